@@ -1,0 +1,31 @@
+-- In public, because columns of client-facing tables have these types and the generated TypeScript
+-- types can name only what stands in an exposed schema.
+create type public.sync_member_role as enum ('admin', 'coordinator', 'viewer');
+comment on type public.sync_member_role is
+  'admin: configures and triggers; coordinator: triggers, cancels, retries; viewer: reads.';
+
+create type public.sync_run_status as enum
+  ('pending', 'running', 'succeeded', 'failed', 'cancelled', 'skipped');
+comment on type public.sync_run_status is
+  'pending and running are active; the others are final.';
+
+create type public.sync_run_trigger as enum ('manual', 'schedule', 'api', 'backfill');
+comment on type public.sync_run_trigger is
+  'manual: a signed-in person; schedule: a slot; api: the service role; backfill: a slot made up for.';
+
+create type public.sync_entry_state as enum
+  ('pending', 'sending', 'exported', 'rejected', 'conflict', 'unknown');
+comment on type public.sync_entry_state is
+  'pending: to be sent; sending: reserved by an attempt; unknown: sent, outcome not known; exported, '
+  'rejected, conflict: settled.';
+
+create type sync_scheduler.attempt_outcome as enum
+  ('succeeded', 'continued', 'failed', 'cancelled', 'lost', 'undelivered');
+comment on type sync_scheduler.attempt_outcome is
+  'How an attempt ended. continued: its slice was over; lost: its lease ran out; undelivered: nobody '
+  'ever claimed it.';
+
+create type sync_scheduler.error_class as enum ('transient', 'rate_limited', 'ambiguous', 'permanent');
+comment on type sync_scheduler.error_class is
+  'transient: retry with backoff; rate_limited: wait as told, no attempt burnt; ambiguous: the write may '
+  'have happened; permanent: fail now.';

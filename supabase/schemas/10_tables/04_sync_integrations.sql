@@ -1,0 +1,35 @@
+create table public.sync_integrations (
+  id uuid primary key default gen_random_uuid(),
+  org_id uuid not null references public.organizations (id) on delete cascade,
+  integration_type text not null references public.sync_integration_types (code),
+  enabled boolean not null default true,
+  config jsonb not null default '{}' check (jsonb_typeof(config) = 'object'),
+  credentials_secret_id uuid,
+  paused_at timestamptz,
+  paused_by uuid,
+  pause_reason text check (length(pause_reason) <= 500),
+  resume_at timestamptz,
+  manual_cooldown interval not null default '5 minutes' check (manual_cooldown >= '0 seconds'),
+  max_attempts integer not null default 5 check (max_attempts between 1 and 100),
+  retry_base interval not null default '30 seconds' check (retry_base >= '0 seconds'),
+  run_deadline interval not null default '6 hours' check (run_deadline >= '1 minute'),
+  created_at timestamptz not null default now(),
+  unique (org_id, integration_type),
+  check (paused_at is not null or (paused_by is null and pause_reason is null and resume_at is null))
+);
+create index sync_integrations_integration_type_idx on public.sync_integrations (integration_type);
+alter table public.sync_integrations enable row level security;
+
+comment on table public.sync_integrations is
+  'One organisation''s connection to one integration type. Members may read every column: nothing secret here.';
+comment on column public.sync_integrations.config is
+  'Settings of the connector, validated by it. Never secrets: those are in Vault.';
+comment on column public.sync_integrations.credentials_secret_id is
+  'vault.secrets.id of a JSON object that only the connector reads.';
+comment on column public.sync_integrations.resume_at is 'The pause ends by itself at this instant; null: when resumed.';
+comment on column public.sync_integrations.manual_cooldown is 'Least time between two manual triggers.';
+comment on column public.sync_integrations.max_attempts is
+  'Failed attempts in a row, without progress in between, after which a run fails.';
+comment on column public.sync_integrations.retry_base is
+  'Backoff after the n-th failure in a row is random between 0 and retry_base * 2^(n-1), capped by settings.retry_cap.';
+comment on column public.sync_integrations.run_deadline is 'A run that is active for longer fails.';

@@ -1,0 +1,57 @@
+create table public.sync_run_log (
+  run_id uuid primary key default gen_random_uuid(),
+  org_id uuid not null references public.organizations (id) on delete cascade,
+  integration_id uuid not null references public.sync_integrations (id) on delete cascade,
+  integration_type text not null,
+  status public.sync_run_status not null default 'pending',
+  triggered_by public.sync_run_trigger not null,
+  -- No foreign key: the log keeps who pressed after the account is gone.
+  triggered_by_user_id uuid,
+  triggered_at timestamptz not null default now(),
+  scheduled_for timestamptz,
+  idempotency_key text,
+  attempt integer not null default 1,
+  next_attempt_at timestamptz,
+  deadline_at timestamptz not null,
+  started_at timestamptz,
+  finished_at timestamptz,
+  cancel_requested_at timestamptz,
+  cancel_requested_by uuid,
+  cancel_reason text,
+  entries_total integer not null default 0,
+  entries_done integer not null default 0,
+  entries_failed integer not null default 0,
+  error_code text,
+  error_message text,
+  skip_reason text,
+  -- No foreign key: retention may delete the parent, and a final row does not change for it.
+  parent_run_id uuid,
+  version bigint not null default 1,
+  check ((status in ('pending', 'running')) = (finished_at is null)),
+  check (status <> 'running' or started_at is not null),
+  check (triggered_by <> 'manual' or triggered_by_user_id is not null),
+  check (next_attempt_at is null or status = 'pending')
+);
+-- At most one active run per integration, under any concurrency.
+create unique index sync_run_log_one_active_idx on public.sync_run_log (integration_id)
+  where status in ('pending', 'running');
+create unique index sync_run_log_idempotency_key_idx on public.sync_run_log (org_id, idempotency_key)
+  where idempotency_key is not null;
+-- The cooldown reads its first row, whatever the log's length.
+create index sync_run_log_integration_idx
+  on public.sync_run_log (integration_id, triggered_by, triggered_at desc);
+create index sync_run_log_org_idx on public.sync_run_log (org_id, triggered_at desc);
+create index sync_run_log_due_idx on public.sync_run_log (next_attempt_at)
+  where status = 'pending' and next_attempt_at is not null;
+alter table public.sync_run_log enable row level security;
+
+comment on table public.sync_run_log is
+  'One row a run. Members read it and Realtime publishes it, so nothing secret and nothing internal stands here. '
+  'Written only by the functions of this bundle; a final row never changes.';
+comment on column public.sync_run_log.next_attempt_at is
+  'When the next attempt is due; null while one is under way.';
+comment on column public.sync_run_log.deadline_at is 'An active run past this instant fails.';
+comment on column public.sync_run_log.attempt is 'Number of the current or last attempt.';
+comment on column public.sync_run_log.error_message is 'In a coordinator''s words; never a secret or a stack trace.';
+comment on column public.sync_run_log.version is
+  'Grows with every change of the row: a reader drops what is older than what it has.';

@@ -1,0 +1,37 @@
+create table sync_scheduler.run_attempts (
+  run_id uuid not null references public.sync_run_log (run_id) on delete cascade,
+  attempt integer not null check (attempt >= 1),
+  token_hash bytea not null,
+  request_id bigint,
+  dispatched_at timestamptz not null default now(),
+  dispatch_count integer not null default 1,
+  response_status integer,
+  response_error text,
+  claimed_at timestamptz,
+  boot_id uuid,
+  boot_ms numeric,
+  cold_start boolean,
+  heartbeat_at timestamptz,
+  lease_expires_at timestamptz not null,
+  checkpoint jsonb,
+  ended_at timestamptz,
+  outcome sync_scheduler.attempt_outcome,
+  error_class sync_scheduler.error_class,
+  error_code text,
+  error_message text,
+  primary key (run_id, attempt),
+  check ((ended_at is null) = (outcome is null))
+);
+create index run_attempts_lease_idx on sync_scheduler.run_attempts (lease_expires_at)
+  where ended_at is null;
+
+comment on table sync_scheduler.run_attempts is
+  'The dispatch timeline of each attempt: queued, answered, claimed, alive, ended.';
+comment on column sync_scheduler.run_attempts.token_hash is
+  'SHA-256 of the token of the newest dispatch; an older token of the same attempt is worthless.';
+comment on column sync_scheduler.run_attempts.request_id is
+  'Id in net._http_response: a hint for people. pg_net starts again at 1 after a crash, so nothing is keyed on it.';
+comment on column sync_scheduler.run_attempts.lease_expires_at is
+  'Before the claim: when to dispatch again. After it: when the worker counts as lost.';
+comment on column sync_scheduler.run_attempts.boot_ms is
+  'Milliseconds from the start of the isolate to its first request.';

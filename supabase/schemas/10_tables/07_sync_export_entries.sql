@@ -1,0 +1,41 @@
+create table public.sync_export_entries (
+  entry_id bigint generated always as identity primary key,
+  integration_id uuid not null references public.sync_integrations (id) on delete cascade,
+  entry_key text not null check (length(entry_key) between 1 and 200),
+  period text not null check (period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'),
+  document_number text not null check (length(document_number) between 1 and 35),
+  payload jsonb not null check (jsonb_typeof(payload) = 'object'),
+  state public.sync_entry_state not null default 'pending',
+  batch_id uuid,
+  unknown_since timestamptz,
+  external_id text,
+  error_message text,
+  run_id uuid references public.sync_run_log (run_id) on delete set null,
+  created_at timestamptz not null default now(),
+  exported_at timestamptz,
+  unique (integration_id, entry_key),
+  check ((state = 'exported') = (exported_at is not null)),
+  check (state not in ('sending', 'unknown') or batch_id is not null),
+  check (state <> 'unknown' or unknown_since is not null)
+);
+create index sync_export_entries_state_idx
+  on public.sync_export_entries (integration_id, state, entry_id);
+create index sync_export_entries_batch_idx on public.sync_export_entries (batch_id);
+create index sync_export_entries_run_idx on public.sync_export_entries (run_id);
+alter table public.sync_export_entries enable row level security;
+
+comment on table public.sync_export_entries is
+  'The outbox: accounting entries to export. The host inserts them as pending (service role or SQL); from then on '
+  'only the worker RPCs change them.';
+comment on column public.sync_export_entries.entry_key is
+  'The entry''s own name in the source system; one key of an integration is exported at most once.';
+comment on column public.sync_export_entries.period is 'Accounting period, YYYY-MM.';
+comment on column public.sync_export_entries.document_number is
+  'Voucher number. At most 35 characters: Business Central''s external document number holds no more.';
+comment on column public.sync_export_entries.payload is
+  'What the connector sends. Amounts are decimal strings, never JSON numbers: a float would change them.';
+comment on column public.sync_export_entries.batch_id is
+  'The batch in which the entry was last sent, and the idempotency key under which the receiver knows it.';
+comment on column public.sync_export_entries.unknown_since is
+  'Since when a send without a known outcome is open. Kept while the batch is sent again: a refusal of the repetition '
+  'says nothing about the first send.';

@@ -1,0 +1,26 @@
+create table sync_scheduler.settings (
+  only_row boolean primary key default true check (only_row),
+  function_url text check (function_url ~ '^https?://[^[:space:]]+$'),
+  dispatch_timeout interval not null default '5 seconds' check (dispatch_timeout > '0 seconds'),
+  claim_timeout interval not null default '30 seconds' check (claim_timeout > '0 seconds'),
+  max_dispatches integer not null default 6 check (max_dispatches >= 1),
+  lease_duration interval not null default '60 seconds',
+  heartbeat_interval interval not null default '15 seconds' check (heartbeat_interval > '0 seconds'),
+  slice_duration interval not null default '60 seconds' check (slice_duration > '0 seconds'),
+  retry_cap interval not null default '15 minutes',
+  check (lease_duration >= 2 * heartbeat_interval)
+);
+comment on table sync_scheduler.settings is 'Settings of the whole installation; exactly one row.';
+comment on column sync_scheduler.settings.function_url is
+  'Where attempts are posted: https://<project ref>.supabase.co/functions/v1/integration-sync. Until it is set, '
+  'a trigger answers function_url_not_configured.';
+comment on column sync_scheduler.settings.dispatch_timeout is
+  'How long pg_net waits for the 202. Short, because the slowest request holds up its whole batch.';
+comment on column sync_scheduler.settings.claim_timeout is
+  'How long a dispatch may stay unclaimed before it is repeated; doubles with each repetition.';
+comment on column sync_scheduler.settings.max_dispatches is 'Dispatches of one attempt before its run fails.';
+comment on column sync_scheduler.settings.slice_duration is
+  'Time budget of one attempt. A hosted isolate is retired at half of its wall clock: 75 s (free), 200 s (paid).';
+comment on column sync_scheduler.settings.retry_cap is 'Longest backoff between two attempts.';
+
+insert into sync_scheduler.settings default values;

@@ -1,0 +1,23 @@
+-- Members read the rows of their organisations; nobody writes through a policy: functions and the service role do.
+create policy "members read their organisations" on public.organizations
+  for select to authenticated using (id in (select sync_scheduler.member_org_ids()));
+
+create policy "members read the members of their organisations" on public.organization_members
+  for select to authenticated using (org_id in (select sync_scheduler.member_org_ids()));
+
+create policy "signed-in users read the integration types" on public.sync_integration_types
+  for select to authenticated using (true);
+
+create policy "members read their integrations" on public.sync_integrations
+  for select to authenticated using (org_id in (select sync_scheduler.member_org_ids()));
+
+create policy "members read their runs" on public.sync_run_log
+  for select to authenticated using (org_id in (select sync_scheduler.member_org_ids()));
+
+create policy "members read their entries" on public.sync_export_entries
+  for select to authenticated using (
+    integration_id in (
+      select i.id from public.sync_integrations i
+      where i.org_id in (select sync_scheduler.member_org_ids())
+    )
+  );

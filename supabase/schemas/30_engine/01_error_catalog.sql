@@ -1,0 +1,27 @@
+create or replace function sync_scheduler.error_catalog()
+returns table (message text, code text, description text)
+language sql immutable set search_path = '' as $$
+  values
+    ('not_authenticated', 'PT401', 'Sign in first; an anonymous sign-in does not count.'),
+    ('not_authorized', 'PT403', 'The caller may not do this there, or there is nothing there.'),
+    ('invalid_idempotency_key', 'PT422', 'The idempotency key is blank or too long.'),
+    ('unknown_integration_type', 'PT422', 'There is no such integration type.'),
+    ('integration_not_found', 'PT404', 'The organisation has no such integration.'),
+    ('idempotency_key_reused', 'PT409', 'The key belongs to a run of another integration.'),
+    ('integration_disabled', 'PT409', 'The integration is switched off.'),
+    ('integration_paused', 'PT409', 'The integration is paused.'),
+    ('sync_already_in_progress', 'PT409', 'A run of the integration is active.'),
+    ('rate_limited', 'PT429', 'The last manual trigger was too recent.'),
+    ('function_url_not_configured', 'PT503', 'The operator has not set settings.function_url.'),
+    ('run_not_active', 'PT409', 'The run has ended already.'),
+    ('reason_too_long', 'PT422', 'The reason is longer than 500 characters.'),
+    ('run_is_final', 'PT409', 'A final run never changes.'),
+    ('invalid_token', 'PT401', 'The attempt token is forged, replaced or of another attempt.'),
+    ('already_claimed', 'PT409', 'The attempt was claimed before.'),
+    ('attempt_not_current', 'PT409', 'The attempt has ended, or its run has moved on.'),
+    ('invalid_worker_request', 'PT422', 'A worker call carries a value out of range.')
+$$;
+revoke all on function sync_scheduler.error_catalog() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.error_catalog() is
+  'Every error that this bundle raises: message, SQLSTATE (PTnnn becomes HTTP status nnn in PostgREST), meaning. '
+  'src/rpc-logic/error_codes.ts mirrors it and a test proves them equal.';

@@ -1,0 +1,42 @@
+create or replace function sync_scheduler.dispatch_attempt(run_id uuid, attempt integer)
+returns void
+language plpgsql set search_path = '' as $$
+#variable_conflict use_column
+declare
+  settings sync_scheduler.settings;
+  -- 244 random bits from the server's strong generator.
+  token text := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
+  request bigint;
+begin
+  select * into strict settings from sync_scheduler.settings;
+  if settings.function_url is null then
+    perform sync_scheduler.raise_error('function_url_not_configured');
+  end if;
+
+  -- Queued in this transaction: a rollback sends nothing. The queue is lost in a crash; recover_runs sees to it.
+  request := net.http_post(
+    url := settings.function_url,
+    body := jsonb_build_object(
+      'kind', 'run', 'run_id', dispatch_attempt.run_id, 'attempt', dispatch_attempt.attempt, 'token', token),
+    headers := '{"Content-Type": "application/json"}',
+    timeout_milliseconds := (extract(epoch from settings.dispatch_timeout) * 1000)::integer
+  );
+
+  insert into sync_scheduler.run_attempts as a (run_id, attempt, token_hash, request_id, lease_expires_at)
+  values (dispatch_attempt.run_id, dispatch_attempt.attempt, sha256(convert_to(token, 'UTF8')), request,
+    now() + settings.claim_timeout)
+  on conflict (run_id, attempt) do update set
+    token_hash = excluded.token_hash,
+    request_id = excluded.request_id,
+    dispatched_at = now(),
+    dispatch_count = a.dispatch_count + 1,
+    lease_expires_at = now() + settings.claim_timeout * power(2, a.dispatch_count)
+  where a.claimed_at is null and a.ended_at is null;
+end;
+$$;
+revoke all on function sync_scheduler.dispatch_attempt(uuid, integer)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.dispatch_attempt(uuid, integer) is
+  'Posts an attempt to the Edge Function through pg_net under a fresh one-time token. Called again for an attempt '
+  'that nobody claimed, it replaces the token and waits twice as long. The caller holds the run''s row lock. '
+  'Errors: PT503 function_url_not_configured.';

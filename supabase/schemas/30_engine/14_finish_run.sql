@@ -1,0 +1,19 @@
+create or replace function sync_scheduler.finish_run(
+  run_id uuid,
+  status public.sync_run_status,
+  error_code text default null,
+  error_message text default null
+) returns void
+language sql set search_path = '' as $$
+  update public.sync_run_log r set
+    status = finish_run.status,
+    finished_at = now(),
+    next_attempt_at = null,
+    error_code = finish_run.error_code,
+    error_message = finish_run.error_message
+  where r.run_id = finish_run.run_id;
+$$;
+revoke all on function sync_scheduler.finish_run(uuid, public.sync_run_status, text, text)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.finish_run(uuid, public.sync_run_status, text, text) is
+  'Moves an active run to a final status (PT409 run_is_final for one that has ended). The caller has ended the attempt.';

@@ -1,0 +1,10 @@
+create or replace function sync_scheduler.has_unresolved_entries(integration_id uuid) returns boolean
+language sql stable set search_path = '' as $$
+  select exists (
+    select from public.sync_export_entries e
+    where e.integration_id = has_unresolved_entries.integration_id and e.state in ('sending', 'unknown'));
+$$;
+revoke all on function sync_scheduler.has_unresolved_entries(uuid)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.has_unresolved_entries(uuid) is
+  'Is there an entry that was handed to a worker and whose outcome is not known?';

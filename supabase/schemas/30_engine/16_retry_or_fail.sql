@@ -1,0 +1,52 @@
+create or replace function sync_scheduler.retry_or_fail(
+  run public.sync_run_log,
+  error_class sync_scheduler.error_class,
+  error_code text,
+  error_message text,
+  retry_after interval default null
+) returns void
+language plpgsql set search_path = '' as $$
+declare
+  integration public.sync_integrations;
+  failures integer;
+  backoff interval;
+begin
+  if run.cancel_requested_at is not null then
+    perform sync_scheduler.finish_run(run.run_id, 'cancelled');
+    return;
+  end if;
+
+  select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
+  -- In a row: an attempt that got through its slice is progress, and a vendor's rate limit burns nothing.
+  select count(*) into failures from sync_scheduler.run_attempts a
+  where a.run_id = run.run_id and a.outcome in ('failed', 'lost')
+    and a.error_class is distinct from 'rate_limited'
+    and a.attempt > coalesce((
+      select max(c.attempt) from sync_scheduler.run_attempts c
+      where c.run_id = run.run_id and c.outcome = 'continued'), 0);
+
+  if error_class = 'permanent' or failures >= integration.max_attempts then
+    perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
+    return;
+  end if;
+
+  backoff := greatest(retry_after, sync_scheduler.retry_backoff(integration.retry_base, failures));
+  update public.sync_run_log r set
+    status = 'pending',
+    next_attempt_at = least(now() + backoff, r.deadline_at),
+    error_code = retry_or_fail.error_code,
+    error_message = retry_or_fail.error_message
+  where r.run_id = run.run_id;
+  if backoff <= interval '0' then
+    perform sync_scheduler.next_attempt(run.run_id);
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.retry_or_fail(
+  public.sync_run_log, sync_scheduler.error_class, text, text, interval)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.retry_or_fail(
+  public.sync_run_log, sync_scheduler.error_class, text, text, interval) is
+  'Decides what becomes of a run whose attempt has just ended in an error: cancelled if that was asked for, failed '
+  'if the error is permanent or the attempts are used up, else pending until its backoff is over. retry_after is the '
+  'vendor''s hint and a lower bound.';

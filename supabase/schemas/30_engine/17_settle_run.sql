@@ -1,0 +1,27 @@
+create or replace function sync_scheduler.settle_run(
+  run public.sync_run_log,
+  outcome text,
+  error_class sync_scheduler.error_class,
+  error_code text,
+  error_message text,
+  retry_after interval
+) returns void
+language plpgsql set search_path = '' as $$
+begin
+  if outcome = 'succeeded' then
+    perform sync_scheduler.finish_run(run.run_id, 'succeeded');
+  elsif outcome = 'cancelled' or (outcome = 'continued' and run.cancel_requested_at is not null) then
+    perform sync_scheduler.finish_run(run.run_id, 'cancelled');
+  elsif outcome = 'continued' then
+    perform sync_scheduler.next_attempt(run.run_id);
+  else
+    perform sync_scheduler.retry_or_fail(run, error_class, error_code, error_message, retry_after);
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.settle_run(
+  public.sync_run_log, text, sync_scheduler.error_class, text, text, interval)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.settle_run(
+  public.sync_run_log, text, sync_scheduler.error_class, text, text, interval) is
+  'Decides what becomes of a run whose worker has ended its attempt. The caller holds the run''s row lock.';

@@ -1,0 +1,61 @@
+create or replace function sync_scheduler.claim_attempt(
+  run_id uuid, attempt integer, token text, boot_id uuid, boot_ms numeric, cold_start boolean
+) returns jsonb
+language plpgsql set search_path = '' as $$
+#variable_conflict use_column
+declare
+  claimed sync_scheduler.run_attempts :=
+    sync_scheduler.lock_attempt(claim_attempt.run_id, claim_attempt.attempt, claim_attempt.token);
+  run public.sync_run_log;
+  integration public.sync_integrations;
+  settings sync_scheduler.settings;
+begin
+  if claimed.ended_at is not null then
+    perform sync_scheduler.raise_error('attempt_not_current');
+  elsif claimed.claimed_at is not null then
+    perform sync_scheduler.raise_error('already_claimed');
+  end if;
+  select * into strict settings from sync_scheduler.settings;
+
+  update public.sync_run_log r set
+    status = 'running',
+    started_at = coalesce(r.started_at, now()),
+    entries_total = r.entries_done + r.entries_failed + (
+      select count(*) from public.sync_export_entries e
+      where e.integration_id = r.integration_id and e.state in ('pending', 'unknown'))
+  where r.run_id = claim_attempt.run_id
+  returning * into strict run;
+
+  update sync_scheduler.run_attempts a set
+    claimed_at = now(),
+    boot_id = claim_attempt.boot_id,
+    boot_ms = claim_attempt.boot_ms,
+    cold_start = claim_attempt.cold_start,
+    heartbeat_at = now(),
+    lease_expires_at = least(now() + settings.lease_duration, run.deadline_at)
+  where a.run_id = run.run_id and a.attempt = claim_attempt.attempt;
+
+  select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
+  return jsonb_build_object(
+    'org_id', run.org_id,
+    'integration_id', run.integration_id,
+    'integration_type', run.integration_type,
+    'config', integration.config,
+    'credentials', (
+      select s.decrypted_secret::jsonb from vault.decrypted_secrets s
+      where s.id = integration.credentials_secret_id),
+    'checkpoint', (
+      select a.checkpoint from sync_scheduler.run_attempts a
+      where a.run_id = run.run_id and a.checkpoint is not null order by a.attempt desc limit 1),
+    'lease_seconds', extract(epoch from settings.lease_duration),
+    'heartbeat_seconds', extract(epoch from settings.heartbeat_interval),
+    'slice_seconds', extract(epoch from settings.slice_duration))
+    || sync_scheduler.run_progress(run);
+end;
+$$;
+revoke all on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, numeric, boolean)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, numeric, boolean) is
+  'Takes an attempt for the worker that holds its token, at most once: pending to running. boot_ms is in milliseconds. '
+  'Returns what the worker needs, credentials included. Errors: PT401 invalid_token, PT409 already_claimed, PT409 '
+  'attempt_not_current.';

@@ -1,0 +1,23 @@
+create or replace function sync_scheduler.heartbeat_attempt(
+  run_id uuid, attempt integer, token text, checkpoint jsonb default null
+) returns jsonb
+language plpgsql set search_path = '' as $$
+#variable_conflict use_column
+declare
+  run public.sync_run_log :=
+    sync_scheduler.extend_lease(heartbeat_attempt.run_id, heartbeat_attempt.attempt, heartbeat_attempt.token);
+begin
+  if heartbeat_attempt.checkpoint is not null then
+    perform sync_scheduler.save_checkpoint(
+      heartbeat_attempt.run_id, heartbeat_attempt.attempt, heartbeat_attempt.checkpoint);
+  end if;
+  return sync_scheduler.run_progress(run) || jsonb_build_object('lease_expires_at', (
+    select a.lease_expires_at from sync_scheduler.run_attempts a
+    where a.run_id = run.run_id and a.attempt = run.attempt));
+end;
+$$;
+revoke all on function sync_scheduler.heartbeat_attempt(uuid, integer, text, jsonb)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.heartbeat_attempt(uuid, integer, text, jsonb) is
+  'Keeps an attempt alive, saves its checkpoint if one is given and brings back cancel_requested. Errors: PT401 '
+  'invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request (checkpoint above 64 KiB).';

@@ -1,0 +1,58 @@
+create or replace function sync_scheduler.reserve_entries(
+  run_id uuid, attempt integer, token text, batch_size integer
+) returns jsonb
+language plpgsql set search_path = '' as $$
+#variable_conflict use_column
+declare
+  run public.sync_run_log :=
+    sync_scheduler.extend_lease(reserve_entries.run_id, reserve_entries.attempt, reserve_entries.token);
+  batch uuid;
+  resend boolean;
+begin
+  if batch_size is null or batch_size not between 1 and 500 then
+    perform sync_scheduler.raise_error('invalid_worker_request', '{"batch_size": "1 to 500"}');
+  end if;
+
+  -- A batch without a known outcome comes before anything new: sending means that the answer to this very call was
+  -- lost and the worker never saw it, unknown that an earlier send may have reached the vendor.
+  select e.batch_id, e.unknown_since is not null into batch, resend
+  from public.sync_export_entries e
+  where e.integration_id = run.integration_id and e.state in ('sending', 'unknown')
+  order by e.state, e.entry_id
+  limit 1;
+
+  if batch is null then
+    batch := gen_random_uuid();
+    update public.sync_export_entries e
+    set state = 'sending', batch_id = batch, run_id = run.run_id, error_message = null
+    where e.entry_id in (
+      select p.entry_id from public.sync_export_entries p
+      where p.integration_id = run.integration_id and p.state = 'pending'
+      order by p.entry_id limit reserve_entries.batch_size
+      for update skip locked);
+    if not found then
+      return sync_scheduler.run_progress(run)
+        || '{"batch_id": null, "resend": false, "entries": []}';
+    end if;
+  elsif resend then
+    update public.sync_export_entries e set state = 'sending', run_id = run.run_id
+    where e.batch_id = batch and e.state = 'unknown';
+  end if;
+
+  -- The whole batch, settled entries too: a receiver takes a repetition under one key only if it is identical.
+  return sync_scheduler.run_progress(run) || jsonb_build_object(
+    'batch_id', batch,
+    'resend', coalesce(resend, false),
+    'entries', (
+      select jsonb_agg(jsonb_build_object(
+        'entry_key', e.entry_key, 'period', e.period,
+        'document_number', e.document_number, 'payload', e.payload) order by e.entry_id)
+      from public.sync_export_entries e where e.batch_id = batch));
+end;
+$$;
+revoke all on function sync_scheduler.reserve_entries(uuid, integer, text, integer)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.reserve_entries(uuid, integer, text, integer) is
+  'Hands the worker its next batch, committed as sending before any vendor hears of it: a batch of unknown outcome '
+  'first (resend = true, same batch_id, whole), else up to batch_size (1 to 500) pending entries in order. batch_id is '
+  'null when nothing is left. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request.';

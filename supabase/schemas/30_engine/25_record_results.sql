@@ -1,0 +1,64 @@
+create or replace function sync_scheduler.record_results(
+  run_id uuid, attempt integer, token text, batch_id uuid, results jsonb
+) returns jsonb
+language plpgsql set search_path = '' as $$
+#variable_conflict use_column
+declare
+  run public.sync_run_log :=
+    sync_scheduler.extend_lease(record_results.run_id, record_results.attempt, record_results.token);
+  done integer;
+  failed integer;
+begin
+  if jsonb_typeof(results) is distinct from 'array' or exists (
+    select from jsonb_array_elements(results) r
+    where r ->> 'entry_key' is null
+      or coalesce(r ->> 'state', '') not in ('exported', 'rejected', 'unknown', 'pending')
+  ) then
+    perform sync_scheduler.raise_error('invalid_worker_request',
+      '{"results": "entry_key, and state exported, rejected, unknown or pending"}');
+  end if;
+
+  -- Only what is still being sent: the repetition of a call whose answer was lost changes and counts nothing.
+  with settled as (
+    update public.sync_export_entries e set
+      state = n.state,
+      -- Back to pending means that the vendor took nothing: the entry goes into a later batch of its own.
+      batch_id = case when n.state <> 'pending' then e.batch_id end,
+      unknown_since = case when n.state = 'unknown' then coalesce(e.unknown_since, now()) end,
+      external_id = left(n.external_id, 200),
+      error_message = left(n.error, 500),
+      exported_at = case when n.state = 'exported' then now() end
+    from (
+      select s.entry_id, r.external_id, r.error,
+        -- Not taken this time says nothing about an earlier send that is still open.
+        case when r.state = 'pending' and s.unknown_since is not null then 'unknown' else r.state end as state
+      from jsonb_to_recordset(results)
+        as r (entry_key text, state public.sync_entry_state, external_id text, error text)
+      join public.sync_export_entries s on s.entry_key = r.entry_key
+      where s.batch_id = record_results.batch_id
+        and s.integration_id = run.integration_id
+        and s.state = 'sending'
+    ) n
+    where e.entry_id = n.entry_id
+    returning e.state
+  )
+  select count(*) filter (where state = 'exported'), count(*) filter (where state = 'rejected')
+  into done, failed from settled;
+
+  if done + failed > 0 then
+    update public.sync_run_log r set
+      entries_done = r.entries_done + done,
+      entries_failed = r.entries_failed + failed,
+      entries_total = greatest(r.entries_total, r.entries_done + r.entries_failed + done + failed)
+    where r.run_id = run.run_id
+    returning * into strict run;
+  end if;
+  return sync_scheduler.run_progress(run);
+end;
+$$;
+revoke all on function sync_scheduler.record_results(uuid, integer, text, uuid, jsonb)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.record_results(uuid, integer, text, uuid, jsonb) is
+  'Settles entries of a batch: exported, rejected, unknown (asked for before it is sent again) or pending (certainly not '
+  'taken). Counts the run''s progress. May be repeated. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 '
+  'invalid_worker_request.';

@@ -1,0 +1,60 @@
+create or replace function sync_scheduler.finish_attempt(
+  run_id uuid,
+  attempt integer,
+  token text,
+  outcome text,
+  error_class text default null,
+  error_code text default null,
+  error_message text default null,
+  retry_after_seconds numeric default null,
+  checkpoint jsonb default null
+) returns jsonb
+language plpgsql set search_path = '' as $$
+#variable_conflict use_variable
+declare
+  held sync_scheduler.run_attempts := sync_scheduler.lock_attempt(run_id, attempt, token);
+  run public.sync_run_log;
+begin
+  if coalesce(outcome, '') not in ('succeeded', 'continued', 'cancelled', 'failed')
+    or (outcome = 'failed') is distinct from (error_class is not null)
+    or coalesce(error_class, 'permanent') not in ('transient', 'rate_limited', 'ambiguous', 'permanent')
+    or coalesce(retry_after_seconds, 0) not between 0 and 86400
+  then
+    perform sync_scheduler.raise_error('invalid_worker_request',
+      '{"outcome": "succeeded, continued, cancelled, or failed with an error_class", "retry_after_seconds": "0 to 86400"}');
+  end if;
+
+  -- The same outcome again is the repetition of a call whose answer was lost.
+  if held.claimed_at is null or held.outcome::text <> outcome then
+    perform sync_scheduler.raise_error('attempt_not_current');
+  elsif held.ended_at is null then
+    select * into strict run from public.sync_run_log r where r.run_id = finish_attempt.run_id;
+    if checkpoint is not null then
+      perform sync_scheduler.save_checkpoint(run_id, attempt, checkpoint);
+    end if;
+    -- A worker that leaves a batch open has not succeeded, whatever it says.
+    if outcome = 'succeeded' and sync_scheduler.has_unresolved_entries(run.integration_id) then
+      outcome := 'failed';
+      error_class := 'ambiguous';
+      error_code := 'entries_unresolved';
+      error_message := 'Whether some entries have arrived is not known yet.';
+    end if;
+    perform sync_scheduler.end_attempt(run, outcome::sync_scheduler.attempt_outcome,
+      error_class::sync_scheduler.error_class, left(error_code, 100), left(error_message, 500));
+    perform sync_scheduler.settle_run(run, outcome, error_class::sync_scheduler.error_class,
+      left(error_code, 100), left(error_message, 500), retry_after_seconds * interval '1 second');
+  end if;
+
+  return (
+    select jsonb_build_object('status', r.status, 'next_attempt_at', r.next_attempt_at)
+    from public.sync_run_log r where r.run_id = finish_attempt.run_id);
+end;
+$$;
+revoke all on function sync_scheduler.finish_attempt(
+  uuid, integer, text, text, text, text, text, numeric, jsonb)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.finish_attempt(
+  uuid, integer, text, text, text, text, text, numeric, jsonb) is
+  'Ends the caller''s attempt: succeeded, continued (its slice is over), cancelled, or failed with an error_class. '
+  'May be repeated with the same outcome. Returns what became of the run. Errors: PT401 invalid_token, PT409 '
+  'attempt_not_current, PT422 invalid_worker_request.';

@@ -1,0 +1,56 @@
+create or replace function sync_scheduler.recover_run(run_id uuid) returns boolean
+language plpgsql set search_path = '' as $$
+declare
+  run public.sync_run_log;
+  current_attempt sync_scheduler.run_attempts;
+  settings sync_scheduler.settings;
+begin
+  select * into run from public.sync_run_log r where r.run_id = recover_run.run_id for no key update;
+  if run.run_id is null or run.finished_at is not null then
+    return false;
+  end if;
+
+  if run.deadline_at <= now() then
+    perform sync_scheduler.end_attempt(run, 'lost', 'ambiguous', 'deadline_exceeded');
+    perform sync_scheduler.finish_run(run.run_id, 'failed', 'deadline_exceeded',
+      'The sync did not finish in time.');
+    return true;
+  end if;
+
+  if run.next_attempt_at is not null then
+    if run.next_attempt_at > now() then
+      return false;
+    end if;
+    perform sync_scheduler.next_attempt(run.run_id);
+    return true;
+  end if;
+
+  select * into strict current_attempt from sync_scheduler.run_attempts a
+  where a.run_id = run.run_id and a.attempt = run.attempt;
+  if current_attempt.lease_expires_at > now() then
+    return false;
+  end if;
+
+  if current_attempt.claimed_at is not null then
+    perform sync_scheduler.end_attempt(run, 'lost', 'ambiguous', 'worker_lost', 'The worker fell silent.');
+    perform sync_scheduler.retry_or_fail(run, 'ambiguous', 'worker_lost',
+      'The sync was interrupted and starts again where it stopped.');
+    return true;
+  end if;
+
+  perform sync_scheduler.note_response(run.run_id, run.attempt);
+  select * into strict settings from sync_scheduler.settings;
+  if current_attempt.dispatch_count >= settings.max_dispatches then
+    perform sync_scheduler.end_attempt(run, 'undelivered', 'transient', 'dispatch_exhausted');
+    perform sync_scheduler.finish_run(run.run_id, 'failed', 'dispatch_exhausted',
+      'The sync function could not be reached.');
+  else
+    perform sync_scheduler.dispatch_attempt(run.run_id, run.attempt);
+  end if;
+  return true;
+end;
+$$;
+revoke all on function sync_scheduler.recover_run(uuid) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.recover_run(uuid) is
+  'Moves on a run that stands still: past its deadline it fails; a due retry or an unclaimed attempt is dispatched; a '
+  'silent worker''s attempt ends as lost. Returns whether it did anything. Safe at any time, by anyone, at once.';

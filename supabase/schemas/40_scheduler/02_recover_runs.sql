@@ -1,0 +1,36 @@
+create or replace function sync_scheduler.recover_runs(batch_size integer default 100) returns integer
+language plpgsql set search_path = '' as $$
+declare
+  due uuid;
+  recovered integer := 0;
+begin
+  for due in
+    -- Two short index scans: the cost follows what is due, not how many runs there are.
+    select d.run_id from (
+      (select a.run_id, a.lease_expires_at as due_at from sync_scheduler.run_attempts a
+       where a.ended_at is null and a.lease_expires_at <= now()
+       order by a.lease_expires_at limit batch_size)
+      union all
+      (select r.run_id, r.next_attempt_at from public.sync_run_log r
+       where r.status = 'pending' and r.next_attempt_at is not null and r.next_attempt_at <= now()
+       order by r.next_attempt_at limit batch_size)
+    ) d order by d.due_at limit batch_size
+  loop
+    begin
+      -- A run that somebody else holds is in good hands.
+      perform from public.sync_run_log r where r.run_id = due for no key update skip locked;
+      if found and sync_scheduler.recover_run(due) then
+        recovered := recovered + 1;
+      end if;
+    exception when others then
+      -- One broken run must not stop the others.
+      raise warning 'sync_scheduler.recover_runs: run % was left as it is: % (%)', due, sqlerrm, sqlstate;
+    end;
+  end loop;
+  return recovered;
+end;
+$$;
+revoke all on function sync_scheduler.recover_runs(integer) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.recover_runs(integer) is
+  'Recovers up to batch_size (100) runs that stand still, the longest due first; called by pg_cron every 30 s. Returns how '
+  'many it moved on. Several at once share the work.';

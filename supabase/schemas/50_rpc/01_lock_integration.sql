@@ -1,0 +1,27 @@
+create or replace function sync_scheduler.lock_integration(org_id uuid, integration_type text)
+returns public.sync_integrations
+language plpgsql set search_path = '' as $$
+declare
+  integration public.sync_integrations;
+begin
+  -- The lock makes triggers of one integration come one after another, so that the cooldown holds among them.
+  select * into integration from public.sync_integrations i
+  where i.org_id = lock_integration.org_id and i.integration_type = lock_integration.integration_type
+  for no key update;
+  if found then
+    return integration;
+  end if;
+  if not exists (
+    select from public.sync_integration_types t where t.code = lock_integration.integration_type
+  ) then
+    perform sync_scheduler.raise_error('unknown_integration_type', jsonb_build_object(
+      'known_types', (select jsonb_agg(t.code order by t.code) from public.sync_integration_types t)));
+  end if;
+  perform sync_scheduler.raise_error('integration_not_found');
+end;
+$$;
+revoke all on function sync_scheduler.lock_integration(uuid, text)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.lock_integration(uuid, text) is
+  'The organisation''s integration of that type, locked until the transaction ends. Errors: PT422 '
+  'unknown_integration_type, PT404 integration_not_found.';

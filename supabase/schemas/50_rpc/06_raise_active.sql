@@ -1,0 +1,14 @@
+create or replace function sync_scheduler.raise_active(run public.sync_run_log) returns void
+language plpgsql stable set search_path = '' as $$
+begin
+  perform sync_scheduler.raise_error('sync_already_in_progress', jsonb_build_object(
+    'run_id', run.run_id,
+    'status', run.status,
+    'started_at', run.started_at,
+    'triggered_by', run.triggered_by));
+end;
+$$;
+revoke all on function sync_scheduler.raise_active(public.sync_run_log)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.raise_active(public.sync_run_log) is
+  'Raises PT409 sync_already_in_progress with what a client needs to join that run.';

@@ -1,0 +1,44 @@
+-- Definer, because no client may write the run log. The caller's role is checked before anything is told or done.
+create or replace function public.cancel_integration_sync(run_id uuid, reason text default null)
+returns public.sync_run_log
+language plpgsql security definer set search_path = '' as $$
+#variable_conflict use_column
+declare
+  run public.sync_run_log;
+begin
+  select * into run from public.sync_run_log r
+  where r.run_id = cancel_integration_sync.run_id for no key update;
+  -- A run that does not exist has no organisation: the same answer as for a foreign one.
+  perform sync_scheduler.require_org_role(run.org_id, '{admin,coordinator}');
+  if run.run_id is null then
+    perform sync_scheduler.raise_error('not_authorized');
+  elsif length(reason) > 500 then
+    perform sync_scheduler.raise_error('reason_too_long', '{"max_length": 500}');
+  elsif run.status = 'cancelled' then
+    return run;
+  elsif run.finished_at is not null then
+    perform sync_scheduler.raise_error('run_not_active', jsonb_build_object('status', run.status));
+  end if;
+
+  if run.cancel_requested_at is null then
+    update public.sync_run_log r set
+      cancel_requested_at = now(), cancel_requested_by = auth.uid(), cancel_reason = reason
+    where r.run_id = run.run_id;
+  end if;
+  -- Nobody works on a pending run. A running one is stopped by its worker, which hears of it at its next call.
+  if run.status = 'pending' then
+    perform sync_scheduler.end_attempt(run, 'cancelled');
+    perform sync_scheduler.finish_run(run.run_id, 'cancelled');
+  end if;
+  select * into strict run from public.sync_run_log r where r.run_id = run.run_id;
+  return run;
+end;
+$$;
+revoke all on function public.cancel_integration_sync(uuid, text)
+  from public, anon, authenticated, service_role;
+grant execute on function public.cancel_integration_sync(uuid, text) to authenticated, service_role;
+comment on function public.cancel_integration_sync(uuid, text) is
+  'Cancels a run: a pending one at once, a running one as soon as its worker has settled the batch in its hands. Returns '
+  'the run; once more changes nothing. For admins and coordinators of the run''s organisation, and the service role. '
+  'reason: at most 500 characters. Errors: PT401 not_authenticated, PT403 not_authorized (also for a run that does not '
+  'exist), PT422 reason_too_long, PT409 run_not_active (it ended otherwise; details: status).';

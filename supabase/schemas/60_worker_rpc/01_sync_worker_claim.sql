@@ -1,0 +1,12 @@
+-- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the caller.
+create or replace function public.sync_worker_claim(
+  run_id uuid, attempt integer, token text, boot_id uuid, boot_ms numeric, cold_start boolean
+) returns jsonb
+language sql security definer set search_path = '' as $$
+  select sync_scheduler.claim_attempt(run_id, attempt, token, boot_id, boot_ms, cold_start);
+$$;
+revoke all on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean)
+  from public, anon, authenticated, service_role;
+grant execute on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean) to service_role;
+comment on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean) is
+  'For the Edge Function (service role and attempt token): see sync_scheduler.claim_attempt. Takes an attempt, at most once, and returns what the worker needs to do it, credentials included.';

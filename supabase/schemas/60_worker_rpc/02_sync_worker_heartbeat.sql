@@ -1,0 +1,12 @@
+-- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the caller.
+create or replace function public.sync_worker_heartbeat(
+  run_id uuid, attempt integer, token text, checkpoint jsonb default null
+) returns jsonb
+language sql security definer set search_path = '' as $$
+  select sync_scheduler.heartbeat_attempt(run_id, attempt, token, checkpoint);
+$$;
+revoke all on function public.sync_worker_heartbeat(uuid, integer, text, jsonb)
+  from public, anon, authenticated, service_role;
+grant execute on function public.sync_worker_heartbeat(uuid, integer, text, jsonb) to service_role;
+comment on function public.sync_worker_heartbeat(uuid, integer, text, jsonb) is
+  'For the Edge Function (service role and attempt token): see sync_scheduler.heartbeat_attempt. Extends the lease, saves a checkpoint if one is given, and returns cancel_requested.';

@@ -1,0 +1,12 @@
+-- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the caller.
+create or replace function public.sync_worker_reserve_entries(
+  run_id uuid, attempt integer, token text, batch_size integer
+) returns jsonb
+language sql security definer set search_path = '' as $$
+  select sync_scheduler.reserve_entries(run_id, attempt, token, batch_size);
+$$;
+revoke all on function public.sync_worker_reserve_entries(uuid, integer, text, integer)
+  from public, anon, authenticated, service_role;
+grant execute on function public.sync_worker_reserve_entries(uuid, integer, text, integer) to service_role;
+comment on function public.sync_worker_reserve_entries(uuid, integer, text, integer) is
+  'For the Edge Function (service role and attempt token): see sync_scheduler.reserve_entries. Returns the next batch to export; batch_id is null when nothing is left.';

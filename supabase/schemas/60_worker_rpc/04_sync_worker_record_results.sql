@@ -1,0 +1,12 @@
+-- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the caller.
+create or replace function public.sync_worker_record_results(
+  run_id uuid, attempt integer, token text, batch_id uuid, results jsonb
+) returns jsonb
+language sql security definer set search_path = '' as $$
+  select sync_scheduler.record_results(run_id, attempt, token, batch_id, results);
+$$;
+revoke all on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb)
+  from public, anon, authenticated, service_role;
+grant execute on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb) to service_role;
+comment on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb) is
+  'For the Edge Function (service role and attempt token): see sync_scheduler.record_results. Settles the entries of a batch and counts progress.';

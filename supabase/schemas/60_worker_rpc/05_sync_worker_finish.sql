@@ -1,0 +1,25 @@
+-- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the caller.
+create or replace function public.sync_worker_finish(
+  run_id uuid,
+  attempt integer,
+  token text,
+  outcome text,
+  error_class text default null,
+  error_code text default null,
+  error_message text default null,
+  retry_after_seconds numeric default null,
+  checkpoint jsonb default null
+) returns jsonb
+language sql security definer set search_path = '' as $$
+  select sync_scheduler.finish_attempt(run_id, attempt, token, outcome,
+    error_class, error_code, error_message, retry_after_seconds, checkpoint);
+$$;
+revoke all on function public.sync_worker_finish(
+  uuid, integer, text, text, text, text, text, numeric, jsonb)
+  from public, anon, authenticated, service_role;
+grant execute on function public.sync_worker_finish(
+  uuid, integer, text, text, text, text, text, numeric, jsonb) to service_role;
+comment on function public.sync_worker_finish(
+  uuid, integer, text, text, text, text, text, numeric, jsonb) is
+  'For the Edge Function (service role and attempt token): see sync_scheduler.finish_attempt. Ends the attempt and returns '
+  'what became of the run.';

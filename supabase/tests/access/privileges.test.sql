@@ -1,0 +1,75 @@
+-- Every function, table, sequence and type of this bundle against every role: what is not listed here is forbidden,
+-- and a new object fails the test until somebody has thought about it.
+begin;
+\ir ../fixtures.sql
+select plan(6);
+
+create temporary table actor as
+  select unnest(array['anon', 'authenticated', 'service_role', 'public']) as role;
+create function pg_temp.ours(name text) returns boolean language sql as $$
+  select name ~ '^(sync_|organization|trigger_integration_sync|cancel_integration_sync)'
+$$;
+
+select bag_eq(
+  $$ select p.oid::regprocedure::text, a.role
+     from pg_proc p join pg_namespace n on n.oid = p.pronamespace cross join actor a
+     where (n.nspname = 'sync_scheduler' or (n.nspname = 'public' and pg_temp.ours(p.proname)))
+       and has_function_privilege(a.role, p.oid, 'execute') $$,
+  $$ values
+     ('sync_scheduler.member_org_ids()', 'authenticated'),
+     ('trigger_integration_sync(uuid,text,text)', 'authenticated'),
+     ('trigger_integration_sync(uuid,text,text)', 'service_role'),
+     ('cancel_integration_sync(uuid,text)', 'authenticated'),
+     ('cancel_integration_sync(uuid,text)', 'service_role'),
+     ('sync_worker_claim(uuid,integer,text,uuid,numeric,boolean)', 'service_role'),
+     ('sync_worker_heartbeat(uuid,integer,text,jsonb)', 'service_role'),
+     ('sync_worker_reserve_entries(uuid,integer,text,integer)', 'service_role'),
+     ('sync_worker_record_results(uuid,integer,text,uuid,jsonb)', 'service_role'),
+     ('sync_worker_finish(uuid,integer,text,text,text,text,text,numeric,jsonb)', 'service_role') $$,
+  'functions');
+
+select bag_eq(
+  $$ select c.oid::regclass::text, a.role, right_name
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace cross join actor a
+     cross join unnest(array['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger']) right_name
+     where c.relkind in ('r', 'v', 'm', 'p')
+       and (n.nspname = 'sync_scheduler' or (n.nspname = 'public' and pg_temp.ours(c.relname)))
+       and has_table_privilege(a.role, c.oid, right_name) $$,
+  $$ select t, r, 'select' as w from unnest(array['organizations', 'organization_members', 'sync_integration_types',
+       'sync_integrations', 'sync_run_log', 'sync_export_entries']) t, unnest(array['authenticated', 'service_role']) r
+     union all
+     select t, 'service_role' as r, w from unnest(array['organizations', 'organization_members', 'sync_integrations']) t,
+       unnest(array['insert', 'update', 'delete']) w $$,
+  'tables');
+
+select bag_eq(
+  $$ select c.oid::regclass::text, x.attname::text, a.role, right_name
+     from pg_attribute x join pg_class c on c.oid = x.attrelid join pg_namespace n on n.oid = c.relnamespace
+     cross join actor a cross join unnest(array['select', 'insert', 'update', 'references']) right_name
+     where c.relkind in ('r', 'v', 'm', 'p') and x.attnum > 0 and not x.attisdropped
+       and (n.nspname = 'sync_scheduler' or (n.nspname = 'public' and pg_temp.ours(c.relname)))
+       and has_column_privilege(a.role, c.oid, x.attnum, right_name)
+       and not has_table_privilege(a.role, c.oid, right_name) $$,
+  $$ select 'sync_export_entries' as t, c, 'service_role' as r, 'insert' as w
+     from unnest(array['integration_id', 'entry_key', 'period', 'document_number', 'payload']) c $$,
+  'single columns');
+
+select is_empty(
+  $$ select c.oid::regclass, a.role from pg_class c join pg_namespace n on n.oid = c.relnamespace cross join actor a
+     where c.relkind = 'S' and (n.nspname = 'sync_scheduler' or (n.nspname = 'public' and pg_temp.ours(c.relname)))
+       and has_sequence_privilege(a.role, c.oid, 'usage, select, update') $$,
+  'sequences');
+
+select is_empty(
+  $$ select a.role from actor a, unnest(array['usage', 'create']) right_name
+     where has_schema_privilege(a.role, 'sync_scheduler', right_name) $$,
+  'the private schema');
+
+select is_empty(
+  $$ select p.oid::regprocedure from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+     where (n.nspname = 'sync_scheduler' or (n.nspname = 'public' and pg_temp.ours(p.proname)))
+       and not coalesce(p.proconfig @> array['search_path=""'], false) $$,
+  'every function pins an empty search_path');
+
+select * from finish();
+rollback;

@@ -1,0 +1,54 @@
+begin;
+\ir ../fixtures.sql
+select plan(13);
+
+update public.sync_integrations set manual_cooldown = '0 seconds', max_attempts = 2, retry_base = '1 minute';
+update sync_scheduler.settings set max_dispatches = 3;
+create temporary table run as select sync_test.trigger_as('coordinator') as run_id;
+create function pg_temp.expire() returns integer language plpgsql as $$
+begin
+  update sync_scheduler.run_attempts set lease_expires_at = now() where ended_at is null;
+  return sync_scheduler.recover_runs();
+end
+$$;
+
+select is(sync_scheduler.recover_runs(), 0, 'a run whose time has not come is left alone');
+select is(pg_temp.expire(), 1, 'an unclaimed attempt is dispatched again');
+select is((select lease_expires_at - now() from sync_scheduler.run_attempts), interval '1 minute',
+  'and gets twice the time');
+select is(pg_temp.expire(), 1, 'and again');
+select is(pg_temp.expire(), 1, 'up to a limit');
+select results_eq('select status::text, error_code from public.sync_run_log',
+  $$ values ('failed', 'dispatch_exhausted') $$, 'then the run fails and says why');
+select results_eq('select outcome::text, dispatch_count from sync_scheduler.run_attempts',
+  $$ values ('undelivered', 3) $$, 'with the whole story in the attempt');
+
+delete from run;
+insert into run select sync_test.trigger_as('coordinator');
+select sync_test.claim(run_id) from run;
+select pg_temp.expire();
+select results_eq('select status::text, error_code, next_attempt_at >= now() from public.sync_run_log join run using (run_id)',
+  $$ values ('pending', 'worker_lost', true) $$, 'a silent worker''s run is tried again after a backoff');
+update public.sync_run_log set next_attempt_at = now() where status = 'pending';
+select is(sync_scheduler.recover_runs(), 1, 'which the recovery dispatches when it is due');
+select sync_test.claim(run_id, 2) from run;
+select pg_temp.expire();
+select is((select status::text from public.sync_run_log join run using (run_id)), 'failed',
+  'until the attempts are used up');
+
+delete from run;
+insert into run select sync_test.trigger_as('coordinator');
+select sync_test.claim(run_id) from run;
+update public.sync_run_log set deadline_at = now() + interval '1 second' where status = 'running';
+select public.sync_worker_heartbeat(run_id, 1, sync_test.token(run_id)) from run;
+select is((select lease_expires_at from sync_scheduler.run_attempts where ended_at is null), now() + interval '1 second',
+  'no heartbeat carries a run past its deadline');
+update public.sync_run_log set deadline_at = now() where status = 'running';
+select pg_temp.expire();
+select is((select error_code from public.sync_run_log join run using (run_id)), 'deadline_exceeded',
+  'where it fails, alive or not');
+select throws_ok('select public.sync_worker_heartbeat(run_id, 1, sync_test.token(run_id)) from run',
+  'PT409', 'attempt_not_current', 'and its worker is told');
+
+select * from finish();
+rollback;

@@ -1,0 +1,55 @@
+begin;
+\ir ../fixtures.sql
+select plan(6);
+
+create function pg_temp.end_run(age interval) returns void language sql as $$
+  delete from public.sync_run_log;
+  insert into public.sync_run_log (org_id, integration_id, integration_type, status, triggered_by,
+    triggered_by_user_id, triggered_at, deadline_at, finished_at)
+  values (sync_test.id('org a'), sync_test.id('integration a'), 'webhook', 'failed', 'manual',
+    sync_test.id('admin'), now() - age, now(), now());
+$$;
+create function pg_temp.details() returns jsonb language plpgsql as $$
+declare
+  details text;
+begin
+  perform public.trigger_integration_sync(sync_test.id('org a'), 'webhook');
+  return null;
+exception when sqlstate 'PT429' then
+  get stacked diagnostics details = pg_exception_detail;
+  return details::jsonb;
+end
+$$;
+prepare press as select public.trigger_integration_sync(sync_test.id('org a'), 'webhook');
+
+select pg_temp.end_run('4 minutes 59.5 seconds');
+select sync_test.act_as('coordinator');
+select throws_ok('press', 'PT429', 'rate_limited', 'half a second before five minutes is too early, also after a failure');
+select is(pg_temp.details(), jsonb_build_object('retry_after_seconds', 1, 'retry_at', now() + interval '0.5 seconds'),
+  'the seconds left are rounded up');
+
+select sync_test.act_as('service_role');
+select is(
+  (select triggered_by::text from public.trigger_integration_sync(sync_test.id('org a'), 'webhook')), 'api',
+  'the service role is not held to the cooldown');
+
+select sync_test.act_as('owner');
+select pg_temp.end_run('5 minutes');
+select sync_test.act_as('coordinator');
+select lives_ok('press', 'exactly five minutes is late enough');
+
+select sync_test.act_as('owner');
+select pg_temp.end_run('1 minute');
+update public.sync_integrations set manual_cooldown = '1 minute';
+select sync_test.act_as('coordinator');
+select lives_ok('press', 'the integration''s own cooldown counts');
+
+select sync_test.act_as('owner');
+delete from public.sync_run_log;
+insert into public.sync_run_log (org_id, integration_id, integration_type, status, triggered_by, deadline_at, finished_at)
+values (sync_test.id('org a'), sync_test.id('integration a'), 'webhook', 'succeeded', 'schedule', now(), now());
+select sync_test.act_as('coordinator');
+select lives_ok('press', 'a scheduled run starts no cooldown');
+
+select * from finish();
+rollback;

@@ -1,0 +1,57 @@
+begin;
+\ir ../fixtures.sql
+select plan(13);
+
+update public.sync_integrations set manual_cooldown = '0 seconds', max_attempts = 2, retry_base = '1 minute';
+create temporary table run (run_id uuid);
+create function pg_temp.start() returns void language sql as $$
+  truncate run;
+  insert into run select sync_test.trigger_as('coordinator');
+  select sync_test.claim(run_id) from run;
+$$;
+-- Ends the current attempt; the status of the run comes back.
+create function pg_temp.finish(outcome text, class text default null, retry_after numeric default null)
+returns text language sql as $$
+  select public.sync_worker_finish(r.run_id, r.attempt, sync_test.token(r.run_id), outcome, class,
+    'code', 'In words.', retry_after) ->> 'status'
+  from public.sync_run_log r join run using (run_id)
+$$;
+-- Lets the backoff pass and claims what comes of it.
+create function pg_temp.next() returns void language plpgsql as $$
+begin
+  update public.sync_run_log r set next_attempt_at = now() from run where r.run_id = run.run_id;
+  perform sync_scheduler.recover_runs();
+  perform sync_test.claim(r.run_id, r.attempt) from public.sync_run_log r join run using (run_id);
+end
+$$;
+
+select pg_temp.start();
+select is(pg_temp.finish('succeeded'), 'succeeded', 'a run succeeds');
+select is(pg_temp.finish('succeeded'), 'succeeded', 'the repetition of a lost answer is answered alike');
+select throws_ok($$ select pg_temp.finish('failed', 'permanent') $$, 'PT409', 'attempt_not_current',
+  'an ended attempt cannot end otherwise');
+
+select pg_temp.start();
+select is(pg_temp.finish('failed', 'permanent'), 'failed', 'a permanent error fails the run at once');
+select results_eq('select error_code, error_message from public.sync_run_log join run using (run_id)',
+  $$ values ('code', 'In words.') $$, 'and says why');
+
+select pg_temp.start();
+select is(pg_temp.finish('failed', 'transient'), 'pending', 'a transient error is retried');
+select ok((select next_attempt_at between now() and now() + interval '1 minute'
+  from public.sync_run_log join run using (run_id)), 'after a backoff below its base');
+select pg_temp.next();
+select is(pg_temp.finish('failed', 'ambiguous'), 'failed', 'the last failure in a row fails the run');
+
+select pg_temp.start();
+select is(pg_temp.finish('failed', 'transient'), 'pending', 'a first failure');
+select pg_temp.next();
+select is(pg_temp.finish('failed', 'rate_limited', 600), 'pending', 'a rate limit burns no attempt');
+select ok((select next_attempt_at >= now() + interval '10 minutes' from public.sync_run_log join run using (run_id)),
+  'and waits as long as the vendor says');
+select pg_temp.next();
+select is(pg_temp.finish('continued'), 'pending', 'the end of a slice dispatches the next attempt');
+select is((select attempt from public.sync_run_log join run using (run_id)), 4, 'at once');
+
+select * from finish();
+rollback;
