@@ -15,6 +15,7 @@ create table public.sync_integrations (
   run_deadline interval not null default '6 hours' check (run_deadline >= '1 minute'),
   created_at timestamptz not null default now(),
   unique (org_id, integration_type),
+  unique (id, org_id),
   check (paused_at is not null or (paused_by is null and pause_reason is null and resume_at is null))
 );
 create index sync_integrations_integration_type_idx on public.sync_integrations (integration_type);

@@ -4,7 +4,7 @@ language plpgsql stable set search_path = '' as $$
 declare
   retry_at timestamptz := (
     select r.triggered_at + integration.manual_cooldown from public.sync_run_log r
-    where r.integration_id = integration.id and r.triggered_by = 'manual'
+    where r.integration_id = integration.id and r.org_id = integration.org_id and r.triggered_by = 'manual'
     order by r.triggered_at desc limit 1);
 begin
   if retry_at > now() then
