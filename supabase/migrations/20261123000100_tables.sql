@@ -54,6 +54,7 @@ create table public.sync_integrations (
   run_deadline interval not null default '6 hours' check (run_deadline >= '1 minute'),
   created_at timestamptz not null default now(),
   unique (org_id, integration_type),
+  unique (id, org_id),
   check (paused_at is not null or (paused_by is null and pause_reason is null and resume_at is null))
 );
 create index sync_integrations_integration_type_idx on public.sync_integrations (integration_type);
@@ -76,8 +77,8 @@ comment on column public.sync_integrations.run_deadline is 'A run that is active
 -- supabase/schemas/10_tables/05_sync_run_log.sql
 create table public.sync_run_log (
   run_id uuid primary key default gen_random_uuid(),
-  org_id uuid not null references public.organizations (id) on delete cascade,
-  integration_id uuid not null references public.sync_integrations (id) on delete cascade,
+  org_id uuid not null,
+  integration_id uuid not null,
   integration_type text not null,
   status public.sync_run_status not null default 'pending',
   triggered_by public.sync_run_trigger not null,
@@ -103,6 +104,8 @@ create table public.sync_run_log (
   -- No foreign key: retention may delete the parent, and a final row does not change for it.
   parent_run_id uuid,
   version bigint not null default 1,
+  -- Of both columns: a run can never carry another organisation than its integration, and one check is cheaper.
+  foreign key (integration_id, org_id) references public.sync_integrations (id, org_id) on delete cascade,
   check ((status in ('pending', 'running')) = (finished_at is null)),
   check (status <> 'running' or started_at is not null),
   check (triggered_by <> 'manual' or triggered_by_user_id is not null),
@@ -115,7 +118,7 @@ create unique index sync_run_log_idempotency_key_idx on public.sync_run_log (org
   where idempotency_key is not null;
 -- The cooldown reads its first row, whatever the log's length.
 create index sync_run_log_integration_idx
-  on public.sync_run_log (integration_id, triggered_by, triggered_at desc);
+  on public.sync_run_log (integration_id, org_id, triggered_by, triggered_at desc);
 create index sync_run_log_org_idx on public.sync_run_log (org_id, triggered_at desc);
 create index sync_run_log_due_idx on public.sync_run_log (next_attempt_at)
   where status = 'pending' and next_attempt_at is not null;
@@ -169,7 +172,7 @@ comment on column sync_scheduler.run_attempts.request_id is
 comment on column sync_scheduler.run_attempts.lease_expires_at is
   'Before the claim: when to dispatch again. After it: when the worker counts as lost.';
 comment on column sync_scheduler.run_attempts.boot_ms is
-  'Milliseconds from the start of the isolate to its first request.';
+  'Milliseconds from the start of the isolate until it was ready to serve.';
 
 -- supabase/schemas/10_tables/07_sync_export_entries.sql
 create table public.sync_export_entries (

@@ -79,7 +79,7 @@ language plpgsql stable set search_path = '' as $$
 declare
   retry_at timestamptz := (
     select r.triggered_at + integration.manual_cooldown from public.sync_run_log r
-    where r.integration_id = integration.id and r.triggered_by = 'manual'
+    where r.integration_id = integration.id and r.org_id = integration.org_id and r.triggered_by = 'manual'
     order by r.triggered_at desc limit 1);
 begin
   if retry_at > now() then
@@ -138,22 +138,25 @@ begin
   end if;
   integration := sync_scheduler.lock_integration(org_id, integration_type);
 
-  run := sync_scheduler.find_replayed_run(integration, idempotency_key);
-  if run.run_id is not null then
-    return run;
+  if idempotency_key is not null then
+    run := sync_scheduler.find_replayed_run(integration, idempotency_key);
+    if run.run_id is not null then
+      return run;
+    end if;
   end if;
   perform sync_scheduler.require_usable(integration);
 
   run := sync_scheduler.find_active_run(integration.id);
-  if sync_scheduler.recover_run(run.run_id) then
+  if run.run_id is not null then
     -- A dead worker or a dead cron never blocks a coordinator: the press revives the run, which is then the answer,
     -- or finds that it had to fail and goes on.
+    if not sync_scheduler.recover_run(run.run_id) then
+      perform sync_scheduler.raise_active(run);
+    end if;
     select * into strict run from public.sync_run_log r where r.run_id = run.run_id;
     if run.finished_at is null then
       return run;
     end if;
-  elsif run.run_id is not null then
-    perform sync_scheduler.raise_active(run);
   end if;
 
   if auth.uid() is not null then

@@ -34,4 +34,4 @@ comment on column sync_scheduler.run_attempts.request_id is
 comment on column sync_scheduler.run_attempts.lease_expires_at is
   'Before the claim: when to dispatch again. After it: when the worker counts as lost.';
 comment on column sync_scheduler.run_attempts.boot_ms is
-  'Milliseconds from the start of the isolate to its first request.';
+  'Milliseconds from the start of the isolate until it was ready to serve.';

@@ -1,0 +1,94 @@
+import { createClient, type SupabaseClient } from "@supabase/supabase-js";
+import { z } from "zod";
+
+/** A row of `public.sync_run_log`, as far as the demo shows it. */
+export const Run = z.object({
+  run_id: z.string(),
+  status: z.enum(["pending", "running", "succeeded", "failed", "cancelled", "skipped"]),
+  entries_total: z.number().nullable(),
+  entries_done: z.number().nullable(),
+  entries_failed: z.number().nullable(),
+  error_code: z.string().nullable(),
+  error_message: z.string().nullable(),
+});
+export type Run = z.infer<typeof Run>;
+
+/** How a press of the trigger was refused. */
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly details: unknown;
+}
+
+/** The coordinator of the seeded organisation, with nothing but the client library. */
+export interface Coordinator {
+  readonly organization: { readonly id: string; readonly name: string };
+  /** Presses the trigger. */
+  trigger(): Promise<{ run: Run } | { refusal: Refusal }>;
+  /** The run as it is now. */
+  run(runId: string): Promise<Run>;
+  /** What the database says was exported by the run. */
+  exported(runId: string): Promise<number>;
+  signOut(): Promise<void>;
+}
+
+const Membership = z.object({ org_id: z.string(), organizations: z.object({ name: z.string() }) });
+
+/** Signs in and finds the coordinator's organisation with its webhook integration. */
+export async function signIn(apiUrl: string, publishableKey: string): Promise<Coordinator> {
+  const supabase: SupabaseClient = createClient(apiUrl, publishableKey, { auth: { persistSession: false } });
+  const { data: signedIn, error } = await supabase.auth.signInWithPassword({
+    email: "coordinator@example.test",
+    password: "password123",
+  });
+  if (error !== null) throw new Error("The coordinator could not sign in.", { cause: error });
+
+  const membership = Membership.parse(unwrap(
+    await supabase.from("organization_members").select("org_id, organizations(name)")
+      .eq("user_id", signedIn.user.id).in("role", ["coordinator", "admin"]).limit(1).single(),
+  ));
+  const integration = unwrap(
+    await supabase.from("sync_integrations").select("id")
+      .eq("org_id", membership.org_id).eq("integration_type", "webhook").limit(1).single(),
+  );
+  if (integration === null) throw new Error("The coordinator's organisation has no webhook integration.");
+
+  return {
+    organization: { id: membership.org_id, name: membership.organizations.name },
+    async trigger() {
+      const { data, error } = await supabase.rpc("trigger_integration_sync", {
+        org_id: membership.org_id,
+        integration_type: "webhook",
+      });
+      if (error === null) return { run: Run.parse(data) };
+      return { refusal: { code: error.code, message: error.message, details: parseDetails(error.details) } };
+    },
+    async run(runId) {
+      return Run.parse(unwrap(await supabase.from("sync_run_log").select().eq("run_id", runId).single()));
+    },
+    async exported(runId) {
+      const { count, error } = await supabase.from("sync_export_entries")
+        .select("entry_key", { count: "exact", head: true }).eq("run_id", runId).eq("state", "exported");
+      if (error !== null) throw new Error("Could not count the exported entries.", { cause: error });
+      return count ?? 0;
+    },
+    async signOut() {
+      await supabase.auth.signOut();
+    },
+  };
+}
+
+function unwrap(answer: { data: unknown; error: { message: string } | null }): unknown {
+  if (answer.error !== null) {
+    throw new Error(`The Data API refused: ${answer.error.message}`, { cause: answer.error });
+  }
+  return answer.data;
+}
+
+function parseDetails(details: string | null): unknown {
+  try {
+    return JSON.parse(details ?? "null");
+  } catch {
+    return details;
+  }
+}

@@ -1,0 +1,50 @@
+/** `deno task dev`: keeps the local platform running until Ctrl-C. */
+import { acceptOnlyHelp, explain } from "./command_line.ts";
+import { startDevControl } from "./dev_control.ts";
+import { claimDevSession, DevSessionTaken, publishDevSession, releaseDevSession } from "./dev_session.ts";
+import { startPlatform } from "./platform.ts";
+import { isShuttingDown, onShutdown } from "./shutdown.ts";
+
+acceptOnlyHelp(`Usage: deno task dev
+
+Starts the local platform on free ports, migrated and seeded, prints its URLs and keys, writes them to .local/env
+(API_URL, DB_URL, PUBLISHABLE_KEY, SECRET_KEY, JWT_SECRET, FUNCTIONS_URL) and keeps running until Ctrl-C.
+\`deno task db:reset\` resets its database. With SUPABASE_DB_URL set it uses that Postgres instead of its own.`);
+
+try {
+  await claimDevSession();
+  onShutdown(releaseDevSession);
+  console.log("Starting the local platform ...");
+  const platform = await startPlatform({
+    onStep: (name, ms) => console.log(`  ${name.padEnd(22)} ${(ms / 1000).toFixed(1)} s`),
+  });
+  const control = startDevControl(platform);
+  onShutdown(() => control.stop());
+  const env = {
+    API_URL: platform.apiUrl,
+    DB_URL: platform.dbUrl,
+    PUBLISHABLE_KEY: platform.publishableKey,
+    SECRET_KEY: platform.secretKey,
+    JWT_SECRET: platform.jwtSecret,
+    FUNCTIONS_URL: platform.functionsUrl,
+  };
+  await publishDevSession(control, env);
+  console.log();
+  for (const [name, value] of Object.entries(env)) console.log(`  ${name.padEnd(16)} ${value}`);
+  console.log(`  ${"receiver".padEnd(16)} ${platform.receiver.url}`);
+  if (platform.edgeFunction !== null) {
+    console.log(`  ${"function log".padEnd(16)} ${platform.edgeFunction.logFile}`);
+  }
+  console.log(`
+  People (password123): admin@example.test, coordinator@example.test, viewer@example.test (Fjordfisk AS),
+  outsider@example.test (Blåbær Økonomi AS).
+
+The same is in .local/env. Ctrl-C stops the platform.`);
+} catch (error) {
+  // A signal in the middle of the start makes the start fail; its own clean-up ends the process.
+  if (!isShuttingDown()) {
+    console.error(explain(error));
+    if (!(error instanceof DevSessionTaken)) await releaseDevSession();
+    Deno.exit(1);
+  }
+}

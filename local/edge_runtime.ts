@@ -1,0 +1,28 @@
+/**
+ * Preloaded into the Edge Function's process: what the platform's runtime has and plain Deno lacks. It must not
+ * import anything, since it runs with the function's own configuration and permissions.
+ */
+
+const runtime = {
+  /** Keeps the isolate alive on the platform; here the process lives on anyway. */
+  waitUntil<T>(promise: Promise<T>): Promise<T> {
+    promise.catch((error: unknown) => console.error("Rejected in EdgeRuntime.waitUntil:", error));
+    return promise;
+  },
+};
+Object.defineProperty(globalThis, "EdgeRuntime", { value: runtime });
+
+// The platform logs these and lets the isolate go on; Deno would end the process.
+globalThis.addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  console.error("Unhandled rejection:", event.reason);
+});
+
+// The local platform holds the other end of stdin. When that process is gone, however it went, nobody is left
+// to stop this one. Deno runs a preloaded module to its end before the function's own, so reading starts later.
+globalThis.addEventListener("load", () => {
+  void (async () => {
+    for await (const _ of Deno.stdin.readable);
+    Deno.exit(0);
+  })();
+});

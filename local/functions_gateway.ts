@@ -1,0 +1,40 @@
+import type { EdgeFunction } from "./edge_function.ts";
+
+const PREFIX = "/functions/v1";
+
+/** Passes a request on to the function's process, and answers as the platform's gateway does when it is down. */
+export async function callEdgeFunction(
+  target: EdgeFunction | undefined,
+  request: Request,
+): Promise<Response> {
+  const url = new URL(request.url);
+  const path = url.pathname.slice(PREFIX.length);
+  if (target === undefined || path.split("/")[1] !== target.name) {
+    return failure(404, "NOT_FOUND", "Requested function was not found");
+  }
+  if (target.url === null) return failure(503, "BOOT_ERROR", "Function failed to start (please check logs)");
+  const headers = new Headers(request.headers);
+  headers.delete("host");
+  try {
+    return await fetch(`${target.url}${path}${url.search}`, {
+      method: request.method,
+      headers,
+      body: request.body,
+      redirect: "manual",
+    });
+  } catch (error) {
+    // It was refused, so the function never saw it; or it ended in the middle.
+    if (target.url === null) {
+      return failure(503, "BOOT_ERROR", "Function failed to start (please check logs)");
+    }
+    return failure(
+      502,
+      "WORKER_ERROR",
+      `Function did not answer: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
+function failure(status: number, code: string, message: string): Response {
+  return Response.json({ code, message }, { status, headers: { "access-control-allow-origin": "*" } });
+}

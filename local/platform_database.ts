@@ -1,0 +1,69 @@
+import type { ApiBackend } from "./api.ts";
+import type { CleanupStack } from "./cleanup.ts";
+import { bootstrapServer, canSignIn, prepareExternalDatabase, recreateDatabase } from "./database.ts";
+import type { Environment } from "./environment.ts";
+import { startPgCronWorker } from "./pg_cron_worker.ts";
+import { startPgNetWorker } from "./pg_net_worker.ts";
+import { LOCAL_PASSWORD, type Postgres, startPostgres, SUPERUSER } from "./postgres.ts";
+
+/** The database of a platform, before its migrations. */
+export interface Database {
+  readonly dbUrl: string;
+  readonly adminUrl: string;
+  readonly apiBackend: ApiBackend;
+  readonly postgres: Postgres | null;
+  recreate(): Promise<void>;
+}
+
+/** Starts and fills the embedded server, or prepares the one that the environment names. */
+export async function openDatabase(
+  environment: Environment,
+  scratch: string,
+  autoGrant: boolean,
+  cleanup: CleanupStack,
+): Promise<Database> {
+  if (environment.kind !== "embedded") return await openExternal(environment);
+  const server = await startPostgres(scratch);
+  await cleanup.add("Postgres", () => server.stop());
+  await bootstrapServer(server, { autoGrant });
+  const adminUrl = server.url(SUPERUSER);
+  // Only here, where the extensions are stand-ins: the real ones bring their own workers.
+  const workers = [startPgNetWorker({ dbUrl: adminUrl }), startPgCronWorker({ dbUrl: adminUrl })];
+  await cleanup.add("the stand-ins' workers", async () => {
+    await Promise.all(workers.map((worker) => worker.stop()));
+  });
+  return {
+    dbUrl: server.url("postgres"),
+    adminUrl,
+    apiBackend: {
+      dataUrl: server.url("authenticator"),
+      authUrl: server.url("supabase_auth_admin"),
+      catalogUrl: adminUrl,
+    },
+    postgres: server,
+    recreate: () => recreateDatabase(server, { autoGrant }),
+  };
+}
+
+async function openExternal(environment: Exclude<Environment, { kind: "embedded" }>): Promise<Database> {
+  const { dbUrl } = environment;
+  if (environment.kind === "external_database") await prepareExternalDatabase(dbUrl);
+  const as = async (role: string): Promise<string> => {
+    const url = new URL(dbUrl);
+    url.username = role;
+    url.password = LOCAL_PASSWORD;
+    // A server that came with its roles may have given them other passwords. Then the given role does their work:
+    // the API switches to the role of the request's token all the same.
+    return await canSignIn(url.href) ? url.href : dbUrl;
+  };
+  const [dataUrl, authUrl] = environment.kind === "external_database"
+    ? await Promise.all([as("authenticator"), as("supabase_auth_admin")])
+    : [dbUrl, dbUrl];
+  return {
+    dbUrl,
+    adminUrl: dbUrl,
+    apiBackend: { dataUrl, authUrl, catalogUrl: dbUrl },
+    postgres: null,
+    recreate: () => Promise.reject(new Error("Only the embedded server's database can be made anew.")),
+  };
+}

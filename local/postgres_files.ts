@@ -1,0 +1,72 @@
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { pgtapArchive, postgresDirectory } from "./native_package.ts";
+import { untar } from "./untar.ts";
+
+const STAND_INS = fileURLToPath(new URL("./stand_ins/", import.meta.url));
+
+/**
+ * Copies a Postgres to `target`, with pgTAP and our stand-in extensions in its share folder.
+ *
+ * A copy, because the server may run as a user who cannot read a package cache below a private home, and
+ * because the stand-ins then exist in this one server only: where a real extension is, they cannot be.
+ */
+export async function copyPostgres(target: string): Promise<void> {
+  const [source, archive] = await Promise.all([postgresDirectory(), pgtapArchive()]);
+  await Promise.all(["bin", "lib", "share"].map((part) => copyTree(join(source, part), join(target, part))));
+  const extensions = join(target, "share", "postgresql", "extension");
+  await Promise.all([
+    linkLibraries(source, target),
+    unpackExtension(archive, extensions),
+    copyStandIns(extensions),
+  ]);
+}
+
+async function copyTree(source: string, target: string): Promise<void> {
+  await Deno.mkdir(target, { recursive: true, mode: 0o755 });
+  const copies: Promise<void>[] = [];
+  for await (const entry of Deno.readDir(source)) {
+    const [from, to] = [join(source, entry.name), join(target, entry.name)];
+    if (entry.isDirectory) copies.push(copyTree(from, to));
+    // Static libraries are for those who compile against Postgres.
+    else if (!entry.name.endsWith(".a")) copies.push(copyReadable(from, to));
+  }
+  await Promise.all(copies);
+}
+
+async function copyReadable(from: string, to: string): Promise<void> {
+  await Deno.copyFile(from, to);
+  const mode = (await Deno.stat(from)).mode ?? 0o644;
+  // Whatever the cache's modes are, the server's user must be able to read this.
+  await Deno.chmod(to, mode | 0o444 | (mode & 0o100 ? 0o111 : 0));
+}
+
+/** An npm package cannot hold symbolic links: the package lists them, and its install script would make them. */
+async function linkLibraries(source: string, target: string): Promise<void> {
+  const list = await Deno.readTextFile(join(source, "pg-symlinks.json")).catch(() => "[]");
+  const links = JSON.parse(list) as { source: string; target: string }[];
+  await Promise.all(links.map(async (link) => {
+    const at = join(target, link.target.replace(/^native\//, ""));
+    const to = join(target, link.source.replace(/^native\//, ""));
+    if (dirname(at) !== dirname(to)) throw new Error(`Unexpected link ${link.target} to ${link.source}.`);
+    await Deno.symlink(to.slice(dirname(to).length + 1), at).catch((error) => {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    });
+  }));
+}
+
+async function unpackExtension(archive: string, extensions: string): Promise<void> {
+  const prefix = "share/postgresql/extension/";
+  for (const [path, content] of untar(await Deno.readFile(archive))) {
+    if (path.startsWith(prefix)) await Deno.writeFile(join(extensions, path.slice(prefix.length)), content);
+  }
+}
+
+async function copyStandIns(extensions: string): Promise<void> {
+  for await (const folder of Deno.readDir(STAND_INS)) {
+    if (!folder.isDirectory) continue;
+    for await (const file of Deno.readDir(join(STAND_INS, folder.name))) {
+      await copyReadable(join(STAND_INS, folder.name, file.name), join(extensions, file.name));
+    }
+  }
+}

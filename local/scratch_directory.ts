@@ -1,0 +1,89 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { commandLine, isAlive, processStart, signal } from "./processes.ts";
+import { until } from "./wait.ts";
+
+const PREFIX = "sync-scheduler-";
+const OWNER = "owner.json";
+
+interface Owner {
+  readonly pid: number;
+  readonly start: string;
+}
+
+/** A platform's only place on disk. */
+export interface ScratchDirectory {
+  readonly path: string;
+  remove(): Promise<void>;
+}
+
+/** Makes a private directory that names this process as its owner. */
+export async function makeScratchDirectory(): Promise<ScratchDirectory> {
+  const path = await Deno.makeTempDir({ dir: tmpdir(), prefix: PREFIX });
+  // Postgres runs as another user when we are root, and must get to its own files below this directory.
+  await Deno.chmod(path, 0o755);
+  const owner: Owner = { pid: Deno.pid, start: await processStart(Deno.pid) ?? "" };
+  await Deno.writeTextFile(join(path, OWNER), JSON.stringify(owner), { mode: 0o600 });
+  return { path, remove: () => removeDirectory(path) };
+}
+
+/**
+ * Removes what platforms whose process was killed left behind: the postmaster that outlived it and the
+ * directory. `kill -9` cannot be caught, so somebody else has to do this; the next start does.
+ * Directories of living owners and of other users are left alone. Returns the paths that were removed.
+ */
+export async function sweepAbandoned(): Promise<string[]> {
+  const swept: string[] = [];
+  const root = tmpdir();
+  for await (const entry of Deno.readDir(root)) {
+    if (!entry.isDirectory || !entry.name.startsWith(PREFIX)) continue;
+    const path = join(root, entry.name);
+    try {
+      if ((await Deno.stat(path)).uid !== Deno.uid()) continue;
+      if (!await isAbandoned(path)) continue;
+      await stopAbandonedPostgres(path);
+      await removeDirectory(path);
+      swept.push(path);
+    } catch (error) {
+      // Another platform may be sweeping the same directory at this very moment.
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  return swept;
+}
+
+async function isAbandoned(path: string): Promise<boolean> {
+  const text = await Deno.readTextFile(join(path, OWNER)).catch(() => null);
+  if (text === null || text === "") {
+    // Made a moment ago and its owner not written yet, or left in that very moment: only time tells.
+    const made = (await Deno.stat(path)).mtime?.getTime() ?? 0;
+    return Date.now() - made > 60_000;
+  }
+  const owner = JSON.parse(text) as Owner;
+  return await processStart(owner.pid) !== owner.start;
+}
+
+async function stopAbandonedPostgres(path: string): Promise<void> {
+  const file = await Deno.readTextFile(join(path, "data", "postmaster.pid")).catch(() => "");
+  const pid = Number(file.split("\n")[0]);
+  if (!Number.isInteger(pid) || pid <= 1) return;
+  // The id may meanwhile be anybody's: it is ours only if it runs from this very directory.
+  if (!(await commandLine(pid)).includes(path)) return;
+  // SIGQUIT lets the postmaster take its children with it; nothing in the data is worth a checkpoint.
+  signal(pid, "SIGQUIT");
+  await until("an abandoned Postgres to end", async () => !await isAlive(pid), { timeoutMs: 5000 })
+    .catch(() => signal(pid, "SIGKILL"));
+}
+
+async function removeDirectory(path: string): Promise<void> {
+  // A process that ends just now may still write a last file: try again instead of failing the whole stop.
+  await until(`${path} to be removed`, async () => {
+    try {
+      await Deno.remove(path, { recursive: true });
+      return true;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return true;
+      return false;
+    }
+  }, { timeoutMs: 5000 });
+}

@@ -1,0 +1,150 @@
+-- Stand-in for pg_net 0.20: the tables, signatures, defaults and failure modes of the real one, for a local
+-- server that cannot load it. local/pg_net_worker.ts is its background worker.
+\echo Use "create extension pg_net" to load this file. \quit
+
+create schema if not exists net;
+
+create domain net.http_method as text check (value in ('GET', 'POST', 'DELETE'));
+
+-- Both tables, and with them the sequence of the ids, are unlogged as the real ones: a crash of the server
+-- empties them and starts the ids at 1 again.
+create unlogged table net.http_request_queue (
+  id bigserial,
+  method net.http_method not null,
+  url text not null,
+  headers jsonb,
+  body bytea,
+  timeout_milliseconds int not null
+);
+
+create unlogged table net._http_response (
+  id bigint,
+  status_code integer,
+  content_type text,
+  headers jsonb,
+  content text,
+  timed_out boolean,
+  error_msg text,
+  created timestamptz not null default now()
+);
+
+create index on net._http_response (created);
+
+create function net._urlencode_string(string varchar) returns text
+language sql immutable strict parallel safe
+set search_path = ''
+as $$
+  select coalesce(string_agg(
+    case
+      when chr(byte) ~ '^[A-Za-z0-9._~-]$' then chr(byte)
+      else '%' || upper(lpad(to_hex(byte), 2, '0'))
+    end, '' order by position), '')
+  from (
+    select n as position, get_byte(bytes, n) as byte
+    from (select convert_to(string, 'UTF8') as bytes) encoded, generate_series(0, length(bytes) - 1) n
+    -- chr(0) is an error, and text holds no such byte anyway.
+    where get_byte(bytes, n) > 0
+  ) each_byte
+$$;
+
+create function net._url_with_params(url text, params jsonb) returns text
+language sql immutable
+set search_path = ''
+as $$
+  select case
+    when coalesce(params, '{}') = '{}' then url
+    else url || case when position('?' in url) > 0 then '&' else '?' end || (
+      select string_agg(net._urlencode_string(key) || '=' || net._urlencode_string(coalesce(value, '')), '&')
+      from jsonb_each_text(params)
+    )
+  end
+$$;
+
+-- The real one wakes its worker at commit. Ours polls instead: a NOTIFY here would make all committing
+-- transactions queue behind each other, which the real one does not.
+create function net.wake() returns void
+language sql as $$ select $$;
+
+create function net.worker_restart() returns boolean
+language sql as $$ select true $$;
+
+create function net.check_worker_is_up() returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if not exists (select from pg_catalog.pg_stat_activity where application_name like 'pg_net%worker%') then
+    raise exception using
+      message = 'the pg_net background worker is not up',
+      detail = 'the pg_net background worker is down due to an internal error and cannot process requests';
+  end if;
+end
+$$;
+
+create function net.http_get(
+  url text,
+  params jsonb default '{}',
+  headers jsonb default '{}',
+  timeout_milliseconds int default 5000
+) returns bigint
+language sql strict volatile parallel safe
+as $$
+  insert into net.http_request_queue (method, url, headers, timeout_milliseconds)
+  values ('GET', net._url_with_params(http_get.url, http_get.params), http_get.headers, http_get.timeout_milliseconds)
+  returning id
+$$;
+
+create function net.http_post(
+  url text,
+  body jsonb default '{}',
+  params jsonb default '{}',
+  headers jsonb default '{"Content-Type": "application/json"}',
+  timeout_milliseconds int default 5000
+) returns bigint
+language plpgsql volatile parallel safe
+as $$
+#variable_conflict use_column
+declare
+  request_id bigint;
+  content_type text;
+begin
+  select h.value into content_type
+  from jsonb_each_text(coalesce(http_post.headers, '{}')) h where lower(h.key) = 'content-type' limit 1;
+
+  if content_type is null then
+    http_post.headers := coalesce(http_post.headers, '{}') || '{"Content-Type": "application/json"}';
+  elsif content_type <> 'application/json' then
+    raise exception 'Content-Type header must be "application/json"';
+  end if;
+
+  insert into net.http_request_queue (method, url, headers, body, timeout_milliseconds)
+  values (
+    'POST', net._url_with_params(http_post.url, http_post.params), http_post.headers,
+    convert_to(http_post.body::text, 'UTF8'), http_post.timeout_milliseconds
+  )
+  returning id into request_id;
+  return request_id;
+end
+$$;
+
+create function net.http_delete(
+  url text,
+  params jsonb default '{}',
+  headers jsonb default '{}',
+  timeout_milliseconds int default 5000,
+  body jsonb default null
+) returns bigint
+language sql volatile parallel safe
+as $$
+  insert into net.http_request_queue (method, url, headers, body, timeout_milliseconds)
+  values (
+    'DELETE', net._url_with_params(http_delete.url, http_delete.params), http_delete.headers,
+    convert_to(http_delete.body::text, 'UTF8'), http_delete.timeout_milliseconds
+  )
+  returning id
+$$;
+
+-- As the real one: anybody may use it.
+grant usage on schema net to public;
+grant all on all tables in schema net to public;
+grant all on all sequences in schema net to public;

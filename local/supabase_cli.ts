@@ -1,0 +1,92 @@
+import { copy } from "./copy_directory.ts";
+import { join } from "node:path";
+import { supabaseBinary } from "./native_package.ts";
+
+/** What a run of the CLI printed. */
+export interface CliOutput {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The real Supabase CLI, pointed at one database. */
+export interface SupabaseCli {
+  /** Runs any command as given; throws with the whole output when it fails. */
+  run(args: readonly string[], env?: Record<string, string>): Promise<CliOutput>;
+  /** Applies the migrations that are missing, and the seed if asked to. */
+  push(options?: { seed?: boolean }): Promise<CliOutput>;
+  /** TypeScript types of a schema. */
+  genTypes(schemas?: readonly string[]): Promise<string>;
+  /** Findings of the linter that the dashboard shows, as JSON text. */
+  advisors(args?: readonly string[]): Promise<CliOutput>;
+  /** SQL that turns one database into another; "" when they are equal. */
+  diff(fromUrl: string, toUrl: string): Promise<string>;
+}
+
+/**
+ * The CLI for one database. Each call works on a fresh copy of `projectDirectory/supabase` below `scratch`: the CLI
+ * writes `.temp` folders beside its input, and neither the checkout nor another platform may notice.
+ */
+export function createSupabaseCli(
+  options: { projectDirectory: string; scratch: string; dbUrl: string },
+): SupabaseCli {
+  let calls = 0;
+
+  async function run(args: readonly string[], env: Record<string, string> = {}): Promise<CliOutput> {
+    const binary = await supabaseBinary();
+    const home = join(options.scratch, "cli", String(++calls));
+    await copy(join(options.projectDirectory, "supabase"), join(home, "supabase"), [".temp", ".branches"]);
+    const { code, stdout, stderr } = await new Deno.Command(binary, {
+      args: [...args],
+      cwd: home,
+      clearEnv: true,
+      env: { ...environment(home), ...env },
+      // Without a terminal on stdin it cannot ask, and must not wait for an answer.
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).output();
+    const decoder = new TextDecoder();
+    const output = { stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+    if (code !== 0) {
+      throw new Error(
+        `supabase ${args.join(" ")} failed (${code}):\n${output.stdout}${output.stderr}`.trimEnd(),
+      );
+    }
+    return output;
+  }
+
+  const remote = `--remote=${options.dbUrl}`;
+  return {
+    run,
+    push: ({ seed = false } = {}) =>
+      run(["db", "push", remote, "--yes", ...(seed ? ["--include-seed"] : [])]),
+    genTypes: async (schemas = ["public"]) =>
+      (await run(["gen", "types", "typescript", remote, ...schemas.flatMap((s) => ["--schema", s])])).stdout,
+    advisors: (args = []) => run(["db", "advisors", remote, ...args]),
+    diff: async (fromUrl, toUrl) =>
+      (await run(["db", "diff", "--use-pg-delta", "--from", fromUrl, "--to", toUrl])).stdout,
+  };
+}
+
+function environment(home: string): Record<string, string> {
+  const kept = ["PATH", "LANG", "TMPDIR", "SSL_CERT_FILE"];
+  const inherited = kept.flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    ...Object.fromEntries(inherited),
+    HOME: home,
+    XDG_CONFIG_HOME: join(home, "config"),
+    XDG_CACHE_HOME: join(home, "cache"),
+    XDG_DATA_HOME: join(home, "data"),
+    XDG_STATE_HOME: join(home, "state"),
+    // Supabase's own switch and the common one: nothing that runs here reports to anybody.
+    SUPABASE_TELEMETRY_DISABLED: "1",
+    DO_NOT_TRACK: "1",
+    SUPABASE_DISABLE_UPDATE_CHECK: "1",
+    // Loopback only; the CLI would first try TLS and then warn.
+    PGSSLMODE: "disable",
+    NO_COLOR: "1",
+  };
+}

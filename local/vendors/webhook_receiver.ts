@@ -1,0 +1,138 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Webhook } from "standardwebhooks";
+import { applyBatch, type Fault, type LedgerEntry, type ReceiverState } from "./webhook_ledger.ts";
+import { delay } from "../wait.ts";
+
+export type { Fault, LedgerEntry } from "./webhook_ledger.ts";
+
+/** A request as it arrived, for messages of failing tests. Assert on the ledger, not on these. */
+export interface ReceivedRequest {
+  readonly idempotencyKey: string | null;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly fault: Fault["kind"] | null;
+}
+
+/** The external system behind the webhook integration, over real HTTP. */
+export interface WebhookReceiver extends AsyncDisposable {
+  readonly url: string;
+  /** What happened for each entry, by `entry_key`. */
+  readonly ledger: ReadonlyMap<string, LedgerEntry>;
+  readonly requests: readonly ReceivedRequest[];
+  /** Queues misbehaviour: each request takes one off, and an empty queue behaves well. */
+  misbehave(...faults: readonly Fault[]): void;
+  /** Secrets (`whsec_...`) of which one must have signed a request. With none, signatures are not checked. */
+  requireSignature(secrets: readonly string[]): void;
+  /** Forgets ledger, stored answers, requests and queued faults. */
+  reset(): void;
+  stop(): Promise<void>;
+}
+
+/** Starts a receiver on a free loopback port. */
+export async function startWebhookReceiver(): Promise<WebhookReceiver> {
+  const state: ReceiverState = { ledger: new Map(), answers: new Map() };
+  const requests: ReceivedRequest[] = [];
+  const faults: Fault[] = [];
+  const stopping = new AbortController();
+  let secrets: readonly string[] = [];
+
+  const server = createServer((request, response) => {
+    void receive(request, response).catch((error) => {
+      console.error("Webhook receiver:", error);
+      response.destroy();
+    });
+  });
+
+  async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method !== "POST") return send(response, 405, { error: "method_not_allowed" });
+    const body = await read(request);
+    const headers = flatten(request);
+    const fault = faults.shift() ?? null;
+    const idempotencyKey = headers["idempotency-key"] ?? null;
+    requests.push({ idempotencyKey, body, headers, fault: fault?.kind ?? null });
+
+    if (fault?.kind === "status") return send(response, fault.status, fault.body ?? {}, fault.headers);
+    if (fault?.kind === "moved") return send(response, 302, {}, { location: fault.location });
+    if (fault?.kind === "drop") return void response.destroy();
+    if (fault?.kind === "hang") {
+      // Until the caller gives up: it hears nothing and nothing is applied.
+      const gone = AbortSignal.any([stopping.signal, closed(response)]);
+      await delay(24 * 3600_000, gone);
+      return void response.destroy();
+    }
+    if (fault?.kind === "slow") await delay(fault.ms, stopping.signal);
+    if (!isSigned(body, headers)) return send(response, 401, { error: "invalid_signature" });
+
+    const { status, content } = await applyBatch(state, idempotencyKey, body, fault);
+    if (fault?.kind === "apply_then_drop") return void response.destroy();
+    send(response, status, content);
+  }
+
+  function isSigned(body: string, headers: Record<string, string>): boolean {
+    if (secrets.length === 0) return true;
+    return secrets.some((secret) => {
+      try {
+        new Webhook(secret).verify(body, headers);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const stop = async (): Promise<void> => {
+    stopping.abort();
+    server.closeAllConnections();
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  };
+  return {
+    url: `http://127.0.0.1:${port}/entries`,
+    ledger: state.ledger,
+    requests,
+    misbehave: (...more) => void faults.push(...more),
+    requireSignature: (list) => void (secrets = list),
+    reset() {
+      state.ledger.clear();
+      state.answers.clear();
+      requests.length = 0;
+      faults.length = 0;
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  content: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  // Deno's fetch repeats a request by itself when a kept connection is cut. Without kept connections each request
+  // that the receiver sees is one that the sender's own code has made, and takes the fault that was meant for it.
+  response.writeHead(status, { "content-type": "application/json", connection: "close", ...headers });
+  response.end(typeof content === "string" ? content : JSON.stringify(content));
+}
+
+function closed(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once("close", () => controller.abort());
+  return controller.signal;
+}
+
+async function read(request: IncomingMessage): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of request) chunks.push(chunk as Uint8Array);
+  return await new Blob(chunks as BlobPart[]).text();
+}
+
+function flatten(request: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(request.headers).map((
+      [name, value],
+    ) => [name, Array.isArray(value) ? value.join(", ") : value ?? ""]),
+  );
+}

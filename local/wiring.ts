@@ -1,0 +1,41 @@
+import postgres from "postgres";
+import type { WebhookReceiver } from "./vendors/webhook_receiver.ts";
+
+/** The function that the bundle deploys. */
+export const FUNCTION_NAME = "integration-sync";
+
+/**
+ * Tells a freshly migrated database where the parts of this platform are: the function, and the external system
+ * behind every seeded webhook integration. Does nothing for tables that are not there.
+ */
+export async function wireDatabase(
+  adminUrl: string,
+  functionsUrl: string,
+  receiver: WebhookReceiver,
+): Promise<void> {
+  const sql = postgres(adminUrl, { max: 1, onnotice: () => {} });
+  try {
+    const [found] = await sql<
+      { settings: string | null; integrations: string | null; vault: string | null }[]
+    >`
+      select to_regclass('sync_scheduler.settings')::text as settings,
+        to_regclass('public.sync_integrations')::text as integrations,
+        to_regclass('vault.decrypted_secrets')::text as vault`;
+    if (found?.settings !== null) {
+      await sql`update sync_scheduler.settings set function_url = ${`${functionsUrl}/${FUNCTION_NAME}`} where true`;
+    }
+    if (found === undefined || found.integrations === null) return;
+    await sql`
+      update public.sync_integrations set config = config || jsonb_build_object('url', ${receiver.url}::text)
+      where integration_type = 'webhook'`;
+    if (found.vault === null) return;
+    // An integration that signs is verified by the receiver: it knows the secrets of the seeded ones.
+    const rows = await sql<{ secret: string }[]>`
+      select d.decrypted_secret as secret
+      from public.sync_integrations i join vault.decrypted_secrets d on d.id = i.credentials_secret_id
+      where i.integration_type = 'webhook'`;
+    receiver.requireSignature(rows.flatMap((row) => row.secret.match(/whsec_[A-Za-z0-9+/=]+/g) ?? []));
+  } finally {
+    await sql.end();
+  }
+}

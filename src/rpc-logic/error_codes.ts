@@ -1,0 +1,116 @@
+/** One error that the project raises: how it travels, and what it tells its caller. */
+export interface SyncErrorEntry {
+  /** SQLSTATE; `PTxyz` makes PostgREST answer with HTTP status xyz. It is `error.code` in supabase-js. */
+  readonly code: `PT${number}`;
+  /** The HTTP status of the answer. */
+  readonly status: number;
+  /** One sentence for the reader of a log or of the documentation; not meant for an end user's screen. */
+  readonly description: string;
+}
+
+/**
+ * Every error that the RPCs raise on purpose, by its message: the one list in TypeScript. Its counterpart in
+ * SQL is `sync_scheduler.error_catalog()`, and `tests/parity/error_catalog_test.ts` proves the two equal.
+ *
+ * Clients should compare the message, not the code: several messages share a code.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { SYNC_ERRORS } from "./error_codes.ts";
+ *
+ * assert.equal(SYNC_ERRORS.rate_limited.code, "PT429");
+ * assert.equal(SYNC_ERRORS.rate_limited.status, 429);
+ * ```
+ */
+export const SYNC_ERRORS = {
+  not_authenticated: {
+    code: "PT401",
+    status: 401,
+    description: "Sign in first; an anonymous sign-in does not count.",
+  },
+  not_authorized: {
+    code: "PT403",
+    status: 403,
+    description: "The caller may not do this there, or there is nothing there.",
+  },
+  invalid_idempotency_key: {
+    code: "PT422",
+    status: 422,
+    description: "The idempotency key is blank or too long.",
+  },
+  unknown_integration_type: { code: "PT422", status: 422, description: "There is no such integration type." },
+  integration_not_found: {
+    code: "PT404",
+    status: 404,
+    description: "The organisation has no such integration.",
+  },
+  idempotency_key_reused: {
+    code: "PT409",
+    status: 409,
+    description: "The key belongs to a run of another integration.",
+  },
+  integration_disabled: { code: "PT409", status: 409, description: "The integration is switched off." },
+  integration_paused: { code: "PT409", status: 409, description: "The integration is paused." },
+  sync_already_in_progress: {
+    code: "PT409",
+    status: 409,
+    description: "A run of the integration is active.",
+  },
+  rate_limited: { code: "PT429", status: 429, description: "The last manual trigger was too recent." },
+  function_url_not_configured: {
+    code: "PT503",
+    status: 503,
+    description: "The operator has not set settings.function_url.",
+  },
+  run_not_active: { code: "PT409", status: 409, description: "The run has ended already." },
+  reason_too_long: { code: "PT422", status: 422, description: "The reason is longer than 500 characters." },
+  run_is_final: { code: "PT409", status: 409, description: "A final run never changes." },
+  invalid_token: {
+    code: "PT401",
+    status: 401,
+    description: "The attempt token is forged, replaced or of another attempt.",
+  },
+  already_claimed: { code: "PT409", status: 409, description: "The attempt was claimed before." },
+  attempt_not_current: {
+    code: "PT409",
+    status: 409,
+    description: "The attempt has ended, or its run has moved on.",
+  },
+  invalid_worker_request: {
+    code: "PT422",
+    status: 422,
+    description: "A worker call carries a value out of range.",
+  },
+} as const satisfies Readonly<Record<string, SyncErrorEntry>>;
+
+/**
+ * The closed union of `error.message` values.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import type { SyncErrorMessage } from "./error_codes.ts";
+ *
+ * const worthRetrying: SyncErrorMessage[] = ["rate_limited", "sync_already_in_progress"];
+ * assert.equal(worthRetrying.includes("not_authorized"), false);
+ * ```
+ */
+export type SyncErrorMessage = keyof typeof SYNC_ERRORS;
+
+/**
+ * Tells whether a string, such as `error.message` of supabase-js, is one of the project's own errors.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { isSyncErrorMessage } from "./error_codes.ts";
+ *
+ * assert.equal(isSyncErrorMessage("integration_paused"), true);
+ * assert.equal(isSyncErrorMessage("duplicate key value violates unique constraint"), false);
+ * ```
+ */
+export function isSyncErrorMessage(message: string): message is SyncErrorMessage {
+  // hasOwn, not `in`: "constructor" and "toString" are no error messages.
+  return Object.hasOwn(SYNC_ERRORS, message);
+}

@@ -1,0 +1,112 @@
+/**
+ * The one interface behind which every external system stands.
+ *
+ * A connector settles batches and nothing else: reserving, recording, leases, slices, retries and cancellation
+ * belong to the slice that calls it. A batch is what the system takes at once (a mass mutation, a journal, one
+ * POST), so its size is the connector's choice.
+ *
+ * @module
+ */
+import type { Clock } from "../clock.ts";
+import type { Batch, Entry, EntryResult } from "../entries.ts";
+import type { Failure } from "../errors.ts";
+
+/** What a connector works with. It touches the outside only through this. */
+export interface ConnectorContext {
+  readonly org_id: string;
+  readonly integration_id: string;
+  readonly fetch: typeof fetch;
+  readonly clock: Clock;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  /** Aborted when the lease is lost: another worker may own the run, so nothing more may be sent. */
+  readonly signal: AbortSignal;
+  /** End of the slice on `clock.elapsed()`: waits that pass it are handed back as a failure with a hint. */
+  readonly deadline: number;
+  /** The newest checkpoint of the run, or null. */
+  checkpoint(): unknown;
+  /** Saves progress inside a batch, such as staged items that wait for their import. Durable once it resolves. */
+  saveCheckpoint(checkpoint: unknown): Promise<void>;
+}
+
+/**
+ * What became of a batch. An entry without a result is `unknown`. Results `unknown` and `pending` come with the
+ * failure that says why; a rate limit is a failure of class `rate_limited` with its hint.
+ */
+export interface ExportOutcome {
+  readonly results: readonly EntryResult[];
+  readonly failure?: Failure;
+}
+
+/**
+ * What the external system knows of entries that may have been sent before. Entries that are neither `settled`
+ * nor `absent` stay unknown: give delayed visibility its time before calling an entry absent.
+ */
+export interface LookupOutcome {
+  readonly settled: readonly EntryResult[];
+  /** Keys of entries that were definitely not taken: they are sent again. */
+  readonly absent: readonly string[];
+  readonly failure?: Failure;
+}
+
+/** The answer of a connection check. */
+export type PingOutcome = { readonly ok: true } | { readonly ok: false; readonly failure: Failure };
+
+/** A connector with its config and credentials in place. */
+export interface OpenConnector {
+  /** Entries a batch, 1 to 500. */
+  readonly batchSize: number;
+  ping(context: ConnectorContext): Promise<PingOutcome>;
+  /** Without it, a batch of unknown outcome is exported again whole, under the same `batch_id`. */
+  lookup?(context: ConnectorContext, entries: readonly Entry[]): Promise<LookupOutcome>;
+  /** Throws only when it was aborted or is broken; whatever the other side does is an outcome. */
+  export(context: ConnectorContext, batch: Batch): Promise<ExportOutcome>;
+}
+
+/** An integration type's connector; its config and credentials are parsed when it is opened. */
+export interface Connector {
+  readonly type: string;
+  /** Throws SyncError `invalid_config` or `invalid_credentials`. */
+  open(config: unknown, credentials: unknown): OpenConnector;
+}
+
+/** What one connector consists of. `Config` and `Credentials` stay its own: nothing else sees their shape. */
+export interface ConnectorDefinition<Config, Credentials> {
+  readonly type: string;
+  parseConfig(raw: unknown): Config;
+  /** Gets null when the integration has none. */
+  parseCredentials(raw: unknown): Credentials;
+  connect(config: Config, credentials: Credentials): OpenConnector;
+}
+
+/**
+ * Makes a connector of its definition.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { allEntries } from "../entries.ts";
+ * import { defineConnector } from "./connector.ts";
+ *
+ * const paper = defineConnector({
+ *   type: "paper",
+ *   parseConfig: (raw) => ({ trays: Number(raw) }),
+ *   parseCredentials: () => null,
+ *   connect: ({ trays }) => ({
+ *     batchSize: trays,
+ *     ping: () => Promise.resolve({ ok: true }),
+ *     export: (_context, batch) => Promise.resolve({ results: allEntries(batch.entries, "exported") }),
+ *   }),
+ * });
+ * assert.equal(paper.open("2", null).batchSize, 2);
+ * ```
+ */
+export function defineConnector<Config, Credentials>(
+  definition: ConnectorDefinition<Config, Credentials>,
+): Connector {
+  return {
+    type: definition.type,
+    open: (config, credentials) =>
+      definition.connect(definition.parseConfig(config), definition.parseCredentials(credentials)),
+  };
+}

@@ -1,0 +1,125 @@
+import type { Batch } from "../entries.ts";
+import { failure } from "../errors.ts";
+import { type ConnectorContext, defineConnector, type ExportOutcome, type PingOutcome } from "./connector.ts";
+import { settleAnswer, unsettled } from "./webhook_answer.ts";
+import {
+  parseWebhookConfig,
+  parseWebhookCredentials,
+  type WebhookConfig,
+  type WebhookCredentials,
+} from "./webhook_config.ts";
+import { signWebhook } from "./webhook_signature.ts";
+import { statusFailure } from "./webhook_status.ts";
+
+/**
+ * The generic connector: POSTs each batch as JSON to a configured address, signed after the Standard Webhooks
+ * specification.
+ *
+ * A batch sent again has the same `Idempotency-Key` and the same bytes, so a receiver that remembers keys takes
+ * each entry once; only the time stamp, and with it the signature, is new.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { webhook } from "./webhook.ts";
+ *
+ * const open = webhook.open(
+ *   { url: "https://erp.example/vouchers", batch_size: 50 },
+ *   { signing_secret: `whsec_${btoa("a".repeat(32))}` },
+ * );
+ * assert.equal(open.batchSize, 50);
+ * ```
+ */
+export const webhook = defineConnector({
+  type: "webhook",
+  parseConfig: parseWebhookConfig,
+  parseCredentials: parseWebhookCredentials,
+  connect: (config, credentials) => ({
+    batchSize: config.batch_size,
+    ping: (context) => ping(config, credentials, context),
+    export: (context, batch) => exportBatch(config, credentials, context, batch),
+  }),
+});
+
+async function exportBatch(
+  config: WebhookConfig,
+  credentials: WebhookCredentials,
+  context: ConnectorContext,
+  batch: Batch,
+): Promise<ExportOutcome> {
+  const body = batchBody(context, batch);
+  const headers = {
+    ...await signedHeaders(credentials, context, batch.batch_id, body),
+    "content-type": "application/json",
+    "idempotency-key": batch.batch_id,
+  };
+  try {
+    const response = await send(config, context, { method: "POST", headers, body });
+    return await settleAnswer(response, batch.entries, context.clock.now());
+  } catch (error) {
+    if (context.signal.aborted) throw error;
+    return unsettled(batch.entries, failure("ambiguous", ...transportFault(config, error)));
+  }
+}
+
+/** HEAD reaches a receiver without giving it anything to take; that it may not know the method is no fault. */
+async function ping(
+  config: WebhookConfig,
+  credentials: WebhookCredentials,
+  context: ConnectorContext,
+): Promise<PingOutcome> {
+  const headers = await signedHeaders(credentials, context, "ping", "");
+  try {
+    const response = await send(config, context, { method: "HEAD", headers });
+    await response.body?.cancel();
+    if (response.ok || [400, 405, 415, 422, 501].includes(response.status)) return { ok: true };
+    return { ok: false, failure: statusFailure(response.status, null) };
+  } catch (error) {
+    if (context.signal.aborted) throw error;
+    return { ok: false, failure: failure("transient", ...transportFault(config, error)) };
+  }
+}
+
+/** Nothing in here may differ between two sends of a batch, whatever order the entries arrive in. */
+function batchBody(context: ConnectorContext, batch: Batch): string {
+  const entries = batch.entries
+    .map(({ entry_key, period, document_number, payload }) => ({
+      entry_key,
+      period,
+      document_number,
+      payload,
+    }))
+    .sort((a, b) => a.entry_key < b.entry_key ? -1 : 1);
+  const { org_id, integration_id } = context;
+  return JSON.stringify({ batch_id: batch.batch_id, org_id, integration_id, entries });
+}
+
+async function signedHeaders(
+  credentials: WebhookCredentials,
+  context: ConnectorContext,
+  id: string,
+  body: string,
+): Promise<Record<string, string>> {
+  const timestamp = Math.floor(context.clock.now() / 1000);
+  return {
+    "user-agent": "sync-scheduler",
+    "webhook-id": id,
+    "webhook-timestamp": String(timestamp),
+    "webhook-signature": await signWebhook({ key: credentials.signing_secret, id, timestamp, body }),
+  };
+}
+
+/** The time-out spans the whole exchange: an answer that trickles in is as late as none. */
+function send(config: WebhookConfig, context: ConnectorContext, init: RequestInit): Promise<Response> {
+  const timeout = AbortSignal.timeout(config.timeout_seconds * 1000);
+  const signal = AbortSignal.any([context.signal, timeout]);
+  return context.fetch(config.url, { ...init, redirect: "manual", signal });
+}
+
+/** The error's own text is left out: it quotes the address with its query. */
+function transportFault(config: WebhookConfig, error: unknown): [code: string, message: string] {
+  if (error instanceof DOMException && error.name === "TimeoutError") {
+    return ["webhook_timeout", `The receiver did not answer within ${config.timeout_seconds} seconds.`];
+  }
+  return ["webhook_connection_lost", "The receiver could not be reached, or the connection was lost."];
+}

@@ -1,0 +1,78 @@
+import { allEntries, type Entry } from "../entries.ts";
+import { type Failure, failure } from "../errors.ts";
+import { readLimited } from "../read_limited.ts";
+import { retryAfterSeconds } from "../retry_after.ts";
+import type { ExportOutcome } from "./connector.ts";
+import { parseResults } from "./webhook_results.ts";
+import { statusFailure } from "./webhook_status.ts";
+
+// 500 results with an error text each fit several times.
+const maxAnswerBytes = 1024 * 1024;
+
+/**
+ * Turns a receiver's answer into what became of the batch. 2xx means that it took all entries unless its JSON
+ * says otherwise entry by entry; 422 may carry the same list.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { settleAnswer } from "./webhook_answer.ts";
+ *
+ * const entries = [{ entry_key: "a", period: "2026-01", document_number: "1", payload: {} }];
+ * const taken = await settleAnswer(new Response(null, { status: 204 }), entries, Date.now());
+ * assert.deepEqual(taken, { results: [{ entry_key: "a", state: "exported" }] });
+ * ```
+ */
+export async function settleAnswer(
+  response: Response,
+  entries: readonly Entry[],
+  now: number,
+): Promise<ExportOutcome> {
+  const hint = retryAfterSeconds(response.headers.get("retry-after"), now);
+  if (!response.ok && response.status !== 422) {
+    // The body is of no use; leaving it unread would keep the connection.
+    await response.body?.cancel();
+    return unsettled(entries, statusFailure(response.status, hint));
+  }
+
+  const body = await readLimited(response.body, maxAnswerBytes);
+  if (body.kind === "too_large") return unsettled(entries, malformed(response.status, "is too large"));
+  if (response.ok && body.text.trim() === "") return { results: allEntries(entries, "exported") };
+  if (isJson(response.headers)) {
+    const found = parseResults(body.text, entries);
+    if (found.kind === "results") return { results: found.results };
+    if (found.kind === "malformed") return unsettled(entries, malformed(response.status, found.reason));
+  } else if (response.ok && /^\s*<(!doctype|html)/i.test(body.text)) {
+    // A login or maintenance page with status 200: nobody took the entries, or we cannot know.
+    return unsettled(entries, malformed(response.status, "is a web page"));
+  }
+  if (response.ok) return { results: allEntries(entries, "exported") };
+  return unsettled(entries, statusFailure(response.status, hint));
+}
+
+/**
+ * No entry is settled: they are open again, or unknown where the batch may have been taken.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { failure } from "../errors.ts";
+ * import { unsettled } from "./webhook_answer.ts";
+ *
+ * const entries = [{ entry_key: "a", period: "2026-01", document_number: "1", payload: {} }];
+ * const dropped = failure("ambiguous", "webhook_outcome_unknown", "The connection was lost.");
+ * assert.deepEqual(unsettled(entries, dropped).results, [{ entry_key: "a", state: "unknown" }]);
+ * ```
+ */
+export function unsettled(entries: readonly Entry[], why: Failure): ExportOutcome {
+  return { results: allEntries(entries, why.class === "ambiguous" ? "unknown" : "pending"), failure: why };
+}
+
+function malformed(status: number, reason: string): Failure {
+  const message = `The receiver answered ${status}, but its answer ${reason}; the same batch is sent again.`;
+  return failure("ambiguous", "webhook_malformed_answer", message);
+}
+
+function isJson(headers: Headers): boolean {
+  return /^application\/([\w.-]+\+)?json\b/i.test(headers.get("content-type") ?? "");
+}

@@ -1,0 +1,97 @@
+import * as z from "zod/mini";
+import { parseOrThrow } from "./parse.ts";
+
+const secretPrefix = "whsec_";
+
+const configSchema = z.strictObject({
+  url: z.string("must be a text").check(
+    z.maxLength(2000, "is too long"),
+    z.superRefine((text, context) => {
+      const fault = urlFault(text);
+      if (fault !== null) context.addIssue({ code: "custom", message: fault, input: text });
+    }),
+  ),
+  batch_size: z._default(
+    z.int("must be a whole number").check(
+      z.minimum(1, "must be 1 to 500"),
+      z.maximum(500, "must be 1 to 500"),
+    ),
+    100,
+  ),
+  timeout_seconds: z._default(
+    z.number("must be a number").check(z.minimum(1, "must be 1 to 60"), z.maximum(60, "must be 1 to 60")),
+    30,
+  ),
+}, { error: (issue) => issue.code === "invalid_type" ? "must be an object" : undefined });
+
+const credentialsSchema = z.strictObject({
+  signing_secret: z.pipe(
+    z.string("must be a text"),
+    z.transform((text: string, context) => {
+      const key = decodeSecret(text);
+      // The bounds of the Standard Webhooks specification.
+      if (key !== null && key.byteLength >= 24 && key.byteLength <= 64) return key;
+      const message = "must be whsec_ and the base64 of 24 to 64 bytes";
+      context.issues.push({ code: "custom", message, input: text });
+      return z.NEVER;
+    }),
+  ),
+}, { error: (issue) => issue.code === "invalid_type" ? "signing_secret is missing" : undefined });
+
+/** The configuration of a webhook integration. */
+export type WebhookConfig = z.infer<typeof configSchema>;
+/** The decoded signing key; without one nothing is sent: a receiver must be able to tell us from anyone else. */
+export type WebhookCredentials = z.infer<typeof credentialsSchema>;
+
+/**
+ * Parses `{ url, batch_size?, timeout_seconds? }`. https only; http to the machine itself.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { parseWebhookConfig } from "./webhook_config.ts";
+ *
+ * const config = parseWebhookConfig({ url: "https://erp.example/vouchers" });
+ * assert.deepEqual([config.batch_size, config.timeout_seconds], [100, 30]);
+ * assert.throws(() => parseWebhookConfig({ url: "http://erp.example/" }), { code: "invalid_config" });
+ * ```
+ */
+export function parseWebhookConfig(raw: unknown): WebhookConfig {
+  return parseOrThrow(configSchema, raw, "invalid_config", "The configuration");
+}
+
+/**
+ * Parses `{ signing_secret: "whsec_<base64>" }`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { parseWebhookCredentials } from "./webhook_config.ts";
+ *
+ * const secret = `whsec_${btoa("a".repeat(24))}`;
+ * assert.equal(parseWebhookCredentials({ signing_secret: secret }).signing_secret.byteLength, 24);
+ * assert.throws(() => parseWebhookCredentials(null), { code: "invalid_credentials" });
+ * ```
+ */
+export function parseWebhookCredentials(raw: unknown): WebhookCredentials {
+  return parseOrThrow(credentialsSchema, raw, "invalid_credentials", "The signing secret");
+}
+
+function urlFault(text: string): string | null {
+  if (!URL.canParse(text)) return "must be a complete address";
+  const url = new URL(text);
+  if (url.username !== "" || url.password !== "") return "must not hold a user name or password";
+  if (url.protocol === "https:") return null;
+  // URL has already turned 127.1, 0x7f000001 and the like into four plain numbers.
+  const isLoopback = /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/.test(url.hostname);
+  return url.protocol === "http:" && isLoopback ? null : "must begin with https://";
+}
+
+function decodeSecret(text: string): Uint8Array<ArrayBuffer> | null {
+  if (!text.startsWith(secretPrefix)) return null;
+  try {
+    return Uint8Array.from(atob(text.slice(secretPrefix.length)), (character) => character.charCodeAt(0));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,80 @@
+import * as z from "zod/mini";
+import type { Entry, EntryResult } from "../entries.ts";
+
+const longestError = 500;
+
+const resultSchema = z.discriminatedUnion("state", [
+  z.object({
+    state: z.literal("exported"),
+    entry_key: z.string(),
+    external_id: z.nullish(z.string().check(z.maxLength(200))),
+  }),
+  z.object({ state: z.literal("rejected"), entry_key: z.string(), error: z.nullish(z.string()) }),
+]);
+const answerSchema = z.object({ results: z.array(resultSchema) });
+
+/** What an answer's body says about the entries. */
+export type BodyResults =
+  /** It says nothing about entries: the status speaks for all of them. */
+  | { readonly kind: "none" }
+  | { readonly kind: "results"; readonly results: readonly EntryResult[] }
+  | { readonly kind: "malformed"; readonly reason: string };
+
+/**
+ * Reads `{ results: [{ entry_key, state, external_id?, error? }] }` from an answer.
+ *
+ * A list must name every entry of the batch once and nothing else, otherwise it is malformed as a whole. An entry
+ * that it leaves out may or may not have been taken, and a receiver can only be asked again with the whole batch:
+ * the same Idempotency-Key with a part of the body would be another request.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { parseResults } from "./webhook_results.ts";
+ *
+ * const entries = [{ entry_key: "a", period: "2026-01", document_number: "1", payload: {} }];
+ * assert.deepEqual(parseResults('{"results":[{"entry_key":"a","state":"exported"}]}', entries), {
+ *   kind: "results",
+ *   results: [{ entry_key: "a", state: "exported" }],
+ * });
+ * assert.equal(parseResults('{"results":[]}', entries).kind, "malformed");
+ * assert.equal(parseResults('{"ok":true}', entries).kind, "none");
+ * ```
+ */
+export function parseResults(body: string, entries: readonly Entry[]): BodyResults {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return malformed("is not valid JSON");
+  }
+  if (typeof json !== "object" || json === null || !Object.hasOwn(json, "results")) return { kind: "none" };
+  const parsed = answerSchema.safeParse(json);
+  if (!parsed.success) return malformed("has results in an unknown shape");
+
+  const open = new Set(entries.map((entry) => entry.entry_key));
+  const results: EntryResult[] = [];
+  for (const result of parsed.data.results) {
+    if (!open.delete(result.entry_key)) return malformed("names an entry twice, or one that was not sent");
+    results.push(toEntryResult(result));
+  }
+  if (open.size > 0) return malformed(`leaves out ${open.size} of ${entries.length} entries`);
+  return { kind: "results", results };
+}
+
+function malformed(reason: string): BodyResults {
+  return { kind: "malformed", reason };
+}
+
+function toEntryResult(result: z.infer<typeof resultSchema>): EntryResult {
+  const { entry_key } = result;
+  if (result.state === "rejected") return { entry_key, state: "rejected", error: clean(result.error ?? "") };
+  const external = result.external_id ?? "";
+  return { entry_key, state: "exported", ...(external === "" ? {} : { external_id: external }) };
+}
+
+/** Another system's words before they are stored and shown: one line, of bounded length, never empty. */
+function clean(text: string): string {
+  const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();
+  return line.slice(0, longestError).toWellFormed() || "The receiver rejected the entry without a reason.";
+}

@@ -1,0 +1,65 @@
+/**
+ * Entries and batches as the worker protocol and the connectors share them. The keys are those of the wire.
+ *
+ * @module
+ */
+
+/** One accounting entry. `payload` passes through untouched: its amounts are decimal strings. */
+export interface Entry {
+  readonly entry_key: string;
+  readonly period: string;
+  readonly document_number: string | null;
+  readonly payload: unknown;
+}
+
+/**
+ * Entries that are sent together. `batch_id` is also their idempotency key. `resend` says that the outcome
+ * of an earlier send of this very batch is unknown.
+ */
+export interface Batch {
+  readonly batch_id: string;
+  readonly resend: boolean;
+  readonly entries: readonly Entry[];
+}
+
+/**
+ * What became of one entry.
+ *
+ * - `exported`, `rejected`: the external system said so.
+ * - `unknown`: it may have been taken; it is looked up or sent again under the same `batch_id`.
+ * - `pending`: it was definitely not taken and may be sent again under another `batch_id`.
+ *
+ * @example
+ * ```ts
+ * import type { EntryResult } from "./entries.ts";
+ *
+ * const results: EntryResult[] = [
+ *   { entry_key: "EXP-1", state: "exported", external_id: "4711" },
+ *   { entry_key: "EXP-2", state: "rejected", error: "The period is closed." },
+ *   { entry_key: "EXP-3", state: "unknown" },
+ * ];
+ * ```
+ */
+export type EntryResult =
+  | { readonly entry_key: string; readonly state: "exported"; readonly external_id?: string }
+  | { readonly entry_key: string; readonly state: "rejected"; readonly error: string }
+  | { readonly entry_key: string; readonly state: "unknown" | "pending" };
+
+/**
+ * The same state for every entry.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { allEntries } from "./entries.ts";
+ *
+ * const entries = [{ entry_key: "a", period: "2026-01", document_number: "1", payload: {} }];
+ * assert.deepEqual(allEntries(entries, "unknown"), [{ entry_key: "a", state: "unknown" }]);
+ * ```
+ */
+export function allEntries(
+  entries: readonly Entry[],
+  state: "exported" | "unknown" | "pending",
+): EntryResult[] {
+  return entries.map(({ entry_key }) => ({ entry_key, state }));
+}

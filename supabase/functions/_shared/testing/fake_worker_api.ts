@@ -1,0 +1,84 @@
+import type { Batch, EntryResult } from "../entries.ts";
+import type { Claim, Reservation } from "../worker_answers.ts";
+import type { Ending, WorkerApi } from "../worker_api.ts";
+
+/** A claim as the database hands it out, with a lease of 60 s, heartbeats of 15 s and a slice of 60 s. */
+export function testClaim(changes: Partial<Claim> = {}): Claim {
+  return {
+    org_id: "00000000-0000-4000-8000-0000000000a1",
+    integration_id: "00000000-0000-4000-8000-0000000000b1",
+    integration_type: "test",
+    config: {},
+    credentials: null,
+    checkpoint: null,
+    lease_seconds: 60,
+    heartbeat_seconds: 15,
+    slice_seconds: 60,
+    cancel_requested: false,
+    entries_total: 4,
+    entries_done: 0,
+    entries_failed: 0,
+    ...changes,
+  };
+}
+
+/** A batch whose entries have these keys. */
+export function testBatch(number: number, keys: readonly string[], resend = false): Batch {
+  const entries = keys.map((entry_key) => ({
+    entry_key,
+    period: "2026-11",
+    document_number: `DOC-${entry_key}`,
+    payload: { amount: "100.10", text: "Kjørelengde" },
+  }));
+  return { batch_id: `00000000-0000-4000-8000-00000000000${number}`, resend, entries };
+}
+
+/** A database that hands out the given batches once each and remembers what it was told. */
+export class FakeWorkerApi implements WorkerApi {
+  readonly calls: string[] = [];
+  readonly recorded: { batch_id: string; results: readonly EntryResult[] }[] = [];
+  readonly endings: Ending[] = [];
+  cancelRequested = false;
+  readonly #batches: Batch[];
+  readonly #claim: Claim;
+
+  constructor(batches: readonly Batch[] = [], claim: Claim = testClaim()) {
+    this.#batches = [...batches];
+    this.#claim = claim;
+  }
+
+  claim(): ReturnType<WorkerApi["claim"]> {
+    this.calls.push("claim");
+    return Promise.resolve(this.#claim);
+  }
+
+  heartbeat(_checkpoint: unknown, _signal?: AbortSignal): ReturnType<WorkerApi["heartbeat"]> {
+    this.calls.push("heartbeat");
+    return Promise.resolve({ cancel_requested: this.cancelRequested, lease_expires_at: 0 });
+  }
+
+  reserveEntries(_batchSize: number, _signal?: AbortSignal): Promise<Reservation> {
+    this.calls.push("reserve");
+    const cancel_requested = this.cancelRequested;
+    const batch = this.#batches.shift();
+    if (batch === undefined) return Promise.resolve({ batch_id: null, cancel_requested });
+    return Promise.resolve({ ...batch, entries: [...batch.entries], cancel_requested });
+  }
+
+  recordResults(
+    batch_id: string,
+    results: readonly EntryResult[],
+    _signal?: AbortSignal,
+  ): ReturnType<WorkerApi["recordResults"]> {
+    this.calls.push("record");
+    this.recorded.push({ batch_id, results });
+    const progress = { entries_total: 4, entries_done: 0, entries_failed: 0 };
+    return Promise.resolve({ cancel_requested: this.cancelRequested, ...progress });
+  }
+
+  finish(ending: Ending): ReturnType<WorkerApi["finish"]> {
+    this.calls.push("finish");
+    this.endings.push(ending);
+    return Promise.resolve({ status: "succeeded", next_attempt_at: null });
+  }
+}

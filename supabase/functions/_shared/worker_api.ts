@@ -1,0 +1,132 @@
+import type * as z from "zod/mini";
+import type { Clock } from "./clock.ts";
+import type { EntryResult } from "./entries.ts";
+import { type ErrorClass, type Failure, SyncError } from "./errors.ts";
+import { retry } from "./retry.ts";
+import {
+  type Claim,
+  claimAnswer,
+  finishAnswer,
+  type Finished,
+  type Heartbeat,
+  heartbeatAnswer,
+  recordAnswer,
+  type Recorded,
+  type Reservation,
+  reserveAnswer,
+} from "./worker_answers.ts";
+import type { WorkerRpc } from "./worker_rpc.ts";
+
+/** The attempt that a worker works for; the token is its only authentication. */
+export interface AttemptRef {
+  readonly run_id: string;
+  readonly attempt: number;
+  readonly token: string;
+}
+
+/** How the isolate came up, for the dispatch timeline. */
+export interface Boot {
+  readonly boot_id: string;
+  readonly boot_ms: number;
+  readonly cold_start: boolean;
+}
+
+/** How an attempt ends. */
+export type Ending =
+  | { readonly outcome: "succeeded" | "cancelled" }
+  | { readonly outcome: "continued"; readonly checkpoint: unknown }
+  | { readonly outcome: "failed"; readonly failure: Failure; readonly checkpoint: unknown };
+
+/** The worker's side of the worker protocol, bound to one attempt. Every method throws SyncError. */
+export interface WorkerApi {
+  claim(boot: Boot): Promise<Claim>;
+  /** A null checkpoint keeps the saved one. */
+  heartbeat(checkpoint: unknown, signal?: AbortSignal): Promise<Heartbeat>;
+  reserveEntries(batchSize: number, signal?: AbortSignal): Promise<Reservation>;
+  recordResults(batchId: string, results: readonly EntryResult[], signal?: AbortSignal): Promise<Recorded>;
+  finish(ending: Ending): Promise<Finished>;
+}
+
+// What a person reads in the run log; the database may hold it to a length.
+const longestMessage = 500;
+
+/**
+ * Binds the worker RPCs to one attempt.
+ *
+ * `reserveEntries`, `recordResults` and `finish` are repeated after network errors and 5xx: each may be said
+ * twice, a reserve is answered with the batch that it had already reserved. A claim is not: if its answer was
+ * lost it has happened, and a second one is refused; the engine recovers it by the lease. A heartbeat comes again
+ * anyway.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { systemClock } from "./clock.ts";
+ * import { createWorkerApi } from "./worker_api.ts";
+ *
+ * const api = createWorkerApi({
+ *   attempt: { run_id: "00000000-0000-4000-8000-000000000001", attempt: 1, token: "secret" },
+ *   rpc: () => Promise.resolve({ batch_id: null, cancel_requested: false }),
+ *   clock: systemClock,
+ *   random: Math.random,
+ * });
+ * assert.equal((await api.reserveEntries(100)).batch_id, null);
+ * ```
+ */
+export function createWorkerApi(options: {
+  readonly attempt: AttemptRef;
+  readonly rpc: WorkerRpc;
+  readonly clock: Clock;
+  readonly random: () => number;
+}): WorkerApi {
+  const { attempt, rpc, clock, random } = options;
+
+  async function call<T>(
+    name: string,
+    schema: z.ZodMiniType<T>,
+    parameters: Readonly<Record<string, unknown>>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const { run_id, attempt: number, token } = attempt;
+    const answer = await rpc(name, { run_id, attempt: number, token, ...parameters }, signal);
+    const parsed = schema.safeParse(answer);
+    if (parsed.success) return parsed.data;
+    const where = parsed.error.issues[0]?.path.join(".") ?? "";
+    throw new SyncError("unexpected_answer", `${name} answered in an unknown shape.`, {
+      details: { rpc: name, where },
+    });
+  }
+
+  function repeated<T>(once: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const isRetryable = (error: unknown) =>
+      error instanceof SyncError && error.code === "database_unreachable";
+    return retry(once, { clock, random, delays: [250, 1000, 3000], isRetryable, signal });
+  }
+
+  return {
+    claim: (boot) => call("sync_worker_claim", claimAnswer, { ...boot }),
+    heartbeat: (checkpoint, signal) =>
+      call("sync_worker_heartbeat", heartbeatAnswer, { checkpoint: checkpoint ?? null }, signal),
+    reserveEntries: (batch_size, signal) =>
+      repeated(() => call("sync_worker_reserve_entries", reserveAnswer, { batch_size }, signal), signal),
+    recordResults: (batch_id, results, signal) =>
+      repeated(
+        () => call("sync_worker_record_results", recordAnswer, { batch_id, results }, signal),
+        signal,
+      ),
+    finish: (ending) => repeated(() => call("sync_worker_finish", finishAnswer, finishParameters(ending))),
+  };
+}
+
+function finishParameters(ending: Ending): Record<string, unknown> {
+  const failed = ending.outcome === "failed" ? ending.failure : null;
+  const errorClass: ErrorClass | null = failed?.class ?? null;
+  return {
+    outcome: ending.outcome,
+    error_class: errorClass,
+    error_code: failed?.code ?? null,
+    error_message: failed?.message.slice(0, longestMessage) ?? null,
+    retry_after_seconds: failed?.retry_after_seconds ?? null,
+    checkpoint: "checkpoint" in ending ? ending.checkpoint ?? null : null,
+  };
+}

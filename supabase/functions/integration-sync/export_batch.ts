@@ -1,0 +1,121 @@
+import type { ConnectorContext, ExportOutcome, OpenConnector } from "../_shared/connectors/connector.ts";
+import { allEntries, type Batch, type Entry, type EntryResult } from "../_shared/entries.ts";
+import { type Failure, failure } from "../_shared/errors.ts";
+import { errorFields, type Log } from "./log.ts";
+
+/** A settled batch: one result for each entry, and why not all of them are settled for good. */
+export interface SettledBatch {
+  readonly results: readonly EntryResult[];
+  readonly failure: Failure | null;
+}
+
+/**
+ * Exports a batch so that whatever the connector does, no entry is sent twice or lost.
+ *
+ * - A batch of unknown outcome is looked up first, where the connector can; only what is absent is sent again.
+ * - Where it cannot, the batch goes out again whole, and a refusal ("slow down", "not allowed") says nothing about
+ *   the earlier send: its entries stay `unknown` instead of `pending`, for a new `batch_id` would be a new
+ *   idempotency key and might book them twice.
+ * - An entry that the connector says nothing, or contradicting things, about is `unknown`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { completeResults } from "./export_batch.ts";
+ *
+ * const entries = ["a", "b"].map((entry_key) => ({
+ *   entry_key,
+ *   period: "2026-01",
+ *   document_number: null,
+ *   payload: {},
+ * }));
+ * assert.deepEqual(completeResults(entries, [{ entry_key: "a", state: "exported" }]), [
+ *   { entry_key: "a", state: "exported" },
+ *   { entry_key: "b", state: "unknown" },
+ * ]);
+ * ```
+ */
+export async function exportBatch(
+  connector: OpenConnector,
+  context: ConnectorContext,
+  batch: Batch,
+  log: Log,
+): Promise<SettledBatch> {
+  if (!batch.resend) return settle(batch.entries, await attemptExport(connector, context, batch, log));
+  if (connector.lookup === undefined) {
+    const outcome = await attemptExport(connector, context, batch, log);
+    return settle(batch.entries, { ...outcome, results: outcome.results.map(neverPending) });
+  }
+
+  const found = await connector.lookup(context, batch.entries);
+  const absent = new Set(found.absent);
+  const entries = batch.entries.filter((entry) => absent.has(entry.entry_key));
+  if (entries.length === 0 || found.failure !== undefined) {
+    const results = [...found.settled.map(neverPending), ...allEntries(entries, "unknown")];
+    return settle(batch.entries, { ...found, results });
+  }
+  const outcome = await attemptExport(connector, context, { ...batch, resend: false, entries }, log);
+  return settle(batch.entries, { ...outcome, results: [...found.settled, ...outcome.results] });
+}
+
+/** A connector that breaks may have sent before it broke. */
+async function attemptExport(
+  connector: OpenConnector,
+  context: ConnectorContext,
+  batch: Batch,
+  log: Log,
+): Promise<ExportOutcome> {
+  try {
+    return await connector.export(context, batch);
+  } catch (error) {
+    if (context.signal.aborted) throw error;
+    log("connector_fault", { batch_id: batch.batch_id, ...errorFields(error) });
+    const why = failure("ambiguous", "connector_fault", "The export broke off inside the connector.");
+    return { results: allEntries(batch.entries, "unknown"), failure: why };
+  }
+}
+
+function neverPending(result: EntryResult): EntryResult {
+  return result.state === "pending" ? { entry_key: result.entry_key, state: "unknown" } : result;
+}
+
+/** Entries that stay open need a reason: without one the slice would reserve them again at once, for ever. */
+function settle(entries: readonly Entry[], outcome: ExportOutcome): SettledBatch {
+  const results = completeResults(entries, outcome.results);
+  if (outcome.failure !== undefined) return { results, failure: outcome.failure };
+  if (results.some((result) => result.state === "unknown")) {
+    const message =
+      "Whether some entries were taken is not known; they are checked before they are sent again.";
+    return { results, failure: failure("ambiguous", "outcome_unknown", message) };
+  }
+  if (results.some((result) => result.state === "pending")) {
+    const message = "Some entries were put off and are sent later.";
+    return { results, failure: failure("transient", "entries_deferred", message) };
+  }
+  return { results, failure: null };
+}
+
+/**
+ * One result for each entry, in the entries' order; see {@linkcode exportBatch} for what is made of gaps.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { completeResults } from "./export_batch.ts";
+ *
+ * assert.deepEqual(completeResults([], [{ entry_key: "stranger", state: "exported" }]), []);
+ * ```
+ */
+export function completeResults(
+  entries: readonly Entry[],
+  results: readonly EntryResult[],
+): EntryResult[] {
+  const byKey = new Map<string, EntryResult>();
+  for (const result of results) {
+    const { entry_key } = result;
+    const earlier = byKey.get(entry_key);
+    const contradicts = earlier !== undefined && earlier.state !== result.state;
+    byKey.set(entry_key, contradicts ? { entry_key, state: "unknown" } : result);
+  }
+  return entries.map(({ entry_key }) => byKey.get(entry_key) ?? { entry_key, state: "unknown" });
+}

@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { SyncError, type SyncErrorCode } from "../_shared/errors.ts";
+import { FakeWorkerApi } from "../_shared/testing/fake_worker_api.ts";
+import type { AttemptRef, Boot, WorkerApi } from "../_shared/worker_api.ts";
+import { recordBoot } from "./boot.ts";
+import { createHandler, type HandlerTools } from "./handler.ts";
+import type { SliceEnd } from "./run_slice.ts";
+
+const token = "0123456789abcdef".repeat(4);
+const valid = { kind: "run", run_id: "00000000-0000-4000-8000-000000000001", attempt: 1, token };
+
+/** A handler on a fake database, and everything that went through it. */
+function setUp(changes: Partial<HandlerTools> = {}, api: WorkerApi = new FakeWorkerApi()) {
+  const seen = { attempts: [] as AttemptRef[], boots: [] as Boot[], logged: [] as string[], slices: 0 };
+  const work: Promise<unknown>[] = [];
+  const handler = createHandler({
+    nextBoot: recordBoot({ randomUUID: () => "00000000-0000-4000-8000-0000000000c1", elapsed: () => 41.46 }),
+    workerApi: (attempt) => {
+      seen.attempts.push(attempt);
+      return {
+        ...bound(api),
+        claim: (boot) => {
+          seen.boots.push(boot);
+          return api.claim(boot);
+        },
+      };
+    },
+    runSlice: () => {
+      seen.slices++;
+      return Promise.resolve<SliceEnd>({ outcome: "succeeded" });
+    },
+    waitUntil: (promise) => work.push(promise),
+    elapsed: () => 0,
+    log: (event, fields) => seen.logged.push(JSON.stringify({ event, ...fields })),
+    ...changes,
+  });
+  return { handler, seen, work };
+}
+
+/** The methods of an object of a class, so that they can be spread. */
+function bound(api: WorkerApi): WorkerApi {
+  return {
+    claim: (boot) => api.claim(boot),
+    heartbeat: (checkpoint, signal) => api.heartbeat(checkpoint, signal),
+    reserveEntries: (size, signal) => api.reserveEntries(size, signal),
+    recordResults: (id, results, signal) => api.recordResults(id, results, signal),
+    finish: (ending) => api.finish(ending),
+  };
+}
+
+function post(body: unknown, headers: HeadersInit = { "content-type": "application/json" }): Request {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return new Request("http://localhost/integration-sync", { method: "POST", headers, body: text });
+}
+
+async function errorOf(response: Response): Promise<{ code: string; message: string }> {
+  const { error } = await response.json();
+  return error;
+}
+
+Deno.test("the handler claims, answers 202 and works behind the answer when the request is valid", async () => {
+  const working = Promise.withResolvers<SliceEnd>();
+  const { handler, seen, work } = setUp({ runSlice: () => working.promise });
+  const response = await handler(post(valid));
+  assert.equal(response.status, 202);
+  assert.deepEqual(await response.json(), { accepted: true });
+  assert.deepEqual(seen.attempts, [{ run_id: valid.run_id, attempt: 1, token }]);
+  assert.equal(work.length, 1);
+  assert.equal(seen.logged.length, 1);
+  working.resolve({ outcome: "succeeded" });
+  await Promise.all(work);
+  assert.ok(seen.logged[1]?.includes('"outcome":"succeeded"'));
+});
+
+Deno.test("the handler reports a cold start when the request is the isolate's first", async () => {
+  const { handler, seen } = setUp();
+  await handler(post(valid));
+  await handler(post(valid));
+  const boot = { boot_id: "00000000-0000-4000-8000-0000000000c1", boot_ms: 41.5 };
+  assert.deepEqual(seen.boots, [{ ...boot, cold_start: true }, { ...boot, cold_start: false }]);
+});
+
+for (const method of ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"]) {
+  Deno.test(`the handler answers 405 with Allow when the method is ${method}`, async () => {
+    const response = await setUp().handler(new Request("http://localhost/", { method }));
+    assert.equal(response.status, 405);
+    assert.equal(response.headers.get("allow"), "POST");
+  });
+}
+
+for (const type of ["text/plain", "application/x-www-form-urlencoded", "application/jsonp"]) {
+  Deno.test(`the handler answers 415 when the body is ${type}`, async () => {
+    const response = await setUp().handler(post(valid, { "content-type": type }));
+    assert.equal(response.status, 415);
+  });
+}
+
+Deno.test("the handler answers 413 when the body is larger than 16 KB", async () => {
+  const { handler, seen } = setUp();
+  const response = await handler(post({ ...valid, pad: "x".repeat(16 * 1024) }));
+  assert.equal(response.status, 413);
+  assert.equal((await errorOf(response)).code, "request_too_large");
+  assert.deepEqual(seen.attempts, []);
+});
+
+Deno.test("the handler accepts fields that it does not know when the rest is valid", async () => {
+  const body = { ...valid, sent_by: "a later version" };
+  const response = await setUp().handler(post(body, { "content-type": "application/json; charset=utf-8" }));
+  assert.equal(response.status, 202);
+});
+
+for (
+  const [what, body, message] of [
+    ["it is no JSON", "{", "The body must be a JSON object with kind, run_id, attempt and token."],
+    ["it is empty", "", "The body must be a JSON object with kind, run_id, attempt and token."],
+    ["it is a list", [], "The body must be a JSON object with kind, run_id, attempt and token."],
+    ["the kind is unknown", { ...valid, kind: "walk" }, "Missing or not valid: kind."],
+    ["the run id is SQL", { ...valid, run_id: "1; drop table x" }, "Missing or not valid: run_id."],
+    ["the attempt is 0", { ...valid, attempt: 0 }, "Missing or not valid: attempt."],
+    ["the attempt is past a bigint", { ...valid, attempt: 1e300 }, "Missing or not valid: attempt."],
+    ["the token is null", { ...valid, token: null }, "Missing or not valid: token."],
+    ["the token is short", { ...valid, token: "secret" }, "Missing or not valid: token."],
+    ["fields are missing", { kind: "run", token }, "Missing or not valid: run_id, attempt."],
+  ] as const
+) {
+  Deno.test(`the handler answers 400 without repeating the body when ${what}`, async () => {
+    const { handler, seen } = setUp();
+    const response = await handler(post(body));
+    assert.equal(response.status, 400);
+    assert.deepEqual(await errorOf(response), { code: "invalid_request", message });
+    assert.deepEqual(seen.attempts, []);
+  });
+}
+
+for (
+  const [code, status, answered] of [
+    ["invalid_token", 401, "invalid_token"],
+    ["already_claimed", 409, "already_claimed"],
+    ["attempt_not_current", 409, "attempt_not_current"],
+    ["database_unreachable", 503, "database_unavailable"],
+    ["database_error", 503, "database_unavailable"],
+    ["unexpected_answer", 503, "database_unavailable"],
+  ] as const satisfies readonly (readonly [SyncErrorCode, number, string])[]
+) {
+  Deno.test(`the handler answers ${status} and starts nothing when the claim fails as ${code}`, async () => {
+    const api = new FakeWorkerApi();
+    api.claim = () => Promise.reject(new SyncError(code, "the database's own words"));
+    const { handler, seen, work } = setUp({}, api);
+    const response = await handler(post(valid));
+    assert.equal(response.status, status);
+    const error = await errorOf(response);
+    assert.equal(error.code, answered);
+    assert.ok(!error.message.includes("own words"));
+    assert.deepEqual([seen.slices, work.length], [0, 0]);
+  });
+}
+
+Deno.test("the handler answers 500 and logs the variable when the environment is incomplete", async () => {
+  const { handler, seen } = setUp({
+    workerApi: () => {
+      throw new SyncError("function_misconfigured", "SUPABASE_URL is missing or not an http address.");
+    },
+  });
+  const response = await handler(post(valid));
+  assert.equal(response.status, 500);
+  assert.ok(seen.logged[0]?.includes("SUPABASE_URL"));
+});
+
+Deno.test("the handler logs no secret when anything goes wrong", async () => {
+  const api = new FakeWorkerApi();
+  api.claim = () => Promise.reject(new TypeError(`fetch failed: https://x/?token=${token}`));
+  const failing = setUp({}, api);
+  await failing.handler(post(valid));
+  const breaking = setUp({ runSlice: () => Promise.reject(new Error(token)) });
+  await breaking.handler(post(valid));
+  await Promise.all(breaking.work);
+  const logged = [...failing.seen.logged, ...breaking.seen.logged];
+  assert.equal(logged.length, 3);
+  assert.ok(!logged.join().includes(token));
+});

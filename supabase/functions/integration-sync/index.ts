@@ -1,0 +1,3 @@
+import { createService } from "./service.ts";
+
+Deno.serve(createService(Deno.env));

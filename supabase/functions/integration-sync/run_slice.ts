@@ -1,0 +1,150 @@
+import type { Clock } from "../_shared/clock.ts";
+import type { Connector, ConnectorContext, OpenConnector } from "../_shared/connectors/connector.ts";
+import { findConnector } from "../_shared/connectors/registry.ts";
+import { allEntries } from "../_shared/entries.ts";
+import { type Failure, failure, isRefusal, SyncError } from "../_shared/errors.ts";
+import type { Claim } from "../_shared/worker_answers.ts";
+import type { Ending, WorkerApi } from "../_shared/worker_api.ts";
+import { exportBatch } from "./export_batch.ts";
+import { keepLease, type Lease } from "./lease.ts";
+import { errorFields, type Log } from "./log.ts";
+
+/** What a slice needs from outside. */
+export interface SliceTools {
+  readonly connectors: readonly Connector[];
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly fetch: typeof fetch;
+  readonly log: Log;
+  /** Aborted when the platform is about to take the isolate away: stop after the current batch. */
+  readonly retiring: AbortSignal;
+}
+
+/** How a slice ended: as it told the database, or without a word because the run is no longer its own. */
+export type SliceEnd = Ending | { readonly outcome: "abandoned"; readonly error: unknown };
+
+// A shorter hint is waited for here; a longer one is not worth an isolate, and a coordinator should see it.
+const longestWaitSeconds = 10;
+const shortestWaitSeconds = 1;
+
+/**
+ * Works off one claimed attempt: reserve a batch, export it, record what became of it, until nothing is left, the
+ * time budget is spent, somebody cancels or something fails. Never throws: what it cannot tell the database, the
+ * engine finds out by the lease.
+ */
+export async function runSlice(
+  api: WorkerApi,
+  claim: Claim,
+  claimedAt: number,
+  tools: SliceTools,
+): Promise<SliceEnd> {
+  const { clock } = tools;
+  let checkpoint = claim.checkpoint;
+  const lease = keepLease({
+    api,
+    clock,
+    leaseSeconds: claim.lease_seconds,
+    heartbeatSeconds: claim.heartbeat_seconds,
+    since: claimedAt,
+  });
+  const context: ConnectorContext = {
+    org_id: claim.org_id,
+    integration_id: claim.integration_id,
+    fetch: tools.fetch,
+    clock,
+    random: tools.random,
+    signal: lease.signal,
+    deadline: claimedAt + claim.slice_seconds * 1000,
+    checkpoint: () => checkpoint,
+    saveCheckpoint: async (value) => {
+      await lease.hold((signal) => api.heartbeat(value, signal));
+      checkpoint = value;
+    },
+  };
+
+  let end: SliceEnd;
+  try {
+    if (claim.cancel_requested) end = { outcome: "cancelled" };
+    else {
+      const connector = findConnector(tools.connectors, claim.integration_type)
+        .open(claim.config, claim.credentials);
+      end = await exportAll(api, connector, context, lease, tools);
+    }
+  } catch (error) {
+    const over = lease.signal.aborted || isRefusal(error);
+    if (!over) tools.log("slice_failed", errorFields(error));
+    end = over
+      ? { outcome: "abandoned", error: lease.signal.aborted ? lease.signal.reason : error }
+      : { outcome: "failed", failure: failureOf(error), checkpoint };
+  } finally {
+    lease.stop();
+  }
+  return end.outcome === "abandoned" ? end : await finish(api, end);
+}
+
+async function exportAll(
+  api: WorkerApi,
+  connector: OpenConnector,
+  context: ConnectorContext,
+  lease: Lease,
+  tools: SliceTools,
+): Promise<Ending> {
+  const { clock } = tools;
+  while (true) {
+    if (lease.cancelRequested) return { outcome: "cancelled" };
+    if (clock.elapsed() >= context.deadline || tools.retiring.aborted) {
+      return { outcome: "continued", checkpoint: context.checkpoint() };
+    }
+    const batch = await lease.hold((signal) => api.reserveEntries(connector.batchSize, signal));
+    if (batch.batch_id === null) return { outcome: "succeeded" };
+
+    // Cancelled between reserving and sending: the batch is given back as it came.
+    const settled = lease.cancelRequested
+      ? { results: allEntries(batch.entries, batch.resend ? "unknown" : "pending"), failure: null }
+      : await exportBatch(connector, context, batch, tools.log);
+    // Whatever came back after the lease was lost belongs to the next attempt to find out.
+    lease.signal.throwIfAborted();
+    await lease.hold((signal) => api.recordResults(batch.batch_id, settled.results, signal));
+
+    if (settled.failure === null) continue;
+    const wait = waitInSlice(settled.failure, context.deadline - clock.elapsed());
+    if (wait === null) {
+      return { outcome: "failed", failure: settled.failure, checkpoint: context.checkpoint() };
+    }
+    await clock.sleep(wait, lease.signal);
+  }
+}
+
+/** Milliseconds to wait for a rate limit inside this slice, or null when the engine should wait instead. */
+function waitInSlice(why: Failure, left: number): number | null {
+  if (why.class !== "rate_limited" || why.retry_after_seconds === null) return null;
+  if (why.retry_after_seconds > longestWaitSeconds) return null;
+  const wait = Math.max(why.retry_after_seconds, shortestWaitSeconds) * 1000;
+  return wait < left ? wait : null;
+}
+
+async function finish(api: WorkerApi, end: Ending): Promise<SliceEnd> {
+  try {
+    await api.finish(end);
+    return end;
+  } catch (error) {
+    return { outcome: "abandoned", error };
+  }
+}
+
+/** Before or between batches: nothing was sent, so the worst is that nothing happened. */
+function failureOf(error: unknown): Failure {
+  if (!(error instanceof SyncError)) {
+    return failure("transient", "worker_fault", "The sync function failed unexpectedly; its log says where.");
+  }
+  switch (error.code) {
+    case "no_connector":
+    case "invalid_config":
+    case "invalid_credentials":
+      return failure("permanent", error.code, error.message);
+    case "invalid_worker_request":
+      return failure("permanent", error.code, "The sync function and the database do not fit together.");
+    default:
+      return failure("transient", error.code, "The sync function could not reach the database.");
+  }
+}

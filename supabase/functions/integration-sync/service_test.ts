@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { testBatch, testClaim } from "../_shared/testing/fake_worker_api.ts";
+import { startReceiver } from "../_shared/testing/receiver.ts";
+import { createService } from "./service.ts";
+
+const attempt = {
+  run_id: "00000000-0000-4000-8000-000000000001",
+  attempt: 1,
+  token: "0123456789abcdef".repeat(4),
+};
+
+Deno.test("the service exports a batch to a webhook and finishes when it is posted an attempt", async () => {
+  await using receiver = startReceiver(() => new Response(null, { status: 204 }));
+  const claim = testClaim({
+    integration_type: "webhook",
+    config: { url: receiver.url },
+    credentials: { signing_secret: `whsec_${btoa("0123456789abcdef0123456789abcdef")}` },
+  });
+  const progress = { cancel_requested: false, entries_total: 2, entries_done: 2, entries_failed: 0 };
+  const batches = [{ ...testBatch(1, ["a", "b"]), cancel_requested: false }];
+  const finished = Promise.withResolvers<unknown>();
+  await using database = startReceiver(({ path, body }) => {
+    switch (path) {
+      case "/rest/v1/rpc/sync_worker_claim":
+        return Response.json(claim);
+      case "/rest/v1/rpc/sync_worker_reserve_entries":
+        return Response.json(batches.shift() ?? { batch_id: null, cancel_requested: false });
+      case "/rest/v1/rpc/sync_worker_record_results":
+        return Response.json(progress);
+      default:
+        finished.resolve(JSON.parse(body));
+        return Response.json({ status: "succeeded", next_attempt_at: null });
+    }
+  });
+
+  const variables: Record<string, string> = {
+    SUPABASE_URL: database.url,
+    SUPABASE_SECRET_KEYS: '{"default":"sb_secret_test"}',
+  };
+  const service = createService({ get: (name) => variables[name] });
+  const response = await service(
+    new Request("http://localhost/integration-sync", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ kind: "run", ...attempt }),
+    }),
+  );
+  assert.equal(response.status, 202);
+  await response.body?.cancel();
+
+  const nothing = { error_class: null, error_code: null, error_message: null, retry_after_seconds: null };
+  assert.deepEqual(await finished.promise, {
+    ...attempt,
+    ...nothing,
+    outcome: "succeeded",
+    checkpoint: null,
+  });
+  assert.deepEqual(database.requests.map(({ path }) => path.split("_worker_")[1]), [
+    "claim",
+    "reserve_entries",
+    "record_results",
+    "reserve_entries",
+    "finish",
+  ]);
+  assert.equal(receiver.requests.length, 1);
+});

@@ -1,0 +1,37 @@
+/**
+ * Tests that kill parts of the platform, which only the embedded one allows.
+ *
+ * @module
+ */
+import postgres, { type Sql } from "postgres";
+import type { EdgeFunction } from "../../local/edge_function.ts";
+import { type Platform, startPlatform } from "../../local/platform.ts";
+import type { Postgres } from "../../local/postgres.ts";
+
+/** A platform of the test's own whose parts may be killed. */
+export interface KillablePlatform extends Platform {
+  readonly postgres: Postgres;
+  readonly edgeFunction: EdgeFunction;
+}
+
+const external = Deno.env.get("SUPABASE_DB_URL") !== undefined;
+
+/** Registers a test with a platform of its own; in an external database it is skipped, and its name says why. */
+export function localTest(name: string, test: (platform: KillablePlatform) => Promise<void>): void {
+  Deno.test({
+    name: external ? `${name} (skipped: nobody may kill an external database)` : name,
+    ignore: external,
+    fn: async () => {
+      await using platform = await startPlatform({ seed: false });
+      const { postgres, edgeFunction } = platform;
+      if (postgres === null || edgeFunction === null) throw new Error("the embedded platform has both");
+      await test({ ...platform, postgres, edgeFunction });
+    },
+  });
+}
+
+/** Connections that end with the block and do not mind a server that has gone. */
+export function connect(url: string): { sql: Sql } & AsyncDisposable {
+  const sql = postgres(url, { max: 4, onnotice: () => {} });
+  return { sql, [Symbol.asyncDispose]: () => sql.end({ timeout: 0 }) };
+}

@@ -1,0 +1,69 @@
+/**
+ * Waiting for what a run does.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import type { Sql } from "postgres";
+import type { Database } from "../../src/database_types.ts";
+import type { WebhookReceiver } from "../../local/vendors/webhook_receiver.ts";
+
+/** A row of the run log. */
+export type Run = Database["public"]["Tables"]["sync_run_log"]["Row"];
+
+/**
+ * Asks until the answer is there. The limit is for a run that hangs, not a measure of speed.
+ *
+ * @param what Names the condition in the error.
+ */
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T | null | undefined | false>,
+  limitMs = 60_000,
+): Promise<T> {
+  const deadline = Date.now() + limitMs;
+  while (Date.now() < deadline) {
+    const answer = await ask();
+    if (answer !== null && answer !== undefined && answer !== false) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`waited in vain: ${what}`);
+}
+
+/** Reads a run as the database has it. */
+export async function readRun(sql: Sql, runId: string): Promise<Run> {
+  const [run] = await sql<Run[]>`select * from public.sync_run_log where run_id = ${runId}`;
+  assert.ok(run, `run ${runId} is not in the log`);
+  return run;
+}
+
+/** Waits until a run is in one of the statuses. */
+export function untilStatus(sql: Sql, runId: string, ...statuses: Run["status"][]): Promise<Run> {
+  return until(`run ${runId} is ${statuses.join(" or ")}`, async () => {
+    const run = await readRun(sql, runId);
+    return statuses.includes(run.status) && run;
+  });
+}
+
+/** Makes every lease of a run end now and every retry due now, and recovers: what time and pg_cron would do. */
+export async function expireAndRecover(sql: Sql, runId: string): Promise<void> {
+  await sql`update sync_scheduler.run_attempts set lease_expires_at = now()
+    where run_id = ${runId} and ended_at is null`;
+  await sql`update public.sync_run_log set next_attempt_at = now()
+    where run_id = ${runId} and status = 'pending' and next_attempt_at is not null`;
+  await sql`select sync_scheduler.recover_run(${runId})`;
+}
+
+/** Every entry stands in the receiver's ledger exactly once, and the outbox says so too. */
+export async function assertExportedOnce(
+  sql: Sql,
+  integrationId: string,
+  receiver: WebhookReceiver,
+  entries: number,
+): Promise<void> {
+  const booked = [...receiver.ledger.values()].map((entry) => entry.count);
+  assert.deepEqual(booked, Array(entries).fill(1), "the ledger has each entry exactly once");
+  const states = await sql`select state::text, count(*)::int from public.sync_export_entries
+    where integration_id = ${integrationId} group by state`;
+  assert.deepEqual([...states], [{ state: "exported", count: entries }]);
+}

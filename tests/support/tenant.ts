@@ -1,0 +1,143 @@
+/**
+ * An organisation of a test's own, so that tests share a database without seeing each other.
+ *
+ * @module
+ */
+import { createClient, type SupabaseClient } from "@supabase/supabase-js";
+import { randomBytes } from "node:crypto";
+import type { Sql } from "postgres";
+import type { Database } from "../../src/database_types.ts";
+import type { WebhookReceiver } from "../../local/vendors/webhook_receiver.ts";
+
+const PASSWORD = "password123";
+
+/** A client of the API, typed by the database. */
+export type Client = SupabaseClient<Database>;
+
+/** Where the API is and with which keys; a platform is one. */
+export interface ApiAccess {
+  readonly apiUrl: string;
+  readonly publishableKey: string;
+}
+
+/** Who a test may sign in as, each with that role in the organisation; a stranger belongs to none. */
+export type Person = "admin" | "coordinator" | "viewer" | "stranger";
+
+/** One organisation with its people and a webhook integration. */
+export interface Tenant {
+  readonly orgId: string;
+  readonly integrationId: string;
+  readonly userIds: Readonly<Record<Person, string>>;
+  /** Signs in with the password, as a client app does. */
+  signIn(person: Person): Promise<Client>;
+}
+
+/** What an integration of a test may be given. */
+export interface TenantOptions {
+  /** Entries waiting for export; none by default. */
+  readonly entries?: number;
+  /** Where they go, signed with a secret that the receiver is told. */
+  readonly receiver?: WebhookReceiver;
+  /** Further settings of the connector. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Longest first backoff, a Postgres interval; none by default, so that a retry is dispatched at once. */
+  readonly retryBase?: string;
+}
+
+/**
+ * A client that nobody is signed in to. It keeps no session and sets no timer.
+ *
+ * @param access Where the API is.
+ * @param key An API key; the publishable one by default.
+ */
+export function apiClient(access: ApiAccess, key: string = access.publishableKey): Client {
+  return createClient<Database>(access.apiUrl, key, {
+    auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+  });
+}
+
+/**
+ * Makes an organisation with a person of each role and a webhook integration.
+ *
+ * @param sql A connection as the role `postgres`.
+ */
+export async function createTenant(
+  sql: Sql,
+  access: ApiAccess,
+  { entries = 0, receiver, config = {}, retryBase = "0 seconds" }: TenantOptions = {},
+): Promise<Tenant> {
+  const tag = randomBytes(6).toString("hex");
+  const email = (person: Person) => `${person}-${tag}@tenant.test`;
+  const secret = `whsec_${randomBytes(24).toString("base64")}`;
+  receiver?.requireSignature([secret]);
+
+  const [created] = await sql<{ org_id: string; integration_id: string; user_ids: Record<Person, string> }[]>`
+    with org as (
+      insert into public.organizations (name) values (${`Tenant ${tag}`}) returning id
+    ), person as (
+      insert into auth.users (id, aud, role, email, encrypted_password, email_confirmed_at, raw_app_meta_data,
+        raw_user_meta_data, created_at, updated_at, confirmation_token, recovery_token, email_change,
+        email_change_token_new)
+      select gen_random_uuid(), 'authenticated', 'authenticated', person || ${`-${tag}@tenant.test`},
+        extensions.crypt(${PASSWORD}, extensions.gen_salt('bf', 4)), now(),
+        '{"provider": "email", "providers": ["email"]}'::jsonb, '{}'::jsonb, now(), now(), '', '', '', ''
+      from unnest(array['admin', 'coordinator', 'viewer', 'stranger']) person
+      returning id, email, split_part(email, '-', 1) as name
+    ), identity as (
+      insert into auth.identities (id, provider, provider_id, user_id, identity_data, created_at, updated_at)
+      select gen_random_uuid(), 'email', id::text, id,
+        jsonb_build_object('sub', id, 'email', email, 'email_verified', true), now(), now() from person
+    ), member as (
+      insert into public.organization_members (org_id, user_id, role)
+      select org.id, person.id, person.name::public.sync_member_role from org, person where name <> 'stranger'
+    ), integration as (
+      insert into public.sync_integrations (org_id, integration_type, config, credentials_secret_id, retry_base)
+      select org.id, 'webhook', ${
+    sql.json({ url: receiver?.url ?? "http://127.0.0.1:9/", ...config } as never)
+  },
+        vault.create_secret(${JSON.stringify({ signing_secret: secret })}, ${`tenant ${tag}`}),
+        ${retryBase}::interval
+      from org returning id, org_id
+    )
+    select i.org_id, i.id as integration_id, (select jsonb_object_agg(name, id) from person) as user_ids
+    from integration i`;
+  if (created === undefined) throw new Error("the tenant was not created");
+  await addEntries(sql, created.integration_id, 1, entries);
+
+  return {
+    orgId: created.org_id,
+    integrationId: created.integration_id,
+    userIds: created.user_ids,
+    signIn: async (person) => {
+      const client = apiClient(access);
+      const { error } = await client.auth.signInWithPassword({ email: email(person), password: PASSWORD });
+      if (error) throw error;
+      return client;
+    },
+  };
+}
+
+/** Puts entries `entry-<first>` to `entry-<last>` into an integration's outbox. */
+export async function addEntries(
+  sql: Sql,
+  integrationId: string,
+  first: number,
+  last: number,
+): Promise<void> {
+  await sql`
+    insert into public.sync_export_entries (integration_id, entry_key, period, document_number, payload)
+    select ${integrationId}, 'entry-' || n, '2026-10', 'B-' || n,
+      jsonb_build_object('amount', n || '.10', 'text', 'Smørbrød på Ås')
+    from generate_series(${first}::int, ${last}::int) n`;
+}
+
+/** Presses the trigger through supabase-js, as the coordinator unless said otherwise, and returns the run's id. */
+export async function trigger(tenant: Tenant, person: Person = "coordinator"): Promise<string> {
+  const supabase = await tenant.signIn(person);
+  const { data, error } = await supabase.rpc("trigger_integration_sync", {
+    org_id: tenant.orgId,
+    integration_type: "webhook",
+  });
+  if (error) throw error;
+  return data.run_id;
+}

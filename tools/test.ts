@@ -1,0 +1,165 @@
+/**
+ * `deno task test`: everything that CI checks, with one local platform shared by all tests that need one.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { onShutdown } from "../local/shutdown.ts";
+import { PLATFORM_VARIABLE, startSharedPlatform } from "../tests/support/platform.ts";
+import { countJunit, type TestCounts } from "./junit.ts";
+
+const HELP = `Usage: deno task test [FILTER | PATH]...
+
+Without arguments: format, lint, types, examples, generated files, then every test.
+With arguments: tests only.
+  FILTER  only tests whose name contains it, or matches it if written /like this/
+  PATH    only tests of this file or folder`;
+
+const root = join(import.meta.dirname ?? ".", "..");
+let passed = 0;
+let failed = 0;
+let skipped = 0;
+
+/** Runs one stage and counts it as a test: an error fails it, and its message is the report. */
+async function stage<T>(name: string, body: () => Promise<T>): Promise<T | undefined> {
+  const begin = performance.now();
+  const seconds = () => `${((performance.now() - begin) / 1000).toFixed(1)} s`;
+  try {
+    const result = await body();
+    passed++;
+    console.log(`✓ ${name} (${seconds()})`);
+    return result;
+  } catch (error) {
+    failed++;
+    console.log(`${error instanceof Error ? error.message : error}\n✗ ${name} (${seconds()})`);
+    return undefined;
+  }
+}
+
+/** Runs this very Deno to its end; ended with us when a signal ends us. */
+async function deno(
+  args: string[],
+  options: { show: boolean; env?: Record<string, string> },
+): Promise<string> {
+  const stdio = options.show ? "inherit" : "piped";
+  const child = new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: root,
+    env: { ...(Deno.stdout.isTerminal() ? {} : { NO_COLOR: "1" }), ...options.env },
+    stdin: "null",
+    stdout: stdio,
+    stderr: stdio,
+  }).spawn();
+  const forget = onShutdown(async () => {
+    kill(child, "SIGTERM");
+    const deadline = setTimeout(() => kill(child, "SIGKILL"), 15_000);
+    await child.status;
+    clearTimeout(deadline);
+  });
+  try {
+    const texts = options.show ? [] : await Promise.all([text(child.stdout), text(child.stderr)]);
+    const { code } = await child.status;
+    if (code !== 0) {
+      throw new Error(`${texts.join("").trimEnd()}\ndeno ${args.join(" ")}: exit code ${code}`.trim());
+    }
+    return texts[0] ?? "";
+  } finally {
+    forget();
+  }
+}
+
+function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
+  try {
+    child.kill(signal);
+  } catch (error) {
+    // Ended a moment ago, which is what we want.
+    if (!(error instanceof TypeError)) throw error;
+  }
+}
+
+function text(stream: ReadableStream<Uint8Array>): Promise<string> {
+  return new Response(stream).text();
+}
+
+async function checks(): Promise<void> {
+  const quietly = (...args: string[]) => () => deno(args, { show: false });
+  await stage("format", quietly("fmt", "--check"));
+  await stage("lint", quietly("lint"));
+  await stage("types", quietly("check", "--quiet", "."));
+  // Without our compiler options: Deno imports every export into an example, so most are unused there.
+  await stage(
+    "examples",
+    quietly("check", "--quiet", "--doc-only", "--no-config", "--import-map=deno.json", "."),
+  );
+  await stage("documentation", quietly("doc", "--lint", ...await publicModules()));
+  await stage("migrations are fresh", quietly("run", "-A", "tools/compose_migrations.ts", "--check"));
+}
+
+async function publicModules(): Promise<string[]> {
+  const folders = await Array.fromAsync(Deno.readDir(join(root, "src")));
+  return folders.filter((entry) => entry.isDirectory).map((entry) => `src/${entry.name}/mod.ts`);
+}
+
+/** Runs `deno test` and counts what its report says. Types have been checked before, all at once. */
+async function tests(args: string[], env: Record<string, string>): Promise<void> {
+  const directory = await Deno.makeTempDir({ prefix: "sync_scheduler_test_" });
+  const removeReport = () => Deno.remove(directory, { recursive: true });
+  const forget = onShutdown(removeReport);
+  const report = join(directory, "junit.xml");
+  let counts: TestCounts = { passed: 0, failed: 0, skipped: 0 };
+  await stage("deno test", async () => {
+    try {
+      await deno(["test", "-A", "--no-check", "--doc", `--junit-path=${report}`, ...args], {
+        show: true,
+        env,
+      });
+    } finally {
+      const xml = await Deno.readTextFile(report).catch(() => null);
+      if (xml !== null) counts = countJunit(xml);
+    }
+    if (counts.passed + counts.failed === 0) throw new Error("no test ran");
+  });
+  passed += counts.passed;
+  failed += counts.failed;
+  skipped += counts.skipped;
+  forget();
+  await removeReport();
+}
+
+async function testArguments(positionals: readonly string[]): Promise<string[]> {
+  const args: string[] = [];
+  for (const argument of positionals) {
+    const exists = await Deno.stat(join(root, argument)).then(() => true, () => false);
+    args.push(...(exists ? [argument] : ["--filter", argument]));
+  }
+  return args;
+}
+
+async function main(): Promise<void> {
+  // `deno task test -- x` hands the dashes on.
+  const positionals = Deno.args[0] === "--" ? Deno.args.slice(1) : Deno.args;
+  const option = positionals.find((argument) => argument.startsWith("-"));
+  if (option !== undefined) {
+    const asked = option === "--help" || option === "-h";
+    (asked ? console.log : console.error)(asked ? HELP : `Unknown option ${option}\n\n${HELP}`);
+    Deno.exit(asked ? 0 : 2);
+  }
+
+  if (positionals.length === 0) await checks();
+  const platform = await stage("local platform", startSharedPlatform);
+  try {
+    const env = platform === undefined ? {} : { [PLATFORM_VARIABLE]: JSON.stringify(platform.description) };
+    if (positionals.length === 0) {
+      const args = ["run", "-A", "tools/generate_types.ts", "--check"];
+      await stage("database types are fresh", () => deno(args, { show: false, env }));
+    }
+    await tests(await testArguments(positionals), env);
+  } finally {
+    await platform?.stop();
+  }
+  console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+  // Not exitCode: a handle that something forgot to close must not turn a result into a hang.
+  Deno.exit(failed > 0 ? 1 : 0);
+}
+
+if (import.meta.main) await main();
