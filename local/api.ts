@@ -1,17 +1,6 @@
-import { App } from "@supabase/lite";
-import { createPostgresConnection, type PostgresConnection } from "@supabase/lite/postgres";
 import { type EdgeFunction } from "./edge_function.ts";
 import { callEdgeFunction } from "./functions_gateway.ts";
-
-/** Who signs in to the database for what. */
-export interface ApiBackend {
-  /** URL of `authenticator`: it may do nothing but become the role that a request's token names. */
-  readonly dataUrl: string;
-  /** URL of the role that owns the auth schema. */
-  readonly authUrl: string;
-  /** URL of a role that sees the whole catalog. */
-  readonly catalogUrl: string;
-}
+import { type ApiBackend, connectLite, divertLiteErrors, type Lite } from "./lite.ts";
 
 export interface ApiOptions {
   readonly publishableKey: string;
@@ -47,7 +36,7 @@ export function startApi(options: ApiOptions): Api {
     if (pathname.startsWith("/functions/v1/")) return await callEdgeFunction(options.edgeFunction(), request);
     if (!/^\/(auth|rest)\/v1(\/|$)/.test(pathname)) return answer(404, "no Route matched with those values");
     if (lite === undefined) return answer(503, "the local platform is starting");
-    return withCors(await lite.app.fetch(request));
+    return withCors(await lite.fetch(request));
   };
   const aborting = new AbortController();
   const server = Deno.serve({
@@ -63,11 +52,11 @@ export function startApi(options: ApiOptions): Api {
 
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
-    restoreConsole();
     // A request whose query waits for a database that is gone never ends, and neither would a graceful stop.
     aborting.abort();
-    await Promise.all(lite?.connections.map((connection) => connection.driver.end({ timeout: 0 })) ?? []);
+    await lite?.close();
     await server.finished;
+    restoreConsole();
   };
 
   return {
@@ -75,77 +64,9 @@ export function startApi(options: ApiOptions): Api {
     async connect(backend) {
       lite = await connectLite(backend, options);
     },
-    async reloadSchema() {
-      await Promise.all(lite?.connections.map((connection) => connection.clearSchemaCache()) ?? []);
-    },
+    reloadSchema: async () => await lite?.reloadSchema(),
     stop: () => stopped ??= stop(),
   };
-}
-
-interface Lite {
-  readonly app: { fetch(request: Request): Response | Promise<Response> };
-  readonly connections: readonly PostgresConnection[];
-}
-
-/**
- * One lite app over three connections, so that none has more rights than its work needs: the app's own serves
- * Auth and looks up a token's session, all requests to the Data API run as `authenticator`, and a third one reads
- * the catalog, since the information schema shows only what the asking role may use.
- */
-async function connectLite(backend: ApiBackend, options: ApiOptions): Promise<Lite> {
-  const catalog = connect(backend.catalogUrl, 2);
-  const data = connect(backend.dataUrl, 20);
-  const auth = connect(backend.authUrl, 5);
-  for (const connection of [auth, data]) {
-    connection.introspect = (request) => catalog.introspect(request);
-    connection.viewOptionsMetadata = (name, schema) => catalog.viewOptionsMetadata(name, schema);
-  }
-  auth.withContext = (vars, work, settings) => data.withContext(vars, work, settings);
-  const app = new App({
-    connection: auth,
-    auth: {
-      enabled: true,
-      jwt_secret: options.jwtSecret,
-      publishable_key: options.publishableKey,
-      secret_key: options.secretKey,
-    },
-  });
-  await Promise.all([app.init(), catalog.introspect({ useCache: true })]);
-  return { app, connections: [catalog, data, auth] };
-}
-
-function connect(url: string, max: number): PostgresConnection {
-  const connection = createPostgresConnection({
-    url,
-    // A database that comes back is used at once, instead of after the driver's growing pauses.
-    postgresOptions: { max, onnotice: () => {}, backoff: () => 0.1, types: { jsonb: jsonbParameters } },
-  });
-  // lite would otherwise "help" at the first request: make roles, and grant all tables of every schema with RLS to
-  // the API's roles. That would hide each grant that our migrations forget. Saying that it has been done makes it
-  // switch roles for every request, and nothing else.
-  Reflect.set(connection, "rlsState", "active");
-  return connection;
-}
-
-/**
- * lite hands objects and lists over as JSON text, which the driver would encode once more: a function would get a JSON
- * string where PostgREST gives it the list. The price: a bare string parameter that looks like JSON is taken for it.
- */
-const jsonbParameters = {
-  to: 3802,
-  from: [3802],
-  serialize: (value: unknown): string =>
-    typeof value === "string" && isJson(value) ? value : JSON.stringify(value),
-  parse: (text: string): unknown => JSON.parse(text),
-};
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function preflight(request: Request): Response {
@@ -160,23 +81,6 @@ function preflight(request: Request): Response {
       "access-control-max-age": "3600",
     },
   });
-}
-
-/**
- * lite prints every error of the database to the console, also those that are the right answer to a request (403,
- * 409, 429): they go to a log. Everything else is printed as before.
- */
-function divertLiteErrors(logFile: string): () => void {
-  const print = console.error;
-  const divert = (...values: unknown[]): void => {
-    const [error] = values;
-    if (!(error instanceof Error) || error.name !== "PostgresError") return print(...values);
-    Deno.writeTextFileSync(logFile, `${new Date().toISOString()} ${error.message}\n`, { append: true });
-  };
-  console.error = divert;
-  return () => {
-    if (console.error === divert) console.error = print;
-  };
 }
 
 function answer(status: number, message: string): Response {

@@ -56,7 +56,13 @@ export async function prepareExternalDatabase(url: string): Promise<void> {
       ) as roles`;
     if (found?.roles !== 6) await sql.unsafe(await script("roles"));
     await sql.unsafe(await script("schemas"));
+    const [vault] = await sql`select from pg_available_extensions where name = 'supabase_vault'`;
+    if (vault !== undefined) await sql.unsafe("create extension if not exists supabase_vault");
     if (found?.users === null) await makeAuthSchema(url, sql);
+    const [self] = await sql<
+      { rolsuper: boolean }[]
+    >`select rolsuper from pg_roles where rolname = current_user`;
+    if (self?.rolsuper === true) await sql.unsafe(await script("external"));
   } finally {
     await sql.end();
   }

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 const PRELOAD = fileURLToPath(new URL("./edge_runtime.ts", import.meta.url));
 /** What Deno itself needs in a process that otherwise sees only the platform's environment. */
 const DENO_NEEDS =
-  /^(PATH|HOME|TMPDIR|XDG_CACHE_HOME|DENO_.*|NPM_CONFIG_(REGISTRY|USERCONFIG|CAFILE)|https?_proxy|no_proxy|SSL_CERT_FILE)$/i;
+  /^(PATH|HOME|TMPDIR|XDG_CACHE_HOME|DENO_.*|NPM_CONFIG_(REGISTRY|USERCONFIG|CAFILE)|https?_proxy|no_proxy|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS)$/i;
 
 /** The environment that the platform gives to a function. */
 export interface EdgeFunctionOptions {

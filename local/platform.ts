@@ -6,10 +6,12 @@ import { openDatabase } from "./platform_database.ts";
 import { createEdgeFunction, type EdgeFunction } from "./edge_function.ts";
 import { type Environment, readEnvironment } from "./environment.ts";
 import { startJanitor } from "./janitor.ts";
+import { guardAgainstLostSockets } from "./postgres_js_guard.ts";
 import type { Postgres } from "./postgres.ts";
 import { makeScratchDirectory, sweepAbandoned } from "./scratch_directory.ts";
 import { onShutdown } from "./shutdown.ts";
 import { createSupabaseCli, type SupabaseCli } from "./supabase_cli.ts";
+import { delay } from "./wait.ts";
 import { startWebhookReceiver, type WebhookReceiver } from "./vendors/webhook_receiver.ts";
 import { FUNCTION_NAME, wireDatabase } from "./wiring.ts";
 
@@ -60,7 +62,7 @@ export interface Platform extends AsyncDisposable {
  * Starts the local platform. It stops by itself when the process is ended by a signal; otherwise call `stop`.
  *
  * @example
- * ```ts
+ * ```ts ignore
  * await using platform = await startPlatform();
  * const supabase = createClient(platform.apiUrl, platform.publishableKey);
  * ```
@@ -69,15 +71,18 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   const environment = readEnvironment();
   const cleanup = new CleanupStack();
   const forget = onShutdown(() => cleanup.close());
+  const unguard = guardAgainstLostSockets();
   const stop = async (): Promise<void> => {
     try {
       await cleanup.close();
     } finally {
       forget();
+      unguard();
     }
   };
   try {
-    const parts = await start(environment, options, cleanup);
+    const starting = Promise.withResolvers<void>();
+    const parts = await start(environment, options, cleanup, starting.promise).finally(starting.resolve);
     return { ...parts, stop, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await stop().catch((failure) => console.error(failure));
@@ -91,6 +96,7 @@ async function start(
   environment: Environment,
   options: PlatformOptions,
   cleanup: CleanupStack,
+  settled: Promise<void>,
 ): Promise<Parts> {
   const timed = timer(options.onStep);
   const { migrate = true, seed = true, autoGrant = false } = options;
@@ -98,6 +104,10 @@ async function start(
   const scratch = await makeScratchDirectory();
   const janitor = startJanitor(scratch.path);
   await cleanup.add("the scratch directory", async () => {
+    // Stopped in the middle of the start, something may still be writing. If it does not notice soon, the end of
+    // this process stops it, and the janitor removes what is left.
+    const quiet = await Promise.race([settled.then(() => true), delay(3000).then(() => false)]);
+    if (!quiet) return;
     await scratch.remove();
     await janitor.dismiss();
   });

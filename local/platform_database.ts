@@ -1,4 +1,4 @@
-import type { ApiBackend } from "./api.ts";
+import type { ApiBackend } from "./lite.ts";
 import type { CleanupStack } from "./cleanup.ts";
 import { bootstrapServer, canSignIn, prepareExternalDatabase, recreateDatabase } from "./database.ts";
 import type { Environment } from "./environment.ts";

@@ -24,14 +24,13 @@ export async function copyPostgres(target: string): Promise<void> {
 
 async function copyTree(source: string, target: string): Promise<void> {
   await Deno.mkdir(target, { recursive: true, mode: 0o755 });
-  const copies: Promise<void>[] = [];
-  for await (const entry of Deno.readDir(source)) {
+  const entries = await Array.fromAsync(Deno.readDir(source));
+  await Promise.all(entries.map((entry) => {
     const [from, to] = [join(source, entry.name), join(target, entry.name)];
-    if (entry.isDirectory) copies.push(copyTree(from, to));
+    if (entry.isDirectory) return copyTree(from, to);
     // Static libraries are for those who compile against Postgres.
-    else if (!entry.name.endsWith(".a")) copies.push(copyReadable(from, to));
-  }
-  await Promise.all(copies);
+    return entry.name.endsWith(".a") ? undefined : copyReadable(from, to);
+  }));
 }
 
 async function copyReadable(from: string, to: string): Promise<void> {

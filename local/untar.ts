@@ -8,7 +8,7 @@ const decoder = new TextDecoder();
  * ustar with short names, no links; not every machine has a `tar`.
  *
  * @example
- * ```ts
+ * ```ts ignore
  * for (const [path, content] of untar(await Deno.readFile("pgtap.tar.gz"))) console.log(path, content.length);
  * ```
  */

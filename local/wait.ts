@@ -4,7 +4,7 @@
  * Resolves with the first value of `probe` that is neither null, undefined nor false.
  *
  * @example
- * ```ts
+ * ```ts ignore
  * const row = await until("the response", async () => (await sql`select 1 from t`)[0]);
  * ```
  */

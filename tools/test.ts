@@ -4,9 +4,11 @@
  * @module
  */
 import { join } from "node:path";
+import { z } from "zod";
 import { onShutdown } from "../local/shutdown.ts";
 import { PLATFORM_VARIABLE, startSharedPlatform } from "../tests/support/platform.ts";
 import { countJunit, type TestCounts } from "./junit.ts";
+import { root, runDeno } from "./run_deno.ts";
 
 const HELP = `Usage: deno task test [FILTER | PATH]...
 
@@ -15,7 +17,6 @@ With arguments: tests only.
   FILTER  only tests whose name contains it, or matches it if written /like this/
   PATH    only tests of this file or folder`;
 
-const root = join(import.meta.dirname ?? ".", "..");
 let passed = 0;
 let failed = 0;
 let skipped = 0;
@@ -36,64 +37,36 @@ async function stage<T>(name: string, body: () => Promise<T>): Promise<T | undef
   }
 }
 
-/** Runs this very Deno to its end; ended with us when a signal ends us. */
-async function deno(
-  args: string[],
-  options: { show: boolean; env?: Record<string, string> },
-): Promise<string> {
-  const stdio = options.show ? "inherit" : "piped";
-  const child = new Deno.Command(Deno.execPath(), {
-    args,
-    cwd: root,
-    env: { ...(Deno.stdout.isTerminal() ? {} : { NO_COLOR: "1" }), ...options.env },
-    stdin: "null",
-    stdout: stdio,
-    stderr: stdio,
-  }).spawn();
-  const forget = onShutdown(async () => {
-    kill(child, "SIGTERM");
-    const deadline = setTimeout(() => kill(child, "SIGKILL"), 15_000);
-    await child.status;
-    clearTimeout(deadline);
-  });
-  try {
-    const texts = options.show ? [] : await Promise.all([text(child.stdout), text(child.stderr)]);
-    const { code } = await child.status;
-    if (code !== 0) {
-      throw new Error(`${texts.join("").trimEnd()}\ndeno ${args.join(" ")}: exit code ${code}`.trim());
-    }
-    return texts[0] ?? "";
-  } finally {
-    forget();
-  }
-}
-
-function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
-  try {
-    child.kill(signal);
-  } catch (error) {
-    // Ended a moment ago, which is what we want.
-    if (!(error instanceof TypeError)) throw error;
-  }
-}
-
-function text(stream: ReadableStream<Uint8Array>): Promise<string> {
-  return new Response(stream).text();
-}
-
 async function checks(): Promise<void> {
-  const quietly = (...args: string[]) => () => deno(args, { show: false });
+  const quietly = (...args: string[]) => () => runDeno(args);
   await stage("format", quietly("fmt", "--check"));
   await stage("lint", quietly("lint"));
   await stage("types", quietly("check", "--quiet", "."));
-  // Without our compiler options: Deno imports every export into an example, so most are unused there.
-  await stage(
-    "examples",
-    quietly("check", "--quiet", "--doc-only", "--no-config", "--import-map=deno.json", "."),
-  );
+  await stage("examples", checkExamples);
   await stage("documentation", quietly("doc", "--lint", ...await publicModules()));
   await stage("migrations are fresh", quietly("run", "-A", "tools/compose_migrations.ts", "--check"));
 }
+
+/** Type-checks the examples in JSDoc and Markdown. Deno imports every export into each: unused ones must be allowed. */
+async function checkExamples(): Promise<void> {
+  const { imports, compilerOptions } = configSchema.parse(
+    JSON.parse(await Deno.readTextFile(join(root, "deno.json"))),
+  );
+  const options = { ...compilerOptions, noUnusedLocals: false, noUnusedParameters: false };
+  const directory = await Deno.makeTempDir({ prefix: "sync_scheduler_examples_" });
+  try {
+    const config = join(directory, "deno.json");
+    await Deno.writeTextFile(config, JSON.stringify({ imports, compilerOptions: options, lock: false }));
+    await runDeno(["check", "--quiet", "--doc-only", `--config=${config}`, "."]);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+const configSchema = z.object({
+  imports: z.record(z.string(), z.string()),
+  compilerOptions: z.record(z.string(), z.unknown()),
+});
 
 async function publicModules(): Promise<string[]> {
   const folders = await Array.fromAsync(Deno.readDir(join(root, "src")));
@@ -109,9 +82,11 @@ async function tests(args: string[], env: Record<string, string>): Promise<void>
   let counts: TestCounts = { passed: 0, failed: 0, skipped: 0 };
   await stage("deno test", async () => {
     try {
-      await deno(["test", "-A", "--no-check", "--doc", `--junit-path=${report}`, ...args], {
+      await runDeno(["test", "-A", "--no-check", "--doc", `--junit-path=${report}`, ...args], {
         show: true,
         env,
+        // A run takes three minutes; `deno test` itself would wait for a hanging test for ever.
+        limitMinutes: 20,
       });
     } finally {
       const xml = await Deno.readTextFile(report).catch(() => null);
@@ -151,11 +126,11 @@ async function main(): Promise<void> {
     const env = platform === undefined ? {} : { [PLATFORM_VARIABLE]: JSON.stringify(platform.description) };
     if (positionals.length === 0) {
       const args = ["run", "-A", "tools/generate_types.ts", "--check"];
-      await stage("database types are fresh", () => deno(args, { show: false, env }));
+      await stage("database types are fresh", () => runDeno(args, { env }));
     }
     await tests(await testArguments(positionals), env);
   } finally {
-    await platform?.stop();
+    if (platform !== undefined) await stage("local platform is gone", platform.stop);
   }
   console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
   // Not exitCode: a handle that something forgot to close must not turn a result into a hang.

@@ -17,7 +17,7 @@ async function advise(platform: TestPlatform): Promise<string[]> {
   try {
     const cli = createSupabaseCli({ projectDirectory: PROJECT, scratch, dbUrl: platform.dbUrl });
     const { stdout } = await cli.advisors(["--level", "info", "--output", "json"]);
-    return findings.parse(JSON.parse(stdout))
+    return findings.parse(stdout.trim() === "" ? [] : JSON.parse(stdout))
       .filter(({ metadata }) => metadata.schema === "public" || metadata.schema === "sync_scheduler")
       // Nothing has been asked yet: every index of a fresh database is unused.
       .filter(({ name }) => name !== "unused_index")

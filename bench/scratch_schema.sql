@@ -1,0 +1,101 @@
+-- What the benchmarks add to a migrated database. Everything stands in a schema of its own.
+create schema bench;
+
+-- The people and organisations that call; n counts from 1 without gaps.
+create table bench.tenants (
+  n integer primary key,
+  org_id uuid not null,
+  integration_id uuid not null
+);
+
+-- The reference: a bare insert of the row that the trigger inserts, with the same columns, defaults, checks, indexes
+-- and foreign key, and none of the work around it.
+create table bench.bare_run_log (like public.sync_run_log including all);
+alter table bench.bare_run_log
+  add foreign key (integration_id, org_id) references public.sync_integrations (id, org_id) on delete cascade;
+
+-- Loops inside the server, one commit a call: no client, no network and no protocol on either side. The insert gets
+-- a cached plan without parse and bind, so this is the reference at its fastest.
+create procedure bench.loop_trigger(
+  first integer, last integer, inout began double precision, inout ended double precision
+)
+language plpgsql as $$
+declare
+  orgs uuid[] := (select array_agg(t.org_id order by t.n) from bench.tenants t where t.n between first and last);
+begin
+  began := extract(epoch from clock_timestamp()) * 1000;
+  for i in 1 .. last - first + 1 loop
+    perform public.trigger_integration_sync(orgs[i], 'webhook');
+    commit;
+  end loop;
+  ended := extract(epoch from clock_timestamp()) * 1000;
+end;
+$$;
+
+create procedure bench.loop_insert(
+  first integer, last integer, inout began double precision, inout ended double precision
+)
+language plpgsql as $$
+declare
+  orgs uuid[] := (select array_agg(t.org_id order by t.n) from bench.tenants t where t.n between first and last);
+  integrations uuid[] :=
+    (select array_agg(t.integration_id order by t.n) from bench.tenants t where t.n between first and last);
+  person uuid := auth.uid();
+begin
+  began := extract(epoch from clock_timestamp()) * 1000;
+  for i in 1 .. last - first + 1 loop
+    insert into bench.bare_run_log
+      (org_id, integration_id, integration_type, triggered_by, triggered_by_user_id, deadline_at)
+    values (orgs[i], integrations[i], 'webhook', 'manual', person, now() + interval '6 hours');
+    commit;
+  end loop;
+  ended := extract(epoch from clock_timestamp()) * 1000;
+end;
+$$;
+
+-- Milliseconds of each call without its commit. Rolled back, so that the same integration can be triggered again and
+-- the log keeps its length.
+create procedure bench.time_trigger(org_id uuid, calls integer, inout milliseconds double precision[])
+language plpgsql as $$
+declare
+  began timestamptz;
+begin
+  milliseconds := '{}';
+  for i in 1 .. calls loop
+    began := clock_timestamp();
+    perform public.trigger_integration_sync(time_trigger.org_id, 'webhook');
+    milliseconds := milliseconds || (extract(epoch from clock_timestamp() - began) * 1000)::double precision;
+    rollback;
+  end loop;
+end;
+$$;
+
+-- The same for an insert into the run log itself: what the growth of its indexes costs anybody.
+create procedure bench.time_insert(org_id uuid, integration_id uuid, calls integer, inout milliseconds double precision[])
+language plpgsql as $$
+declare
+  began timestamptz;
+begin
+  milliseconds := '{}';
+  for i in 1 .. calls loop
+    began := clock_timestamp();
+    insert into public.sync_run_log
+      (org_id, integration_id, integration_type, triggered_by, triggered_by_user_id, deadline_at)
+    values (time_insert.org_id, time_insert.integration_id, 'webhook', 'manual', gen_random_uuid(),
+      now() + interval '6 hours');
+    milliseconds := milliseconds || (extract(epoch from clock_timestamp() - began) * 1000)::double precision;
+    rollback;
+  end loop;
+end;
+$$;
+
+-- Between rounds, outside of what is measured. The queue too: nobody takes from it here.
+create procedure bench.reset()
+language sql as $$
+  truncate public.sync_run_log, sync_scheduler.run_attempts, public.sync_export_entries, net.http_request_queue,
+    bench.bare_run_log;
+$$;
+
+grant usage on schema bench to authenticated;
+grant select on bench.tenants to authenticated;
+grant insert, select on bench.bare_run_log to authenticated;

@@ -1,0 +1,64 @@
+/**
+ * Two repairs for postgres.js 3.4, whose pools a crash of the server would otherwise break for good. After the
+ * connection of a transaction is gone, the roll-back that follows is written to a socket that is null, in a timer,
+ * where nobody can catch it: the whole process would end.
+ */
+import type { Sql } from "postgres";
+
+const GONE = new Set([
+  ...["CONNECTION_CLOSED", "CONNECTION_DESTROYED", "CONNECTION_ENDED"],
+  ...["CONNECT_TIMEOUT", "ECONNREFUSED", "ECONNRESET", "EPIPE"],
+  // admin_shutdown, crash_shutdown, cannot_connect_now
+  ...["57P01", "57P02", "57P03"],
+]);
+
+/** Whether a query failed because its server is away or going away. */
+export function isConnectionError(error: unknown): boolean {
+  return GONE.has((error as { code?: string } | null)?.code ?? "");
+}
+
+let guards = 0;
+
+/** Keeps that one error from ending the process. Returns a function that takes the guard away. */
+export function guardAgainstLostSockets(): () => void {
+  if (guards++ === 0) globalThis.addEventListener("error", ignoreLostSocket);
+  let active = true;
+  return () => {
+    if (!active) return;
+    active = false;
+    if (--guards === 0) globalThis.removeEventListener("error", ignoreLostSocket);
+  };
+}
+
+function ignoreLostSocket(event: ErrorEvent): void {
+  const { error } = event;
+  if (!(error instanceof TypeError) || !error.message.includes("reading 'write'")) return;
+  if (/\/postgres\/3\.[^\n]*connection\.js/.test(error.stack ?? "")) event.preventDefault();
+}
+
+/**
+ * Makes reserved connections of a pool fail at once, instead of hanging, when their server is gone, and keeps a dead
+ * one from being handed out again.
+ */
+export function repairReserve(driver: Sql): void {
+  const reserve = driver.reserve.bind(driver);
+  driver.reserve = async () => {
+    const reserved = await reserve();
+    let lost: unknown;
+    const notice = (error: unknown): void => {
+      if (isConnectionError(error)) lost = error;
+    };
+    return new Proxy(reserved, {
+      get(target, name, receiver) {
+        if (name === "release") return () => lost === undefined && target.release();
+        if (name !== "unsafe") return Reflect.get(target, name, receiver) as unknown;
+        return (...args: Parameters<typeof target.unsafe>) => {
+          if (lost !== undefined) return Promise.reject(lost);
+          const query = target.unsafe(...args);
+          query.catch(notice);
+          return query;
+        };
+      },
+    });
+  };
+}
