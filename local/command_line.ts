@@ -1,13 +1,25 @@
 import { parseArgs } from "node:util";
 
 /**
- * For tasks that know no option but `--help`: prints the help and ends, or refuses what it does not know (exit
- * code 2), so that a misspelt option is never taken for its default.
+ * The switches of a task, besides `--help`: prints the help and ends, or refuses what it does not know (exit code 2),
+ * so that a misspelt option is never taken for its default.
+ *
+ * @param usage What `--help` prints.
+ * @param names The switches that the task knows.
+ * @returns The switches that were given.
  */
-export function acceptOnlyHelp(usage: string, args: readonly string[] = Deno.args): void {
+export function readSwitches<Name extends string>(
+  usage: string,
+  names: readonly Name[] = [],
+  args: readonly string[] = Deno.args,
+): ReadonlySet<Name> {
+  // `deno task demo -- --x` hands the dashes on.
+  const given = args[0] === "--" ? args.slice(1) : [...args];
+  const switches = names.map((name) => [name, { type: "boolean" }] as const);
+  const options = { ...Object.fromEntries(switches), help: { type: "boolean", short: "h" } } as const;
   try {
-    const { values } = parseArgs({ args: [...args], options: { help: { type: "boolean", short: "h" } } });
-    if (values.help !== true) return;
+    const { values } = parseArgs({ args: given, options });
+    if (values.help !== true) return new Set(names.filter((name) => Reflect.get(values, name) === true));
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
     Deno.exit(2);

@@ -1,8 +1,8 @@
 /** `deno task db:reset`: a new database for the running local platform, migrated and seeded. */
-import { acceptOnlyHelp } from "./command_line.ts";
+import { readSwitches } from "./command_line.ts";
 import { readDevSession } from "./dev_session.ts";
 
-acceptOnlyHelp(`Usage: deno task db:reset
+readSwitches(`Usage: deno task db:reset
 
 Drops the database of the platform that \`deno task dev\` keeps running in this checkout, and migrates and seeds a new
 one. URLs and keys stay the same; everything else in the database is lost.`);

@@ -1,16 +1,21 @@
 /** `deno task demo`: the trigger's whole way, from the press to the external system's ledger, on a throw-away stack. */
-import { acceptOnlyHelp, explain } from "./command_line.ts";
+import { explain, readSwitches } from "./command_line.ts";
 import { type Refusal, type Run, signIn } from "./demo/coordinator.ts";
 import { createRunDisplay } from "./demo/display.ts";
 import { watchRun } from "./demo/watch_run.ts";
 import { type Platform, startPlatform } from "./platform.ts";
 import { isShuttingDown, onShutdown } from "./shutdown.ts";
 
-acceptOnlyHelp(`Usage: deno task demo
+const switches = readSwitches(
+  `Usage: deno task demo [--refuse]
 
 Starts a throw-away local platform, applies the migrations, seeds, signs in as a coordinator, presses the trigger, shows
 the run live, presses again to show the refusal, prints a summary and leaves nothing behind. The exit code is 0 when the
-run succeeded. With SUPABASE_DB_URL set it uses that Postgres instead of its own.`);
+run succeeded. With SUPABASE_DB_URL set it uses that Postgres instead of its own.
+
+  --refuse   the external system refuses our credentials: shows a run that fails, and exits with 1`,
+  ["refuse"],
+);
 
 const steps: [name: string, ms: number][] = [];
 
@@ -86,6 +91,7 @@ async function main(): Promise<number> {
       console.log(`  ${name.padEnd(22)} ${(ms / 1000).toFixed(1)} s`);
     },
   });
+  if (switches.has("refuse")) platform.receiver.misbehave({ kind: "status", status: 401 });
   const succeeded = await show(platform);
   if (!succeeded && platform.edgeFunction !== null) {
     console.error(`\nLast words of the Edge Function:\n${await tail(platform.edgeFunction.logFile)}`);

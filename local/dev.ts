@@ -1,11 +1,11 @@
 /** `deno task dev`: keeps the local platform running until Ctrl-C. */
-import { acceptOnlyHelp, explain } from "./command_line.ts";
+import { explain, readSwitches } from "./command_line.ts";
 import { startDevControl } from "./dev_control.ts";
 import { claimDevSession, DevSessionTaken, publishDevSession, releaseDevSession } from "./dev_session.ts";
 import { startPlatform } from "./platform.ts";
 import { isShuttingDown, onShutdown } from "./shutdown.ts";
 
-acceptOnlyHelp(`Usage: deno task dev
+readSwitches(`Usage: deno task dev
 
 Starts the local platform on free ports, migrated and seeded, prints its URLs and keys, writes them to .local/env
 (API_URL, DB_URL, PUBLISHABLE_KEY, SECRET_KEY, JWT_SECRET, FUNCTIONS_URL) and keeps running until Ctrl-C.

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { until } from "../../local/wait.ts";
 import { connect, localTest } from "../support/local_only.ts";
-import { assertExportedOnce, expireAndRecover, readRun, until, untilStatus } from "../support/runs.ts";
+import { assertExportedOnce, expireAndRecover, readRun, untilStatus } from "../support/runs.ts";
 import { createTenant, trigger } from "../support/tenant.ts";
 
 localTest(
@@ -59,7 +60,7 @@ localTest(
       if (seen.status === "pending") await expireAndRecover(sql, runId);
       else await sql`select sync_scheduler.recover_runs()`;
       return (seen.status === "succeeded" || seen.status === "failed") && seen;
-    }, 180_000);
+    }, { timeoutMs: 180_000 });
     assert.equal(ended.status, "succeeded", ended.error_message ?? "");
     await assertExportedOnce(sql, tenant.integrationId, receiver, 60);
   },

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { until } from "../../local/wait.ts";
 import type { Sql } from "postgres";
 import { type Fault, startWebhookReceiver } from "../../local/vendors/webhook_receiver.ts";
 import { type TestPlatform, usePlatform } from "../support/platform.ts";
-import { assertExportedOnce, readRun, type Run, until } from "../support/runs.ts";
+import { assertExportedOnce, readRun, type Run } from "../support/runs.ts";
 import { createTenant, type TenantOptions, trigger } from "../support/tenant.ts";
 
 const ENTRIES = 30;

@@ -3,17 +3,15 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 import { startPlatform } from "../../local/platform.ts";
-import { readEnvironment } from "../../local/environment.ts";
+import { embeddedOnly } from "../support/local_only.ts";
 import { portAnswers, until } from "../../local/wait.ts";
 import { startHttpProbe } from "./http_probe.ts";
 
-const embedded = readEnvironment().kind === "embedded";
 const CHILD = fileURLToPath(new URL("./platform_child.ts", import.meta.url));
 const STUB = fileURLToPath(new URL("./stub_function/", import.meta.url));
 
 Deno.test({
-  name: "loses queued requests in a crash, counts from 1 again and keeps working after it",
-  ignore: !embedded,
+  ...embeddedOnly("loses queued requests in a crash, counts from 1 again and keeps working after it"),
   async fn() {
     await using probe = await startHttpProbe();
     await using platform = await startPlatform({ migrate: false, functionDirectory: STUB });
@@ -46,8 +44,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "answers 503 for a function that is down, and reaches it again after a restart",
-  ignore: !embedded,
+  ...embeddedOnly("answers 503 for a function that is down, and reaches it again after a restart"),
   async fn() {
     await using platform = await startPlatform({ migrate: false, functionDirectory: STUB });
     const call = async (): Promise<Response> => {
@@ -78,8 +75,7 @@ Deno.test({
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
   Deno.test({
-    name: `leaves no process, port or directory behind after ${signal}`,
-    ignore: !embedded,
+    ...embeddedOnly(`leaves no process, port or directory behind after ${signal}`),
     async fn() {
       const child = new Deno.Command(Deno.execPath(), {
         args: ["run", "-A", "--quiet", CHILD, STUB],

@@ -1,17 +1,14 @@
 import assert from "node:assert/strict";
 import { startPlatform } from "../../local/platform.ts";
 import { readPgtapFile, runPgtap } from "../../tools/run_pgtap.ts";
+import { embeddedOnly } from "../support/local_only.ts";
 import postgres from "postgres";
 
 const FOLDER = new URL("../../supabase/tests/access/", import.meta.url).pathname;
-const external = Deno.env.get("SUPABASE_DB_URL") !== undefined;
 
 // The shared platform grants nothing by itself, as projects do since October 2026; this one is of the older kind.
 Deno.test({
-  name: `a host that grants every new table and function to everybody gets the same privileges${
-    external ? " (skipped: an external database has its own default privileges)" : ""
-  }`,
-  ignore: external,
+  ...embeddedOnly("a host that grants every new table and function to everybody gets the same privileges"),
   fn: async () => {
     await using platform = await startPlatform({ seed: false, autoGrant: true });
     const admin = postgres(platform.adminUrl, { max: 1, onnotice: () => {} });

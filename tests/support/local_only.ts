@@ -1,10 +1,11 @@
 /**
- * Tests that kill parts of the platform, which only the embedded one allows.
+ * Tests that kill or reconfigure parts of the platform, which only the embedded one allows.
  *
  * @module
  */
 import postgres, { type Sql } from "postgres";
 import type { EdgeFunction } from "../../local/edge_function.ts";
+import { readEnvironment } from "../../local/environment.ts";
 import { type Platform, startPlatform } from "../../local/platform.ts";
 import type { Postgres } from "../../local/postgres.ts";
 
@@ -14,13 +15,17 @@ export interface KillablePlatform extends Platform {
   readonly edgeFunction: EdgeFunction;
 }
 
-const external = Deno.env.get("SUPABASE_DB_URL") !== undefined;
+const embedded = readEnvironment().kind === "embedded";
 
-/** Registers a test with a platform of its own; in an external database it is skipped, and its name says why. */
+/** Name of a test that needs the embedded server, and whether to skip it: in an external database, and it says why. */
+export function embeddedOnly(name: string): { name: string; ignore: boolean } {
+  return { name: embedded ? name : `${name} (skipped: needs the embedded server)`, ignore: !embedded };
+}
+
+/** Registers a test with a platform of its own whose parts it may kill. */
 export function localTest(name: string, test: (platform: KillablePlatform) => Promise<void>): void {
   Deno.test({
-    name: external ? `${name} (skipped: nobody may kill an external database)` : name,
-    ignore: external,
+    ...embeddedOnly(name),
     fn: async () => {
       await using platform = await startPlatform({ seed: false });
       const { postgres, edgeFunction } = platform;

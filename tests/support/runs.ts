@@ -5,30 +5,15 @@
  */
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
+import { until } from "../../local/wait.ts";
 import type { Database } from "../../src/database_types.ts";
 import type { WebhookReceiver } from "../../local/vendors/webhook_receiver.ts";
 
 /** A row of the run log. */
 export type Run = Database["public"]["Tables"]["sync_run_log"]["Row"];
 
-/**
- * Asks until the answer is there. The limit is for a run that hangs, not a measure of speed.
- *
- * @param what Names the condition in the error.
- */
-export async function until<T>(
-  what: string,
-  ask: () => Promise<T | null | undefined | false>,
-  limitMs = 60_000,
-): Promise<T> {
-  const deadline = Date.now() + limitMs;
-  while (Date.now() < deadline) {
-    const answer = await ask();
-    if (answer !== null && answer !== undefined && answer !== false) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`waited in vain: ${what}`);
-}
+// A run that hangs, not a slow machine: nothing asserts on how long it takes.
+const PATIENCE = { timeoutMs: 180_000 };
 
 /** Reads a run as the database has it. */
 export async function readRun(sql: Sql, runId: string): Promise<Run> {
@@ -42,7 +27,7 @@ export function untilStatus(sql: Sql, runId: string, ...statuses: Run["status"][
   return until(`run ${runId} is ${statuses.join(" or ")}`, async () => {
     const run = await readRun(sql, runId);
     return statuses.includes(run.status) && run;
-  });
+  }, PATIENCE);
 }
 
 /** Makes every lease of a run end now and every retry due now, and recovers: what time and pg_cron would do. */

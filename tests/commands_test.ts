@@ -1,0 +1,124 @@
+/** The README's commands as a person gives them. */
+import assert from "node:assert/strict";
+import { createClient } from "@supabase/supabase-js";
+import { fileURLToPath } from "node:url";
+import { copy } from "../local/copy_directory.ts";
+import { until } from "../local/wait.ts";
+import { embeddedOnly } from "./support/local_only.ts";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+
+/** Runs a task of a checkout to its end. */
+async function task(
+  checkout: string,
+  task: string | readonly string[],
+  env: Record<string, string> = {},
+): Promise<{ code: number; text: string }> {
+  const output = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", ...[task].flat()],
+    cwd: checkout,
+    env: { NO_COLOR: "1", ...env },
+    stdin: "null",
+  }).output();
+  const text = new TextDecoder().decode(output.stdout) + new TextDecoder().decode(output.stderr);
+  return { code: output.code, text };
+}
+
+Deno.test({
+  ...embeddedOnly("the demo exports everything, shows the refused second press and leaves nothing behind"),
+  fn: async () => {
+    // Open to the user that Postgres runs as under root.
+    const temporary = await Deno.makeTempDir({ prefix: "temporary-of-a-test-" });
+    await Deno.chmod(temporary, 0o755);
+    const { code, text } = await task(root, "demo", { TMPDIR: temporary });
+    assert.equal(code, 0, text);
+    assert.match(text, /succeeded +1000 of 1000 entries/);
+    assert.match(text, /refused: rate_limited \(code PT429, retry_after_seconds \d+\)/);
+    assert.match(text, /in the ledger +1000 entries of the external system, 0 of them more than once/);
+    await until(
+      "its directory is gone",
+      async () => (await Array.fromAsync(Deno.readDir(temporary))).length === 0,
+    );
+    await Deno.remove(temporary);
+  },
+});
+
+Deno.test({
+  ...embeddedOnly("the demo fails when its run fails, and says why"),
+  fn: async () => {
+    const { code, text } = await task(root, ["demo", "--refuse"]);
+    assert.equal(code, 1, text);
+    assert.match(text, /The run failed: webhook_access_refused/);
+  },
+});
+
+Deno.test("every task that people call answers --help and refuses what it does not know", async () => {
+  for (const name of ["demo", "dev", "db:reset", "test"]) {
+    const help = await task(root, [name, "--help"]);
+    assert.equal(help.code, 0, help.text);
+    assert.match(help.text, new RegExp(`^Usage: deno task ${name}`));
+    const misspelt = await task(root, [name, "--hlep"]);
+    assert.equal(misspelt.code, 2, misspelt.text);
+  }
+});
+
+Deno.test({
+  ...embeddedOnly(
+    "deno task dev publishes its URLs and keys, db:reset resets its database, and Ctrl-C takes all away",
+  ),
+  fn: async () => {
+    // A checkout of its own: a developer's own `deno task dev` may be running in this one.
+    const checkout = await Deno.makeTempDir({ prefix: "checkout-of-a-test-" });
+    for (const folder of ["local", "supabase"]) await copy(root + folder, `${checkout}/${folder}`);
+    for (const file of ["deno.json", "deno.lock"]) await Deno.copyFile(root + file, `${checkout}/${file}`);
+    assert.match((await task(checkout, "db:reset")).text, /No local platform runs in this checkout/);
+
+    const dev = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--quiet", "local/dev.ts"],
+      cwd: checkout,
+      stdin: "null",
+      stdout: "null",
+    }).spawn();
+    try {
+      const text = await until("the platform is up", () => read(`${checkout}/.local/env`), {
+        timeoutMs: 120_000,
+      });
+      const env = Object.fromEntries(
+        text.trim().split("\n").map((line) => line.replaceAll('"', "").split("=", 2)),
+      );
+      assert.deepEqual(Object.keys(env).sort(), [
+        "API_URL",
+        "DB_URL",
+        "FUNCTIONS_URL",
+        "JWT_SECRET",
+        "PUBLISHABLE_KEY",
+        "SECRET_KEY",
+      ]);
+      const second = await task(checkout, "dev");
+      assert.equal(second.code, 1);
+      assert.match(second.text, /is running already/);
+
+      const admin = createClient(env.API_URL, env.SECRET_KEY, { auth: { persistSession: false } });
+      const { error } = await admin.from("organizations").insert({ name: "Not in the seed" });
+      assert.equal(error, null);
+      const reset = await task(checkout, "db:reset");
+      assert.equal(reset.code, 0, reset.text);
+      const { data } = await admin.from("organizations").select("name").order("name");
+      assert.deepEqual(data?.map(({ name }) => name), [
+        "Blåbær Økonomi AS",
+        "Fjordfisk AS",
+        "Ærlig Regnskap ANS",
+      ]);
+    } finally {
+      dev.kill("SIGINT");
+      const { code } = await dev.status;
+      const left = await read(`${checkout}/.local/env`);
+      await Deno.remove(checkout, { recursive: true });
+      assert.deepEqual([code, left], [130, null]);
+    }
+  },
+});
+
+async function read(file: string): Promise<string | null> {
+  return await Deno.readTextFile(file).catch(() => null);
+}
