@@ -69,7 +69,7 @@ export function createSupabaseCli(
 }
 
 function environment(home: string): Record<string, string> {
-  const kept = ["PATH", "LANG", "TMPDIR", "SSL_CERT_FILE"];
+  const kept = ["PATH", "LANG", "SSL_CERT_FILE"];
   const inherited = kept.flatMap((name) => {
     const value = Deno.env.get(name);
     return value === undefined ? [] : [[name, value] as const];
@@ -77,6 +77,8 @@ function environment(home: string): Record<string, string> {
   return {
     ...Object.fromEntries(inherited),
     HOME: home,
+    // It unpacks a library there at every call and leaves it behind.
+    TMPDIR: home,
     XDG_CONFIG_HOME: join(home, "config"),
     XDG_CACHE_HOME: join(home, "cache"),
     XDG_DATA_HOME: join(home, "data"),
