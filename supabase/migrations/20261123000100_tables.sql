@@ -48,10 +48,10 @@ create table public.sync_integrations (
   paused_by uuid,
   pause_reason text check (length(pause_reason) <= 500),
   resume_at timestamptz,
-  manual_cooldown interval not null default '5 minutes' check (manual_cooldown >= '0 seconds'),
+  manual_cooldown interval not null default '5 minutes' check (manual_cooldown between '0 seconds' and '1 day'),
   max_attempts integer not null default 5 check (max_attempts between 1 and 100),
-  retry_base interval not null default '30 seconds' check (retry_base >= '0 seconds'),
-  run_deadline interval not null default '6 hours' check (run_deadline >= '1 minute'),
+  retry_base interval not null default '30 seconds' check (retry_base between '0 seconds' and '1 day'),
+  run_deadline interval not null default '6 hours' check (run_deadline between '1 minute' and '7 days'),
   created_at timestamptz not null default now(),
   unique (org_id, integration_type),
   unique (id, org_id),
@@ -129,7 +129,7 @@ comment on table public.sync_run_log is
   'Written only by the functions of this bundle; a final row never changes.';
 comment on column public.sync_run_log.next_attempt_at is
   'When the next attempt is due; null while one is under way.';
-comment on column public.sync_run_log.deadline_at is 'An active run past this instant fails.';
+comment on column public.sync_run_log.deadline_at is 'An active run past this instant gets no further lease, and fails when the last one is over.';
 comment on column public.sync_run_log.attempt is 'Number of the current or last attempt.';
 comment on column public.sync_run_log.error_message is 'In a coordinator''s words; never a secret or a stack trace.';
 comment on column public.sync_run_log.version is
@@ -151,6 +151,7 @@ create table sync_scheduler.run_attempts (
   cold_start boolean,
   heartbeat_at timestamptz,
   lease_expires_at timestamptz not null,
+  settled_before integer,
   checkpoint jsonb,
   ended_at timestamptz,
   outcome sync_scheduler.attempt_outcome,
@@ -171,6 +172,8 @@ comment on column sync_scheduler.run_attempts.request_id is
   'Id in net._http_response: a hint for people. pg_net starts again at 1 after a crash, so nothing is keyed on it.';
 comment on column sync_scheduler.run_attempts.lease_expires_at is
   'Before the claim: when to dispatch again. After it: when the worker counts as lost.';
+comment on column sync_scheduler.run_attempts.settled_before is
+  'Entries that the run had settled when the attempt was claimed: whether a slice got on is told by it.';
 comment on column sync_scheduler.run_attempts.boot_ms is
   'Milliseconds from the start of the isolate until it was ready to serve.';
 
@@ -221,13 +224,14 @@ comment on column public.sync_export_entries.unknown_since is
 create table sync_scheduler.settings (
   only_row boolean primary key default true check (only_row),
   function_url text check (function_url ~ '^https?://[^[:space:]]+$'),
-  dispatch_timeout interval not null default '5 seconds' check (dispatch_timeout > '0 seconds'),
-  claim_timeout interval not null default '30 seconds' check (claim_timeout > '0 seconds'),
-  max_dispatches integer not null default 6 check (max_dispatches >= 1),
-  lease_duration interval not null default '60 seconds',
-  heartbeat_interval interval not null default '15 seconds' check (heartbeat_interval > '0 seconds'),
-  slice_duration interval not null default '60 seconds' check (slice_duration > '0 seconds'),
-  retry_cap interval not null default '15 minutes',
+  dispatch_timeout interval not null default '5 seconds' check (dispatch_timeout between '1 second' and '1 minute'),
+  claim_timeout interval not null default '30 seconds' check (claim_timeout between '1 second' and '10 minutes'),
+  max_dispatches integer not null default 6 check (max_dispatches between 1 and 20),
+  lease_duration interval not null default '60 seconds'
+    check (lease_duration between '2 seconds' and '10 minutes'),
+  heartbeat_interval interval not null default '15 seconds' check (heartbeat_interval >= '1 second'),
+  slice_duration interval not null default '60 seconds' check (slice_duration between '1 second' and '10 minutes'),
+  retry_cap interval not null default '15 minutes' check (retry_cap between '1 second' and '1 day'),
   check (lease_duration >= 2 * heartbeat_interval)
 );
 comment on table sync_scheduler.settings is 'Settings of the whole installation; exactly one row.';

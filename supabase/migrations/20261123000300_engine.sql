@@ -74,8 +74,7 @@ comment on function sync_scheduler.require_org_role(uuid, public.sync_member_rol
   'not_authorized, also for an organisation that does not exist). Identity comes from the JWT alone.';
 
 -- supabase/schemas/30_engine/10_dispatch_attempt.sql
-create or replace function sync_scheduler.dispatch_attempt(run_id uuid, attempt integer)
-returns void
+create or replace function sync_scheduler.dispatch_attempt(run public.sync_run_log) returns void
 language plpgsql set search_path = '' as $$
 #variable_conflict use_column
 declare
@@ -93,27 +92,27 @@ begin
   request := net.http_post(
     url := settings.function_url,
     body := jsonb_build_object(
-      'kind', 'run', 'run_id', dispatch_attempt.run_id, 'attempt', dispatch_attempt.attempt, 'token', token),
+      'kind', 'run', 'run_id', run.run_id, 'attempt', run.attempt, 'token', token),
     headers := '{"Content-Type": "application/json"}',
     timeout_milliseconds := (extract(epoch from settings.dispatch_timeout) * 1000)::integer
   );
 
   insert into sync_scheduler.run_attempts as a (run_id, attempt, token_hash, request_id, lease_expires_at)
-  values (dispatch_attempt.run_id, dispatch_attempt.attempt, sha256(convert_to(token, 'UTF8')), request,
-    now() + settings.claim_timeout)
+  values (run.run_id, run.attempt, sha256(convert_to(token, 'UTF8')), request,
+    least(now() + settings.claim_timeout, run.deadline_at))
   on conflict (run_id, attempt) do update set
     token_hash = excluded.token_hash,
     request_id = excluded.request_id,
     dispatched_at = now(),
     dispatch_count = a.dispatch_count + 1,
-    lease_expires_at = now() + settings.claim_timeout * power(2, a.dispatch_count)
+    lease_expires_at = least(now() + settings.claim_timeout * power(2, a.dispatch_count), run.deadline_at)
   where a.claimed_at is null and a.ended_at is null;
 end;
 $$;
-revoke all on function sync_scheduler.dispatch_attempt(uuid, integer)
+revoke all on function sync_scheduler.dispatch_attempt(public.sync_run_log)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.dispatch_attempt(uuid, integer) is
-  'Posts an attempt to the Edge Function through pg_net under a fresh one-time token. Called again for an attempt '
+comment on function sync_scheduler.dispatch_attempt(public.sync_run_log) is
+  'Posts the current attempt of a run to the Edge Function through pg_net under a fresh one-time token. Called again for an attempt '
   'that nobody claimed, it replaces the token and waits twice as long. The caller holds the run''s row lock. '
   'Errors: PT503 function_url_not_configured.';
 
@@ -138,7 +137,7 @@ begin
   returning * into run;
 
   if run.run_id is not null then
-    perform sync_scheduler.dispatch_attempt(run.run_id, run.attempt);
+    perform sync_scheduler.dispatch_attempt(run);
   end if;
   return run;
 end;
@@ -155,12 +154,12 @@ create or replace function sync_scheduler.next_attempt(run_id uuid) returns void
 language plpgsql set search_path = '' as $$
 #variable_conflict use_column
 declare
-  number integer;
+  run public.sync_run_log;
 begin
   update public.sync_run_log set status = 'pending', attempt = attempt + 1, next_attempt_at = null
   where run_id = next_attempt.run_id
-  returning attempt into strict number;
-  perform sync_scheduler.dispatch_attempt(next_attempt.run_id, number);
+  returning * into strict run;
+  perform sync_scheduler.dispatch_attempt(run);
 end;
 $$;
 revoke all on function sync_scheduler.next_attempt(uuid) from public, anon, authenticated, service_role;
@@ -256,7 +255,8 @@ create or replace function sync_scheduler.retry_or_fail(
 language plpgsql set search_path = '' as $$
 declare
   integration public.sync_integrations;
-  failures integer;
+  in_a_row integer;
+  burnt integer;
   backoff interval;
 begin
   if run.cancel_requested_at is not null then
@@ -265,20 +265,22 @@ begin
   end if;
 
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
-  -- In a row: an attempt that got through its slice is progress, and a vendor's rate limit burns nothing.
-  select count(*) into failures from sync_scheduler.run_attempts a
+  -- An attempt that got through its slice is progress, and a vendor's rate limit burns no attempt.
+  select count(*), count(*) filter (where a.error_class is distinct from 'rate_limited')
+  into in_a_row, burnt from sync_scheduler.run_attempts a
   where a.run_id = run.run_id and a.outcome in ('failed', 'lost')
-    and a.error_class is distinct from 'rate_limited'
     and a.attempt > coalesce((
       select max(c.attempt) from sync_scheduler.run_attempts c
       where c.run_id = run.run_id and c.outcome = 'continued'), 0);
 
-  if error_class = 'permanent' or failures >= integration.max_attempts then
+  if error_class = 'permanent' or burnt >= integration.max_attempts then
     perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
     return;
   end if;
 
-  backoff := greatest(retry_after, sync_scheduler.retry_backoff(integration.retry_base, failures));
+  backoff := greatest(retry_after, sync_scheduler.retry_backoff(integration.retry_base, in_a_row),
+    -- A vendor that asks us to slow down is not asked again at once, even if it does not say how long.
+    case when error_class = 'rate_limited' then interval '5 seconds' end);
   update public.sync_run_log r set
     status = 'pending',
     next_attempt_at = least(now() + backoff, r.deadline_at),
@@ -344,6 +346,20 @@ comment on function sync_scheduler.settle_run(
   public.sync_run_log, text, sync_scheduler.error_class, text, text, interval) is
   'Decides what becomes of a run whose worker has ended its attempt. The caller holds the run''s row lock.';
 
+-- supabase/schemas/30_engine/18_read_credentials.sql
+create or replace function sync_scheduler.read_credentials(secret_id uuid) returns jsonb
+language plpgsql stable set search_path = '' as $$
+begin
+  return (select s.decrypted_secret::jsonb from vault.decrypted_secrets s where s.id = secret_id);
+exception when others then
+  -- The error would quote the secret, in the answer and in the log. To the connector it is as good as none.
+  return null;
+end;
+$$;
+revoke all on function sync_scheduler.read_credentials(uuid) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.read_credentials(uuid) is
+  'The JSON object that Vault keeps under this id; null when there is none or it is no JSON.';
+
 -- supabase/schemas/30_engine/18_save_checkpoint.sql
 create or replace function sync_scheduler.save_checkpoint(run_id uuid, attempt integer, checkpoint jsonb)
 returns void
@@ -352,7 +368,7 @@ begin
   if octet_length(save_checkpoint.checkpoint::text) > 65536 then
     perform sync_scheduler.raise_error('invalid_worker_request', '{"checkpoint": "more than 64 KiB"}');
   end if;
-  update sync_scheduler.run_attempts a set checkpoint = save_checkpoint.checkpoint
+  update sync_scheduler.run_attempts a set checkpoint = nullif(save_checkpoint.checkpoint, 'null')
   where a.run_id = save_checkpoint.run_id and a.attempt = save_checkpoint.attempt;
 end;
 $$;
@@ -401,8 +417,9 @@ comment on function sync_scheduler.lock_attempt(uuid, integer, text) is
   'does not exist).';
 
 -- supabase/schemas/30_engine/21_extend_lease.sql
-create or replace function sync_scheduler.extend_lease(run_id uuid, attempt integer, token text)
-returns public.sync_run_log
+create or replace function sync_scheduler.extend_lease(
+  run_id uuid, attempt integer, token text, settles_only boolean default false
+) returns public.sync_run_log
 language plpgsql set search_path = '' as $$
 declare
   held sync_scheduler.run_attempts :=
@@ -413,19 +430,27 @@ begin
     perform sync_scheduler.raise_error('attempt_not_current');
   end if;
   select * into strict run from public.sync_run_log r where r.run_id = extend_lease.run_id;
+  -- What the worker knows is taken past the deadline too; what it might still send is not.
+  if run.deadline_at <= now() then
+    if settles_only then
+      return run;
+    end if;
+    perform sync_scheduler.raise_error('attempt_not_current');
+  end if;
   update sync_scheduler.run_attempts a set
     heartbeat_at = now(),
-    lease_expires_at = least(now() + s.lease_duration, run.deadline_at)
+    lease_expires_at = now() + s.lease_duration
   from sync_scheduler.settings s
   where a.run_id = run.run_id and a.attempt = extend_lease.attempt;
   return run;
 end;
 $$;
-revoke all on function sync_scheduler.extend_lease(uuid, integer, text)
+revoke all on function sync_scheduler.extend_lease(uuid, integer, text, boolean)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.extend_lease(uuid, integer, text) is
-  'The entry of every worker call after the claim: locks the run, checks the token, extends the lease (never past the '
-  'run''s deadline) and returns the run. Errors: PT401 invalid_token, PT409 attempt_not_current.';
+comment on function sync_scheduler.extend_lease(uuid, integer, text, boolean) is
+  'The entry of every worker call after the claim: locks the run, checks the token, extends the lease and returns the '
+  'run. Past the run''s deadline a lease is not extended and only settles_only calls are let through. Errors: PT401 '
+  'invalid_token, PT409 attempt_not_current.';
 
 -- supabase/schemas/30_engine/22_claim_attempt.sql
 create or replace function sync_scheduler.claim_attempt(
@@ -455,14 +480,18 @@ begin
       where e.integration_id = r.integration_id and e.state in ('pending', 'unknown'))
   where r.run_id = claim_attempt.run_id
   returning * into strict run;
+  if run.deadline_at <= now() then
+    perform sync_scheduler.raise_error('attempt_not_current');
+  end if;
 
   update sync_scheduler.run_attempts a set
     claimed_at = now(),
+    settled_before = run.entries_done + run.entries_failed,
     boot_id = claim_attempt.boot_id,
     boot_ms = claim_attempt.boot_ms,
     cold_start = claim_attempt.cold_start,
     heartbeat_at = now(),
-    lease_expires_at = least(now() + settings.lease_duration, run.deadline_at)
+    lease_expires_at = now() + settings.lease_duration
   where a.run_id = run.run_id and a.attempt = claim_attempt.attempt;
 
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
@@ -471,9 +500,7 @@ begin
     'integration_id', run.integration_id,
     'integration_type', run.integration_type,
     'config', integration.config,
-    'credentials', (
-      select s.decrypted_secret::jsonb from vault.decrypted_secrets s
-      where s.id = integration.credentials_secret_id),
+    'credentials', sync_scheduler.read_credentials(integration.credentials_secret_id),
     'checkpoint', (
       select a.checkpoint from sync_scheduler.run_attempts a
       where a.run_id = run.run_id and a.checkpoint is not null order by a.attempt desc limit 1),
@@ -533,11 +560,14 @@ begin
 
   -- A batch without a known outcome comes before anything new: sending means that the answer to this very call was
   -- lost and the worker never saw it, unknown that an earlier send may have reached the vendor.
-  select e.batch_id, e.unknown_since is not null into batch, resend
+  select e.batch_id into batch
   from public.sync_export_entries e
   where e.integration_id = run.integration_id and e.state in ('sending', 'unknown')
   order by e.state, e.entry_id
   limit 1;
+  -- Something of it settled, or once unknown: the vendor has seen it.
+  select bool_or(e.unknown_since is not null or e.state <> 'sending') into resend
+  from public.sync_export_entries e where e.batch_id = batch;
 
   if batch is null then
     batch := gen_random_uuid();
@@ -547,7 +577,7 @@ begin
       select p.entry_id from public.sync_export_entries p
       where p.integration_id = run.integration_id and p.state = 'pending'
       order by p.entry_id limit reserve_entries.batch_size
-      for update skip locked);
+      for update);
     if not found then
       return sync_scheduler.run_progress(run)
         || '{"batch_id": null, "resend": false, "entries": []}';
@@ -583,17 +613,18 @@ language plpgsql set search_path = '' as $$
 #variable_conflict use_column
 declare
   run public.sync_run_log :=
-    sync_scheduler.extend_lease(record_results.run_id, record_results.attempt, record_results.token);
+    sync_scheduler.extend_lease(record_results.run_id, record_results.attempt, record_results.token, true);
   done integer;
   failed integer;
 begin
   if jsonb_typeof(results) is distinct from 'array' or exists (
     select from jsonb_array_elements(results) r
-    where r ->> 'entry_key' is null
-      or coalesce(r ->> 'state', '') not in ('exported', 'rejected', 'unknown', 'pending')
+    group by r ->> 'entry_key'
+    having r ->> 'entry_key' is null or count(*) > 1
+      or bool_or(coalesce(r ->> 'state', '') not in ('exported', 'rejected', 'unknown', 'pending'))
   ) then
     perform sync_scheduler.raise_error('invalid_worker_request',
-      '{"results": "entry_key, and state exported, rejected, unknown or pending"}');
+      '{"results": "each entry_key once, with state exported, rejected, unknown or pending"}');
   end if;
 
   -- Only what is still being sent: the repetition of a call whose answer was lost changes and counts nothing.
@@ -675,6 +706,15 @@ begin
     select * into strict run from public.sync_run_log r where r.run_id = finish_attempt.run_id;
     if checkpoint is not null then
       perform sync_scheduler.save_checkpoint(run_id, attempt, checkpoint);
+    end if;
+    -- A slice that got nowhere is a failure: else a run could go on like that until its deadline.
+    if outcome = 'continued' and checkpoint is null
+      and run.entries_done + run.entries_failed = held.settled_before
+    then
+      outcome := 'failed';
+      error_class := 'transient';
+      error_code := 'no_progress';
+      error_message := 'The sync made no progress in the time that it had.';
     end if;
     -- A worker that leaves a batch open has not succeeded, whatever it says.
     if outcome = 'succeeded' and sync_scheduler.has_unresolved_entries(run.integration_id) then

@@ -131,6 +131,7 @@ language plpgsql security definer set search_path = '' as $$
 declare
   integration public.sync_integrations;
   run public.sync_run_log;
+  revived boolean;
 begin
   perform sync_scheduler.require_org_role(org_id, '{admin,coordinator}');
   if length(idempotency_key) > 200 or btrim(idempotency_key) = '' then
@@ -149,13 +150,13 @@ begin
   run := sync_scheduler.find_active_run(integration.id);
   if run.run_id is not null then
     -- A dead worker or a dead cron never blocks a coordinator: the press revives the run, which is then the answer,
-    -- or finds that it had to fail and goes on.
-    if not sync_scheduler.recover_run(run.run_id) then
-      perform sync_scheduler.raise_active(run);
-    end if;
+    -- or finds that it had to fail, or has just ended, and goes on.
+    revived := sync_scheduler.recover_run(run.run_id);
     select * into strict run from public.sync_run_log r where r.run_id = run.run_id;
-    if run.finished_at is null then
+    if run.finished_at is null and revived then
       return run;
+    elsif run.finished_at is null then
+      perform sync_scheduler.raise_active(run);
     end if;
   end if;
 
@@ -197,13 +198,17 @@ language plpgsql security definer set search_path = '' as $$
 declare
   run public.sync_run_log;
 begin
-  select * into run from public.sync_run_log r
-  where r.run_id = cancel_integration_sync.run_id for no key update;
+  select * into run from public.sync_run_log r where r.run_id = cancel_integration_sync.run_id;
   -- A run that does not exist has no organisation: the same answer as for a foreign one.
   perform sync_scheduler.require_org_role(run.org_id, '{admin,coordinator}');
   if run.run_id is null then
     perform sync_scheduler.raise_error('not_authorized');
-  elsif length(reason) > 500 then
+  end if;
+
+  -- Not before the caller is known: a stranger must not even be able to wait for a lock.
+  select * into strict run from public.sync_run_log r
+  where r.run_id = cancel_integration_sync.run_id for no key update;
+  if length(reason) > 500 then
     perform sync_scheduler.raise_error('reason_too_long', '{"max_length": 500}');
   elsif run.status = 'cancelled' then
     return run;

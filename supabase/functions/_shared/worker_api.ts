@@ -3,6 +3,7 @@ import type { Clock } from "./clock.ts";
 import type { EntryResult } from "./entries.ts";
 import { type ErrorClass, type Failure, SyncError } from "./errors.ts";
 import { retry } from "./retry.ts";
+import { storableText } from "./storable_text.ts";
 import {
   type Claim,
   claimAnswer,
@@ -111,11 +112,23 @@ export function createWorkerApi(options: {
       repeated(() => call("sync_worker_reserve_entries", reserveAnswer, { batch_size }, signal), signal),
     recordResults: (batch_id, results, signal) =>
       repeated(
-        () => call("sync_worker_record_results", recordAnswer, { batch_id, results }, signal),
+        () =>
+          call(
+            "sync_worker_record_results",
+            recordAnswer,
+            { batch_id, results: results.map(storable) },
+            signal,
+          ),
         signal,
       ),
     finish: (ending) => repeated(() => call("sync_worker_finish", finishAnswer, finishParameters(ending))),
   };
+}
+
+function storable(result: EntryResult): EntryResult {
+  if (result.state === "rejected") return { ...result, error: storableText(result.error, longestMessage) };
+  if (result.state !== "exported" || result.external_id === undefined) return result;
+  return { ...result, external_id: storableText(result.external_id, longestMessage) };
 }
 
 function finishParameters(ending: Ending): Record<string, unknown> {
@@ -125,7 +138,7 @@ function finishParameters(ending: Ending): Record<string, unknown> {
     outcome: ending.outcome,
     error_class: errorClass,
     error_code: failed?.code ?? null,
-    error_message: failed?.message.slice(0, longestMessage) ?? null,
+    error_message: failed === null ? null : storableText(failed.message, longestMessage),
     retry_after_seconds: failed?.retry_after_seconds ?? null,
     checkpoint: "checkpoint" in ending ? ending.checkpoint ?? null : null,
   };

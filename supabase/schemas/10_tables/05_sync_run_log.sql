@@ -52,7 +52,7 @@ comment on table public.sync_run_log is
   'Written only by the functions of this bundle; a final row never changes.';
 comment on column public.sync_run_log.next_attempt_at is
   'When the next attempt is due; null while one is under way.';
-comment on column public.sync_run_log.deadline_at is 'An active run past this instant fails.';
+comment on column public.sync_run_log.deadline_at is 'An active run past this instant gets no further lease, and fails when the last one is over.';
 comment on column public.sync_run_log.attempt is 'Number of the current or last attempt.';
 comment on column public.sync_run_log.error_message is 'In a coordinator''s words; never a secret or a stack trace.';
 comment on column public.sync_run_log.version is

@@ -13,6 +13,7 @@ create table sync_scheduler.run_attempts (
   cold_start boolean,
   heartbeat_at timestamptz,
   lease_expires_at timestamptz not null,
+  settled_before integer,
   checkpoint jsonb,
   ended_at timestamptz,
   outcome sync_scheduler.attempt_outcome,
@@ -33,5 +34,7 @@ comment on column sync_scheduler.run_attempts.request_id is
   'Id in net._http_response: a hint for people. pg_net starts again at 1 after a crash, so nothing is keyed on it.';
 comment on column sync_scheduler.run_attempts.lease_expires_at is
   'Before the claim: when to dispatch again. After it: when the worker counts as lost.';
+comment on column sync_scheduler.run_attempts.settled_before is
+  'Entries that the run had settled when the attempt was claimed: whether a slice got on is told by it.';
 comment on column sync_scheduler.run_attempts.boot_ms is
   'Milliseconds from the start of the isolate until it was ready to serve.';

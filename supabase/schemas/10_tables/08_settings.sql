@@ -1,13 +1,14 @@
 create table sync_scheduler.settings (
   only_row boolean primary key default true check (only_row),
   function_url text check (function_url ~ '^https?://[^[:space:]]+$'),
-  dispatch_timeout interval not null default '5 seconds' check (dispatch_timeout > '0 seconds'),
-  claim_timeout interval not null default '30 seconds' check (claim_timeout > '0 seconds'),
-  max_dispatches integer not null default 6 check (max_dispatches >= 1),
-  lease_duration interval not null default '60 seconds',
-  heartbeat_interval interval not null default '15 seconds' check (heartbeat_interval > '0 seconds'),
-  slice_duration interval not null default '60 seconds' check (slice_duration > '0 seconds'),
-  retry_cap interval not null default '15 minutes',
+  dispatch_timeout interval not null default '5 seconds' check (dispatch_timeout between '1 second' and '1 minute'),
+  claim_timeout interval not null default '30 seconds' check (claim_timeout between '1 second' and '10 minutes'),
+  max_dispatches integer not null default 6 check (max_dispatches between 1 and 20),
+  lease_duration interval not null default '60 seconds'
+    check (lease_duration between '2 seconds' and '10 minutes'),
+  heartbeat_interval interval not null default '15 seconds' check (heartbeat_interval >= '1 second'),
+  slice_duration interval not null default '60 seconds' check (slice_duration between '1 second' and '10 minutes'),
+  retry_cap interval not null default '15 minutes' check (retry_cap between '1 second' and '1 day'),
   check (lease_duration >= 2 * heartbeat_interval)
 );
 comment on table sync_scheduler.settings is 'Settings of the whole installation; exactly one row.';

@@ -13,9 +13,12 @@ grant select on
 to authenticated, service_role;
 
 -- What a host's backend sets up and fills in. The run log is written by functions alone, and an entry's state
--- by the worker RPCs.
-grant insert, update, delete on
-  public.organizations, public.organization_members, public.sync_integrations
-to service_role;
+-- by the worker RPCs. Deleting an organisation or an integration takes the record of what was exported with it, so that
+-- is left to the owner of the database: a backend switches an integration off.
+grant insert, update on public.organizations to service_role;
+grant insert, update, delete on public.organization_members to service_role;
+grant insert on public.sync_integrations to service_role;
+grant update (enabled, config, credentials_secret_id, paused_at, paused_by, pause_reason, resume_at,
+  manual_cooldown, max_attempts, retry_base, run_deadline) on public.sync_integrations to service_role;
 grant insert (integration_id, entry_key, period, document_number, payload)
 on public.sync_export_entries to service_role;

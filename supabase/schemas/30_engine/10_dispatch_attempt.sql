@@ -1,5 +1,4 @@
-create or replace function sync_scheduler.dispatch_attempt(run_id uuid, attempt integer)
-returns void
+create or replace function sync_scheduler.dispatch_attempt(run public.sync_run_log) returns void
 language plpgsql set search_path = '' as $$
 #variable_conflict use_column
 declare
@@ -17,26 +16,26 @@ begin
   request := net.http_post(
     url := settings.function_url,
     body := jsonb_build_object(
-      'kind', 'run', 'run_id', dispatch_attempt.run_id, 'attempt', dispatch_attempt.attempt, 'token', token),
+      'kind', 'run', 'run_id', run.run_id, 'attempt', run.attempt, 'token', token),
     headers := '{"Content-Type": "application/json"}',
     timeout_milliseconds := (extract(epoch from settings.dispatch_timeout) * 1000)::integer
   );
 
   insert into sync_scheduler.run_attempts as a (run_id, attempt, token_hash, request_id, lease_expires_at)
-  values (dispatch_attempt.run_id, dispatch_attempt.attempt, sha256(convert_to(token, 'UTF8')), request,
-    now() + settings.claim_timeout)
+  values (run.run_id, run.attempt, sha256(convert_to(token, 'UTF8')), request,
+    least(now() + settings.claim_timeout, run.deadline_at))
   on conflict (run_id, attempt) do update set
     token_hash = excluded.token_hash,
     request_id = excluded.request_id,
     dispatched_at = now(),
     dispatch_count = a.dispatch_count + 1,
-    lease_expires_at = now() + settings.claim_timeout * power(2, a.dispatch_count)
+    lease_expires_at = least(now() + settings.claim_timeout * power(2, a.dispatch_count), run.deadline_at)
   where a.claimed_at is null and a.ended_at is null;
 end;
 $$;
-revoke all on function sync_scheduler.dispatch_attempt(uuid, integer)
+revoke all on function sync_scheduler.dispatch_attempt(public.sync_run_log)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.dispatch_attempt(uuid, integer) is
-  'Posts an attempt to the Edge Function through pg_net under a fresh one-time token. Called again for an attempt '
+comment on function sync_scheduler.dispatch_attempt(public.sync_run_log) is
+  'Posts the current attempt of a run to the Edge Function through pg_net under a fresh one-time token. Called again for an attempt '
   'that nobody claimed, it replaces the token and waits twice as long. The caller holds the run''s row lock. '
   'Errors: PT503 function_url_not_configured.';

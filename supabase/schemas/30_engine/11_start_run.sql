@@ -18,7 +18,7 @@ begin
   returning * into run;
 
   if run.run_id is not null then
-    perform sync_scheduler.dispatch_attempt(run.run_id, run.attempt);
+    perform sync_scheduler.dispatch_attempt(run);
   end if;
   return run;
 end;

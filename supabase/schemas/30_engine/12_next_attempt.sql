@@ -2,12 +2,12 @@ create or replace function sync_scheduler.next_attempt(run_id uuid) returns void
 language plpgsql set search_path = '' as $$
 #variable_conflict use_column
 declare
-  number integer;
+  run public.sync_run_log;
 begin
   update public.sync_run_log set status = 'pending', attempt = attempt + 1, next_attempt_at = null
   where run_id = next_attempt.run_id
-  returning attempt into strict number;
-  perform sync_scheduler.dispatch_attempt(next_attempt.run_id, number);
+  returning * into strict run;
+  perform sync_scheduler.dispatch_attempt(run);
 end;
 $$;
 revoke all on function sync_scheduler.next_attempt(uuid) from public, anon, authenticated, service_role;

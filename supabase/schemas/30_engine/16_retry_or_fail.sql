@@ -8,7 +8,8 @@ create or replace function sync_scheduler.retry_or_fail(
 language plpgsql set search_path = '' as $$
 declare
   integration public.sync_integrations;
-  failures integer;
+  in_a_row integer;
+  burnt integer;
   backoff interval;
 begin
   if run.cancel_requested_at is not null then
@@ -17,20 +18,22 @@ begin
   end if;
 
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
-  -- In a row: an attempt that got through its slice is progress, and a vendor's rate limit burns nothing.
-  select count(*) into failures from sync_scheduler.run_attempts a
+  -- An attempt that got through its slice is progress, and a vendor's rate limit burns no attempt.
+  select count(*), count(*) filter (where a.error_class is distinct from 'rate_limited')
+  into in_a_row, burnt from sync_scheduler.run_attempts a
   where a.run_id = run.run_id and a.outcome in ('failed', 'lost')
-    and a.error_class is distinct from 'rate_limited'
     and a.attempt > coalesce((
       select max(c.attempt) from sync_scheduler.run_attempts c
       where c.run_id = run.run_id and c.outcome = 'continued'), 0);
 
-  if error_class = 'permanent' or failures >= integration.max_attempts then
+  if error_class = 'permanent' or burnt >= integration.max_attempts then
     perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
     return;
   end if;
 
-  backoff := greatest(retry_after, sync_scheduler.retry_backoff(integration.retry_base, failures));
+  backoff := greatest(retry_after, sync_scheduler.retry_backoff(integration.retry_base, in_a_row),
+    -- A vendor that asks us to slow down is not asked again at once, even if it does not say how long.
+    case when error_class = 'rate_limited' then interval '5 seconds' end);
   update public.sync_run_log r set
     status = 'pending',
     next_attempt_at = least(now() + backoff, r.deadline_at),

@@ -5,7 +5,7 @@ begin
   if octet_length(save_checkpoint.checkpoint::text) > 65536 then
     perform sync_scheduler.raise_error('invalid_worker_request', '{"checkpoint": "more than 64 KiB"}');
   end if;
-  update sync_scheduler.run_attempts a set checkpoint = save_checkpoint.checkpoint
+  update sync_scheduler.run_attempts a set checkpoint = nullif(save_checkpoint.checkpoint, 'null')
   where a.run_id = save_checkpoint.run_id and a.attempt = save_checkpoint.attempt;
 end;
 $$;

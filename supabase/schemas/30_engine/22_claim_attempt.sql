@@ -25,14 +25,18 @@ begin
       where e.integration_id = r.integration_id and e.state in ('pending', 'unknown'))
   where r.run_id = claim_attempt.run_id
   returning * into strict run;
+  if run.deadline_at <= now() then
+    perform sync_scheduler.raise_error('attempt_not_current');
+  end if;
 
   update sync_scheduler.run_attempts a set
     claimed_at = now(),
+    settled_before = run.entries_done + run.entries_failed,
     boot_id = claim_attempt.boot_id,
     boot_ms = claim_attempt.boot_ms,
     cold_start = claim_attempt.cold_start,
     heartbeat_at = now(),
-    lease_expires_at = least(now() + settings.lease_duration, run.deadline_at)
+    lease_expires_at = now() + settings.lease_duration
   where a.run_id = run.run_id and a.attempt = claim_attempt.attempt;
 
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
@@ -41,9 +45,7 @@ begin
     'integration_id', run.integration_id,
     'integration_type', run.integration_type,
     'config', integration.config,
-    'credentials', (
-      select s.decrypted_secret::jsonb from vault.decrypted_secrets s
-      where s.id = integration.credentials_secret_id),
+    'credentials', sync_scheduler.read_credentials(integration.credentials_secret_id),
     'checkpoint', (
       select a.checkpoint from sync_scheduler.run_attempts a
       where a.run_id = run.run_id and a.checkpoint is not null order by a.attempt desc limit 1),

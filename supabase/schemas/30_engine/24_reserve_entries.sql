@@ -15,11 +15,14 @@ begin
 
   -- A batch without a known outcome comes before anything new: sending means that the answer to this very call was
   -- lost and the worker never saw it, unknown that an earlier send may have reached the vendor.
-  select e.batch_id, e.unknown_since is not null into batch, resend
+  select e.batch_id into batch
   from public.sync_export_entries e
   where e.integration_id = run.integration_id and e.state in ('sending', 'unknown')
   order by e.state, e.entry_id
   limit 1;
+  -- Something of it settled, or once unknown: the vendor has seen it.
+  select bool_or(e.unknown_since is not null or e.state <> 'sending') into resend
+  from public.sync_export_entries e where e.batch_id = batch;
 
   if batch is null then
     batch := gen_random_uuid();
@@ -29,7 +32,7 @@ begin
       select p.entry_id from public.sync_export_entries p
       where p.integration_id = run.integration_id and p.state = 'pending'
       order by p.entry_id limit reserve_entries.batch_size
-      for update skip locked);
+      for update);
     if not found then
       return sync_scheduler.run_progress(run)
         || '{"batch_id": null, "resend": false, "entries": []}';

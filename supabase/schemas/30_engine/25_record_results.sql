@@ -5,17 +5,18 @@ language plpgsql set search_path = '' as $$
 #variable_conflict use_column
 declare
   run public.sync_run_log :=
-    sync_scheduler.extend_lease(record_results.run_id, record_results.attempt, record_results.token);
+    sync_scheduler.extend_lease(record_results.run_id, record_results.attempt, record_results.token, true);
   done integer;
   failed integer;
 begin
   if jsonb_typeof(results) is distinct from 'array' or exists (
     select from jsonb_array_elements(results) r
-    where r ->> 'entry_key' is null
-      or coalesce(r ->> 'state', '') not in ('exported', 'rejected', 'unknown', 'pending')
+    group by r ->> 'entry_key'
+    having r ->> 'entry_key' is null or count(*) > 1
+      or bool_or(coalesce(r ->> 'state', '') not in ('exported', 'rejected', 'unknown', 'pending'))
   ) then
     perform sync_scheduler.raise_error('invalid_worker_request',
-      '{"results": "entry_key, and state exported, rejected, unknown or pending"}');
+      '{"results": "each entry_key once, with state exported, rejected, unknown or pending"}');
   end if;
 
   -- Only what is still being sent: the repetition of a call whose answer was lost changes and counts nothing.

@@ -32,6 +32,15 @@ begin
     if checkpoint is not null then
       perform sync_scheduler.save_checkpoint(run_id, attempt, checkpoint);
     end if;
+    -- A slice that got nowhere is a failure: else a run could go on like that until its deadline.
+    if outcome = 'continued' and checkpoint is null
+      and run.entries_done + run.entries_failed = held.settled_before
+    then
+      outcome := 'failed';
+      error_class := 'transient';
+      error_code := 'no_progress';
+      error_message := 'The sync made no progress in the time that it had.';
+    end if;
     -- A worker that leaves a batch open has not succeeded, whatever it says.
     if outcome = 'succeeded' and sync_scheduler.has_unresolved_entries(run.integration_id) then
       outcome := 'failed';

@@ -10,7 +10,13 @@ begin
     return false;
   end if;
 
-  if run.deadline_at <= now() then
+  select * into current_attempt from sync_scheduler.run_attempts a
+  where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null;
+
+  -- A worker may send until the lease that it was given is over: until then nobody else may.
+  if run.deadline_at <= now()
+    and (current_attempt.claimed_at is null or current_attempt.lease_expires_at <= now())
+  then
     perform sync_scheduler.end_attempt(run, 'lost', 'ambiguous', 'deadline_exceeded');
     perform sync_scheduler.finish_run(run.run_id, 'failed', 'deadline_exceeded',
       'The sync did not finish in time.');
@@ -25,8 +31,6 @@ begin
     return true;
   end if;
 
-  select * into strict current_attempt from sync_scheduler.run_attempts a
-  where a.run_id = run.run_id and a.attempt = run.attempt;
   if current_attempt.lease_expires_at > now() then
     return false;
   end if;
@@ -45,7 +49,7 @@ begin
     perform sync_scheduler.finish_run(run.run_id, 'failed', 'dispatch_exhausted',
       'The sync function could not be reached.');
   else
-    perform sync_scheduler.dispatch_attempt(run.run_id, run.attempt);
+    perform sync_scheduler.dispatch_attempt(run);
   end if;
   return true;
 end;

@@ -1,5 +1,7 @@
 create or replace function sync_scheduler.recover_runs(batch_size integer default 100) returns integer
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = ''
+-- One row that somebody keeps locked must not hold up the runs of everybody else.
+set lock_timeout = '500ms' as $$
 declare
   due uuid;
   recovered integer := 0;
@@ -24,6 +26,7 @@ begin
       end if;
     exception when others then
       -- One broken run must not stop the others.
+      perform sync_scheduler.postpone_recovery(due);
       raise warning 'sync_scheduler.recover_runs: run % was left as it is: % (%)', due, sqlerrm, sqlstate;
     end;
   end loop;

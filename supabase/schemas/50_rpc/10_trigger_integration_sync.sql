@@ -7,6 +7,7 @@ language plpgsql security definer set search_path = '' as $$
 declare
   integration public.sync_integrations;
   run public.sync_run_log;
+  revived boolean;
 begin
   perform sync_scheduler.require_org_role(org_id, '{admin,coordinator}');
   if length(idempotency_key) > 200 or btrim(idempotency_key) = '' then
@@ -25,13 +26,13 @@ begin
   run := sync_scheduler.find_active_run(integration.id);
   if run.run_id is not null then
     -- A dead worker or a dead cron never blocks a coordinator: the press revives the run, which is then the answer,
-    -- or finds that it had to fail and goes on.
-    if not sync_scheduler.recover_run(run.run_id) then
-      perform sync_scheduler.raise_active(run);
-    end if;
+    -- or finds that it had to fail, or has just ended, and goes on.
+    revived := sync_scheduler.recover_run(run.run_id);
     select * into strict run from public.sync_run_log r where r.run_id = run.run_id;
-    if run.finished_at is null then
+    if run.finished_at is null and revived then
       return run;
+    elsif run.finished_at is null then
+      perform sync_scheduler.raise_active(run);
     end if;
   end if;
 

@@ -6,13 +6,17 @@ language plpgsql security definer set search_path = '' as $$
 declare
   run public.sync_run_log;
 begin
-  select * into run from public.sync_run_log r
-  where r.run_id = cancel_integration_sync.run_id for no key update;
+  select * into run from public.sync_run_log r where r.run_id = cancel_integration_sync.run_id;
   -- A run that does not exist has no organisation: the same answer as for a foreign one.
   perform sync_scheduler.require_org_role(run.org_id, '{admin,coordinator}');
   if run.run_id is null then
     perform sync_scheduler.raise_error('not_authorized');
-  elsif length(reason) > 500 then
+  end if;
+
+  -- Not before the caller is known: a stranger must not even be able to wait for a lock.
+  select * into strict run from public.sync_run_log r
+  where r.run_id = cancel_integration_sync.run_id for no key update;
+  if length(reason) > 500 then
     perform sync_scheduler.raise_error('reason_too_long', '{"max_length": 500}');
   elsif run.status = 'cancelled' then
     return run;

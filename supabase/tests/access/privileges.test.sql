@@ -38,8 +38,9 @@ select bag_eq(
   $$ select t, r, 'select' as w from unnest(array['organizations', 'organization_members', 'sync_integration_types',
        'sync_integrations', 'sync_run_log', 'sync_export_entries']) t, unnest(array['authenticated', 'service_role']) r
      union all
-     select t, 'service_role' as r, w from unnest(array['organizations', 'organization_members', 'sync_integrations']) t,
-       unnest(array['insert', 'update', 'delete']) w $$,
+     values ('organizations', 'service_role', 'insert'), ('organizations', 'service_role', 'update'),
+       ('organization_members', 'service_role', 'insert'), ('organization_members', 'service_role', 'update'),
+       ('organization_members', 'service_role', 'delete'), ('sync_integrations', 'service_role', 'insert') $$,
   'tables');
 
 select bag_eq(
@@ -51,7 +52,11 @@ select bag_eq(
        and has_column_privilege(a.role, c.oid, x.attnum, right_name)
        and not has_table_privilege(a.role, c.oid, right_name) $$,
   $$ select 'sync_export_entries' as t, c, 'service_role' as r, 'insert' as w
-     from unnest(array['integration_id', 'entry_key', 'period', 'document_number', 'payload']) c $$,
+     from unnest(array['integration_id', 'entry_key', 'period', 'document_number', 'payload']) c
+     union all
+     select 'sync_integrations', c, 'service_role', 'update' from unnest(array['enabled', 'config',
+       'credentials_secret_id', 'paused_at', 'paused_by', 'pause_reason', 'resume_at', 'manual_cooldown',
+       'max_attempts', 'retry_base', 'run_deadline']) c $$,
   'single columns');
 
 select is_empty(

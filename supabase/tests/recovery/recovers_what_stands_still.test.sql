@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.sql
-select plan(13);
+select plan(16);
 
 update public.sync_integrations set manual_cooldown = '0 seconds', max_attempts = 2, retry_base = '1 minute';
 update sync_scheduler.settings set max_dispatches = 3;
@@ -41,12 +41,21 @@ insert into run select sync_test.trigger_as('coordinator');
 select sync_test.claim(run_id) from run;
 update public.sync_run_log set deadline_at = now() + interval '1 second' where status = 'running';
 select public.sync_worker_heartbeat(run_id, 1, sync_test.token(run_id)) from run;
-select is((select lease_expires_at from sync_scheduler.run_attempts where ended_at is null), now() + interval '1 second',
-  'no heartbeat carries a run past its deadline');
+create temporary table batch as
+  select public.sync_worker_reserve_entries(run_id, 1, sync_test.token(run_id), 2) as batch from run;
 update public.sync_run_log set deadline_at = now() where status = 'running';
+select is(sync_scheduler.recover_runs(), 0, 'past its deadline a run is left to its worker for as long as the lease says');
+select throws_ok('select public.sync_worker_reserve_entries(run_id, 1, sync_test.token(run_id), 2) from run',
+  'PT409', 'attempt_not_current', 'which gets nothing more to send');
+select throws_ok('select public.sync_worker_heartbeat(run_id, 1, sync_test.token(run_id)) from run',
+  'PT409', 'attempt_not_current', 'and no longer lease');
+select is(
+  (select public.sync_worker_record_results(run_id, 1, sync_test.token(run_id), (batch ->> 'batch_id')::uuid,
+     sync_test.results(batch, 'exported')) ->> 'entries_done' from run, batch),
+  '2', 'but may say what became of what it sent');
 select pg_temp.expire();
 select is((select error_code from public.sync_run_log join run using (run_id)), 'deadline_exceeded',
-  'where it fails, alive or not');
+  'then it fails, alive or not');
 select throws_ok('select public.sync_worker_heartbeat(run_id, 1, sync_test.token(run_id)) from run',
   'PT409', 'attempt_not_current', 'and its worker is told');
 

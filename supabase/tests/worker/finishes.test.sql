@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.sql
-select plan(13);
+select plan(16);
 
 update public.sync_integrations set manual_cooldown = '0 seconds', max_attempts = 2, retry_base = '1 minute';
 create temporary table run (run_id uuid);
@@ -50,8 +50,17 @@ select is(pg_temp.finish('failed', 'rate_limited', 600), 'pending', 'a rate limi
 select ok((select next_attempt_at >= now() + interval '10 minutes' from public.sync_run_log join run using (run_id)),
   'and waits as long as the vendor says');
 select pg_temp.next();
+select is(pg_temp.finish('failed', 'rate_limited'), 'pending', 'nor without a hint');
+select ok((select next_attempt_at >= now() + interval '5 seconds' from public.sync_run_log join run using (run_id)),
+  'but it is never asked again at once');
+select pg_temp.next();
+update public.sync_run_log r set entries_done = 1 from run where r.run_id = run.run_id;
 select is(pg_temp.finish('continued'), 'pending', 'the end of a slice dispatches the next attempt');
-select is((select attempt from public.sync_run_log join run using (run_id)), 4, 'at once');
+select is((select attempt from public.sync_run_log join run using (run_id)), 5, 'at once');
+select sync_test.claim(run_id, 5) from run;
+select pg_temp.finish('continued');
+select is((select error_code from public.sync_run_log join run using (run_id)), 'no_progress',
+  'a slice that got nowhere is a failure');
 
 select * from finish();
 rollback;

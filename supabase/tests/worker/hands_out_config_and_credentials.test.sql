@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.sql
-select plan(3);
+select plan(4);
 
 update public.sync_integrations set
   config = '{"url": "https://example.test/hook"}',
@@ -15,6 +15,13 @@ select is_empty(
   $$ select from public.sync_run_log r where r::text like '%whsec_%'
      union all select from sync_scheduler.run_attempts a where a::text like '%whsec_%' $$,
   'which stand in no log');
+
+select vault.update_secret(credentials_secret_id, 'hunter2') from public.sync_integrations
+where id = sync_test.id('integration a');
+select is(
+  sync_scheduler.read_credentials((select credentials_secret_id from public.sync_integrations
+    where id = sync_test.id('integration a'))), null,
+  'a secret that is no JSON is no credentials, and is quoted in no error');
 
 select * from finish();
 rollback;

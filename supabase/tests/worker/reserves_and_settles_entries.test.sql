@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.sql
-select plan(16);
+select plan(17);
 
 create temporary table run as select run_id, sync_test.token(run_id) as token
   from (select sync_test.trigger_as('coordinator') as run_id) r;
@@ -57,6 +57,9 @@ select throws_ok('select pg_temp.reserve(0)', 'PT422', 'invalid_worker_request',
 select throws_ok('select pg_temp.reserve(501)', 'PT422', 'invalid_worker_request', 'so is one too large');
 select throws_ok($$ select pg_temp.record(batch, '[{"entry_key": "entry 06", "state": "conflict"}]') from batch $$,
   'PT422', 'invalid_worker_request', 'a state that is not the worker''s to set is refused');
+select throws_ok($$ select pg_temp.record(batch, '[{"entry_key": "entry 06", "state": "exported"},
+    {"entry_key": "entry 06", "state": "pending"}]') from batch $$,
+  'PT422', 'invalid_worker_request', 'two results for one entry are refused');
 select throws_ok($$ select pg_temp.record(batch, '{}') from batch $$,
   'PT422', 'invalid_worker_request', 'results that are no list are refused');
 

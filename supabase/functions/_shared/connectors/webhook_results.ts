@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import type { Entry, EntryResult } from "../entries.ts";
+import { storableText } from "../storable_text.ts";
 
 const longestError = 500;
 
@@ -75,6 +76,5 @@ function toEntryResult(result: z.infer<typeof resultSchema>): EntryResult {
 
 /** Another system's words before they are stored and shown: one line, of bounded length, never empty. */
 function clean(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();
-  return line.slice(0, longestError).toWellFormed() || "The receiver rejected the entry without a reason.";
+  return storableText(text, longestError) || "The receiver rejected the entry without a reason.";
 }

@@ -1,0 +1,24 @@
+begin;
+\ir ../fixtures.sql
+select plan(3);
+
+create temporary table run as select sync_test.trigger_as('coordinator') as run_id;
+select sync_scheduler.start_run(
+  (select i from public.sync_integrations i where i.id = sync_test.id('integration b')), 'schedule');
+-- The run that is due the longest is broken: its worker was lost, and ending its attempt fails.
+update sync_scheduler.run_attempts set claimed_at = now(), lease_expires_at = now() - interval '1 minute'
+where run_id = (select run_id from run);
+update public.sync_run_log set status = 'running', started_at = now() where run_id = (select run_id from run);
+update sync_scheduler.run_attempts set lease_expires_at = now() where run_id <> (select run_id from run);
+create function pg_temp.break() returns trigger language plpgsql as $$ begin raise exception 'broken'; end $$;
+create trigger break before update of ended_at on sync_scheduler.run_attempts for each row
+  execute function pg_temp.break();
+
+set local client_min_messages = error;
+select is(sync_scheduler.recover_runs(1), 0, 'a pass with room for one run takes the broken one');
+select is(sync_scheduler.recover_runs(1), 1, 'the next pass takes the other');
+select is((select lease_expires_at from sync_scheduler.run_attempts join run using (run_id)),
+  now() + interval '1 minute', 'the broken one waits at the back of the queue');
+
+select * from finish();
+rollback;
