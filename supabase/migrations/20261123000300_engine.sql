@@ -54,12 +54,14 @@ comment on function sync_scheduler.raise_error(text, jsonb) is
 create or replace function sync_scheduler.require_org_role(org_id uuid, roles public.sync_member_role[])
 returns void
 language plpgsql stable set search_path = '' as $$
+declare
+  claims jsonb := auth.jwt();
 begin
   -- The service role is the host's own backend: it acts for any organisation.
-  if auth.jwt() ->> 'role' = 'service_role' then
+  if claims ->> 'role' = 'service_role' then
     return;
   end if;
-  if (select auth.uid()) is null or coalesce((auth.jwt() ->> 'is_anonymous')::boolean, false) then
+  if auth.uid() is null or coalesce((claims ->> 'is_anonymous')::boolean, false) then
     perform sync_scheduler.raise_error('not_authenticated');
   end if;
   if not sync_scheduler.has_org_role(require_org_role.org_id, require_org_role.roles) then
@@ -205,7 +207,8 @@ create or replace function sync_scheduler.finish_run(
   error_code text default null,
   error_message text default null
 ) returns void
-language sql set search_path = '' as $$
+language plpgsql set search_path = '' as $$
+begin
   update public.sync_run_log r set
     status = finish_run.status,
     finished_at = now(),
@@ -213,6 +216,7 @@ language sql set search_path = '' as $$
     error_code = finish_run.error_code,
     error_message = finish_run.error_message
   where r.run_id = finish_run.run_id;
+end;
 $$;
 revoke all on function sync_scheduler.finish_run(uuid, public.sync_run_status, text, text)
   from public, anon, authenticated, service_role;
@@ -222,10 +226,13 @@ comment on function sync_scheduler.finish_run(uuid, public.sync_run_status, text
 -- supabase/schemas/30_engine/15_retry_backoff.sql
 create or replace function sync_scheduler.retry_backoff(retry_base interval, failures integer)
 returns interval
-language sql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = '' as $$
+begin
   -- The exponent is bounded so that no number of failures overflows the interval.
-  select random() * least(s.retry_cap, retry_base * power(2, least(greatest(failures - 1, 0), 20)))
-  from sync_scheduler.settings s;
+  return (
+    select random() * least(s.retry_cap, retry_base * power(2, least(greatest(failures - 1, 0), 20)))
+    from sync_scheduler.settings s);
+end;
 $$;
 revoke all on function sync_scheduler.retry_backoff(interval, integer)
   from public, anon, authenticated, service_role;
@@ -234,10 +241,12 @@ comment on function sync_scheduler.retry_backoff(interval, integer) is
 
 -- supabase/schemas/30_engine/16_has_unresolved_entries.sql
 create or replace function sync_scheduler.has_unresolved_entries(integration_id uuid) returns boolean
-language sql stable set search_path = '' as $$
-  select exists (
+language plpgsql stable set search_path = '' as $$
+begin
+  return exists (
     select from public.sync_export_entries e
     where e.integration_id = has_unresolved_entries.integration_id and e.state in ('sending', 'unknown'));
+end;
 $$;
 revoke all on function sync_scheduler.has_unresolved_entries(uuid)
   from public, anon, authenticated, service_role;
@@ -303,13 +312,15 @@ comment on function sync_scheduler.retry_or_fail(
 
 -- supabase/schemas/30_engine/17_note_response.sql
 create or replace function sync_scheduler.note_response(run_id uuid, attempt integer) returns void
-language sql set search_path = '' as $$
+language plpgsql set search_path = '' as $$
+begin
   -- Ids start again after a crash of pg_net, so a response counts only if it is as young as the request.
   update sync_scheduler.run_attempts a
   set response_status = h.status_code, response_error = left(h.error_msg, 500)
   from net._http_response h
   where a.run_id = note_response.run_id and a.attempt = note_response.attempt
     and h.id = a.request_id and h.created >= a.dispatched_at;
+end;
 $$;
 revoke all on function sync_scheduler.note_response(uuid, integer)
   from public, anon, authenticated, service_role;
@@ -380,12 +391,14 @@ comment on function sync_scheduler.save_checkpoint(uuid, integer, jsonb) is
 
 -- supabase/schemas/30_engine/19_run_progress.sql
 create or replace function sync_scheduler.run_progress(run public.sync_run_log) returns jsonb
-language sql immutable set search_path = '' as $$
-  select jsonb_build_object(
+language plpgsql immutable set search_path = '' as $$
+begin
+  return jsonb_build_object(
     'cancel_requested', run.cancel_requested_at is not null,
     'entries_total', run.entries_total,
     'entries_done', run.entries_done,
     'entries_failed', run.entries_failed);
+end;
 $$;
 revoke all on function sync_scheduler.run_progress(public.sync_run_log)
   from public, anon, authenticated, service_role;

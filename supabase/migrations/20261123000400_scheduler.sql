@@ -81,7 +81,7 @@ comment on function sync_scheduler.recover_run(uuid) is
 
 -- supabase/schemas/40_scheduler/02_recover_runs.sql
 create or replace function sync_scheduler.recover_runs(batch_size integer default 100) returns integer
-language plpgsql set search_path = ''
+language plpgsql set search_path = '' set enable_seqscan = off
 -- One row that somebody keeps locked must not hold up the runs of everybody else.
 set lock_timeout = '500ms' as $$
 declare

@@ -97,9 +97,14 @@ comment on function sync_scheduler.require_cooldown_over(public.sync_integration
 
 -- supabase/schemas/50_rpc/05_find_active_run.sql
 create or replace function sync_scheduler.find_active_run(integration_id uuid) returns public.sync_run_log
-language sql stable set search_path = '' as $$
-  select r from public.sync_run_log r
+language plpgsql stable set search_path = '' as $$
+declare
+  run public.sync_run_log;
+begin
+  select * into run from public.sync_run_log r
   where r.integration_id = find_active_run.integration_id and r.status in ('pending', 'running');
+  return run;
+end;
 $$;
 revoke all on function sync_scheduler.find_active_run(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.find_active_run(uuid) is
@@ -126,7 +131,7 @@ comment on function sync_scheduler.raise_active(public.sync_run_log) is
 create or replace function public.trigger_integration_sync(
   org_id uuid, integration_type text, idempotency_key text default null
 ) returns public.sync_run_log
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
 #variable_conflict use_variable
 declare
   integration public.sync_integrations;
@@ -193,7 +198,7 @@ comment on function public.trigger_integration_sync(uuid, text, text) is
 -- Definer, because no client may write the run log. The caller's role is checked before anything is told or done.
 create or replace function public.cancel_integration_sync(run_id uuid, reason text default null)
 returns public.sync_run_log
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
 #variable_conflict use_column
 declare
   run public.sync_run_log;

@@ -5,8 +5,10 @@
 create or replace function public.sync_worker_claim(
   run_id uuid, attempt integer, token text, boot_id uuid, boot_ms numeric, cold_start boolean
 ) returns jsonb
-language sql security definer set search_path = '' as $$
-  select sync_scheduler.claim_attempt(run_id, attempt, token, boot_id, boot_ms, cold_start);
+language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+begin
+  return sync_scheduler.claim_attempt(run_id, attempt, token, boot_id, boot_ms, cold_start);
+end;
 $$;
 revoke all on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean)
   from public, anon, authenticated, service_role;
@@ -19,8 +21,10 @@ comment on function public.sync_worker_claim(uuid, integer, text, uuid, numeric,
 create or replace function public.sync_worker_heartbeat(
   run_id uuid, attempt integer, token text, checkpoint jsonb default null
 ) returns jsonb
-language sql security definer set search_path = '' as $$
-  select sync_scheduler.heartbeat_attempt(run_id, attempt, token, checkpoint);
+language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+begin
+  return sync_scheduler.heartbeat_attempt(run_id, attempt, token, checkpoint);
+end;
 $$;
 revoke all on function public.sync_worker_heartbeat(uuid, integer, text, jsonb)
   from public, anon, authenticated, service_role;
@@ -33,8 +37,10 @@ comment on function public.sync_worker_heartbeat(uuid, integer, text, jsonb) is
 create or replace function public.sync_worker_reserve_entries(
   run_id uuid, attempt integer, token text, batch_size integer
 ) returns jsonb
-language sql security definer set search_path = '' as $$
-  select sync_scheduler.reserve_entries(run_id, attempt, token, batch_size);
+language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+begin
+  return sync_scheduler.reserve_entries(run_id, attempt, token, batch_size);
+end;
 $$;
 revoke all on function public.sync_worker_reserve_entries(uuid, integer, text, integer)
   from public, anon, authenticated, service_role;
@@ -47,8 +53,10 @@ comment on function public.sync_worker_reserve_entries(uuid, integer, text, inte
 create or replace function public.sync_worker_record_results(
   run_id uuid, attempt integer, token text, batch_id uuid, results jsonb
 ) returns jsonb
-language sql security definer set search_path = '' as $$
-  select sync_scheduler.record_results(run_id, attempt, token, batch_id, results);
+language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+begin
+  return sync_scheduler.record_results(run_id, attempt, token, batch_id, results);
+end;
 $$;
 revoke all on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb)
   from public, anon, authenticated, service_role;
@@ -69,9 +77,11 @@ create or replace function public.sync_worker_finish(
   retry_after_seconds numeric default null,
   checkpoint jsonb default null
 ) returns jsonb
-language sql security definer set search_path = '' as $$
-  select sync_scheduler.finish_attempt(run_id, attempt, token, outcome,
+language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+begin
+  return sync_scheduler.finish_attempt(run_id, attempt, token, outcome,
     error_class, error_code, error_message, retry_after_seconds, checkpoint);
+end;
 $$;
 revoke all on function public.sync_worker_finish(
   uuid, integer, text, text, text, text, text, numeric, jsonb)

@@ -48,16 +48,20 @@ as $$
 $$;
 
 create function net._url_with_params(url text, params jsonb) returns text
-language sql immutable
+-- plpgsql keeps its plan; a function in SQL that cannot be inlined is planned anew at every call, and the real one is
+-- in C.
+language plpgsql immutable
 set search_path = ''
 as $$
-  select case
-    when coalesce(params, '{}') = '{}' then url
-    else url || case when position('?' in url) > 0 then '&' else '?' end || (
-      select string_agg(net._urlencode_string(key) || '=' || net._urlencode_string(coalesce(value, '')), '&')
-      from jsonb_each_text(params)
-    )
-  end
+begin
+  if coalesce(params, '{}') = '{}' then
+    return url;
+  end if;
+  return url || case when position('?' in url) > 0 then '&' else '?' end || (
+    select string_agg(net._urlencode_string(key) || '=' || net._urlencode_string(coalesce(value, '')), '&')
+    from jsonb_each_text(params)
+  );
+end
 $$;
 
 -- The real one wakes its worker at commit. Ours polls instead: a NOTIFY here would make all committing

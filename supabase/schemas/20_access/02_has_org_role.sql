@@ -1,13 +1,15 @@
 -- Definer, because the caller may not be able to read the membership table of a host.
 create or replace function sync_scheduler.has_org_role(org_id uuid, roles public.sync_member_role[])
 returns boolean
-language sql stable security definer set search_path = '' as $$
-  select exists (
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return exists (
     select from public.organization_members m
     where m.org_id = has_org_role.org_id
       and m.user_id = (select auth.uid())
       and m.role = any (has_org_role.roles)
   );
+end;
 $$;
 revoke all on function sync_scheduler.has_org_role(uuid, public.sync_member_role[])
   from public, anon, authenticated, service_role;

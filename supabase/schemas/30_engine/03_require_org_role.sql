@@ -1,12 +1,14 @@
 create or replace function sync_scheduler.require_org_role(org_id uuid, roles public.sync_member_role[])
 returns void
 language plpgsql stable set search_path = '' as $$
+declare
+  claims jsonb := auth.jwt();
 begin
   -- The service role is the host's own backend: it acts for any organisation.
-  if auth.jwt() ->> 'role' = 'service_role' then
+  if claims ->> 'role' = 'service_role' then
     return;
   end if;
-  if (select auth.uid()) is null or coalesce((auth.jwt() ->> 'is_anonymous')::boolean, false) then
+  if auth.uid() is null or coalesce((claims ->> 'is_anonymous')::boolean, false) then
     perform sync_scheduler.raise_error('not_authenticated');
   end if;
   if not sync_scheduler.has_org_role(require_org_role.org_id, require_org_role.roles) then

@@ -4,7 +4,8 @@ create or replace function sync_scheduler.finish_run(
   error_code text default null,
   error_message text default null
 ) returns void
-language sql set search_path = '' as $$
+language plpgsql set search_path = '' as $$
+begin
   update public.sync_run_log r set
     status = finish_run.status,
     finished_at = now(),
@@ -12,6 +13,7 @@ language sql set search_path = '' as $$
     error_code = finish_run.error_code,
     error_message = finish_run.error_message
   where r.run_id = finish_run.run_id;
+end;
 $$;
 revoke all on function sync_scheduler.finish_run(uuid, public.sync_run_status, text, text)
   from public, anon, authenticated, service_role;

@@ -1,9 +1,12 @@
 create or replace function sync_scheduler.retry_backoff(retry_base interval, failures integer)
 returns interval
-language sql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = '' as $$
+begin
   -- The exponent is bounded so that no number of failures overflows the interval.
-  select random() * least(s.retry_cap, retry_base * power(2, least(greatest(failures - 1, 0), 20)))
-  from sync_scheduler.settings s;
+  return (
+    select random() * least(s.retry_cap, retry_base * power(2, least(greatest(failures - 1, 0), 20)))
+    from sync_scheduler.settings s);
+end;
 $$;
 revoke all on function sync_scheduler.retry_backoff(interval, integer)
   from public, anon, authenticated, service_role;

@@ -1,8 +1,10 @@
 create or replace function sync_scheduler.has_unresolved_entries(integration_id uuid) returns boolean
-language sql stable set search_path = '' as $$
-  select exists (
+language plpgsql stable set search_path = '' as $$
+begin
+  return exists (
     select from public.sync_export_entries e
     where e.integration_id = has_unresolved_entries.integration_id and e.state in ('sending', 'unknown'));
+end;
 $$;
 revoke all on function sync_scheduler.has_unresolved_entries(uuid)
   from public, anon, authenticated, service_role;

@@ -1,11 +1,13 @@
 create or replace function sync_scheduler.note_response(run_id uuid, attempt integer) returns void
-language sql set search_path = '' as $$
+language plpgsql set search_path = '' as $$
+begin
   -- Ids start again after a crash of pg_net, so a response counts only if it is as young as the request.
   update sync_scheduler.run_attempts a
   set response_status = h.status_code, response_error = left(h.error_msg, 500)
   from net._http_response h
   where a.run_id = note_response.run_id and a.attempt = note_response.attempt
     and h.id = a.request_id and h.created >= a.dispatched_at;
+end;
 $$;
 revoke all on function sync_scheduler.note_response(uuid, integer)
   from public, anon, authenticated, service_role;

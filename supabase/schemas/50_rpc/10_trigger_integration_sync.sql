@@ -2,7 +2,7 @@
 create or replace function public.trigger_integration_sync(
   org_id uuid, integration_type text, idempotency_key text default null
 ) returns public.sync_run_log
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
 #variable_conflict use_variable
 declare
   integration public.sync_integrations;

@@ -2,8 +2,10 @@
 create or replace function public.sync_worker_claim(
   run_id uuid, attempt integer, token text, boot_id uuid, boot_ms numeric, cold_start boolean
 ) returns jsonb
-language sql security definer set search_path = '' as $$
-  select sync_scheduler.claim_attempt(run_id, attempt, token, boot_id, boot_ms, cold_start);
+language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+begin
+  return sync_scheduler.claim_attempt(run_id, attempt, token, boot_id, boot_ms, cold_start);
+end;
 $$;
 revoke all on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean)
   from public, anon, authenticated, service_role;

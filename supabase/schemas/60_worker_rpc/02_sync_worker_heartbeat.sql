@@ -2,8 +2,10 @@
 create or replace function public.sync_worker_heartbeat(
   run_id uuid, attempt integer, token text, checkpoint jsonb default null
 ) returns jsonb
-language sql security definer set search_path = '' as $$
-  select sync_scheduler.heartbeat_attempt(run_id, attempt, token, checkpoint);
+language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+begin
+  return sync_scheduler.heartbeat_attempt(run_id, attempt, token, checkpoint);
+end;
 $$;
 revoke all on function public.sync_worker_heartbeat(uuid, integer, text, jsonb)
   from public, anon, authenticated, service_role;

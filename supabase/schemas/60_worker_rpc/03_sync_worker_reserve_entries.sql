@@ -2,8 +2,10 @@
 create or replace function public.sync_worker_reserve_entries(
   run_id uuid, attempt integer, token text, batch_size integer
 ) returns jsonb
-language sql security definer set search_path = '' as $$
-  select sync_scheduler.reserve_entries(run_id, attempt, token, batch_size);
+language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+begin
+  return sync_scheduler.reserve_entries(run_id, attempt, token, batch_size);
+end;
 $$;
 revoke all on function public.sync_worker_reserve_entries(uuid, integer, text, integer)
   from public, anon, authenticated, service_role;

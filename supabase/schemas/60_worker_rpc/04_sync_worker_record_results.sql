@@ -2,8 +2,10 @@
 create or replace function public.sync_worker_record_results(
   run_id uuid, attempt integer, token text, batch_id uuid, results jsonb
 ) returns jsonb
-language sql security definer set search_path = '' as $$
-  select sync_scheduler.record_results(run_id, attempt, token, batch_id, results);
+language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+begin
+  return sync_scheduler.record_results(run_id, attempt, token, batch_id, results);
+end;
 $$;
 revoke all on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb)
   from public, anon, authenticated, service_role;

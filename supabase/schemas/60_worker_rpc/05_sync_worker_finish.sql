@@ -10,9 +10,11 @@ create or replace function public.sync_worker_finish(
   retry_after_seconds numeric default null,
   checkpoint jsonb default null
 ) returns jsonb
-language sql security definer set search_path = '' as $$
-  select sync_scheduler.finish_attempt(run_id, attempt, token, outcome,
+language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+begin
+  return sync_scheduler.finish_attempt(run_id, attempt, token, outcome,
     error_class, error_code, error_message, retry_after_seconds, checkpoint);
+end;
 $$;
 revoke all on function public.sync_worker_finish(
   uuid, integer, text, text, text, text, text, numeric, jsonb)

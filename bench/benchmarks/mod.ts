@@ -1,0 +1,19 @@
+import type { Benchmark } from "../benchmark.ts";
+import { bootTime } from "./boot_time.ts";
+import { commitToClaim } from "./commit_to_claim.ts";
+import { hotPathPlans } from "./hot_path_plans.ts";
+import { logSize } from "./log_size.ts";
+import { recoverTick } from "./recover_tick.ts";
+import { triggerServerSide } from "./trigger_server_side.ts";
+import { triggerThroughput } from "./trigger_throughput.ts";
+
+/** All benchmarks, in the order in which they run. */
+export const benchmarks: readonly Benchmark[] = [
+  triggerThroughput,
+  triggerServerSide,
+  logSize,
+  hotPathPlans,
+  recoverTick,
+  commitToClaim,
+  bootTime,
+];

@@ -1,0 +1,112 @@
+import postgres, { type Sql } from "postgres";
+import { SUPERUSER } from "../local/postgres.ts";
+import type { DatabaseWish } from "./server.ts";
+import { script } from "./script.ts";
+
+/** An organisation with an integration that the coordinator may trigger. */
+export interface BenchTenant {
+  readonly orgId: string;
+  readonly integrationId: string;
+}
+
+/** How a database is reached. */
+export interface DatabaseAccess {
+  readonly url: (role: string) => string;
+  readonly coordinatorId: string;
+  readonly tenants: number;
+}
+
+/** One database of the server. Its connections are its own and end with it. */
+export class BenchDatabase {
+  readonly coordinatorId: string;
+  /** How many tenants there are, numbered from 1. */
+  readonly tenantCount: number;
+  /** A superuser, for what happens around a measurement. */
+  readonly admin: Sql;
+  readonly #access: DatabaseAccess;
+  readonly #sessions: Sql[] = [];
+
+  constructor(access: DatabaseAccess) {
+    this.#access = access;
+    this.coordinatorId = access.coordinatorId;
+    this.tenantCount = access.tenants;
+    this.admin = this.#connect(SUPERUSER);
+  }
+
+  /**
+   * A connection like those of the Data API: `authenticator` as the role `authenticated`, with the coordinator's
+   * claims, both set once.
+   */
+  async asCoordinator(): Promise<Sql> {
+    const sql = this.#connect("authenticator");
+    const claims = JSON.stringify({ sub: this.coordinatorId, role: "authenticated" });
+    await sql`select set_config('request.jwt.claims', ${claims}, false), set_config('role', 'authenticated', false)`;
+    // A role's limits are for people who wait in front of a screen; loops of a benchmark take longer.
+    await sql`select set_config('statement_timeout', '0', false)`;
+    return sql;
+  }
+
+  /** A further superuser, for what has to be set for one connection. */
+  asSuperuser(options: postgres.Options<Record<string, never>> = {}): Sql {
+    return this.#connect(SUPERUSER, options);
+  }
+
+  /** A connection of the role that owns the bundle and runs its pg_cron job. */
+  asOwner(): Sql {
+    return this.#connect("postgres");
+  }
+
+  /** Tenants `first` to `last`, both included. */
+  async tenants(first: number, last: number): Promise<BenchTenant[]> {
+    return await this.admin<BenchTenant[]>`
+      select org_id as "orgId", integration_id as "integrationId" from bench.tenants
+      where n between ${first} and ${last} order by n`;
+  }
+
+  /** Empties the log, the attempts, the queue and the reference table. */
+  async reset(): Promise<void> {
+    await this.admin`call bench.reset()`;
+  }
+
+  /** Fills the log as wished. A stale database stays empty until `fill`, so that plans can be cached before. */
+  async prepare(wish: DatabaseWish): Promise<void> {
+    if (wish.stale !== undefined) {
+      await this.admin`alter table public.sync_run_log set (autovacuum_enabled = false)`;
+      await this.admin`alter table sync_scheduler.run_attempts set (autovacuum_enabled = false)`;
+      await this.admin`analyze public.sync_run_log, sync_scheduler.run_attempts`;
+    } else {
+      await this.fill(wish.rows);
+      await this.admin`vacuum analyze public.sync_run_log, sync_scheduler.run_attempts`;
+      await this.admin`checkpoint`;
+    }
+  }
+
+  /** Adds ended runs to the log, each with its attempt. */
+  async fill(rows: number): Promise<void> {
+    if (rows === 0) return;
+    const [log, attempts] = await Promise.all([script("fill_log.sql"), script("fill_attempts.sql")]);
+    await this.admin.begin(async (sql) => {
+      // A million checks of foreign keys prove nothing here and take most of the time.
+      await sql`set local session_replication_role = replica`;
+      await sql.unsafe(log, [rows]);
+      await sql.unsafe(attempts);
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#sessions.map((sql) => sql.end({ timeout: 0 })));
+  }
+
+  #connect(role: string, options: postgres.Options<Record<string, never>> = {}): Sql {
+    const sql = postgres(this.#access.url(role), {
+      onnotice: () => {},
+      ...options,
+      max: 1,
+      // What was set once would be lost with the connection.
+      max_lifetime: null,
+      idle_timeout: 0,
+    });
+    this.#sessions.push(sql);
+    return sql;
+  }
+}

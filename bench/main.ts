@@ -1,0 +1,94 @@
+/** `deno task bench`: benchmarks, each a ratio against a reference that is measured in turns with it. */
+import { parseArgs } from "node:util";
+import { explain } from "../local/command_line.ts";
+import { isShuttingDown } from "../local/shutdown.ts";
+import type { Benchmark, Result } from "./benchmark.ts";
+import { benchmarks } from "./benchmarks/mod.ts";
+import { formatTable, writeReport } from "./report.ts";
+import { BenchServer } from "./server.ts";
+
+const USAGE = `Usage: deno task bench [--quick] [NAME ...]
+
+Measures on a throw-away local server, prints a table on stdout and what it is doing on stderr, and writes
+bench/results/<time>.json. Every number stands beside a reference of the same run: read the ratios, and their
+spread (min, max) to see how quiet the machine was. The exit code does not depend on them.
+
+  NAME     only benchmarks whose name contains it
+  --quick  small sizes: whether everything works, not how fast it is
+
+Benchmarks:
+${benchmarks.map(({ name, description }) => `  ${name.padEnd(20)} ${description}`).join("\n")}`;
+
+interface Choice {
+  readonly chosen: readonly Benchmark[];
+  readonly quick: boolean;
+}
+
+function choose(args: string[]): Choice {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { help: { type: "boolean", short: "h" }, quick: { type: "boolean" } },
+  });
+  if (values.help === true) {
+    console.log(USAGE);
+    Deno.exit(0);
+  }
+  const unknown = positionals.find((part) => !benchmarks.some(({ name }) => name.includes(part)));
+  if (unknown !== undefined) throw new Error(`No benchmark is called ${unknown}.`);
+  if ((Deno.env.get("SUPABASE_DB_URL") ?? "") !== "") {
+    throw new Error("The benchmarks run on a server of their own: unset SUPABASE_DB_URL.");
+  }
+  const chosen = benchmarks.filter(({ name }) =>
+    positionals.length === 0 || positionals.some((part) => name.includes(part))
+  );
+  return { chosen, quick: values.quick === true };
+}
+
+async function main({ chosen, quick }: Choice): Promise<void> {
+  const begin = performance.now();
+  const say = (message: string): void =>
+    console.error(`${((performance.now() - begin) / 1000).toFixed(1).padStart(7)} s  ${message}`);
+  let server: Promise<BenchServer> | undefined;
+  const results: Result[] = [];
+  const notes: string[] = [];
+  try {
+    for (const benchmark of chosen) {
+      const progress = (message: string): void => say(`${benchmark.name}: ${message}`);
+      const startServer = (): Promise<BenchServer> => {
+        progress("starting a server");
+        return BenchServer.start();
+      };
+      progress("begin");
+      const found = await benchmark.run({ quick, progress, server: () => server ??= startServer() });
+      results.push(...found.results);
+      notes.push(...found.notes ?? []);
+      // At once, so that an interrupted run has not been for nothing.
+      if (found.results.length > 0) console.log(`${formatTable(found.results)}\n`);
+      for (const note of found.notes ?? []) console.log(note);
+    }
+  } finally {
+    await (await server?.catch(() => undefined))?.stop();
+  }
+  console.error(
+    `\nWritten to ${await writeReport({ quick, results, notes }, new URL("results/", import.meta.url))}`,
+  );
+}
+
+let choice: Choice;
+try {
+  choice = choose(Deno.args);
+} catch (error) {
+  console.error(`${explain(error)}\n\n${USAGE}`);
+  Deno.exit(2);
+}
+try {
+  await main(choice);
+} catch (error) {
+  // A signal ends what is under way with errors; the clean-up that it started ends the process.
+  if (!isShuttingDown()) {
+    console.error(`\n${explain(error)}`);
+    Deno.exit(1);
+  }
+}
+if (!isShuttingDown()) Deno.exit();
