@@ -74,7 +74,7 @@ async function buildOrg(
         now() - make_interval(secs => ${run.triggered_seconds_ago}),
         now() - make_interval(secs => ${run.started_seconds_ago}),
         ${active ? tx`null` : tx`now()`}, ${run.idempotency_key},
-        ${run.condition === "overdue" ? tx`now()` : tx`now() + interval '1 millisecond'`},
+        ${run.condition.startsWith("overdue") ? tx`now()` : tx`now() + interval '1 millisecond'`},
         ${nextAttemptAt(tx, run.condition)})`;
     if (active) await buildAttempt(tx, runId, run);
   }
@@ -90,7 +90,7 @@ async function buildAttempt(tx: TransactionSql, runId: string, run: Run): Promis
   const { condition } = run;
   const ended = condition === "retry_due" || condition === "waiting_for_retry";
   const leaseOver = condition === "unclaimed" || condition === "worker_silent" ||
-    condition === "undeliverable";
+    condition === "undeliverable" || (condition === "overdue" && run.status === "running");
   await tx`insert into sync_scheduler.run_attempts
       (run_id, attempt, token_hash, dispatch_count, claimed_at, lease_expires_at, ended_at, outcome, error_class)
     values (${runId}, 1, sha256('x'),

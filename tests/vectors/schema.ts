@@ -35,7 +35,7 @@ const run = z.strictObject({
   started_seconds_ago: secondsAgo.nullable(),
   /**
    * Why an active run does or does not move; final runs are `healthy`. What recovery makes of it:
-   * nothing (`healthy`, `waiting_for_retry`); it moves on (`retry_due`, `unclaimed`: dispatched but nobody came,
+   * nothing (`healthy`, `waiting_for_retry`, `overdue_held`: past its deadline, but its worker's lease is not over); it moves on (`retry_due`, `unclaimed`: dispatched but nobody came,
    * `worker_silent`: its lease is over); it fails (`overdue`: past its deadline, `undeliverable`: dispatched as often
    * as allowed).
    */
@@ -46,6 +46,7 @@ const run = z.strictObject({
     "unclaimed",
     "worker_silent",
     "overdue",
+    "overdue_held",
     "undeliverable",
   ]),
   idempotency_key: z.string().nullable(),
@@ -128,7 +129,7 @@ export type TriggerVector = z.infer<typeof vectorSchema>;
 /** The conditions in which a run of each status can be. */
 export const CONDITIONS: Readonly<Record<Run["status"], readonly Run["condition"][]>> = {
   pending: ["healthy", "waiting_for_retry", "retry_due", "unclaimed", "overdue", "undeliverable"],
-  running: ["healthy", "worker_silent", "overdue"],
+  running: ["healthy", "worker_silent", "overdue", "overdue_held"],
   succeeded: ["healthy"],
   failed: ["healthy"],
   cancelled: ["healthy"],
