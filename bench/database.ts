@@ -1,5 +1,5 @@
 import postgres, { type Sql } from "postgres";
-import { SUPERUSER } from "../local/postgres.ts";
+import { SUPERUSER } from "../local/postgres/postgres.ts";
 import type { DatabaseWish } from "./server.ts";
 import { script } from "./script.ts";
 

@@ -1,7 +1,7 @@
 /** `deno task bench`: benchmarks, each a ratio against a reference that is measured in turns with it. */
 import { parseArgs } from "node:util";
 import { explain } from "../local/command_line.ts";
-import { isShuttingDown } from "../local/shutdown.ts";
+import { isShuttingDown } from "../local/lifecycle/shutdown.ts";
 import type { Benchmark, Result } from "./benchmark.ts";
 import { benchmarks } from "./benchmarks/mod.ts";
 import { formatTable, writeReport } from "./report.ts";

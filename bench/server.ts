@@ -1,11 +1,11 @@
 import { fileURLToPath } from "node:url";
 import postgres, { type Sql } from "postgres";
-import { CleanupStack } from "../local/cleanup.ts";
-import { bootstrapServer } from "../local/database.ts";
-import { startJanitor } from "../local/janitor.ts";
-import { type Postgres, startPostgres, SUPERUSER } from "../local/postgres.ts";
-import { makeScratchDirectory } from "../local/scratch_directory.ts";
-import { onShutdown } from "../local/shutdown.ts";
+import { CleanupStack } from "../local/lifecycle/cleanup.ts";
+import { bootstrapServer } from "../local/postgres/database.ts";
+import { startJanitor } from "../local/lifecycle/janitor.ts";
+import { type Postgres, startPostgres, SUPERUSER } from "../local/postgres/postgres.ts";
+import { makeScratchDirectory } from "../local/lifecycle/scratch_directory.ts";
+import { onShutdown } from "../local/lifecycle/shutdown.ts";
 import { createSupabaseCli } from "../local/supabase_cli.ts";
 import { BenchDatabase } from "./database.ts";
 import { script } from "./script.ts";

@@ -1,6 +1,6 @@
 /** `deno task db:reset`: a new database for the running local platform, migrated and seeded. */
 import { readSwitches } from "./command_line.ts";
-import { readDevSession } from "./dev_session.ts";
+import { readDevSession } from "./dev/dev_session.ts";
 
 readSwitches(`Usage: deno task db:reset
 

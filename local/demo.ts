@@ -4,7 +4,7 @@ import { type Refusal, type Run, signIn } from "./demo/coordinator.ts";
 import { createRunDisplay } from "./demo/display.ts";
 import { watchRun } from "./demo/watch_run.ts";
 import { type Platform, startPlatform } from "./platform.ts";
-import { isShuttingDown, onShutdown } from "./shutdown.ts";
+import { isShuttingDown, onShutdown } from "./lifecycle/shutdown.ts";
 
 const switches = readSwitches(
   `Usage: deno task demo [--refuse]

@@ -1,9 +1,9 @@
 /** `deno task dev`: keeps the local platform running until Ctrl-C. */
 import { explain, readSwitches } from "./command_line.ts";
-import { startDevControl } from "./dev_control.ts";
-import { claimDevSession, DevSessionTaken, publishDevSession, releaseDevSession } from "./dev_session.ts";
+import { startDevControl } from "./dev/dev_control.ts";
+import { claimDevSession, DevSessionTaken, publishDevSession, releaseDevSession } from "./dev/dev_session.ts";
 import { startPlatform } from "./platform.ts";
-import { isShuttingDown, onShutdown } from "./shutdown.ts";
+import { isShuttingDown, onShutdown } from "./lifecycle/shutdown.ts";
 
 readSwitches(`Usage: deno task dev
 

@@ -1,6 +1,6 @@
 import { copy } from "./copy_directory.ts";
 import { join } from "node:path";
-import { supabaseBinary } from "./native_package.ts";
+import { supabaseBinary } from "./postgres/native_package.ts";
 
 /** What a run of the CLI printed. */
 export interface CliOutput {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { onShutdown } from "../local/shutdown.ts";
+import { onShutdown } from "../local/lifecycle/shutdown.ts";
 
 /** The checkout's directory. */
 export const root: string = join(import.meta.dirname ?? ".", "..");

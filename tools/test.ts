@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { z } from "zod";
-import { onShutdown } from "../local/shutdown.ts";
+import { onShutdown } from "../local/lifecycle/shutdown.ts";
 import { PLATFORM_VARIABLE, startSharedPlatform } from "../tests/support/platform.ts";
 import { countJunit, type TestCounts } from "./junit.ts";
 import { root, runDeno } from "./run_deno.ts";

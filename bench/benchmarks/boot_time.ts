@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import postgres, { type Sql } from "postgres";
-import { createEdgeFunction, type EdgeFunction } from "../../local/edge_function.ts";
+import { createEdgeFunction, type EdgeFunction } from "../../local/edge_function/edge_function.ts";
 import { type Platform, startPlatform } from "../../local/platform.ts";
 import { FUNCTION_NAME } from "../../local/wiring.ts";
 import type { Benchmark, Result } from "../benchmark.ts";

@@ -1,6 +1,6 @@
 import postgres, { type Sql } from "postgres";
 import { type Platform, startPlatform } from "../../local/platform.ts";
-import { SUPERUSER } from "../../local/postgres.ts";
+import { SUPERUSER } from "../../local/postgres/postgres.ts";
 import { until } from "../../local/wait.ts";
 import type { Benchmark, Result } from "../benchmark.ts";
 import { timed } from "../interleave.ts";

@@ -4,10 +4,10 @@
  * @module
  */
 import postgres, { type Sql } from "postgres";
-import type { EdgeFunction } from "../../local/edge_function.ts";
+import type { EdgeFunction } from "../../local/edge_function/edge_function.ts";
 import { readEnvironment } from "../../local/environment.ts";
 import { type Platform, startPlatform } from "../../local/platform.ts";
-import type { Postgres } from "../../local/postgres.ts";
+import type { Postgres } from "../../local/postgres/postgres.ts";
 
 /** A platform of the test's own whose parts may be killed. */
 export interface KillablePlatform extends Platform {

@@ -1,6 +1,6 @@
 import { App } from "@supabase/lite";
 import { createPostgresConnection, type PostgresConnection } from "@supabase/lite/postgres";
-import { isConnectionError, repairReserve } from "./postgres_js_guard.ts";
+import { isConnectionError, repairReserve } from "../postgres/postgres_js_guard.ts";
 
 /** Who signs in to the database for what. */
 export interface ApiBackend {

@@ -1,4 +1,4 @@
-import type { EdgeFunction } from "./edge_function.ts";
+import type { EdgeFunction } from "../edge_function/edge_function.ts";
 
 const PREFIX = "/functions/v1";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { copyPostgres } from "./postgres_files.ts";
-import { childProcesses, isAlive, signal } from "./processes.ts";
-import { freePort, portAnswers, until } from "./wait.ts";
+import { childProcesses, isAlive, signal } from "../lifecycle/processes.ts";
+import { freePort, portAnswers, until } from "../wait.ts";
 
 /** The password of every role that signs in; the one that `supabase start` uses, on loopback only. */
 export const LOCAL_PASSWORD = "postgres";

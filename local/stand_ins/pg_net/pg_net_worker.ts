@@ -1,5 +1,5 @@
 import postgres from "postgres";
-import { delay } from "./wait.ts";
+import { delay } from "../../wait.ts";
 
 /** A background worker of the local platform. */
 export interface Worker {

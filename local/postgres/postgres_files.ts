@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { pgtapArchive, postgresDirectory } from "./native_package.ts";
 import { untar } from "./untar.ts";
 
-const STAND_INS = fileURLToPath(new URL("./stand_ins/", import.meta.url));
+const STAND_INS = fileURLToPath(new URL("../stand_ins/", import.meta.url));
 
 /**
  * Copies a Postgres to `target`, with pgTAP and our stand-in extensions in its share folder.
@@ -65,6 +65,8 @@ async function copyStandIns(extensions: string): Promise<void> {
   for await (const folder of Deno.readDir(STAND_INS)) {
     if (!folder.isDirectory) continue;
     for await (const file of Deno.readDir(join(STAND_INS, folder.name))) {
+      // The worker beside an extension runs in the platform's process, not in the server.
+      if (file.name.endsWith(".ts")) continue;
       await copyReadable(join(STAND_INS, folder.name, file.name), join(extensions, file.name));
     }
   }

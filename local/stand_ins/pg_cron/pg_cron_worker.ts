@@ -1,8 +1,8 @@
 import postgres from "postgres";
 import { type CronSchedule, parseCronSchedule } from "./pg_cron_schedule.ts";
 import { runCronJob } from "./pg_cron_run.ts";
-import type { Worker } from "./pg_net_worker.ts";
-import { delay } from "./wait.ts";
+import type { Worker } from "../pg_net/pg_net_worker.ts";
+import { delay } from "../../wait.ts";
 
 const POLL_MS = 100;
 const MINUTE_MS = 60_000;

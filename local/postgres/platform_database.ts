@@ -1,9 +1,9 @@
-import type { ApiBackend } from "./lite.ts";
-import type { CleanupStack } from "./cleanup.ts";
+import type { ApiBackend } from "../api/lite.ts";
+import type { CleanupStack } from "../lifecycle/cleanup.ts";
 import { bootstrapServer, canSignIn, prepareExternalDatabase, recreateDatabase } from "./database.ts";
-import type { Environment } from "./environment.ts";
-import { startPgCronWorker } from "./pg_cron_worker.ts";
-import { startPgNetWorker } from "./pg_net_worker.ts";
+import type { Environment } from "../environment.ts";
+import { startPgCronWorker } from "../stand_ins/pg_cron/pg_cron_worker.ts";
+import { startPgNetWorker } from "../stand_ins/pg_net/pg_net_worker.ts";
 import { LOCAL_PASSWORD, type Postgres, startPostgres, SUPERUSER } from "./postgres.ts";
 
 /** The database of a platform, before its migrations. */

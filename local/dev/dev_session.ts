@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { processStart } from "./processes.ts";
+import { processStart } from "../lifecycle/processes.ts";
 
-const DIRECTORY = fileURLToPath(new URL("../.local/", import.meta.url));
+const DIRECTORY = fileURLToPath(new URL("../../.local/", import.meta.url));
 const SESSION = join(DIRECTORY, "dev.json");
 const ENV = join(DIRECTORY, "env");
 

@@ -1,4 +1,4 @@
-import { type EdgeFunction } from "./edge_function.ts";
+import { type EdgeFunction } from "../edge_function/edge_function.ts";
 import { callEdgeFunction } from "./functions_gateway.ts";
 import { type ApiBackend, connectLite, divertLiteErrors, type Lite } from "./lite.ts";
 

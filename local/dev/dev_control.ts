@@ -1,5 +1,5 @@
-import type { Platform } from "./platform.ts";
-import { explain } from "./command_line.ts";
+import type { Platform } from "../platform.ts";
+import { explain } from "../command_line.ts";
 
 /** Takes orders from other tasks of the same checkout. */
 export interface DevControl {

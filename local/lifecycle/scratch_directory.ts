@@ -1,7 +1,7 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { commandLine, isAlive, processStart, signal } from "./processes.ts";
-import { until } from "./wait.ts";
+import { until } from "../wait.ts";
 
 const PREFIX = "sync-scheduler-";
 const OWNER = "owner.json";
