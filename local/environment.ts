@@ -16,7 +16,7 @@ export type Environment =
   };
 
 /**
- * Reads SUPABASE_DB_URL, SUPABASE_URL, SUPABASE_PUBLISHABLE_KEY and SUPABASE_SECRET_KEY.
+ * Reads SUPABASE_DB_URL (on this machine, unless SYNC_ALLOW_REMOTE_DATABASE is 1), SUPABASE_URL, SUPABASE_PUBLISHABLE_KEY and SUPABASE_SECRET_KEY.
  * SYNC_LOCAL_HOST names this machine as the external Postgres reaches it (`host.docker.internal` for one in a
  * container; 127.0.0.1 by default); SYNC_FUNCTIONS_URL does so for the functions of a full stack
  * (`http://kong:8000/functions/v1` in `supabase start`).
@@ -29,6 +29,14 @@ export function readEnvironment(get: (name: string) => string | undefined = Deno
     if (apiUrl === undefined) return { kind: "embedded" };
     throw new Error("SUPABASE_URL is set without SUPABASE_DB_URL: set both, or neither.");
   }
+  if (!isLoopback(dbUrl) && value("SYNC_ALLOW_REMOTE_DATABASE") !== "1") {
+    throw new Error(
+      `SUPABASE_DB_URL names ${
+        new URL(dbUrl).hostname
+      }: migrations, people with known passwords and test data would be ` +
+        `written there. Unset it, or set SYNC_ALLOW_REMOTE_DATABASE=1 if that is a database for tests.`,
+    );
+  }
   if (apiUrl === undefined) {
     return { kind: "external_database", dbUrl, host: value("SYNC_LOCAL_HOST") ?? "127.0.0.1" };
   }
@@ -39,4 +47,9 @@ export function readEnvironment(get: (name: string) => string | undefined = Deno
   }
   const functionsUrl = value("SYNC_FUNCTIONS_URL") ?? `${apiUrl}/functions/v1`;
   return { kind: "full_stack", dbUrl, apiUrl, publishableKey, secretKey, functionsUrl };
+}
+
+/** Whether a database URL leads to this machine. */
+export function isLoopback(dbUrl: string): boolean {
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(dbUrl).hostname);
 }

@@ -1,5 +1,6 @@
 import { copy } from "./copy_directory.ts";
 import { join } from "node:path";
+import { isLoopback } from "./environment.ts";
 import { supabaseBinary } from "./postgres/native_package.ts";
 
 /** What a run of the CLI printed. */
@@ -30,6 +31,8 @@ export function createSupabaseCli(
   options: { projectDirectory: string; scratch: string; dbUrl: string },
 ): SupabaseCli {
   let calls = 0;
+  // There the CLI would first try TLS and then warn.
+  const onLoopback = isLoopback(options.dbUrl);
 
   async function run(args: readonly string[], env: Record<string, string> = {}): Promise<CliOutput> {
     const binary = await supabaseBinary();
@@ -39,7 +42,7 @@ export function createSupabaseCli(
       args: [...args],
       cwd: home,
       clearEnv: true,
-      env: { ...environment(home), ...env },
+      env: { ...environment(home), ...(onLoopback ? { PGSSLMODE: "disable" } : {}), ...env },
       // Without a terminal on stdin it cannot ask, and must not wait for an answer.
       stdin: "null",
       stdout: "piped",
@@ -87,8 +90,6 @@ function environment(home: string): Record<string, string> {
     SUPABASE_TELEMETRY_DISABLED: "1",
     DO_NOT_TRACK: "1",
     SUPABASE_DISABLE_UPDATE_CHECK: "1",
-    // Loopback only; the CLI would first try TLS and then warn.
-    PGSSLMODE: "disable",
     NO_COLOR: "1",
   };
 }

@@ -1,3 +1,6 @@
+/** One part that hangs must not keep the others alive. */
+const STEP_LIMIT_MS = 15_000;
+
 /** What has been started so far and must be stopped, in reverse. */
 export class CleanupStack {
   readonly #steps: { readonly name: string; readonly stop: () => Promise<void> | void }[] = [];
@@ -27,11 +30,23 @@ export class CleanupStack {
     const failures: unknown[] = [];
     for (const step of this.#steps.reverse()) {
       try {
-        await step.stop();
+        await within(STEP_LIMIT_MS, step.stop());
       } catch (cause) {
         failures.push(new Error(`Could not stop ${step.name}.`, { cause }));
       }
     }
     if (failures.length > 0) throw new AggregateError(failures, "The local platform did not stop cleanly.");
+  }
+}
+
+async function within(limitMs: number, work: Promise<void> | void): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`It took longer than ${limitMs / 1000} s.`)), limitMs);
+  });
+  try {
+    await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -82,7 +82,7 @@ export async function canSignIn(url: string): Promise<boolean> {
 }
 
 async function requireExtensions(sql: postgres.Sql): Promise<void> {
-  const needed = ["pg_net", "pg_cron"];
+  const needed = ["pg_net", "pg_cron", "supabase_vault"];
   const rows = await sql<{ name: string }[]>`
     select name from pg_available_extensions where name in ${sql(needed)}`;
   const missing = needed.filter((name) => !rows.some((row) => row.name === name));

@@ -17,6 +17,8 @@ export type Fault =
   | { readonly kind: "drop" }
   /** Applies the batch and cuts the connection: the caller cannot know. */
   | { readonly kind: "apply_then_drop" }
+  /** Applies the batch and answers with an error all the same, as a proxy that gave up waiting. */
+  | { readonly kind: "apply_then_status"; readonly status: number }
   /** Waits, then behaves well. */
   | { readonly kind: "slow"; readonly ms: number }
   /** Applies the batch, but for these entries. */

@@ -66,6 +66,7 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
 
     const { status, content } = await applyBatch(state, idempotencyKey, body, fault);
     if (fault?.kind === "apply_then_drop") return void response.destroy();
+    if (fault?.kind === "apply_then_status") return send(response, fault.status, {});
     send(response, status, content);
   }
 

@@ -274,10 +274,12 @@ begin
   end if;
 
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
-  -- An attempt that got through its slice is progress, and a vendor's rate limit burns no attempt.
+  -- Failures in a row: those since the run last settled an entry or got through a slice. A vendor's rate limit counts for
+  -- the backoff and burns no attempt.
   select count(*), count(*) filter (where a.error_class is distinct from 'rate_limited')
   into in_a_row, burnt from sync_scheduler.run_attempts a
   where a.run_id = run.run_id and a.outcome in ('failed', 'lost')
+    and a.settled_before = run.entries_done + run.entries_failed
     and a.attempt > coalesce((
       select max(c.attempt) from sync_scheduler.run_attempts c
       where c.run_id = run.run_id and c.outcome = 'continued'), 0);
@@ -362,7 +364,7 @@ create or replace function sync_scheduler.read_credentials(secret_id uuid) retur
 language plpgsql stable set search_path = '' as $$
 begin
   return (select s.decrypted_secret::jsonb from vault.decrypted_secrets s where s.id = secret_id);
-exception when others then
+exception when invalid_text_representation then
   -- The error would quote the secret, in the answer and in the log. To the connector it is as good as none.
   return null;
 end;
@@ -721,8 +723,11 @@ begin
       perform sync_scheduler.save_checkpoint(run_id, attempt, checkpoint);
     end if;
     -- A slice that got nowhere is a failure: else a run could go on like that until its deadline.
-    if outcome = 'continued' and checkpoint is null
-      and run.entries_done + run.entries_failed = held.settled_before
+    if outcome = 'continued' and run.entries_done + run.entries_failed = held.settled_before
+      and coalesce(checkpoint, held.checkpoint) is not distinct from (
+        select a.checkpoint from sync_scheduler.run_attempts a
+        where a.run_id = held.run_id and a.attempt < held.attempt and a.checkpoint is not null
+        order by a.attempt desc limit 1)
     then
       outcome := 'failed';
       error_class := 'transient';

@@ -159,6 +159,10 @@ begin
     revived := sync_scheduler.recover_run(run.run_id);
     select * into strict run from public.sync_run_log r where r.run_id = run.run_id;
     if run.finished_at is null and revived then
+      if run.idempotency_key is null and trigger_integration_sync.idempotency_key is not null then
+        update public.sync_run_log r set idempotency_key = trigger_integration_sync.idempotency_key
+        where r.run_id = run.run_id returning * into strict run;
+      end if;
       return run;
     elsif run.finished_at is null then
       perform sync_scheduler.raise_active(run);
@@ -231,6 +235,8 @@ begin
     perform sync_scheduler.end_attempt(run, 'cancelled');
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');
   end if;
+  -- If its worker is dead, nobody else would tell it.
+  perform sync_scheduler.recover_run(run.run_id);
   select * into strict run from public.sync_run_log r where r.run_id = run.run_id;
   return run;
 end;

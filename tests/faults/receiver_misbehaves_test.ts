@@ -39,6 +39,8 @@ const survivable: [string, Fault[]][] = [
   ["answers 500", [{ kind: "status", status: 500 }]],
   ["answers 502, then 504", [{ kind: "status", status: 502 }, { kind: "status", status: 504 }]],
   ["answers 503", [{ kind: "status", status: 503 }]],
+  ["accepts, but a proxy answers 503", [{ kind: "apply_then_status", status: 503 }]],
+  ["accepts, but a proxy answers 504", [{ kind: "apply_then_status", status: 504 }]],
   ["hangs", [{ kind: "hang" }]],
   ["drops the connection before accepting", [{ kind: "drop" }]],
   ["drops the connection after accepting", [{ kind: "apply_then_drop" }]],

@@ -1,4 +1,5 @@
-import postgres from "postgres";
+import type postgres from "postgres";
+import { openWorkerConnection, type WorkerConnection } from "../../postgres/worker_connection.ts";
 import { type CronSchedule, parseCronSchedule } from "./pg_cron_schedule.ts";
 import { runCronJob } from "./pg_cron_run.ts";
 import type { Worker } from "../pg_net/pg_net_worker.ts";
@@ -27,26 +28,21 @@ interface JobState {
 /** Stands in for pg_cron's launcher: one instance of a job at a time, each run in its own connection. */
 export function startPgCronWorker({ dbUrl }: { dbUrl: string }): Worker {
   const stopping = new AbortController();
-  const sql = postgres(dbUrl, {
-    max: 2,
-    onnotice: () => {},
-    backoff: () => 0.1,
-    connection: { application_name: "pg_cron scheduler" },
-  });
+  const connection = openWorkerConnection(dbUrl, { name: "pg_cron scheduler", max: 4 });
   const runs = new Set<Promise<void>>();
-  const done = loop(sql, dbUrl, runs, stopping.signal);
+  const done = loop(connection, dbUrl, runs, stopping.signal);
   return {
     async stop() {
       stopping.abort();
       await done;
       await Promise.allSettled(runs);
-      await sql.end({ timeout: 1 });
+      await connection.end();
     },
   };
 }
 
 async function loop(
-  sql: postgres.Sql,
+  connection: WorkerConnection,
   dbUrl: string,
   runs: Set<Promise<void>>,
   stopping: AbortSignal,
@@ -55,6 +51,7 @@ async function loop(
   let fresh = true;
   let minute = currentMinute();
   while (!stopping.aborted) {
+    const { sql } = connection;
     try {
       if (fresh && !await isInstalled(sql)) {
         await delay(POLL_MS, stopping);
@@ -77,6 +74,7 @@ async function loop(
       // The server is away, or the database was made anew.
       fresh = true;
       jobs = new Map();
+      if (!stopping.aborted) connection.replace();
     }
     await delay(POLL_MS, stopping);
   }

@@ -1,4 +1,5 @@
-import postgres from "postgres";
+import type postgres from "postgres";
+import { openWorkerConnection, type WorkerConnection } from "../../postgres/worker_connection.ts";
 import { delay } from "../../wait.ts";
 
 /** A background worker of the local platform. */
@@ -36,27 +37,23 @@ interface StoredResponse {
  */
 export function startPgNetWorker({ dbUrl }: { dbUrl: string }): Worker {
   const stopping = new AbortController();
-  const sql = postgres(dbUrl, {
-    max: 1,
-    onnotice: () => {},
-    backoff: () => 0.1,
-    connection: { application_name: "pg_net 0.20.0 worker" },
-  });
-  const done = loop(sql, stopping.signal);
+  const connection = openWorkerConnection(dbUrl, { name: "pg_net 0.20.0 worker" });
+  const done = loop(connection, stopping.signal);
   return {
     async stop() {
       stopping.abort();
       await done;
-      await sql.end({ timeout: 1 });
+      await connection.end();
     },
   };
 }
 
-async function loop(sql: postgres.Sql, stopping: AbortSignal): Promise<void> {
+async function loop(connection: WorkerConnection, stopping: AbortSignal): Promise<void> {
   let pause = POLL_MS;
   let expiredAt = 0;
   let installed = false;
   while (!stopping.aborted) {
+    const { sql } = connection;
     try {
       installed ||= await isInstalled(sql);
       if (!installed) {
@@ -74,6 +71,7 @@ async function loop(sql: postgres.Sql, stopping: AbortSignal): Promise<void> {
       // The server is away or just came back, or the database was made anew: it passes. A failed transaction
       // leaves its requests in the queue, unless the crash emptied it.
       installed = false;
+      if (!stopping.aborted) connection.replace();
       pause = Math.min(Math.max(pause, POLL_MS) * 2, 250);
     }
     await delay(pause, stopping);

@@ -33,8 +33,11 @@ begin
       perform sync_scheduler.save_checkpoint(run_id, attempt, checkpoint);
     end if;
     -- A slice that got nowhere is a failure: else a run could go on like that until its deadline.
-    if outcome = 'continued' and checkpoint is null
-      and run.entries_done + run.entries_failed = held.settled_before
+    if outcome = 'continued' and run.entries_done + run.entries_failed = held.settled_before
+      and coalesce(checkpoint, held.checkpoint) is not distinct from (
+        select a.checkpoint from sync_scheduler.run_attempts a
+        where a.run_id = held.run_id and a.attempt < held.attempt and a.checkpoint is not null
+        order by a.attempt desc limit 1)
     then
       outcome := 'failed';
       error_class := 'transient';

@@ -18,8 +18,12 @@ begin
     and (current_attempt.claimed_at is null or current_attempt.lease_expires_at <= now())
   then
     perform sync_scheduler.end_attempt(run, 'lost', 'ambiguous', 'deadline_exceeded');
-    perform sync_scheduler.finish_run(run.run_id, 'failed', 'deadline_exceeded',
-      'The sync did not finish in time.');
+    if run.cancel_requested_at is not null then
+      perform sync_scheduler.finish_run(run.run_id, 'cancelled');
+    else
+      perform sync_scheduler.finish_run(run.run_id, 'failed', 'deadline_exceeded',
+        'The sync did not finish in time.');
+    end if;
     return true;
   end if;
 

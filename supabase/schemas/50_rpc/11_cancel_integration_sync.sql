@@ -34,6 +34,8 @@ begin
     perform sync_scheduler.end_attempt(run, 'cancelled');
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');
   end if;
+  -- If its worker is dead, nobody else would tell it.
+  perform sync_scheduler.recover_run(run.run_id);
   select * into strict run from public.sync_run_log r where r.run_id = run.run_id;
   return run;
 end;

@@ -9,7 +9,7 @@ const defaultRateLimitSeconds = 60;
  * | status | class |
  * | --- | --- |
  * | 429 | rate_limited, at `Retry-After` or after a minute |
- * | 425, 503 | transient, at `Retry-After` |
+ * | 425 | transient, at `Retry-After` |
  * | 408, 409, 5xx, 1xx | ambiguous; 409 is how a receiver says that it still works on this Idempotency-Key |
  * | 3xx, 401, 403, 404, 410 | permanent: the integration is set up wrongly |
  * | other 4xx | permanent: the receiver does not take this batch |
@@ -28,7 +28,8 @@ export function statusFailure(status: number, retryAfter: number | null): Failur
     const wait = retryAfter ?? defaultRateLimitSeconds;
     return failure("rate_limited", "webhook_rate_limited", "The receiver asks us to slow down (429).", wait);
   }
-  if (status === 425 || status === 503) {
+  // Not 503: a proxy says so too when it gave up waiting, while the receiver goes on.
+  if (status === 425) {
     const message = `The receiver is not available at the moment (${status}).`;
     return failure("transient", "webhook_unavailable", message, retryAfter);
   }

@@ -168,7 +168,7 @@ for (
     [500, "ambiguous", "webhook_outcome_unknown", "unknown"],
     [501, "ambiguous", "webhook_outcome_unknown", "unknown"],
     [502, "ambiguous", "webhook_outcome_unknown", "unknown"],
-    [503, "transient", "webhook_unavailable", "pending"],
+    [503, "ambiguous", "webhook_outcome_unknown", "unknown"],
     [504, "ambiguous", "webhook_outcome_unknown", "unknown"],
   ] as const
 ) {
@@ -270,7 +270,7 @@ Deno.test("webhook breaks off and throws when the lease is lost during the send"
 for (
   const [status, expected] of [[204, "ok"], [405, "ok"], [401, "permanent"], [404, "permanent"], [
     503,
-    "transient",
+    "ambiguous",
   ]] as const
 ) {
   Deno.test(`webhook's ping says ${expected} when the receiver answers HEAD with ${status}`, async () => {

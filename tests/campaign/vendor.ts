@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { REFUSED_EVERY } from "./plan.ts";
+
+/** How a system lets its clients find out what became of an earlier send. */
+export type VendorKind =
+  /** A batch is taken whole, and under one key once: its repetition gets the same answer. */
+  | "idempotent"
+  /** Whatever is sent is booked, again and again; but it can be asked what it has. */
+  | "lookup";
+
+export type Verdict = "exported" | "rejected";
+
+/** An external system in memory, with a ledger of its effects. Its answers come at once: who calls it may dawdle. */
+export class Vendor {
+  /** How often each entry was booked. The reason for everything else: never twice. */
+  readonly effects = new Map<string, number>();
+  readonly #answers = new Map<string, ReadonlyMap<string, Verdict>>();
+
+  constructor(readonly kind: VendorKind) {}
+
+  /** Takes entries, or answers as before if it knows the key. */
+  send(batchId: string, entryKeys: readonly string[]): ReadonlyMap<string, Verdict> {
+    const known = this.kind === "idempotent" ? this.#answers.get(batchId) : undefined;
+    if (known !== undefined) {
+      // As real ones do: a key stands for one content.
+      assert.deepEqual([...known.keys()], entryKeys, `batch ${batchId} is repeated with other entries`);
+      return known;
+    }
+    const answer = new Map(entryKeys.map((key) => [key, this.#book(key)]));
+    this.#answers.set(batchId, answer);
+    return answer;
+  }
+
+  /** Which of the entries it has booked. */
+  lookup(entryKeys: readonly string[]): ReadonlySet<string> {
+    return new Set(entryKeys.filter((key) => this.effects.has(key)));
+  }
+
+  #book(entryKey: string): Verdict {
+    // It judges the entry, not the moment: a settled entry goes out again with its batch, and must fare the same.
+    if (Number(entryKey.split("-")[1]) % REFUSED_EVERY === 0) return "rejected";
+    const times = (this.effects.get(entryKey) ?? 0) + 1;
+    this.effects.set(entryKey, times);
+    assert.equal(times, 1, `${this.kind}: ${entryKey} is booked again`);
+    return "exported";
+  }
+}
