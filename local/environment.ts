@@ -29,6 +29,7 @@ export function readEnvironment(get: (name: string) => string | undefined = Deno
     if (apiUrl === undefined) return { kind: "embedded" };
     throw new Error("SUPABASE_URL is set without SUPABASE_DB_URL: set both, or neither.");
   }
+  if (!URL.canParse(dbUrl)) throw new Error("SUPABASE_DB_URL is not a URL.");
   if (!isLoopback(dbUrl) && value("SYNC_ALLOW_REMOTE_DATABASE") !== "1") {
     throw new Error(
       `SUPABASE_DB_URL names ${
