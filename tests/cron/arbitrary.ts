@@ -105,7 +105,9 @@ function comes({ text, days, months }: Schedule): boolean {
 /** Instants of 1973 to 2100, in milliseconds. */
 export function instants(zone: string): Arbitrary<number> {
   const anywhere = fc.integer({ min: Date.UTC(1973, 0), max: Date.UTC(2100, 0) });
-  const changes = ZoneClock.of(zone).changes.filter(({ at }) => at > Date.UTC(1973, 0));
+  const changes = ZoneClock.of(zone).changes.filter(({ at }) =>
+    at > Date.UTC(1973, 0) && at < Date.UTC(2100, 0)
+  );
   const around = (instant: number) =>
     fc.oneof(
       fc.constantFrom(-1, 0, 1, -MINUTE, MINUTE, 59_999),

@@ -24,12 +24,7 @@ function endsGapOver(schedule: Schedule, clock: ZoneClock, instant: number): boo
 Deno.test(`${numRuns} schedules walked ${TIMES} times: always onwards, always a time of the schedule (seed ${seed})`, async () => {
   const platform = await usePlatform();
   await using database = platform.connect();
-  // Rare dates would walk out of the years for which zones have data.
-  const walkable = cronCases.filter(({ expression, after }) =>
-    after < Date.UTC(2050, 0) && !/ \S*29\S* \S+ \S+$/.test(expression) &&
-    readSchedule(expression).months.size > 1
-  );
-  const cases = fc.sample(walkable, { seed, numRuns });
+  const cases = fc.sample(cronCases, { seed, numRuns });
   const walks = await askSqlOn(database.sql, cases, TIMES);
 
   for (const [place, { expression, zone, after }] of cases.entries()) {
@@ -40,6 +35,8 @@ Deno.test(`${numRuns} schedules walked ${TIMES} times: always onwards, always a 
     const seen = new Set<number>();
     let last = after;
     for (const instant of walk) {
+      // Rare dates walk out of the years for which this runtime has data.
+      if (instant > Date.UTC(2140, 0)) break;
       const where = `${expression} in ${zone}: ${new Date(last).toISOString()}, ${
         new Date(instant).toISOString()
       }`;

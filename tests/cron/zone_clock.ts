@@ -15,10 +15,13 @@ export interface ClockChange {
   readonly by: number;
 }
 
-/** Instants are milliseconds since 1970 UTC, to 2101; wall times are written as if they were UTC. */
+/** Later, clocks are taken to stay as they are: forty years after the last question, the rarest date has come. */
+const LAST_YEAR = 2145;
+
+/** Instants are milliseconds since 1970 UTC; wall times are written as if they were UTC. */
 export class ZoneClock {
   readonly #initialOffset: number;
-  /** Every change from 1970 to 2101. */
+  /** Every change from 1970 on. */
   readonly changes: readonly ClockChange[];
 
   private constructor(readonly zone: string) {
@@ -28,7 +31,7 @@ export class ZoneClock {
     let offset = this.#initialOffset;
     for (
       let next = begin.getTimeZoneTransition("next");
-      next !== null && next.year <= 2100;
+      next !== null && next.year <= LAST_YEAR;
       next = next.getTimeZoneTransition("next")
     ) {
       changes.push({ at: next.epochMilliseconds, by: next.offsetNanoseconds / 1e6 - offset });

@@ -15,7 +15,7 @@ export interface ZoneDataDifference {
 }
 
 const BEGIN = Date.UTC(1973, 0);
-const END = Date.UTC(2100, 0);
+const END = Date.UTC(2145, 0);
 
 /** Compares what clocks show on every seventh day and on both sides of every change that the runtime knows. */
 export async function zoneDataDifferences(
