@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.sql
 \ir ../cron.sql
-select plan(14);
+select plan(15);
 
 -- Lord Howe, half an hour: 2026-04-05 at 2:00 back to 1:30 (15:00 UTC the day before), 2026-10-04 from 2:00 to 2:30.
 select is(pg_temp.walk('*/30 * * * *', '2026-04-04 14:15+00', 'Australia/Lord_Howe', 3), array['2026-04-04 14:30+00',
@@ -21,6 +21,7 @@ select is(pg_temp.walk('0 */1 * * *', '2026-10-24 22:30+00', 'Antarctica/Troll',
 select is(pg_temp.walk('0 12 * * *', '2011-12-29 12:00+00', 'Pacific/Apia', 3), array['2011-12-29 22:00+00',
   '2011-12-30 10:00+00', '2011-12-30 22:00+00']::timestamptz[], 'a skipped day is made up for at its end');
 select is(pg_temp.next('0 6 30 12 *', '2011-12-01', 'Pacific/Apia'), '2011-12-31', 'also a yearly one');
+select is(pg_temp.next('59 23 30 12 *', '2011-12-01', 'Pacific/Apia'), '2011-12-31', 'to its last minute');
 select is(pg_temp.next('0 */6 30 12 *', '2011-12-01', 'Pacific/Apia'), '2012-12-30', 'but no wildcard hour');
 select is(pg_temp.walk('@daily', '2011-12-29 09:00+00', 'Pacific/Apia', 2), array['2011-12-29 10:00+00',
   '2011-12-30 10:00+00']::timestamptz[], 'two midnights that meet run once');
