@@ -65,6 +65,16 @@ export const SYNC_ERRORS = {
   },
   run_not_active: { code: "PT409", status: 409, description: "The run has ended already." },
   reason_too_long: { code: "PT422", status: 422, description: "The reason is longer than 500 characters." },
+  invalid_schedule: {
+    code: "PT422",
+    status: 422,
+    description: "The cron expression is malformed, or its date never comes.",
+  },
+  invalid_time_zone: {
+    code: "PT422",
+    status: 422,
+    description: "The time zone is no IANA name that the database knows.",
+  },
   run_is_final: { code: "PT409", status: 409, description: "A final run never changes." },
   invalid_token: {
     code: "PT401",

@@ -46,3 +46,11 @@ create type sync_scheduler.error_class as enum ('transient', 'rate_limited', 'am
 comment on type sync_scheduler.error_class is
   'transient: retry with backoff; rate_limited: wait as told, no attempt burnt; ambiguous: the write may '
   'have happened; permanent: fail now.';
+
+create type sync_scheduler.cron_fields as (
+  minutes bit(60), hours bit(24), days bit(31), months bit(12), weekdays bit(7),
+  either_day boolean, every_hour boolean
+);
+comment on type sync_scheduler.cron_fields is
+  'A parsed cron expression. A bit for each value, the smallest first (weekdays from Sunday). either_day: both day '
+  'fields are restricted, so one that matches is enough. every_hour: the hour field is a wildcard.';

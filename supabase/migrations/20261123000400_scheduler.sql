@@ -123,3 +123,388 @@ revoke all on function sync_scheduler.recover_runs(integer) from public, anon, a
 comment on function sync_scheduler.recover_runs(integer) is
   'Recovers up to batch_size (100) runs that stand still, the longest due first; called by pg_cron every 30 s. Returns how '
   'many it moved on. Several at once share the work.';
+
+-- supabase/schemas/40_scheduler/10_raise_invalid_schedule.sql
+create or replace function sync_scheduler.raise_invalid_schedule(field text, value text, reason text) returns void
+language sql set search_path = '' as $$
+  select sync_scheduler.raise_error('invalid_schedule', jsonb_build_object(
+    'field', raise_invalid_schedule.field,
+    -- An error is no place for a megabyte.
+    'value', left(raise_invalid_schedule.value, 200),
+    'reason', raise_invalid_schedule.reason))
+$$;
+revoke all on function sync_scheduler.raise_invalid_schedule(text, text, text)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.raise_invalid_schedule(text, text, text) is
+  'Raises PT422 invalid_schedule with details {field, value, reason}. field: minute, hour, day_of_month, month, '
+  'day_of_week or expression; value: the part that is wrong, as it was written.';
+
+-- supabase/schemas/40_scheduler/11_parse_cron_value.sql
+create or replace function sync_scheduler.parse_cron_value(written text, names text[], lowest integer, since integer)
+returns integer
+language plpgsql immutable set search_path = '' as $$
+begin
+  if written ~ '^[0-9]+$' then
+    -- Four digits are out of every range, and forty would be out of integer's.
+    return left('0' || ltrim(written, '0'), 5)::integer;
+  end if;
+  return coalesce(array_position(names, lower(written), since - lowest + 1), array_position(names, lower(written)))
+    - 1 + lowest;
+end;
+$$;
+revoke all on function sync_scheduler.parse_cron_value(text, text[], integer, integer)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.parse_cron_value(text, text[], integer, integer) is
+  'A number, or the value of a name (names[1] is lowest); null for anything else. Of a name that stands twice, the '
+  'first at or after since counts: the Sunday of FRI-SUN is 7.';
+
+-- supabase/schemas/40_scheduler/12_parse_cron_field.sql
+create or replace function sync_scheduler.parse_cron_field(
+  field text, value text, lowest integer, highest integer, names text[] default null
+) returns varbit
+language plpgsql immutable set search_path = '' as $$
+declare
+  chosen varbit := repeat('0', highest - lowest + 1)::varbit;
+  part text;
+  divided text[];
+  bounds text[];
+  first integer;
+  last integer;
+  step integer;
+  reason text;
+begin
+  if value = '*' then
+    return ~chosen;
+  end if;
+
+  foreach part in array string_to_array(value, ',') loop
+    divided := string_to_array(part, '/');
+    if divided[1] = '*' then
+      bounds := '{*}';
+      first := lowest;
+      last := highest;
+    else
+      bounds := string_to_array(divided[1], '-');
+      first := sync_scheduler.parse_cron_value(bounds[1], names, lowest, lowest);
+      last := first;
+      if cardinality(bounds) > 1 then
+        last := sync_scheduler.parse_cron_value(bounds[2], names, lowest, coalesce(first, lowest));
+      end if;
+    end if;
+    step := 1;
+    if cardinality(divided) > 1 then
+      step := sync_scheduler.parse_cron_value(divided[2], null, 0, 0);
+    end if;
+
+    reason := case
+      when part = '' then 'an element of the list is empty'
+      when cardinality(divided) > 2 or cardinality(bounds) > 2 then 'not a value, a range or a step'
+      when first is null or last is null then 'neither a number nor a known name'
+      when first not between lowest and highest or last not between lowest and highest then
+        format('out of range: %s to %s', lowest, highest)
+      when first > last then 'the range runs backwards'
+      when step is null then 'the step is not a number'
+      when step = 0 then 'the step is 0'
+      -- Some crons read a/n as a-highest/n, others as a alone: who writes it shall say which.
+      when cardinality(divided) > 1 and first = last and cardinality(bounds) = 1 then
+        format('a step needs a range: %s-%s/%s', first, highest, step)
+      -- 0 and 7 are the same Sunday.
+      when step > highest - lowest + (field <> 'day_of_week')::integer then 'the step is larger than the field'
+    end;
+    if reason is not null then
+      perform sync_scheduler.raise_invalid_schedule(field, part, reason);
+    end if;
+
+    for number in first..last by step loop
+      chosen := set_bit(chosen, number - lowest, 1);
+    end loop;
+  end loop;
+  return chosen;
+end;
+$$;
+revoke all on function sync_scheduler.parse_cron_field(text, text, integer, integer, text[])
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.parse_cron_field(text, text, integer, integer, text[]) is
+  'A field of a cron expression as a bit for each value from lowest to highest: `*`, values, ranges a-b, steps `*/n` '
+  'and a-b/n, and lists of these; names stand for lowest and following, in any case. Errors: PT422 invalid_schedule.';
+
+-- supabase/schemas/40_scheduler/13_parse_cron.sql
+create or replace function sync_scheduler.parse_cron(expression text) returns sync_scheduler.cron_fields
+language plpgsql immutable strict set search_path = '' as $$
+declare
+  trimmed text := btrim(expression, E' \t\r\n');
+  field text[];
+  weekdays varbit;
+  longest_month integer;
+  parsed sync_scheduler.cron_fields;
+begin
+  if length(expression) > 200 then
+    perform sync_scheduler.raise_invalid_schedule('expression', expression, 'longer than 200 characters');
+  elsif trimmed like '@%' then
+    trimmed := case lower(trimmed)
+      when '@hourly' then '0 * * * *'
+      when '@daily' then '0 0 * * *'
+      when '@midnight' then '0 0 * * *'
+      when '@weekly' then '0 0 * * 0'
+      when '@monthly' then '0 0 1 * *'
+      when '@yearly' then '0 0 1 1 *'
+      when '@annually' then '0 0 1 1 *'
+    end;
+    if trimmed is null then
+      perform sync_scheduler.raise_invalid_schedule('expression', expression, 'unknown macro');
+    end if;
+  end if;
+
+  field := case when trimmed = '' then '{}' else regexp_split_to_array(trimmed, '[ \t\r\n]+') end;
+  if cardinality(field) <> 5 then
+    perform sync_scheduler.raise_invalid_schedule('expression', expression,
+      format('five fields expected, found %s', cardinality(field)));
+  end if;
+
+  parsed.minutes := sync_scheduler.parse_cron_field('minute', field[1], 0, 59);
+  parsed.hours := sync_scheduler.parse_cron_field('hour', field[2], 0, 23);
+  parsed.days := sync_scheduler.parse_cron_field('day_of_month', field[3], 1, 31);
+  parsed.months := sync_scheduler.parse_cron_field('month', field[4], 1, 12,
+    '{jan,feb,mar,apr,may,jun,jul,aug,sep,oct,nov,dec}');
+  weekdays := sync_scheduler.parse_cron_field('day_of_week', field[5], 0, 7,
+    '{sun,mon,tue,wed,thu,fri,sat,sun}');
+  parsed.weekdays := substring(set_bit(weekdays, 0, get_bit(weekdays, 0) | get_bit(weekdays, 7)) for 7);
+  parsed.either_day := not starts_with(field[3], '*') and not starts_with(field[5], '*');
+  parsed.every_hour := starts_with(field[2], '*');
+
+  longest_month := case
+    when parsed.months & B'101010110101' <> B'000000000000' then 31
+    when parsed.months & B'000101001010' <> B'000000000000' then 30
+    else 29 end;
+  if not parsed.either_day and position(B'1' in parsed.days) > longest_month then
+    perform sync_scheduler.raise_invalid_schedule('day_of_month', field[3], 'no chosen month has such a day');
+  end if;
+  return parsed;
+end;
+$$;
+revoke all on function sync_scheduler.parse_cron(text) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.parse_cron(text) is
+  'Validates a cron expression, as when a schedule is saved: five fields (minute, hour, day of month, month, day of '
+  'week; 0 and 7 are Sunday) or @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually. As in Vixie''s cron, '
+  'a day field that starts with * does not restrict the other one, and of two that restrict, one is enough. '
+  'Errors: PT422 invalid_schedule, details {field, value, reason}; also for dates that never come.';
+
+-- supabase/schemas/40_scheduler/14_validate_time_zone.sql
+create or replace function sync_scheduler.validate_time_zone(time_zone text) returns void
+language plpgsql stable strict set search_path = '' as $$
+begin
+  -- Postgres would also take an abbreviation (it reads CET as UTC+1, summer and winter) and a POSIX rule (UTC+3 is west
+  -- of Greenwich there; a misspelt name with a digit in it is one too). pg_timezone_names would tell, but reads
+  -- hundreds of files.
+  if time_zone !~ '^(UTC|Etc/GMT(0|[+]([0-9]|1[0-2])|-([0-9]|1[0-4]))|[A-Z][A-Za-z]*(/[A-Za-z_-]+){1,2})$' then
+    perform sync_scheduler.raise_error('invalid_time_zone',
+      jsonb_build_object('time_zone', left(validate_time_zone.time_zone, 200)));
+  end if;
+  perform now() at time zone time_zone;
+exception when invalid_parameter_value then
+  perform sync_scheduler.raise_error('invalid_time_zone',
+    jsonb_build_object('time_zone', validate_time_zone.time_zone));
+end;
+$$;
+revoke all on function sync_scheduler.validate_time_zone(text) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.validate_time_zone(text) is
+  'Accepts UTC and the IANA names of the form Area/Location that this server knows. Refuses abbreviations and other '
+  'names without an area (CET, EST5EDT, Japan), POSIX rules (UTC+3) and names that do not exist. '
+  'Errors: PT422 invalid_time_zone, details {time_zone}.';
+
+-- supabase/schemas/40_scheduler/15_next_matching_day.sql
+create or replace function sync_scheduler.next_matching_day(fields sync_scheduler.cron_fields, earliest date)
+returns date
+language plpgsql immutable set search_path = '' as $$
+declare
+  year integer := extract(year from earliest);
+  month integer := extract(month from earliest);
+  day integer := extract(day from earliest);
+  weeks varbit := fields.weekdays || fields.weekdays || fields.weekdays
+    || fields.weekdays || fields.weekdays || fields.weekdays;
+  first_of_month date;
+  days bit(31);
+  found integer;
+begin
+  -- position() counts from 1; 0 means that no bit follows.
+  loop
+    found := position(B'1' in substring(fields.months from month));
+    if found <> 1 then
+      day := 1;
+      if found = 0 then
+        year := year + 1;
+        month := position(B'1' in fields.months);
+      else
+        month := month + found - 1;
+      end if;
+    end if;
+
+    first_of_month := make_date(year, month, 1);
+    days := substring(weeks from extract(dow from first_of_month)::integer + 1 for 31);
+    days := case when fields.either_day then days | fields.days else days & fields.days end;
+    found := position(B'1' in substring(days from day));
+    if found > 0 and extract(month from first_of_month + (day + found - 2)) = month then
+      return first_of_month + (day + found - 2);
+    end if;
+
+    day := 1;
+    year := year + month / 12;
+    month := month % 12 + 1;
+  end loop;
+end;
+$$;
+revoke all on function sync_scheduler.next_matching_day(sync_scheduler.cron_fields, date)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.next_matching_day(sync_scheduler.cron_fields, date) is
+  'The first date on or after earliest that month, day of month and day of week allow. One step a chosen month: it '
+  'ends, because parse_cron refuses dates that never come, and the rarest (29 February on one weekday) comes within 40 '
+  'years.';
+
+-- supabase/schemas/40_scheduler/16_next_matching_wall_time.sql
+create or replace function sync_scheduler.next_matching_wall_time(fields sync_scheduler.cron_fields, after timestamp)
+returns timestamp
+language plpgsql immutable set search_path = '' as $$
+declare
+  earliest timestamp := date_trunc('minute', after) + interval '1 minute';
+  day date := sync_scheduler.next_matching_day(fields, earliest::date);
+  hour integer := extract(hour from earliest);
+  minute integer := extract(minute from earliest);
+  found integer := 0;
+begin
+  if day = earliest::date then
+    if get_bit(fields.hours, hour) = 1 then
+      found := position(B'1' in substring(fields.minutes from minute + 1));
+    end if;
+    if found > 0 then
+      return day + make_time(hour, minute + found - 1, 0);
+    end if;
+    found := position(B'1' in substring(fields.hours from hour + 2));
+    if found > 0 then
+      return day + make_time(hour + found, position(B'1' in fields.minutes) - 1, 0);
+    end if;
+    day := sync_scheduler.next_matching_day(fields, day + 1);
+  end if;
+  return day + make_time(position(B'1' in fields.hours) - 1, position(B'1' in fields.minutes) - 1, 0);
+end;
+$$;
+revoke all on function sync_scheduler.next_matching_wall_time(sync_scheduler.cron_fields, timestamp)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.next_matching_wall_time(sync_scheduler.cron_fields, timestamp) is
+  'The first minute of the calendar strictly after a wall-clock time whose fields match; whether a clock in some zone '
+  'ever shows it is not its business.';
+
+-- supabase/schemas/40_scheduler/17_latest_clock_change.sql
+create or replace function sync_scheduler.latest_clock_change(time_zone text, until timestamptz)
+returns timestamptz
+language plpgsql stable set search_path = '' as $$
+declare
+  since timestamptz := date_trunc('second', until) - interval '26 hours';
+  wall timestamp := since at time zone time_zone;
+  low integer := 0;
+  high integer := 93600;
+  middle integer;
+begin
+  if (since + interval '26 hours') at time zone time_zone = wall + interval '26 hours' then
+    return null;
+  end if;
+  while high - low > 1 loop
+    middle := (low + high) / 2;
+    if (since + middle * interval '1 second') at time zone time_zone = wall + middle * interval '1 second' then
+      low := middle;
+    else
+      high := middle;
+    end if;
+  end loop;
+  return since + high * interval '1 second';
+end;
+$$;
+revoke all on function sync_scheduler.latest_clock_change(text, timestamptz)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.latest_clock_change(text, timestamptz) is
+  'The instant of the last 26 hours, until included, at which the zone''s offset changed; null if it did not. 26 hours, '
+  'because a change moves clocks by at most a day. No zone has changed twice within them since 1970 (a test looks).';
+
+-- supabase/schemas/40_scheduler/18_first_instant_at_wall_time.sql
+create or replace function sync_scheduler.first_instant_at_wall_time(
+  wall timestamp, time_zone text, after timestamptz
+) returns timestamptz
+language plpgsql stable set search_path = '' as $$
+declare
+  -- Of two instants with this wall time Postgres takes the second; a skipped wall time it reads with the offset from
+  -- before the change, so as an instant after it.
+  instant timestamptz := wall at time zone time_zone;
+  change timestamptz := sync_scheduler.latest_clock_change(time_zone, instant);
+  first_pass timestamptz;
+begin
+  if change is null then
+    return instant;
+  end if;
+  if instant at time zone time_zone <> wall then
+    return change;
+  end if;
+  first_pass := instant - ((change - interval '1 second') at time zone time_zone + interval '1 second'
+    - change at time zone time_zone);
+  return case when first_pass < change and first_pass > after then first_pass else instant end;
+end;
+$$;
+revoke all on function sync_scheduler.first_instant_at_wall_time(timestamp, text, timestamptz)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.first_instant_at_wall_time(timestamp, text, timestamptz) is
+  'The first instant later than after at which the zone''s clocks show that wall time or, if they skip it, the instant '
+  'of the skip: what they show then is the first valid minute. The wall time must be later than what they show at after.';
+
+-- supabase/schemas/40_scheduler/19_next_cron_occurrence.sql
+create or replace function sync_scheduler.next_cron_occurrence(
+  expression text, time_zone text, after timestamptz
+) returns timestamptz
+language plpgsql stable strict set search_path = '' as $$
+declare
+  fields sync_scheduler.cron_fields := sync_scheduler.parse_cron(expression);
+  searched_to timestamptz := after;
+  wall timestamp;
+  change timestamptz;
+  instant timestamptz;
+begin
+  perform sync_scheduler.validate_time_zone(time_zone);
+  if not isfinite(after) then
+    raise exception using errcode = 'datetime_field_overflow', message = 'after must be a finite instant',
+      detail = jsonb_build_object('after', after)::text;
+  end if;
+
+  wall := after at time zone time_zone;
+  if not fields.every_hour then
+    -- Fixed times run when the clock first reaches or passes them. In the second pass through a repeated hour it has
+    -- been further already: up to the change.
+    change := sync_scheduler.latest_clock_change(time_zone, after);
+    wall := greatest(wall, (change - interval '1 second') at time zone time_zone);
+    wall := sync_scheduler.next_matching_wall_time(fields, wall);
+    return sync_scheduler.first_instant_at_wall_time(wall, time_zone, after);
+  end if;
+
+  -- A wildcard hour runs whenever the clock shows a matching time. Where the clock jumps, the search goes on from what
+  -- it shows then, which may be earlier (a repeated hour) or later (a skipped one).
+  loop
+    wall := sync_scheduler.next_matching_wall_time(fields, wall);
+    instant := sync_scheduler.first_instant_at_wall_time(wall, time_zone, searched_to);
+    if instant at time zone time_zone <> wall then
+      change := instant;
+    else
+      change := sync_scheduler.latest_clock_change(time_zone, least(instant, searched_to + interval '26 hours'));
+    end if;
+    if change is null or change <= searched_to then
+      return instant;
+    end if;
+    searched_to := change;
+    wall := change at time zone time_zone - interval '1 microsecond';
+  end loop;
+end;
+$$;
+revoke all on function sync_scheduler.next_cron_occurrence(text, text, timestamptz)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.next_cron_occurrence(text, text, timestamptz) is
+  'The first instant strictly after `after` at which the expression is due in an IANA time zone; null for a null '
+  'argument. Fixed hours (anything but a leading *: 2, 1-5, 0-23/2) are local times: each runs once, at the first '
+  'instant at which the clock reaches or passes it. So one that the change skips runs at the end of the gap, once for all '
+  'that meet there, and a repeated one in the first pass. A wildcard hour (*, */n) runs at every instant whose '
+  'local time matches: through the repeated hour too, and never for a skipped one. '
+  'Errors: PT422 invalid_schedule, PT422 invalid_time_zone, 22008 for an infinite `after`.';

@@ -15,6 +15,8 @@ language sql immutable set search_path = '' as $$
     ('function_url_not_configured', 'PT503', 'The operator has not set settings.function_url.'),
     ('run_not_active', 'PT409', 'The run has ended already.'),
     ('reason_too_long', 'PT422', 'The reason is longer than 500 characters.'),
+    ('invalid_schedule', 'PT422', 'The cron expression is malformed, or its date never comes.'),
+    ('invalid_time_zone', 'PT422', 'The time zone is no IANA name that the database knows.'),
     ('run_is_final', 'PT409', 'A final run never changes.'),
     ('invalid_token', 'PT401', 'The attempt token is forged, replaced or of another attempt.'),
     ('already_claimed', 'PT409', 'The attempt was claimed before.'),

@@ -1,0 +1,44 @@
+/**
+ * The database and this runtime each bring time zone data of their own. Where they differ, no oracle can tell a wrong
+ * answer from another year's edition: such stretches are found and reported here.
+ *
+ * @module
+ */
+import type { Sql } from "postgres";
+import { DAY, ZoneClock } from "./zone_clock.ts";
+
+/** A stretch of time in which the two disagree about a zone, somewhere. */
+export interface ZoneDataDifference {
+  readonly zone: string;
+  readonly from: number;
+  readonly until: number;
+}
+
+const BEGIN = Date.UTC(1973, 0);
+const END = Date.UTC(2145, 0);
+
+/** Compares what clocks show on every seventh day and on both sides of every change that the runtime knows. */
+export async function zoneDataDifferences(
+  sql: Sql,
+  zones: readonly string[],
+): Promise<readonly ZoneDataDifference[]> {
+  const probes = zones.map((zone) => {
+    const at: number[] = [];
+    for (let instant = BEGIN; instant < END; instant += 7 * DAY) at.push(instant);
+    for (const change of ZoneClock.of(zone).changesBetween(BEGIN, END)) at.push(change.at - 1000, change.at);
+    return { zone, at: at.sort((a, b) => a - b) };
+  });
+  const answers = await sql<{ walls: number[] }[]>`
+    select (
+      select array_agg(extract(epoch from to_timestamp(instant::float8 / 1000) at time zone (asked ->> 'zone'))::float8
+        order by n)
+      from jsonb_array_elements_text(asked -> 'at') with ordinality as probe (instant, n)) as walls
+    from jsonb_array_elements(${sql.json(probes as never)}) with ordinality as question (asked, place)
+    order by place`;
+  return probes.flatMap(({ zone, at }, place) => {
+    const clock = ZoneClock.of(zone);
+    const wrong = at.filter((instant, n) => answers[place]?.walls[n] !== clock.wall(instant) / 1000);
+    // Between two probes anything may have happened.
+    return wrong.map((instant) => ({ zone, from: instant - 7 * DAY, until: instant + 7 * DAY }));
+  });
+}
