@@ -40,6 +40,46 @@ isOneToOne: false
                   Relationships: [
                     
                   ]
+                },"sync_alerts": {
+                  Row: {
+                    "alert_id": string,"dedup_key": string,"details": NonNullable<Json>,"integration_id": string | null,"kind": Database["public"]['Enums']["sync_alert_kind"],"message": string,"org_id": string,"raised_at": string,"resolved_at": string | null,"run_id": string | null,"severity": Database["public"]['Enums']["sync_alert_severity"]
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "alert_id"?: string,"dedup_key": string,"details"?: NonNullable<Json>,"integration_id"?: string | null,"kind": Database["public"]['Enums']["sync_alert_kind"],"message": string,"org_id": string,"raised_at"?: string,"resolved_at"?: string | null,"run_id"?: string | null,"severity": Database["public"]['Enums']["sync_alert_severity"]
+                  }
+                  Update: {
+                    "alert_id"?: string,"dedup_key"?: string,"details"?: NonNullable<Json>,"integration_id"?: string | null,"kind"?: Database["public"]['Enums']["sync_alert_kind"],"message"?: string,"org_id"?: string,"raised_at"?: string,"resolved_at"?: string | null,"run_id"?: string | null,"severity"?: Database["public"]['Enums']["sync_alert_severity"]
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "sync_alerts_integration_id_fkey"
+      columns: ["integration_id"]
+isOneToOne: false
+      referencedRelation: "sync_integrations"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "sync_alerts_org_id_fkey"
+      columns: ["org_id"]
+isOneToOne: false
+      referencedRelation: "organizations"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"sync_audit_log": {
+                  Row: {
+                    "action": string,"actor_id": string | null,"audit_id": number,"created_at": string,"details": NonNullable<Json>,"integration_id": string,"org_id": string,"reason": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "action": string,"actor_id"?: string | null,"audit_id"?: never,"created_at"?: string,"details"?: NonNullable<Json>,"integration_id": string,"org_id": string,"reason"?: string | null
+                  }
+                  Update: {
+                    "action"?: string,"actor_id"?: string | null,"audit_id"?: never,"created_at"?: string,"details"?: NonNullable<Json>,"integration_id"?: string,"org_id"?: string,"reason"?: string | null
+                  }
+                  Relationships: [
+                    
+                  ]
                 },"sync_export_entries": {
                   Row: {
                     "batch_id": string | null,"created_at": string,"document_number": string,"entry_id": number,"entry_key": string,"error_message": string | null,"exported_at": string | null,"external_id": string | null,"integration_id": string,"payload": NonNullable<Json>,"period": string,"run_id": string | null,"state": Database["public"]['Enums']["sync_entry_state"],"unknown_since": string | null
@@ -82,14 +122,14 @@ isOneToOne: false
                   ]
                 },"sync_integrations": {
                   Row: {
-                    "config": NonNullable<Json>,"created_at": string,"credentials_secret_id": string | null,"enabled": boolean,"id": string,"integration_type": string,"manual_cooldown": string,"max_attempts": number,"org_id": string,"pause_reason": string | null,"paused_at": string | null,"paused_by": string | null,"resume_at": string | null,"retry_base": string,"run_deadline": string
+                    "catchup_window": string,"config": NonNullable<Json>,"created_at": string,"credentials_secret_id": string | null,"enabled": boolean,"id": string,"integration_type": string,"manual_cooldown": string,"max_attempts": number,"next_run_at": string | null,"next_tick_at": string | null,"org_id": string,"overlap_policy": Database["public"]['Enums']["sync_overlap_policy"],"pause_reason": string | null,"paused_at": string | null,"paused_by": string | null,"resume_at": string | null,"retry_base": string,"run_deadline": string,"schedule": string | null,"time_zone": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "config"?: NonNullable<Json>,"created_at"?: string,"credentials_secret_id"?: string | null,"enabled"?: boolean,"id"?: string,"integration_type": string,"manual_cooldown"?: string,"max_attempts"?: number,"org_id": string,"pause_reason"?: string | null,"paused_at"?: string | null,"paused_by"?: string | null,"resume_at"?: string | null,"retry_base"?: string,"run_deadline"?: string
+                    "catchup_window"?: string,"config"?: NonNullable<Json>,"created_at"?: string,"credentials_secret_id"?: string | null,"enabled"?: boolean,"id"?: string,"integration_type": string,"manual_cooldown"?: string,"max_attempts"?: number,"next_run_at"?: string | null,"next_tick_at"?: string | null,"org_id": string,"overlap_policy"?: Database["public"]['Enums']["sync_overlap_policy"],"pause_reason"?: string | null,"paused_at"?: string | null,"paused_by"?: string | null,"resume_at"?: string | null,"retry_base"?: string,"run_deadline"?: string,"schedule"?: string | null,"time_zone"?: string
                   }
                   Update: {
-                    "config"?: NonNullable<Json>,"created_at"?: string,"credentials_secret_id"?: string | null,"enabled"?: boolean,"id"?: string,"integration_type"?: string,"manual_cooldown"?: string,"max_attempts"?: number,"org_id"?: string,"pause_reason"?: string | null,"paused_at"?: string | null,"paused_by"?: string | null,"resume_at"?: string | null,"retry_base"?: string,"run_deadline"?: string
+                    "catchup_window"?: string,"config"?: NonNullable<Json>,"created_at"?: string,"credentials_secret_id"?: string | null,"enabled"?: boolean,"id"?: string,"integration_type"?: string,"manual_cooldown"?: string,"max_attempts"?: number,"next_run_at"?: string | null,"next_tick_at"?: string | null,"org_id"?: string,"overlap_policy"?: Database["public"]['Enums']["sync_overlap_policy"],"pause_reason"?: string | null,"paused_at"?: string | null,"paused_by"?: string | null,"resume_at"?: string | null,"retry_base"?: string,"run_deadline"?: string,"schedule"?: string | null,"time_zone"?: string
                   }
                   Relationships: [
                     {
@@ -108,14 +148,14 @@ isOneToOne: false
                   ]
                 },"sync_run_log": {
                   Row: {
-                    "attempt": number,"cancel_reason": string | null,"cancel_requested_at": string | null,"cancel_requested_by": string | null,"deadline_at": string,"entries_done": number,"entries_failed": number,"entries_total": number,"error_code": string | null,"error_message": string | null,"finished_at": string | null,"idempotency_key": string | null,"integration_id": string,"integration_type": string,"next_attempt_at": string | null,"org_id": string,"parent_run_id": string | null,"run_id": string,"scheduled_for": string | null,"skip_reason": string | null,"started_at": string | null,"status": Database["public"]['Enums']["sync_run_status"],"triggered_at": string,"triggered_by": Database["public"]['Enums']["sync_run_trigger"],"triggered_by_user_id": string | null,"version": number
+                    "attempt": number,"cancel_reason": string | null,"cancel_requested_at": string | null,"cancel_requested_by": string | null,"deadline_at": string,"entries_done": number,"entries_failed": number,"entries_total": number,"error_code": string | null,"error_message": string | null,"finished_at": string | null,"idempotency_key": string | null,"integration_id": string,"integration_type": string,"next_attempt_at": string | null,"notice": string | null,"org_id": string,"parent_run_id": string | null,"run_id": string,"scheduled_for": string | null,"skip_reason": Database["public"]['Enums']["sync_skip_reason"] | null,"started_at": string | null,"status": Database["public"]['Enums']["sync_run_status"],"triggered_at": string,"triggered_by": Database["public"]['Enums']["sync_run_trigger"],"triggered_by_user_id": string | null,"version": number
                   }
                   ComputedFields: never
                   Insert: {
-                    "attempt"?: number,"cancel_reason"?: string | null,"cancel_requested_at"?: string | null,"cancel_requested_by"?: string | null,"deadline_at": string,"entries_done"?: number,"entries_failed"?: number,"entries_total"?: number,"error_code"?: string | null,"error_message"?: string | null,"finished_at"?: string | null,"idempotency_key"?: string | null,"integration_id": string,"integration_type": string,"next_attempt_at"?: string | null,"org_id": string,"parent_run_id"?: string | null,"run_id"?: string,"scheduled_for"?: string | null,"skip_reason"?: string | null,"started_at"?: string | null,"status"?: Database["public"]['Enums']["sync_run_status"],"triggered_at"?: string,"triggered_by": Database["public"]['Enums']["sync_run_trigger"],"triggered_by_user_id"?: string | null,"version"?: number
+                    "attempt"?: number,"cancel_reason"?: string | null,"cancel_requested_at"?: string | null,"cancel_requested_by"?: string | null,"deadline_at": string,"entries_done"?: number,"entries_failed"?: number,"entries_total"?: number,"error_code"?: string | null,"error_message"?: string | null,"finished_at"?: string | null,"idempotency_key"?: string | null,"integration_id": string,"integration_type": string,"next_attempt_at"?: string | null,"notice"?: string | null,"org_id": string,"parent_run_id"?: string | null,"run_id"?: string,"scheduled_for"?: string | null,"skip_reason"?: Database["public"]['Enums']["sync_skip_reason"] | null,"started_at"?: string | null,"status"?: Database["public"]['Enums']["sync_run_status"],"triggered_at"?: string,"triggered_by": Database["public"]['Enums']["sync_run_trigger"],"triggered_by_user_id"?: string | null,"version"?: number
                   }
                   Update: {
-                    "attempt"?: number,"cancel_reason"?: string | null,"cancel_requested_at"?: string | null,"cancel_requested_by"?: string | null,"deadline_at"?: string,"entries_done"?: number,"entries_failed"?: number,"entries_total"?: number,"error_code"?: string | null,"error_message"?: string | null,"finished_at"?: string | null,"idempotency_key"?: string | null,"integration_id"?: string,"integration_type"?: string,"next_attempt_at"?: string | null,"org_id"?: string,"parent_run_id"?: string | null,"run_id"?: string,"scheduled_for"?: string | null,"skip_reason"?: string | null,"started_at"?: string | null,"status"?: Database["public"]['Enums']["sync_run_status"],"triggered_at"?: string,"triggered_by"?: Database["public"]['Enums']["sync_run_trigger"],"triggered_by_user_id"?: string | null,"version"?: number
+                    "attempt"?: number,"cancel_reason"?: string | null,"cancel_requested_at"?: string | null,"cancel_requested_by"?: string | null,"deadline_at"?: string,"entries_done"?: number,"entries_failed"?: number,"entries_total"?: number,"error_code"?: string | null,"error_message"?: string | null,"finished_at"?: string | null,"idempotency_key"?: string | null,"integration_id"?: string,"integration_type"?: string,"next_attempt_at"?: string | null,"notice"?: string | null,"org_id"?: string,"parent_run_id"?: string | null,"run_id"?: string,"scheduled_for"?: string | null,"skip_reason"?: Database["public"]['Enums']["sync_skip_reason"] | null,"started_at"?: string | null,"status"?: Database["public"]['Enums']["sync_run_status"],"triggered_at"?: string,"triggered_by"?: Database["public"]['Enums']["sync_run_trigger"],"triggered_by_user_id"?: string | null,"version"?: number
                   }
                   Relationships: [
                     {
@@ -129,10 +169,21 @@ isOneToOne: false
                 }
           }
           Views: {
-            [_ in never]: never
+            "sync_drift_statistics": {
+                  Row: {
+                    "day": string | null,"max_seconds": number | null,"org_id": string,"p50_seconds": number | null,"p95_seconds": number | null,"slots": number | null,"started": number | null
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
+                }
           }
           Functions: {
-            "cancel_integration_sync":
+            "backfill_integration_sync":
+{ Args: { "from": string,"integration_type": string,"org_id": string,"reason"?: string,"to": string }; Returns: number
+                           },
+"cancel_integration_sync":
 { Args: { "reason"?: string,"run_id": string }; Returns: {
               "attempt": number,
 "cancel_reason": string | null,
@@ -149,11 +200,12 @@ isOneToOne: false
 "integration_id": string,
 "integration_type": string,
 "next_attempt_at": string | null,
+"notice": string | null,
 "org_id": string,
 "parent_run_id": string | null,
 "run_id": string,
 "scheduled_for": string | null,
-"skip_reason": string | null,
+"skip_reason": Database["public"]['Enums']["sync_skip_reason"] | null,
 "started_at": string | null,
 "status": Database["public"]['Enums']["sync_run_status"],
 "triggered_at": string,
@@ -167,6 +219,147 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: false
       } },
+"configure_integration_sync":
+{ Args: { "changes": Json,"integration_type": string,"org_id": string,"reason"?: string }; Returns: {
+              "catchup_window": string,
+"config": NonNullable<Json>,
+"created_at": string,
+"credentials_secret_id": string | null,
+"enabled": boolean,
+"id": string,
+"integration_type": string,
+"manual_cooldown": string,
+"max_attempts": number,
+"next_run_at": string | null,
+"next_tick_at": string | null,
+"org_id": string,
+"overlap_policy": Database["public"]['Enums']["sync_overlap_policy"],
+"pause_reason": string | null,
+"paused_at": string | null,
+"paused_by": string | null,
+"resume_at": string | null,
+"retry_base": string,
+"run_deadline": string,
+"schedule": string | null,
+"time_zone": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "sync_integrations"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
+"explain_sync_slots":
+{ Args: { "from": string,"integration_type": string,"org_id": string,"to": string }; Returns: {
+              "drift_seconds": number,"reason": string,"retried_by_run_id": string,"run_id": string,"scheduled_for": string,"state": string
+            }[]
+                           },
+"pause_integration_sync":
+{ Args: { "integration_type": string,"org_id": string,"reason"?: string,"resume_at"?: string }; Returns: {
+              "catchup_window": string,
+"config": NonNullable<Json>,
+"created_at": string,
+"credentials_secret_id": string | null,
+"enabled": boolean,
+"id": string,
+"integration_type": string,
+"manual_cooldown": string,
+"max_attempts": number,
+"next_run_at": string | null,
+"next_tick_at": string | null,
+"org_id": string,
+"overlap_policy": Database["public"]['Enums']["sync_overlap_policy"],
+"pause_reason": string | null,
+"paused_at": string | null,
+"paused_by": string | null,
+"resume_at": string | null,
+"retry_base": string,
+"run_deadline": string,
+"schedule": string | null,
+"time_zone": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "sync_integrations"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
+"preview_sync_schedule":
+{ Args: { "integration_type": string,"n"?: number,"org_id": string,"schedule"?: string,"time_zone"?: string }; Returns: {
+              "local_time": string,"scheduled_for": string
+            }[]
+                           },
+"resume_integration_sync":
+{ Args: { "integration_type": string,"org_id": string,"reason"?: string }; Returns: {
+              "catchup_window": string,
+"config": NonNullable<Json>,
+"created_at": string,
+"credentials_secret_id": string | null,
+"enabled": boolean,
+"id": string,
+"integration_type": string,
+"manual_cooldown": string,
+"max_attempts": number,
+"next_run_at": string | null,
+"next_tick_at": string | null,
+"org_id": string,
+"overlap_policy": Database["public"]['Enums']["sync_overlap_policy"],
+"pause_reason": string | null,
+"paused_at": string | null,
+"paused_by": string | null,
+"resume_at": string | null,
+"retry_base": string,
+"run_deadline": string,
+"schedule": string | null,
+"time_zone": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "sync_integrations"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
+"retry_integration_sync":
+{ Args: { "idempotency_key"?: string,"run_id": string }; Returns: {
+              "attempt": number,
+"cancel_reason": string | null,
+"cancel_requested_at": string | null,
+"cancel_requested_by": string | null,
+"deadline_at": string,
+"entries_done": number,
+"entries_failed": number,
+"entries_total": number,
+"error_code": string | null,
+"error_message": string | null,
+"finished_at": string | null,
+"idempotency_key": string | null,
+"integration_id": string,
+"integration_type": string,
+"next_attempt_at": string | null,
+"notice": string | null,
+"org_id": string,
+"parent_run_id": string | null,
+"run_id": string,
+"scheduled_for": string | null,
+"skip_reason": Database["public"]['Enums']["sync_skip_reason"] | null,
+"started_at": string | null,
+"status": Database["public"]['Enums']["sync_run_status"],
+"triggered_at": string,
+"triggered_by": Database["public"]['Enums']["sync_run_trigger"],
+"triggered_by_user_id": string | null,
+"version": number
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "sync_run_log"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
+"sync_scheduler_status":
+{ Args: Record<PropertyKey, never>; Returns: {
+              "jobs_active": boolean,"last_tick_at": string,"seconds_since_tick": number,"ticking": boolean
+            }[]
+                           },
 "sync_worker_claim":
 { Args: { "attempt": number,"boot_id": string,"boot_ms": number,"cold_start": boolean,"run_id": string,"token": string }; Returns: Json
                            },
@@ -199,11 +392,12 @@ isOneToOne: false
 "integration_id": string,
 "integration_type": string,
 "next_attempt_at": string | null,
+"notice": string | null,
 "org_id": string,
 "parent_run_id": string | null,
 "run_id": string,
 "scheduled_for": string | null,
-"skip_reason": string | null,
+"skip_reason": Database["public"]['Enums']["sync_skip_reason"] | null,
 "started_at": string | null,
 "status": Database["public"]['Enums']["sync_run_status"],
 "triggered_at": string,
@@ -219,7 +413,7 @@ isOneToOne: false
       } }
           }
           Enums: {
-            "sync_entry_state": "pending"|"sending"|"exported"|"rejected"|"conflict"|"unknown","sync_member_role": "admin"|"coordinator"|"viewer","sync_run_status": "pending"|"running"|"succeeded"|"failed"|"cancelled"|"skipped","sync_run_trigger": "manual"|"schedule"|"api"|"backfill"
+            "sync_alert_kind": "drift"|"missed_slot"|"start_failed"|"scheduler_dead"|"cold_start_failure","sync_alert_severity": "info"|"warning"|"critical","sync_entry_state": "pending"|"sending"|"exported"|"rejected"|"conflict"|"unknown","sync_member_role": "admin"|"coordinator"|"viewer","sync_overlap_policy": "skip"|"buffer_one","sync_run_status": "pending"|"running"|"succeeded"|"failed"|"cancelled"|"skipped","sync_run_trigger": "manual"|"schedule"|"api"|"backfill","sync_skip_reason": "overlap"|"missed"|"coalesced"|"paused"|"disabled"|"schedule_changed"
           }
           CompositeTypes: {
             [_ in never]: never
@@ -335,7 +529,7 @@ export type CompositeTypes<
 export const Constants = {
   "public": {
           Enums: {
-            "sync_entry_state": ["pending", "sending", "exported", "rejected", "conflict", "unknown"],"sync_member_role": ["admin", "coordinator", "viewer"],"sync_run_status": ["pending", "running", "succeeded", "failed", "cancelled", "skipped"],"sync_run_trigger": ["manual", "schedule", "api", "backfill"]
+            "sync_alert_kind": ["drift", "missed_slot", "start_failed", "scheduler_dead", "cold_start_failure"],"sync_alert_severity": ["info", "warning", "critical"],"sync_entry_state": ["pending", "sending", "exported", "rejected", "conflict", "unknown"],"sync_member_role": ["admin", "coordinator", "viewer"],"sync_overlap_policy": ["skip", "buffer_one"],"sync_run_status": ["pending", "running", "succeeded", "failed", "cancelled", "skipped"],"sync_run_trigger": ["manual", "schedule", "api", "backfill"],"sync_skip_reason": ["overlap", "missed", "coalesced", "paused", "disabled", "schedule_changed"]
           }
         }
 } as const

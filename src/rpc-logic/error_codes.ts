@@ -75,6 +75,23 @@ export const SYNC_ERRORS = {
     status: 422,
     description: "The time zone is no IANA name that the database knows.",
   },
+  invalid_configuration: {
+    code: "PT422",
+    status: 422,
+    description: "A setting is unknown, malformed or out of range.",
+  },
+  invalid_resume_at: { code: "PT422", status: 422, description: "A pause has to end in the future." },
+  invalid_period: {
+    code: "PT422",
+    status: 422,
+    description: "The period is empty, too long, or not in the past that is asked about.",
+  },
+  invalid_count: { code: "PT422", status: 422, description: "How many is out of range." },
+  run_not_retryable: {
+    code: "PT409",
+    status: 409,
+    description: "Only a run that failed or was cancelled can be retried.",
+  },
   run_is_final: { code: "PT409", status: 409, description: "A final run never changes." },
   invalid_token: {
     code: "PT401",

@@ -48,6 +48,12 @@ create table public.sync_integrations (
   paused_by uuid,
   pause_reason text check (length(pause_reason) <= 500),
   resume_at timestamptz,
+  schedule text,
+  time_zone text not null default 'UTC',
+  next_run_at timestamptz,
+  next_tick_at timestamptz,
+  overlap_policy public.sync_overlap_policy not null default 'skip',
+  catchup_window interval not null default '12 hours' check (catchup_window between '5 minutes' and '30 days'),
   manual_cooldown interval not null default '5 minutes' check (manual_cooldown between '0 seconds' and '1 day'),
   max_attempts integer not null default 5 check (max_attempts between 1 and 100),
   retry_base interval not null default '30 seconds' check (retry_base between '0 seconds' and '1 day'),
@@ -55,9 +61,15 @@ create table public.sync_integrations (
   created_at timestamptz not null default now(),
   unique (org_id, integration_type),
   unique (id, org_id),
-  check (paused_at is not null or (paused_by is null and pause_reason is null and resume_at is null))
+  check (paused_at is not null or (paused_by is null and pause_reason is null and resume_at is null)),
+  check ((schedule is null) = (next_run_at is null) and (schedule is null) = (next_tick_at is null))
 );
 create index sync_integrations_integration_type_idx on public.sync_integrations (integration_type);
+-- A lane for each type: the tick reads the first due rows of each, however many are due in another.
+create index sync_integrations_due_idx on public.sync_integrations (integration_type, next_tick_at)
+  where next_tick_at is not null;
+create index sync_integrations_next_run_idx on public.sync_integrations (next_run_at) where next_run_at is not null;
+create index sync_integrations_resume_idx on public.sync_integrations (resume_at) where resume_at is not null;
 alter table public.sync_integrations enable row level security;
 
 comment on table public.sync_integrations is
@@ -67,6 +79,14 @@ comment on column public.sync_integrations.config is
 comment on column public.sync_integrations.credentials_secret_id is
   'vault.secrets.id of a JSON object that only the connector reads.';
 comment on column public.sync_integrations.resume_at is 'The pause ends by itself at this instant; null: when resumed.';
+comment on column public.sync_integrations.schedule is
+  'Five-field cron expression or macro, read in time_zone (see sync_scheduler.parse_cron); null: no scheduled runs.';
+comment on column public.sync_integrations.next_run_at is
+  'The first slot that the scheduler has not dealt with; every earlier one is a row of sync_run_log. Kept by a trigger and the tick.';
+comment on column public.sync_integrations.next_tick_at is
+  'When the tick looks at this integration again: next_run_at, or later if that slot could not be started.';
+comment on column public.sync_integrations.catchup_window is
+  'A slot that the scheduler comes to later than this is recorded as missed instead of run.';
 comment on column public.sync_integrations.manual_cooldown is 'Least time between two manual triggers.';
 comment on column public.sync_integrations.max_attempts is
   'Failed attempts in a row, without progress in between, after which a run fails.';
@@ -100,7 +120,8 @@ create table public.sync_run_log (
   entries_failed integer not null default 0,
   error_code text,
   error_message text,
-  skip_reason text,
+  skip_reason public.sync_skip_reason,
+  notice text,
   -- No foreign key: retention may delete the parent, and a final row does not change for it.
   parent_run_id uuid,
   version bigint not null default 1,
@@ -109,19 +130,31 @@ create table public.sync_run_log (
   check ((status in ('pending', 'running')) = (finished_at is null)),
   check (status <> 'running' or started_at is not null),
   check (triggered_by <> 'manual' or triggered_by_user_id is not null),
-  check (next_attempt_at is null or status = 'pending')
+  check (next_attempt_at is null or status = 'pending'),
+  check ((status = 'skipped') = (skip_reason is not null)),
+  -- A manual run never consumes a slot.
+  check ((triggered_by in ('schedule', 'backfill')) = (scheduled_for is not null))
 );
 -- At most one active run per integration, under any concurrency.
 create unique index sync_run_log_one_active_idx on public.sync_run_log (integration_id)
   where status in ('pending', 'running');
 create unique index sync_run_log_idempotency_key_idx on public.sync_run_log (org_id, idempotency_key)
   where idempotency_key is not null;
+-- One run for a slot, whoever started it, and one record that it was skipped (which a backfill may make up for).
+create unique index sync_run_log_slot_idx on public.sync_run_log (integration_id, scheduled_for, (status = 'skipped'))
+  where scheduled_for is not null;
 -- The cooldown reads its first row, whatever the log's length.
 create index sync_run_log_integration_idx
   on public.sync_run_log (integration_id, org_id, triggered_by, triggered_at desc);
 create index sync_run_log_org_idx on public.sync_run_log (org_id, triggered_at desc);
 create index sync_run_log_due_idx on public.sync_run_log (next_attempt_at)
   where status = 'pending' and next_attempt_at is not null;
+create index sync_run_log_unstarted_idx on public.sync_run_log (scheduled_for)
+  where status = 'pending' and started_at is null and scheduled_for is not null;
+create index sync_run_log_active_idx on public.sync_run_log (integration_type, org_id)
+  where status in ('pending', 'running');
+create index sync_run_log_retention_idx on public.sync_run_log (status, finished_at) where finished_at is not null;
+create index sync_run_log_parent_idx on public.sync_run_log (parent_run_id) where parent_run_id is not null;
 alter table public.sync_run_log enable row level security;
 
 comment on table public.sync_run_log is
@@ -130,6 +163,11 @@ comment on table public.sync_run_log is
 comment on column public.sync_run_log.next_attempt_at is
   'When the next attempt is due; null while one is under way.';
 comment on column public.sync_run_log.deadline_at is 'An active run past this instant gets no further lease, and fails when the last one is over.';
+comment on column public.sync_run_log.scheduled_for is
+  'The slot: when a scheduled or made-up run was due. Drift is started_at - scheduled_for.';
+comment on column public.sync_run_log.parent_run_id is 'The run that this one is the retry of.';
+comment on column public.sync_run_log.notice is
+  'What the one who pressed should know: scheduler_not_ticking (pg_cron is silent, nothing will be retried by itself).';
 comment on column public.sync_run_log.attempt is 'Number of the current or last attempt.';
 comment on column public.sync_run_log.error_message is 'In a coordinator''s words; never a secret or a stack trace.';
 comment on column public.sync_run_log.version is
@@ -232,6 +270,14 @@ create table sync_scheduler.settings (
   heartbeat_interval interval not null default '15 seconds' check (heartbeat_interval >= '1 second'),
   slice_duration interval not null default '60 seconds' check (slice_duration between '1 second' and '10 minutes'),
   retry_cap interval not null default '15 minutes' check (retry_cap between '1 second' and '1 day'),
+  max_active_per_type integer not null default 500 check (max_active_per_type >= 1),
+  max_active_per_org integer not null default 10 check (max_active_per_org >= 1),
+  drift_alert_after interval not null default '5 minutes' check (drift_alert_after >= '1 minute'),
+  silent_after interval not null default '2 minutes' check (silent_after >= '1 minute'),
+  retention_ended interval not null default '90 days' check (retention_ended >= '1 day'),
+  retention_failed interval not null default '365 days' check (retention_failed >= '1 day'),
+  retention_ticks interval not null default '7 days' check (retention_ticks >= '1 day'),
+  installed_at timestamptz not null default now(),
   check (lease_duration >= 2 * heartbeat_interval)
 );
 comment on table sync_scheduler.settings is 'Settings of the whole installation; exactly one row.';
@@ -246,6 +292,16 @@ comment on column sync_scheduler.settings.max_dispatches is 'Dispatches of one a
 comment on column sync_scheduler.settings.slice_duration is
   'Time budget of one attempt. A hosted isolate is retired at half of its wall clock: 75 s (free), 200 s (paid).';
 comment on column sync_scheduler.settings.retry_cap is 'Longest backoff between two attempts.';
+comment on column sync_scheduler.settings.max_active_per_type is
+  'The scheduler starts no run of a type of which so many are active: one vendor''s backlog leaves room for the others.';
+comment on column sync_scheduler.settings.max_active_per_org is 'Likewise for an organisation.';
+comment on column sync_scheduler.settings.drift_alert_after is 'A slot that starts later than this raises an alert.';
+comment on column sync_scheduler.settings.silent_after is 'Without a tick for this long the scheduler counts as dead.';
+comment on column sync_scheduler.settings.retention_ended is
+  'How long runs that succeeded, were cancelled or skipped are kept.';
+comment on column sync_scheduler.settings.retention_failed is 'How long failed runs, alerts and the audit log are kept.';
+comment on column sync_scheduler.settings.retention_ticks is
+  'How long ticks, warm-ups and pg_cron''s records of our own jobs are kept.';
 
 insert into sync_scheduler.settings default values;
 
@@ -269,3 +325,77 @@ comment on function sync_scheduler.guard_run_update() is
 
 create trigger guard_run_update before update on public.sync_run_log
   for each row execute function sync_scheduler.guard_run_update();
+
+-- supabase/schemas/10_tables/10_waiting_slots.sql
+create table sync_scheduler.waiting_slots (
+  integration_id uuid not null references public.sync_integrations (id) on delete cascade,
+  scheduled_for timestamptz not null,
+  triggered_by public.sync_run_trigger not null check (triggered_by in ('schedule', 'backfill')),
+  requested_by uuid,
+  requested_at timestamptz not null default now(),
+  primary key (integration_id, scheduled_for)
+);
+-- buffer_one: at most one slot of the schedule waits.
+create unique index waiting_slots_one_buffered_idx on sync_scheduler.waiting_slots (integration_id)
+  where triggered_by = 'schedule';
+comment on table sync_scheduler.waiting_slots is
+  'Slots that run as soon as nothing else of their integration does, the earliest first: what buffer_one keeps, and '
+  'what a backfill makes up for.';
+
+-- supabase/schemas/10_tables/11_ticks.sql
+create table sync_scheduler.ticks (
+  tick_id bigint generated always as identity primary key,
+  ticked_at timestamptz not null default now(),
+  duration_ms numeric,
+  started integer not null default 0,
+  skipped integer not null default 0,
+  recovered integer not null default 0,
+  errors jsonb
+);
+create index ticks_ticked_at_idx on sync_scheduler.ticks (ticked_at);
+comment on table sync_scheduler.ticks is 'One row a tick: that the scheduler is alive, and what it did.';
+comment on column sync_scheduler.ticks.errors is 'Step of the tick to message, for the steps that failed; null: none.';
+
+-- supabase/schemas/10_tables/12_sync_alerts.sql
+create table public.sync_alerts (
+  alert_id uuid primary key default gen_random_uuid(),
+  org_id uuid not null references public.organizations (id) on delete cascade,
+  integration_id uuid references public.sync_integrations (id) on delete cascade,
+  -- No foreign key: an alert outlives the run that it is about.
+  run_id uuid,
+  kind public.sync_alert_kind not null,
+  severity public.sync_alert_severity not null,
+  dedup_key text not null,
+  message text not null,
+  details jsonb not null default '{}',
+  raised_at timestamptz not null default now(),
+  resolved_at timestamptz,
+  unique (org_id, dedup_key)
+);
+create index sync_alerts_integration_idx on public.sync_alerts (integration_id);
+create index sync_alerts_raised_idx on public.sync_alerts (raised_at);
+create index sync_alerts_open_idx on public.sync_alerts (kind) where resolved_at is null;
+alter table public.sync_alerts enable row level security;
+comment on table public.sync_alerts is
+  'What somebody should look at. Members read it; written by the functions of this bundle.';
+comment on column public.sync_alerts.dedup_key is 'Names the incident: an alert with this key is raised once.';
+comment on column public.sync_alerts.message is 'In a coordinator''s words.';
+
+-- supabase/schemas/10_tables/13_sync_audit_log.sql
+create table public.sync_audit_log (
+  audit_id bigint generated always as identity primary key,
+  -- No foreign keys: what was done stays when the organisation, the integration or the account is gone.
+  org_id uuid not null,
+  integration_id uuid not null,
+  actor_id uuid,
+  action text not null,
+  reason text,
+  details jsonb not null default '{}',
+  created_at timestamptz not null default now()
+);
+create index sync_audit_log_org_idx on public.sync_audit_log (org_id, created_at desc);
+create index sync_audit_log_created_idx on public.sync_audit_log (created_at);
+alter table public.sync_audit_log enable row level security;
+comment on table public.sync_audit_log is
+  'Who configured, paused, resumed or made up for what, and why. Members read it; written by the functions of this bundle.';
+comment on column public.sync_audit_log.actor_id is 'auth.uid(); null: the service role, or the scheduler itself.';

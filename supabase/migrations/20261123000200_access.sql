@@ -57,19 +57,27 @@ create policy "members read their entries" on public.sync_export_entries
     )
   );
 
+create policy "members read their alerts" on public.sync_alerts
+  for select to authenticated using (org_id in (select sync_scheduler.member_org_ids()));
+
+create policy "members read their audit log" on public.sync_audit_log
+  for select to authenticated using (org_id in (select sync_scheduler.member_org_ids()));
+
 -- supabase/schemas/20_access/04_table_grants.sql
 -- Stated in full, because a host may grant every new table to everybody (old projects) or to nobody.
 revoke all on
   public.organizations, public.organization_members, public.sync_integration_types,
-  public.sync_integrations, public.sync_run_log, public.sync_export_entries
+  public.sync_integrations, public.sync_run_log, public.sync_export_entries,
+  public.sync_alerts, public.sync_audit_log
 from public, anon, authenticated, service_role;
 revoke all on all tables in schema sync_scheduler from public, anon, authenticated, service_role;
-revoke all on sequence public.sync_export_entries_entry_id_seq
+revoke all on sequence public.sync_export_entries_entry_id_seq, public.sync_audit_log_audit_id_seq
 from public, anon, authenticated, service_role;
 
 grant select on
   public.organizations, public.organization_members, public.sync_integration_types,
-  public.sync_integrations, public.sync_run_log, public.sync_export_entries
+  public.sync_integrations, public.sync_run_log, public.sync_export_entries,
+  public.sync_alerts, public.sync_audit_log
 to authenticated, service_role;
 
 -- What a host's backend sets up and fills in. The run log is written by functions alone, and an entry's state
@@ -79,6 +87,23 @@ grant insert, update on public.organizations to service_role;
 grant insert, update, delete on public.organization_members to service_role;
 grant insert on public.sync_integrations to service_role;
 grant update (enabled, config, credentials_secret_id, paused_at, paused_by, pause_reason, resume_at,
-  manual_cooldown, max_attempts, retry_base, run_deadline) on public.sync_integrations to service_role;
+  schedule, time_zone, overlap_policy, catchup_window, manual_cooldown, max_attempts, retry_base, run_deadline) on public.sync_integrations to service_role;
 grant insert (integration_id, entry_key, period, document_number, payload)
 on public.sync_export_entries to service_role;
+
+-- supabase/schemas/20_access/05_sync_drift_statistics.sql
+-- With the reader's own rights: RLS of the run log decides which organisations it shows.
+create or replace view public.sync_drift_statistics with (security_invoker = true) as
+select r.org_id, (r.scheduled_for at time zone 'UTC')::date as day, count(*) as slots,
+  count(r.started_at) as started,
+  percentile_cont(0.5) within group (order by extract(epoch from r.started_at - r.scheduled_for)) as p50_seconds,
+  percentile_cont(0.95) within group (order by extract(epoch from r.started_at - r.scheduled_for)) as p95_seconds,
+  max(extract(epoch from r.started_at - r.scheduled_for)) as max_seconds
+from public.sync_run_log r
+where r.triggered_by = 'schedule' and r.status <> 'skipped'
+group by r.org_id, (r.scheduled_for at time zone 'UTC')::date;
+revoke all on public.sync_drift_statistics from public, anon, authenticated, service_role;
+grant select on public.sync_drift_statistics to authenticated, service_role;
+comment on view public.sync_drift_statistics is
+  'How late scheduled runs started (started_at - scheduled_for, in seconds), for each organisation and UTC day of the slot. '
+  'slots counts those that were started, started those that a worker took. Members see their organisations.';

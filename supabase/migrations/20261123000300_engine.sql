@@ -20,6 +20,11 @@ language sql immutable set search_path = '' as $$
     ('reason_too_long', 'PT422', 'The reason is longer than 500 characters.'),
     ('invalid_schedule', 'PT422', 'The cron expression is malformed, or its date never comes.'),
     ('invalid_time_zone', 'PT422', 'The time zone is no IANA name that the database knows.'),
+    ('invalid_configuration', 'PT422', 'A setting is unknown, malformed or out of range.'),
+    ('invalid_resume_at', 'PT422', 'A pause has to end in the future.'),
+    ('invalid_period', 'PT422', 'The period is empty, too long, or not in the past that is asked about.'),
+    ('invalid_count', 'PT422', 'How many is out of range.'),
+    ('run_not_retryable', 'PT409', 'Only a run that failed or was cancelled can be retried.'),
     ('run_is_final', 'PT409', 'A final run never changes.'),
     ('invalid_token', 'PT401', 'The attempt token is forged, replaced or of another attempt.'),
     ('already_claimed', 'PT409', 'The attempt was claimed before.'),
@@ -77,47 +82,136 @@ comment on function sync_scheduler.require_org_role(uuid, public.sync_member_rol
   'Refuses a caller who is not signed in (PT401 not_authenticated) or holds none of the roles (PT403 '
   'not_authorized, also for an organisation that does not exist). Identity comes from the JWT alone.';
 
--- supabase/schemas/30_engine/10_dispatch_attempt.sql
-create or replace function sync_scheduler.dispatch_attempt(run public.sync_run_log) returns void
+-- supabase/schemas/30_engine/04_raise_alert.sql
+create or replace function sync_scheduler.raise_alert(
+  integration public.sync_integrations,
+  kind public.sync_alert_kind,
+  severity public.sync_alert_severity,
+  incident text,
+  message text,
+  details jsonb default '{}',
+  run_id uuid default null
+) returns boolean
+language plpgsql set search_path = '' as $$
+begin
+  -- Whoever notices the same incident second changes nothing: it is raised once.
+  insert into public.sync_alerts (org_id, integration_id, run_id, kind, severity, dedup_key, message, details)
+  values (integration.org_id, integration.id, raise_alert.run_id, raise_alert.kind, raise_alert.severity,
+    concat_ws(':', raise_alert.kind, integration.id, raise_alert.incident), raise_alert.message, raise_alert.details)
+  on conflict (org_id, dedup_key) do nothing;
+  return found;
+end;
+$$;
+revoke all on function sync_scheduler.raise_alert(
+  public.sync_integrations, public.sync_alert_kind, public.sync_alert_severity, text, text, jsonb, uuid)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.raise_alert(
+  public.sync_integrations, public.sync_alert_kind, public.sync_alert_severity, text, text, jsonb, uuid) is
+  'Raises an alert of an integration, once for each incident (a slot, an attempt). message is in a coordinator''s words. '
+  'Returns whether it was new.';
+
+-- supabase/schemas/30_engine/05_check_drift.sql
+create or replace function sync_scheduler.check_drift(
+  integration public.sync_integrations, scheduled_for timestamptz, started_at timestamptz, run_id uuid default null
+) returns void
+language plpgsql set search_path = '' as $$
+declare
+  limit_passed boolean := coalesce(started_at, now()) - scheduled_for > (
+    select s.drift_alert_after from sync_scheduler.settings s);
+begin
+  if limit_passed then
+    perform sync_scheduler.raise_alert(integration, 'drift', 'warning',
+      to_char(scheduled_for at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"'),
+      case when started_at is null then 'A scheduled sync is due and has not started.'
+        else 'A scheduled sync started late.' end,
+      jsonb_build_object('scheduled_for', scheduled_for, 'started_at', started_at,
+        'drift_seconds', round(extract(epoch from coalesce(started_at, now()) - scheduled_for))),
+      check_drift.run_id);
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.check_drift(public.sync_integrations, timestamptz, timestamptz, uuid)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.check_drift(public.sync_integrations, timestamptz, timestamptz, uuid) is
+  'Raises the drift alert of a slot, once, if it started later than settings.drift_alert_after or, with started_at null, '
+  'has not started by now.';
+
+-- supabase/schemas/30_engine/06_audit.sql
+create or replace function sync_scheduler.audit(
+  integration public.sync_integrations, action text, reason text default null, details jsonb default '{}'
+) returns void
+language plpgsql set search_path = '' as $$
+begin
+  if length(audit.reason) > 500 then
+    perform sync_scheduler.raise_error('reason_too_long', '{"max_length": 500}');
+  end if;
+  insert into public.sync_audit_log (org_id, integration_id, actor_id, action, reason, details)
+  values (integration.org_id, integration.id, auth.uid(), audit.action, audit.reason, audit.details);
+end;
+$$;
+revoke all on function sync_scheduler.audit(public.sync_integrations, text, text, jsonb)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.audit(public.sync_integrations, text, text, jsonb) is
+  'Writes down what the caller (auth.uid(); null: the service role or the scheduler) did to an integration, and why. '
+  'Errors: PT422 reason_too_long.';
+
+-- supabase/schemas/30_engine/07_is_paused.sql
+create or replace function sync_scheduler.is_paused(integration public.sync_integrations) returns boolean
+language plpgsql stable set search_path = '' as $$
+begin
+  return integration.paused_at is not null and coalesce(integration.resume_at > now(), true);
+end;
+$$;
+revoke all on function sync_scheduler.is_paused(public.sync_integrations) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.is_paused(public.sync_integrations) is
+  'Is the integration paused now? A pause ends by itself at resume_at.';
+
+-- supabase/schemas/30_engine/10_dispatch_attempts.sql
+create or replace function sync_scheduler.dispatch_attempts(runs public.sync_run_log[]) returns void
 language plpgsql set search_path = '' as $$
 #variable_conflict use_column
 declare
   settings sync_scheduler.settings;
-  -- 244 random bits from the server's strong generator.
-  token text := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
-  request bigint;
 begin
   select * into strict settings from sync_scheduler.settings;
   if settings.function_url is null then
     perform sync_scheduler.raise_error('function_url_not_configured');
   end if;
 
-  -- Queued in this transaction: a rollback sends nothing. The queue is lost in a crash; recover_runs sees to it.
-  request := net.http_post(
-    url := settings.function_url,
-    body := jsonb_build_object(
-      'kind', 'run', 'run_id', run.run_id, 'attempt', run.attempt, 'token', token),
-    headers := '{"Content-Type": "application/json"}',
-    timeout_milliseconds := (extract(epoch from settings.dispatch_timeout) * 1000)::integer
-  );
-
+  -- One statement for however many: a tick dispatches hundreds.
   insert into sync_scheduler.run_attempts as a (run_id, attempt, token_hash, request_id, lease_expires_at)
-  values (run.run_id, run.attempt, sha256(convert_to(token, 'UTF8')), request,
-    least(now() + settings.claim_timeout, run.deadline_at))
+  select run.run_id, run.attempt, sha256(convert_to(made.token, 'UTF8')),
+    -- Queued in this transaction: a rollback sends nothing. The queue is lost in a crash; recover_runs sees to it.
+    net.http_post(
+      url := settings.function_url,
+      body := jsonb_build_object(
+        'kind', 'run', 'run_id', run.run_id, 'attempt', run.attempt, 'token', made.token),
+      headers := '{"Content-Type": "application/json"}',
+      timeout_milliseconds := (extract(epoch from settings.dispatch_timeout) * 1000)::integer),
+    least(now() + settings.claim_timeout, run.deadline_at)
+  from unnest(runs) run
+  -- 244 random bits from the server's strong generator. The offset keeps it one token, however often it is named; that it
+  -- names the run makes it one for each.
+  cross join lateral (
+    select replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '') as token
+    where run.run_id is not null offset 0
+  ) made
   on conflict (run_id, attempt) do update set
     token_hash = excluded.token_hash,
     request_id = excluded.request_id,
     dispatched_at = now(),
     dispatch_count = a.dispatch_count + 1,
-    lease_expires_at = least(now() + settings.claim_timeout * power(2, a.dispatch_count), run.deadline_at)
+    lease_expires_at = least(
+      now() + settings.claim_timeout * power(2, a.dispatch_count),
+      (select r.deadline_at from public.sync_run_log r where r.run_id = a.run_id))
   where a.claimed_at is null and a.ended_at is null;
 end;
 $$;
-revoke all on function sync_scheduler.dispatch_attempt(public.sync_run_log)
+revoke all on function sync_scheduler.dispatch_attempts(public.sync_run_log[])
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.dispatch_attempt(public.sync_run_log) is
-  'Posts the current attempt of a run to the Edge Function through pg_net under a fresh one-time token. Called again for an attempt '
-  'that nobody claimed, it replaces the token and waits twice as long. The caller holds the run''s row lock. '
+comment on function sync_scheduler.dispatch_attempts(public.sync_run_log[]) is
+  'Posts the current attempts of runs to the Edge Function through pg_net, each under a fresh one-time token. Called again for an '
+  'attempt that nobody claimed, it replaces the token and waits twice as long. The caller holds the runs'' row locks. '
   'Errors: PT503 function_url_not_configured.';
 
 -- supabase/schemas/30_engine/11_start_run.sql
@@ -125,32 +219,39 @@ create or replace function sync_scheduler.start_run(
   integration public.sync_integrations,
   triggered_by public.sync_run_trigger,
   triggered_by_user_id uuid default null,
-  idempotency_key text default null
+  idempotency_key text default null,
+  scheduled_for timestamptz default null,
+  parent_run_id uuid default null,
+  notice text default null
 ) returns public.sync_run_log
 language plpgsql set search_path = '' as $$
 declare
   run public.sync_run_log;
 begin
-  -- The unique indexes decide, not a look beforehand: a second active run, or a second run for a key, is
+  -- The unique indexes decide, not a look beforehand: a second active run, a second one for a key or for a slot is
   -- impossible, and whoever comes second gets no row.
   insert into public.sync_run_log
-    (org_id, integration_id, integration_type, triggered_by, triggered_by_user_id, idempotency_key, deadline_at)
+    (org_id, integration_id, integration_type, triggered_by, triggered_by_user_id, idempotency_key, scheduled_for,
+      parent_run_id, notice, deadline_at)
   values (integration.org_id, integration.id, integration.integration_type, start_run.triggered_by,
-    start_run.triggered_by_user_id, start_run.idempotency_key, now() + integration.run_deadline)
+    start_run.triggered_by_user_id, start_run.idempotency_key, start_run.scheduled_for,
+    start_run.parent_run_id, start_run.notice, now() + integration.run_deadline)
   on conflict do nothing
   returning * into run;
 
   if run.run_id is not null then
-    perform sync_scheduler.dispatch_attempt(run);
+    perform sync_scheduler.dispatch_attempts(array[run]);
   end if;
   return run;
 end;
 $$;
-revoke all on function sync_scheduler.start_run(public.sync_integrations, public.sync_run_trigger, uuid, text)
+revoke all on function sync_scheduler.start_run(
+  public.sync_integrations, public.sync_run_trigger, uuid, text, timestamptz, uuid, text)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.start_run(public.sync_integrations, public.sync_run_trigger, uuid, text) is
+comment on function sync_scheduler.start_run(
+  public.sync_integrations, public.sync_run_trigger, uuid, text, timestamptz, uuid, text) is
   'Creates a pending run with its first attempt and dispatches it, all in the caller''s transaction. Returns the '
-  'run, or null when the integration has an active run or the organisation a run of that key. '
+  'run, or null when the integration has an active run, the organisation a run of that key or the slot a run. '
   'Errors: PT503 function_url_not_configured.';
 
 -- supabase/schemas/30_engine/12_next_attempt.sql
@@ -163,7 +264,7 @@ begin
   update public.sync_run_log set status = 'pending', attempt = attempt + 1, next_attempt_at = null
   where run_id = next_attempt.run_id
   returning * into strict run;
-  perform sync_scheduler.dispatch_attempt(run);
+  perform sync_scheduler.dispatch_attempts(array[run]);
 end;
 $$;
 revoke all on function sync_scheduler.next_attempt(uuid) from public, anon, authenticated, service_role;
@@ -512,6 +613,9 @@ begin
   where a.run_id = run.run_id and a.attempt = claim_attempt.attempt;
 
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
+  if run.triggered_by = 'schedule' and run.started_at = now() then
+    perform sync_scheduler.check_drift(integration, run.scheduled_for, run.started_at, run.run_id);
+  end if;
   return jsonb_build_object(
     'org_id', run.org_id,
     'integration_id', run.integration_id,

@@ -73,7 +73,7 @@ begin
     perform sync_scheduler.finish_run(run.run_id, 'failed', 'dispatch_exhausted',
       'The sync function could not be reached.');
   else
-    perform sync_scheduler.dispatch_attempt(run);
+    perform sync_scheduler.dispatch_attempts(array[run]);
   end if;
   return true;
 end;
@@ -508,3 +508,550 @@ comment on function sync_scheduler.next_cron_occurrence(text, text, timestamptz)
   'that meet there, and a repeated one in the first pass. A wildcard hour (*, */n) runs at every instant whose '
   'local time matches: through the repeated hour too, and never for a skipped one. '
   'Errors: PT422 invalid_schedule, PT422 invalid_time_zone, 22008 for an infinite `after`.';
+
+-- supabase/schemas/40_scheduler/20_keep_next_run_at.sql
+create or replace function sync_scheduler.keep_next_run_at() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  perform sync_scheduler.validate_time_zone(new.time_zone);
+  if tg_op = 'UPDATE' then
+    if (new.schedule, new.time_zone) is not distinct from (old.schedule, old.time_zone) then
+      return new;
+    end if;
+    -- What was due under the old schedule is not forgotten.
+    perform sync_scheduler.skip_slots(old, sync_scheduler.due_slots(old, 1000), 'schedule_changed');
+  end if;
+  new.next_run_at := sync_scheduler.next_cron_occurrence(new.schedule, new.time_zone, now());
+  new.next_tick_at := new.next_run_at;
+  return new;
+end;
+$$;
+revoke all on function sync_scheduler.keep_next_run_at() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.keep_next_run_at() is
+  'Trigger of sync_integrations, whoever writes: refuses a schedule or zone that cannot be (PT422 invalid_schedule, PT422 '
+  'invalid_time_zone) and sets next_run_at when they change. Slots that the old schedule left due are recorded as '
+  'skipped, at most 1,000 of them.';
+
+create trigger keep_next_run_at before insert or update of schedule, time_zone on public.sync_integrations
+  for each row execute function sync_scheduler.keep_next_run_at();
+
+-- supabase/schemas/40_scheduler/21_due_slots.sql
+create or replace function sync_scheduler.due_slots(integration public.sync_integrations, most integer)
+returns timestamptz[]
+language plpgsql stable set search_path = '' as $$
+declare
+  slots timestamptz[] := '{}';
+  slot timestamptz := integration.next_run_at;
+begin
+  while slot <= now() and cardinality(slots) < most loop
+    slots := slots || slot;
+    slot := sync_scheduler.next_cron_occurrence(integration.schedule, integration.time_zone, slot);
+  end loop;
+  return slots;
+end;
+$$;
+revoke all on function sync_scheduler.due_slots(public.sync_integrations, integer)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.due_slots(public.sync_integrations, integer) is
+  'The slots from next_run_at until now, in order, at most so many. More than one means that the scheduler was away.';
+
+-- supabase/schemas/40_scheduler/22_why_skip.sql
+create or replace function sync_scheduler.why_skip(
+  integration public.sync_integrations, slot timestamptz
+) returns public.sync_skip_reason
+language plpgsql stable set search_path = '' as $$
+begin
+  return case
+    when not integration.enabled then 'disabled'
+    when sync_scheduler.is_paused(integration) then 'paused'
+    -- The scheduler may come long after the slot and the pause that it fell into.
+    when integration.paused_at <= slot and integration.resume_at > slot then 'paused'
+    when slot < now() - integration.catchup_window then 'missed'
+  end;
+end;
+$$;
+revoke all on function sync_scheduler.why_skip(public.sync_integrations, timestamptz)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.why_skip(public.sync_integrations, timestamptz) is
+  'Why a due slot of the integration is not run now, as far as its settings say; null: it may run.';
+
+-- supabase/schemas/40_scheduler/23_skip_slots.sql
+create or replace function sync_scheduler.skip_slots(
+  integration public.sync_integrations, slots timestamptz[], reason public.sync_skip_reason
+) returns integer
+language plpgsql set search_path = '' as $$
+declare
+  skipped integer;
+  missed timestamptz[];
+begin
+  with written as (
+    insert into public.sync_run_log (org_id, integration_id, integration_type, status, triggered_by, scheduled_for,
+      skip_reason, attempt, deadline_at, finished_at)
+    select integration.org_id, integration.id, integration.integration_type, 'skipped', 'schedule', slot,
+      coalesce(sync_scheduler.why_skip(integration, slot), skip_slots.reason), 0, now(), now()
+    from unnest(slots) slot
+    where not exists (
+      select from public.sync_run_log r where r.integration_id = integration.id and r.scheduled_for = slot)
+    returning sync_run_log.scheduled_for, sync_run_log.skip_reason
+  )
+  select count(*), array_agg(w.scheduled_for order by w.scheduled_for) filter (where w.skip_reason = 'missed')
+  into skipped, missed from written w;
+
+  if missed is not null then
+    perform sync_scheduler.raise_alert(integration, 'missed_slot', 'critical', missed[1]::text,
+      'The scheduler was away for so long that scheduled syncs were skipped.',
+      jsonb_build_object('first_slot', missed[1], 'last_slot', missed[cardinality(missed)], 'slots', cardinality(missed)));
+  end if;
+  return skipped;
+end;
+$$;
+revoke all on function sync_scheduler.skip_slots(public.sync_integrations, timestamptz[], public.sync_skip_reason)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.skip_slots(public.sync_integrations, timestamptz[], public.sync_skip_reason) is
+  'Records slots that did not run, each as a row with its reason: what the integration''s settings say about it, else '
+  'the given one. Missed ones raise an alert. A slot that has a row keeps it. Returns how many rows it wrote. The caller holds the integration''s lock.';
+
+-- supabase/schemas/40_scheduler/24_catch_up.sql
+create or replace function sync_scheduler.catch_up(integration_id uuid) returns integer
+language plpgsql set search_path = '' as $$
+declare
+  integration public.sync_integrations;
+  slots timestamptz[];
+begin
+  select * into strict integration from public.sync_integrations i where i.id = catch_up.integration_id;
+  -- All but the last: that one stands for the others and is started, or refused, like a slot that came alone. Of a long
+  -- absence each call deals with 500 slots.
+  slots := sync_scheduler.due_slots(integration, 501);
+  update public.sync_integrations i set
+    next_run_at = slots[cardinality(slots)], next_tick_at = slots[cardinality(slots)]
+  where i.id = integration.id;
+  return sync_scheduler.skip_slots(integration, trim_array(slots, 1), 'coalesced');
+end;
+$$;
+revoke all on function sync_scheduler.catch_up(uuid) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.catch_up(uuid) is
+  'Brings an integration of which several slots are due to the last of them and records the earlier ones as skipped: '
+  'coalesced, or missed beyond catchup_window. Returns how many. The caller holds its lock.';
+
+-- supabase/schemas/40_scheduler/25_find_due.sql
+create or replace function sync_scheduler.find_due(batch_size integer) returns uuid[]
+language plpgsql set search_path = '' as $$
+begin
+  return (
+    with active as materialized (
+      select r.integration_type, r.org_id from public.sync_run_log r where r.status in ('pending', 'running')
+    ),
+    -- A lane for each type, so that a vendor with a backlog takes no place from the others.
+    due as materialized (
+      select lane.id, lane.org_id, lane.next_tick_at
+      from public.sync_integration_types t, sync_scheduler.settings s,
+        lateral (
+          select i.id, i.org_id, i.next_tick_at from public.sync_integrations i
+          where i.integration_type = t.code and i.next_tick_at <= now()
+            and i.org_id not in (
+              select a.org_id from active a group by a.org_id having count(*) >= s.max_active_per_org)
+          order by i.next_tick_at
+          limit least(batch_size, greatest(0, s.max_active_per_type - (
+            select count(*) from active a where a.integration_type = t.code)))
+          -- What another tick, a trigger or an admin holds is dealt with by the next tick.
+          for no key update skip locked
+        ) lane
+    )
+    select array_agg(ranked.id order by ranked.next_tick_at) from (
+      select d.*, row_number() over (partition by d.org_id order by d.next_tick_at) + (
+        select count(*) from active a where a.org_id = d.org_id) as place
+      from due d
+    ) ranked, sync_scheduler.settings s
+    where ranked.place <= s.max_active_per_org
+  );
+end;
+$$;
+revoke all on function sync_scheduler.find_due(integer) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.find_due(integer) is
+  'Locks due integrations, up to batch_size of each type, the longest due first, and returns their ids (null: none). As many '
+  'as settings.max_active_per_type and max_active_per_org leave room for. Two callers at once get different ones.';
+
+-- supabase/schemas/40_scheduler/26_start_slots.sql
+create or replace function sync_scheduler.start_slots(
+  integration_ids uuid[], out started integer, out skipped integer
+)
+language plpgsql set search_path = '' as $$
+declare
+  started_runs public.sync_run_log[];
+  came_late uuid[];
+begin
+  -- One statement for the whole batch. The caller holds the integrations' locks, so what it sees stays true.
+  with due as materialized (
+    select i as integration, i.* from public.sync_integrations i where i.id = any (integration_ids)
+  ),
+  -- Many integrations share a schedule: what follows their slot is computed once.
+  following as materialized (
+    select d.*, sync_scheduler.next_cron_occurrence(d.schedule, d.time_zone, d.next_run_at) as next_slot
+    from (select distinct schedule, time_zone, next_run_at from due) d
+  ),
+  decided as materialized (
+    select d.*, f.next_slot, seen.active, seen.dealt_with,
+      case when seen.dealt_with then null
+        else coalesce(sync_scheduler.why_skip(d.integration, d.next_run_at),
+          case when seen.active and (d.overlap_policy = 'skip' or seen.buffered)
+            then 'overlap'::public.sync_skip_reason end) end as reason
+    from due d
+    join following f using (schedule, time_zone, next_run_at)
+    cross join lateral (
+      select
+        exists (select from public.sync_run_log r
+          where r.integration_id = d.id and r.status in ('pending', 'running')) as active,
+        exists (select from public.sync_run_log r
+          where r.integration_id = d.id and r.scheduled_for = d.next_run_at) as dealt_with,
+        exists (select from sync_scheduler.waiting_slots w
+          where w.integration_id = d.id and (w.triggered_by = 'schedule' or w.scheduled_for = d.next_run_at)) as buffered
+    ) seen
+    where f.next_slot > now()
+  ),
+  advanced as (
+    update public.sync_integrations i set next_run_at = d.next_slot, next_tick_at = d.next_slot
+    from decided d where i.id = d.id
+  ),
+  skips as (
+    select sync_scheduler.skip_slots(d.integration, array[d.next_run_at], d.reason) as rows
+    from decided d where d.reason is not null
+  ),
+  buffered as (
+    insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by)
+    select d.id, d.next_run_at, 'schedule' from decided d
+    where d.reason is null and d.active and not d.dealt_with
+  ),
+  runs as (
+    insert into public.sync_run_log (org_id, integration_id, integration_type, triggered_by, scheduled_for, deadline_at)
+    select d.org_id, d.id, d.integration_type, 'schedule', d.next_run_at, now() + d.run_deadline
+    from decided d where d.reason is null and not d.active and not d.dealt_with
+    returning sync_run_log as run
+  )
+  select (select array_agg(run) from runs), (select coalesce(sum(rows), 0) from skips),
+    (select array_agg(d.id) from due d join following f using (schedule, time_zone, next_run_at)
+     where f.next_slot <= now())
+  into started_runs, skipped, came_late;
+
+  perform sync_scheduler.dispatch_attempts(started_runs) where started_runs is not null;
+  started := coalesce(cardinality(started_runs), 0);
+  skipped := skipped + coalesce((select sum(sync_scheduler.catch_up(late)) from unnest(came_late) late), 0);
+end;
+$$;
+revoke all on function sync_scheduler.start_slots(uuid[]) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.start_slots(uuid[]) is
+  'Deals with the due slot of each of these integrations: starts its run, lets it wait (buffer_one) or records why not, and '
+  'advances next_run_at, all in one transaction. One of which several slots are due is only brought to the last of them '
+  'and stays due. The caller holds the integrations'' locks. Errors: PT503 function_url_not_configured.';
+
+-- supabase/schemas/40_scheduler/27_postpone_slot.sql
+create or replace function sync_scheduler.postpone_slot(integration_id uuid, reason text) returns void
+language plpgsql set search_path = '' as $$
+declare
+  integration public.sync_integrations;
+begin
+  update public.sync_integrations i set next_tick_at = now() + interval '1 minute'
+  where i.id = postpone_slot.integration_id returning * into strict integration;
+  perform sync_scheduler.raise_alert(integration, 'start_failed', 'critical', integration.next_run_at::text,
+    'A scheduled sync could not be started. It is tried again every minute.',
+    jsonb_build_object('scheduled_for', integration.next_run_at, 'error', left(reason, 500)));
+exception when others then
+  -- Then it comes first again: no worse than before.
+  raise warning 'sync_scheduler.postpone_slot: % (%)', sqlerrm, sqlstate;
+end;
+$$;
+revoke all on function sync_scheduler.postpone_slot(uuid, text) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.postpone_slot(uuid, text) is
+  'Puts an integration whose slot could not be started at the back of the queue for a minute and raises start_failed. The slot '
+  'stays due: it runs late, or is recorded as missed.';
+
+-- supabase/schemas/40_scheduler/28_start_due_runs.sql
+create or replace function sync_scheduler.start_due_runs(
+  batch_size integer default 500, out started integer, out skipped integer
+)
+language plpgsql set search_path = '' set enable_seqscan = off
+-- One row that somebody keeps locked must not hold up everybody else.
+set lock_timeout = '500ms' as $$
+declare
+  due uuid[];
+  single uuid;
+  done record;
+begin
+  started := 0;
+  skipped := 0;
+  -- An integration that was away for long needs several rounds; the rest of a very long one is left to the next tick.
+  for round in 1..20 loop
+    due := sync_scheduler.find_due(batch_size);
+    exit when due is null;
+    begin
+      done := sync_scheduler.start_slots(due);
+      started := started + done.started;
+      skipped := skipped + done.skipped;
+    exception when others then
+      -- Something is wrong with one of them: each alone, so that the others start.
+      foreach single in array due loop
+        begin
+          done := sync_scheduler.start_slots(array[single]);
+          started := started + done.started;
+          skipped := skipped + done.skipped;
+        exception when others then
+          perform sync_scheduler.postpone_slot(single, sqlerrm);
+        end;
+      end loop;
+    end;
+  end loop;
+end;
+$$;
+revoke all on function sync_scheduler.start_due_runs(integer) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.start_due_runs(integer) is
+  'Starts the runs whose slot has come, in batches of batch_size (500) of each integration type. Returns how many it started '
+  'and how many slots it recorded as skipped. Its cost follows what is due. Several at once share the work; a slot that '
+  'cannot be started stops no other.';
+
+-- supabase/schemas/40_scheduler/30_start_waiting_slot.sql
+create or replace function sync_scheduler.start_waiting_slot(integration_id uuid) returns boolean
+language plpgsql set search_path = '' as $$
+declare
+  integration public.sync_integrations;
+  waiting sync_scheduler.waiting_slots;
+  run public.sync_run_log;
+begin
+  select * into integration from public.sync_integrations i
+  where i.id = start_waiting_slot.integration_id for no key update skip locked;
+  select * into waiting from sync_scheduler.waiting_slots w
+  where w.integration_id = integration.id order by w.scheduled_for limit 1;
+  if waiting.integration_id is null then
+    return false;
+  end if;
+
+  if not integration.enabled or sync_scheduler.is_paused(integration) then
+    -- What an admin wants made up for outlives a pause; a buffered slot is one that came while paused.
+    if waiting.triggered_by = 'backfill' then
+      return false;
+    end if;
+    perform sync_scheduler.skip_slots(integration, array[waiting.scheduled_for],
+      case when integration.enabled then 'paused' else 'disabled' end::public.sync_skip_reason);
+  else
+    run := sync_scheduler.start_run(integration, waiting.triggered_by, waiting.requested_by,
+      scheduled_for := waiting.scheduled_for);
+    -- No run: another one is active, so it waits on; or the slot has run, and there is nothing to wait for.
+    if run.run_id is null and not exists (
+      select from public.sync_run_log r
+      where r.integration_id = integration.id and r.scheduled_for = waiting.scheduled_for and r.status <> 'skipped')
+    then
+      return false;
+    end if;
+  end if;
+  delete from sync_scheduler.waiting_slots w
+  where w.integration_id = waiting.integration_id and w.scheduled_for = waiting.scheduled_for;
+  return run.run_id is not null;
+end;
+$$;
+revoke all on function sync_scheduler.start_waiting_slot(uuid) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.start_waiting_slot(uuid) is
+  'Starts the earliest waiting slot of an integration if nothing else of it is active. Returns whether it did. '
+  'Errors: PT503 function_url_not_configured.';
+
+-- supabase/schemas/40_scheduler/31_start_waiting_slots.sql
+create or replace function sync_scheduler.start_waiting_slots(batch_size integer default 100) returns integer
+language plpgsql set search_path = '' set enable_seqscan = off set lock_timeout = '500ms' as $$
+declare
+  next_one uuid;
+  started integer := 0;
+begin
+  for next_one in
+    -- From one integration to the next by index: a backfill of a thousand slots costs as much as one.
+    with recursive waiting as (
+      (select w.integration_id from sync_scheduler.waiting_slots w order by w.integration_id limit 1)
+      union all
+      select n.integration_id from waiting, lateral (
+        select w.integration_id from sync_scheduler.waiting_slots w
+        where w.integration_id > waiting.integration_id order by w.integration_id limit 1) n
+    )
+    select i.id from waiting join public.sync_integrations i on i.id = waiting.integration_id
+    where not exists (
+        select from public.sync_run_log r where r.integration_id = i.id and r.status in ('pending', 'running'))
+      and (select count(*) from public.sync_run_log r
+        where r.integration_type = i.integration_type and r.status in ('pending', 'running'))
+        < (select s.max_active_per_type from sync_scheduler.settings s)
+    limit batch_size
+  loop
+    begin
+      started := started + sync_scheduler.start_waiting_slot(next_one)::integer;
+    exception when others then
+      -- One broken integration must not stop the others; the slot waits on.
+      raise warning 'sync_scheduler.start_waiting_slots: integration %: % (%)', next_one, sqlerrm, sqlstate;
+    end;
+  end loop;
+  return started;
+end;
+$$;
+revoke all on function sync_scheduler.start_waiting_slots(integer) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.start_waiting_slots(integer) is
+  'Starts waiting slots (buffered, or of a backfill) of up to batch_size (100) integrations of which no run is active, the '
+  'earliest slot of each. Returns how many it started.';
+
+-- supabase/schemas/40_scheduler/32_watch_drift.sql
+create or replace function sync_scheduler.watch_drift() returns void
+language plpgsql set search_path = '' set enable_seqscan = off as $$
+declare
+  latest timestamptz := now() - (select s.drift_alert_after from sync_scheduler.settings s);
+begin
+  -- Started but not claimed, and not even started. One that starts late is noticed by its claim.
+  perform sync_scheduler.check_drift(i, r.scheduled_for, null, r.run_id)
+  from public.sync_run_log r join public.sync_integrations i on i.id = r.integration_id
+  where r.status = 'pending' and r.started_at is null and r.scheduled_for < latest and r.triggered_by = 'schedule';
+
+  perform sync_scheduler.check_drift(i, i.next_run_at, null) from public.sync_integrations i
+  where i.next_run_at < latest and sync_scheduler.why_skip(i, i.next_run_at) is null;
+end;
+$$;
+revoke all on function sync_scheduler.watch_drift() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.watch_drift() is
+  'Raises the drift alert, once a slot, for slots that should have started settings.drift_alert_after ago and have not.';
+
+-- supabase/schemas/40_scheduler/33_end_pauses.sql
+create or replace function sync_scheduler.end_pauses() returns void
+language plpgsql set search_path = '' set enable_seqscan = off as $$
+declare
+  ended public.sync_integrations;
+begin
+  for ended in
+    select * from public.sync_integrations i
+    -- Not before every slot that fell into the pause has been recorded as such.
+    where i.resume_at <= now() and coalesce(i.next_run_at >= i.resume_at, true)
+    order by i.resume_at limit 500 for no key update skip locked
+  loop
+    update public.sync_integrations i
+    set paused_at = null, paused_by = null, pause_reason = null, resume_at = null where i.id = ended.id;
+    perform sync_scheduler.audit(ended, 'pause_ended', ended.pause_reason,
+      jsonb_build_object('paused_at', ended.paused_at, 'resume_at', ended.resume_at));
+  end loop;
+end;
+$$;
+revoke all on function sync_scheduler.end_pauses() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.end_pauses() is
+  'Clears pauses whose resume_at has passed. Triggers and slots do not wait for it: they read resume_at.';
+
+-- supabase/schemas/40_scheduler/35_last_tick_at.sql
+create or replace function sync_scheduler.last_tick_at() returns timestamptz
+language plpgsql stable set search_path = '' as $$
+begin
+  return (select t.ticked_at from sync_scheduler.ticks t order by t.tick_id desc limit 1);
+end;
+$$;
+revoke all on function sync_scheduler.last_tick_at() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.last_tick_at() is 'When the scheduler last ticked; null: never.';
+
+-- supabase/schemas/40_scheduler/36_is_ticking.sql
+create or replace function sync_scheduler.is_ticking() returns boolean
+language plpgsql stable set search_path = '' as $$
+begin
+  return (
+    select coalesce(sync_scheduler.last_tick_at(), s.installed_at) > now() - s.silent_after
+    from sync_scheduler.settings s);
+end;
+$$;
+revoke all on function sync_scheduler.is_ticking() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.is_ticking() is
+  'Has the scheduler ticked within settings.silent_after? A fresh installation has that long for its first tick.';
+
+-- supabase/schemas/40_scheduler/37_tick.sql
+create or replace function sync_scheduler.tick() returns void
+language plpgsql set search_path = '' set enable_seqscan = off as $$
+declare
+  begun timestamptz := clock_timestamp();
+  started integer := 0;
+  skipped integer := 0;
+  recovered integer := 0;
+  errors jsonb := '{}';
+begin
+  -- Each step by itself: one that fails stops no other. What is due comes first, for the minute counts.
+  begin
+    select d.started, d.skipped into started, skipped from sync_scheduler.start_due_runs() d;
+  exception when others then
+    errors := errors || jsonb_build_object('start_due_runs', sqlerrm);
+  end;
+  begin
+    recovered := sync_scheduler.recover_runs();
+  exception when others then
+    errors := errors || jsonb_build_object('recover_runs', sqlerrm);
+  end;
+  begin
+    started := started + sync_scheduler.start_waiting_slots();
+  exception when others then
+    errors := errors || jsonb_build_object('start_waiting_slots', sqlerrm);
+  end;
+  begin
+    perform sync_scheduler.watch_drift();
+    perform sync_scheduler.end_pauses();
+    update public.sync_alerts a set resolved_at = now() where a.kind = 'scheduler_dead' and a.resolved_at is null;
+  exception when others then
+    errors := errors || jsonb_build_object('watch', sqlerrm);
+  end;
+
+  if started + skipped + recovered = 0 then
+    -- Nothing happened that a crash could lose but the record of the tick: the disk need not be waited for.
+    perform set_config('synchronous_commit', 'off', true);
+  end if;
+  insert into sync_scheduler.ticks (duration_ms, started, skipped, recovered, errors)
+  values (extract(epoch from clock_timestamp() - begun) * 1000, started, skipped, recovered, nullif(errors, '{}'));
+end;
+$$;
+revoke all on function sync_scheduler.tick() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.tick() is
+  'One pass of the scheduler, called by pg_cron at second :00 of every minute and every 30 s: starts due slots, recovers runs that stand '
+  'still, starts waiting slots, raises drift alerts, ends pauses, and records itself in ticks. Safe at any time, by '
+  'anyone, at once.';
+
+-- supabase/schemas/40_scheduler/40_purge.sql
+create or replace function sync_scheduler.purge(batch_size integer default 2000) returns integer
+language plpgsql set search_path = '' set enable_seqscan = off set lock_timeout = '500ms' as $$
+declare
+  settings sync_scheduler.settings;
+  purged integer := 0;
+  step integer;
+begin
+  select * into strict settings from sync_scheduler.settings;
+
+  delete from public.sync_run_log r where r.run_id in (
+    select o.run_id from unnest(enum_range(null::public.sync_run_status)) s, lateral (
+      select f.run_id from public.sync_run_log f
+      where f.status = s and f.finished_at < now() - case
+        when s = 'failed' then settings.retention_failed else settings.retention_ended end
+      order by f.finished_at limit batch_size) o
+    limit batch_size);
+  get diagnostics step = row_count;
+  purged := purged + step;
+
+  delete from sync_scheduler.ticks t where t.tick_id in (
+    select o.tick_id from sync_scheduler.ticks o where o.ticked_at < now() - settings.retention_ticks
+    order by o.ticked_at limit batch_size);
+  get diagnostics step = row_count;
+  purged := purged + step;
+
+  delete from public.sync_alerts a where a.alert_id in (
+    select o.alert_id from public.sync_alerts o where o.raised_at < now() - settings.retention_failed
+    order by o.raised_at limit batch_size);
+  get diagnostics step = row_count;
+  purged := purged + step;
+
+  delete from public.sync_audit_log a where a.audit_id in (
+    select o.audit_id from public.sync_audit_log o where o.created_at < now() - settings.retention_failed
+    order by o.created_at limit batch_size);
+  get diagnostics step = row_count;
+  purged := purged + step;
+
+  -- pg_cron never purges its log. Only what is ours: other jobs' records are their owners'.
+  delete from cron.job_run_details d where d.runid in (
+    select o.runid from cron.job_run_details o
+    where o.jobid in (select j.jobid from cron.job j where j.jobname like 'sync-scheduler-%')
+      and o.end_time < now() - settings.retention_ticks
+    order by o.runid limit batch_size);
+  get diagnostics step = row_count;
+  return purged + step;
+end;
+$$;
+revoke all on function sync_scheduler.purge(integer) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.purge(integer) is
+  'Deletes what is older than the retention settings, at most batch_size (2,000) rows of each kind: ended runs with their '
+  'attempts, ticks, alerts, the audit log, and pg_cron''s records of our own jobs. Entries stay. Returns how many rows.';

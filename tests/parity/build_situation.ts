@@ -61,23 +61,29 @@ async function buildOrg(
         now() - make_interval(secs => ${pause?.paused_seconds_ago ?? null}), ${pause?.reason ?? null},
         now() + make_interval(secs => ${pause?.resume_in_seconds ?? null}))`;
   }
-  for (const run of runs) {
+  for (const [index, run] of runs.entries()) {
     const runId = idOf("run", label(run.label));
     const active = run.status === "pending" || run.status === "running";
     await tx`insert into public.sync_run_log
         (run_id, org_id, integration_id, integration_type, status, triggered_by, triggered_by_user_id, triggered_at,
-         started_at, finished_at, idempotency_key, deadline_at, next_attempt_at)
+         scheduled_for, skip_reason, started_at, finished_at, idempotency_key, deadline_at, next_attempt_at)
       values (${runId}, ${orgId}, ${
       idOf("integration", label(run.integration_type))
     }, ${run.integration_type},
         ${run.status}, ${run.triggered_by}, ${run.triggered_by === "manual" ? idOf("user", "caller") : null},
         now() - make_interval(secs => ${run.triggered_seconds_ago}),
+        ${hasSlot(run) ? tx`now() - make_interval(days => ${index + 1})` : tx`null`},
+        ${run.status === "skipped" ? "missed" : null},
         now() - make_interval(secs => ${run.started_seconds_ago}),
         ${active ? tx`null` : tx`now()`}, ${run.idempotency_key},
         ${run.condition.startsWith("overdue") ? tx`now()` : tx`now() + interval '1 millisecond'`},
         ${nextAttemptAt(tx, run.condition)})`;
     if (active) await buildAttempt(tx, runId, run);
   }
+}
+
+function hasSlot(run: Run): boolean {
+  return run.triggered_by === "schedule" || run.triggered_by === "backfill";
 }
 
 function nextAttemptAt(tx: TransactionSql, condition: Run["condition"]) {

@@ -5,7 +5,7 @@ import { apiClient, type Client, createTenant, type Person } from "../support/te
 type Actor = Person | "outsider" | "anon" | "service_role";
 const ACTORS: Actor[] = ["anon", "stranger", "outsider", "viewer", "coordinator", "admin", "service_role"];
 const WORKER_RPCS = ["claim", "heartbeat", "reserve_entries", "record_results", "finish"];
-const PRIVATE = ["start_run", "recover_runs", "dispatch_attempt", "has_org_role"];
+const PRIVATE = ["start_run", "recover_runs", "dispatch_attempts", "has_org_role"];
 
 /** Through the Data API, as real clients come; the catalog's view of the same stands in access/privileges.test.sql. */
 Deno.test("each role can do through the API what it may and nothing else", async (t) => {
@@ -28,7 +28,7 @@ Deno.test("each role can do through the API what it may and nothing else", async
 
   await database.sql`
     insert into public.sync_run_log (org_id, integration_id, integration_type, status, triggered_by, deadline_at, finished_at)
-    values (${own.orgId}, ${own.integrationId}, 'webhook', 'succeeded', 'schedule', now(), now())`;
+    values (${own.orgId}, ${own.integrationId}, 'webhook', 'succeeded', 'api', now(), now())`;
 
   for (const actor of ACTORS) {
     const supabase = await client(actor);
@@ -57,7 +57,7 @@ Deno.test("each role can do through the API what it may and nothing else", async
       if (runId === undefined) {
         const rows = await database.sql`
           insert into public.sync_run_log (org_id, integration_id, integration_type, triggered_by, deadline_at)
-          values (${own.orgId}, ${own.integrationId}, 'webhook', 'schedule', now() + interval '1 hour')
+          values (${own.orgId}, ${own.integrationId}, 'webhook', 'api', now() + interval '1 hour')
           returning run_id`;
         await database
           .sql`insert into sync_scheduler.run_attempts (run_id, attempt, token_hash, lease_expires_at)

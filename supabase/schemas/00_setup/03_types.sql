@@ -13,6 +13,25 @@ create type public.sync_run_trigger as enum ('manual', 'schedule', 'api', 'backf
 comment on type public.sync_run_trigger is
   'manual: a signed-in person; schedule: a slot; api: the service role; backfill: a slot made up for.';
 
+create type public.sync_overlap_policy as enum ('skip', 'buffer_one');
+comment on type public.sync_overlap_policy is
+  'What becomes of a slot while a run is active. skip: it is skipped; buffer_one: it waits, and later ones are skipped.';
+
+create type public.sync_skip_reason as enum ('overlap', 'missed', 'coalesced', 'paused', 'disabled', 'schedule_changed');
+comment on type public.sync_skip_reason is
+  'Why a slot did not run. overlap: a run was active; missed: the scheduler came later than catchup_window; coalesced: it '
+  'came late and ran a later slot for all; paused, disabled: so was the integration; schedule_changed: the schedule was '
+  'replaced before the scheduler came.';
+
+create type public.sync_alert_kind as enum
+  ('drift', 'missed_slot', 'start_failed', 'scheduler_dead', 'cold_start_failure');
+comment on type public.sync_alert_kind is
+  'drift: a slot started late or not at all; missed_slot: slots were skipped because the scheduler was away; start_failed: '
+  'the tick could not start a due slot; scheduler_dead: ticks have stopped; cold_start_failure: an attempt failed in a '
+  'freshly booted function.';
+
+create type public.sync_alert_severity as enum ('info', 'warning', 'critical');
+
 create type public.sync_entry_state as enum
   ('pending', 'sending', 'exported', 'rejected', 'conflict', 'unknown');
 comment on type public.sync_entry_state is

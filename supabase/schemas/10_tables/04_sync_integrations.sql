@@ -9,6 +9,12 @@ create table public.sync_integrations (
   paused_by uuid,
   pause_reason text check (length(pause_reason) <= 500),
   resume_at timestamptz,
+  schedule text,
+  time_zone text not null default 'UTC',
+  next_run_at timestamptz,
+  next_tick_at timestamptz,
+  overlap_policy public.sync_overlap_policy not null default 'skip',
+  catchup_window interval not null default '12 hours' check (catchup_window between '5 minutes' and '30 days'),
   manual_cooldown interval not null default '5 minutes' check (manual_cooldown between '0 seconds' and '1 day'),
   max_attempts integer not null default 5 check (max_attempts between 1 and 100),
   retry_base interval not null default '30 seconds' check (retry_base between '0 seconds' and '1 day'),
@@ -16,9 +22,15 @@ create table public.sync_integrations (
   created_at timestamptz not null default now(),
   unique (org_id, integration_type),
   unique (id, org_id),
-  check (paused_at is not null or (paused_by is null and pause_reason is null and resume_at is null))
+  check (paused_at is not null or (paused_by is null and pause_reason is null and resume_at is null)),
+  check ((schedule is null) = (next_run_at is null) and (schedule is null) = (next_tick_at is null))
 );
 create index sync_integrations_integration_type_idx on public.sync_integrations (integration_type);
+-- A lane for each type: the tick reads the first due rows of each, however many are due in another.
+create index sync_integrations_due_idx on public.sync_integrations (integration_type, next_tick_at)
+  where next_tick_at is not null;
+create index sync_integrations_next_run_idx on public.sync_integrations (next_run_at) where next_run_at is not null;
+create index sync_integrations_resume_idx on public.sync_integrations (resume_at) where resume_at is not null;
 alter table public.sync_integrations enable row level security;
 
 comment on table public.sync_integrations is
@@ -28,6 +40,14 @@ comment on column public.sync_integrations.config is
 comment on column public.sync_integrations.credentials_secret_id is
   'vault.secrets.id of a JSON object that only the connector reads.';
 comment on column public.sync_integrations.resume_at is 'The pause ends by itself at this instant; null: when resumed.';
+comment on column public.sync_integrations.schedule is
+  'Five-field cron expression or macro, read in time_zone (see sync_scheduler.parse_cron); null: no scheduled runs.';
+comment on column public.sync_integrations.next_run_at is
+  'The first slot that the scheduler has not dealt with; every earlier one is a row of sync_run_log. Kept by a trigger and the tick.';
+comment on column public.sync_integrations.next_tick_at is
+  'When the tick looks at this integration again: next_run_at, or later if that slot could not be started.';
+comment on column public.sync_integrations.catchup_window is
+  'A slot that the scheduler comes to later than this is recorded as missed instead of run.';
 comment on column public.sync_integrations.manual_cooldown is 'Least time between two manual triggers.';
 comment on column public.sync_integrations.max_attempts is
   'Failed attempts in a row, without progress in between, after which a run fails.';

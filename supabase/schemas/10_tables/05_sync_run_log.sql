@@ -23,7 +23,8 @@ create table public.sync_run_log (
   entries_failed integer not null default 0,
   error_code text,
   error_message text,
-  skip_reason text,
+  skip_reason public.sync_skip_reason,
+  notice text,
   -- No foreign key: retention may delete the parent, and a final row does not change for it.
   parent_run_id uuid,
   version bigint not null default 1,
@@ -32,19 +33,31 @@ create table public.sync_run_log (
   check ((status in ('pending', 'running')) = (finished_at is null)),
   check (status <> 'running' or started_at is not null),
   check (triggered_by <> 'manual' or triggered_by_user_id is not null),
-  check (next_attempt_at is null or status = 'pending')
+  check (next_attempt_at is null or status = 'pending'),
+  check ((status = 'skipped') = (skip_reason is not null)),
+  -- A manual run never consumes a slot.
+  check ((triggered_by in ('schedule', 'backfill')) = (scheduled_for is not null))
 );
 -- At most one active run per integration, under any concurrency.
 create unique index sync_run_log_one_active_idx on public.sync_run_log (integration_id)
   where status in ('pending', 'running');
 create unique index sync_run_log_idempotency_key_idx on public.sync_run_log (org_id, idempotency_key)
   where idempotency_key is not null;
+-- One run for a slot, whoever started it, and one record that it was skipped (which a backfill may make up for).
+create unique index sync_run_log_slot_idx on public.sync_run_log (integration_id, scheduled_for, (status = 'skipped'))
+  where scheduled_for is not null;
 -- The cooldown reads its first row, whatever the log's length.
 create index sync_run_log_integration_idx
   on public.sync_run_log (integration_id, org_id, triggered_by, triggered_at desc);
 create index sync_run_log_org_idx on public.sync_run_log (org_id, triggered_at desc);
 create index sync_run_log_due_idx on public.sync_run_log (next_attempt_at)
   where status = 'pending' and next_attempt_at is not null;
+create index sync_run_log_unstarted_idx on public.sync_run_log (scheduled_for)
+  where status = 'pending' and started_at is null and scheduled_for is not null;
+create index sync_run_log_active_idx on public.sync_run_log (integration_type, org_id)
+  where status in ('pending', 'running');
+create index sync_run_log_retention_idx on public.sync_run_log (status, finished_at) where finished_at is not null;
+create index sync_run_log_parent_idx on public.sync_run_log (parent_run_id) where parent_run_id is not null;
 alter table public.sync_run_log enable row level security;
 
 comment on table public.sync_run_log is
@@ -53,6 +66,11 @@ comment on table public.sync_run_log is
 comment on column public.sync_run_log.next_attempt_at is
   'When the next attempt is due; null while one is under way.';
 comment on column public.sync_run_log.deadline_at is 'An active run past this instant gets no further lease, and fails when the last one is over.';
+comment on column public.sync_run_log.scheduled_for is
+  'The slot: when a scheduled or made-up run was due. Drift is started_at - scheduled_for.';
+comment on column public.sync_run_log.parent_run_id is 'The run that this one is the retry of.';
+comment on column public.sync_run_log.notice is
+  'What the one who pressed should know: scheduler_not_ticking (pg_cron is silent, nothing will be retried by itself).';
 comment on column public.sync_run_log.attempt is 'Number of the current or last attempt.';
 comment on column public.sync_run_log.error_message is 'In a coordinator''s words; never a secret or a stack trace.';
 comment on column public.sync_run_log.version is

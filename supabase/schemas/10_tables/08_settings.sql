@@ -9,6 +9,14 @@ create table sync_scheduler.settings (
   heartbeat_interval interval not null default '15 seconds' check (heartbeat_interval >= '1 second'),
   slice_duration interval not null default '60 seconds' check (slice_duration between '1 second' and '10 minutes'),
   retry_cap interval not null default '15 minutes' check (retry_cap between '1 second' and '1 day'),
+  max_active_per_type integer not null default 500 check (max_active_per_type >= 1),
+  max_active_per_org integer not null default 10 check (max_active_per_org >= 1),
+  drift_alert_after interval not null default '5 minutes' check (drift_alert_after >= '1 minute'),
+  silent_after interval not null default '2 minutes' check (silent_after >= '1 minute'),
+  retention_ended interval not null default '90 days' check (retention_ended >= '1 day'),
+  retention_failed interval not null default '365 days' check (retention_failed >= '1 day'),
+  retention_ticks interval not null default '7 days' check (retention_ticks >= '1 day'),
+  installed_at timestamptz not null default now(),
   check (lease_duration >= 2 * heartbeat_interval)
 );
 comment on table sync_scheduler.settings is 'Settings of the whole installation; exactly one row.';
@@ -23,5 +31,15 @@ comment on column sync_scheduler.settings.max_dispatches is 'Dispatches of one a
 comment on column sync_scheduler.settings.slice_duration is
   'Time budget of one attempt. A hosted isolate is retired at half of its wall clock: 75 s (free), 200 s (paid).';
 comment on column sync_scheduler.settings.retry_cap is 'Longest backoff between two attempts.';
+comment on column sync_scheduler.settings.max_active_per_type is
+  'The scheduler starts no run of a type of which so many are active: one vendor''s backlog leaves room for the others.';
+comment on column sync_scheduler.settings.max_active_per_org is 'Likewise for an organisation.';
+comment on column sync_scheduler.settings.drift_alert_after is 'A slot that starts later than this raises an alert.';
+comment on column sync_scheduler.settings.silent_after is 'Without a tick for this long the scheduler counts as dead.';
+comment on column sync_scheduler.settings.retention_ended is
+  'How long runs that succeeded, were cancelled or skipped are kept.';
+comment on column sync_scheduler.settings.retention_failed is 'How long failed runs, alerts and the audit log are kept.';
+comment on column sync_scheduler.settings.retention_ticks is
+  'How long ticks, warm-ups and pg_cron''s records of our own jobs are kept.';
 
 insert into sync_scheduler.settings default values;

@@ -21,3 +21,9 @@ create policy "members read their entries" on public.sync_export_entries
       where i.org_id in (select sync_scheduler.member_org_ids())
     )
   );
+
+create policy "members read their alerts" on public.sync_alerts
+  for select to authenticated using (org_id in (select sync_scheduler.member_org_ids()));
+
+create policy "members read their audit log" on public.sync_audit_log
+  for select to authenticated using (org_id in (select sync_scheduler.member_org_ids()));

@@ -1,15 +1,17 @@
 -- Stated in full, because a host may grant every new table to everybody (old projects) or to nobody.
 revoke all on
   public.organizations, public.organization_members, public.sync_integration_types,
-  public.sync_integrations, public.sync_run_log, public.sync_export_entries
+  public.sync_integrations, public.sync_run_log, public.sync_export_entries,
+  public.sync_alerts, public.sync_audit_log
 from public, anon, authenticated, service_role;
 revoke all on all tables in schema sync_scheduler from public, anon, authenticated, service_role;
-revoke all on sequence public.sync_export_entries_entry_id_seq
+revoke all on sequence public.sync_export_entries_entry_id_seq, public.sync_audit_log_audit_id_seq
 from public, anon, authenticated, service_role;
 
 grant select on
   public.organizations, public.organization_members, public.sync_integration_types,
-  public.sync_integrations, public.sync_run_log, public.sync_export_entries
+  public.sync_integrations, public.sync_run_log, public.sync_export_entries,
+  public.sync_alerts, public.sync_audit_log
 to authenticated, service_role;
 
 -- What a host's backend sets up and fills in. The run log is written by functions alone, and an entry's state
@@ -19,6 +21,6 @@ grant insert, update on public.organizations to service_role;
 grant insert, update, delete on public.organization_members to service_role;
 grant insert on public.sync_integrations to service_role;
 grant update (enabled, config, credentials_secret_id, paused_at, paused_by, pause_reason, resume_at,
-  manual_cooldown, max_attempts, retry_base, run_deadline) on public.sync_integrations to service_role;
+  schedule, time_zone, overlap_policy, catchup_window, manual_cooldown, max_attempts, retry_base, run_deadline) on public.sync_integrations to service_role;
 grant insert (integration_id, entry_key, period, document_number, payload)
 on public.sync_export_entries to service_role;

@@ -7,7 +7,7 @@ begin
   update public.sync_run_log set status = 'pending', attempt = attempt + 1, next_attempt_at = null
   where run_id = next_attempt.run_id
   returning * into strict run;
-  perform sync_scheduler.dispatch_attempt(run);
+  perform sync_scheduler.dispatch_attempts(array[run]);
 end;
 $$;
 revoke all on function sync_scheduler.next_attempt(uuid) from public, anon, authenticated, service_role;

@@ -40,6 +40,9 @@ begin
   where a.run_id = run.run_id and a.attempt = claim_attempt.attempt;
 
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
+  if run.triggered_by = 'schedule' and run.started_at = now() then
+    perform sync_scheduler.check_drift(integration, run.scheduled_for, run.started_at, run.run_id);
+  end if;
   return jsonb_build_object(
     'org_id', run.org_id,
     'integration_id', run.integration_id,

@@ -53,7 +53,7 @@ begin
     perform sync_scheduler.finish_run(run.run_id, 'failed', 'dispatch_exhausted',
       'The sync function could not be reached.');
   else
-    perform sync_scheduler.dispatch_attempt(run);
+    perform sync_scheduler.dispatch_attempts(array[run]);
   end if;
   return true;
 end;

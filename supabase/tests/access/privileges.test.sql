@@ -16,12 +16,15 @@ select bag_eq(
      from pg_proc p join pg_namespace n on n.oid = p.pronamespace cross join actor a
      where (n.nspname = 'sync_scheduler' or (n.nspname = 'public' and pg_temp.ours(p.oid)))
        and has_function_privilege(a.role, p.oid, 'execute') $$,
-  $$ values
+  $$ select f, r from unnest(array['trigger_integration_sync(uuid,text,text)', 'retry_integration_sync(uuid,text)',
+       'cancel_integration_sync(uuid,text)', 'configure_integration_sync(uuid,text,jsonb,text)',
+       'pause_integration_sync(uuid,text,text,timestamp with time zone)', 'resume_integration_sync(uuid,text,text)',
+       'preview_sync_schedule(uuid,text,integer,text,text)', 'sync_scheduler_status()',
+       'backfill_integration_sync(uuid,text,timestamp with time zone,timestamp with time zone,text)',
+       'explain_sync_slots(uuid,text,timestamp with time zone,timestamp with time zone)']) f,
+       unnest(array['authenticated', 'service_role']) r
+     union all values
      ('sync_scheduler.member_org_ids()', 'authenticated'),
-     ('trigger_integration_sync(uuid,text,text)', 'authenticated'),
-     ('trigger_integration_sync(uuid,text,text)', 'service_role'),
-     ('cancel_integration_sync(uuid,text)', 'authenticated'),
-     ('cancel_integration_sync(uuid,text)', 'service_role'),
      ('sync_worker_claim(uuid,integer,text,uuid,numeric,boolean)', 'service_role'),
      ('sync_worker_heartbeat(uuid,integer,text,jsonb)', 'service_role'),
      ('sync_worker_reserve_entries(uuid,integer,text,integer)', 'service_role'),
@@ -37,7 +40,8 @@ select bag_eq(
        and (n.nspname = 'sync_scheduler' or (n.nspname = 'public' and pg_temp.ours(c.oid)))
        and has_table_privilege(a.role, c.oid, right_name) $$,
   $$ select t, r, 'select' as w from unnest(array['organizations', 'organization_members', 'sync_integration_types',
-       'sync_integrations', 'sync_run_log', 'sync_export_entries']) t, unnest(array['authenticated', 'service_role']) r
+       'sync_integrations', 'sync_run_log', 'sync_export_entries', 'sync_alerts', 'sync_audit_log',
+       'sync_drift_statistics']) t, unnest(array['authenticated', 'service_role']) r
      union all
      values ('organizations', 'service_role', 'insert'), ('organizations', 'service_role', 'update'),
        ('organization_members', 'service_role', 'insert'), ('organization_members', 'service_role', 'update'),
@@ -56,7 +60,8 @@ select bag_eq(
      from unnest(array['integration_id', 'entry_key', 'period', 'document_number', 'payload']) c
      union all
      select 'sync_integrations', c, 'service_role', 'update' from unnest(array['enabled', 'config',
-       'credentials_secret_id', 'paused_at', 'paused_by', 'pause_reason', 'resume_at', 'manual_cooldown',
+       'credentials_secret_id', 'paused_at', 'paused_by', 'pause_reason', 'resume_at', 'schedule', 'time_zone',
+       'overlap_policy', 'catchup_window', 'manual_cooldown',
        'max_attempts', 'retry_base', 'run_deadline']) c $$,
   'single columns');
 

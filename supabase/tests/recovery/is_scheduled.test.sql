@@ -3,9 +3,11 @@ begin;
 select plan(2);
 
 select results_eq(
-  $$ select schedule, command, active from cron.job where jobname = 'sync-scheduler-recover' $$,
-  $$ values ('30 seconds', 'select sync_scheduler.recover_runs()', true) $$,
-  'pg_cron recovers runs every 30 seconds');
+  $$ select jobname, schedule, command, active from cron.job where jobname like 'sync-scheduler-%' order by 1 $$,
+  $$ values ('sync-scheduler-purge', '*/5 * * * *', 'select sync_scheduler.purge()', true),
+       ('sync-scheduler-recover', '30 seconds', 'select sync_scheduler.tick()', true),
+       ('sync-scheduler-tick', '* * * * *', 'select sync_scheduler.tick()', true) $$,
+  'pg_cron ticks at second :00 and every 30 seconds, and purges');
 select isnt_empty(
   $$ select from pg_publication_tables
      where pubname = 'supabase_realtime' and schemaname = 'public' and tablename = 'sync_run_log' $$,

@@ -4,7 +4,7 @@ select plan(3);
 
 create temporary table run as select sync_test.trigger_as('coordinator') as run_id;
 select sync_scheduler.start_run(
-  (select i from public.sync_integrations i where i.id = sync_test.id('integration b')), 'schedule');
+  (select i from public.sync_integrations i where i.id = sync_test.id('integration b')), 'api');
 -- The run that is due the longest is broken: its worker was lost, and ending its attempt fails.
 update sync_scheduler.run_attempts set claimed_at = now(), lease_expires_at = now() - interval '1 minute'
 where run_id = (select run_id from run);

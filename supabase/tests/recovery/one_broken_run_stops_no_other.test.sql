@@ -4,7 +4,7 @@ select plan(2);
 
 create temporary table run as select sync_test.trigger_as('coordinator') as run_id;
 select sync_scheduler.start_run(
-  (select i from public.sync_integrations i where i.id = sync_test.id('integration b')), 'schedule');
+  (select i from public.sync_integrations i where i.id = sync_test.id('integration b')), 'api');
 create function pg_temp.break() returns trigger language plpgsql as $$ begin raise exception 'broken'; end $$;
 -- The older of the two is broken: whatever touches its attempt fails.
 update sync_scheduler.run_attempts set lease_expires_at = now() - interval '1 minute'

@@ -47,7 +47,7 @@ select lives_ok('press', 'the integration''s own cooldown counts');
 select sync_test.act_as('owner');
 delete from public.sync_run_log;
 insert into public.sync_run_log (org_id, integration_id, integration_type, status, triggered_by, deadline_at, finished_at)
-values (sync_test.id('org a'), sync_test.id('integration a'), 'webhook', 'succeeded', 'schedule', now(), now());
+values (sync_test.id('org a'), sync_test.id('integration a'), 'webhook', 'succeeded', 'api', now(), now());
 select sync_test.act_as('coordinator');
 select lives_ok('press', 'a scheduled run starts no cooldown');
 

@@ -33,11 +33,11 @@ select lives_ok(
 select sync_test.act_as('owner');
 select throws_ok(
   $$ insert into public.sync_run_log (org_id, integration_id, integration_type, triggered_by, deadline_at)
-     select org_id, integration_id, integration_type, 'schedule', deadline_at from public.sync_run_log
+     select org_id, integration_id, integration_type, 'api', deadline_at from public.sync_run_log
      where org_id = sync_test.id('org a') $$,
   '23505', null, 'the table itself allows no second active run');
 select is(
-  (select (sync_scheduler.start_run(i, 'schedule')).run_id from public.sync_integrations i
+  (select (sync_scheduler.start_run(i, 'api')).run_id from public.sync_integrations i
    where i.id = sync_test.id('integration a')), null,
   'start_run returns no run beside an active one');
 select is((select count(*)::int from net.http_request_queue where url like 'http://127.0.0.1:9/%'), 2,

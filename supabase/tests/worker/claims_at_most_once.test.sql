@@ -5,7 +5,7 @@ select plan(11);
 create temporary table run as select sync_test.trigger_as('coordinator') as run_id;
 create temporary table other as
   select run_id from sync_scheduler.start_run(
-    (select i from public.sync_integrations i where i.id = sync_test.id('integration b')), 'schedule');
+    (select i from public.sync_integrations i where i.id = sync_test.id('integration b')), 'api');
 prepare untouched as
   select status::text, attempt, version from public.sync_run_log join run using (run_id);
 

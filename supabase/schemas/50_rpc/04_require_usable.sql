@@ -4,7 +4,7 @@ begin
   if not integration.enabled then
     perform sync_scheduler.raise_error('integration_disabled');
   end if;
-  if integration.paused_at is not null and coalesce(integration.resume_at > now(), true) then
+  if sync_scheduler.is_paused(integration) then
     perform sync_scheduler.raise_error('integration_paused', jsonb_build_object(
       'reason', integration.pause_reason,
       'paused_at', integration.paused_at,

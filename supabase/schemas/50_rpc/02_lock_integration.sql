@@ -8,16 +8,10 @@ begin
   select * into integration from public.sync_integrations i
   where i.org_id = lock_integration.org_id and i.integration_type = lock_integration.integration_type
   for no key update;
-  if found then
-    return integration;
+  if not found then
+    perform sync_scheduler.raise_no_integration(lock_integration.integration_type);
   end if;
-  if not exists (
-    select from public.sync_integration_types t where t.code = lock_integration.integration_type
-  ) then
-    perform sync_scheduler.raise_error('unknown_integration_type', jsonb_build_object(
-      'known_types', (select jsonb_agg(t.code order by t.code) from public.sync_integration_types t)));
-  end if;
-  perform sync_scheduler.raise_error('integration_not_found');
+  return integration;
 end;
 $$;
 revoke all on function sync_scheduler.lock_integration(uuid, text)

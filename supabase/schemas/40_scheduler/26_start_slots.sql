@@ -1,0 +1,70 @@
+create or replace function sync_scheduler.start_slots(
+  integration_ids uuid[], out started integer, out skipped integer
+)
+language plpgsql set search_path = '' as $$
+declare
+  started_runs public.sync_run_log[];
+  came_late uuid[];
+begin
+  -- One statement for the whole batch. The caller holds the integrations' locks, so what it sees stays true.
+  with due as materialized (
+    select i as integration, i.* from public.sync_integrations i where i.id = any (integration_ids)
+  ),
+  -- Many integrations share a schedule: what follows their slot is computed once.
+  following as materialized (
+    select d.*, sync_scheduler.next_cron_occurrence(d.schedule, d.time_zone, d.next_run_at) as next_slot
+    from (select distinct schedule, time_zone, next_run_at from due) d
+  ),
+  decided as materialized (
+    select d.*, f.next_slot, seen.active, seen.dealt_with,
+      case when seen.dealt_with then null
+        else coalesce(sync_scheduler.why_skip(d.integration, d.next_run_at),
+          case when seen.active and (d.overlap_policy = 'skip' or seen.buffered)
+            then 'overlap'::public.sync_skip_reason end) end as reason
+    from due d
+    join following f using (schedule, time_zone, next_run_at)
+    cross join lateral (
+      select
+        exists (select from public.sync_run_log r
+          where r.integration_id = d.id and r.status in ('pending', 'running')) as active,
+        exists (select from public.sync_run_log r
+          where r.integration_id = d.id and r.scheduled_for = d.next_run_at) as dealt_with,
+        exists (select from sync_scheduler.waiting_slots w
+          where w.integration_id = d.id and (w.triggered_by = 'schedule' or w.scheduled_for = d.next_run_at)) as buffered
+    ) seen
+    where f.next_slot > now()
+  ),
+  advanced as (
+    update public.sync_integrations i set next_run_at = d.next_slot, next_tick_at = d.next_slot
+    from decided d where i.id = d.id
+  ),
+  skips as (
+    select sync_scheduler.skip_slots(d.integration, array[d.next_run_at], d.reason) as rows
+    from decided d where d.reason is not null
+  ),
+  buffered as (
+    insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by)
+    select d.id, d.next_run_at, 'schedule' from decided d
+    where d.reason is null and d.active and not d.dealt_with
+  ),
+  runs as (
+    insert into public.sync_run_log (org_id, integration_id, integration_type, triggered_by, scheduled_for, deadline_at)
+    select d.org_id, d.id, d.integration_type, 'schedule', d.next_run_at, now() + d.run_deadline
+    from decided d where d.reason is null and not d.active and not d.dealt_with
+    returning sync_run_log as run
+  )
+  select (select array_agg(run) from runs), (select coalesce(sum(rows), 0) from skips),
+    (select array_agg(d.id) from due d join following f using (schedule, time_zone, next_run_at)
+     where f.next_slot <= now())
+  into started_runs, skipped, came_late;
+
+  perform sync_scheduler.dispatch_attempts(started_runs) where started_runs is not null;
+  started := coalesce(cardinality(started_runs), 0);
+  skipped := skipped + coalesce((select sum(sync_scheduler.catch_up(late)) from unnest(came_late) late), 0);
+end;
+$$;
+revoke all on function sync_scheduler.start_slots(uuid[]) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.start_slots(uuid[]) is
+  'Deals with the due slot of each of these integrations: starts its run, lets it wait (buffer_one) or records why not, and '
+  'advances next_run_at, all in one transaction. One of which several slots are due is only brought to the last of them '
+  'and stays due. The caller holds the integrations'' locks. Errors: PT503 function_url_not_configured.';

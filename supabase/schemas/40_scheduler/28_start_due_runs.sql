@@ -1,0 +1,41 @@
+create or replace function sync_scheduler.start_due_runs(
+  batch_size integer default 500, out started integer, out skipped integer
+)
+language plpgsql set search_path = '' set enable_seqscan = off
+-- One row that somebody keeps locked must not hold up everybody else.
+set lock_timeout = '500ms' as $$
+declare
+  due uuid[];
+  single uuid;
+  done record;
+begin
+  started := 0;
+  skipped := 0;
+  -- An integration that was away for long needs several rounds; the rest of a very long one is left to the next tick.
+  for round in 1..20 loop
+    due := sync_scheduler.find_due(batch_size);
+    exit when due is null;
+    begin
+      done := sync_scheduler.start_slots(due);
+      started := started + done.started;
+      skipped := skipped + done.skipped;
+    exception when others then
+      -- Something is wrong with one of them: each alone, so that the others start.
+      foreach single in array due loop
+        begin
+          done := sync_scheduler.start_slots(array[single]);
+          started := started + done.started;
+          skipped := skipped + done.skipped;
+        exception when others then
+          perform sync_scheduler.postpone_slot(single, sqlerrm);
+        end;
+      end loop;
+    end;
+  end loop;
+end;
+$$;
+revoke all on function sync_scheduler.start_due_runs(integer) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.start_due_runs(integer) is
+  'Starts the runs whose slot has come, in batches of batch_size (500) of each integration type. Returns how many it started '
+  'and how many slots it recorded as skipped. Its cost follows what is due. Several at once share the work; a slot that '
+  'cannot be started stops no other.';

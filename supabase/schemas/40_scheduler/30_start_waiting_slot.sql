@@ -1,0 +1,42 @@
+create or replace function sync_scheduler.start_waiting_slot(integration_id uuid) returns boolean
+language plpgsql set search_path = '' as $$
+declare
+  integration public.sync_integrations;
+  waiting sync_scheduler.waiting_slots;
+  run public.sync_run_log;
+begin
+  select * into integration from public.sync_integrations i
+  where i.id = start_waiting_slot.integration_id for no key update skip locked;
+  select * into waiting from sync_scheduler.waiting_slots w
+  where w.integration_id = integration.id order by w.scheduled_for limit 1;
+  if waiting.integration_id is null then
+    return false;
+  end if;
+
+  if not integration.enabled or sync_scheduler.is_paused(integration) then
+    -- What an admin wants made up for outlives a pause; a buffered slot is one that came while paused.
+    if waiting.triggered_by = 'backfill' then
+      return false;
+    end if;
+    perform sync_scheduler.skip_slots(integration, array[waiting.scheduled_for],
+      case when integration.enabled then 'paused' else 'disabled' end::public.sync_skip_reason);
+  else
+    run := sync_scheduler.start_run(integration, waiting.triggered_by, waiting.requested_by,
+      scheduled_for := waiting.scheduled_for);
+    -- No run: another one is active, so it waits on; or the slot has run, and there is nothing to wait for.
+    if run.run_id is null and not exists (
+      select from public.sync_run_log r
+      where r.integration_id = integration.id and r.scheduled_for = waiting.scheduled_for and r.status <> 'skipped')
+    then
+      return false;
+    end if;
+  end if;
+  delete from sync_scheduler.waiting_slots w
+  where w.integration_id = waiting.integration_id and w.scheduled_for = waiting.scheduled_for;
+  return run.run_id is not null;
+end;
+$$;
+revoke all on function sync_scheduler.start_waiting_slot(uuid) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.start_waiting_slot(uuid) is
+  'Starts the earliest waiting slot of an integration if nothing else of it is active. Returns whether it did. '
+  'Errors: PT503 function_url_not_configured.';

@@ -1,0 +1,46 @@
+create or replace function sync_scheduler.tick() returns void
+language plpgsql set search_path = '' set enable_seqscan = off as $$
+declare
+  begun timestamptz := clock_timestamp();
+  started integer := 0;
+  skipped integer := 0;
+  recovered integer := 0;
+  errors jsonb := '{}';
+begin
+  -- Each step by itself: one that fails stops no other. What is due comes first, for the minute counts.
+  begin
+    select d.started, d.skipped into started, skipped from sync_scheduler.start_due_runs() d;
+  exception when others then
+    errors := errors || jsonb_build_object('start_due_runs', sqlerrm);
+  end;
+  begin
+    recovered := sync_scheduler.recover_runs();
+  exception when others then
+    errors := errors || jsonb_build_object('recover_runs', sqlerrm);
+  end;
+  begin
+    started := started + sync_scheduler.start_waiting_slots();
+  exception when others then
+    errors := errors || jsonb_build_object('start_waiting_slots', sqlerrm);
+  end;
+  begin
+    perform sync_scheduler.watch_drift();
+    perform sync_scheduler.end_pauses();
+    update public.sync_alerts a set resolved_at = now() where a.kind = 'scheduler_dead' and a.resolved_at is null;
+  exception when others then
+    errors := errors || jsonb_build_object('watch', sqlerrm);
+  end;
+
+  if started + skipped + recovered = 0 then
+    -- Nothing happened that a crash could lose but the record of the tick: the disk need not be waited for.
+    perform set_config('synchronous_commit', 'off', true);
+  end if;
+  insert into sync_scheduler.ticks (duration_ms, started, skipped, recovered, errors)
+  values (extract(epoch from clock_timestamp() - begun) * 1000, started, skipped, recovered, nullif(errors, '{}'));
+end;
+$$;
+revoke all on function sync_scheduler.tick() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.tick() is
+  'One pass of the scheduler, called by pg_cron at second :00 of every minute and every 30 s: starts due slots, recovers runs that stand '
+  'still, starts waiting slots, raises drift alerts, ends pauses, and records itself in ticks. Safe at any time, by '
+  'anyone, at once.';

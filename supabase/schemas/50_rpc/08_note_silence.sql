@@ -1,0 +1,18 @@
+create or replace function sync_scheduler.note_silence(integration public.sync_integrations) returns text
+language plpgsql set search_path = '' as $$
+begin
+  if sync_scheduler.is_ticking() then
+    return null;
+  end if;
+  perform sync_scheduler.raise_alert(integration, 'scheduler_dead', 'critical',
+    coalesce(sync_scheduler.last_tick_at()::text, 'never'),
+    'The scheduler has stopped: nothing starts or is retried by itself. Syncs that are started by hand work.',
+    jsonb_build_object('last_tick_at', sync_scheduler.last_tick_at()));
+  return 'scheduler_not_ticking';
+end;
+$$;
+revoke all on function sync_scheduler.note_silence(public.sync_integrations)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.note_silence(public.sync_integrations) is
+  'The notice for a run that somebody starts while the scheduler is silent, raising scheduler_dead once a silence; null '
+  'while it ticks.';

@@ -1,0 +1,50 @@
+-- Definer, because no client may write the integrations. The first statement checks the caller.
+create or replace function public.configure_integration_sync(
+  org_id uuid, integration_type text, changes jsonb, reason text default null
+) returns public.sync_integrations
+language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+#variable_conflict use_column
+declare
+  before public.sync_integrations;
+  wanted public.sync_integrations;
+  saved public.sync_integrations;
+  wrong text;
+begin
+  perform sync_scheduler.require_org_role(configure_integration_sync.org_id, '{admin}');
+  before := sync_scheduler.lock_integration(
+    configure_integration_sync.org_id, configure_integration_sync.integration_type);
+  wanted := sync_scheduler.apply_settings(before, changes);
+  begin
+    update public.sync_integrations i set
+      schedule = wanted.schedule, time_zone = wanted.time_zone, overlap_policy = wanted.overlap_policy,
+      catchup_window = wanted.catchup_window, manual_cooldown = wanted.manual_cooldown,
+      max_attempts = wanted.max_attempts, retry_base = wanted.retry_base, run_deadline = wanted.run_deadline,
+      enabled = wanted.enabled
+    where i.id = before.id returning * into strict saved;
+  exception when check_violation or not_null_violation then
+    -- The column's own constraint is the rule; its name tells which setting it is about.
+    get stacked diagnostics wrong = constraint_name;
+    if wrong = '' then
+      get stacked diagnostics wrong = column_name;
+    end if;
+    perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
+      'field', regexp_replace(wrong, '^sync_integrations_(.*)_check$', '\1'),
+      'reason', case when sqlstate = '23514' then 'out of range' else 'must have a value' end));
+  end;
+  perform sync_scheduler.audit(saved, 'configure', reason, jsonb_build_object(
+    'changes', changes,
+    'before', (select jsonb_object_agg(key, to_jsonb(before) -> key) from jsonb_object_keys(changes) key)));
+  return saved;
+end;
+$$;
+revoke all on function public.configure_integration_sync(uuid, text, jsonb, text)
+  from public, anon, authenticated, service_role;
+grant execute on function public.configure_integration_sync(uuid, text, jsonb, text) to authenticated, service_role;
+comment on function public.configure_integration_sync(uuid, text, jsonb, text) is
+  'Changes settings of the organisation''s integration and returns it. changes: a JSON object of any of schedule (cron '
+  'expression; null: no scheduled runs), time_zone (IANA), overlap_policy (skip, buffer_one), catchup_window, manual_cooldown, '
+  'retry_base, run_deadline (intervals as text), max_attempts, enabled; what is not named stays. next_run_at follows. '
+  'For admins of the organisation and the service role; audited with reason (at most 500 characters). '
+  'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
+  'invalid_configuration (details: field, reason), PT422 invalid_schedule (details: field, value, reason), PT422 '
+  'invalid_time_zone, PT422 reason_too_long.';

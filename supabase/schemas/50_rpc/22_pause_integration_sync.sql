@@ -1,0 +1,38 @@
+-- Definer, because no client may write the integrations. The first statement checks the caller.
+create or replace function public.pause_integration_sync(
+  org_id uuid, integration_type text, reason text default null, resume_at timestamptz default null
+) returns public.sync_integrations
+language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+#variable_conflict use_column
+declare
+  integration public.sync_integrations;
+begin
+  perform sync_scheduler.require_org_role(pause_integration_sync.org_id, '{admin}');
+  if not isfinite(pause_integration_sync.resume_at) or pause_integration_sync.resume_at <= now() then
+    perform sync_scheduler.raise_error('invalid_resume_at',
+      jsonb_build_object('resume_at', pause_integration_sync.resume_at));
+  end if;
+  integration := sync_scheduler.lock_integration(
+    pause_integration_sync.org_id, pause_integration_sync.integration_type);
+  -- First, because it refuses a reason that is too long.
+  perform sync_scheduler.audit(integration, 'pause', reason,
+    jsonb_build_object('resume_at', pause_integration_sync.resume_at));
+  update public.sync_integrations i set
+    -- A pause that is over is none: this one begins now.
+    paused_at = case when i.resume_at <= now() then now() else coalesce(i.paused_at, now()) end,
+    paused_by = auth.uid(),
+    pause_reason = pause_integration_sync.reason,
+    resume_at = pause_integration_sync.resume_at
+  where i.id = integration.id returning * into strict integration;
+  return integration;
+end;
+$$;
+revoke all on function public.pause_integration_sync(uuid, text, text, timestamptz)
+  from public, anon, authenticated, service_role;
+grant execute on function public.pause_integration_sync(uuid, text, text, timestamptz) to authenticated, service_role;
+comment on function public.pause_integration_sync(uuid, text, text, timestamptz) is
+  'Pauses the organisation''s integration and returns it: triggers are refused, slots are recorded as skipped, an active '
+  'run goes on. The pause ends by itself at resume_at (null: when resumed). Called again, it changes reason and '
+  'resume_at. For admins of the organisation and the service role; audited with reason (at most 500 characters). '
+  'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 invalid_resume_at (not in the future), PT422 '
+  'unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long.';

@@ -1,0 +1,66 @@
+begin;
+\ir ../fixtures.sql
+\ir ../schedule.sql
+select plan(19);
+
+create function pg_temp.configure(changes jsonb, why text default null) returns public.sync_integrations language sql as $$
+  select public.configure_integration_sync(sync_test.id('org a'), 'webhook', changes, why)
+$$;
+create function pg_temp.wrong_field(changes jsonb) returns text language plpgsql as $$
+declare
+  detail text;
+begin
+  perform pg_temp.configure(changes);
+  return 'accepted';
+exception when sqlstate 'PT422' then
+  get stacked diagnostics detail = pg_exception_detail;
+  return coalesce(detail::jsonb ->> 'field', sqlerrm);
+end
+$$;
+
+select sync_test.act_as('admin');
+select is((pg_temp.configure('{"schedule": "30 3 * * *", "time_zone": "Asia/Kolkata", "overlap_policy": "buffer_one",
+  "catchup_window": "P1D", "max_attempts": 7}', 'Nightly')).schedule, '30 3 * * *', 'an admin sets several settings at once');
+select sync_test.act_as('owner');
+select results_eq(
+  $$ select time_zone, overlap_policy::text, catchup_window, max_attempts, manual_cooldown,
+       (next_run_at at time zone 'Asia/Kolkata')::time, next_run_at > now(), next_tick_at = next_run_at
+     from public.sync_integrations where id = sync_test.id('integration a') $$,
+  $$ values ('Asia/Kolkata', 'buffer_one', interval '1 day', 7, interval '5 minutes', time '03:30', true, true) $$,
+  'what is named changes, the rest stays, and the next slot follows');
+select results_eq(
+  $$ select actor_id, action, reason, details -> 'before' -> 'schedule', details -> 'changes' -> 'schedule'
+     from public.sync_audit_log $$,
+  $$ values (sync_test.id('admin'), 'configure', 'Nightly', '"0 * * * *"'::jsonb, '"30 3 * * *"'::jsonb) $$,
+  'who, what and why is in the audit log');
+
+select pg_temp.make_due('integration a', now() - interval '1 hour');
+select sync_test.act_as('admin');
+select is((pg_temp.configure('{"schedule": null}')).next_run_at, null, 'without a schedule there is no next slot');
+select sync_test.act_as('owner');
+select is((select distinct skip_reason::text from public.sync_run_log), 'schedule_changed',
+  'a slot that was due under the old schedule is recorded');
+
+select sync_test.act_as('admin');
+select is(pg_temp.wrong_field('{"schedule": "0 25 * * *"}'), 'hour', 'an invalid schedule is refused, the field named');
+select is(pg_temp.wrong_field('{"schedule": "0 0 30 2 *"}'), 'day_of_month', 'so is a date that never comes');
+select is(pg_temp.wrong_field('{"time_zone": "Mars/Olympus"}'), 'invalid_time_zone', 'and a zone that does not exist');
+select is(pg_temp.wrong_field('{"time_zone": null}'), 'time_zone', 'or none');
+select is(pg_temp.wrong_field('{"max_attempts": 0}'), 'max_attempts', 'a number out of range');
+select is(pg_temp.wrong_field('{"max_attempts": "many"}'), 'max_attempts', 'no number');
+select is(pg_temp.wrong_field('{"catchup_window": "1 minute"}'), 'catchup_window', 'an interval out of range');
+select is(pg_temp.wrong_field('{"overlap_policy": "explode"}'), 'overlap_policy', 'no policy');
+select is(pg_temp.wrong_field('{"credentials_secret_id": null}'), 'credentials_secret_id', 'what is no setting');
+select throws_ok($$ select pg_temp.configure('[]') $$, 'PT422', 'invalid_configuration', 'no object');
+select throws_ok($$ select pg_temp.configure('{}', repeat('x', 501)) $$, 'PT422', 'reason_too_long', 'a long reason');
+select sync_test.act_as('owner');
+select is((select schedule from public.sync_integrations where id = sync_test.id('integration a')), null,
+  'what is refused changes nothing');
+select throws_ok($$ update public.sync_integrations set schedule = 'nonsense' $$, 'PT422', 'invalid_schedule',
+  'raw SQL cannot save an invalid schedule either');
+
+select sync_test.act_as('service_role');
+select lives_ok($$ select pg_temp.configure('{"enabled": false}') $$, 'the host''s backend may configure');
+
+select * from finish();
+rollback;
