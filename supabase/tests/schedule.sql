@@ -16,7 +16,7 @@ $$;
 create function pg_temp.slots(name text) returns table (hours_ago integer, status text, reason text) language sql as $$
   select (extract(epoch from pg_temp.hour() - r.scheduled_for) / 3600)::integer, r.status::text, r.skip_reason::text
   from public.sync_run_log r where r.integration_id = sync_test.id(name) and r.scheduled_for is not null
-  order by r.scheduled_for
+  order by r.scheduled_for, r.status desc
 $$;
 
 -- What the worker of a run would do: claim and end it.

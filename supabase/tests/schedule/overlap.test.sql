@@ -12,7 +12,6 @@ select results_eq($$ select * from pg_temp.slots('integration a') $$, $$ values 
 update public.sync_integrations set overlap_policy = 'buffer_one';
 delete from public.sync_run_log where status = 'skipped';
 select pg_temp.make_due('integration a', pg_temp.hour(1));
-update public.sync_integrations set next_run_at = pg_temp.hour() where false;
 select sync_scheduler.start_slots(array[sync_test.id('integration a')]);
 select sync_scheduler.start_due_runs();
 select results_eq($$ select scheduled_for from sync_scheduler.waiting_slots $$, $$ values (pg_temp.hour()) $$,

@@ -1,0 +1,54 @@
+begin;
+\ir ../fixtures.sql
+\ir ../schedule.sql
+select plan(9);
+
+create function pg_temp.break_b() returns trigger language plpgsql as $$
+begin
+  if new.integration_id = sync_test.id('integration b') then
+    raise exception 'no room for this one';
+  end if;
+  return new;
+end
+$$;
+create trigger break_b before insert on public.sync_run_log for each row execute function pg_temp.break_b();
+
+select pg_temp.make_due('integration b', pg_temp.hour());
+select pg_temp.make_due('integration a', pg_temp.hour());
+select sync_scheduler.tick();
+select isnt(pg_temp.active_run('integration a'), null, 'the other one starts');
+select is((select next_run_at from public.sync_integrations where id = sync_test.id('integration b')), pg_temp.hour(),
+  'the broken one keeps its slot');
+select ok((select next_tick_at > now() from public.sync_integrations where id = sync_test.id('integration b')),
+  'and goes to the back of the queue');
+select results_eq($$ select integration_id, details ->> 'error' from public.sync_alerts where kind = 'start_failed' $$,
+  $$ values (sync_test.id('integration b'), 'no room for this one') $$, 'an alert tells why');
+update public.sync_integrations set next_tick_at = next_run_at;
+select sync_scheduler.tick();
+select is(count(*)::integer, 1, 'once') from public.sync_alerts where kind = 'start_failed';
+
+drop trigger break_b on public.sync_run_log;
+update public.sync_integrations set next_tick_at = next_run_at;
+select sync_scheduler.tick();
+select results_eq($$ select * from pg_temp.slots('integration b') $$, $$ values (0, 'pending', null) $$,
+  'mended, it runs its slot after all');
+
+-- A step that fails is written down, and the others go on.
+delete from public.sync_run_log;
+alter function sync_scheduler.start_due_runs(integer) rename to start_due_runs_away;
+insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by)
+values (sync_test.id('integration a'), pg_temp.hour(), 'backfill');
+select sync_scheduler.tick();
+select isnt(pg_temp.active_run('integration a'), null, 'a step that fails stops no other step');
+select ok((select errors ? 'start_due_runs' from sync_scheduler.ticks order by tick_id desc limit 1), 'the tick says which failed');
+
+alter function sync_scheduler.start_due_runs_away(integer) rename to start_due_runs;
+update sync_scheduler.settings set function_url = null;
+delete from public.sync_run_log;
+select pg_temp.make_due('integration a', pg_temp.hour());
+select sync_scheduler.tick();
+select is((select next_run_at from public.sync_integrations where id = sync_test.id('integration a')), pg_temp.hour(),
+  'without the function''s address no slot is lost');
+
+select * from finish();
+rollback;
