@@ -70,6 +70,7 @@ export class BenchDatabase {
 
   /** Fills the log as wished. A stale database stays empty until `fill`, so that plans can be cached before. */
   async prepare(wish: DatabaseWish): Promise<void> {
+    if (wish.scheduled !== undefined) await this.#schedule(wish.scheduled);
     if (wish.stale !== undefined) {
       await this.admin`alter table public.sync_run_log set (autovacuum_enabled = false)`;
       await this.admin`alter table sync_scheduler.run_attempts set (autovacuum_enabled = false)`;
@@ -91,6 +92,17 @@ export class BenchDatabase {
       await sql.unsafe(log, [rows]);
       await sql.unsafe(attempts);
     });
+  }
+
+  /** Adds integrations with a schedule. */
+  async #schedule(count: number): Promise<void> {
+    const schedules = await script("schedules.sql");
+    await this.admin.begin(async (sql) => {
+      // The slots are given; no trigger need compute them.
+      await sql`set local session_replication_role = replica`;
+      await sql.unsafe(schedules, [count]);
+    });
+    await this.admin`vacuum analyze public.sync_integrations`;
   }
 
   async close(): Promise<void> {

@@ -89,6 +89,34 @@ begin
 end;
 $$;
 
+-- Makes some integrations due: as many of them as a batch takes, scattered over the table, at the minute that has just begun.
+create procedure bench.make_due(due integer) language sql as $$
+  update public.sync_integrations i set next_run_at = date_trunc('minute', now()), next_tick_at = date_trunc('minute', now())
+  where i.id in (
+    select d.id from public.sync_integrations d where d.schedule is not null order by md5(d.id::text) limit due);
+$$;
+
+-- The reference of a tick: claims the due rows and inserts a row of a run for each, without deciding, dispatching or recording.
+create function bench.plain_tick(due integer) returns integer language plpgsql set enable_seqscan = off as $$
+declare
+  claimed public.sync_integrations;
+  rows integer := 0;
+begin
+  for claimed in
+    update public.sync_integrations i set next_run_at = i.next_run_at + interval '1 day', next_tick_at = i.next_tick_at + interval '1 day'
+    where i.id in (
+      select d.id from public.sync_integrations d where d.integration_type = 'webhook' and d.next_tick_at <= now()
+      order by d.next_tick_at limit due for no key update skip locked)
+    returning i.*
+  loop
+    insert into bench.bare_run_log (org_id, integration_id, integration_type, triggered_by, scheduled_for, deadline_at)
+    values (claimed.org_id, claimed.id, claimed.integration_type, 'schedule', claimed.next_run_at, now() + claimed.run_deadline);
+    rows := rows + 1;
+  end loop;
+  return rows;
+end;
+$$;
+
 -- Between rounds, outside of what is measured. The queue too: nobody takes from it here.
 create procedure bench.reset()
 language sql as $$

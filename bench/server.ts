@@ -17,6 +17,8 @@ const TENANTS = 2500;
 export interface DatabaseWish {
   /** Rows in the run log, and as many attempts. */
   readonly rows: number;
+  /** Integrations with a schedule, none of them due; none at all by default. */
+  readonly scheduled?: number;
   /**
    * Analysed while empty and never again: the planner believes that the tables are empty. It is empty at first, so that
    * plans can be cached; whoever asks calls `fill`. The text tells databases for different purposes apart.
@@ -70,7 +72,9 @@ export class BenchServer {
 
   /** A copy of the migrated database with a log of the wished length. */
   database(wish: DatabaseWish): Promise<BenchDatabase> {
-    const name = `bench_${wish.rows}${wish.stale === undefined ? "" : `_${wish.stale}`}`;
+    const name = ["bench", wish.rows, wish.scheduled, wish.stale].filter((part) => part !== undefined).join(
+      "_",
+    );
     const known = this.#databases.get(name) ?? this.#makeDatabase(name, wish);
     this.#databases.set(name, known);
     return known;

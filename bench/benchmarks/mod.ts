@@ -4,6 +4,7 @@ import { commitToClaim } from "./commit_to_claim.ts";
 import { hotPathPlans } from "./hot_path_plans.ts";
 import { logSize } from "./log_size.ts";
 import { recoverTick } from "./recover_tick.ts";
+import { tick } from "./tick.ts";
 import { triggerServerSide } from "./trigger_server_side.ts";
 import { triggerThroughput } from "./trigger_throughput.ts";
 
@@ -14,6 +15,7 @@ export const benchmarks: readonly Benchmark[] = [
   logSize,
   hotPathPlans,
   recoverTick,
+  tick,
   commitToClaim,
   bootTime,
 ];
