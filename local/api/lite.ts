@@ -1,4 +1,5 @@
 import { App } from "@supabase/lite";
+import type { Sql } from "postgres";
 import { createPostgresConnection, type PostgresConnection } from "@supabase/lite/postgres";
 import { isConnectionError, repairReserve } from "../postgres/postgres_js_guard.ts";
 
@@ -70,11 +71,28 @@ function connect(url: string, max: number): PostgresConnection {
     postgresOptions: { max, onnotice: () => {}, backoff: () => 0.1, types: { jsonb: jsonbParameters } },
   });
   repairReserve(connection.driver);
+  quoteArgumentNames(connection.driver);
   // lite would otherwise "help" at the first request: make roles, and grant all tables of every schema with RLS to
   // the API's roles. That would hide each grant that our migrations forget. Saying that it has been done makes it
   // switch roles for every request, and nothing else.
   Reflect.set(connection, "rlsState", "active");
   return connection;
+}
+
+/** lite names a function's arguments without quotes, so that one called `from` is a syntax error; PostgREST quotes them. */
+function quoteArgumentNames(driver: Sql): void {
+  const reserve = driver.reserve.bind(driver);
+  driver.reserve = async () =>
+    new Proxy(await reserve(), {
+      get(target, name, receiver) {
+        if (name !== "unsafe") return Reflect.get(target, name, receiver) as unknown;
+        // Values are parameters: whatever stands before := in the text is a name.
+        return (
+          text: string,
+          ...rest: Parameters<typeof target.unsafe> extends [string, ...infer R] ? R : never
+        ) => target.unsafe(text.replaceAll(/\b(\w+) := /g, '"$1" := '), ...rest);
+      },
+    });
 }
 
 /**

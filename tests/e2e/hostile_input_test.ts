@@ -6,7 +6,7 @@ Deno.test("hostile parameters get a clear 4xx, never a 5xx, and start nothing", 
   const platform = await usePlatform();
   await using database = platform.connect();
   const tenant = await createTenant(database.sql, platform);
-  const supabase = await tenant.signIn("coordinator");
+  const supabase = await tenant.signIn("admin");
   const session = (await supabase.auth.getSession()).data.session;
 
   async function call(rpc: string, parameters: unknown): Promise<{ status: number; code: unknown }> {
@@ -24,6 +24,7 @@ Deno.test("hostile parameters get a clear 4xx, never a 5xx, and start nothing", 
   }
 
   const org_id = tenant.orgId;
+  const target = { org_id, integration_type: "webhook" };
   const megabyte = "x".repeat(1 << 20);
   const cases: [string, string, unknown, number][] = [
     ["SQL in the type", "trigger_integration_sync", {
@@ -59,6 +60,48 @@ Deno.test("hostile parameters get a clear 4xx, never a 5xx, and start nothing", 
     ["null as run", "cancel_integration_sync", { run_id: null }, 403],
     ["a malformed run", "cancel_integration_sync", { run_id: "x" }, 400],
     ["a megabyte as reason", "cancel_integration_sync", { run_id: org_id, reason: megabyte }, 403],
+    ["null as failed run", "retry_integration_sync", { run_id: null }, 403],
+    ["null as settings", "configure_integration_sync", { ...target, changes: null }, 422],
+    ["a list as settings", "configure_integration_sync", { ...target, changes: [{ enabled: false }] }, 422],
+    [
+      "a megabyte as schedule",
+      "configure_integration_sync",
+      { ...target, changes: { schedule: megabyte } },
+      422,
+    ],
+    ["SQL as schedule", "configure_integration_sync", {
+      ...target,
+      changes: { schedule: "* * * * *'; select pg_sleep(9); --" },
+    }, 422],
+    ["a megabyte as setting", "configure_integration_sync", { ...target, changes: { [megabyte]: 1 } }, 422],
+    ["an object as number", "configure_integration_sync", { ...target, changes: { max_attempts: {} } }, 422],
+    ["a number too large", "configure_integration_sync", { ...target, changes: { max_attempts: 1e99 } }, 422],
+    ["null as policy", "configure_integration_sync", { ...target, changes: { overlap_policy: null } }, 422],
+    ["an endless interval", "configure_integration_sync", {
+      ...target,
+      changes: { run_deadline: "infinity" },
+    }, 422],
+    [
+      "a schedule with NUL",
+      "configure_integration_sync",
+      { ...target, changes: { schedule: "\u0000" } },
+      400,
+    ],
+    ["a megabyte as reason to pause", "pause_integration_sync", { ...target, reason: megabyte }, 422],
+    ["a pause until yesterday", "pause_integration_sync", { ...target, resume_at: "2020-01-01" }, 422],
+    ["a pause for ever and ever", "pause_integration_sync", { ...target, resume_at: "infinity" }, 422],
+    ["a pause until no date", "pause_integration_sync", { ...target, resume_at: "tomorrow-ish" }, 400],
+    ["a million previews", "preview_sync_schedule", { ...target, n: 1_000_000 }, 422],
+    ["null previews", "preview_sync_schedule", { ...target, n: null }, 422],
+    ["a zone that is a path", "preview_sync_schedule", { ...target, time_zone: "../../etc/passwd" }, 422],
+    ["a backfill since ever", "backfill_integration_sync", { ...target, from: "-infinity", to: "now" }, 422],
+    ["a backfill of nothing", "backfill_integration_sync", { ...target, from: null, to: null }, 422],
+    ["an explanation of ever", "explain_sync_slots", { ...target, from: "-infinity", to: "infinity" }, 422],
+    ["an explanation of centuries", "explain_sync_slots", {
+      ...target,
+      from: "0001-01-01",
+      to: "9999-01-01",
+    }, 422],
   ];
   for (const [name, rpc, parameters, status] of cases) {
     await t.step(`${name}: ${status}`, async () => {

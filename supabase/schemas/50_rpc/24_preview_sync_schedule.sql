@@ -14,6 +14,8 @@ begin
   integration := sync_scheduler.find_integration(org_id, integration_type);
   schedule := coalesce(schedule, integration.schedule);
   time_zone := coalesce(time_zone, integration.time_zone);
+  -- What cannot be saved is refused also when there is nothing to show.
+  perform sync_scheduler.validate_time_zone(time_zone);
   scheduled_for := now();
   for occurrence in 1..n loop
     scheduled_for := sync_scheduler.next_cron_occurrence(schedule, time_zone, scheduled_for);
