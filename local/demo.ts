@@ -1,61 +1,75 @@
 /** `deno task demo`: the trigger's whole way, from the press to the external system's ledger, on a throw-away stack. */
 import { explain, readSwitches } from "./command_line.ts";
-import { type Refusal, type Run, signIn } from "./demo/coordinator.ts";
+import { type Coordinator, type Refusal, type Run, signIn } from "./demo/coordinator.ts";
 import { createRunDisplay } from "./demo/display.ts";
+import { awaitScheduledRun, describeSlot } from "./demo/scheduled.ts";
 import { watchRun } from "./demo/watch_run.ts";
 import { type Platform, startPlatform } from "./platform.ts";
 import { isShuttingDown, onShutdown } from "./lifecycle/shutdown.ts";
 
 const switches = readSwitches(
-  `Usage: deno task demo [--refuse]
+  `Usage: deno task demo [--scheduled] [--refuse]
 
 Starts a throw-away local platform, applies the migrations, seeds, signs in as a coordinator, presses the trigger, shows
 the run live, presses again to show the refusal, prints a summary and leaves nothing behind. The exit code is 0 when the
 run succeeded. With SUPABASE_DB_URL set it uses that Postgres instead of its own.
 
-  --refuse   the external system refuses our credentials: shows a run that fails, and exits with 1`,
-  ["refuse"],
+  --scheduled  instead of pressing, an admin saves a schedule and the run starts at its slot: takes one to two minutes
+  --refuse     the external system refuses our credentials: shows a run that fails, and exits with 1`,
+  ["scheduled", "refuse"],
 );
 
 const steps: [name: string, ms: number][] = [];
 
 /** True when everything was exported exactly once. */
-async function show(platform: Platform): Promise<boolean> {
+async function showPress(platform: Platform): Promise<boolean> {
   const coordinator = await timed("sign in", () => signIn(platform.apiUrl, platform.publishableKey));
   console.log(`\nSigned in as coordinator@example.test of ${coordinator.organization.name}.`);
 
   console.log("Pressing the trigger ...");
   const pressed = await timed("press", () => coordinator.trigger());
   if ("refusal" in pressed) throw new Error(`The first press was refused: ${describe(pressed.refusal)}`);
-
-  const display = createRunDisplay();
-  // A bar changes the terminal's modes; an interrupted one must give them back.
-  const forget = onShutdown(() => Promise.resolve(display.end()));
-  let run: Run = pressed.run;
-  try {
-    await timed("run", async () => {
-      for await (run of watchRun(coordinator, pressed.run)) display.update(run);
-    });
-  } finally {
-    display.end();
-    forget();
-  }
-  if (run.status !== "succeeded") {
-    console.error(`\nThe run ${run.status}: ${run.error_code ?? ""} ${run.error_message ?? ""}`.trimEnd());
-    return false;
-  }
+  const run = await showRun(coordinator, pressed.run);
+  if (run === null) return false;
 
   console.log("\nPressing again at once ...");
   const again = await timed("second press", () => coordinator.trigger());
   if ("run" in again) throw new Error("The second press was accepted; the cooldown should have refused it.");
   console.log(`  refused: ${describe(again.refusal)}`);
-
-  const exported = await coordinator.exported(run.run_id);
-  await coordinator.signOut();
-  return summarise(exported, platform);
+  return await summarise(coordinator, run, platform);
 }
 
-function summarise(exported: number, platform: Platform): boolean {
+/** True when the run started at its slot and everything was exported exactly once. */
+async function showSlot(platform: Platform): Promise<boolean> {
+  const scheduled = await timed("wait for the slot", () => awaitScheduledRun(platform));
+  const run = await showRun(scheduled.admin, scheduled.run);
+  if (run === null) return false;
+  const onTime = await describeSlot(platform, scheduled);
+  return await summarise(scheduled.admin, run, platform) && onTime;
+}
+
+/** Shows the run until it has ended; null when it did not succeed. */
+async function showRun(coordinator: Coordinator, first: Run): Promise<Run | null> {
+  const display = createRunDisplay();
+  // A bar changes the terminal's modes; an interrupted one must give them back.
+  const forget = onShutdown(() => Promise.resolve(display.end()));
+  let run = first;
+  try {
+    await timed("run", async () => {
+      for await (run of watchRun(coordinator, first)) display.update(run);
+    });
+  } finally {
+    display.end();
+    forget();
+  }
+  if (run.status === "succeeded") return run;
+  console.error(`\nThe run ${run.status}: ${run.error_code ?? ""} ${run.error_message ?? ""}`.trimEnd());
+  return null;
+}
+
+async function summarise(coordinator: Coordinator, run: Run, platform: Platform): Promise<boolean> {
+  const exported = await coordinator.exported(run.run_id);
+  await coordinator.signOut();
   const ledger = [...platform.receiver.ledger.values()];
   const twice = ledger.filter((entry) => entry.count !== 1).length;
   console.log(`\nSummary
@@ -92,7 +106,7 @@ async function main(): Promise<number> {
     },
   });
   if (switches.has("refuse")) platform.receiver.misbehave({ kind: "status", status: 401 });
-  const succeeded = await show(platform);
+  const succeeded = await (switches.has("scheduled") ? showSlot : showPress)(platform);
   if (!succeeded && platform.edgeFunction !== null) {
     console.error(`\nLast words of the Edge Function:\n${await tail(platform.edgeFunction.logFile)}`);
   }
