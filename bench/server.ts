@@ -2,9 +2,8 @@ import { fileURLToPath } from "node:url";
 import postgres, { type Sql } from "postgres";
 import { CleanupStack } from "../local/lifecycle/cleanup.ts";
 import { bootstrapServer } from "../local/postgres/database.ts";
-import { startJanitor } from "../local/lifecycle/janitor.ts";
 import { type Postgres, startPostgres, SUPERUSER } from "../local/postgres/postgres.ts";
-import { makeScratchDirectory } from "../local/lifecycle/scratch_directory.ts";
+import { openScratch } from "../local/lifecycle/scratch_directory.ts";
 import { onShutdown } from "../local/lifecycle/shutdown.ts";
 import { createSupabaseCli } from "../local/supabase_cli.ts";
 import { BenchDatabase } from "./database.ts";
@@ -50,17 +49,12 @@ export class BenchServer {
     const cleanup = new CleanupStack();
     const forget = onShutdown(() => cleanup.close());
     try {
-      const scratch = await makeScratchDirectory();
-      const janitor = startJanitor(scratch.path);
-      await cleanup.add("the scratch directory", async () => {
-        await scratch.remove();
-        await janitor.dismiss();
-      });
-      const server = await startPostgres(scratch.path);
+      const scratch = await openScratch(cleanup);
+      const server = await startPostgres(scratch);
       await cleanup.add("Postgres", () => server.stop());
       await bootstrapServer(server, { autoGrant: false });
       const dbUrl = server.url("postgres");
-      await createSupabaseCli({ projectDirectory: PROJECT, scratch: scratch.path, dbUrl }).push();
+      await createSupabaseCli({ projectDirectory: PROJECT, scratch, dbUrl }).push();
       const coordinatorId = await prepareTemplate(server.url(SUPERUSER));
       return new BenchServer(server, cleanup, coordinatorId, forget);
     } catch (error) {

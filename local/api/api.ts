@@ -1,11 +1,9 @@
-import { type EdgeFunction } from "../edge_function/edge_function.ts";
+import type { ApiKeys } from "../api_keys.ts";
+import type { EdgeFunction } from "../edge_function/edge_function.ts";
 import { callEdgeFunction } from "./functions_gateway.ts";
 import { type ApiBackend, connectLite, divertLiteErrors, type Lite } from "./lite.ts";
 
-export interface ApiOptions {
-  readonly publishableKey: string;
-  readonly secretKey: string;
-  readonly jwtSecret: string;
+export interface ApiOptions extends ApiKeys {
   /** A fixed port; a free one by default. */
   readonly port?: number | undefined;
   /** The address to listen on; loopback by default. */

@@ -1,6 +1,7 @@
 import { App } from "@supabase/lite";
 import type { Sql } from "postgres";
 import { createPostgresConnection, type PostgresConnection } from "@supabase/lite/postgres";
+import type { ApiKeys } from "../api_keys.ts";
 import { isConnectionError, repairReserve } from "../postgres/postgres_js_guard.ts";
 
 /** Who signs in to the database for what. */
@@ -11,12 +12,6 @@ export interface ApiBackend {
   readonly authUrl: string;
   /** URL of a role that sees the whole catalog. */
   readonly catalogUrl: string;
-}
-
-export interface LiteOptions {
-  readonly publishableKey: string;
-  readonly secretKey: string;
-  readonly jwtSecret: string;
 }
 
 /** Data API and Auth over one database. */
@@ -33,7 +28,7 @@ export interface Lite {
  * Auth and looks up a token's session, all requests to the Data API run as `authenticator`, and a third one reads
  * the catalog, since the information schema shows only what the asking role may use.
  */
-export async function connectLite(backend: ApiBackend, options: LiteOptions): Promise<Lite> {
+export async function connectLite(backend: ApiBackend, keys: ApiKeys): Promise<Lite> {
   const catalog = connect(backend.catalogUrl, 2);
   const data = connect(backend.dataUrl, 20);
   const auth = connect(backend.authUrl, 5);
@@ -46,9 +41,9 @@ export async function connectLite(backend: ApiBackend, options: LiteOptions): Pr
     connection: auth,
     auth: {
       enabled: true,
-      jwt_secret: options.jwtSecret,
-      publishable_key: options.publishableKey,
-      secret_key: options.secretKey,
+      jwt_secret: keys.jwtSecret,
+      publishable_key: keys.publishableKey,
+      secret_key: keys.secretKey,
     },
   });
   await Promise.all([app.init(), catalog.introspect({ useCache: true })]);

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { ApiKeys } from "../api_keys.ts";
 
 const PRELOAD = fileURLToPath(new URL("./edge_runtime.ts", import.meta.url));
 /** What Deno itself needs in a process that otherwise sees only the platform's environment. */
@@ -7,7 +8,7 @@ const DENO_NEEDS =
   /^(PATH|HOME|TMPDIR|XDG_CACHE_HOME|DENO_.*|NPM_CONFIG_(REGISTRY|USERCONFIG|CAFILE)|https?_proxy|no_proxy|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS)$/i;
 
 /** The environment that the platform gives to a function. */
-export interface EdgeFunctionOptions {
+export interface EdgeFunctionOptions extends Pick<ApiKeys, "publishableKey" | "secretKey"> {
   /** Name below `/functions/v1/`; the function sees it as the first part of its path. */
   readonly name: string;
   /** Directory with `index.ts` and `deno.json`. */
@@ -15,8 +16,6 @@ export interface EdgeFunctionOptions {
   readonly logFile: string;
   readonly apiUrl: string;
   readonly dbUrl: string;
-  readonly publishableKey: string;
-  readonly secretKey: string;
   /** Further variables, as a project's secrets would be. */
   readonly env?: Readonly<Record<string, string>>;
 }

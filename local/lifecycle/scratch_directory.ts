@@ -1,7 +1,9 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { CleanupStack } from "./cleanup.ts";
+import { startJanitor } from "./janitor.ts";
 import { commandLine, isAlive, processStart, signal } from "./processes.ts";
-import { until } from "../wait.ts";
+import { delay, until } from "../wait.ts";
 
 const PREFIX = "sync-scheduler-";
 const OWNER = "owner.json";
@@ -11,20 +13,37 @@ interface Owner {
   readonly start: string;
 }
 
-/** A platform's only place on disk. */
-export interface ScratchDirectory {
-  readonly path: string;
-  remove(): Promise<void>;
+/**
+ * Makes a platform's only place on disk: a private directory that is removed with the clean-up, or by a janitor when
+ * this process ends without one.
+ *
+ * @param settled Resolves when nothing writes there any more; until then a clean-up waits with the removal.
+ */
+export async function openScratch(
+  cleanup: CleanupStack,
+  settled: Promise<void> = Promise.resolve(),
+): Promise<string> {
+  const path = await makeDirectory();
+  const janitor = startJanitor(path);
+  await cleanup.add("the scratch directory", async () => {
+    // Stopped in the middle of the start, something may still be writing. If it does not notice soon, the end of
+    // this process stops it, and the janitor removes what is left.
+    const quiet = await Promise.race([settled.then(() => true), delay(3000).then(() => false)]);
+    if (!quiet) return;
+    await removeDirectory(path);
+    await janitor.dismiss();
+  });
+  return path;
 }
 
-/** Makes a private directory that names this process as its owner. */
-export async function makeScratchDirectory(): Promise<ScratchDirectory> {
+/** It names this process as its owner. */
+async function makeDirectory(): Promise<string> {
   const path = await Deno.makeTempDir({ dir: tmpdir(), prefix: PREFIX });
   // Postgres runs as another user when we are root, and must get to its own files below this directory.
   await Deno.chmod(path, 0o755);
   const owner: Owner = { pid: Deno.pid, start: await processStart(Deno.pid) ?? "" };
   await Deno.writeTextFile(join(path, OWNER), JSON.stringify(owner), { mode: 0o600 });
-  return { path, remove: () => removeDirectory(path) };
+  return path;
 }
 
 /**

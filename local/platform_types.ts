@@ -1,0 +1,43 @@
+import type { ApiKeys } from "./api_keys.ts";
+import type { EdgeFunction } from "./edge_function/edge_function.ts";
+import type { Environment } from "./environment.ts";
+import type { Postgres } from "./postgres/postgres.ts";
+import type { SupabaseCli } from "./supabase_cli.ts";
+import type { WebhookReceiver } from "./vendors/webhook_receiver.ts";
+
+/** How a platform differs from the usual one. */
+export interface PlatformOptions {
+  /** Apply `supabase/migrations`; true by default. */
+  readonly migrate?: boolean;
+  /** Load `supabase/seed.sql` after the migrations; true by default. */
+  readonly seed?: boolean;
+  /** Emulate projects in which everything new in `public` is granted to the API's roles by itself. */
+  readonly autoGrant?: boolean;
+  readonly apiPort?: number;
+  /** Directory of the Edge Function's `index.ts` and `deno.json`; the bundle's by default. */
+  readonly functionDirectory?: string;
+  /** Called after each step of the start with the time that it took. */
+  onStep?(name: string, milliseconds: number): void;
+}
+
+/** A running Supabase-shaped stack with an external system behind it. */
+export interface Platform extends ApiKeys, AsyncDisposable {
+  readonly kind: Environment["kind"];
+  readonly apiUrl: string;
+  readonly functionsUrl: string;
+  /** The role `postgres`, which runs migrations. */
+  readonly dbUrl: string;
+  /** A superuser, where there is one: the same as `dbUrl` in an external database. */
+  readonly adminUrl: string;
+  readonly receiver: WebhookReceiver;
+  readonly cli: SupabaseCli;
+  /** Null when the database is somebody else's. */
+  readonly postgres: Postgres | null;
+  /** Null in a full stack, which runs the function itself. */
+  readonly edgeFunction: EdgeFunction | null;
+  /** Private directory of this platform, gone after `stop`. */
+  readonly scratch: string;
+  /** Drops the database, and migrates and seeds a new one. Embedded server only. */
+  recreateDatabase(): Promise<void>;
+  stop(): Promise<void>;
+}
