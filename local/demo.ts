@@ -107,7 +107,7 @@ async function main(): Promise<number> {
   });
   if (switches.has("refuse")) platform.receiver.misbehave({ kind: "status", status: 401 });
   const succeeded = await (switches.has("scheduled") ? showSlot : showPress)(platform);
-  if (!succeeded && platform.edgeFunction !== null) {
+  if (!succeeded) {
     console.error(`\nLast words of the Edge Function:\n${await tail(platform.edgeFunction.logFile)}`);
   }
   if (succeeded) {

@@ -32,9 +32,7 @@ try {
   console.log();
   for (const [name, value] of Object.entries(env)) console.log(`  ${name.padEnd(16)} ${value}`);
   console.log(`  ${"receiver".padEnd(16)} ${platform.receiver.url}`);
-  if (platform.edgeFunction !== null) {
-    console.log(`  ${"function log".padEnd(16)} ${platform.edgeFunction.logFile}`);
-  }
+  console.log(`  ${"function log".padEnd(16)} ${platform.edgeFunction.logFile}`);
   console.log(`
   People (password123): admin@example.test, coordinator@example.test, viewer@example.test (Fjordfisk AS),
   outsider@example.test (Blåbær Økonomi AS).

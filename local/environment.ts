@@ -3,23 +3,28 @@ export type Environment =
   /** Nothing is given: an embedded Postgres with stand-ins, lite, the function as a process. */
   | { readonly kind: "embedded" }
   /** An external Postgres with the real extensions; API and function still run here. */
-  | { readonly kind: "external_database"; readonly dbUrl: string; readonly host: string }
-  /** A full Supabase stack: only the external system is played here. */
-  | {
+  | External & { readonly kind: "external_database" }
+  /**
+   * A full Supabase stack. The function runs here all the same: in the stack's container it would not reach the
+   * external system that is played on this machine's loopback, the only place for which the connector allows http.
+   */
+  | External & {
     readonly kind: "full_stack";
-    readonly dbUrl: string;
     readonly apiUrl: string;
     readonly publishableKey: string;
     readonly secretKey: string;
-    /** The functions' address as the stack's own Postgres reaches it. */
-    readonly functionsUrl: string;
   };
+
+interface External {
+  readonly dbUrl: string;
+  /** This machine as that Postgres reaches it. */
+  readonly host: string;
+}
 
 /**
  * Reads SUPABASE_DB_URL (on this machine, unless SYNC_ALLOW_REMOTE_DATABASE is 1), SUPABASE_URL, SUPABASE_PUBLISHABLE_KEY and SUPABASE_SECRET_KEY.
- * SYNC_LOCAL_HOST names this machine as the external Postgres reaches it (`host.docker.internal` for one in a
- * container; 127.0.0.1 by default); SYNC_FUNCTIONS_URL does so for the functions of a full stack
- * (`http://kong:8000/functions/v1` in `supabase start`).
+ * SYNC_LOCAL_HOST names this machine as that Postgres reaches it: `host.docker.internal` for one in a container, as in
+ * `supabase start`; 127.0.0.1 by default. With any other name the function listens on all of this machine's addresses.
  */
 export function readEnvironment(get: (name: string) => string | undefined = Deno.env.get): Environment {
   const value = (name: string): string | undefined => get(name) || undefined;
@@ -38,16 +43,14 @@ export function readEnvironment(get: (name: string) => string | undefined = Deno
         `written there. Unset it, or set SYNC_ALLOW_REMOTE_DATABASE=1 if that is a database for tests.`,
     );
   }
-  if (apiUrl === undefined) {
-    return { kind: "external_database", dbUrl, host: value("SYNC_LOCAL_HOST") ?? "127.0.0.1" };
-  }
+  const external: External = { dbUrl, host: value("SYNC_LOCAL_HOST") ?? "127.0.0.1" };
+  if (apiUrl === undefined) return { kind: "external_database", ...external };
   const publishableKey = value("SUPABASE_PUBLISHABLE_KEY");
   const secretKey = value("SUPABASE_SECRET_KEY");
   if (publishableKey === undefined || secretKey === undefined) {
     throw new Error("SUPABASE_URL needs SUPABASE_PUBLISHABLE_KEY and SUPABASE_SECRET_KEY beside it.");
   }
-  const functionsUrl = value("SYNC_FUNCTIONS_URL") ?? `${apiUrl}/functions/v1`;
-  return { kind: "full_stack", dbUrl, apiUrl, publishableKey, secretKey, functionsUrl };
+  return { kind: "full_stack", ...external, apiUrl, publishableKey, secretKey };
 }
 
 /** Whether a database URL leads to this machine. */

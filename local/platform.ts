@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Api, startApi } from "./api/api.ts";
+import { startApi } from "./api/api.ts";
+import { FUNCTIONS_PATH } from "./api/functions_gateway.ts";
 import { CleanupStack } from "./lifecycle/cleanup.ts";
 import { openDatabase } from "./postgres/platform_database.ts";
 import { createEdgeFunction, type EdgeFunction } from "./edge_function/edge_function.ts";
@@ -16,6 +17,7 @@ import { FUNCTION_NAME, wireDatabase } from "./wiring.ts";
 
 export type { Platform, PlatformOptions } from "./platform_types.ts";
 
+const LOOPBACK = "127.0.0.1";
 const PROJECT = fileURLToPath(new URL("../", import.meta.url));
 
 /**
@@ -66,42 +68,36 @@ async function start(
   await cleanup.add("the receiver", () => receiver.stop());
 
   const keys = apiKeys(environment);
-  let edgeFunction: EdgeFunction | null = null;
-  let api: Api | null = null;
-  let apiUrl = environment.kind === "full_stack" ? environment.apiUrl : "";
-  if (environment.kind !== "full_stack") {
-    const host = environment.kind === "embedded" ? "127.0.0.1" : environment.host;
-    api = startApi({
-      ...keys,
-      port: options.apiPort,
-      hostname: host === "127.0.0.1" ? host : "0.0.0.0",
-      logFile: join(scratch, "api.log"),
-      edgeFunction: () => edgeFunction ?? undefined,
-    });
-    apiUrl = `http://${host}:${api.port}`;
-    await cleanup.add("the API", () => api?.stop());
-  }
-  const functionsUrl = environment.kind === "full_stack"
-    ? environment.functionsUrl
-    : `${apiUrl}/functions/v1`;
+  let edgeFunction: EdgeFunction | undefined;
+  const host = environment.kind === "embedded" ? LOOPBACK : environment.host;
+  const api = startApi({
+    ...keys,
+    port: options.apiPort,
+    hostname: host === LOOPBACK ? host : "0.0.0.0",
+    logFile: join(scratch, "api.log"),
+    edgeFunction: () => edgeFunction,
+  });
+  await cleanup.add("the API", () => api.stop());
+  const ownUrl = `http://${LOOPBACK}:${api.port}`;
+  const apiUrl = environment.kind === "full_stack" ? environment.apiUrl : ownUrl;
 
   const database = timed("database", openDatabase(environment, scratch, autoGrant, cleanup));
   const functionStarted = timed(
     "edge function",
     (async () => {
-      if (api === null) return;
       // The embedded server's port is known only after its start; the function's environment names it.
       const { dbUrl } = await database;
       edgeFunction = createEdgeFunction({
         name: FUNCTION_NAME,
         directory: options.functionDirectory ?? join(PROJECT, "supabase", "functions", FUNCTION_NAME),
         logFile: join(scratch, "edge_function.log"),
-        apiUrl: `http://127.0.0.1:${api.port}`,
+        apiUrl,
         dbUrl,
         ...keys,
       });
       await cleanup.add("the Edge Function", () => edgeFunction?.kill());
       await edgeFunction.start();
+      return edgeFunction;
     })(),
   );
   // Both are awaited below; until then a failure of one must not count as unhandled.
@@ -111,33 +107,31 @@ async function start(
   const cli = createSupabaseCli({ projectDirectory: PROJECT, scratch, dbUrl: db.dbUrl });
   const prepare = async (): Promise<void> => {
     if (migrate) await timed(seed ? "migrations and seed" : "migrations", cli.push({ seed }));
-    await wireDatabase(db.adminUrl, functionsUrl, receiver);
+    await wireDatabase(db.adminUrl, `http://${host}:${api.port}${FUNCTIONS_PATH}`, receiver);
   };
   await prepare();
-  if (api !== null) {
+  if (environment.kind !== "full_stack") {
     await timed("API", api.connect(db.apiBackend));
     // Once more, because its connections have to end before the server that they lead to.
-    await cleanup.add("the API's connections", () => api?.stop());
+    await cleanup.add("the API's connections", () => api.stop());
   }
-  await functionStarted;
-
   return {
     kind: environment.kind,
     ...keys,
     apiUrl,
-    functionsUrl,
+    functionsUrl: ownUrl + FUNCTIONS_PATH,
     dbUrl: db.dbUrl,
     adminUrl: db.adminUrl,
     receiver,
     cli,
     postgres: db.postgres,
-    edgeFunction,
+    edgeFunction: await functionStarted,
     scratch,
     async recreateDatabase() {
       await db.recreate();
       await prepare();
       receiver.reset();
-      await api?.reloadSchema();
+      await api.reloadSchema();
     },
   };
 }

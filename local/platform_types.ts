@@ -33,8 +33,7 @@ export interface Platform extends ApiKeys, AsyncDisposable {
   readonly cli: SupabaseCli;
   /** Null when the database is somebody else's. */
   readonly postgres: Postgres | null;
-  /** Null in a full stack, which runs the function itself. */
-  readonly edgeFunction: EdgeFunction | null;
+  readonly edgeFunction: EdgeFunction;
   /** Private directory of this platform, gone after `stop`. */
   readonly scratch: string;
   /** Drops the database, and migrates and seeds a new one. Embedded server only. */

@@ -10,6 +10,8 @@ export const FUNCTION_NAME = "integration-sync";
 /**
  * Tells a freshly migrated database where the parts of this platform are: the function, and the external system
  * behind every seeded webhook integration. Does nothing for tables that are not there.
+ *
+ * @param functionsUrl The functions as the database reaches them.
  */
 export async function wireDatabase(
   adminUrl: string,

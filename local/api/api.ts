@@ -1,6 +1,6 @@
 import type { ApiKeys } from "../api_keys.ts";
 import type { EdgeFunction } from "../edge_function/edge_function.ts";
-import { callEdgeFunction } from "./functions_gateway.ts";
+import { callEdgeFunction, FUNCTIONS_PATH } from "./functions_gateway.ts";
 import { type ApiBackend, connectLite, divertLiteErrors, type Lite } from "./lite.ts";
 
 export interface ApiOptions extends ApiKeys {
@@ -13,10 +13,13 @@ export interface ApiOptions extends ApiKeys {
   readonly edgeFunction: () => EdgeFunction | undefined;
 }
 
-/** The platform's one address: Data API, Auth and the functions' gateway. */
+/** The platform's one address: the functions' gateway and, once connected, Data API and Auth. */
 export interface Api {
   readonly port: number;
-  /** Connects to a database whose migrations are applied; until then requests get 503. */
+  /**
+   * Connects Data API and Auth to a database whose migrations are applied; until then they answer 503. Not called
+   * where a full stack has its own.
+   */
   connect(backend: ApiBackend): Promise<void>;
   /** Forgets the known tables and functions, after a migration. */
   reloadSchema(): Promise<void>;
@@ -25,15 +28,17 @@ export interface Api {
 
 /** Serves `/rest/v1` and `/auth/v1` by @supabase/lite, and `/functions/v1` by the function's process. */
 export function startApi(options: ApiOptions): Api {
-  const restoreConsole = divertLiteErrors(options.logFile);
+  let restoreConsole = (): void => {};
   let lite: Lite | undefined;
 
   const handle = async (request: Request): Promise<Response> => {
     if (request.method === "OPTIONS") return preflight(request);
     const { pathname } = new URL(request.url);
-    if (pathname.startsWith("/functions/v1/")) return await callEdgeFunction(options.edgeFunction(), request);
+    if (pathname.startsWith(`${FUNCTIONS_PATH}/`)) {
+      return await callEdgeFunction(options.edgeFunction(), request);
+    }
     if (!/^\/(auth|rest)\/v1(\/|$)/.test(pathname)) return answer(404, "no Route matched with those values");
-    if (lite === undefined) return answer(503, "the local platform is starting");
+    if (lite === undefined) return answer(503, "no database is connected here");
     return withCors(await lite.fetch(request));
   };
   const aborting = new AbortController();
@@ -60,6 +65,7 @@ export function startApi(options: ApiOptions): Api {
   return {
     port: server.addr.port,
     async connect(backend) {
+      restoreConsole = divertLiteErrors(options.logFile);
       lite = await connectLite(backend, options);
     },
     reloadSchema: async () => await lite?.reloadSchema(),

@@ -1,6 +1,7 @@
 import type { EdgeFunction } from "../edge_function/edge_function.ts";
 
-const PREFIX = "/functions/v1";
+/** Where the functions are below an API's address. */
+export const FUNCTIONS_PATH = "/functions/v1";
 
 /** Passes a request on to the function's process, and answers as the platform's gateway does when it is down. */
 export async function callEdgeFunction(
@@ -8,7 +9,7 @@ export async function callEdgeFunction(
   request: Request,
 ): Promise<Response> {
   const url = new URL(request.url);
-  const path = url.pathname.slice(PREFIX.length);
+  const path = url.pathname.slice(FUNCTIONS_PATH.length);
   if (target === undefined || path.split("/")[1] !== target.name) {
     return failure(404, "NOT_FOUND", "Requested function was not found");
   }

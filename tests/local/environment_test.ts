@@ -22,8 +22,16 @@ Deno.test("the platform uses the whole stack that is given", () => {
     SUPABASE_URL: "http://127.0.0.1:54321",
     SUPABASE_PUBLISHABLE_KEY: "p",
     SUPABASE_SECRET_KEY: "s",
+    SYNC_LOCAL_HOST: "host.docker.internal",
   });
-  assert.equal(stack.kind, "full_stack");
+  assert.deepEqual(stack, {
+    kind: "full_stack",
+    dbUrl: "postgres://127.0.0.1/x",
+    host: "host.docker.internal",
+    apiUrl: "http://127.0.0.1:54321",
+    publishableKey: "p",
+    secretKey: "s",
+  });
 });
 
 Deno.test("the platform names what is missing beside SUPABASE_URL", () => {

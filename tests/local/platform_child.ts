@@ -2,6 +2,6 @@
 import { startPlatform } from "../../local/platform.ts";
 
 const platform = await startPlatform({ migrate: false, functionDirectory: Deno.args[0] ?? "" });
-const ports = [platform.apiUrl, platform.dbUrl, platform.receiver.url, platform.edgeFunction?.url ?? ""]
+const ports = [platform.apiUrl, platform.dbUrl, platform.receiver.url, platform.edgeFunction.url ?? ""]
   .map((url) => Number(new URL(url).port));
 console.log(JSON.stringify({ scratch: platform.scratch, ports }));

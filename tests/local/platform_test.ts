@@ -62,11 +62,11 @@ Deno.test({
       body: "hi",
       canRead: false,
     });
-    await platform.edgeFunction?.kill();
+    await platform.edgeFunction.kill();
     const down = await call();
     assert.equal(down.status, 503);
     await down.body?.cancel();
-    await platform.edgeFunction?.restart();
+    await platform.edgeFunction.restart();
     const again = await call();
     assert.equal(again.status, 202);
     await again.body?.cancel();

@@ -4,7 +4,6 @@
  * @module
  */
 import postgres, { type Sql } from "postgres";
-import type { EdgeFunction } from "../../local/edge_function/edge_function.ts";
 import { readEnvironment } from "../../local/environment.ts";
 import { type Platform, startPlatform } from "../../local/platform.ts";
 import type { Postgres } from "../../local/postgres/postgres.ts";
@@ -12,7 +11,6 @@ import type { Postgres } from "../../local/postgres/postgres.ts";
 /** A platform of the test's own whose parts may be killed. */
 export interface KillablePlatform extends Platform {
   readonly postgres: Postgres;
-  readonly edgeFunction: EdgeFunction;
 }
 
 const embedded = readEnvironment().kind === "embedded";
@@ -28,9 +26,9 @@ export function localTest(name: string, test: (platform: KillablePlatform) => Pr
     ...embeddedOnly(name),
     fn: async () => {
       await using platform = await startPlatform({ seed: false });
-      const { postgres, edgeFunction } = platform;
-      if (postgres === null || edgeFunction === null) throw new Error("the embedded platform has both");
-      await test({ ...platform, postgres, edgeFunction });
+      const { postgres } = platform;
+      if (postgres === null) throw new Error("the embedded platform has a server");
+      await test({ ...platform, postgres });
     },
   });
 }
