@@ -8,8 +8,7 @@ import { randomBytes } from "node:crypto";
 import type { Sql } from "postgres";
 import type { Database } from "../../src/database_types.ts";
 import type { WebhookReceiver } from "../../local/vendors/webhook_receiver.ts";
-
-const PASSWORD = "password123";
+import { createPeople, PASSWORD } from "./people.ts";
 
 /** A client of the API, typed by the database. */
 export type Client = SupabaseClient<Database>;
@@ -71,43 +70,35 @@ export async function createTenant(
   const secret = `whsec_${randomBytes(24).toString("base64")}`;
   receiver?.requireSignature([secret]);
 
-  const [created] = await sql<{ org_id: string; integration_id: string; user_ids: Record<Person, string> }[]>`
+  const userIds = await createPeople(sql, {
+    admin: email("admin"),
+    coordinator: email("coordinator"),
+    viewer: email("viewer"),
+    stranger: email("stranger"),
+  });
+  const [created] = await sql<{ org_id: string; integration_id: string }[]>`
     with org as (
       insert into public.organizations (name) values (${`Tenant ${tag}`}) returning id
-    ), person as (
-      insert into auth.users (id, aud, role, email, encrypted_password, email_confirmed_at, raw_app_meta_data,
-        raw_user_meta_data, created_at, updated_at, confirmation_token, recovery_token, email_change,
-        email_change_token_new)
-      select gen_random_uuid(), 'authenticated', 'authenticated', person || ${`-${tag}@tenant.test`},
-        extensions.crypt(${PASSWORD}, extensions.gen_salt('bf', 4)), now(),
-        '{"provider": "email", "providers": ["email"]}'::jsonb, '{}'::jsonb, now(), now(), '', '', '', ''
-      from unnest(array['admin', 'coordinator', 'viewer', 'stranger']) person
-      returning id, email, split_part(email, '-', 1) as name
-    ), identity as (
-      insert into auth.identities (id, provider, provider_id, user_id, identity_data, created_at, updated_at)
-      select gen_random_uuid(), 'email', id::text, id,
-        jsonb_build_object('sub', id, 'email', email, 'email_verified', true), now(), now() from person
     ), member as (
       insert into public.organization_members (org_id, user_id, role)
-      select org.id, person.id, person.name::public.sync_member_role from org, person where name <> 'stranger'
-    ), integration as (
-      insert into public.sync_integrations (org_id, integration_type, config, credentials_secret_id, retry_base)
-      select org.id, 'webhook', ${
+      select org.id, user_id::uuid, role::public.sync_member_role from org, (values
+        (${userIds.admin}, 'admin'), (${userIds.coordinator}, 'coordinator'), (${userIds.viewer}, 'viewer')
+      ) member (user_id, role)
+    )
+    insert into public.sync_integrations (org_id, integration_type, config, credentials_secret_id, retry_base)
+    select org.id, 'webhook', ${
     sql.json({ url: receiver?.url ?? "http://127.0.0.1:9/", ...config } as never)
   },
-        vault.create_secret(${JSON.stringify({ signing_secret: secret })}, ${`tenant ${tag}`}),
-        ${retryBase}::interval
-      from org returning id, org_id
-    )
-    select i.org_id, i.id as integration_id, (select jsonb_object_agg(name, id) from person) as user_ids
-    from integration i`;
+      vault.create_secret(${JSON.stringify({ signing_secret: secret })}, ${`tenant ${tag}`}),
+      ${retryBase}::interval
+    from org returning org_id, id as integration_id`;
   if (created === undefined) throw new Error("the tenant was not created");
   await addEntries(sql, created.integration_id, 1, entries);
 
   return {
     orgId: created.org_id,
     integrationId: created.integration_id,
-    userIds: created.user_ids,
+    userIds,
     signIn: async (person) => {
       const client = apiClient(access);
       const { error } = await client.auth.signInWithPassword({ email: email(person), password: PASSWORD });
