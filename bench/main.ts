@@ -1,6 +1,5 @@
 /** `deno task bench`: benchmarks, each a ratio against a reference that is measured in turns with it. */
-import { parseArgs } from "node:util";
-import { explain } from "../local/command_line.ts";
+import { explain, readCommandLine, refuseCall } from "../local/command_line.ts";
 import { isShuttingDown } from "../local/lifecycle/shutdown.ts";
 import type { Benchmark, Result } from "./benchmark.ts";
 import { benchmarks } from "./benchmarks/mod.ts";
@@ -24,25 +23,17 @@ interface Choice {
   readonly quick: boolean;
 }
 
-function choose(args: string[]): Choice {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: { help: { type: "boolean", short: "h" }, quick: { type: "boolean" } },
-  });
-  if (values.help === true) {
-    console.log(USAGE);
-    Deno.exit(0);
-  }
+function choose(): Choice {
+  const { switches, positionals } = readCommandLine(USAGE, ["quick"]);
   const unknown = positionals.find((part) => !benchmarks.some(({ name }) => name.includes(part)));
-  if (unknown !== undefined) throw new Error(`No benchmark is called ${unknown}.`);
+  if (unknown !== undefined) refuseCall(`No benchmark is called ${unknown}.`, USAGE);
   if ((Deno.env.get("SUPABASE_DB_URL") ?? "") !== "") {
-    throw new Error("The benchmarks run on a server of their own: unset SUPABASE_DB_URL.");
+    refuseCall("The benchmarks run on a server of their own: unset SUPABASE_DB_URL.", USAGE);
   }
   const chosen = benchmarks.filter(({ name }) =>
     positionals.length === 0 || positionals.some((part) => name.includes(part))
   );
-  return { chosen, quick: values.quick === true };
+  return { chosen, quick: switches.has("quick") };
 }
 
 async function main({ chosen, quick }: Choice): Promise<void> {
@@ -75,13 +66,7 @@ async function main({ chosen, quick }: Choice): Promise<void> {
   );
 }
 
-let choice: Choice;
-try {
-  choice = choose(Deno.args);
-} catch (error) {
-  console.error(`${explain(error)}\n\n${USAGE}`);
-  Deno.exit(2);
-}
+const choice = choose();
 try {
   await main(choice);
 } catch (error) {

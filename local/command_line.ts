@@ -1,28 +1,59 @@
 import { parseArgs } from "node:util";
 
+/** What was given to a task. */
+export interface CommandLine<Name extends string> {
+  readonly switches: ReadonlySet<Name>;
+  /** Whatever is no switch, in order. */
+  readonly positionals: readonly string[];
+}
+
 /**
- * The switches of a task, besides `--help`: prints the help and ends, or refuses what it does not know (exit code 2),
- * so that a misspelt option is never taken for its default.
+ * Reads the command line of a task that takes names as well as switches: prints the help (`--help`) and ends, or
+ * refuses a switch that it does not know (exit code 2), so that a misspelt one is never taken for its default.
  *
  * @param usage What `--help` prints.
- * @param names The switches that the task knows.
- * @returns The switches that were given.
+ * @param names The switches that the task knows, besides `--help`.
  */
+export function readCommandLine<Name extends string>(
+  usage: string,
+  names: readonly Name[] = [],
+  args: readonly string[] = Deno.args,
+): CommandLine<Name> {
+  return parse(usage, names, args, true);
+}
+
+/** Reads the command line of a task that takes switches only, as {@link readCommandLine} does. */
 export function readSwitches<Name extends string>(
   usage: string,
   names: readonly Name[] = [],
   args: readonly string[] = Deno.args,
 ): ReadonlySet<Name> {
+  return parse(usage, names, args, false).switches;
+}
+
+/** Ends the task because it was called wrongly: says how, and how to call it. */
+export function refuseCall(message: string, usage: string): never {
+  console.error(`${message}\n\n${usage}`);
+  Deno.exit(2);
+}
+
+function parse<Name extends string>(
+  usage: string,
+  names: readonly Name[],
+  args: readonly string[],
+  allowPositionals: boolean,
+): CommandLine<Name> {
   // `deno task demo -- --x` hands the dashes on.
   const given = args[0] === "--" ? args.slice(1) : [...args];
   const switches = names.map((name) => [name, { type: "boolean" }] as const);
   const options = { ...Object.fromEntries(switches), help: { type: "boolean", short: "h" } } as const;
   try {
-    const { values } = parseArgs({ args: given, options });
-    if (values.help !== true) return new Set(names.filter((name) => Reflect.get(values, name) === true));
+    const { values, positionals } = parseArgs({ args: given, options, allowPositionals });
+    if (values.help !== true) {
+      return { switches: new Set(names.filter((name) => Reflect.get(values, name) === true)), positionals };
+    }
   } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
-    Deno.exit(2);
+    refuseCall(error instanceof Error ? error.message : String(error), usage);
   }
   console.log(usage);
   Deno.exit(0);

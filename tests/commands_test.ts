@@ -53,12 +53,15 @@ Deno.test({
 });
 
 Deno.test("every task that people call answers --help and refuses what it does not know", async () => {
-  for (const name of ["demo", "dev", "db:reset", "test"]) {
+  for (const name of ["demo", "dev", "db:reset", "db:compose", "db:types", "test", "bench"]) {
     const help = await task(root, [name, "--help"]);
     assert.equal(help.code, 0, help.text);
     assert.match(help.text, new RegExp(`^Usage: deno task ${name}`));
-    const misspelt = await task(root, [name, "--hlep"]);
+    const misspelt = await task(root, [name, "--", "--hlep"]);
     assert.equal(misspelt.code, 2, misspelt.text);
+    // One line that names the option, then the usage, and nothing else.
+    assert.match(misspelt.text, /^Unknown option '--hlep'.*\n\nUsage: /);
+    assert.equal(misspelt.text.slice(misspelt.text.indexOf("Usage:")), help.text);
   }
 });
 

@@ -5,12 +5,13 @@
  */
 import { join } from "node:path";
 import { z } from "zod";
+import { readCommandLine } from "../local/command_line.ts";
 import { onShutdown } from "../local/lifecycle/shutdown.ts";
 import { PLATFORM_VARIABLE, startSharedPlatform } from "../tests/support/platform.ts";
 import { countJunit, type TestCounts } from "./junit.ts";
 import { root, runDeno } from "./run_deno.ts";
 
-const HELP = `Usage: deno task test [FILTER | PATH]...
+const USAGE = `Usage: deno task test [FILTER | PATH]...
 
 Without arguments: format, lint, types, examples, generated files, then every test.
 With arguments: tests only.
@@ -111,15 +112,7 @@ async function testArguments(positionals: readonly string[]): Promise<string[]> 
 }
 
 async function main(): Promise<void> {
-  // `deno task test -- x` hands the dashes on.
-  const positionals = Deno.args[0] === "--" ? Deno.args.slice(1) : Deno.args;
-  const option = positionals.find((argument) => argument.startsWith("-"));
-  if (option !== undefined) {
-    const asked = option === "--help" || option === "-h";
-    (asked ? console.log : console.error)(asked ? HELP : `Unknown option ${option}\n\n${HELP}`);
-    Deno.exit(asked ? 0 : 2);
-  }
-
+  const { positionals } = readCommandLine(USAGE);
   if (positionals.length === 0) await checks();
   const platform = await stage("local platform", startSharedPlatform);
   try {
