@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { until } from "../../local/wait.ts";
-import { connect, localTest } from "../support/local_only.ts";
+import { connect } from "../support/connect.ts";
+import { localTest } from "../support/local_only.ts";
 import { assertExportedOnce, expireAndRecover, readRun, untilStatus } from "../support/runs.ts";
 import { createTenant, trigger } from "../support/tenant.ts";
 

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import postgres, { type Sql } from "postgres";
 import { readEnvironment } from "../../local/environment.ts";
 import { type Platform, startPlatform } from "../../local/platform.ts";
 import type { Postgres } from "../../local/postgres/postgres.ts";
@@ -31,10 +30,4 @@ export function localTest(name: string, test: (platform: KillablePlatform) => Pr
       await test({ ...platform, postgres });
     },
   });
-}
-
-/** Connections that end with the block and do not mind a server that has gone. */
-export function connect(url: string): { sql: Sql } & AsyncDisposable {
-  const sql = postgres(url, { max: 4, onnotice: () => {} });
-  return { sql, [Symbol.asyncDispose]: () => sql.end({ timeout: 0 }) };
 }

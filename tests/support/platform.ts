@@ -4,9 +4,9 @@
  *
  * @module
  */
-import postgres, { type Sql } from "postgres";
 import { z } from "zod";
 import { type Platform, startPlatform } from "../../local/platform.ts";
+import { connect, type Connections } from "./connect.ts";
 
 /** Environment variable in which the shared platform is described to the test process. */
 export const PLATFORM_VARIABLE = "SYNC_SCHEDULER_TEST_PLATFORM";
@@ -24,16 +24,10 @@ const descriptionSchema = z.object({
 /** URLs and keys; what they mean stands at {@link Platform}. */
 export type PlatformDescription = Readonly<z.infer<typeof descriptionSchema>>;
 
-/** Connections, closed by `await using`. */
-export interface TestDatabase extends AsyncDisposable {
-  /** A pool; `sql.reserve()` or `sql.begin()` for what has to stay on one connection. */
-  readonly sql: Sql;
-}
-
 /** A platform that a test may use and must leave running. */
 export interface TestPlatform extends PlatformDescription {
   /** Connects to the database, as the role `postgres` unless `url` says otherwise. */
-  connect(options?: { url?: string; max?: number }): TestDatabase;
+  connect(options?: { url?: string; max?: number }): Connections;
 }
 
 /**
@@ -100,12 +94,5 @@ function describe(platform: Platform): PlatformDescription {
 }
 
 function attach(description: PlatformDescription): TestPlatform {
-  return { ...description, connect: connector(description) };
-}
-
-function connector(description: PlatformDescription): TestPlatform["connect"] {
-  return ({ url = description.dbUrl, max = 5 } = {}) => {
-    const sql = postgres(url, { max, onnotice: () => {} });
-    return { sql, [Symbol.asyncDispose]: () => sql.end({ timeout: 5 }) };
-  };
+  return { ...description, connect: ({ url = description.dbUrl, max } = {}) => connect(url, max) };
 }
