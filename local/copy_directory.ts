@@ -1,12 +1,26 @@
 import { join } from "node:path";
 
-/** Copies the regular files of a directory tree, without the entries named in `except`. */
-export async function copy(source: string, target: string, except: readonly string[] = []): Promise<void> {
-  await Deno.mkdir(target, { recursive: true });
-  for await (const entry of Deno.readDir(source)) {
-    if (except.includes(entry.name)) continue;
+/** What of a directory tree is copied, and how. */
+export interface CopyOptions {
+  /** Whether to leave out what has this name; nothing by default. */
+  skip?(name: string): boolean;
+  /** Copies one file; `Deno.copyFile` by default. */
+  copyFile?(from: string, to: string): Promise<void>;
+}
+
+/** Copies the regular files of a directory tree. */
+export async function copyDirectory(
+  source: string,
+  target: string,
+  options: CopyOptions = {},
+): Promise<void> {
+  const { skip, copyFile = Deno.copyFile } = options;
+  await Deno.mkdir(target, { recursive: true, mode: 0o755 });
+  const entries = await Array.fromAsync(Deno.readDir(source));
+  await Promise.all(entries.map(async (entry) => {
+    if (skip?.(entry.name)) return;
     const [from, to] = [join(source, entry.name), join(target, entry.name)];
-    if (entry.isDirectory) await copy(from, to, except);
-    else if (entry.isFile) await Deno.copyFile(from, to);
-  }
+    if (entry.isDirectory) await copyDirectory(from, to, options);
+    else if (entry.isFile) await copyFile(from, to);
+  }));
 }

@@ -1,4 +1,4 @@
-import { copy } from "./copy_directory.ts";
+import { copyDirectory } from "./copy_directory.ts";
 import { join } from "node:path";
 import { isLoopback } from "./environment.ts";
 import { supabaseBinary } from "./postgres/native_package.ts";
@@ -19,8 +19,6 @@ export interface SupabaseCli {
   genTypes(schemas?: readonly string[]): Promise<string>;
   /** Findings of the linter that the dashboard shows, as JSON text. */
   advisors(args?: readonly string[]): Promise<CliOutput>;
-  /** SQL that turns one database into another; "" when they are equal. */
-  diff(fromUrl: string, toUrl: string): Promise<string>;
 }
 
 /**
@@ -37,7 +35,9 @@ export function createSupabaseCli(
   async function run(args: readonly string[], env: Record<string, string> = {}): Promise<CliOutput> {
     const binary = await supabaseBinary();
     const home = join(options.scratch, "cli", String(++calls));
-    await copy(join(options.projectDirectory, "supabase"), join(home, "supabase"), [".temp", ".branches"]);
+    await copyDirectory(join(options.projectDirectory, "supabase"), join(home, "supabase"), {
+      skip: (name) => name === ".temp" || name === ".branches",
+    });
     const { code, stdout, stderr } = await new Deno.Command(binary, {
       args: [...args],
       cwd: home,
@@ -66,8 +66,6 @@ export function createSupabaseCli(
     genTypes: async (schemas = ["public"]) =>
       (await run(["gen", "types", "typescript", remote, ...schemas.flatMap((s) => ["--schema", s])])).stdout,
     advisors: (args = []) => run(["db", "advisors", remote, ...args]),
-    diff: async (fromUrl, toUrl) =>
-      (await run(["db", "diff", "--use-pg-delta", "--from", fromUrl, "--to", toUrl])).stdout,
   };
 }
 

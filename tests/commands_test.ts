@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
 import { fileURLToPath } from "node:url";
-import { copy } from "../local/copy_directory.ts";
+import { copyDirectory } from "../local/copy_directory.ts";
 import { until } from "../local/wait.ts";
 import { embeddedOnly } from "./support/local_only.ts";
 
@@ -72,7 +72,7 @@ Deno.test({
   fn: async () => {
     // A checkout of its own: a developer's own `deno task dev` may be running in this one.
     const checkout = await Deno.makeTempDir({ prefix: "checkout-of-a-test-" });
-    for (const folder of ["local", "supabase"]) await copy(root + folder, `${checkout}/${folder}`);
+    for (const folder of ["local", "supabase"]) await copyDirectory(root + folder, `${checkout}/${folder}`);
     for (const file of ["deno.json", "deno.lock"]) await Deno.copyFile(root + file, `${checkout}/${file}`);
     assert.match((await task(checkout, "db:reset")).text, /No local platform runs in this checkout/);
 

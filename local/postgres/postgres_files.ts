@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { copyDirectory } from "../copy_directory.ts";
 import { pgtapArchive, postgresDirectory } from "./native_package.ts";
 import { untar } from "./untar.ts";
 
@@ -13,24 +14,16 @@ const STAND_INS = fileURLToPath(new URL("../stand_ins/", import.meta.url));
  */
 export async function copyPostgres(target: string): Promise<void> {
   const [source, archive] = await Promise.all([postgresDirectory(), pgtapArchive()]);
-  await Promise.all(["bin", "lib", "share"].map((part) => copyTree(join(source, part), join(target, part))));
+  // Static libraries are for those who compile against Postgres.
+  const options = { skip: (name: string) => name.endsWith(".a"), copyFile: copyReadable };
+  const parts = ["bin", "lib", "share"];
+  await Promise.all(parts.map((part) => copyDirectory(join(source, part), join(target, part), options)));
   const extensions = join(target, "share", "postgresql", "extension");
   await Promise.all([
     linkLibraries(source, target),
     unpackExtension(archive, extensions),
     copyStandIns(extensions),
   ]);
-}
-
-async function copyTree(source: string, target: string): Promise<void> {
-  await Deno.mkdir(target, { recursive: true, mode: 0o755 });
-  const entries = await Array.fromAsync(Deno.readDir(source));
-  await Promise.all(entries.map((entry) => {
-    const [from, to] = [join(source, entry.name), join(target, entry.name)];
-    if (entry.isDirectory) return copyTree(from, to);
-    // Static libraries are for those who compile against Postgres.
-    return entry.name.endsWith(".a") ? undefined : copyReadable(from, to);
-  }));
 }
 
 async function copyReadable(from: string, to: string): Promise<void> {
