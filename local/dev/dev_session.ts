@@ -4,6 +4,7 @@ import { processStart } from "../lifecycle/processes.ts";
 
 const DIRECTORY = fileURLToPath(new URL("../../.local/", import.meta.url));
 const SESSION = join(DIRECTORY, "dev.json");
+const LOCK = join(DIRECTORY, "dev.lock");
 const ENV = join(DIRECTORY, "env");
 
 /** What other tasks of the same checkout need to find its running platform. */
@@ -22,19 +23,20 @@ export async function readDevSession(): Promise<DevSession | null> {
   return await processStart(session.pid) === session.start ? session : null;
 }
 
+let lock: Deno.FsFile | undefined;
+
 /** Takes the checkout for this process; fails when a platform runs in it already. */
 export async function claimDevSession(): Promise<void> {
   await Deno.mkdir(DIRECTORY, { recursive: true, mode: 0o700 });
-  const running = await readDevSession();
-  if (running !== null) throw new DevSessionTaken(running.pid);
-  // Nobody alive holds it. Between this removal and the exclusive creation at most one of two starts succeeds.
-  await Deno.remove(SESSION).catch(() => {});
-  try {
-    await Deno.writeTextFile(SESSION, await describe(null), { mode: 0o600, createNew: true });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  const file = await Deno.open(LOCK, { create: true, write: true, mode: 0o600 });
+  // Of any number of starts at once one gets the lock, and it goes with the process, however that ends. A file that
+  // only exists would have to be judged stale and removed, and a second start could remove what the first has made.
+  if (!await file.tryLock(true)) {
+    file.close();
     throw new DevSessionTaken((await readDevSession())?.pid ?? null);
   }
+  lock = file;
+  await writeSession(null);
 }
 
 /** Publishes how to reach the platform, and its URLs and keys in `.local/env`. */
@@ -46,13 +48,15 @@ export async function publishDevSession(
   await Deno.remove(ENV).catch(() => {});
   // The mode of a file counts only when it is made.
   await Deno.writeTextFile(ENV, lines.join(""), { mode: 0o600, createNew: true });
-  await Deno.writeTextFile(SESSION, await describe(control));
+  await writeSession(control);
 }
 
 /** Gives the checkout back. */
 export async function releaseDevSession(): Promise<void> {
   await Deno.remove(ENV).catch(() => {});
   await Deno.remove(SESSION).catch(() => {});
+  lock?.close();
+  lock = undefined;
 }
 
 /** Thrown when the checkout's platform runs in another process. */
@@ -67,7 +71,9 @@ export class DevSessionTaken extends Error {
   }
 }
 
-async function describe(control: DevSession["control"]): Promise<string> {
+async function writeSession(control: DevSession["control"]): Promise<void> {
   const session: DevSession = { pid: Deno.pid, start: await processStart(Deno.pid) ?? "", control };
-  return JSON.stringify(session);
+  // In one step, or another task could read half of it.
+  await Deno.writeTextFile(`${SESSION}.new`, JSON.stringify(session), { mode: 0o600 });
+  await Deno.rename(`${SESSION}.new`, SESSION);
 }
