@@ -22,6 +22,8 @@ export interface WebhookReceiver extends AsyncDisposable {
   readonly requests: readonly ReceivedRequest[];
   /** Queues misbehaviour: each request takes one off, and an empty queue behaves well. */
   misbehave(...faults: readonly Fault[]): void;
+  /** Lets the requests that are held go on. */
+  release(): void;
   /** Secrets (`whsec_...`) of which one must have signed a request. With none, signatures are not checked. */
   requireSignature(secrets: readonly string[]): void;
   /** Forgets ledger, stored answers, requests and queued faults. */
@@ -35,6 +37,7 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   const requests: ReceivedRequest[] = [];
   const faults: Fault[] = [];
   const stopping = new AbortController();
+  let releasing = new AbortController();
   let secrets: readonly string[] = [];
 
   const server = createServer((request, response) => {
@@ -55,11 +58,12 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
     if (fault?.kind === "status") return send(response, fault.status, fault.body ?? {}, fault.headers);
     if (fault?.kind === "moved") return send(response, 302, {}, { location: fault.location });
     if (fault?.kind === "drop") return void response.destroy();
-    if (fault?.kind === "hang") {
-      // Until the caller gives up: it hears nothing and nothing is applied.
+    if (fault?.kind === "hang" || fault?.kind === "hold") {
+      // Until the caller gives up: it hears nothing and nothing is applied. One that is held may go on before.
       const gone = AbortSignal.any([stopping.signal, closed(response)]);
-      await delay(24 * 3600_000, gone);
-      return void response.destroy();
+      const end = fault.kind === "hold" ? AbortSignal.any([gone, releasing.signal]) : gone;
+      await delay(24 * 3600_000, end);
+      if (fault.kind === "hang" || gone.aborted) return void response.destroy();
     }
     if (fault?.kind === "slow") await delay(fault.ms, stopping.signal);
     if (!isSigned(body, headers)) return send(response, 401, { error: "invalid_signature" });
@@ -94,6 +98,10 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
     ledger: state.ledger,
     requests,
     misbehave: (...more) => void faults.push(...more),
+    release() {
+      releasing.abort();
+      releasing = new AbortController();
+    },
     requireSignature: (list) => void (secrets = list),
     reset() {
       state.ledger.clear();

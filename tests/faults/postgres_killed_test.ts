@@ -45,12 +45,13 @@ localTest(
       entries: 60,
       config: { batch_size: 10 },
     });
-    receiver.misbehave({ kind: "slow", ms: 0 }, { kind: "slow", ms: 0 }, { kind: "slow", ms: 1500 });
+    receiver.misbehave({ kind: "slow", ms: 0 }, { kind: "slow", ms: 0 }, { kind: "hold" });
     const runId = await trigger(tenant);
     await until("the third batch is on its way", () => Promise.resolve(receiver.requests.length >= 3));
     await postgres.kill9();
     await before[Symbol.asyncDispose]();
     await postgres.restart();
+    receiver.release();
 
     await using database = connect(platform.dbUrl);
     const { sql } = database;

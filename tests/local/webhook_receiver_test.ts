@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Webhook } from "standardwebhooks";
+import { until } from "../../local/wait.ts";
 import { startWebhookReceiver, type WebhookReceiver } from "../../local/vendors/webhook_receiver.ts";
 
 const SECRET = `whsec_${btoa("a secret of at least 24 bytes")}`;
@@ -60,6 +61,20 @@ Deno.test("the receiver refuses what is not signed with its secret", async () =>
     assert.equal(response.status, 401);
     await response.body?.cancel();
     assert.equal(receiver.ledger.size, 0);
+  });
+});
+
+Deno.test("the receiver holds a batch until it is told to release it", async () => {
+  await withReceiver(async (receiver) => {
+    receiver.misbehave({ kind: "hold" });
+    const answer = post(receiver, "k1", batch("a"));
+    await until("the batch is there", () => receiver.requests.length === 1);
+    assert.equal(receiver.ledger.size, 0);
+    receiver.release();
+    const response = await answer;
+    assert.equal(response.status, 200);
+    await response.body?.cancel();
+    assert.equal(receiver.ledger.get("a")?.count, 1);
   });
 });
 
