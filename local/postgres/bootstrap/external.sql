@@ -6,6 +6,8 @@ grant usage on schema net to postgres;
 grant usage on schema cron to postgres;
 grant select on cron.job to postgres;
 grant select, delete on cron.job_run_details to postgres;
+-- cron.alter_job is nobody's until it is granted.
+grant execute on all functions in schema cron to postgres;
 grant create on schema public to postgres;
 
 do $$
