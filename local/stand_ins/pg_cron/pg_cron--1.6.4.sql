@@ -1,4 +1,5 @@
--- Stand-in for pg_cron 1.6.4: its tables, functions and grants on Supabase. local/pg_cron_worker.ts runs the jobs.
+-- Stand-in for pg_cron 1.6.4: its tables, functions and grants on Supabase. pg_cron_worker.ts beside it runs the jobs.
+-- Compared with the real 1.6.5; what differs on purpose says so.
 \echo Use "create extension pg_cron" to load this file. \quit
 
 create schema cron;
@@ -37,28 +38,98 @@ alter table cron.job_run_details enable row level security;
 create policy cron_job_policy on cron.job using (username = current_user);
 create policy cron_job_run_details_policy on cron.job_run_details using (username = current_user);
 
-create function cron._field_is_valid(field text, lowest int, highest int, names text[]) returns boolean
+-- The values of a field, or null when pg_cron refuses it. As in the cron that it descends from, what follows a
+-- complete item is skipped ("5#2" is 5), a step needs a range or a star, and a range that runs backwards is accepted.
+-- The real one then sets bits by accident; here such a range is empty.
+create function cron._parse_field(field text, lowest int, highest int, names text[]) returns int[]
 language plpgsql immutable
 set search_path = ''
 as $$
 declare
-  item text;
-  parts text[];
-  bounds int[];
+  rest text := lower(field);
+  item text[];
+  numbers int[];
+  found int[] := '{}';
 begin
-  foreach item in array string_to_array(lower(field), ',') loop
-    for i in 1 .. coalesce(array_length(names, 1), 0) loop
-      -- Names count from the lowest value on: jan is 1, sun is 0.
-      item := replace(item, names[i], (lowest + i - 1)::text);
-    end loop;
-    parts := regexp_match(item, '^(\*|(\d{1,2})(?:-(\d{1,2}))?)(?:/(\d{1,2}))?$');
-    if parts is null or parts[4]::int = 0 then return false; end if;
-    if parts[1] <> '*' then
-      bounds := array[parts[2]::int, coalesce(parts[3], parts[2])::int];
-      if bounds[1] < lowest or bounds[2] > highest or bounds[1] > bounds[2] then return false; end if;
+  loop
+    item := regexp_match(rest, '^(?:(\*)|([a-z0-9]+)(?:-([a-z0-9]+))?)(?:/([a-z0-9]+))?(.*)$');
+    if item is null then return null; end if;
+    rest := item[5];
+    if item[4] is null and rest like '/%' then return null; end if;
+    if item[2] is not null and item[3] is null and (item[4] is not null or rest like '-%') then return null; end if;
+    numbers := array[
+      coalesce(cron._parse_number(item[2], lowest, names), lowest),
+      coalesce(cron._parse_number(coalesce(item[3], item[2]), lowest, names), highest),
+      coalesce(cron._parse_number(item[4], 0, null), 1)
+    ];
+    if numbers[1] < lowest or numbers[1] > highest or numbers[2] < lowest or numbers[2] > highest
+      or numbers[3] < 1 or numbers[3] > highest
+    then
+      return null;
     end if;
+    found := found || array(select generate_series(numbers[1], numbers[2], numbers[3]));
+    if rest not like ',%' then return found; end if;
+    rest := substr(rest, 2);
   end loop;
-  return coalesce(field, '') <> '';
+end
+$$;
+
+-- -1 when it is neither a number nor a name, null when there is nothing. Names count from the lowest value on.
+create function cron._parse_number(word text, lowest int, names text[]) returns int
+language sql immutable
+set search_path = ''
+as $$
+  select case
+    when word is null then null
+    when word = any (names) then lowest + array_position(names, word) - 1
+    when word ~ '^0*\d{1,4}$' then word::int
+    else -1
+  end
+$$;
+
+-- What a schedule means, for the worker, or null when pg_cron refuses it. What follows the fifth field is skipped.
+create function cron._parse_schedule(schedule text) returns jsonb
+language plpgsql immutable
+set search_path = ''
+as $$
+declare
+  seconds text := (regexp_match(schedule, '^\s*\+?0*([1-9]|[1-5][0-9])\s*seconds?\s*$', 'i'))[1];
+  -- Of several lines, the first that is no comment.
+  line text := substring(regexp_replace(schedule, '^([ \t\n]|#[^\n]*\n)*', '') from '^[^\n]*');
+  fields text[];
+  months constant text[] := '{jan,feb,mar,apr,may,jun,jul,aug,sep,oct,nov,dec}';
+  days constant text[] := '{sun,mon,tue,wed,thu,fri,sat}';
+  result jsonb;
+begin
+  if octet_length(schedule) >= 1000 then return null; end if;
+  if seconds is not null then return jsonb_build_object('seconds', seconds::int); end if;
+  if line like '@%' then
+    line := case split_part(translate(line, E'\t', ' '), ' ', 1)
+      when '@yearly' then '0 0 1 1 *'
+      when '@annually' then '0 0 1 1 *'
+      when '@monthly' then '0 0 1 * *'
+      when '@weekly' then '0 0 * * 0'
+      when '@daily' then '0 0 * * *'
+      when '@midnight' then '0 0 * * *'
+      when '@hourly' then '0 * * * *'
+      when '@reboot' then '@reboot'
+      when '@restart' then '@reboot'
+    end;
+    if line = '@reboot' then return '{"reboot": true}'; end if;
+  end if;
+  fields := regexp_split_to_array(line, '[ \t]+');
+  if fields is null or array_length(fields, 1) < 5 then return null; end if;
+  result := jsonb_build_object(
+    'minutes', cron._parse_field(fields[1], 0, 59, null),
+    'hours', cron._parse_field(fields[2], 0, 23, null),
+    'days', case when fields[3] = '$' then '{}' else cron._parse_field(fields[3], 1, 31, null) end,
+    'lastDay', fields[3] = '$',
+    'months', cron._parse_field(fields[4], 1, 12, months),
+    'weekdays', cron._parse_field(fields[5], 0, 7, days),
+    -- One of the two is enough only when neither begins with a star.
+    'eitherDay', fields[3] not like '*%' and fields[5] not like '*%'
+  );
+  return case when result = jsonb_strip_nulls(result) then result end;
 end
 $$;
 
@@ -66,25 +137,8 @@ create function cron._check_schedule(schedule text) returns void
 language plpgsql immutable
 set search_path = ''
 as $$
-declare
-  fields text[] := regexp_split_to_array(btrim(schedule, E' \t'), '[ \t]+');
-  months constant text[] := '{jan,feb,mar,apr,may,jun,jul,aug,sep,oct,nov,dec}';
-  days constant text[] := '{sun,mon,tue,wed,thu,fri,sat}';
 begin
-  if schedule ~* '^\s*([1-9]|[1-5][0-9])\s+seconds?\s*$'
-    or lower(btrim(schedule)) in ('@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly')
-  then
-    return;
-  end if;
-  if coalesce(array_length(fields, 1), 0) = 5
-    and cron._field_is_valid(fields[1], 0, 59, null)
-    and cron._field_is_valid(fields[2], 0, 23, null)
-    and (fields[3] = '$' or cron._field_is_valid(fields[3], 1, 31, null))
-    and cron._field_is_valid(fields[4], 1, 12, months)
-    and cron._field_is_valid(fields[5], 0, 7, days)
-  then
-    return;
-  end if;
+  if cron._parse_schedule(schedule) is not null then return; end if;
   raise exception 'invalid schedule: %', schedule using
     errcode = 'invalid_parameter_value',
     hint = 'Use cron format (e.g. 5 4 * * *), or interval format ''[1-59] seconds''';
@@ -100,6 +154,10 @@ as $$
 declare
   saved bigint;
 begin
+  if _save_job.schedule is null or _save_job.command is null then
+    raise exception '% can not be NULL', case when _save_job.schedule is null then 'schedule' else 'command' end
+      using errcode = 'internal_error';
+  end if;
   perform cron._check_schedule(_save_job.schedule);
   insert into cron.job as existing (jobname, schedule, command, username)
   values (_save_job.job_name, _save_job.schedule, _save_job.command, _save_job.caller)
@@ -115,12 +173,18 @@ create function cron._delete_job(caller name, job_id bigint, job_name text) retu
 language plpgsql security definer
 set search_path = ''
 as $$
+declare
+  owner text;
 begin
   delete from cron.job j
-  where j.username = _delete_job.caller and (j.jobid = _delete_job.job_id or j.jobname = _delete_job.job_name);
+  where j.jobid = _delete_job.job_id or (j.jobname = _delete_job.job_name and j.username = _delete_job.caller)
+  returning j.username into owner;
   if not found then
-    raise exception 'could not find valid entry for job ''%''', coalesce(_delete_job.job_name, _delete_job.job_id::text)
-      using errcode = 'internal_error';
+    raise exception 'could not find valid entry for job %',
+      coalesce(quote_literal(_delete_job.job_name), _delete_job.job_id::text) using errcode = 'internal_error';
+  end if;
+  if owner <> _delete_job.caller and not has_table_privilege(_delete_job.caller, 'cron.job', 'delete') then
+    raise exception 'permission denied for table job' using errcode = 'insufficient_privilege';
   end if;
   return true;
 end
@@ -133,9 +197,21 @@ language plpgsql security definer
 set search_path = ''
 as $$
 begin
+  if num_nonnulls(
+    _change_job.schedule, _change_job.command, _change_job.database, _change_job.username, _change_job.active
+  ) = 0 then
+    raise exception 'no updates specified' using
+      errcode = 'internal_error',
+      hint = 'You must specify at least one job attribute to change when calling alter_job';
+  end if;
   if _change_job.schedule is not null then perform cron._check_schedule(_change_job.schedule); end if;
   if coalesce(_change_job.username, _change_job.caller) <> _change_job.caller then
     raise exception 'must be superuser to alter username' using errcode = 'insufficient_privilege';
+  end if;
+  if _change_job.database is not null
+    and not exists (select from pg_catalog.pg_database d where d.datname = _change_job.database)
+  then
+    raise exception 'database "%" does not exist', _change_job.database using errcode = '3D000';
   end if;
   update cron.job j set
     schedule = coalesce(_change_job.schedule, j.schedule),
@@ -150,7 +226,12 @@ end
 $$;
 
 create function cron.schedule(job_name text, schedule text, command text) returns bigint
-language sql as $$ select cron._save_job(current_user, $1, $2, $3) $$;
+language plpgsql as $$
+begin
+  if $1 is null then raise exception 'job_name can not be NULL' using errcode = 'internal_error'; end if;
+  return cron._save_job(current_user, $1, $2, $3);
+end
+$$;
 
 create function cron.schedule(schedule text, command text) returns bigint
 language sql as $$ select cron._save_job(current_user, null, $1, $2) $$;
@@ -171,8 +252,15 @@ create function cron.alter_job(
 ) returns void
 language sql as $$ select cron._change_job(current_user, $1, $2, $3, $4, $5, $6) $$;
 
+-- As the extension's own: whoever may use the schema sees its own jobs and runs, and changes a job by functions only.
+grant select on cron.job, cron.job_run_details to public;
+grant delete on cron.job_run_details to public;
+grant select on all sequences in schema cron to public;
+revoke all on function cron.alter_job(bigint, text, text, text, text, boolean) from public;
+
 -- As Supabase's: postgres may read the jobs but change them only through the functions above.
 grant usage on schema cron to postgres with grant option;
+grant execute on all functions in schema cron to postgres with grant option;
 grant all on all sequences in schema cron to postgres with grant option;
 grant select on cron.job to postgres with grant option;
 grant all on cron.job_run_details to postgres with grant option;

@@ -1,17 +1,43 @@
-import { Cron } from "croner";
+import { z } from "zod";
 
 /** When a pg_cron schedule is due. */
 export type CronSchedule =
   | { readonly kind: "interval"; readonly seconds: number }
+  | { readonly kind: "server start" }
   | { readonly kind: "minutes"; isDue(minute: Date): boolean };
 
-/** Parses what `cron.schedule` has accepted: `'30 seconds'`, five fields, or a macro. Times are in UTC. */
-export function parseCronSchedule(text: string): CronSchedule {
-  const seconds = /^\s*(\d+)\s+seconds?\s*$/i.exec(text)?.[1];
-  if (seconds !== undefined) return { kind: "interval", seconds: Number(seconds) };
-  const [minute, hour, day, ...rest] = text.trim().split(/\s+/);
-  // pg_cron writes the last day of the month as `$`, croner as `L`.
-  const expression = day === "$" ? [minute, hour, "L", ...rest].join(" ") : text.trim();
-  const cron = new Cron(expression, { timezone: "UTC", paused: true });
-  return { kind: "minutes", isDue: (at) => cron.match(at) };
+const numbers = z.array(z.number());
+
+/** What `cron._parse_schedule` makes of a schedule: one grammar for what is accepted and what it means. */
+const parsedSchedule = z.union([
+  z.object({ seconds: z.number() }),
+  z.object({ reboot: z.literal(true) }),
+  z.object({
+    minutes: numbers,
+    hours: numbers,
+    days: numbers,
+    lastDay: z.boolean(),
+    months: numbers,
+    weekdays: numbers,
+    eitherDay: z.boolean(),
+  }),
+]);
+
+/** Reads the answer of `cron._parse_schedule`. Times are in UTC. */
+export function readCronSchedule(parsed: unknown): CronSchedule {
+  const schedule = parsedSchedule.parse(parsed);
+  if ("seconds" in schedule) return { kind: "interval", seconds: schedule.seconds };
+  if ("reboot" in schedule) return { kind: "server start" };
+  const { minutes, hours, days, lastDay, months, weekdays, eitherDay } = schedule;
+  return {
+    kind: "minutes",
+    isDue(at) {
+      const tomorrow = new Date(at.getTime() + 86_400_000);
+      const isDay = days.includes(at.getUTCDate()) || (lastDay && tomorrow.getUTCDate() === 1);
+      const weekday = at.getUTCDay();
+      const isWeekday = weekdays.includes(weekday) || (weekday === 0 && weekdays.includes(7));
+      return minutes.includes(at.getUTCMinutes()) && hours.includes(at.getUTCHours()) &&
+        months.includes(at.getUTCMonth() + 1) && (eitherDay ? isDay || isWeekday : isDay && isWeekday);
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import type postgres from "postgres";
 import { openWorkerConnection, type WorkerConnection } from "../../postgres/worker_connection.ts";
-import { type CronSchedule, parseCronSchedule } from "./pg_cron_schedule.ts";
+import { type CronSchedule, readCronSchedule } from "./pg_cron_schedule.ts";
 import { runCronJob } from "./pg_cron_run.ts";
 import type { Worker } from "../pg_net/pg_net_worker.ts";
 import { delay } from "../../wait.ts";
@@ -11,6 +11,7 @@ const MINUTE_MS = 60_000;
 interface JobRow {
   readonly jobid: string;
   readonly schedule: string;
+  readonly parsed: unknown;
   readonly command: string;
   readonly username: string;
 }
@@ -18,11 +19,12 @@ interface JobRow {
 interface JobState {
   row: JobRow;
   schedule: CronSchedule;
-  /** Of an interval: when it last became due. Monotonic milliseconds. */
-  lastDue: number;
+  /** When the last run started, or the job became known. Monotonic milliseconds. */
+  lastStart: number;
   /** Times that it became due while it was still running: it runs again at once. */
   pending: number;
-  running: boolean;
+  /** Gives up the run that is under way. */
+  running: AbortController | null;
 }
 
 /** Stands in for pg_cron's launcher: one instance of a job at a time, each run in its own connection. */
@@ -58,16 +60,17 @@ async function loop(
         continue;
       }
       if (fresh) {
-        // As the real one after a restart: what was running is marked, and time begins at the current minute.
+        // As the real one after a restart: what was running is marked, without an end, and time begins at the
+        // current minute.
         await sql`
-          update cron.job_run_details set status = 'failed', return_message = 'server restarted', end_time = now()
+          update cron.job_run_details set status = 'failed', return_message = 'server restarted'
           where status in ('starting', 'running')`;
         minute = currentMinute();
       }
-      jobs = refresh(jobs, await activeJobs(sql));
+      jobs = refresh(jobs, await activeJobs(sql), fresh);
       fresh = false;
       const now = currentMinute();
-      markDue(jobs, now > minute ? new Date(now) : null);
+      markDue(jobs, minutesAfter(minute, now));
       minute = now;
       for (const job of jobs.values()) startIfDue(job, sql, dbUrl, runs, stopping);
     } catch {
@@ -76,7 +79,8 @@ async function loop(
       jobs = new Map();
       if (!stopping.aborted) connection.replace();
     }
-    await delay(POLL_MS, stopping);
+    // The real one wakes up at the start of a minute, too.
+    await delay(Math.min(POLL_MS, MINUTE_MS - Date.now() % MINUTE_MS), stopping);
   }
 }
 
@@ -87,34 +91,51 @@ async function isInstalled(sql: postgres.Sql): Promise<boolean> {
 
 function activeJobs(sql: postgres.Sql): Promise<JobRow[]> {
   return sql<JobRow[]>`
-    select jobid::text, schedule, command, username from cron.job
+    select jobid::text, schedule, cron._parse_schedule(schedule) as parsed, command, username from cron.job
     where active and database = current_database()`;
 }
 
-function refresh(known: Map<string, JobState>, rows: readonly JobRow[]): Map<string, JobState> {
-  return new Map(rows.map((row) => {
+function refresh(
+  known: Map<string, JobState>,
+  rows: readonly JobRow[],
+  serverStarted: boolean,
+): Map<string, JobState> {
+  const jobs = new Map(rows.map((row) => {
     const job = known.get(row.jobid);
-    if (job === undefined || job.row.schedule !== row.schedule) {
-      const schedule = parseCronSchedule(row.schedule);
-      const state: JobState = job ?? { row, schedule, lastDue: 0, pending: 0, running: false };
-      state.lastDue = performance.now();
-      state.schedule = schedule;
-      state.row = row;
-      return [row.jobid, state];
+    if (job === undefined) {
+      const schedule = readCronSchedule(row.parsed);
+      const pending = serverStarted && schedule.kind === "server start" ? 1 : 0;
+      const lastStart = performance.now();
+      return [row.jobid, { row, schedule, lastStart, pending, running: null } satisfies JobState];
     }
+    // A new interval counts from the last start, not from the change.
+    if (job.row.schedule !== row.schedule) job.schedule = readCronSchedule(row.parsed);
     job.row = row;
     return [row.jobid, job];
   }));
+  for (const [jobid, job] of known) if (!jobs.has(jobid)) job.running?.abort();
+  return jobs;
 }
 
-function markDue(jobs: Map<string, JobState>, newMinute: Date | null): void {
+/**
+ * The minutes that began since the last look. After a pause of up to five minutes the real one makes up for each;
+ * after a longer one, as after a change of the clock, it has rules that nobody needs here.
+ */
+function minutesAfter(last: number, now: number): Date[] {
+  const passed = (now - last) / MINUTE_MS;
+  if (passed <= 0) return [];
+  const first = passed <= 5 ? last + MINUTE_MS : now;
+  return Array.from({ length: (now - first) / MINUTE_MS + 1 }, (_, i) => new Date(first + i * MINUTE_MS));
+}
+
+function markDue(jobs: Map<string, JobState>, minutes: readonly Date[]): void {
   const now = performance.now();
   for (const job of jobs.values()) {
-    if (job.schedule.kind === "minutes") {
-      if (newMinute !== null && job.schedule.isDue(newMinute)) job.pending++;
-    } else if (!job.running && job.pending === 0 && now - job.lastDue >= job.schedule.seconds * 1000) {
-      job.lastDue = now;
-      job.pending = 1;
+    const { schedule } = job;
+    if (schedule.kind === "minutes") {
+      job.pending += minutes.filter((minute) => schedule.isDue(minute)).length;
+    } else if (schedule.kind === "interval") {
+      if (job.pending === 0 && now - job.lastStart >= schedule.seconds * 1000) job.pending = 1;
     }
   }
 }
@@ -126,14 +147,16 @@ function startIfDue(
   runs: Set<Promise<void>>,
   stopping: AbortSignal,
 ): void {
-  if (job.running || job.pending === 0) return;
+  if (job.running !== null || job.pending === 0) return;
   job.pending--;
-  job.running = true;
-  const run = runCronJob({ ...job.row, log: sql, dbUrl, stopping })
+  job.lastStart = performance.now();
+  const cancel = new AbortController();
+  job.running = cancel;
+  const run = runCronJob({ ...job.row, log: sql, dbUrl, canceled: cancel.signal, stopping })
     // Without a server there is nowhere to record it; the next start of the loop marks it.
     .catch(() => {})
     .finally(() => {
-      job.running = false;
+      job.running = null;
       runs.delete(run);
     });
   runs.add(run);
