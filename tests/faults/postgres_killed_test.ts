@@ -55,13 +55,15 @@ localTest(
 
     await using database = connect(platform.dbUrl);
     const { sql } = database;
+    // Each look lets the lease of the dispatch before be over: they must not use up the dispatches of an attempt.
+    await sql`update sync_scheduler.settings set max_dispatches = 20 where true`;
     // The worker may get through by its own retries, or lose its attempt: either way the run must end well.
     const ended = await until("the run has ended", async () => {
       const seen = await readRun(sql, runId);
       if (seen.status === "pending") await expireAndRecover(sql, runId);
       else await sql`select sync_scheduler.recover_runs()`;
       return (seen.status === "succeeded" || seen.status === "failed") && seen;
-    }, { timeoutMs: 180_000 });
+    }, { timeoutMs: 180_000, everyMs: 1000 });
     assert.equal(ended.status, "succeeded", ended.error_message ?? "");
     await assertExportedOnce(sql, tenant.integrationId, receiver, 60);
   },
