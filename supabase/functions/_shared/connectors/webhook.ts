@@ -2,6 +2,7 @@ import type { Batch } from "../entries.ts";
 import { failure } from "../errors.ts";
 import { type ConnectorContext, defineConnector, type ExportOutcome, type PingOutcome } from "./connector.ts";
 import { settleAnswer, unsettled } from "./webhook_answer.ts";
+import { vendorSignal } from "./vendor_timeout.ts";
 import {
   parseWebhookConfig,
   parseWebhookCredentials,
@@ -111,8 +112,7 @@ async function signedHeaders(
 
 /** The time-out spans the whole exchange: an answer that trickles in is as late as none. */
 function send(config: WebhookConfig, context: ConnectorContext, init: RequestInit): Promise<Response> {
-  const timeout = AbortSignal.timeout(config.timeout_seconds * 1000);
-  const signal = AbortSignal.any([context.signal, timeout]);
+  const signal = vendorSignal(context, config.timeout_seconds);
   return context.fetch(config.url, { ...init, redirect: "manual", signal });
 }
 

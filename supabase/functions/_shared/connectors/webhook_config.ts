@@ -1,7 +1,10 @@
 import * as z from "zod/mini";
 import { parseOrThrow } from "./parse.ts";
+import { vendorTimeout } from "./vendor_timeout.ts";
 
 const secretPrefix = "whsec_";
+
+const timeoutRange = `must be ${vendorTimeout.shortest} to ${vendorTimeout.longest}`;
 
 const configSchema = z.strictObject({
   url: z.string("must be a text").check(
@@ -19,8 +22,11 @@ const configSchema = z.strictObject({
     100,
   ),
   timeout_seconds: z._default(
-    z.number("must be a number").check(z.minimum(1, "must be 1 to 60"), z.maximum(60, "must be 1 to 60")),
-    30,
+    z.number("must be a number").check(
+      z.minimum(vendorTimeout.shortest, timeoutRange),
+      z.maximum(vendorTimeout.longest, timeoutRange),
+    ),
+    vendorTimeout.usual,
   ),
 }, { error: (issue) => issue.code === "invalid_type" ? "must be an object" : undefined });
 
@@ -44,7 +50,8 @@ export type WebhookConfig = z.infer<typeof configSchema>;
 export type WebhookCredentials = z.infer<typeof credentialsSchema>;
 
 /**
- * Parses `{ url, batch_size?, timeout_seconds? }`. https only; http to the machine itself.
+ * Parses `{ url, batch_size?, timeout_seconds? }`. https only; http to the machine itself. The time-out is for the
+ * whole exchange: see {@linkcode vendorTimeout}.
  *
  * @example
  * ```ts
