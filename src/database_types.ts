@@ -375,6 +375,9 @@ isOneToOne: false
 "sync_worker_reserve_entries":
 { Args: { "attempt": number,"batch_size": number,"run_id": string,"token": string }; Returns: Json
                            },
+"sync_worker_warm":
+{ Args: { "boot_id": string,"boot_ms": number,"cold_start": boolean,"scheduled_for": string,"token": string }; Returns: Json
+                           },
 "trigger_integration_sync":
 { Args: { "idempotency_key"?: string,"integration_type": string,"org_id": string }; Returns: {
               "attempt": number,

@@ -274,6 +274,8 @@ create table sync_scheduler.settings (
   max_active_per_org integer not null default 10 check (max_active_per_org >= 1),
   drift_alert_after interval not null default '5 minutes' check (drift_alert_after >= '1 minute'),
   silent_after interval not null default '2 minutes' check (silent_after >= '1 minute'),
+  warmup_lead interval not null default '45 seconds'
+    check (warmup_lead = '0 seconds' or warmup_lead between '40 seconds' and '60 seconds'),
   retention_ended interval not null default '90 days' check (retention_ended >= '1 day'),
   retention_failed interval not null default '365 days' check (retention_failed >= '1 day'),
   retention_ticks interval not null default '7 days' check (retention_ticks >= '1 day'),
@@ -297,6 +299,8 @@ comment on column sync_scheduler.settings.max_active_per_type is
 comment on column sync_scheduler.settings.max_active_per_org is 'Likewise for an organisation.';
 comment on column sync_scheduler.settings.drift_alert_after is 'A slot that starts later than this raises an alert.';
 comment on column sync_scheduler.settings.silent_after is 'Without a tick for this long the scheduler counts as dead.';
+comment on column sync_scheduler.settings.warmup_lead is
+  'How long before a slot the function is warmed up, at the earliest; at the latest it is 30 seconds less. 0: never.';
 comment on column sync_scheduler.settings.retention_ended is
   'How long runs that succeeded, were cancelled or skipped are kept.';
 comment on column sync_scheduler.settings.retention_failed is 'How long failed runs, alerts and the audit log are kept.';
@@ -399,3 +403,24 @@ alter table public.sync_audit_log enable row level security;
 comment on table public.sync_audit_log is
   'Who configured, paused, resumed or made up for what, and why. Members read it; written by the functions of this bundle.';
 comment on column public.sync_audit_log.actor_id is 'auth.uid(); null: the service role, or the scheduler itself.';
+
+-- supabase/schemas/10_tables/14_warmups.sql
+create table sync_scheduler.warmups (
+  -- One for a slot's instant, whatever number of integrations share it: of two ticks at once only one sends.
+  scheduled_for timestamptz primary key,
+  token_hash bytea not null,
+  requested_at timestamptz not null default now(),
+  request_id bigint,
+  answered_at timestamptz,
+  boot_id uuid,
+  boot_ms numeric,
+  cold_start boolean
+);
+comment on table sync_scheduler.warmups is
+  'Requests that boot the Edge Function shortly before a slot, and how it came up. Kept for settings.retention_ticks.';
+comment on column sync_scheduler.warmups.token_hash is
+  'SHA-256 of the one-time token with which the function answers.';
+comment on column sync_scheduler.warmups.request_id is 'Id in net._http_response: a hint for people, as in run_attempts.';
+comment on column sync_scheduler.warmups.answered_at is 'When the isolate reported itself; null: never.';
+comment on column sync_scheduler.warmups.cold_start is
+  'Whether the warm-up booted the isolate. False: one was up already, and would have been without it.';

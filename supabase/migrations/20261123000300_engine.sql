@@ -866,3 +866,34 @@ comment on function sync_scheduler.finish_attempt(
   'Ends the caller''s attempt: succeeded, continued (its slice is over), cancelled, or failed with an error_class. '
   'May be repeated with the same outcome. Returns what became of the run. Errors: PT401 invalid_token, PT409 '
   'attempt_not_current, PT422 invalid_worker_request.';
+
+-- supabase/schemas/30_engine/27_answer_warmup.sql
+create or replace function sync_scheduler.answer_warmup(
+  scheduled_for timestamptz, token text, boot_id uuid, boot_ms numeric, cold_start boolean
+) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  hash bytea := sha256(convert_to(answer_warmup.token, 'UTF8'));
+begin
+  -- A compare-and-set: of two deliveries one is recorded, and a token works once. A late one is recorded as what it is:
+  -- warmup_statistics counts a warm-up only if it was answered before its slot.
+  update sync_scheduler.warmups w set
+    answered_at = now(),
+    boot_id = answer_warmup.boot_id,
+    boot_ms = answer_warmup.boot_ms,
+    cold_start = answer_warmup.cold_start
+  where w.scheduled_for = answer_warmup.scheduled_for and w.token_hash = hash and w.answered_at is null;
+  if not found then
+    perform sync_scheduler.raise_error(case when exists (
+      select from sync_scheduler.warmups w
+      where w.scheduled_for = answer_warmup.scheduled_for and w.token_hash = hash)
+      then 'already_claimed' else 'invalid_token' end);
+  end if;
+  return '{"recorded": true}';
+end;
+$$;
+revoke all on function sync_scheduler.answer_warmup(timestamptz, text, uuid, numeric, boolean)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.answer_warmup(timestamptz, text, uuid, numeric, boolean) is
+  'Records that the isolate that a warm-up was for is up, at most once. boot_ms is in milliseconds. Errors: PT401 '
+  'invalid_token (also for a slot without a warm-up), PT409 already_claimed (answered before).';

@@ -13,6 +13,8 @@ create table sync_scheduler.settings (
   max_active_per_org integer not null default 10 check (max_active_per_org >= 1),
   drift_alert_after interval not null default '5 minutes' check (drift_alert_after >= '1 minute'),
   silent_after interval not null default '2 minutes' check (silent_after >= '1 minute'),
+  warmup_lead interval not null default '45 seconds'
+    check (warmup_lead = '0 seconds' or warmup_lead between '40 seconds' and '60 seconds'),
   retention_ended interval not null default '90 days' check (retention_ended >= '1 day'),
   retention_failed interval not null default '365 days' check (retention_failed >= '1 day'),
   retention_ticks interval not null default '7 days' check (retention_ticks >= '1 day'),
@@ -36,6 +38,8 @@ comment on column sync_scheduler.settings.max_active_per_type is
 comment on column sync_scheduler.settings.max_active_per_org is 'Likewise for an organisation.';
 comment on column sync_scheduler.settings.drift_alert_after is 'A slot that starts later than this raises an alert.';
 comment on column sync_scheduler.settings.silent_after is 'Without a tick for this long the scheduler counts as dead.';
+comment on column sync_scheduler.settings.warmup_lead is
+  'How long before a slot the function is warmed up, at the earliest; at the latest it is 30 seconds less. 0: never.';
 comment on column sync_scheduler.settings.retention_ended is
   'How long runs that succeeded, were cancelled or skipped are kept.';
 comment on column sync_scheduler.settings.retention_failed is 'How long failed runs, alerts and the audit log are kept.';

@@ -23,6 +23,12 @@ begin
   get diagnostics step = row_count;
   purged := purged + step;
 
+  delete from sync_scheduler.warmups w where w.scheduled_for in (
+    select o.scheduled_for from sync_scheduler.warmups o where o.scheduled_for < now() - settings.retention_ticks
+    order by o.scheduled_for limit batch_size);
+  get diagnostics step = row_count;
+  purged := purged + step;
+
   delete from public.sync_alerts a where a.alert_id in (
     select o.alert_id from public.sync_alerts o where o.raised_at < now() - settings.retention_failed
     order by o.raised_at limit batch_size);
@@ -48,4 +54,4 @@ $$;
 revoke all on function sync_scheduler.purge(integer) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.purge(integer) is
   'Deletes what is older than the retention settings, at most batch_size (2,000) rows of each kind: ended runs with their '
-  'attempts, ticks, alerts, the audit log, and pg_cron''s records of our own jobs. Entries stay. Returns how many rows.';
+  'attempts, ticks, warm-ups, alerts, the audit log, and pg_cron''s records of our own jobs. Entries stay. Returns how many rows.';

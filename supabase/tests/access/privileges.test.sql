@@ -29,7 +29,8 @@ select bag_eq(
      ('sync_worker_heartbeat(uuid,integer,text,jsonb)', 'service_role'),
      ('sync_worker_reserve_entries(uuid,integer,text,integer)', 'service_role'),
      ('sync_worker_record_results(uuid,integer,text,uuid,jsonb)', 'service_role'),
-     ('sync_worker_finish(uuid,integer,text,text,text,text,text,numeric,jsonb)', 'service_role') $$,
+     ('sync_worker_finish(uuid,integer,text,text,text,text,text,numeric,jsonb)', 'service_role'),
+     ('sync_worker_warm(timestamp with time zone,text,uuid,numeric,boolean)', 'service_role') $$,
   'functions');
 
 select bag_eq(
