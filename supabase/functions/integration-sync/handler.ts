@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { SyncError } from "../_shared/errors.ts";
 import { readLimited } from "../_shared/read_limited.ts";
 import type { Claim } from "../_shared/worker_answers.ts";
+import type { WarmupRef } from "../_shared/answer_warmup.ts";
 import type { AttemptRef, Boot, WorkerApi } from "../_shared/worker_api.ts";
 import { errorFields, type Log } from "./log.ts";
 import type { SliceEnd } from "./run_slice.ts";
@@ -12,6 +13,10 @@ export interface HandlerTools {
   /** Throws `function_misconfigured` when the environment lacks something. */
   readonly workerApi: (attempt: AttemptRef) => WorkerApi;
   readonly runSlice: (api: WorkerApi, claim: Claim, claimedAt: number) => Promise<SliceEnd>;
+  /** Tells the database that the isolate is up; throws as {@linkcode workerApi} and its claim do. */
+  readonly answerWarmup: (warmup: WarmupRef, boot: Boot) => Promise<void>;
+  /** Runs through what a slice needs, without effects, so that a later one finds it ready. */
+  readonly rehearse: () => Promise<void>;
   /** Keeps the isolate alive until the promise settles. */
   readonly waitUntil: (work: Promise<unknown>) => void;
   readonly elapsed: () => number;
@@ -20,25 +25,24 @@ export interface HandlerTools {
 
 const maxBodyBytes = 16 * 1024;
 
+const token = z.string().check(z.minLength(16), z.maxLength(256));
 // Unknown fields are let through: the database may be a version ahead of the function.
 const requestSchema = z.discriminatedUnion("kind", [
-  z.object({
-    kind: z.literal("run"),
-    run_id: z.guid(),
-    attempt: z.int32().check(z.minimum(1)),
-    token: z.string().check(z.minLength(16), z.maxLength(256)),
-  }),
+  z.object({ kind: z.literal("run"), run_id: z.guid(), attempt: z.int32().check(z.minimum(1)), token }),
+  z.object({ kind: z.literal("warmup"), scheduled_for: z.iso.datetime({ offset: true }), token }),
 ]);
 
 /**
  * The HTTP edge. A valid request claims its attempt and is answered 202 at once; the work goes on behind the
- * answer, since pg_net waits for the slowest request of a batch.
+ * answer, since pg_net waits for the slowest request of a batch. A warm-up is reported and answered 200; whatever
+ * it was, the isolate's next request is no cold start.
  *
  * | answer | when |
  * | --- | --- |
+ * | 200 | warm |
  * | 202 | claimed |
  * | 400, 405, 413, 415 | not a request of ours |
- * | 401, 409 | the database refuses the token, or the attempt is taken or over |
+ * | 401, 409 | the database refuses the token, or the attempt or warm-up is taken or over |
  * | 500 | the function's environment is incomplete |
  * | 503 | the database did not answer as it should; the engine dispatches again |
  *
@@ -61,9 +65,29 @@ export function createHandler(tools: HandlerTools): (request: Request) => Promis
     const parsed = requestSchema.safeParse(parseJson(body.text));
     if (!parsed.success) return refuse(400, "invalid_request", describe(parsed.error));
 
+    if (parsed.data.kind === "warmup") {
+      const { scheduled_for, token } = parsed.data;
+      return await warmUp({ scheduled_for, token }, boot, tools);
+    }
     const { run_id, attempt, token } = parsed.data;
     return await accept({ run_id, attempt, token }, boot, tools);
   };
+}
+
+async function warmUp(warmup: WarmupRef, boot: Boot, tools: HandlerTools): Promise<Response> {
+  const { log } = tools;
+  const about = { scheduled_for: warmup.scheduled_for, boot_id: boot.boot_id };
+  try {
+    await tools.answerWarmup(warmup, boot);
+  } catch (error) {
+    log("warmup_failed", { ...about, ...errorFields(error) });
+    return refuseClaim(error);
+  }
+  log("warmed_up", { ...about, boot_ms: boot.boot_ms, cold_start: boot.cold_start });
+  tools.waitUntil(
+    tools.rehearse().catch((error: unknown) => log("rehearsal_failed", { ...about, ...errorFields(error) })),
+  );
+  return Response.json({ warm: true });
 }
 
 async function accept(ref: AttemptRef, boot: Boot, tools: HandlerTools): Promise<Response> {
@@ -92,9 +116,9 @@ function refuseClaim(error: unknown): Response {
   const code = error instanceof SyncError ? error.code : null;
   switch (code) {
     case "invalid_token":
-      return refuse(401, code, "The token is not that of an open attempt.");
+      return refuse(401, code, "The token is not that of an open attempt or warm-up.");
     case "already_claimed":
-      return refuse(409, code, "This attempt is already being worked on.");
+      return refuse(409, code, "This request was taken before.");
     case "attempt_not_current":
       return refuse(409, code, "This attempt is over.");
     case "function_misconfigured":
@@ -126,7 +150,7 @@ function describe(error: z.core.$ZodError): string {
     path !== ""
   );
   return fields.length === 0
-    ? "The body must be a JSON object with kind, run_id, attempt and token."
+    ? "The body must be a JSON object with a kind and what belongs to it."
     : `Missing or not valid: ${fields.join(", ")}.`;
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { WarmupRef } from "../_shared/answer_warmup.ts";
 import { SyncError, type SyncErrorCode } from "../_shared/errors.ts";
 import { FakeWorkerApi } from "../_shared/testing/fake_worker_api.ts";
 import type { AttemptRef, Boot, WorkerApi } from "../_shared/worker_api.ts";
@@ -8,10 +9,18 @@ import type { SliceEnd } from "./run_slice.ts";
 
 const token = "0123456789abcdef".repeat(4);
 const valid = { kind: "run", run_id: "00000000-0000-4000-8000-000000000001", attempt: 1, token };
+const warmup = { kind: "warmup", scheduled_for: "2026-11-23T10:00:00.123456+00:00", token };
 
 /** A handler on a fake database, and everything that went through it. */
 function setUp(changes: Partial<HandlerTools> = {}, api: WorkerApi = new FakeWorkerApi()) {
-  const seen = { attempts: [] as AttemptRef[], boots: [] as Boot[], logged: [] as string[], slices: 0 };
+  const seen = {
+    attempts: [] as AttemptRef[],
+    warmups: [] as WarmupRef[],
+    boots: [] as Boot[],
+    logged: [] as string[],
+    slices: 0,
+    rehearsals: 0,
+  };
   const work: Promise<unknown>[] = [];
   const handler = createHandler({
     nextBoot: recordBoot({ randomUUID: () => "00000000-0000-4000-8000-0000000000c1", elapsed: () => 41.46 }),
@@ -28,6 +37,15 @@ function setUp(changes: Partial<HandlerTools> = {}, api: WorkerApi = new FakeWor
     runSlice: () => {
       seen.slices++;
       return Promise.resolve<SliceEnd>({ outcome: "succeeded" });
+    },
+    answerWarmup: (ref, boot) => {
+      seen.warmups.push(ref);
+      seen.boots.push(boot);
+      return Promise.resolve();
+    },
+    rehearse: () => {
+      seen.rehearsals++;
+      return Promise.resolve();
     },
     waitUntil: (promise) => work.push(promise),
     elapsed: () => 0,
@@ -80,6 +98,54 @@ Deno.test("the handler reports a cold start when the request is the isolate's fi
   assert.deepEqual(seen.boots, [{ ...boot, cold_start: true }, { ...boot, cold_start: false }]);
 });
 
+Deno.test("the handler reports the boot, answers 200 and rehearses behind the answer when it is warmed up", async () => {
+  const rehearsing = Promise.withResolvers<void>();
+  const { handler, seen, work } = setUp({ rehearse: () => rehearsing.promise });
+  const response = await handler(post(warmup));
+  assert.equal(response.status, 200);
+  assert.deepEqual(await response.json(), { warm: true });
+  assert.deepEqual(seen.warmups, [{ scheduled_for: warmup.scheduled_for, token }]);
+  assert.deepEqual([seen.attempts, seen.slices, work.length], [[], 0, 1]);
+  assert.ok(seen.logged[0]?.includes('"cold_start":true'));
+  rehearsing.resolve();
+  await Promise.all(work);
+});
+
+Deno.test("the handler reports no cold start when a run comes after a warm-up", async () => {
+  const { handler, seen } = setUp();
+  await handler(post(warmup));
+  await handler(post(valid));
+  assert.deepEqual(seen.boots.map((boot) => boot.cold_start), [true, false]);
+  assert.deepEqual([seen.rehearsals, seen.slices], [1, 1]);
+});
+
+for (
+  const [code, status, answered] of [
+    ["invalid_token", 401, "invalid_token"],
+    ["already_claimed", 409, "already_claimed"],
+    ["database_unreachable", 503, "database_unavailable"],
+    ["function_misconfigured", 500, "function_misconfigured"],
+  ] as const satisfies readonly (readonly [SyncErrorCode, number, string])[]
+) {
+  Deno.test(`the handler answers ${status} and rehearses nothing when a warm-up fails as ${code}`, async () => {
+    const answerWarmup = () => Promise.reject(new SyncError(code, "the database's own words"));
+    const { handler, seen, work } = setUp({ answerWarmup });
+    const response = await handler(post(warmup));
+    assert.equal(response.status, status);
+    const error = await errorOf(response);
+    assert.equal(error.code, answered);
+    assert.ok(!error.message.includes("own words") && !seen.logged.join().includes(token));
+    assert.deepEqual([seen.rehearsals, work.length], [0, 0]);
+  });
+}
+
+Deno.test("the handler logs and goes on when a rehearsal breaks", async () => {
+  const { handler, seen, work } = setUp({ rehearse: () => Promise.reject(new Error(token)) });
+  assert.equal((await handler(post(warmup))).status, 200);
+  await Promise.all(work);
+  assert.ok(seen.logged[1]?.includes("rehearsal_failed") && !seen.logged[1].includes(token));
+});
+
 for (const method of ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"]) {
   Deno.test(`the handler answers 405 with Allow when the method is ${method}`, async () => {
     const response = await setUp().handler(new Request("http://localhost/", { method }));
@@ -111,9 +177,9 @@ Deno.test("the handler accepts fields that it does not know when the rest is val
 
 for (
   const [what, body, message] of [
-    ["it is no JSON", "{", "The body must be a JSON object with kind, run_id, attempt and token."],
-    ["it is empty", "", "The body must be a JSON object with kind, run_id, attempt and token."],
-    ["it is a list", [], "The body must be a JSON object with kind, run_id, attempt and token."],
+    ["it is no JSON", "{", "The body must be a JSON object with a kind and what belongs to it."],
+    ["it is empty", "", "The body must be a JSON object with a kind and what belongs to it."],
+    ["it is a list", [], "The body must be a JSON object with a kind and what belongs to it."],
     ["the kind is unknown", { ...valid, kind: "walk" }, "Missing or not valid: kind."],
     ["the run id is SQL", { ...valid, run_id: "1; drop table x" }, "Missing or not valid: run_id."],
     ["the attempt is 0", { ...valid, attempt: 0 }, "Missing or not valid: attempt."],
@@ -121,6 +187,13 @@ for (
     ["the token is null", { ...valid, token: null }, "Missing or not valid: token."],
     ["the token is short", { ...valid, token: "secret" }, "Missing or not valid: token."],
     ["fields are missing", { kind: "run", token }, "Missing or not valid: run_id, attempt."],
+    ["a warm-up has no slot", { kind: "warmup", token }, "Missing or not valid: scheduled_for."],
+    [
+      "a warm-up's slot is no time",
+      { ...warmup, scheduled_for: "now()" },
+      "Missing or not valid: scheduled_for.",
+    ],
+    ["a warm-up's token is short", { ...warmup, token: "secret" }, "Missing or not valid: token."],
   ] as const
 ) {
   Deno.test(`the handler answers 400 without repeating the body when ${what}`, async () => {

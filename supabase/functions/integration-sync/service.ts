@@ -1,11 +1,13 @@
+import { answerWarmup } from "../_shared/answer_warmup.ts";
 import { systemClock } from "../_shared/clock.ts";
 import { connectors } from "../_shared/connectors/registry.ts";
 import { createWorkerApi } from "../_shared/worker_api.ts";
-import { createWorkerRpc } from "../_shared/worker_rpc.ts";
+import { createWorkerRpc, type WorkerRpc } from "../_shared/worker_rpc.ts";
 import { recordBoot } from "./boot.ts";
 import { readEnvironment } from "./environment.ts";
 import { createHandler } from "./handler.ts";
 import { consoleLog } from "./log.ts";
+import { rehearse } from "./rehearse.ts";
 import { runSlice } from "./run_slice.ts";
 
 /** What the platform adds to Deno; plain Deno lacks it and keeps the process alive by itself. */
@@ -36,13 +38,16 @@ export function createService(
 
   const random = Math.random;
   const tools = { connectors, clock: systemClock, random, fetch, log: consoleLog, retiring: retiring.signal };
+  const workerRpc = (): WorkerRpc => {
+    const { restUrl: url, headers } = readEnvironment((name) => environment.get(name));
+    return createWorkerRpc({ url, headers, fetch, timeoutMs: rpcTimeoutMs });
+  };
   return createHandler({
-    workerApi: (attempt) => {
-      const { restUrl: url, headers } = readEnvironment((name) => environment.get(name));
-      const rpc = createWorkerRpc({ url, headers, fetch, timeoutMs: rpcTimeoutMs });
-      return createWorkerApi({ attempt, rpc, clock: systemClock, random });
-    },
+    workerApi: (attempt) => createWorkerApi({ attempt, rpc: workerRpc(), clock: systemClock, random }),
     runSlice: (api, claim, claimedAt) => runSlice(api, claim, claimedAt, tools),
+    // Of the same client as a claim: the connection to the Data API that it opens is the one that a claim uses.
+    answerWarmup: async (warmup, boot) => await answerWarmup(workerRpc(), warmup, boot),
+    rehearse: async () => void await rehearse({ clock: systemClock, random }),
     waitUntil: (work) => {
       if (typeof EdgeRuntime !== "undefined") EdgeRuntime.waitUntil(work);
     },

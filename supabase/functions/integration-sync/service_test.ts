@@ -64,3 +64,26 @@ Deno.test("the service exports a batch to a webhook and finishes when it is post
   ]);
   assert.equal(receiver.requests.length, 1);
 });
+
+Deno.test("the service reports its boot to the database, and nothing to anybody else, when it is warmed up", async () => {
+  await using database = startReceiver(() => Response.json({ recorded: true }));
+  const variables: Record<string, string> = {
+    SUPABASE_URL: database.url,
+    SUPABASE_SECRET_KEYS: '{"default":"sb_secret_test"}',
+  };
+  const service = createService({ get: (name) => variables[name] });
+  const warmup = { scheduled_for: "2026-11-23T10:00:00+00:00", token: attempt.token };
+  const response = await service(
+    new Request("http://localhost/integration-sync", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ kind: "warmup", ...warmup }),
+    }),
+  );
+  assert.equal(response.status, 200);
+  await response.body?.cancel();
+  assert.deepEqual(database.requests.map(({ path }) => path), ["/rest/v1/rpc/sync_worker_warm"]);
+  const { boot_id, boot_ms, ...said } = JSON.parse(database.requests[0]?.body ?? "");
+  assert.deepEqual(said, { ...warmup, cold_start: true });
+  assert.deepEqual([typeof boot_id, typeof boot_ms], ["string", "number"]);
+});
