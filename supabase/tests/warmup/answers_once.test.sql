@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.sql
 \ir ../schedule.sql
-select plan(8);
+select plan(9);
 
 delete from sync_scheduler.warmups;
 select pg_temp.make_due('integration a', now() + interval '20 seconds');
@@ -36,6 +36,7 @@ select results_eq('select boot_id, boot_ms, cold_start, answered_at from sync_sc
 select sync_test.act_as('admin');
 select throws_ok($$ select public.sync_worker_warm(slot, token, gen_random_uuid(), 1, true) from warmup $$,
   '42501', null, 'it is for the function alone');
+select throws_ok('select from sync_scheduler.warmup_statistics', '42501', null, 'and the statistics for the operator');
 
 select * from finish();
 rollback;
