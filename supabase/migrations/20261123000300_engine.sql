@@ -326,6 +326,37 @@ revoke all on function sync_scheduler.finish_run(uuid, public.sync_run_status, t
 comment on function sync_scheduler.finish_run(uuid, public.sync_run_status, text, text) is
   'Moves an active run to a final status (PT409 run_is_final for one that has ended). The caller has ended the attempt.';
 
+-- supabase/schemas/30_engine/15_note_cold_start_failure.sql
+create or replace function sync_scheduler.note_cold_start_failure(
+  run public.sync_run_log, integration public.sync_integrations, error_class sync_scheduler.error_class
+) returns boolean
+language plpgsql set search_path = '' as $$
+declare
+  failed sync_scheduler.run_attempts;
+begin
+  if error_class is null or error_class not in ('transient', 'ambiguous') then
+    return false;
+  end if;
+  select * into failed from sync_scheduler.run_attempts a
+  where a.run_id = run.run_id and a.attempt = run.attempt and a.cold_start
+    and a.settled_before = run.entries_done + run.entries_failed;
+  -- The alert is also what says that the run had its favour: its key is the run, so only the first failure raises it.
+  return failed.run_id is not null and sync_scheduler.raise_alert(integration, 'cold_start_failure', 'warning',
+    run.run_id::text, 'A sync failed in a function that had just started, and was started again at once.',
+    jsonb_build_object('attempt', failed.attempt, 'boot_id', failed.boot_id, 'boot_ms', failed.boot_ms,
+      'error_class', failed.error_class, 'error_code', failed.error_code, 'scheduled_for', run.scheduled_for),
+    run.run_id);
+end;
+$$;
+revoke all on function sync_scheduler.note_cold_start_failure(
+  public.sync_run_log, public.sync_integrations, sync_scheduler.error_class)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.note_cold_start_failure(
+  public.sync_run_log, public.sync_integrations, sync_scheduler.error_class) is
+  'Did the run''s attempt, which has just ended, fail on a cold start: in a freshly booted isolate, before it settled any entry, with a '
+  'transient or ambiguous error, for the first time in this run? Then it raises the cold_start_failure alert and returns true: '
+  'the run is retried at once. The caller holds the run''s row lock.';
+
 -- supabase/schemas/30_engine/15_retry_backoff.sql
 create or replace function sync_scheduler.retry_backoff(retry_base interval, failures integer)
 returns interval
@@ -395,6 +426,12 @@ begin
   backoff := greatest(retry_after, sync_scheduler.retry_backoff(integration.retry_base, in_a_row),
     -- A vendor that asks us to slow down is not asked again at once, even if it does not say how long.
     case when error_class = 'rate_limited' then interval '5 seconds' end);
+  -- With a hint it was the vendor who failed, not the start.
+  if coalesce(retry_after, interval '0') <= interval '0'
+    and sync_scheduler.note_cold_start_failure(run, integration, error_class)
+  then
+    backoff := interval '0';
+  end if;
   update public.sync_run_log r set
     status = 'pending',
     next_attempt_at = least(now() + backoff, r.deadline_at),
@@ -413,7 +450,7 @@ comment on function sync_scheduler.retry_or_fail(
   public.sync_run_log, sync_scheduler.error_class, text, text, interval) is
   'Decides what becomes of a run whose attempt has just ended in an error: cancelled if that was asked for, failed '
   'if the error is permanent or the attempts are used up, else pending until its backoff is over. retry_after is the '
-  'vendor''s hint and a lower bound.';
+  'vendor''s hint and a lower bound. The first failure on a cold start is retried at once, if the vendor gave no hint.';
 
 -- supabase/schemas/30_engine/17_note_response.sql
 create or replace function sync_scheduler.note_response(run_id uuid, attempt integer) returns void

@@ -40,8 +40,9 @@ create function sync_test.token(of_run uuid) returns text language sql security 
   order by q.id desc limit 1
 $$;
 
-create function sync_test.claim(of_run uuid, number integer default 1) returns jsonb language sql as $$
-  select public.sync_worker_claim(of_run, number, sync_test.token(of_run), sync_test.id('boot'), 25, true)
+create function sync_test.claim(of_run uuid, number integer default 1, cold boolean default false) returns jsonb
+language sql as $$
+  select public.sync_worker_claim(of_run, number, sync_test.token(of_run), sync_test.id('boot'), 25, cold)
 $$;
 
 create function sync_test.results(of_batch jsonb, new_state text) returns jsonb language sql as $$

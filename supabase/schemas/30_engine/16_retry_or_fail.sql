@@ -36,6 +36,12 @@ begin
   backoff := greatest(retry_after, sync_scheduler.retry_backoff(integration.retry_base, in_a_row),
     -- A vendor that asks us to slow down is not asked again at once, even if it does not say how long.
     case when error_class = 'rate_limited' then interval '5 seconds' end);
+  -- With a hint it was the vendor who failed, not the start.
+  if coalesce(retry_after, interval '0') <= interval '0'
+    and sync_scheduler.note_cold_start_failure(run, integration, error_class)
+  then
+    backoff := interval '0';
+  end if;
   update public.sync_run_log r set
     status = 'pending',
     next_attempt_at = least(now() + backoff, r.deadline_at),
@@ -54,4 +60,4 @@ comment on function sync_scheduler.retry_or_fail(
   public.sync_run_log, sync_scheduler.error_class, text, text, interval) is
   'Decides what becomes of a run whose attempt has just ended in an error: cancelled if that was asked for, failed '
   'if the error is permanent or the attempts are used up, else pending until its backoff is over. retry_after is the '
-  'vendor''s hint and a lower bound.';
+  'vendor''s hint and a lower bound. The first failure on a cold start is retried at once, if the vendor gave no hint.';

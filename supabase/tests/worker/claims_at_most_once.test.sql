@@ -34,7 +34,7 @@ select throws_ok(
   $$ select public.sync_worker_claim(run_id, 1, token, gen_random_uuid(), 1, true) from run, late $$,
   'PT401', 'invalid_token', 'a request that arrives after it was repeated is worthless');
 
-select is((select sync_test.claim(run_id) ->> 'integration_type' from run), 'webhook', 'the newest token claims');
+select is((select sync_test.claim(run_id, cold => true) ->> 'integration_type' from run), 'webhook', 'the newest token claims');
 select results_eq(
   'select status::text, started_at is not null, entries_total from public.sync_run_log join run using (run_id)',
   $$ values ('running', true, 10) $$, 'the run is running and knows how much there is to do');
