@@ -42,14 +42,14 @@ isOneToOne: false
                   ]
                 },"sync_export_entries": {
                   Row: {
-                    "batch_id": string | null,"created_at": string,"document_number": string,"entry_id": number,"entry_key": string,"error_message": string | null,"exported_at": string | null,"external_id": string | null,"integration_id": string,"payload": NonNullable<Json>,"period": string,"run_id": string | null,"state": Database["public"]['Enums']["sync_entry_state"],"unknown_since": string | null
+                    "batch_id": string | null,"conflict_at": string | null,"conflict_content": Json | null,"conflict_payload_hash": string | null,"created_at": string,"document_number": string,"entry_id": number,"entry_key": string,"error_message": string | null,"exported_at": string | null,"external_id": string | null,"integration_id": string,"payload": NonNullable<Json>,"payload_hash": string,"period": string,"run_id": string | null,"state": Database["public"]['Enums']["sync_entry_state"],"unknown_since": string | null
                   }
                   ComputedFields: never
                   Insert: {
-                    "batch_id"?: string | null,"created_at"?: string,"document_number": string,"entry_id"?: never,"entry_key": string,"error_message"?: string | null,"exported_at"?: string | null,"external_id"?: string | null,"integration_id": string,"payload": NonNullable<Json>,"period": string,"run_id"?: string | null,"state"?: Database["public"]['Enums']["sync_entry_state"],"unknown_since"?: string | null
+                    "batch_id"?: string | null,"conflict_at"?: string | null,"conflict_content"?: Json | null,"conflict_payload_hash"?: string | null,"created_at"?: string,"document_number": string,"entry_id"?: never,"entry_key": string,"error_message"?: string | null,"exported_at"?: string | null,"external_id"?: string | null,"integration_id": string,"payload": NonNullable<Json>,"payload_hash"?: string,"period": string,"run_id"?: string | null,"state"?: Database["public"]['Enums']["sync_entry_state"],"unknown_since"?: string | null
                   }
                   Update: {
-                    "batch_id"?: string | null,"created_at"?: string,"document_number"?: string,"entry_id"?: never,"entry_key"?: string,"error_message"?: string | null,"exported_at"?: string | null,"external_id"?: string | null,"integration_id"?: string,"payload"?: NonNullable<Json>,"period"?: string,"run_id"?: string | null,"state"?: Database["public"]['Enums']["sync_entry_state"],"unknown_since"?: string | null
+                    "batch_id"?: string | null,"conflict_at"?: string | null,"conflict_content"?: Json | null,"conflict_payload_hash"?: string | null,"created_at"?: string,"document_number"?: string,"entry_id"?: never,"entry_key"?: string,"error_message"?: string | null,"exported_at"?: string | null,"external_id"?: string | null,"integration_id"?: string,"payload"?: NonNullable<Json>,"payload_hash"?: string,"period"?: string,"run_id"?: string | null,"state"?: Database["public"]['Enums']["sync_entry_state"],"unknown_since"?: string | null
                   }
                   Relationships: [
                     {
@@ -132,7 +132,10 @@ isOneToOne: false
             [_ in never]: never
           }
           Functions: {
-            "cancel_integration_sync":
+            "add_sync_entries":
+{ Args: { "entries": Json,"integration_type": string,"org_id": string }; Returns: Json
+                           },
+"cancel_integration_sync":
 { Args: { "reason"?: string,"run_id": string }; Returns: {
               "attempt": number,
 "cancel_reason": string | null,
@@ -219,7 +222,7 @@ isOneToOne: false
       } }
           }
           Enums: {
-            "sync_entry_state": "pending"|"sending"|"exported"|"rejected"|"conflict"|"unknown","sync_member_role": "admin"|"coordinator"|"viewer","sync_run_status": "pending"|"running"|"succeeded"|"failed"|"cancelled"|"skipped","sync_run_trigger": "manual"|"schedule"|"api"|"backfill"
+            "sync_entry_state": "pending"|"sending"|"exported"|"rejected"|"unknown","sync_member_role": "admin"|"coordinator"|"viewer","sync_run_status": "pending"|"running"|"succeeded"|"failed"|"cancelled"|"skipped","sync_run_trigger": "manual"|"schedule"|"api"|"backfill"
           }
           CompositeTypes: {
             [_ in never]: never
@@ -335,7 +338,7 @@ export type CompositeTypes<
 export const Constants = {
   "public": {
           Enums: {
-            "sync_entry_state": ["pending", "sending", "exported", "rejected", "conflict", "unknown"],"sync_member_role": ["admin", "coordinator", "viewer"],"sync_run_status": ["pending", "running", "succeeded", "failed", "cancelled", "skipped"],"sync_run_trigger": ["manual", "schedule", "api", "backfill"]
+            "sync_entry_state": ["pending", "sending", "exported", "rejected", "unknown"],"sync_member_role": ["admin", "coordinator", "viewer"],"sync_run_status": ["pending", "running", "succeeded", "failed", "cancelled", "skipped"],"sync_run_trigger": ["manual", "schedule", "api", "backfill"]
           }
         }
 } as const

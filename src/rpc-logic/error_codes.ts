@@ -76,6 +76,16 @@ export const SYNC_ERRORS = {
     description: "The time zone is no IANA name that the database knows.",
   },
   run_is_final: { code: "PT409", status: 409, description: "A final run never changes." },
+  entry_is_sent: {
+    code: "PT409",
+    status: 409,
+    description: "What was sent keeps its content, and what was exported stays exported.",
+  },
+  invalid_entries: {
+    code: "PT422",
+    status: 422,
+    description: "The entries are no list of the documented shape with each key once.",
+  },
   invalid_token: {
     code: "PT401",
     status: 401,

@@ -21,6 +21,8 @@ language sql immutable set search_path = '' as $$
     ('invalid_schedule', 'PT422', 'The cron expression is malformed, or its date never comes.'),
     ('invalid_time_zone', 'PT422', 'The time zone is no IANA name that the database knows.'),
     ('run_is_final', 'PT409', 'A final run never changes.'),
+    ('entry_is_sent', 'PT409', 'What was sent keeps its content, and what was exported stays exported.'),
+    ('invalid_entries', 'PT422', 'The entries are no list of the documented shape with each key once.'),
     ('invalid_token', 'PT401', 'The attempt token is forged, replaced or of another attempt.'),
     ('already_claimed', 'PT409', 'The attempt was claimed before.'),
     ('attempt_not_current', 'PT409', 'The attempt has ended, or its run has moved on.'),
@@ -76,6 +78,20 @@ revoke all on function sync_scheduler.require_org_role(uuid, public.sync_member_
 comment on function sync_scheduler.require_org_role(uuid, public.sync_member_role[]) is
   'Refuses a caller who is not signed in (PT401 not_authenticated) or holds none of the roles (PT403 '
   'not_authorized, also for an organisation that does not exist). Identity comes from the JWT alone.';
+
+-- supabase/schemas/30_engine/07_lock_active_run.sql
+create or replace function sync_scheduler.lock_active_run(integration_id uuid) returns void
+language plpgsql set search_path = '' as $$
+begin
+  perform from public.sync_run_log r
+  where r.integration_id = lock_active_run.integration_id and r.status in ('pending', 'running')
+  for no key update;
+end;
+$$;
+revoke all on function sync_scheduler.lock_active_run(uuid) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.lock_active_run(uuid) is
+  'Keeps the worker of an integration from its entries until the transaction ends. The caller holds the integration''s '
+  'lock, so no further run begins.';
 
 -- supabase/schemas/30_engine/10_dispatch_attempt.sql
 create or replace function sync_scheduler.dispatch_attempt(run public.sync_run_log) returns void

@@ -18,6 +18,8 @@ language sql immutable set search_path = '' as $$
     ('invalid_schedule', 'PT422', 'The cron expression is malformed, or its date never comes.'),
     ('invalid_time_zone', 'PT422', 'The time zone is no IANA name that the database knows.'),
     ('run_is_final', 'PT409', 'A final run never changes.'),
+    ('entry_is_sent', 'PT409', 'What was sent keeps its content, and what was exported stays exported.'),
+    ('invalid_entries', 'PT422', 'The entries are no list of the documented shape with each key once.'),
     ('invalid_token', 'PT401', 'The attempt token is forged, replaced or of another attempt.'),
     ('already_claimed', 'PT409', 'The attempt was claimed before.'),
     ('attempt_not_current', 'PT409', 'The attempt has ended, or its run has moved on.'),

@@ -7,7 +7,7 @@ select plan(2);
 prepare definers (text) as
   select p.proname::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace
   where p.prosecdef and has_function_privilege($1, p.oid, 'execute')
-    and (n.nspname = 'sync_scheduler' or (n.nspname = 'public' and p.proname ~ '(^sync_|_integration_sync$)'));
+    and (n.nspname = 'sync_scheduler' or (n.nspname = 'public' and p.proname ~ '(^sync_|_sync_entries$|_integration_sync$)'));
 
 select is_empty($$ execute definers('anon') $$, 'anon executes no definer function');
 select bag_eq($$ execute definers('authenticated') $$,

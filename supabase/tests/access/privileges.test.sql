@@ -22,6 +22,7 @@ select bag_eq(
      ('trigger_integration_sync(uuid,text,text)', 'service_role'),
      ('cancel_integration_sync(uuid,text)', 'authenticated'),
      ('cancel_integration_sync(uuid,text)', 'service_role'),
+     ('add_sync_entries(uuid,text,jsonb)', 'service_role'),
      ('sync_worker_claim(uuid,integer,text,uuid,numeric,boolean)', 'service_role'),
      ('sync_worker_heartbeat(uuid,integer,text,jsonb)', 'service_role'),
      ('sync_worker_reserve_entries(uuid,integer,text,integer)', 'service_role'),
