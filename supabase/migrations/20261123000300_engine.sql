@@ -627,7 +627,8 @@ begin
     'entries', (
       select jsonb_agg(jsonb_build_object(
         'entry_key', e.entry_key, 'period', e.period,
-        'document_number', e.document_number, 'payload', e.payload) order by e.entry_id)
+        'document_number', e.document_number, 'payload', e.payload,
+        'settled', e.state <> 'sending') order by e.entry_id)
       from public.sync_export_entries e where e.batch_id = batch));
 end;
 $$;
@@ -635,8 +636,8 @@ revoke all on function sync_scheduler.reserve_entries(uuid, integer, text, integ
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.reserve_entries(uuid, integer, text, integer) is
   'Hands the worker its next batch, committed as sending before any vendor hears of it: a batch of unknown outcome '
-  'first (resend = true, same batch_id, whole), else up to batch_size (1 to 500) pending entries in order. batch_id is '
-  'null when nothing is left. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request.';
+  'first (resend = true, same batch_id, whole: settled marks the entries whose outcome is known), else up to batch_size '
+  '(1 to 500) pending entries in order. batch_id is null when nothing is left. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request.';
 
 -- supabase/schemas/30_engine/25_record_results.sql
 create or replace function sync_scheduler.record_results(
@@ -661,25 +662,34 @@ begin
   end if;
 
   -- Only what is still being sent: the repetition of a call whose answer was lost changes and counts nothing.
-  with settled as (
+  with told as (
+    select s.entry_id, r.external_id, r.error, s.state as was, coalesce(r.state, s.state) as state,
+      -- Open stays what the results leave out, what they do not know, and what they take back although an earlier send
+      -- of it is open: that it was not taken this time says nothing about that one.
+      bool_or(coalesce(r.state, s.state) in ('sending', 'unknown')
+        or (r.state = 'pending' and s.unknown_since is not null)) over () as stays_open
+    from public.sync_export_entries s
+    left join jsonb_to_recordset(results)
+      as r (entry_key text, state public.sync_entry_state, external_id text, error text)
+      on r.entry_key = s.entry_key and s.state = 'sending'
+    where s.batch_id = record_results.batch_id
+      and s.integration_id = run.integration_id
+      and s.state in ('sending', 'unknown')
+  ), settled as (
     update public.sync_export_entries e set
       state = n.state,
       -- Back to pending means that the vendor took nothing: the entry goes into a later batch of its own.
       batch_id = case when n.state <> 'pending' then e.batch_id end,
-      unknown_since = case when n.state = 'unknown' then coalesce(e.unknown_since, now()) end,
+      -- What is left out was sent like the rest: if it is handed out again, then as that.
+      unknown_since = case when n.state in ('unknown', 'sending') then coalesce(e.unknown_since, now()) end,
       external_id = left(n.external_id, 200),
       error_message = left(n.error, 500),
       exported_at = case when n.state = 'exported' then now() end
     from (
-      select s.entry_id, r.external_id, r.error,
-        -- Not taken this time says nothing about an earlier send that is still open.
-        case when r.state = 'pending' and s.unknown_since is not null then 'unknown' else r.state end as state
-      from jsonb_to_recordset(results)
-        as r (entry_key text, state public.sync_entry_state, external_id text, error text)
-      join public.sync_export_entries s on s.entry_key = r.entry_key
-      where s.batch_id = record_results.batch_id
-        and s.integration_id = run.integration_id
-        and s.state = 'sending'
+      select t.entry_id, t.external_id, t.error,
+        -- A batch of which anything is open goes out again as it was: nothing may leave it.
+        case when t.state = 'pending' and t.stays_open then 'unknown' else t.state end as state
+      from told t where t.was = 'sending'
     ) n
     where e.entry_id = n.entry_id
     returning e.state
@@ -702,7 +712,8 @@ revoke all on function sync_scheduler.record_results(uuid, integer, text, uuid, 
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.record_results(uuid, integer, text, uuid, jsonb) is
   'Settles entries of a batch: exported, rejected, unknown (asked for before it is sent again) or pending (certainly not '
-  'taken). Counts the run''s progress. May be repeated. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 '
+  'taken; it becomes unknown while anything else of the batch is open). An entry that is left out stays with the worker '
+  'and counts as sent. Counts the run''s progress. May be repeated. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 '
   'invalid_worker_request.';
 
 -- supabase/schemas/30_engine/26_finish_attempt.sql
