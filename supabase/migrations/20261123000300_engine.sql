@@ -451,39 +451,46 @@ comment on function sync_scheduler.lock_attempt(uuid, integer, text) is
 
 -- supabase/schemas/30_engine/21_extend_lease.sql
 create or replace function sync_scheduler.extend_lease(
-  run_id uuid, attempt integer, token text, settles_only boolean default false
+  run_id uuid, attempt integer, token text, past_deadline text default 'refuse'
 ) returns public.sync_run_log
 language plpgsql set search_path = '' as $$
 declare
   held sync_scheduler.run_attempts :=
     sync_scheduler.lock_attempt(extend_lease.run_id, extend_lease.attempt, extend_lease.token);
   run public.sync_run_log;
+  settings sync_scheduler.settings;
 begin
   if held.claimed_at is null or held.ended_at is not null then
     perform sync_scheduler.raise_error('attempt_not_current');
   end if;
   select * into strict run from public.sync_run_log r where r.run_id = extend_lease.run_id;
-  -- What the worker knows is taken past the deadline too; what it might still send is not.
+  select * into strict settings from sync_scheduler.settings;
   if run.deadline_at <= now() then
-    if settles_only then
+    -- What the worker knows is taken past the deadline too.
+    if past_deadline = 'settle' then
       return run;
     end if;
-    perform sync_scheduler.raise_error('attempt_not_current');
+    -- To break off a batch on its way would only make its outcome unknown. For one slice: what hangs is no batch.
+    if past_deadline <> 'hold' or run.deadline_at + settings.slice_duration <= now() or not exists (
+      select from public.sync_export_entries e where e.integration_id = run.integration_id and e.state = 'sending'
+    ) then
+      perform sync_scheduler.raise_error('attempt_not_current');
+    end if;
   end if;
   update sync_scheduler.run_attempts a set
     heartbeat_at = now(),
-    lease_expires_at = now() + s.lease_duration
-  from sync_scheduler.settings s
+    lease_expires_at = now() + settings.lease_duration
   where a.run_id = run.run_id and a.attempt = extend_lease.attempt;
   return run;
 end;
 $$;
-revoke all on function sync_scheduler.extend_lease(uuid, integer, text, boolean)
+revoke all on function sync_scheduler.extend_lease(uuid, integer, text, text)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.extend_lease(uuid, integer, text, boolean) is
+comment on function sync_scheduler.extend_lease(uuid, integer, text, text) is
   'The entry of every worker call after the claim: locks the run, checks the token, extends the lease and returns the '
-  'run. Past the run''s deadline a lease is not extended and only settles_only calls are let through. Errors: PT401 '
-  'invalid_token, PT409 attempt_not_current.';
+  'run. past_deadline says what becomes of a call past the run''s deadline: refuse; hold: as before while a batch is on its '
+  'way, for slice_duration at most; settle: let through, the lease is not extended. Errors: PT401 invalid_token, PT409 '
+  'attempt_not_current.';
 
 -- supabase/schemas/30_engine/22_claim_attempt.sql
 create or replace function sync_scheduler.claim_attempt(
@@ -558,7 +565,7 @@ language plpgsql set search_path = '' as $$
 #variable_conflict use_column
 declare
   run public.sync_run_log :=
-    sync_scheduler.extend_lease(heartbeat_attempt.run_id, heartbeat_attempt.attempt, heartbeat_attempt.token);
+    sync_scheduler.extend_lease(heartbeat_attempt.run_id, heartbeat_attempt.attempt, heartbeat_attempt.token, 'hold');
 begin
   if heartbeat_attempt.checkpoint is not null then
     perform sync_scheduler.save_checkpoint(
@@ -572,8 +579,9 @@ $$;
 revoke all on function sync_scheduler.heartbeat_attempt(uuid, integer, text, jsonb)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.heartbeat_attempt(uuid, integer, text, jsonb) is
-  'Keeps an attempt alive, saves its checkpoint if one is given and brings back cancel_requested. Errors: PT401 '
-  'invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request (checkpoint above 64 KiB).';
+  'Keeps an attempt alive, saves its checkpoint if one is given and brings back cancel_requested. Past the run''s deadline '
+  'only while a batch is on its way, and for slice_duration at most. Errors: PT401 invalid_token, PT409 '
+  'attempt_not_current, PT422 invalid_worker_request (checkpoint above 64 KiB).';
 
 -- supabase/schemas/30_engine/24_reserve_entries.sql
 create or replace function sync_scheduler.reserve_entries(
@@ -647,7 +655,7 @@ language plpgsql set search_path = '' as $$
 #variable_conflict use_column
 declare
   run public.sync_run_log :=
-    sync_scheduler.extend_lease(record_results.run_id, record_results.attempt, record_results.token, true);
+    sync_scheduler.extend_lease(record_results.run_id, record_results.attempt, record_results.token, 'settle');
   done integer;
   failed integer;
 begin
@@ -732,6 +740,7 @@ language plpgsql set search_path = '' as $$
 #variable_conflict use_variable
 declare
   held sync_scheduler.run_attempts := sync_scheduler.lock_attempt(run_id, attempt, token);
+  reported text := outcome;
   run public.sync_run_log;
 begin
   if coalesce(outcome, '') not in ('succeeded', 'continued', 'cancelled', 'failed')
@@ -744,7 +753,7 @@ begin
   end if;
 
   -- The same outcome again is the repetition of a call whose answer was lost.
-  if held.claimed_at is null or held.outcome::text <> outcome then
+  if held.claimed_at is null or (held.ended_at is not null and held.reported_outcome is distinct from reported) then
     perform sync_scheduler.raise_error('attempt_not_current');
   elsif held.ended_at is null then
     select * into strict run from public.sync_run_log r where r.run_id = finish_attempt.run_id;
@@ -770,6 +779,8 @@ begin
       error_code := 'entries_unresolved';
       error_message := 'Whether some entries have arrived is not known yet.';
     end if;
+    update sync_scheduler.run_attempts a set reported_outcome = reported
+    where a.run_id = held.run_id and a.attempt = held.attempt;
     perform sync_scheduler.end_attempt(run, outcome::sync_scheduler.attempt_outcome,
       error_class::sync_scheduler.error_class, left(error_code, 100), left(error_message, 500));
     perform sync_scheduler.settle_run(run, outcome, error_class::sync_scheduler.error_class,
@@ -787,5 +798,5 @@ revoke all on function sync_scheduler.finish_attempt(
 comment on function sync_scheduler.finish_attempt(
   uuid, integer, text, text, text, text, text, numeric, jsonb) is
   'Ends the caller''s attempt: succeeded, continued (its slice is over), cancelled, or failed with an error_class. '
-  'May be repeated with the same outcome. Returns what became of the run. Errors: PT401 invalid_token, PT409 '
-  'attempt_not_current, PT422 invalid_worker_request.';
+  'May be repeated with the same outcome, whatever was made of it. Returns what became of the run. Errors: PT401 '
+  'invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request.';

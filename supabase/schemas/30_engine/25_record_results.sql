@@ -5,7 +5,7 @@ language plpgsql set search_path = '' as $$
 #variable_conflict use_column
 declare
   run public.sync_run_log :=
-    sync_scheduler.extend_lease(record_results.run_id, record_results.attempt, record_results.token, true);
+    sync_scheduler.extend_lease(record_results.run_id, record_results.attempt, record_results.token, 'settle');
   done integer;
   failed integer;
 begin
