@@ -79,6 +79,19 @@ comment on function sync_scheduler.require_org_role(uuid, public.sync_member_rol
   'Refuses a caller who is not signed in (PT401 not_authenticated) or holds none of the roles (PT403 '
   'not_authorized, also for an organisation that does not exist). Identity comes from the JWT alone.';
 
+-- supabase/schemas/30_engine/06_audit.sql
+-- STUB: replaced at merge by the function that writes public.sync_audit_log.
+create or replace function sync_scheduler.audit(
+  integration public.sync_integrations, action text, reason text, details jsonb
+) returns void
+language plpgsql set search_path = '' as $$
+begin
+  null;
+end;
+$$;
+revoke all on function sync_scheduler.audit(public.sync_integrations, text, text, jsonb)
+  from public, anon, authenticated, service_role;
+
 -- supabase/schemas/30_engine/07_lock_active_run.sql
 create or replace function sync_scheduler.lock_active_run(integration_id uuid) returns void
 language plpgsql set search_path = '' as $$
