@@ -170,6 +170,9 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: false
       } },
+"settle_sync_entries":
+{ Args: { "entries": Json,"integration_type": string,"org_id": string,"reason": string }; Returns: number
+                           },
 "sync_worker_claim":
 { Args: { "attempt": number,"boot_id": string,"boot_ms": number,"cold_start": boolean,"run_id": string,"token": string }; Returns: Json
                            },

@@ -86,6 +86,26 @@ export const SYNC_ERRORS = {
     status: 422,
     description: "The entries are no list of the documented shape with each key once.",
   },
+  reason_missing: {
+    code: "PT422",
+    status: 422,
+    description: "The reason is blank; it goes into the audit log.",
+  },
+  entries_not_found: {
+    code: "PT404",
+    status: 404,
+    description: "The integration has no entries of these keys.",
+  },
+  entries_not_settleable: {
+    code: "PT409",
+    status: 409,
+    description: "In their states the entries cannot be settled like that.",
+  },
+  batch_is_open: {
+    code: "PT409",
+    status: 409,
+    description: "Other entries of the batch are open: a batch is settled in one call.",
+  },
   invalid_token: {
     code: "PT401",
     status: 401,

@@ -23,6 +23,10 @@ language sql immutable set search_path = '' as $$
     ('run_is_final', 'PT409', 'A final run never changes.'),
     ('entry_is_sent', 'PT409', 'What was sent keeps its content, and what was exported stays exported.'),
     ('invalid_entries', 'PT422', 'The entries are no list of the documented shape with each key once.'),
+    ('reason_missing', 'PT422', 'The reason is blank; it goes into the audit log.'),
+    ('entries_not_found', 'PT404', 'The integration has no entries of these keys.'),
+    ('entries_not_settleable', 'PT409', 'In their states the entries cannot be settled like that.'),
+    ('batch_is_open', 'PT409', 'Other entries of the batch are open: a batch is settled in one call.'),
     ('invalid_token', 'PT401', 'The attempt token is forged, replaced or of another attempt.'),
     ('already_claimed', 'PT409', 'The attempt was claimed before.'),
     ('attempt_not_current', 'PT409', 'The attempt has ended, or its run has moved on.'),
@@ -813,3 +817,116 @@ comment on function sync_scheduler.finish_attempt(
   'Ends the caller''s attempt: succeeded, continued (its slice is over), cancelled, or failed with an error_class. '
   'May be repeated with the same outcome, whatever was made of it. Returns what became of the run. Errors: PT401 '
   'invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request.';
+
+-- supabase/schemas/30_engine/27_require_settleable.sql
+create or replace function sync_scheduler.require_settleable(integration_id uuid, entries jsonb) returns void
+language plpgsql set search_path = '' as $$
+declare
+  missing jsonb;
+  refused jsonb;
+  left_open jsonb;
+begin
+  if jsonb_typeof(entries) is distinct from 'array' or exists (
+    select from jsonb_array_elements(entries) d group by d ->> 'entry_key'
+    having d ->> 'entry_key' is null or count(*) > 1
+      or bool_or(coalesce(d ->> 'resolution', '') not in ('exported', 'resend', 'abandon', 'keep'))
+  ) then
+    perform sync_scheduler.raise_error('invalid_entries',
+      '{"entries": "a list with each entry_key once and a resolution: exported, resend, abandon or keep"}');
+  end if;
+
+  select jsonb_agg(d.entry_key) filter (where e.entry_id is null),
+    jsonb_agg(jsonb_build_object('entry_key', e.entry_key, 'state', e.state)) filter (where not case d.resolution
+      when 'exported' then e.state in ('unknown', 'rejected', 'exported')
+      when 'resend' then e.state in ('unknown', 'rejected', 'pending')
+      when 'abandon' then e.state in ('unknown', 'rejected')
+      when 'keep' then e.state = 'exported' end)
+  into missing, refused
+  from jsonb_to_recordset(entries) as d (entry_key text, resolution text)
+  left join public.sync_export_entries e
+    on e.integration_id = require_settleable.integration_id and e.entry_key = d.entry_key;
+  if missing is not null then
+    perform sync_scheduler.raise_error('entries_not_found', jsonb_build_object('entry_keys', missing));
+  elsif refused is not null then
+    perform sync_scheduler.raise_error('entries_not_settleable', jsonb_build_object('entries', refused));
+  end if;
+
+  -- What stays open of a batch goes out again under the old key, whole: with an entry that somebody has just booked by
+  -- hand, or without one that the receiver expects in it. So a batch is settled at once or not at all.
+  select jsonb_agg(o.entry_key order by o.entry_id) into left_open
+  from public.sync_export_entries o
+  where o.integration_id = require_settleable.integration_id and o.state in ('sending', 'unknown')
+    and o.batch_id in (
+      select e.batch_id from jsonb_to_recordset(entries) as d (entry_key text, resolution text)
+      join public.sync_export_entries e
+        on e.integration_id = require_settleable.integration_id and e.entry_key = d.entry_key
+      where e.state = 'unknown' or (e.state = 'rejected' and d.resolution = 'resend'))
+    and not exists (
+      select from jsonb_to_recordset(entries) as d (entry_key text) where d.entry_key = o.entry_key);
+  if left_open is not null then
+    perform sync_scheduler.raise_error('batch_is_open', jsonb_build_object('entry_keys', left_open));
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.require_settleable(uuid, jsonb)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.require_settleable(uuid, jsonb) is
+  'Refuses what settle_entries cannot do. The caller keeps the worker from the entries. Errors: PT422 invalid_entries, PT404 '
+  'entries_not_found, PT409 entries_not_settleable, PT409 batch_is_open; details name the entries.';
+
+-- supabase/schemas/30_engine/28_settle_entries.sql
+create or replace function sync_scheduler.settle_entries(integration_id uuid, entries jsonb, reason text)
+returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  settled jsonb;
+begin
+  with told as (
+    select e.entry_id, e.entry_key, e.state, e.conflict_at, d.resolution, d.external_id
+    from jsonb_to_recordset(entries) as d (entry_key text, resolution text, external_id text)
+    join public.sync_export_entries e
+      on e.integration_id = settle_entries.integration_id and e.entry_key = d.entry_key
+    -- The repetition of a call whose answer was lost changes nothing.
+    where not case d.resolution
+      when 'exported' then e.state = 'exported'
+      when 'resend' then e.state = 'pending'
+      when 'abandon' then e.state = 'rejected' and e.error_message = settle_entries.reason and e.conflict_at is null
+      when 'keep' then e.conflict_at is null end
+  ), changed as (
+    update public.sync_export_entries e set
+      state = case t.resolution
+        when 'exported' then 'exported'
+        when 'resend' then 'pending'
+        when 'abandon' then 'rejected'
+        else e.state end,
+      batch_id = case when t.resolution <> 'resend' then e.batch_id end,
+      unknown_since = null,
+      exported_at = case t.resolution when 'exported' then now() when 'keep' then e.exported_at end,
+      external_id = case t.resolution when 'exported' then left(t.external_id, 200) when 'keep' then e.external_id end,
+      error_message = case t.resolution when 'abandon' then settle_entries.reason when 'keep' then e.error_message end,
+      -- A run counts what it settled itself.
+      run_id = case when e.state not in ('exported', 'rejected') or t.resolution in ('exported', 'resend') then null
+        else e.run_id end,
+      -- What the external system has is one question, whether the source agrees another.
+      conflict_at = case when t.resolution not in ('keep', 'abandon') then e.conflict_at end
+    from told t where e.entry_id = t.entry_id
+    returning jsonb_strip_nulls(jsonb_build_object('entry_key', t.entry_key, 'resolution', t.resolution,
+      'was', t.state, 'conflict_at', t.conflict_at, 'external_id', t.external_id)) as change
+  )
+  select coalesce(jsonb_agg(c.change order by c.change ->> 'entry_key'), '[]') into settled from changed c;
+
+  -- What goes out anew is what the source says now. A statement of its own: guard_entry lets only what waits change.
+  update public.sync_export_entries e set
+    period = e.conflict_content ->> 'period',
+    document_number = e.conflict_content ->> 'document_number',
+    payload = e.conflict_content -> 'payload',
+    conflict_at = null
+  where e.integration_id = settle_entries.integration_id and e.state = 'pending' and e.conflict_at is not null;
+  return settled;
+end;
+$$;
+revoke all on function sync_scheduler.settle_entries(uuid, jsonb, text)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.settle_entries(uuid, jsonb, text) is
+  'Does what a person has decided about entries that require_settleable lets through, and returns what has changed: a list '
+  'of {entry_key, resolution, was, conflict_at, external_id}. May be repeated.';

@@ -11,7 +11,7 @@ prepare definers (text) as
 
 select is_empty($$ execute definers('anon') $$, 'anon executes no definer function');
 select bag_eq($$ execute definers('authenticated') $$,
-  $$ values ('cancel_integration_sync'), ('member_org_ids'), ('trigger_integration_sync') $$,
+  $$ values ('cancel_integration_sync'), ('member_org_ids'), ('settle_sync_entries'), ('trigger_integration_sync') $$,
   'signed-in users execute the documented ones alone');
 
 select * from finish();

@@ -23,6 +23,8 @@ select bag_eq(
      ('cancel_integration_sync(uuid,text)', 'authenticated'),
      ('cancel_integration_sync(uuid,text)', 'service_role'),
      ('add_sync_entries(uuid,text,jsonb)', 'service_role'),
+     ('settle_sync_entries(uuid,text,jsonb,text)', 'authenticated'),
+     ('settle_sync_entries(uuid,text,jsonb,text)', 'service_role'),
      ('sync_worker_claim(uuid,integer,text,uuid,numeric,boolean)', 'service_role'),
      ('sync_worker_heartbeat(uuid,integer,text,jsonb)', 'service_role'),
      ('sync_worker_reserve_entries(uuid,integer,text,integer)', 'service_role'),
