@@ -110,6 +110,24 @@ comment on function sync_scheduler.lock_active_run(uuid) is
   'Keeps the worker of an integration from its entries until the transaction ends. The caller holds the integration''s '
   'lock, so no further run begins.';
 
+-- supabase/schemas/30_engine/08_adopt_newest_content.sql
+create or replace function sync_scheduler.adopt_newest_content(integration_id uuid) returns void
+language plpgsql set search_path = '' as $$
+begin
+  -- In a statement of its own: guard_entry lets only what waits already change.
+  update public.sync_export_entries e set
+    period = e.conflict_content ->> 'period',
+    document_number = e.conflict_content ->> 'document_number',
+    payload = e.conflict_content -> 'payload',
+    conflict_at = null
+  where e.integration_id = adopt_newest_content.integration_id and e.state = 'pending' and e.conflict_at is not null;
+end;
+$$;
+revoke all on function sync_scheduler.adopt_newest_content(uuid) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.adopt_newest_content(uuid) is
+  'For entries that have come back to pending: they were not taken, so what goes out is what the source has delivered '
+  'since, and there is no conflict any more.';
+
 -- supabase/schemas/30_engine/10_dispatch_attempt.sql
 create or replace function sync_scheduler.dispatch_attempt(run public.sync_run_log) returns void
 language plpgsql set search_path = '' as $$
@@ -722,6 +740,8 @@ begin
   select count(*) filter (where state = 'exported'), count(*) filter (where state = 'rejected')
   into done, failed from settled;
 
+  perform sync_scheduler.adopt_newest_content(run.integration_id);
+
   if done + failed > 0 then
     update public.sync_run_log r set
       entries_done = r.entries_done + done,
@@ -915,13 +935,7 @@ begin
   )
   select coalesce(jsonb_agg(c.change order by c.change ->> 'entry_key'), '[]') into settled from changed c;
 
-  -- What goes out anew is what the source says now. A statement of its own: guard_entry lets only what waits change.
-  update public.sync_export_entries e set
-    period = e.conflict_content ->> 'period',
-    document_number = e.conflict_content ->> 'document_number',
-    payload = e.conflict_content -> 'payload',
-    conflict_at = null
-  where e.integration_id = settle_entries.integration_id and e.state = 'pending' and e.conflict_at is not null;
+  perform sync_scheduler.adopt_newest_content(integration_id);
   return settled;
 end;
 $$;

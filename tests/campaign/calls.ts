@@ -16,6 +16,7 @@ const REFUSALS = {
   // Not only a cooldown: two presses at one instant come in the order of their locks, not of their clocks.
   press: ["PT409 sync_already_in_progress", "PT429 rate_limited"],
   cancel: ["PT409 run_not_active"],
+  deliver: [],
 } as const satisfies Record<string, readonly string[]>;
 
 /** The database said no, in a way that it may. */

@@ -1,12 +1,13 @@
 /**
- * Everybody but the workers: who delivers, presses, cancels and recovers, and fate, which lets time pass.
+ * Everybody but the workers: who delivers, presses, cancels and recovers, the host, and fate, which lets time pass.
  *
  * @module
  */
 import assert from "node:assert/strict";
+import { z } from "zod";
 import { delay } from "../../local/wait.ts";
 import { call, type Query, Refused } from "./calls.ts";
-import { PAUSE, PRESSERS, RECOVERERS } from "./plan.ts";
+import { LARGEST_DELIVERY, PAUSE, PRESSERS, RECOVERERS } from "./plan.ts";
 import type { Random } from "./random.ts";
 import { work } from "./worker.ts";
 import { type Dispatch, dispatchSchema } from "./worker_calls.ts";
@@ -18,6 +19,7 @@ const actors: readonly { act: Action; pause: number; many?: number }[] = [
   { act: deliver, pause: PAUSE.poll },
   { act: press, pause: PAUSE.press, many: PRESSERS },
   { act: cancel, pause: PAUSE.press },
+  { act: deliverAgain, pause: PAUSE.press, many: 2 },
   { act: recover, pause: PAUSE.recover, many: RECOVERERS },
   { act: passTime, pause: PAUSE.time },
 ];
@@ -84,6 +86,36 @@ async function cancel(world: World, random: Random): Promise<void> {
     (sql) => sql`select run_id as answer from public.cancel_integration_sync(${run.run_id})`,
   );
 }
+
+/** The host, which does not remember what it has delivered, and changes its mind. */
+async function deliverAgain(world: World, random: Random): Promise<void> {
+  if (!world.happens("entries_redelivered", random)) return;
+  const { tenant } = anyMember(world, random);
+  const known = await world.fate<{ payload: Record<string, unknown> }[]>`
+    select entry_key, period, document_number, payload from public.sync_export_entries
+    where integration_id = ${tenant.integrationId} order by random() limit ${random.upTo(LARGEST_DELIVERY)}`;
+  const entries = known.map((entry) =>
+    world.happens("entry_changed", random)
+      ? { ...entry, payload: { ...entry.payload, version: random.upTo(3) } }
+      : entry
+  );
+  const answer = await call(
+    world,
+    random,
+    "deliver",
+    { role: "service_role" },
+    (sql) =>
+      sql`select public.add_sync_entries(${tenant.orgId}, 'webhook', ${
+        sql.json(entries as never)
+      }) as answer`,
+  );
+  for (const [what, many] of Object.entries(countsSchema.parse(answer))) {
+    assert.ok(what !== "added" || many === 0, "a key that is known is added");
+    for (let n = 0; n < many; n++) world.count(`host: ${what}`);
+  }
+}
+
+const countsSchema = z.record(z.string(), z.number());
 
 function asCoordinator(
   world: World,

@@ -55,6 +55,8 @@ begin
   select count(*) filter (where state = 'exported'), count(*) filter (where state = 'rejected')
   into done, failed from settled;
 
+  perform sync_scheduler.adopt_newest_content(run.integration_id);
+
   if done + failed > 0 then
     update public.sync_run_log r set
       entries_done = r.entries_done + done,

@@ -38,13 +38,7 @@ begin
   )
   select coalesce(jsonb_agg(c.change order by c.change ->> 'entry_key'), '[]') into settled from changed c;
 
-  -- What goes out anew is what the source says now. A statement of its own: guard_entry lets only what waits change.
-  update public.sync_export_entries e set
-    period = e.conflict_content ->> 'period',
-    document_number = e.conflict_content ->> 'document_number',
-    payload = e.conflict_content -> 'payload',
-    conflict_at = null
-  where e.integration_id = settle_entries.integration_id and e.state = 'pending' and e.conflict_at is not null;
+  perform sync_scheduler.adopt_newest_content(integration_id);
   return settled;
 end;
 $$;

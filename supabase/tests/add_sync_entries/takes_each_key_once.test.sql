@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.sql
-select plan(23);
+select plan(25);
 
 create function pg_temp.add(variadic entries jsonb[]) returns jsonb language plpgsql as $$
 declare
@@ -72,6 +72,13 @@ select is((select array_agg(e ->> 'entry_key') from run,
 select results_eq(
   $$ select entry_key from public.sync_export_entries where conflict_at is not null order by entry_key $$,
   $$ values ('entry 01'), ('entry 02'), ('entry 03') $$, 'one query shows what a person has to look at');
+
+select is(pg_temp.add(pg_temp.given(4, '40')), pg_temp.counts(0, 0, 0, 1), 'a conflict of what is on its way');
+select public.sync_worker_record_results(run_id, 1, sync_test.token(run_id), (b ->> 'batch_id')::uuid,
+  sync_test.results(b, 'pending'))
+from run, lateral (select public.sync_worker_reserve_entries(run_id, 1, sync_test.token(run_id), 500) as b) r;
+select results_eq('select * from pg_temp.told(4)', $$ values ('pending', '40', false, '40', false) $$,
+  'is none any more if it was not taken: what goes out is what the source says now');
 
 select is(public.add_sync_entries(sync_test.id('org b'), 'webhook', (
   select jsonb_agg(pg_temp.given(n)) from generate_series(1, 10000) n)), pg_temp.counts(9990, 0, 10, 0),
