@@ -648,7 +648,7 @@ begin
   if batch is null then
     batch := gen_random_uuid();
     update public.sync_export_entries e
-    set state = 'sending', batch_id = batch, run_id = run.run_id, error_message = null
+    set state = 'sending', sent_at = now(), batch_id = batch, run_id = run.run_id, error_message = null
     where e.entry_id in (
       select p.entry_id from public.sync_export_entries p
       where p.integration_id = run.integration_id and p.state = 'pending'
@@ -659,7 +659,7 @@ begin
         || '{"batch_id": null, "resend": false, "entries": []}';
     end if;
   elsif resend then
-    update public.sync_export_entries e set state = 'sending', run_id = run.run_id
+    update public.sync_export_entries e set state = 'sending', sent_at = now(), run_id = run.run_id
     where e.batch_id = batch and e.state = 'unknown';
   end if;
 
@@ -856,13 +856,17 @@ begin
   end if;
 
   select jsonb_agg(d.entry_key) filter (where e.entry_id is null),
-    jsonb_agg(jsonb_build_object('entry_key', e.entry_key, 'state', e.state)) filter (where not case d.resolution
+    jsonb_agg(jsonb_build_object('entry_key', e.entry_key, 'state', e.state, 'sent_at', e.sent_at))
+    filter (where not case d.resolution
       when 'exported' then e.state in ('unknown', 'rejected', 'exported')
-      when 'resend' then e.state in ('unknown', 'rejected', 'pending')
-      when 'abandon' then e.state in ('unknown', 'rejected')
+      -- That it did not arrive is said of the very send that somebody has looked up: a later one may have.
+      when 'resend' then e.state in ('rejected', 'pending')
+        or (e.state = 'unknown' and e.sent_at is not distinct from d.sent_at)
+      when 'abandon' then e.state = 'rejected'
+        or (e.state = 'unknown' and e.sent_at is not distinct from d.sent_at)
       when 'keep' then e.state = 'exported' end)
   into missing, refused
-  from jsonb_to_recordset(entries) as d (entry_key text, resolution text)
+  from jsonb_to_recordset(entries) as d (entry_key text, resolution text, sent_at timestamptz)
   left join public.sync_export_entries e
     on e.integration_id = require_settleable.integration_id and e.entry_key = d.entry_key;
   if missing is not null then

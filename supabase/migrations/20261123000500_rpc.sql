@@ -355,12 +355,12 @@ revoke all on function public.settle_sync_entries(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
 grant execute on function public.settle_sync_entries(uuid, text, jsonb, text) to authenticated, service_role;
 comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
-  'Settles entries by hand, all or none: a list of {entry_key, resolution, external_id?}. exported: it stands in the '
-  'external system (of an unknown or rejected entry); resend: it does not and shall, with what the source delivered last '
-  '(unknown, rejected); abandon: it does not and shall not, rejected for that reason (unknown, rejected); keep: what was '
-  'exported stands, its conflict is closed (exported). For admins of the organisation and the service role. reason: at '
-  'most 500 characters, kept in the audit log. Returns how many entries have changed; once more changes none. Errors: '
+  'Settles entries by hand, all or none: a list of {entry_key, resolution, external_id?, sent_at?}. exported: it stands '
+  'in the external system (of an unknown or rejected entry); resend: it does not and shall, with what the source '
+  'delivered last (rejected, or unknown with its sent_at as it was when somebody looked); abandon: it does not and '
+  'shall not, rejected for that reason (likewise); keep: what was exported stands, its conflict is closed (exported). For '
+  'admins of the organisation and the service role. reason: at most 500 characters, kept in the audit log. Returns how many entries have changed; once more changes none. Errors: '
   'PT401 not_authenticated, PT403 not_authorized, PT422 reason_too_long, PT422 reason_missing, PT422 '
   'unknown_integration_type, PT404 integration_not_found, PT422 invalid_entries, PT404 entries_not_found (details: '
-  'entry_keys), PT409 entries_not_settleable (details: entries with their states; sending: a worker has it), PT409 '
+  'entry_keys), PT409 entries_not_settleable (details: entries with state and sent_at; sending: a worker has it), PT409 '
   'batch_is_open (details: entry_keys that have to be settled in the same call).';

@@ -17,6 +17,8 @@ const REFUSALS = {
   press: ["PT409 sync_already_in_progress", "PT429 rate_limited"],
   cancel: ["PT409 run_not_active"],
   deliver: [],
+  // Somebody has looked, and then a worker was faster.
+  settle: ["PT409 entries_not_settleable", "PT409 batch_is_open"],
 } as const satisfies Record<string, readonly string[]>;
 
 /** The database said no, in a way that it may. */

@@ -20,6 +20,7 @@ const actors: readonly { act: Action; pause: number; many?: number }[] = [
   { act: press, pause: PAUSE.press, many: PRESSERS },
   { act: cancel, pause: PAUSE.press },
   { act: deliverAgain, pause: PAUSE.press, many: 2 },
+  { act: settle, pause: PAUSE.press, many: 2 },
   { act: recover, pause: PAUSE.recover, many: RECOVERERS },
   { act: passTime, pause: PAUSE.time },
 ];
@@ -113,6 +114,37 @@ async function deliverAgain(world: World, random: Random): Promise<void> {
     assert.ok(what !== "added" || many === 0, "a key that is known is added");
     for (let n = 0; n < many; n++) world.count(`host: ${what}`);
   }
+}
+
+/** An admin, who looks up a batch of unknown outcome and says what became of it. */
+async function settle(world: World, random: Random): Promise<void> {
+  const { tenant, vendor } = anyMember(world, random);
+  // Only where nothing is on its way any more: a request under a key may arrive after its worker's end.
+  if (vendor.kind !== "lookup" || !world.happens("batch_settled_by_hand", random)) return;
+  const batch = await world.fate<{ entry_key: string; sent_at: string }[]>`
+    select entry_key, sent_at::text from public.sync_export_entries
+    where state = 'unknown' and batch_id = (
+      select batch_id from public.sync_export_entries
+      where integration_id = ${tenant.integrationId} and state = 'unknown' limit 1)`;
+  if (batch.length === 0) return;
+  const found = vendor.lookup(batch.map((entry) => entry.entry_key));
+  await delay(random.upTo(PAUSE.vendor));
+  const decisions = batch.map(({ entry_key, sent_at }) => ({
+    entry_key,
+    resolution: found.has(entry_key) ? "exported" : random.pick(["resend", "resend", "abandon"] as const),
+    sent_at,
+  }));
+  const answer = await call(
+    world,
+    random,
+    "settle",
+    { role: "authenticated", sub: tenant.userIds.admin },
+    (sql) =>
+      sql`select public.settle_sync_entries(
+        ${tenant.orgId}, 'webhook', ${sql.json(decisions)}, 'looked up') as answer`,
+  );
+  // What a worker was faster with is settled already.
+  if (answer === batch.length) world.count("admin: batch settled");
 }
 
 const countsSchema = z.record(z.string(), z.number());

@@ -42,6 +42,7 @@ export const MISFORTUNES = {
   run_cancelled: 0.04,
   entries_redelivered: 0.5,
   entry_changed: 0.2,
+  batch_settled_by_hand: 0.3,
 } as const;
 
 /** Longest pauses, in milliseconds. They mix the order of things; nothing is decided by them. */

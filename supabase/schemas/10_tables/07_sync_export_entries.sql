@@ -9,6 +9,7 @@ create table public.sync_export_entries (
   payload_hash bytea not null default '',
   state public.sync_entry_state not null default 'pending',
   batch_id uuid,
+  sent_at timestamptz,
   unknown_since timestamptz,
   external_id text,
   error_message text,
@@ -49,6 +50,8 @@ comment on column public.sync_export_entries.payload_hash is
   'content again.';
 comment on column public.sync_export_entries.batch_id is
   'The batch in which the entry was last sent, and the idempotency key under which the receiver knows it.';
+comment on column public.sync_export_entries.sent_at is
+  'When the entry was last handed to a worker. Who decides about an unknown entry says which send that is about.';
 comment on column public.sync_export_entries.unknown_since is
   'Since when a send without a known outcome is open. Kept while the batch is sent again: a refusal of the repetition '
   'says nothing about the first send.';

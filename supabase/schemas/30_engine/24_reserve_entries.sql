@@ -27,7 +27,7 @@ begin
   if batch is null then
     batch := gen_random_uuid();
     update public.sync_export_entries e
-    set state = 'sending', batch_id = batch, run_id = run.run_id, error_message = null
+    set state = 'sending', sent_at = now(), batch_id = batch, run_id = run.run_id, error_message = null
     where e.entry_id in (
       select p.entry_id from public.sync_export_entries p
       where p.integration_id = run.integration_id and p.state = 'pending'
@@ -38,7 +38,7 @@ begin
         || '{"batch_id": null, "resend": false, "entries": []}';
     end if;
   elsif resend then
-    update public.sync_export_entries e set state = 'sending', run_id = run.run_id
+    update public.sync_export_entries e set state = 'sending', sent_at = now(), run_id = run.run_id
     where e.batch_id = batch and e.state = 'unknown';
   end if;
 

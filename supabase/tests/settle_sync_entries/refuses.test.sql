@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.sql
-select plan(20);
+select plan(22);
 
 create function pg_temp.settle(entries jsonb, reason text default 'because', type text default 'webhook', org text default 'org a')
 returns int language sql as $$ select public.settle_sync_entries(sync_test.id(org), type, entries, reason) $$;
@@ -24,7 +24,9 @@ create temporary table untouched as select * from public.sync_export_entries;
 select set_config('request.jwt.claims', jsonb_build_object('role', 'authenticated', 'sub', sync_test.id('admin'))::text, true);
 
 select is(pg_temp.detail_of('[{"entry_key": "entry 01", "resolution": "exported"}]'),
-  '{"entries": [{"entry_key": "entry 01", "state": "sending"}]}', 'what a worker holds is not settled');
+  jsonb_build_object('entries', jsonb_build_array(
+    jsonb_build_object('entry_key', 'entry 01', 'state', 'sending', 'sent_at', now()))),
+  'what a worker holds is not settled');
 select throws_ok($$ select pg_temp.settle('[{"entry_key": "entry 01", "resolution": "exported"}]') $$,
   'PT409', 'entries_not_settleable', 'but refused');
 select throws_ok($$ select pg_temp.settle('[{"entry_key": "entry 05", "resolution": "abandon"}]') $$,
@@ -51,6 +53,14 @@ select throws_ok($$ select pg_temp.settle('[{"entry_key": "entry 03", "resolutio
     {"entry_key": "entry 04", "resolution": "exported"}, {"entry_key": "nobody", "resolution": "exported"}]') $$,
   'PT404', 'entries_not_found', 'one key that is unknown refuses all');
 select is((select count(*) from public.sync_export_entries where state = 'unknown'), 2::bigint, 'of which nothing is done');
+
+select throws_ok($$ select pg_temp.settle('[{"entry_key": "entry 03", "resolution": "resend"},
+    {"entry_key": "entry 04", "resolution": "resend"}]') $$,
+  'PT409', 'entries_not_settleable', 'who sends again says which send did not arrive');
+select throws_ok($$ select pg_temp.settle(jsonb_build_array(
+    jsonb_build_object('entry_key', 'entry 03', 'resolution', 'resend', 'sent_at', now() - interval '1 day'),
+    jsonb_build_object('entry_key', 'entry 04', 'resolution', 'abandon', 'sent_at', now()))) $$,
+  'PT409', 'entries_not_settleable', 'and a later one may have');
 
 select throws_ok($$ select pg_temp.settle('[{"entry_key": "entry 03", "resolution": "forget"}]') $$,
   'PT422', 'invalid_entries', 'an unknown resolution is refused');

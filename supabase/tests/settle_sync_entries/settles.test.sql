@@ -13,6 +13,10 @@ create function pg_temp.settle(entries jsonb, name text default 'admin') returns
 declare
   changed int;
 begin
+  -- With the send that everybody sees.
+  entries := (select jsonb_agg(d || jsonb_build_object('sent_at', e.sent_at))
+    from jsonb_array_elements(entries) d join public.sync_export_entries e on e.entry_key = d ->> 'entry_key'
+    where e.integration_id = sync_test.id('integration a'));
   perform sync_test.act_as(name);
   changed := public.settle_sync_entries(sync_test.id('org a'), 'webhook', entries, 'Looked up in the ledger.');
   perform sync_test.act_as('owner');
