@@ -680,7 +680,8 @@ revoke all on function sync_scheduler.reserve_entries(uuid, integer, text, integ
 comment on function sync_scheduler.reserve_entries(uuid, integer, text, integer) is
   'Hands the worker its next batch, committed as sending before any vendor hears of it: a batch of unknown outcome '
   'first (resend = true, same batch_id, whole: settled marks the entries whose outcome is known), else up to batch_size '
-  '(1 to 500) pending entries in order. batch_id is null when nothing is left. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request.';
+  '(1 to 500) pending entries in order. batch_id is null when nothing is left. Errors: PT401 invalid_token, PT409 '
+  'attempt_not_current, PT422 invalid_worker_request.';
 
 -- supabase/schemas/30_engine/25_record_results.sql
 create or replace function sync_scheduler.record_results(
@@ -758,8 +759,8 @@ revoke all on function sync_scheduler.record_results(uuid, integer, text, uuid, 
 comment on function sync_scheduler.record_results(uuid, integer, text, uuid, jsonb) is
   'Settles entries of a batch: exported, rejected, unknown (asked for before it is sent again) or pending (certainly not '
   'taken; it becomes unknown while anything else of the batch is open). An entry that is left out stays with the worker '
-  'and counts as sent. Counts the run''s progress. May be repeated. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 '
-  'invalid_worker_request.';
+  'and counts as sent. Counts the run''s progress. May be repeated. Errors: PT401 invalid_token, PT409 '
+  'attempt_not_current, PT422 invalid_worker_request.';
 
 -- supabase/schemas/30_engine/26_finish_attempt.sql
 create or replace function sync_scheduler.finish_attempt(

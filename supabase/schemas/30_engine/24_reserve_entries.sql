@@ -59,4 +59,5 @@ revoke all on function sync_scheduler.reserve_entries(uuid, integer, text, integ
 comment on function sync_scheduler.reserve_entries(uuid, integer, text, integer) is
   'Hands the worker its next batch, committed as sending before any vendor hears of it: a batch of unknown outcome '
   'first (resend = true, same batch_id, whole: settled marks the entries whose outcome is known), else up to batch_size '
-  '(1 to 500) pending entries in order. batch_id is null when nothing is left. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request.';
+  '(1 to 500) pending entries in order. batch_id is null when nothing is left. Errors: PT401 invalid_token, PT409 '
+  'attempt_not_current, PT422 invalid_worker_request.';

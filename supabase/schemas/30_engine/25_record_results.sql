@@ -73,5 +73,5 @@ revoke all on function sync_scheduler.record_results(uuid, integer, text, uuid, 
 comment on function sync_scheduler.record_results(uuid, integer, text, uuid, jsonb) is
   'Settles entries of a batch: exported, rejected, unknown (asked for before it is sent again) or pending (certainly not '
   'taken; it becomes unknown while anything else of the batch is open). An entry that is left out stays with the worker '
-  'and counts as sent. Counts the run''s progress. May be repeated. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 '
-  'invalid_worker_request.';
+  'and counts as sent. Counts the run''s progress. May be repeated. Errors: PT401 invalid_token, PT409 '
+  'attempt_not_current, PT422 invalid_worker_request.';
