@@ -82,14 +82,14 @@ isOneToOne: false
                   ]
                 },"sync_export_entries": {
                   Row: {
-                    "batch_id": string | null,"created_at": string,"document_number": string,"entry_id": number,"entry_key": string,"error_message": string | null,"exported_at": string | null,"external_id": string | null,"integration_id": string,"payload": NonNullable<Json>,"period": string,"run_id": string | null,"state": Database["public"]['Enums']["sync_entry_state"],"unknown_since": string | null
+                    "batch_id": string | null,"conflict_at": string | null,"conflict_content": Json | null,"conflict_payload_hash": string | null,"created_at": string,"document_number": string,"entry_id": number,"entry_key": string,"error_message": string | null,"exported_at": string | null,"external_id": string | null,"integration_id": string,"payload": NonNullable<Json>,"payload_hash": string,"period": string,"run_id": string | null,"sent_at": string | null,"state": Database["public"]['Enums']["sync_entry_state"],"unknown_since": string | null
                   }
                   ComputedFields: never
                   Insert: {
-                    "batch_id"?: string | null,"created_at"?: string,"document_number": string,"entry_id"?: never,"entry_key": string,"error_message"?: string | null,"exported_at"?: string | null,"external_id"?: string | null,"integration_id": string,"payload": NonNullable<Json>,"period": string,"run_id"?: string | null,"state"?: Database["public"]['Enums']["sync_entry_state"],"unknown_since"?: string | null
+                    "batch_id"?: string | null,"conflict_at"?: string | null,"conflict_content"?: Json | null,"conflict_payload_hash"?: string | null,"created_at"?: string,"document_number": string,"entry_id"?: never,"entry_key": string,"error_message"?: string | null,"exported_at"?: string | null,"external_id"?: string | null,"integration_id": string,"payload": NonNullable<Json>,"payload_hash"?: string,"period": string,"run_id"?: string | null,"sent_at"?: string | null,"state"?: Database["public"]['Enums']["sync_entry_state"],"unknown_since"?: string | null
                   }
                   Update: {
-                    "batch_id"?: string | null,"created_at"?: string,"document_number"?: string,"entry_id"?: never,"entry_key"?: string,"error_message"?: string | null,"exported_at"?: string | null,"external_id"?: string | null,"integration_id"?: string,"payload"?: NonNullable<Json>,"period"?: string,"run_id"?: string | null,"state"?: Database["public"]['Enums']["sync_entry_state"],"unknown_since"?: string | null
+                    "batch_id"?: string | null,"conflict_at"?: string | null,"conflict_content"?: Json | null,"conflict_payload_hash"?: string | null,"created_at"?: string,"document_number"?: string,"entry_id"?: never,"entry_key"?: string,"error_message"?: string | null,"exported_at"?: string | null,"external_id"?: string | null,"integration_id"?: string,"payload"?: NonNullable<Json>,"payload_hash"?: string,"period"?: string,"run_id"?: string | null,"sent_at"?: string | null,"state"?: Database["public"]['Enums']["sync_entry_state"],"unknown_since"?: string | null
                   }
                   Relationships: [
                     {
@@ -180,7 +180,10 @@ isOneToOne: false
                 }
           }
           Functions: {
-            "backfill_integration_sync":
+            "add_sync_entries":
+{ Args: { "entries": Json,"integration_type": string,"org_id": string }; Returns: Json
+                           },
+"backfill_integration_sync":
 { Args: { "from": string,"integration_type": string,"org_id": string,"reason"?: string,"to": string }; Returns: number
                            },
 "cancel_integration_sync":
@@ -355,6 +358,9 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: false
       } },
+"settle_sync_entries":
+{ Args: { "entries": Json,"integration_type": string,"org_id": string,"reason": string }; Returns: number
+                           },
 "sync_scheduler_status":
 { Args: Record<PropertyKey, never>; Returns: {
               "jobs_active": boolean,"last_tick_at": string,"seconds_since_tick": number,"ticking": boolean
@@ -416,7 +422,7 @@ isOneToOne: false
       } }
           }
           Enums: {
-            "sync_alert_kind": "drift"|"missed_slot"|"start_failed"|"scheduler_dead"|"cold_start_failure","sync_alert_severity": "info"|"warning"|"critical","sync_entry_state": "pending"|"sending"|"exported"|"rejected"|"conflict"|"unknown","sync_member_role": "admin"|"coordinator"|"viewer","sync_overlap_policy": "skip"|"buffer_one","sync_run_status": "pending"|"running"|"succeeded"|"failed"|"cancelled"|"skipped","sync_run_trigger": "manual"|"schedule"|"api"|"backfill","sync_skip_reason": "overlap"|"missed"|"coalesced"|"paused"|"disabled"|"schedule_changed"
+            "sync_alert_kind": "drift"|"missed_slot"|"start_failed"|"scheduler_dead"|"cold_start_failure","sync_alert_severity": "info"|"warning"|"critical","sync_entry_state": "pending"|"sending"|"exported"|"rejected"|"unknown","sync_member_role": "admin"|"coordinator"|"viewer","sync_overlap_policy": "skip"|"buffer_one","sync_run_status": "pending"|"running"|"succeeded"|"failed"|"cancelled"|"skipped","sync_run_trigger": "manual"|"schedule"|"api"|"backfill","sync_skip_reason": "overlap"|"missed"|"coalesced"|"paused"|"disabled"|"schedule_changed"
           }
           CompositeTypes: {
             [_ in never]: never
@@ -532,7 +538,7 @@ export type CompositeTypes<
 export const Constants = {
   "public": {
           Enums: {
-            "sync_alert_kind": ["drift", "missed_slot", "start_failed", "scheduler_dead", "cold_start_failure"],"sync_alert_severity": ["info", "warning", "critical"],"sync_entry_state": ["pending", "sending", "exported", "rejected", "conflict", "unknown"],"sync_member_role": ["admin", "coordinator", "viewer"],"sync_overlap_policy": ["skip", "buffer_one"],"sync_run_status": ["pending", "running", "succeeded", "failed", "cancelled", "skipped"],"sync_run_trigger": ["manual", "schedule", "api", "backfill"],"sync_skip_reason": ["overlap", "missed", "coalesced", "paused", "disabled", "schedule_changed"]
+            "sync_alert_kind": ["drift", "missed_slot", "start_failed", "scheduler_dead", "cold_start_failure"],"sync_alert_severity": ["info", "warning", "critical"],"sync_entry_state": ["pending", "sending", "exported", "rejected", "unknown"],"sync_member_role": ["admin", "coordinator", "viewer"],"sync_overlap_policy": ["skip", "buffer_one"],"sync_run_status": ["pending", "running", "succeeded", "failed", "cancelled", "skipped"],"sync_run_trigger": ["manual", "schedule", "api", "backfill"],"sync_skip_reason": ["overlap", "missed", "coalesced", "paused", "disabled", "schedule_changed"]
           }
         }
 } as const

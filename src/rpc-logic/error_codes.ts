@@ -93,6 +93,36 @@ export const SYNC_ERRORS = {
     description: "Only a run that failed or was cancelled can be retried.",
   },
   run_is_final: { code: "PT409", status: 409, description: "A final run never changes." },
+  entry_is_sent: {
+    code: "PT409",
+    status: 409,
+    description: "What was sent keeps its content, and what was exported stays exported.",
+  },
+  invalid_entries: {
+    code: "PT422",
+    status: 422,
+    description: "The entries are no list of the documented shape with each key once.",
+  },
+  reason_missing: {
+    code: "PT422",
+    status: 422,
+    description: "The reason is blank; it goes into the audit log.",
+  },
+  entries_not_found: {
+    code: "PT404",
+    status: 404,
+    description: "The integration has no entries of these keys.",
+  },
+  entries_not_settleable: {
+    code: "PT409",
+    status: 409,
+    description: "In their states the entries cannot be settled like that.",
+  },
+  batch_is_open: {
+    code: "PT409",
+    status: 409,
+    description: "Other entries of the batch are open: a batch is settled in one call.",
+  },
   invalid_token: {
     code: "PT401",
     status: 401,

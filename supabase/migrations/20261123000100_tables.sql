@@ -193,6 +193,7 @@ create table sync_scheduler.run_attempts (
   checkpoint jsonb,
   ended_at timestamptz,
   outcome sync_scheduler.attempt_outcome,
+  reported_outcome text,
   error_class sync_scheduler.error_class,
   error_code text,
   error_message text,
@@ -212,6 +213,8 @@ comment on column sync_scheduler.run_attempts.lease_expires_at is
   'Before the claim: when to dispatch again. After it: when the worker counts as lost.';
 comment on column sync_scheduler.run_attempts.settled_before is
   'Entries that the run had settled when the attempt was claimed: whether a slice got on is told by it.';
+comment on column sync_scheduler.run_attempts.reported_outcome is
+  'The outcome that the worker gave; the engine may have made another of it. Null when it never did.';
 comment on column sync_scheduler.run_attempts.boot_ms is
   'Milliseconds from the start of the isolate until it was ready to serve.';
 
@@ -223,28 +226,39 @@ create table public.sync_export_entries (
   period text not null check (period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'),
   document_number text not null check (length(document_number) between 1 and 35),
   payload jsonb not null check (jsonb_typeof(payload) = 'object'),
+  -- Set by guard_entry; the default is there so that nobody has to give one.
+  payload_hash bytea not null default '',
   state public.sync_entry_state not null default 'pending',
   batch_id uuid,
+  sent_at timestamptz,
   unknown_since timestamptz,
   external_id text,
   error_message text,
   run_id uuid references public.sync_run_log (run_id) on delete set null,
   created_at timestamptz not null default now(),
   exported_at timestamptz,
+  conflict_at timestamptz,
+  conflict_payload_hash bytea,
+  conflict_content jsonb,
   unique (integration_id, entry_key),
   check ((state = 'exported') = (exported_at is not null)),
   check (state not in ('sending', 'unknown') or batch_id is not null),
-  check (state <> 'unknown' or unknown_since is not null)
+  check (state <> 'unknown' or unknown_since is not null),
+  -- What waits was never sent, or certainly not taken: it goes into a batch of its own and may still change.
+  check (state <> 'pending' or (batch_id is null and unknown_since is null)),
+  check (conflict_at is null or (conflict_payload_hash is not null and conflict_content is not null))
 );
 create index sync_export_entries_state_idx
   on public.sync_export_entries (integration_id, state, entry_id);
 create index sync_export_entries_batch_idx on public.sync_export_entries (batch_id);
 create index sync_export_entries_run_idx on public.sync_export_entries (run_id);
+create index sync_export_entries_conflict_idx on public.sync_export_entries (integration_id)
+  where conflict_at is not null;
 alter table public.sync_export_entries enable row level security;
 
 comment on table public.sync_export_entries is
-  'The outbox: accounting entries to export. The host inserts them as pending (service role or SQL); from then on '
-  'only the worker RPCs change them.';
+  'The outbox: accounting entries to export. The host delivers them as pending (add_sync_entries, or insert); from then '
+  'on the worker RPCs change their state, and an admin through settle_sync_entries.';
 comment on column public.sync_export_entries.entry_key is
   'The entry''s own name in the source system; one key of an integration is exported at most once.';
 comment on column public.sync_export_entries.period is 'Accounting period, YYYY-MM.';
@@ -252,11 +266,24 @@ comment on column public.sync_export_entries.document_number is
   'Voucher number. At most 35 characters: Business Central''s external document number holds no more.';
 comment on column public.sync_export_entries.payload is
   'What the connector sends. Amounts are decimal strings, never JSON numbers: a float would change them.';
+comment on column public.sync_export_entries.payload_hash is
+  'SHA-256 of period, document_number and payload, as entry_hash makes it: tells whether a key is delivered with the same '
+  'content again.';
 comment on column public.sync_export_entries.batch_id is
   'The batch in which the entry was last sent, and the idempotency key under which the receiver knows it.';
+comment on column public.sync_export_entries.sent_at is
+  'When the entry was last handed to a worker. Who decides about an unknown entry says which send that is about.';
 comment on column public.sync_export_entries.unknown_since is
   'Since when a send without a known outcome is open. Kept while the batch is sent again: a refusal of the repetition '
   'says nothing about the first send.';
+comment on column public.sync_export_entries.conflict_at is
+  'Since when the source contradicts what was sent: its key was delivered again with other content. Beside the state, '
+  'which says what the external system has. Null when there is none or a person has closed it.';
+comment on column public.sync_export_entries.conflict_payload_hash is
+  'Hash of the content that was delivered last and differs from what was sent; outlives the conflict, so that its next '
+  'delivery does not open it again.';
+comment on column public.sync_export_entries.conflict_content is
+  'That content: period, document_number, payload. It is sent only if a person says so.';
 
 -- supabase/schemas/10_tables/08_settings.sql
 create table sync_scheduler.settings (
@@ -330,6 +357,18 @@ comment on function sync_scheduler.guard_run_update() is
 create trigger guard_run_update before update on public.sync_run_log
   for each row execute function sync_scheduler.guard_run_update();
 
+-- supabase/schemas/10_tables/10_entry_hash.sql
+create or replace function sync_scheduler.entry_hash(period text, document_number text, payload jsonb) returns bytea
+language plpgsql stable set search_path = '' as $$
+begin
+  -- Of the text, not of the values: 1.0 and 1.00 are equal as jsonb, but not the same bytes to a receiver.
+  return sha256(convert_to(jsonb_build_array(period, document_number, payload)::text, 'UTF8'));
+end;
+$$;
+revoke all on function sync_scheduler.entry_hash(text, text, jsonb) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.entry_hash(text, text, jsonb) is
+  'SHA-256 of an entry''s content, whatever the order of the payload''s keys. Equal hashes: equal bytes when sent.';
+
 -- supabase/schemas/10_tables/10_waiting_slots.sql
 create table sync_scheduler.waiting_slots (
   integration_id uuid not null references public.sync_integrations (id) on delete cascade,
@@ -345,6 +384,33 @@ create unique index waiting_slots_one_buffered_idx on sync_scheduler.waiting_slo
 comment on table sync_scheduler.waiting_slots is
   'Slots that run as soon as nothing else of their integration does, the earliest first: what buffer_one keeps, and '
   'what a backfill makes up for.';
+
+-- supabase/schemas/10_tables/11_guard_entry.sql
+-- What a vendor has seen never changes, whoever writes: a batch goes out again byte for byte as it was sent, and what is
+-- in somebody's books is never sent again. Definer, because who inserts has no rights in sync_scheduler; it reads and
+-- writes nothing but the row at hand.
+create or replace function sync_scheduler.guard_entry() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  new.payload_hash := sync_scheduler.entry_hash(new.period, new.document_number, new.payload);
+  if tg_op = 'UPDATE' and (
+    (old.state = 'exported' and new.state <> 'exported')
+    or (old.state <> 'pending' and (new.integration_id, new.entry_key, new.payload_hash)
+      is distinct from (old.integration_id, old.entry_key, old.payload_hash))
+  ) then
+    raise exception using errcode = 'PT409', message = 'entry_is_sent',
+      detail = jsonb_build_object('entry_key', old.entry_key, 'state', old.state);
+  end if;
+  return new;
+end;
+$$;
+revoke all on function sync_scheduler.guard_entry() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.guard_entry() is
+  'Trigger of sync_export_entries: computes payload_hash and refuses (PT409 entry_is_sent; details: entry_key, state) other '
+  'content for an entry that is not pending, and another state for one that is exported.';
+
+create trigger guard_entry before insert or update on public.sync_export_entries
+  for each row execute function sync_scheduler.guard_entry();
 
 -- supabase/schemas/10_tables/11_ticks.sql
 create table sync_scheduler.ticks (

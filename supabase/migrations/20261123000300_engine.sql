@@ -26,6 +26,12 @@ language sql immutable set search_path = '' as $$
     ('invalid_count', 'PT422', 'How many is out of range.'),
     ('run_not_retryable', 'PT409', 'Only a run that failed or was cancelled can be retried.'),
     ('run_is_final', 'PT409', 'A final run never changes.'),
+    ('entry_is_sent', 'PT409', 'What was sent keeps its content, and what was exported stays exported.'),
+    ('invalid_entries', 'PT422', 'The entries are no list of the documented shape with each key once.'),
+    ('reason_missing', 'PT422', 'The reason is blank; it goes into the audit log.'),
+    ('entries_not_found', 'PT404', 'The integration has no entries of these keys.'),
+    ('entries_not_settleable', 'PT409', 'In their states the entries cannot be settled like that.'),
+    ('batch_is_open', 'PT409', 'Other entries of the batch are open: a batch is settled in one call.'),
     ('invalid_token', 'PT401', 'The attempt token is forged, replaced or of another attempt.'),
     ('already_claimed', 'PT409', 'The attempt was claimed before.'),
     ('attempt_not_current', 'PT409', 'The attempt has ended, or its run has moved on.'),
@@ -165,6 +171,38 @@ $$;
 revoke all on function sync_scheduler.is_paused(public.sync_integrations) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.is_paused(public.sync_integrations) is
   'Is the integration paused now? A pause ends by itself at resume_at.';
+
+-- supabase/schemas/30_engine/07_lock_active_run.sql
+create or replace function sync_scheduler.lock_active_run(integration_id uuid) returns void
+language plpgsql set search_path = '' as $$
+begin
+  perform from public.sync_run_log r
+  where r.integration_id = lock_active_run.integration_id and r.status in ('pending', 'running')
+  for no key update;
+end;
+$$;
+revoke all on function sync_scheduler.lock_active_run(uuid) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.lock_active_run(uuid) is
+  'Keeps the worker of an integration from its entries until the transaction ends. The caller holds the integration''s '
+  'lock, so no further run begins.';
+
+-- supabase/schemas/30_engine/08_adopt_newest_content.sql
+create or replace function sync_scheduler.adopt_newest_content(integration_id uuid) returns void
+language plpgsql set search_path = '' as $$
+begin
+  -- In a statement of its own: guard_entry lets only what waits already change.
+  update public.sync_export_entries e set
+    period = e.conflict_content ->> 'period',
+    document_number = e.conflict_content ->> 'document_number',
+    payload = e.conflict_content -> 'payload',
+    conflict_at = null
+  where e.integration_id = adopt_newest_content.integration_id and e.state = 'pending' and e.conflict_at is not null;
+end;
+$$;
+revoke all on function sync_scheduler.adopt_newest_content(uuid) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.adopt_newest_content(uuid) is
+  'For entries that have come back to pending: they were not taken, so what goes out is what the source has delivered '
+  'since, and there is no conflict any more.';
 
 -- supabase/schemas/30_engine/10_dispatch_attempts.sql
 create or replace function sync_scheduler.dispatch_attempts(runs public.sync_run_log[]) returns void
@@ -573,39 +611,46 @@ comment on function sync_scheduler.lock_attempt(uuid, integer, text) is
 
 -- supabase/schemas/30_engine/21_extend_lease.sql
 create or replace function sync_scheduler.extend_lease(
-  run_id uuid, attempt integer, token text, settles_only boolean default false
+  run_id uuid, attempt integer, token text, past_deadline text default 'refuse'
 ) returns public.sync_run_log
 language plpgsql set search_path = '' as $$
 declare
   held sync_scheduler.run_attempts :=
     sync_scheduler.lock_attempt(extend_lease.run_id, extend_lease.attempt, extend_lease.token);
   run public.sync_run_log;
+  settings sync_scheduler.settings;
 begin
   if held.claimed_at is null or held.ended_at is not null then
     perform sync_scheduler.raise_error('attempt_not_current');
   end if;
   select * into strict run from public.sync_run_log r where r.run_id = extend_lease.run_id;
-  -- What the worker knows is taken past the deadline too; what it might still send is not.
+  select * into strict settings from sync_scheduler.settings;
   if run.deadline_at <= now() then
-    if settles_only then
+    -- What the worker knows is taken past the deadline too.
+    if past_deadline = 'settle' then
       return run;
     end if;
-    perform sync_scheduler.raise_error('attempt_not_current');
+    -- To break off a batch on its way would only make its outcome unknown. For one slice: what hangs is no batch.
+    if past_deadline <> 'hold' or run.deadline_at + settings.slice_duration <= now() or not exists (
+      select from public.sync_export_entries e where e.integration_id = run.integration_id and e.state = 'sending'
+    ) then
+      perform sync_scheduler.raise_error('attempt_not_current');
+    end if;
   end if;
   update sync_scheduler.run_attempts a set
     heartbeat_at = now(),
-    lease_expires_at = now() + s.lease_duration
-  from sync_scheduler.settings s
+    lease_expires_at = now() + settings.lease_duration
   where a.run_id = run.run_id and a.attempt = extend_lease.attempt;
   return run;
 end;
 $$;
-revoke all on function sync_scheduler.extend_lease(uuid, integer, text, boolean)
+revoke all on function sync_scheduler.extend_lease(uuid, integer, text, text)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.extend_lease(uuid, integer, text, boolean) is
+comment on function sync_scheduler.extend_lease(uuid, integer, text, text) is
   'The entry of every worker call after the claim: locks the run, checks the token, extends the lease and returns the '
-  'run. Past the run''s deadline a lease is not extended and only settles_only calls are let through. Errors: PT401 '
-  'invalid_token, PT409 attempt_not_current.';
+  'run. past_deadline says what becomes of a call past the run''s deadline: refuse; hold: as before while a batch is on its '
+  'way, for slice_duration at most; settle: let through, the lease is not extended. Errors: PT401 invalid_token, PT409 '
+  'attempt_not_current.';
 
 -- supabase/schemas/30_engine/22_claim_attempt.sql
 create or replace function sync_scheduler.claim_attempt(
@@ -630,6 +675,9 @@ begin
   update public.sync_run_log r set
     status = 'running',
     started_at = coalesce(r.started_at, now()),
+    -- What the attempt before it died of is in run_attempts; this one has not failed.
+    error_code = null,
+    error_message = null,
     entries_total = r.entries_done + r.entries_failed + (
       select count(*) from public.sync_export_entries e
       where e.integration_id = r.integration_id and e.state in ('pending', 'unknown'))
@@ -683,7 +731,7 @@ language plpgsql set search_path = '' as $$
 #variable_conflict use_column
 declare
   run public.sync_run_log :=
-    sync_scheduler.extend_lease(heartbeat_attempt.run_id, heartbeat_attempt.attempt, heartbeat_attempt.token);
+    sync_scheduler.extend_lease(heartbeat_attempt.run_id, heartbeat_attempt.attempt, heartbeat_attempt.token, 'hold');
 begin
   if heartbeat_attempt.checkpoint is not null then
     perform sync_scheduler.save_checkpoint(
@@ -697,8 +745,9 @@ $$;
 revoke all on function sync_scheduler.heartbeat_attempt(uuid, integer, text, jsonb)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.heartbeat_attempt(uuid, integer, text, jsonb) is
-  'Keeps an attempt alive, saves its checkpoint if one is given and brings back cancel_requested. Errors: PT401 '
-  'invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request (checkpoint above 64 KiB).';
+  'Keeps an attempt alive, saves its checkpoint if one is given and brings back cancel_requested. Past the run''s deadline '
+  'only while a batch is on its way, and for slice_duration at most. Errors: PT401 invalid_token, PT409 '
+  'attempt_not_current, PT422 invalid_worker_request (checkpoint above 64 KiB).';
 
 -- supabase/schemas/30_engine/24_reserve_entries.sql
 create or replace function sync_scheduler.reserve_entries(
@@ -730,7 +779,7 @@ begin
   if batch is null then
     batch := gen_random_uuid();
     update public.sync_export_entries e
-    set state = 'sending', batch_id = batch, run_id = run.run_id, error_message = null
+    set state = 'sending', sent_at = now(), batch_id = batch, run_id = run.run_id, error_message = null
     where e.entry_id in (
       select p.entry_id from public.sync_export_entries p
       where p.integration_id = run.integration_id and p.state = 'pending'
@@ -741,7 +790,7 @@ begin
         || '{"batch_id": null, "resend": false, "entries": []}';
     end if;
   elsif resend then
-    update public.sync_export_entries e set state = 'sending', run_id = run.run_id
+    update public.sync_export_entries e set state = 'sending', sent_at = now(), run_id = run.run_id
     where e.batch_id = batch and e.state = 'unknown';
   end if;
 
@@ -752,7 +801,8 @@ begin
     'entries', (
       select jsonb_agg(jsonb_build_object(
         'entry_key', e.entry_key, 'period', e.period,
-        'document_number', e.document_number, 'payload', e.payload) order by e.entry_id)
+        'document_number', e.document_number, 'payload', e.payload,
+        'settled', e.state <> 'sending') order by e.entry_id)
       from public.sync_export_entries e where e.batch_id = batch));
 end;
 $$;
@@ -760,8 +810,9 @@ revoke all on function sync_scheduler.reserve_entries(uuid, integer, text, integ
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.reserve_entries(uuid, integer, text, integer) is
   'Hands the worker its next batch, committed as sending before any vendor hears of it: a batch of unknown outcome '
-  'first (resend = true, same batch_id, whole), else up to batch_size (1 to 500) pending entries in order. batch_id is '
-  'null when nothing is left. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request.';
+  'first (resend = true, same batch_id, whole: settled marks the entries whose outcome is known), else up to batch_size '
+  '(1 to 500) pending entries in order. batch_id is null when nothing is left. Errors: PT401 invalid_token, PT409 '
+  'attempt_not_current, PT422 invalid_worker_request.';
 
 -- supabase/schemas/30_engine/25_record_results.sql
 create or replace function sync_scheduler.record_results(
@@ -771,7 +822,7 @@ language plpgsql set search_path = '' as $$
 #variable_conflict use_column
 declare
   run public.sync_run_log :=
-    sync_scheduler.extend_lease(record_results.run_id, record_results.attempt, record_results.token, true);
+    sync_scheduler.extend_lease(record_results.run_id, record_results.attempt, record_results.token, 'settle');
   done integer;
   failed integer;
 begin
@@ -786,31 +837,42 @@ begin
   end if;
 
   -- Only what is still being sent: the repetition of a call whose answer was lost changes and counts nothing.
-  with settled as (
+  with told as (
+    select s.entry_id, r.external_id, r.error, s.state as was, coalesce(r.state, s.state) as state,
+      -- Open stays what the results leave out, what they do not know, and what they take back although an earlier send
+      -- of it is open: that it was not taken this time says nothing about that one.
+      bool_or(coalesce(r.state, s.state) in ('sending', 'unknown')
+        or (r.state = 'pending' and s.unknown_since is not null)) over () as stays_open
+    from public.sync_export_entries s
+    left join jsonb_to_recordset(results)
+      as r (entry_key text, state public.sync_entry_state, external_id text, error text)
+      on r.entry_key = s.entry_key and s.state = 'sending'
+    where s.batch_id = record_results.batch_id
+      and s.integration_id = run.integration_id
+      and s.state in ('sending', 'unknown')
+  ), settled as (
     update public.sync_export_entries e set
       state = n.state,
       -- Back to pending means that the vendor took nothing: the entry goes into a later batch of its own.
       batch_id = case when n.state <> 'pending' then e.batch_id end,
-      unknown_since = case when n.state = 'unknown' then coalesce(e.unknown_since, now()) end,
+      -- What is left out was sent like the rest: if it is handed out again, then as that.
+      unknown_since = case when n.state in ('unknown', 'sending') then coalesce(e.unknown_since, now()) end,
       external_id = left(n.external_id, 200),
       error_message = left(n.error, 500),
       exported_at = case when n.state = 'exported' then now() end
     from (
-      select s.entry_id, r.external_id, r.error,
-        -- Not taken this time says nothing about an earlier send that is still open.
-        case when r.state = 'pending' and s.unknown_since is not null then 'unknown' else r.state end as state
-      from jsonb_to_recordset(results)
-        as r (entry_key text, state public.sync_entry_state, external_id text, error text)
-      join public.sync_export_entries s on s.entry_key = r.entry_key
-      where s.batch_id = record_results.batch_id
-        and s.integration_id = run.integration_id
-        and s.state = 'sending'
+      select t.entry_id, t.external_id, t.error,
+        -- A batch of which anything is open goes out again as it was: nothing may leave it.
+        case when t.state = 'pending' and t.stays_open then 'unknown' else t.state end as state
+      from told t where t.was = 'sending'
     ) n
     where e.entry_id = n.entry_id
     returning e.state
   )
   select count(*) filter (where state = 'exported'), count(*) filter (where state = 'rejected')
   into done, failed from settled;
+
+  perform sync_scheduler.adopt_newest_content(run.integration_id);
 
   if done + failed > 0 then
     update public.sync_run_log r set
@@ -827,8 +889,9 @@ revoke all on function sync_scheduler.record_results(uuid, integer, text, uuid, 
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.record_results(uuid, integer, text, uuid, jsonb) is
   'Settles entries of a batch: exported, rejected, unknown (asked for before it is sent again) or pending (certainly not '
-  'taken). Counts the run''s progress. May be repeated. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 '
-  'invalid_worker_request.';
+  'taken; it becomes unknown while anything else of the batch is open). An entry that is left out stays with the worker '
+  'and counts as sent. Counts the run''s progress. May be repeated. Errors: PT401 invalid_token, PT409 '
+  'attempt_not_current, PT422 invalid_worker_request.';
 
 -- supabase/schemas/30_engine/26_finish_attempt.sql
 create or replace function sync_scheduler.finish_attempt(
@@ -846,6 +909,7 @@ language plpgsql set search_path = '' as $$
 #variable_conflict use_variable
 declare
   held sync_scheduler.run_attempts := sync_scheduler.lock_attempt(run_id, attempt, token);
+  reported text := outcome;
   run public.sync_run_log;
 begin
   if coalesce(outcome, '') not in ('succeeded', 'continued', 'cancelled', 'failed')
@@ -858,7 +922,7 @@ begin
   end if;
 
   -- The same outcome again is the repetition of a call whose answer was lost.
-  if held.claimed_at is null or held.outcome::text <> outcome then
+  if held.claimed_at is null or (held.ended_at is not null and held.reported_outcome is distinct from reported) then
     perform sync_scheduler.raise_error('attempt_not_current');
   elsif held.ended_at is null then
     select * into strict run from public.sync_run_log r where r.run_id = finish_attempt.run_id;
@@ -884,6 +948,8 @@ begin
       error_code := 'entries_unresolved';
       error_message := 'Whether some entries have arrived is not known yet.';
     end if;
+    update sync_scheduler.run_attempts a set reported_outcome = reported
+    where a.run_id = held.run_id and a.attempt = held.attempt;
     perform sync_scheduler.end_attempt(run, outcome::sync_scheduler.attempt_outcome,
       error_class::sync_scheduler.error_class, left(error_code, 100), left(error_message, 500));
     perform sync_scheduler.settle_run(run, outcome, error_class::sync_scheduler.error_class,
@@ -901,8 +967,8 @@ revoke all on function sync_scheduler.finish_attempt(
 comment on function sync_scheduler.finish_attempt(
   uuid, integer, text, text, text, text, text, numeric, jsonb) is
   'Ends the caller''s attempt: succeeded, continued (its slice is over), cancelled, or failed with an error_class. '
-  'May be repeated with the same outcome. Returns what became of the run. Errors: PT401 invalid_token, PT409 '
-  'attempt_not_current, PT422 invalid_worker_request.';
+  'May be repeated with the same outcome, whatever was made of it. Returns what became of the run. Errors: PT401 '
+  'invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request.';
 
 -- supabase/schemas/30_engine/27_answer_warmup.sql
 create or replace function sync_scheduler.answer_warmup(
@@ -934,3 +1000,114 @@ revoke all on function sync_scheduler.answer_warmup(timestamptz, text, uuid, num
 comment on function sync_scheduler.answer_warmup(timestamptz, text, uuid, numeric, boolean) is
   'Records that the isolate that a warm-up was for is up, at most once. boot_ms is in milliseconds. Errors: PT401 '
   'invalid_token (also for a slot without a warm-up), PT409 already_claimed (answered before).';
+
+-- supabase/schemas/30_engine/27_require_settleable.sql
+create or replace function sync_scheduler.require_settleable(integration_id uuid, entries jsonb) returns void
+language plpgsql set search_path = '' as $$
+declare
+  missing jsonb;
+  refused jsonb;
+  left_open jsonb;
+begin
+  if jsonb_typeof(entries) is distinct from 'array' or exists (
+    select from jsonb_array_elements(entries) d group by d ->> 'entry_key'
+    having d ->> 'entry_key' is null or count(*) > 1
+      or bool_or(coalesce(d ->> 'resolution', '') not in ('exported', 'resend', 'abandon', 'keep'))
+  ) then
+    perform sync_scheduler.raise_error('invalid_entries',
+      '{"entries": "a list with each entry_key once and a resolution: exported, resend, abandon or keep"}');
+  end if;
+
+  select jsonb_agg(d.entry_key) filter (where e.entry_id is null),
+    jsonb_agg(jsonb_build_object('entry_key', e.entry_key, 'state', e.state, 'sent_at', e.sent_at))
+    filter (where not case d.resolution
+      when 'exported' then e.state in ('unknown', 'rejected', 'exported')
+      -- That it did not arrive is said of the very send that somebody has looked up: a later one may have.
+      when 'resend' then e.state in ('rejected', 'pending')
+        or (e.state = 'unknown' and e.sent_at is not distinct from d.sent_at)
+      when 'abandon' then e.state = 'rejected'
+        or (e.state = 'unknown' and e.sent_at is not distinct from d.sent_at)
+      when 'keep' then e.state = 'exported' end)
+  into missing, refused
+  from jsonb_to_recordset(entries) as d (entry_key text, resolution text, sent_at timestamptz)
+  left join public.sync_export_entries e
+    on e.integration_id = require_settleable.integration_id and e.entry_key = d.entry_key;
+  if missing is not null then
+    perform sync_scheduler.raise_error('entries_not_found', jsonb_build_object('entry_keys', missing));
+  elsif refused is not null then
+    perform sync_scheduler.raise_error('entries_not_settleable', jsonb_build_object('entries', refused));
+  end if;
+
+  -- What stays open of a batch goes out again under the old key, whole: with an entry that somebody has just booked by
+  -- hand, or without one that the receiver expects in it. So a batch is settled at once or not at all.
+  select jsonb_agg(o.entry_key order by o.entry_id) into left_open
+  from public.sync_export_entries o
+  where o.integration_id = require_settleable.integration_id and o.state in ('sending', 'unknown')
+    and o.batch_id in (
+      select e.batch_id from jsonb_to_recordset(entries) as d (entry_key text, resolution text)
+      join public.sync_export_entries e
+        on e.integration_id = require_settleable.integration_id and e.entry_key = d.entry_key
+      where e.state = 'unknown' or (e.state = 'rejected' and d.resolution = 'resend'))
+    and not exists (
+      select from jsonb_to_recordset(entries) as d (entry_key text) where d.entry_key = o.entry_key);
+  if left_open is not null then
+    perform sync_scheduler.raise_error('batch_is_open', jsonb_build_object('entry_keys', left_open));
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.require_settleable(uuid, jsonb)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.require_settleable(uuid, jsonb) is
+  'Refuses what settle_entries cannot do. The caller keeps the worker from the entries. Errors: PT422 invalid_entries, PT404 '
+  'entries_not_found, PT409 entries_not_settleable, PT409 batch_is_open; details name the entries.';
+
+-- supabase/schemas/30_engine/28_settle_entries.sql
+create or replace function sync_scheduler.settle_entries(integration_id uuid, entries jsonb, reason text)
+returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  settled jsonb;
+begin
+  with told as (
+    select e.entry_id, e.entry_key, e.state, e.conflict_at, d.resolution, d.external_id
+    from jsonb_to_recordset(entries) as d (entry_key text, resolution text, external_id text)
+    join public.sync_export_entries e
+      on e.integration_id = settle_entries.integration_id and e.entry_key = d.entry_key
+    -- The repetition of a call whose answer was lost changes nothing.
+    where not case d.resolution
+      when 'exported' then e.state = 'exported'
+      when 'resend' then e.state = 'pending'
+      when 'abandon' then e.state = 'rejected' and e.error_message = settle_entries.reason and e.conflict_at is null
+      when 'keep' then e.conflict_at is null end
+  ), changed as (
+    update public.sync_export_entries e set
+      state = case t.resolution
+        when 'exported' then 'exported'
+        when 'resend' then 'pending'
+        when 'abandon' then 'rejected'
+        else e.state end,
+      batch_id = case when t.resolution <> 'resend' then e.batch_id end,
+      unknown_since = null,
+      exported_at = case t.resolution when 'exported' then now() when 'keep' then e.exported_at end,
+      external_id = case t.resolution when 'exported' then left(t.external_id, 200) when 'keep' then e.external_id end,
+      error_message = case t.resolution when 'abandon' then settle_entries.reason when 'keep' then e.error_message end,
+      -- A run counts what it settled itself.
+      run_id = case when e.state not in ('exported', 'rejected') or t.resolution in ('exported', 'resend') then null
+        else e.run_id end,
+      -- What the external system has is one question, whether the source agrees another.
+      conflict_at = case when t.resolution not in ('keep', 'abandon') then e.conflict_at end
+    from told t where e.entry_id = t.entry_id
+    returning jsonb_strip_nulls(jsonb_build_object('entry_key', t.entry_key, 'resolution', t.resolution,
+      'was', t.state, 'conflict_at', t.conflict_at, 'external_id', t.external_id)) as change
+  )
+  select coalesce(jsonb_agg(c.change order by c.change ->> 'entry_key'), '[]') into settled from changed c;
+
+  perform sync_scheduler.adopt_newest_content(integration_id);
+  return settled;
+end;
+$$;
+revoke all on function sync_scheduler.settle_entries(uuid, jsonb, text)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.settle_entries(uuid, jsonb, text) is
+  'Does what a person has decided about entries that require_settleable lets through, and returns what has changed: a list '
+  'of {entry_key, resolution, was, conflict_at, external_id}. May be repeated.';

@@ -307,6 +307,78 @@ comment on function public.retry_integration_sync(uuid, text) is
   'Errors: those of trigger_integration_sync (PT403 not_authorized also for a run that does not exist), PT409 '
   'run_not_retryable (details: status).';
 
+-- supabase/schemas/50_rpc/12_add_sync_entries.sql
+-- Definer, because the service role may insert entries but change none. It alone may execute this: it is the host's
+-- backend, and acts for any organisation.
+create or replace function public.add_sync_entries(org_id uuid, integration_type text, entries jsonb) returns jsonb
+language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+#variable_conflict use_variable
+declare
+  integration public.sync_integrations;
+  added integer;
+  replaced integer;
+  conflicts integer;
+begin
+  if jsonb_typeof(entries) is distinct from 'array' or exists (
+    select from jsonb_array_elements(entries) d group by d ->> 'entry_key'
+    having d ->> 'entry_key' is null or count(*) > 1
+  ) then
+    perform sync_scheduler.raise_error('invalid_entries', '{"entries": "a list with each entry_key once"}');
+  end if;
+  integration := sync_scheduler.lock_integration(org_id, integration_type);
+  -- Else a worker might lock the same entries in another order, or send one that is just being replaced.
+  perform sync_scheduler.lock_active_run(integration.id);
+
+  insert into public.sync_export_entries (integration_id, entry_key, period, document_number, payload)
+  select integration.id, d.entry_key, d.period, d.document_number, d.payload
+  from jsonb_to_recordset(entries) as d (entry_key text, period text, document_number text, payload jsonb)
+  on conflict (integration_id, entry_key) do nothing;
+  get diagnostics added = row_count;
+  if added = jsonb_array_length(entries) then
+    return jsonb_build_object('added', added, 'replaced', 0, 'unchanged', 0, 'conflicts', 0);
+  end if;
+
+  with delivered as materialized (
+    select d.*, sync_scheduler.entry_hash(d.period, d.document_number, d.payload) as hash
+    from jsonb_to_recordset(entries) as d (entry_key text, period text, document_number text, payload jsonb)
+  ), fresh as (
+    -- Nobody has seen it yet: what the source says now is what shall be booked.
+    update public.sync_export_entries e
+    set period = d.period, document_number = d.document_number, payload = d.payload
+    from delivered d
+    where e.integration_id = integration.id and e.entry_key = d.entry_key
+      and e.state = 'pending' and e.payload_hash <> d.hash
+    returning 1
+  ), contradicted as (
+    -- Never a second voucher, and never a batch that differs from its first send: a person decides.
+    update public.sync_export_entries e
+    set conflict_at = now(), conflict_payload_hash = d.hash, conflict_content =
+      jsonb_build_object('period', d.period, 'document_number', d.document_number, 'payload', d.payload)
+    from delivered d
+    where e.integration_id = integration.id and e.entry_key = d.entry_key
+      and e.state <> 'pending' and e.payload_hash <> d.hash and e.conflict_payload_hash is distinct from d.hash
+    returning 1
+  ), known as (
+    select from public.sync_export_entries e join delivered d on d.entry_key = e.entry_key
+    where e.integration_id = integration.id and e.payload_hash <> d.hash
+      and e.conflict_payload_hash = d.hash and e.conflict_at is not null
+  )
+  select (select count(*) from fresh), (select count(*) from contradicted) + (select count(*) from known)
+  into replaced, conflicts;
+  return jsonb_build_object('added', added, 'replaced', replaced, 'conflicts', conflicts,
+    'unchanged', jsonb_array_length(entries) - added - replaced - conflicts);
+end;
+$$;
+revoke all on function public.add_sync_entries(uuid, text, jsonb) from public, anon, authenticated, service_role;
+grant execute on function public.add_sync_entries(uuid, text, jsonb) to service_role;
+comment on function public.add_sync_entries(uuid, text, jsonb) is
+  'Delivers entries to the outbox of an organisation''s integration, as often as the host likes: a list of {entry_key, '
+  'period, document_number, payload}, all or nothing. For the service role. Returns counts: added (new keys, pending), '
+  'replaced (not sent yet: the new content is what will be), unchanged, conflicts (sent with other content: '
+  'nothing is sent again, conflict_at and conflict_content are set for a person; counted until settle_sync_entries '
+  'closes them). Errors: PT422 invalid_entries, PT422 unknown_integration_type, PT404 integration_not_found; 23502 and '
+  '23514 for a value that the table refuses.';
+
 -- supabase/schemas/50_rpc/12_cancel_integration_sync.sql
 -- Definer, because no client may write the run log. The caller's role is checked before anything is told or done.
 create or replace function public.cancel_integration_sync(run_id uuid, reason text default null)
@@ -358,6 +430,49 @@ comment on function public.cancel_integration_sync(uuid, text) is
   'the run; once more changes nothing. For admins and coordinators of the run''s organisation, and the service role. '
   'reason: at most 500 characters. Errors: PT401 not_authenticated, PT403 not_authorized (also for a run that does not '
   'exist), PT422 reason_too_long, PT409 run_not_active (it ended otherwise; details: status).';
+
+-- supabase/schemas/50_rpc/13_settle_sync_entries.sql
+-- Definer, because no client may write the outbox. The first statement checks the caller.
+create or replace function public.settle_sync_entries(
+  org_id uuid, integration_type text, entries jsonb, reason text
+) returns integer
+language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+#variable_conflict use_variable
+declare
+  integration public.sync_integrations;
+  settled jsonb;
+begin
+  perform sync_scheduler.require_org_role(org_id, '{admin}');
+  if length(reason) > 500 then
+    perform sync_scheduler.raise_error('reason_too_long', '{"max_length": 500}');
+  elsif coalesce(btrim(reason), '') = '' then
+    perform sync_scheduler.raise_error('reason_missing');
+  end if;
+  integration := sync_scheduler.lock_integration(org_id, integration_type);
+  -- A worker that holds an entry as sending keeps it, and none takes one while it is settled.
+  perform sync_scheduler.lock_active_run(integration.id);
+  perform sync_scheduler.require_settleable(integration.id, entries);
+
+  settled := sync_scheduler.settle_entries(integration.id, entries, reason);
+  if jsonb_array_length(settled) > 0 then
+    perform sync_scheduler.audit(integration, 'entries_settled', reason, jsonb_build_object('entries', settled));
+  end if;
+  return jsonb_array_length(settled);
+end;
+$$;
+revoke all on function public.settle_sync_entries(uuid, text, jsonb, text)
+  from public, anon, authenticated, service_role;
+grant execute on function public.settle_sync_entries(uuid, text, jsonb, text) to authenticated, service_role;
+comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
+  'Settles entries by hand, all or none: a list of {entry_key, resolution, external_id?, sent_at?}. exported: it stands '
+  'in the external system (of an unknown or rejected entry); resend: it does not and shall, with what the source '
+  'delivered last (rejected, or unknown with its sent_at as it was when somebody looked); abandon: it does not and '
+  'shall not, rejected for that reason (likewise); keep: what was exported stands, its conflict is closed (exported). For '
+  'admins of the organisation and the service role. reason: at most 500 characters, kept in the audit log. Returns how many entries have changed; once more changes none. Errors: '
+  'PT401 not_authenticated, PT403 not_authorized, PT422 reason_too_long, PT422 reason_missing, PT422 '
+  'unknown_integration_type, PT404 integration_not_found, PT422 invalid_entries, PT404 entries_not_found (details: '
+  'entry_keys), PT409 entries_not_settleable (details: entries with state and sent_at; sending: a worker has it), PT409 '
+  'batch_is_open (details: entry_keys that have to be settled in the same call).';
 
 -- supabase/schemas/50_rpc/20_apply_settings.sql
 create or replace function sync_scheduler.apply_settings(integration public.sync_integrations, changes jsonb)

@@ -16,6 +16,9 @@ const REFUSALS = {
   // Not only a cooldown: two presses at one instant come in the order of their locks, not of their clocks.
   press: ["PT409 sync_already_in_progress", "PT429 rate_limited"],
   cancel: ["PT409 run_not_active"],
+  deliver: [],
+  // Somebody has looked, and then a worker was faster.
+  settle: ["PT409 entries_not_settleable", "PT409 batch_is_open"],
 } as const satisfies Record<string, readonly string[]>;
 
 /** The database said no, in a way that it may. */

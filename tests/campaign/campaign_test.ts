@@ -19,6 +19,8 @@ const ORDEALS = [
   ...Object.keys(MISFORTUNES),
   ...["claim: PT401 invalid_token", "claim: PT409 already_claimed", "work: PT409 attempt_not_current"],
   ...["idempotent: batch sent again", "lookup: batch sent again", "attempt lost worker_lost"],
+  ...["idempotent: batch with settled entries", "lookup: batch with settled entries"],
+  ...["admin: batch settled", "host: replaced", "host: unchanged", "host: conflicts"],
   ...["run succeeded", "run cancelled", "run failed deadline_exceeded", "run failed worker_lost"],
 ];
 

@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { delay } from "../../local/wait.ts";
 import { call, type Query, Refused } from "./calls.ts";
 import { PAUSE, PRESSERS, RECOVERERS } from "./plan.ts";
+import { anyMember, deliverAgain, settle } from "./people.ts";
 import type { Random } from "./random.ts";
 import { work } from "./worker.ts";
 import { type Dispatch, dispatchSchema } from "./worker_calls.ts";
@@ -18,6 +19,8 @@ const actors: readonly { act: Action; pause: number; many?: number }[] = [
   { act: deliver, pause: PAUSE.poll },
   { act: press, pause: PAUSE.press, many: PRESSERS },
   { act: cancel, pause: PAUSE.press },
+  { act: deliverAgain, pause: PAUSE.press, many: 2 },
+  { act: settle, pause: PAUSE.press, many: 2 },
   { act: recover, pause: PAUSE.recover, many: RECOVERERS },
   { act: passTime, pause: PAUSE.time },
 ];
@@ -141,10 +144,4 @@ async function endWait(world: World, run: OpenRun, lives: readonly Life[]): Prom
       and (claimed_at is not null) = ${run.claimed}`;
   await fate`update public.sync_run_log set next_attempt_at = now()
     where run_id = ${run.run_id} and attempt = ${run.attempt} and next_attempt_at is not null`;
-}
-
-function anyMember(world: World, random: Random): Member {
-  const [first, ...others] = world.members.values();
-  assert.ok(first, "a campaign has integrations");
-  return random.pick([first, ...others]);
 }

@@ -34,6 +34,9 @@ const RULES: Readonly<Record<string, string>> = {
       from public.sync_export_entries where run_id = r.run_id) e
     where r.entries_done <> e.exported or r.entries_failed <> e.rejected
       or r.entries_total < r.entries_done + r.entries_failed`,
+  "a conflict is about something that was sent, and contradicts it": `
+    select e.integration_id, e.entry_key, e.state from public.sync_export_entries e
+    where e.conflict_at is not null and (e.state = 'pending' or e.conflict_payload_hash = e.payload_hash)`,
 };
 
 /** How far everything is. */
@@ -93,15 +96,19 @@ export class Invariants {
     const { fate, members } = this.world;
     // Read before the outbox: an entry is booked after it has left the state `pending`, and never returns to it.
     const booked = new Map([...members].map(([id, { vendor }]) => [id, new Set(vendor.effects.keys())]));
-    const entries = await fate<{ integration_id: string; entry_key: string; state: string }[]>`
-      select integration_id, entry_key, state::text from public.sync_export_entries`;
+    const entries = await fate<
+      { integration_id: string; entry_key: string; state: string; payload: unknown }[]
+    >`
+      select integration_id, entry_key, state::text, payload from public.sync_export_entries`;
     let unsettled = 0;
-    for (const { integration_id, entry_key, state } of entries) {
+    for (const { integration_id, entry_key, state, payload } of entries) {
       const vendor = members.get(integration_id)?.vendor;
       const effects = vendor?.effects.get(entry_key) ?? 0;
       const where = `${vendor?.kind}: ${entry_key} is ${state}`;
-      if (state === "exported") assert.equal(effects, 1, where);
-      else if (state === "rejected") assert.equal(effects, 0, where);
+      if (state === "exported") {
+        assert.equal(effects, 1, where);
+        assert.deepEqual(vendor?.contents.get(entry_key), payload, `${where}, but as something else`);
+      } else if (state === "rejected") assert.equal(effects, 0, where);
       else unsettled++;
       if (state === "pending") assert.ok(!booked.get(integration_id)?.has(entry_key), `${where}, but booked`);
     }

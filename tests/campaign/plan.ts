@@ -18,6 +18,8 @@ export const LONGEST_SLICE = 6;
 export const HEARTBEATS = 0.2;
 /** Odds that a slice ends with a failure instead of asking to be continued. */
 export const FAILED_SLICES = 0.3;
+/** Entries that the host delivers again at a time. */
+export const LARGEST_DELIVERY = 8;
 /** Several of each at once, or they would never meet. */
 export const PRESSERS = 2;
 export const RECOVERERS = 2;
@@ -32,11 +34,15 @@ export const MISFORTUNES = {
   worker_killed: 0.03,
   worker_stalled: 0.04,
   worker_finishes_early: 0.04,
+  result_left_out: 0.04,
   vendor_throttles: 0.08,
   vendor_answer_lost: 0.02,
   lease_runs_out: 0.08,
   deadline_passes: 0.03,
   run_cancelled: 0.04,
+  entries_redelivered: 0.5,
+  entry_changed: 0.2,
+  batch_settled_by_hand: 0.3,
 } as const;
 
 /** Longest pauses, in milliseconds. They mix the order of things; nothing is decided by them. */

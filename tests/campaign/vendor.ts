@@ -10,23 +10,37 @@ export type VendorKind =
 
 export type Verdict = "exported" | "rejected";
 
+/** What is sent of an entry. */
+export interface Sent {
+  readonly entry_key: string;
+  readonly payload: unknown;
+}
+
 /** An external system in memory, with a ledger of its effects. Its answers come at once: who calls it may dawdle. */
 export class Vendor {
   /** How often each entry was booked. The reason for everything else: never twice. */
   readonly effects = new Map<string, number>();
+  /** What was booked of each entry. */
+  readonly contents = new Map<string, unknown>();
+  readonly #requests = new Map<string, readonly Sent[]>();
   readonly #answers = new Map<string, ReadonlyMap<string, Verdict>>();
 
   constructor(readonly kind: VendorKind) {}
 
   /** Takes entries, or answers as before if it knows the key. */
-  send(batchId: string, entryKeys: readonly string[]): ReadonlyMap<string, Verdict> {
+  send(batchId: string, entries: readonly Sent[]): ReadonlyMap<string, Verdict> {
     const known = this.kind === "idempotent" ? this.#answers.get(batchId) : undefined;
     if (known !== undefined) {
       // As real ones do: a key stands for one content.
-      assert.deepEqual([...known.keys()], entryKeys, `batch ${batchId} is repeated with other entries`);
+      assert.deepEqual(
+        entries,
+        this.#requests.get(batchId),
+        `batch ${batchId} is repeated with other content`,
+      );
       return known;
     }
-    const answer = new Map(entryKeys.map((key) => [key, this.#book(key)]));
+    const answer = new Map(entries.map((entry) => [entry.entry_key, this.#book(entry)]));
+    this.#requests.set(batchId, entries);
     this.#answers.set(batchId, answer);
     return answer;
   }
@@ -36,11 +50,12 @@ export class Vendor {
     return new Set(entryKeys.filter((key) => this.effects.has(key)));
   }
 
-  #book(entryKey: string): Verdict {
+  #book({ entry_key: entryKey, payload }: Sent): Verdict {
     // It judges the entry, not the moment: a settled entry goes out again with its batch, and must fare the same.
     if (Number(entryKey.split("-")[1]) % REFUSED_EVERY === 0) return "rejected";
     const times = (this.effects.get(entryKey) ?? 0) + 1;
     this.effects.set(entryKey, times);
+    this.contents.set(entryKey, payload);
     assert.equal(times, 1, `${this.kind}: ${entryKey} is booked again`);
     return "exported";
   }

@@ -61,18 +61,23 @@ class Worker {
       const batch = await calls.reserve(random.upTo(LARGEST_BATCH));
       if (batch.batch_id === null) return await calls.finish({ outcome: "succeeded" });
       await this.mayDie();
-      const results = batch.cancel_requested ? giveBack(batch.entries) : await this.export(vendor, batch);
+      if (random.chance(HEARTBEATS)) await calls.heartbeat();
+      const results = batch.cancel_requested ? giveBack(openOf(batch)) : await this.export(vendor, batch);
       await this.mayDie();
       // It says that it has succeeded while its batch is open: the engine must not take its word for it.
       if (world.happens("worker_finishes_early", random)) return await calls.finish({ outcome: "succeeded" });
-      cancelled = (await calls.record(batch.batch_id, results)).cancel_requested;
+      const told = world.happens("result_left_out", random) ? results.slice(1) : results;
+      cancelled = (await calls.record(batch.batch_id, told)).cancel_requested;
       if (random.chance(HEARTBEATS)) await calls.heartbeat();
     }
   }
 
   private async export(vendor: Vendor, batch: Batch): Promise<Result[]> {
     const { world, random } = this;
-    let open = batch.entries.map((entry) => entry.entry_key);
+    // A system that can be asked gets what is open, one with keys the whole batch again.
+    const entries = vendor.kind === "lookup" ? openOf(batch) : batch.entries;
+    let open = openOf(batch).map((entry) => entry.entry_key);
+    if (open.length < batch.entries.length) world.count(`${vendor.kind}: batch with settled entries`);
     let found: ReadonlySet<string> = new Set();
     if (batch.resend) world.count(`${vendor.kind}: batch sent again`);
     if (vendor.kind === "lookup" && batch.resend) {
@@ -85,13 +90,17 @@ class Worker {
     if (world.happens("vendor_throttles", random)) return [...results, ...giveBack(open.map(named))];
 
     // A system without keys has no batches either: it can be left in the middle of one.
-    const requests = vendor.kind === "lookup" ? open.map((key) => [key]) : [open];
+    const content = entries.map(({ entry_key, payload }) => ({ entry_key, payload }));
+    const requests = vendor.kind === "lookup"
+      ? content.filter((entry) => open.includes(entry.entry_key)).map((entry) => [entry])
+      : [content];
     for (const request of requests) {
       await this.mayDie();
       await this.dawdle();
       // A request under a key may even arrive after the lease.
       if (vendor.kind === "lookup" && this.life.lapsed) throw new Died();
       for (const [entry_key, verdict] of vendor.send(batch.batch_id, request)) {
+        if (!open.includes(entry_key)) continue;
         const lost = world.happens("vendor_answer_lost", random);
         results.push({ entry_key, state: lost ? "unknown" : verdict });
       }
@@ -116,6 +125,10 @@ class Worker {
   private dawdle(): Promise<void> {
     return delay(this.random.upTo(PAUSE.vendor));
   }
+}
+
+function openOf(batch: Batch): Batch["entries"] {
+  return batch.entries.filter((entry) => !entry.settled);
 }
 
 const named = (entry_key: string) => ({ entry_key });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { ISql, Sql } from "postgres";
 import { until } from "../../local/wait.ts";
-import { connect, localTest } from "../support/local_only.ts";
+import { connect } from "../support/connect.ts";
+import { localTest } from "../support/local_only.ts";
 import { usePlatform } from "../support/platform.ts";
 import { untilStatus } from "../support/runs.ts";
 import { createTenant } from "../support/tenant.ts";

@@ -10,11 +10,14 @@ export interface Entry {
   readonly period: string;
   readonly document_number: string | null;
   readonly payload: unknown;
+  /** Its outcome is known from an earlier send of the batch: nothing more is to be found out or said about it. */
+  readonly settled: boolean;
 }
 
 /**
  * Entries that are sent together. `batch_id` is also their idempotency key. `resend` says that the outcome
- * of an earlier send of this very batch is unknown.
+ * of an earlier send of this very batch is unknown. Then `entries` may hold settled ones: a receiver takes the
+ * repetition of a batch only if it is whole.
  */
 export interface Batch {
   readonly batch_id: string;
@@ -46,6 +49,23 @@ export type EntryResult =
   | { readonly entry_key: string; readonly state: "unknown" | "pending" };
 
 /**
+ * The entries whose outcome is still to be found out.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { openEntries } from "./entries.ts";
+ *
+ * const entry = { period: "2026-01", document_number: "1", payload: {} };
+ * const entries = [{ ...entry, entry_key: "a", settled: true }, { ...entry, entry_key: "b", settled: false }];
+ * assert.deepEqual(openEntries(entries).map((open) => open.entry_key), ["b"]);
+ * ```
+ */
+export function openEntries(entries: readonly Entry[]): Entry[] {
+  return entries.filter((entry) => !entry.settled);
+}
+
+/**
  * The same state for every entry.
  *
  * @example
@@ -53,7 +73,7 @@ export type EntryResult =
  * import assert from "node:assert/strict";
  * import { allEntries } from "./entries.ts";
  *
- * const entries = [{ entry_key: "a", period: "2026-01", document_number: "1", payload: {} }];
+ * const entries = [{ entry_key: "a", period: "2026-01", document_number: "1", payload: {}, settled: false }];
  * assert.deepEqual(allEntries(entries, "unknown"), [{ entry_key: "a", state: "unknown" }]);
  * ```
  */

@@ -50,6 +50,7 @@ const entry = z.object({
   period: z.string(),
   document_number: z.nullable(z.string()),
   payload: z.unknown(),
+  settled: z.boolean(),
 });
 
 /** Answer of `sync_worker_reserve_entries`: nothing left, or a batch of at least one entry. */

@@ -62,7 +62,7 @@ Deno.test("WorkerApi understands an answer when numbers are strings and times ha
 
 Deno.test("WorkerApi passes a payload through as it is when it reserves", async () => {
   const payload = { amount: "0.10", lines: [{ vat: "25.00" }], text: "Æ" };
-  const entry = { entry_key: "a", period: "2026-11", document_number: "1", payload };
+  const entry = { entry_key: "a", period: "2026-11", document_number: "1", payload, settled: true };
   await using database = startReceiver(() =>
     Response.json({ batch_id: batchId, resend: true, entries: [entry], cancel_requested: false })
   );

@@ -1,9 +1,9 @@
 import type { ConnectorContext, ExportOutcome, OpenConnector } from "../_shared/connectors/connector.ts";
-import { allEntries, type Batch, type Entry, type EntryResult } from "../_shared/entries.ts";
+import { allEntries, type Batch, type Entry, type EntryResult, openEntries } from "../_shared/entries.ts";
 import { type Failure, failure } from "../_shared/errors.ts";
 import { errorFields, type Log } from "./log.ts";
 
-/** A settled batch: one result for each entry, and why not all of them are settled for good. */
+/** A settled batch: one result for each open entry, and why not all of them are settled for good. */
 export interface SettledBatch {
   readonly results: readonly EntryResult[];
   readonly failure: Failure | null;
@@ -16,6 +16,7 @@ export interface SettledBatch {
  * - Where it cannot, the batch goes out again whole, and a refusal ("slow down", "not allowed") says nothing about
  *   the earlier send: its entries stay `unknown` instead of `pending`, for a new `batch_id` would be a new
  *   idempotency key and might book them twice.
+ * - What was settled before is neither looked up nor reported again; it only goes out with a batch that goes out whole.
  * - An entry that the connector says nothing, or contradicting things, about is `unknown`.
  *
  * @example
@@ -28,6 +29,7 @@ export interface SettledBatch {
  *   period: "2026-01",
  *   document_number: null,
  *   payload: {},
+ *   settled: false,
  * }));
  * assert.deepEqual(completeResults(entries, [{ entry_key: "a", state: "exported" }]), [
  *   { entry_key: "a", state: "exported" },
@@ -47,9 +49,10 @@ export async function exportBatch(
     return settle(batch.entries, { ...outcome, results: outcome.results.map(neverPending) });
   }
 
-  const found = await connector.lookup(context, batch.entries);
+  const open = openEntries(batch.entries);
+  const found = await connector.lookup(context, open);
   const absent = new Set(found.absent);
-  const entries = batch.entries.filter((entry) => absent.has(entry.entry_key));
+  const entries = open.filter((entry) => absent.has(entry.entry_key));
   if (entries.length === 0 || found.failure !== undefined) {
     const results = [...found.settled.map(neverPending), ...allEntries(entries, "unknown")];
     return settle(batch.entries, { ...found, results });
@@ -71,7 +74,7 @@ async function attemptExport(
     if (context.signal.aborted) throw error;
     log("connector_fault", { batch_id: batch.batch_id, ...errorFields(error) });
     const why = failure("ambiguous", "connector_fault", "The export broke off inside the connector.");
-    return { results: allEntries(batch.entries, "unknown"), failure: why };
+    return { results: allEntries(openEntries(batch.entries), "unknown"), failure: why };
   }
 }
 
@@ -81,7 +84,7 @@ function neverPending(result: EntryResult): EntryResult {
 
 /** Entries that stay open need a reason: without one the slice would reserve them again at once, for ever. */
 function settle(entries: readonly Entry[], outcome: ExportOutcome): SettledBatch {
-  const results = completeResults(entries, outcome.results);
+  const results = completeResults(openEntries(entries), outcome.results);
   if (outcome.failure !== undefined) return { results, failure: outcome.failure };
   if (results.some((result) => result.state === "unknown")) {
     const message =

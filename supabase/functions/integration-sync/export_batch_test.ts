@@ -90,6 +90,28 @@ Deno.test("exportBatch sends only what is absent when a batch of unknown outcome
   assert.deepEqual(sent, [["b"]]);
 });
 
+Deno.test("exportBatch neither looks up nor sends nor reports what is settled when it can look up", async () => {
+  const { connector, sent } = scripted({ results: exported("b") }, { settled: [], absent: ["a", "b"] });
+  const asked: string[] = [];
+  const curious: OpenConnector = {
+    ...connector,
+    lookup: (_context, entries) => {
+      asked.push(...entries.map((entry) => entry.entry_key));
+      return Promise.resolve({ settled: [], absent: ["a", "b"] });
+    },
+  };
+  const settled = await exportBatch(curious, testContext(), testBatch(1, ["a", "b"], true, ["a"]));
+  assert.deepEqual(settled, { results: exported("b"), failure: null });
+  assert.deepEqual([asked, sent], [["b"], [["b"]]]);
+});
+
+Deno.test("exportBatch sends the whole batch but reports what is open when it cannot look up", async () => {
+  const { connector, sent } = scripted({ results: exported("a", "b") });
+  const settled = await exportBatch(connector, testContext(), testBatch(1, ["a", "b"], true, ["a"]));
+  assert.deepEqual(settled, { results: exported("b"), failure: null });
+  assert.deepEqual(sent, [["a", "b"]]);
+});
+
 Deno.test("exportBatch sends nothing when the lookup found everything", async () => {
   const { connector, sent } = scripted({ results: [] }, { settled: exported("a"), absent: [] });
   const settled = await exportBatch(connector, testContext(), testBatch(1, ["a"], true));

@@ -1,7 +1,7 @@
 import type { Clock } from "../_shared/clock.ts";
 import type { Connector, ConnectorContext, OpenConnector } from "../_shared/connectors/connector.ts";
 import { findConnector } from "../_shared/connectors/registry.ts";
-import { allEntries } from "../_shared/entries.ts";
+import { allEntries, openEntries } from "../_shared/entries.ts";
 import { type Failure, failure, isRefusal, SyncError } from "../_shared/errors.ts";
 import type { Claim } from "../_shared/worker_answers.ts";
 import type { Ending, WorkerApi } from "../_shared/worker_api.ts";
@@ -100,7 +100,10 @@ async function exportAll(
 
     // Cancelled between reserving and sending: the batch is given back as it came.
     const settled = lease.cancelRequested
-      ? { results: allEntries(batch.entries, batch.resend ? "unknown" : "pending"), failure: null }
+      ? {
+        results: allEntries(openEntries(batch.entries), batch.resend ? "unknown" : "pending"),
+        failure: null,
+      }
       : await exportBatch(connector, context, batch, tools.log);
     // Whatever came back after the lease was lost belongs to the next attempt to find out.
     lease.signal.throwIfAborted();

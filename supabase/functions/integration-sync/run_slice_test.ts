@@ -112,6 +112,13 @@ for (const [resend, state] of [[false, "pending"], [true, "unknown"]] as const) 
   });
 }
 
+Deno.test("runSlice gives back only what is open when the reserve brings the wish to cancel", async () => {
+  const api = new FakeWorkerApi([testBatch(1, ["a", "b"], true, ["a"])]);
+  api.cancelRequested = true;
+  await slice(api, () => assert.fail("nothing may be sent"));
+  assert.deepEqual(api.recorded[0]?.results, [{ entry_key: "b", state: "unknown" }]);
+});
+
 Deno.test("runSlice continues in a further attempt when the time budget is spent", async () => {
   const clock = new FakeClock();
   const api = new FakeWorkerApi(two);

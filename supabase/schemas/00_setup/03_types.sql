@@ -33,10 +33,10 @@ comment on type public.sync_alert_kind is
 create type public.sync_alert_severity as enum ('info', 'warning', 'critical');
 
 create type public.sync_entry_state as enum
-  ('pending', 'sending', 'exported', 'rejected', 'conflict', 'unknown');
+  ('pending', 'sending', 'exported', 'rejected', 'unknown');
 comment on type public.sync_entry_state is
-  'pending: to be sent; sending: reserved by an attempt; unknown: sent, outcome not known; exported, '
-  'rejected, conflict: settled.';
+  'What the external system has of an entry. pending: nothing yet; sending: reserved by an attempt; unknown: sent, outcome '
+  'not known; exported, rejected: settled.';
 
 create type sync_scheduler.attempt_outcome as enum
   ('succeeded', 'continued', 'failed', 'cancelled', 'lost', 'undelivered');

@@ -17,6 +17,7 @@ create table sync_scheduler.run_attempts (
   checkpoint jsonb,
   ended_at timestamptz,
   outcome sync_scheduler.attempt_outcome,
+  reported_outcome text,
   error_class sync_scheduler.error_class,
   error_code text,
   error_message text,
@@ -36,5 +37,7 @@ comment on column sync_scheduler.run_attempts.lease_expires_at is
   'Before the claim: when to dispatch again. After it: when the worker counts as lost.';
 comment on column sync_scheduler.run_attempts.settled_before is
   'Entries that the run had settled when the attempt was claimed: whether a slice got on is told by it.';
+comment on column sync_scheduler.run_attempts.reported_outcome is
+  'The outcome that the worker gave; the engine may have made another of it. Null when it never did.';
 comment on column sync_scheduler.run_attempts.boot_ms is
   'Milliseconds from the start of the isolate until it was ready to serve.';

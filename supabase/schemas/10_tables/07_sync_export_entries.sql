@@ -5,28 +5,39 @@ create table public.sync_export_entries (
   period text not null check (period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'),
   document_number text not null check (length(document_number) between 1 and 35),
   payload jsonb not null check (jsonb_typeof(payload) = 'object'),
+  -- Set by guard_entry; the default is there so that nobody has to give one.
+  payload_hash bytea not null default '',
   state public.sync_entry_state not null default 'pending',
   batch_id uuid,
+  sent_at timestamptz,
   unknown_since timestamptz,
   external_id text,
   error_message text,
   run_id uuid references public.sync_run_log (run_id) on delete set null,
   created_at timestamptz not null default now(),
   exported_at timestamptz,
+  conflict_at timestamptz,
+  conflict_payload_hash bytea,
+  conflict_content jsonb,
   unique (integration_id, entry_key),
   check ((state = 'exported') = (exported_at is not null)),
   check (state not in ('sending', 'unknown') or batch_id is not null),
-  check (state <> 'unknown' or unknown_since is not null)
+  check (state <> 'unknown' or unknown_since is not null),
+  -- What waits was never sent, or certainly not taken: it goes into a batch of its own and may still change.
+  check (state <> 'pending' or (batch_id is null and unknown_since is null)),
+  check (conflict_at is null or (conflict_payload_hash is not null and conflict_content is not null))
 );
 create index sync_export_entries_state_idx
   on public.sync_export_entries (integration_id, state, entry_id);
 create index sync_export_entries_batch_idx on public.sync_export_entries (batch_id);
 create index sync_export_entries_run_idx on public.sync_export_entries (run_id);
+create index sync_export_entries_conflict_idx on public.sync_export_entries (integration_id)
+  where conflict_at is not null;
 alter table public.sync_export_entries enable row level security;
 
 comment on table public.sync_export_entries is
-  'The outbox: accounting entries to export. The host inserts them as pending (service role or SQL); from then on '
-  'only the worker RPCs change them.';
+  'The outbox: accounting entries to export. The host delivers them as pending (add_sync_entries, or insert); from then '
+  'on the worker RPCs change their state, and an admin through settle_sync_entries.';
 comment on column public.sync_export_entries.entry_key is
   'The entry''s own name in the source system; one key of an integration is exported at most once.';
 comment on column public.sync_export_entries.period is 'Accounting period, YYYY-MM.';
@@ -34,8 +45,21 @@ comment on column public.sync_export_entries.document_number is
   'Voucher number. At most 35 characters: Business Central''s external document number holds no more.';
 comment on column public.sync_export_entries.payload is
   'What the connector sends. Amounts are decimal strings, never JSON numbers: a float would change them.';
+comment on column public.sync_export_entries.payload_hash is
+  'SHA-256 of period, document_number and payload, as entry_hash makes it: tells whether a key is delivered with the same '
+  'content again.';
 comment on column public.sync_export_entries.batch_id is
   'The batch in which the entry was last sent, and the idempotency key under which the receiver knows it.';
+comment on column public.sync_export_entries.sent_at is
+  'When the entry was last handed to a worker. Who decides about an unknown entry says which send that is about.';
 comment on column public.sync_export_entries.unknown_since is
   'Since when a send without a known outcome is open. Kept while the batch is sent again: a refusal of the repetition '
   'says nothing about the first send.';
+comment on column public.sync_export_entries.conflict_at is
+  'Since when the source contradicts what was sent: its key was delivered again with other content. Beside the state, '
+  'which says what the external system has. Null when there is none or a person has closed it.';
+comment on column public.sync_export_entries.conflict_payload_hash is
+  'Hash of the content that was delivered last and differs from what was sent; outlives the conflict, so that its next '
+  'delivery does not open it again.';
+comment on column public.sync_export_entries.conflict_content is
+  'That content: period, document_number, payload. It is sent only if a person says so.';

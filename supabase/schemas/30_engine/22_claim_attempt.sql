@@ -20,6 +20,9 @@ begin
   update public.sync_run_log r set
     status = 'running',
     started_at = coalesce(r.started_at, now()),
+    -- What the attempt before it died of is in run_attempts; this one has not failed.
+    error_code = null,
+    error_message = null,
     entries_total = r.entries_done + r.entries_failed + (
       select count(*) from public.sync_export_entries e
       where e.integration_id = r.integration_id and e.state in ('pending', 'unknown'))

@@ -5,7 +5,7 @@ language plpgsql set search_path = '' as $$
 #variable_conflict use_column
 declare
   run public.sync_run_log :=
-    sync_scheduler.extend_lease(heartbeat_attempt.run_id, heartbeat_attempt.attempt, heartbeat_attempt.token);
+    sync_scheduler.extend_lease(heartbeat_attempt.run_id, heartbeat_attempt.attempt, heartbeat_attempt.token, 'hold');
 begin
   if heartbeat_attempt.checkpoint is not null then
     perform sync_scheduler.save_checkpoint(
@@ -19,5 +19,6 @@ $$;
 revoke all on function sync_scheduler.heartbeat_attempt(uuid, integer, text, jsonb)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.heartbeat_attempt(uuid, integer, text, jsonb) is
-  'Keeps an attempt alive, saves its checkpoint if one is given and brings back cancel_requested. Errors: PT401 '
-  'invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request (checkpoint above 64 KiB).';
+  'Keeps an attempt alive, saves its checkpoint if one is given and brings back cancel_requested. Past the run''s deadline '
+  'only while a batch is on its way, and for slice_duration at most. Errors: PT401 invalid_token, PT409 '
+  'attempt_not_current, PT422 invalid_worker_request (checkpoint above 64 KiB).';

@@ -27,7 +27,7 @@ begin
   if batch is null then
     batch := gen_random_uuid();
     update public.sync_export_entries e
-    set state = 'sending', batch_id = batch, run_id = run.run_id, error_message = null
+    set state = 'sending', sent_at = now(), batch_id = batch, run_id = run.run_id, error_message = null
     where e.entry_id in (
       select p.entry_id from public.sync_export_entries p
       where p.integration_id = run.integration_id and p.state = 'pending'
@@ -38,7 +38,7 @@ begin
         || '{"batch_id": null, "resend": false, "entries": []}';
     end if;
   elsif resend then
-    update public.sync_export_entries e set state = 'sending', run_id = run.run_id
+    update public.sync_export_entries e set state = 'sending', sent_at = now(), run_id = run.run_id
     where e.batch_id = batch and e.state = 'unknown';
   end if;
 
@@ -49,7 +49,8 @@ begin
     'entries', (
       select jsonb_agg(jsonb_build_object(
         'entry_key', e.entry_key, 'period', e.period,
-        'document_number', e.document_number, 'payload', e.payload) order by e.entry_id)
+        'document_number', e.document_number, 'payload', e.payload,
+        'settled', e.state <> 'sending') order by e.entry_id)
       from public.sync_export_entries e where e.batch_id = batch));
 end;
 $$;
@@ -57,5 +58,6 @@ revoke all on function sync_scheduler.reserve_entries(uuid, integer, text, integ
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.reserve_entries(uuid, integer, text, integer) is
   'Hands the worker its next batch, committed as sending before any vendor hears of it: a batch of unknown outcome '
-  'first (resend = true, same batch_id, whole), else up to batch_size (1 to 500) pending entries in order. batch_id is '
-  'null when nothing is left. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request.';
+  'first (resend = true, same batch_id, whole: settled marks the entries whose outcome is known), else up to batch_size '
+  '(1 to 500) pending entries in order. batch_id is null when nothing is left. Errors: PT401 invalid_token, PT409 '
+  'attempt_not_current, PT422 invalid_worker_request.';

@@ -5,7 +5,7 @@ language plpgsql set search_path = '' as $$
 #variable_conflict use_column
 declare
   run public.sync_run_log :=
-    sync_scheduler.extend_lease(record_results.run_id, record_results.attempt, record_results.token, true);
+    sync_scheduler.extend_lease(record_results.run_id, record_results.attempt, record_results.token, 'settle');
   done integer;
   failed integer;
 begin
@@ -20,31 +20,42 @@ begin
   end if;
 
   -- Only what is still being sent: the repetition of a call whose answer was lost changes and counts nothing.
-  with settled as (
+  with told as (
+    select s.entry_id, r.external_id, r.error, s.state as was, coalesce(r.state, s.state) as state,
+      -- Open stays what the results leave out, what they do not know, and what they take back although an earlier send
+      -- of it is open: that it was not taken this time says nothing about that one.
+      bool_or(coalesce(r.state, s.state) in ('sending', 'unknown')
+        or (r.state = 'pending' and s.unknown_since is not null)) over () as stays_open
+    from public.sync_export_entries s
+    left join jsonb_to_recordset(results)
+      as r (entry_key text, state public.sync_entry_state, external_id text, error text)
+      on r.entry_key = s.entry_key and s.state = 'sending'
+    where s.batch_id = record_results.batch_id
+      and s.integration_id = run.integration_id
+      and s.state in ('sending', 'unknown')
+  ), settled as (
     update public.sync_export_entries e set
       state = n.state,
       -- Back to pending means that the vendor took nothing: the entry goes into a later batch of its own.
       batch_id = case when n.state <> 'pending' then e.batch_id end,
-      unknown_since = case when n.state = 'unknown' then coalesce(e.unknown_since, now()) end,
+      -- What is left out was sent like the rest: if it is handed out again, then as that.
+      unknown_since = case when n.state in ('unknown', 'sending') then coalesce(e.unknown_since, now()) end,
       external_id = left(n.external_id, 200),
       error_message = left(n.error, 500),
       exported_at = case when n.state = 'exported' then now() end
     from (
-      select s.entry_id, r.external_id, r.error,
-        -- Not taken this time says nothing about an earlier send that is still open.
-        case when r.state = 'pending' and s.unknown_since is not null then 'unknown' else r.state end as state
-      from jsonb_to_recordset(results)
-        as r (entry_key text, state public.sync_entry_state, external_id text, error text)
-      join public.sync_export_entries s on s.entry_key = r.entry_key
-      where s.batch_id = record_results.batch_id
-        and s.integration_id = run.integration_id
-        and s.state = 'sending'
+      select t.entry_id, t.external_id, t.error,
+        -- A batch of which anything is open goes out again as it was: nothing may leave it.
+        case when t.state = 'pending' and t.stays_open then 'unknown' else t.state end as state
+      from told t where t.was = 'sending'
     ) n
     where e.entry_id = n.entry_id
     returning e.state
   )
   select count(*) filter (where state = 'exported'), count(*) filter (where state = 'rejected')
   into done, failed from settled;
+
+  perform sync_scheduler.adopt_newest_content(run.integration_id);
 
   if done + failed > 0 then
     update public.sync_run_log r set
@@ -61,5 +72,6 @@ revoke all on function sync_scheduler.record_results(uuid, integer, text, uuid, 
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.record_results(uuid, integer, text, uuid, jsonb) is
   'Settles entries of a batch: exported, rejected, unknown (asked for before it is sent again) or pending (certainly not '
-  'taken). Counts the run''s progress. May be repeated. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 '
-  'invalid_worker_request.';
+  'taken; it becomes unknown while anything else of the batch is open). An entry that is left out stays with the worker '
+  'and counts as sent. Counts the run''s progress. May be repeated. Errors: PT401 invalid_token, PT409 '
+  'attempt_not_current, PT422 invalid_worker_request.';

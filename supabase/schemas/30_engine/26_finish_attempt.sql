@@ -13,6 +13,7 @@ language plpgsql set search_path = '' as $$
 #variable_conflict use_variable
 declare
   held sync_scheduler.run_attempts := sync_scheduler.lock_attempt(run_id, attempt, token);
+  reported text := outcome;
   run public.sync_run_log;
 begin
   if coalesce(outcome, '') not in ('succeeded', 'continued', 'cancelled', 'failed')
@@ -25,7 +26,7 @@ begin
   end if;
 
   -- The same outcome again is the repetition of a call whose answer was lost.
-  if held.claimed_at is null or held.outcome::text <> outcome then
+  if held.claimed_at is null or (held.ended_at is not null and held.reported_outcome is distinct from reported) then
     perform sync_scheduler.raise_error('attempt_not_current');
   elsif held.ended_at is null then
     select * into strict run from public.sync_run_log r where r.run_id = finish_attempt.run_id;
@@ -51,6 +52,8 @@ begin
       error_code := 'entries_unresolved';
       error_message := 'Whether some entries have arrived is not known yet.';
     end if;
+    update sync_scheduler.run_attempts a set reported_outcome = reported
+    where a.run_id = held.run_id and a.attempt = held.attempt;
     perform sync_scheduler.end_attempt(run, outcome::sync_scheduler.attempt_outcome,
       error_class::sync_scheduler.error_class, left(error_code, 100), left(error_message, 500));
     perform sync_scheduler.settle_run(run, outcome, error_class::sync_scheduler.error_class,
@@ -68,5 +71,5 @@ revoke all on function sync_scheduler.finish_attempt(
 comment on function sync_scheduler.finish_attempt(
   uuid, integer, text, text, text, text, text, numeric, jsonb) is
   'Ends the caller''s attempt: succeeded, continued (its slice is over), cancelled, or failed with an error_class. '
-  'May be repeated with the same outcome. Returns what became of the run. Errors: PT401 invalid_token, PT409 '
-  'attempt_not_current, PT422 invalid_worker_request.';
+  'May be repeated with the same outcome, whatever was made of it. Returns what became of the run. Errors: PT401 '
+  'invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request.';

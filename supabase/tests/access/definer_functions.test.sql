@@ -13,7 +13,7 @@ select is_empty($$ execute definers('anon') $$, 'anon executes no definer functi
 select bag_eq($$ execute definers('authenticated') $$,
   $$ select unnest(array['backfill_integration_sync', 'cancel_integration_sync', 'configure_integration_sync',
     'explain_sync_slots', 'member_org_ids', 'pause_integration_sync', 'preview_sync_schedule', 'resume_integration_sync',
-    'retry_integration_sync', 'sync_scheduler_status', 'trigger_integration_sync']) $$,
+    'retry_integration_sync', 'settle_sync_entries', 'sync_scheduler_status', 'trigger_integration_sync']) $$,
   'signed-in users execute the documented ones alone');
 
 select * from finish();

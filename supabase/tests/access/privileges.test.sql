@@ -21,10 +21,12 @@ select bag_eq(
        'pause_integration_sync(uuid,text,text,timestamp with time zone)', 'resume_integration_sync(uuid,text,text)',
        'preview_sync_schedule(uuid,text,integer,text,text)', 'sync_scheduler_status()',
        'backfill_integration_sync(uuid,text,timestamp with time zone,timestamp with time zone,text)',
-       'explain_sync_slots(uuid,text,timestamp with time zone,timestamp with time zone)']) f,
+       'explain_sync_slots(uuid,text,timestamp with time zone,timestamp with time zone)',
+       'settle_sync_entries(uuid,text,jsonb,text)']) f,
        unnest(array['authenticated', 'service_role']) r
      union all values
      ('sync_scheduler.member_org_ids()', 'authenticated'),
+     ('add_sync_entries(uuid,text,jsonb)', 'service_role'),
      ('sync_worker_claim(uuid,integer,text,uuid,numeric,boolean)', 'service_role'),
      ('sync_worker_heartbeat(uuid,integer,text,jsonb)', 'service_role'),
      ('sync_worker_reserve_entries(uuid,integer,text,integer)', 'service_role'),

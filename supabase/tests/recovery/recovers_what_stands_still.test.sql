@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.sql
-select plan(16);
+select plan(19);
 
 update public.sync_integrations set manual_cooldown = '0 seconds', max_attempts = 2, retry_base = '1 minute';
 update sync_scheduler.settings set max_dispatches = 3;
@@ -47,16 +47,26 @@ update public.sync_run_log set deadline_at = now() where status = 'running';
 select is(sync_scheduler.recover_runs(), 0, 'past its deadline a run is left to its worker for as long as the lease says');
 select throws_ok('select public.sync_worker_reserve_entries(run_id, 1, sync_test.token(run_id), 2) from run',
   'PT409', 'attempt_not_current', 'which gets nothing more to send');
+update sync_scheduler.run_attempts set lease_expires_at = now() + interval '1 second' where ended_at is null;
+select lives_ok('select public.sync_worker_heartbeat(run_id, 1, sync_test.token(run_id)) from run',
+  'it may hold on to the batch that is on its way');
+select is((select lease_expires_at - now() from sync_scheduler.run_attempts where ended_at is null), interval '1 minute',
+  'under a lease as long as any, since that is what it counts on');
+savepoint hanging;
+update public.sync_run_log set deadline_at = now() - interval '1 minute' where status = 'running';
 select throws_ok('select public.sync_worker_heartbeat(run_id, 1, sync_test.token(run_id)) from run',
-  'PT409', 'attempt_not_current', 'and no longer lease');
+  'PT409', 'attempt_not_current', 'for one slice at most');
+rollback to hanging;
 select is(
   (select public.sync_worker_record_results(run_id, 1, sync_test.token(run_id), (batch ->> 'batch_id')::uuid,
      sync_test.results(batch, 'exported')) ->> 'entries_done' from run, batch),
-  '2', 'but may say what became of what it sent');
+  '2', 'and say what became of it');
+select throws_ok('select public.sync_worker_heartbeat(run_id, 1, sync_test.token(run_id)) from run',
+  'PT409', 'attempt_not_current', 'then there is nothing left to hold on for');
 select pg_temp.expire();
 select is((select error_code from public.sync_run_log join run using (run_id)), 'deadline_exceeded',
   'then it fails, alive or not');
-select throws_ok('select public.sync_worker_heartbeat(run_id, 1, sync_test.token(run_id)) from run',
+select throws_ok('select public.sync_worker_finish(run_id, 1, sync_test.token(run_id), ''succeeded'') from run',
   'PT409', 'attempt_not_current', 'and its worker is told');
 
 select * from finish();

@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.sql
-select plan(16);
+select plan(21);
 
 update public.sync_integrations set manual_cooldown = '0 seconds', max_attempts = 2, retry_base = '1 minute';
 create temporary table run (run_id uuid);
@@ -15,6 +15,10 @@ returns text language sql as $$
   select public.sync_worker_finish(r.run_id, r.attempt, sync_test.token(r.run_id), outcome, class,
     'code', 'In words.', retry_after) ->> 'status'
   from public.sync_run_log r join run using (run_id)
+$$;
+-- Says again how an attempt has ended.
+create function pg_temp.repeat(number int, outcome text, class text default null) returns text language sql as $$
+  select public.sync_worker_finish(run_id, number, sync_test.token(run_id), outcome, class) ->> 'status' from run
 $$;
 -- Lets the backoff pass and claims what comes of it.
 create function pg_temp.next() returns void language plpgsql as $$
@@ -61,6 +65,20 @@ select sync_test.claim(run_id, 5) from run;
 select pg_temp.finish('continued');
 select is((select error_code from public.sync_run_log join run using (run_id)), 'no_progress',
   'a slice that got nowhere is a failure');
+
+select is(pg_temp.repeat(5, 'continued'), 'pending', 'which the repetition of its lost answer is told, too');
+select throws_ok($$ select pg_temp.repeat(5, 'failed', 'transient') $$, 'PT409', 'attempt_not_current',
+  'and nothing else: a failure is what the engine made of it');
+update public.sync_run_log set next_attempt_at = now() where status = 'pending';
+select sync_scheduler.recover_runs();
+select sync_test.claim(run_id, 6) from run;
+select public.sync_worker_reserve_entries(run_id, 6, sync_test.token(run_id), 2) from run;
+select pg_temp.finish('succeeded');
+select is((select error_code from public.sync_run_log join run using (run_id)), 'entries_unresolved',
+  'a success with a batch open is none');
+select is(pg_temp.repeat(6, 'succeeded'), (select status::text from public.sync_run_log join run using (run_id)),
+  'and may be repeated');
+select throws_ok($$ select pg_temp.repeat(6, 'continued') $$, 'PT409', 'attempt_not_current', 'as what it was');
 
 select * from finish();
 rollback;

@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.sql
-select plan(17);
+select plan(25);
 
 create temporary table run as select run_id, sync_test.token(run_id) as token
   from (select sync_test.trigger_as('coordinator') as run_id) r;
@@ -52,6 +52,28 @@ select is(pg_temp.reserve(500) -> 'entries', (select batch -> 'entries' from bat
 select pg_temp.record(batch, sync_test.results(batch, 'pending')) from batch;
 select is((select entries from pg_temp.states() where state = 'unknown'), 3::bigint,
   'that the repetition was not taken says nothing of the first send');
+
+select pg_temp.record(batch, '[{"entry_key": "entry 06", "state": "exported"}]')
+from (select pg_temp.reserve(500) as batch) again;
+select is(jsonb_path_query_array(pg_temp.reserve(500), '$.entries[*].settled'), '[true, false, false]',
+  'what has been settled goes out with the rest of it, marked');
+select is(pg_temp.reserve(500) -> 'resend', 'true', 'and what the results left out may have been sent');
+select is(jsonb_path_query_array(pg_temp.reserve(500), '$.entries[*].entry_key'),
+  '["entry 06", "entry 07", "entry 08"]', 'the batch is what it was');
+select pg_temp.record(batch, sync_test.results(batch, 'exported')) from batch;
+
+update batch set batch = pg_temp.reserve(2);
+select is(jsonb_path_query_array(batch, '$.entries[*].settled'), '[false, false]', 'of a new batch nothing is settled')
+from batch;
+select pg_temp.record(batch, '[{"entry_key": "entry 09", "state": "pending"}]') from batch;
+select is(pg_temp.reserve(2) -> 'resend', 'true', 'a batch of which one result is missing counts as sent');
+select is(pg_temp.reserve(2) -> 'batch_id', batch -> 'batch_id', 'under its own id') from batch;
+select is(pg_temp.reserve(2) -> 'entries', batch -> 'entries', 'and what was not taken cannot leave it before the rest')
+from batch;
+select pg_temp.record(batch, '[{"entry_key": "entry 09", "state": "exported"}, {"entry_key": "entry 10", "state": "unknown"}]')
+from batch;
+select is(jsonb_path_query_array(pg_temp.reserve(2), '$.entries[*].settled'), '[true, false]',
+  'what was settled in it stays so');
 
 select throws_ok('select pg_temp.reserve(0)', 'PT422', 'invalid_worker_request', 'a batch of none is refused');
 select throws_ok('select pg_temp.reserve(501)', 'PT422', 'invalid_worker_request', 'so is one too large');

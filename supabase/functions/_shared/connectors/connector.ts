@@ -30,7 +30,7 @@ export interface ConnectorContext {
 }
 
 /**
- * What became of a batch. An entry without a result is `unknown`. Results `unknown` and `pending` come with the
+ * What became of a batch. An entry without a result is `unknown`; a settled one gets none. Results `unknown` and `pending` come with the
  * failure that says why; a rate limit is a failure of class `rate_limited` with its hint.
  */
 export interface ExportOutcome {
@@ -57,7 +57,10 @@ export interface OpenConnector {
   /** Entries a batch, 1 to 500. */
   readonly batchSize: number;
   ping(context: ConnectorContext): Promise<PingOutcome>;
-  /** Without it, a batch of unknown outcome is exported again whole, under the same `batch_id`. */
+  /**
+   * Gets the open entries only. Without it, a batch of unknown outcome is exported again whole, with the settled
+   * entries, under the same `batch_id`.
+   */
   lookup?(context: ConnectorContext, entries: readonly Entry[]): Promise<LookupOutcome>;
   /** Throws only when it was aborted or is broken; whatever the other side does is an outcome. */
   export(context: ConnectorContext, batch: Batch): Promise<ExportOutcome>;

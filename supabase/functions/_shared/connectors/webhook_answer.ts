@@ -1,4 +1,4 @@
-import { allEntries, type Entry } from "../entries.ts";
+import { allEntries, type Entry, openEntries } from "../entries.ts";
 import { type Failure, failure } from "../errors.ts";
 import { readLimited } from "../read_limited.ts";
 import { retryAfterSeconds } from "../retry_after.ts";
@@ -11,14 +11,15 @@ const maxAnswerBytes = 1024 * 1024;
 
 /**
  * Turns a receiver's answer into what became of the batch. 2xx means that it took all entries unless its JSON
- * says otherwise entry by entry; 422 may carry the same list.
+ * says otherwise entry by entry; 422 may carry the same list. It answers for the whole batch; of the entries that
+ * were settled before, nothing is passed on.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
  * import { settleAnswer } from "./webhook_answer.ts";
  *
- * const entries = [{ entry_key: "a", period: "2026-01", document_number: "1", payload: {} }];
+ * const entries = [{ entry_key: "a", period: "2026-01", document_number: "1", payload: {}, settled: false }];
  * const taken = await settleAnswer(new Response(null, { status: 204 }), entries, Date.now());
  * assert.deepEqual(taken, { results: [{ entry_key: "a", state: "exported" }] });
  * ```
@@ -37,21 +38,26 @@ export async function settleAnswer(
 
   const body = await readLimited(response.body, maxAnswerBytes);
   if (body.kind === "too_large") return unsettled(entries, malformed(response.status, "is too large"));
-  if (response.ok && body.text.trim() === "") return { results: allEntries(entries, "exported") };
+  if (response.ok && body.text.trim() === "") {
+    return { results: allEntries(openEntries(entries), "exported") };
+  }
   if (isJson(response.headers)) {
     const found = parseResults(body.text, entries);
-    if (found.kind === "results") return { results: found.results };
+    if (found.kind === "results") {
+      const open = new Set(openEntries(entries).map((entry) => entry.entry_key));
+      return { results: found.results.filter((result) => open.has(result.entry_key)) };
+    }
     if (found.kind === "malformed") return unsettled(entries, malformed(response.status, found.reason));
   } else if (response.ok && /^\s*<(!doctype|html)/i.test(body.text)) {
     // A login or maintenance page with status 200: nobody took the entries, or we cannot know.
     return unsettled(entries, malformed(response.status, "is a web page"));
   }
-  if (response.ok) return { results: allEntries(entries, "exported") };
+  if (response.ok) return { results: allEntries(openEntries(entries), "exported") };
   return unsettled(entries, statusFailure(response.status, hint));
 }
 
 /**
- * No entry is settled: they are open again, or unknown where the batch may have been taken.
+ * No entry is settled by this: they are open again, or unknown where the batch may have been taken.
  *
  * @example
  * ```ts
@@ -59,13 +65,14 @@ export async function settleAnswer(
  * import { failure } from "../errors.ts";
  * import { unsettled } from "./webhook_answer.ts";
  *
- * const entries = [{ entry_key: "a", period: "2026-01", document_number: "1", payload: {} }];
+ * const entries = [{ entry_key: "a", period: "2026-01", document_number: "1", payload: {}, settled: false }];
  * const dropped = failure("ambiguous", "webhook_outcome_unknown", "The connection was lost.");
  * assert.deepEqual(unsettled(entries, dropped).results, [{ entry_key: "a", state: "unknown" }]);
  * ```
  */
 export function unsettled(entries: readonly Entry[], why: Failure): ExportOutcome {
-  return { results: allEntries(entries, why.class === "ambiguous" ? "unknown" : "pending"), failure: why };
+  const state = why.class === "ambiguous" ? "unknown" : "pending";
+  return { results: allEntries(openEntries(entries), state), failure: why };
 }
 
 function malformed(status: number, reason: string): Failure {

@@ -33,7 +33,7 @@ export type BodyResults =
  * import assert from "node:assert/strict";
  * import { parseResults } from "./webhook_results.ts";
  *
- * const entries = [{ entry_key: "a", period: "2026-01", document_number: "1", payload: {} }];
+ * const entries = [{ entry_key: "a", period: "2026-01", document_number: "1", payload: {}, settled: false }];
  * assert.deepEqual(parseResults('{"results":[{"entry_key":"a","state":"exported"}]}', entries), {
  *   kind: "results",
  *   results: [{ entry_key: "a", state: "exported" }],

@@ -22,13 +22,19 @@ export function testClaim(changes: Partial<Claim> = {}): Claim {
   };
 }
 
-/** A batch whose entries have these keys. */
-export function testBatch(number: number, keys: readonly string[], resend = false): Batch {
+/** A batch whose entries have these keys; some may be settled already. */
+export function testBatch(
+  number: number,
+  keys: readonly string[],
+  resend = false,
+  settled: readonly string[] = [],
+): Batch {
   const entries = keys.map((entry_key) => ({
     entry_key,
     period: "2026-11",
     document_number: `DOC-${entry_key}`,
     payload: { amount: "100.10", text: "Kjørelengde" },
+    settled: settled.includes(entry_key),
   }));
   return { batch_id: `00000000-0000-4000-8000-00000000000${number}`, resend, entries };
 }

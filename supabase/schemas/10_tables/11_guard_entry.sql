@@ -1,0 +1,25 @@
+-- What a vendor has seen never changes, whoever writes: a batch goes out again byte for byte as it was sent, and what is
+-- in somebody's books is never sent again. Definer, because who inserts has no rights in sync_scheduler; it reads and
+-- writes nothing but the row at hand.
+create or replace function sync_scheduler.guard_entry() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  new.payload_hash := sync_scheduler.entry_hash(new.period, new.document_number, new.payload);
+  if tg_op = 'UPDATE' and (
+    (old.state = 'exported' and new.state <> 'exported')
+    or (old.state <> 'pending' and (new.integration_id, new.entry_key, new.payload_hash)
+      is distinct from (old.integration_id, old.entry_key, old.payload_hash))
+  ) then
+    raise exception using errcode = 'PT409', message = 'entry_is_sent',
+      detail = jsonb_build_object('entry_key', old.entry_key, 'state', old.state);
+  end if;
+  return new;
+end;
+$$;
+revoke all on function sync_scheduler.guard_entry() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.guard_entry() is
+  'Trigger of sync_export_entries: computes payload_hash and refuses (PT409 entry_is_sent; details: entry_key, state) other '
+  'content for an entry that is not pending, and another state for one that is exported.';
+
+create trigger guard_entry before insert or update on public.sync_export_entries
+  for each row execute function sync_scheduler.guard_entry();

@@ -1,0 +1,58 @@
+create or replace function sync_scheduler.require_settleable(integration_id uuid, entries jsonb) returns void
+language plpgsql set search_path = '' as $$
+declare
+  missing jsonb;
+  refused jsonb;
+  left_open jsonb;
+begin
+  if jsonb_typeof(entries) is distinct from 'array' or exists (
+    select from jsonb_array_elements(entries) d group by d ->> 'entry_key'
+    having d ->> 'entry_key' is null or count(*) > 1
+      or bool_or(coalesce(d ->> 'resolution', '') not in ('exported', 'resend', 'abandon', 'keep'))
+  ) then
+    perform sync_scheduler.raise_error('invalid_entries',
+      '{"entries": "a list with each entry_key once and a resolution: exported, resend, abandon or keep"}');
+  end if;
+
+  select jsonb_agg(d.entry_key) filter (where e.entry_id is null),
+    jsonb_agg(jsonb_build_object('entry_key', e.entry_key, 'state', e.state, 'sent_at', e.sent_at))
+    filter (where not case d.resolution
+      when 'exported' then e.state in ('unknown', 'rejected', 'exported')
+      -- That it did not arrive is said of the very send that somebody has looked up: a later one may have.
+      when 'resend' then e.state in ('rejected', 'pending')
+        or (e.state = 'unknown' and e.sent_at is not distinct from d.sent_at)
+      when 'abandon' then e.state = 'rejected'
+        or (e.state = 'unknown' and e.sent_at is not distinct from d.sent_at)
+      when 'keep' then e.state = 'exported' end)
+  into missing, refused
+  from jsonb_to_recordset(entries) as d (entry_key text, resolution text, sent_at timestamptz)
+  left join public.sync_export_entries e
+    on e.integration_id = require_settleable.integration_id and e.entry_key = d.entry_key;
+  if missing is not null then
+    perform sync_scheduler.raise_error('entries_not_found', jsonb_build_object('entry_keys', missing));
+  elsif refused is not null then
+    perform sync_scheduler.raise_error('entries_not_settleable', jsonb_build_object('entries', refused));
+  end if;
+
+  -- What stays open of a batch goes out again under the old key, whole: with an entry that somebody has just booked by
+  -- hand, or without one that the receiver expects in it. So a batch is settled at once or not at all.
+  select jsonb_agg(o.entry_key order by o.entry_id) into left_open
+  from public.sync_export_entries o
+  where o.integration_id = require_settleable.integration_id and o.state in ('sending', 'unknown')
+    and o.batch_id in (
+      select e.batch_id from jsonb_to_recordset(entries) as d (entry_key text, resolution text)
+      join public.sync_export_entries e
+        on e.integration_id = require_settleable.integration_id and e.entry_key = d.entry_key
+      where e.state = 'unknown' or (e.state = 'rejected' and d.resolution = 'resend'))
+    and not exists (
+      select from jsonb_to_recordset(entries) as d (entry_key text) where d.entry_key = o.entry_key);
+  if left_open is not null then
+    perform sync_scheduler.raise_error('batch_is_open', jsonb_build_object('entry_keys', left_open));
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.require_settleable(uuid, jsonb)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.require_settleable(uuid, jsonb) is
+  'Refuses what settle_entries cannot do. The caller keeps the worker from the entries. Errors: PT422 invalid_entries, PT404 '
+  'entries_not_found, PT409 entries_not_settleable, PT409 batch_is_open; details name the entries.';

@@ -1,0 +1,49 @@
+create or replace function sync_scheduler.settle_entries(integration_id uuid, entries jsonb, reason text)
+returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  settled jsonb;
+begin
+  with told as (
+    select e.entry_id, e.entry_key, e.state, e.conflict_at, d.resolution, d.external_id
+    from jsonb_to_recordset(entries) as d (entry_key text, resolution text, external_id text)
+    join public.sync_export_entries e
+      on e.integration_id = settle_entries.integration_id and e.entry_key = d.entry_key
+    -- The repetition of a call whose answer was lost changes nothing.
+    where not case d.resolution
+      when 'exported' then e.state = 'exported'
+      when 'resend' then e.state = 'pending'
+      when 'abandon' then e.state = 'rejected' and e.error_message = settle_entries.reason and e.conflict_at is null
+      when 'keep' then e.conflict_at is null end
+  ), changed as (
+    update public.sync_export_entries e set
+      state = case t.resolution
+        when 'exported' then 'exported'
+        when 'resend' then 'pending'
+        when 'abandon' then 'rejected'
+        else e.state end,
+      batch_id = case when t.resolution <> 'resend' then e.batch_id end,
+      unknown_since = null,
+      exported_at = case t.resolution when 'exported' then now() when 'keep' then e.exported_at end,
+      external_id = case t.resolution when 'exported' then left(t.external_id, 200) when 'keep' then e.external_id end,
+      error_message = case t.resolution when 'abandon' then settle_entries.reason when 'keep' then e.error_message end,
+      -- A run counts what it settled itself.
+      run_id = case when e.state not in ('exported', 'rejected') or t.resolution in ('exported', 'resend') then null
+        else e.run_id end,
+      -- What the external system has is one question, whether the source agrees another.
+      conflict_at = case when t.resolution not in ('keep', 'abandon') then e.conflict_at end
+    from told t where e.entry_id = t.entry_id
+    returning jsonb_strip_nulls(jsonb_build_object('entry_key', t.entry_key, 'resolution', t.resolution,
+      'was', t.state, 'conflict_at', t.conflict_at, 'external_id', t.external_id)) as change
+  )
+  select coalesce(jsonb_agg(c.change order by c.change ->> 'entry_key'), '[]') into settled from changed c;
+
+  perform sync_scheduler.adopt_newest_content(integration_id);
+  return settled;
+end;
+$$;
+revoke all on function sync_scheduler.settle_entries(uuid, jsonb, text)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.settle_entries(uuid, jsonb, text) is
+  'Does what a person has decided about entries that require_settleable lets through, and returns what has changed: a list '
+  'of {entry_key, resolution, was, conflict_at, external_id}. May be repeated.';
