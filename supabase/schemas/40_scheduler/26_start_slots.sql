@@ -5,7 +5,15 @@ language plpgsql set search_path = '' as $$
 declare
   started_runs public.sync_run_log[];
   came_late uuid[];
+  were_waiting integer;
 begin
+  -- A slot that was buffered comes before the one that is due now, which then waits in its place.
+  select count(*) filter (where sync_scheduler.start_waiting_slot(w.integration_id)) into were_waiting
+  from sync_scheduler.waiting_slots w
+  where w.integration_id = any (integration_ids) and w.triggered_by = 'schedule' and not exists (
+    select from public.sync_run_log r
+    where r.integration_id = w.integration_id and r.status in ('pending', 'running'));
+
   -- One statement for the whole batch. The caller holds the integrations' locks, so what it sees stays true.
   with due as materialized (
     select i as integration, i.* from public.sync_integrations i where i.id = any (integration_ids)
@@ -59,7 +67,7 @@ begin
   into started_runs, skipped, came_late;
 
   perform sync_scheduler.dispatch_attempts(started_runs) where started_runs is not null;
-  started := coalesce(cardinality(started_runs), 0);
+  started := were_waiting + coalesce(cardinality(started_runs), 0);
   skipped := skipped + coalesce((select sum(sync_scheduler.catch_up(late)) from unnest(came_late) late), 0);
 end;
 $$;
