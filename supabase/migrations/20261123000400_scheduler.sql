@@ -869,11 +869,12 @@ begin
   for next_one in
     -- From one integration to the next by index: a backfill of a thousand slots costs as much as one.
     with recursive waiting as (
-      (select w.integration_id from sync_scheduler.waiting_slots w order by w.integration_id limit 1)
+      (select w.integration_id, w.triggered_by from sync_scheduler.waiting_slots w
+       order by w.integration_id, w.scheduled_for limit 1)
       union all
-      select n.integration_id from waiting, lateral (
-        select w.integration_id from sync_scheduler.waiting_slots w
-        where w.integration_id > waiting.integration_id order by w.integration_id limit 1) n
+      select n.integration_id, n.triggered_by from waiting, lateral (
+        select w.integration_id, w.triggered_by from sync_scheduler.waiting_slots w
+        where w.integration_id > waiting.integration_id order by w.integration_id, w.scheduled_for limit 1) n
     )
     select i.id from waiting join public.sync_integrations i on i.id = waiting.integration_id
     where not exists (
@@ -881,6 +882,8 @@ begin
       and (select count(*) from public.sync_run_log r
         where r.integration_type = i.integration_type and r.status in ('pending', 'running'))
         < (select s.max_active_per_type from sync_scheduler.settings s)
+      -- A backfill waits for the end of a pause. It must not do so in the places of others.
+      and (waiting.triggered_by = 'schedule' or (i.enabled and not sync_scheduler.is_paused(i)))
     limit batch_size
   loop
     begin
