@@ -44,6 +44,20 @@ Deno.test({
 });
 
 Deno.test({
+  ...embeddedOnly("the scheduled demo shows a run that pg_cron starts at its minute, with drift and warm-up"),
+  fn: async () => {
+    const { code, text } = await task(root, ["demo", "--scheduled"]);
+    assert.equal(code, 0, text);
+    assert.match(text, /The slot \d{4}-\d\d-\d\dT\d\d:\d\d:00\.000Z\n +ran, drift \d+\.\d{3} s/);
+    assert.match(
+      text,
+      /warm-up: sent \d+\.\d s before the slot, it found the function cold .*; the run was warm/,
+    );
+    assert.match(text, /in the ledger +1000 entries of the external system, 0 of them more than once/);
+  },
+});
+
+Deno.test({
   ...embeddedOnly("the demo fails when its run fails, and says why"),
   fn: async () => {
     const { code, text } = await task(root, ["demo", "--refuse"]);

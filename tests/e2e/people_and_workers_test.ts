@@ -11,7 +11,7 @@ async function claimedRun(sql: Sql, tenant: Tenant): Promise<string> {
   const [run] = await sql<{ run_id: string }[]>`
     insert into public.sync_run_log
       (org_id, integration_id, integration_type, status, triggered_by, deadline_at, started_at)
-    values (${tenant.orgId}, ${tenant.integrationId}, 'webhook', 'running', 'schedule',
+    values (${tenant.orgId}, ${tenant.integrationId}, 'webhook', 'running', 'api',
       now() + interval '1 hour', now())
     returning run_id`;
   assert.ok(run);

@@ -7,7 +7,8 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import type { Platform } from "../../local/platform.ts";
-import { connect, localTest } from "../support/local_only.ts";
+import { connect } from "../support/connect.ts";
+import { localTest } from "../support/local_only.ts";
 
 /** Twice the batch of a tick, so that there is work for both. */
 const INTEGRATIONS = 1000;

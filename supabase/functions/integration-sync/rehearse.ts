@@ -18,7 +18,13 @@ const claim = {
   heartbeat_seconds: 15,
   slice_seconds: 60,
 };
-const entry = { entry_key: "rehearsal", period: "2026-01", document_number: "1", payload: {} };
+const entry = {
+  entry_key: "rehearsal",
+  period: "2026-01",
+  document_number: "1",
+  payload: {},
+  settled: false,
+};
 
 /**
  * Works off one made-up entry, with a database and a receiver that answer from here and nobody else: no request
