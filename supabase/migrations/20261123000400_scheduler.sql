@@ -592,6 +592,8 @@ begin
     from unnest(slots) slot
     where not exists (
       select from public.sync_run_log r where r.integration_id = integration.id and r.scheduled_for = slot)
+      and not exists (
+        select from sync_scheduler.waiting_slots w where w.integration_id = integration.id and w.scheduled_for = slot)
     returning sync_run_log.scheduled_for, sync_run_log.skip_reason
   )
   select count(*), array_agg(w.scheduled_for order by w.scheduled_for) filter (where w.skip_reason = 'missed')
@@ -609,7 +611,7 @@ revoke all on function sync_scheduler.skip_slots(public.sync_integrations, times
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.skip_slots(public.sync_integrations, timestamptz[], public.sync_skip_reason) is
   'Records slots that did not run, each as a row with its reason: what the integration''s settings say about it, else '
-  'the given one. Missed ones raise an alert. A slot that has a row keeps it. Returns how many rows it wrote. The caller holds the integration''s lock.';
+  'the given one. Missed ones raise an alert. A slot that has a row keeps it, and one that waits waits on. Returns how many rows it wrote. The caller holds the integration''s lock.';
 
 -- supabase/schemas/40_scheduler/24_catch_up.sql
 create or replace function sync_scheduler.catch_up(integration_id uuid) returns integer
@@ -709,10 +711,13 @@ begin
       select
         exists (select from public.sync_run_log r
           where r.integration_id = d.id and r.status in ('pending', 'running')) as active,
+        -- The clock may have gone back: a slot that has a row, or waits for a run to end, keeps it at that.
         exists (select from public.sync_run_log r
-          where r.integration_id = d.id and r.scheduled_for = d.next_run_at) as dealt_with,
+          where r.integration_id = d.id and r.scheduled_for = d.next_run_at)
+        or exists (select from sync_scheduler.waiting_slots w
+          where w.integration_id = d.id and w.scheduled_for = d.next_run_at) as dealt_with,
         exists (select from sync_scheduler.waiting_slots w
-          where w.integration_id = d.id and (w.triggered_by = 'schedule' or w.scheduled_for = d.next_run_at)) as buffered
+          where w.integration_id = d.id and w.triggered_by = 'schedule') as buffered
     ) seen
     where f.next_slot > now()
   ),
@@ -822,6 +827,7 @@ declare
   integration public.sync_integrations;
   waiting sync_scheduler.waiting_slots;
   run public.sync_run_log;
+  usable boolean;
 begin
   select * into integration from public.sync_integrations i
   where i.id = start_waiting_slot.integration_id for no key update skip locked;
@@ -831,13 +837,12 @@ begin
     return false;
   end if;
 
-  if not integration.enabled or sync_scheduler.is_paused(integration) then
+  usable := integration.enabled and not sync_scheduler.is_paused(integration);
+  if not usable then
     -- What an admin wants made up for outlives a pause; a buffered slot is one that came while paused.
     if waiting.triggered_by = 'backfill' then
       return false;
     end if;
-    perform sync_scheduler.skip_slots(integration, array[waiting.scheduled_for],
-      case when integration.enabled then 'paused' else 'disabled' end::public.sync_skip_reason);
   else
     run := sync_scheduler.start_run(integration, waiting.triggered_by, waiting.requested_by,
       scheduled_for := waiting.scheduled_for);
@@ -851,6 +856,10 @@ begin
   end if;
   delete from sync_scheduler.waiting_slots w
   where w.integration_id = waiting.integration_id and w.scheduled_for = waiting.scheduled_for;
+  if not usable then
+    perform sync_scheduler.skip_slots(integration, array[waiting.scheduled_for],
+      case when integration.enabled then 'paused' else 'disabled' end::public.sync_skip_reason);
+  end if;
   return run.run_id is not null;
 end;
 $$;

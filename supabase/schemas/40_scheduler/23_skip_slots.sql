@@ -14,6 +14,8 @@ begin
     from unnest(slots) slot
     where not exists (
       select from public.sync_run_log r where r.integration_id = integration.id and r.scheduled_for = slot)
+      and not exists (
+        select from sync_scheduler.waiting_slots w where w.integration_id = integration.id and w.scheduled_for = slot)
     returning sync_run_log.scheduled_for, sync_run_log.skip_reason
   )
   select count(*), array_agg(w.scheduled_for order by w.scheduled_for) filter (where w.skip_reason = 'missed')
@@ -31,4 +33,4 @@ revoke all on function sync_scheduler.skip_slots(public.sync_integrations, times
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.skip_slots(public.sync_integrations, timestamptz[], public.sync_skip_reason) is
   'Records slots that did not run, each as a row with its reason: what the integration''s settings say about it, else '
-  'the given one. Missed ones raise an alert. A slot that has a row keeps it. Returns how many rows it wrote. The caller holds the integration''s lock.';
+  'the given one. Missed ones raise an alert. A slot that has a row keeps it, and one that waits waits on. Returns how many rows it wrote. The caller holds the integration''s lock.';

@@ -35,10 +35,13 @@ begin
       select
         exists (select from public.sync_run_log r
           where r.integration_id = d.id and r.status in ('pending', 'running')) as active,
+        -- The clock may have gone back: a slot that has a row, or waits for a run to end, keeps it at that.
         exists (select from public.sync_run_log r
-          where r.integration_id = d.id and r.scheduled_for = d.next_run_at) as dealt_with,
+          where r.integration_id = d.id and r.scheduled_for = d.next_run_at)
+        or exists (select from sync_scheduler.waiting_slots w
+          where w.integration_id = d.id and w.scheduled_for = d.next_run_at) as dealt_with,
         exists (select from sync_scheduler.waiting_slots w
-          where w.integration_id = d.id and (w.triggered_by = 'schedule' or w.scheduled_for = d.next_run_at)) as buffered
+          where w.integration_id = d.id and w.triggered_by = 'schedule') as buffered
     ) seen
     where f.next_slot > now()
   ),

@@ -4,6 +4,7 @@ declare
   integration public.sync_integrations;
   waiting sync_scheduler.waiting_slots;
   run public.sync_run_log;
+  usable boolean;
 begin
   select * into integration from public.sync_integrations i
   where i.id = start_waiting_slot.integration_id for no key update skip locked;
@@ -13,13 +14,12 @@ begin
     return false;
   end if;
 
-  if not integration.enabled or sync_scheduler.is_paused(integration) then
+  usable := integration.enabled and not sync_scheduler.is_paused(integration);
+  if not usable then
     -- What an admin wants made up for outlives a pause; a buffered slot is one that came while paused.
     if waiting.triggered_by = 'backfill' then
       return false;
     end if;
-    perform sync_scheduler.skip_slots(integration, array[waiting.scheduled_for],
-      case when integration.enabled then 'paused' else 'disabled' end::public.sync_skip_reason);
   else
     run := sync_scheduler.start_run(integration, waiting.triggered_by, waiting.requested_by,
       scheduled_for := waiting.scheduled_for);
@@ -33,6 +33,10 @@ begin
   end if;
   delete from sync_scheduler.waiting_slots w
   where w.integration_id = waiting.integration_id and w.scheduled_for = waiting.scheduled_for;
+  if not usable then
+    perform sync_scheduler.skip_slots(integration, array[waiting.scheduled_for],
+      case when integration.enabled then 'paused' else 'disabled' end::public.sync_skip_reason);
+  end if;
   return run.run_id is not null;
 end;
 $$;
