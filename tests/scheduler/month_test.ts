@@ -1,0 +1,84 @@
+/**
+ * A month under a simulated clock: 200 integrations in ten zones, a tick every minute that may be dropped, doubled or
+ * late, a scheduler that is away, a clock that goes back, workers that die, and people who pause, reschedule and backfill.
+ * Every slot that a brute-force clock watcher knows must have exactly one row, and each row must be true.
+ *
+ * MONTH_SEED repeats the draws, MONTH_INTEGRATIONS takes more.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { Random } from "../campaign/random.ts";
+import { zoneDataDifferences } from "../cron/zone_data.ts";
+import { DAY, MINUTE } from "../cron/zone_clock.ts";
+import { localTest } from "../support/local_only.ts";
+import { type Counts, settleAccounts } from "./accounts.ts";
+import { Biography } from "./biography.ts";
+import { Oracle } from "./expected_slots.ts";
+import { drawIntegrations } from "./integrations.ts";
+import { readPlan, WINDOWS, ZONES } from "./plan.ts";
+import { writeScript } from "./script.ts";
+import { Simulation } from "./simulation.ts";
+
+/** What must have happened to some slot, or the month has proved nothing. */
+const ORDEALS = [
+  ...["ran", "overlap", "missed", "coalesced", "paused", "disabled", "schedule_changed", "made up"],
+  ...["ticks dropped", "ticks doubled", "ticks delayed", "ticks away", "wait schedule", "press refused"],
+  ...["runs recovered", "end deadline_exceeded"],
+];
+
+localTest(
+  "every slot of a simulated month has exactly one row, whatever befalls the ticks",
+  async (platform) => {
+    const { seed, integrations: count, thorough } = readPlan();
+    console.log(`MONTH_SEED=${seed} MONTH_INTEGRATIONS=${count}`);
+    const random = new Random(seed);
+    await using simulation = await Simulation.create(platform, seed);
+    const disputes = await zoneDataDifferences(simulation.admin, ZONES);
+
+    const total: Counts = { days: 0 };
+    const add = (what: string, number: number) => total[what] = (total[what] ?? 0) + number;
+    for (const window of WINDOWS) {
+      const integrations = drawIntegrations(count, random);
+      const script = writeScript(window, integrations, random);
+      const end = script.steps.at(-1)?.at ?? NaN;
+      const disputed = disputes.filter(({ from, until }) => from <= end + DAY && until >= script.from - DAY);
+      assert.deepEqual(disputed, [], "the database and the oracle know the same clock changes");
+
+      const oracle = new Oracle(script.from, Math.max(...script.steps.map(({ at }) => at)));
+      const { recovered } = await simulation.play(script, integrations);
+      add("runs recovered", recovered);
+
+      const history = await simulation.history();
+      const lives = new Map(integrations.map((who) => [who.id, new Biography(who, oracle)]));
+      for (const [id, life] of lives) {
+        for (const event of history.get(id) ?? []) {
+          life.tell(event);
+          if (event.event === "start schedule" && event.at - (event.slot ?? NaN) < MINUTE) add("on time", 1);
+          if (/^(wait|press)/.test(event.event)) add(event.event, 1);
+          else if (event.event === "end" && event.reason !== null) add(`end ${event.reason}`, 1);
+        }
+        life.end(end);
+      }
+      add("days", (Date.parse(window.to) - Date.parse(window.from)) / DAY);
+      for (const [what, number] of Object.entries(script.ticks)) add(`ticks ${what}`, number);
+      for (const [what, number] of Object.entries(await settleAccounts(simulation.admin, lives))) {
+        add(
+          what,
+          number,
+        );
+      }
+    }
+    const print = (what: (name: string) => boolean) =>
+      Object.entries(total).filter(([name]) => what(name)).map(([name, number]) => `${name}: ${number}`).join(
+        ", ",
+      );
+    const isEvent = (name: string) => /^(days|ticks|runs|press|wait|end)/.test(name);
+    console.log(`${print(isEvent)}\n${print((name) => !isEvent(name))}`);
+    assert.ok(
+      (total["on time"] ?? 0) > 0.75 * (total.ran ?? 0),
+      "with few exceptions slots start in their minute",
+    );
+    if (thorough) assert.deepEqual(ORDEALS.filter((ordeal) => (total[ordeal] ?? 0) === 0), []);
+  },
+);
