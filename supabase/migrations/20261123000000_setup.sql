@@ -37,7 +37,7 @@ comment on type public.sync_overlap_policy is
 create type public.sync_skip_reason as enum ('overlap', 'missed', 'coalesced', 'paused', 'disabled', 'schedule_changed');
 comment on type public.sync_skip_reason is
   'Why a slot did not run. overlap: a run was active; missed: the scheduler came later than catchup_window; coalesced: it '
-  'came late and ran a later slot for all; paused, disabled: so was the integration; schedule_changed: the schedule was '
+  'came late, and a later slot stands for this one; paused, disabled: so was the integration; schedule_changed: the schedule was '
   'replaced before the scheduler came.';
 
 create type public.sync_alert_kind as enum

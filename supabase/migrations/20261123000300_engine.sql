@@ -63,7 +63,20 @@ comment on function sync_scheduler.raise_error(text, jsonb) is
   'Raises an error of error_catalog() with its code; detail is JSON, because supabase-js shows error.details '
   'but no response headers.';
 
--- supabase/schemas/30_engine/03_require_org_role.sql
+-- supabase/schemas/30_engine/03_require_signed_in.sql
+create or replace function sync_scheduler.require_signed_in() returns void
+language plpgsql stable set search_path = '' as $$
+begin
+  if auth.uid() is null or coalesce((auth.jwt() ->> 'is_anonymous')::boolean, false) then
+    perform sync_scheduler.raise_error('not_authenticated');
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.require_signed_in() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.require_signed_in() is
+  'Refuses a caller who is not signed in, or anonymously (PT401 not_authenticated). Identity comes from the JWT alone.';
+
+-- supabase/schemas/30_engine/04_require_org_role.sql
 create or replace function sync_scheduler.require_org_role(org_id uuid, roles public.sync_member_role[])
 returns void
 language plpgsql stable set search_path = '' as $$
@@ -74,9 +87,7 @@ begin
   if claims ->> 'role' = 'service_role' then
     return;
   end if;
-  if auth.uid() is null or coalesce((claims ->> 'is_anonymous')::boolean, false) then
-    perform sync_scheduler.raise_error('not_authenticated');
-  end if;
+  perform sync_scheduler.require_signed_in();
   if not sync_scheduler.has_org_role(require_org_role.org_id, require_org_role.roles) then
     perform sync_scheduler.raise_error('not_authorized');
   end if;
@@ -88,12 +99,29 @@ comment on function sync_scheduler.require_org_role(uuid, public.sync_member_rol
   'Refuses a caller who is not signed in (PT401 not_authenticated) or holds none of the roles (PT403 '
   'not_authorized, also for an organisation that does not exist). Identity comes from the JWT alone.';
 
--- supabase/schemas/30_engine/04_raise_alert.sql
+-- supabase/schemas/30_engine/05_alert_key.sql
+create or replace function sync_scheduler.alert_key(
+  kind public.sync_alert_kind, integration_id uuid, incident timestamptz
+) returns text
+language plpgsql immutable set search_path = '' as $$
+begin
+  -- In UTC: the same incident has the same name in every session.
+  return concat_ws(':', alert_key.kind, alert_key.integration_id,
+    to_char(incident at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
+end;
+$$;
+revoke all on function sync_scheduler.alert_key(public.sync_alert_kind, uuid, timestamptz)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.alert_key(public.sync_alert_kind, uuid, timestamptz) is
+  'The dedup_key of an alert: what is wrong, with which integration, and the instant that tells one incident from the '
+  'next (a slot, a day, the last tick).';
+
+-- supabase/schemas/30_engine/06_raise_alert.sql
 create or replace function sync_scheduler.raise_alert(
   integration public.sync_integrations,
   kind public.sync_alert_kind,
   severity public.sync_alert_severity,
-  incident text,
+  incident timestamptz,
   message text,
   details jsonb default '{}',
   run_id uuid default null
@@ -103,20 +131,21 @@ begin
   -- Whoever notices the same incident second changes nothing: it is raised once.
   insert into public.sync_alerts (org_id, integration_id, run_id, kind, severity, dedup_key, message, details)
   values (integration.org_id, integration.id, raise_alert.run_id, raise_alert.kind, raise_alert.severity,
-    concat_ws(':', raise_alert.kind, integration.id, raise_alert.incident), raise_alert.message, raise_alert.details)
+    sync_scheduler.alert_key(raise_alert.kind, integration.id, raise_alert.incident), raise_alert.message,
+    raise_alert.details)
   on conflict (org_id, dedup_key) do nothing;
   return found;
 end;
 $$;
 revoke all on function sync_scheduler.raise_alert(
-  public.sync_integrations, public.sync_alert_kind, public.sync_alert_severity, text, text, jsonb, uuid)
+  public.sync_integrations, public.sync_alert_kind, public.sync_alert_severity, timestamptz, text, jsonb, uuid)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.raise_alert(
-  public.sync_integrations, public.sync_alert_kind, public.sync_alert_severity, text, text, jsonb, uuid) is
-  'Raises an alert of an integration, once for each incident (a slot, an attempt). message is in a coordinator''s words. '
+  public.sync_integrations, public.sync_alert_kind, public.sync_alert_severity, timestamptz, text, jsonb, uuid) is
+  'Raises an alert of an integration, once for each incident (see alert_key). message is in a coordinator''s words. '
   'Returns whether it was new.';
 
--- supabase/schemas/30_engine/05_check_drift.sql
+-- supabase/schemas/30_engine/07_check_drift.sql
 create or replace function sync_scheduler.check_drift(
   integration public.sync_integrations, scheduled_for timestamptz, started_at timestamptz, run_id uuid default null
 ) returns void
@@ -126,8 +155,7 @@ declare
     select s.drift_alert_after from sync_scheduler.settings s);
 begin
   if limit_passed then
-    perform sync_scheduler.raise_alert(integration, 'drift', 'warning',
-      to_char(scheduled_for at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"'),
+    perform sync_scheduler.raise_alert(integration, 'drift', 'warning', scheduled_for,
       case when started_at is null then 'A scheduled sync is due and has not started.'
         else 'A scheduled sync started late.' end,
       jsonb_build_object('scheduled_for', scheduled_for, 'started_at', started_at,
@@ -141,36 +169,6 @@ revoke all on function sync_scheduler.check_drift(public.sync_integrations, time
 comment on function sync_scheduler.check_drift(public.sync_integrations, timestamptz, timestamptz, uuid) is
   'Raises the drift alert of a slot, once, if it started later than settings.drift_alert_after or, with started_at null, '
   'has not started by now.';
-
--- supabase/schemas/30_engine/06_audit.sql
-create or replace function sync_scheduler.audit(
-  integration public.sync_integrations, action text, reason text default null, details jsonb default '{}'
-) returns void
-language plpgsql set search_path = '' as $$
-begin
-  if length(audit.reason) > 500 then
-    perform sync_scheduler.raise_error('reason_too_long', '{"max_length": 500}');
-  end if;
-  insert into public.sync_audit_log (org_id, integration_id, actor_id, action, reason, details)
-  values (integration.org_id, integration.id, auth.uid(), audit.action, audit.reason, audit.details);
-end;
-$$;
-revoke all on function sync_scheduler.audit(public.sync_integrations, text, text, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.audit(public.sync_integrations, text, text, jsonb) is
-  'Writes down what the caller (auth.uid(); null: the service role or the scheduler) did to an integration, and why. '
-  'Errors: PT422 reason_too_long.';
-
--- supabase/schemas/30_engine/07_is_paused.sql
-create or replace function sync_scheduler.is_paused(integration public.sync_integrations) returns boolean
-language plpgsql stable set search_path = '' as $$
-begin
-  return integration.paused_at is not null and coalesce(integration.resume_at > now(), true);
-end;
-$$;
-revoke all on function sync_scheduler.is_paused(public.sync_integrations) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.is_paused(public.sync_integrations) is
-  'Is the integration paused now? A pause ends by itself at resume_at.';
 
 -- supabase/schemas/30_engine/07_lock_active_run.sql
 create or replace function sync_scheduler.lock_active_run(integration_id uuid) returns void
@@ -203,6 +201,36 @@ revoke all on function sync_scheduler.adopt_newest_content(uuid) from public, an
 comment on function sync_scheduler.adopt_newest_content(uuid) is
   'For entries that have come back to pending: they were not taken, so what goes out is what the source has delivered '
   'since, and there is no conflict any more.';
+
+-- supabase/schemas/30_engine/08_audit.sql
+create or replace function sync_scheduler.audit(
+  integration public.sync_integrations, action text, reason text default null, details jsonb default '{}'
+) returns void
+language plpgsql set search_path = '' as $$
+begin
+  if length(audit.reason) > 500 then
+    perform sync_scheduler.raise_error('reason_too_long', '{"max_length": 500}');
+  end if;
+  insert into public.sync_audit_log (org_id, integration_id, actor_id, action, reason, details)
+  values (integration.org_id, integration.id, auth.uid(), audit.action, audit.reason, audit.details);
+end;
+$$;
+revoke all on function sync_scheduler.audit(public.sync_integrations, text, text, jsonb)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.audit(public.sync_integrations, text, text, jsonb) is
+  'Writes down what the caller (auth.uid(); null: the service role or the scheduler) did to an integration, and why. '
+  'Errors: PT422 reason_too_long.';
+
+-- supabase/schemas/30_engine/09_is_paused.sql
+create or replace function sync_scheduler.is_paused(integration public.sync_integrations) returns boolean
+language plpgsql stable set search_path = '' as $$
+begin
+  return integration.paused_at is not null and coalesce(integration.resume_at > now(), true);
+end;
+$$;
+revoke all on function sync_scheduler.is_paused(public.sync_integrations) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.is_paused(public.sync_integrations) is
+  'Is the integration paused now? A pause ends by itself at resume_at.';
 
 -- supabase/schemas/30_engine/10_dispatch_attempts.sql
 create or replace function sync_scheduler.dispatch_attempts(runs public.sync_run_log[]) returns void
@@ -378,9 +406,9 @@ begin
   select * into failed from sync_scheduler.run_attempts a
   where a.run_id = run.run_id and a.attempt = run.attempt and a.cold_start
     and a.settled_before = run.entries_done + run.entries_failed;
-  -- The alert is also what says that the run had its favour: its key is the run, so only the first failure raises it.
+  -- The alert is also what says that the run had its favour: its key is when the run was triggered, so only the first failure raises it.
   return failed.run_id is not null and sync_scheduler.raise_alert(integration, 'cold_start_failure', 'warning',
-    run.run_id::text, 'A sync failed in a function that had just started, and was started again at once.',
+    run.triggered_at, 'A sync failed in a function that had just started, and was started again at once.',
     jsonb_build_object('attempt', failed.attempt, 'boot_id', failed.boot_id, 'boot_ms', failed.boot_ms,
       'error_class', failed.error_class, 'error_code', failed.error_code, 'scheduled_for', run.scheduled_for),
     run.run_id);

@@ -179,7 +179,7 @@ begin
     return null;
   end if;
   perform sync_scheduler.raise_alert(integration, 'scheduler_dead', 'critical',
-    coalesce(sync_scheduler.last_tick_at()::text, 'never'),
+    sync_scheduler.last_tick_at(),
     'The scheduler has stopped: nothing starts or is retried by itself. Syncs that are started by hand work.',
     jsonb_build_object('last_tick_at', sync_scheduler.last_tick_at()));
   return 'scheduler_not_ticking';
@@ -542,8 +542,8 @@ begin
       'reason', case when sqlstate = '23514' then 'out of range' else 'must have a value' end));
   end;
   perform sync_scheduler.audit(saved, 'configure', reason, jsonb_build_object(
-    'changes', changes,
-    'before', (select jsonb_object_agg(key, to_jsonb(before) -> key) from jsonb_object_keys(changes) key)));
+    'before', (select jsonb_object_agg(key, to_jsonb(before) -> key) from jsonb_object_keys(changes) key),
+    'after', (select jsonb_object_agg(key, to_jsonb(saved) -> key) from jsonb_object_keys(changes) key)));
   return saved;
 end;
 $$;
@@ -576,6 +576,9 @@ begin
   end if;
   integration := sync_scheduler.lock_integration(
     pause_integration_sync.org_id, pause_integration_sync.integration_type);
+  if integration.resume_at <= now() then
+    perform sync_scheduler.end_pause(integration);
+  end if;
   -- First, because it refuses a reason that is too long.
   perform sync_scheduler.audit(integration, 'pause', reason,
     jsonb_build_object('resume_at', pause_integration_sync.resume_at));
@@ -722,7 +725,8 @@ language plpgsql security definer set search_path = '' set enable_seqscan = off 
 declare
   most constant integer := 1000;
   integration public.sync_integrations;
-  known_since timestamptz := now() - (select s.retention_ended from sync_scheduler.settings s);
+  known_since timestamptz := now() - (
+    select least(s.retention_ended, s.retention_failed) from sync_scheduler.settings s);
   slots timestamptz[];
   added integer;
 begin
@@ -736,21 +740,14 @@ begin
   end if;
   integration := sync_scheduler.lock_integration(org_id, integration_type);
 
-  -- Those recorded as skipped, under whatever schedule, and those of this schedule without a record. From next_run_at on they
-  -- are the tick's.
+  -- Every slot before next_run_at has its row, whatever the schedule was then; later ones are the tick's.
   slots := array(
-    select slot from (
-      select r.scheduled_for from public.sync_run_log r
-      where r.integration_id = integration.id and r.scheduled_for >= "from" and r.scheduled_for < "to"
-        and r.status = 'skipped'
-      union
-      select s from sync_scheduler.slots_between(integration.schedule, integration.time_zone, "from",
-        least("to", integration.next_run_at), most + 1) s
-    ) candidate (slot)
-    where not exists (
-      select from public.sync_run_log r
-      where r.integration_id = integration.id and r.scheduled_for = slot and r.status <> 'skipped')
-    order by slot limit most + 1);
+    select k.scheduled_for from public.sync_run_log k
+    where k.integration_id = integration.id and k.scheduled_for >= "from" and k.scheduled_for < "to"
+      and k.status = 'skipped' and not exists (
+        select from public.sync_run_log r
+        where r.integration_id = k.integration_id and r.scheduled_for = k.scheduled_for and r.status <> 'skipped')
+    order by k.scheduled_for limit most + 1);
   if cardinality(slots) > most then
     perform sync_scheduler.raise_error('invalid_period', jsonb_build_object(
       'reason', 'more than 1000 slots', 'first_slots_end_before', slots[most + 1]));
@@ -772,8 +769,8 @@ revoke all on function public.backfill_integration_sync(uuid, text, timestamptz,
 grant execute on function public.backfill_integration_sync(uuid, text, timestamptz, timestamptz, text)
   to authenticated, service_role;
 comment on function public.backfill_integration_sync(uuid, text, timestamptz, timestamptz, text) is
-  'Lets the slots of a past period (from included, to not) run that never ran: one run a slot (triggered_by backfill), in order, one '
-  'at a time, the first at the next tick. Returns how many were added; once more adds none. At most 1,000 slots, and no '
+  'Lets the slots of a past period (from included, to not) run that were skipped, for whatever reason: one run a slot '
+  '(triggered_by backfill), in order, one at a time, the first at the next tick; slots of the schedule go before. Returns how many were added; once more adds none. At most 1,000 slots, and no '
   'further back than the run log keeps. For admins of the organisation and the service role; audited with reason. '
   'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 invalid_period (details: reason), PT422 '
   'unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long.';
@@ -804,7 +801,7 @@ begin
     select r.scheduled_for as slot, r.started_at, r.run_id,
       case
         when r.status in ('skipped', 'failed', 'cancelled') then r.status::text
-        when r.status = 'pending' then 'pending'
+        when r.status in ('pending', 'running') then r.status::text
         when r.triggered_by = 'schedule' and r.started_at - r.scheduled_for > late_after then 'late'
         else 'ran' end as state,
       case
@@ -820,7 +817,10 @@ begin
     from public.sync_run_log r
     where r.integration_id = integration.id and r.scheduled_for >= "from" and r.scheduled_for < "to"
     union all
-    select w.scheduled_for, null, null, 'pending', 'waits_for_active_run', null, 0
+    select w.scheduled_for, null, null, 'pending', case
+        when not integration.enabled then 'disabled'
+        when sync_scheduler.is_paused(integration) then 'paused'
+        else 'waits_for_active_run' end, null, 0
     from sync_scheduler.waiting_slots w
     where w.integration_id = integration.id and w.scheduled_for >= "from" and w.scheduled_for < "to"
     union all
@@ -841,8 +841,9 @@ revoke all on function public.explain_sync_slots(uuid, text, timestamptz, timest
 grant execute on function public.explain_sync_slots(uuid, text, timestamptz, timestamptz) to authenticated, service_role;
 comment on function public.explain_sync_slots(uuid, text, timestamptz, timestamptz) is
   'One row for each slot of a period (from included, to not; at most 366 days and 10,000 slots), in order. state: ran, late '
-  '(started later than settings.drift_alert_after), skipped, failed, cancelled, pending; reason: why (skip_reason, error_code, '
-  'or for pending: not_due_yet, due, scheduler_not_ticking, waits_for_active_run, dispatched, next_attempt); '
+  '(started later than settings.drift_alert_after), skipped, failed, cancelled, running, pending; reason: why (skip_reason, '
+  'error_code, or for pending: not_due_yet, due, scheduler_not_ticking, waits_for_active_run, paused, disabled, dispatched, '
+  'next_attempt); '
   'drift_seconds: started minus scheduled. For members of the organisation and the service role. '
   'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 invalid_period (details: reason), PT422 '
   'unknown_integration_type, PT404 integration_not_found.';
@@ -853,8 +854,8 @@ create or replace function public.sync_scheduler_status()
 returns table (ticking boolean, last_tick_at timestamptz, seconds_since_tick numeric, jobs_active boolean)
 language plpgsql stable security definer set search_path = '' set enable_seqscan = off as $$
 begin
-  if coalesce(auth.role(), '') not in ('authenticated', 'service_role') then
-    perform sync_scheduler.raise_error('not_authenticated');
+  if auth.jwt() ->> 'role' is distinct from 'service_role' then
+    perform sync_scheduler.require_signed_in();
   end if;
   return query select sync_scheduler.is_ticking(), sync_scheduler.last_tick_at(),
     round(extract(epoch from now() - sync_scheduler.last_tick_at()), 3),

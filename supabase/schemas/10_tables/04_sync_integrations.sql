@@ -29,6 +29,8 @@ create index sync_integrations_integration_type_idx on public.sync_integrations 
 -- A lane for each type: the tick reads the first due rows of each, however many are due in another.
 create index sync_integrations_due_idx on public.sync_integrations (integration_type, next_tick_at)
   where next_tick_at is not null;
+create index sync_integrations_refused_idx on public.sync_integrations (next_tick_at)
+  where next_tick_at is not null and (not enabled or paused_at is not null);
 create index sync_integrations_next_run_idx on public.sync_integrations (next_run_at) where next_run_at is not null;
 create index sync_integrations_resume_idx on public.sync_integrations (resume_at) where resume_at is not null;
 alter table public.sync_integrations enable row level security;

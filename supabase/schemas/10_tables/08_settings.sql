@@ -11,13 +11,13 @@ create table sync_scheduler.settings (
   retry_cap interval not null default '15 minutes' check (retry_cap between '1 second' and '1 day'),
   max_active_per_type integer not null default 500 check (max_active_per_type >= 1),
   max_active_per_org integer not null default 10 check (max_active_per_org >= 1),
-  drift_alert_after interval not null default '5 minutes' check (drift_alert_after >= '1 minute'),
-  silent_after interval not null default '2 minutes' check (silent_after >= '1 minute'),
+  drift_alert_after interval not null default '5 minutes' check (drift_alert_after between '1 minute' and '7 days'),
+  silent_after interval not null default '2 minutes' check (silent_after between '1 minute' and '1 day'),
   warmup_lead interval not null default '45 seconds'
     check (warmup_lead = '0 seconds' or warmup_lead between '40 seconds' and '60 seconds'),
-  retention_ended interval not null default '90 days' check (retention_ended >= '1 day'),
-  retention_failed interval not null default '365 days' check (retention_failed >= '1 day'),
-  retention_ticks interval not null default '7 days' check (retention_ticks >= '1 day'),
+  retention_ended interval not null default '90 days' check (retention_ended between '1 day' and '36500 days'),
+  retention_failed interval not null default '365 days' check (retention_failed between '1 day' and '36500 days'),
+  retention_ticks interval not null default '7 days' check (retention_ticks between '1 day' and '36500 days'),
   installed_at timestamptz not null default now(),
   check (lease_duration >= 2 * heartbeat_interval)
 );

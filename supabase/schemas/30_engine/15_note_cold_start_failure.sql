@@ -11,9 +11,9 @@ begin
   select * into failed from sync_scheduler.run_attempts a
   where a.run_id = run.run_id and a.attempt = run.attempt and a.cold_start
     and a.settled_before = run.entries_done + run.entries_failed;
-  -- The alert is also what says that the run had its favour: its key is the run, so only the first failure raises it.
+  -- The alert is also what says that the run had its favour: its key is when the run was triggered, so only the first failure raises it.
   return failed.run_id is not null and sync_scheduler.raise_alert(integration, 'cold_start_failure', 'warning',
-    run.run_id::text, 'A sync failed in a function that had just started, and was started again at once.',
+    run.triggered_at, 'A sync failed in a function that had just started, and was started again at once.',
     jsonb_build_object('attempt', failed.attempt, 'boot_id', failed.boot_id, 'boot_ms', failed.boot_ms,
       'error_class', failed.error_class, 'error_code', failed.error_code, 'scheduled_for', run.scheduled_for),
     run.run_id);

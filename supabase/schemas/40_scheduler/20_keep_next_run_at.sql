@@ -1,14 +1,23 @@
+-- Definer, because a host's backend (service_role) connects integrations and has no rights in sync_scheduler.
 create or replace function sync_scheduler.keep_next_run_at() returns trigger
-language plpgsql set search_path = '' as $$
+language plpgsql security definer set search_path = '' as $$
+declare
+  due timestamptz[];
 begin
-  perform sync_scheduler.validate_time_zone(new.time_zone);
   if tg_op = 'UPDATE' then
     if (new.schedule, new.time_zone) is not distinct from (old.schedule, old.time_zone) then
       return new;
     end if;
     -- What was due under the old schedule is not forgotten.
-    perform sync_scheduler.skip_slots(old, sync_scheduler.due_slots(old, 1000), 'schedule_changed');
+    begin
+      due := sync_scheduler.due_slots(old, 10000);
+    exception when sqlstate 'PT422' then
+      -- The server no longer understands it (a zone that its time zone data has lost): it must be possible to mend that.
+      due := case when old.next_run_at <= now() then array[old.next_run_at] end;
+    end;
+    perform sync_scheduler.skip_slots(old, due, 'schedule_changed');
   end if;
+  perform sync_scheduler.validate_time_zone(new.time_zone);
   new.next_run_at := sync_scheduler.next_cron_occurrence(new.schedule, new.time_zone, now());
   new.next_tick_at := new.next_run_at;
   return new;
@@ -18,7 +27,7 @@ revoke all on function sync_scheduler.keep_next_run_at() from public, anon, auth
 comment on function sync_scheduler.keep_next_run_at() is
   'Trigger of sync_integrations, whoever writes: refuses a schedule or zone that cannot be (PT422 invalid_schedule, PT422 '
   'invalid_time_zone) and sets next_run_at when they change. Slots that the old schedule left due are recorded as '
-  'skipped, at most 1,000 of them.';
+  'skipped, at most 10,000 of them.';
 
 create trigger keep_next_run_at before insert or update of schedule, time_zone on public.sync_integrations
   for each row execute function sync_scheduler.keep_next_run_at();

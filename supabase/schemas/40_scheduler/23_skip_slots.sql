@@ -22,7 +22,9 @@ begin
   into skipped, missed from written w;
 
   if missed is not null then
-    perform sync_scheduler.raise_alert(integration, 'missed_slot', 'critical', missed[1]::text,
+    perform sync_scheduler.raise_alert(integration, 'missed_slot', 'critical',
+      -- One alert for a day, not one for each batch of a long absence.
+      date_trunc('day', missed[1], 'UTC'),
       'The scheduler was away for so long that scheduled syncs were skipped.',
       jsonb_build_object('first_slot', missed[1], 'last_slot', missed[cardinality(missed)], 'slots', cardinality(missed)));
   end if;

@@ -9,7 +9,9 @@ begin
   -- absence each call deals with 500 slots.
   slots := sync_scheduler.due_slots(integration, 501);
   update public.sync_integrations i set
-    next_run_at = slots[cardinality(slots)], next_tick_at = slots[cardinality(slots)]
+    next_run_at = slots[cardinality(slots)],
+    -- One with more to catch up goes to the back: those that are on time come first.
+    next_tick_at = case when cardinality(slots) = 501 then now() else slots[cardinality(slots)] end
   where i.id = integration.id;
   return sync_scheduler.skip_slots(integration, trim_array(slots, 1), 'coalesced');
 end;

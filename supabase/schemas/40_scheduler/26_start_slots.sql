@@ -6,7 +6,14 @@ declare
   started_runs public.sync_run_log[];
   came_late uuid[];
   were_waiting integer;
+  late uuid;
 begin
+  -- A dead worker is in nobody's way: its run is moved on, or ends, before it could make a slot overlap.
+  perform sync_scheduler.recover_run(a.run_id) from (
+    select r.run_id from public.sync_run_log r
+    where r.integration_id = any (integration_ids) and r.status in ('pending', 'running')
+    for no key update skip locked) a;
+
   -- A slot that was buffered comes before the one that is due now, which then waits in its place.
   select count(*) filter (where sync_scheduler.start_waiting_slot(w.integration_id)) into were_waiting
   from sync_scheduler.waiting_slots w
@@ -27,7 +34,7 @@ begin
     select d.*, f.next_slot, seen.active, seen.dealt_with,
       case when seen.dealt_with then null
         else coalesce(sync_scheduler.why_skip(d.integration, d.next_run_at),
-          case when seen.active and (d.overlap_policy = 'skip' or seen.buffered)
+          case when seen.active and (seen.buffered or (d.overlap_policy = 'skip' and not seen.backfilling))
             then 'overlap'::public.sync_skip_reason end) end as reason
     from due d
     join following f using (schedule, time_zone, next_run_at)
@@ -35,6 +42,9 @@ begin
       select
         exists (select from public.sync_run_log r
           where r.integration_id = d.id and r.status in ('pending', 'running')) as active,
+        -- What an admin makes up for must not cost a slot of its own time: that one waits.
+        exists (select from public.sync_run_log r
+          where r.integration_id = d.id and r.status in ('pending', 'running') and r.triggered_by = 'backfill') as backfilling,
         -- The clock may have gone back: a slot that has a row, or waits for a run to end, keeps it at that.
         exists (select from public.sync_run_log r
           where r.integration_id = d.id and r.scheduled_for = d.next_run_at)
@@ -71,7 +81,10 @@ begin
 
   perform sync_scheduler.dispatch_attempts(started_runs) where started_runs is not null;
   started := were_waiting + coalesce(cardinality(started_runs), 0);
-  skipped := skipped + coalesce((select sum(sync_scheduler.catch_up(late)) from unnest(came_late) late), 0);
+  foreach late in array coalesce(came_late, '{}') loop
+    skipped := skipped + sync_scheduler.catch_up(late);
+    exit when sync_scheduler.is_out_of_time();
+  end loop;
 end;
 $$;
 revoke all on function sync_scheduler.start_slots(uuid[]) from public, anon, authenticated, service_role;

@@ -5,9 +5,14 @@ declare
 begin
   update public.sync_integrations i set next_tick_at = now() + interval '1 minute'
   where i.id = postpone_slot.integration_id returning * into strict integration;
-  perform sync_scheduler.raise_alert(integration, 'start_failed', 'critical', integration.next_run_at::text,
-    'A scheduled sync could not be started. It is tried again every minute.',
-    jsonb_build_object('scheduled_for', integration.next_run_at, 'error', left(reason, 500)));
+  begin
+    perform sync_scheduler.raise_alert(integration, 'start_failed', 'critical', integration.next_run_at,
+      'A scheduled sync could not be started. It is tried again every minute.',
+      jsonb_build_object('scheduled_for', integration.next_run_at, 'error', left(reason, 500)));
+  exception when others then
+    -- Whatever keeps the alert from being written must not bring the slot back into this very tick.
+    raise warning 'sync_scheduler.postpone_slot: % (%)', sqlerrm, sqlstate;
+  end;
 exception when others then
   -- Then it comes first again: no worse than before.
   raise warning 'sync_scheduler.postpone_slot: % (%)', sqlerrm, sqlstate;

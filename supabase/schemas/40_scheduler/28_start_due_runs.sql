@@ -11,6 +11,10 @@ declare
 begin
   started := 0;
   skipped := 0;
+  -- One tick starts at a time, or two would both see the places that are free. The other one has recoveries to do.
+  if not pg_try_advisory_xact_lock(hashtextextended('sync_scheduler.start', 0)) then
+    return;
+  end if;
   -- An integration that was away for long needs several rounds; the rest of a very long one is left to the next tick.
   for round in 1..20 loop
     due := sync_scheduler.find_due(batch_size);
@@ -31,11 +35,12 @@ begin
         end;
       end loop;
     end;
+    exit when sync_scheduler.is_out_of_time();
   end loop;
 end;
 $$;
 revoke all on function sync_scheduler.start_due_runs(integer) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.start_due_runs(integer) is
   'Starts the runs whose slot has come, in batches of batch_size (500) of each integration type. Returns how many it started '
-  'and how many slots it recorded as skipped. Its cost follows what is due. Several at once share the work; a slot that '
+  'and how many slots it recorded as skipped. Its cost follows what is due. Of several at once one does the work; a slot that '
   'cannot be started stops no other.';

@@ -9,7 +9,9 @@ begin
   select * into integration from public.sync_integrations i
   where i.id = start_waiting_slot.integration_id for no key update skip locked;
   select * into waiting from sync_scheduler.waiting_slots w
-  where w.integration_id = integration.id order by w.scheduled_for limit 1;
+  where w.integration_id = integration.id 
+  -- A slot of the schedule before what is made up for.
+  order by w.triggered_by = 'schedule' desc, w.scheduled_for limit 1;
   if waiting.integration_id is null then
     return false;
   end if;
@@ -20,6 +22,8 @@ begin
     if waiting.triggered_by = 'backfill' then
       return false;
     end if;
+  elsif not sync_scheduler.has_room(integration) then
+    return false;
   else
     run := sync_scheduler.start_run(integration, waiting.triggered_by, waiting.requested_by,
       scheduled_for := waiting.scheduled_for);
@@ -42,5 +46,5 @@ end;
 $$;
 revoke all on function sync_scheduler.start_waiting_slot(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.start_waiting_slot(uuid) is
-  'Starts the earliest waiting slot of an integration if nothing else of it is active. Returns whether it did. '
+  'Starts the waiting slot of an integration whose turn it is, if nothing else of it is active and there is room. Returns whether it did. '
   'Errors: PT503 function_url_not_configured.';

@@ -4,25 +4,27 @@ declare
   next_one uuid;
   started integer := 0;
 begin
+  -- As in start_due_runs: the places are counted by one at a time.
+  if not pg_try_advisory_xact_lock(hashtextextended('sync_scheduler.start', 0)) then
+    return 0;
+  end if;
   for next_one in
     -- From one integration to the next by index: a backfill of a thousand slots costs as much as one.
     with recursive waiting as (
-      (select w.integration_id, w.triggered_by from sync_scheduler.waiting_slots w
-       order by w.integration_id, w.scheduled_for limit 1)
+      (select w.integration_id from sync_scheduler.waiting_slots w order by w.integration_id limit 1)
       union all
-      select n.integration_id, n.triggered_by from waiting, lateral (
-        select w.integration_id, w.triggered_by from sync_scheduler.waiting_slots w
-        where w.integration_id > waiting.integration_id order by w.integration_id, w.scheduled_for limit 1) n
+      select n.integration_id from waiting, lateral (
+        select w.integration_id from sync_scheduler.waiting_slots w
+        where w.integration_id > waiting.integration_id order by w.integration_id limit 1) n
     )
     select i.id from waiting join public.sync_integrations i on i.id = waiting.integration_id
     where not exists (
         select from public.sync_run_log r where r.integration_id = i.id and r.status in ('pending', 'running'))
-      and (select count(*) from public.sync_run_log r
-        where r.integration_type = i.integration_type and r.status in ('pending', 'running'))
-        < (select s.max_active_per_type from sync_scheduler.settings s)
       -- A backfill waits for the end of a pause. It must not do so in the places of others.
-      and (waiting.triggered_by = 'schedule' or (i.enabled and not sync_scheduler.is_paused(i)))
-    limit batch_size
+      and ((i.enabled and not sync_scheduler.is_paused(i)) or exists (
+        select from sync_scheduler.waiting_slots w where w.integration_id = i.id and w.triggered_by = 'schedule'))
+    -- In no order: what cannot be started again and again must not always come first.
+    order by random() limit batch_size
   loop
     begin
       started := started + sync_scheduler.start_waiting_slot(next_one)::integer;
@@ -30,11 +32,12 @@ begin
       -- One broken integration must not stop the others; the slot waits on.
       raise warning 'sync_scheduler.start_waiting_slots: integration %: % (%)', next_one, sqlerrm, sqlstate;
     end;
+    exit when sync_scheduler.is_out_of_time();
   end loop;
   return started;
 end;
 $$;
 revoke all on function sync_scheduler.start_waiting_slots(integer) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.start_waiting_slots(integer) is
-  'Starts waiting slots (buffered, or of a backfill) of up to batch_size (100) integrations of which no run is active, the '
-  'earliest slot of each. Returns how many it started.';
+  'Starts waiting slots (buffered, or of a backfill) of up to batch_size (100) integrations of which no run is active, one '
+  'of each. Returns how many it started.';

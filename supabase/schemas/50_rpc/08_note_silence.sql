@@ -5,7 +5,7 @@ begin
     return null;
   end if;
   perform sync_scheduler.raise_alert(integration, 'scheduler_dead', 'critical',
-    coalesce(sync_scheduler.last_tick_at()::text, 'never'),
+    sync_scheduler.last_tick_at(),
     'The scheduler has stopped: nothing starts or is retried by itself. Syncs that are started by hand work.',
     jsonb_build_object('last_tick_at', sync_scheduler.last_tick_at()));
   return 'scheduler_not_ticking';

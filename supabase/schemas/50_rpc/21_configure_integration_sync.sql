@@ -32,8 +32,8 @@ begin
       'reason', case when sqlstate = '23514' then 'out of range' else 'must have a value' end));
   end;
   perform sync_scheduler.audit(saved, 'configure', reason, jsonb_build_object(
-    'changes', changes,
-    'before', (select jsonb_object_agg(key, to_jsonb(before) -> key) from jsonb_object_keys(changes) key)));
+    'before', (select jsonb_object_agg(key, to_jsonb(before) -> key) from jsonb_object_keys(changes) key),
+    'after', (select jsonb_object_agg(key, to_jsonb(saved) -> key) from jsonb_object_keys(changes) key)));
   return saved;
 end;
 $$;

@@ -14,6 +14,9 @@ begin
   end if;
   integration := sync_scheduler.lock_integration(
     pause_integration_sync.org_id, pause_integration_sync.integration_type);
+  if integration.resume_at <= now() then
+    perform sync_scheduler.end_pause(integration);
+  end if;
   -- First, because it refuses a reason that is too long.
   perform sync_scheduler.audit(integration, 'pause', reason,
     jsonb_build_object('resume_at', pause_integration_sync.resume_at));

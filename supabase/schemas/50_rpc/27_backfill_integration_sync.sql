@@ -7,7 +7,8 @@ language plpgsql security definer set search_path = '' set enable_seqscan = off 
 declare
   most constant integer := 1000;
   integration public.sync_integrations;
-  known_since timestamptz := now() - (select s.retention_ended from sync_scheduler.settings s);
+  known_since timestamptz := now() - (
+    select least(s.retention_ended, s.retention_failed) from sync_scheduler.settings s);
   slots timestamptz[];
   added integer;
 begin
@@ -21,21 +22,14 @@ begin
   end if;
   integration := sync_scheduler.lock_integration(org_id, integration_type);
 
-  -- Those recorded as skipped, under whatever schedule, and those of this schedule without a record. From next_run_at on they
-  -- are the tick's.
+  -- Every slot before next_run_at has its row, whatever the schedule was then; later ones are the tick's.
   slots := array(
-    select slot from (
-      select r.scheduled_for from public.sync_run_log r
-      where r.integration_id = integration.id and r.scheduled_for >= "from" and r.scheduled_for < "to"
-        and r.status = 'skipped'
-      union
-      select s from sync_scheduler.slots_between(integration.schedule, integration.time_zone, "from",
-        least("to", integration.next_run_at), most + 1) s
-    ) candidate (slot)
-    where not exists (
-      select from public.sync_run_log r
-      where r.integration_id = integration.id and r.scheduled_for = slot and r.status <> 'skipped')
-    order by slot limit most + 1);
+    select k.scheduled_for from public.sync_run_log k
+    where k.integration_id = integration.id and k.scheduled_for >= "from" and k.scheduled_for < "to"
+      and k.status = 'skipped' and not exists (
+        select from public.sync_run_log r
+        where r.integration_id = k.integration_id and r.scheduled_for = k.scheduled_for and r.status <> 'skipped')
+    order by k.scheduled_for limit most + 1);
   if cardinality(slots) > most then
     perform sync_scheduler.raise_error('invalid_period', jsonb_build_object(
       'reason', 'more than 1000 slots', 'first_slots_end_before', slots[most + 1]));
@@ -57,8 +51,8 @@ revoke all on function public.backfill_integration_sync(uuid, text, timestamptz,
 grant execute on function public.backfill_integration_sync(uuid, text, timestamptz, timestamptz, text)
   to authenticated, service_role;
 comment on function public.backfill_integration_sync(uuid, text, timestamptz, timestamptz, text) is
-  'Lets the slots of a past period (from included, to not) run that never ran: one run a slot (triggered_by backfill), in order, one '
-  'at a time, the first at the next tick. Returns how many were added; once more adds none. At most 1,000 slots, and no '
+  'Lets the slots of a past period (from included, to not) run that were skipped, for whatever reason: one run a slot '
+  '(triggered_by backfill), in order, one at a time, the first at the next tick; slots of the schedule go before. Returns how many were added; once more adds none. At most 1,000 slots, and no '
   'further back than the run log keeps. For admins of the organisation and the service role; audited with reason. '
   'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 invalid_period (details: reason), PT422 '
   'unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long.';

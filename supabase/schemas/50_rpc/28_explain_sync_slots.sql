@@ -23,7 +23,7 @@ begin
     select r.scheduled_for as slot, r.started_at, r.run_id,
       case
         when r.status in ('skipped', 'failed', 'cancelled') then r.status::text
-        when r.status = 'pending' then 'pending'
+        when r.status in ('pending', 'running') then r.status::text
         when r.triggered_by = 'schedule' and r.started_at - r.scheduled_for > late_after then 'late'
         else 'ran' end as state,
       case
@@ -39,7 +39,10 @@ begin
     from public.sync_run_log r
     where r.integration_id = integration.id and r.scheduled_for >= "from" and r.scheduled_for < "to"
     union all
-    select w.scheduled_for, null, null, 'pending', 'waits_for_active_run', null, 0
+    select w.scheduled_for, null, null, 'pending', case
+        when not integration.enabled then 'disabled'
+        when sync_scheduler.is_paused(integration) then 'paused'
+        else 'waits_for_active_run' end, null, 0
     from sync_scheduler.waiting_slots w
     where w.integration_id = integration.id and w.scheduled_for >= "from" and w.scheduled_for < "to"
     union all
@@ -60,8 +63,9 @@ revoke all on function public.explain_sync_slots(uuid, text, timestamptz, timest
 grant execute on function public.explain_sync_slots(uuid, text, timestamptz, timestamptz) to authenticated, service_role;
 comment on function public.explain_sync_slots(uuid, text, timestamptz, timestamptz) is
   'One row for each slot of a period (from included, to not; at most 366 days and 10,000 slots), in order. state: ran, late '
-  '(started later than settings.drift_alert_after), skipped, failed, cancelled, pending; reason: why (skip_reason, error_code, '
-  'or for pending: not_due_yet, due, scheduler_not_ticking, waits_for_active_run, dispatched, next_attempt); '
+  '(started later than settings.drift_alert_after), skipped, failed, cancelled, running, pending; reason: why (skip_reason, '
+  'error_code, or for pending: not_due_yet, due, scheduler_not_ticking, waits_for_active_run, paused, disabled, dispatched, '
+  'next_attempt); '
   'drift_seconds: started minus scheduled. For members of the organisation and the service role. '
   'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 invalid_period (details: reason), PT422 '
   'unknown_integration_type, PT404 integration_not_found.';

@@ -3,8 +3,8 @@ create or replace function public.sync_scheduler_status()
 returns table (ticking boolean, last_tick_at timestamptz, seconds_since_tick numeric, jobs_active boolean)
 language plpgsql stable security definer set search_path = '' set enable_seqscan = off as $$
 begin
-  if coalesce(auth.role(), '') not in ('authenticated', 'service_role') then
-    perform sync_scheduler.raise_error('not_authenticated');
+  if auth.jwt() ->> 'role' is distinct from 'service_role' then
+    perform sync_scheduler.require_signed_in();
   end if;
   return query select sync_scheduler.is_ticking(), sync_scheduler.last_tick_at(),
     round(extract(epoch from now() - sync_scheduler.last_tick_at()), 3),

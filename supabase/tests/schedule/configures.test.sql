@@ -29,7 +29,7 @@ select results_eq(
   $$ values ('Asia/Kolkata', 'buffer_one', interval '1 day', 7, interval '5 minutes', time '03:30', true, true) $$,
   'what is named changes, the rest stays, and the next slot follows');
 select results_eq(
-  $$ select actor_id, action, reason, details -> 'before' -> 'schedule', details -> 'changes' -> 'schedule'
+  $$ select actor_id, action, reason, details -> 'before' -> 'schedule', details -> 'after' -> 'schedule'
      from public.sync_audit_log $$,
   $$ values (sync_test.id('admin'), 'configure', 'Nightly', '"0 * * * *"'::jsonb, '"30 3 * * *"'::jsonb) $$,
   'who, what and why is in the audit log');

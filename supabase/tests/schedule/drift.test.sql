@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.sql
 \ir ../schedule.sql
-select plan(8);
+select plan(9);
 create function pg_temp.drifts() returns bigint language sql as $$
   select count(*) from public.sync_alerts where kind = 'drift'
 $$;
@@ -40,6 +40,14 @@ select sync_test.claim(pg_temp.active_run('integration a'));
 select sync_test.claim(pg_temp.active_run('integration b'));
 select results_eq($$ select integration_id from public.sync_alerts $$, $$ values (sync_test.id('integration b')) $$,
   'the limit is a setting, and a late start raises the alert too');
+
+insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by)
+values (sync_test.id('integration a'), pg_temp.minutes_ago(30), 'schedule'),
+  (sync_test.id('integration a'), pg_temp.minutes_ago(40), 'backfill');
+select sync_scheduler.watch_drift();
+select results_eq($$ select (details ->> 'scheduled_for')::timestamptz from public.sync_alerts
+  where integration_id = sync_test.id('integration a') $$, $$ values (pg_temp.minutes_ago(30)) $$,
+  'a buffered slot that waits too long raises it; a backfill has no time of its own');
 
 select sync_test.act_as('viewer');
 select results_eq(

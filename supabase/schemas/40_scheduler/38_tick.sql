@@ -25,10 +25,14 @@ begin
   end;
   begin
     perform sync_scheduler.watch_drift();
-    perform sync_scheduler.end_pauses();
-    update public.sync_alerts a set resolved_at = now() where a.kind = 'scheduler_dead' and a.resolved_at is null;
   exception when others then
-    errors := errors || jsonb_build_object('watch', sqlerrm);
+    errors := errors || jsonb_build_object('watch_drift', sqlerrm);
+  end;
+  begin
+    perform sync_scheduler.end_pauses();
+    perform sync_scheduler.resolve_silence();
+  exception when others then
+    errors := errors || jsonb_build_object('end_pauses', sqlerrm);
   end;
   begin
     -- Last: a tick that wants to warm the same slot waits for this one's end.

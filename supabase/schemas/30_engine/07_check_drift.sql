@@ -7,8 +7,7 @@ declare
     select s.drift_alert_after from sync_scheduler.settings s);
 begin
   if limit_passed then
-    perform sync_scheduler.raise_alert(integration, 'drift', 'warning',
-      to_char(scheduled_for at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"'),
+    perform sync_scheduler.raise_alert(integration, 'drift', 'warning', scheduled_for,
       case when started_at is null then 'A scheduled sync is due and has not started.'
         else 'A scheduled sync started late.' end,
       jsonb_build_object('scheduled_for', scheduled_for, 'started_at', started_at,

@@ -8,9 +8,7 @@ begin
   if claims ->> 'role' = 'service_role' then
     return;
   end if;
-  if auth.uid() is null or coalesce((claims ->> 'is_anonymous')::boolean, false) then
-    perform sync_scheduler.raise_error('not_authenticated');
-  end if;
+  perform sync_scheduler.require_signed_in();
   if not sync_scheduler.has_org_role(require_org_role.org_id, require_org_role.roles) then
     perform sync_scheduler.raise_error('not_authorized');
   end if;

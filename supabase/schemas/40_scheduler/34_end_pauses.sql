@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.end_pauses() returns void
-language plpgsql set search_path = '' set enable_seqscan = off as $$
+language plpgsql set search_path = '' set enable_seqscan = off set lock_timeout = '500ms' as $$
 declare
   ended public.sync_integrations;
 begin
@@ -9,10 +9,7 @@ begin
     where i.resume_at <= now() and coalesce(i.next_run_at >= i.resume_at, true)
     order by i.resume_at limit 500 for no key update skip locked
   loop
-    update public.sync_integrations i
-    set paused_at = null, paused_by = null, pause_reason = null, resume_at = null where i.id = ended.id;
-    perform sync_scheduler.audit(ended, 'pause_ended', ended.pause_reason,
-      jsonb_build_object('paused_at', ended.paused_at, 'resume_at', ended.resume_at));
+    perform sync_scheduler.end_pause(ended);
   end loop;
 end;
 $$;

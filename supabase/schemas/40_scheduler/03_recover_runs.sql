@@ -29,6 +29,7 @@ begin
       perform sync_scheduler.postpone_recovery(due);
       raise warning 'sync_scheduler.recover_runs: run % was left as it is: % (%)', due, sqlerrm, sqlstate;
     end;
+    exit when sync_scheduler.is_out_of_time();
   end loop;
   return recovered;
 end;

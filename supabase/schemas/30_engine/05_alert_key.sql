@@ -1,0 +1,15 @@
+create or replace function sync_scheduler.alert_key(
+  kind public.sync_alert_kind, integration_id uuid, incident timestamptz
+) returns text
+language plpgsql immutable set search_path = '' as $$
+begin
+  -- In UTC: the same incident has the same name in every session.
+  return concat_ws(':', alert_key.kind, alert_key.integration_id,
+    to_char(incident at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
+end;
+$$;
+revoke all on function sync_scheduler.alert_key(public.sync_alert_kind, uuid, timestamptz)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.alert_key(public.sync_alert_kind, uuid, timestamptz) is
+  'The dedup_key of an alert: what is wrong, with which integration, and the instant that tells one incident from the '
+  'next (a slot, a day, the last tick).';

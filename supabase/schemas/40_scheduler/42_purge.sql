@@ -1,0 +1,21 @@
+create or replace function sync_scheduler.purge(batch_size integer default 2000) returns integer
+language plpgsql set search_path = '' set enable_seqscan = off set lock_timeout = '500ms' as $$
+declare
+  settings sync_scheduler.settings;
+  purged integer := 0;
+  last_round integer;
+begin
+  select * into strict settings from sync_scheduler.settings;
+  loop
+    last_round := sync_scheduler.purge_runs(batch_size, settings) + sync_scheduler.purge_records(batch_size, settings);
+    purged := purged + last_round;
+    exit when last_round = 0 or sync_scheduler.is_out_of_time();
+  end loop;
+  return purged;
+end;
+$$;
+revoke all on function sync_scheduler.purge(integer) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.purge(integer) is
+  'Deletes what is older than the retention settings, in batches of batch_size (2,000) of each kind, for 10 s at most: ended runs '
+  'with their attempts, ticks, warm-ups, alerts, the audit log, and pg_cron''s records of our own jobs. Entries stay. '
+  'Returns how many rows. What somebody holds is left to the next call.';

@@ -1,0 +1,26 @@
+begin;
+\ir ../fixtures.sql
+\ir ../schedule.sql
+select plan(5);
+
+-- As if the server's time zone data had lost a name that it knew when the schedule was saved.
+alter table public.sync_integrations disable trigger keep_next_run_at;
+update public.sync_integrations set time_zone = 'Europe/Kyivv' where id = sync_test.id('integration a');
+alter table public.sync_integrations enable trigger keep_next_run_at;
+select pg_temp.make_due('integration a', pg_temp.hour());
+select pg_temp.make_due('integration b', pg_temp.hour());
+
+select sync_scheduler.tick();
+select isnt(pg_temp.active_run('integration b'), null, 'the others start');
+select is((select details ->> 'error' from public.sync_alerts where kind = 'start_failed'), 'invalid_time_zone', 'an alert tells why it does not');
+select sync_test.act_as('admin');
+select lives_ok($$ select public.configure_integration_sync(sync_test.id('org a'), 'webhook', '{"max_attempts": 3}') $$,
+  'other settings can be changed');
+select is((select time_zone from public.configure_integration_sync(sync_test.id('org a'), 'webhook', '{"time_zone": "Europe/Kyiv"}')),
+  'Europe/Kyiv', 'and so can the zone');
+select sync_test.act_as('owner');
+select results_eq($$ select * from pg_temp.slots('integration a') $$, $$ values (0, 'skipped', 'schedule_changed') $$,
+  'the slot that was due is on record');
+
+select * from finish();
+rollback;
