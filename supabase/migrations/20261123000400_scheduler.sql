@@ -1166,7 +1166,9 @@ comment on function sync_scheduler.resolve_silence() is 'Resolves the alerts sch
 
 -- supabase/schemas/40_scheduler/38_tick.sql
 create or replace function sync_scheduler.tick() returns void
-language plpgsql set search_path = '' set enable_seqscan = off as $$
+language plpgsql set search_path = '' set enable_seqscan = off
+-- Planning each statement anew for its parameters would cost more than all of an idle tick.
+set plan_cache_mode = force_generic_plan as $$
 declare
   begun timestamptz := clock_timestamp();
   started integer := 0;
