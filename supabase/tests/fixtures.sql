@@ -52,6 +52,7 @@ $$;
 
 -- Whatever stands in the database is out of sight until the rollback.
 delete from public.organizations;
+delete from public.sync_audit_log;
 
 -- Organisation a with one person of each role and a webhook integration of ten entries; organisation b likewise,
 -- with an outsider; a stranger who belongs nowhere.
