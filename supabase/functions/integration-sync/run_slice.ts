@@ -1,11 +1,12 @@
 import type { Clock } from "../_shared/clock.ts";
 import type { Connector, ConnectorContext, OpenConnector } from "../_shared/connectors/connector.ts";
-import { findConnector } from "../_shared/connectors/registry.ts";
+import { openConnector } from "../_shared/connectors/open_connector.ts";
 import { allEntries, openEntries } from "../_shared/entries.ts";
-import { type Failure, failure, isRefusal, SyncError } from "../_shared/errors.ts";
+import { type Failure, isRefusal } from "../_shared/errors.ts";
 import type { Claim } from "../_shared/worker_answers.ts";
 import type { Ending, WorkerApi } from "../_shared/worker_api.ts";
 import { exportBatch } from "./export_batch.ts";
+import { failureOf } from "./failure_of.ts";
 import { keepLease, type Lease } from "./lease.ts";
 import { errorFields, type Log } from "./log.ts";
 
@@ -66,8 +67,7 @@ export async function runSlice(
   try {
     if (claim.cancel_requested) end = { outcome: "cancelled" };
     else {
-      const connector = findConnector(tools.connectors, claim.integration_type)
-        .open(claim.config, claim.credentials);
+      const connector = openConnector(tools.connectors, claim);
       end = await exportAll(api, connector, context, lease, tools);
     }
   } catch (error) {
@@ -132,22 +132,5 @@ async function finish(api: WorkerApi, end: Ending): Promise<SliceEnd> {
     return end;
   } catch (error) {
     return { outcome: "abandoned", error };
-  }
-}
-
-/** Before or between batches: nothing was sent, so the worst is that nothing happened. */
-function failureOf(error: unknown): Failure {
-  if (!(error instanceof SyncError)) {
-    return failure("transient", "worker_fault", "The sync function failed unexpectedly; its log says where.");
-  }
-  switch (error.code) {
-    case "no_connector":
-    case "invalid_config":
-    case "invalid_credentials":
-      return failure("permanent", error.code, error.message);
-    case "invalid_worker_request":
-      return failure("permanent", error.code, "The sync function and the database do not fit together.");
-    default:
-      return failure("transient", error.code, "The sync function could not reach the database.");
   }
 }

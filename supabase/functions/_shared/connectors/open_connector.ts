@@ -1,0 +1,66 @@
+import type { EntryResult } from "../entries.ts";
+import type { Failure } from "../errors.ts";
+import { redactor } from "../redactor.ts";
+import type { Connector, OpenConnector } from "./connector.ts";
+import { findConnector } from "./registry.ts";
+
+/** Which integration is to be opened. */
+export interface IntegrationToOpen {
+  readonly integration_type: string;
+  readonly config: unknown;
+  readonly credentials: unknown;
+}
+
+/**
+ * Opens an integration's connector; throws `no_connector`, `invalid_config` or `invalid_credentials`.
+ *
+ * What an external system says ends up in the run log, and one that is asked with a bad token may quote it. So
+ * whatever the connector reports is rid of the credentials here, for every connector.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { openConnector } from "./open_connector.ts";
+ * import { connectors } from "./registry.ts";
+ *
+ * const integration = {
+ *   integration_type: "webhook",
+ *   config: { url: "https://erp.example/vouchers", batch_size: 50 },
+ *   credentials: { signing_secret: `whsec_${btoa("a".repeat(32))}` },
+ * };
+ * assert.equal(openConnector(connectors, integration).batchSize, 50);
+ * ```
+ */
+export function openConnector(
+  available: readonly Connector[],
+  { integration_type, config, credentials }: IntegrationToOpen,
+): OpenConnector {
+  const connector = findConnector(available, integration_type).open(config, credentials);
+  const redact = redactor(credentials);
+
+  function clean<T extends { readonly failure?: Failure }>(outcome: T): T {
+    if (outcome.failure === undefined) return outcome;
+    return { ...outcome, failure: { ...outcome.failure, message: redact(outcome.failure.message) } };
+  }
+  const cleanResult = (result: EntryResult): EntryResult =>
+    result.state === "rejected" ? { ...result, error: redact(result.error) } : result;
+
+  const lookup = connector.lookup?.bind(connector);
+  return {
+    batchSize: connector.batchSize,
+    ping: async (context) => {
+      const outcome = await connector.ping(context);
+      return outcome.ok ? outcome : clean(outcome);
+    },
+    ...(lookup === undefined ? {} : {
+      lookup: async (context, entries) => {
+        const found = clean(await lookup(context, entries));
+        return { ...found, settled: found.settled.map(cleanResult) };
+      },
+    }),
+    export: async (context, batch) => {
+      const outcome = clean(await connector.export(context, batch));
+      return { ...outcome, results: outcome.results.map(cleanResult) };
+    },
+  };
+}
