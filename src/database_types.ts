@@ -106,6 +106,26 @@ isOneToOne: false
       referencedColumns: ["run_id"]
     }
                   ]
+                },"sync_integration_health": {
+                  Row: {
+                    "check_requested_at": string | null,"checked_at": string | null,"integration_id": string,"last_error_code": string | null,"last_error_message": string | null,"latency_ms": number | null,"org_id": string,"since": string,"status": Database["public"]['Enums']["sync_health_status"]
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "check_requested_at"?: string | null,"checked_at"?: string | null,"integration_id": string,"last_error_code"?: string | null,"last_error_message"?: string | null,"latency_ms"?: number | null,"org_id": string,"since"?: string,"status"?: Database["public"]['Enums']["sync_health_status"]
+                  }
+                  Update: {
+                    "check_requested_at"?: string | null,"checked_at"?: string | null,"integration_id"?: string,"last_error_code"?: string | null,"last_error_message"?: string | null,"latency_ms"?: number | null,"org_id"?: string,"since"?: string,"status"?: Database["public"]['Enums']["sync_health_status"]
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "sync_integration_health_org_id_integration_id_fkey"
+      columns: ["org_id","integration_id"]
+isOneToOne: false
+      referencedRelation: "sync_integrations"
+      referencedColumns: ["org_id","id"]
+    }
+                  ]
                 },"sync_integration_types": {
                   Row: {
                     "code": string,"name": string
@@ -358,6 +378,24 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: false
       } },
+"set_integration_credentials":
+{ Args: { "credentials": Json,"integration_type": string,"org_id": string,"reason"?: string }; Returns: {
+              "check_requested_at": string | null,
+"checked_at": string | null,
+"integration_id": string,
+"last_error_code": string | null,
+"last_error_message": string | null,
+"latency_ms": number | null,
+"org_id": string,
+"since": string,
+"status": Database["public"]['Enums']["sync_health_status"]
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "sync_integration_health"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
 "settle_sync_entries":
 { Args: { "entries": Json,"integration_type": string,"org_id": string,"reason": string }; Returns: number
                            },
@@ -369,8 +407,14 @@ isOneToOne: false
 "sync_worker_claim":
 { Args: { "attempt": number,"boot_id": string,"boot_ms": number,"cold_start": boolean,"run_id": string,"token": string }; Returns: Json
                            },
+"sync_worker_claim_probe":
+{ Args: { "integration_id": string,"token": string }; Returns: Json
+                           },
 "sync_worker_finish":
 { Args: { "attempt": number,"checkpoint"?: Json,"error_class"?: string,"error_code"?: string,"error_message"?: string,"outcome": string,"retry_after_seconds"?: number,"run_id": string,"token": string }; Returns: Json
+                           },
+"sync_worker_finish_probe":
+{ Args: { "error_class"?: string,"error_code"?: string,"error_message"?: string,"integration_id": string,"latency_ms"?: number,"outcome": string,"token": string }; Returns: Json
                            },
 "sync_worker_heartbeat":
 { Args: { "attempt": number,"checkpoint"?: Json,"run_id": string,"token": string }; Returns: Json
@@ -384,6 +428,24 @@ isOneToOne: false
 "sync_worker_warm":
 { Args: { "boot_id": string,"boot_ms": number,"cold_start": boolean,"scheduled_for": string,"token": string }; Returns: Json
                            },
+"test_integration_connection":
+{ Args: { "integration_type": string,"org_id": string }; Returns: {
+              "check_requested_at": string | null,
+"checked_at": string | null,
+"integration_id": string,
+"last_error_code": string | null,
+"last_error_message": string | null,
+"latency_ms": number | null,
+"org_id": string,
+"since": string,
+"status": Database["public"]['Enums']["sync_health_status"]
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "sync_integration_health"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
 "trigger_integration_sync":
 { Args: { "idempotency_key"?: string,"integration_type": string,"org_id": string }; Returns: {
               "attempt": number,
@@ -422,7 +484,7 @@ isOneToOne: false
       } }
           }
           Enums: {
-            "sync_alert_kind": "drift"|"missed_slot"|"start_failed"|"scheduler_dead"|"cold_start_failure","sync_alert_severity": "info"|"warning"|"critical","sync_entry_state": "pending"|"sending"|"exported"|"rejected"|"unknown","sync_member_role": "admin"|"coordinator"|"viewer","sync_overlap_policy": "skip"|"buffer_one","sync_run_status": "pending"|"running"|"succeeded"|"failed"|"cancelled"|"skipped","sync_run_trigger": "manual"|"schedule"|"api"|"backfill","sync_skip_reason": "overlap"|"missed"|"coalesced"|"paused"|"disabled"|"schedule_changed"
+            "sync_alert_kind": "drift"|"missed_slot"|"start_failed"|"scheduler_dead"|"cold_start_failure"|"needs_attention","sync_alert_severity": "info"|"warning"|"critical","sync_entry_state": "pending"|"sending"|"exported"|"rejected"|"unknown","sync_health_status": "unknown"|"healthy"|"degraded"|"unhealthy"|"needs_attention","sync_member_role": "admin"|"coordinator"|"viewer","sync_overlap_policy": "skip"|"buffer_one","sync_run_status": "pending"|"running"|"succeeded"|"failed"|"cancelled"|"skipped","sync_run_trigger": "manual"|"schedule"|"api"|"backfill","sync_skip_reason": "overlap"|"missed"|"coalesced"|"paused"|"disabled"|"schedule_changed"
           }
           CompositeTypes: {
             [_ in never]: never
@@ -538,7 +600,7 @@ export type CompositeTypes<
 export const Constants = {
   "public": {
           Enums: {
-            "sync_alert_kind": ["drift", "missed_slot", "start_failed", "scheduler_dead", "cold_start_failure"],"sync_alert_severity": ["info", "warning", "critical"],"sync_entry_state": ["pending", "sending", "exported", "rejected", "unknown"],"sync_member_role": ["admin", "coordinator", "viewer"],"sync_overlap_policy": ["skip", "buffer_one"],"sync_run_status": ["pending", "running", "succeeded", "failed", "cancelled", "skipped"],"sync_run_trigger": ["manual", "schedule", "api", "backfill"],"sync_skip_reason": ["overlap", "missed", "coalesced", "paused", "disabled", "schedule_changed"]
+            "sync_alert_kind": ["drift", "missed_slot", "start_failed", "scheduler_dead", "cold_start_failure", "needs_attention"],"sync_alert_severity": ["info", "warning", "critical"],"sync_entry_state": ["pending", "sending", "exported", "rejected", "unknown"],"sync_health_status": ["unknown", "healthy", "degraded", "unhealthy", "needs_attention"],"sync_member_role": ["admin", "coordinator", "viewer"],"sync_overlap_policy": ["skip", "buffer_one"],"sync_run_status": ["pending", "running", "succeeded", "failed", "cancelled", "skipped"],"sync_run_trigger": ["manual", "schedule", "api", "backfill"],"sync_skip_reason": ["overlap", "missed", "coalesced", "paused", "disabled", "schedule_changed"]
           }
         }
 } as const

@@ -57,7 +57,11 @@ export const SYNC_ERRORS = {
     status: 409,
     description: "A run of the integration is active.",
   },
-  rate_limited: { code: "PT429", status: 429, description: "The last manual trigger was too recent." },
+  rate_limited: {
+    code: "PT429",
+    status: 429,
+    description: "The last press was too recent: of the trigger, or of the connection check.",
+  },
   function_url_not_configured: {
     code: "PT503",
     status: 503,
@@ -122,6 +126,16 @@ export const SYNC_ERRORS = {
     code: "PT409",
     status: 409,
     description: "Other entries of the batch are open: a batch is settled in one call.",
+  },
+  invalid_credentials: {
+    code: "PT422",
+    status: 422,
+    description: "The credentials are no JSON object, or too large.",
+  },
+  credentials_not_stored: {
+    code: "PT503",
+    status: 503,
+    description: "Vault refused the credentials; nothing has changed.",
   },
   invalid_token: {
     code: "PT401",

@@ -305,6 +305,9 @@ create table sync_scheduler.settings (
   silent_after interval not null default '2 minutes' check (silent_after between '1 minute' and '1 day'),
   warmup_lead interval not null default '45 seconds'
     check (warmup_lead = '0 seconds' or warmup_lead between '40 seconds' and '60 seconds'),
+  probe_timeout interval not null default '30 seconds'
+    check (probe_timeout between '4 seconds' and '2 minutes'),
+  probe_cooldown interval not null default '10 seconds' check (probe_cooldown between '0 seconds' and '1 hour'),
   retention_ended interval not null default '90 days' check (retention_ended between '1 day' and '36500 days'),
   retention_failed interval not null default '365 days' check (retention_failed between '1 day' and '36500 days'),
   retention_ticks interval not null default '7 days' check (retention_ticks between '1 day' and '36500 days'),
@@ -330,6 +333,10 @@ comment on column sync_scheduler.settings.drift_alert_after is 'A slot that star
 comment on column sync_scheduler.settings.silent_after is 'Without a tick for this long the scheduler counts as dead.';
 comment on column sync_scheduler.settings.warmup_lead is
   'How long before a slot the function is warmed up, at the earliest; at the latest it is 30 seconds less. 0: never.';
+comment on column sync_scheduler.settings.probe_timeout is
+  'How long a connection check may stay unanswered. The Edge Function gives the external system half of it.';
+comment on column sync_scheduler.settings.probe_cooldown is
+  'Least time between two connection checks of an integration: they are paid from the vendor''s quota.';
 comment on column sync_scheduler.settings.retention_ended is
   'How long runs that succeeded, were cancelled or skipped are kept.';
 comment on column sync_scheduler.settings.retention_failed is 'How long failed runs, alerts and the audit log are kept.';
@@ -492,3 +499,97 @@ comment on column sync_scheduler.warmups.request_id is 'Id in net._http_response
 comment on column sync_scheduler.warmups.answered_at is 'When the isolate reported itself; null: never.';
 comment on column sync_scheduler.warmups.cold_start is
   'Whether the warm-up booted the isolate. False: one was up already, and would have been without it.';
+
+-- supabase/schemas/10_tables/15_sync_integration_health.sql
+create table public.sync_integration_health (
+  integration_id uuid primary key,
+  org_id uuid not null,
+  status public.sync_health_status not null default 'unknown',
+  since timestamptz not null default clock_timestamp(),
+  last_error_code text,
+  last_error_message text,
+  check_requested_at timestamptz,
+  checked_at timestamptz,
+  latency_ms integer,
+  -- In this order: the index for it is also the one by which members find their rows.
+  foreign key (org_id, integration_id) references public.sync_integrations (org_id, id) on delete cascade
+);
+create index sync_integration_health_org_idx on public.sync_integration_health (org_id, integration_id);
+alter table public.sync_integration_health enable row level security;
+
+comment on table public.sync_integration_health is
+  'One row an integration: does it work, and what did the last connection check say. Members read it and Realtime '
+  'publishes it; written only by the functions of this bundle.';
+comment on column public.sync_integration_health.since is 'When status last changed.';
+comment on column public.sync_integration_health.last_error_code is
+  'What the newest failure was, whether status changed or not; null once something got through.';
+comment on column public.sync_integration_health.last_error_message is
+  'In a coordinator''s words; never a secret or a stack trace.';
+comment on column public.sync_integration_health.check_requested_at is
+  'When the last connection check was asked for. It is answered once checked_at is later.';
+comment on column public.sync_integration_health.latency_ms is
+  'How long the external system took for the last check; null if it was not asked or did not answer.';
+
+-- supabase/schemas/10_tables/16_probes.sql
+create table sync_scheduler.probes (
+  -- One an integration: a new one replaces the token of the last, so an answer that comes too late is worthless, two
+  -- at a time are impossible, and there is nothing to purge.
+  integration_id uuid primary key references public.sync_integrations (id) on delete cascade,
+  token_hash bytea not null,
+  requested_at timestamptz not null,
+  requested_by uuid,
+  request_id bigint,
+  claimed_at timestamptz,
+  ended_at timestamptz
+);
+create index probes_open_idx on sync_scheduler.probes (requested_at) where ended_at is null;
+
+comment on table sync_scheduler.probes is 'The last connection check of each integration.';
+comment on column sync_scheduler.probes.token_hash is
+  'SHA-256 of the one-time token with which the function claims and answers.';
+comment on column sync_scheduler.probes.requested_by is 'auth.uid(); null: the service role.';
+comment on column sync_scheduler.probes.request_id is 'Id in net._http_response: a hint for people, as in run_attempts.';
+comment on column sync_scheduler.probes.ended_at is 'When it was answered, or counted as not answered.';
+
+-- supabase/schemas/10_tables/17_add_health.sql
+-- Definer, because whoever may insert an integration may not write its health.
+create or replace function sync_scheduler.add_health() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  insert into public.sync_integration_health (integration_id, org_id) select a.id, a.org_id from added a;
+  return null;
+end;
+$$;
+revoke all on function sync_scheduler.add_health() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.add_health() is
+  'Trigger of sync_integrations: every integration has its row of sync_integration_health from the start.';
+
+create trigger add_health after insert on public.sync_integrations
+  referencing new table as added for each statement execute function sync_scheduler.add_health();
+
+-- supabase/schemas/10_tables/18_credentials_name.sql
+create or replace function sync_scheduler.credentials_name(integration_id uuid) returns text
+language plpgsql immutable set search_path = '' as $$
+begin
+  return 'sync_scheduler credentials of ' || integration_id;
+end;
+$$;
+revoke all on function sync_scheduler.credentials_name(uuid) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.credentials_name(uuid) is
+  'The name of the Vault secret that set_integration_credentials keeps for an integration. Any other is the host''s own.';
+
+-- supabase/schemas/10_tables/19_forget_credentials.sql
+-- Definer, because whoever may delete an organisation need not be able to write Vault.
+create or replace function sync_scheduler.forget_credentials() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  delete from vault.secrets s using removed r where s.name = sync_scheduler.credentials_name(r.id);
+  return null;
+end;
+$$;
+revoke all on function sync_scheduler.forget_credentials() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.forget_credentials() is
+  'Trigger of sync_integrations: the credentials that were stored for an integration go with it.';
+
+create trigger forget_credentials after delete on public.sync_integrations
+  referencing old table as removed for each statement execute function sync_scheduler.forget_credentials();

@@ -63,12 +63,15 @@ create policy "members read their alerts" on public.sync_alerts
 create policy "members read their audit log" on public.sync_audit_log
   for select to authenticated using (org_id in (select sync_scheduler.member_org_ids()));
 
+create policy "members read the health of their integrations" on public.sync_integration_health
+  for select to authenticated using (org_id in (select sync_scheduler.member_org_ids()));
+
 -- supabase/schemas/20_access/04_table_grants.sql
 -- Stated in full, because a host may grant every new table to everybody (old projects) or to nobody.
 revoke all on
   public.organizations, public.organization_members, public.sync_integration_types,
   public.sync_integrations, public.sync_run_log, public.sync_export_entries,
-  public.sync_alerts, public.sync_audit_log
+  public.sync_alerts, public.sync_audit_log, public.sync_integration_health
 from public, anon, authenticated, service_role;
 revoke all on all tables in schema sync_scheduler from public, anon, authenticated, service_role;
 revoke all on sequence public.sync_export_entries_entry_id_seq, public.sync_audit_log_audit_id_seq
@@ -77,7 +80,7 @@ from public, anon, authenticated, service_role;
 grant select on
   public.organizations, public.organization_members, public.sync_integration_types,
   public.sync_integrations, public.sync_run_log, public.sync_export_entries,
-  public.sync_alerts, public.sync_audit_log
+  public.sync_alerts, public.sync_audit_log, public.sync_integration_health
 to authenticated, service_role;
 
 -- What a host's backend sets up and fills in. The run log is written by functions alone, and an entry's state

@@ -14,7 +14,7 @@ language sql immutable set search_path = '' as $$
     ('integration_disabled', 'PT409', 'The integration is switched off.'),
     ('integration_paused', 'PT409', 'The integration is paused.'),
     ('sync_already_in_progress', 'PT409', 'A run of the integration is active.'),
-    ('rate_limited', 'PT429', 'The last manual trigger was too recent.'),
+    ('rate_limited', 'PT429', 'The last press was too recent: of the trigger, or of the connection check.'),
     ('function_url_not_configured', 'PT503', 'The operator has not set settings.function_url.'),
     ('run_not_active', 'PT409', 'The run has ended already.'),
     ('reason_too_long', 'PT422', 'The reason is longer than 500 characters.'),
@@ -32,6 +32,8 @@ language sql immutable set search_path = '' as $$
     ('entries_not_found', 'PT404', 'The integration has no entries of these keys.'),
     ('entries_not_settleable', 'PT409', 'In their states the entries cannot be settled like that.'),
     ('batch_is_open', 'PT409', 'Other entries of the batch are open: a batch is settled in one call.'),
+    ('invalid_credentials', 'PT422', 'The credentials are no JSON object, or too large.'),
+    ('credentials_not_stored', 'PT503', 'Vault refused the credentials; nothing has changed.'),
     ('invalid_token', 'PT401', 'The attempt token is forged, replaced or of another attempt.'),
     ('already_claimed', 'PT409', 'The attempt was claimed before.'),
     ('attempt_not_current', 'PT409', 'The attempt has ended, or its run has moved on.'),
@@ -107,7 +109,7 @@ language plpgsql immutable set search_path = '' as $$
 begin
   -- In UTC: the same incident has the same name in every session.
   return concat_ws(':', alert_key.kind, alert_key.integration_id,
-    to_char(incident at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
+    to_char(incident at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
 end;
 $$;
 revoke all on function sync_scheduler.alert_key(public.sync_alert_kind, uuid, timestamptz)
@@ -231,6 +233,60 @@ $$;
 revoke all on function sync_scheduler.is_paused(public.sync_integrations) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.is_paused(public.sync_integrations) is
   'Is the integration paused now? A pause ends by itself at resume_at.';
+
+-- supabase/schemas/30_engine/09_set_health.sql
+create or replace function sync_scheduler.set_health(
+  integration_id uuid,
+  status public.sync_health_status,
+  error_code text default null,
+  error_message text default null,
+  run_id uuid default null
+) returns void
+language plpgsql set search_path = '' as $$
+declare
+  health public.sync_integration_health;
+  integration public.sync_integrations;
+begin
+  -- The usual case, a run of a healthy integration that succeeds: one look by the key and no write.
+  select * into health from public.sync_integration_health h where h.integration_id = set_health.integration_id;
+  if (health.status, health.last_error_code, health.last_error_message)
+    is not distinct from (set_health.status, set_health.error_code, set_health.error_message)
+  then
+    return;
+  end if;
+
+  select * into health from public.sync_integration_health h
+  where h.integration_id = set_health.integration_id for no key update;
+  -- That it is also slow or away does not mend it.
+  if health.status = 'needs_attention' and set_health.status in ('degraded', 'unhealthy') then
+    set_health.status := health.status;
+  end if;
+  update public.sync_integration_health h set
+    status = set_health.status,
+    -- Not now(): of two changes in a row each has an instant of its own, and its own incident.
+    since = case when h.status = set_health.status then h.since else clock_timestamp() end,
+    last_error_code = set_health.error_code,
+    last_error_message = set_health.error_message
+  where h.integration_id = set_health.integration_id
+  returning h.since into health.since;
+
+  if health.status <> 'needs_attention' and set_health.status = 'needs_attention' then
+    select * into strict integration from public.sync_integrations i where i.id = set_health.integration_id;
+    perform sync_scheduler.raise_alert(integration, 'needs_attention', 'critical',
+      health.since, 'The integration needs attention. ' || set_health.error_message,
+      jsonb_build_object('error_code', set_health.error_code, 'since', health.since), set_health.run_id);
+  elsif health.status = 'needs_attention' and set_health.status = 'healthy' then
+    update public.sync_alerts a set resolved_at = now()
+    where a.integration_id = set_health.integration_id and a.kind = 'needs_attention' and a.resolved_at is null;
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.set_health(uuid, public.sync_health_status, text, text, uuid)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.set_health(uuid, public.sync_health_status, text, text, uuid) is
+  'Writes down how an integration is, with the newest failure (in a coordinator''s words). needs_attention raises one alert '
+  'when it begins, with run_id if a run found it out, and ends only with healthy, which resolves the alert. The last lock '
+  'of its caller: after integration, run and entries.';
 
 -- supabase/schemas/30_engine/10_dispatch_attempts.sql
 create or replace function sync_scheduler.dispatch_attempts(runs public.sync_run_log[]) returns void
@@ -468,6 +524,11 @@ declare
   burnt integer;
   backoff interval;
 begin
+  -- Whatever becomes of this run, the next one would meet the same.
+  if error_class = 'permanent' then
+    perform sync_scheduler.set_health(run.integration_id, 'needs_attention', coalesce(error_code, 'unknown'),
+      coalesce(error_message, 'The sync failed, and repeating it would not help.'), run.run_id);
+  end if;
   if run.cancel_requested_at is not null then
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');
     return;
@@ -515,7 +576,7 @@ revoke all on function sync_scheduler.retry_or_fail(
 comment on function sync_scheduler.retry_or_fail(
   public.sync_run_log, sync_scheduler.error_class, text, text, interval) is
   'Decides what becomes of a run whose attempt has just ended in an error: cancelled if that was asked for, failed '
-  'if the error is permanent or the attempts are used up, else pending until its backoff is over. retry_after is the '
+  'if the error is permanent (which the integration''s health then says) or the attempts are used up, else pending until its backoff is over. retry_after is the '
   'vendor''s hint and a lower bound. The first failure on a cold start is retried at once, if the vendor gave no hint.';
 
 -- supabase/schemas/30_engine/17_note_response.sql
@@ -549,6 +610,10 @@ language plpgsql set search_path = '' as $$
 begin
   if outcome = 'succeeded' then
     perform sync_scheduler.finish_run(run.run_id, 'succeeded');
+    -- A run that had nothing to export has not asked the external system for anything.
+    if run.entries_done + run.entries_failed > 0 then
+      perform sync_scheduler.set_health(run.integration_id, 'healthy');
+    end if;
   elsif outcome = 'cancelled' or (outcome = 'continued' and run.cancel_requested_at is not null) then
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');
   elsif outcome = 'continued' then
@@ -570,7 +635,7 @@ create or replace function sync_scheduler.read_credentials(secret_id uuid) retur
 language plpgsql stable set search_path = '' as $$
 begin
   return (select s.decrypted_secret::jsonb from vault.decrypted_secrets s where s.id = secret_id);
-exception when invalid_text_representation then
+exception when data_exception or program_limit_exceeded then
   -- The error would quote the secret, in the answer and in the log. To the connector it is as good as none.
   return null;
 end;
@@ -1139,3 +1204,200 @@ revoke all on function sync_scheduler.settle_entries(uuid, jsonb, text)
 comment on function sync_scheduler.settle_entries(uuid, jsonb, text) is
   'Does what a person has decided about entries that require_settleable lets through, and returns what has changed: a list '
   'of {entry_key, resolution, was, conflict_at, external_id}. May be repeated.';
+
+-- supabase/schemas/30_engine/29_start_probe.sql
+create or replace function sync_scheduler.start_probe(integration public.sync_integrations)
+returns public.sync_integration_health
+language plpgsql set search_path = '' as $$
+declare
+  settings sync_scheduler.settings;
+  health public.sync_integration_health;
+  -- Not now(): the caller may have waited for the integration's lock, and an answer has to be later than its question.
+  asked_at timestamptz := clock_timestamp();
+  -- 244 random bits, as in dispatch_attempts.
+  token text := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
+begin
+  select * into strict settings from sync_scheduler.settings;
+  if settings.function_url is null then
+    perform sync_scheduler.raise_error('function_url_not_configured');
+  end if;
+
+  insert into sync_scheduler.probes as p (integration_id, token_hash, requested_at, requested_by, request_id)
+  values (integration.id, sha256(convert_to(token, 'UTF8')), asked_at, auth.uid(),
+    -- Nothing of the credentials: the function fetches them with the token.
+    net.http_post(
+      url := settings.function_url,
+      body := jsonb_build_object('kind', 'probe', 'integration_id', integration.id, 'token', token),
+      headers := '{"Content-Type": "application/json"}',
+      timeout_milliseconds := (extract(epoch from settings.dispatch_timeout) * 1000)::integer))
+  on conflict (integration_id) do update set
+    token_hash = excluded.token_hash,
+    requested_at = excluded.requested_at,
+    requested_by = excluded.requested_by,
+    request_id = excluded.request_id,
+    claimed_at = null,
+    ended_at = null;
+  update public.sync_integration_health h set check_requested_at = asked_at
+  where h.integration_id = integration.id returning * into strict health;
+  return health;
+end;
+$$;
+revoke all on function sync_scheduler.start_probe(public.sync_integrations)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.start_probe(public.sync_integrations) is
+  'Posts a connection check of an integration to the Edge Function, in place of one that is still open, and returns the '
+  'integration''s health. The caller holds the integration''s lock and has seen to probe_cooldown. Errors: PT503 '
+  'function_url_not_configured.';
+
+-- supabase/schemas/30_engine/30_raise_no_probe.sql
+create or replace function sync_scheduler.raise_no_probe(integration_id uuid, token text) returns void
+language plpgsql stable set search_path = '' as $$
+declare
+  probe sync_scheduler.probes;
+begin
+  select * into probe from sync_scheduler.probes p
+  where p.integration_id = raise_no_probe.integration_id
+    and p.token_hash = sha256(convert_to(raise_no_probe.token, 'UTF8'));
+  perform sync_scheduler.raise_error(case
+    when probe.integration_id is null then 'invalid_token'
+    when probe.claimed_at is not null and probe.ended_at is null then 'already_claimed'
+    else 'attempt_not_current' end);
+end;
+$$;
+revoke all on function sync_scheduler.raise_no_probe(uuid, text) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.raise_no_probe(uuid, text) is
+  'Tells which it is: PT401 invalid_token (forged, or of a check that was replaced), PT409 already_claimed or PT409 '
+  'attempt_not_current (over).';
+
+-- supabase/schemas/30_engine/31_claim_probe.sql
+create or replace function sync_scheduler.claim_probe(integration_id uuid, token text) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  settings sync_scheduler.settings;
+begin
+  select * into strict settings from sync_scheduler.settings;
+  update sync_scheduler.probes p set claimed_at = clock_timestamp()
+  where p.integration_id = claim_probe.integration_id
+    and p.token_hash = sha256(convert_to(claim_probe.token, 'UTF8'))
+    and p.claimed_at is null and p.ended_at is null
+    -- Later it counts as not answered, and another one may be on its way.
+    and p.requested_at > clock_timestamp() - settings.probe_timeout;
+  if not found then
+    perform sync_scheduler.raise_no_probe(claim_probe.integration_id, claim_probe.token);
+  end if;
+  return (
+    select jsonb_build_object(
+      'org_id', i.org_id,
+      'integration_id', i.id,
+      'integration_type', i.integration_type,
+      'config', i.config,
+      'credentials', sync_scheduler.read_credentials(i.credentials_secret_id),
+      'timeout_seconds', extract(epoch from settings.probe_timeout) / 2)
+    from public.sync_integrations i where i.id = claim_probe.integration_id);
+end;
+$$;
+revoke all on function sync_scheduler.claim_probe(uuid, text) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.claim_probe(uuid, text) is
+  'Takes a connection check for the worker that holds its token, at most once. Returns what the worker needs, credentials '
+  'included. Errors: PT401 invalid_token, PT409 already_claimed, PT409 attempt_not_current.';
+
+-- supabase/schemas/30_engine/32_finish_probe.sql
+create or replace function sync_scheduler.finish_probe(
+  integration_id uuid,
+  token text,
+  outcome text,
+  error_class text default null,
+  error_code text default null,
+  error_message text default null,
+  latency_ms numeric default null
+) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  health public.sync_integration_health;
+begin
+  if coalesce(outcome, '') not in ('answered', 'reached', 'failed')
+    or (outcome = 'failed') is distinct from (error_class is not null)
+    or coalesce(error_class, 'permanent') not in ('transient', 'rate_limited', 'ambiguous', 'permanent')
+    or (outcome = 'failed' and (error_code is null or error_message is null))
+    or coalesce(latency_ms, 0) not between 0 and 3600000
+  then
+    perform sync_scheduler.raise_error('invalid_worker_request',
+      '{"outcome": "answered, reached, or failed with an error_class, error_code and error_message", "latency_ms": "0 to 3600000"}');
+  end if;
+
+  update sync_scheduler.probes p set ended_at = clock_timestamp()
+  where p.integration_id = finish_probe.integration_id
+    and p.token_hash = sha256(convert_to(finish_probe.token, 'UTF8'))
+    and p.claimed_at is not null and p.ended_at is null;
+  if not found then
+    if exists (
+      select from sync_scheduler.probes p
+      where p.integration_id = finish_probe.integration_id and p.ended_at is not null
+        and p.token_hash = sha256(convert_to(finish_probe.token, 'UTF8'))
+    ) then
+      -- The repetition of a call whose answer was lost, or an answer after the time for it.
+      return '{"recorded": false}';
+    end if;
+    perform sync_scheduler.raise_error('invalid_token');
+  end if;
+
+  update public.sync_integration_health h
+  set checked_at = clock_timestamp(), latency_ms = round(finish_probe.latency_ms)
+  where h.integration_id = finish_probe.integration_id returning * into strict health;
+  if outcome = 'failed' then
+    perform sync_scheduler.set_health(finish_probe.integration_id,
+      case error_class when 'permanent' then 'needs_attention' when 'rate_limited' then 'degraded' else 'unhealthy'
+        end::public.sync_health_status,
+      left(error_code, 100), left(error_message, 500));
+  -- That somebody answers refutes what the function itself found wrong, but not a refusal of what a run has sent.
+  elsif outcome = 'answered' or health.status <> 'needs_attention'
+    or health.last_error_code in ('invalid_config', 'invalid_credentials', 'no_connector')
+  then
+    perform sync_scheduler.set_health(finish_probe.integration_id, 'healthy');
+  end if;
+  return '{"recorded": true}';
+end;
+$$;
+revoke all on function sync_scheduler.finish_probe(uuid, text, text, text, text, text, numeric)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.finish_probe(uuid, text, text, text, text, text, numeric) is
+  'Records what a connection check found, once: answered (the external system knows us), reached (somebody answers, which '
+  'does not show that our credentials are good) or failed with an error_class. recorded is false when it had ended before. '
+  'Errors: PT401 invalid_token (also for a check that was replaced or not claimed), PT422 invalid_worker_request.';
+
+-- supabase/schemas/30_engine/33_end_unanswered_probes.sql
+create or replace function sync_scheduler.end_unanswered_probes(batch_size integer default 100) returns integer
+language plpgsql set search_path = '' set enable_seqscan = off set lock_timeout = '500ms' as $$
+declare
+  unanswered integer;
+begin
+  -- One look into a short index: the tick calls this every 30 s and nearly never has anything to do.
+  if not exists (select from sync_scheduler.probes p where p.ended_at is null) then
+    return 0;
+  end if;
+  with over as (
+    update sync_scheduler.probes p set ended_at = clock_timestamp()
+    where p.integration_id in (
+      select o.integration_id
+      from sync_scheduler.probes o join public.sync_integration_health h on h.integration_id = o.integration_id
+      where o.ended_at is null and o.requested_at <= clock_timestamp() - (
+        select s.probe_timeout from sync_scheduler.settings s)
+      -- Of both: a tick waits for nobody's lock.
+      order by o.requested_at limit batch_size for no key update of o, h skip locked)
+    returning p.integration_id
+  )
+  -- It says nothing of the external system: what was known of that stays.
+  update public.sync_integration_health h set
+    checked_at = clock_timestamp(),
+    latency_ms = null,
+    last_error_code = 'check_unanswered',
+    last_error_message = 'The connection check was not answered: the sync function did not report back. Try again.'
+  from over where h.integration_id = over.integration_id;
+  get diagnostics unanswered = row_count;
+  return unanswered;
+end;
+$$;
+revoke all on function sync_scheduler.end_unanswered_probes(integer) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.end_unanswered_probes(integer) is
+  'Ends connection checks that are older than settings.probe_timeout, so that who waits for one hears of it. status stays. '
+  'Returns how many. Safe at any time, by anyone, at once.';

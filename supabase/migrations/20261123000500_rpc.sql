@@ -868,3 +868,129 @@ comment on function public.sync_scheduler_status() is
   'Is the scheduler alive? ticking: it ticked within settings.silent_after (2 minutes); last_tick_at: null if never; '
   'jobs_active: pg_cron has its job and has not paused it. For anyone signed in and the service role. '
   'Errors: PT401 not_authenticated.';
+
+-- supabase/schemas/50_rpc/30_require_probe_due.sql
+create or replace function sync_scheduler.require_probe_due(
+  integration public.sync_integrations, replaces_open boolean default false
+) returns void
+language plpgsql stable set search_path = '' as $$
+declare
+  retry_at timestamptz := (
+    select p.requested_at + case when p.ended_at is null and not replaces_open
+      then greatest(s.probe_timeout, s.probe_cooldown) else s.probe_cooldown end
+    from sync_scheduler.probes p, sync_scheduler.settings s where p.integration_id = integration.id);
+begin
+  if retry_at > clock_timestamp() then
+    perform sync_scheduler.raise_error('rate_limited', jsonb_build_object(
+      'retry_after_seconds', ceil(extract(epoch from retry_at - clock_timestamp())),
+      'retry_at', retry_at));
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.require_probe_due(public.sync_integrations, boolean)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.require_probe_due(public.sync_integrations, boolean) is
+  'Refuses (PT429 rate_limited) while the last connection check of the integration is younger than settings.probe_cooldown, '
+  'or is still open and younger than settings.probe_timeout; replaces_open: an open one counts like another.';
+
+-- supabase/schemas/50_rpc/31_store_credentials.sql
+create or replace function sync_scheduler.store_credentials(integration_id uuid, credentials jsonb) returns uuid
+language plpgsql set search_path = '' as $$
+declare
+  own_name text := sync_scheduler.credentials_name(store_credentials.integration_id);
+  secret_id uuid := (select s.id from vault.secrets s where s.name = own_name);
+begin
+  if secret_id is null then
+    return vault.create_secret(credentials::text, own_name,
+      'Written by set_integration_credentials, read by the sync function alone.');
+  end if;
+  perform vault.update_secret(secret_id, credentials::text);
+  return secret_id;
+exception when others then
+  -- Its own words may hold the row, and the row the secret: the caller and the log get the code alone.
+  perform sync_scheduler.raise_error('credentials_not_stored', jsonb_build_object('sqlstate', sqlstate));
+end;
+$$;
+revoke all on function sync_scheduler.store_credentials(uuid, jsonb) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.store_credentials(uuid, jsonb) is
+  'Puts credentials into Vault under the integration''s own name and returns the secret''s id; a secret of another name, '
+  'which may be the host''s own, is never written. The caller holds the integration''s lock. Errors: PT503 '
+  'credentials_not_stored (details: sqlstate).';
+
+-- supabase/schemas/50_rpc/32_set_integration_credentials.sql
+-- Definer, because no client may write Vault or the integrations. The first statement checks the caller.
+create or replace function public.set_integration_credentials(
+  org_id uuid, integration_type text, credentials jsonb, reason text default null
+) returns public.sync_integration_health
+language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+#variable_conflict use_column
+declare
+  integration public.sync_integrations;
+  health public.sync_integration_health;
+  secret_id uuid;
+begin
+  perform sync_scheduler.require_org_role(set_integration_credentials.org_id, '{admin}');
+  credentials := nullif(credentials, 'null');
+  -- No error of this function names a value: what is wrong with one is told by the connection check.
+  if jsonb_typeof(credentials) <> 'object' or octet_length(credentials::text) > 16384 then
+    perform sync_scheduler.raise_error('invalid_credentials',
+      '{"reason": "a JSON object of at most 16 KiB, or null to remove them"}');
+  end if;
+  integration := sync_scheduler.lock_integration(
+    set_integration_credentials.org_id, set_integration_credentials.integration_type);
+  -- First, because it refuses a reason that is too long.
+  perform sync_scheduler.audit(integration,
+    case when credentials is null then 'remove_credentials' else 'set_credentials' end, reason);
+
+  if credentials is null then
+    update public.sync_integrations i set credentials_secret_id = null where i.id = integration.id;
+    delete from vault.secrets s where s.name = sync_scheduler.credentials_name(integration.id);
+    -- A check that is on its way has the old ones.
+    delete from sync_scheduler.probes p where p.integration_id = integration.id and p.ended_at is null;
+    select * into strict health from public.sync_integration_health h where h.integration_id = integration.id;
+    return health;
+  end if;
+  -- Before anything is stored: who is refused knows that the old ones are in place.
+  perform sync_scheduler.require_probe_due(integration, replaces_open := true);
+  secret_id := sync_scheduler.store_credentials(integration.id, credentials);
+  update public.sync_integrations i set credentials_secret_id = secret_id
+  where i.id = integration.id and i.credentials_secret_id is distinct from secret_id;
+  return sync_scheduler.start_probe(integration);
+end;
+$$;
+revoke all on function public.set_integration_credentials(uuid, text, jsonb, text)
+  from public, anon, authenticated, service_role;
+grant execute on function public.set_integration_credentials(uuid, text, jsonb, text) to authenticated, service_role;
+comment on function public.set_integration_credentials(uuid, text, jsonb, text) is
+  'Stores the credentials of the organisation''s integration in Vault, where nobody can read them back, and starts a '
+  'connection check, in which the connector validates them. Returns the integration''s health at once; read it again: it is '
+  'answered when checked_at is later than check_requested_at. credentials: a JSON object of at most 16 KiB; null removes '
+  'them, without a check. For admins of the organisation and the service role; that it was done is audited with reason (at '
+  'most 500 characters), never what was stored. A run that is under way goes on with what it has. '
+  'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 invalid_credentials, PT422 unknown_integration_type, PT404 '
+  'integration_not_found, PT422 reason_too_long, PT429 rate_limited (details: retry_after_seconds, retry_at; nothing was '
+  'stored), PT503 credentials_not_stored, PT503 function_url_not_configured.';
+
+-- supabase/schemas/50_rpc/33_test_integration_connection.sql
+-- Definer, because no client may write the machinery. The first statement checks the caller.
+create or replace function public.test_integration_connection(org_id uuid, integration_type text)
+returns public.sync_integration_health
+language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+declare
+  integration public.sync_integrations;
+begin
+  perform sync_scheduler.require_org_role(org_id, '{admin,coordinator}');
+  integration := sync_scheduler.lock_integration(org_id, integration_type);
+  perform sync_scheduler.require_probe_due(integration);
+  return sync_scheduler.start_probe(integration);
+end;
+$$;
+revoke all on function public.test_integration_connection(uuid, text) from public, anon, authenticated, service_role;
+grant execute on function public.test_integration_connection(uuid, text) to authenticated, service_role;
+comment on function public.test_integration_connection(uuid, text) is
+  'Starts a check of the connection to the external system, also of an integration that is paused or switched off, and '
+  'returns the integration''s health at once; read it again: it is answered when checked_at is later than check_requested_at, '
+  'at the latest a minute after it (last_error_code check_unanswered) while the scheduler ticks. For admins and coordinators of '
+  'the organisation and the service role. One at a time, and none sooner than settings.probe_cooldown (10 s) after the last. '
+  'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, PT429 '
+  'rate_limited (details: retry_after_seconds, retry_at), PT503 function_url_not_configured.';

@@ -109,3 +109,40 @@ grant execute on function public.sync_worker_warm(timestamptz, text, uuid, numer
 comment on function public.sync_worker_warm(timestamptz, text, uuid, numeric, boolean) is
   'For the Edge Function (service role and warm-up token): see sync_scheduler.answer_warmup. Reports that the isolate is up, '
   'at most once.';
+
+-- supabase/schemas/60_worker_rpc/07_sync_worker_claim_probe.sql
+-- Definer, because the service role has no rights in sync_scheduler. The token is the check of the caller.
+create or replace function public.sync_worker_claim_probe(integration_id uuid, token text) returns jsonb
+language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+begin
+  return sync_scheduler.claim_probe(integration_id, token);
+end;
+$$;
+revoke all on function public.sync_worker_claim_probe(uuid, text) from public, anon, authenticated, service_role;
+grant execute on function public.sync_worker_claim_probe(uuid, text) to service_role;
+comment on function public.sync_worker_claim_probe(uuid, text) is
+  'For the Edge Function (service role and the token of the connection check): see sync_scheduler.claim_probe. Takes a '
+  'connection check, at most once, and returns what the worker needs to do it, credentials included.';
+
+-- supabase/schemas/60_worker_rpc/08_sync_worker_finish_probe.sql
+-- Definer, because the service role has no rights in sync_scheduler. The token is the check of the caller.
+create or replace function public.sync_worker_finish_probe(
+  integration_id uuid,
+  token text,
+  outcome text,
+  error_class text default null,
+  error_code text default null,
+  error_message text default null,
+  latency_ms numeric default null
+) returns jsonb
+language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+begin
+  return sync_scheduler.finish_probe(integration_id, token, outcome, error_class, error_code, error_message, latency_ms);
+end;
+$$;
+revoke all on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric)
+  from public, anon, authenticated, service_role;
+grant execute on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric) to service_role;
+comment on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric) is
+  'For the Edge Function (service role and the token of the connection check): see sync_scheduler.finish_probe. Records '
+  'what a connection check found, once.';

@@ -8,14 +8,18 @@ select cron.schedule('sync-scheduler-recover', '30 seconds', 'select sync_schedu
 select cron.schedule('sync-scheduler-purge', '*/5 * * * *', 'select sync_scheduler.purge()');
 
 -- supabase/schemas/90_jobs/02_realtime_publication.sql
--- Clients watch their runs. RLS is applied to each subscriber and each change.
+-- Clients watch their runs and the health of their integrations. RLS is applied to each subscriber and each change.
 do $$
+declare
+  watched text;
 begin
-  if exists (select from pg_catalog.pg_publication where pubname = 'supabase_realtime') and not exists (
-    select from pg_catalog.pg_publication_tables
-    where pubname = 'supabase_realtime' and schemaname = 'public' and tablename = 'sync_run_log'
-  ) then
-    alter publication supabase_realtime add table public.sync_run_log;
-  end if;
+  foreach watched in array array['sync_run_log', 'sync_integration_health'] loop
+    if exists (select from pg_catalog.pg_publication where pubname = 'supabase_realtime') and not exists (
+      select from pg_catalog.pg_publication_tables
+      where pubname = 'supabase_realtime' and schemaname = 'public' and tablename = watched
+    ) then
+      execute format('alter publication supabase_realtime add table public.%I', watched);
+    end if;
+  end loop;
 end;
 $$;

@@ -24,13 +24,19 @@ comment on type public.sync_skip_reason is
   'replaced before the scheduler came.';
 
 create type public.sync_alert_kind as enum
-  ('drift', 'missed_slot', 'start_failed', 'scheduler_dead', 'cold_start_failure');
+  ('drift', 'missed_slot', 'start_failed', 'scheduler_dead', 'cold_start_failure', 'needs_attention');
 comment on type public.sync_alert_kind is
   'drift: a slot started late or not at all; missed_slot: slots were skipped because the scheduler was away; start_failed: '
   'the tick could not start a due slot; scheduler_dead: ticks have stopped; cold_start_failure: an attempt failed in a '
-  'freshly booted function.';
+  'freshly booted function; needs_attention: an integration began to need a person.';
 
 create type public.sync_alert_severity as enum ('info', 'warning', 'critical');
+
+create type public.sync_health_status as enum ('unknown', 'healthy', 'degraded', 'unhealthy', 'needs_attention');
+comment on type public.sync_health_status is
+  'unknown: nothing has been exported or checked yet; healthy: the last run or check got through; degraded: the external '
+  'system asks us to slow down; unhealthy: it could not be reached; needs_attention: it refuses us or is set up wrongly, '
+  'and stays so until a person mends it.';
 
 create type public.sync_entry_state as enum
   ('pending', 'sending', 'exported', 'rejected', 'unknown');

@@ -15,6 +15,9 @@ create table sync_scheduler.settings (
   silent_after interval not null default '2 minutes' check (silent_after between '1 minute' and '1 day'),
   warmup_lead interval not null default '45 seconds'
     check (warmup_lead = '0 seconds' or warmup_lead between '40 seconds' and '60 seconds'),
+  probe_timeout interval not null default '30 seconds'
+    check (probe_timeout between '4 seconds' and '2 minutes'),
+  probe_cooldown interval not null default '10 seconds' check (probe_cooldown between '0 seconds' and '1 hour'),
   retention_ended interval not null default '90 days' check (retention_ended between '1 day' and '36500 days'),
   retention_failed interval not null default '365 days' check (retention_failed between '1 day' and '36500 days'),
   retention_ticks interval not null default '7 days' check (retention_ticks between '1 day' and '36500 days'),
@@ -40,6 +43,10 @@ comment on column sync_scheduler.settings.drift_alert_after is 'A slot that star
 comment on column sync_scheduler.settings.silent_after is 'Without a tick for this long the scheduler counts as dead.';
 comment on column sync_scheduler.settings.warmup_lead is
   'How long before a slot the function is warmed up, at the earliest; at the latest it is 30 seconds less. 0: never.';
+comment on column sync_scheduler.settings.probe_timeout is
+  'How long a connection check may stay unanswered. The Edge Function gives the external system half of it.';
+comment on column sync_scheduler.settings.probe_cooldown is
+  'Least time between two connection checks of an integration: they are paid from the vendor''s quota.';
 comment on column sync_scheduler.settings.retention_ended is
   'How long runs that succeeded, were cancelled or skipped are kept.';
 comment on column sync_scheduler.settings.retention_failed is 'How long failed runs, alerts and the audit log are kept.';

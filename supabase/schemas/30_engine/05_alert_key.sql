@@ -5,7 +5,7 @@ language plpgsql immutable set search_path = '' as $$
 begin
   -- In UTC: the same incident has the same name in every session.
   return concat_ws(':', alert_key.kind, alert_key.integration_id,
-    to_char(incident at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
+    to_char(incident at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
 end;
 $$;
 revoke all on function sync_scheduler.alert_key(public.sync_alert_kind, uuid, timestamptz)

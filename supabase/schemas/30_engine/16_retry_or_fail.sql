@@ -12,6 +12,11 @@ declare
   burnt integer;
   backoff interval;
 begin
+  -- Whatever becomes of this run, the next one would meet the same.
+  if error_class = 'permanent' then
+    perform sync_scheduler.set_health(run.integration_id, 'needs_attention', coalesce(error_code, 'unknown'),
+      coalesce(error_message, 'The sync failed, and repeating it would not help.'), run.run_id);
+  end if;
   if run.cancel_requested_at is not null then
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');
     return;
@@ -59,5 +64,5 @@ revoke all on function sync_scheduler.retry_or_fail(
 comment on function sync_scheduler.retry_or_fail(
   public.sync_run_log, sync_scheduler.error_class, text, text, interval) is
   'Decides what becomes of a run whose attempt has just ended in an error: cancelled if that was asked for, failed '
-  'if the error is permanent or the attempts are used up, else pending until its backoff is over. retry_after is the '
+  'if the error is permanent (which the integration''s health then says) or the attempts are used up, else pending until its backoff is over. retry_after is the '
   'vendor''s hint and a lower bound. The first failure on a cold start is retried at once, if the vendor gave no hint.';

@@ -10,6 +10,10 @@ language plpgsql set search_path = '' as $$
 begin
   if outcome = 'succeeded' then
     perform sync_scheduler.finish_run(run.run_id, 'succeeded');
+    -- A run that had nothing to export has not asked the external system for anything.
+    if run.entries_done + run.entries_failed > 0 then
+      perform sync_scheduler.set_health(run.integration_id, 'healthy');
+    end if;
   elsif outcome = 'cancelled' or (outcome = 'continued' and run.cancel_requested_at is not null) then
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');
   elsif outcome = 'continued' then

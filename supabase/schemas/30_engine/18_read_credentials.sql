@@ -2,7 +2,7 @@ create or replace function sync_scheduler.read_credentials(secret_id uuid) retur
 language plpgsql stable set search_path = '' as $$
 begin
   return (select s.decrypted_secret::jsonb from vault.decrypted_secrets s where s.id = secret_id);
-exception when invalid_text_representation then
+exception when data_exception or program_limit_exceeded then
   -- The error would quote the secret, in the answer and in the log. To the connector it is as good as none.
   return null;
 end;

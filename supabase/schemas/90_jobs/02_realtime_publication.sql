@@ -1,11 +1,15 @@
--- Clients watch their runs. RLS is applied to each subscriber and each change.
+-- Clients watch their runs and the health of their integrations. RLS is applied to each subscriber and each change.
 do $$
+declare
+  watched text;
 begin
-  if exists (select from pg_catalog.pg_publication where pubname = 'supabase_realtime') and not exists (
-    select from pg_catalog.pg_publication_tables
-    where pubname = 'supabase_realtime' and schemaname = 'public' and tablename = 'sync_run_log'
-  ) then
-    alter publication supabase_realtime add table public.sync_run_log;
-  end if;
+  foreach watched in array array['sync_run_log', 'sync_integration_health'] loop
+    if exists (select from pg_catalog.pg_publication where pubname = 'supabase_realtime') and not exists (
+      select from pg_catalog.pg_publication_tables
+      where pubname = 'supabase_realtime' and schemaname = 'public' and tablename = watched
+    ) then
+      execute format('alter publication supabase_realtime add table public.%I', watched);
+    end if;
+  end loop;
 end;
 $$;

@@ -7,13 +7,14 @@ select plan(2);
 prepare definers (text) as
   select p.proname::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace
   where p.prosecdef and has_function_privilege($1, p.oid, 'execute')
-    and (n.nspname = 'sync_scheduler' or (n.nspname = 'public' and p.proname ~ '(^sync_|_integration_sync$|_sync_)'));
+    and (n.nspname = 'sync_scheduler' or (n.nspname = 'public' and p.proname ~ '(^sync_|_integration_|_sync_)'));
 
 select is_empty($$ execute definers('anon') $$, 'anon executes no definer function');
 select bag_eq($$ execute definers('authenticated') $$,
   $$ select unnest(array['backfill_integration_sync', 'cancel_integration_sync', 'configure_integration_sync',
     'explain_sync_slots', 'member_org_ids', 'pause_integration_sync', 'preview_sync_schedule', 'resume_integration_sync',
-    'retry_integration_sync', 'settle_sync_entries', 'sync_scheduler_status', 'trigger_integration_sync']) $$,
+    'retry_integration_sync', 'set_integration_credentials', 'settle_sync_entries', 'sync_scheduler_status',
+    'test_integration_connection', 'trigger_integration_sync']) $$,
   'signed-in users execute the documented ones alone');
 
 select * from finish();

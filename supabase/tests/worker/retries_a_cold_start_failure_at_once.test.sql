@@ -31,7 +31,7 @@ begin
 end
 $$;
 create function pg_temp.alerts() returns integer language sql as $$
-  select count(*)::integer from public.sync_alerts
+  select count(*)::integer from public.sync_alerts where kind = 'cold_start_failure'
 $$;
 
 select pg_temp.start(cold => true);

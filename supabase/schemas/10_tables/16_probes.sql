@@ -1,0 +1,19 @@
+create table sync_scheduler.probes (
+  -- One an integration: a new one replaces the token of the last, so an answer that comes too late is worthless, two
+  -- at a time are impossible, and there is nothing to purge.
+  integration_id uuid primary key references public.sync_integrations (id) on delete cascade,
+  token_hash bytea not null,
+  requested_at timestamptz not null,
+  requested_by uuid,
+  request_id bigint,
+  claimed_at timestamptz,
+  ended_at timestamptz
+);
+create index probes_open_idx on sync_scheduler.probes (requested_at) where ended_at is null;
+
+comment on table sync_scheduler.probes is 'The last connection check of each integration.';
+comment on column sync_scheduler.probes.token_hash is
+  'SHA-256 of the one-time token with which the function claims and answers.';
+comment on column sync_scheduler.probes.requested_by is 'auth.uid(); null: the service role.';
+comment on column sync_scheduler.probes.request_id is 'Id in net._http_response: a hint for people, as in run_attempts.';
+comment on column sync_scheduler.probes.ended_at is 'When it was answered, or counted as not answered.';

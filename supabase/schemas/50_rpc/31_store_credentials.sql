@@ -1,0 +1,22 @@
+create or replace function sync_scheduler.store_credentials(integration_id uuid, credentials jsonb) returns uuid
+language plpgsql set search_path = '' as $$
+declare
+  own_name text := sync_scheduler.credentials_name(store_credentials.integration_id);
+  secret_id uuid := (select s.id from vault.secrets s where s.name = own_name);
+begin
+  if secret_id is null then
+    return vault.create_secret(credentials::text, own_name,
+      'Written by set_integration_credentials, read by the sync function alone.');
+  end if;
+  perform vault.update_secret(secret_id, credentials::text);
+  return secret_id;
+exception when others then
+  -- Its own words may hold the row, and the row the secret: the caller and the log get the code alone.
+  perform sync_scheduler.raise_error('credentials_not_stored', jsonb_build_object('sqlstate', sqlstate));
+end;
+$$;
+revoke all on function sync_scheduler.store_credentials(uuid, jsonb) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.store_credentials(uuid, jsonb) is
+  'Puts credentials into Vault under the integration''s own name and returns the secret''s id; a secret of another name, '
+  'which may be the host''s own, is never written. The caller holds the integration''s lock. Errors: PT503 '
+  'credentials_not_stored (details: sqlstate).';

@@ -1,0 +1,52 @@
+-- Definer, because no client may write Vault or the integrations. The first statement checks the caller.
+create or replace function public.set_integration_credentials(
+  org_id uuid, integration_type text, credentials jsonb, reason text default null
+) returns public.sync_integration_health
+language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+#variable_conflict use_column
+declare
+  integration public.sync_integrations;
+  health public.sync_integration_health;
+  secret_id uuid;
+begin
+  perform sync_scheduler.require_org_role(set_integration_credentials.org_id, '{admin}');
+  credentials := nullif(credentials, 'null');
+  -- No error of this function names a value: what is wrong with one is told by the connection check.
+  if jsonb_typeof(credentials) <> 'object' or octet_length(credentials::text) > 16384 then
+    perform sync_scheduler.raise_error('invalid_credentials',
+      '{"reason": "a JSON object of at most 16 KiB, or null to remove them"}');
+  end if;
+  integration := sync_scheduler.lock_integration(
+    set_integration_credentials.org_id, set_integration_credentials.integration_type);
+  -- First, because it refuses a reason that is too long.
+  perform sync_scheduler.audit(integration,
+    case when credentials is null then 'remove_credentials' else 'set_credentials' end, reason);
+
+  if credentials is null then
+    update public.sync_integrations i set credentials_secret_id = null where i.id = integration.id;
+    delete from vault.secrets s where s.name = sync_scheduler.credentials_name(integration.id);
+    -- A check that is on its way has the old ones.
+    delete from sync_scheduler.probes p where p.integration_id = integration.id and p.ended_at is null;
+    select * into strict health from public.sync_integration_health h where h.integration_id = integration.id;
+    return health;
+  end if;
+  -- Before anything is stored: who is refused knows that the old ones are in place.
+  perform sync_scheduler.require_probe_due(integration, replaces_open := true);
+  secret_id := sync_scheduler.store_credentials(integration.id, credentials);
+  update public.sync_integrations i set credentials_secret_id = secret_id
+  where i.id = integration.id and i.credentials_secret_id is distinct from secret_id;
+  return sync_scheduler.start_probe(integration);
+end;
+$$;
+revoke all on function public.set_integration_credentials(uuid, text, jsonb, text)
+  from public, anon, authenticated, service_role;
+grant execute on function public.set_integration_credentials(uuid, text, jsonb, text) to authenticated, service_role;
+comment on function public.set_integration_credentials(uuid, text, jsonb, text) is
+  'Stores the credentials of the organisation''s integration in Vault, where nobody can read them back, and starts a '
+  'connection check, in which the connector validates them. Returns the integration''s health at once; read it again: it is '
+  'answered when checked_at is later than check_requested_at. credentials: a JSON object of at most 16 KiB; null removes '
+  'them, without a check. For admins of the organisation and the service role; that it was done is audited with reason (at '
+  'most 500 characters), never what was stored. A run that is under way goes on with what it has. '
+  'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 invalid_credentials, PT422 unknown_integration_type, PT404 '
+  'integration_not_found, PT422 reason_too_long, PT429 rate_limited (details: retry_after_seconds, retry_at; nothing was '
+  'stored), PT503 credentials_not_stored, PT503 function_url_not_configured.';

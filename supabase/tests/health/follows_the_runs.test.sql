@@ -1,0 +1,79 @@
+begin;
+\ir ../fixtures.sql
+\ir ../connection_check.sql
+select plan(20);
+
+update public.sync_integrations set manual_cooldown = '0 seconds', retry_base = '1 hour';
+create temporary table run (run_id uuid);
+create temporary table seen as select * from public.sync_integration_health;
+-- A run that exports so many entries and then ends like that.
+create function pg_temp.run(outcome text, class text default null, entries integer default 1) returns text
+language plpgsql as $$
+declare
+  of_run uuid := sync_test.trigger_as('coordinator');
+  batch jsonb;
+begin
+  perform sync_test.claim(of_run);
+  if entries > 0 then
+    batch := public.sync_worker_reserve_entries(of_run, 1, sync_test.token(of_run), entries);
+    perform public.sync_worker_record_results(of_run, 1, sync_test.token(of_run), (batch ->> 'batch_id')::uuid,
+      sync_test.results(batch, 'exported'));
+  end if;
+  perform public.sync_worker_finish(of_run, 1, sync_test.token(of_run), outcome, class,
+    case when class is not null then 'token_refused' end, case when class is not null then 'The token was refused.' end);
+  delete from public.sync_run_log where finished_at is null;
+  truncate run;
+  insert into run values (of_run);
+  return pg_temp.health();
+end
+$$;
+-- Another statement's row is another version, so unchanged means not written.
+create function pg_temp.version() returns text language sql as $$
+  select ctid::text from public.sync_integration_health where integration_id = sync_test.id('integration a')
+$$;
+
+select is(pg_temp.health(), 'unknown', 'an integration has its row from the start');
+select is(pg_temp.run('succeeded', entries => 0), 'unknown', 'a run that had nothing to export proves nothing');
+select is(pg_temp.run('failed', 'transient'), 'unknown', 'a failure that may pass is no news');
+select is(pg_temp.run('succeeded'), 'healthy', 'one that exported something does');
+truncate seen;
+insert into seen select * from public.sync_integration_health;
+create temporary table written as select pg_temp.version() as version;
+select is(pg_temp.run('succeeded'), 'healthy', 'and again');
+select is(pg_temp.version(), (select version from written), 'without a write');
+
+select is(pg_temp.run('failed', 'permanent'), 'needs_attention token_refused The token was refused.',
+  'a permanent failure needs attention, in the run''s words');
+select is((select r.status::text || ' ' || r.attempt from public.sync_run_log r join run using (run_id)), 'failed 1',
+  'the run is not retried');
+select results_eq($$ select a.severity::text, a.run_id, a.message, a.details ->> 'error_code' from public.sync_alerts a $$,
+  $$ select 'critical', run_id, 'The integration needs attention. The token was refused.', 'token_refused' from run $$,
+  'and an alert says so');
+select ok((select h.since > s.since from public.sync_integration_health h join seen s using (integration_id)
+  where integration_id = sync_test.id('integration a')), 'it is known since when');
+truncate seen;
+insert into seen select * from public.sync_integration_health;
+select is(pg_temp.run('failed', 'permanent'), 'needs_attention token_refused The token was refused.', 'the next slot fails too');
+select results_eq('select * from public.sync_integration_health', 'select * from seen', 'which changes nothing');
+select is(pg_temp.alerts(), '1 alerts, 1 open', 'and raises nothing');
+select pg_temp.run('succeeded', entries => 0);
+select is(pg_temp.alerts(), '1 alerts, 1 open', 'a run that had nothing to export ends nothing');
+
+select is(pg_temp.run('succeeded'), 'healthy', 'a run that exports something does');
+select is(pg_temp.alerts(), '1 alerts, 0 open', 'and resolves the alert');
+select pg_temp.run('failed', 'permanent', entries => 0);
+select is(pg_temp.alerts(), '2 alerts, 1 open', 'when it begins again, it is raised again');
+
+select pg_temp.run('succeeded');
+create temporary table cancelled as select sync_test.trigger_as('coordinator') as run_id;
+select sync_test.claim(run_id) from cancelled;
+select sync_test.act_as('coordinator');
+select public.cancel_integration_sync((select run_id from public.sync_run_log where finished_at is null));
+select sync_test.act_as('owner');
+select is(public.sync_worker_finish(run_id, 1, sync_test.token(run_id), 'failed', 'permanent') ->> 'status', 'cancelled',
+  'a run that somebody cancels is cancelled') from cancelled;
+select is(split_part(pg_temp.health(), ' ', 1), 'needs_attention', 'what it met is known all the same');
+select is(pg_temp.alerts(), '3 alerts, 1 open', 'and raised');
+
+select * from finish();
+rollback;

@@ -1,0 +1,63 @@
+begin;
+\ir ../fixtures.sql
+\ir ../connection_check.sql
+select plan(18);
+
+update public.sync_integrations set config = '{"url": "https://example.test/hook"}',
+  credentials_secret_id = vault.create_secret('{"signing_secret": "whsec_c2VjcmV0"}', 'sync_test secret')
+where id = sync_test.id('integration a');
+select pg_temp.check_as('coordinator');
+create temporary table token as select pg_temp.probe_token() as token;
+grant select on token to service_role, authenticated;
+create temporary table untouched as select * from sync_scheduler.probes;
+
+prepare claim as select public.sync_worker_claim_probe(sync_test.id('integration a'), token) from token;
+create function pg_temp.finish_with(of_token text) returns jsonb language sql as $$
+  select public.sync_worker_finish_probe(sync_test.id('integration a'), of_token, 'answered', latency_ms => 31.6)
+$$;
+grant execute on function pg_temp.finish_with(text) to service_role, authenticated;
+
+select sync_test.act_as('service_role');
+select throws_ok($$ select public.sync_worker_claim_probe(sync_test.id('integration a'), repeat('0', 64)) $$,
+  'PT401', 'invalid_token', 'a forged token claims nothing');
+select throws_ok($$ select public.sync_worker_claim_probe(sync_test.id('integration b'), token) from token $$,
+  'PT401', 'invalid_token', 'nor does a token of another integration');
+select throws_ok($$ select public.sync_worker_claim_probe(sync_test.id('integration a'), null) $$,
+  'PT401', 'invalid_token', 'nor none');
+select throws_ok($$ select pg_temp.finish_with(token) from token $$, 'PT401', 'invalid_token', 'what is not claimed is not answered');
+select sync_test.act_as('admin');
+select throws_ok('execute claim', '42501', null, 'it is for the function alone');
+select throws_ok($$ select pg_temp.finish_with(token) from token $$, '42501', null, 'claim and end');
+select sync_test.act_as('owner');
+select results_eq('select * from sync_scheduler.probes', 'select * from untouched', 'none of them changed anything');
+
+select sync_test.act_as('service_role');
+select results_eq('execute claim', $$ values (jsonb_build_object(
+    'org_id', sync_test.id('org a'), 'integration_id', sync_test.id('integration a'), 'integration_type', 'webhook',
+    'config', '{"url": "https://example.test/hook"}'::jsonb, 'credentials', '{"signing_secret": "whsec_c2VjcmV0"}'::jsonb,
+    'timeout_seconds', 15)) $$, 'the function gets what it needs');
+select throws_ok('execute claim', 'PT409', 'already_claimed', 'once');
+select throws_ok($$ select pg_temp.finish_with(repeat('0', 64)) $$, 'PT401', 'invalid_token', 'a forged answer is refused');
+select throws_ok($$ select public.sync_worker_finish_probe(sync_test.id('integration a'), token, bad[1], bad[2], bad[3], 'x', bad[4]::numeric)
+  from token, (values (array['well', null, null, null]), (array['failed', null, null, null]), (array['failed', 'fatal', 'x', null]),
+    (array['answered', 'permanent', null, null]), (array['failed', 'permanent', null, null]), (array['answered', null, null, '-1'])) v (bad) $$,
+  'PT422', 'invalid_worker_request', 'and one out of range');
+select sync_test.act_as('owner');
+select is(pg_temp.health(), 'unknown', 'still nothing is known');
+
+select sync_test.act_as('service_role');
+select is(pg_temp.finish_with(token), '{"recorded": true}', 'the answer is recorded') from token;
+select is(pg_temp.finish_with(token), '{"recorded": false}', 'once') from token;
+select throws_ok('execute claim', 'PT409', 'attempt_not_current', 'a replay claims nothing');
+select sync_test.act_as('owner');
+select results_eq($$ select status::text, latency_ms, checked_at > check_requested_at from public.sync_integration_health
+  where integration_id = sync_test.id('integration a') $$, $$ values ('healthy', 32, true) $$, 'and stands in the health');
+
+select pg_temp.age_probe();
+select pg_temp.check_as('coordinator');
+select sync_test.act_as('service_role');
+select throws_ok('execute claim', 'PT401', 'invalid_token', 'the next check makes the token of the last worthless');
+select throws_ok($$ select pg_temp.finish_with(token) from token $$, 'PT401', 'invalid_token', 'so a late answer changes nothing');
+
+select * from finish();
+rollback;

@@ -1,0 +1,57 @@
+begin;
+\ir ../fixtures.sql
+\ir ../connection_check.sql
+select plan(21);
+
+select pg_temp.checked('reached');
+select is(pg_temp.health(), 'healthy', 'that somebody answers is well, as long as nothing else is known');
+select pg_temp.checked('failed', 'transient', 'away', latency => null);
+select is(pg_temp.health(), 'unhealthy away In words.', 'nobody there is unhealthy');
+select ok((select latency_ms is null and checked_at > check_requested_at from public.sync_integration_health
+  where integration_id = sync_test.id('integration a')), 'which is an answer too');
+select pg_temp.checked('failed', 'rate_limited', 'busy');
+select is(pg_temp.health(), 'degraded busy In words.', 'asked to slow down is degraded');
+select is(pg_temp.alerts(), '0 alerts, 0 open', 'neither raises an alert');
+
+select pg_temp.checked('failed', 'permanent', 'token_refused');
+select is(pg_temp.health(), 'needs_attention token_refused In words.', 'refused needs attention');
+select results_eq($$ select a.severity::text, a.run_id, a.message from public.sync_alerts a $$,
+  $$ values ('critical', null::uuid, 'The integration needs attention. In words.') $$, 'and raises an alert');
+select pg_temp.checked('failed', 'permanent', 'token_refused');
+select is(pg_temp.alerts(), '1 alerts, 1 open', 'one');
+select pg_temp.checked('reached');
+select is(pg_temp.health(), 'needs_attention token_refused In words.',
+  'that somebody answers does not mend what was refused');
+select pg_temp.checked('failed', 'transient', 'away');
+select is(pg_temp.health(), 'needs_attention away In words.', 'nor does that now nobody answers, which is told');
+select pg_temp.checked('answered');
+select is(pg_temp.health(), 'healthy', 'to be let in does');
+select is(pg_temp.alerts(), '1 alerts, 0 open', 'and resolves the alert');
+
+select pg_temp.checked('failed', 'permanent', 'invalid_credentials');
+select is(pg_temp.alerts(), '2 alerts, 1 open', 'another time it begins');
+select pg_temp.checked('reached');
+select is(pg_temp.health() || ', ' || pg_temp.alerts(), 'healthy, 2 alerts, 0 open',
+  'what the function found wrong with the credentials is mended once it asks somebody');
+
+-- Nobody answers the check.
+select pg_temp.age_probe();
+select pg_temp.check_as('coordinator');
+select is(sync_scheduler.end_unanswered_probes(), 0, 'a check has its time');
+select pg_temp.age_probe();
+create temporary table late as select pg_temp.probe_token() as token;
+select throws_ok($$ select public.sync_worker_claim_probe(sync_test.id('integration a'), token) from late $$, 'PT409',
+  'attempt_not_current', 'after which nobody may begin it');
+select sync_scheduler.tick();
+select is((select t.errors from sync_scheduler.ticks t order by t.tick_id desc limit 1), null, 'the tick ends it');
+select is(pg_temp.health(),
+  'healthy check_unanswered The connection check was not answered: the sync function did not report back. Try again.',
+  'it is told, and what was known of the external system stays');
+select ok((select checked_at > check_requested_at from public.sync_integration_health
+  where integration_id = sync_test.id('integration a')), 'as an answer');
+select is(sync_scheduler.end_unanswered_probes(), 0, 'once');
+select pg_temp.checked('answered');
+select is(pg_temp.health(), 'healthy', 'another one can be tried, and clears it');
+
+select * from finish();
+rollback;
