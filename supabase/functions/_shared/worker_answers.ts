@@ -1,5 +1,5 @@
 /**
- * What the five `sync_worker_*` RPCs answer, parsed. The contract stands in ARCHITECTURE.md.
+ * What the `sync_worker_*` RPCs answer, parsed. The contract stands in ARCHITECTURE.md.
  *
  * @module
  */
@@ -70,6 +70,16 @@ export const recordAnswer = z.object({ cancel_requested: z.boolean(), ...progres
 /** Answer of `sync_worker_finish`; the time is in milliseconds since the epoch. */
 export const finishAnswer = z.object({ status: z.string(), next_attempt_at: z.nullish(wireTime) });
 
+/** Answer of `sync_worker_claim_probe`. */
+export const probeAnswer = z.object({
+  org_id: id,
+  integration_id: id,
+  integration_type: z.string().check(z.minLength(1)),
+  config: z.unknown(),
+  credentials: z.unknown(),
+  timeout_seconds: seconds,
+});
+
 /** What a claim hands over. */
 export type Claim = z.infer<typeof claimAnswer>;
 /** What a heartbeat brings back. */
@@ -80,3 +90,5 @@ export type Reservation = z.infer<typeof reserveAnswer>;
 export type Recorded = z.infer<typeof recordAnswer>;
 /** What the engine made of the attempt's end. */
 export type Finished = z.infer<typeof finishAnswer>;
+/** What the claim of a connection check hands over. */
+export type ProbeClaim = z.infer<typeof probeAnswer>;

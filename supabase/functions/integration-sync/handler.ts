@@ -1,10 +1,11 @@
-import * as z from "zod/mini";
 import { SyncError } from "../_shared/errors.ts";
 import { readLimited } from "../_shared/read_limited.ts";
-import type { Claim } from "../_shared/worker_answers.ts";
+import type { Claim, ProbeClaim } from "../_shared/worker_answers.ts";
 import type { WarmupRef } from "../_shared/answer_warmup.ts";
+import type { ProbeEnd, ProbeRef } from "../_shared/probe_api.ts";
 import type { AttemptRef, Boot, WorkerApi } from "../_shared/worker_api.ts";
 import { errorFields, type Log } from "./log.ts";
+import { readRequest } from "./read_request.ts";
 import type { SliceEnd } from "./run_slice.ts";
 
 /** What the handler needs from outside. */
@@ -13,6 +14,10 @@ export interface HandlerTools {
   /** Throws `function_misconfigured` when the environment lacks something. */
   readonly workerApi: (attempt: AttemptRef) => WorkerApi;
   readonly runSlice: (api: WorkerApi, claim: Claim, claimedAt: number) => Promise<SliceEnd>;
+  /** Throws as {@linkcode workerApi} and its claim do. */
+  readonly claimProbe: (probe: ProbeRef) => Promise<ProbeClaim>;
+  /** Checks a connection and tells the database what came of it; throws when that cannot be told. */
+  readonly runProbe: (probe: ProbeRef, claim: ProbeClaim) => Promise<ProbeEnd>;
   /** Tells the database that the isolate is up; throws as {@linkcode workerApi} and its claim do. */
   readonly answerWarmup: (warmup: WarmupRef, boot: Boot) => Promise<void>;
   /** Runs through what a slice needs, without effects, so that a later one finds it ready. */
@@ -25,16 +30,9 @@ export interface HandlerTools {
 
 const maxBodyBytes = 16 * 1024;
 
-const token = z.string().check(z.minLength(16), z.maxLength(256));
-// Unknown fields are let through: the database may be a version ahead of the function.
-const requestSchema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("run"), run_id: z.guid(), attempt: z.int32().check(z.minimum(1)), token }),
-  z.object({ kind: z.literal("warmup"), scheduled_for: z.iso.datetime({ offset: true }), token }),
-]);
-
 /**
- * The HTTP edge. A valid request claims its attempt and is answered 202 at once; the work goes on behind the
- * answer, since pg_net waits for the slowest request of a batch. A warm-up is reported and answered 200; whatever
+ * The HTTP edge. A valid request claims its attempt or connection check and is answered 202 at once; the work goes
+ * on behind the answer, since pg_net waits for the slowest request of a batch. A warm-up is reported and answered 200; whatever
  * it was, the isolate's next request is no cold start.
  *
  * | answer | when |
@@ -42,7 +40,7 @@ const requestSchema = z.discriminatedUnion("kind", [
  * | 200 | warm |
  * | 202 | claimed |
  * | 400, 405, 413, 415 | not a request of ours |
- * | 401, 409 | the database refuses the token, or the attempt or warm-up is taken or over |
+ * | 401, 409 | the database refuses the token, or the attempt, check or warm-up is taken or over |
  * | 500 | the function's environment is incomplete |
  * | 503 | the database did not answer as it should; the engine dispatches again |
  *
@@ -62,15 +60,17 @@ export function createHandler(tools: HandlerTools): (request: Request) => Promis
     if (body.kind === "too_large") {
       return refuse(413, "request_too_large", `The body is larger than ${maxBodyBytes} bytes.`);
     }
-    const parsed = requestSchema.safeParse(parseJson(body.text));
-    if (!parsed.success) return refuse(400, "invalid_request", describe(parsed.error));
-
-    if (parsed.data.kind === "warmup") {
-      const { scheduled_for, token } = parsed.data;
-      return await warmUp({ scheduled_for, token }, boot, tools);
+    const asked = readRequest(body.text);
+    switch (asked.kind) {
+      case "invalid":
+        return refuse(400, "invalid_request", asked.message);
+      case "run":
+        return await accept(asked.attempt, boot, tools);
+      case "probe":
+        return await check(asked.probe, boot, tools);
+      case "warmup":
+        return await warmUp(asked.warmup, boot, tools);
     }
-    const { run_id, attempt, token } = parsed.data;
-    return await accept({ run_id, attempt, token }, boot, tools);
   };
 }
 
@@ -112,15 +112,40 @@ async function accept(ref: AttemptRef, boot: Boot, tools: HandlerTools): Promise
   return Response.json({ accepted: true }, { status: 202 });
 }
 
+async function check(probe: ProbeRef, boot: Boot, tools: HandlerTools): Promise<Response> {
+  const { log } = tools;
+  const about = { integration_id: probe.integration_id, boot_id: boot.boot_id };
+  let claim: ProbeClaim;
+  try {
+    claim = await tools.claimProbe(probe);
+  } catch (error) {
+    log("probe_claim_failed", { ...about, ...errorFields(error) });
+    return refuseClaim(error);
+  }
+  const work = tools.runProbe(probe, claim).then(
+    (end) =>
+      log("probe_ended", {
+        ...about,
+        outcome: end.outcome,
+        latency_ms: end.latency_ms,
+        ...(end.outcome === "failed" ? { error_class: end.failure.class, error_code: end.failure.code } : {}),
+      }),
+    // Nobody is told then; the database counts it as not answered.
+    (error: unknown) => log("probe_broken", { ...about, ...errorFields(error) }),
+  );
+  tools.waitUntil(work);
+  return Response.json({ accepted: true }, { status: 202 });
+}
+
 function refuseClaim(error: unknown): Response {
   const code = error instanceof SyncError ? error.code : null;
   switch (code) {
     case "invalid_token":
-      return refuse(401, code, "The token is not that of an open attempt or warm-up.");
+      return refuse(401, code, "The token is not that of an open attempt, check or warm-up.");
     case "already_claimed":
       return refuse(409, code, "This request was taken before.");
     case "attempt_not_current":
-      return refuse(409, code, "This attempt is over.");
+      return refuse(409, code, "This attempt or check is over.");
     case "function_misconfigured":
       return refuse(500, code, "The function's environment is incomplete; its log names the variable.");
     default:
@@ -134,24 +159,6 @@ function endFields(end: SliceEnd): Record<string, string> {
   }
   if (end.outcome !== "abandoned") return { outcome: end.outcome };
   return { outcome: end.outcome, error_code: end.error instanceof SyncError ? end.error.code : "unknown" };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Which fields are wrong, never what stood in them. */
-function describe(error: z.core.$ZodError): string {
-  const fields = [...new Set(error.issues.map((issue) => issue.path.join(".")))].filter((path) =>
-    path !== ""
-  );
-  return fields.length === 0
-    ? "The body must be a JSON object with a kind and what belongs to it."
-    : `Missing or not valid: ${fields.join(", ")}.`;
 }
 
 function refuse(status: number, code: string, message: string, headers: HeadersInit = {}): Response {

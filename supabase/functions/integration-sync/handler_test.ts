@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import type { WarmupRef } from "../_shared/answer_warmup.ts";
 import { SyncError, type SyncErrorCode } from "../_shared/errors.ts";
 import { FakeWorkerApi } from "../_shared/testing/fake_worker_api.ts";
+import type { ProbeEnd, ProbeRef } from "../_shared/probe_api.ts";
+import type { ProbeClaim } from "../_shared/worker_answers.ts";
 import type { AttemptRef, Boot, WorkerApi } from "../_shared/worker_api.ts";
 import { recordBoot } from "./boot.ts";
 import { createHandler, type HandlerTools } from "./handler.ts";
@@ -10,15 +12,26 @@ import type { SliceEnd } from "./run_slice.ts";
 const token = "0123456789abcdef".repeat(4);
 const valid = { kind: "run", run_id: "00000000-0000-4000-8000-000000000001", attempt: 1, token };
 const warmup = { kind: "warmup", scheduled_for: "2026-11-23T10:00:00.123456+00:00", token };
+const probe = { kind: "probe", integration_id: "00000000-0000-4000-8000-0000000000b1", token };
+const probeClaim: ProbeClaim = {
+  org_id: "00000000-0000-4000-8000-0000000000a1",
+  integration_id: probe.integration_id,
+  integration_type: "test",
+  config: {},
+  credentials: { token: "the vendor's secret" },
+  timeout_seconds: 15,
+};
 
 /** A handler on a fake database, and everything that went through it. */
 function setUp(changes: Partial<HandlerTools> = {}, api: WorkerApi = new FakeWorkerApi()) {
   const seen = {
     attempts: [] as AttemptRef[],
     warmups: [] as WarmupRef[],
+    probes: [] as ProbeRef[],
     boots: [] as Boot[],
     logged: [] as string[],
     slices: 0,
+    checks: 0,
     rehearsals: 0,
   };
   const work: Promise<unknown>[] = [];
@@ -37,6 +50,14 @@ function setUp(changes: Partial<HandlerTools> = {}, api: WorkerApi = new FakeWor
     runSlice: () => {
       seen.slices++;
       return Promise.resolve<SliceEnd>({ outcome: "succeeded" });
+    },
+    claimProbe: (ref) => {
+      seen.probes.push(ref);
+      return Promise.resolve(probeClaim);
+    },
+    runProbe: () => {
+      seen.checks++;
+      return Promise.resolve<ProbeEnd>({ outcome: "answered", latency_ms: 12 });
     },
     answerWarmup: (ref, boot) => {
       seen.warmups.push(ref);
@@ -146,6 +167,55 @@ Deno.test("the handler logs and goes on when a rehearsal breaks", async () => {
   assert.ok(seen.logged[1]?.includes("rehearsal_failed") && !seen.logged[1].includes(token));
 });
 
+Deno.test("the handler claims, answers 202 and checks behind the answer when it is to check a connection", async () => {
+  const checking = Promise.withResolvers<ProbeEnd>();
+  const { handler, seen, work } = setUp({ runProbe: () => checking.promise });
+  const response = await handler(post(probe));
+  assert.equal(response.status, 202);
+  assert.deepEqual(await response.json(), { accepted: true });
+  assert.deepEqual(seen.probes, [{ integration_id: probe.integration_id, token }]);
+  assert.deepEqual([seen.attempts, seen.slices, work.length], [[], 0, 1]);
+  const failure = {
+    class: "permanent",
+    code: "refused",
+    message: "Refused.",
+    retry_after_seconds: null,
+  } as const;
+  checking.resolve({ outcome: "failed", failure, latency_ms: 40 });
+  await Promise.all(work);
+  assert.ok(seen.logged[0]?.includes('"error_code":"refused"'));
+  assert.ok(!seen.logged.join().includes("vendor's secret") && !seen.logged.join().includes(token));
+});
+
+for (
+  const [code, status, answered] of [
+    ["invalid_token", 401, "invalid_token"],
+    ["already_claimed", 409, "already_claimed"],
+    ["attempt_not_current", 409, "attempt_not_current"],
+    ["unexpected_answer", 503, "database_unavailable"],
+  ] as const satisfies readonly (readonly [SyncErrorCode, number, string])[]
+) {
+  Deno.test(`the handler answers ${status} and checks nothing when the claim of a check fails as ${code}`, async () => {
+    const claimProbe = () => Promise.reject(new SyncError(code, "the database's own words"));
+    const { handler, seen, work } = setUp({ claimProbe });
+    const response = await handler(post(probe));
+    assert.equal(response.status, status);
+    const error = await errorOf(response);
+    assert.equal(error.code, answered);
+    assert.ok(!error.message.includes("own words") && !seen.logged.join().includes(token));
+    assert.deepEqual([seen.checks, work.length], [0, 0]);
+  });
+}
+
+Deno.test("the handler logs no secret when the end of a check cannot be told", async () => {
+  const runProbe = () => Promise.reject(new TypeError(`fetch failed: ${token} the vendor's secret`));
+  const { handler, seen, work } = setUp({ runProbe });
+  assert.equal((await handler(post(probe))).status, 202);
+  await Promise.all(work);
+  assert.ok(seen.logged[0]?.includes("probe_broken"));
+  assert.ok(!seen.logged[0]?.includes("secret") && !seen.logged[0]?.includes(token));
+});
+
 for (const method of ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"]) {
   Deno.test(`the handler answers 405 with Allow when the method is ${method}`, async () => {
     const response = await setUp().handler(new Request("http://localhost/", { method }));
@@ -193,6 +263,8 @@ for (
       { ...warmup, scheduled_for: "now()" },
       "Missing or not valid: scheduled_for.",
     ],
+    ["a check names no integration", { kind: "probe", token }, "Missing or not valid: integration_id."],
+    ["a check's token is a list", { ...probe, token: [token] }, "Missing or not valid: token."],
     ["a warm-up's token is short", { ...warmup, token: "secret" }, "Missing or not valid: token."],
   ] as const
 ) {

@@ -1,6 +1,7 @@
 import { answerWarmup } from "../_shared/answer_warmup.ts";
 import { systemClock } from "../_shared/clock.ts";
 import { connectors } from "../_shared/connectors/registry.ts";
+import { claimProbe, finishProbe } from "../_shared/probe_api.ts";
 import { createWorkerApi } from "../_shared/worker_api.ts";
 import { createWorkerRpc, type WorkerRpc } from "../_shared/worker_rpc.ts";
 import { recordBoot } from "./boot.ts";
@@ -8,6 +9,7 @@ import { readEnvironment } from "./environment.ts";
 import { createHandler } from "./handler.ts";
 import { consoleLog } from "./log.ts";
 import { rehearse } from "./rehearse.ts";
+import { runProbe } from "./run_probe.ts";
 import { runSlice } from "./run_slice.ts";
 
 /** What the platform adds to Deno; plain Deno lacks it and keeps the process alive by itself. */
@@ -45,6 +47,12 @@ export function createService(
   return createHandler({
     workerApi: (attempt) => createWorkerApi({ attempt, rpc: workerRpc(), clock: systemClock, random }),
     runSlice: (api, claim, claimedAt) => runSlice(api, claim, claimedAt, tools),
+    claimProbe: async (probe) => await claimProbe(workerRpc(), probe),
+    runProbe: async (probe, claim) => {
+      const end = await runProbe(claim, tools);
+      await finishProbe(workerRpc(), probe, end, tools);
+      return end;
+    },
     // Of the same client as a claim: the connection to the Data API that it opens is the one that a claim uses.
     answerWarmup: async (warmup, boot) => await answerWarmup(workerRpc(), warmup, boot),
     rehearse: async () => void await rehearse({ clock: systemClock, random }),

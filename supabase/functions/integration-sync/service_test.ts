@@ -87,3 +87,47 @@ Deno.test("the service reports its boot to the database, and nothing to anybody 
   assert.deepEqual(said, { ...warmup, cold_start: true });
   assert.deepEqual([typeof boot_id, typeof boot_ms], ["string", "number"]);
 });
+
+Deno.test("the service asks the external system and tells the database when it is posted a connection check", async () => {
+  await using receiver = startReceiver(() => new Response(null, { status: 401 }));
+  const probe = { integration_id: "00000000-0000-4000-8000-0000000000b1", token: attempt.token };
+  const claim = {
+    org_id: "00000000-0000-4000-8000-0000000000a1",
+    integration_id: probe.integration_id,
+    integration_type: "webhook",
+    config: { url: receiver.url },
+    credentials: { signing_secret: `whsec_${btoa("0123456789abcdef0123456789abcdef")}` },
+    timeout_seconds: "15",
+  };
+  const finished = Promise.withResolvers<Record<string, unknown>>();
+  await using database = startReceiver(({ path, body }) => {
+    if (path.endsWith("sync_worker_claim_probe")) return Response.json(claim);
+    finished.resolve(JSON.parse(body));
+    return Response.json({ recorded: true });
+  });
+  const variables: Record<string, string> = {
+    SUPABASE_URL: database.url,
+    SUPABASE_SECRET_KEYS: '{"default":"sb_secret_test"}',
+  };
+  const service = createService({ get: (name) => variables[name] });
+  const response = await service(
+    new Request("http://localhost/integration-sync", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ kind: "probe", ...probe }),
+    }),
+  );
+  assert.equal(response.status, 202);
+  await response.body?.cancel();
+
+  const { latency_ms, error_message, ...said } = await finished.promise;
+  assert.deepEqual(said, {
+    ...probe,
+    outcome: "failed",
+    error_class: "permanent",
+    error_code: "webhook_access_refused",
+  });
+  assert.match(String(error_message), /^The receiver refused access/);
+  assert.equal(typeof latency_ms, "number");
+  assert.deepEqual(receiver.requests.map(({ method }) => method), ["HEAD"]);
+});

@@ -49,8 +49,13 @@ export interface LookupOutcome {
   readonly failure?: Failure;
 }
 
-/** The answer of a connection check. */
-export type PingOutcome = { readonly ok: true } | { readonly ok: false; readonly failure: Failure };
+/**
+ * The answer of a connection check. `reachedOnly`: somebody answers, but whether our credentials are good is not
+ * shown by it; so it does not end what a refused run has found.
+ */
+export type PingOutcome =
+  | { readonly ok: true; readonly reachedOnly?: boolean }
+  | { readonly ok: false; readonly failure: Failure };
 
 /** A connector with its config and credentials in place. */
 export interface OpenConnector {

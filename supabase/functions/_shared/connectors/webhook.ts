@@ -63,7 +63,10 @@ async function exportBatch(
   }
 }
 
-/** HEAD reaches a receiver without giving it anything to take; that it may not know the method is no fault. */
+/**
+ * HEAD reaches a receiver without giving it anything to take. That it may not know the method is no fault, but who
+ * answers 405 need not have looked at the signature.
+ */
 async function ping(
   config: WebhookConfig,
   credentials: WebhookCredentials,
@@ -73,7 +76,8 @@ async function ping(
   try {
     const response = await send(config, context, { method: "HEAD", headers });
     await response.body?.cancel();
-    if (response.ok || [400, 405, 415, 422, 501].includes(response.status)) return { ok: true };
+    if (response.ok) return { ok: true };
+    if ([400, 405, 415, 422, 501].includes(response.status)) return { ok: true, reachedOnly: true };
     return { ok: false, failure: statusFailure(response.status, null) };
   } catch (error) {
     if (context.signal.aborted) throw error;

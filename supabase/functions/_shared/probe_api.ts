@@ -1,0 +1,93 @@
+/**
+ * A connection check as the worker protocol has it: claimed once, ended once.
+ *
+ * @module
+ */
+import type { Clock } from "./clock.ts";
+import { type Failure, SyncError } from "./errors.ts";
+import { retry } from "./retry.ts";
+import { storableText } from "./storable_text.ts";
+import { probeAnswer, type ProbeClaim } from "./worker_answers.ts";
+import type { WorkerRpc } from "./worker_rpc.ts";
+
+/** The connection check that a request carries; the token is its only authentication. */
+export interface ProbeRef {
+  readonly integration_id: string;
+  readonly token: string;
+}
+
+/** What a connection check found; how long the external system took is null if it was not asked or did not answer. */
+export type ProbeEnd =
+  | { readonly outcome: "answered" | "reached"; readonly latency_ms: number }
+  | { readonly outcome: "failed"; readonly failure: Failure; readonly latency_ms: number | null };
+
+const longestMessage = 500;
+
+/**
+ * Takes a connection check, at most once; throws SyncError.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { claimProbe } from "./probe_api.ts";
+ *
+ * const id = "00000000-0000-4000-8000-0000000000b1";
+ * const integration = { org_id: id, integration_id: id, integration_type: "webhook", config: {}, credentials: {} };
+ * const rpc = () => Promise.resolve({ ...integration, timeout_seconds: 15 });
+ * const claim = await claimProbe(rpc, { integration_id: id, token: "secret" });
+ * assert.equal(claim.timeout_seconds, 15);
+ * ```
+ */
+export async function claimProbe(rpc: WorkerRpc, { integration_id, token }: ProbeRef): Promise<ProbeClaim> {
+  const name = "sync_worker_claim_probe";
+  const parsed = probeAnswer.safeParse(await rpc(name, { integration_id, token }));
+  if (parsed.success) return parsed.data;
+  const where = parsed.error.issues[0]?.path.join(".") ?? "";
+  throw new SyncError("unexpected_answer", `${name} answered in an unknown shape.`, {
+    details: { rpc: name, where },
+  });
+}
+
+/**
+ * Tells the database what a connection check found; throws SyncError. It may be said twice, so it is repeated after
+ * network errors and 5xx.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { systemClock } from "./clock.ts";
+ * import { finishProbe } from "./probe_api.ts";
+ *
+ * const said: unknown[] = [];
+ * await finishProbe(
+ *   (name) => Promise.resolve(said.push(name)),
+ *   { integration_id: "00000000-0000-4000-8000-0000000000b1", token: "secret" },
+ *   { outcome: "answered", latency_ms: 31.5 },
+ *   { clock: systemClock, random: Math.random },
+ * );
+ * assert.deepEqual(said, ["sync_worker_finish_probe"]);
+ * ```
+ */
+export async function finishProbe(
+  rpc: WorkerRpc,
+  { integration_id, token }: ProbeRef,
+  end: ProbeEnd,
+  outside: { readonly clock: Clock; readonly random: () => number },
+): Promise<void> {
+  const failed = end.outcome === "failed" ? end.failure : null;
+  const parameters = {
+    integration_id,
+    token,
+    outcome: end.outcome,
+    error_class: failed?.class ?? null,
+    error_code: failed?.code ?? null,
+    error_message: failed === null ? null : storableText(failed.message, longestMessage),
+    latency_ms: end.latency_ms,
+  };
+  const isRetryable = (error: unknown) => error instanceof SyncError && error.code === "database_unreachable";
+  await retry(() => rpc("sync_worker_finish_probe", parameters), {
+    ...outside,
+    delays: [250, 1000, 3000],
+    isRetryable,
+  });
+}
