@@ -31,7 +31,7 @@ export interface WebhookReceiver extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** Starts a receiver on a free loopback port. */
+/** Starts a receiver on a free loopback port. It answers HEAD with 204, or 401 if that is not signed as it requires. */
 export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   const state: ReceiverState = { ledger: new Map(), answers: new Map() };
   const requests: ReceivedRequest[] = [];
@@ -48,6 +48,7 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   });
 
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method === "HEAD") return send(response, knowsSender(flatten(request)) ? 204 : 401, "");
     if (request.method !== "POST") return send(response, 405, { error: "method_not_allowed" });
     const body = await read(request);
     const headers = flatten(request);
@@ -84,6 +85,15 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
         return false;
       }
     });
+  }
+
+  /** Whether an empty request is signed. Not by the library's `verify`, which also parses the body. */
+  function knowsSender(headers: Record<string, string>): boolean {
+    const { "webhook-id": id = "", "webhook-timestamp": timestamp = "" } = headers;
+    return secrets.length === 0 ||
+      secrets.some((secret) =>
+        new Webhook(secret).sign(id, new Date(Number(timestamp) * 1000), "") === headers["webhook-signature"]
+      );
   }
 
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -96,6 +96,30 @@ Deno.test("hostile parameters get a clear 4xx, never a 5xx, and start nothing", 
     ["a zone that is a path", "preview_sync_schedule", { ...target, time_zone: "../../etc/passwd" }, 422],
     ["a backfill since ever", "backfill_integration_sync", { ...target, from: "-infinity", to: "now" }, 422],
     ["a backfill of nothing", "backfill_integration_sync", { ...target, from: null, to: null }, 422],
+    ["null as type to check", "test_integration_connection", { org_id, integration_type: null }, 422],
+    ["SQL as type to check", "test_integration_connection", {
+      org_id,
+      integration_type: "webhook'; drop table x; --",
+    }, 422],
+    ["no type to check", "test_integration_connection", { org_id }, 404],
+    ["credentials that are left out", "set_integration_credentials", target, 404],
+    ["a list as credentials", "set_integration_credentials", { ...target, credentials: [{}] }, 422],
+    ["a number as credentials", "set_integration_credentials", { ...target, credentials: 7 }, 422],
+    ["a megabyte as credentials", "set_integration_credentials", {
+      ...target,
+      credentials: { token: megabyte },
+    }, 422],
+    ["a megabyte as reason for credentials", "set_integration_credentials", {
+      ...target,
+      credentials: {},
+      reason: megabyte,
+    }, 422],
+    ["credentials with NUL", "set_integration_credentials", { ...target, credentials: { token: "\0" } }, 400],
+    ["credentials for a foreign organisation", "set_integration_credentials", {
+      ...target,
+      org_id: crypto.randomUUID(),
+      credentials: {},
+    }, 403],
     ["an explanation of ever", "explain_sync_slots", { ...target, from: "-infinity", to: "infinity" }, 422],
     ["an explanation of centuries", "explain_sync_slots", {
       ...target,
@@ -110,9 +134,10 @@ Deno.test("hostile parameters get a clear 4xx, never a 5xx, and start nothing", 
       assert.ok(answer.code, "the answer carries a code");
     });
   }
-  await t.step("none of them started a run", async () => {
-    const runs = await database.sql`select from public.sync_run_log where org_id = ${org_id}`;
-    assert.equal(runs.length, 0);
+  await t.step("none of them started a run or a connection check", async () => {
+    const started = await database.sql`select run_id from public.sync_run_log where org_id = ${org_id}
+      union all select integration_id from sync_scheduler.probes where integration_id = ${tenant.integrationId}`;
+    assert.equal(started.length, 0);
   });
 });
 

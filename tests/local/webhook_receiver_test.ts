@@ -64,6 +64,21 @@ Deno.test("the receiver refuses what is not signed with its secret", async () =>
   });
 });
 
+Deno.test("the receiver answers an empty request by whether it is signed with its secret", async () => {
+  await withReceiver(async (receiver) => {
+    const now = new Date();
+    const signed = {
+      "webhook-id": "ping",
+      "webhook-timestamp": String(Math.floor(now.getTime() / 1000)),
+      "webhook-signature": new Webhook(SECRET).sign("ping", now, ""),
+    };
+    assert.equal((await fetch(receiver.url, { method: "HEAD", headers: signed })).status, 204);
+    const other = { ...signed, "webhook-id": "pong" };
+    assert.equal((await fetch(receiver.url, { method: "HEAD", headers: other })).status, 401);
+    assert.equal((await fetch(receiver.url, { method: "HEAD" })).status, 401);
+  });
+});
+
 Deno.test("the receiver holds a batch until it is told to release it", async () => {
   await withReceiver(async (receiver) => {
     receiver.misbehave({ kind: "hold" });

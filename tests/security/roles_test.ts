@@ -24,6 +24,7 @@ Deno.test("each role can do through the API what it may and nothing else", async
   };
   const member = new Set<Actor>(["viewer", "coordinator", "admin", "service_role"]);
   const maySync = new Set<Actor>(["coordinator", "admin", "service_role"]);
+  const mayConfigure = new Set<Actor>(["admin", "service_role"]);
   const target = { org_id: own.orgId, integration_type: "webhook" };
 
   await database.sql`
@@ -41,6 +42,7 @@ Deno.test("each role can do through the API what it may and nothing else", async
           await supabase.from("sync_integrations").select().eq("id", own.integrationId),
           await supabase.from("sync_run_log").select().eq("org_id", own.orgId),
           await supabase.from("sync_export_entries").select().eq("integration_id", own.integrationId),
+          await supabase.from("sync_integration_health").select().eq("org_id", own.orgId),
         ];
         for (const { data, error } of answers) {
           if (actor === "anon") assert.equal(error?.code, "42501");
@@ -70,12 +72,40 @@ Deno.test("each role can do through the API what it may and nothing else", async
       assert.equal(heard, maySync.has(actor), JSON.stringify(cancel.error));
     });
 
+    await t.step(
+      `${actor} ${maySync.has(actor) ? "may" : "may not"} check the connection, ` +
+        `${mayConfigure.has(actor) ? "may" : "may not"} store credentials, and reads none`,
+      async () => {
+        const check = await supabase.rpc("test_integration_connection", target);
+        assert.equal(check.error === null, maySync.has(actor), JSON.stringify(check.error));
+        await database.sql`delete from sync_scheduler.probes where integration_id = ${own.integrationId}`;
+        const credentials = { signing_secret: "hemmelig" };
+        const store = await supabase.rpc("set_integration_credentials", { ...target, credentials });
+        assert.equal(store.error === null, mayConfigure.has(actor), JSON.stringify(store.error));
+        assert.ok(!JSON.stringify(store).includes("hemmelig"));
+        await database.sql`delete from sync_scheduler.probes where integration_id = ${own.integrationId}`;
+        const vault = await supabase.schema("vault" as never).from("decrypted_secrets" as never).select();
+        assert.ok(vault.error, "Vault");
+        for (const name of ["claim_probe", "finish_probe"]) {
+          const { error } = await supabase.rpc(`sync_worker_${name}` as never, {
+            integration_id: own.integrationId,
+            token: "0".repeat(64),
+            ...(name === "finish_probe" ? { outcome: "answered" } : {}),
+          } as never);
+          assert.equal(error?.code, actor === "service_role" ? "PT401" : "42501", name);
+        }
+      },
+    );
+
     await t.step(`${actor} writes no table that a function owns`, async () => {
       const run = await supabase.from("sync_run_log").update({ status: "succeeded" }).eq("org_id", own.orgId);
       assert.ok(run.error, "the run log");
       const entry = await supabase.from("sync_export_entries").update({ state: "exported" })
         .eq("integration_id", own.integrationId);
       assert.ok(entry.error, "the outbox");
+      const health = await supabase.from("sync_integration_health").update({ status: "healthy" })
+        .eq("integration_id", own.integrationId);
+      assert.ok(health.error, "the health");
       if (actor === "service_role") return;
       const join = await supabase.from("organization_members")
         .insert({ org_id: own.orgId, user_id: own.userIds.stranger, role: "admin" });
