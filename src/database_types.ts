@@ -98,12 +98,6 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "sync_integrations"
       referencedColumns: ["id"]
-    },{
-      foreignKeyName: "sync_export_entries_run_id_fkey"
-      columns: ["run_id"]
-isOneToOne: false
-      referencedRelation: "sync_run_log"
-      referencedColumns: ["run_id"]
     }
                   ]
                 },"sync_integration_health": {

@@ -236,7 +236,8 @@ create table public.sync_export_entries (
   unknown_since timestamptz,
   external_id text,
   error_message text,
-  run_id uuid references public.sync_run_log (run_id) on delete set null,
+  -- No foreign key: retention deletes runs by the thousand, and their entries stay as they are.
+  run_id uuid,
   created_at timestamptz not null default now(),
   exported_at timestamptz,
   conflict_at timestamptz,

@@ -433,6 +433,9 @@ create or replace function sync_scheduler.finish_run(
   error_message text default null
 ) returns void
 language plpgsql set search_path = '' as $$
+declare
+  finished public.sync_run_log;
+  integration public.sync_integrations;
 begin
   update public.sync_run_log r set
     status = finish_run.status,
@@ -440,13 +443,21 @@ begin
     next_attempt_at = null,
     error_code = finish_run.error_code,
     error_message = finish_run.error_message
-  where r.run_id = finish_run.run_id;
+  where r.run_id = finish_run.run_id
+  returning * into finished;
+  if finished.status = 'failed' and finished.started_at is null and finished.triggered_by = 'schedule' then
+    select * into strict integration from public.sync_integrations i where i.id = finished.integration_id;
+    perform sync_scheduler.raise_alert(integration, 'drift', 'warning', finished.scheduled_for,
+      'A scheduled sync never started.',
+      jsonb_build_object('scheduled_for', finished.scheduled_for, 'started_at', null), finished.run_id);
+  end if;
 end;
 $$;
 revoke all on function sync_scheduler.finish_run(uuid, public.sync_run_status, text, text)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.finish_run(uuid, public.sync_run_status, text, text) is
-  'Moves an active run to a final status (PT409 run_is_final for one that has ended). The caller has ended the attempt.';
+  'Moves an active run to a final status (PT409 run_is_final for one that has ended). The caller has ended the attempt. '
+  'A scheduled run that fails without ever having started raises the drift alert of its slot.';
 
 -- supabase/schemas/30_engine/15_note_cold_start_failure.sql
 create or replace function sync_scheduler.note_cold_start_failure(
@@ -1114,7 +1125,8 @@ begin
   select jsonb_agg(d.entry_key) filter (where e.entry_id is null),
     jsonb_agg(jsonb_build_object('entry_key', e.entry_key, 'state', e.state, 'sent_at', e.sent_at))
     filter (where not case d.resolution
-      when 'exported' then e.state in ('unknown', 'rejected', 'exported')
+      -- Also of one that was never sent: after a backup was restored, what was exported since is pending again.
+      when 'exported' then e.state in ('pending', 'unknown', 'rejected', 'exported')
       -- That it did not arrive is said of the very send that somebody has looked up: a later one may have.
       when 'resend' then e.state in ('rejected', 'pending')
         or (e.state = 'unknown' and e.sent_at is not distinct from d.sent_at)

@@ -4,13 +4,14 @@
 create or replace function sync_scheduler.is_out_of_time() returns boolean
 language plpgsql volatile set search_path = '' as $$
 begin
-  return clock_timestamp() > transaction_timestamp() + interval '10 seconds';
+  return clock_timestamp() > transaction_timestamp() + interval '5 seconds';
 end;
 $$;
 revoke all on function sync_scheduler.is_out_of_time() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.is_out_of_time() is
-  'Has this transaction taken 10 s? A tick then leaves the rest to the next one: what it has started becomes visible, and is '
-  'posted, only when it commits, and a statement time-out would take back all of it.';
+  'Has this transaction taken 5 s? A tick then leaves the rest to the next one: what it has started becomes visible, and is '
+  'posted, only when it commits, and a statement time-out would take back all of it. Shorter than the 8 s after which the Data API gives up a press that waits for '
+  'one of its integrations.';
 
 -- supabase/schemas/40_scheduler/01_postpone_recovery.sql
 create or replace function sync_scheduler.postpone_recovery(run_id uuid) returns void
@@ -49,7 +50,9 @@ begin
   if run.deadline_at <= now()
     and (current_attempt.claimed_at is null or current_attempt.lease_expires_at <= now())
   then
-    perform sync_scheduler.end_attempt(run, 'lost', 'ambiguous', 'deadline_exceeded');
+    perform sync_scheduler.end_attempt(run,
+      case when current_attempt.claimed_at is null then 'undelivered' else 'lost' end::sync_scheduler.attempt_outcome,
+      'ambiguous', 'deadline_exceeded');
     if run.cancel_requested_at is not null then
       perform sync_scheduler.finish_run(run.run_id, 'cancelled');
     else
@@ -134,7 +137,7 @@ end;
 $$;
 revoke all on function sync_scheduler.recover_runs(integer) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.recover_runs(integer) is
-  'Recovers up to batch_size (100) runs that stand still, the longest due first; called by pg_cron every 30 s. Returns how '
+  'Recovers up to batch_size (100) runs that stand still, the longest due first; called by every tick. Returns how '
   'many it moved on. Several at once share the work.';
 
 -- supabase/schemas/40_scheduler/10_raise_invalid_schedule.sql
@@ -528,6 +531,7 @@ create or replace function sync_scheduler.keep_next_run_at() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
   due timestamptz[];
+  waiting timestamptz;
 begin
   if tg_op = 'UPDATE' then
     if (new.schedule, new.time_zone) is not distinct from (old.schedule, old.time_zone) then
@@ -540,6 +544,12 @@ begin
       -- The server no longer understands it (a zone that its time zone data has lost): it must be possible to mend that.
       due := case when old.next_run_at <= now() then array[old.next_run_at] end;
     end;
+    if new.schedule is null then
+      -- Nothing of the schedule is left to wait.
+      delete from sync_scheduler.waiting_slots w
+      where w.integration_id = old.id and w.triggered_by = 'schedule' returning w.scheduled_for into waiting;
+      due := array_remove(waiting || due, null);
+    end if;
     perform sync_scheduler.skip_slots(old, due, 'schedule_changed');
   end if;
   perform sync_scheduler.validate_time_zone(new.time_zone);
@@ -661,6 +671,21 @@ comment on function sync_scheduler.catch_up(uuid) is
   'Brings an integration of which several slots are due to the last of them and records the earlier ones as skipped: '
   'coalesced, or missed beyond catchup_window. Returns how many. The caller holds its lock.';
 
+-- supabase/schemas/40_scheduler/24_lock_starts.sql
+create or replace function sync_scheduler.lock_starts() returns boolean
+language plpgsql set search_path = '' set lock_timeout = '500ms' as $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('sync_scheduler.start', 0));
+  return true;
+exception when lock_not_available then
+  return false;
+end;
+$$;
+revoke all on function sync_scheduler.lock_starts() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.lock_starts() is
+  'Lets one transaction at a time start runs, or two would both count the same free place. Waits for half a second, since '
+  'the other one is usually about to commit; false: it is busy with the very work of the caller.';
+
 -- supabase/schemas/40_scheduler/25_find_due.sql
 create or replace function sync_scheduler.find_due(batch_size integer) returns uuid[]
 language plpgsql set search_path = '' as $$
@@ -751,7 +776,8 @@ begin
     select d.*, f.next_slot, seen.active, seen.dealt_with,
       case when seen.dealt_with then null
         else coalesce(sync_scheduler.why_skip(d.integration, d.next_run_at),
-          case when seen.active and (seen.buffered or (d.overlap_policy = 'skip' and not seen.backfilling))
+          -- A slot that waits is earlier, also when it found no room just now.
+          case when seen.buffered or (seen.active and d.overlap_policy = 'skip' and not seen.backfilling)
             then 'overlap'::public.sync_skip_reason end) end as reason
     from due d
     join following f using (schedule, time_zone, next_run_at)
@@ -854,8 +880,7 @@ begin
   if not exists (select from public.sync_integrations i where i.next_run_at <= now()) then
     return;
   end if;
-  -- One tick starts at a time, or two would both see the places that are free. The other one has recoveries to do.
-  if not pg_try_advisory_xact_lock(hashtextextended('sync_scheduler.start', 0)) then
+  if not sync_scheduler.lock_starts() then
     return;
   end if;
   -- An integration that was away for long needs several rounds; the rest of a very long one is left to the next tick.
@@ -912,27 +937,28 @@ declare
   integration public.sync_integrations;
   waiting sync_scheduler.waiting_slots;
   run public.sync_run_log;
-  usable boolean;
+  refusal public.sync_skip_reason;
 begin
   select * into integration from public.sync_integrations i
   where i.id = start_waiting_slot.integration_id for no key update skip locked;
   select * into waiting from sync_scheduler.waiting_slots w
-  where w.integration_id = integration.id 
+  where w.integration_id = integration.id
   -- A slot of the schedule before what is made up for.
   order by w.triggered_by = 'schedule' desc, w.scheduled_for limit 1;
   if waiting.integration_id is null then
     return false;
   end if;
 
-  usable := integration.enabled and not sync_scheduler.is_paused(integration);
-  if not usable then
-    -- What an admin wants made up for outlives a pause; a buffered slot is one that came while paused.
-    if waiting.triggered_by = 'backfill' then
-      return false;
-    end if;
-  elsif not sync_scheduler.has_room(integration) then
+  refusal := case
+    when waiting.triggered_by = 'schedule' then sync_scheduler.why_skip(integration, waiting.scheduled_for)
+    when not integration.enabled then 'disabled'
+    when sync_scheduler.is_paused(integration) then 'paused' end;
+  if refusal is not null and waiting.triggered_by = 'backfill' then
+    -- What an admin wants made up for outlives a pause.
     return false;
-  else
+  elsif refusal is null and not sync_scheduler.has_room(integration) then
+    return false;
+  elsif refusal is null then
     run := sync_scheduler.start_run(integration, waiting.triggered_by, waiting.requested_by,
       scheduled_for := waiting.scheduled_for);
     -- No run: another one is active, so it waits on; or the slot has run, and there is nothing to wait for.
@@ -945,9 +971,8 @@ begin
   end if;
   delete from sync_scheduler.waiting_slots w
   where w.integration_id = waiting.integration_id and w.scheduled_for = waiting.scheduled_for;
-  if not usable then
-    perform sync_scheduler.skip_slots(integration, array[waiting.scheduled_for],
-      case when integration.enabled then 'paused' else 'disabled' end::public.sync_skip_reason);
+  if refusal is not null then
+    perform sync_scheduler.skip_slots(integration, array[waiting.scheduled_for], refusal);
   end if;
   return run.run_id is not null;
 end;
@@ -967,8 +992,7 @@ begin
   if not exists (select from sync_scheduler.waiting_slots) then
     return 0;
   end if;
-  -- As in start_due_runs: the places are counted by one at a time.
-  if not pg_try_advisory_xact_lock(hashtextextended('sync_scheduler.start', 0)) then
+  if not sync_scheduler.lock_starts() then
     return 0;
   end if;
   for next_one in
@@ -1264,6 +1288,32 @@ comment on function sync_scheduler.purge_runs(integer, sync_scheduler.settings) 
   'Deletes up to batch_size ended runs, with their attempts, that are older than their retention. Entries stay. Returns how '
   'many. If something fails it deletes none and warns.';
 
+-- supabase/schemas/40_scheduler/41_purge_job_details.sql
+create or replace function sync_scheduler.purge_job_details(batch_size integer, settings sync_scheduler.settings)
+returns integer
+language plpgsql set search_path = '' as $$
+declare
+  purged integer;
+begin
+  -- pg_cron never purges its log. Only what is ours: other jobs' records are their owners'. A run that a restart of the server
+  -- ended has no end_time.
+  delete from cron.job_run_details d where d.runid in (
+    select o.runid from cron.job_run_details o
+    where o.jobid in (select j.jobid from cron.job j where j.jobname like 'sync-scheduler-%')
+      and coalesce(o.end_time, o.start_time) < now() - settings.retention_ticks
+    order by o.runid limit batch_size);
+  get diagnostics purged = row_count;
+  return purged;
+exception when others then
+  raise warning 'sync_scheduler.purge_job_details: % (%)', sqlerrm, sqlstate;
+  return 0;
+end;
+$$;
+revoke all on function sync_scheduler.purge_job_details(integer, sync_scheduler.settings)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.purge_job_details(integer, sync_scheduler.settings) is
+  'Deletes pg_cron''s old records of our own jobs, up to batch_size. Returns how many; if it fails, none, with a warning.';
+
 -- supabase/schemas/40_scheduler/41_purge_records.sql
 create or replace function sync_scheduler.purge_records(batch_size integer, settings sync_scheduler.settings)
 returns integer
@@ -1296,14 +1346,7 @@ begin
   get diagnostics step = row_count;
   purged := purged + step;
 
-  -- pg_cron never purges its log. Only what is ours: other jobs' records are their owners'.
-  delete from cron.job_run_details d where d.runid in (
-    select o.runid from cron.job_run_details o
-    where o.jobid in (select j.jobid from cron.job j where j.jobname like 'sync-scheduler-%')
-      and o.end_time < now() - settings.retention_ticks
-    order by o.runid limit batch_size);
-  get diagnostics step = row_count;
-  return purged + step;
+  return purged;
 exception when others then
   raise warning 'sync_scheduler.purge_records: % (%)', sqlerrm, sqlstate;
   return 0;
@@ -1312,7 +1355,7 @@ $$;
 revoke all on function sync_scheduler.purge_records(integer, sync_scheduler.settings)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.purge_records(integer, sync_scheduler.settings) is
-  'Deletes old ticks, warm-ups, alerts, audit records and pg_cron''s records of our own jobs, up to batch_size of each. '
+  'Deletes old ticks, warm-ups, alerts and audit records, up to batch_size of each. '
   'Returns how many. If something fails it deletes none and warns.';
 
 -- supabase/schemas/40_scheduler/42_purge.sql
@@ -1325,7 +1368,8 @@ declare
 begin
   select * into strict settings from sync_scheduler.settings;
   loop
-    last_round := sync_scheduler.purge_runs(batch_size, settings) + sync_scheduler.purge_records(batch_size, settings);
+    last_round := sync_scheduler.purge_runs(batch_size, settings) + sync_scheduler.purge_records(batch_size, settings)
+      + sync_scheduler.purge_job_details(batch_size, settings);
     purged := purged + last_round;
     exit when last_round = 0 or sync_scheduler.is_out_of_time();
   end loop;
@@ -1334,7 +1378,7 @@ end;
 $$;
 revoke all on function sync_scheduler.purge(integer) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.purge(integer) is
-  'Deletes what is older than the retention settings, in batches of batch_size (2,000) of each kind, for 10 s at most: ended runs '
+  'Deletes what is older than the retention settings, in batches of batch_size (2,000) of each kind, for about 5 s: ended runs '
   'with their attempts, ticks, warm-ups, alerts, the audit log, and pg_cron''s records of our own jobs. Entries stay. '
   'Returns how many rows. What somebody holds is left to the next call.';
 

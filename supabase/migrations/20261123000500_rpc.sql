@@ -163,13 +163,16 @@ begin
     'run_id', run.run_id,
     'status', run.status,
     'started_at', run.started_at,
-    'triggered_by', run.triggered_by));
+    'triggered_by', run.triggered_by)
+    -- Nobody will retry it by itself: an alert would be taken back with this error, so it stands here.
+    || case when sync_scheduler.is_ticking() then '{}' else '{"notice": "scheduler_not_ticking"}'::jsonb end);
 end;
 $$;
 revoke all on function sync_scheduler.raise_active(public.sync_run_log)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.raise_active(public.sync_run_log) is
-  'Raises PT409 sync_already_in_progress with what a client needs to join that run.';
+  'Raises PT409 sync_already_in_progress with what a client needs to join that run, and notice '
+  '(scheduler_not_ticking) when pg_cron is silent.';
 
 -- supabase/schemas/50_rpc/08_note_silence.sql
 create or replace function sync_scheduler.note_silence(integration public.sync_integrations) returns text
@@ -200,6 +203,7 @@ language plpgsql set search_path = '' as $$
 declare
   run public.sync_run_log;
   revived boolean;
+  silence text;
 begin
   if idempotency_key is not null then
     run := sync_scheduler.find_replayed_run(integration, idempotency_key);
@@ -216,8 +220,11 @@ begin
     revived := sync_scheduler.recover_run(run.run_id);
     select * into strict run from public.sync_run_log r where r.run_id = run.run_id;
     if run.finished_at is null and revived then
-      if run.idempotency_key is null and press.idempotency_key is not null then
-        update public.sync_run_log r set idempotency_key = press.idempotency_key
+      silence := sync_scheduler.note_silence(integration);
+      if silence is not null or (run.idempotency_key is null and press.idempotency_key is not null) then
+        update public.sync_run_log r set
+          notice = coalesce(silence, r.notice),
+          idempotency_key = coalesce(r.idempotency_key, press.idempotency_key)
         where r.run_id = run.run_id returning * into strict run;
       end if;
       return run;
@@ -465,7 +472,7 @@ revoke all on function public.settle_sync_entries(uuid, text, jsonb, text)
 grant execute on function public.settle_sync_entries(uuid, text, jsonb, text) to authenticated, service_role;
 comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
   'Settles entries by hand, all or none: a list of {entry_key, resolution, external_id?, sent_at?}. exported: it stands '
-  'in the external system (of an unknown or rejected entry); resend: it does not and shall, with what the source '
+  'in the external system (of an unknown, rejected or pending entry); resend: it does not and shall, with what the source '
   'delivered last (rejected, or unknown with its sent_at as it was when somebody looked); abandon: it does not and '
   'shall not, rejected for that reason (likewise); keep: what was exported stands, its conflict is closed (exported). For '
   'admins of the organisation and the service role. reason: at most 500 characters, kept in the audit log. Returns how many entries have changed; once more changes none. Errors: '

@@ -4,7 +4,7 @@
 -- cron.schedule updates a job of the same name and leaves a paused one paused. Both call the same function: the first
 -- because only a cron expression starts at second :00, the second because a lost dispatch should not wait for a minute.
 select cron.schedule('sync-scheduler-tick', '* * * * *', 'select sync_scheduler.tick()');
-select cron.schedule('sync-scheduler-recover', '30 seconds', 'select sync_scheduler.tick()');
+select cron.schedule('sync-scheduler-tick-30s', '30 seconds', 'select sync_scheduler.tick()');
 select cron.schedule('sync-scheduler-purge', '*/5 * * * *', 'select sync_scheduler.purge()');
 
 -- supabase/schemas/90_jobs/02_realtime_publication.sql

@@ -31,6 +31,7 @@ comment on type public.sync_alert_kind is
   'freshly booted function; needs_attention: an integration began to need a person.';
 
 create type public.sync_alert_severity as enum ('info', 'warning', 'critical');
+comment on type public.sync_alert_severity is 'critical: data is late or missing; warning: look at it soon; info: good to know.';
 
 create type public.sync_health_status as enum ('unknown', 'healthy', 'degraded', 'unhealthy', 'needs_attention');
 comment on type public.sync_health_status is

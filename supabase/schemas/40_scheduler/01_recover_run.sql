@@ -17,7 +17,9 @@ begin
   if run.deadline_at <= now()
     and (current_attempt.claimed_at is null or current_attempt.lease_expires_at <= now())
   then
-    perform sync_scheduler.end_attempt(run, 'lost', 'ambiguous', 'deadline_exceeded');
+    perform sync_scheduler.end_attempt(run,
+      case when current_attempt.claimed_at is null then 'undelivered' else 'lost' end::sync_scheduler.attempt_outcome,
+      'ambiguous', 'deadline_exceeded');
     if run.cancel_requested_at is not null then
       perform sync_scheduler.finish_run(run.run_id, 'cancelled');
     else

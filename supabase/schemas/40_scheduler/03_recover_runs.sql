@@ -36,5 +36,5 @@ end;
 $$;
 revoke all on function sync_scheduler.recover_runs(integer) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.recover_runs(integer) is
-  'Recovers up to batch_size (100) runs that stand still, the longest due first; called by pg_cron every 30 s. Returns how '
+  'Recovers up to batch_size (100) runs that stand still, the longest due first; called by every tick. Returns how '
   'many it moved on. Several at once share the work.';

@@ -3,6 +3,7 @@ create or replace function sync_scheduler.keep_next_run_at() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
   due timestamptz[];
+  waiting timestamptz;
 begin
   if tg_op = 'UPDATE' then
     if (new.schedule, new.time_zone) is not distinct from (old.schedule, old.time_zone) then
@@ -15,6 +16,12 @@ begin
       -- The server no longer understands it (a zone that its time zone data has lost): it must be possible to mend that.
       due := case when old.next_run_at <= now() then array[old.next_run_at] end;
     end;
+    if new.schedule is null then
+      -- Nothing of the schedule is left to wait.
+      delete from sync_scheduler.waiting_slots w
+      where w.integration_id = old.id and w.triggered_by = 'schedule' returning w.scheduled_for into waiting;
+      due := array_remove(waiting || due, null);
+    end if;
     perform sync_scheduler.skip_slots(old, due, 'schedule_changed');
   end if;
   perform sync_scheduler.validate_time_zone(new.time_zone);

@@ -34,7 +34,8 @@ begin
     select d.*, f.next_slot, seen.active, seen.dealt_with,
       case when seen.dealt_with then null
         else coalesce(sync_scheduler.why_skip(d.integration, d.next_run_at),
-          case when seen.active and (seen.buffered or (d.overlap_policy = 'skip' and not seen.backfilling))
+          -- A slot that waits is earlier, also when it found no room just now.
+          case when seen.buffered or (seen.active and d.overlap_policy = 'skip' and not seen.backfilling)
             then 'overlap'::public.sync_skip_reason end) end as reason
     from due d
     join following f using (schedule, time_zone, next_run_at)

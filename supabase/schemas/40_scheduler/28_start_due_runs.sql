@@ -15,8 +15,7 @@ begin
   if not exists (select from public.sync_integrations i where i.next_run_at <= now()) then
     return;
   end if;
-  -- One tick starts at a time, or two would both see the places that are free. The other one has recoveries to do.
-  if not pg_try_advisory_xact_lock(hashtextextended('sync_scheduler.start', 0)) then
+  if not sync_scheduler.lock_starts() then
     return;
   end if;
   -- An integration that was away for long needs several rounds; the rest of a very long one is left to the next tick.

@@ -4,27 +4,28 @@ declare
   integration public.sync_integrations;
   waiting sync_scheduler.waiting_slots;
   run public.sync_run_log;
-  usable boolean;
+  refusal public.sync_skip_reason;
 begin
   select * into integration from public.sync_integrations i
   where i.id = start_waiting_slot.integration_id for no key update skip locked;
   select * into waiting from sync_scheduler.waiting_slots w
-  where w.integration_id = integration.id 
+  where w.integration_id = integration.id
   -- A slot of the schedule before what is made up for.
   order by w.triggered_by = 'schedule' desc, w.scheduled_for limit 1;
   if waiting.integration_id is null then
     return false;
   end if;
 
-  usable := integration.enabled and not sync_scheduler.is_paused(integration);
-  if not usable then
-    -- What an admin wants made up for outlives a pause; a buffered slot is one that came while paused.
-    if waiting.triggered_by = 'backfill' then
-      return false;
-    end if;
-  elsif not sync_scheduler.has_room(integration) then
+  refusal := case
+    when waiting.triggered_by = 'schedule' then sync_scheduler.why_skip(integration, waiting.scheduled_for)
+    when not integration.enabled then 'disabled'
+    when sync_scheduler.is_paused(integration) then 'paused' end;
+  if refusal is not null and waiting.triggered_by = 'backfill' then
+    -- What an admin wants made up for outlives a pause.
     return false;
-  else
+  elsif refusal is null and not sync_scheduler.has_room(integration) then
+    return false;
+  elsif refusal is null then
     run := sync_scheduler.start_run(integration, waiting.triggered_by, waiting.requested_by,
       scheduled_for := waiting.scheduled_for);
     -- No run: another one is active, so it waits on; or the slot has run, and there is nothing to wait for.
@@ -37,9 +38,8 @@ begin
   end if;
   delete from sync_scheduler.waiting_slots w
   where w.integration_id = waiting.integration_id and w.scheduled_for = waiting.scheduled_for;
-  if not usable then
-    perform sync_scheduler.skip_slots(integration, array[waiting.scheduled_for],
-      case when integration.enabled then 'paused' else 'disabled' end::public.sync_skip_reason);
+  if refusal is not null then
+    perform sync_scheduler.skip_slots(integration, array[waiting.scheduled_for], refusal);
   end if;
   return run.run_id is not null;
 end;

@@ -7,8 +7,7 @@ begin
   if not exists (select from sync_scheduler.waiting_slots) then
     return 0;
   end if;
-  -- As in start_due_runs: the places are counted by one at a time.
-  if not pg_try_advisory_xact_lock(hashtextextended('sync_scheduler.start', 0)) then
+  if not sync_scheduler.lock_starts() then
     return 0;
   end if;
   for next_one in

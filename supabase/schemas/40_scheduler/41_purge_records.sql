@@ -29,14 +29,7 @@ begin
   get diagnostics step = row_count;
   purged := purged + step;
 
-  -- pg_cron never purges its log. Only what is ours: other jobs' records are their owners'.
-  delete from cron.job_run_details d where d.runid in (
-    select o.runid from cron.job_run_details o
-    where o.jobid in (select j.jobid from cron.job j where j.jobname like 'sync-scheduler-%')
-      and o.end_time < now() - settings.retention_ticks
-    order by o.runid limit batch_size);
-  get diagnostics step = row_count;
-  return purged + step;
+  return purged;
 exception when others then
   raise warning 'sync_scheduler.purge_records: % (%)', sqlerrm, sqlstate;
   return 0;
@@ -45,5 +38,5 @@ $$;
 revoke all on function sync_scheduler.purge_records(integer, sync_scheduler.settings)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.purge_records(integer, sync_scheduler.settings) is
-  'Deletes old ticks, warm-ups, alerts, audit records and pg_cron''s records of our own jobs, up to batch_size of each. '
+  'Deletes old ticks, warm-ups, alerts and audit records, up to batch_size of each. '
   'Returns how many. If something fails it deletes none and warns.';

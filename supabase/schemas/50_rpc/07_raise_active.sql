@@ -5,10 +5,13 @@ begin
     'run_id', run.run_id,
     'status', run.status,
     'started_at', run.started_at,
-    'triggered_by', run.triggered_by));
+    'triggered_by', run.triggered_by)
+    -- Nobody will retry it by itself: an alert would be taken back with this error, so it stands here.
+    || case when sync_scheduler.is_ticking() then '{}' else '{"notice": "scheduler_not_ticking"}'::jsonb end);
 end;
 $$;
 revoke all on function sync_scheduler.raise_active(public.sync_run_log)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.raise_active(public.sync_run_log) is
-  'Raises PT409 sync_already_in_progress with what a client needs to join that run.';
+  'Raises PT409 sync_already_in_progress with what a client needs to join that run, and notice '
+  '(scheduler_not_ticking) when pg_cron is silent.';

@@ -6,6 +6,7 @@ language plpgsql set search_path = '' as $$
 declare
   run public.sync_run_log;
   revived boolean;
+  silence text;
 begin
   if idempotency_key is not null then
     run := sync_scheduler.find_replayed_run(integration, idempotency_key);
@@ -22,8 +23,11 @@ begin
     revived := sync_scheduler.recover_run(run.run_id);
     select * into strict run from public.sync_run_log r where r.run_id = run.run_id;
     if run.finished_at is null and revived then
-      if run.idempotency_key is null and press.idempotency_key is not null then
-        update public.sync_run_log r set idempotency_key = press.idempotency_key
+      silence := sync_scheduler.note_silence(integration);
+      if silence is not null or (run.idempotency_key is null and press.idempotency_key is not null) then
+        update public.sync_run_log r set
+          notice = coalesce(silence, r.notice),
+          idempotency_key = coalesce(r.idempotency_key, press.idempotency_key)
         where r.run_id = run.run_id returning * into strict run;
       end if;
       return run;

@@ -31,7 +31,7 @@ revoke all on function public.settle_sync_entries(uuid, text, jsonb, text)
 grant execute on function public.settle_sync_entries(uuid, text, jsonb, text) to authenticated, service_role;
 comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
   'Settles entries by hand, all or none: a list of {entry_key, resolution, external_id?, sent_at?}. exported: it stands '
-  'in the external system (of an unknown or rejected entry); resend: it does not and shall, with what the source '
+  'in the external system (of an unknown, rejected or pending entry); resend: it does not and shall, with what the source '
   'delivered last (rejected, or unknown with its sent_at as it was when somebody looked); abandon: it does not and '
   'shall not, rejected for that reason (likewise); keep: what was exported stands, its conflict is closed (exported). For '
   'admins of the organisation and the service role. reason: at most 500 characters, kept in the audit log. Returns how many entries have changed; once more changes none. Errors: '

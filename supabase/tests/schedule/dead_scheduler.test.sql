@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.sql
 \ir ../schedule.sql
-select plan(10);
+select plan(12);
 update sync_scheduler.settings set installed_at = now() - interval '1 minute';
 
 select sync_test.act_as('viewer');
@@ -23,6 +23,14 @@ select is((select notice from public.trigger_integration_sync(sync_test.id('org 
   'the manual path works without a scheduler, and says so');
 select results_eq($$ select kind::text, severity::text from public.sync_alerts $$, $$ values ('scheduler_dead', 'critical') $$,
   'members see the alert');
+select throws_ok($$ select public.trigger_integration_sync(sync_test.id('org a'), 'webhook') $$, 'PT409',
+  'sync_already_in_progress', 'a second press is refused');
+select sync_test.act_as('owner');
+update sync_scheduler.run_attempts set lease_expires_at = now();
+update public.sync_run_log set notice = null;
+select sync_test.act_as('coordinator');
+select is((select notice from public.trigger_integration_sync(sync_test.id('org a'), 'webhook')), 'scheduler_not_ticking',
+  'a run that a press revives says so too');
 select sync_test.act_as('owner');
 
 select sync_scheduler.tick();

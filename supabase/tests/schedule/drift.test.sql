@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.sql
 \ir ../schedule.sql
-select plan(9);
+select plan(10);
 create function pg_temp.drifts() returns bigint language sql as $$
   select count(*) from public.sync_alerts where kind = 'drift'
 $$;
@@ -49,10 +49,22 @@ select results_eq($$ select (details ->> 'scheduled_for')::timestamptz from publ
   where integration_id = sync_test.id('integration a') $$, $$ values (pg_temp.minutes_ago(30)) $$,
   'a buffered slot that waits too long raises it; a backfill has no time of its own');
 
+delete from sync_scheduler.waiting_slots;
+update sync_scheduler.settings set max_active_per_type = 100;
+update public.sync_integrations set run_deadline = '1 minute' where id = sync_test.id('integration a');
+select sync_scheduler.finish_run(r.run_id, 'succeeded') from public.sync_run_log r where r.integration_id = sync_test.id('integration a')
+  and r.finished_at is null;
+select pg_temp.make_due('integration a', pg_temp.minutes_ago(1));
+select sync_scheduler.tick();
+update public.sync_run_log set deadline_at = now() where run_id = pg_temp.active_run('integration a');
+select sync_scheduler.recover_run(pg_temp.active_run('integration a'));
+select is((select a.message from public.sync_alerts a join public.sync_run_log r using (run_id) where r.scheduled_for = pg_temp.minutes_ago(1)),
+  'A scheduled sync never started.', 'a run that fails before it ever started raises it, however short that was');
+
 select sync_test.act_as('viewer');
 select results_eq(
   $$ select org_id, slots, started, p50_seconds between 480 and 540, max_seconds < 600 from public.sync_drift_statistics $$,
-  $$ values (sync_test.id('org a'), 1::bigint, 1::bigint, true, true) $$, 'members see the drift of their organisation by day');
+  $$ values (sync_test.id('org a'), 2::bigint, 1::bigint, true, true) $$, 'members see the drift of their organisation by day');
 select is_empty($$ select from public.sync_alerts where org_id <> sync_test.id('org a') $$, 'and no foreign alert');
 
 select * from finish();
