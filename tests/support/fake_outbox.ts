@@ -98,17 +98,30 @@ export class FakeOutbox {
     if (rows.length === 0) return { batch_id: null, cancel_requested: false };
     const resend = rows.some((row) => row.wasUnknown || row.state !== "sending");
     for (const row of rows) if (row.state === "unknown") row.state = "sending";
-    return { batch_id, resend, cancel_requested: false, entries: rows.map((row) => row.entry) };
+    const entries = rows.map(({ entry, state }) => ({ ...entry, settled: state !== "sending" }));
+    return { batch_id, resend, cancel_requested: false, entries };
   }
 
   #record(batchId: string, results: readonly EntryResult[]): void {
-    for (const result of results) {
-      const row = this.rows.find(({ entry }) => entry.entry_key === result.entry_key);
-      if (row === undefined || row.batch_id !== batchId || row.state !== "sending") continue;
-      row.state = result.state === "pending" && row.wasUnknown ? "unknown" : result.state;
-      row.result = result;
-      if (row.state === "unknown") row.wasUnknown = true;
-      if (row.state === "pending") row.batch_id = null;
+    const open = this.rows.filter((row) =>
+      row.batch_id === batchId && ["sending", "unknown"].includes(row.state)
+    );
+    const told = open.map((row) => {
+      const result = row.state === "sending"
+        ? results.find(({ entry_key }) => entry_key === row.entry.entry_key)
+        : undefined;
+      return { row, result, was: row.state, state: result?.state ?? row.state };
+    });
+    // Nothing leaves a batch of which anything is open.
+    const staysOpen = told.some(({ row, state }) =>
+      state === "sending" || state === "unknown" || (state === "pending" && row.wasUnknown)
+    );
+    for (const { row, result, was, state } of told) {
+      if (was !== "sending") continue;
+      row.state = state === "pending" && staysOpen ? "unknown" : state;
+      row.result = result ?? null;
+      if (row.state === "unknown" || row.state === "sending") row.wasUnknown = true;
+      if (row.state === "pending") Object.assign(row, { batch_id: null, wasUnknown: false });
     }
   }
 }

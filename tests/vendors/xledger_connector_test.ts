@@ -162,7 +162,7 @@ const outcomes:
     ["a 404 comes", { kind: "status", status: 404 }, "pending", "permanent", 0],
     [
       "a limit is hit",
-      { kind: "error", error: { message: "m", code: "BAD_REQUEST.CONCURRENCY_LIMIT_REACHED" } },
+      { kind: "error", error: { message: "m", code: "BAD_REQUEST.INSUFFICIENT_CREDITS" } },
       "pending",
       "rate_limited",
       0,
@@ -234,9 +234,21 @@ Deno.test("xledger rejects a voucher when only a part of it arrived and the impo
 
 Deno.test("xledger sends the rest later when a limit is hit between two mutations", async () => {
   await using test = await startXledgerTest({ burst: { requests: 3, perMs: 5000 } }, { max_nodes: 6 });
-  const { results, failure } = await test.connector.export(test.context, batchOf(vouchers(4)));
+  const context = { ...test.context, deadline: test.clock.elapsed() + 4_000 };
+  const { results, failure } = await test.connector.export(context, batchOf(vouchers(4)));
   assert.equal(states(results), "2 pending, 2 unknown");
   assert.deepEqual([failure?.class, failure?.retry_after_seconds], ["rate_limited", 5]);
+  // The database may call all of them unknown; what was not sent needs no patience all the same.
+  test.clock.advance(5_000);
+  const found = await lookup(test, 4);
+  assert.deepEqual([states(found.settled), found.absent], ["2 exported", ["expense-2", "expense-3"]]);
+});
+
+Deno.test("xledger waits for a short limit in between when there is time", async () => {
+  await using test = await startXledgerTest({ burst: { requests: 3, perMs: 5000 } }, { max_nodes: 6 });
+  const { results } = await test.connector.export(test.context, batchOf(vouchers(8)));
+  assert.equal(states(results), "8 exported");
+  assert.equal(bookedOnce(test.vendor), 8);
 });
 
 Deno.test("xledger waits for its credits as long as the answer says", async () => {

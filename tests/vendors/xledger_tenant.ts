@@ -58,6 +58,7 @@ export function vouchers(count: number, bad: readonly number[] = []): Entry[] {
       entry_key: `expense-${index}`,
       period: "2026-11",
       document_number: number,
+      settled: false,
       payload: {
         voucher_type: "expense",
         posting_date: "2026-11-23",

@@ -1,11 +1,11 @@
-import type { Batch, EntryResult } from "../entries.ts";
+import { type Batch, type EntryResult, openEntries } from "../entries.ts";
 import type { Failure } from "../errors.ts";
 import type { ExportOutcome } from "./connector.ts";
 import type { XledgerConfig } from "./xledger_config.ts";
 import { readFailure } from "./xledger_faults.ts";
 import { findVouchers, settleVouchers } from "./xledger_find.ts";
 import { importPending } from "./xledger_lookup.ts";
-import { startAnew } from "./xledger_patience.ts";
+import { rememberUnsent, startAnew } from "./xledger_patience.ts";
 import type { XledgerLink } from "./xledger_request.ts";
 import { sendVouchers, type Sent } from "./xledger_send.ts";
 import { type Named, nameLines, type Prepared, prepareVoucher } from "./xledger_voucher.ts";
@@ -29,7 +29,7 @@ const pausesBeforeLooks = [1, 3, 9, 27];
  * import { exportVouchers } from "./xledger_export.ts";
  *
  * const link = { context: testContext(), config: parseXledgerConfig({}), credentials: { token: "a" } };
- * const entry = { entry_key: "a", period: "2026-01", document_number: null, payload: { lines: [] } };
+ * const entry = { entry_key: "a", period: "2026-01", document_number: null, payload: { lines: [] }, settled: false };
  * const { results } = await exportVouchers(link, { batch_id: "b", resend: false, entries: [entry] });
  * assert.equal(results[0]?.state, "rejected");
  * ```
@@ -38,7 +38,7 @@ export async function exportVouchers(link: XledgerLink, batch: Batch): Promise<E
   const { config, context } = link;
   const results: EntryResult[] = [];
   const vouchers: Prepared[] = [];
-  for (const entry of batch.entries) {
+  for (const entry of openEntries(batch.entries)) {
     const prepared = prepareVoucher(config, await nameLines(context.integration_id, entry));
     if ("nodes" in prepared) vouchers.push(prepared);
     else results.push({ entry_key: entry.entry_key, state: "rejected", error: prepared.error });
@@ -48,6 +48,7 @@ export async function exportVouchers(link: XledgerLink, batch: Batch): Promise<E
   const known = await startAnew(context, vouchers);
   const found = await findVouchers(link, vouchers.filter((voucher) => !known.has(voucher)));
   if ("fault" in found) {
+    await rememberUnsent(context, [...known]);
     const pending = vouchers.map(({ entry: { entry_key } }) => ({ entry_key, state: "pending" as const }));
     return { results: [...results, ...pending], failure: readFailure(found.fault) };
   }
@@ -55,6 +56,10 @@ export async function exportVouchers(link: XledgerLink, batch: Batch): Promise<E
   const staged = vouchers.filter((voucher) => !isNew(voucher));
   const sent: Sent = { staged, reasons: new Map(), results, failure: null };
   await sendVouchers(link, vouchers.filter(isNew), sent);
+  const pending = new Set(
+    sent.results.filter(({ state }) => state === "pending").map((result) => result.entry_key),
+  );
+  await rememberUnsent(context, vouchers.filter(({ entry }) => pending.has(entry.entry_key)));
 
   const why = await awaitImport(link, sent);
   return { results: sent.results, ...(why === null ? {} : { failure: why }) };

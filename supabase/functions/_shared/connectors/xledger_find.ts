@@ -49,7 +49,7 @@ const errorSchema = z.object({
  * const data = { glImportItems: none, journalEntries: none };
  * const context = testContext({ fetch: () => Promise.resolve(Response.json({ data })) });
  * const link = { context, config: parseXledgerConfig({}), credentials: { token: "a" } };
- * const entry = { entry_key: "a", period: "2026-01", document_number: null, payload: {} };
+ * const entry = { entry_key: "a", period: "2026-01", document_number: null, payload: {}, settled: false };
  * const found = await findVouchers(link, [{ entry, ids: ["0a.1"] }]);
  * assert.ok("sights" in found);
  * assert.deepEqual(found.sights.get("a"), { kind: "missing" });
@@ -137,7 +137,7 @@ export interface Settled<T extends Named> {
  * import assert from "node:assert/strict";
  * import { settleVouchers } from "./xledger_find.ts";
  *
- * const entry = { entry_key: "a", period: "2026-01", document_number: null, payload: {} };
+ * const entry = { entry_key: "a", period: "2026-01", document_number: null, payload: {}, settled: false };
  * const sights = new Map([["a", { kind: "staged", isComplete: true, external_id: "7" } as const]]);
  * assert.equal(settleVouchers("imported", [{ entry, ids: ["0a.1"] }], sights).waiting.length, 1);
  * assert.deepEqual(settleVouchers("staged", [{ entry, ids: ["0a.1"] }], sights).results, [

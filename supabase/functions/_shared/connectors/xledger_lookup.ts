@@ -23,7 +23,7 @@ const askAgainSeconds = 60;
  *
  * const context = testContext({ fetch: () => Promise.resolve(new Response(null, { status: 503 })) });
  * const link = { context, config: parseXledgerConfig({}), credentials: { token: "a" } };
- * const entry = { entry_key: "a", period: "2026-01", document_number: null, payload: {} };
+ * const entry = { entry_key: "a", period: "2026-01", document_number: null, payload: {}, settled: false };
  * const { absent, failure } = await lookupVouchers(link, [entry]);
  * assert.deepEqual([absent, failure?.class], [[], "transient"]);
  * ```

@@ -1,12 +1,10 @@
 import * as z from "zod/mini";
 import { lostFault, type XledgerFault } from "./xledger_faults.ts";
-import { askXledger, type XledgerAnswer, type XledgerLink } from "./xledger_request.ts";
+import { askPatiently, type XledgerLink } from "./xledger_request.ts";
 
 const idsAtOnce = 500;
 const pageSize = 1000;
 const mostPages = 50;
-const longestWaitSeconds = 10;
-const mostWaits = 5;
 
 /** A filter, and variables that it uses, for each group of identifiers that fits into one query. */
 export type Filters = readonly {
@@ -106,25 +104,4 @@ export async function readPages<T>(
     }
   }
   return { rows };
-}
-
-/**
- * Waits for a short limit and asks again. A look of many pages is more than the limit lets through at once: given up
- * and begun anew, it would never come to its end.
- */
-async function askPatiently(
-  link: XledgerLink,
-  query: string,
-  variables: Readonly<Record<string, unknown>>,
-): Promise<XledgerAnswer> {
-  const { clock, deadline, signal } = link.context;
-  for (let waits = 0;; waits++) {
-    const answer = await askXledger(link, query, variables);
-    const seconds = answer.fault?.failure.class === "rate_limited"
-      ? answer.fault.failure.retry_after_seconds ?? Infinity
-      : Infinity;
-    const isWorthIt = seconds <= longestWaitSeconds && clock.elapsed() + seconds * 1000 < deadline;
-    if (!isWorthIt || waits === mostWaits) return answer;
-    await clock.sleep(seconds * 1000, signal);
-  }
 }

@@ -32,7 +32,7 @@ export interface Patience {
  * import { testContext } from "../testing/connector_context.ts";
  * import { losePatience } from "./xledger_patience.ts";
  *
- * const entry = { entry_key: "a", period: "2026-01", document_number: null, payload: {} };
+ * const entry = { entry_key: "a", period: "2026-01", document_number: null, payload: {}, settled: false };
  * const { absent, wait } = await losePatience(testContext(), [{ entry, ids: ["0a.1"] }], 300);
  * assert.deepEqual([absent, wait], [[], 300]);
  * ```
@@ -92,6 +92,25 @@ export async function startAnew(
   const sent = new Set(vouchers.map(keyOf));
   await save(context, before, Object.fromEntries(Object.entries(before).filter(([key]) => !sent.has(key))));
   return new Set(vouchers.filter((voucher) => before[keyOf(voucher)]?.length === looksNeeded));
+}
+
+/**
+ * Takes note that vouchers that were looked for and not found were then not sent either, so that they need no patience.
+ * The database cannot tell: it counts them as sent while anything else of their batch is open.
+ *
+ * @example
+ * ```ts
+ * import { testContext } from "../testing/connector_context.ts";
+ * import { rememberUnsent } from "./xledger_patience.ts";
+ *
+ * await rememberUnsent(testContext(), []);
+ * ```
+ */
+export async function rememberUnsent(context: ConnectorContext, vouchers: readonly Named[]): Promise<void> {
+  const before = readMissing(context);
+  const now = context.clock.now();
+  const unsent = vouchers.map((voucher) => [keyOf(voucher), Array.from({ length: looksNeeded }, () => now)]);
+  await save(context, before, { ...before, ...Object.fromEntries(unsent) });
 }
 
 function readMissing(context: ConnectorContext): Missing {

@@ -6,7 +6,7 @@ import { losePatience, startAnew } from "./xledger_patience.ts";
 import type { Named } from "./xledger_voucher.ts";
 
 const named = (id: string): Named => ({
-  entry: { entry_key: id, period: "2026-01", document_number: null, payload: {} },
+  entry: { entry_key: id, period: "2026-01", document_number: null, payload: {}, settled: false },
   ids: [`${id.repeat(32)}.1`],
 });
 const [a, b] = [named("a"), named("b")];

@@ -15,6 +15,9 @@ import {
 // A page of 1,000 items with a message each fits several times.
 const maxAnswerBytes = 4 * 1024 * 1024;
 
+const longestWaitSeconds = 10;
+const mostWaits = 5;
+
 const answerSchema = z.object({
   data: z.optional(z.unknown()),
   errors: z.nullish(z.array(z.object({
@@ -92,6 +95,41 @@ export async function askXledger(
       ? lostFault("xledger_timeout", `Xledger did not answer within ${config.timeout_seconds} seconds.`)
       : lostFault("xledger_connection_lost", "Xledger could not be reached, or the connection was lost.");
     return { data: null, fault };
+  }
+}
+
+/**
+ * Asks again after a short limit that let nothing through. A look of many pages is more than the burst limit allows at
+ * once: given up and begun anew, it would never come to its end.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { testContext } from "../testing/connector_context.ts";
+ * import { parseXledgerConfig } from "./xledger_config.ts";
+ * import { askPatiently } from "./xledger_request.ts";
+ *
+ * const context = testContext({ fetch: () => Promise.resolve(Response.json({ data: {} })) });
+ * const link = { context, config: parseXledgerConfig({}), credentials: { token: "a" } };
+ * assert.deepEqual(await askPatiently(link, "{ __typename }", {}), { data: {}, fault: null });
+ * ```
+ */
+export async function askPatiently(
+  link: XledgerLink,
+  query: string,
+  variables: Readonly<Record<string, unknown>>,
+): Promise<XledgerAnswer> {
+  const { clock, deadline, signal } = link.context;
+  for (let waits = 0;; waits++) {
+    const answer = await askXledger(link, query, variables);
+    const { failure, maybeTaken } = answer.fault ?? {};
+    const seconds = failure?.class === "rate_limited" && !maybeTaken
+      ? failure.retry_after_seconds ?? Infinity
+      : Infinity;
+    const isWorthIt = seconds <= longestWaitSeconds && clock.elapsed() + seconds * 1000 < deadline;
+    // What was taken in part beside a limit has to be read.
+    if (!isWorthIt || waits === mostWaits || answer.data !== null) return answer;
+    await clock.sleep(seconds * 1000, signal);
   }
 }
 

@@ -3,7 +3,7 @@ import type { EntryResult } from "../entries.ts";
 import { type Failure, failure } from "../errors.ts";
 import { readFailure, type XledgerFault } from "./xledger_faults.ts";
 import { findVouchers } from "./xledger_find.ts";
-import { askXledger, type XledgerLink } from "./xledger_request.ts";
+import { askPatiently, type XledgerLink } from "./xledger_request.ts";
 import { type Prepared, toInputs } from "./xledger_voucher.ts";
 
 // The names of the types are those of open code that uses the API (November 2026).
@@ -43,7 +43,7 @@ export interface Sent {
  * const data = { addGLImportItems: { edges: [{ clientId: "0a.1", node: { dbId: 1 } }] } };
  * const context = testContext({ fetch: () => Promise.resolve(Response.json({ data })) });
  * const link = { context, config: parseXledgerConfig({}), credentials: { token: "a" } };
- * const entry = { entry_key: "a", period: "2026-01", document_number: null, payload: {} };
+ * const entry = { entry_key: "a", period: "2026-01", document_number: null, payload: {}, settled: false };
  * const sent: Sent = { staged: [], reasons: new Map(), results: [], failure: null };
  * await sendVouchers(link, [{ entry, ids: ["0a.1"], nodes: [{}] }], sent);
  * assert.equal(sent.staged.length, 1);
@@ -66,7 +66,7 @@ async function sendGroup(link: XledgerLink, vouchers: readonly Prepared[], sent:
   if (sent.failure !== null) return note(sent, vouchers, "pending");
 
   const inputs = toInputs(vouchers);
-  const { data, fault } = await askXledger(link, mutation, { inputs });
+  const { data, fault } = await askPatiently(link, mutation, { inputs });
   const taken = takenIds(data, vouchers, inputs.length);
   if (taken === null) return stop(sent, vouchers, null);
 

@@ -27,7 +27,7 @@ export interface Prepared extends Named {
  * import assert from "node:assert/strict";
  * import { nameLines } from "./xledger_voucher.ts";
  *
- * const entry = { entry_key: "a", period: "2026-01", document_number: "1", payload: { lines: [{}, {}] } };
+ * const entry = { entry_key: "a", period: "2026-01", document_number: "1", payload: { lines: [{}, {}] }, settled: false };
  * const { ids } = await nameLines("an integration", entry);
  * assert.deepEqual(ids.map((id) => /^[0-9a-f]{32}\.[12]$/.test(id)), [true, true]);
  * ```
@@ -61,7 +61,7 @@ function lineCount(payload: unknown): number {
  *   description: "Kurs",
  *   lines: [{ account: "6860", debit: "100.10" }, { account: "2910", credit: "100.10" }],
  * };
- * const entry = { entry_key: "a", period: "2026-11", document_number: "UB-1", payload };
+ * const entry = { entry_key: "a", period: "2026-11", document_number: "UB-1", payload, settled: false };
  * const prepared = prepareVoucher(parseXledgerConfig({}), await nameLines("an integration", entry));
  * assert.ok("nodes" in prepared);
  * assert.deepEqual(prepared.nodes.map((node) => node.invoiceAmount), ["100.10", "-100.10"]);
@@ -104,7 +104,7 @@ export function prepareVoucher(config: XledgerConfig, named: Named): Prepared | 
  * import assert from "node:assert/strict";
  * import { toInputs } from "./xledger_voucher.ts";
  *
- * const entry = { entry_key: "a", period: "2026-01", document_number: null, payload: {} };
+ * const entry = { entry_key: "a", period: "2026-01", document_number: null, payload: {}, settled: false };
  * const inputs = toInputs([{ entry, ids: ["00000010.1", "00000010.2"], nodes: [{ text: "a" }, { text: "b" }] }]);
  * assert.deepEqual(inputs, [
  *   { node: { text: "a", trRegNumber: 16 }, clientId: "00000010.1" },

@@ -14,7 +14,13 @@ const payload = {
     { account: "2910", credit: "200.01" },
   ],
 };
-const entry: Entry = { entry_key: "expense-1", period: "2026-01", document_number: "UB-1", payload };
+const entry: Entry = {
+  entry_key: "expense-1",
+  period: "2026-01",
+  document_number: "UB-1",
+  payload,
+  settled: false,
+};
 
 async function prepare(raw: Record<string, unknown>, changes: Partial<Entry> = {}) {
   return prepareVoucher(parseXledgerConfig(raw), await nameLines("i", { ...entry, ...changes }));
