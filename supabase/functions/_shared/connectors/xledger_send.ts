@@ -60,7 +60,8 @@ export async function sendVouchers(
 async function sendGroup(link: XledgerLink, vouchers: readonly Prepared[], sent: Sent): Promise<void> {
   const { context } = link;
   if (sent.failure === null && context.clock.elapsed() >= context.deadline) {
-    const message = "The time for this part of the sync was over before all vouchers were sent.";
+    const message =
+      "The time for this part of the sync was over before all vouchers were sent. If that comes again, choose a smaller batch_size.";
     sent.failure = failure("transient", "xledger_out_of_time", message);
   }
   if (sent.failure !== null) return note(sent, vouchers, "pending");
