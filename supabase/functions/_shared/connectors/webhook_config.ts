@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { endpointUrl } from "./endpoint_url.ts";
 import { parseOrThrow } from "./parse.ts";
 import { vendorTimeout } from "./vendor_timeout.ts";
 
@@ -7,13 +8,7 @@ const secretPrefix = "whsec_";
 const timeoutRange = `must be ${vendorTimeout.shortest} to ${vendorTimeout.longest}`;
 
 const configSchema = z.strictObject({
-  url: z.string("must be a text").check(
-    z.maxLength(2000, "is too long"),
-    z.superRefine((text, context) => {
-      const fault = urlFault(text);
-      if (fault !== null) context.addIssue({ code: "custom", message: fault, input: text });
-    }),
-  ),
+  url: endpointUrl,
   batch_size: z._default(
     z.int("must be a whole number").check(
       z.minimum(1, "must be 1 to 500"),
@@ -82,16 +77,6 @@ export function parseWebhookConfig(raw: unknown): WebhookConfig {
  */
 export function parseWebhookCredentials(raw: unknown): WebhookCredentials {
   return parseOrThrow(credentialsSchema, raw, "invalid_credentials", "The signing secret");
-}
-
-function urlFault(text: string): string | null {
-  if (!URL.canParse(text)) return "must be a complete address";
-  const url = new URL(text);
-  if (url.username !== "" || url.password !== "") return "must not hold a user name or password";
-  if (url.protocol === "https:") return null;
-  // URL has already turned 127.1, 0x7f000001 and the like into four plain numbers.
-  const isLoopback = /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/.test(url.hostname);
-  return url.protocol === "http:" && isLoopback ? null : "must begin with https://";
 }
 
 function decodeSecret(text: string): Uint8Array<ArrayBuffer> | null {

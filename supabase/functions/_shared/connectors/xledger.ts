@@ -1,0 +1,43 @@
+import { type ConnectorContext, defineConnector, type PingOutcome } from "./connector.ts";
+import { parseXledgerConfig, parseXledgerCredentials } from "./xledger_config.ts";
+import { exportVouchers } from "./xledger_export.ts";
+import { readFailure } from "./xledger_faults.ts";
+import { lookupVouchers } from "./xledger_lookup.ts";
+import { askXledger, type XledgerLink } from "./xledger_request.ts";
+
+/**
+ * Exports entries as general ledger vouchers to Xledger, through its GraphQL API.
+ *
+ * Xledger takes whatever comes, twice if it comes twice, and stages it for an import that books it later. So a voucher
+ * is looked for before every send, and counts as exported only when it stands in the journal.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { xledger } from "./xledger.ts";
+ *
+ * const open = xledger.open({ transaction_source: "GL", batch_size: 50 }, { token: "a-token" });
+ * assert.equal(open.batchSize, 50);
+ * assert.throws(() => xledger.open({}, null), { code: "invalid_credentials" });
+ * ```
+ */
+export const xledger = defineConnector({
+  type: "xledger",
+  parseConfig: parseXledgerConfig,
+  parseCredentials: parseXledgerCredentials,
+  connect: (config, credentials) => {
+    const link = (context: ConnectorContext) => ({ config, credentials, context });
+    return {
+      batchSize: config.batch_size,
+      ping: (context) => ping(link(context)),
+      lookup: (context, entries) => lookupVouchers(link(context), entries),
+      export: (context, batch) => exportVouchers(link(context), batch),
+    };
+  },
+});
+
+/** The cheapest question there is: requests are metered. */
+async function ping(link: XledgerLink): Promise<PingOutcome> {
+  const { fault } = await askXledger(link, "{ __typename }");
+  return fault === null ? { ok: true } : { ok: false, failure: readFailure(fault) };
+}
