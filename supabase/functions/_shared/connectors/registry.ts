@@ -1,10 +1,11 @@
 import { SyncError } from "../errors.ts";
+import { businessCentral } from "./business_central.ts";
 import type { Connector } from "./connector.ts";
 import { webhook } from "./webhook.ts";
 import { xledger } from "./xledger.ts";
 
 /** Every connector that this function carries. Adding one is one import and one word here. */
-export const connectors: readonly Connector[] = [webhook, xledger];
+export const connectors: readonly Connector[] = [webhook, xledger, businessCentral];
 
 /**
  * The connector of an integration type; throws `no_connector` when there is none.

@@ -1,0 +1,223 @@
+/**
+ * A fake of Dynamics 365 Business Central over real HTTP: the token endpoint and as much of the API v2.0 as an
+ * exporter touches. The facts it follows stand in the issue's vendor notes, in the API's pages of
+ * github.com/microsoft/ALAppExtensions (Apps/W1/APIV2) and in the error codes that Microsoft documents.
+ *
+ * @module
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type Clock, systemClock } from "../../../supabase/functions/_shared/clock.ts";
+import { delay } from "../../wait.ts";
+import { type Answer, type ApiState, carryOut } from "./api.ts";
+import { type BatchMode, carryOutBatch } from "./batch.ts";
+import { type Fault, takeFault } from "./faults.ts";
+import { closed, parseBody, read, refuse, send } from "./http.ts";
+import { createGate, documentedLimits, type Limits } from "./limits.ts";
+import { ODataError } from "./odata_error.ts";
+import { type Company, type Journal, newCompany } from "./store.ts";
+import { type App, createTokens } from "./tokens.ts";
+
+export type { Fault } from "./faults.ts";
+
+/** The fake, with everything that a test turns or reads. */
+export interface BusinessCentral extends AsyncDisposable {
+  /** Stands for `https://api.businesscentral.dynamics.com`, and for `https://login.microsoftonline.com`. */
+  readonly url: string;
+  readonly app: App;
+  readonly environment: string;
+  readonly company: Company;
+  /** The company's first journal. */
+  readonly journal: Journal;
+  readonly state: ApiState;
+  readonly limits: Limits;
+  batchMode: BatchMode;
+  /** Life of a token in seconds. */
+  tokenLifetime: number;
+  readonly tokensIssued: number;
+  revokeTokens(): void;
+  /** Method and path of what arrived, for messages of failing tests. Assert on the ledger, not on these. */
+  readonly requests: readonly string[];
+  /** Requests that have arrived and are not answered. */
+  readonly active: number;
+  readonly busiest: number;
+  misbehave(...faults: readonly Fault[]): void;
+  /** Lets the requests that are held go on. */
+  release(): void;
+  /** Carries out what was cut off to be carried out later. */
+  carryOutLate(): void;
+}
+
+/** Starts the fake on a free loopback port. */
+export async function startBusinessCentral(
+  options: { readonly clock?: Pick<Clock, "now"> } = {},
+): Promise<BusinessCentral> {
+  const { now } = { now: () => (options.clock ?? systemClock).now() };
+  const app: App = {
+    tenant_id: crypto.randomUUID(),
+    client_id: crypto.randomUUID(),
+    client_secret: "s3cret~",
+  };
+  const environment = "Production";
+  const company = newCompany();
+  const state: ApiState = {
+    companies: [company],
+    now,
+    pageSize: 20_000,
+    visibilityDelay: 0,
+    showsPostingNumberSeries: false,
+  };
+  const limits: Limits = { ...documentedLimits };
+  const gate = createGate(limits, now);
+  const settings = { batchMode: "documented" as BatchMode, tokenLifetime: 3599 };
+  const tokens = createTokens(app, now, () => settings.tokenLifetime);
+  const root = `/v2.0/${app.tenant_id}/${environment}/api/v2.0/`;
+  const faults: Fault[] = [];
+  const requests: string[] = [];
+  const late: (() => void)[] = [];
+  const stopping = new AbortController();
+  let releasing = new AbortController();
+  let active = 0;
+
+  const server = createServer((request, response) => {
+    active++;
+    void receive(request, response)
+      .catch((error) => {
+        if (error instanceof ODataError) return refuse(response, error);
+        console.error("Business Central:", error);
+        response.destroy();
+      })
+      .finally(() => active--);
+  });
+
+  async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await read(request);
+    const address = new URL(request.url ?? "/", `http://${request.headers.host}`);
+    const method = request.method ?? "GET";
+    const login = /^\/([^/]+)\/oauth2\/v2\.0\/token$/.exec(address.pathname);
+    const path = login ? "token" : decodeURIComponent(address.pathname.replace(root, ""));
+    requests.push(`${method} ${path}${address.search}`);
+
+    const work = (limit?: number): Answer => {
+      if (login) {
+        const { status, content } = tokens.issue(login[1] ?? "", body);
+        return { status, body: content };
+      }
+      tokens.check(request.headers.authorization);
+      if (!address.pathname.startsWith(root)) {
+        throw new ODataError(404, "BadRequest_NotFound", "No such environment.");
+      }
+      const ifMatch = request.headers["if-match"] ?? null;
+      const content = body === "" ? undefined : parseBody(body);
+      if (path !== "$batch") return carryOut(state, { method, address, path, ifMatch, body: content });
+      const prefer = String(request.headers.prefer ?? "");
+      return carryOutBatch(state, new URL(root, address), content, {
+        mode: settings.batchMode,
+        prefer,
+        ...(limit === undefined ? {} : { limit }),
+      });
+    };
+    const serve = (): Promise<void> => answer(response, takeFault(faults, { method, path }), work);
+    if (login) await serve();
+    else await gate.run(serve);
+  }
+
+  async function answer(
+    response: ServerResponse,
+    fault: Fault | null,
+    work: (limit?: number) => Answer,
+  ): Promise<void> {
+    const workAnyway = (limit?: number): void => {
+      try {
+        work(limit);
+      } catch (error) {
+        if (!(error instanceof ODataError)) throw error;
+      }
+    };
+    switch (fault?.kind) {
+      case "status":
+        return send(response, fault.status, fault.body ?? { error: { code: "Unknown", message: "Fault." } }, {
+          ...fault.headers,
+        });
+      case "drop":
+        return void response.destroy();
+      case "apply_later":
+        late.push(workAnyway);
+        return void response.destroy();
+      case "hang":
+      case "hold": {
+        const gone = AbortSignal.any([stopping.signal, closed(response)]);
+        const end = fault.kind === "hold" ? AbortSignal.any([gone, releasing.signal]) : gone;
+        await delay(24 * 3600_000, end);
+        if (fault.kind === "hang" || gone.aborted) return void response.destroy();
+        break;
+      }
+      case "slow":
+        await delay(fault.ms, stopping.signal);
+        break;
+      case "apply_then_drop":
+      case "apply_part_then_drop":
+        workAnyway(fault.kind === "apply_part_then_drop" ? fault.operations : undefined);
+        return void response.destroy();
+      case "apply_then_status":
+        workAnyway();
+        return send(
+          response,
+          fault.status,
+          { error: { code: "Unknown", message: "Gave up." } },
+          fault.headers,
+        );
+    }
+    const { status, body } = work();
+    send(response, status, body);
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const stop = async (): Promise<void> => {
+    stopping.abort();
+    server.closeAllConnections();
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    app,
+    environment,
+    company,
+    journal: company.journals[0] as Journal,
+    state,
+    limits,
+    get batchMode() {
+      return settings.batchMode;
+    },
+    set batchMode(mode) {
+      settings.batchMode = mode;
+    },
+    get tokenLifetime() {
+      return settings.tokenLifetime;
+    },
+    set tokenLifetime(seconds) {
+      settings.tokenLifetime = seconds;
+    },
+    get tokensIssued() {
+      return tokens.issued;
+    },
+    revokeTokens: tokens.revoke,
+    requests,
+    get active() {
+      return active;
+    },
+    get busiest() {
+      return gate.busiest;
+    },
+    misbehave: (...more) => void faults.push(...more),
+    release() {
+      releasing.abort();
+      releasing = new AbortController();
+    },
+    carryOutLate() {
+      for (const work of late.splice(0)) work();
+    },
+    [Symbol.asyncDispose]: stop,
+  };
+}

@@ -1,0 +1,36 @@
+import { type Entity, parseFilter } from "./odata_filter.ts";
+import { ODataError } from "./odata_error.ts";
+
+const known = new Set(["$filter", "$select", "$top", "$skiptoken", "tenant"]);
+
+/**
+ * Answers a query over a collection: `$filter`, `$select`, `$top`, and pages with `@odata.nextLink`.
+ *
+ * @param address The whole address of the request, from which the link to the next page is made.
+ */
+export function answerQuery(address: URL, entities: readonly Entity[], pageSize: number): Entity {
+  const query = address.searchParams;
+  for (const name of query.keys()) {
+    if (!known.has(name)) {
+      throw new ODataError(400, "BadRequest", `The query option ${name} is not supported.`);
+    }
+  }
+  const filter = query.get("$filter");
+  const top = Number(query.get("$top") ?? Infinity);
+  const found = (filter === null ? entities : entities.filter(parseFilter(filter))).slice(0, top);
+  const from = Number(query.get("$skiptoken") ?? 0);
+  const page = found.slice(from, from + pageSize).map((entity) => select(entity, query.get("$select")));
+  if (from + pageSize >= found.length) return { value: page };
+  const next = new URL(address);
+  next.searchParams.set("$skiptoken", String(from + pageSize));
+  return { value: page, "@odata.nextLink": next.href };
+}
+
+function select(entity: Entity, fields: string | null): Entity {
+  if (fields === null) return entity;
+  // The ETag comes along whatever is selected.
+  const names = new Set(["@odata.etag", ...fields.split(",")]);
+  const missing = [...names].find((name) => name !== "@odata.etag" && !Object.hasOwn(entity, name));
+  if (missing !== undefined) throw new ODataError(400, "BadRequest", `There is no property ${missing}.`);
+  return Object.fromEntries(Object.entries(entity).filter(([name]) => names.has(name)));
+}

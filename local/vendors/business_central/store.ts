@@ -1,0 +1,107 @@
+import type { ExactNumber } from "./exact_json.ts";
+
+/** An unposted line. Amounts are in hundredths: debit above zero, credit below. */
+export interface JournalLine {
+  readonly id: string;
+  readonly etag: string;
+  readonly lineNumber: number;
+  readonly accountNumber: string;
+  readonly postingDate: string;
+  readonly documentNumber: string;
+  readonly externalDocumentNumber: string;
+  readonly amount: bigint;
+  readonly description: string;
+  readonly comment: string;
+}
+
+/** A journal of a company. */
+export interface Journal {
+  readonly id: string;
+  readonly code: string;
+  readonly displayName: string;
+  /** With one, posting gives every document a new number. */
+  postingNumberSeries: string;
+  /** With one, every line is balanced by itself against this account. */
+  balancingAccountNumber: string;
+  lines: JournalLine[];
+}
+
+/** A posted line. The external document number is kept, but the API does not show it. */
+export interface LedgerEntry {
+  readonly id: string;
+  readonly entryNumber: number;
+  readonly postingDate: string;
+  readonly documentNumber: string;
+  readonly externalDocumentNumber: string;
+  readonly accountNumber: string;
+  readonly description: string;
+  readonly amount: bigint;
+  /** Which posting made it; one posting is one transaction. */
+  readonly posting: number;
+  /** Since when reads show it, on the fake's clock. */
+  readonly visibleAt: number;
+}
+
+/** A company with what an exporter touches of it. */
+export interface Company {
+  readonly id: string;
+  readonly name: string;
+  readonly displayName: string;
+  readonly accounts: Set<string>;
+  readonly journals: Journal[];
+  readonly ledger: LedgerEntry[];
+  postings: number;
+  /** Months (YYYY-MM) that take no postings any more. */
+  readonly closedPeriods: Set<string>;
+}
+
+/** What a line of a request may say; numbers have their digits. */
+export interface LineFields {
+  readonly lineNumber?: ExactNumber;
+  readonly accountType?: string;
+  readonly accountNumber?: string;
+  readonly postingDate?: string;
+  readonly documentNumber?: string;
+  readonly externalDocumentNumber?: string;
+  readonly amount?: ExactNumber;
+  readonly description?: string;
+  readonly comment?: string;
+}
+
+/** A company with one journal and the accounts of a small Norwegian chart. */
+export function newCompany(): Company {
+  return {
+    id: crypto.randomUUID(),
+    name: "CRONUS NO",
+    displayName: "CRONUS Norge AS",
+    accounts: new Set([
+      "1920",
+      "2710",
+      "2711",
+      "2713",
+      "2714",
+      "2910",
+      "5910",
+      "6540",
+      "6860",
+      "7100",
+      "7140",
+    ]),
+    journals: [newJournal("SYNC")],
+    ledger: [],
+    postings: 0,
+    closedPeriods: new Set(),
+  };
+}
+
+/** An empty journal. */
+export function newJournal(code: string): Journal {
+  return {
+    id: crypto.randomUUID(),
+    code,
+    displayName: `Journal ${code}`,
+    postingNumberSeries: "",
+    balancingAccountNumber: "",
+    lines: [],
+  };
+}

@@ -1,0 +1,114 @@
+import { createClient } from "./business_central_client.ts";
+import {
+  type BusinessCentralConfig,
+  type BusinessCentralCredentials,
+  parseBusinessCentralConfig,
+  parseBusinessCentralCredentials,
+} from "./business_central_config.ts";
+import { exportVouchers } from "./business_central_export.ts";
+import { BusinessCentralFault } from "./business_central_fault.ts";
+import { openJournal } from "./business_central_journal.ts";
+import { lookUp } from "./business_central_lookup.ts";
+import { noteWrite } from "./business_central_patience.ts";
+import { checkJournalIsOurs, type ExportTools, type SliceMemory } from "./business_central_posting.ts";
+import { findPlace, type Place } from "./business_central_setup.ts";
+import { createTokenCache, type TokenCache } from "./business_central_token.ts";
+import { allEntries, openEntries } from "../entries.ts";
+import { type Connector, type ConnectorContext, defineConnector, type OpenConnector } from "./connector.ts";
+
+/**
+ * The connector of Dynamics 365 Business Central (API v2.0): each entry becomes a document of a general journal, which
+ * is posted. Exactly once, by what Business Central itself keeps: line numbers that follow from the entry, and the
+ * document number in the general ledger.
+ *
+ * Not exported: departments (they would be dimensions), and VAT as Business Central computes it: accounts in use must
+ * have no general posting type, for the voucher has its VAT as lines of its own.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { businessCentral } from "./business_central.ts";
+ *
+ * const open = businessCentral.open(
+ *   { tenant_id: "contoso.com", environment: "Production", company: "CRONUS NO", journal: "SYNC", currency: "NOK" },
+ *   { client_id: "5f8b9e6c-0000-4000-8000-000000000001", client_secret: "secret" },
+ * );
+ * assert.equal(open.batchSize, 25);
+ * ```
+ */
+export const businessCentral: Connector = createBusinessCentral(createTokenCache());
+
+/**
+ * A connector with a token cache of its own.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { createBusinessCentral } from "./business_central.ts";
+ * import { createTokenCache } from "./business_central_token.ts";
+ *
+ * assert.equal(createBusinessCentral(createTokenCache()).type, "dynamics");
+ * ```
+ */
+export function createBusinessCentral(tokens: TokenCache): Connector {
+  return defineConnector({
+    type: "dynamics",
+    parseConfig: parseBusinessCentralConfig,
+    parseCredentials: parseBusinessCentralCredentials,
+    connect: (config, credentials) => connect(config, credentials, tokens),
+  });
+}
+
+function connect(
+  config: BusinessCentralConfig,
+  credentials: BusinessCentralCredentials,
+  tokens: TokenCache,
+): OpenConnector {
+  // For as long as the connector is open, which is a slice.
+  const memory: SliceMemory = { isNumberingChecked: false, begun: new Set() };
+  let known: Place | null = null;
+
+  async function open(context: ConnectorContext): Promise<ExportTools> {
+    const client = createClient(config, credentials, tokens, context);
+    const place = known ??= await findPlace(client, config);
+    const journal = openJournal(client, place, context.random, () => noteWrite(context));
+    return { client, place, journal, context, currency: config.currency, memory };
+  }
+
+  return {
+    batchSize: config.batch_size,
+    async ping(context) {
+      try {
+        const client = createClient(config, credentials, tokens, context);
+        await client.reach();
+        // As if nothing were known: somebody may have changed what was right.
+        known = null;
+        await checkJournalIsOurs(await open(context));
+        return { ok: true };
+      } catch (error) {
+        if (error instanceof BusinessCentralFault) return { ok: false, failure: error.failure };
+        throw error;
+      }
+    },
+    async lookup(context, entries) {
+      try {
+        return await lookUp(await open(context), config.settle_seconds, entries);
+      } catch (error) {
+        // What is not known is as unknown as it was.
+        if (error instanceof BusinessCentralFault) return { settled: [], absent: [], failure: error.failure };
+        throw error;
+      }
+    },
+    async export(context, batch) {
+      const entries = openEntries(batch.entries);
+      let tools: ExportTools;
+      try {
+        tools = await open(context);
+      } catch (error) {
+        if (!(error instanceof BusinessCentralFault)) throw error;
+        return { results: allEntries(entries, "pending"), failure: error.failure };
+      }
+      return await exportVouchers(tools, entries);
+    },
+  };
+}

@@ -1,0 +1,166 @@
+import * as z from "zod/mini";
+import { type ExactJson, parseExactJson, stringifyExactJson } from "../exact_json.ts";
+import { readLimited } from "../read_limited.ts";
+import { retryAfterSeconds } from "../retry_after.ts";
+import type { BusinessCentralConfig, BusinessCentralCredentials } from "./business_central_config.ts";
+import { type BusinessCentralFault, doubtful, statusFault, unavailable } from "./business_central_fault.ts";
+import type { TokenCache } from "./business_central_token.ts";
+import type { ConnectorContext } from "./connector.ts";
+import { vendorSignal } from "./vendor_timeout.ts";
+
+// A page of 20,000 ledger entries with the fields we select is some 4 MB.
+const maxAnswerBytes = 16 * 1024 * 1024;
+const mostPages = 50;
+
+/** Calls of the API v2.0. Numbers in answers are texts of their digits. Everything throws BusinessCentralFault. */
+export interface BusinessCentralClient {
+  /** All entities of a collection, page by page, as `schema` reads them. */
+  list<T>(path: string, query: Readonly<Record<string, string>>, schema: z.ZodMiniType<T>): Promise<T[]>;
+  /** The cheapest question that needs a sign-in and an environment. */
+  reach(): Promise<void>;
+  /** One entity. */
+  read<T>(path: string, schema: z.ZodMiniType<T>): Promise<T>;
+  /** A write; not repeated whatever happens, but for a token that had ended. */
+  write(path: string, body: ExactJson, headers?: Readonly<Record<string, string>>): Promise<unknown>;
+}
+
+/**
+ * Binds the client to one integration and one slice.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import * as z from "zod/mini";
+ * import { testContext } from "../testing/connector_context.ts";
+ * import { createClient } from "./business_central_client.ts";
+ * import { parseBusinessCentralConfig } from "./business_central_config.ts";
+ *
+ * const raw = { tenant_id: "t", environment: "Production", company: "C", journal: "J", currency: "NOK" };
+ * const context = testContext({ fetch: () => Promise.resolve(new Response('{"value":[{"amount":0.10}]}')) });
+ * const tokens = { get: () => Promise.resolve("token") };
+ * const credentials = { client_id: "a", client_secret: "b" };
+ * const client = createClient(parseBusinessCentralConfig(raw), credentials, tokens, context);
+ * assert.deepEqual(await client.list("lines", {}, z.object({ amount: z.string() })), [{ amount: "0.10" }]);
+ * ```
+ */
+export function createClient(
+  config: BusinessCentralConfig,
+  credentials: BusinessCentralCredentials,
+  tokens: TokenCache,
+  context: ConnectorContext,
+): BusinessCentralClient {
+  const host = config.api_url ?? "https://api.businesscentral.dynamics.com";
+  const place = [config.tenant_id, config.environment].map(encodeURIComponent).join("/");
+  const root = new URL(`/v2.0/${place}/api/v2.0/`, host);
+
+  async function send(url: URL, init: RequestInit, isWrite: boolean): Promise<unknown> {
+    const token = await tokens.get(config, credentials, context);
+    let answer = await exchange(url, init, token, isWrite);
+    if (answer.status === 401) {
+      // Nothing was carried out. Once: a token may have been revoked, or ended by another clock than ours.
+      const fresh = await tokens.get(config, credentials, context, token);
+      answer = await exchange(url, init, fresh, isWrite);
+    }
+    const { status, body, retryAfter } = answer;
+    if (status < 200 || status >= 300) {
+      throw statusFault(status, { isWrite, body, retryAfter, random: context.random });
+    }
+    return body;
+  }
+
+  async function exchange(url: URL, init: RequestInit, token: string, isWrite: boolean): Promise<Answer> {
+    try {
+      const response = await context.fetch(url, {
+        ...init,
+        headers: {
+          ...init.headers,
+          authorization: `Bearer ${token}`,
+          accept: "application/json",
+          "accept-language": "en-US",
+          "user-agent": "sync-scheduler",
+        },
+        redirect: "manual",
+        signal: vendorSignal(context, config.timeout_seconds),
+      });
+      const body = await readLimited(response.body, maxAnswerBytes);
+      const retryAfter = retryAfterSeconds(response.headers.get("retry-after"), context.clock.now());
+      return {
+        status: response.status,
+        body: body.kind === "text" ? parseOrNull(body.text) : null,
+        retryAfter,
+      };
+    } catch (error) {
+      if (context.signal.aborted) throw error;
+      const what = error instanceof DOMException && error.name === "TimeoutError"
+        ? `did not answer within ${config.timeout_seconds} seconds`
+        : "could not be reached, or the connection was lost";
+      throw isWrite ? doubtful(what) : unavailable(what);
+    }
+  }
+
+  // Read from the database that is written to: the replica that reads may be sent to by default lags behind.
+  // https://learn.microsoft.com/dynamics365/business-central/dev-itpro/developer/devenv-connect-apps-tips
+  const get = (url: URL): Promise<unknown> =>
+    send(url, { method: "GET", headers: { "data-access-intent": "ReadWrite" } }, false);
+
+  return {
+    async list(path, query, schema) {
+      const pageSchema = z.object({
+        value: z.array(schema),
+        "@odata.nextLink": z.optional(z.string()),
+      });
+      const found = [];
+      let next: URL | null = new URL(path, root);
+      for (const [name, value] of Object.entries(query)) next.searchParams.set(name, value);
+      for (let pages = 0; next !== null; pages++) {
+        const page = pageSchema.safeParse(await get(next));
+        if (!page.success || pages === mostPages) throw unknownShape();
+        found.push(...page.data.value);
+        next = nextPage(page.data["@odata.nextLink"], root);
+      }
+      return found;
+    },
+    async reach() {
+      await get(new URL("companies?$top=1&$select=id", root));
+    },
+    async read(path, schema) {
+      const parsed = schema.safeParse(await get(new URL(path, root)));
+      if (parsed.success) return parsed.data;
+      throw unknownShape();
+    },
+    write(path, body, headers = {}) {
+      const init = {
+        method: "POST",
+        body: stringifyExactJson(body),
+        headers: { "content-type": "application/json", ...headers },
+      };
+      return send(new URL(path, root), init, true);
+    },
+  };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly retryAfter: number | null;
+}
+
+/** The link comes from outside and the request carries our token: it must lead back to where we are. */
+function nextPage(link: string | undefined, root: URL): URL | null {
+  if (link === undefined) return null;
+  const next = URL.canParse(link, root.href) ? new URL(link, root) : null;
+  if (next?.origin === root.origin) return next;
+  throw unknownShape();
+}
+
+function unknownShape(): BusinessCentralFault {
+  return unavailable("answered in an unknown shape");
+}
+
+function parseOrNull(text: string): unknown {
+  try {
+    return parseExactJson(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,104 @@
+import type { Entry, EntryResult } from "../entries.ts";
+import { BusinessCentralFault, setUpWrongly } from "./business_central_fault.ts";
+import { findPostings } from "./business_central_ledger.ts";
+import { documentOf, type PlannedVoucher, planVoucher } from "./business_central_plan.ts";
+import { type ExportTools, noteStanding, postGroup, type Work } from "./business_central_posting.ts";
+import { exported, numberInUse } from "./business_central_results.ts";
+import type { ExportOutcome } from "./connector.ts";
+
+/**
+ * Exports entries through the journal, each exactly once.
+ *
+ * The journal is read first, then the ledger: what is in neither was not sent, and what a late request posts between the
+ * two reads shows in the ledger. Only then is anything written. See `postGroup` for how.
+ */
+export async function exportVouchers(tools: ExportTools, entries: readonly Entry[]): Promise<ExportOutcome> {
+  const results = new Map<string, EntryResult>();
+  const vouchers = planAll(tools, entries, results);
+  // What was seen by a lookup is for the export behind it. Later ones look for themselves.
+  const work: Work = {
+    tools,
+    vouchers,
+    results,
+    stood: new Set(tools.memory.begun),
+    doubtful: new Set(),
+    refused: new Map(),
+    failure: null,
+  };
+  tools.memory.begun.clear();
+  try {
+    if (vouchers.length > 0) await exportPlanned(work);
+  } catch (error) {
+    if (!(error instanceof BusinessCentralFault)) throw error;
+    work.failure = error.failure;
+  }
+  for (const voucher of vouchers) {
+    const { entry_key } = voucher;
+    if (results.has(entry_key)) continue;
+    const isOpen = work.stood.has(documentOf(voucher)) || work.doubtful.has(documentOf(voucher));
+    results.set(entry_key, { entry_key, state: isOpen ? "unknown" : "pending" });
+  }
+  return { results: [...results.values()], ...(work.failure === null ? {} : { failure: work.failure }) };
+}
+
+/** Entries that Business Central could not take are rejected here, before anything is sent. */
+function planAll(
+  tools: ExportTools,
+  entries: readonly Entry[],
+  results: Map<string, EntryResult>,
+): PlannedVoucher[] {
+  const vouchers = new Map<string, PlannedVoucher>();
+  for (const entry of entries) {
+    const { entry_key } = entry;
+    const plan = planVoucher(tools.context.integration_id, tools.currency, entry);
+    // Of two with one number and date, one would be taken for the other.
+    const error = !plan.ok
+      ? plan.error
+      : vouchers.has(documentOf(plan.voucher))
+      ? `Another voucher of ${plan.voucher.postingDate} has the same document number ${plan.voucher.documentNumber}.`
+      : null;
+    if (error !== null) results.set(entry_key, { entry_key, state: "rejected", error });
+    else if (plan.ok) vouchers.set(documentOf(plan.voucher), plan.voucher);
+  }
+  return [...vouchers.values()];
+}
+
+async function exportPlanned(work: Work): Promise<void> {
+  const { tools, vouchers, results, refused } = work;
+  noteStanding(work, await tools.journal.read());
+  const postings = await findPostings(tools.client, tools.place, vouchers);
+  for (const voucher of vouchers) {
+    const posting = postings.get(voucher.entry_key);
+    // Handed out as new and booked all the same: the record of its export was lost, by a restored backup for one.
+    if (posting === "posted") results.set(voucher.entry_key, exported(voucher));
+    if (posting === "other") results.set(voucher.entry_key, numberInUse(voucher));
+  }
+  const open = vouchers.filter(({ entry_key }) => !results.has(entry_key));
+  for (const group of groupsWithoutClash(open)) await postGroup(work, group);
+
+  const words = new Set([...refused.values()].map((said) => said.replace(/\d+/g, "#")));
+  if (open.length > 1 && refused.size === open.length && words.size === 1) {
+    throw refusedAll(open.length, [...refused.values()][0] ?? "");
+  }
+  for (const [entry_key, error] of refused) results.set(entry_key, { entry_key, state: "rejected", error });
+}
+
+/** Two vouchers whose line numbers would be the same cannot stand in the journal together. */
+function groupsWithoutClash(vouchers: readonly PlannedVoucher[]): PlannedVoucher[][] {
+  const groups: Map<number | undefined, PlannedVoucher>[] = [];
+  for (const voucher of vouchers) {
+    const first = voucher.lines[0]?.lineNumber;
+    let group = groups.find((candidate) => !candidate.has(first));
+    if (group === undefined) groups.push(group = new Map());
+    group.set(first, voucher);
+  }
+  return groups.map((group) => [...group.values()]);
+}
+
+/** One refusal for all of several vouchers is about the journal, the app or the period, not about the vouchers. */
+function refusedAll(count: number, words: string): BusinessCentralFault {
+  return setUpWrongly(
+    "business_central_refused_all",
+    `${words} So it said of all ${count} vouchers; they stay open until that is set right.`,
+  );
+}

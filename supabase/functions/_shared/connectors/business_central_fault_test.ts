@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { statusFault } from "./business_central_fault.ts";
+
+const body = { error: { code: "Application_DialogException", message: "No." } };
+
+for (
+  const [status, onWrite, onRead, isRefusal] of [
+    [302, "permanent", "permanent", false],
+    [400, "permanent", "permanent", true],
+    [401, "permanent", "permanent", false],
+    [403, "permanent", "permanent", false],
+    [408, "ambiguous", "transient", false],
+    [409, "permanent", "permanent", true],
+    [412, "permanent", "permanent", true],
+    [429, "rate_limited", "rate_limited", false],
+    [500, "ambiguous", "transient", false],
+    [502, "ambiguous", "transient", false],
+    [503, "ambiguous", "transient", false],
+    [504, "ambiguous", "transient", false],
+  ] as const
+) {
+  Deno.test(`statusFault says ${onWrite} of a write and ${onRead} of a read when the status is ${status}`, () => {
+    const fault = (isWrite: boolean) =>
+      statusFault(status, { isWrite, body, retryAfter: null, random: () => 0 });
+    assert.deepEqual([fault(true).failure.class, fault(false).failure.class], [onWrite, onRead]);
+    assert.equal(fault(true).isDoubtful, onWrite === "ambiguous");
+    assert.equal(fault(true).refusal !== null, isRefusal);
+  });
+}
+
+Deno.test("statusFault keeps the hint when Retry-After is there, and draws one for a 429 when it is not", () => {
+  const details = { isWrite: true, body: null, random: () => 0.99 };
+  assert.equal(statusFault(503, { ...details, retryAfter: 20 }).failure.retry_after_seconds, 20);
+  assert.equal(statusFault(429, { ...details, retryAfter: 7 }).failure.retry_after_seconds, 7);
+  assert.equal(statusFault(429, { ...details, retryAfter: null }).failure.retry_after_seconds, 59);
+});

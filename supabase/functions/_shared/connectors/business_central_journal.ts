@@ -1,0 +1,188 @@
+import * as z from "zod/mini";
+import { parseDecimal } from "../decimal.ts";
+import { type ExactJson, ExactNumber } from "../exact_json.ts";
+import { storableText } from "../storable_text.ts";
+import type { BusinessCentralClient } from "./business_central_client.ts";
+import { doubtful, statusFault } from "./business_central_fault.ts";
+import { type PlannedLine, type PlannedVoucher, shortestAmount } from "./business_central_plan.ts";
+import type { Place } from "./business_central_setup.ts";
+
+const operationsOfABatch = 100;
+const sameKey = "Internal_EntityWithSameKeyExists";
+
+const digits = z.string().check(z.regex(/^\d{1,10}$/));
+const lineSchema = z.object({
+  id: z.string(),
+  "@odata.etag": z.string(),
+  lineNumber: z.pipe(digits, z.transform(Number)),
+  accountNumber: z.string(),
+  postingDate: z.string(),
+  documentNumber: z.string(),
+  // A decimal that we cannot read is no amount of ours; as it stands it equals none.
+  amount: z.pipe(
+    z.string(),
+    z.transform((text: string) => {
+      const decimal = parseDecimal(text);
+      return decimal === null ? text : shortestAmount(decimal);
+    }),
+  ),
+});
+const batchSchema = z.object({
+  responses: z.array(z.object({ id: z.string(), status: z.string(), body: z.optional(z.unknown()) })),
+});
+
+/** An unposted line that stands in the journal. */
+export type StandingLine = z.infer<typeof lineSchema>;
+
+/** The lines of one journal. Everything throws BusinessCentralFault. */
+export interface JournalLines {
+  read(): Promise<StandingLine[]>;
+  /** Answers why vouchers were refused, by entry key. Only a read tells which lines stand. */
+  insert(lines: readonly { voucher: PlannedVoucher; line: PlannedLine }[]): Promise<Map<string, string>>;
+  /** Answers the lines that were not there any more, or had changed. */
+  remove(lines: readonly StandingLine[]): Promise<StandingLine[]>;
+  /** Posts the whole journal. */
+  post(): Promise<void>;
+}
+
+/** Binds the lines of the journal at `place`; `beforeWrite` is called before each write. */
+export function openJournal(
+  client: BusinessCentralClient,
+  place: Place,
+  random: () => number,
+  beforeWrite: () => Promise<void>,
+): JournalLines {
+  const path = `${place.journalPath}/journalLines`;
+
+  /** One `$batch` of writes. A refused operation is an answer; one of unknown outcome is a fault. */
+  async function runBatch(operations: readonly Operation[]): Promise<(Refusal | "done" | "skipped")[]> {
+    await beforeWrite();
+    const requests = operations.map(({ method, url, headers, body }, index): ExactJson => ({
+      id: String(index),
+      method,
+      url,
+      headers: { "content-type": "application/json", ...headers },
+      ...(body === undefined ? {} : { body }),
+    }));
+    // Without it Business Central stops at the first operation that it refuses. Nothing relies on it.
+    const answer = await client.write("$batch", { requests }, { prefer: "odata.continue-on-error" });
+    const parsed = batchSchema.safeParse(answer);
+    if (!parsed.success) throw doubtful("answered in an unknown shape");
+    const byId = new Map(parsed.data.responses.map((response) => [response.id, response]));
+    return operations.map((_operation, index) => {
+      const response = byId.get(String(index));
+      if (response === undefined) return "skipped";
+      const status = Number(response.status);
+      if (status >= 200 && status < 300) return "done";
+      const fault = statusFault(status, { isWrite: true, body: response.body, retryAfter: null, random });
+      // Gone, changed or refused for its content; everything else is about the whole.
+      if (status === 404 || status === 412 || fault.refusal !== null) {
+        return fault.refusal ?? { code: "", message: "" };
+      }
+      throw fault;
+    });
+  }
+
+  return {
+    // Whole lines: that a selection still carries the ETag is not documented.
+    read: () => client.list(path, {}, lineSchema),
+    async insert(lines) {
+      const refused = new Map<string, string>();
+      for (const part of parts(lines)) {
+        const outcomes = await runBatch(part.map(({ voucher, line }) => insertion(path, voucher, line)));
+        outcomes.forEach((outcome, index) => {
+          const voucher = part[index]?.voucher;
+          // A line that stands already may be our own: the next read compares it.
+          if (voucher === undefined || typeof outcome === "string" || outcome.code === sameKey) return;
+          refused.set(voucher.entry_key, wordsOf(outcome));
+        });
+      }
+      return refused;
+    },
+    async remove(lines) {
+      const gone: StandingLine[] = [];
+      for (const part of parts(lines)) {
+        const outcomes = await runBatch(part.map((line): Operation => ({
+          method: "DELETE",
+          url: `${path}(${line.id})`,
+          headers: { "if-match": line["@odata.etag"] },
+        })));
+        gone.push(...part.filter((_line, index) => outcomes[index] !== "done"));
+      }
+      return gone;
+    },
+    async post() {
+      await beforeWrite();
+      await client.write(`${place.journalPath}/Microsoft.NAV.post`, {});
+    },
+  };
+}
+
+/**
+ * Whether posting was refused because the journal is empty: by its words, for the code is that of any refusal.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { isNothingToPost } from "./business_central_journal.ts";
+ *
+ * assert.equal(isNothingToPost({ code: "Application_DialogException", message: "There is nothing to post." }), true);
+ * ```
+ */
+export function isNothingToPost(refusal: Refusal): boolean {
+  // We ask for English; a tenant whose language pack lacks it may still answer in its own.
+  return /nothing to post/i.test(refusal.message);
+}
+
+/**
+ * Business Central's words as a person reads them, without the id of the request at their end.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { wordsOf } from "./business_central_journal.ts";
+ *
+ * const said = { code: "Unknown", message: "The account is blocked.  CorrelationId:  7c1d-40." };
+ * assert.equal(wordsOf(said), "Business Central refused the voucher: The account is blocked.");
+ * ```
+ */
+export function wordsOf({ code, message }: Refusal): string {
+  const said = storableText(message.replace(/\s*CorrelationId:.*$/is, ""), 300) || storableText(code, 100);
+  return `Business Central refused the voucher: ${said || "it gave no reason."}`;
+}
+
+interface Refusal {
+  readonly code: string;
+  readonly message: string;
+}
+
+interface Operation {
+  readonly method: "POST" | "DELETE";
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: ExactJson;
+}
+
+function insertion(path: string, voucher: PlannedVoucher, line: PlannedLine): Operation {
+  return {
+    method: "POST",
+    url: path,
+    body: {
+      lineNumber: new ExactNumber(String(line.lineNumber)),
+      accountType: "G/L Account",
+      accountNumber: line.accountNumber,
+      postingDate: voucher.postingDate,
+      documentNumber: voucher.documentNumber,
+      externalDocumentNumber: voucher.externalDocumentNumber,
+      amount: new ExactNumber(line.amount),
+      description: line.description,
+    },
+  };
+}
+
+function parts<T>(all: readonly T[]): T[][] {
+  return Array.from(
+    { length: Math.ceil(all.length / operationsOfABatch) },
+    (_part, index) => all.slice(index * operationsOfABatch, (index + 1) * operationsOfABatch),
+  );
+}

@@ -1,0 +1,74 @@
+import type { Entry, EntryResult } from "../entries.ts";
+import { failure } from "../errors.ts";
+import { findPostings } from "./business_central_ledger.ts";
+import { lookPatiently, secondsUntilSettled } from "./business_central_patience.ts";
+import { documentOf, isOwnLine, type PlannedVoucher, planVoucher } from "./business_central_plan.ts";
+import { exported, numberInUse } from "./business_central_results.ts";
+import type { ExportTools } from "./business_central_posting.ts";
+import type { LookupOutcome } from "./connector.ts";
+
+/**
+ * Finds out what became of entries that may have been sent.
+ *
+ * - In the ledger: exported.
+ * - Not in the ledger, but lines of it stand in the journal: `absent`, to be completed and posted by the export, which
+ *   knows what to do with such lines. The journal is read first: a posting between the two reads then shows in the
+ *   ledger, instead of nowhere.
+ * - Neither: it may be posted and not yet visible, or its request may still wait in Business Central's queue. It is
+ *   looked for again while this slice lasts, and is `absent` only once no request can be under way any more.
+ *
+ * Throws BusinessCentralFault.
+ */
+export async function lookUp(
+  tools: ExportTools,
+  settleSeconds: number,
+  entries: readonly Entry[],
+): Promise<LookupOutcome> {
+  const { client, place, context } = tools;
+  const vouchers: PlannedVoucher[] = [];
+  const absent: string[] = [];
+  for (const entry of entries) {
+    const plan = planVoucher(context.integration_id, tools.currency, entry);
+    // It cannot have been sent; the export rejects it.
+    if (plan.ok) vouchers.push(plan.voucher);
+    else absent.push(entry.entry_key);
+  }
+
+  const look = async () => {
+    const standing = await tools.journal.read();
+    const postings = await findPostings(client, place, vouchers);
+    const begun = vouchers.filter((voucher) =>
+      postings.get(voucher.entry_key) === "absent" &&
+      standing.some((line) =>
+        documentOf(line) === documentOf(voucher) && isOwnLine(context.integration_id, line)
+      )
+    );
+    const traceless = vouchers.filter((voucher) =>
+      postings.get(voucher.entry_key) === "absent" && !begun.includes(voucher)
+    );
+    return { postings, begun, traceless };
+  };
+  // Before the looks: what they do not show after that time is not coming.
+  const seconds = await secondsUntilSettled(context, settleSeconds);
+  const seen = await lookPatiently(context, look, ({ traceless }) => traceless.length === 0 || seconds === 0);
+
+  // Should they be gone when the export comes to read, then they were posted in between.
+  for (const voucher of seen.begun) tools.memory.begun.add(documentOf(voucher));
+  const settled = vouchers.flatMap((voucher): EntryResult[] => {
+    const posting = seen.postings.get(voucher.entry_key);
+    if (posting === "posted") return [exported(voucher)];
+    return posting === "other" ? [numberInUse(voucher)] : [];
+  });
+  absent.push(...seen.begun.map(({ entry_key }) => entry_key));
+  if (seen.traceless.length === 0) return { settled, absent };
+  if (seconds === 0) {
+    return {
+      settled,
+      absent: [...absent, ...seen.traceless.map(({ entry_key }) => entry_key)],
+    };
+  }
+  const message =
+    "Business Central shows no trace yet of vouchers that were sent. It may still be working on them, so they are looked for again before they are sent a second time.";
+  const why = failure("ambiguous", "business_central_not_visible", message, seconds);
+  return { settled, absent, failure: why };
+}

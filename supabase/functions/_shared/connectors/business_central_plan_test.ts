@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { isOwnLine, type PlannedVoucher, planVoucher } from "./business_central_plan.ts";
+
+const amounts = [["6860", "debit", "100.00"], ["2711", "debit", "25.00"], ["2910", "credit", "125.00"]];
+
+function plan(changes: Record<string, unknown> = {}, document_number: string | null = "UB-2026-00001") {
+  const payload = {
+    posting_date: "2026-11-23",
+    currency: "NOK",
+    description: "Kurs i Tromsø",
+    lines: amounts.map(([account, side = "", amount]) => ({ account, [side]: amount })),
+    ...changes,
+  };
+  return planVoucher("b1", "NOK", {
+    entry_key: "a",
+    period: "2026-11",
+    document_number,
+    payload,
+    settled: false,
+  });
+}
+
+function planned(changes: Record<string, unknown> = {}, number = "UB-2026-00001"): PlannedVoucher {
+  const made = plan(changes, number);
+  return made.ok ? made.voucher : assert.fail(made.error);
+}
+
+Deno.test("planVoucher brings the number to the form in which it is stored, and keeps the original beside it", () => {
+  const { documentNumber, externalDocumentNumber } = planned({}, " æø-1 ");
+  assert.deepEqual([documentNumber, externalDocumentNumber], ["ÆØ-1", "æø-1"]);
+});
+
+Deno.test("planVoucher gives the same line numbers whenever it plans the same voucher", () => {
+  assert.deepEqual(planned(), planned());
+  assert.notEqual(planned().lines[0]?.lineNumber, planned({}, "UB-2026-00002").lines[0]?.lineNumber);
+  assert.notEqual(
+    planned().lines[0]?.lineNumber,
+    planned({ posting_date: "2027-11-23" }).lines[0]?.lineNumber,
+  );
+});
+
+Deno.test("planVoucher lets no first part of the lines balance when they are mixed", () => {
+  const line = fc.record({ account: fc.constant("1"), debit: fc.bigInt({ min: 0n, max: 3n }).map(String) });
+  fc.assert(fc.property(fc.array(line, { minLength: 1, maxLength: 8 }), fc.nat(), (debits, shift) => {
+    const credits = debits.map(({ account, debit }) => ({ account, credit: debit }));
+    const mixed = [...debits, ...credits].toSorted((a, b) =>
+      (JSON.stringify(a).length * shift) % 7 - (JSON.stringify(b).length * shift) % 5
+    );
+    const made = plan({ lines: mixed });
+    if (!made.ok) return assert.equal(made.error, "The voucher has no line with an amount.");
+    const sums = made.voucher.lines.map((_line, index, all) =>
+      all.slice(0, index + 1).reduce((sum, { amount }) => sum + BigInt(amount), 0n)
+    );
+    assert.ok(sums.slice(0, -1).every((sum) => sum > 0n));
+    assert.equal(sums.at(-1), 0n);
+  }));
+});
+
+Deno.test("planVoucher's line numbers fit 32 bits, are never a person's, and are known as ours", () => {
+  fc.assert(
+    fc.property(fc.stringMatching(/^[A-Z0-9-]{1,20}$/), fc.integer({ min: 2, max: 999 }), (number, count) => {
+      const half = Array.from({ length: count - 1 }, () => ({ account: "1", debit: "1" }));
+      const { lines, ...document } = planned({
+        lines: [...half, { account: "2", credit: String(count - 1) }],
+      }, number);
+      for (const line of lines) {
+        assert.ok(line.lineNumber > 0 && line.lineNumber < 2 ** 31 && line.lineNumber % 10_000 !== 0);
+        assert.ok(isOwnLine("b1", { ...document, ...line }));
+      }
+      assert.equal(isOwnLine("b1", { ...document, lineNumber: (lines[0]?.lineNumber ?? 0) - 1 }), false);
+    }),
+  );
+});
+
+Deno.test("planVoucher spreads line numbers when document numbers are a series", () => {
+  const firsts = Array.from({ length: 500 }, (_, n) => planned({}, `UB-2026-${n}`).lines[0]?.lineNumber);
+  assert.ok(new Set(firsts).size >= 498);
+});
+
+for (
+  const [what, changes, number, error] of [
+    ["too long", {}, "X".repeat(21), "21 characters; Business Central takes 20"],
+    ["missing", {}, null, "no document number"],
+    ["blank", {}, "  ", "no document number"],
+    ["a filter", {}, "A' or 1", "characters other than"],
+    ["in another currency", { currency: "SEK" }, "A", "The voucher is in SEK"],
+    [
+      "unbalanced",
+      { lines: [{ account: "1", debit: "1" }, { account: "2", credit: "2" }] },
+      "A",
+      "does not balance",
+    ],
+    [
+      "of zeros",
+      { lines: [{ account: "1", debit: "0" }, { account: "2", credit: "0.00" }] },
+      "A",
+      "no line with",
+    ],
+    [
+      "too fine",
+      { lines: [{ account: "1", debit: "1.005" }, { account: "2", credit: "1.005" }] },
+      "A",
+      "two decimals",
+    ],
+    [
+      "on a long account",
+      { lines: [{ account: "1".repeat(21), debit: "1" }, { account: "2", credit: "1" }] },
+      "A",
+      "longer than 20",
+    ],
+    [
+      "of too many lines",
+      { lines: [...Array(999).fill({ account: "1", debit: "1" }), { account: "2", credit: "999" }] },
+      "A",
+      "more than 999 lines",
+    ],
+  ] as const
+) {
+  Deno.test(`planVoucher rejects a voucher when it is ${what}`, () => {
+    const made = plan(changes, number);
+    assert.ok(!made.ok && made.error.includes(error), made.ok ? "planned" : made.error);
+  });
+}
+
+Deno.test("planVoucher takes trailing zeros beyond two decimals for what they are", () => {
+  const lines = [{ account: "1", debit: "1.5000" }, { account: "2", credit: "1.5" }];
+  assert.deepEqual(planned({ lines }).lines.map(({ amount }) => amount), ["1.5", "-1.5"]);
+});

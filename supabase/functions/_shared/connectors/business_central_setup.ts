@@ -1,0 +1,107 @@
+import * as z from "zod/mini";
+import { storableText } from "../storable_text.ts";
+import type { BusinessCentralClient } from "./business_central_client.ts";
+import type { BusinessCentralConfig } from "./business_central_config.ts";
+import { type BusinessCentralFault, setUpWrongly } from "./business_central_fault.ts";
+
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+const companySchema = z.object({ id: z.string(), name: z.string(), displayName: z.nullish(z.string()) });
+const journalSchema = z.looseObject({
+  id: z.string(),
+  code: z.string(),
+  balancingAccountNumber: z.nullish(z.string()),
+});
+
+/** Where vouchers go. */
+export interface Place {
+  /** `companies(...)` and `companies(...)/journals(...)`, relative to the API's root. */
+  readonly companyPath: string;
+  readonly journalPath: string;
+  readonly journalCode: string;
+}
+
+/**
+ * Finds company and journal, and refuses a journal in which vouchers could not be found again or would not stay as
+ * they are:
+ *
+ * - with a posting number series it renumbers: the number that we look up would not exist. The page of the API v2.0
+ *   shows no such field (ALAppExtensions, APIV2Journals.Page.al), so it is refused wherever a tenant's page shows one,
+ *   and otherwise found out by the first posting: see `checkNumbering`.
+ * - with a balancing account every line would be balanced by itself.
+ *
+ * Throws BusinessCentralFault.
+ */
+export async function findPlace(
+  client: BusinessCentralClient,
+  config: BusinessCentralConfig,
+): Promise<Place> {
+  const companyPath = `companies(${await findCompany(client, config.company)})`;
+  const journals = guid.test(config.journal)
+    ? [await client.read(`${companyPath}/journals(${config.journal})`, journalSchema)]
+    : await client.list(`${companyPath}/journals`, {}, journalSchema);
+  const wanted = config.journal.trim().toUpperCase();
+  const journal = guid.test(config.journal)
+    ? journals[0]
+    : journals.find(({ code }) => code.toUpperCase() === wanted);
+  if (journal === undefined) {
+    throw setUpWrongly(
+      "business_central_no_journal",
+      `The company has no general journal with the code ${storableText(config.journal, 50)}.`,
+    );
+  }
+  if (
+    Object.entries(journal).some(([name, value]) => isPostingSeries(name) && value !== "" && value !== null)
+  ) {
+    throw renumbers(journal.code);
+  }
+  if (journal.balancingAccountNumber) {
+    throw setUpWrongly(
+      "business_central_balancing_account",
+      `The journal ${journal.code} has a balancing account, which would book every line twice. Remove it there, or choose another journal.`,
+    );
+  }
+  return { companyPath, journalPath: `${companyPath}/journals(${journal.id})`, journalCode: journal.code };
+}
+
+/**
+ * The refusal of a journal that gives vouchers new numbers.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { renumbers } from "./business_central_setup.ts";
+ *
+ * assert.equal(renumbers("SYNC").failure.code, "business_central_journal_renumbers");
+ * ```
+ */
+export function renumbers(journalCode: string): BusinessCentralFault {
+  return setUpWrongly(
+    "business_central_journal_renumbers",
+    `The journal ${journalCode} has a posting number series: it gives vouchers other numbers, under which they could not be found again. Remove the series, or choose another journal.`,
+  );
+}
+
+async function findCompany(client: BusinessCentralClient, wanted: string): Promise<string> {
+  if (guid.test(wanted)) return wanted;
+  const companies = await client.list("companies", { $select: "id,name,displayName" }, companySchema);
+  const names = [wanted.trim().toLowerCase()];
+  const found = companies.filter(({ name }) => names.includes(name.toLowerCase()));
+  const alike = companies.filter(({ displayName }) => names.includes(displayName?.toLowerCase() ?? ""));
+  const [company, other] = found.length > 0 ? found : alike;
+  const shown = storableText(wanted, 100);
+  if (company === undefined) {
+    throw setUpWrongly("business_central_no_company", `There is no company ${shown} in this environment.`);
+  }
+  if (other !== undefined) {
+    throw setUpWrongly(
+      "business_central_no_company",
+      `More than one company is called ${shown}: enter its id.`,
+    );
+  }
+  return company.id;
+}
+
+function isPostingSeries(name: string): boolean {
+  return /^posting_?(no|number)s?_?series/i.test(name);
+}
