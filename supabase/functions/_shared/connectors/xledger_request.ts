@@ -141,7 +141,7 @@ function parseAnswer(text: string): z.infer<typeof answerSchema> | null {
   }
 }
 
-/** Errors are shown to people; should one quote the token, they must not read it. */
+/** Before a message is cut to its length: half a token would not be recognised where whatever is reported is cleaned. */
 function withoutToken(error: XledgerError, token: string): XledgerError {
   return { ...error, message: error.message.replaceAll(token, "...") };
 }
