@@ -16,7 +16,7 @@ const USAGE = `Usage: deno task test [FILTER | PATH]...
 Without arguments: format, lint, types, examples, generated files, then every test.
 With arguments: tests only.
   FILTER  only tests whose name contains it, or matches it if written /like this/
-  PATH    only tests of this file or folder`;
+  PATH    only tests of this TypeScript file or folder (the pgTAP files are run by tests/pgtap_test.ts)`;
 
 let passed = 0;
 let failed = 0;
@@ -125,7 +125,8 @@ async function main(): Promise<void> {
   } finally {
     if (platform !== undefined) await stage("local platform is gone", platform.stop);
   }
-  console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+  if (skipped > 0) console.log(`${skipped} skipped: their names say why`);
+  console.log(`${passed} passed, ${failed} failed`);
   // Not exitCode: a handle that something forgot to close must not turn a result into a hang.
   Deno.exit(failed > 0 ? 1 : 0);
 }

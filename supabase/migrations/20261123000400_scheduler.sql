@@ -1247,7 +1247,7 @@ begin
   end;
 
   if started + skipped + recovered = 0 then
-    -- Nothing happened that a crash could lose but the record of the tick: the disk need not be waited for.
+    -- Nothing happened that the next tick would not do again: the disk need not be waited for.
     perform set_config('synchronous_commit', 'off', true);
   end if;
   insert into sync_scheduler.ticks (duration_ms, started, skipped, recovered, errors)

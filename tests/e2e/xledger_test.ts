@@ -4,7 +4,7 @@ import { type Fault, startXledger } from "../../local/vendors/xledger/server.ts"
 import { usePlatform } from "../support/platform.ts";
 import { type Run, untilStatus } from "../support/runs.ts";
 import { createTenant, type Tenant } from "../support/tenant.ts";
-import { bookedOnce, vouchers } from "../vendors/xledger_tenant.ts";
+import { bookedOnce, vouchers } from "../connectors/xledger_tenant.ts";
 
 const ENTRIES = 25;
 

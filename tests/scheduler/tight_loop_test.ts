@@ -10,7 +10,7 @@ import type { Platform } from "../../local/platform.ts";
 import { connect } from "../support/connect.ts";
 import { localTest } from "../support/local_only.ts";
 
-/** Twice the batch of a tick, so that there is work for both. */
+/** Twice the batch of a round. The start lock lets one tick at a time start them; neither may start one twice. */
 const INTEGRATIONS = 1000;
 
 /** Integrations of which a slot has come, the next one far away; nothing else ticks or delivers. */

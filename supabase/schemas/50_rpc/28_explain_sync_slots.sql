@@ -63,7 +63,7 @@ revoke all on function public.explain_sync_slots(uuid, text, timestamptz, timest
 grant execute on function public.explain_sync_slots(uuid, text, timestamptz, timestamptz) to authenticated, service_role;
 comment on function public.explain_sync_slots(uuid, text, timestamptz, timestamptz) is
   'One row for each slot of a period (from included, to not; at most 366 days and 10,000 slots), in order. state: ran, late '
-  '(started later than settings.drift_alert_after), skipped, failed, cancelled, running, pending; reason: why (skip_reason, '
+  '(started later than settings.drift_alert_after), skipped, failed, cancelled, running, pending; reason: why (skip_reason, cancel_reason, backfill, '
   'error_code, or for pending: not_due_yet, due, scheduler_not_ticking, waits_for_active_run, paused, disabled, dispatched, '
   'next_attempt); '
   'drift_seconds: started minus scheduled. For members of the organisation and the service role. '
