@@ -290,7 +290,9 @@ comment on function sync_scheduler.set_health(uuid, public.sync_health_status, t
 
 -- supabase/schemas/30_engine/10_dispatch_attempts.sql
 create or replace function sync_scheduler.dispatch_attempts(runs public.sync_run_log[]) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = ''
+-- Or it would be planned for the length of each array, which takes longer than what it does for one run.
+set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
   settings sync_scheduler.settings;
