@@ -23,6 +23,8 @@ const UNITS: Readonly<Record<string, number>> = { minutes: MINUTE, hour: HOUR, h
 export class Biography {
   /** The slot of the active run, or when a run without one was started. */
   #active: number | null = null;
+  /** Whether the active run, or the last one, makes up for a skipped slot. */
+  #backfills = false;
   #lastEnd = -Infinity;
   #enabled: boolean;
   readonly #pauses: { from: number; to: number }[] = [];
@@ -71,7 +73,7 @@ export class Biography {
         this.#startSlot(at, slot, event === "start backfill");
         break;
       case "start api":
-        this.#start(at);
+        this.#start(at, false);
         break;
       case "end":
         assert.notEqual(this.#active, null, "a run ends that was not active");
@@ -83,9 +85,14 @@ export class Biography {
         this.#skip(at, slot, reason);
         break;
       case "wait schedule":
-        assert.ok(slot !== null && this.who.overlapPolicy === "buffer_one");
+        assert.ok(slot !== null);
         assert.ok(this.#wasActive(at), "a slot waits for nothing");
-        assert.ok(![...this.#waiting.values()].includes("schedule"), "two slots are buffered");
+        // What an admin makes up for costs no slot, whatever the policy.
+        assert.ok(
+          this.who.overlapPolicy === "buffer_one" || this.#backfills,
+          "a slot waits that is to be skipped",
+        );
+        assert.ok(!this.#isBuffering(), "two slots are buffered");
         this.#waiting.set(slot, "schedule");
         break;
       case "wait backfill":
@@ -100,19 +107,22 @@ export class Biography {
     }
   }
 
-  #start(what: number): void {
+  #start(what: number, backfill: boolean): void {
     assert.equal(this.#active, null, "two runs are active at once");
     assert.ok(this.#enabled, "a disabled integration runs");
     // After a jump back, a pause that had ended may or may not be one again.
     assert.ok(this.#pause === null || this.#pause.to <= this.#furthest, "a paused integration runs");
     this.#active = what;
+    this.#backfills = backfill;
   }
 
   #startSlot(at: number, slot: number, backfill: boolean): void {
-    this.#start(slot);
+    this.#start(slot, backfill);
     assert.ok(slot <= at, "a slot starts before its time");
     if (this.#waiting.has(slot) || backfill) {
-      assert.equal(slot, Math.min(...this.#waiting.keys()), "not the earliest of those that wait");
+      assert.ok(!backfill || !this.#isBuffering(), "a backfill starts before a slot of the schedule");
+      const rivals = [...this.#waiting].filter(([, by]) => by === (backfill ? "backfill" : "schedule"));
+      assert.equal(slot, Math.min(...rivals.map(([slot]) => slot)), "not the earliest of those that wait");
     } else {
       assert.ok(!this.#wasPaused(slot), "a slot of a pause starts");
       assert.ok(at - slot <= this.#catchup, "a slot starts after its catch-up window");
@@ -127,8 +137,8 @@ export class Biography {
     assert.ok(slot <= at, "a slot is skipped before its time");
     const truth: Record<string, () => boolean> = {
       overlap: () =>
-        this.#wasActive(at) &&
-        (this.who.overlapPolicy === "skip" || [...this.#waiting.values()].includes("schedule")),
+        this.#isBuffering() ||
+        (this.#wasActive(at) && this.who.overlapPolicy === "skip" && !this.#backfills),
       missed: () => !this.#wasPaused(slot) && at - slot > this.#catchup,
       coalesced: () =>
         !this.#wasPaused(slot) && at - slot <= this.#catchup && this.#laterDue(slot, at) !== undefined,
@@ -154,6 +164,10 @@ export class Biography {
       this.eras.push({ ...this.#era, to: at, reached: this.#furthest });
       this.#era = { schedule: schedule as string | null, timeZone: time_zone as string, from: at };
     }
+  }
+
+  #isBuffering(): boolean {
+    return [...this.#waiting.values()].includes("schedule");
   }
 
   /** The slot after this one, if it is due. */
