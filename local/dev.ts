@@ -16,6 +16,7 @@ try {
   onShutdown(releaseDevSession);
   console.log("Starting the local platform ...");
   const platform = await startPlatform({
+    vendors: true,
     onStep: (name, ms) => console.log(`  ${name.padEnd(22)} ${(ms / 1000).toFixed(1)} s`),
   });
   const control = startDevControl(platform);
@@ -31,7 +32,9 @@ try {
   await publishDevSession(control, env);
   console.log();
   for (const [name, value] of Object.entries(env)) console.log(`  ${name.padEnd(16)} ${value}`);
-  console.log(`  ${"receiver".padEnd(16)} ${platform.receiver.url}`);
+  for (const { integrationType, url } of platform.vendors) {
+    console.log(`  ${integrationType.padEnd(16)} ${url}`);
+  }
   console.log(`  ${"function log".padEnd(16)} ${platform.edgeFunction.logFile}`);
   console.log(`
   People (password123): admin@example.test, coordinator@example.test, viewer@example.test (Fjordfisk AS),

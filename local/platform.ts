@@ -12,6 +12,7 @@ import type { Platform, PlatformOptions } from "./platform_types.ts";
 import { openScratch, sweepAbandoned } from "./lifecycle/scratch_directory.ts";
 import { onShutdown } from "./lifecycle/shutdown.ts";
 import { createSupabaseCli } from "./supabase_cli.ts";
+import { connectVendors, listVendors, startVendors } from "./vendors/start_vendors.ts";
 import { startWebhookReceiver } from "./vendors/webhook_receiver.ts";
 import { FUNCTION_NAME, wireDatabase } from "./wiring.ts";
 
@@ -66,6 +67,8 @@ async function start(
   const scratch = await openScratch(cleanup, settled);
   const receiver = await startWebhookReceiver();
   await cleanup.add("the receiver", () => receiver.stop());
+  const fakes = options.vendors === true ? await startVendors() : null;
+  await cleanup.add("the other external systems", () => fakes?.stop());
 
   const keys = apiKeys(environment);
   let edgeFunction: EdgeFunction | undefined;
@@ -108,6 +111,7 @@ async function start(
   const prepare = async (): Promise<void> => {
     if (migrate) await timed(seed ? "migrations and seed" : "migrations", cli.push({ seed }));
     await wireDatabase(db.adminUrl, `http://${host}:${api.port}${FUNCTIONS_PATH}`, receiver);
+    if (fakes !== null && migrate && seed) await connectVendors(db.adminUrl, fakes);
   };
   await prepare();
   if (environment.kind !== "full_stack") {
@@ -123,6 +127,7 @@ async function start(
     dbUrl: db.dbUrl,
     adminUrl: db.adminUrl,
     receiver,
+    vendors: listVendors(receiver, fakes),
     cli,
     postgres: db.postgres,
     edgeFunction: await functionStarted,
@@ -131,6 +136,7 @@ async function start(
       await db.recreate();
       await prepare();
       receiver.reset();
+      fakes?.reset();
       await api.reloadSchema();
     },
   };

@@ -3,6 +3,7 @@ import type { EdgeFunction } from "./edge_function/edge_function.ts";
 import type { Environment } from "./environment.ts";
 import type { Postgres } from "./postgres/postgres.ts";
 import type { SupabaseCli } from "./supabase_cli.ts";
+import type { Vendor } from "./vendors/vendor.ts";
 import type { WebhookReceiver } from "./vendors/webhook_receiver.ts";
 
 /** How a platform differs from the usual one. */
@@ -14,6 +15,11 @@ export interface PlatformOptions {
   /** Emulate projects in which everything new in `public` is granted to the API's roles by itself. */
   readonly autoGrant?: boolean;
   readonly apiPort?: number;
+  /**
+   * Start the fakes of Xledger and Business Central too, with their quotas, and connect the seed's first organisation to
+   * them; false by default.
+   */
+  readonly vendors?: boolean;
   /** Directory of the Edge Function's `index.ts` and `deno.json`; the bundle's by default. */
   readonly functionDirectory?: string;
   /** Called after each step of the start with the time that it took. */
@@ -30,6 +36,8 @@ export interface Platform extends ApiKeys, AsyncDisposable {
   /** A superuser, where there is one: the same as `dbUrl` in an external database. */
   readonly adminUrl: string;
   readonly receiver: WebhookReceiver;
+  /** The external systems with their books: the receiver, and the fakes that were asked for. */
+  readonly vendors: readonly Vendor[];
   readonly cli: SupabaseCli;
   /** Null when the database is somebody else's. */
   readonly postgres: Postgres | null;

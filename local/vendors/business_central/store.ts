@@ -94,6 +94,13 @@ export function newCompany(): Company {
   };
 }
 
+/** Takes everything back that was posted, and empties the journals. */
+export function clearBooks(company: Company): void {
+  company.ledger.length = 0;
+  company.postings = 0;
+  for (const journal of company.journals) journal.lines = [];
+}
+
 /** An empty journal. */
 export function newJournal(code: string): Journal {
   return {

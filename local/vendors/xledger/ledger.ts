@@ -83,6 +83,13 @@ export class Ledger {
     this.staged = this.staged.filter((item) => item.state !== "refused");
   }
 
+  /** Forgets everything. */
+  clear(): void {
+    this.staged = [];
+    this.journal.length = 0;
+    this.errors = [];
+  }
+
   #importVoucher(items: readonly StagedItem[], now: number): void {
     const faults = items.flatMap((item) => {
       const code = item.node.account?.code ?? "";

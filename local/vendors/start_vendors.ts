@@ -1,0 +1,112 @@
+import postgres from "postgres";
+import { type BusinessCentral, startBusinessCentral } from "./business_central/business_central.ts";
+import { businessCentralBooks, receiverBooks, xledgerBooks } from "./books.ts";
+import { clearBooks } from "./business_central/store.ts";
+import type { Vendor } from "./vendor.ts";
+import type { WebhookReceiver } from "./webhook_receiver.ts";
+import { startXledger, type XledgerVendor } from "./xledger/server.ts";
+
+// Of what the seed delivers to the webhook integration, as many go to each of the others too.
+const COPIED_ENTRIES = 120;
+const SEEDED_INTEGRATION = "0c000000-0000-4000-8000-000000000001";
+
+/** The fakes of Xledger and Business Central, with the quotas of the real ones. */
+export interface FakeVendors {
+  readonly xledger: XledgerVendor;
+  readonly businessCentral: BusinessCentral;
+  /** Empties their books. */
+  reset(): void;
+  stop(): Promise<void>;
+}
+
+/** Starts them on free loopback ports. Xledger imports what it has staged half a second later. */
+export async function startVendors(): Promise<FakeVendors> {
+  const xledger = await startXledger({ behaviour: { importDelayMs: 500 } });
+  const businessCentral = await startBusinessCentral();
+  return {
+    xledger,
+    businessCentral,
+    reset() {
+      xledger.ledger.clear();
+      clearBooks(businessCentral.company);
+    },
+    stop: async () => {
+      await Promise.all([xledger.stop(), businessCentral[Symbol.asyncDispose]()]);
+    },
+  };
+}
+
+/** All external systems of a platform, the webhook receiver first. */
+export function listVendors(receiver: WebhookReceiver, fakes: FakeVendors | null): Vendor[] {
+  const vendors: Vendor[] = [{
+    integrationType: "webhook",
+    name: "Webhook receiver",
+    url: receiver.url,
+    ledger: () => receiverBooks(receiver),
+  }];
+  if (fakes === null) return vendors;
+  const { xledger, businessCentral } = fakes;
+  return [
+    ...vendors,
+    {
+      integrationType: "xledger",
+      name: "Xledger",
+      url: xledger.url,
+      ledger: () => xledgerBooks(xledger),
+    },
+    {
+      integrationType: "dynamics",
+      name: "Dynamics 365 Business Central",
+      url: businessCentral.url,
+      ledger: () => businessCentralBooks(businessCentral),
+    },
+  ];
+}
+
+/** Connects the seed's first organisation to them, with vouchers to export. Does nothing in a database without the seed. */
+export async function connectVendors(adminUrl: string, fakes: FakeVendors): Promise<void> {
+  const sql = postgres(adminUrl, { max: 1, onnotice: () => {} });
+  const { xledger, businessCentral: { url, app, environment, company, journal } } = fakes;
+  const connections = [
+    { type: "xledger", config: { url: xledger.url }, credentials: { token: xledger.token } },
+    {
+      type: "dynamics",
+      config: {
+        tenant_id: app.tenant_id,
+        environment,
+        company: company.name,
+        journal: journal.code,
+        currency: "NOK",
+        api_url: url,
+        login_url: url,
+      },
+      credentials: { client_id: app.client_id, client_secret: app.client_secret },
+    },
+  ];
+  try {
+    for (const { type, config, credentials } of connections) {
+      const [connected] = await sql<{ id: string }[]>`
+        insert into public.sync_integrations (org_id, integration_type, config)
+        select org_id, ${type}, ${
+        sql.json(config)
+      } from public.sync_integrations where id = ${SEEDED_INTEGRATION}
+        on conflict (org_id, integration_type) do update set config = excluded.config
+        returning id`;
+      if (connected === undefined) return;
+      // A new fake has new secrets, also beside a database that knows those of an earlier one.
+      const name = `sync-scheduler-dev-${type}`;
+      await sql`delete from vault.secrets where name = ${name}`;
+      await sql`
+        update public.sync_integrations
+        set credentials_secret_id = vault.create_secret(${JSON.stringify(credentials)}, ${name})
+        where id = ${connected.id}`;
+      await sql`
+        insert into public.sync_export_entries (integration_id, entry_key, period, document_number, payload)
+        select ${connected.id}, entry_key, period, document_number, payload from public.sync_export_entries
+        where integration_id = ${SEEDED_INTEGRATION} order by entry_key limit ${COPIED_ENTRIES}
+        on conflict (integration_id, entry_key) do nothing`;
+    }
+  } finally {
+    await sql.end();
+  }
+}
