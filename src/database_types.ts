@@ -53,17 +53,11 @@ isOneToOne: false
                   }
                   Relationships: [
                     {
-      foreignKeyName: "sync_alerts_integration_id_fkey"
-      columns: ["integration_id"]
+      foreignKeyName: "sync_alerts_integration_id_org_id_fkey"
+      columns: ["integration_id","org_id"]
 isOneToOne: false
       referencedRelation: "sync_integrations"
-      referencedColumns: ["id"]
-    },{
-      foreignKeyName: "sync_alerts_org_id_fkey"
-      columns: ["org_id"]
-isOneToOne: false
-      referencedRelation: "organizations"
-      referencedColumns: ["id"]
+      referencedColumns: ["id","org_id"]
     }
                   ]
                 },"sync_audit_log": {

@@ -1,6 +1,7 @@
 create table public.sync_integrations (
   id uuid primary key default gen_random_uuid(),
-  org_id uuid not null references public.organizations (id) on delete cascade,
+  -- References the organisations of 15_membership, or whatever a host has instead.
+  org_id uuid not null,
   integration_type text not null references public.sync_integration_types (code),
   enabled boolean not null default true,
   config jsonb not null default '{}' check (jsonb_typeof(config) = 'object'),

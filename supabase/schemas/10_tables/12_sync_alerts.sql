@@ -1,7 +1,7 @@
 create table public.sync_alerts (
   alert_id uuid primary key default gen_random_uuid(),
-  org_id uuid not null references public.organizations (id) on delete cascade,
-  integration_id uuid references public.sync_integrations (id) on delete cascade,
+  org_id uuid not null,
+  integration_id uuid,
   -- No foreign key: an alert outlives the run that it is about.
   run_id uuid,
   kind public.sync_alert_kind not null,
@@ -11,9 +11,10 @@ create table public.sync_alerts (
   details jsonb not null default '{}',
   raised_at timestamptz not null default now(),
   resolved_at timestamptz,
-  unique (org_id, dedup_key)
+  unique (org_id, dedup_key),
+  foreign key (integration_id, org_id) references public.sync_integrations (id, org_id) on delete cascade
 );
-create index sync_alerts_integration_idx on public.sync_alerts (integration_id);
+create index sync_alerts_integration_idx on public.sync_alerts (integration_id, org_id);
 create index sync_alerts_raised_idx on public.sync_alerts (raised_at);
 create index sync_alerts_open_idx on public.sync_alerts (kind) where resolved_at is null;
 alter table public.sync_alerts enable row level security;

@@ -1,10 +1,4 @@
 -- Members read the rows of their organisations; nobody writes through a policy: functions and the service role do.
-create policy "members read their organisations" on public.organizations
-  for select to authenticated using (id in (select sync_scheduler.member_org_ids()));
-
-create policy "members read the members of their organisations" on public.organization_members
-  for select to authenticated using (org_id in (select sync_scheduler.member_org_ids()));
-
 create policy "signed-in users read the integration types" on public.sync_integration_types
   for select to authenticated using (true);
 

@@ -1,6 +1,6 @@
 -- Stated in full, because a host may grant every new table to everybody (old projects) or to nobody.
 revoke all on
-  public.organizations, public.organization_members, public.sync_integration_types,
+  public.sync_integration_types,
   public.sync_integrations, public.sync_run_log, public.sync_export_entries,
   public.sync_alerts, public.sync_audit_log, public.sync_integration_health
 from public, anon, authenticated, service_role;
@@ -9,7 +9,7 @@ revoke all on sequence public.sync_export_entries_entry_id_seq, public.sync_audi
 from public, anon, authenticated, service_role;
 
 grant select on
-  public.organizations, public.organization_members, public.sync_integration_types,
+  public.sync_integration_types,
   public.sync_integrations, public.sync_run_log, public.sync_export_entries,
   public.sync_alerts, public.sync_audit_log, public.sync_integration_health
 to authenticated, service_role;
@@ -17,8 +17,6 @@ to authenticated, service_role;
 -- What a host's backend sets up and fills in. The run log is written by functions alone, and an entry's state
 -- by the worker RPCs. Deleting an organisation or an integration takes the record of what was exported with it, so that
 -- is left to the owner of the database: a backend switches an integration off.
-grant insert, update on public.organizations to service_role;
-grant insert, update, delete on public.organization_members to service_role;
 grant insert on public.sync_integrations to service_role;
 grant update (enabled, config, credentials_secret_id, paused_at, paused_by, pause_reason, resume_at,
   schedule, time_zone, overlap_policy, catchup_window, manual_cooldown, max_attempts, retry_base, run_deadline) on public.sync_integrations to service_role;

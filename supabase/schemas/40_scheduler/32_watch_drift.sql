@@ -18,14 +18,13 @@ begin
       where n.next_run_at < latest and sync_scheduler.why_skip(n, n.next_run_at) is null
     ) l
     join public.sync_integrations i on i.id = l.integration_id
-    join public.organizations o on o.id = i.org_id
     -- Only what is new: a backlog would cost as much at each tick again.
     where not exists (
       select from public.sync_alerts a
       where a.org_id = i.org_id and a.dedup_key = sync_scheduler.alert_key('drift', i.id, l.slot))
     limit 500
-    -- An alert locks both for its foreign keys; what somebody is about to delete is not worth waiting for.
-    for key share of i, o skip locked
+    -- An alert locks it for its foreign key; what somebody is about to delete is not worth waiting for.
+    for key share of i skip locked
   loop
     begin
       perform sync_scheduler.check_drift(late.integration, late.slot, null, late.run_id);

@@ -1,0 +1,3 @@
+-- The one foreign key from the bundle's tables to an organisation: everything else hangs on its integration.
+alter table public.sync_integrations add constraint sync_integrations_org_id_fkey
+  foreign key (org_id) references public.organizations (id) on delete cascade;
