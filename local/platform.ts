@@ -9,6 +9,7 @@ import { apiKeys } from "./api_keys.ts";
 import { type Environment, readEnvironment } from "./environment.ts";
 import { guardAgainstLostSockets } from "./postgres/postgres_js_guard.ts";
 import type { Platform, PlatformOptions } from "./platform_types.ts";
+import { type Realtime, startRealtime } from "./realtime/realtime.ts";
 import { openScratch, sweepAbandoned } from "./lifecycle/scratch_directory.ts";
 import { onShutdown } from "./lifecycle/shutdown.ts";
 import { createSupabaseCli } from "./supabase_cli.ts";
@@ -72,6 +73,7 @@ async function start(
 
   const keys = apiKeys(environment);
   let edgeFunction: EdgeFunction | undefined;
+  let realtime: Realtime | undefined;
   const host = environment.kind === "embedded" ? LOOPBACK : environment.host;
   const api = startApi({
     ...keys,
@@ -79,6 +81,7 @@ async function start(
     hostname: host === LOOPBACK ? host : "0.0.0.0",
     logFile: join(scratch, "api.log"),
     edgeFunction: () => edgeFunction,
+    realtime: () => realtime,
   });
   await cleanup.add("the API", () => api.stop());
   const ownUrl = `http://${LOOPBACK}:${api.port}`;
@@ -118,6 +121,8 @@ async function start(
     await timed("API", api.connect(db.apiBackend));
     // Once more, because its connections have to end before the server that they lead to.
     await cleanup.add("the API's connections", () => api.stop());
+    realtime = startRealtime({ adminUrl: db.adminUrl, dataUrl: db.apiBackend.dataUrl }, keys);
+    await cleanup.add("Realtime", () => realtime?.stop());
   }
   return {
     kind: environment.kind,
@@ -131,6 +136,7 @@ async function start(
     cli,
     postgres: db.postgres,
     edgeFunction: await functionStarted,
+    realtime: realtime ?? null,
     scratch,
     async recreateDatabase() {
       await db.recreate();

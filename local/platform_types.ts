@@ -2,6 +2,7 @@ import type { ApiKeys } from "./api_keys.ts";
 import type { EdgeFunction } from "./edge_function/edge_function.ts";
 import type { Environment } from "./environment.ts";
 import type { Postgres } from "./postgres/postgres.ts";
+import type { Realtime } from "./realtime/realtime.ts";
 import type { SupabaseCli } from "./supabase_cli.ts";
 import type { Vendor } from "./vendors/vendor.ts";
 import type { WebhookReceiver } from "./vendors/webhook_receiver.ts";
@@ -42,6 +43,8 @@ export interface Platform extends ApiKeys, AsyncDisposable {
   /** Null when the database is somebody else's. */
   readonly postgres: Postgres | null;
   readonly edgeFunction: EdgeFunction;
+  /** Null where a full stack has its own. */
+  readonly realtime: Realtime | null;
   /** Private directory of this platform, gone after `stop`. */
   readonly scratch: string;
   /** Drops the database, and migrates and seeds a new one. Embedded server only. */

@@ -1,5 +1,6 @@
 import type { ApiKeys } from "../api_keys.ts";
 import type { EdgeFunction } from "../edge_function/edge_function.ts";
+import { type Realtime, REALTIME_PATH } from "../realtime/realtime.ts";
 import { callEdgeFunction, FUNCTIONS_PATH } from "./functions_gateway.ts";
 import { type ApiBackend, connectLite, divertLiteErrors, type Lite } from "./lite.ts";
 
@@ -11,9 +12,10 @@ export interface ApiOptions extends ApiKeys {
   /** Takes what lite would print for every refused query. */
   readonly logFile: string;
   readonly edgeFunction: () => EdgeFunction | undefined;
+  readonly realtime: () => Realtime | undefined;
 }
 
-/** The platform's one address: the functions' gateway and, once connected, Data API and Auth. */
+/** The platform's one address: the functions' gateway and, once connected, Data API, Auth and Realtime. */
 export interface Api {
   readonly port: number;
   /**
@@ -26,7 +28,7 @@ export interface Api {
   stop(): Promise<void>;
 }
 
-/** Serves `/rest/v1` and `/auth/v1` by @supabase/lite, and `/functions/v1` by the function's process. */
+/** Serves `/rest/v1` and `/auth/v1` by @supabase/lite, `/functions/v1` by the function's process, and `/realtime/v1`. */
 export function startApi(options: ApiOptions): Api {
   let restoreConsole = (): void => {};
   let lite: Lite | undefined;
@@ -36,6 +38,9 @@ export function startApi(options: ApiOptions): Api {
     const { pathname } = new URL(request.url);
     if (pathname.startsWith(`${FUNCTIONS_PATH}/`)) {
       return await callEdgeFunction(options.edgeFunction(), request);
+    }
+    if (pathname === REALTIME_PATH) {
+      return options.realtime()?.accept(request) ?? answer(503, "no database is connected here");
     }
     if (!/^\/(auth|rest)\/v1(\/|$)/.test(pathname)) return answer(404, "no Route matched with those values");
     if (lite === undefined) return answer(503, "no database is connected here");

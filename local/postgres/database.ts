@@ -33,6 +33,12 @@ export async function bootstrapServer(server: Postgres, options: DatabaseOptions
  */
 export async function recreateDatabase(server: Postgres, options: DatabaseOptions): Promise<void> {
   await asSuperuser(server, "template1", async (sql) => {
+    // Even by force no database is dropped under a logical slot in use, and whoever reads one connects again at once.
+    // It may be missing: then an earlier attempt got this far.
+    await sql.unsafe("alter database postgres with allow_connections false").catch(() => {});
+    await sql`
+      select pg_terminate_backend(active_pid, 5000) from pg_replication_slots
+      where database = 'postgres' and active_pid is not null`;
     await sql.unsafe("drop database if exists postgres with (force)");
     await sql.unsafe(`create database postgres template ${TEMPLATE} owner postgres`);
   });
