@@ -1,0 +1,76 @@
+import type { SupabaseClient } from "@supabase/supabase-js";
+import type { Database } from "../database_types.ts";
+import type { Answer } from "./call.ts";
+import type { SyncRun, SyncRunStatus, SyncRunTrigger } from "./types.ts";
+
+const PAGE = 50;
+
+/** Which runs, and how many. */
+export interface ListRunsOptions {
+  /** Only of this type. */
+  readonly integrationType?: string;
+  /** Only in one of these states. */
+  readonly statuses?: readonly SyncRunStatus[];
+  /** Only those that were started by one of these. */
+  readonly triggeredBy?: readonly SyncRunTrigger[];
+  /** Only those triggered at or after this instant. */
+  readonly from?: Date;
+  /** Only those triggered before this instant. */
+  readonly to?: Date;
+  /** Runs on a page; 50 if left out. The Data API may have a limit of its own, usually 1,000. */
+  readonly limit?: number;
+  /** `next` of the page before; the first page if left out. */
+  readonly cursor?: string | null;
+  /** Gives the request up. */
+  readonly signal?: AbortSignal;
+}
+
+/** A page of runs. */
+export interface RunPage {
+  /** Newest first. */
+  readonly runs: readonly SyncRun[];
+  /** The cursor of the next page; null if this was the last one. */
+  readonly next: string | null;
+}
+
+/**
+ * The query of a page. It begins behind the last run of the page before and not at a count of rows, so that runs which
+ * come in meanwhile are neither shown twice nor push one over the edge.
+ */
+export function queryRuns(
+  supabase: SupabaseClient<Database>,
+  orgId: string,
+  options: ListRunsOptions,
+): { abortSignal(signal: AbortSignal): PromiseLike<Answer<SyncRun[]>> } {
+  const { integrationType, statuses, triggeredBy, from, to, limit = PAGE, cursor } = options;
+  let query = supabase.from("sync_run_log").select().eq("org_id", orgId);
+  if (integrationType !== undefined) query = query.eq("integration_type", integrationType);
+  if (statuses !== undefined) query = query.in("status", statuses);
+  if (triggeredBy !== undefined) query = query.in("triggered_by", triggeredBy);
+  if (from !== undefined) query = query.gte("triggered_at", from.toISOString());
+  if (to !== undefined) query = query.lt("triggered_at", to.toISOString());
+  if (cursor) {
+    const [at, runId] = cursor.split("|");
+    query = query.or(`triggered_at.lt."${at}",and(triggered_at.eq."${at}",run_id.lt.${runId})`);
+  }
+  const newestFirst = { ascending: false };
+  return query.order("triggered_at", newestFirst).order("run_id", newestFirst).limit(limit + 1);
+}
+
+/**
+ * The page in the rows of {@linkcode queryRuns}, which are one more than it holds, if there are more.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { toPage } from "./list_runs.ts";
+ *
+ * assert.deepEqual(toPage([], { limit: 10 }), { runs: [], next: null });
+ * ```
+ */
+export function toPage(rows: readonly SyncRun[], { limit = PAGE }: ListRunsOptions): RunPage {
+  const runs = rows.slice(0, limit);
+  const last = runs.at(-1);
+  const hasMore = rows.length > limit && last !== undefined;
+  return { runs, next: hasMore ? `${last.triggered_at}|${last.run_id}` : null };
+}

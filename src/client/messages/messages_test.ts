@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { SYNC_ERRORS } from "../../rpc-logic/error_codes.ts";
+import {
+  type SyncErrorCode,
+  SyncSchedulerError,
+  type SyncSchedulerErrorFields,
+} from "../sync_scheduler_error.ts";
+import { describeError } from "./describe_error.ts";
+import { en } from "./en.ts";
+import { nb } from "./nb.ts";
+
+const now = new Date("2026-11-25T12:00:00Z");
+const CLIENT_CODES: SyncErrorCode[] = ["network_unreachable", "server_unavailable", "unexpected_error"];
+const CODES = [...Object.keys(SYNC_ERRORS), ...CLIENT_CODES].toSorted() as SyncErrorCode[];
+const activeRun = {
+  runId: "r-1",
+  status: "running",
+  triggeredBy: "manual",
+  triggeredByUserId: "kari",
+  startedAt: new Date("2026-11-25T11:58:00Z"),
+} as const;
+const say = (
+  fields: SyncSchedulerErrorFields,
+  messages = en,
+  nameOf: (id: string) => string | null = () => "Kari",
+) => describeError(new SyncSchedulerError(fields), { messages, nameOf, now });
+
+Deno.test("every code has a message in both languages, and no message is for a code that does not exist", () => {
+  for (const messages of [en, nb]) {
+    assert.deepEqual(Object.keys(messages.errors).toSorted(), CODES, messages.locale);
+  }
+});
+
+Deno.test("every message is a sentence of its own language, also when nothing is known of the case", () => {
+  for (const code of CODES) {
+    const [english, norwegian] = [say({ code }), say({ code }, nb)];
+    assert.notEqual(english, norwegian, code);
+    for (const sentence of [english, norwegian]) {
+      assert.match(sentence, /^\p{Lu}.*\.$/u, code);
+      assert.doesNotMatch(sentence, /undefined|null|NaN|_/, code);
+    }
+  }
+});
+
+Deno.test("a run in the way is told by who started it", () => {
+  const code = "sync_already_in_progress";
+  assert.equal(say({ code, activeRun }), "Kari started a sync 2 minutes ago.");
+  assert.equal(say({ code, activeRun }, en, () => null), "A colleague started a sync 2 minutes ago.");
+  assert.equal(say({ code, activeRun }, nb), "Kari startet en synkronisering for 2 minutter siden.");
+  const byApi = { ...activeRun, triggeredBy: "api", triggeredByUserId: null } as const;
+  assert.equal(
+    say({ code, activeRun: byApi }, nb),
+    "En automatisk synkronisering startet for 2 minutter siden.",
+  );
+  const pending = {
+    ...activeRun,
+    triggeredBy: "schedule",
+    triggeredByUserId: null,
+    startedAt: null,
+  } as const;
+  assert.equal(say({ code, activeRun: pending }), "A scheduled sync is about to start.");
+});
+
+Deno.test("a pause is told with its reason and its end, as far as there are any", () => {
+  const code = "integration_paused";
+  assert.equal(
+    say({ code, details: { reason: "Year end", resume_at: null } }),
+    "The integration is paused: Year end",
+  );
+  assert.match(
+    say({ code, details: { reason: null, resume_at: "2026-11-26T06:00:00+00:00" } }, nb),
+    /^Integrasjonen er satt på pause til 26\. nov\. 2026, \d\d:00\.$/,
+  );
+});

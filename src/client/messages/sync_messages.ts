@@ -1,0 +1,39 @@
+import type { SyncErrorCode, SyncSchedulerError } from "../sync_scheduler_error.ts";
+
+/** What a message may tell of the case at hand, in the words of its language. */
+export interface MessageFacts {
+  /** The error itself. */
+  readonly error: SyncSchedulerError;
+  /** The name of the person who started the run in the way; null if it is not known. */
+  readonly name: string | null;
+  /** When the run in the way began: "2 minutes ago"; null if it is not known. */
+  readonly ago: string | null;
+  /** How long to wait: "4 minutes"; null if waiting is not the cure. */
+  readonly wait: string | null;
+  /** When a pause ends: "14:30"; null if it ends by hand only. */
+  readonly until: string | null;
+}
+
+/** A sentence, or a function that makes it from the facts. */
+export type SyncMessage = string | ((facts: MessageFacts) => string);
+
+/**
+ * Everything that the library says to people, in one language. Replace what you would say in another way:
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { en } from "./en.ts";
+ * import type { SyncMessages } from "./sync_messages.ts";
+ *
+ * const ours: SyncMessages = { ...en, errors: { ...en.errors, not_authorized: "Ask Ola for access." } };
+ * assert.equal(ours.errors.not_authorized, "Ask Ola for access.");
+ * assert.equal(ours.errors.rate_limited, en.errors.rate_limited);
+ * ```
+ */
+export interface SyncMessages {
+  /** BCP 47, for numbers and times: `en-GB`, `nb`. */
+  readonly locale: string;
+  /** One message for each code. */
+  readonly errors: Readonly<Record<SyncErrorCode, SyncMessage>>;
+}

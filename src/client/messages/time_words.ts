@@ -1,0 +1,60 @@
+const UNITS = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]] as const;
+
+/**
+ * How long ago an instant is, in words. What lies in the future by a clock that is wrong is "now".
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { toRelativeTime } from "./time_words.ts";
+ *
+ * const now = new Date("2026-11-25T12:00:00Z");
+ * assert.equal(toRelativeTime(new Date("2026-11-25T11:58:00Z"), now, "en-GB"), "2 minutes ago");
+ * assert.equal(toRelativeTime(new Date("2026-11-25T11:58:00Z"), now, "nb"), "for 2 minutter siden");
+ * assert.equal(toRelativeTime(new Date("2026-11-25T12:00:07Z"), now, "en-GB"), "now");
+ * ```
+ */
+export function toRelativeTime(instant: Date, now: Date, locale: string): string {
+  const seconds = Math.max(0, Math.floor((now.getTime() - instant.getTime()) / 1000));
+  const [unit, size] = UNITS.find(([, size]) => seconds >= size) ?? ["second", 1];
+  return new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(-Math.floor(seconds / size), unit);
+}
+
+/**
+ * A time to wait, rounded up: in seconds below a minute, then in minutes.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { toPlainDuration } from "./time_words.ts";
+ *
+ * assert.equal(toPlainDuration(241, "en-GB"), "5 minutes");
+ * assert.equal(toPlainDuration(9, "nb"), "9 sekunder");
+ * ```
+ */
+export function toPlainDuration(seconds: number, locale: string): string {
+  const inMinutes = seconds > 60;
+  return new Intl.NumberFormat(locale, {
+    style: "unit",
+    unit: inMinutes ? "minute" : "second",
+    unitDisplay: "long",
+  }).format(Math.ceil(inMinutes ? seconds / 60 : seconds));
+}
+
+/**
+ * An instant as a clock on the wall shows it; with the date, if that is not today.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { toClockTime } from "./time_words.ts";
+ *
+ * const now = new Date("2026-11-25T12:00:00");
+ * assert.equal(toClockTime(new Date("2026-11-25T14:30:00"), now, "en-GB"), "14:30");
+ * assert.match(toClockTime(new Date("2026-11-26T14:30:00"), now, "en-GB"), /26 Nov/);
+ * ```
+ */
+export function toClockTime(instant: Date, now: Date, locale: string): string {
+  const isToday = instant.toDateString() === now.toDateString();
+  return instant.toLocaleString(locale, { ...(isToday ? {} : { dateStyle: "medium" }), timeStyle: "short" });
+}

@@ -1,0 +1,28 @@
+/**
+ * The client library of the Sync Scheduler: what a client app needs to start a sync, to follow it live and to tell
+ * people what happened. It runs in browsers, Deno and Node, and imports nothing at run time.
+ *
+ * @example
+ * ```ts ignore
+ * import { createClient } from "@supabase/supabase-js";
+ * import { SyncSchedulerRepository } from "sync-scheduler";
+ *
+ * const syncs = new SyncSchedulerRepository(createClient(SUPABASE_URL, SUPABASE_PUBLISHABLE_KEY));
+ * const run = await syncs.triggerManualSync(orgId, "xledger");
+ * ```
+ *
+ * @module
+ */
+export type { Database, Json } from "../database_types.ts";
+export { SYNC_ERRORS, type SyncErrorEntry, type SyncErrorMessage } from "../rpc-logic/error_codes.ts";
+export * from "./environment.ts";
+export * from "./instant.ts";
+export type { ListRunsOptions, RunPage } from "./list_runs.ts";
+export * from "./messages/describe_error.ts";
+export * from "./messages/en.ts";
+export * from "./messages/nb.ts";
+export * from "./messages/sync_messages.ts";
+export * from "./messages/time_words.ts";
+export * from "./repository.ts";
+export * from "./sync_scheduler_error.ts";
+export * from "./types.ts";

@@ -1,0 +1,217 @@
+import type { SupabaseClient } from "@supabase/supabase-js";
+import type { Database } from "../database_types.ts";
+import { type Answer, call, describeWith } from "./call.ts";
+import { type ClientEnvironment, systemEnvironment } from "./environment.ts";
+import { type ListRunsOptions, queryRuns, type RunPage, toPage } from "./list_runs.ts";
+import { describeError } from "./messages/describe_error.ts";
+import { en } from "./messages/en.ts";
+import type { SyncMessages } from "./messages/sync_messages.ts";
+import { SyncSchedulerError } from "./sync_scheduler_error.ts";
+import type { SupabaseLike, SyncIntegration, SyncRun, SyncSlot } from "./types.ts";
+
+/** How the repository talks, and what it lives on. */
+export interface RepositoryOptions {
+  /** The language of error messages; English if left out. */
+  readonly messages?: SyncMessages;
+  /** Looks up the name of a user for messages; null or undefined while it is not known. */
+  readonly nameOf?: (userId: string) => string | null | undefined;
+  /** Time, chance and keys; those of the system if left out. */
+  readonly environment?: ClientEnvironment;
+}
+
+/** What every method takes. */
+export interface RequestOptions {
+  /** Gives the request up; the method then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** A press. */
+export interface TriggerOptions extends RequestOptions {
+  /** One key for one press; a new one is made if it is left out. Give your own to repeat a press after a reload. */
+  readonly idempotencyKey?: string;
+}
+
+/** Something done by a person who may say why. */
+export interface ReasonOptions extends RequestOptions {
+  /** At most 500 characters; kept in the log. */
+  readonly reason?: string;
+}
+
+/** A pause. */
+export interface PauseOptions extends ReasonOptions {
+  /** When the pause ends by itself; by hand only, if left out. */
+  readonly resumeAt?: Date;
+}
+
+/** A period of slots. */
+export interface SlotsOptions extends RequestOptions {
+  /** The first instant of it. */
+  readonly from: Date;
+  /** The first instant after it; at most 366 days later. */
+  readonly to: Date;
+}
+
+/**
+ * Everything that a client app asks of the Sync Scheduler. Each method rejects with a {@linkcode SyncSchedulerError}
+ * and nothing else, unless its signal is aborted. Requests that got no answer are repeated; that changes nothing, for a
+ * press carries a key by which the database knows it.
+ *
+ * @example
+ * ```ts ignore
+ * import { createClient } from "@supabase/supabase-js";
+ * import { nb, SyncSchedulerError, SyncSchedulerRepository } from "sync-scheduler";
+ *
+ * const supabase = createClient(SUPABASE_URL, SUPABASE_PUBLISHABLE_KEY);
+ * const syncs = new SyncSchedulerRepository(supabase, { messages: nb, nameOf: (id) => names.get(id) });
+ * try {
+ *   const run = await syncs.triggerManualSync(orgId, "xledger");
+ *   show(run.run_id, run.status); // "pending"
+ * } catch (error) {
+ *   if (error instanceof SyncSchedulerError) show(error.message, error.retryAt);
+ * }
+ * ```
+ *
+ * @example In a test, with a client of your own
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { SyncSchedulerRepository } from "./repository.ts";
+ *
+ * const asked: unknown[] = [];
+ * const answer = { data: { run_id: "r-1", status: "pending" }, error: null, status: 200 };
+ * const supabase = {
+ *   rpc: (name: string, args: unknown) => {
+ *     asked.push([name, args]);
+ *     return { abortSignal: () => Promise.resolve(answer) };
+ *   },
+ *   from: () => {},
+ *   channel: () => {},
+ *   removeChannel: () => Promise.resolve("ok"),
+ *   realtime: { setAuth: () => Promise.resolve() },
+ * };
+ * const run = await new SyncSchedulerRepository(supabase)
+ *   .triggerManualSync("o-1", "xledger", { idempotencyKey: "k-1" });
+ * assert.equal(run.run_id, "r-1");
+ * assert.deepEqual(asked, [[
+ *   "trigger_integration_sync",
+ *   { org_id: "o-1", integration_type: "xledger", idempotency_key: "k-1" },
+ * ]]);
+ * ```
+ */
+export class SyncSchedulerRepository {
+  /** The client that it was made with. */
+  readonly supabase: SupabaseLike;
+  /** Time, chance and keys. */
+  readonly environment: ClientEnvironment;
+  /** The language of its messages. */
+  readonly messages: SyncMessages;
+  readonly #nameOf: ((userId: string) => string | null | undefined) | undefined;
+
+  /** Takes the client of the app, signed in or about to be. */
+  constructor(supabase: SupabaseLike, options: RepositoryOptions = {}) {
+    this.supabase = supabase;
+    this.environment = options.environment ?? systemEnvironment;
+    this.messages = options.messages ?? en;
+    this.#nameOf = options.nameOf;
+  }
+
+  /** Presses the trigger: starts a run and returns it at once, `pending`. */
+  triggerManualSync(orgId: string, integrationType: string, options: TriggerOptions = {}): Promise<SyncRun> {
+    const idempotency_key = options.idempotencyKey ?? this.environment.newKey();
+    const args = { org_id: orgId, integration_type: integrationType, idempotency_key };
+    return this.#call(
+      (signal) => this.#typed.rpc("trigger_integration_sync", args).abortSignal(signal),
+      options,
+    );
+  }
+
+  /** Starts a new run after one that failed or was cancelled; it exports what has not been exported. */
+  retryRun(runId: string, options: TriggerOptions = {}): Promise<SyncRun> {
+    const args = { run_id: runId, idempotency_key: options.idempotencyKey ?? this.environment.newKey() };
+    return this.#call(
+      (signal) => this.#typed.rpc("retry_integration_sync", args).abortSignal(signal),
+      options,
+    );
+  }
+
+  /** Cancels a run: a pending one at once, a running one when the batch in its hands is settled. */
+  cancelRun(runId: string, options: ReasonOptions = {}): Promise<SyncRun> {
+    const args = { run_id: runId, ...withReason(options) };
+    return this.#call(
+      (signal) => this.#typed.rpc("cancel_integration_sync", args).abortSignal(signal),
+      options,
+    );
+  }
+
+  /** Pauses an integration: presses are refused, slots are skipped, an active run goes on. For admins. */
+  pause(orgId: string, integrationType: string, options: PauseOptions = {}): Promise<SyncIntegration> {
+    const resumeAt = options.resumeAt === undefined ? {} : { resume_at: options.resumeAt.toISOString() };
+    const args = { org_id: orgId, integration_type: integrationType, ...withReason(options), ...resumeAt };
+    return this.#call(
+      (signal) => this.#typed.rpc("pause_integration_sync", args).abortSignal(signal),
+      options,
+    );
+  }
+
+  /** Ends a pause. For admins. */
+  resume(orgId: string, integrationType: string, options: ReasonOptions = {}): Promise<SyncIntegration> {
+    const args = { org_id: orgId, integration_type: integrationType, ...withReason(options) };
+    return this.#call(
+      (signal) => this.#typed.rpc("resume_integration_sync", args).abortSignal(signal),
+      options,
+    );
+  }
+
+  /** What became of each slot of a period, and why. */
+  explainSlots(orgId: string, integrationType: string, options: SlotsOptions): Promise<SyncSlot[]> {
+    const period = { from: options.from.toISOString(), to: options.to.toISOString() };
+    const args = { org_id: orgId, integration_type: integrationType, ...period };
+    return this.#call((signal) => this.#typed.rpc("explain_sync_slots", args).abortSignal(signal), options);
+  }
+
+  /** The run as it is now; `not_authorized` if there is none that you may see. */
+  async getRun(runId: string, options: RequestOptions = {}): Promise<SyncRun> {
+    const run = await this.#read(
+      (signal) =>
+        this.#typed.from("sync_run_log").select().eq("run_id", runId).abortSignal(signal).maybeSingle(),
+      options,
+    );
+    if (run !== null) return run;
+    // As the RPCs answer: whether it exists must not leak.
+    throw describeWith((error) => this.describe(error), { code: "not_authorized", status: 404 });
+  }
+
+  /** The runs of an organisation, newest first, a page at a time. */
+  async listRuns(orgId: string, options: ListRunsOptions = {}): Promise<RunPage> {
+    const ask = (signal: AbortSignal) => queryRuns(this.#typed, orgId, options).abortSignal(signal);
+    return toPage(await this.#read(ask, options), options);
+  }
+
+  /** An error in a sentence for people as things are now: its own message says how they were. */
+  describe(error: SyncSchedulerError): string {
+    return describeError(error, {
+      messages: this.messages,
+      now: new Date(this.environment.now()),
+      ...(this.#nameOf === undefined ? {} : { nameOf: this.#nameOf }),
+    });
+  }
+
+  get #typed(): SupabaseClient<Database> {
+    // SupabaseLike lets in clients of any Database type; that ours is there is what the migrations are for.
+    return this.supabase as unknown as SupabaseClient<Database>;
+  }
+
+  #call<T>(ask: (signal: AbortSignal) => PromiseLike<Answer<T>>, { signal }: RequestOptions): Promise<T> {
+    return call(ask, { environment: this.environment, signal, describe: (error) => this.describe(error) });
+  }
+
+  /** postgrest-js repeats reads by itself. */
+  #read<T>(ask: (signal: AbortSignal) => PromiseLike<Answer<T>>, { signal }: RequestOptions): Promise<T> {
+    const describe = (error: SyncSchedulerError) => this.describe(error);
+    return call(ask, { environment: this.environment, signal, describe, repetitions: 0 });
+  }
+}
+
+/** An argument that is left out takes the function's default; one that is undefined is none for the types. */
+function withReason({ reason }: ReasonOptions): { reason?: string } {
+  return reason === undefined ? {} : { reason };
+}

@@ -1,0 +1,90 @@
+import type { SyncErrorMessage } from "../rpc-logic/error_codes.ts";
+import type { SyncRunStatus, SyncRunTrigger } from "./types.ts";
+
+/** What may go wrong outside of the database's own list of errors. */
+export type ClientErrorCode =
+  /** No answer came, after repetitions. Whether the request arrived is not known. */
+  | "network_unreachable"
+  /** The server answered with an error of its own (5xx), after repetitions. */
+  | "server_unavailable"
+  /** Anything else; `cause` has the answer. */
+  | "unexpected_error";
+
+/** The closed union of codes: what the RPCs raise on purpose, and what may happen on the way to them. */
+export type SyncErrorCode = SyncErrorMessage | ClientErrorCode;
+
+/** The run that stands in the way of a press: enough to say whose it is, and to follow it. */
+export interface ActiveRun {
+  /** Its id. */
+  readonly runId: string;
+  /** How far it was. */
+  readonly status: SyncRunStatus;
+  /** What started it. */
+  readonly triggeredBy: SyncRunTrigger;
+  /** Who started it; null if nobody did, or if it is not known. */
+  readonly triggeredByUserId: string | null;
+  /** Since when it is under way; null if that is not known yet. */
+  readonly startedAt: Date | null;
+}
+
+/** What an error is made of; everything but the code may be left out. */
+export interface SyncSchedulerErrorFields {
+  /** What happened. */
+  readonly code: SyncErrorCode;
+  /** A sentence for people. */
+  readonly message?: string;
+  /** The HTTP status of the answer; 0 if there was none. */
+  readonly status?: number;
+  /** The JSON of `error.details`. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  /** How long to wait before trying again. */
+  readonly retryAfterSeconds?: number | null;
+  /** The same as an instant of the server's clock. */
+  readonly retryAt?: Date | null;
+  /** The run in the way. */
+  readonly activeRun?: ActiveRun | null;
+  /** The error of supabase-js. */
+  readonly cause?: unknown;
+}
+
+/**
+ * The one error that the library throws. Compare `code`; show `message`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { SyncSchedulerError } from "./sync_scheduler_error.ts";
+ *
+ * const error = new SyncSchedulerError({ code: "rate_limited", retryAfterSeconds: 60 });
+ * assert.ok(error instanceof Error);
+ * assert.equal(error.code, "rate_limited");
+ * assert.equal(error.activeRun, null);
+ * ```
+ */
+export class SyncSchedulerError extends Error {
+  /** Always the same, whatever a bundler renames the class to. */
+  override readonly name = "SyncSchedulerError";
+  /** What happened. */
+  readonly code: SyncErrorCode;
+  /** The HTTP status of the answer; 0 if there was none. */
+  readonly status: number;
+  /** The JSON of `error.details`; empty if there was none. */
+  readonly details: Readonly<Record<string, unknown>>;
+  /** How long to wait before trying again, rounded up; null if waiting is not the cure. */
+  readonly retryAfterSeconds: number | null;
+  /** The first instant, by the server's clock, at which trying again may help. */
+  readonly retryAt: Date | null;
+  /** The run in the way, if the code is `sync_already_in_progress`. */
+  readonly activeRun: ActiveRun | null;
+
+  /** Made by the library; yours to make in tests. */
+  constructor(fields: SyncSchedulerErrorFields) {
+    super(fields.message ?? fields.code, { cause: fields.cause });
+    this.code = fields.code;
+    this.status = fields.status ?? 0;
+    this.details = fields.details ?? {};
+    this.retryAfterSeconds = fields.retryAfterSeconds ?? null;
+    this.retryAt = fields.retryAt ?? null;
+    this.activeRun = fields.activeRun ?? null;
+  }
+}

@@ -1,0 +1,52 @@
+import type { Database } from "../database_types.ts";
+
+/** A run: a row of `public.sync_run_log`, with the columns' names and texts as the Data API sends them. */
+export type SyncRun = Database["public"]["Tables"]["sync_run_log"]["Row"];
+
+/** How far a run is; `succeeded`, `failed`, `cancelled` and `skipped` are final. */
+export type SyncRunStatus = Database["public"]["Enums"]["sync_run_status"];
+
+/** What started a run. */
+export type SyncRunTrigger = Database["public"]["Enums"]["sync_run_trigger"];
+
+/** An integration: a row of `public.sync_integrations`. */
+export type SyncIntegration = Database["public"]["Tables"]["sync_integrations"]["Row"];
+
+/** What became of a slot: a row of `explain_sync_slots`. */
+export type SyncSlot = Database["public"]["Functions"]["explain_sync_slots"]["Returns"][number];
+
+/**
+ * What the library uses of a supabase-js client. Any client of supabase-js 2 fits, whatever its `Database` type is:
+ * that of your project need not know ours.
+ */
+export interface SupabaseLike {
+  /** Calls a function of the database. */
+  rpc(name: never, args?: never, options?: never): unknown;
+  /** Begins a query. */
+  from(table: never): unknown;
+  /** Makes a Realtime channel. */
+  channel(name: string, options?: never): unknown;
+  /** Leaves a Realtime channel. */
+  removeChannel(channel: never): Promise<unknown>;
+  /** Realtime itself. */
+  readonly realtime: {
+    /** Makes Realtime take the token of the session, or of the caller. */
+    setAuth(token?: never): Promise<void>;
+  };
+}
+
+/**
+ * Whether a run has ended: nothing of it changes any more.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { isFinal } from "./types.ts";
+ *
+ * assert.equal(isFinal({ status: "running" }), false);
+ * assert.equal(isFinal({ status: "cancelled" }), true);
+ * ```
+ */
+export function isFinal(run: Pick<SyncRun, "status">): boolean {
+  return run.status !== "pending" && run.status !== "running";
+}
