@@ -67,7 +67,19 @@ Deno.test({
 });
 
 Deno.test("every task that people call answers --help and refuses what it does not know", async () => {
-  for (const name of ["demo", "dev", "db:reset", "db:compose", "db:types", "test", "bench"]) {
+  for (
+    const name of [
+      "demo",
+      "dev",
+      "db:reset",
+      "db:compose",
+      "db:types",
+      "migration:new",
+      "release",
+      "test",
+      "bench",
+    ]
+  ) {
     const help = await task(root, [name, "--help"]);
     assert.equal(help.code, 0, help.text);
     assert.match(help.text, new RegExp(`^Usage: deno task ${name}`));

@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { composeMigrations, migrationDrift, writeMigrations } from "./compose_migrations.ts";
+import { composeBaseline } from "./compose.ts";
+import { migrationDrift, type Migrations, writeMigrations } from "./directory.ts";
+import { readSchemaFiles } from "./schema_files.ts";
 
 const UP_TO_DATE = { missing: [], stale: [], extra: [] };
+
+const composeMigrations = async (schemas: string): Promise<Migrations> =>
+  composeBaseline(await readSchemaFiles(schemas));
 
 /** Runs `body` in a temporary directory that holds `files`. */
 async function withFiles(files: Record<string, string>, body: (directory: string) => Promise<void>) {

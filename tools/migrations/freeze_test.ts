@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { dirname, join } from "node:path";
+import { type Checkout, composeMigrations } from "./compose.ts";
+import { migrationDrift, writeMigrations } from "./directory.ts";
+import { freeze, openChange } from "./freeze.ts";
+
+const FUNCTION = "create or replace function f() returns int language sql as $$ select 1; $$;\n";
+const FILES = {
+  "schemas/10_tables/t.sql": "create table t (id int);\n",
+  "schemas/15_membership/m.sql":
+    "create or replace function m() returns int language sql as $$ select 1 $$;\n",
+  "schemas/30_engine/f.sql": FUNCTION,
+  "schemas/95_release/01_version.sql":
+    "create or replace function version() returns record language sql as $$\n" +
+    "  select '0.1.0-dev'::text, 'unreleased'::text;\n$$;\n",
+};
+
+interface Scratch extends Checkout, AsyncDisposable {
+  write(path: string, sql: string): Promise<void>;
+  /** Composes and writes, and tells the names and contents of what no release has. */
+  compose(): Promise<Map<string, string>>;
+}
+
+/** A small checkout of its own. */
+async function checkout(): Promise<Scratch> {
+  const root = await Deno.makeTempDir({ prefix: "freeze_" });
+  const supabase = join(root, "supabase");
+  const paths = { supabase, releases: join(root, "releases") };
+  const write = async (path: string, sql: string) => {
+    await Deno.mkdir(dirname(join(supabase, path)), { recursive: true });
+    await Deno.writeTextFile(join(supabase, path), sql);
+  };
+  for (const [path, sql] of Object.entries(FILES)) await write(path, sql);
+  const compose = async () => {
+    const composed = await composeMigrations(paths);
+    await writeMigrations(composed, join(supabase, "migrations"));
+    return new Map([...composed].filter(([name]) => !name.startsWith("20261123")));
+  };
+  return { ...paths, write, compose, [Symbol.asyncDispose]: () => Deno.remove(root, { recursive: true }) };
+}
+
+const now = new Date("2026-12-01T10:15:30Z");
+
+Deno.test("a release freezes the baseline under its version; nothing is open behind it", async () => {
+  await using scratch = await checkout();
+  const frozen = await freeze(scratch, "0.1.0");
+  assert.deepEqual(Object.keys(frozen.migrations), [
+    "20261123000000_tables.sql",
+    "20261123000100_membership.sql",
+    "20261123000200_engine.sql",
+    "20261123000300_release.sql",
+  ]);
+  const composed = await composeMigrations(scratch);
+  assert.match(composed.get("20261123000300_release.sql") ?? "", /'0\.1\.0'::text, '[0-9a-f]{64}'::text/);
+  const directory = join(scratch.supabase, "migrations");
+  assert.deepEqual(await migrationDrift(composed, directory), { missing: [], stale: [], extra: [] });
+});
+
+Deno.test("a released migration that was edited or removed is refused, by name", async () => {
+  await using scratch = await checkout();
+  await freeze(scratch, "0.1.0");
+  await scratch.write("migrations/20261123000000_tables.sql", "create table t (id bigint);\n");
+  await assert.rejects(composeMigrations(scratch), /20261123000000_tables\.sql has changed; release 0\.1\.0/);
+  await Deno.remove(join(scratch.supabase, "migrations/20261123000000_tables.sql"));
+  await assert.rejects(composeMigrations(scratch), /20261123000000_tables\.sql is gone; release 0\.1\.0/);
+});
+
+Deno.test("schemas that change after a release need a change, which brings each changed function", async () => {
+  await using scratch = await checkout();
+  await freeze(scratch, "0.1.0");
+  await scratch.write("schemas/30_engine/f.sql", FUNCTION.replace("select 1", "select 2"));
+  await assert.rejects(composeMigrations(scratch), /30_engine\/f\.sql\nRun `deno task migration:new NAME`/);
+
+  assert.match(await openChange(scratch, "count_twice", now), /changes\/20261201101500_count_twice\.sql$/);
+  const open = await scratch.compose();
+  assert.deepEqual([...open.keys()], ["20261201101500_count_twice.sql"]);
+  const sql = open.get("20261201101500_count_twice.sql") ?? "";
+  assert.match(sql, /-- supabase\/schemas\/30_engine\/f\.sql\n[^]*select 2[^]*'0\.1\.1-dev'::text/);
+  assert.doesNotMatch(sql, /create table|function m\(\)/);
+});
+
+Deno.test("what cannot be run again needs statements by hand, file by file", async () => {
+  await using scratch = await checkout();
+  await freeze(scratch, "0.1.0");
+  await openChange(scratch, "widen", now);
+  await scratch.write("schemas/10_tables/t.sql", "create table t (id int, name text);\n");
+  await Deno.remove(join(scratch.supabase, "schemas/30_engine/f.sql"));
+  await assert.rejects(composeMigrations(scratch), /10_tables\/t\.sql\n +30_engine\/f\.sql/);
+  const head =
+    "-- for 10_tables/t.sql\nalter table t add column name text;\n-- for 30_engine/f.sql\ndrop function f();\n";
+  await scratch.write("changes/20261201101500_widen.sql", head);
+  const sql = (await scratch.compose()).get("20261201101500_widen.sql") ?? "";
+  assert.ok(sql.includes(head));
+  assert.doesNotMatch(sql, /create table/);
+});
+
+Deno.test("a table that is new is created; organisations and members have a migration of their own", async () => {
+  await using scratch = await checkout();
+  await freeze(scratch, "0.1.0");
+  await openChange(scratch, "grow", now);
+  await scratch.write("schemas/10_tables/u.sql", "create table u (id int);\n");
+  const member = FILES["schemas/15_membership/m.sql"].replace("select 1", "select 3");
+  await scratch.write("schemas/15_membership/m.sql", member);
+  const open = await scratch.compose();
+  assert.deepEqual([...open.keys()], ["20261201101500_grow.sql", "20261201101501_grow_membership.sql"]);
+  assert.match(open.get("20261201101500_grow.sql") ?? "", /create table u \(id int\)/);
+  assert.match(open.get("20261201101501_grow_membership.sql") ?? "", /select 3/);
+});
+
+Deno.test("the next release freezes what is open, and only once", async () => {
+  await using scratch = await checkout();
+  await freeze(scratch, "0.1.0");
+  await assert.rejects(freeze(scratch, "0.1.1"), /nothing to release/);
+  await openChange(scratch, "grow", now);
+  await assert.rejects(openChange(scratch, "more", now), /one change at a time/);
+  await scratch.compose();
+  await assert.rejects(freeze(scratch, "0.1.0"), /does not come after 0\.1\.0/);
+  const frozen = await freeze(scratch, "0.2.0");
+  assert.deepEqual(Object.keys(frozen.migrations), ["20261201101500_grow.sql"]);
+  assert.equal((await scratch.compose()).size, 1);
+  // Opened within the same minute, it comes behind all the same.
+  assert.match(await openChange(scratch, "again", now), /20261201101502_again\.sql$/);
+});

@@ -1,0 +1,29 @@
+/**
+ * `deno task migration:new NAME`: opens the change that becomes the next release's migration.
+ *
+ * @module
+ */
+import { relative } from "node:path";
+import { explain, readCommandLine, refuseCall } from "../local/command_line.ts";
+import { checkoutAt } from "./migrations/compose.ts";
+import { openChange } from "./migrations/freeze.ts";
+import { root } from "./run_deno.ts";
+
+const USAGE = `Usage: deno task migration:new NAME
+
+Writes supabase/changes/VERSION_NAME.sql for what has to be done by hand (alter table, ...). Then edit
+supabase/schemas/ as always: \`deno task db:compose\` puts every changed function and view behind it.`;
+
+async function main(): Promise<void> {
+  const { positionals } = readCommandLine(USAGE);
+  const [name] = positionals;
+  if (name === undefined || positionals.length > 1) refuseCall("Give one name.", USAGE);
+  try {
+    console.log(`wrote ${relative(root, await openChange(checkoutAt(root), name, new Date()))}`);
+  } catch (error) {
+    console.error(explain(error));
+    Deno.exitCode = 1;
+  }
+}
+
+if (import.meta.main) await main();
