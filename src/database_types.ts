@@ -44,14 +44,14 @@ isOneToOne: false
                   ]
                 },"sync_alerts": {
                   Row: {
-                    "alert_id": string,"dedup_key": string,"details": NonNullable<Json>,"integration_id": string | null,"kind": Database["public"]['Enums']["sync_alert_kind"],"message": string,"org_id": string,"raised_at": string,"resolved_at": string | null,"run_id": string | null,"severity": Database["public"]['Enums']["sync_alert_severity"]
+                    "acknowledged_at": string | null,"acknowledged_by": string | null,"alert_id": string,"count": number,"dedup_key": string,"details": NonNullable<Json>,"first_seen_at": string,"integration_id": string | null,"integration_type": string | null,"kind": Database["public"]['Enums']["sync_alert_kind"],"last_seen_at": string,"message": string,"org_id": string | null,"resolved_at": string | null,"run_id": string | null,"severity": Database["public"]['Enums']["sync_alert_severity"]
                   }
                   ComputedFields: never
                   Insert: {
-                    "alert_id"?: string,"dedup_key": string,"details"?: NonNullable<Json>,"integration_id"?: string | null,"kind": Database["public"]['Enums']["sync_alert_kind"],"message": string,"org_id": string,"raised_at"?: string,"resolved_at"?: string | null,"run_id"?: string | null,"severity": Database["public"]['Enums']["sync_alert_severity"]
+                    "acknowledged_at"?: string | null,"acknowledged_by"?: string | null,"alert_id"?: string,"count"?: number,"dedup_key": string,"details"?: NonNullable<Json>,"first_seen_at"?: string,"integration_id"?: string | null,"integration_type"?: string | null,"kind": Database["public"]['Enums']["sync_alert_kind"],"last_seen_at"?: string,"message": string,"org_id"?: string | null,"resolved_at"?: string | null,"run_id"?: string | null,"severity": Database["public"]['Enums']["sync_alert_severity"]
                   }
                   Update: {
-                    "alert_id"?: string,"dedup_key"?: string,"details"?: NonNullable<Json>,"integration_id"?: string | null,"kind"?: Database["public"]['Enums']["sync_alert_kind"],"message"?: string,"org_id"?: string,"raised_at"?: string,"resolved_at"?: string | null,"run_id"?: string | null,"severity"?: Database["public"]['Enums']["sync_alert_severity"]
+                    "acknowledged_at"?: string | null,"acknowledged_by"?: string | null,"alert_id"?: string,"count"?: number,"dedup_key"?: string,"details"?: NonNullable<Json>,"first_seen_at"?: string,"integration_id"?: string | null,"integration_type"?: string | null,"kind"?: Database["public"]['Enums']["sync_alert_kind"],"last_seen_at"?: string,"message"?: string,"org_id"?: string | null,"resolved_at"?: string | null,"run_id"?: string | null,"severity"?: Database["public"]['Enums']["sync_alert_severity"]
                   }
                   Relationships: [
                     {
@@ -190,7 +190,32 @@ isOneToOne: false
                 }
           }
           Functions: {
-            "add_sync_entries":
+            "acknowledge_sync_alert":
+{ Args: { "alert_id": string }; Returns: {
+              "acknowledged_at": string | null,
+"acknowledged_by": string | null,
+"alert_id": string,
+"count": number,
+"dedup_key": string,
+"details": NonNullable<Json>,
+"first_seen_at": string,
+"integration_id": string | null,
+"integration_type": string | null,
+"kind": Database["public"]['Enums']["sync_alert_kind"],
+"last_seen_at": string,
+"message": string,
+"org_id": string | null,
+"resolved_at": string | null,
+"run_id": string | null,
+"severity": Database["public"]['Enums']["sync_alert_severity"]
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "sync_alerts"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
+"add_sync_entries":
 { Args: { "entries": Json,"integration_type": string,"org_id": string }; Returns: Json
                            },
 "backfill_integration_sync":
@@ -389,6 +414,11 @@ isOneToOne: false
 "settle_sync_entries":
 { Args: { "entries": Json,"integration_type": string,"org_id": string,"reason": string }; Returns: number
                            },
+"sync_overview":
+{ Args: { "org_id": string }; Returns: {
+              "active_run_id": string,"active_started_at": string,"active_status": Database["public"]['Enums']["sync_run_status"],"active_triggered_by": Database["public"]['Enums']["sync_run_trigger"],"button_allowed": boolean,"button_details": Json,"button_message": string,"cooldown_until": string,"enabled": boolean,"entries_done": number,"entries_failed": number,"entries_total": number,"health_since": string,"health_status": Database["public"]['Enums']["sync_health_status"],"incident_since": string,"integration_id": string,"integration_type": string,"last_error_code": string,"last_error_message": string,"last_run_id": string,"last_run_status": Database["public"]['Enums']["sync_run_status"],"last_success_at": string,"latency_ms": number,"needs_decision": number,"next_check_at": string,"next_run_at": string,"open_alerts": number,"pause_reason": string,"paused_at": string,"resume_at": string,"schedule": string,"time_zone": string,"type_name": string
+            }[]
+                           },
 "sync_scheduler_status":
 { Args: Record<PropertyKey, never>; Returns: {
               "jobs_active": boolean,"last_tick_at": string,"seconds_since_tick": number,"ticking": boolean
@@ -474,7 +504,7 @@ isOneToOne: false
       } }
           }
           Enums: {
-            "sync_alert_kind": "drift"|"missed_slot"|"start_failed"|"scheduler_dead"|"cold_start_failure"|"needs_attention","sync_alert_severity": "info"|"warning"|"critical","sync_entry_state": "pending"|"sending"|"exported"|"rejected"|"unknown","sync_health_status": "unknown"|"healthy"|"degraded"|"unhealthy"|"needs_attention","sync_member_role": "admin"|"coordinator"|"viewer","sync_overlap_policy": "skip"|"buffer_one","sync_run_status": "pending"|"running"|"succeeded"|"failed"|"cancelled"|"skipped","sync_run_trigger": "manual"|"schedule"|"api"|"backfill","sync_skip_reason": "overlap"|"missed"|"coalesced"|"paused"|"disabled"|"schedule_changed"
+            "sync_alert_kind": "drift"|"missed_slot"|"start_failed"|"run_failed"|"lost_worker"|"dispatch_failing"|"cold_start_failure"|"unhealthy"|"needs_attention"|"vendor_incident"|"scheduler_dead","sync_alert_severity": "info"|"warning"|"critical","sync_entry_state": "pending"|"sending"|"exported"|"rejected"|"unknown","sync_health_status": "unknown"|"healthy"|"degraded"|"unhealthy"|"needs_attention","sync_member_role": "admin"|"coordinator"|"viewer","sync_overlap_policy": "skip"|"buffer_one","sync_run_status": "pending"|"running"|"succeeded"|"failed"|"cancelled"|"skipped","sync_run_trigger": "manual"|"schedule"|"api"|"backfill","sync_skip_reason": "overlap"|"missed"|"coalesced"|"paused"|"disabled"|"schedule_changed"
           }
           CompositeTypes: {
             [_ in never]: never
@@ -590,7 +620,7 @@ export type CompositeTypes<
 export const Constants = {
   "public": {
           Enums: {
-            "sync_alert_kind": ["drift", "missed_slot", "start_failed", "scheduler_dead", "cold_start_failure", "needs_attention"],"sync_alert_severity": ["info", "warning", "critical"],"sync_entry_state": ["pending", "sending", "exported", "rejected", "unknown"],"sync_health_status": ["unknown", "healthy", "degraded", "unhealthy", "needs_attention"],"sync_member_role": ["admin", "coordinator", "viewer"],"sync_overlap_policy": ["skip", "buffer_one"],"sync_run_status": ["pending", "running", "succeeded", "failed", "cancelled", "skipped"],"sync_run_trigger": ["manual", "schedule", "api", "backfill"],"sync_skip_reason": ["overlap", "missed", "coalesced", "paused", "disabled", "schedule_changed"]
+            "sync_alert_kind": ["drift", "missed_slot", "start_failed", "run_failed", "lost_worker", "dispatch_failing", "cold_start_failure", "unhealthy", "needs_attention", "vendor_incident", "scheduler_dead"],"sync_alert_severity": ["info", "warning", "critical"],"sync_entry_state": ["pending", "sending", "exported", "rejected", "unknown"],"sync_health_status": ["unknown", "healthy", "degraded", "unhealthy", "needs_attention"],"sync_member_role": ["admin", "coordinator", "viewer"],"sync_overlap_policy": ["skip", "buffer_one"],"sync_run_status": ["pending", "running", "succeeded", "failed", "cancelled", "skipped"],"sync_run_trigger": ["manual", "schedule", "api", "backfill"],"sync_skip_reason": ["overlap", "missed", "coalesced", "paused", "disabled", "schedule_changed"]
           }
         }
 } as const

@@ -134,6 +134,9 @@ create index sync_run_log_unstarted_idx on public.sync_run_log (scheduled_for)
   where status = 'pending' and started_at is null and scheduled_for is not null;
 create index sync_run_log_active_idx on public.sync_run_log (integration_type, org_id)
   where status in ('pending', 'running');
+-- The overview's last run and last success of an integration. Not the skipped ones: they come by the hundred.
+create index sync_run_log_ended_idx on public.sync_run_log (integration_id, status, finished_at desc)
+  where status in ('succeeded', 'failed', 'cancelled');
 create index sync_run_log_retention_idx on public.sync_run_log (status, finished_at) where finished_at is not null;
 create index sync_run_log_parent_idx on public.sync_run_log (parent_run_id) where parent_run_id is not null;
 alter table public.sync_run_log enable row level security;
@@ -418,8 +421,10 @@ comment on column sync_scheduler.ticks.errors is 'Step of the tick to message, f
 -- supabase/schemas/10_tables/12_sync_alerts.sql
 create table public.sync_alerts (
   alert_id uuid primary key default gen_random_uuid(),
-  org_id uuid not null,
+  -- Null: it concerns a vendor, or the whole installation.
+  org_id uuid,
   integration_id uuid,
+  integration_type text,
   -- No foreign key: an alert outlives the run that it is about.
   run_id uuid,
   kind public.sync_alert_kind not null,
@@ -427,19 +432,39 @@ create table public.sync_alerts (
   dedup_key text not null,
   message text not null,
   details jsonb not null default '{}',
-  raised_at timestamptz not null default now(),
+  count integer not null default 1,
+  first_seen_at timestamptz not null default now(),
+  last_seen_at timestamptz not null default now(),
+  -- No foreign key: who has seen to it stays when the account is gone.
+  acknowledged_by uuid,
+  acknowledged_at timestamptz,
   resolved_at timestamptz,
-  unique (org_id, dedup_key),
-  foreign key (integration_id, org_id) references public.sync_integrations (id, org_id) on delete cascade
+  foreign key (integration_id, org_id) references public.sync_integrations (id, org_id) on delete cascade,
+  check (integration_id is null or org_id is not null),
+  check (acknowledged_by is null or acknowledged_at is not null)
 );
+-- One open alert for an incident, whoever notices it and however often. One that comes again is a new alert.
+create unique index sync_alerts_incident_idx on public.sync_alerts (org_id, dedup_key) nulls not distinct
+  where resolved_at is null;
+create index sync_alerts_org_idx on public.sync_alerts (org_id, last_seen_at desc);
 create index sync_alerts_integration_idx on public.sync_alerts (integration_id, org_id);
-create index sync_alerts_raised_idx on public.sync_alerts (raised_at);
+create index sync_alerts_first_seen_idx on public.sync_alerts (first_seen_at);
 create index sync_alerts_open_idx on public.sync_alerts (kind) where resolved_at is null;
+-- What a run that succeeds looks into: nearly always empty.
+create index sync_alerts_open_integration_idx on public.sync_alerts (integration_id) where resolved_at is null;
+create index sync_alerts_shared_idx on public.sync_alerts (integration_type) where org_id is null and resolved_at is null;
 alter table public.sync_alerts enable row level security;
 comment on table public.sync_alerts is
-  'What somebody should look at. Members read it; written by the functions of this bundle.';
-comment on column public.sync_alerts.dedup_key is 'Names the incident: an alert with this key is raised once.';
-comment on column public.sync_alerts.message is 'In a coordinator''s words.';
+  'What somebody should look at. Members read it and Realtime publishes it; written by the functions of this bundle.';
+comment on column public.sync_alerts.org_id is
+  'Null: of a vendor, and members of all organisations that have an integration of integration_type see it, or, without '
+  'integration_type too, of the whole installation.';
+comment on column public.sync_alerts.dedup_key is
+  'Names the incident: while an alert with this key is open, it is counted up instead of raised again.';
+comment on column public.sync_alerts.message is 'In a coordinator''s words; of the newest time that it was seen, like details.';
+comment on column public.sync_alerts.count is 'How often it was seen.';
+comment on column public.sync_alerts.acknowledged_at is 'When somebody said that they see to it; it may still be open.';
+comment on column public.sync_alerts.resolved_at is 'When the cause was gone; null: open.';
 
 -- supabase/schemas/10_tables/13_sync_audit_log.sql
 create table public.sync_audit_log (

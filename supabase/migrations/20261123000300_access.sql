@@ -19,8 +19,15 @@ create policy "members read their entries" on public.sync_export_entries
     )
   );
 
+-- A vendor's alert belongs to everybody who uses the vendor; one of the whole installation to every member of anything.
 create policy "members read their alerts" on public.sync_alerts
-  for select to authenticated using (org_id in (select sync_scheduler.member_org_ids()));
+  for select to authenticated using (
+    org_id in (select sync_scheduler.member_org_ids())
+    or (org_id is null and exists (
+      select from public.sync_integrations i
+      where i.org_id in (select sync_scheduler.member_org_ids())
+        and i.integration_type = coalesce(sync_alerts.integration_type, i.integration_type)))
+  );
 
 create policy "members read their audit log" on public.sync_audit_log
   for select to authenticated using (org_id in (select sync_scheduler.member_org_ids()));

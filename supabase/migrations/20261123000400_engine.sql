@@ -103,20 +103,61 @@ comment on function sync_scheduler.require_org_role(uuid, public.sync_member_rol
 
 -- supabase/schemas/30_engine/05_alert_key.sql
 create or replace function sync_scheduler.alert_key(
-  kind public.sync_alert_kind, integration_id uuid, incident timestamptz
+  kind public.sync_alert_kind, subject text, incident timestamptz
 ) returns text
 language plpgsql immutable set search_path = '' as $$
 begin
   -- In UTC: the same incident has the same name in every session.
-  return concat_ws(':', alert_key.kind, alert_key.integration_id,
+  return concat_ws(':', alert_key.kind, alert_key.subject,
     to_char(incident at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
 end;
 $$;
-revoke all on function sync_scheduler.alert_key(public.sync_alert_kind, uuid, timestamptz)
+revoke all on function sync_scheduler.alert_key(public.sync_alert_kind, text, timestamptz)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.alert_key(public.sync_alert_kind, uuid, timestamptz) is
-  'The dedup_key of an alert: what is wrong, with which integration, and the instant that tells one incident from the '
-  'next (a slot, a day, the last tick).';
+comment on function sync_scheduler.alert_key(public.sync_alert_kind, text, timestamptz) is
+  'The dedup_key of an alert: what is wrong, with which integration (or type, or installation), and the instant that tells '
+  'one incident from the next (a slot, a day, the last tick); null: it is one incident until it is resolved.';
+
+-- supabase/schemas/30_engine/06_note_alert.sql
+create or replace function sync_scheduler.note_alert(
+  org_id uuid,
+  integration_id uuid,
+  integration_type text,
+  kind public.sync_alert_kind,
+  severity public.sync_alert_severity,
+  dedup_key text,
+  message text,
+  details jsonb,
+  run_id uuid
+) returns boolean
+language plpgsql set search_path = '' as $$
+#variable_conflict use_column
+declare
+  is_new boolean;
+begin
+  -- Whoever notices the same incident second counts it up: the unique index decides, not a look beforehand.
+  insert into public.sync_alerts as a
+    (org_id, integration_id, integration_type, run_id, kind, severity, dedup_key, message, details)
+  values (note_alert.org_id, note_alert.integration_id, note_alert.integration_type, note_alert.run_id, note_alert.kind,
+    note_alert.severity, note_alert.dedup_key, note_alert.message, note_alert.details)
+  on conflict (org_id, dedup_key) where resolved_at is null do update set
+    count = a.count + 1,
+    last_seen_at = now(),
+    severity = greatest(a.severity, excluded.severity),
+    message = excluded.message,
+    details = excluded.details,
+    run_id = coalesce(excluded.run_id, a.run_id)
+  returning a.count = 1 into is_new;
+  return is_new;
+end;
+$$;
+revoke all on function sync_scheduler.note_alert(
+  uuid, uuid, text, public.sync_alert_kind, public.sync_alert_severity, text, text, jsonb, uuid)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.note_alert(
+  uuid, uuid, text, public.sync_alert_kind, public.sync_alert_severity, text, text, jsonb, uuid) is
+  'Writes an alert, or counts up the open one of that dedup_key. Returns whether it was new. For raise_alert and '
+  'raise_shared_alert.';
 
 -- supabase/schemas/30_engine/06_raise_alert.sql
 create or replace function sync_scheduler.raise_alert(
@@ -130,13 +171,8 @@ create or replace function sync_scheduler.raise_alert(
 ) returns boolean
 language plpgsql set search_path = '' as $$
 begin
-  -- Whoever notices the same incident second changes nothing: it is raised once.
-  insert into public.sync_alerts (org_id, integration_id, run_id, kind, severity, dedup_key, message, details)
-  values (integration.org_id, integration.id, raise_alert.run_id, raise_alert.kind, raise_alert.severity,
-    sync_scheduler.alert_key(raise_alert.kind, integration.id, raise_alert.incident), raise_alert.message,
-    raise_alert.details)
-  on conflict (org_id, dedup_key) do nothing;
-  return found;
+  return sync_scheduler.note_alert(integration.org_id, integration.id, integration.integration_type, kind, severity,
+    sync_scheduler.alert_key(kind, integration.id::text, incident), message, details, run_id);
 end;
 $$;
 revoke all on function sync_scheduler.raise_alert(
@@ -144,8 +180,71 @@ revoke all on function sync_scheduler.raise_alert(
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.raise_alert(
   public.sync_integrations, public.sync_alert_kind, public.sync_alert_severity, timestamptz, text, jsonb, uuid) is
-  'Raises an alert of an integration, once for each incident (see alert_key). message is in a coordinator''s words. '
-  'Returns whether it was new.';
+  'Raises an alert of an integration, once for each incident (see alert_key); while it is open, a further call counts it up '
+  'and brings message, details and run_id up to date. message is in a coordinator''s words. Returns whether it was new. '
+  'The last lock of its caller, but for that of another alert.';
+
+-- supabase/schemas/30_engine/06_raise_shared_alert.sql
+create or replace function sync_scheduler.raise_shared_alert(
+  integration_type text,
+  kind public.sync_alert_kind,
+  severity public.sync_alert_severity,
+  incident timestamptz,
+  message text,
+  details jsonb default '{}'
+) returns boolean
+language plpgsql set search_path = '' as $$
+begin
+  return sync_scheduler.note_alert(null, null, integration_type, kind, severity,
+    sync_scheduler.alert_key(kind, coalesce(integration_type, 'all'), incident), message, details, null);
+end;
+$$;
+revoke all on function sync_scheduler.raise_shared_alert(
+  text, public.sync_alert_kind, public.sync_alert_severity, timestamptz, text, jsonb)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.raise_shared_alert(
+  text, public.sync_alert_kind, public.sync_alert_severity, timestamptz, text, jsonb) is
+  'Like raise_alert, for one alert of a vendor (all integrations of the type) or, with null, of the whole installation. '
+  'Members of every organisation concerned read message and details: nothing of a single one belongs there.';
+
+-- supabase/schemas/30_engine/06_resolve_alerts.sql
+create or replace function sync_scheduler.resolve_alerts(integration_id uuid, kinds public.sync_alert_kind[])
+returns integer
+language plpgsql set search_path = '' as $$
+declare
+  resolved integer;
+begin
+  -- One look into an index of what is open; nearly always there is nothing.
+  update public.sync_alerts a set resolved_at = now()
+  where a.integration_id = resolve_alerts.integration_id and a.kind = any (kinds) and a.resolved_at is null;
+  get diagnostics resolved = row_count;
+  return resolved;
+end;
+$$;
+revoke all on function sync_scheduler.resolve_alerts(uuid, public.sync_alert_kind[])
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.resolve_alerts(uuid, public.sync_alert_kind[]) is
+  'The cause of an integration''s open alerts of these kinds is gone: they are resolved. Returns how many.';
+
+-- supabase/schemas/30_engine/06_resolve_shared_alerts.sql
+create or replace function sync_scheduler.resolve_shared_alerts(
+  integration_type text, kinds public.sync_alert_kind[]
+) returns integer
+language plpgsql set search_path = '' as $$
+declare
+  resolved integer;
+begin
+  update public.sync_alerts a set resolved_at = now()
+  where a.org_id is null and a.resolved_at is null and a.kind = any (kinds)
+    and a.integration_type is not distinct from resolve_shared_alerts.integration_type;
+  get diagnostics resolved = row_count;
+  return resolved;
+end;
+$$;
+revoke all on function sync_scheduler.resolve_shared_alerts(text, public.sync_alert_kind[])
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.resolve_shared_alerts(text, public.sync_alert_kind[]) is
+  'Resolves what raise_shared_alert raised for the type (null: the installation) of these kinds. Returns how many.';
 
 -- supabase/schemas/30_engine/07_check_drift.sql
 create or replace function sync_scheduler.check_drift(
@@ -276,8 +375,7 @@ begin
       health.since, 'The integration needs attention. ' || set_health.error_message,
       jsonb_build_object('error_code', set_health.error_code, 'since', health.since), set_health.run_id);
   elsif health.status = 'needs_attention' and set_health.status = 'healthy' then
-    update public.sync_alerts a set resolved_at = now()
-    where a.integration_id = set_health.integration_id and a.kind = 'needs_attention' and a.resolved_at is null;
+    perform sync_scheduler.resolve_alerts(set_health.integration_id, '{needs_attention}');
   end if;
 end;
 $$;
@@ -508,6 +606,26 @@ revoke all on function sync_scheduler.retry_backoff(interval, integer)
 comment on function sync_scheduler.retry_backoff(interval, integer) is
   'Exponential backoff with full jitter: random between 0 and retry_base * 2^(failures-1), capped by settings.retry_cap.';
 
+-- supabase/schemas/30_engine/16_count_failures.sql
+create or replace function sync_scheduler.count_failures(
+  run public.sync_run_log, out in_a_row integer, out burnt integer
+)
+language plpgsql stable set search_path = '' as $$
+begin
+  select count(*), count(*) filter (where a.error_class is distinct from 'rate_limited')
+  into in_a_row, burnt from sync_scheduler.run_attempts a
+  where a.run_id = run.run_id and a.outcome in ('failed', 'lost')
+    and a.settled_before = run.entries_done + run.entries_failed
+    and a.attempt > coalesce((
+      select max(c.attempt) from sync_scheduler.run_attempts c
+      where c.run_id = run.run_id and c.outcome = 'continued'), 0);
+end;
+$$;
+revoke all on function sync_scheduler.count_failures(public.sync_run_log) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.count_failures(public.sync_run_log) is
+  'Failures of a run in a row: those since it last settled an entry or got through a slice. A vendor''s rate limit counts for '
+  'the backoff (in_a_row) and burns no attempt.';
+
 -- supabase/schemas/30_engine/16_has_unresolved_entries.sql
 create or replace function sync_scheduler.has_unresolved_entries(integration_id uuid) returns boolean
 language plpgsql stable set search_path = '' as $$
@@ -548,16 +666,7 @@ begin
   end if;
 
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
-  -- Failures in a row: those since the run last settled an entry or got through a slice. A vendor's rate limit counts for
-  -- the backoff and burns no attempt.
-  select count(*), count(*) filter (where a.error_class is distinct from 'rate_limited')
-  into in_a_row, burnt from sync_scheduler.run_attempts a
-  where a.run_id = run.run_id and a.outcome in ('failed', 'lost')
-    and a.settled_before = run.entries_done + run.entries_failed
-    and a.attempt > coalesce((
-      select max(c.attempt) from sync_scheduler.run_attempts c
-      where c.run_id = run.run_id and c.outcome = 'continued'), 0);
-
+  select f.in_a_row, f.burnt into in_a_row, burnt from sync_scheduler.count_failures(run) f;
   if error_class = 'permanent' or burnt >= integration.max_attempts then
     perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
     return;

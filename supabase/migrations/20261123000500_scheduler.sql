@@ -13,6 +13,39 @@ comment on function sync_scheduler.is_out_of_time() is
   'posted, only when it commits, and a statement time-out would take back all of it. Shorter than the 8 s after which the Data API gives up a press that waits for '
   'one of its integrations.';
 
+-- supabase/schemas/40_scheduler/00_recovery_of.sql
+create or replace function sync_scheduler.recovery_of(
+  run public.sync_run_log, current_attempt sync_scheduler.run_attempts
+) returns text
+language plpgsql stable set search_path = '' as $$
+begin
+  if run.run_id is null or run.finished_at is not null then
+    return null;
+  end if;
+  -- A worker may send until the lease that it was given is over: until then nobody else may.
+  if run.deadline_at <= now()
+    and (current_attempt.claimed_at is null or current_attempt.lease_expires_at <= now())
+  then
+    return 'deadline_exceeded';
+  end if;
+  if run.next_attempt_at is not null then
+    return case when run.next_attempt_at <= now() then 'next_attempt' end;
+  end if;
+  if current_attempt.lease_expires_at > now() then
+    return null;
+  end if;
+  return case
+    when current_attempt.claimed_at is not null then 'worker_lost'
+    when current_attempt.dispatch_count >= (select s.max_dispatches from sync_scheduler.settings s) then 'dispatch_exhausted'
+    else 'dispatch' end;
+end;
+$$;
+revoke all on function sync_scheduler.recovery_of(public.sync_run_log, sync_scheduler.run_attempts)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.recovery_of(public.sync_run_log, sync_scheduler.run_attempts) is
+  'What recover_run has to do to a run whose open attempt (or null) this is: deadline_exceeded, next_attempt, worker_lost, '
+  'dispatch_exhausted or dispatch; null: nothing, it does not stand still.';
+
 -- supabase/schemas/40_scheduler/01_postpone_recovery.sql
 create or replace function sync_scheduler.postpone_recovery(run_id uuid) returns void
 language plpgsql set search_path = '' as $$
@@ -36,20 +69,18 @@ language plpgsql set search_path = '' as $$
 declare
   run public.sync_run_log;
   current_attempt sync_scheduler.run_attempts;
-  settings sync_scheduler.settings;
+  step text;
 begin
   select * into run from public.sync_run_log r where r.run_id = recover_run.run_id for no key update;
-  if run.run_id is null or run.finished_at is not null then
+  select * into current_attempt from sync_scheduler.run_attempts a
+  where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null;
+  step := sync_scheduler.recovery_of(run, current_attempt);
+  if step is null then
     return false;
   end if;
 
-  select * into current_attempt from sync_scheduler.run_attempts a
-  where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null;
-
-  -- A worker may send until the lease that it was given is over: until then nobody else may.
-  if run.deadline_at <= now()
-    and (current_attempt.claimed_at is null or current_attempt.lease_expires_at <= now())
-  then
+  case step
+  when 'deadline_exceeded' then
     perform sync_scheduler.end_attempt(run,
       case when current_attempt.claimed_at is null then 'undelivered' else 'lost' end::sync_scheduler.attempt_outcome,
       'ambiguous', 'deadline_exceeded');
@@ -59,37 +90,21 @@ begin
       perform sync_scheduler.finish_run(run.run_id, 'failed', 'deadline_exceeded',
         'The sync did not finish in time.');
     end if;
-    return true;
-  end if;
-
-  if run.next_attempt_at is not null then
-    if run.next_attempt_at > now() then
-      return false;
-    end if;
+  when 'next_attempt' then
     perform sync_scheduler.next_attempt(run.run_id);
-    return true;
-  end if;
-
-  if current_attempt.lease_expires_at > now() then
-    return false;
-  end if;
-
-  if current_attempt.claimed_at is not null then
+  when 'worker_lost' then
     perform sync_scheduler.end_attempt(run, 'lost', 'ambiguous', 'worker_lost', 'The worker fell silent.');
     perform sync_scheduler.retry_or_fail(run, 'ambiguous', 'worker_lost',
       'The sync was interrupted and starts again where it stopped.');
-    return true;
-  end if;
-
-  perform sync_scheduler.note_response(run.run_id, run.attempt);
-  select * into strict settings from sync_scheduler.settings;
-  if current_attempt.dispatch_count >= settings.max_dispatches then
+  when 'dispatch_exhausted' then
+    perform sync_scheduler.note_response(run.run_id, run.attempt);
     perform sync_scheduler.end_attempt(run, 'undelivered', 'transient', 'dispatch_exhausted');
     perform sync_scheduler.finish_run(run.run_id, 'failed', 'dispatch_exhausted',
       'The sync function could not be reached.');
-  else
+  when 'dispatch' then
+    perform sync_scheduler.note_response(run.run_id, run.attempt);
     perform sync_scheduler.dispatch_attempts(array[run]);
-  end if;
+  end case;
   return true;
 end;
 $$;
@@ -1053,7 +1068,8 @@ begin
     -- Only what is new: a backlog would cost as much at each tick again.
     where not exists (
       select from public.sync_alerts a
-      where a.org_id = i.org_id and a.dedup_key = sync_scheduler.alert_key('drift', i.id, l.slot))
+      where a.org_id = i.org_id and a.dedup_key = sync_scheduler.alert_key('drift', i.id::text, l.slot)
+        and a.resolved_at is null)
     limit 500
     -- An alert locks it for its foreign key; what somebody is about to delete is not worth waiting for.
     for key share of i skip locked
@@ -1334,8 +1350,8 @@ begin
   purged := purged + step;
 
   delete from public.sync_alerts a where a.alert_id in (
-    select o.alert_id from public.sync_alerts o where o.raised_at < now() - settings.retention_failed
-    order by o.raised_at limit batch_size for update skip locked);
+    select o.alert_id from public.sync_alerts o where o.first_seen_at < now() - settings.retention_failed
+    order by o.first_seen_at limit batch_size for update skip locked);
   get diagnostics step = row_count;
   purged := purged + step;
 

@@ -1001,3 +1001,175 @@ comment on function public.test_integration_connection(uuid, text) is
   'the organisation and the service role. One at a time, and none sooner than settings.probe_cooldown (10 s) after the last. '
   'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, PT429 '
   'rate_limited (details: retry_after_seconds, retry_at), PT503 function_url_not_configured.';
+
+-- supabase/schemas/50_rpc/40_acknowledge_sync_alert.sql
+-- Definer, because no client may write alerts. The caller's role is checked before anything is told or done.
+create or replace function public.acknowledge_sync_alert(alert_id uuid) returns public.sync_alerts
+language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+#variable_conflict use_column
+declare
+  alert public.sync_alerts;
+begin
+  select * into alert from public.sync_alerts a where a.alert_id = acknowledge_sync_alert.alert_id;
+  -- One that does not exist has no organisation, like one that is shared: nobody says for all that it is seen to.
+  perform sync_scheduler.require_org_role(alert.org_id, '{admin,coordinator}');
+  if alert.alert_id is null then
+    perform sync_scheduler.raise_error('not_authorized');
+  end if;
+  -- Of two at once the first one has it.
+  update public.sync_alerts a set acknowledged_at = now(), acknowledged_by = auth.uid()
+  where a.alert_id = acknowledge_sync_alert.alert_id and a.acknowledged_at is null;
+  select * into strict alert from public.sync_alerts a where a.alert_id = acknowledge_sync_alert.alert_id;
+  return alert;
+end;
+$$;
+revoke all on function public.acknowledge_sync_alert(uuid) from public, anon, authenticated, service_role;
+grant execute on function public.acknowledge_sync_alert(uuid) to authenticated, service_role;
+comment on function public.acknowledge_sync_alert(uuid) is
+  'Says that somebody sees to an alert, and returns it; the first one who says so stays. It goes on counting, and is resolved '
+  'by itself when its cause is gone. For admins and coordinators of the organisation and the service role; an alert that '
+  'several organisations share for the service role alone. Errors: PT401 not_authenticated, PT403 not_authorized.';
+
+-- supabase/schemas/50_rpc/40_would_retry.sql
+create or replace function sync_scheduler.would_retry(
+  run public.sync_run_log, current_attempt sync_scheduler.run_attempts
+) returns boolean
+language plpgsql stable set search_path = '' as $$
+begin
+  return run.cancel_requested_at is null and (
+    select f.burnt + case when current_attempt.settled_before = run.entries_done + run.entries_failed then 1 else 0 end
+      < i.max_attempts
+    from sync_scheduler.count_failures(run) f, public.sync_integrations i where i.id = run.integration_id);
+end;
+$$;
+revoke all on function sync_scheduler.would_retry(public.sync_run_log, sync_scheduler.run_attempts)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.would_retry(public.sync_run_log, sync_scheduler.run_attempts) is
+  'Would the run be retried if its open attempt ended as lost now, as retry_or_fail would then decide?';
+
+-- supabase/schemas/50_rpc/41_why_refused.sql
+create or replace function sync_scheduler.why_refused(
+  integration public.sync_integrations, out message text, out details jsonb
+)
+language plpgsql stable set search_path = '' as $$
+declare
+  run public.sync_run_log;
+  current_attempt sync_scheduler.run_attempts;
+  step text;
+  detail text;
+begin
+  perform sync_scheduler.require_org_role(integration.org_id, '{admin,coordinator}');
+  perform sync_scheduler.require_usable(integration);
+
+  run := sync_scheduler.find_active_run(integration.id);
+  if run.run_id is not null then
+    select * into current_attempt from sync_scheduler.run_attempts a
+    where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null;
+    step := sync_scheduler.recovery_of(run, current_attempt);
+    if step is null then
+      perform sync_scheduler.raise_active(run);
+    elsif step in ('next_attempt', 'dispatch') or (step = 'worker_lost' and sync_scheduler.would_retry(run, current_attempt))
+    then
+      -- The press would revive it, whatever the cooldown says.
+      return;
+    end if;
+  end if;
+
+  if auth.uid() is not null then
+    perform sync_scheduler.require_cooldown_over(integration);
+  end if;
+  if (select s.function_url is null from sync_scheduler.settings s) then
+    perform sync_scheduler.raise_error('function_url_not_configured');
+  end if;
+exception when others then
+  if sqlstate !~ '^PT' then
+    raise;
+  end if;
+  get stacked diagnostics message = message_text, detail = pg_exception_detail;
+  details := nullif(detail, '')::jsonb;
+end;
+$$;
+revoke all on function sync_scheduler.why_refused(public.sync_integrations) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.why_refused(public.sync_integrations) is
+  'What trigger_integration_sync would answer the caller for this integration now, without doing it: message and details of '
+  'the error, or nulls. The checks are press''s own; tests/parity proves that the answer is the same.';
+
+-- supabase/schemas/50_rpc/42_sync_overview.sql
+-- Definer, because what the button would answer is told by the machinery. The first statement checks the caller.
+create or replace function public.sync_overview(org_id uuid) returns table (
+  integration_id uuid, integration_type text, type_name text, enabled boolean,
+  paused_at timestamptz, pause_reason text, resume_at timestamptz,
+  schedule text, time_zone text, next_run_at timestamptz,
+  health_status public.sync_health_status, health_since timestamptz, last_error_code text, last_error_message text,
+  latency_ms integer, next_check_at timestamptz, incident_since timestamptz,
+  active_run_id uuid, active_status public.sync_run_status, active_triggered_by public.sync_run_trigger,
+  active_started_at timestamptz, entries_total integer, entries_done integer, entries_failed integer,
+  last_success_at timestamptz, last_run_id uuid, last_run_status public.sync_run_status,
+  cooldown_until timestamptz, open_alerts integer, needs_decision integer,
+  button_allowed boolean, button_message text, button_details jsonb
+)
+language plpgsql stable security definer set search_path = '' set enable_seqscan = off
+-- Each part is a look into an index with its first rows; a plan made for the values would only take longer.
+set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+begin
+  perform sync_scheduler.require_org_role(sync_overview.org_id, '{admin,coordinator,viewer}');
+  return query
+  select i.id, i.integration_type, t.name, i.enabled,
+    i.paused_at, i.pause_reason, i.resume_at,
+    i.schedule, i.time_zone, i.next_run_at,
+    h.status, h.since, h.last_error_code, h.last_error_message,
+    h.latency_ms, null::timestamptz, alerts.incident_since,
+    active.run_id, active.status, active.triggered_by,
+    active.started_at, active.entries_total, active.entries_done, active.entries_failed,
+    success.finished_at, ended.run_id, ended.status,
+    case when cooldown.over_at > now() then cooldown.over_at end, alerts.open, undecided.entries,
+    refusal.message is null, refusal.message, refusal.details
+  from public.sync_integrations i
+  join public.sync_integration_types t on t.code = i.integration_type
+  left join public.sync_integration_health h on h.integration_id = i.id
+  left join public.sync_run_log active on active.integration_id = i.id and active.status in ('pending', 'running')
+  left join lateral (
+    select r.run_id, r.status, r.finished_at from public.sync_run_log r
+    where r.integration_id = i.id and r.status = 'succeeded' order by r.finished_at desc limit 1) success on true
+  left join lateral (
+    select r.run_id, r.status, r.finished_at from public.sync_run_log r
+    where r.integration_id = i.id and r.status = 'failed' order by r.finished_at desc limit 1) failure on true
+  left join lateral (
+    select r.run_id, r.status, r.finished_at from public.sync_run_log r
+    where r.integration_id = i.id and r.status = 'cancelled' order by r.finished_at desc limit 1) cancelled on true
+  left join lateral (
+    select e.run_id, e.status from (values (success.run_id, success.status, success.finished_at),
+      (failure.run_id, failure.status, failure.finished_at), (cancelled.run_id, cancelled.status, cancelled.finished_at)
+    ) e (run_id, status, finished_at) where e.run_id is not null order by e.finished_at desc limit 1) ended on true
+  left join lateral (
+    select r.triggered_at + i.manual_cooldown as over_at from public.sync_run_log r
+    where r.integration_id = i.id and r.org_id = i.org_id and r.triggered_by = 'manual'
+    order by r.triggered_at desc limit 1) cooldown on true
+  cross join lateral (
+    select count(*)::integer as open, min(o.first_seen_at) filter (where o.kind = 'vendor_incident') as incident_since
+    from (
+      select a.kind, a.first_seen_at from public.sync_alerts a where a.integration_id = i.id and a.resolved_at is null
+      union all
+      select a.kind, a.first_seen_at from public.sync_alerts a
+      where a.org_id is null and a.resolved_at is null and a.integration_type = i.integration_type) o) alerts
+  cross join lateral (
+    select count(*)::integer as entries from (
+      (select from public.sync_export_entries e where e.integration_id = i.id and e.state = 'rejected' limit 1000)
+      union all
+      (select from public.sync_export_entries e
+       where e.integration_id = i.id and e.conflict_at is not null and e.state <> 'rejected' limit 1000)) d) undecided
+  cross join lateral sync_scheduler.why_refused(i) refusal
+  where i.org_id = sync_overview.org_id
+  order by t.name;
+end;
+$$;
+revoke all on function public.sync_overview(uuid) from public, anon, authenticated, service_role;
+grant execute on function public.sync_overview(uuid) to authenticated, service_role;
+comment on function public.sync_overview(uuid) is
+  'One row for each integration of the organisation, all that a page about it shows: health, the active run and its progress, '
+  'the last success and the last run that ended, the next slot, how long the cooldown lasts, open alerts (a vendor''s '
+  'included), entries that wait for a person''s decision (rejected or conflicting, counted up to 1,000 of each), and what '
+  'trigger_integration_sync would answer the caller now: button_message is null or the error''s message, button_details its '
+  'details. For members of the organisation and the service role. '
+  'Errors: PT401 not_authenticated, PT403 not_authorized.';

@@ -8,12 +8,12 @@ select cron.schedule('sync-scheduler-tick-30s', '30 seconds', 'select sync_sched
 select cron.schedule('sync-scheduler-purge', '*/5 * * * *', 'select sync_scheduler.purge()');
 
 -- supabase/schemas/90_jobs/02_realtime_publication.sql
--- Clients watch their runs and the health of their integrations. RLS is applied to each subscriber and each change.
+-- Clients watch their runs, the health of their integrations and their alerts. RLS is applied to each subscriber and each change.
 do $$
 declare
   watched text;
 begin
-  foreach watched in array array['sync_run_log', 'sync_integration_health'] loop
+  foreach watched in array array['sync_run_log', 'sync_integration_health', 'sync_alerts'] loop
     if exists (select from pg_catalog.pg_publication where pubname = 'supabase_realtime') and not exists (
       select from pg_catalog.pg_publication_tables
       where pubname = 'supabase_realtime' and schemaname = 'public' and tablename = watched

@@ -27,7 +27,7 @@ async function readLogs(scratch: string): Promise<string> {
 
 function openAlerts(sql: Sql, integrationId: string) {
   return sql`select message, resolved_at is null as open from public.sync_alerts
-    where integration_id = ${integrationId} and kind = 'needs_attention' order by raised_at`;
+    where integration_id = ${integrationId} and kind = 'needs_attention' order by first_seen_at`;
 }
 
 localTest(

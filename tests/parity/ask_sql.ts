@@ -8,6 +8,14 @@ import { buildSituation } from "./build_situation.ts";
 export interface SqlAnswer {
   readonly now: Date;
   readonly decision: Readonly<Record<string, unknown>>;
+  /** What `sync_overview` said right before that the button would answer; undefined: it has no such integration. */
+  readonly foretold: Foretold | undefined;
+}
+
+/** A row of `sync_overview`, as far as it is about the button, or the error with which it answers. */
+export interface Foretold {
+  readonly message: string | null;
+  readonly details: unknown;
 }
 
 class Rollback extends Error {}
@@ -30,7 +38,8 @@ export async function askSql(sql: Sql, situation: Situation): Promise<SqlAnswer>
         await tx`select floor(extract(epoch from now()) * 1000) as ms`,
       );
       await buildSituation(tx, situation);
-      answer = { now: new Date(clock.ms), decision: await call(tx, situation) };
+      const foretold = await foretell(tx, situation);
+      answer = { now: new Date(clock.ms), decision: await call(tx, situation), foretold };
       throw new Rollback();
     });
   } catch (error) {
@@ -40,18 +49,53 @@ export async function askSql(sql: Sql, situation: Situation): Promise<SqlAnswer>
   return answer;
 }
 
-async function call(tx: TransactionSql, situation: Situation): Promise<SqlAnswer["decision"]> {
-  const org = { existing: idOf("org", "own"), unknown: idOf("org", "unknown"), null: null }[situation.org];
+async function foretell(tx: TransactionSql, situation: Situation): Promise<Foretold | undefined> {
   const before = await snapshot(tx);
   try {
     const rows = await tx.savepoint(async (savepoint) => {
-      await savepoint.unsafe(
-        `set local role ${situation.caller === "service_role" ? "service_role" : "authenticated"}`,
-      );
-      await savepoint`select set_config('request.jwt.claims', ${claims(situation.caller)}, true)`;
+      await becomeCaller(savepoint, situation.caller);
+      return await savepoint`select button_allowed, button_message, button_details
+        from public.sync_overview(${
+        orgOf(situation)
+      }) where integration_type = ${situation.integration_type}`;
+    });
+    await tx`reset role`;
+    if (before !== await snapshot(tx)) throw new Error("sync_overview has changed something");
+    const button = overviewSchema.parse(rows)[0];
+    if (button === undefined) return undefined;
+    if (button.button_allowed !== (button.button_message === null)) {
+      throw new Error("sync_overview contradicts itself");
+    }
+    return { message: button.button_message, details: button.button_details };
+  } catch (error) {
+    if (!(error instanceof postgres.PostgresError)) throw error;
+    return { message: error.message, details: null };
+  }
+}
+
+const overviewSchema = z.array(z.object({
+  button_allowed: z.boolean(),
+  button_message: z.string().nullable(),
+  button_details: z.unknown(),
+})).max(1);
+
+function orgOf(situation: Situation): string | null {
+  return { existing: idOf("org", "own"), unknown: idOf("org", "unknown"), null: null }[situation.org];
+}
+
+async function becomeCaller(tx: TransactionSql, caller: Situation["caller"]): Promise<void> {
+  await tx.unsafe(`set local role ${caller === "service_role" ? "service_role" : "authenticated"}`);
+  await tx`select set_config('request.jwt.claims', ${claims(caller)}, true)`;
+}
+
+async function call(tx: TransactionSql, situation: Situation): Promise<SqlAnswer["decision"]> {
+  const before = await snapshot(tx);
+  try {
+    const rows = await tx.savepoint(async (savepoint) => {
+      await becomeCaller(savepoint, situation.caller);
       return await savepoint`select run_id, triggered_by, triggered_by_user_id, idempotency_key, status
         from public.trigger_integration_sync(
-          org_id => ${org}, integration_type => ${situation.integration_type},
+          org_id => ${orgOf(situation)}, integration_type => ${situation.integration_type},
           idempotency_key => ${situation.idempotency_key})`;
     });
     await tx`reset role`;

@@ -7,7 +7,7 @@ import { situations } from "../vectors/arbitrary.ts";
 import { loadTriggerVectors } from "../vectors/load.ts";
 import type { Situation } from "../vectors/schema.ts";
 import { toFacts } from "../vectors/to_facts.ts";
-import { askSql } from "./ask_sql.ts";
+import { askSql, type SqlAnswer } from "./ask_sql.ts";
 
 /** Override with PARITY_SEED and PARITY_CASES, for example to look for differences overnight. */
 const seed = Number(Deno.env.get("PARITY_SEED") ?? 20261123);
@@ -24,9 +24,29 @@ function normalised(details: unknown): unknown {
   );
 }
 
+/** What the button of an integration cannot be told in advance, because it is about the key that a press brings. */
+const aboutKeys = new Set(["invalid_idempotency_key", "idempotency_key_reused"]);
+
+/** What `sync_overview` said of the button is what the press then answered. */
+function compareForetold({ decision, foretold }: SqlAnswer, situation: Situation): void {
+  if (foretold === undefined) {
+    const has = situation.integrations.some((i) => i.integration_type === situation.integration_type);
+    assert.ok(situation.org !== "existing" || !has, "sync_overview lacks an integration");
+    return;
+  }
+  if (decision.outcome === "replayed" || aboutKeys.has(String(decision.message))) return;
+  assert.deepEqual(
+    { message: foretold.message, details: normalised(foretold.details) },
+    { message: decision.message ?? null, details: normalised(decision.details ?? null) },
+    `sync_overview and the press differ\nsituation: ${JSON.stringify(situation)}`,
+  );
+}
+
 /** Asks both and returns the common answer. */
 async function compare(sql: Sql, situation: Situation): Promise<string> {
-  const { now, decision: answered } = await askSql(sql, situation);
+  const asked = await askSql(sql, situation);
+  const { now, decision: answered } = asked;
+  compareForetold(asked, situation);
   const decided = decideTrigger(toFacts(situation, now), now);
   const mirror = decided.outcome === "rejected"
     ? {

@@ -82,7 +82,7 @@ export class Simulation implements AsyncDisposable {
         select 'tick' as what, ticked_at as at from sync_scheduler.ticks
         union all select 'run', unnest(array[triggered_at, started_at, finished_at]) from public.sync_run_log
         union all select 'attempt', unnest(array[dispatched_at, claimed_at, ended_at]) from sync_scheduler.run_attempts
-        union all select 'alert', raised_at from public.sync_alerts
+        union all select 'alert', first_seen_at from public.sync_alerts
       ) t where at not between ${first as Date} and ${last as Date} limit 5`;
     assert.deepEqual([...strays], [], "everything follows the simulated clock");
     const [ticked] = await this.admin<{ n: number; recovered: number; errors: unknown }[]>`

@@ -56,6 +56,9 @@ create index sync_run_log_unstarted_idx on public.sync_run_log (scheduled_for)
   where status = 'pending' and started_at is null and scheduled_for is not null;
 create index sync_run_log_active_idx on public.sync_run_log (integration_type, org_id)
   where status in ('pending', 'running');
+-- The overview's last run and last success of an integration. Not the skipped ones: they come by the hundred.
+create index sync_run_log_ended_idx on public.sync_run_log (integration_id, status, finished_at desc)
+  where status in ('succeeded', 'failed', 'cancelled');
 create index sync_run_log_retention_idx on public.sync_run_log (status, finished_at) where finished_at is not null;
 create index sync_run_log_parent_idx on public.sync_run_log (parent_run_id) where parent_run_id is not null;
 alter table public.sync_run_log enable row level security;

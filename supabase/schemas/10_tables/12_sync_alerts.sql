@@ -1,7 +1,9 @@
 create table public.sync_alerts (
   alert_id uuid primary key default gen_random_uuid(),
-  org_id uuid not null,
+  -- Null: it concerns a vendor, or the whole installation.
+  org_id uuid,
   integration_id uuid,
+  integration_type text,
   -- No foreign key: an alert outlives the run that it is about.
   run_id uuid,
   kind public.sync_alert_kind not null,
@@ -9,16 +11,36 @@ create table public.sync_alerts (
   dedup_key text not null,
   message text not null,
   details jsonb not null default '{}',
-  raised_at timestamptz not null default now(),
+  count integer not null default 1,
+  first_seen_at timestamptz not null default now(),
+  last_seen_at timestamptz not null default now(),
+  -- No foreign key: who has seen to it stays when the account is gone.
+  acknowledged_by uuid,
+  acknowledged_at timestamptz,
   resolved_at timestamptz,
-  unique (org_id, dedup_key),
-  foreign key (integration_id, org_id) references public.sync_integrations (id, org_id) on delete cascade
+  foreign key (integration_id, org_id) references public.sync_integrations (id, org_id) on delete cascade,
+  check (integration_id is null or org_id is not null),
+  check (acknowledged_by is null or acknowledged_at is not null)
 );
+-- One open alert for an incident, whoever notices it and however often. One that comes again is a new alert.
+create unique index sync_alerts_incident_idx on public.sync_alerts (org_id, dedup_key) nulls not distinct
+  where resolved_at is null;
+create index sync_alerts_org_idx on public.sync_alerts (org_id, last_seen_at desc);
 create index sync_alerts_integration_idx on public.sync_alerts (integration_id, org_id);
-create index sync_alerts_raised_idx on public.sync_alerts (raised_at);
+create index sync_alerts_first_seen_idx on public.sync_alerts (first_seen_at);
 create index sync_alerts_open_idx on public.sync_alerts (kind) where resolved_at is null;
+-- What a run that succeeds looks into: nearly always empty.
+create index sync_alerts_open_integration_idx on public.sync_alerts (integration_id) where resolved_at is null;
+create index sync_alerts_shared_idx on public.sync_alerts (integration_type) where org_id is null and resolved_at is null;
 alter table public.sync_alerts enable row level security;
 comment on table public.sync_alerts is
-  'What somebody should look at. Members read it; written by the functions of this bundle.';
-comment on column public.sync_alerts.dedup_key is 'Names the incident: an alert with this key is raised once.';
-comment on column public.sync_alerts.message is 'In a coordinator''s words.';
+  'What somebody should look at. Members read it and Realtime publishes it; written by the functions of this bundle.';
+comment on column public.sync_alerts.org_id is
+  'Null: of a vendor, and members of all organisations that have an integration of integration_type see it, or, without '
+  'integration_type too, of the whole installation.';
+comment on column public.sync_alerts.dedup_key is
+  'Names the incident: while an alert with this key is open, it is counted up instead of raised again.';
+comment on column public.sync_alerts.message is 'In a coordinator''s words; of the newest time that it was seen, like details.';
+comment on column public.sync_alerts.count is 'How often it was seen.';
+comment on column public.sync_alerts.acknowledged_at is 'When somebody said that they see to it; it may still be open.';
+comment on column public.sync_alerts.resolved_at is 'When the cause was gone; null: open.';

@@ -9,13 +9,8 @@ create or replace function sync_scheduler.raise_alert(
 ) returns boolean
 language plpgsql set search_path = '' as $$
 begin
-  -- Whoever notices the same incident second changes nothing: it is raised once.
-  insert into public.sync_alerts (org_id, integration_id, run_id, kind, severity, dedup_key, message, details)
-  values (integration.org_id, integration.id, raise_alert.run_id, raise_alert.kind, raise_alert.severity,
-    sync_scheduler.alert_key(raise_alert.kind, integration.id, raise_alert.incident), raise_alert.message,
-    raise_alert.details)
-  on conflict (org_id, dedup_key) do nothing;
-  return found;
+  return sync_scheduler.note_alert(integration.org_id, integration.id, integration.integration_type, kind, severity,
+    sync_scheduler.alert_key(kind, integration.id::text, incident), message, details, run_id);
 end;
 $$;
 revoke all on function sync_scheduler.raise_alert(
@@ -23,5 +18,6 @@ revoke all on function sync_scheduler.raise_alert(
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.raise_alert(
   public.sync_integrations, public.sync_alert_kind, public.sync_alert_severity, timestamptz, text, jsonb, uuid) is
-  'Raises an alert of an integration, once for each incident (see alert_key). message is in a coordinator''s words. '
-  'Returns whether it was new.';
+  'Raises an alert of an integration, once for each incident (see alert_key); while it is open, a further call counts it up '
+  'and brings message, details and run_id up to date. message is in a coordinator''s words. Returns whether it was new. '
+  'The last lock of its caller, but for that of another alert.';

@@ -39,8 +39,7 @@ begin
       health.since, 'The integration needs attention. ' || set_health.error_message,
       jsonb_build_object('error_code', set_health.error_code, 'since', health.since), set_health.run_id);
   elsif health.status = 'needs_attention' and set_health.status = 'healthy' then
-    update public.sync_alerts a set resolved_at = now()
-    where a.integration_id = set_health.integration_id and a.kind = 'needs_attention' and a.resolved_at is null;
+    perform sync_scheduler.resolve_alerts(set_health.integration_id, '{needs_attention}');
   end if;
 end;
 $$;

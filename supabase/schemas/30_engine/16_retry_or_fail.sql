@@ -23,16 +23,7 @@ begin
   end if;
 
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
-  -- Failures in a row: those since the run last settled an entry or got through a slice. A vendor's rate limit counts for
-  -- the backoff and burns no attempt.
-  select count(*), count(*) filter (where a.error_class is distinct from 'rate_limited')
-  into in_a_row, burnt from sync_scheduler.run_attempts a
-  where a.run_id = run.run_id and a.outcome in ('failed', 'lost')
-    and a.settled_before = run.entries_done + run.entries_failed
-    and a.attempt > coalesce((
-      select max(c.attempt) from sync_scheduler.run_attempts c
-      where c.run_id = run.run_id and c.outcome = 'continued'), 0);
-
+  select f.in_a_row, f.burnt into in_a_row, burnt from sync_scheduler.count_failures(run) f;
   if error_class = 'permanent' or burnt >= integration.max_attempts then
     perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
     return;

@@ -3,20 +3,18 @@ language plpgsql set search_path = '' as $$
 declare
   run public.sync_run_log;
   current_attempt sync_scheduler.run_attempts;
-  settings sync_scheduler.settings;
+  step text;
 begin
   select * into run from public.sync_run_log r where r.run_id = recover_run.run_id for no key update;
-  if run.run_id is null or run.finished_at is not null then
+  select * into current_attempt from sync_scheduler.run_attempts a
+  where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null;
+  step := sync_scheduler.recovery_of(run, current_attempt);
+  if step is null then
     return false;
   end if;
 
-  select * into current_attempt from sync_scheduler.run_attempts a
-  where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null;
-
-  -- A worker may send until the lease that it was given is over: until then nobody else may.
-  if run.deadline_at <= now()
-    and (current_attempt.claimed_at is null or current_attempt.lease_expires_at <= now())
-  then
+  case step
+  when 'deadline_exceeded' then
     perform sync_scheduler.end_attempt(run,
       case when current_attempt.claimed_at is null then 'undelivered' else 'lost' end::sync_scheduler.attempt_outcome,
       'ambiguous', 'deadline_exceeded');
@@ -26,37 +24,21 @@ begin
       perform sync_scheduler.finish_run(run.run_id, 'failed', 'deadline_exceeded',
         'The sync did not finish in time.');
     end if;
-    return true;
-  end if;
-
-  if run.next_attempt_at is not null then
-    if run.next_attempt_at > now() then
-      return false;
-    end if;
+  when 'next_attempt' then
     perform sync_scheduler.next_attempt(run.run_id);
-    return true;
-  end if;
-
-  if current_attempt.lease_expires_at > now() then
-    return false;
-  end if;
-
-  if current_attempt.claimed_at is not null then
+  when 'worker_lost' then
     perform sync_scheduler.end_attempt(run, 'lost', 'ambiguous', 'worker_lost', 'The worker fell silent.');
     perform sync_scheduler.retry_or_fail(run, 'ambiguous', 'worker_lost',
       'The sync was interrupted and starts again where it stopped.');
-    return true;
-  end if;
-
-  perform sync_scheduler.note_response(run.run_id, run.attempt);
-  select * into strict settings from sync_scheduler.settings;
-  if current_attempt.dispatch_count >= settings.max_dispatches then
+  when 'dispatch_exhausted' then
+    perform sync_scheduler.note_response(run.run_id, run.attempt);
     perform sync_scheduler.end_attempt(run, 'undelivered', 'transient', 'dispatch_exhausted');
     perform sync_scheduler.finish_run(run.run_id, 'failed', 'dispatch_exhausted',
       'The sync function could not be reached.');
-  else
+  when 'dispatch' then
+    perform sync_scheduler.note_response(run.run_id, run.attempt);
     perform sync_scheduler.dispatch_attempts(array[run]);
-  end if;
+  end case;
   return true;
 end;
 $$;

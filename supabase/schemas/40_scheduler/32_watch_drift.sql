@@ -21,7 +21,8 @@ begin
     -- Only what is new: a backlog would cost as much at each tick again.
     where not exists (
       select from public.sync_alerts a
-      where a.org_id = i.org_id and a.dedup_key = sync_scheduler.alert_key('drift', i.id, l.slot))
+      where a.org_id = i.org_id and a.dedup_key = sync_scheduler.alert_key('drift', i.id::text, l.slot)
+        and a.resolved_at is null)
     limit 500
     -- An alert locks it for its foreign key; what somebody is about to delete is not worth waiting for.
     for key share of i skip locked

@@ -18,8 +18,8 @@ begin
   purged := purged + step;
 
   delete from public.sync_alerts a where a.alert_id in (
-    select o.alert_id from public.sync_alerts o where o.raised_at < now() - settings.retention_failed
-    order by o.raised_at limit batch_size for update skip locked);
+    select o.alert_id from public.sync_alerts o where o.first_seen_at < now() - settings.retention_failed
+    order by o.first_seen_at limit batch_size for update skip locked);
   get diagnostics step = row_count;
   purged := purged + step;
 

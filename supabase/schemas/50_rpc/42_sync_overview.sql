@@ -1,0 +1,78 @@
+-- Definer, because what the button would answer is told by the machinery. The first statement checks the caller.
+create or replace function public.sync_overview(org_id uuid) returns table (
+  integration_id uuid, integration_type text, type_name text, enabled boolean,
+  paused_at timestamptz, pause_reason text, resume_at timestamptz,
+  schedule text, time_zone text, next_run_at timestamptz,
+  health_status public.sync_health_status, health_since timestamptz, last_error_code text, last_error_message text,
+  latency_ms integer, next_check_at timestamptz, incident_since timestamptz,
+  active_run_id uuid, active_status public.sync_run_status, active_triggered_by public.sync_run_trigger,
+  active_started_at timestamptz, entries_total integer, entries_done integer, entries_failed integer,
+  last_success_at timestamptz, last_run_id uuid, last_run_status public.sync_run_status,
+  cooldown_until timestamptz, open_alerts integer, needs_decision integer,
+  button_allowed boolean, button_message text, button_details jsonb
+)
+language plpgsql stable security definer set search_path = '' set enable_seqscan = off
+-- Each part is a look into an index with its first rows; a plan made for the values would only take longer.
+set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+begin
+  perform sync_scheduler.require_org_role(sync_overview.org_id, '{admin,coordinator,viewer}');
+  return query
+  select i.id, i.integration_type, t.name, i.enabled,
+    i.paused_at, i.pause_reason, i.resume_at,
+    i.schedule, i.time_zone, i.next_run_at,
+    h.status, h.since, h.last_error_code, h.last_error_message,
+    h.latency_ms, null::timestamptz, alerts.incident_since,
+    active.run_id, active.status, active.triggered_by,
+    active.started_at, active.entries_total, active.entries_done, active.entries_failed,
+    success.finished_at, ended.run_id, ended.status,
+    case when cooldown.over_at > now() then cooldown.over_at end, alerts.open, undecided.entries,
+    refusal.message is null, refusal.message, refusal.details
+  from public.sync_integrations i
+  join public.sync_integration_types t on t.code = i.integration_type
+  left join public.sync_integration_health h on h.integration_id = i.id
+  left join public.sync_run_log active on active.integration_id = i.id and active.status in ('pending', 'running')
+  left join lateral (
+    select r.run_id, r.status, r.finished_at from public.sync_run_log r
+    where r.integration_id = i.id and r.status = 'succeeded' order by r.finished_at desc limit 1) success on true
+  left join lateral (
+    select r.run_id, r.status, r.finished_at from public.sync_run_log r
+    where r.integration_id = i.id and r.status = 'failed' order by r.finished_at desc limit 1) failure on true
+  left join lateral (
+    select r.run_id, r.status, r.finished_at from public.sync_run_log r
+    where r.integration_id = i.id and r.status = 'cancelled' order by r.finished_at desc limit 1) cancelled on true
+  left join lateral (
+    select e.run_id, e.status from (values (success.run_id, success.status, success.finished_at),
+      (failure.run_id, failure.status, failure.finished_at), (cancelled.run_id, cancelled.status, cancelled.finished_at)
+    ) e (run_id, status, finished_at) where e.run_id is not null order by e.finished_at desc limit 1) ended on true
+  left join lateral (
+    select r.triggered_at + i.manual_cooldown as over_at from public.sync_run_log r
+    where r.integration_id = i.id and r.org_id = i.org_id and r.triggered_by = 'manual'
+    order by r.triggered_at desc limit 1) cooldown on true
+  cross join lateral (
+    select count(*)::integer as open, min(o.first_seen_at) filter (where o.kind = 'vendor_incident') as incident_since
+    from (
+      select a.kind, a.first_seen_at from public.sync_alerts a where a.integration_id = i.id and a.resolved_at is null
+      union all
+      select a.kind, a.first_seen_at from public.sync_alerts a
+      where a.org_id is null and a.resolved_at is null and a.integration_type = i.integration_type) o) alerts
+  cross join lateral (
+    select count(*)::integer as entries from (
+      (select from public.sync_export_entries e where e.integration_id = i.id and e.state = 'rejected' limit 1000)
+      union all
+      (select from public.sync_export_entries e
+       where e.integration_id = i.id and e.conflict_at is not null and e.state <> 'rejected' limit 1000)) d) undecided
+  cross join lateral sync_scheduler.why_refused(i) refusal
+  where i.org_id = sync_overview.org_id
+  order by t.name;
+end;
+$$;
+revoke all on function public.sync_overview(uuid) from public, anon, authenticated, service_role;
+grant execute on function public.sync_overview(uuid) to authenticated, service_role;
+comment on function public.sync_overview(uuid) is
+  'One row for each integration of the organisation, all that a page about it shows: health, the active run and its progress, '
+  'the last success and the last run that ended, the next slot, how long the cooldown lasts, open alerts (a vendor''s '
+  'included), entries that wait for a person''s decision (rejected or conflicting, counted up to 1,000 of each), and what '
+  'trigger_integration_sync would answer the caller now: button_message is null or the error''s message, button_details its '
+  'details. For members of the organisation and the service role. '
+  'Errors: PT401 not_authenticated, PT403 not_authorized.';

@@ -1,0 +1,58 @@
+begin;
+\ir ../fixtures.sql
+select plan(13);
+update public.sync_integrations set manual_cooldown = '1 hour';
+create function pg_temp.overview(name text, of_type text default 'webhook') returns setof jsonb language plpgsql as $$
+begin
+  perform sync_test.act_as(name);
+  return query select to_jsonb(o) from public.sync_overview(sync_test.id('org a')) o where o.integration_type = of_type;
+  perform sync_test.act_as('owner');
+end
+$$;
+create function pg_temp.shown(fields text[], name text default 'coordinator') returns jsonb language sql as $$
+  select jsonb_object_agg(f, o -> f) from pg_temp.overview(name) o, unnest(fields) f
+$$;
+
+select is(pg_temp.shown('{type_name,enabled,paused_at,health_status,active_run_id,last_success_at,last_run_id,cooldown_until,open_alerts,needs_decision,button_allowed,button_message}'),
+  '{"type_name": "Webhook", "enabled": true, "paused_at": null, "health_status": "unknown", "active_run_id": null,
+    "last_success_at": null, "last_run_id": null, "cooldown_until": null, "open_alerts": 0, "needs_decision": 0,
+    "button_allowed": true, "button_message": null}', 'an integration that has never run');
+select is(pg_temp.shown('{button_message}', 'viewer'), '{"button_message": "not_authorized"}', 'a viewer''s button answers so');
+insert into public.sync_integrations (org_id, integration_type, paused_at, pause_reason)
+values (sync_test.id('org a'), 'dynamics', now(), 'Closing.');
+select is((select array_agg(o ->> 'button_message') from pg_temp.overview('admin', 'dynamics') o), '{integration_paused}',
+  'each integration has its own row');
+select is((select o -> 'button_details' ->> 'reason' from pg_temp.overview('admin', 'dynamics') o), 'Closing.', 'with the error''s details');
+
+create temporary table run as select sync_test.trigger_as('coordinator') as run_id;
+select is(pg_temp.shown('{active_status,active_triggered_by,button_message}'),
+  '{"active_status": "pending", "active_triggered_by": "manual", "button_message": "sync_already_in_progress"}', 'a run that is on its way');
+select sync_test.claim(run_id) from run;
+create temporary table batch as select public.sync_worker_reserve_entries(run_id, 1, sync_test.token(run_id), 4) as b from run;
+select public.sync_worker_record_results(run_id, 1, sync_test.token(run_id), (b ->> 'batch_id')::uuid, sync_test.results(b, 'rejected')) from run, batch;
+select is(pg_temp.shown('{active_status,entries_total,entries_done,entries_failed,needs_decision}'),
+  '{"active_status": "running", "entries_total": 10, "entries_done": 0, "entries_failed": 4, "needs_decision": 4}', 'its progress');
+update public.sync_export_entries set conflict_at = now(), conflict_payload_hash = '', conflict_content = '{}'
+where entry_key in ('entry 01', 'entry 10') and integration_id = sync_test.id('integration a');
+select is(pg_temp.shown('{needs_decision}'), '{"needs_decision": 5}', 'an entry that is rejected and in conflict counts once');
+
+update sync_scheduler.run_attempts set lease_expires_at = now();
+select is(pg_temp.shown('{button_allowed}'), '{"button_allowed": true}', 'a dead run is in nobody''s way');
+update public.sync_integrations set max_attempts = 1;
+update sync_scheduler.run_attempts set settled_before = 4;
+select is(pg_temp.shown('{button_message}'), '{"button_message": "rate_limited"}', 'unless it would fail by being revived: then the cooldown counts');
+select public.sync_worker_finish(run_id, 1, sync_test.token(run_id), 'succeeded') from run;
+select is((select pg_temp.shown('{active_run_id,last_run_id,last_run_status,last_success_at,cooldown_until,button_message}')),
+  jsonb_build_object('active_run_id', null, 'last_run_id', run_id, 'last_run_status', 'succeeded', 'last_success_at', now(),
+    'cooldown_until', now() + interval '1 hour', 'button_message', 'rate_limited'), 'a run that has ended') from run;
+select is((select o -> 'button_message' from pg_temp.overview('service_role') o), 'null', 'a backend has no cooldown');
+
+select sync_scheduler.raise_alert(i, 'drift', 'warning', now(), 'Late.') from public.sync_integrations i;
+select sync_scheduler.raise_shared_alert('webhook', 'vendor_incident', 'critical', now(), 'Down.');
+select sync_scheduler.raise_shared_alert('xledger', 'vendor_incident', 'critical', now(), 'Down.');
+select is(pg_temp.shown('{open_alerts,incident_since}'), jsonb_build_object('open_alerts', 2, 'incident_since', now()), 'open alerts, the vendor''s too');
+update public.sync_alerts set resolved_at = now();
+select is(pg_temp.shown('{open_alerts,incident_since}'), '{"open_alerts": 0, "incident_since": null}', 'but none that is resolved');
+
+select * from finish();
+rollback;
