@@ -98,14 +98,14 @@ isOneToOne: false
                   ]
                 },"sync_integration_health": {
                   Row: {
-                    "check_requested_at": string | null,"checked_at": string | null,"integration_id": string,"last_error_code": string | null,"last_error_message": string | null,"latency_ms": number | null,"org_id": string,"since": string,"status": Database["public"]['Enums']["sync_health_status"]
+                    "check_requested_at": string | null,"checked_at": string | null,"consecutive_failures": number,"integration_id": string,"last_error_code": string | null,"last_error_message": string | null,"latency_ms": number | null,"next_check_at": string | null,"org_id": string,"passive_since": string | null,"since": string,"status": Database["public"]['Enums']["sync_health_status"]
                   }
                   ComputedFields: never
                   Insert: {
-                    "check_requested_at"?: string | null,"checked_at"?: string | null,"integration_id": string,"last_error_code"?: string | null,"last_error_message"?: string | null,"latency_ms"?: number | null,"org_id": string,"since"?: string,"status"?: Database["public"]['Enums']["sync_health_status"]
+                    "check_requested_at"?: string | null,"checked_at"?: string | null,"consecutive_failures"?: number,"integration_id": string,"last_error_code"?: string | null,"last_error_message"?: string | null,"latency_ms"?: number | null,"next_check_at"?: string | null,"org_id": string,"passive_since"?: string | null,"since"?: string,"status"?: Database["public"]['Enums']["sync_health_status"]
                   }
                   Update: {
-                    "check_requested_at"?: string | null,"checked_at"?: string | null,"integration_id"?: string,"last_error_code"?: string | null,"last_error_message"?: string | null,"latency_ms"?: number | null,"org_id"?: string,"since"?: string,"status"?: Database["public"]['Enums']["sync_health_status"]
+                    "check_requested_at"?: string | null,"checked_at"?: string | null,"consecutive_failures"?: number,"integration_id"?: string,"last_error_code"?: string | null,"last_error_message"?: string | null,"latency_ms"?: number | null,"next_check_at"?: string | null,"org_id"?: string,"passive_since"?: string | null,"since"?: string,"status"?: Database["public"]['Enums']["sync_health_status"]
                   }
                   Relationships: [
                     {
@@ -132,14 +132,14 @@ isOneToOne: false
                   ]
                 },"sync_integrations": {
                   Row: {
-                    "catchup_window": string,"config": NonNullable<Json>,"created_at": string,"credentials_secret_id": string | null,"enabled": boolean,"id": string,"integration_type": string,"manual_cooldown": string,"max_attempts": number,"next_run_at": string | null,"next_tick_at": string | null,"org_id": string,"overlap_policy": Database["public"]['Enums']["sync_overlap_policy"],"pause_reason": string | null,"paused_at": string | null,"paused_by": string | null,"resume_at": string | null,"retry_base": string,"run_deadline": string,"schedule": string | null,"time_zone": string
+                    "catchup_window": string,"config": NonNullable<Json>,"created_at": string,"credentials_secret_id": string | null,"enabled": boolean,"health_check_interval": string | null,"id": string,"integration_type": string,"manual_cooldown": string,"max_attempts": number,"next_run_at": string | null,"next_tick_at": string | null,"org_id": string,"overlap_policy": Database["public"]['Enums']["sync_overlap_policy"],"pause_reason": string | null,"paused_at": string | null,"paused_by": string | null,"resume_at": string | null,"retry_base": string,"run_deadline": string,"schedule": string | null,"time_zone": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "catchup_window"?: string,"config"?: NonNullable<Json>,"created_at"?: string,"credentials_secret_id"?: string | null,"enabled"?: boolean,"id"?: string,"integration_type": string,"manual_cooldown"?: string,"max_attempts"?: number,"next_run_at"?: string | null,"next_tick_at"?: string | null,"org_id": string,"overlap_policy"?: Database["public"]['Enums']["sync_overlap_policy"],"pause_reason"?: string | null,"paused_at"?: string | null,"paused_by"?: string | null,"resume_at"?: string | null,"retry_base"?: string,"run_deadline"?: string,"schedule"?: string | null,"time_zone"?: string
+                    "catchup_window"?: string,"config"?: NonNullable<Json>,"created_at"?: string,"credentials_secret_id"?: string | null,"enabled"?: boolean,"health_check_interval"?: string | null,"id"?: string,"integration_type": string,"manual_cooldown"?: string,"max_attempts"?: number,"next_run_at"?: string | null,"next_tick_at"?: string | null,"org_id": string,"overlap_policy"?: Database["public"]['Enums']["sync_overlap_policy"],"pause_reason"?: string | null,"paused_at"?: string | null,"paused_by"?: string | null,"resume_at"?: string | null,"retry_base"?: string,"run_deadline"?: string,"schedule"?: string | null,"time_zone"?: string
                   }
                   Update: {
-                    "catchup_window"?: string,"config"?: NonNullable<Json>,"created_at"?: string,"credentials_secret_id"?: string | null,"enabled"?: boolean,"id"?: string,"integration_type"?: string,"manual_cooldown"?: string,"max_attempts"?: number,"next_run_at"?: string | null,"next_tick_at"?: string | null,"org_id"?: string,"overlap_policy"?: Database["public"]['Enums']["sync_overlap_policy"],"pause_reason"?: string | null,"paused_at"?: string | null,"paused_by"?: string | null,"resume_at"?: string | null,"retry_base"?: string,"run_deadline"?: string,"schedule"?: string | null,"time_zone"?: string
+                    "catchup_window"?: string,"config"?: NonNullable<Json>,"created_at"?: string,"credentials_secret_id"?: string | null,"enabled"?: boolean,"health_check_interval"?: string | null,"id"?: string,"integration_type"?: string,"manual_cooldown"?: string,"max_attempts"?: number,"next_run_at"?: string | null,"next_tick_at"?: string | null,"org_id"?: string,"overlap_policy"?: Database["public"]['Enums']["sync_overlap_policy"],"pause_reason"?: string | null,"paused_at"?: string | null,"paused_by"?: string | null,"resume_at"?: string | null,"retry_base"?: string,"run_deadline"?: string,"schedule"?: string | null,"time_zone"?: string
                   }
                   Relationships: [
                     {
@@ -264,6 +264,7 @@ isOneToOne: false
 "created_at": string,
 "credentials_secret_id": string | null,
 "enabled": boolean,
+"health_check_interval": string | null,
 "id": string,
 "integration_type": string,
 "manual_cooldown": string,
@@ -299,6 +300,7 @@ isOneToOne: false
 "created_at": string,
 "credentials_secret_id": string | null,
 "enabled": boolean,
+"health_check_interval": string | null,
 "id": string,
 "integration_type": string,
 "manual_cooldown": string,
@@ -334,6 +336,7 @@ isOneToOne: false
 "created_at": string,
 "credentials_secret_id": string | null,
 "enabled": boolean,
+"health_check_interval": string | null,
 "id": string,
 "integration_type": string,
 "manual_cooldown": string,
@@ -397,11 +400,14 @@ isOneToOne: false
 { Args: { "credentials": Json,"integration_type": string,"org_id": string,"reason"?: string }; Returns: {
               "check_requested_at": string | null,
 "checked_at": string | null,
+"consecutive_failures": number,
 "integration_id": string,
 "last_error_code": string | null,
 "last_error_message": string | null,
 "latency_ms": number | null,
+"next_check_at": string | null,
 "org_id": string,
+"passive_since": string | null,
 "since": string,
 "status": Database["public"]['Enums']["sync_health_status"]
             }
@@ -427,8 +433,8 @@ isOneToOne: false
 "sync_worker_claim":
 { Args: { "attempt": number,"boot_id": string,"boot_ms": number,"cold_start": boolean,"run_id": string,"token": string }; Returns: Json
                            },
-"sync_worker_claim_probe":
-{ Args: { "integration_id": string,"token": string }; Returns: Json
+"sync_worker_claim_probes":
+{ Args: { "probes": Json }; Returns: Json
                            },
 "sync_worker_finish":
 { Args: { "attempt": number,"checkpoint"?: Json,"error_class"?: string,"error_code"?: string,"error_message"?: string,"outcome": string,"retry_after_seconds"?: number,"run_id": string,"token": string }; Returns: Json
@@ -452,11 +458,14 @@ isOneToOne: false
 { Args: { "integration_type": string,"org_id": string }; Returns: {
               "check_requested_at": string | null,
 "checked_at": string | null,
+"consecutive_failures": number,
 "integration_id": string,
 "last_error_code": string | null,
 "last_error_message": string | null,
 "latency_ms": number | null,
+"next_check_at": string | null,
 "org_id": string,
+"passive_since": string | null,
 "since": string,
 "status": Database["public"]['Enums']["sync_health_status"]
             }

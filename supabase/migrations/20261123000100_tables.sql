@@ -37,6 +37,7 @@ create table public.sync_integrations (
   max_attempts integer not null default 5 check (max_attempts between 1 and 100),
   retry_base interval not null default '30 seconds' check (retry_base between '0 seconds' and '1 day'),
   run_deadline interval not null default '6 hours' check (run_deadline between '1 minute' and '7 days'),
+  health_check_interval interval default '15 minutes' check (health_check_interval between '15 minutes' and '1 day'),
   created_at timestamptz not null default now(),
   unique (org_id, integration_type),
   unique (id, org_id),
@@ -74,6 +75,9 @@ comment on column public.sync_integrations.max_attempts is
 comment on column public.sync_integrations.retry_base is
   'Backoff after the n-th failure in a row is random between 0 and retry_base * 2^(n-1), capped by settings.retry_cap.';
 comment on column public.sync_integrations.run_deadline is 'A run that is active for longer fails.';
+comment on column public.sync_integrations.health_check_interval is
+  'How often the tick checks the connection of an integration that works. Never more often than every 15 minutes, for checks are '
+  'paid from the vendor''s quota; null: never, its health follows its syncs.';
 
 -- supabase/schemas/10_tables/05_sync_run_log.sql
 create table public.sync_run_log (
@@ -291,6 +295,7 @@ create table sync_scheduler.settings (
   probe_timeout interval not null default '30 seconds'
     check (probe_timeout between '4 seconds' and '2 minutes'),
   probe_cooldown interval not null default '10 seconds' check (probe_cooldown between '0 seconds' and '1 hour'),
+  passive_cooldown interval not null default '1 day' check (passive_cooldown between '15 minutes' and '30 days'),
   retention_ended interval not null default '90 days' check (retention_ended between '1 day' and '36500 days'),
   retention_failed interval not null default '365 days' check (retention_failed between '1 day' and '36500 days'),
   retention_ticks interval not null default '7 days' check (retention_ticks between '1 day' and '36500 days'),
@@ -320,6 +325,8 @@ comment on column sync_scheduler.settings.probe_timeout is
   'How long a connection check may stay unanswered. The Edge Function gives the external system half of it.';
 comment on column sync_scheduler.settings.probe_cooldown is
   'Least time between two connection checks of an integration: they are paid from the vendor''s quota.';
+comment on column sync_scheduler.settings.passive_cooldown is
+  'How long an integration is not checked after its vendor said that we ask too much. Quotas are mostly of a day.';
 comment on column sync_scheduler.settings.retention_ended is
   'How long runs that succeeded, were cancelled or skipped are kept.';
 comment on column sync_scheduler.settings.retention_failed is 'How long failed runs, alerts and the audit log are kept.';
@@ -517,10 +524,16 @@ create table public.sync_integration_health (
   check_requested_at timestamptz,
   checked_at timestamptz,
   latency_ms integer,
+  next_check_at timestamptz,
+  consecutive_failures integer not null default 0,
+  passive_since timestamptz,
   -- In this order: the index for it is also the one by which members find their rows.
   foreign key (org_id, integration_id) references public.sync_integrations (org_id, id) on delete cascade
 );
 create index sync_integration_health_org_idx on public.sync_integration_health (org_id, integration_id);
+-- What the tick looks into: its cost follows what is due.
+create index sync_integration_health_due_idx on public.sync_integration_health (next_check_at)
+  where next_check_at is not null;
 alter table public.sync_integration_health enable row level security;
 
 comment on table public.sync_integration_health is
@@ -535,6 +548,61 @@ comment on column public.sync_integration_health.check_requested_at is
   'When the last connection check was asked for. It is answered once checked_at is later.';
 comment on column public.sync_integration_health.latency_ms is
   'How long the external system took for the last check; null if it was not asked or did not answer.';
+comment on column public.sync_integration_health.next_check_at is
+  'When the tick checks the connection next, unless a sync or another integration has shown by then that it works; null: not at '
+  'all, because the integration is switched off, paused or has no health_check_interval.';
+comment on column public.sync_integration_health.consecutive_failures is
+  'Connection checks that failed since something got through: from the second on the interval doubles with each, up to a day.';
+comment on column public.sync_integration_health.passive_since is
+  'Since when the vendor''s quota is left to the syncs: it answered that we ask too much. Health follows the syncs alone until '
+  'next_check_at; null: checks are active.';
+
+-- supabase/schemas/10_tables/16_check_slot.sql
+create or replace function sync_scheduler.check_slot(integration_id uuid, every interval, earliest timestamptz)
+returns timestamptz
+language plpgsql immutable strict set search_path = '' as $$
+declare
+  period numeric := extract(epoch from every);
+  -- The same for ever: what was overdue at once, after an absence of the scheduler, comes apart again by itself.
+  shift numeric := mod((hashtextextended(integration_id::text, 0) & 2147483647)::numeric, period);
+begin
+  return to_timestamp((ceil((extract(epoch from earliest) - shift) / period) * period + shift)::double precision);
+end;
+$$;
+revoke all on function sync_scheduler.check_slot(uuid, interval, timestamptz) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.check_slot(uuid, interval, timestamptz) is
+  'The first instant, not before earliest, at which it is this integration''s turn to be checked: one in each interval, at an '
+  'offset that follows from its id, so that the integrations of a vendor are spread over the interval.';
+
+-- supabase/schemas/10_tables/16_plan_check.sql
+create or replace function sync_scheduler.plan_check(
+  integration public.sync_integrations,
+  failures integer default 0,
+  passive_since timestamptz default null,
+  earliest timestamptz default now()
+) returns timestamptz
+language plpgsql volatile set search_path = '' as $$
+declare
+  every interval := integration.health_check_interval;
+begin
+  if every is null or not integration.enabled or integration.paused_at is not null then
+    return null;
+  elsif passive_since is not null then
+    earliest := greatest(earliest, passive_since + (select s.passive_cooldown from sync_scheduler.settings s));
+  elsif failures > 1 then
+    -- Jitter, or what failed together would ask together. The exponent is bounded so that nothing overflows.
+    return earliest + greatest(every,
+      least(interval '1 day', every * power(2, least(failures, 12) - 1)) * (0.75 + 0.25 * random()));
+  end if;
+  return sync_scheduler.check_slot(integration.id, every, earliest);
+end;
+$$;
+revoke all on function sync_scheduler.plan_check(public.sync_integrations, integer, timestamptz, timestamptz)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.plan_check(public.sync_integrations, integer, timestamptz, timestamptz) is
+  'When the connection of an integration is to be checked, not before earliest: at its next turn; after failures in a row the '
+  'interval doubles from the second on, up to a day, with jitter; while it is passive not before settings.passive_cooldown is '
+  'over. Null: never.';
 
 -- supabase/schemas/10_tables/16_probes.sql
 create table sync_scheduler.probes (
@@ -553,7 +621,7 @@ create index probes_open_idx on sync_scheduler.probes (requested_at) where ended
 comment on table sync_scheduler.probes is 'The last connection check of each integration.';
 comment on column sync_scheduler.probes.token_hash is
   'SHA-256 of the one-time token with which the function claims and answers.';
-comment on column sync_scheduler.probes.requested_by is 'auth.uid(); null: the service role.';
+comment on column sync_scheduler.probes.requested_by is 'auth.uid(); null: the service role, or the tick.';
 comment on column sync_scheduler.probes.request_id is 'Id in net._http_response: a hint for people, as in run_attempts.';
 comment on column sync_scheduler.probes.ended_at is 'When it was answered, or counted as not answered.';
 
@@ -562,16 +630,44 @@ comment on column sync_scheduler.probes.ended_at is 'When it was answered, or co
 create or replace function sync_scheduler.add_health() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  insert into public.sync_integration_health (integration_id, org_id) select a.id, a.org_id from added a;
+  insert into public.sync_integration_health (integration_id, org_id, next_check_at)
+  -- Not before it has had an interval: while it is being set up, a check would tell only what is missing.
+  select a.id, a.org_id, sync_scheduler.plan_check(i, earliest := now() + i.health_check_interval)
+  from added a join public.sync_integrations i on i.id = a.id;
   return null;
 end;
 $$;
 revoke all on function sync_scheduler.add_health() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.add_health() is
-  'Trigger of sync_integrations: every integration has its row of sync_integration_health from the start.';
+  'Trigger of sync_integrations: every integration has its row of sync_integration_health from the start, and its turn to be checked.';
 
 create trigger add_health after insert on public.sync_integrations
   referencing new table as added for each statement execute function sync_scheduler.add_health();
+
+-- supabase/schemas/10_tables/17_keep_next_check_at.sql
+-- Definer, because whoever may change an integration may not write its health.
+create or replace function sync_scheduler.keep_next_check_at() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update public.sync_integration_health h set
+    -- What was wrong may be mended by the change.
+    consecutive_failures = 0,
+    next_check_at = sync_scheduler.plan_check(new, 0, h.passive_since,
+      greatest(now(), h.check_requested_at + new.health_check_interval / 2))
+  where h.integration_id = new.id;
+  return null;
+end;
+$$;
+revoke all on function sync_scheduler.keep_next_check_at() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.keep_next_check_at() is
+  'Trigger of sync_integrations: an integration that is changed, switched on or resumed is checked at its next turn, one that is '
+  'switched off or paused not at all.';
+
+create trigger keep_next_check_at after update of enabled, paused_at, health_check_interval, config, credentials_secret_id
+  on public.sync_integrations for each row
+  when ((old.enabled, old.paused_at, old.health_check_interval, old.config, old.credentials_secret_id)
+    is distinct from (new.enabled, new.paused_at, new.health_check_interval, new.config, new.credentials_secret_id))
+  execute function sync_scheduler.keep_next_check_at();
 
 -- supabase/schemas/10_tables/18_credentials_name.sql
 create or replace function sync_scheduler.credentials_name(integration_id uuid) returns text

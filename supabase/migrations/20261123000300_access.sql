@@ -57,7 +57,7 @@ to authenticated, service_role;
 -- is left to the owner of the database: a backend switches an integration off.
 grant insert on public.sync_integrations to service_role;
 grant update (enabled, config, credentials_secret_id, paused_at, paused_by, pause_reason, resume_at,
-  schedule, time_zone, overlap_policy, catchup_window, manual_cooldown, max_attempts, retry_base, run_deadline) on public.sync_integrations to service_role;
+  schedule, time_zone, overlap_policy, catchup_window, manual_cooldown, max_attempts, retry_base, run_deadline, health_check_interval) on public.sync_integrations to service_role;
 grant insert (integration_id, entry_key, period, document_number, payload)
 on public.sync_export_entries to service_role;
 

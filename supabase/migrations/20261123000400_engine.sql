@@ -735,6 +735,7 @@ begin
     -- A run that had nothing to export has not asked the external system for anything.
     if run.entries_done + run.entries_failed > 0 then
       perform sync_scheduler.set_health(run.integration_id, 'healthy');
+      perform sync_scheduler.defer_check(run.integration_id);
     end if;
   elsif outcome = 'cancelled' or (outcome = 'continued' and run.cancel_requested_at is not null) then
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');
@@ -1277,6 +1278,66 @@ comment on function sync_scheduler.require_settleable(uuid, jsonb) is
   'Refuses what settle_entries cannot do. The caller keeps the worker from the entries. Errors: PT422 invalid_entries, PT404 '
   'entries_not_found, PT409 entries_not_settleable, PT409 batch_is_open; details name the entries.';
 
+-- supabase/schemas/30_engine/28_defer_check.sql
+create or replace function sync_scheduler.defer_check(integration_id uuid) returns void
+language plpgsql set search_path = '' as $$
+begin
+  -- Written only if the next check would come soon: of runs in a row most read one row and that is all.
+  update public.sync_integration_health h set
+    consecutive_failures = 0,
+    next_check_at = sync_scheduler.plan_check(i, earliest := now() + i.health_check_interval)
+  from public.sync_integrations i
+  where h.integration_id = defer_check.integration_id and i.id = h.integration_id and h.passive_since is null
+    and (h.next_check_at < now() + i.health_check_interval / 2 or h.consecutive_failures > 0);
+end;
+$$;
+revoke all on function sync_scheduler.defer_check(uuid) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.defer_check(uuid) is
+  'A run has got through to the external system just now: for an interval there is nothing to ask it. Not while the integration '
+  'is passive. The caller writes health last: see set_health.';
+
+-- supabase/schemas/30_engine/28_post_probes.sql
+create or replace function sync_scheduler.post_probes(integration_ids uuid[], requested_by uuid default null) returns void
+language plpgsql set search_path = '' as $$
+#variable_conflict use_column
+declare
+  settings sync_scheduler.settings;
+begin
+  select * into strict settings from sync_scheduler.settings;
+  with made as materialized (
+    -- 244 random bits each, as in dispatch_attempts.
+    select id, (n - 1) / 10 as batch, replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '') as token
+    from unnest(integration_ids) with ordinality ids (id, n)
+  ), posted as (
+    -- A handful in one request: enough to spare requests, few enough for the memory and the CPU time of one isolate.
+    select m.batch, net.http_post(
+      url := settings.function_url,
+      body := jsonb_build_object('kind', 'probes',
+        'probes', jsonb_agg(jsonb_build_object('integration_id', m.id, 'token', m.token))),
+      headers := '{"Content-Type": "application/json"}',
+      timeout_milliseconds := (extract(epoch from settings.dispatch_timeout) * 1000)::integer) as request_id
+    from made m group by m.batch
+  )
+  -- Not now(): the caller may have waited for a lock, and an answer has to be later than its question.
+  insert into sync_scheduler.probes as p (integration_id, token_hash, requested_at, requested_by, request_id)
+  select m.id, sha256(convert_to(m.token, 'UTF8')), clock_timestamp(), post_probes.requested_by, r.request_id
+  from made m join posted r using (batch)
+  on conflict (integration_id) do update set
+    token_hash = excluded.token_hash,
+    requested_at = excluded.requested_at,
+    requested_by = excluded.requested_by,
+    request_id = excluded.request_id,
+    claimed_at = null,
+    ended_at = null;
+  update public.sync_integration_health h set check_requested_at = p.requested_at
+  from sync_scheduler.probes p where h.integration_id = any (integration_ids) and p.integration_id = h.integration_id;
+end;
+$$;
+revoke all on function sync_scheduler.post_probes(uuid[], uuid) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.post_probes(uuid[], uuid) is
+  'Posts connection checks of integrations to the Edge Function, ten in a request, each under a one-time token of its own and in '
+  'place of one that is still open. The caller holds the integrations'' locks and knows that settings.function_url is set.';
+
 -- supabase/schemas/30_engine/28_settle_entries.sql
 create or replace function sync_scheduler.settle_entries(integration_id uuid, entries jsonb, reason text)
 returns jsonb
@@ -1333,44 +1394,21 @@ create or replace function sync_scheduler.start_probe(integration public.sync_in
 returns public.sync_integration_health
 language plpgsql set search_path = '' as $$
 declare
-  settings sync_scheduler.settings;
   health public.sync_integration_health;
-  -- Not now(): the caller may have waited for the integration's lock, and an answer has to be later than its question.
-  asked_at timestamptz := clock_timestamp();
-  -- 244 random bits, as in dispatch_attempts.
-  token text := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
 begin
-  select * into strict settings from sync_scheduler.settings;
-  if settings.function_url is null then
+  if (select s.function_url from sync_scheduler.settings s) is null then
     perform sync_scheduler.raise_error('function_url_not_configured');
   end if;
-
-  insert into sync_scheduler.probes as p (integration_id, token_hash, requested_at, requested_by, request_id)
-  values (integration.id, sha256(convert_to(token, 'UTF8')), asked_at, auth.uid(),
-    -- Nothing of the credentials: the function fetches them with the token.
-    net.http_post(
-      url := settings.function_url,
-      body := jsonb_build_object('kind', 'probe', 'integration_id', integration.id, 'token', token),
-      headers := '{"Content-Type": "application/json"}',
-      timeout_milliseconds := (extract(epoch from settings.dispatch_timeout) * 1000)::integer))
-  on conflict (integration_id) do update set
-    token_hash = excluded.token_hash,
-    requested_at = excluded.requested_at,
-    requested_by = excluded.requested_by,
-    request_id = excluded.request_id,
-    claimed_at = null,
-    ended_at = null;
-  update public.sync_integration_health h set check_requested_at = asked_at
-  where h.integration_id = integration.id returning * into strict health;
+  perform sync_scheduler.post_probes(array[integration.id], auth.uid());
+  select * into strict health from public.sync_integration_health h where h.integration_id = integration.id;
   return health;
 end;
 $$;
 revoke all on function sync_scheduler.start_probe(public.sync_integrations)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.start_probe(public.sync_integrations) is
-  'Posts a connection check of an integration to the Edge Function, in place of one that is still open, and returns the '
-  'integration''s health. The caller holds the integration''s lock and has seen to probe_cooldown. Errors: PT503 '
-  'function_url_not_configured.';
+  'Posts a connection check of an integration that somebody has asked for, and returns the integration''s health. The caller '
+  'holds the integration''s lock and has seen to probe_cooldown. Errors: PT503 function_url_not_configured.';
 
 -- supabase/schemas/30_engine/30_raise_no_probe.sql
 create or replace function sync_scheduler.raise_no_probe(integration_id uuid, token text) returns void
@@ -1424,6 +1462,39 @@ comment on function sync_scheduler.claim_probe(uuid, text) is
   'Takes a connection check for the worker that holds its token, at most once. Returns what the worker needs, credentials '
   'included. Errors: PT401 invalid_token, PT409 already_claimed, PT409 attempt_not_current.';
 
+-- supabase/schemas/30_engine/31_claim_probes.sql
+create or replace function sync_scheduler.claim_probes(probes jsonb) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  asked record;
+  claimed jsonb := '[]';
+begin
+  if jsonb_typeof(probes) is distinct from 'array' or jsonb_array_length(probes) not between 1 and 50 then
+    perform sync_scheduler.raise_error('invalid_worker_request', '{"probes": "a list of 1 to 50 checks"}');
+  end if;
+  -- In one order, so that two deliveries of a list do not wait for each other in a circle.
+  for asked in
+    select p.integration_id, p.token from jsonb_to_recordset(probes) as p (integration_id uuid, token text)
+    order by p.integration_id
+  loop
+    begin
+      claimed := claimed || sync_scheduler.claim_probe(asked.integration_id, asked.token);
+    exception when sqlstate 'PT401' or sqlstate 'PT409' then
+      -- One that somebody has started anew by hand stops none of the others.
+      null;
+    end;
+  end loop;
+  if claimed = '[]' then
+    perform sync_scheduler.claim_probe((probes -> 0 ->> 'integration_id')::uuid, probes -> 0 ->> 'token');
+  end if;
+  return claimed;
+end;
+$$;
+revoke all on function sync_scheduler.claim_probes(jsonb) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.claim_probes(jsonb) is
+  'Takes the connection checks of a list of {integration_id, token}, each as claim_probe does, and returns what it returns, in a '
+  'list; what cannot be taken is left out. Errors: PT422 invalid_worker_request; those of claim_probe if none could be taken.';
+
 -- supabase/schemas/30_engine/32_finish_probe.sql
 create or replace function sync_scheduler.finish_probe(
   integration_id uuid,
@@ -1437,6 +1508,7 @@ create or replace function sync_scheduler.finish_probe(
 language plpgsql set search_path = '' as $$
 declare
   health public.sync_integration_health;
+  integration public.sync_integrations;
 begin
   if coalesce(outcome, '') not in ('answered', 'reached', 'failed')
     or (outcome = 'failed') is distinct from (error_class is not null)
@@ -1464,8 +1536,16 @@ begin
     perform sync_scheduler.raise_error('invalid_token');
   end if;
 
-  update public.sync_integration_health h
-  set checked_at = clock_timestamp(), latency_ms = round(finish_probe.latency_ms)
+  select * into strict integration from public.sync_integrations i where i.id = finish_probe.integration_id;
+  update public.sync_integration_health h set
+    checked_at = clock_timestamp(),
+    latency_ms = round(finish_probe.latency_ms),
+    consecutive_failures = case when outcome = 'failed' then h.consecutive_failures + 1 else 0 end,
+    next_check_at = sync_scheduler.plan_check(integration,
+      case when outcome = 'failed' then h.consecutive_failures + 1 else 0 end, h.passive_since,
+      -- Half: the turn that comes next, but not the one that this check was, which the tick came to a little late.
+      now() + case when outcome = 'failed' and h.consecutive_failures > 0 then interval '0'
+        else integration.health_check_interval / 2 end)
   where h.integration_id = finish_probe.integration_id returning * into strict health;
   if outcome = 'failed' then
     perform sync_scheduler.set_health(finish_probe.integration_id,

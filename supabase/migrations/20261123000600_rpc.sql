@@ -487,7 +487,7 @@ returns public.sync_integrations
 language plpgsql stable set search_path = '' as $$
 declare
   known constant text[] := '{schedule,time_zone,overlap_policy,catchup_window,manual_cooldown,max_attempts,retry_base,'
-    'run_deadline,enabled}';
+    'run_deadline,health_check_interval,enabled}';
   field text;
 begin
   if jsonb_typeof(changes) is distinct from 'object' then
@@ -536,7 +536,7 @@ begin
       schedule = wanted.schedule, time_zone = wanted.time_zone, overlap_policy = wanted.overlap_policy,
       catchup_window = wanted.catchup_window, manual_cooldown = wanted.manual_cooldown,
       max_attempts = wanted.max_attempts, retry_base = wanted.retry_base, run_deadline = wanted.run_deadline,
-      enabled = wanted.enabled
+      health_check_interval = wanted.health_check_interval, enabled = wanted.enabled
     where i.id = before.id returning * into strict saved;
   exception when check_violation or not_null_violation then
     -- The column's own constraint is the rule; its name tells which setting it is about.
@@ -560,7 +560,8 @@ grant execute on function public.configure_integration_sync(uuid, text, jsonb, t
 comment on function public.configure_integration_sync(uuid, text, jsonb, text) is
   'Changes settings of the organisation''s integration and returns it. changes: a JSON object of any of schedule (cron '
   'expression; null: no scheduled runs), time_zone (IANA), overlap_policy (skip, buffer_one), catchup_window, manual_cooldown, '
-  'retry_base, run_deadline (intervals as text), max_attempts, enabled; what is not named stays. next_run_at follows. '
+  'retry_base, run_deadline (intervals as text), health_check_interval (likewise, from 15 minutes to a day; null: no connection '
+  'checks), max_attempts, enabled; what is not named stays. next_run_at follows. '
   'For admins of the organisation and the service role; audited with reason (at most 500 characters). '
   'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
   'invalid_configuration (details: field, reason), PT422 invalid_schedule (details: field, value, reason), PT422 '

@@ -110,19 +110,19 @@ comment on function public.sync_worker_warm(timestamptz, text, uuid, numeric, bo
   'For the Edge Function (service role and warm-up token): see sync_scheduler.answer_warmup. Reports that the isolate is up, '
   'at most once.';
 
--- supabase/schemas/60_worker_rpc/07_sync_worker_claim_probe.sql
--- Definer, because the service role has no rights in sync_scheduler. The token is the check of the caller.
-create or replace function public.sync_worker_claim_probe(integration_id uuid, token text) returns jsonb
+-- supabase/schemas/60_worker_rpc/07_sync_worker_claim_probes.sql
+-- Definer, because the service role has no rights in sync_scheduler. The tokens are the check of the caller.
+create or replace function public.sync_worker_claim_probes(probes jsonb) returns jsonb
 language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
 begin
-  return sync_scheduler.claim_probe(integration_id, token);
+  return sync_scheduler.claim_probes(probes);
 end;
 $$;
-revoke all on function public.sync_worker_claim_probe(uuid, text) from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_claim_probe(uuid, text) to service_role;
-comment on function public.sync_worker_claim_probe(uuid, text) is
-  'For the Edge Function (service role and the token of the connection check): see sync_scheduler.claim_probe. Takes a '
-  'connection check, at most once, and returns what the worker needs to do it, credentials included.';
+revoke all on function public.sync_worker_claim_probes(jsonb) from public, anon, authenticated, service_role;
+grant execute on function public.sync_worker_claim_probes(jsonb) to service_role;
+comment on function public.sync_worker_claim_probes(jsonb) is
+  'For the Edge Function (service role and the tokens of the connection checks): see sync_scheduler.claim_probes. Takes a handful '
+  'of connection checks, each at most once, and returns what the worker needs to do them, credentials included.';
 
 -- supabase/schemas/60_worker_rpc/08_sync_worker_finish_probe.sql
 -- Definer, because the service role has no rights in sync_scheduler. The token is the check of the caller.

@@ -1,9 +1,15 @@
 -- Included by the tests of connection checks: what the Edge Function gets of the newest one, and what it would do.
 create function pg_temp.probe_token(name text default 'integration a') returns text language sql security definer as $$
-  select convert_from(q.body, 'UTF8')::jsonb ->> 'token' from net.http_request_queue q
-  where convert_from(q.body, 'UTF8')::jsonb @> jsonb_build_object('kind', 'probe', 'integration_id', sync_test.id(name))
+  select p ->> 'token' from net.http_request_queue q, jsonb_array_elements(convert_from(q.body, 'UTF8')::jsonb -> 'probes') p
+  where convert_from(q.body, 'UTF8')::jsonb ->> 'kind' = 'probes' and p ->> 'integration_id' = sync_test.id(name)::text
   order by q.id desc limit 1
 $$;
+
+-- What the function takes of one with this token.
+create function pg_temp.claim(token text, name text default 'integration a') returns jsonb language sql as $$
+  select public.sync_worker_claim_probes(jsonb_build_array(jsonb_build_object('integration_id', sync_test.id(name), 'token', token))) -> 0
+$$;
+grant execute on function pg_temp.claim(text, text) to service_role, authenticated;
 
 -- As the person, whoever that is; the owner goes on.
 create function pg_temp.check_as(name text) returns public.sync_integration_health language plpgsql as $$
@@ -30,7 +36,7 @@ declare
 begin
   perform pg_temp.age_probe();
   perform pg_temp.check_as('coordinator');
-  perform public.sync_worker_claim_probe(sync_test.id('integration a'), pg_temp.probe_token());
+  perform pg_temp.claim(pg_temp.probe_token());
   return public.sync_worker_finish_probe(sync_test.id('integration a'), pg_temp.probe_token(), outcome, class, code,
     case when class is not null then 'In words.' end, latency);
 end

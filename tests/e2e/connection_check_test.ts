@@ -195,15 +195,15 @@ Deno.test("presses at once start one connection check, and a forged or repeated 
     await tx`select set_config('request.jwt.claims', ${JSON.stringify({ sub: tenant.userIds.admin })}, true)`;
     await tx`select public.test_integration_connection(${tenant.orgId}, 'webhook')`;
     const [taken] = await tx`delete from net.http_request_queue
-      where convert_from(body, 'UTF8')::jsonb ->> 'integration_id' = ${tenant.integrationId}
-      returning convert_from(body, 'UTF8')::jsonb as body`;
-    return taken?.body as Record<string, unknown>;
+      where convert_from(body, 'UTF8')::jsonb -> 'probes' -> 0 ->> 'integration_id' = ${tenant.integrationId}
+      returning convert_from(body, 'UTF8')::jsonb -> 'probes' -> 0 as probe`;
+    return taken?.probe as Record<string, unknown>;
   });
   const deliver = async (changes: object): Promise<number> => {
     const answer = await fetch(`${platform.functionsUrl}/integration-sync`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ ...delivery, ...changes }),
+      body: JSON.stringify({ kind: "probes", probes: [{ ...delivery, ...changes }] }),
     });
     await answer.body?.cancel();
     return answer.status;

@@ -86,12 +86,10 @@ Deno.test("each role can do through the API what it may and nothing else", async
         await database.sql`delete from sync_scheduler.probes where integration_id = ${own.integrationId}`;
         const vault = await supabase.schema("vault" as never).from("decrypted_secrets" as never).select();
         assert.ok(vault.error, "Vault");
-        for (const name of ["claim_probe", "finish_probe"]) {
-          const { error } = await supabase.rpc(`sync_worker_${name}` as never, {
-            integration_id: own.integrationId,
-            token: "0".repeat(64),
-            ...(name === "finish_probe" ? { outcome: "answered" } : {}),
-          } as never);
+        const probe = { integration_id: own.integrationId, token: "0".repeat(64) };
+        const calls = { claim_probes: { probes: [probe] }, finish_probe: { ...probe, outcome: "answered" } };
+        for (const [name, parameters] of Object.entries(calls)) {
+          const { error } = await supabase.rpc(`sync_worker_${name}` as never, parameters as never);
           assert.equal(error?.code, actor === "service_role" ? "PT401" : "42501", name);
         }
       },

@@ -7,13 +7,19 @@ import type { Clock } from "./clock.ts";
 import { type Failure, SyncError } from "./errors.ts";
 import { retry } from "./retry.ts";
 import { storableText } from "./storable_text.ts";
-import { probeAnswer, type ProbeClaim } from "./worker_answers.ts";
+import { type ProbeClaim, probesAnswer } from "./worker_answers.ts";
 import type { WorkerRpc } from "./worker_rpc.ts";
 
-/** The connection check that a request carries; the token is its only authentication. */
+/** A connection check that a request carries; the token is its only authentication. */
 export interface ProbeRef {
   readonly integration_id: string;
   readonly token: string;
+}
+
+/** A connection check that is ours, with what it takes to do it. */
+export interface ClaimedProbe {
+  readonly probe: ProbeRef;
+  readonly claim: ProbeClaim;
 }
 
 /** What a connection check found; how long the external system took is null if it was not asked or did not answer. */
@@ -24,27 +30,33 @@ export type ProbeEnd =
 const longestMessage = 500;
 
 /**
- * Takes a connection check, at most once; throws SyncError.
+ * Takes the connection checks of a request, each at most once, and returns those that were to be had: one that has been
+ * started anew meanwhile is left out. Throws SyncError, also when there are none.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { claimProbe } from "./probe_api.ts";
+ * import { claimProbes } from "./probe_api.ts";
  *
  * const id = "00000000-0000-4000-8000-0000000000b1";
  * const integration = { org_id: id, integration_id: id, integration_type: "webhook", config: {}, credentials: {} };
- * const rpc = () => Promise.resolve({ ...integration, timeout_seconds: 15 });
- * const claim = await claimProbe(rpc, { integration_id: id, token: "secret" });
+ * const rpc = () => Promise.resolve([{ ...integration, timeout_seconds: 15 }]);
+ * const [{ claim }] = await claimProbes(rpc, [{ integration_id: id, token: "secret" }]);
  * assert.equal(claim.timeout_seconds, 15);
  * ```
  */
-export async function claimProbe(rpc: WorkerRpc, { integration_id, token }: ProbeRef): Promise<ProbeClaim> {
-  const name = "sync_worker_claim_probe";
-  const parsed = probeAnswer.safeParse(await rpc(name, { integration_id, token }));
-  if (parsed.success) return parsed.data;
-  const where = parsed.error.issues[0]?.path.join(".") ?? "";
-  throw new SyncError("unexpected_answer", `${name} answered in an unknown shape.`, {
-    details: { rpc: name, where },
+export async function claimProbes(rpc: WorkerRpc, probes: readonly ProbeRef[]): Promise<ClaimedProbe[]> {
+  const name = "sync_worker_claim_probes";
+  const unknown = (where: string) =>
+    new SyncError("unexpected_answer", `${name} answered in an unknown shape.`, {
+      details: { rpc: name, where },
+    });
+  const parsed = probesAnswer.safeParse(await rpc(name, { probes }));
+  if (!parsed.success) throw unknown(parsed.error.issues[0]?.path.join(".") ?? "");
+  return parsed.data.map((claim) => {
+    const probe = probes.find(({ integration_id }) => integration_id === claim.integration_id);
+    if (probe === undefined) throw unknown("integration_id");
+    return { probe, claim };
   });
 }
 

@@ -1,8 +1,8 @@
 import { SyncError } from "../_shared/errors.ts";
 import { readLimited } from "../_shared/read_limited.ts";
-import type { Claim, ProbeClaim } from "../_shared/worker_answers.ts";
+import type { Claim } from "../_shared/worker_answers.ts";
 import type { WarmupRef } from "../_shared/answer_warmup.ts";
-import type { ProbeEnd, ProbeRef } from "../_shared/probe_api.ts";
+import type { ClaimedProbe, ProbeEnd, ProbeRef } from "../_shared/probe_api.ts";
 import type { AttemptRef, Boot, WorkerApi } from "../_shared/worker_api.ts";
 import { errorFields, type Log } from "./log.ts";
 import { readRequest } from "./read_request.ts";
@@ -15,9 +15,9 @@ export interface HandlerTools {
   readonly workerApi: (attempt: AttemptRef) => WorkerApi;
   readonly runSlice: (api: WorkerApi, claim: Claim, claimedAt: number) => Promise<SliceEnd>;
   /** Throws as {@linkcode workerApi} and its claim do. */
-  readonly claimProbe: (probe: ProbeRef) => Promise<ProbeClaim>;
+  readonly claimProbes: (probes: readonly ProbeRef[]) => Promise<readonly ClaimedProbe[]>;
   /** Checks a connection and tells the database what came of it; throws when that cannot be told. */
-  readonly runProbe: (probe: ProbeRef, claim: ProbeClaim) => Promise<ProbeEnd>;
+  readonly runProbe: (claimed: ClaimedProbe) => Promise<ProbeEnd>;
   /** Tells the database that the isolate is up; throws as {@linkcode workerApi} and its claim do. */
   readonly answerWarmup: (warmup: WarmupRef, boot: Boot) => Promise<void>;
   /** Runs through what a slice needs, without effects, so that a later one finds it ready. */
@@ -31,7 +31,7 @@ export interface HandlerTools {
 const maxBodyBytes = 16 * 1024;
 
 /**
- * The HTTP edge. A valid request claims its attempt or connection check and is answered 202 at once; the work goes
+ * The HTTP edge. A valid request claims its attempt or connection checks and is answered 202 at once; the work goes
  * on behind the answer, since pg_net waits for the slowest request of a batch. A warm-up is reported and answered 200; whatever
  * it was, the isolate's next request is no cold start.
  *
@@ -66,8 +66,8 @@ export function createHandler(tools: HandlerTools): (request: Request) => Promis
         return refuse(400, "invalid_request", asked.message);
       case "run":
         return await accept(asked.attempt, boot, tools);
-      case "probe":
-        return await check(asked.probe, boot, tools);
+      case "probes":
+        return await checkAll(asked.probes, boot, tools);
       case "warmup":
         return await warmUp(asked.warmup, boot, tools);
     }
@@ -112,29 +112,32 @@ async function accept(ref: AttemptRef, boot: Boot, tools: HandlerTools): Promise
   return Response.json({ accepted: true }, { status: 202 });
 }
 
-async function check(probe: ProbeRef, boot: Boot, tools: HandlerTools): Promise<Response> {
+async function checkAll(probes: readonly ProbeRef[], boot: Boot, tools: HandlerTools): Promise<Response> {
   const { log } = tools;
-  const about = { integration_id: probe.integration_id, boot_id: boot.boot_id };
-  let claim: ProbeClaim;
+  let claimed: readonly ClaimedProbe[];
   try {
-    claim = await tools.claimProbe(probe);
+    claimed = await tools.claimProbes(probes);
   } catch (error) {
-    log("probe_claim_failed", { ...about, ...errorFields(error) });
+    log("probes_claim_failed", { checks: probes.length, boot_id: boot.boot_id, ...errorFields(error) });
     return refuseClaim(error);
   }
-  const work = tools.runProbe(probe, claim).then(
-    (end) =>
-      log("probe_ended", {
-        ...about,
-        outcome: end.outcome,
-        latency_ms: end.latency_ms,
-        ...(end.outcome === "failed" ? { error_class: end.failure.class, error_code: end.failure.code } : {}),
-      }),
-    // Nobody is told then; the database counts it as not answered.
-    (error: unknown) => log("probe_broken", { ...about, ...errorFields(error) }),
-  );
-  tools.waitUntil(work);
+  // All at the same time: one that gets no answer keeps none of the others waiting.
+  for (const probe of claimed) tools.waitUntil(check(probe, boot, tools));
   return Response.json({ accepted: true }, { status: 202 });
+}
+
+async function check(claimed: ClaimedProbe, boot: Boot, tools: HandlerTools): Promise<void> {
+  const about = { integration_id: claimed.claim.integration_id, boot_id: boot.boot_id };
+  try {
+    const end = await tools.runProbe(claimed);
+    const failed = end.outcome === "failed"
+      ? { error_class: end.failure.class, error_code: end.failure.code }
+      : {};
+    tools.log("probe_ended", { ...about, outcome: end.outcome, latency_ms: end.latency_ms, ...failed });
+  } catch (error) {
+    // Nobody is told then; the database counts it as not answered.
+    tools.log("probe_broken", { ...about, ...errorFields(error) });
+  }
 }
 
 function refuseClaim(error: unknown): Response {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { WarmupRef } from "../_shared/answer_warmup.ts";
 import { SyncError, type SyncErrorCode } from "../_shared/errors.ts";
 import { FakeWorkerApi } from "../_shared/testing/fake_worker_api.ts";
-import type { ProbeEnd, ProbeRef } from "../_shared/probe_api.ts";
+import type { ClaimedProbe, ProbeEnd, ProbeRef } from "../_shared/probe_api.ts";
 import type { ProbeClaim } from "../_shared/worker_answers.ts";
 import type { AttemptRef, Boot, WorkerApi } from "../_shared/worker_api.ts";
 import { recordBoot } from "./boot.ts";
@@ -12,7 +12,8 @@ import type { SliceEnd } from "./run_slice.ts";
 const token = "0123456789abcdef".repeat(4);
 const valid = { kind: "run", run_id: "00000000-0000-4000-8000-000000000001", attempt: 1, token };
 const warmup = { kind: "warmup", scheduled_for: "2026-11-23T10:00:00.123456+00:00", token };
-const probe = { kind: "probe", integration_id: "00000000-0000-4000-8000-0000000000b1", token };
+const probe: ProbeRef = { integration_id: "00000000-0000-4000-8000-0000000000b1", token };
+const probes = { kind: "probes", probes: [probe] };
 const probeClaim: ProbeClaim = {
   org_id: "00000000-0000-4000-8000-0000000000a1",
   integration_id: probe.integration_id,
@@ -51,9 +52,9 @@ function setUp(changes: Partial<HandlerTools> = {}, api: WorkerApi = new FakeWor
       seen.slices++;
       return Promise.resolve<SliceEnd>({ outcome: "succeeded" });
     },
-    claimProbe: (ref) => {
-      seen.probes.push(ref);
-      return Promise.resolve(probeClaim);
+    claimProbes: (refs) => {
+      seen.probes.push(...refs);
+      return Promise.resolve(refs.map((probe) => ({ probe, claim: { ...probeClaim, ...probe } })));
     },
     runProbe: () => {
       seen.checks++;
@@ -170,10 +171,10 @@ Deno.test("the handler logs and goes on when a rehearsal breaks", async () => {
 Deno.test("the handler claims, answers 202 and checks behind the answer when it is to check a connection", async () => {
   const checking = Promise.withResolvers<ProbeEnd>();
   const { handler, seen, work } = setUp({ runProbe: () => checking.promise });
-  const response = await handler(post(probe));
+  const response = await handler(post(probes));
   assert.equal(response.status, 202);
   assert.deepEqual(await response.json(), { accepted: true });
-  assert.deepEqual(seen.probes, [{ integration_id: probe.integration_id, token }]);
+  assert.deepEqual(seen.probes, [probe]);
   assert.deepEqual([seen.attempts, seen.slices, work.length], [[], 0, 1]);
   const failure = {
     class: "permanent",
@@ -196,9 +197,9 @@ for (
   ] as const satisfies readonly (readonly [SyncErrorCode, number, string])[]
 ) {
   Deno.test(`the handler answers ${status} and checks nothing when the claim of a check fails as ${code}`, async () => {
-    const claimProbe = () => Promise.reject(new SyncError(code, "the database's own words"));
-    const { handler, seen, work } = setUp({ claimProbe });
-    const response = await handler(post(probe));
+    const claimProbes = () => Promise.reject(new SyncError(code, "the database's own words"));
+    const { handler, seen, work } = setUp({ claimProbes });
+    const response = await handler(post(probes));
     assert.equal(response.status, status);
     const error = await errorOf(response);
     assert.equal(error.code, answered);
@@ -207,10 +208,33 @@ for (
   });
 }
 
+Deno.test("the handler does each check of a request by itself when one of them hangs and one breaks", async () => {
+  const ids = ["b1", "b2", "b3"].map((tail) => `00000000-0000-4000-8000-0000000000${tail}`);
+  const hanging = Promise.withResolvers<ProbeEnd>();
+  const runProbe = ({ probe }: ClaimedProbe): Promise<ProbeEnd> => {
+    if (probe.integration_id === ids[0]) return hanging.promise;
+    if (probe.integration_id === ids[1]) return Promise.reject(new TypeError("broken"));
+    return Promise.resolve({ outcome: "answered", latency_ms: 3 });
+  };
+  const { handler, seen, work } = setUp({ runProbe });
+  const response = await handler(
+    post({ ...probes, probes: ids.map((integration_id) => ({ integration_id, token })) }),
+  );
+  assert.equal(response.status, 202);
+  assert.equal(work.length, 3);
+  await Promise.all(work.slice(1));
+  const events = () =>
+    seen.logged.map((line) => JSON.parse(line)).map((line) => [line.event, line.integration_id]);
+  assert.deepEqual(events().sort(), [["probe_broken", ids[1]], ["probe_ended", ids[2]]]);
+  hanging.resolve({ outcome: "answered", latency_ms: 15_000 });
+  await Promise.all(work);
+  assert.deepEqual(events().at(-1), ["probe_ended", ids[0]]);
+});
+
 Deno.test("the handler logs no secret when the end of a check cannot be told", async () => {
   const runProbe = () => Promise.reject(new TypeError(`fetch failed: ${token} the vendor's secret`));
   const { handler, seen, work } = setUp({ runProbe });
-  assert.equal((await handler(post(probe))).status, 202);
+  assert.equal((await handler(post(probes))).status, 202);
   await Promise.all(work);
   assert.ok(seen.logged[0]?.includes("probe_broken"));
   assert.ok(!seen.logged[0]?.includes("secret") && !seen.logged[0]?.includes(token));
@@ -263,8 +287,22 @@ for (
       { ...warmup, scheduled_for: "now()" },
       "Missing or not valid: scheduled_for.",
     ],
-    ["a check names no integration", { kind: "probe", token }, "Missing or not valid: integration_id."],
-    ["a check's token is a list", { ...probe, token: [token] }, "Missing or not valid: token."],
+    ["there is nothing to check", { ...probes, probes: [] }, "Missing or not valid: probes."],
+    [
+      "there is too much to check",
+      { ...probes, probes: Array(51).fill(probe) },
+      "Missing or not valid: probes.",
+    ],
+    [
+      "a check names no integration",
+      { ...probes, probes: [probe, { token }] },
+      "Missing or not valid: probes.1.integration_id.",
+    ],
+    [
+      "a check's token is a list",
+      { ...probes, probes: [{ ...probe, token: [token] }] },
+      "Missing or not valid: probes.0.token.",
+    ],
     ["a warm-up's token is short", { ...warmup, token: "secret" }, "Missing or not valid: token."],
   ] as const
 ) {

@@ -6,7 +6,7 @@ import type { AttemptRef } from "../_shared/worker_api.ts";
 /** What a request asks for, or what is wrong with it. */
 export type AskedFor =
   | { readonly kind: "run"; readonly attempt: AttemptRef }
-  | { readonly kind: "probe"; readonly probe: ProbeRef }
+  | { readonly kind: "probes"; readonly probes: readonly ProbeRef[] }
   | { readonly kind: "warmup"; readonly warmup: WarmupRef }
   | { readonly kind: "invalid"; readonly message: string };
 
@@ -14,7 +14,10 @@ const token = z.string().check(z.minLength(16), z.maxLength(256));
 // Unknown fields are let through: the database may be a version ahead of the function.
 const requestSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("run"), run_id: z.guid(), attempt: z.int32().check(z.minimum(1)), token }),
-  z.object({ kind: z.literal("probe"), integration_id: z.guid(), token }),
+  z.object({
+    kind: z.literal("probes"),
+    probes: z.array(z.object({ integration_id: z.guid(), token })).check(z.minLength(1), z.maxLength(50)),
+  }),
   z.object({ kind: z.literal("warmup"), scheduled_for: z.iso.datetime({ offset: true }), token }),
 ]);
 
@@ -26,8 +29,8 @@ const requestSchema = z.discriminatedUnion("kind", [
  * import assert from "node:assert/strict";
  * import { readRequest } from "./read_request.ts";
  *
- * const asked = readRequest('{ "kind": "probe", "integration_id": 7, "token": "0123456789abcdef" }');
- * assert.deepEqual(asked, { kind: "invalid", message: "Missing or not valid: integration_id." });
+ * const asked = readRequest('{ "kind": "probes", "probes": [{ "integration_id": 7, "token": "0123456789abcdef" }] }');
+ * assert.deepEqual(asked, { kind: "invalid", message: "Missing or not valid: probes.0.integration_id." });
  * ```
  */
 export function readRequest(text: string): AskedFor {
@@ -37,8 +40,8 @@ export function readRequest(text: string): AskedFor {
   switch (data.kind) {
     case "run":
       return { kind: "run", attempt: { run_id: data.run_id, attempt: data.attempt, token: data.token } };
-    case "probe":
-      return { kind: "probe", probe: { integration_id: data.integration_id, token: data.token } };
+    case "probes":
+      return { kind: "probes", probes: data.probes };
     case "warmup":
       return { kind: "warmup", warmup: { scheduled_for: data.scheduled_for, token: data.token } };
   }

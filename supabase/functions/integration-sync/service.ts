@@ -1,7 +1,7 @@
 import { answerWarmup } from "../_shared/answer_warmup.ts";
 import { systemClock } from "../_shared/clock.ts";
 import { connectors } from "../_shared/connectors/registry.ts";
-import { claimProbe, finishProbe } from "../_shared/probe_api.ts";
+import { claimProbes, finishProbe } from "../_shared/probe_api.ts";
 import { createWorkerApi } from "../_shared/worker_api.ts";
 import { createWorkerRpc, type WorkerRpc } from "../_shared/worker_rpc.ts";
 import { recordBoot } from "./boot.ts";
@@ -47,8 +47,8 @@ export function createService(
   return createHandler({
     workerApi: (attempt) => createWorkerApi({ attempt, rpc: workerRpc(), clock: systemClock, random }),
     runSlice: (api, claim, claimedAt) => runSlice(api, claim, claimedAt, tools),
-    claimProbe: async (probe) => await claimProbe(workerRpc(), probe),
-    runProbe: async (probe, claim) => {
+    claimProbes: async (probes) => await claimProbes(workerRpc(), probes),
+    runProbe: async ({ probe, claim }) => {
       const end = await runProbe(claim, tools);
       await finishProbe(workerRpc(), probe, end, tools);
       return end;

@@ -101,7 +101,7 @@ Deno.test("the service asks the external system and tells the database when it i
   };
   const finished = Promise.withResolvers<Record<string, unknown>>();
   await using database = startReceiver(({ path, body }) => {
-    if (path.endsWith("sync_worker_claim_probe")) return Response.json(claim);
+    if (path.endsWith("sync_worker_claim_probes")) return Response.json([claim]);
     finished.resolve(JSON.parse(body));
     return Response.json({ recorded: true });
   });
@@ -114,7 +114,7 @@ Deno.test("the service asks the external system and tells the database when it i
     new Request("http://localhost/integration-sync", {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ kind: "probe", ...probe }),
+      body: JSON.stringify({ kind: "probes", probes: [probe] }),
     }),
   );
   assert.equal(response.status, 202);

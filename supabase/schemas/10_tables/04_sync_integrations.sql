@@ -20,6 +20,7 @@ create table public.sync_integrations (
   max_attempts integer not null default 5 check (max_attempts between 1 and 100),
   retry_base interval not null default '30 seconds' check (retry_base between '0 seconds' and '1 day'),
   run_deadline interval not null default '6 hours' check (run_deadline between '1 minute' and '7 days'),
+  health_check_interval interval default '15 minutes' check (health_check_interval between '15 minutes' and '1 day'),
   created_at timestamptz not null default now(),
   unique (org_id, integration_type),
   unique (id, org_id),
@@ -57,3 +58,6 @@ comment on column public.sync_integrations.max_attempts is
 comment on column public.sync_integrations.retry_base is
   'Backoff after the n-th failure in a row is random between 0 and retry_base * 2^(n-1), capped by settings.retry_cap.';
 comment on column public.sync_integrations.run_deadline is 'A run that is active for longer fails.';
+comment on column public.sync_integrations.health_check_interval is
+  'How often the tick checks the connection of an integration that works. Never more often than every 15 minutes, for checks are '
+  'paid from the vendor''s quota; null: never, its health follows its syncs.';

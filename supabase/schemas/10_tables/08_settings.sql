@@ -18,6 +18,7 @@ create table sync_scheduler.settings (
   probe_timeout interval not null default '30 seconds'
     check (probe_timeout between '4 seconds' and '2 minutes'),
   probe_cooldown interval not null default '10 seconds' check (probe_cooldown between '0 seconds' and '1 hour'),
+  passive_cooldown interval not null default '1 day' check (passive_cooldown between '15 minutes' and '30 days'),
   retention_ended interval not null default '90 days' check (retention_ended between '1 day' and '36500 days'),
   retention_failed interval not null default '365 days' check (retention_failed between '1 day' and '36500 days'),
   retention_ticks interval not null default '7 days' check (retention_ticks between '1 day' and '36500 days'),
@@ -47,6 +48,8 @@ comment on column sync_scheduler.settings.probe_timeout is
   'How long a connection check may stay unanswered. The Edge Function gives the external system half of it.';
 comment on column sync_scheduler.settings.probe_cooldown is
   'Least time between two connection checks of an integration: they are paid from the vendor''s quota.';
+comment on column sync_scheduler.settings.passive_cooldown is
+  'How long an integration is not checked after its vendor said that we ask too much. Quotas are mostly of a day.';
 comment on column sync_scheduler.settings.retention_ended is
   'How long runs that succeeded, were cancelled or skipped are kept.';
 comment on column sync_scheduler.settings.retention_failed is 'How long failed runs, alerts and the audit log are kept.';

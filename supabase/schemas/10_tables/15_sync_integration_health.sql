@@ -8,10 +8,16 @@ create table public.sync_integration_health (
   check_requested_at timestamptz,
   checked_at timestamptz,
   latency_ms integer,
+  next_check_at timestamptz,
+  consecutive_failures integer not null default 0,
+  passive_since timestamptz,
   -- In this order: the index for it is also the one by which members find their rows.
   foreign key (org_id, integration_id) references public.sync_integrations (org_id, id) on delete cascade
 );
 create index sync_integration_health_org_idx on public.sync_integration_health (org_id, integration_id);
+-- What the tick looks into: its cost follows what is due.
+create index sync_integration_health_due_idx on public.sync_integration_health (next_check_at)
+  where next_check_at is not null;
 alter table public.sync_integration_health enable row level security;
 
 comment on table public.sync_integration_health is
@@ -26,3 +32,11 @@ comment on column public.sync_integration_health.check_requested_at is
   'When the last connection check was asked for. It is answered once checked_at is later.';
 comment on column public.sync_integration_health.latency_ms is
   'How long the external system took for the last check; null if it was not asked or did not answer.';
+comment on column public.sync_integration_health.next_check_at is
+  'When the tick checks the connection next, unless a sync or another integration has shown by then that it works; null: not at '
+  'all, because the integration is switched off, paused or has no health_check_interval.';
+comment on column public.sync_integration_health.consecutive_failures is
+  'Connection checks that failed since something got through: from the second on the interval doubles with each, up to a day.';
+comment on column public.sync_integration_health.passive_since is
+  'Since when the vendor''s quota is left to the syncs: it answered that we ask too much. Health follows the syncs alone until '
+  'next_check_at; null: checks are active.';

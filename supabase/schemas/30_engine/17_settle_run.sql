@@ -13,6 +13,7 @@ begin
     -- A run that had nothing to export has not asked the external system for anything.
     if run.entries_done + run.entries_failed > 0 then
       perform sync_scheduler.set_health(run.integration_id, 'healthy');
+      perform sync_scheduler.defer_check(run.integration_id);
     end if;
   elsif outcome = 'cancelled' or (outcome = 'continued' and run.cancel_requested_at is not null) then
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');

@@ -10,6 +10,7 @@ create or replace function sync_scheduler.finish_probe(
 language plpgsql set search_path = '' as $$
 declare
   health public.sync_integration_health;
+  integration public.sync_integrations;
 begin
   if coalesce(outcome, '') not in ('answered', 'reached', 'failed')
     or (outcome = 'failed') is distinct from (error_class is not null)
@@ -37,8 +38,16 @@ begin
     perform sync_scheduler.raise_error('invalid_token');
   end if;
 
-  update public.sync_integration_health h
-  set checked_at = clock_timestamp(), latency_ms = round(finish_probe.latency_ms)
+  select * into strict integration from public.sync_integrations i where i.id = finish_probe.integration_id;
+  update public.sync_integration_health h set
+    checked_at = clock_timestamp(),
+    latency_ms = round(finish_probe.latency_ms),
+    consecutive_failures = case when outcome = 'failed' then h.consecutive_failures + 1 else 0 end,
+    next_check_at = sync_scheduler.plan_check(integration,
+      case when outcome = 'failed' then h.consecutive_failures + 1 else 0 end, h.passive_since,
+      -- Half: the turn that comes next, but not the one that this check was, which the tick came to a little late.
+      now() + case when outcome = 'failed' and h.consecutive_failures > 0 then interval '0'
+        else integration.health_check_interval / 2 end)
   where h.integration_id = finish_probe.integration_id returning * into strict health;
   if outcome = 'failed' then
     perform sync_scheduler.set_health(finish_probe.integration_id,

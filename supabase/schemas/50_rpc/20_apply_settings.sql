@@ -3,7 +3,7 @@ returns public.sync_integrations
 language plpgsql stable set search_path = '' as $$
 declare
   known constant text[] := '{schedule,time_zone,overlap_policy,catchup_window,manual_cooldown,max_attempts,retry_base,'
-    'run_deadline,enabled}';
+    'run_deadline,health_check_interval,enabled}';
   field text;
 begin
   if jsonb_typeof(changes) is distinct from 'object' then

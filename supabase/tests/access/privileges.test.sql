@@ -33,7 +33,7 @@ select bag_eq(
      ('sync_worker_reserve_entries(uuid,integer,text,integer)', 'service_role'),
      ('sync_worker_record_results(uuid,integer,text,uuid,jsonb)', 'service_role'),
      ('sync_worker_finish(uuid,integer,text,text,text,text,text,numeric,jsonb)', 'service_role'),
-     ('sync_worker_claim_probe(uuid,text)', 'service_role'),
+     ('sync_worker_claim_probes(jsonb)', 'service_role'),
      ('sync_worker_finish_probe(uuid,text,text,text,text,text,numeric)', 'service_role'),
      ('sync_worker_warm(timestamp with time zone,text,uuid,numeric,boolean)', 'service_role') $$,
   'functions');
@@ -68,7 +68,7 @@ select bag_eq(
      select 'sync_integrations', c, 'service_role', 'update' from unnest(array['enabled', 'config',
        'credentials_secret_id', 'paused_at', 'paused_by', 'pause_reason', 'resume_at', 'schedule', 'time_zone',
        'overlap_policy', 'catchup_window', 'manual_cooldown',
-       'max_attempts', 'retry_base', 'run_deadline']) c $$,
+       'max_attempts', 'retry_base', 'run_deadline', 'health_check_interval']) c $$,
   'single columns');
 
 select is_empty(

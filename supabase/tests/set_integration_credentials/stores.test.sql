@@ -49,7 +49,7 @@ select is((select s.decrypted_secret from vault.decrypted_secrets s join hosts_o
   'a secret that the host made is not written');
 select ok((select check_requested_at is not null and checked_at is null from answered), 'a check is started');
 select is((select answered::text like '%hemmelig%' from answered), false, 'the answer does not repeat them');
-select is((select claim -> 'credentials' from public.sync_worker_claim_probe(sync_test.id('integration a'), pg_temp.probe_token()) claim),
+select is((select claim -> 'credentials' from pg_temp.claim(pg_temp.probe_token()) claim),
   '{"token": "hemmelig-4711"}', 'the check gets the new ones');
 select public.sync_worker_finish_probe(sync_test.id('integration a'), pg_temp.probe_token(), 'failed', 'permanent',
   'token_refused', 'The token was refused.');
@@ -72,7 +72,7 @@ select is(pg_temp.stored(), '{"token": "hemmelig-4712"}', 'nothing of which is s
 create temporary table old as select pg_temp.probe_token() as token;
 update sync_scheduler.probes set requested_at = requested_at - interval '10 seconds';
 select pg_temp.store('admin', '{"token": "hemmelig-4713"}');
-select throws_ok($$ select public.sync_worker_claim_probe(sync_test.id('integration a'), token) from old $$, 'PT401',
+select throws_ok($$ select pg_temp.claim(token) from old $$, 'PT401',
   'invalid_token', 'a check that is still open is replaced: it would speak of the old ones');
 update sync_scheduler.settings set function_url = null;
 update sync_scheduler.probes set requested_at = requested_at - interval '10 seconds';

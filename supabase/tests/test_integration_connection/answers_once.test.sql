@@ -11,18 +11,18 @@ create temporary table token as select pg_temp.probe_token() as token;
 grant select on token to service_role, authenticated;
 create temporary table untouched as select * from sync_scheduler.probes;
 
-prepare claim as select public.sync_worker_claim_probe(sync_test.id('integration a'), token) from token;
+prepare claim as select pg_temp.claim(token) from token;
 create function pg_temp.finish_with(of_token text) returns jsonb language sql as $$
   select public.sync_worker_finish_probe(sync_test.id('integration a'), of_token, 'answered', latency_ms => 31.6)
 $$;
 grant execute on function pg_temp.finish_with(text) to service_role, authenticated;
 
 select sync_test.act_as('service_role');
-select throws_ok($$ select public.sync_worker_claim_probe(sync_test.id('integration a'), repeat('0', 64)) $$,
+select throws_ok($$ select pg_temp.claim(repeat('0', 64)) $$,
   'PT401', 'invalid_token', 'a forged token claims nothing');
-select throws_ok($$ select public.sync_worker_claim_probe(sync_test.id('integration b'), token) from token $$,
+select throws_ok($$ select pg_temp.claim(token, 'integration b') from token $$,
   'PT401', 'invalid_token', 'nor does a token of another integration');
-select throws_ok($$ select public.sync_worker_claim_probe(sync_test.id('integration a'), null) $$,
+select throws_ok($$ select pg_temp.claim(null) $$,
   'PT401', 'invalid_token', 'nor none');
 select throws_ok($$ select pg_temp.finish_with(token) from token $$, 'PT401', 'invalid_token', 'what is not claimed is not answered');
 select sync_test.act_as('admin');

@@ -15,9 +15,10 @@ create temporary table answered as select * from pg_temp.check_as('coordinator')
 select is((select status::text || ' ' || (check_requested_at is not null and checked_at is null) from answered), 'unknown true',
   'a coordinator may, and gets the health at once, also of an integration that is switched off');
 select results_eq(
-  $$ select q.url, q.timeout_milliseconds, (select array_agg(k order by k) from jsonb_object_keys(convert_from(q.body, 'UTF8')::jsonb) k)
+  $$ select q.url, q.timeout_milliseconds, convert_from(q.body, 'UTF8')::jsonb
      from net.http_request_queue q join sync_scheduler.probes p on p.request_id = q.id $$,
-  $$ values ('http://127.0.0.1:9/functions/v1/integration-sync', 5000, array['integration_id', 'kind', 'token']) $$,
+  $$ values ('http://127.0.0.1:9/functions/v1/integration-sync', 5000, jsonb_build_object('kind', 'probes', 'probes',
+       jsonb_build_array(jsonb_build_object('integration_id', sync_test.id('integration a'), 'token', pg_temp.probe_token())))) $$,
   'the request names the integration and carries nothing else but the token');
 select is((select p.requested_by from sync_scheduler.probes p), sync_test.id('coordinator'), 'it is known who asked');
 select is((select p.token_hash from sync_scheduler.probes p), sha256(convert_to(pg_temp.probe_token(), 'UTF8')),

@@ -40,7 +40,7 @@ select pg_temp.check_as('coordinator');
 select is(sync_scheduler.end_unanswered_probes(), 0, 'a check has its time');
 select pg_temp.age_probe();
 create temporary table late as select pg_temp.probe_token() as token;
-select throws_ok($$ select public.sync_worker_claim_probe(sync_test.id('integration a'), token) from late $$, 'PT409',
+select throws_ok($$ select pg_temp.claim(token) from late $$, 'PT409',
   'attempt_not_current', 'after which nobody may begin it');
 select sync_scheduler.tick();
 select is((select t.errors from sync_scheduler.ticks t order by t.tick_id desc limit 1), null, 'the tick ends it');

@@ -1,0 +1,23 @@
+-- Definer, because whoever may change an integration may not write its health.
+create or replace function sync_scheduler.keep_next_check_at() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update public.sync_integration_health h set
+    -- What was wrong may be mended by the change.
+    consecutive_failures = 0,
+    next_check_at = sync_scheduler.plan_check(new, 0, h.passive_since,
+      greatest(now(), h.check_requested_at + new.health_check_interval / 2))
+  where h.integration_id = new.id;
+  return null;
+end;
+$$;
+revoke all on function sync_scheduler.keep_next_check_at() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.keep_next_check_at() is
+  'Trigger of sync_integrations: an integration that is changed, switched on or resumed is checked at its next turn, one that is '
+  'switched off or paused not at all.';
+
+create trigger keep_next_check_at after update of enabled, paused_at, health_check_interval, config, credentials_secret_id
+  on public.sync_integrations for each row
+  when ((old.enabled, old.paused_at, old.health_check_interval, old.config, old.credentials_secret_id)
+    is distinct from (new.enabled, new.paused_at, new.health_check_interval, new.config, new.credentials_secret_id))
+  execute function sync_scheduler.keep_next_check_at();
