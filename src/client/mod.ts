@@ -16,6 +16,7 @@
 export type { Database, Json } from "../database_types.ts";
 export { SYNC_ERRORS, type SyncErrorEntry, type SyncErrorMessage } from "../rpc-logic/error_codes.ts";
 export * from "./environment.ts";
+export type { FollowListener, FollowOptions } from "./follow_run.ts";
 export * from "./instant.ts";
 export type { ListRunsOptions, RunPage } from "./list_runs.ts";
 export * from "./messages/describe_error.ts";

@@ -2,12 +2,14 @@ import type { SupabaseClient } from "@supabase/supabase-js";
 import type { Database } from "../database_types.ts";
 import { type Answer, call, describeWith } from "./call.ts";
 import { type ClientEnvironment, systemEnvironment } from "./environment.ts";
+import { type FollowListener, type FollowOptions, followRun } from "./follow_run.ts";
 import { type ListRunsOptions, queryRuns, type RunPage, toPage } from "./list_runs.ts";
 import { describeError } from "./messages/describe_error.ts";
 import { en } from "./messages/en.ts";
 import type { SyncMessages } from "./messages/sync_messages.ts";
 import { SyncSchedulerError } from "./sync_scheduler_error.ts";
 import type { SupabaseLike, SyncIntegration, SyncRun, SyncSlot } from "./types.ts";
+import { watchRun } from "./watch_run.ts";
 
 /** How the repository talks, and what it lives on. */
 export interface RepositoryOptions {
@@ -184,6 +186,19 @@ export class SyncSchedulerRepository {
   async listRuns(orgId: string, options: ListRunsOptions = {}): Promise<RunPage> {
     const ask = (signal: AbortSignal) => queryRuns(this.#typed, orgId, options).abortSignal(signal);
     return toPage(await this.#read(ask, options), options);
+  }
+
+  /**
+   * The run as it changes, until it has ended: its last state is the last value. Live through Realtime; the row is
+   * polled while Realtime is away. Ends early by `break` or by the signal, with whose reason it then rejects.
+   */
+  watchRun(runId: string, options: FollowOptions = {}): AsyncIterableIterator<SyncRun> {
+    return watchRun(this, runId, options);
+  }
+
+  /** The same with callbacks. Returns a function that ends it. */
+  followRun(runId: string, listener: FollowListener, options: FollowOptions = {}): () => void {
+    return followRun(this, runId, listener, options);
   }
 
   /** An error in a sentence for people as things are now: its own message says how they were. */

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { ClientEnvironment } from "../environment.ts";
 
 /** A clock that stands until a test moves it, chance that is always one half, and keys that count. */
@@ -49,6 +50,6 @@ export class TestEnvironment implements ClientEnvironment {
 
 /** Lets everything run that waits for nothing but its turn. */
 export async function settle(): Promise<void> {
-  // A macrotask begins when no microtask is left; a few, because supabase-js takes some of its own.
-  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+  // A turn begins when no microtask is left; a few, because supabase-js takes some of its own.
+  for (let turn = 0; turn < 5; turn++) await setImmediate();
 }

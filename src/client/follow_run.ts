@@ -1,0 +1,158 @@
+import type { ClientEnvironment } from "./environment.ts";
+import { joinRun } from "./run_channel.ts";
+import { SyncSchedulerError } from "./sync_scheduler_error.ts";
+import { isFinal, type SupabaseLike, type SyncRun } from "./types.ts";
+
+/** Polling while Realtime is away: from the first distance to the longest, by half of it more each time. */
+const FIRST_POLL_MS = 2_000;
+const LONGEST_POLL_MS = 15_000;
+/**
+ * Realtime delivers at most once, and nobody hears of a message that it lost: when nothing at all has come for this
+ * long, one look tells whether the run is still under way. Doubles each time.
+ */
+const SILENCE_MS = 60_000;
+const LONGEST_SILENCE_MS = 600_000;
+/** A session that is just being renewed, a gateway that counts requests: some errors pass. */
+const PATIENCE = 5;
+
+/** What happens to a run that is followed. */
+export interface FollowListener {
+  /** The run has changed; also called with the first that is known of it. Never with an older state than before. */
+  onRun(run: SyncRun): void;
+  /** The run has ended, and with it the following. */
+  onEnd?(): void;
+  /** The following has failed for good: the run may not be seen any more, or the session is over. */
+  onError?(error: SyncSchedulerError): void;
+  /** Realtime tells of changes (`true`), or the row is polled (`false`). */
+  onLive?(live: boolean): void;
+}
+
+/** How a run is followed. */
+export interface FollowOptions {
+  /** What is known of the run, such as the answer to a press: saves the first look. */
+  readonly known?: SyncRun;
+  /** Ends the following. */
+  readonly signal?: AbortSignal;
+}
+
+/** What following needs: a repository is one. */
+export interface RunSource {
+  /** The client of the app. */
+  readonly supabase: SupabaseLike;
+  /** Time, chance and keys. */
+  readonly environment: ClientEnvironment;
+  /** The run as it is now. */
+  getRun(runId: string, options: { readonly signal?: AbortSignal }): Promise<SyncRun>;
+}
+
+/**
+ * Follows a run until it ends: live through Realtime, by polling while Realtime is away. The callback form of
+ * `watchRun`.
+ *
+ * @returns A function that ends the following.
+ *
+ * @example
+ * ```ts ignore
+ * const stop = followRun(repository, run.run_id, {
+ *   onRun: (run) => show(run.status, run.entries_done, run.entries_total),
+ *   onError: (error) => show(error.message),
+ * }, { known: run });
+ * ```
+ */
+export function followRun(
+  source: RunSource,
+  runId: string,
+  listener: FollowListener,
+  { known, signal }: FollowOptions = {},
+): () => void {
+  const { environment } = source;
+  const looking = new AbortController();
+  let newest: SyncRun | null = null;
+  let live = false;
+  let isLooking = false;
+  let lookAgain = false;
+  let failures = 0;
+  let distance = FIRST_POLL_MS;
+  let cancelLook = () => {};
+  let leave = () => {};
+
+  function accept(row: unknown): void {
+    const { run_id, version } = (row ?? {}) as Partial<SyncRun>;
+    // Not the row, or without its contents (an error of Realtime's own): a hint that there is something to see.
+    if (run_id !== runId || version === undefined) return void look();
+    if (newest !== null && Number(version) <= Number(newest.version)) return;
+    // Realtime leaves out long texts that did not change.
+    newest = { ...newest, ...row as SyncRun };
+    distance = live ? SILENCE_MS : FIRST_POLL_MS;
+    lookLater();
+    listener.onRun(newest);
+    if (isFinal(newest)) end(() => listener.onEnd?.());
+  }
+
+  async function look(): Promise<void> {
+    cancelLook();
+    // What is under way may have read the row before that which makes us look.
+    if (isLooking) return void (lookAgain = true);
+    isLooking = true;
+    try {
+      const run = await source.getRun(runId, { signal: looking.signal });
+      failures = 0;
+      if (!looking.signal.aborted) accept(run);
+    } catch (error) {
+      if (looking.signal.aborted) return;
+      onFailure(error);
+    } finally {
+      isLooking = false;
+    }
+    if (looking.signal.aborted) return;
+    if (lookAgain) {
+      lookAgain = false;
+      return look();
+    }
+    lookLater();
+    distance = live ? Math.min(distance * 2, LONGEST_SILENCE_MS) : Math.min(distance * 1.5, LONGEST_POLL_MS);
+  }
+
+  function onFailure(error: unknown): void {
+    const known = error instanceof SyncSchedulerError ? error : new SyncSchedulerError({
+      code: "unexpected_error",
+      cause: error,
+    });
+    const isConnection = known.code === "network_unreachable" || known.code === "server_unavailable";
+    const isHopeless = known.code === "not_authorized" || known.status === 400;
+    if (isConnection) failures = 0;
+    else if (isHopeless || ++failures >= PATIENCE) end(() => listener.onError?.(known));
+  }
+
+  function lookLater(milliseconds = distance): void {
+    cancelLook();
+    // Many watch the same Realtime: when it goes away, they must not all look at the same moment.
+    cancelLook = environment.after(milliseconds * (0.5 + environment.random() / 2), look);
+  }
+
+  function onLive(now: boolean): void {
+    live = now;
+    distance = now ? SILENCE_MS : FIRST_POLL_MS;
+    lookLater();
+    listener.onLive?.(now);
+  }
+
+  function end(tell: () => void): void {
+    if (looking.signal.aborted) return;
+    looking.abort();
+    cancelLook();
+    leave();
+    signal?.removeEventListener("abort", stop);
+    tell();
+  }
+
+  const stop = () => end(() => {});
+  if (signal?.aborted) return stop;
+  signal?.addEventListener("abort", stop, { once: true });
+  if (known !== undefined) accept(known);
+  else look();
+  if (!looking.signal.aborted) {
+    leave = joinRun(source.supabase, environment, runId, { onGap: look, onLive, onRow: accept });
+  }
+  return stop;
+}

@@ -1,0 +1,107 @@
+import type { RealtimeChannel, SupabaseClient } from "@supabase/supabase-js";
+import type { ClientEnvironment } from "./environment.ts";
+import type { SupabaseLike } from "./types.ts";
+
+const FIRST_BACKOFF_MS = 1_000;
+const LONGEST_BACKOFF_MS = 30_000;
+/** A subscription that held for this long was a good one: the next break is a new one. */
+const STABLE_MS = 30_000;
+
+/** What Realtime has to say about a run. */
+export interface RunChannelEvents {
+  /** Changes may have been missed until now: look at the row. */
+  onGap(): void;
+  /** From now on changes are heard (`true`), or not any more (`false`). */
+  onLive(live: boolean): void;
+  /** The row after a change, or what came in its place. */
+  onRow(row: unknown): void;
+}
+
+/**
+ * Subscribes to the changes of a run, and again whenever that breaks, until the function that it returns is called.
+ *
+ * realtime-js connects its socket again, and rejoins after most errors, but not after the server has closed a channel,
+ * as it does when the token expires; nor does it tell one kind of trouble from another. So whatever went wrong, the
+ * channel is left and a new one joined after a while, with the token that the session has by then.
+ *
+ * @example
+ * ```ts ignore
+ * const leave = joinRun(supabase, systemEnvironment, runId, {
+ *   onGap: () => look(),
+ *   onLive: (live) => show(live ? "live" : "polling"),
+ *   onRow: (row) => show(row),
+ * });
+ * leave();
+ * ```
+ */
+export function joinRun(
+  supabase: SupabaseLike,
+  environment: ClientEnvironment,
+  runId: string,
+  events: RunChannelEvents,
+): () => void {
+  const client = supabase as unknown as SupabaseClient;
+  let channel: RealtimeChannel | null = null;
+  let live = false;
+  let liveSince = 0;
+  let failures = 0;
+  let cancelRejoin = () => {};
+  /** Counts the channels, so that what a former one still says is not heard. */
+  let current = 0;
+
+  async function join(): Promise<void> {
+    const mine = ++current;
+    const ifMine = <T>(listener: (argument: T) => void) => (argument: T) => {
+      if (mine === current) listener(argument);
+    };
+    try {
+      // Or a channel that is joined at once goes without the token of the session, and hears nothing.
+      await client.realtime.setAuth();
+      if (mine !== current) return;
+      // A topic of its own: to realtime-js two channels of one topic are the same.
+      channel = client.channel(`sync_run:${runId}:${environment.newKey()}`);
+      channel
+        .on(
+          "postgres_changes",
+          { event: "UPDATE", schema: "public", table: "sync_run_log", filter: `run_id=eq.${runId}` },
+          ifMine(({ new: row }: { new: unknown }) => events.onRow(row)),
+        )
+        .on("system", {}, ifMine(onSystem))
+        .subscribe(ifMine((status: string) => status === "SUBSCRIBED" ? events.onGap() : onBreak()));
+    } catch {
+      // No session, no WebSocket: as good as a broken connection.
+      if (mine === current) onBreak();
+    }
+  }
+
+  function onSystem({ status, extension }: { status: string; extension?: string }): void {
+    if (status !== "ok") return onBreak();
+    if (extension !== "postgres_changes" || live) return;
+    live = true;
+    liveSince = environment.now();
+    events.onLive(true);
+    // What changed between the join and this moment was told to nobody.
+    events.onGap();
+  }
+
+  function onBreak(): void {
+    leave();
+    if (live && environment.now() - liveSince >= STABLE_MS) failures = 0;
+    const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** failures++, LONGEST_BACKOFF_MS);
+    cancelRejoin = environment.after(backoff * (0.5 + environment.random() / 2), join);
+    if (!live) return;
+    live = false;
+    events.onLive(false);
+  }
+
+  function leave(): void {
+    current++;
+    cancelRejoin();
+    // Nobody waits for the goodbye; while the connection is down it is not even sent.
+    if (channel !== null) client.removeChannel(channel).catch(() => {});
+    channel = null;
+  }
+
+  join();
+  return leave;
+}

@@ -1,0 +1,89 @@
+import { type FollowOptions, followRun, type RunSource } from "./follow_run.ts";
+import type { SyncSchedulerError } from "./sync_scheduler_error.ts";
+import type { SyncRun } from "./types.ts";
+
+/**
+ * A run as it changes, until it has ended: its last state is the last value. Reading slowly is no fault, the next value
+ * is always the newest state. Ends early by `break`, or by the signal, with whose reason it then rejects.
+ *
+ * @example
+ * ```ts ignore
+ * for await (const run of watchRun(repository, runId)) {
+ *   show(run.status, run.entries_done, run.entries_total);
+ * }
+ * ```
+ */
+export function watchRun(
+  source: RunSource,
+  runId: string,
+  options: FollowOptions = {},
+): AsyncIterableIterator<SyncRun> {
+  type Result = IteratorResult<SyncRun, undefined>;
+  let newest: SyncRun | null = null;
+  let failure: { readonly reason: unknown } | null = null;
+  let isOver = false;
+  let wake = () => {};
+
+  function wakeAll(): void {
+    const all = wake;
+    wake = () => {};
+    all();
+  }
+
+  function end(reason?: { readonly reason: unknown }): void {
+    if (isOver) return;
+    isOver = true;
+    failure = reason ?? null;
+    options.signal?.removeEventListener("abort", onAbort);
+    wakeAll();
+  }
+  const onAbort = () => end({ reason: options.signal?.reason });
+  options.signal?.addEventListener("abort", onAbort, { once: true });
+
+  const stop = followRun(source, runId, {
+    onRun(run) {
+      newest = run;
+      wakeAll();
+    },
+    onEnd: () => end(),
+    onError: (error: SyncSchedulerError) => end({ reason: error }),
+  }, options);
+  if (options.signal?.aborted) onAbort();
+
+  function wakened(): Promise<void> {
+    const others = wake;
+    return new Promise((resolve) => {
+      wake = () => {
+        others();
+        resolve();
+      };
+    });
+  }
+
+  async function next(): Promise<Result> {
+    while (newest === null && !isOver) await wakened();
+    if (newest !== null) {
+      const value = newest;
+      newest = null;
+      return { value, done: false };
+    }
+    if (failure === null) return { value: undefined, done: true };
+    const { reason } = failure;
+    failure = null;
+    throw reason;
+  }
+
+  // Not a generator: its return() would wait for the value that is being waited for.
+  return {
+    next,
+    return() {
+      newest = null;
+      stop();
+      end();
+      return Promise.resolve({ value: undefined, done: true });
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
