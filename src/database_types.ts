@@ -329,6 +329,27 @@ isOneToOne: false
               "local_time": string,"scheduled_for": string
             }[]
                            },
+"resume_integration_checks":
+{ Args: { "integration_type": string,"org_id": string,"reason"?: string }; Returns: {
+              "check_requested_at": string | null,
+"checked_at": string | null,
+"consecutive_failures": number,
+"integration_id": string,
+"last_error_code": string | null,
+"last_error_message": string | null,
+"latency_ms": number | null,
+"next_check_at": string | null,
+"org_id": string,
+"passive_since": string | null,
+"since": string,
+"status": Database["public"]['Enums']["sync_health_status"]
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "sync_integration_health"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
 "resume_integration_sync":
 { Args: { "integration_type": string,"org_id": string,"reason"?: string }; Returns: {
               "catchup_window": string,

@@ -374,8 +374,8 @@ begin
     perform sync_scheduler.raise_alert(integration, 'needs_attention', 'critical',
       health.since, 'The integration needs attention. ' || set_health.error_message,
       jsonb_build_object('error_code', set_health.error_code, 'since', health.since), set_health.run_id);
-  elsif health.status = 'needs_attention' and set_health.status = 'healthy' then
-    perform sync_scheduler.resolve_alerts(set_health.integration_id, '{needs_attention}');
+  elsif set_health.status = 'healthy' then
+    perform sync_scheduler.resolve_alerts(set_health.integration_id, '{needs_attention,unhealthy}');
   end if;
 end;
 $$;
@@ -383,7 +383,7 @@ revoke all on function sync_scheduler.set_health(uuid, public.sync_health_status
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.set_health(uuid, public.sync_health_status, text, text, uuid) is
   'Writes down how an integration is, with the newest failure (in a coordinator''s words). needs_attention raises one alert '
-  'when it begins, with run_id if a run found it out, and ends only with healthy, which resolves the alert. The last lock '
+  'when it begins, with run_id if a run found it out, and ends only with healthy, which resolves the alert, and that of unhealthy. The last lock '
   'of its caller: after integration, run and entries.';
 
 -- supabase/schemas/30_engine/10_dispatch_attempts.sql
@@ -435,6 +435,23 @@ comment on function sync_scheduler.dispatch_attempts(public.sync_run_log[]) is
   'Posts the current attempts of runs to the Edge Function through pg_net, each under a fresh one-time token. Called again for an '
   'attempt that nobody claimed, it replaces the token and waits twice as long. The caller holds the runs'' row locks. '
   'Errors: PT503 function_url_not_configured.';
+
+-- supabase/schemas/30_engine/10_enter_passive.sql
+create or replace function sync_scheduler.enter_passive(integration_id uuid, retry_after interval default null) returns void
+language plpgsql set search_path = '' as $$
+begin
+  update public.sync_integration_health h set
+    passive_since = coalesce(h.passive_since, now()),
+    -- From the newest time that the vendor said so: its quota was used up then, too.
+    next_check_at = sync_scheduler.plan_check(i, 0, now(), now() + coalesce(enter_passive.retry_after, '0'))
+  from public.sync_integrations i
+  where h.integration_id = enter_passive.integration_id and i.id = h.integration_id;
+end;
+$$;
+revoke all on function sync_scheduler.enter_passive(uuid, interval) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.enter_passive(uuid, interval) is
+  'The vendor says that we ask too much: what is left of its quota is for the syncs. The integration is not checked until '
+  'settings.passive_cooldown is over (and retry_after, the vendor''s hint). The last lock of its caller, as in set_health.';
 
 -- supabase/schemas/30_engine/11_start_run.sql
 create or replace function sync_scheduler.start_run(
@@ -545,6 +562,14 @@ begin
     error_message = finish_run.error_message
   where r.run_id = finish_run.run_id
   returning * into finished;
+  -- What needs attention has said more already.
+  if finished.status = 'failed' and not exists (
+    select from public.sync_integration_health h
+    where h.integration_id = finished.integration_id and h.status = 'needs_attention')
+  then
+    perform sync_scheduler.set_health(finished.integration_id, 'unhealthy', coalesce(finished.error_code, 'unknown'),
+      coalesce(finished.error_message, 'The last sync failed.'), finished.run_id);
+  end if;
   if finished.status = 'failed' and finished.started_at is null and finished.triggered_by = 'schedule' then
     select * into strict integration from public.sync_integrations i where i.id = finished.integration_id;
     perform sync_scheduler.raise_alert(integration, 'drift', 'warning', finished.scheduled_for,
@@ -557,7 +582,7 @@ revoke all on function sync_scheduler.finish_run(uuid, public.sync_run_status, t
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.finish_run(uuid, public.sync_run_status, text, text) is
   'Moves an active run to a final status (PT409 run_is_final for one that has ended). The caller has ended the attempt. '
-  'A scheduled run that fails without ever having started raises the drift alert of its slot.';
+  'One that fails makes the integration unhealthy, if it does not need attention; a scheduled run that fails without ever having started raises the drift alert of its slot.';
 
 -- supabase/schemas/30_engine/15_note_cold_start_failure.sql
 create or replace function sync_scheduler.note_cold_start_failure(
@@ -659,6 +684,10 @@ begin
   if error_class = 'permanent' then
     perform sync_scheduler.set_health(run.integration_id, 'needs_attention', coalesce(error_code, 'unknown'),
       coalesce(error_message, 'The sync failed, and repeating it would not help.'), run.run_id);
+  elsif error_class = 'rate_limited' then
+    perform sync_scheduler.enter_passive(run.integration_id, retry_after);
+    perform sync_scheduler.set_health(run.integration_id, 'degraded', coalesce(error_code, 'unknown'),
+      coalesce(error_message, 'The external system asks us to slow down.'), run.run_id);
   end if;
   if run.cancel_requested_at is not null then
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');
@@ -1547,11 +1576,20 @@ begin
       now() + case when outcome = 'failed' and h.consecutive_failures > 0 then interval '0'
         else integration.health_check_interval / 2 end)
   where h.integration_id = finish_probe.integration_id returning * into strict health;
+  if error_class = 'rate_limited' then
+    perform sync_scheduler.enter_passive(finish_probe.integration_id);
+  end if;
   if outcome = 'failed' then
     perform sync_scheduler.set_health(finish_probe.integration_id,
       case error_class when 'permanent' then 'needs_attention' when 'rate_limited' then 'degraded' else 'unhealthy'
         end::public.sync_health_status,
       left(error_code, 100), left(error_message, 500));
+    -- One failure may be nobody's fault, and the next check is near.
+    if error_class in ('transient', 'ambiguous') and health.consecutive_failures > 1 then
+      perform sync_scheduler.raise_alert(integration, 'unhealthy', 'warning', null,
+        format('%s connection checks in a row have failed. %s', health.consecutive_failures, left(error_message, 300)),
+        jsonb_build_object('error_code', left(error_code, 100), 'next_check_at', health.next_check_at));
+    end if;
   -- That somebody answers refutes what the function itself found wrong, but not a refusal of what a run has sent.
   elsif outcome = 'answered' or health.status <> 'needs_attention'
     or health.last_error_code in ('invalid_config', 'invalid_credentials', 'no_connector')

@@ -1003,6 +1003,41 @@ comment on function public.test_integration_connection(uuid, text) is
   'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, PT429 '
   'rate_limited (details: retry_after_seconds, retry_at), PT503 function_url_not_configured.';
 
+-- supabase/schemas/50_rpc/34_resume_integration_checks.sql
+-- Definer, because no client may write the health of an integration. The first statement checks the caller.
+create or replace function public.resume_integration_checks(org_id uuid, integration_type text, reason text default null)
+returns public.sync_integration_health
+language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+#variable_conflict use_column
+declare
+  integration public.sync_integrations;
+  health public.sync_integration_health;
+begin
+  perform sync_scheduler.require_org_role(resume_integration_checks.org_id, '{admin}');
+  integration := sync_scheduler.lock_integration(
+    resume_integration_checks.org_id, resume_integration_checks.integration_type);
+  select * into strict health from public.sync_integration_health h where h.integration_id = integration.id for no key update;
+  if health.passive_since is null then
+    return health;
+  end if;
+  perform sync_scheduler.audit(integration, 'resume_checks', reason,
+    jsonb_build_object('passive_since', health.passive_since, 'next_check_at', health.next_check_at));
+  update public.sync_integration_health h set
+    passive_since = null,
+    next_check_at = sync_scheduler.plan_check(integration)
+  where h.integration_id = integration.id returning * into strict health;
+  return health;
+end;
+$$;
+revoke all on function public.resume_integration_checks(uuid, text, text) from public, anon, authenticated, service_role;
+grant execute on function public.resume_integration_checks(uuid, text, text) to authenticated, service_role;
+comment on function public.resume_integration_checks(uuid, text, text) is
+  'Ends the passive mode of the organisation''s integration (its vendor said that we ask too much, and so it is not checked until '
+  'next_check_at) and returns its health: it is checked at its next turn, within health_check_interval. Without passive mode it '
+  'changes nothing. For admins of the organisation and the service role; audited with reason (at most 500 characters). '
+  'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
+  'reason_too_long.';
+
 -- supabase/schemas/50_rpc/40_acknowledge_sync_alert.sql
 -- Definer, because no client may write alerts. The caller's role is checked before anything is told or done.
 create or replace function public.acknowledge_sync_alert(alert_id uuid) returns public.sync_alerts
@@ -1120,7 +1155,7 @@ begin
     i.paused_at, i.pause_reason, i.resume_at,
     i.schedule, i.time_zone, i.next_run_at,
     h.status, h.since, h.last_error_code, h.last_error_message,
-    h.latency_ms, null::timestamptz, alerts.incident_since,
+    h.latency_ms, h.next_check_at, alerts.incident_since,
     active.run_id, active.status, active.triggered_by,
     active.started_at, active.entries_total, active.entries_done, active.entries_failed,
     success.finished_at, ended.run_id, ended.status,

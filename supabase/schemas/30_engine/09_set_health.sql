@@ -38,8 +38,8 @@ begin
     perform sync_scheduler.raise_alert(integration, 'needs_attention', 'critical',
       health.since, 'The integration needs attention. ' || set_health.error_message,
       jsonb_build_object('error_code', set_health.error_code, 'since', health.since), set_health.run_id);
-  elsif health.status = 'needs_attention' and set_health.status = 'healthy' then
-    perform sync_scheduler.resolve_alerts(set_health.integration_id, '{needs_attention}');
+  elsif set_health.status = 'healthy' then
+    perform sync_scheduler.resolve_alerts(set_health.integration_id, '{needs_attention,unhealthy}');
   end if;
 end;
 $$;
@@ -47,5 +47,5 @@ revoke all on function sync_scheduler.set_health(uuid, public.sync_health_status
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.set_health(uuid, public.sync_health_status, text, text, uuid) is
   'Writes down how an integration is, with the newest failure (in a coordinator''s words). needs_attention raises one alert '
-  'when it begins, with run_id if a run found it out, and ends only with healthy, which resolves the alert. The last lock '
+  'when it begins, with run_id if a run found it out, and ends only with healthy, which resolves the alert, and that of unhealthy. The last lock '
   'of its caller: after integration, run and entries.';

@@ -49,11 +49,20 @@ begin
       now() + case when outcome = 'failed' and h.consecutive_failures > 0 then interval '0'
         else integration.health_check_interval / 2 end)
   where h.integration_id = finish_probe.integration_id returning * into strict health;
+  if error_class = 'rate_limited' then
+    perform sync_scheduler.enter_passive(finish_probe.integration_id);
+  end if;
   if outcome = 'failed' then
     perform sync_scheduler.set_health(finish_probe.integration_id,
       case error_class when 'permanent' then 'needs_attention' when 'rate_limited' then 'degraded' else 'unhealthy'
         end::public.sync_health_status,
       left(error_code, 100), left(error_message, 500));
+    -- One failure may be nobody's fault, and the next check is near.
+    if error_class in ('transient', 'ambiguous') and health.consecutive_failures > 1 then
+      perform sync_scheduler.raise_alert(integration, 'unhealthy', 'warning', null,
+        format('%s connection checks in a row have failed. %s', health.consecutive_failures, left(error_message, 300)),
+        jsonb_build_object('error_code', left(error_code, 100), 'next_check_at', health.next_check_at));
+    end if;
   -- That somebody answers refutes what the function itself found wrong, but not a refusal of what a run has sent.
   elsif outcome = 'answered' or health.status <> 'needs_attention'
     or health.last_error_code in ('invalid_config', 'invalid_credentials', 'no_connector')

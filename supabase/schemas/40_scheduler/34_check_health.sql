@@ -24,6 +24,8 @@ begin
   -- Another tick may have been here since the rows were found: only what is still due is moved, and asked.
   with moved as (
     update public.sync_integration_health h set
+      -- The cool-down is over: this check tells whether the vendor has something left for us.
+      passive_since = null,
       next_check_at = sync_scheduler.plan_check(i, earliest := now() + i.health_check_interval / 2)
     from public.sync_integrations i
     where h.integration_id = any (due) and i.id = h.integration_id and h.next_check_at <= now()

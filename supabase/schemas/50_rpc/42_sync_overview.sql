@@ -22,7 +22,7 @@ begin
     i.paused_at, i.pause_reason, i.resume_at,
     i.schedule, i.time_zone, i.next_run_at,
     h.status, h.since, h.last_error_code, h.last_error_message,
-    h.latency_ms, null::timestamptz, alerts.incident_since,
+    h.latency_ms, h.next_check_at, alerts.incident_since,
     active.run_id, active.status, active.triggered_by,
     active.started_at, active.entries_total, active.entries_done, active.entries_failed,
     success.finished_at, ended.run_id, ended.status,

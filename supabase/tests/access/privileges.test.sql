@@ -23,7 +23,7 @@ select bag_eq(
        'backfill_integration_sync(uuid,text,timestamp with time zone,timestamp with time zone,text)',
        'explain_sync_slots(uuid,text,timestamp with time zone,timestamp with time zone)',
        'settle_sync_entries(uuid,text,jsonb,text)', 'set_integration_credentials(uuid,text,jsonb,text)',
-       'test_integration_connection(uuid,text)', 'acknowledge_sync_alert(uuid)', 'sync_overview(uuid)']) f,
+       'test_integration_connection(uuid,text)', 'resume_integration_checks(uuid,text,text)', 'acknowledge_sync_alert(uuid)', 'sync_overview(uuid)']) f,
        unnest(array['authenticated', 'service_role']) r
      union all values
      ('sync_scheduler.member_org_ids()', 'authenticated'),
