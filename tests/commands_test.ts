@@ -76,6 +76,7 @@ Deno.test("every task that people call answers --help and refuses what it does n
       "db:types",
       "migration:new",
       "release",
+      "doctor",
       "test",
       "bench",
     ]

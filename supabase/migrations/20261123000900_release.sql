@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = '' as $$
-  select '0.1.0-dev'::text, 'e354c287fb0bac8b5de8570b105c45d93debbecc95679f5d43bbbf837aa18247'::text;
+  select '0.1.0-dev'::text, '7365248b3620dfba21cd97cf72c32951d16b41d5c63fcc2fae9f135ade02aff6'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is

@@ -1,0 +1,236 @@
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import type { Sql } from "postgres";
+import { startPlatform } from "../../local/platform.ts";
+import { until } from "../../local/wait.ts";
+import { startReceiver } from "../../supabase/functions/_shared/testing/receiver.ts";
+import { root } from "../../tools/run_deno.ts";
+import { CHECKS, diagnose, type Diagnosis } from "../../tools/doctor/diagnose.ts";
+import { explainConnection } from "../../tools/doctor/connection.ts";
+import { readSchemas } from "../../tools/doctor/schemas.ts";
+import { connect } from "../support/connect.ts";
+import { embeddedOnly } from "../support/local_only.ts";
+import { createTenant } from "../support/tenant.ts";
+import { BREAKAGES } from "./breakages.ts";
+
+const schemas = await readSchemas(fileURLToPath(new URL("../../supabase/schemas", import.meta.url)));
+
+/** What the doctor finds of one check, or of all. */
+async function examine(
+  sql: Sql,
+  check?: string,
+  suggestedUrl = "http://unused.example/",
+): Promise<Diagnosis[]> {
+  const checks = check === undefined ? CHECKS : CHECKS.filter(({ name }) => name === check);
+  assert.ok(checks.length > 0, `no check ${check}`);
+  return await Array.fromAsync(diagnose(sql, { schemas, checks, suggestedUrl, patienceMs: 15_000 }));
+}
+
+/** Runs the task as a person does. */
+async function task(
+  args: readonly string[],
+  dbUrl: string,
+): Promise<{ code: number; output: string; error: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", ...args],
+    cwd: root,
+    env: { NO_COLOR: "1", SUPABASE_DB_URL: dbUrl },
+    stdin: "null",
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, output: text(stdout), error: text(stderr) };
+}
+
+function bad(found: readonly Diagnosis[]): Diagnosis[] {
+  return found.filter(({ status }) => status !== "PASS");
+}
+
+Deno.test({
+  ...embeddedOnly("each check says FAIL when its part is broken, and PASS after the SQL that it printed"),
+  fn: async (t) => {
+    await using platform = await startPlatform({ seed: false });
+    await using admin = connect(platform.adminUrl, 1);
+    // As people connect: the SQL that is printed has to be theirs to run.
+    await using owner = connect(platform.dbUrl, 1);
+    const url = `${platform.functionsUrl}/integration-sync`;
+
+    await t.step("a fresh installation is well", async () => {
+      assert.deepEqual(bad(await examine(owner.sql)), []);
+      const [left] = await owner.sql`select count(*)::int as warmups from sync_scheduler.warmups`;
+      assert.deepEqual({ ...left }, { warmups: 0 });
+    });
+
+    for (const { check, what, breakIt, says, status = "FAIL" } of BREAKAGES) {
+      await t.step(`${check}: ${what}`, async () => {
+        const tenant = await createTenant(owner.sql, platform, { entries: 1 });
+        // A tick would mend some of it by itself, and a job that is broken is not to be waited for.
+        await admin.sql`update cron.job set active = active and jobname like '%purge' where true`;
+        await owner.sql`insert into sync_scheduler.ticks default values`;
+        await breakIt(admin.sql, tenant);
+        const findings = bad(await examine(owner.sql, check, url))
+          .filter(({ message }) => !/^The job sync-scheduler-tick(-30s)? is paused/.test(message));
+        const [finding] = findings;
+        assert.equal(findings.length, 1, JSON.stringify(findings, null, 2));
+        assert.equal(finding?.status, status);
+        assert.match(finding?.message ?? "", says);
+        await owner.sql.unsafe(finding?.sql ?? "");
+        await admin.sql`update cron.job set active = true where true`;
+        // Settings that were lost come back without the function's address: the doctor says so next.
+        for (const next of bad(await examine(owner.sql, check, url))) await owner.sql.unsafe(next.sql ?? "");
+        assert.deepEqual(bad(await examine(owner.sql, check, url)), []);
+      });
+    }
+
+    await t.step("pg_net: its queue stands still", async () => {
+      // The worker waits for the row: it can neither send it nor anything behind it.
+      await using holder = connect(platform.adminUrl, 1);
+      const held = Promise.withResolvers<void>();
+      const holding = Promise.withResolvers<void>();
+      const locked = holder.sql.begin(async (tx) => {
+        await tx`lock table net._http_response in access exclusive mode`;
+        holding.resolve();
+        await held.promise;
+      });
+      await holding.promise;
+      await owner.sql`select net.http_get(${url})`;
+      const [found] = await Array.fromAsync(
+        diagnose(owner.sql, {
+          schemas,
+          checks: CHECKS.filter(({ name }) => name === "pg_net"),
+          patienceMs: 500,
+        }),
+      );
+      assert.equal(found?.status, "FAIL");
+      assert.match(found?.message ?? "", /^Its queue stands still: 1 request waiting/);
+      held.resolve();
+      await locked;
+      await owner.sql.unsafe(found?.sql ?? "");
+      await until(
+        "the queue is empty",
+        async () => (await examine(owner.sql, "pg_net"))[0]?.status === "PASS",
+      );
+    });
+
+    await t.step("function: what answers is not this project's", async (t) => {
+      const code = (code: string) => Response.json({ error: { code, message: "" } }, { status: 401 });
+      for (
+        const [what, answer, says] of [
+          ["another project's", () => code("invalid_token"), /the function, but of another project/],
+          ["somebody else's", () => new Response("<html>"), /answers 200, and not as the function does/],
+          ["nothing deployed", () => new Response("", { status: 404 }), /no function is deployed/],
+          ["verify_jwt on", () => Response.json({ msg: "no key" }, { status: 401 }), /verify_jwt = false/],
+          ["an old function", () => code("invalid_request"), /knows no warm-up: deploy it again/],
+          ["without keys", () => code("function_misconfigured"), /without the platform's keys/],
+          ["without the Data API", () => code("database_unavailable"), /is the schema public exposed\?/],
+        ] as const
+      ) {
+        await t.step(what, async () => {
+          await using other = startReceiver(answer);
+          await owner.sql`update sync_scheduler.settings set function_url = ${other.url} where true`;
+          const [found] = await examine(owner.sql, "function", url);
+          assert.equal(found?.status, "FAIL");
+          assert.match(found?.message ?? "", says);
+          await owner.sql.unsafe(found?.sql ?? "");
+          assert.equal((await examine(owner.sql, "function", url))[0]?.status, "PASS");
+        });
+      }
+    });
+
+    await t.step("everything at once is mended by the SQL in its order", async () => {
+      for (
+        const statement of [
+          "drop extension pg_cron cascade",
+          "drop extension pg_net cascade",
+          "drop publication supabase_realtime",
+          "revoke all on all functions in schema public from authenticated, service_role",
+          "grant all on all tables in schema sync_scheduler to anon",
+        ]
+      ) await admin.sql.unsafe(statement);
+      for (const { sql } of bad(await examine(owner.sql, undefined, url))) await owner.sql.unsafe(sql ?? "");
+      assert.deepEqual(bad(await examine(owner.sql, undefined, url)), []);
+    });
+
+    await t.step("the task's exit code says whether anything is wrong, and its output what", async () => {
+      const well = await task(["doctor", "--read-only"], platform.dbUrl);
+      assert.deepEqual([well.code, well.error], [0, ""], well.output);
+      assert.match(well.output, /^PASS +jobs +/m);
+      assert.match(well.output, /^WARN +function +Not asked \(--read-only\)/m);
+      assert.match(well.output, /\n\d+ passed, \d+ warnings?, 0 failed\n$/);
+
+      await admin.sql`update cron.job set active = false where jobname = 'sync-scheduler-purge'`;
+      const ill = await task(["doctor"], platform.dbUrl);
+      assert.equal(ill.code, 1, ill.error);
+      assert.match(
+        ill.output,
+        /^FAIL +jobs .* is paused\.\n {6}select cron\.alter_job\(\d+, active := true\);$/m,
+      );
+      const json = await task(["doctor", "--json"], platform.dbUrl);
+      assert.equal(json.code, 1, json.error);
+      const found: Diagnosis[] = JSON.parse(json.output);
+      assert.deepEqual(found.filter(({ status }) => status === "FAIL").map(({ check }) => check), ["jobs"]);
+      for (const { sql } of bad(found)) await owner.sql.unsafe(sql ?? "");
+    });
+
+    await t.step("a host's own organisations are its own affair", async () => {
+      // What an installation without membership looks like: the tables are somebody else's, or not there at all.
+      for (
+        const statement of [
+          "alter table public.sync_integrations drop constraint sync_integrations_org_id_fkey",
+          "drop table public.organization_members cascade",
+          "alter table public.organizations disable row level security",
+          "revoke all on public.organizations from authenticated",
+        ]
+      ) await admin.sql.unsafe(statement);
+      assert.deepEqual(bad(await examine(owner.sql, undefined, url)), []);
+    });
+
+    await t.step("a database without the bundle is told so, and nothing else", async () => {
+      await admin.sql`drop schema sync_scheduler cascade`;
+      const found = await examine(owner.sql);
+      assert.deepEqual(found.map(({ status, check }) => [status, check]), [["FAIL", "installed"]]);
+      assert.match(found[0]?.message ?? "", /not in this database/);
+    });
+  },
+});
+
+Deno.test("without a connection the task ends with 2 and a sentence that never holds the password", async () => {
+  for (
+    const [url, says] of [
+      ["postgresql://postgres:hem%23melig@127.0.0.1:1/postgres", /^Nothing listens at 127\.0\.0\.1:1\.\n$/],
+      ["postgresql://postgres:hem#melig@127.0.0.1:1/postgres", /^SUPABASE_DB_URL is not a URL of the form /],
+      ["https://hemmelig@example.test", /^SUPABASE_DB_URL is not a URL of the form /],
+      ["", /^SUPABASE_DB_URL is not set\. .*\n.*\n\nUsage: /],
+    ] as const
+  ) {
+    const { code, output, error } = await task(["doctor"], url);
+    assert.deepEqual([code, output], [2, ""], error);
+    assert.match(error, says);
+    assert.doesNotMatch(error, /melig/);
+  }
+});
+
+Deno.test("every refusal of a connection is told in words, without the password", () => {
+  const url = new URL("postgresql://postgres.abc:hem%23melig@db.abcdefgh.supabase.co/postgres");
+  for (
+    const [code, says] of [
+      ["ECONNREFUSED", /^Nothing listens at db\.abcdefgh\.supabase\.co:5432\.$/],
+      ["ENOTFOUND", /no host .* session pooler's/],
+      ["ENETUNREACH", /no way to .* needs IPv6/],
+      ["CONNECT_TIMEOUT", /did not answer within 10 s/],
+      ["CONNECTION_CLOSED", /hung up: .*sslmode=require/],
+      ["28P01", /does not accept this password of the user postgres\.abc\.$/],
+      ["28000", /does not let the user postgres\.abc in: no … for …$/],
+      ["3D000", /has no database postgres\.$/],
+      ["53300", /no connection left/],
+      ["57P03", /is starting or stopping/],
+      ["XX000", /^No connection to .*: no … for …$/],
+    ] as const
+  ) {
+    const error = Object.assign(new Error("no hem#melig for hem%23melig"), { code });
+    for (const thrown of [error, new AggregateError([error])]) {
+      const said = explainConnection(thrown, url);
+      assert.match(said, says);
+      assert.doesNotMatch(said, /melig/);
+    }
+  }
+});

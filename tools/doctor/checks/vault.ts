@@ -1,0 +1,48 @@
+import type { TransactionSql } from "postgres";
+import { type Check, fail } from "../check.ts";
+import { count, literals } from "../quote.ts";
+
+/** Can secrets be kept and read, and does every integration's reference lead to one that can? */
+export const vault: Check = {
+  name: "vault",
+  healthy: "Secrets can be kept and read, those of every integration too.",
+  async examine({ look }) {
+    // A secret of the doctor's own, rolled back with the rest.
+    const broken = await look(async (tx) => {
+      const [made] = await tx<{ id: string }[]>`select vault.create_secret('of the doctor') as id`;
+      const [row] = await tx<{ read: string | null }[]>`
+        select decrypted_secret as read from vault.decrypted_secrets where id = ${made?.id ?? null}`;
+      return row?.read === "of the doctor" ? null : "what was kept could not be read";
+    }).catch((error: unknown) => error instanceof Error ? error.message : String(error));
+    if (broken !== null) return [fail(`Vault does not work: ${broken}.`)];
+
+    const lost = await look(unreadable);
+    if (lost.length === 0) return [];
+    return [fail(
+      `The credentials of ${
+        count(lost.length, "integration")
+      } cannot be read: the secret is gone, or was encrypted ` +
+        "with another project's key. The SQL forgets them; then an admin has to store them again.",
+      `update public.sync_integrations set credentials_secret_id = null where id in (${literals(lost)});`,
+    )];
+  },
+};
+
+async function unreadable(tx: TransactionSql): Promise<string[]> {
+  // Each by itself: one that cannot be decrypted would take the whole query along.
+  await tx`
+    create function pg_temp.readable(secret_id uuid) returns boolean language plpgsql as $$
+    begin
+      return exists (
+        select from vault.decrypted_secrets s
+        where s.id = secret_id and jsonb_typeof(s.decrypted_secret::jsonb) = 'object'
+      );
+    exception when others then
+      return false;
+    end
+    $$`;
+  const rows = await tx<{ id: string }[]>`
+    select i.id from public.sync_integrations i
+    where i.credentials_secret_id is not null and not pg_temp.readable(i.credentials_secret_id) order by i.id`;
+  return rows.map(({ id }) => id);
+}

@@ -1,0 +1,20 @@
+/**
+ * Asks until the answer is yes or the patience is over, and says which.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { until } from "./wait.ts";
+ *
+ * assert.equal(await until(() => Promise.resolve(true), 1000), true);
+ * assert.equal(await until(() => Promise.resolve(false), 0), false);
+ * ```
+ */
+export async function until(answer: () => Promise<boolean>, patienceMs: number): Promise<boolean> {
+  const deadline = performance.now() + patienceMs;
+  while (!await answer()) {
+    if (performance.now() >= deadline) return false;
+    await new Promise((resolve) => setTimeout(resolve, Math.min(200, patienceMs)));
+  }
+  return true;
+}
