@@ -187,6 +187,20 @@ isOneToOne: false
                   Relationships: [
                     
                   ]
+                },"sync_statistics": {
+                  Row: {
+                    "day": string | null,"failed": number | null,"integration_id": string,"integration_type": string,"org_id": string,"p50_drift_seconds": number | null,"p50_duration_seconds": number | null,"p95_drift_seconds": number | null,"p95_duration_seconds": number | null,"runs": number | null,"skipped": number | null,"succeeded": number | null,"success_rate": number | null
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    {
+      foreignKeyName: "sync_run_log_integration_id_org_id_fkey"
+      columns: ["integration_id","org_id"]
+isOneToOne: false
+      referencedRelation: "sync_integrations"
+      referencedColumns: ["id","org_id"]
+    }
+                  ]
                 }
           }
           Functions: {
@@ -446,6 +460,11 @@ isOneToOne: false
               "active_run_id": string,"active_started_at": string,"active_status": Database["public"]['Enums']["sync_run_status"],"active_triggered_by": Database["public"]['Enums']["sync_run_trigger"],"button_allowed": boolean,"button_details": Json,"button_message": string,"cooldown_until": string,"enabled": boolean,"entries_done": number,"entries_failed": number,"entries_total": number,"health_since": string,"health_status": Database["public"]['Enums']["sync_health_status"],"incident_since": string,"integration_id": string,"integration_type": string,"last_error_code": string,"last_error_message": string,"last_run_id": string,"last_run_status": Database["public"]['Enums']["sync_run_status"],"last_success_at": string,"latency_ms": number,"needs_decision": number,"next_check_at": string,"next_run_at": string,"open_alerts": number,"pause_reason": string,"paused_at": string,"resume_at": string,"schedule": string,"time_zone": string,"type_name": string
             }[]
                            },
+"sync_run_timeline":
+{ Args: { "run_id": string }; Returns: {
+              "at": string,"attempt": number,"detail": Json,"step": string
+            }[]
+                           },
 "sync_scheduler_status":
 { Args: Record<PropertyKey, never>; Returns: {
               "jobs_active": boolean,"last_tick_at": string,"seconds_since_tick": number,"ticking": boolean
@@ -458,13 +477,13 @@ isOneToOne: false
 { Args: { "probes": Json }; Returns: Json
                            },
 "sync_worker_finish":
-{ Args: { "attempt": number,"checkpoint"?: Json,"error_class"?: string,"error_code"?: string,"error_message"?: string,"outcome": string,"retry_after_seconds"?: number,"run_id": string,"token": string }; Returns: Json
+{ Args: { "attempt": number,"checkpoint"?: Json,"error_class"?: string,"error_code"?: string,"error_message"?: string,"first_vendor_byte_ms"?: number,"outcome": string,"retry_after_seconds"?: number,"run_id": string,"token": string }; Returns: Json
                            },
 "sync_worker_finish_probe":
 { Args: { "error_class"?: string,"error_code"?: string,"error_message"?: string,"integration_id": string,"latency_ms"?: number,"outcome": string,"token": string }; Returns: Json
                            },
 "sync_worker_heartbeat":
-{ Args: { "attempt": number,"checkpoint"?: Json,"run_id": string,"token": string }; Returns: Json
+{ Args: { "attempt": number,"checkpoint"?: Json,"first_vendor_byte_ms"?: number,"run_id": string,"token": string }; Returns: Json
                            },
 "sync_worker_record_results":
 { Args: { "attempt": number,"batch_id": string,"results": Json,"run_id": string,"token": string }; Returns: Json

@@ -175,6 +175,7 @@ create table sync_scheduler.run_attempts (
   boot_id uuid,
   boot_ms numeric,
   cold_start boolean,
+  first_vendor_byte_ms numeric,
   heartbeat_at timestamptz,
   lease_expires_at timestamptz not null,
   settled_before integer,
@@ -203,6 +204,9 @@ comment on column sync_scheduler.run_attempts.settled_before is
   'Entries that the run had settled when the attempt was claimed: whether a slice got on is told by it.';
 comment on column sync_scheduler.run_attempts.reported_outcome is
   'The outcome that the worker gave; the engine may have made another of it. Null when it never did.';
+comment on column sync_scheduler.run_attempts.first_vendor_byte_ms is
+  'Milliseconds from the claim until the external system first answered anything; null: it did not, or the worker was lost '
+  'before it could say so.';
 comment on column sync_scheduler.run_attempts.boot_ms is
   'Milliseconds from the start of the isolate until it was ready to serve.';
 

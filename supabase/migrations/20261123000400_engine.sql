@@ -970,7 +970,7 @@ comment on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, nume
 
 -- supabase/schemas/30_engine/23_heartbeat_attempt.sql
 create or replace function sync_scheduler.heartbeat_attempt(
-  run_id uuid, attempt integer, token text, checkpoint jsonb default null
+  run_id uuid, attempt integer, token text, checkpoint jsonb default null, first_vendor_byte_ms numeric default null
 ) returns jsonb
 language plpgsql set search_path = '' as $$
 #variable_conflict use_column
@@ -982,17 +982,25 @@ begin
     perform sync_scheduler.save_checkpoint(
       heartbeat_attempt.run_id, heartbeat_attempt.attempt, heartbeat_attempt.checkpoint);
   end if;
+  if heartbeat_attempt.first_vendor_byte_ms is not null then
+    if heartbeat_attempt.first_vendor_byte_ms not between 0 and 86400000 then
+      perform sync_scheduler.raise_error('invalid_worker_request', '{"first_vendor_byte_ms": "0 to 86400000"}');
+    end if;
+    -- For the timeline, once: every further heartbeat says the same.
+    update sync_scheduler.run_attempts a set first_vendor_byte_ms = heartbeat_attempt.first_vendor_byte_ms
+    where a.run_id = run.run_id and a.attempt = run.attempt and a.first_vendor_byte_ms is null;
+  end if;
   return sync_scheduler.run_progress(run) || jsonb_build_object('lease_expires_at', (
     select a.lease_expires_at from sync_scheduler.run_attempts a
     where a.run_id = run.run_id and a.attempt = run.attempt));
 end;
 $$;
-revoke all on function sync_scheduler.heartbeat_attempt(uuid, integer, text, jsonb)
+revoke all on function sync_scheduler.heartbeat_attempt(uuid, integer, text, jsonb, numeric)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.heartbeat_attempt(uuid, integer, text, jsonb) is
+comment on function sync_scheduler.heartbeat_attempt(uuid, integer, text, jsonb, numeric) is
   'Keeps an attempt alive, saves its checkpoint if one is given and brings back cancel_requested. Past the run''s deadline '
   'only while a batch is on its way, and for slice_duration at most. Errors: PT401 invalid_token, PT409 '
-  'attempt_not_current, PT422 invalid_worker_request (checkpoint above 64 KiB).';
+  'attempt_not_current, PT422 invalid_worker_request (checkpoint above 64 KiB, first_vendor_byte_ms out of range).';
 
 -- supabase/schemas/30_engine/24_reserve_entries.sql
 create or replace function sync_scheduler.reserve_entries(
@@ -1148,7 +1156,8 @@ create or replace function sync_scheduler.finish_attempt(
   error_code text default null,
   error_message text default null,
   retry_after_seconds numeric default null,
-  checkpoint jsonb default null
+  checkpoint jsonb default null,
+  first_vendor_byte_ms numeric default null
 ) returns jsonb
 language plpgsql set search_path = '' as $$
 #variable_conflict use_variable
@@ -1161,9 +1170,11 @@ begin
     or (outcome = 'failed') is distinct from (error_class is not null)
     or coalesce(error_class, 'permanent') not in ('transient', 'rate_limited', 'ambiguous', 'permanent')
     or coalesce(retry_after_seconds, 0) not between 0 and 86400
+    or coalesce(first_vendor_byte_ms, 0) not between 0 and 86400000
   then
     perform sync_scheduler.raise_error('invalid_worker_request',
-      '{"outcome": "succeeded, continued, cancelled, or failed with an error_class", "retry_after_seconds": "0 to 86400"}');
+      '{"outcome": "succeeded, continued, cancelled, or failed with an error_class", "retry_after_seconds": "0 to 86400",
+        "first_vendor_byte_ms": "0 to 86400000"}');
   end if;
 
   -- The same outcome again is the repetition of a call whose answer was lost.
@@ -1193,7 +1204,9 @@ begin
       error_code := 'entries_unresolved';
       error_message := 'Whether some entries have arrived is not known yet.';
     end if;
-    update sync_scheduler.run_attempts a set reported_outcome = reported
+    update sync_scheduler.run_attempts a set
+      reported_outcome = reported,
+      first_vendor_byte_ms = coalesce(a.first_vendor_byte_ms, finish_attempt.first_vendor_byte_ms)
     where a.run_id = held.run_id and a.attempt = held.attempt;
     perform sync_scheduler.end_attempt(run, outcome::sync_scheduler.attempt_outcome,
       error_class::sync_scheduler.error_class, left(error_code, 100), left(error_message, 500));
@@ -1207,10 +1220,10 @@ begin
 end;
 $$;
 revoke all on function sync_scheduler.finish_attempt(
-  uuid, integer, text, text, text, text, text, numeric, jsonb)
+  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.finish_attempt(
-  uuid, integer, text, text, text, text, text, numeric, jsonb) is
+  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric) is
   'Ends the caller''s attempt: succeeded, continued (its slice is over), cancelled, or failed with an error_class. '
   'May be repeated with the same outcome, whatever was made of it. Returns what became of the run. Errors: PT401 '
   'invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request.';

@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = '' as $$
-  select '0.1.0-dev'::text, '7365248b3620dfba21cd97cf72c32951d16b41d5c63fcc2fae9f135ade02aff6'::text;
+  select '0.1.0-dev'::text, 'bdc58e908b2b6fb9906a2b643a2ca172617cf4fb85f6e09f83d2871b9843eb12'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is

@@ -47,6 +47,20 @@ Deno.test("a schedule that an admin saves starts a run at its slot, and every re
   assert.ok(Number(slots?.[0]?.drift_seconds) > 0);
   const { data: drift } = await viewer.from("sync_drift_statistics").select();
   assert.deepEqual(drift?.map(({ org_id, slots }) => [org_id, Number(slots)]), [[tenant.orgId, 1]]);
+  const { data: statistics } = await viewer.from("sync_statistics").select("runs, succeeded, success_rate");
+  assert.deepEqual(statistics?.map((day) => Object.values(day).map(Number)), [[1, 1, 1]]);
+  const { data: timeline } = await viewer.rpc("sync_run_timeline", { run_id: runId });
+  assert.deepEqual(
+    timeline?.map(({ step }) => step),
+    ["due", "ticked", "queued", "accepted", "booted", "claimed", "first_vendor_byte", "finished"],
+  );
+  const instants = timeline.map(({ at }) => Date.parse(at));
+  assert.deepEqual(instants, instants.toSorted((a, b) => a - b), "each step comes after the one before");
+  const { data: overview } = await viewer.rpc("sync_overview", { org_id: tenant.orgId }).single();
+  assert.deepEqual(
+    [overview?.last_run_id, overview?.health_status, overview?.button_message],
+    [runId, "healthy", "not_authorized"],
+  );
   const { data: audit } = await viewer.from("sync_audit_log").select("action, actor_id, reason");
   assert.deepEqual(audit, [
     { action: "configure", actor_id: tenant.userIds.admin, reason: "Nightly, after the books are closed" },

@@ -41,11 +41,12 @@ export type Ending =
 /** The worker's side of the worker protocol, bound to one attempt. Every method throws SyncError. */
 export interface WorkerApi {
   claim(boot: Boot): Promise<Claim>;
-  /** A null checkpoint keeps the saved one. */
-  heartbeat(checkpoint: unknown, signal?: AbortSignal): Promise<Heartbeat>;
+  /** A null checkpoint keeps the saved one. `firstVendorByteMs`: see {@linkcode finish}. */
+  heartbeat(checkpoint: unknown, signal?: AbortSignal, firstVendorByteMs?: number | null): Promise<Heartbeat>;
   reserveEntries(batchSize: number, signal?: AbortSignal): Promise<Reservation>;
   recordResults(batchId: string, results: readonly EntryResult[], signal?: AbortSignal): Promise<Recorded>;
-  finish(ending: Ending): Promise<Finished>;
+  /** `firstVendorByteMs`: how long after the claim the external system first answered anything; null: not yet. */
+  finish(ending: Ending, firstVendorByteMs?: number | null): Promise<Finished>;
 }
 
 // What a person reads in the run log; the database may hold it to a length.
@@ -106,8 +107,13 @@ export function createWorkerApi(options: {
 
   return {
     claim: (boot) => call("sync_worker_claim", claimAnswer, { ...boot }),
-    heartbeat: (checkpoint, signal) =>
-      call("sync_worker_heartbeat", heartbeatAnswer, { checkpoint: checkpoint ?? null }, signal),
+    heartbeat: (checkpoint, signal, firstVendorByteMs = null) =>
+      call(
+        "sync_worker_heartbeat",
+        heartbeatAnswer,
+        { checkpoint: checkpoint ?? null, first_vendor_byte_ms: firstVendorByteMs },
+        signal,
+      ),
     reserveEntries: (batch_size, signal) =>
       repeated(() => call("sync_worker_reserve_entries", reserveAnswer, { batch_size }, signal), signal),
     recordResults: (batch_id, results, signal) =>
@@ -121,7 +127,10 @@ export function createWorkerApi(options: {
           ),
         signal,
       ),
-    finish: (ending) => repeated(() => call("sync_worker_finish", finishAnswer, finishParameters(ending))),
+    finish: (ending, firstVendorByteMs = null) => {
+      const parameters = { ...finishParameters(ending), first_vendor_byte_ms: firstVendorByteMs };
+      return repeated(() => call("sync_worker_finish", finishAnswer, parameters));
+    },
   };
 }
 

@@ -198,5 +198,6 @@ Deno.test("WorkerApi spells out the class, the hint and the checkpoint when an a
     error_message: "m".repeat(500),
     retry_after_seconds: 30,
     checkpoint: { page: 7 },
+    first_vendor_byte_ms: null,
   });
 });

@@ -7,6 +7,7 @@ import type { Claim } from "../_shared/worker_answers.ts";
 import type { Ending, WorkerApi } from "../_shared/worker_api.ts";
 import { exportBatch } from "./export_batch.ts";
 import { failureOf } from "./failure_of.ts";
+import { noteFirstAnswer } from "./first_answer.ts";
 import { keepLease, type Lease } from "./lease.ts";
 import { errorFields, type Log } from "./log.ts";
 
@@ -41,8 +42,11 @@ export async function runSlice(
 ): Promise<SliceEnd> {
   const { clock } = tools;
   let checkpoint = claim.checkpoint;
+  const vendor = noteFirstAnswer(tools.fetch, () => clock.elapsed() - claimedAt);
+  const heartbeat: WorkerApi["heartbeat"] = (value, signal) =>
+    api.heartbeat(value, signal, vendor.firstAnswerMs);
   const lease = keepLease({
-    api,
+    api: { heartbeat },
     clock,
     leaseSeconds: claim.lease_seconds,
     heartbeatSeconds: claim.heartbeat_seconds,
@@ -51,14 +55,14 @@ export async function runSlice(
   const context: ConnectorContext = {
     org_id: claim.org_id,
     integration_id: claim.integration_id,
-    fetch: tools.fetch,
+    fetch: vendor.fetch,
     clock,
     random: tools.random,
     signal: lease.signal,
     deadline: claimedAt + claim.slice_seconds * 1000,
     checkpoint: () => checkpoint,
     saveCheckpoint: async (value) => {
-      await lease.hold((signal) => api.heartbeat(value, signal));
+      await lease.hold((signal) => heartbeat(value, signal));
       checkpoint = value;
     },
   };
@@ -79,7 +83,7 @@ export async function runSlice(
   } finally {
     lease.stop();
   }
-  return end.outcome === "abandoned" ? end : await finish(api, end);
+  return end.outcome === "abandoned" ? end : await finish(api, end, vendor.firstAnswerMs);
 }
 
 async function exportAll(
@@ -126,9 +130,9 @@ function waitInSlice(why: Failure, left: number): number | null {
   return wait < left ? wait : null;
 }
 
-async function finish(api: WorkerApi, end: Ending): Promise<SliceEnd> {
+async function finish(api: WorkerApi, end: Ending, firstAnswerMs: number | null): Promise<SliceEnd> {
   try {
-    await api.finish(end);
+    await api.finish(end, firstAnswerMs);
     return end;
   } catch (error) {
     return { outcome: "abandoned", error };

@@ -320,3 +320,18 @@ Deno.test("runSlice leaves no timer behind when it ends", async () => {
   await slice(new FakeWorkerApi(two), takesAll, { clock });
   assert.equal(clock.sleeping, 0);
 });
+
+Deno.test("runSlice tells when the external system first answered, or that it never did", async () => {
+  const clock = new FakeClock();
+  const asks: Export = async (context, batch) => {
+    await clock.advance(250);
+    await context.fetch("data:,");
+    return { results: allEntries(batch.entries, "exported") };
+  };
+  const heard = new FakeWorkerApi(two);
+  assert.deepEqual(await slice(heard, asks, { clock }), { outcome: "succeeded" });
+  const silent = new FakeWorkerApi(two);
+  assert.deepEqual(await slice(silent, takesAll), { outcome: "succeeded" });
+  // Two batches, of which the second is answered later.
+  assert.deepEqual([heard.firstAnswers, silent.firstAnswers], [[250], [null]]);
+});

@@ -49,11 +49,14 @@ Deno.test("the service exports a batch to a webhook and finishes when it is post
   await response.body?.cancel();
 
   const nothing = { error_class: null, error_code: null, error_message: null, retry_after_seconds: null };
-  assert.deepEqual(await finished.promise, {
+  const told = Object(await finished.promise);
+  assert.equal(typeof told.first_vendor_byte_ms, "number");
+  assert.deepEqual({ ...told, first_vendor_byte_ms: null }, {
     ...attempt,
     ...nothing,
     outcome: "succeeded",
     checkpoint: null,
+    first_vendor_byte_ms: null,
   });
   assert.deepEqual(database.requests.map(({ path }) => path.split("_worker_")[1]), [
     "claim",

@@ -7,7 +7,8 @@ create or replace function sync_scheduler.finish_attempt(
   error_code text default null,
   error_message text default null,
   retry_after_seconds numeric default null,
-  checkpoint jsonb default null
+  checkpoint jsonb default null,
+  first_vendor_byte_ms numeric default null
 ) returns jsonb
 language plpgsql set search_path = '' as $$
 #variable_conflict use_variable
@@ -20,9 +21,11 @@ begin
     or (outcome = 'failed') is distinct from (error_class is not null)
     or coalesce(error_class, 'permanent') not in ('transient', 'rate_limited', 'ambiguous', 'permanent')
     or coalesce(retry_after_seconds, 0) not between 0 and 86400
+    or coalesce(first_vendor_byte_ms, 0) not between 0 and 86400000
   then
     perform sync_scheduler.raise_error('invalid_worker_request',
-      '{"outcome": "succeeded, continued, cancelled, or failed with an error_class", "retry_after_seconds": "0 to 86400"}');
+      '{"outcome": "succeeded, continued, cancelled, or failed with an error_class", "retry_after_seconds": "0 to 86400",
+        "first_vendor_byte_ms": "0 to 86400000"}');
   end if;
 
   -- The same outcome again is the repetition of a call whose answer was lost.
@@ -52,7 +55,9 @@ begin
       error_code := 'entries_unresolved';
       error_message := 'Whether some entries have arrived is not known yet.';
     end if;
-    update sync_scheduler.run_attempts a set reported_outcome = reported
+    update sync_scheduler.run_attempts a set
+      reported_outcome = reported,
+      first_vendor_byte_ms = coalesce(a.first_vendor_byte_ms, finish_attempt.first_vendor_byte_ms)
     where a.run_id = held.run_id and a.attempt = held.attempt;
     perform sync_scheduler.end_attempt(run, outcome::sync_scheduler.attempt_outcome,
       error_class::sync_scheduler.error_class, left(error_code, 100), left(error_message, 500));
@@ -66,10 +71,10 @@ begin
 end;
 $$;
 revoke all on function sync_scheduler.finish_attempt(
-  uuid, integer, text, text, text, text, text, numeric, jsonb)
+  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.finish_attempt(
-  uuid, integer, text, text, text, text, text, numeric, jsonb) is
+  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric) is
   'Ends the caller''s attempt: succeeded, continued (its slice is over), cancelled, or failed with an error_class. '
   'May be repeated with the same outcome, whatever was made of it. Returns what became of the run. Errors: PT401 '
   'invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request.';

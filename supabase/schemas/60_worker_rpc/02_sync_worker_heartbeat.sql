@@ -1,14 +1,14 @@
 -- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the caller.
 create or replace function public.sync_worker_heartbeat(
-  run_id uuid, attempt integer, token text, checkpoint jsonb default null
+  run_id uuid, attempt integer, token text, checkpoint jsonb default null, first_vendor_byte_ms numeric default null
 ) returns jsonb
 language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
 begin
-  return sync_scheduler.heartbeat_attempt(run_id, attempt, token, checkpoint);
+  return sync_scheduler.heartbeat_attempt(run_id, attempt, token, checkpoint, first_vendor_byte_ms);
 end;
 $$;
-revoke all on function public.sync_worker_heartbeat(uuid, integer, text, jsonb)
+revoke all on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, numeric)
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_heartbeat(uuid, integer, text, jsonb) to service_role;
-comment on function public.sync_worker_heartbeat(uuid, integer, text, jsonb) is
+grant execute on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, numeric) to service_role;
+comment on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, numeric) is
   'For the Edge Function (service role and attempt token): see sync_scheduler.heartbeat_attempt. Extends the lease, saves a checkpoint if one is given, and returns cancel_requested.';

@@ -8,20 +8,21 @@ create or replace function public.sync_worker_finish(
   error_code text default null,
   error_message text default null,
   retry_after_seconds numeric default null,
-  checkpoint jsonb default null
+  checkpoint jsonb default null,
+  first_vendor_byte_ms numeric default null
 ) returns jsonb
 language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
 begin
   return sync_scheduler.finish_attempt(run_id, attempt, token, outcome,
-    error_class, error_code, error_message, retry_after_seconds, checkpoint);
+    error_class, error_code, error_message, retry_after_seconds, checkpoint, first_vendor_byte_ms);
 end;
 $$;
 revoke all on function public.sync_worker_finish(
-  uuid, integer, text, text, text, text, text, numeric, jsonb)
+  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric)
   from public, anon, authenticated, service_role;
 grant execute on function public.sync_worker_finish(
-  uuid, integer, text, text, text, text, text, numeric, jsonb) to service_role;
+  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric) to service_role;
 comment on function public.sync_worker_finish(
-  uuid, integer, text, text, text, text, text, numeric, jsonb) is
+  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric) is
   'For the Edge Function (service role and attempt token): see sync_scheduler.finish_attempt. Ends the attempt and returns '
   'what became of the run.';

@@ -44,6 +44,8 @@ export class FakeWorkerApi implements WorkerApi {
   readonly calls: string[] = [];
   readonly recorded: { batch_id: string; results: readonly EntryResult[] }[] = [];
   readonly endings: Ending[] = [];
+  /** What each end told of the external system's first answer. */
+  readonly firstAnswers: (number | null | undefined)[] = [];
   cancelRequested = false;
   readonly #batches: Batch[];
   readonly #claim: Claim;
@@ -82,9 +84,10 @@ export class FakeWorkerApi implements WorkerApi {
     return Promise.resolve({ cancel_requested: this.cancelRequested, ...progress });
   }
 
-  finish(ending: Ending): ReturnType<WorkerApi["finish"]> {
+  finish(ending: Ending, firstVendorByteMs?: number | null): ReturnType<WorkerApi["finish"]> {
     this.calls.push("finish");
     this.endings.push(ending);
+    this.firstAnswers.push(firstVendorByteMs);
     return Promise.resolve({ status: "succeeded", next_attempt_at: null });
   }
 }
