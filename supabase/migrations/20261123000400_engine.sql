@@ -249,7 +249,7 @@ comment on function sync_scheduler.resolve_shared_alerts(text, public.sync_alert
 -- supabase/schemas/30_engine/07_check_drift.sql
 create or replace function sync_scheduler.check_drift(
   integration public.sync_integrations, scheduled_for timestamptz, started_at timestamptz, run_id uuid default null
-) returns void
+) returns boolean
 language plpgsql set search_path = '' as $$
 declare
   limit_passed boolean := coalesce(started_at, now()) - scheduled_for > (
@@ -263,13 +263,14 @@ begin
         'drift_seconds', round(extract(epoch from coalesce(started_at, now()) - scheduled_for))),
       check_drift.run_id);
   end if;
+  return limit_passed;
 end;
 $$;
 revoke all on function sync_scheduler.check_drift(public.sync_integrations, timestamptz, timestamptz, uuid)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.check_drift(public.sync_integrations, timestamptz, timestamptz, uuid) is
   'Raises the drift alert of a slot, once, if it started later than settings.drift_alert_after or, with started_at null, '
-  'has not started by now.';
+  'has not started by now. Returns whether that is so.';
 
 -- supabase/schemas/30_engine/07_lock_active_run.sql
 create or replace function sync_scheduler.lock_active_run(integration_id uuid) returns void
@@ -542,6 +543,38 @@ comment on function sync_scheduler.end_attempt(
   'Closes the current attempt of a run and turns what it was sending into unknown. The caller holds the run''s row '
   'lock and decides what becomes of the run.';
 
+-- supabase/schemas/30_engine/13_note_failed_run.sql
+create or replace function sync_scheduler.note_failed_run(run public.sync_run_log) returns void
+language plpgsql set search_path = '' as $$
+declare
+  integration public.sync_integrations;
+begin
+  select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
+  -- What needs attention has said more already.
+  if not exists (
+    select from public.sync_integration_health h where h.integration_id = run.integration_id and h.status = 'needs_attention')
+  then
+    perform sync_scheduler.set_health(run.integration_id, 'unhealthy', coalesce(run.error_code, 'unknown'),
+      coalesce(run.error_message, 'The last sync failed.'), run.run_id);
+    -- One until a run succeeds, however many fail before it.
+    perform sync_scheduler.raise_alert(integration, 'run_failed', 'critical', null,
+      'A sync failed. ' || coalesce(run.error_message, ''),
+      jsonb_build_object('error_code', run.error_code, 'attempts', run.attempt, 'triggered_by', run.triggered_by,
+        'scheduled_for', run.scheduled_for, 'entries_done', run.entries_done, 'entries_total', run.entries_total),
+      run.run_id);
+  end if;
+  if run.started_at is null and run.triggered_by = 'schedule' then
+    perform sync_scheduler.raise_alert(integration, 'drift', 'warning', run.scheduled_for,
+      'A scheduled sync never started.',
+      jsonb_build_object('scheduled_for', run.scheduled_for, 'started_at', null), run.run_id);
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.note_failed_run(public.sync_run_log) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.note_failed_run(public.sync_run_log) is
+  'A run has failed for good: the integration is unhealthy and the alert run_failed is raised, unless it needs attention, which '
+  'is said already. A scheduled run that never started raises the drift alert of its slot.';
+
 -- supabase/schemas/30_engine/14_finish_run.sql
 create or replace function sync_scheduler.finish_run(
   run_id uuid,
@@ -552,7 +585,6 @@ create or replace function sync_scheduler.finish_run(
 language plpgsql set search_path = '' as $$
 declare
   finished public.sync_run_log;
-  integration public.sync_integrations;
 begin
   update public.sync_run_log r set
     status = finish_run.status,
@@ -562,19 +594,11 @@ begin
     error_message = finish_run.error_message
   where r.run_id = finish_run.run_id
   returning * into finished;
-  -- What needs attention has said more already.
-  if finished.status = 'failed' and not exists (
-    select from public.sync_integration_health h
-    where h.integration_id = finished.integration_id and h.status = 'needs_attention')
-  then
-    perform sync_scheduler.set_health(finished.integration_id, 'unhealthy', coalesce(finished.error_code, 'unknown'),
-      coalesce(finished.error_message, 'The last sync failed.'), finished.run_id);
-  end if;
-  if finished.status = 'failed' and finished.started_at is null and finished.triggered_by = 'schedule' then
-    select * into strict integration from public.sync_integrations i where i.id = finished.integration_id;
-    perform sync_scheduler.raise_alert(integration, 'drift', 'warning', finished.scheduled_for,
-      'A scheduled sync never started.',
-      jsonb_build_object('scheduled_for', finished.scheduled_for, 'started_at', null), finished.run_id);
+  if finished.status = 'failed' then
+    perform sync_scheduler.note_failed_run(finished);
+  elsif finished.status = 'succeeded' then
+    perform sync_scheduler.resolve_alerts(finished.integration_id,
+      '{run_failed,lost_worker,cold_start_failure,missed_slot}');
   end if;
 end;
 $$;
@@ -582,7 +606,7 @@ revoke all on function sync_scheduler.finish_run(uuid, public.sync_run_status, t
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.finish_run(uuid, public.sync_run_status, text, text) is
   'Moves an active run to a final status (PT409 run_is_final for one that has ended). The caller has ended the attempt. '
-  'One that fails makes the integration unhealthy, if it does not need attention; a scheduled run that fails without ever having started raises the drift alert of its slot.';
+  'What follows from it: see note_failed_run; one that succeeds resolves the alerts of those that did not.';
 
 -- supabase/schemas/30_engine/15_note_cold_start_failure.sql
 create or replace function sync_scheduler.note_cold_start_failure(
@@ -909,6 +933,7 @@ declare
   run public.sync_run_log;
   integration public.sync_integrations;
   settings sync_scheduler.settings;
+  mended public.sync_alert_kind[] := '{dispatch_failing}';
 begin
   if claimed.ended_at is not null then
     perform sync_scheduler.raise_error('attempt_not_current');
@@ -944,8 +969,12 @@ begin
 
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
   if run.triggered_by = 'schedule' and run.started_at = now() then
-    perform sync_scheduler.check_drift(integration, run.scheduled_for, run.started_at, run.run_id);
+    mended := mended || 'start_failed'::public.sync_alert_kind;
+    if not sync_scheduler.check_drift(integration, run.scheduled_for, run.started_at, run.run_id) then
+      mended := mended || 'drift'::public.sync_alert_kind;
+    end if;
   end if;
+  perform sync_scheduler.resolve_alerts(integration.id, mended);
   return jsonb_build_object(
     'org_id', run.org_id,
     'integration_id', run.integration_id,
@@ -965,7 +994,7 @@ revoke all on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, n
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, numeric, boolean) is
   'Takes an attempt for the worker that holds its token, at most once: pending to running. boot_ms is in milliseconds. '
-  'Returns what the worker needs, credentials included. Errors: PT401 invalid_token, PT409 already_claimed, PT409 '
+  'Returns what the worker needs, credentials included. Resolves alerts that the sync function, or a slot in time, refutes. Errors: PT401 invalid_token, PT409 already_claimed, PT409 '
   'attempt_not_current.';
 
 -- supabase/schemas/30_engine/23_heartbeat_attempt.sql

@@ -13,6 +13,36 @@ comment on function sync_scheduler.is_out_of_time() is
   'posted, only when it commits, and a statement time-out would take back all of it. Shorter than the 8 s after which the Data API gives up a press that waits for '
   'one of its integrations.';
 
+-- supabase/schemas/40_scheduler/00_note_undelivered.sql
+create or replace function sync_scheduler.note_undelivered(
+  integration public.sync_integrations,
+  run public.sync_run_log,
+  undelivered sync_scheduler.run_attempts,
+  severity public.sync_alert_severity
+) returns void
+language plpgsql set search_path = '' as $$
+begin
+  perform sync_scheduler.note_response(run.run_id, run.attempt);
+  -- One that is lost now and then is what the repetition is for.
+  if undelivered.dispatch_count < 2 then
+    return;
+  end if;
+  perform sync_scheduler.raise_alert(integration, 'dispatch_failing', severity, null,
+    'The sync function does not take the sync that was posted to it.',
+    (select jsonb_build_object('attempt', a.attempt, 'dispatches', a.dispatch_count, 'response_status', a.response_status,
+       'response_error', a.response_error)
+     from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.attempt = run.attempt),
+    run.run_id);
+end;
+$$;
+revoke all on function sync_scheduler.note_undelivered(
+  public.sync_integrations, public.sync_run_log, sync_scheduler.run_attempts, public.sync_alert_severity)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.note_undelivered(
+  public.sync_integrations, public.sync_run_log, sync_scheduler.run_attempts, public.sync_alert_severity) is
+  'Nobody has claimed a dispatch in its time: keeps what pg_net heard and, from the second one of an attempt on, raises '
+  'dispatch_failing. The next claim of the integration resolves it.';
+
 -- supabase/schemas/40_scheduler/00_recovery_of.sql
 create or replace function sync_scheduler.recovery_of(
   run public.sync_run_log, current_attempt sync_scheduler.run_attempts
@@ -69,6 +99,7 @@ language plpgsql set search_path = '' as $$
 declare
   run public.sync_run_log;
   current_attempt sync_scheduler.run_attempts;
+  integration public.sync_integrations;
   step text;
 begin
   select * into run from public.sync_run_log r where r.run_id = recover_run.run_id for no key update;
@@ -78,6 +109,8 @@ begin
   if step is null then
     return false;
   end if;
+
+  select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
 
   case step
   when 'deadline_exceeded' then
@@ -94,15 +127,18 @@ begin
     perform sync_scheduler.next_attempt(run.run_id);
   when 'worker_lost' then
     perform sync_scheduler.end_attempt(run, 'lost', 'ambiguous', 'worker_lost', 'The worker fell silent.');
+    perform sync_scheduler.raise_alert(integration, 'lost_worker', 'warning', null,
+      'The sync function fell silent in the middle of a sync.',
+      jsonb_build_object('attempt', run.attempt, 'heartbeat_at', current_attempt.heartbeat_at), run.run_id);
     perform sync_scheduler.retry_or_fail(run, 'ambiguous', 'worker_lost',
       'The sync was interrupted and starts again where it stopped.');
   when 'dispatch_exhausted' then
-    perform sync_scheduler.note_response(run.run_id, run.attempt);
+    perform sync_scheduler.note_undelivered(integration, run, current_attempt, 'critical');
     perform sync_scheduler.end_attempt(run, 'undelivered', 'transient', 'dispatch_exhausted');
     perform sync_scheduler.finish_run(run.run_id, 'failed', 'dispatch_exhausted',
       'The sync function could not be reached.');
   when 'dispatch' then
-    perform sync_scheduler.note_response(run.run_id, run.attempt);
+    perform sync_scheduler.note_undelivered(integration, run, current_attempt, 'warning');
     perform sync_scheduler.dispatch_attempts(array[run]);
   end case;
   return true;
@@ -111,7 +147,7 @@ $$;
 revoke all on function sync_scheduler.recover_run(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.recover_run(uuid) is
   'Moves on a run that stands still: past its deadline it fails; a due retry or an unclaimed attempt is dispatched; a '
-  'silent worker''s attempt ends as lost. Returns whether it did anything. Safe at any time, by anyone, at once.';
+  'silent worker''s attempt ends as lost. What that tells of the function is an alert. Returns whether it did anything. Safe at any time, by anyone, at once.';
 
 -- supabase/schemas/40_scheduler/03_recover_runs.sql
 create or replace function sync_scheduler.recover_runs(batch_size integer default 100) returns integer
@@ -601,6 +637,23 @@ revoke all on function sync_scheduler.due_slots(public.sync_integrations, intege
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.due_slots(public.sync_integrations, integer) is
   'The slots from next_run_at until now, in order, at most so many. More than one means that the scheduler was away.';
+
+-- supabase/schemas/40_scheduler/21_resolve_slot_alerts.sql
+-- Definer, because whoever may switch an integration off may not write alerts.
+create or replace function sync_scheduler.resolve_slot_alerts() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform sync_scheduler.resolve_alerts(new.id, '{drift,start_failed,missed_slot}');
+  return null;
+end;
+$$;
+revoke all on function sync_scheduler.resolve_slot_alerts() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.resolve_slot_alerts() is
+  'Trigger of sync_integrations: without a schedule, switched off or paused, no slot of the integration is late any more.';
+
+create trigger resolve_slot_alerts after update of schedule, enabled, paused_at on public.sync_integrations
+  for each row when (new.schedule is null or not new.enabled or new.paused_at is not null)
+  execute function sync_scheduler.resolve_slot_alerts();
 
 -- supabase/schemas/40_scheduler/22_why_skip.sql
 create or replace function sync_scheduler.why_skip(

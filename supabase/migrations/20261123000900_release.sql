@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = '' as $$
-  select '0.1.0-dev'::text, 'bdc58e908b2b6fb9906a2b643a2ca172617cf4fb85f6e09f83d2871b9843eb12'::text;
+  select '0.1.0-dev'::text, 'd32716062a225fbb6df7ce819b37181d099d28a38dc15473d43055af8e035d49'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is

@@ -1,6 +1,6 @@
 create or replace function sync_scheduler.check_drift(
   integration public.sync_integrations, scheduled_for timestamptz, started_at timestamptz, run_id uuid default null
-) returns void
+) returns boolean
 language plpgsql set search_path = '' as $$
 declare
   limit_passed boolean := coalesce(started_at, now()) - scheduled_for > (
@@ -14,10 +14,11 @@ begin
         'drift_seconds', round(extract(epoch from coalesce(started_at, now()) - scheduled_for))),
       check_drift.run_id);
   end if;
+  return limit_passed;
 end;
 $$;
 revoke all on function sync_scheduler.check_drift(public.sync_integrations, timestamptz, timestamptz, uuid)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.check_drift(public.sync_integrations, timestamptz, timestamptz, uuid) is
   'Raises the drift alert of a slot, once, if it started later than settings.drift_alert_after or, with started_at null, '
-  'has not started by now.';
+  'has not started by now. Returns whether that is so.';

@@ -9,6 +9,7 @@ declare
   run public.sync_run_log;
   integration public.sync_integrations;
   settings sync_scheduler.settings;
+  mended public.sync_alert_kind[] := '{dispatch_failing}';
 begin
   if claimed.ended_at is not null then
     perform sync_scheduler.raise_error('attempt_not_current');
@@ -44,8 +45,12 @@ begin
 
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
   if run.triggered_by = 'schedule' and run.started_at = now() then
-    perform sync_scheduler.check_drift(integration, run.scheduled_for, run.started_at, run.run_id);
+    mended := mended || 'start_failed'::public.sync_alert_kind;
+    if not sync_scheduler.check_drift(integration, run.scheduled_for, run.started_at, run.run_id) then
+      mended := mended || 'drift'::public.sync_alert_kind;
+    end if;
   end if;
+  perform sync_scheduler.resolve_alerts(integration.id, mended);
   return jsonb_build_object(
     'org_id', run.org_id,
     'integration_id', run.integration_id,
@@ -65,5 +70,5 @@ revoke all on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, n
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, numeric, boolean) is
   'Takes an attempt for the worker that holds its token, at most once: pending to running. boot_ms is in milliseconds. '
-  'Returns what the worker needs, credentials included. Errors: PT401 invalid_token, PT409 already_claimed, PT409 '
+  'Returns what the worker needs, credentials included. Resolves alerts that the sync function, or a slot in time, refutes. Errors: PT401 invalid_token, PT409 already_claimed, PT409 '
   'attempt_not_current.';

@@ -58,7 +58,8 @@ select pg_temp.make_due('integration a', pg_temp.minutes_ago(1));
 select sync_scheduler.tick();
 update public.sync_run_log set deadline_at = now() where run_id = pg_temp.active_run('integration a');
 select sync_scheduler.recover_run(pg_temp.active_run('integration a'));
-select is((select a.message from public.sync_alerts a join public.sync_run_log r using (run_id) where r.scheduled_for = pg_temp.minutes_ago(1)),
+select is((select a.message from public.sync_alerts a join public.sync_run_log r using (run_id)
+  where a.kind = 'drift' and r.scheduled_for = pg_temp.minutes_ago(1)),
   'A scheduled sync never started.', 'a run that fails before it ever started raises it, however short that was');
 
 select sync_test.act_as('viewer');
