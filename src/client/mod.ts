@@ -19,6 +19,15 @@ export * from "./environment.ts";
 export type { FollowListener, FollowOptions } from "./follow_run.ts";
 export * from "./instant.ts";
 export type { ListRunsOptions, RunPage } from "./list_runs.ts";
+export * from "./manual_sync_controller.ts";
+export type {
+  ManualSyncCommon,
+  ManualSyncData,
+  ManualSyncFailure,
+  ManualSyncIdle,
+  ManualSyncLoading,
+  ManualSyncSnapshot,
+} from "./manual_sync_state.ts";
 export * from "./messages/describe_error.ts";
 export * from "./messages/en.ts";
 export * from "./messages/nb.ts";

@@ -8,7 +8,7 @@ import { describeError } from "./messages/describe_error.ts";
 import { en } from "./messages/en.ts";
 import type { SyncMessages } from "./messages/sync_messages.ts";
 import { SyncSchedulerError } from "./sync_scheduler_error.ts";
-import type { SupabaseLike, SyncIntegration, SyncRun, SyncSlot } from "./types.ts";
+import type { SupabaseLike, SyncIntegration, SyncOverview, SyncRun, SyncSlot } from "./types.ts";
 import { watchRun } from "./watch_run.ts";
 
 /** How the repository talks, and what it lives on. */
@@ -163,11 +163,25 @@ export class SyncSchedulerRepository {
     );
   }
 
+  /** The organisation's integrations with all that a page about them shows, and what a press would answer now. */
+  overview(orgId: string, options: RequestOptions = {}): Promise<SyncOverview[]> {
+    return this.#call(
+      (signal) => this.#typed.rpc("sync_overview", { org_id: orgId }).abortSignal(signal),
+      options,
+    );
+  }
+
   /** What became of each slot of a period, and why. */
-  explainSlots(orgId: string, integrationType: string, options: SlotsOptions): Promise<SyncSlot[]> {
+  async explainSlots(orgId: string, integrationType: string, options: SlotsOptions): Promise<SyncSlot[]> {
     const period = { from: options.from.toISOString(), to: options.to.toISOString() };
     const args = { org_id: orgId, integration_type: integrationType, ...period };
-    return this.#call((signal) => this.#typed.rpc("explain_sync_slots", args).abortSignal(signal), options);
+    const ask = (signal: AbortSignal) => this.#typed.rpc("explain_sync_slots", args).abortSignal(signal);
+    const slots: SyncSlot[] = await this.#call(ask, options);
+    // Some Data APIs write a numeric as text.
+    return slots.map((slot) => ({
+      ...slot,
+      drift_seconds: slot.drift_seconds && Number(slot.drift_seconds),
+    }));
   }
 
   /** The run as it is now; `not_authorized` if there is none that you may see. */

@@ -76,11 +76,13 @@ export function joinRun(
 
   function onSystem({ status, extension }: { status: string; extension?: string }): void {
     if (status !== "ok") return onBreak();
-    if (extension !== "postgres_changes" || live) return;
-    live = true;
-    liveSince = environment.now();
-    events.onLive(true);
-    // What changed between the join and this moment was told to nobody.
+    if (extension !== "postgres_changes") return;
+    if (!live) {
+      live = true;
+      liveSince = environment.now();
+      events.onLive(true);
+    }
+    // What changed before this moment was told to nobody. It comes again when Realtime had lost the database.
     events.onGap();
   }
 

@@ -12,8 +12,32 @@ export type SyncRunTrigger = Database["public"]["Enums"]["sync_run_trigger"];
 /** An integration: a row of `public.sync_integrations`. */
 export type SyncIntegration = Database["public"]["Tables"]["sync_integrations"]["Row"];
 
+/** A row some columns of which may be null: the generator takes those of a function's table as never null. */
+export type WithNulls<Row, Column extends keyof Row> =
+  & Omit<Row, Column>
+  & { [Name in Column]: Row[Name] | null };
+
 /** What became of a slot: a row of `explain_sync_slots`. */
-export type SyncSlot = Database["public"]["Functions"]["explain_sync_slots"]["Returns"][number];
+export type SyncSlot = WithNulls<
+  Database["public"]["Functions"]["explain_sync_slots"]["Returns"][number],
+  "reason" | "drift_seconds" | "run_id" | "retried_by_run_id"
+>;
+
+/** An integration with all that a page about it shows: a row of `sync_overview`. */
+export type SyncOverview = WithNulls<
+  Database["public"]["Functions"]["sync_overview"]["Returns"][number],
+  Exclude<
+    keyof Database["public"]["Functions"]["sync_overview"]["Returns"][number],
+    | "integration_id"
+    | "integration_type"
+    | "type_name"
+    | "enabled"
+    | "time_zone"
+    | "open_alerts"
+    | "needs_decision"
+    | "button_allowed"
+  >
+>;
 
 /**
  * What the library uses of a supabase-js client. Any client of supabase-js 2 fits, whatever its `Database` type is:

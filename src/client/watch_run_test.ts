@@ -86,6 +86,14 @@ Deno.test("finds what changed before Realtime listened, by looking after SUBSCRI
   assert.equal(supabase.looks, 3);
 });
 
+Deno.test("looks again when Realtime says that it had lost the database", async () => {
+  const { supabase, said } = await setUpLive();
+  supabase.row = running(2);
+  supabase.joined.system("ok");
+  await settle();
+  assert.deepEqual(said, ["pending 1", "running 2"]);
+});
+
 Deno.test("looks again when a look was under way already: that one may have been too early", async () => {
   const { supabase, said } = await setUp();
   let answer = () => {};

@@ -106,7 +106,13 @@ export class FakeSupabase {
     return { select: () => ({ eq: () => ({ abortSignal: () => ({ maybeSingle: answer }) }) }) };
   }
 
-  rpc(): unknown {
-    throw new Error("nothing is called here");
+  /** The calls of functions, in their order. */
+  readonly calls: { readonly name: string; readonly args: unknown }[] = [];
+  /** What functions answer: by default that they are of no concern here. */
+  answer: (name: string) => Promise<unknown> = (name) => Promise.reject(new Error(`${name} was called`));
+
+  rpc(name: string, args: unknown): unknown {
+    this.calls.push({ name, args });
+    return { abortSignal: () => this.answer(name) };
   }
 }

@@ -1,0 +1,230 @@
+import { Countdown } from "./countdown.ts";
+import { toInstant } from "./instant.ts";
+import { type ManualSyncFacts, type ManualSyncSnapshot, NO_FACTS, toSnapshot } from "./manual_sync_state.ts";
+import { PressKey } from "./press_key.ts";
+import { readError } from "./read_error.ts";
+import type { SyncSchedulerRepository } from "./repository.ts";
+import { SyncSchedulerError } from "./sync_scheduler_error.ts";
+import { isFinal, type SyncRun } from "./types.ts";
+
+/** What the controller needs of a repository. */
+export type ManualSyncSource = Pick<
+  SyncSchedulerRepository,
+  "triggerManualSync" | "retryRun" | "cancelRun" | "overview" | "followRun" | "describe" | "environment"
+>;
+
+/**
+ * The state of one integration's sync button, for any framework: React's `useSyncExternalStore`, Svelte's `$store`,
+ * a `shallowRef` of Vue.
+ *
+ * A press while another is on its way, or while a run is under way, is none. If somebody else's run is in the way, the
+ * controller tells so and follows that one. `load` tells in advance what a press would answer.
+ *
+ * @example React
+ * ```tsx ignore
+ * function SyncButton({ controller }: { controller: ManualSyncController }) {
+ *   const sync = useSyncExternalStore(controller.subscribe, controller.getSnapshot, controller.getSnapshot);
+ *   return <button disabled={!sync.canPress} title={sync.reason ?? ""} onClick={controller.press}>Sync</button>;
+ * }
+ * ```
+ *
+ * @example Anywhere
+ * ```ts ignore
+ * const controller = new ManualSyncController(repository, orgId, "xledger");
+ * const unsubscribe = controller.subscribe((sync) => {
+ *   if (sync.state === "data") show(sync.run.status, sync.run.entries_done);
+ *   if (sync.state === "error") show(sync.message);
+ * });
+ * await controller.load();
+ * await controller.press();
+ * ```
+ */
+export class ManualSyncController {
+  readonly #source: ManualSyncSource;
+  readonly #orgId: string;
+  readonly #integrationType: string;
+  readonly #listeners = new Set<(snapshot: ManualSyncSnapshot) => void>();
+  readonly #disposal = new AbortController();
+  #facts: ManualSyncFacts = NO_FACTS;
+  #snapshot: ManualSyncSnapshot;
+  #press: Promise<ManualSyncSnapshot> | null = null;
+  readonly #key: PressKey;
+  readonly #cooldown: Countdown;
+  #followedId: string | null = null;
+  #stopFollowing = () => {};
+
+  /** Asks nobody yet. */
+  constructor(source: ManualSyncSource, orgId: string, integrationType: string) {
+    this.#source = source;
+    this.#orgId = orgId;
+    this.#integrationType = integrationType;
+    this.#key = new PressKey(source.environment);
+    this.#cooldown = new Countdown(source.environment, () => this.#onTick());
+    this.#snapshot = this.#describeFacts();
+  }
+
+  /** The present state; the same object until something changes. */
+  readonly getSnapshot = (): ManualSyncSnapshot => this.#snapshot;
+
+  /** Calls back at once and after every change, until the function that it returns is called. */
+  readonly subscribe = (listener: (snapshot: ManualSyncSnapshot) => void): () => void => {
+    // A function of its own: a listener that subscribes twice also unsubscribes twice.
+    const own = (snapshot: ManualSyncSnapshot) => listener(snapshot);
+    this.#listeners.add(own);
+    own(this.#snapshot);
+    return () => void this.#listeners.delete(own);
+  };
+
+  /** Presses the trigger. The promise never rejects: what went wrong is the state. */
+  readonly press = (): Promise<ManualSyncSnapshot> =>
+    this.#pressOnce((idempotencyKey) =>
+      this.#source.triggerManualSync(this.#orgId, this.#integrationType, {
+        idempotencyKey,
+        signal: this.#disposal.signal,
+      })
+    );
+
+  /** Runs a failed or cancelled run again: a press like any other. */
+  readonly retry = (): Promise<ManualSyncSnapshot> => {
+    const runId = this.#facts.run?.run_id;
+    if (runId === undefined) return this.press();
+    return this.#pressOnce((idempotencyKey) =>
+      this.#source.retryRun(runId, { idempotencyKey, signal: this.#disposal.signal })
+    );
+  };
+
+  /** Cancels the run that is under way, if there is one. */
+  readonly cancel = async (reason?: string): Promise<ManualSyncSnapshot> => {
+    const { run } = this.#facts;
+    if (run === null || isFinal(run)) return this.#snapshot;
+    try {
+      const signal = this.#disposal.signal;
+      // Frameworks hand an event to what they call on a click.
+      const options = typeof reason === "string" ? { signal, reason } : { signal };
+      this.#onRun(await this.#source.cancelRun(run.run_id, options));
+    } catch (error) {
+      // It has ended meanwhile: whoever follows it is about to hear so.
+      if (!(error instanceof SyncSchedulerError && error.code === "run_not_active")) this.#fail(error);
+    }
+    return this.#snapshot;
+  };
+
+  /** Learns how things are: the run under way, which is then followed, the cooldown, and whether a press is allowed. */
+  readonly load = async (): Promise<ManualSyncSnapshot> => {
+    await this.#learn().catch((error) => this.#fail(error));
+    return this.#snapshot;
+  };
+
+  /** Follows a run, such as one that was pressed before the page was reloaded. */
+  readonly follow = (runId: string, known?: SyncRun): void => {
+    if (this.#followedId === runId || this.#disposal.signal.aborted) return;
+    this.#stopFollowing();
+    this.#followedId = runId;
+    this.#change({ isLive: false });
+    this.#stopFollowing = this.#source.followRun(runId, {
+      onRun: (run) => this.#onRun(run),
+      onLive: (isLive) => this.#change({ isLive }),
+      onError: (error) => {
+        this.#followedId = null;
+        this.#fail(error);
+      },
+      onEnd: () => {
+        this.#followedId = null;
+        this.#change({ isLive: false });
+        // For the cooldown that the run leaves behind. If nobody answers, the next press will tell.
+        this.#learn().catch(() => {});
+      },
+    }, known === undefined ? {} : { known });
+  };
+
+  /** Ends everything that is under way here; the run goes on. */
+  readonly dispose = (): void => {
+    this.#disposal.abort();
+    this.#stopFollowing();
+    this.#cooldown.stop();
+    this.#listeners.clear();
+  };
+
+  #pressOnce(ask: (idempotencyKey: string) => Promise<SyncRun>): Promise<ManualSyncSnapshot> {
+    const { run, cooldownEndsAt } = this.#facts;
+    if (this.#press !== null) return this.#press;
+    if (cooldownEndsAt !== null || (run !== null && !isFinal(run))) return Promise.resolve(this.#snapshot);
+    this.#press = this.#askFor(ask).finally(() => this.#press = null);
+    return this.#press;
+  }
+
+  async #askFor(ask: (idempotencyKey: string) => Promise<SyncRun>): Promise<ManualSyncSnapshot> {
+    this.#change({ isPressing: true, error: null, joined: null, refusal: null });
+    try {
+      const run = await ask(this.#key.take());
+      this.#key.settle();
+      this.#change({ isPressing: false, run });
+      this.follow(run.run_id, run);
+    } catch (error) {
+      this.#fail(error);
+    }
+    return this.#snapshot;
+  }
+
+  #fail(thrown: unknown): void {
+    if (this.#disposal.signal.aborted) return;
+    const error = thrown instanceof SyncSchedulerError
+      ? thrown
+      : new SyncSchedulerError({ code: "unexpected_error", cause: thrown });
+    if (error.code !== "network_unreachable" && error.code !== "server_unavailable") this.#key.settle();
+    const { activeRun, retryAfterSeconds } = error;
+    this.#change({ isPressing: false, error });
+    if (retryAfterSeconds !== null) this.#cooldown.start(retryAfterSeconds);
+    if (activeRun !== null) this.follow(activeRun.runId);
+  }
+
+  #onRun(run: SyncRun): void {
+    const { run: known, error } = this.#facts;
+    if (known?.run_id === run.run_id && Number(known.version) >= Number(run.version)) return;
+    const joined = error?.code === "sync_already_in_progress" ? ofRun(error, run) : this.#facts.joined;
+    this.#change({ run, error: null, joined });
+  }
+
+  async #learn(): Promise<void> {
+    const all = await this.#source.overview(this.#orgId, { signal: this.#disposal.signal });
+    const overview = all.find((one) => one.integration_type === this.#integrationType) ?? null;
+    const { active_run_id, button_message, button_details } = overview ?? {};
+    const answer = button_message
+      ? readError({ error: { code: "PT", message: button_message, details: JSON.stringify(button_details) } })
+      : null;
+    const isPassing = answer?.code === "sync_already_in_progress" || answer?.code === "rate_limited";
+    this.#change({ overview, refusal: answer === null || isPassing ? null : new SyncSchedulerError(answer) });
+    if (answer?.retryAfterSeconds) this.#cooldown.start(answer.retryAfterSeconds);
+    if (active_run_id) this.follow(active_run_id);
+  }
+
+  #onTick(): void {
+    const { endsAt } = this.#cooldown;
+    const isOver = endsAt === null && this.#facts.error?.code === "rate_limited";
+    this.#change({ cooldownEndsAt: endsAt, ...(isOver ? { error: null } : {}) });
+  }
+
+  #change(facts: Partial<ManualSyncFacts>): void {
+    if (this.#disposal.signal.aborted) return;
+    this.#facts = { ...this.#facts, ...facts };
+    this.#snapshot = this.#describeFacts();
+    for (const listener of [...this.#listeners]) listener(this.#snapshot);
+  }
+
+  #describeFacts(): ManualSyncSnapshot {
+    const { environment } = this.#source;
+    return toSnapshot(this.#facts, environment.now(), (error) => this.#source.describe(error));
+  }
+}
+
+/** The conflict with what only the row tells: who started the run in the way, and when. */
+function ofRun(error: SyncSchedulerError, run: SyncRun): SyncSchedulerError {
+  const activeRun = {
+    runId: run.run_id,
+    status: run.status,
+    triggeredBy: run.triggered_by,
+    triggeredByUserId: run.triggered_by_user_id,
+    startedAt: toInstant(run.triggered_at),
+  };
+  return new SyncSchedulerError({ ...error, activeRun });
+}

@@ -1,0 +1,118 @@
+import { SyncSchedulerError } from "./sync_scheduler_error.ts";
+import type { SyncErrorCode } from "./sync_scheduler_error.ts";
+import { isFinal, type SyncOverview, type SyncRun } from "./types.ts";
+
+/** What stands in every snapshot, whatever its state. */
+export interface ManualSyncCommon {
+  /** Whether a press would be of use now. */
+  readonly canPress: boolean;
+  /** Why a press would be of no use, in a sentence; null if it would, or if the run itself says it. */
+  readonly reason: string | null;
+  /** Seconds until the cooldown is over, counting down; null without one. */
+  readonly secondsLeft: number | null;
+  /** Whether Realtime tells of changes; false while the run is polled, and while there is none to follow. */
+  readonly isLive: boolean;
+  /** The integration as it was when it was last loaded; null before that. */
+  readonly overview: SyncOverview | null;
+}
+
+/** Nothing has been pressed, and no run is under way. */
+export interface ManualSyncIdle extends ManualSyncCommon {
+  /** Which state this is. */
+  readonly state: "idle";
+  /** None. */
+  readonly run: null;
+}
+
+/** A press is on its way. */
+export interface ManualSyncLoading extends ManualSyncCommon {
+  /** Which state this is. */
+  readonly state: "loading";
+  /** The run before this one, if it is known. */
+  readonly run: SyncRun | null;
+}
+
+/** There is a run: under way and followed, or ended. */
+export interface ManualSyncData extends ManualSyncCommon {
+  /** Which state this is. */
+  readonly state: "data";
+  /** The run. */
+  readonly run: SyncRun;
+  /** "Kari started a sync 2 minutes ago.", if the press met a run that was under way; otherwise null. */
+  readonly joined: string | null;
+}
+
+/** A press was refused, or a request failed. */
+export interface ManualSyncFailure extends ManualSyncCommon {
+  /** Which state this is. */
+  readonly state: "error";
+  /** The run that is known nevertheless. */
+  readonly run: SyncRun | null;
+  /** What happened. */
+  readonly code: SyncErrorCode;
+  /** The same in a sentence for people. */
+  readonly message: string;
+  /** The error itself. */
+  readonly error: SyncSchedulerError;
+}
+
+/** What a button and a banner show: told apart by `state`. */
+export type ManualSyncSnapshot = ManualSyncIdle | ManualSyncLoading | ManualSyncData | ManualSyncFailure;
+
+/** What the controller knows. */
+export interface ManualSyncFacts {
+  readonly isPressing: boolean;
+  readonly run: SyncRun | null;
+  readonly error: SyncSchedulerError | null;
+  /** The conflict through which the run was found. */
+  readonly joined: SyncSchedulerError | null;
+  /** Why the database would refuse a press, by the overview: another reason than a run or the cooldown. */
+  readonly refusal: SyncSchedulerError | null;
+  /** When the cooldown is over, in milliseconds of this machine's clock. */
+  readonly cooldownEndsAt: number | null;
+  readonly isLive: boolean;
+  readonly overview: SyncOverview | null;
+}
+
+/** Before anything is known. */
+export const NO_FACTS: ManualSyncFacts = {
+  isPressing: false,
+  run: null,
+  error: null,
+  joined: null,
+  refusal: null,
+  cooldownEndsAt: null,
+  isLive: false,
+  overview: null,
+};
+
+/** What there is to show, from what is known. */
+export function toSnapshot(
+  facts: ManualSyncFacts,
+  now: number,
+  describe: (error: SyncSchedulerError) => string,
+): ManualSyncSnapshot {
+  const { run, error, joined, refusal } = facts;
+  const secondsLeft = facts.cooldownEndsAt === null ? null : Math.ceil((facts.cooldownEndsAt - now) / 1000);
+  const isUnderWay = facts.isPressing || error?.code === "sync_already_in_progress" ||
+    (run !== null && !isFinal(run));
+  const cooldown = secondsLeft === null
+    ? null
+    : new SyncSchedulerError({ code: "rate_limited", retryAfterSeconds: secondsLeft });
+  const obstacle = isUnderWay ? null : refusal ?? cooldown;
+  const common: ManualSyncCommon = {
+    canPress: !isUnderWay && obstacle === null,
+    reason: obstacle && describe(obstacle),
+    secondsLeft,
+    isLive: facts.isLive,
+    overview: facts.overview,
+  };
+  if (facts.isPressing) return { state: "loading", run, ...common };
+  if (error !== null) {
+    // The wait in the message counts down with the clock.
+    const message = describe(error.code === "rate_limited" && cooldown !== null ? cooldown : error);
+    return { state: "error", run, code: error.code, message, error, ...common };
+  }
+  if (run !== null) return { state: "data", run, joined: joined && describe(joined), ...common };
+  return { state: "idle", run, ...common };
+}

@@ -1,0 +1,29 @@
+import type { ClientEnvironment } from "./environment.ts";
+
+/** A press that got no answer may still have arrived: for this long the next one asks under the same key. */
+const LIFETIME_MS = 120_000;
+
+/** The idempotency key of a press, kept until somebody has answered. */
+export class PressKey {
+  readonly #environment: ClientEnvironment;
+  #open: { readonly key: string; readonly madeAt: number } | null = null;
+
+  /** Makes no key yet. */
+  constructor(environment: ClientEnvironment) {
+    this.#environment = environment;
+  }
+
+  /** The key of this press: a new one, or that of a press just now of which nobody knows whether it arrived. */
+  take(): string {
+    const now = this.#environment.now();
+    if (this.#open === null || now - this.#open.madeAt > LIFETIME_MS) {
+      this.#open = { key: this.#environment.newKey(), madeAt: now };
+    }
+    return this.#open.key;
+  }
+
+  /** The press was answered: the next one is another. */
+  settle(): void {
+    this.#open = null;
+  }
+}
