@@ -152,7 +152,7 @@ Deno.test("an aborted signal ends the wait before a repetition", async () => {
 });
 
 Deno.test("every other RPC gets its arguments by their names, and none that was left out", async () => {
-  const { syncs, sent } = setUp({ status: 200, body: {} });
+  const { syncs, sent } = setUp({ status: 200, body: [] });
   const target = { org_id: "o-1", integration_type: "xledger" };
   const [from, to] = [new Date("2026-11-24T00:00:00Z"), new Date("2026-11-25T00:00:00Z")];
   await syncs.retryRun("r-1");
