@@ -3,11 +3,13 @@ import { explain, readSwitches } from "./command_line.ts";
 import { startDevControl } from "./dev/dev_control.ts";
 import { claimDevSession, DevSessionTaken, publishDevSession, releaseDevSession } from "./dev/dev_session.ts";
 import { startPlatform } from "./platform.ts";
+import { serveConsole } from "../web/server/serve.ts";
 import { isShuttingDown, onShutdown } from "./lifecycle/shutdown.ts";
 
 readSwitches(`Usage: deno task dev
 
-Starts the local platform on free ports, migrated and seeded, prints its URLs and keys, writes them to .local/env
+Starts the local platform on free ports, migrated and seeded with a past to look at, and the console page; prints URLs
+and keys, writes them to .local/env
 (API_URL, DB_URL, PUBLISHABLE_KEY, SECRET_KEY, JWT_SECRET, FUNCTIONS_URL) and keeps running until Ctrl-C.
 \`deno task db:reset\` resets its database. With SUPABASE_DB_URL set it uses that Postgres instead of its own.`);
 
@@ -17,8 +19,11 @@ try {
   console.log("Starting the local platform ...");
   const platform = await startPlatform({
     vendors: true,
+    history: true,
     onStep: (name, ms) => console.log(`  ${name.padEnd(22)} ${(ms / 1000).toFixed(1)} s`),
   });
+  const page = await serveConsole(platform);
+  onShutdown(() => page.stop());
   const control = startDevControl(platform);
   onShutdown(() => control.stop());
   const env = {
@@ -30,7 +35,7 @@ try {
     FUNCTIONS_URL: platform.functionsUrl,
   };
   await publishDevSession(control, env);
-  console.log();
+  console.log(`\n  ${"console".padEnd(16)} ${page.url}\n`);
   for (const [name, value] of Object.entries(env)) console.log(`  ${name.padEnd(16)} ${value}`);
   for (const { integrationType, url } of platform.vendors) {
     console.log(`  ${integrationType.padEnd(16)} ${url}`);

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startApi } from "./api/api.ts";
 import { FUNCTIONS_PATH } from "./api/functions_gateway.ts";
+import { playHistory } from "./dev/play_history.ts";
 import { CleanupStack } from "./lifecycle/cleanup.ts";
 import { openDatabase } from "./postgres/platform_database.ts";
 import { createEdgeFunction, type EdgeFunction } from "./edge_function/edge_function.ts";
@@ -115,6 +116,7 @@ async function start(
     if (migrate) await timed(seed ? "migrations and seed" : "migrations", cli.push({ seed }));
     await wireDatabase(db.adminUrl, `http://${host}:${api.port}${FUNCTIONS_PATH}`, receiver);
     if (fakes !== null && migrate && seed) await connectVendors(db.adminUrl, fakes);
+    if (options.history === true && migrate && seed) await timed("history", playHistory(db.adminUrl));
   };
   await prepare();
   if (environment.kind !== "full_stack") {

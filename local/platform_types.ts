@@ -21,6 +21,8 @@ export interface PlatformOptions {
    * them; false by default.
    */
   readonly vendors?: boolean;
+  /** Give the seeded organisation thirty days of runs to look at; false by default. */
+  readonly history?: boolean;
   /** Directory of the Edge Function's `index.ts` and `deno.json`; the bundle's by default. */
   readonly functionDirectory?: string;
   /** Called after each step of the start with the time that it took. */

@@ -1,0 +1,68 @@
+/// <reference lib="dom" />
+/**
+ * `deno task screenshots`: pictures of the console page for the README, from a throw-away platform.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { startPlatform } from "../local/platform.ts";
+import { startBrowser } from "../tests/support/browser.ts";
+import { serveConsole } from "../web/server/serve.ts";
+import { root } from "./run_deno.ts";
+
+interface Picture {
+  readonly name: string;
+  readonly scheme: "light" | "dark";
+  readonly width: number;
+  readonly height: number;
+  readonly type: string;
+}
+
+const PICTURES: readonly Picture[] = [
+  { name: "console_light", scheme: "light", width: 1360, height: 900, type: "webhook" },
+  { name: "console_dark", scheme: "dark", width: 1360, height: 900, type: "xledger" },
+  { name: "console_phone", scheme: "light", width: 390, height: 844, type: "webhook" },
+];
+
+async function main(): Promise<void> {
+  await using platform = await startPlatform({ vendors: true, history: true });
+  await using server = await serveConsole(platform);
+  await using running = await startBrowser();
+  for (const picture of PICTURES) await take(running.browser, server.url, picture);
+}
+
+async function take(browser: Browser, url: string, picture: Picture): Promise<void> {
+  const { name, scheme, width, height, type } = picture;
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: scheme,
+    deviceScaleFactor: 1.5,
+    reducedMotion: "reduce",
+    timezoneId: "Europe/Oslo",
+  });
+  const page = await context.newPage();
+  page.on("console", (message) => console.log(`${name}: ${message.type()} ${message.text()}`));
+  page.on("pageerror", (error) => console.log(`${name}: ${error.stack}`));
+  await page.goto(`${url}#/${type}`);
+  await page.getByRole("button", { name: "Astrid Admin" }).click();
+  await settle(page);
+  const path = join(root, "docs", "images", `${name}.png`);
+  await page.screenshot({ path, fullPage: Deno.args.includes("--full") });
+  console.log(path);
+  await context.close();
+}
+
+/** Until everything is loaded and drawn. */
+async function settle(page: Page): Promise<void> {
+  await page.getByText("Live", { exact: true }).waitFor();
+  await page.waitForFunction(() =>
+    document.querySelectorAll(".plot svg").length >= 2 && document.querySelector(".skeleton") === null
+  );
+  await page.evaluate(() => document.fonts.ready);
+}
+
+if (import.meta.main) {
+  await main();
+  Deno.exit();
+}

@@ -1,0 +1,46 @@
+import { toInstant, toRelativeTime } from "../src/client/mod.ts";
+
+/** Day and month before hours and minutes, as people in Norway read them; the words of the page are English. */
+export const LOCALE = "en-GB";
+
+/** An instant on the clocks of a zone: `Wed 25 Nov, 14:05`. */
+export function inZone(at: Date | string | null, timeZone: string, withDay = true): string {
+  const instant = at instanceof Date ? at : toInstant(at);
+  if (instant === null) return "–";
+  const time = new Intl.DateTimeFormat(LOCALE, { timeZone, hour: "2-digit", minute: "2-digit" }).format(
+    instant,
+  );
+  if (!withDay) return time;
+  const parts = { timeZone, weekday: "short", day: "numeric", month: "short" } as const;
+  return `${new Intl.DateTimeFormat(LOCALE, parts).format(instant).replace(",", "")}, ${time}`;
+}
+
+/** How long ago, or how soon. */
+export function relative(at: string | null, now: Date): string {
+  const instant = toInstant(at);
+  if (instant === null) return "never";
+  const ahead = (instant.getTime() - now.getTime()) / 1000;
+  return ahead > 0 ? `in ${duration(ahead)}` : toRelativeTime(instant, now, LOCALE);
+}
+
+/** Seconds in at most two units: `4.2 s`, `3 min 5 s`, `2 h 10 min`. */
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${(Math.round(seconds * 10) / 10).toFixed(1)} s`;
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 10) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return `${Math.round(minutes / 1440)} days`;
+}
+
+/** Seconds between two instants; null when one is missing. */
+export function secondsBetween(from: string | null, to: string | null): number | null {
+  const [begin, end] = [toInstant(from), toInstant(to)];
+  return begin === null || end === null ? null : (end.getTime() - begin.getTime()) / 1000;
+}
+
+/** `1 run`, `1,240 runs`. */
+export function counted(count: number, singular: string, plural = `${singular}s`): string {
+  return `${count.toLocaleString(LOCALE)} ${count === 1 ? singular : plural}`;
+}

@@ -1,0 +1,48 @@
+/** Something that is loaded, with what is known of it: the last value stays while a newer one is on its way. */
+export class Resource<T> {
+  value: T | null = null;
+  error: Error | null = null;
+  isLoading = false;
+  #request: AbortController | undefined;
+
+  constructor(
+    private readonly load: (signal: AbortSignal) => Promise<T>,
+    private readonly changed: () => void,
+  ) {}
+
+  /** Asks again; an answer that is overtaken by a newer question is dropped. */
+  async refresh(): Promise<void> {
+    this.#request?.abort();
+    const request = new AbortController();
+    this.#request = request;
+    this.isLoading = true;
+    this.changed();
+    try {
+      const value = await this.load(request.signal);
+      if (request.signal.aborted) return;
+      this.value = value;
+      this.error = null;
+    } catch (error) {
+      if (request.signal.aborted) return;
+      this.error = error instanceof Error ? error : new Error(String(error));
+    }
+    this.isLoading = false;
+    this.changed();
+  }
+
+  /** Asks if nobody has asked yet. */
+  want(): void {
+    if (this.#request === undefined) void this.refresh();
+  }
+
+  /** Puts in what is known without asking. */
+  set(value: T): void {
+    this.value = value;
+    this.changed();
+  }
+
+  /** Nobody wants the answer any more. */
+  dispose(): void {
+    this.#request?.abort();
+  }
+}

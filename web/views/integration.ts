@@ -1,0 +1,79 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { inZone, relative } from "../format.ts";
+import type { OrganisationModel } from "../state/organisation.ts";
+import type { Overview } from "../state/types.ts";
+import { alertsView } from "./alerts.ts";
+import { calendarView, trendView } from "./charts.ts";
+import { historyView } from "./history.ts";
+import { ledgerView } from "./ledger.ts";
+import { outboxView } from "./outbox.ts";
+import { pill } from "./parts.ts";
+import { pauseNotice, pauseView } from "./pause.ts";
+import { scheduleView } from "./schedule.ts";
+import { healthOf } from "./words.ts";
+
+/** What the page of an integration needs beside the models. */
+export interface IntegrationView {
+  readonly model: OrganisationModel;
+  readonly row: Overview;
+  readonly now: Date;
+  nameOf(userId: string): string | null | undefined;
+  /** The library's button and banner. */
+  readonly button: unknown;
+  readonly banner: unknown;
+}
+
+/** Everything of one integration: how it is, what runs, what ran, what comes. */
+export function integrationView(
+  { model, row, now, nameOf, button, banner }: IntegrationView,
+): TemplateResult {
+  const parts = model.integration(row);
+  const { tone, text } = healthOf(row);
+  return html`
+    <main id="content" tabindex="-1">
+      <section class="head" aria-labelledby="name">
+        <div>
+          <h1 id="name">${row.type_name}</h1>
+          <p class="facts">${pill(tone, text)} ${facts(row, now)}</p>
+        </div>
+        <div class="actions">
+          ${model.organisation.role === "admin" ? pauseView(model, row) : nothing}
+          ${button}
+        </div>
+      </section>
+      ${model.failure === null ? nothing : html`<p class="notice bad" role="alert">${model.failure}</p>`}
+      ${row.incident_since === null ? nothing : html`
+        <p class="notice bad"><strong>${row.type_name} has a fault of its own</strong> since
+          ${inZone(
+            row.incident_since,
+            row.time_zone,
+          )}. Syncs are held and go on by themselves when it is over.</p>
+      `}
+      ${row.paused_at === null ? nothing : pauseNotice(row)}
+      ${banner}
+      <div class="columns">
+        <div class="main">
+          ${calendarView(parts, row.time_zone)} ${trendView(parts)}
+          ${historyView(parts.history, { model, nameOf, timeZone: row.time_zone })}
+          ${model.ledgerUrl === null ? nothing : ledgerView(parts)}
+        </div>
+        <div class="side">
+          ${scheduleView(parts, row, now)} ${alertsView(model, row, now)} ${outboxView(parts, now)}
+        </div>
+      </div>
+    </main>
+  `;
+}
+
+function facts(row: Overview, now: Date): TemplateResult {
+  const fact = (label: string, value: unknown) => html`<span><small>${label}</small> ${value}</span>`;
+  return html`
+    ${row.health_since === null ? nothing : fact("since", relative(row.health_since, now))}
+    ${fact("last success", relative(row.last_success_at, now))}
+    ${row.next_run_at === null || row.paused_at !== null
+      ? nothing
+      : fact("next sync", relative(row.next_run_at, now))}
+    ${row.latency_ms === null ? nothing : fact("answers in", `${row.latency_ms} ms`)}
+    ${row.last_error_message === null ? nothing : html`<span class="error">${row.last_error_message}</span>`}
+  `;
+}

@@ -1,0 +1,63 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { counted, relative } from "../format.ts";
+import type { IntegrationModel } from "../state/integration.ts";
+import type { Entry } from "../state/types.ts";
+import { empty, loaded, panel, pill } from "./parts.ts";
+
+/** What waits for its export, and what waits for a person. */
+export function outboxView(model: IntegrationModel, now: Date): TemplateResult {
+  const item = (entry: Entry) =>
+    html`
+      <li>
+        <details>
+          <summary>
+            ${entry.conflict_at === null ? pill("bad", "Rejected") : pill("warn", "Conflict")}
+            <span class="number">${entry.document_number}</span>
+            <small>${relative(entry.conflict_at ?? entry.sent_at, now)}</small>
+          </summary>
+          <dl>
+            <dt>Key</dt><dd><code>${entry.entry_key}</code></dd>
+            <dt>Period</dt><dd>${entry.period}</dd>
+            ${entry.error_message === null ? nothing : html`
+              <dt>Reason</dt>
+              <dd>${entry.error_message}</dd>
+            `}
+            ${entry.external_id === null ? nothing : html`
+              <dt>Exported as</dt>
+              <dd><code>${entry.external_id}</code></dd>
+            `}
+          </dl>
+          ${entry.conflict_at === null
+            ? html`<pre tabindex="0" aria-label="Content">${pretty(entry.payload)}</pre>`
+            : html`
+              <p class="note">The source now says something else than what was sent.</p>
+              <pre tabindex="0" aria-label="What was sent">${pretty(entry.payload)}</pre>
+              <pre tabindex="0" aria-label="What the source says now">${pretty(entry.conflict_content)}</pre>
+            `}
+        </details>
+      </li>
+    `;
+  return panel({
+    id: "outbox",
+    title: "Outbox",
+    aside: loaded(
+      model.waiting,
+      ({ pending, unknown }) =>
+        html`<span class="count calm">${counted(pending, "entry", "entries")} waiting${
+          unknown === 0 ? nothing : `, ${unknown} of unknown outcome`
+        }</span>`,
+      { lines: 0 },
+    ),
+    body: loaded(
+      model.undecided,
+      (entries) =>
+        entries.length === 0
+          ? empty("No entry was rejected, and none is in conflict with its source.")
+          : html`<ul class="entries">${entries.map(item)}</ul>`,
+    ),
+  });
+}
+
+function pretty(value: unknown): string {
+  return JSON.stringify(value, null, 2);
+}

@@ -1,0 +1,64 @@
+import { html, nothing, type TemplateResult } from "lit";
+import type { Resource } from "../state/resource.ts";
+
+/** A colour with its meaning; each also has words beside it. */
+export type Tone = "ok" | "warn" | "bad" | "info" | "idle";
+
+/** A word with its colour. */
+export function pill(tone: Tone, text: string): TemplateResult {
+  return html`<span class="pill ${tone}">${text}</span>`;
+}
+
+/** A box with a heading. */
+export function panel(
+  { id, title, aside, body, className = "" }: {
+    id: string;
+    title: string;
+    aside?: unknown;
+    body: unknown;
+    className?: string;
+  },
+): TemplateResult {
+  return html`
+    <section class="panel ${className}" aria-labelledby=${id}>
+      <header><h2 id=${id}>${title}</h2>${aside ?? nothing}</header>
+      ${body}
+    </section>
+  `;
+}
+
+/** What is loaded, or why it is not; with lines to keep the place while it loads. */
+export function loaded<T>(
+  resource: Resource<T>,
+  draw: (value: T) => unknown,
+  { lines = 3 }: { lines?: number } = {},
+): unknown {
+  if (resource.value !== null) return draw(resource.value);
+  if (resource.error !== null) return failed(resource.error, () => void resource.refresh());
+  return skeleton(lines);
+}
+
+/** Grey lines where text will be. */
+export function skeleton(lines: number): TemplateResult {
+  return html`
+    <div class="skeleton" role="status">
+      <span class="visually-hidden">Loading …</span>
+      ${Array.from({ length: lines }, () => html`<span aria-hidden="true"></span>`)}
+    </div>
+  `;
+}
+
+/** Says what went wrong and offers to try again. */
+export function failed(error: Error, retry: () => void): TemplateResult {
+  return html`
+    <div class="failed" role="alert">
+      <p>${error.message}</p>
+      <button type="button" class="quiet" @click=${retry}>Try again</button>
+    </div>
+  `;
+}
+
+/** Says that there is nothing, and why that is fine. */
+export function empty(text: string): TemplateResult {
+  return html`<p class="empty">${text}</p>`;
+}

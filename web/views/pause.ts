@@ -1,0 +1,62 @@
+import { html, type TemplateResult } from "lit";
+import { inZone } from "../format.ts";
+import type { OrganisationModel } from "../state/organisation.ts";
+import type { Overview } from "../state/types.ts";
+
+const HOURS = [["", "Until it is resumed"], ["1", "For 1 hour"], ["12", "For 12 hours"], [
+  "72",
+  "For 3 days",
+]] as const;
+
+/** Pausing with a reason, or resuming. */
+export function pauseView(model: OrganisationModel, row: Overview): TemplateResult {
+  const { repository, organisation } = model;
+  const type = row.integration_type;
+  if (row.paused_at !== null) {
+    return html`<button type="button" @click=${() =>
+      void model.act(() => repository.resume(organisation.id, type))}>Resume</button>`;
+  }
+  const submit = async (event: SubmitEvent) => {
+    const form = event.currentTarget as HTMLFormElement;
+    const data = new FormData(form);
+    if ((event.submitter as HTMLButtonElement | null)?.value !== "pause") return;
+    event.preventDefault();
+    const reason = String(data.get("reason")).trim();
+    const hours = String(data.get("hours"));
+    const resumeAt = hours === "" ? {} : { resumeAt: new Date(Date.now() + Number(hours) * 3600_000) };
+    if (await model.act(() => repository.pause(organisation.id, type, { reason, ...resumeAt }))) {
+      form.reset();
+      form.closest("dialog")?.close();
+    }
+  };
+  const open = (event: Event) =>
+    ((event.currentTarget as HTMLElement).nextElementSibling as HTMLDialogElement).showModal();
+  return html`
+    <button type="button" @click=${open}>Pause …</button>
+    <dialog aria-labelledby="pause-title">
+      <form method="dialog" @submit=${submit}>
+        <h2 id="pause-title">Pause ${row.type_name}</h2>
+        <p>Nobody can start a sync and slots are skipped. A sync that runs goes on.</p>
+        <label>Reason<input name="reason" required maxlength="500" placeholder="Month-end closing"></label>
+        <label>How long<select name="hours">
+          ${HOURS.map(([value, text]) => html`<option value=${value}>${text}</option>`)}</select></label>
+        <p class="actions">
+          <button type="submit" value="cancel" formnovalidate class="quiet">Cancel</button>
+          <button type="submit" value="pause" class="primary">Pause</button>
+        </p>
+      </form>
+    </dialog>
+  `;
+}
+
+/** What everybody has to know of a pause. */
+export function pauseNotice(row: Overview): TemplateResult {
+  return html`
+    <p class="notice warn"><strong>Paused</strong> since ${inZone(
+      row.paused_at,
+      row.time_zone,
+    )}${row.pause_reason === null ? "" : `: ${row.pause_reason}`}.${row.resume_at === null
+      ? ""
+      : ` It resumes ${inZone(row.resume_at, row.time_zone)}.`}</p>
+  `;
+}
