@@ -118,14 +118,14 @@ isOneToOne: false
                   ]
                 },"sync_integration_types": {
                   Row: {
-                    "code": string,"name": string
+                    "code": string,"host": string | null,"name": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "code": string,"name": string
+                    "code": string,"host"?: string | null,"name": string
                   }
                   Update: {
-                    "code"?: string,"name"?: string
+                    "code"?: string,"host"?: string | null,"name"?: string
                   }
                   Relationships: [
                     
@@ -174,6 +174,26 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "sync_integrations"
       referencedColumns: ["id","org_id"]
+    }
+                  ]
+                },"sync_vendor_incidents": {
+                  Row: {
+                    "affected": number,"began_at": string,"checks": number,"ended_at": string | null,"host": string,"incident_id": string,"integration_type": string,"message": string,"next_check_at": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "affected": number,"began_at": string,"checks"?: number,"ended_at"?: string | null,"host": string,"incident_id"?: string,"integration_type": string,"message": string,"next_check_at"?: string
+                  }
+                  Update: {
+                    "affected"?: number,"began_at"?: string,"checks"?: number,"ended_at"?: string | null,"host"?: string,"incident_id"?: string,"integration_type"?: string,"message"?: string,"next_check_at"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "sync_vendor_incidents_integration_type_fkey"
+      columns: ["integration_type"]
+isOneToOne: false
+      referencedRelation: "sync_integration_types"
+      referencedColumns: ["code"]
     }
                   ]
                 }

@@ -3,16 +3,21 @@
 -- supabase/schemas/10_tables/03_sync_integration_types.sql
 create table public.sync_integration_types (
   code text primary key check (code ~ '^[a-z][a-z0-9_]{0,39}$'),
-  name text not null
+  name text not null,
+  host text check (host = lower(host))
 );
 alter table public.sync_integration_types enable row level security;
 comment on table public.sync_integration_types is
   'The kinds of external system that an integration may connect to.';
 
-insert into public.sync_integration_types (code, name) values
-  ('xledger', 'Xledger'),
-  ('dynamics', 'Dynamics 365 Business Central'),
-  ('webhook', 'Webhook');
+comment on column public.sync_integration_types.host is
+  'Host (and port, if it is not the usual one) where the integrations of this type are whose config has no url or api_url; null: '
+  'they are not all in one place.';
+
+insert into public.sync_integration_types (code, name, host) values
+  ('xledger', 'Xledger', 'www.xledger.net'),
+  ('dynamics', 'Dynamics 365 Business Central', 'api.businesscentral.dynamics.com'),
+  ('webhook', 'Webhook', null);
 
 -- supabase/schemas/10_tables/04_sync_integrations.sql
 create table public.sync_integrations (
@@ -155,7 +160,8 @@ comment on column public.sync_run_log.scheduled_for is
   'The slot: when a scheduled or made-up run was due. Drift is started_at - scheduled_for.';
 comment on column public.sync_run_log.parent_run_id is 'The run that this one is the retry of.';
 comment on column public.sync_run_log.notice is
-  'What the one who pressed should know: scheduler_not_ticking (pg_cron is silent, nothing will be retried by itself).';
+  'What the one who pressed should know: scheduler_not_ticking (pg_cron is silent, nothing will be retried by itself); '
+  'held_vendor_incident (it waits, or has waited, for a vendor that nobody could reach: see sync_vendor_incidents).';
 comment on column public.sync_run_log.attempt is 'Number of the current or last attempt.';
 comment on column public.sync_run_log.error_message is 'In a coordinator''s words; never a secret or a stack trace.';
 comment on column public.sync_run_log.version is
@@ -186,6 +192,7 @@ create table sync_scheduler.run_attempts (
   error_class sync_scheduler.error_class,
   error_code text,
   error_message text,
+  excused boolean not null default false,
   primary key (run_id, attempt),
   check ((ended_at is null) = (outcome is null))
 );
@@ -209,6 +216,8 @@ comment on column sync_scheduler.run_attempts.first_vendor_byte_ms is
   'before it could say so.';
 comment on column sync_scheduler.run_attempts.boot_ms is
   'Milliseconds from the start of the isolate until it was ready to serve.';
+comment on column sync_scheduler.run_attempts.excused is
+  'It failed in an incident of the vendor, so it does not count towards max_attempts.';
 
 -- supabase/schemas/10_tables/07_sync_export_entries.sql
 create table public.sync_export_entries (
@@ -299,6 +308,10 @@ create table sync_scheduler.settings (
   probe_timeout interval not null default '30 seconds'
     check (probe_timeout between '4 seconds' and '2 minutes'),
   probe_cooldown interval not null default '10 seconds' check (probe_cooldown between '0 seconds' and '1 hour'),
+  own_check_interval interval not null default '1 hour' check (own_check_interval between '0 seconds' and '1 day'),
+  incident_organisations integer not null default 3 check (incident_organisations between 2 and 1000),
+  incident_window interval not null default '30 minutes' check (incident_window between '1 minute' and '1 day'),
+  longest_hold interval not null default '24 hours' check (longest_hold between '1 minute' and '7 days'),
   passive_cooldown interval not null default '1 day' check (passive_cooldown between '15 minutes' and '30 days'),
   retention_ended interval not null default '90 days' check (retention_ended between '1 day' and '36500 days'),
   retention_failed interval not null default '365 days' check (retention_failed between '1 day' and '36500 days'),
@@ -329,6 +342,14 @@ comment on column sync_scheduler.settings.probe_timeout is
   'How long a connection check may stay unanswered. The Edge Function gives the external system half of it.';
 comment on column sync_scheduler.settings.probe_cooldown is
   'Least time between two connection checks of an integration: they are paid from the vendor''s quota.';
+comment on column sync_scheduler.settings.own_check_interval is
+  'How long an answer to an integration''s own check shows that its credentials are good. Until then the answers that others on '
+  'the same host get stand for its checks. 0: each asks for itself.';
+comment on column sync_scheduler.settings.incident_organisations is
+  'So many organisations that cannot reach a host, and nobody in between who could, are an incident of the vendor.';
+comment on column sync_scheduler.settings.incident_window is 'Within how long they have to meet it.';
+comment on column sync_scheduler.settings.longest_hold is
+  'A run does not wait longer than this for the end of an incident: then it tries, and may fail.';
 comment on column sync_scheduler.settings.passive_cooldown is
   'How long an integration is not checked after its vendor said that we ask too much. Quotas are mostly of a day.';
 comment on column sync_scheduler.settings.retention_ended is
@@ -699,3 +720,75 @@ comment on function sync_scheduler.forget_credentials() is
 
 create trigger forget_credentials after delete on public.sync_integrations
   referencing old table as removed for each statement execute function sync_scheduler.forget_credentials();
+
+-- supabase/schemas/10_tables/20_vendors.sql
+create table sync_scheduler.vendors (
+  integration_type text not null references public.sync_integration_types (code),
+  host text not null,
+  answered_at timestamptz,
+  failed_at timestamptz,
+  primary key (integration_type, host)
+);
+comment on table sync_scheduler.vendors is
+  'What is known of the hosts of external systems, whichever integration asked: an answer to one shows that the others would be '
+  'answered, too. Within a minute or so.';
+comment on column sync_scheduler.vendors.failed_at is 'When somebody was last not answered.';
+
+-- supabase/schemas/10_tables/21_vendor_failures.sql
+create table sync_scheduler.vendor_failures (
+  integration_id uuid primary key references public.sync_integrations (id) on delete cascade,
+  integration_type text not null,
+  host text not null,
+  failed_at timestamptz not null
+);
+create index vendor_failures_host_idx on sync_scheduler.vendor_failures (integration_type, host, failed_at);
+comment on table sync_scheduler.vendor_failures is
+  'The integrations whose newest news of their vendor is that it was not there. An organisation has one of a type, so rows of a '
+  'host are organisations.';
+
+-- supabase/schemas/10_tables/22_sync_vendor_incidents.sql
+create table public.sync_vendor_incidents (
+  incident_id uuid primary key default gen_random_uuid(),
+  integration_type text not null references public.sync_integration_types (code),
+  host text not null,
+  began_at timestamptz not null,
+  ended_at timestamptz,
+  affected integer not null,
+  message text not null,
+  checks integer not null default 0,
+  next_check_at timestamptz not null default now() + interval '1 minute'
+);
+-- One at a time, whoever notices it: the organisations that meet it are many, it is one.
+create unique index sync_vendor_incidents_open_idx on public.sync_vendor_incidents (integration_type, host)
+  where ended_at is null;
+create index sync_vendor_incidents_type_idx on public.sync_vendor_incidents (integration_type);
+create index sync_vendor_incidents_ended_idx on public.sync_vendor_incidents (ended_at) where ended_at is not null;
+alter table public.sync_vendor_incidents enable row level security;
+
+comment on table public.sync_vendor_incidents is
+  'A vendor that several organisations could not reach: one row, and one banner. While it is open, syncs wait (notice '
+  'held_vendor_incident) and a single check asks now and then. Members of organisations with an integration there read it and '
+  'Realtime publishes it; nothing of a single organisation stands here.';
+comment on column public.sync_vendor_incidents.host is 'With its port, if that is not the usual one.';
+comment on column public.sync_vendor_incidents.began_at is 'When the first of the organisations met it.';
+comment on column public.sync_vendor_incidents.ended_at is 'When a check or a sync got through again; null: it is open.';
+comment on column public.sync_vendor_incidents.affected is
+  'Organisations that have met it. Those whose syncs wait without having met it are not counted.';
+comment on column public.sync_vendor_incidents.message is 'In a coordinator''s words.';
+comment on column public.sync_vendor_incidents.checks is 'How often the vendor was asked since.';
+comment on column public.sync_vendor_incidents.next_check_at is
+  'From when on the next check of any of its integrations asks whether it is back.';
+
+-- supabase/schemas/10_tables/23_vendor_host.sql
+create or replace function sync_scheduler.vendor_host(integration public.sync_integrations) returns text
+language plpgsql stable set search_path = '' as $$
+begin
+  return coalesce(
+    lower(substring(coalesce(integration.config ->> 'api_url', integration.config ->> 'url') from '^[a-zA-Z]+://([^/?#@]+)')),
+    (select t.host from public.sync_integration_types t where t.code = integration.integration_type));
+end;
+$$;
+revoke all on function sync_scheduler.vendor_host(public.sync_integrations) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.vendor_host(public.sync_integrations) is
+  'Where an integration''s external system is, as host or host:port: what several organisations may share. From config.api_url or '
+  'config.url, else that of its type; null: nobody shares it.';

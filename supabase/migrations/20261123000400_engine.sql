@@ -334,6 +334,18 @@ revoke all on function sync_scheduler.is_paused(public.sync_integrations) from p
 comment on function sync_scheduler.is_paused(public.sync_integrations) is
   'Is the integration paused now? A pause ends by itself at resume_at.';
 
+-- supabase/schemas/30_engine/09_next_incident_check.sql
+create or replace function sync_scheduler.next_incident_check(checks integer) returns timestamptz
+language plpgsql stable set search_path = '' as $$
+begin
+  -- Below the least interval of checks, so that of the integrations of the vendor one has its turn within an interval.
+  return now() + least(interval '10 minutes', interval '1 minute' * power(2, least(checks, 10)));
+end;
+$$;
+revoke all on function sync_scheduler.next_incident_check(integer) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.next_incident_check(integer) is
+  'When a vendor with an open incident is asked again, after so many checks: in 2 minutes, 4, 8, then every 10.';
+
 -- supabase/schemas/30_engine/09_set_health.sql
 create or replace function sync_scheduler.set_health(
   integration_id uuid,
@@ -388,17 +400,23 @@ comment on function sync_scheduler.set_health(uuid, public.sync_health_status, t
   'of its caller: after integration, run and entries.';
 
 -- supabase/schemas/30_engine/10_dispatch_attempts.sql
-create or replace function sync_scheduler.dispatch_attempts(runs public.sync_run_log[]) returns void
+create or replace function sync_scheduler.dispatch_attempts(runs public.sync_run_log[]) returns boolean
 language plpgsql set search_path = ''
 -- Or it would be planned for the length of each array, which takes longer than what it does for one run.
 set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
   settings sync_scheduler.settings;
+  asked integer := cardinality(runs);
 begin
   select * into strict settings from sync_scheduler.settings;
   if settings.function_url is null then
     perform sync_scheduler.raise_error('function_url_not_configured');
+  end if;
+
+  -- Nearly always no vendor is away.
+  if exists (select from public.sync_vendor_incidents o where o.ended_at is null) then
+    runs := sync_scheduler.hold_runs(runs);
   end if;
 
   -- One statement for however many: a tick dispatches hundreds.
@@ -428,13 +446,14 @@ begin
       now() + settings.claim_timeout * power(2, a.dispatch_count),
       (select r.deadline_at from public.sync_run_log r where r.run_id = a.run_id))
   where a.claimed_at is null and a.ended_at is null;
+  return cardinality(runs) = asked;
 end;
 $$;
 revoke all on function sync_scheduler.dispatch_attempts(public.sync_run_log[])
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.dispatch_attempts(public.sync_run_log[]) is
   'Posts the current attempts of runs to the Edge Function through pg_net, each under a fresh one-time token. Called again for an '
-  'attempt that nobody claimed, it replaces the token and waits twice as long. The caller holds the runs'' row locks. '
+  'attempt that nobody claimed, it replaces the token and waits twice as long. A run of a vendor with an open incident waits instead: see hold_runs. Returns whether all were posted. The caller holds the runs'' row locks. '
   'Errors: PT503 function_url_not_configured.';
 
 -- supabase/schemas/30_engine/10_enter_passive.sql
@@ -453,6 +472,214 @@ revoke all on function sync_scheduler.enter_passive(uuid, interval) from public,
 comment on function sync_scheduler.enter_passive(uuid, interval) is
   'The vendor says that we ask too much: what is left of its quota is for the syncs. The integration is not checked until '
   'settings.passive_cooldown is over (and retry_after, the vendor''s hint). The last lock of its caller, as in set_health.';
+
+-- supabase/schemas/30_engine/10_hold_runs.sql
+create or replace function sync_scheduler.hold_runs(runs public.sync_run_log[]) returns public.sync_run_log[]
+language plpgsql set search_path = '' as $$
+declare
+  settings sync_scheduler.settings;
+  held uuid[];
+begin
+  select * into strict settings from sync_scheduler.settings;
+  with meeting as (
+    select r.run_id, o.incident_id, o.next_check_at
+    from unnest(runs) r
+    join public.sync_integrations i on i.id = r.integration_id
+    join public.sync_vendor_incidents o
+      on o.integration_type = i.integration_type and o.host = sync_scheduler.vendor_host(i) and o.ended_at is null
+    where r.triggered_at > now() - settings.longest_hold
+      -- What has been posted is not called back.
+      and not exists (select from sync_scheduler.run_attempts a where a.run_id = r.run_id and a.attempt = r.attempt)
+  ), asked as (
+    -- Where nobody is checked, a run has to find out whether the vendor is back: one, when its turn has passed.
+    update public.sync_vendor_incidents o set
+      checks = o.checks + 1,
+      next_check_at = sync_scheduler.next_incident_check(o.checks + 1)
+    from (select distinct on (m.incident_id) m.* from meeting m
+      where m.next_check_at < now() - interval '5 minutes' order by m.incident_id, m.run_id) m
+    where o.incident_id = m.incident_id and o.ended_at is null and o.next_check_at < now() - interval '5 minutes'
+    returning m.run_id
+  )
+  select array_agg(m.run_id) into held from meeting m where m.run_id not in (select a.run_id from asked a);
+  if held is null then
+    return runs;
+  end if;
+  -- The time for which it waits is not counted. Not all at the same instant, should nobody release them.
+  update public.sync_run_log r set
+    status = 'pending',
+    notice = 'held_vendor_incident',
+    next_attempt_at = now() + later.wait,
+    deadline_at = r.deadline_at + later.wait
+  from (select h.run_id, (0.7 + 0.3 * random()) * interval '15 minutes' as wait from unnest(held) h (run_id)) later
+  where r.run_id = later.run_id;
+  return array(select r from unnest(runs) r where r.run_id <> all (held));
+end;
+$$;
+revoke all on function sync_scheduler.hold_runs(public.sync_run_log[]) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.hold_runs(public.sync_run_log[]) is
+  'Of runs whose next attempt is about to be posted, those of a vendor with an open incident wait instead: pending, with notice '
+  'held_vendor_incident, until end_incident releases them or settings.longest_hold is over. No attempt is made of it and the '
+  'deadline moves. Returns the others. The caller holds the runs'' row locks.';
+
+-- supabase/schemas/30_engine/10_is_vendor_failure.sql
+create or replace function sync_scheduler.is_vendor_failure(error_class text, error_code text) returns boolean
+language plpgsql immutable set search_path = '' as $$
+begin
+  -- What went wrong on our side of the wire says nothing of the vendor; nor does a refusal, which is each one's own.
+  return coalesce(error_class in ('transient', 'ambiguous') and error_code not in (
+    'worker_fault', 'worker_lost', 'function_misconfigured', 'database_unreachable', 'database_error', 'unexpected_answer',
+    'lease_lost', 'connector_fault', 'outcome_unknown', 'entries_deferred', 'entries_unresolved', 'no_progress'), false);
+end;
+$$;
+revoke all on function sync_scheduler.is_vendor_failure(text, text) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.is_vendor_failure(text, text) is
+  'Does this failure of a check or of a run mean that the vendor was not there, which others would meet, too? Codes of connectors '
+  'do, those of the function, the worker and the engine do not.';
+
+-- supabase/schemas/30_engine/10_open_incident.sql
+create or replace function sync_scheduler.open_incident(integration public.sync_integrations, host text) returns boolean
+language plpgsql set search_path = '' as $$
+#variable_conflict use_column
+declare
+  settings sync_scheduler.settings;
+  failed integer;
+  first_failed_at timestamptz;
+  incident public.sync_vendor_incidents;
+begin
+  select * into strict settings from sync_scheduler.settings;
+  -- One after another, or of several that fail at once each would count itself alone.
+  perform pg_advisory_xact_lock(hashtextextended(concat_ws(' ', 'sync_scheduler.vendor', integration.integration_type, host), 0));
+  select count(*), min(f.failed_at) into failed, first_failed_at
+  from sync_scheduler.vendor_failures f
+  join sync_scheduler.vendors v on v.integration_type = f.integration_type and v.host = f.host
+  where f.integration_type = integration.integration_type and f.host = open_incident.host
+    and f.failed_at > now() - settings.incident_window
+    -- As long as somebody gets through, it is not the vendor.
+    and f.failed_at > coalesce(v.answered_at, '-infinity');
+  if failed < settings.incident_organisations then
+    return false;
+  end if;
+
+  insert into public.sync_vendor_incidents (integration_type, host, began_at, affected, message)
+  select t.code, open_incident.host, first_failed_at, failed,
+    format('%s (%s) cannot be reached by several organisations. Syncs wait, and start by themselves when it is back.',
+      t.name, open_incident.host)
+  from public.sync_integration_types t where t.code = integration.integration_type
+  on conflict (integration_type, host) where ended_at is null do nothing
+  returning * into incident;
+  if incident.incident_id is not null then
+    perform sync_scheduler.raise_shared_alert(incident.integration_type, 'vendor_incident', 'critical', incident.began_at,
+      incident.message, jsonb_build_object('incident_id', incident.incident_id, 'host', incident.host, 'began_at', incident.began_at));
+  end if;
+  return true;
+end;
+$$;
+revoke all on function sync_scheduler.open_incident(public.sync_integrations, text) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.open_incident(public.sync_integrations, text) is
+  'Opens the incident of a vendor''s host, with one alert, if so many organisations (settings.incident_organisations) could not '
+  'reach it lately and nobody could since. Returns whether there is one. For note_vendor_failure.';
+
+-- supabase/schemas/30_engine/11_end_incident.sql
+create or replace function sync_scheduler.end_incident(integration_type text, host text, seen_at timestamptz) returns boolean
+language plpgsql set search_path = '' as $$
+#variable_conflict use_column
+declare
+  ended public.sync_vendor_incidents;
+  failed uuid[];
+  held uuid[];
+  gap interval;
+begin
+  update public.sync_vendor_incidents o set ended_at = now()
+  where o.integration_type = end_incident.integration_type and o.host = end_incident.host and o.ended_at is null
+    -- What was asked before it began says nothing of now.
+    and o.began_at <= end_incident.seen_at
+  returning * into ended;
+  if ended.incident_id is null then
+    return false;
+  end if;
+  update public.sync_alerts a set resolved_at = now()
+  where a.org_id is null and a.resolved_at is null and a.integration_type = ended.integration_type
+    and a.details ->> 'incident_id' = ended.incident_id::text;
+
+  -- From here on nothing is waited for: who holds one of these rows has news of its own. Those that failed are asked at their
+  -- next turn, which is within an interval.
+  failed := array(
+    select f.integration_id from sync_scheduler.vendor_failures f
+    where f.integration_type = ended.integration_type and f.host = ended.host for update skip locked);
+  delete from sync_scheduler.vendor_failures f where f.integration_id = any (failed);
+  update public.sync_integration_health h set
+    consecutive_failures = 0,
+    next_check_at = sync_scheduler.plan_check(i, 0, h.passive_since)
+  from public.sync_integrations i
+  where i.id = h.integration_id and h.integration_id in (
+    select l.integration_id from public.sync_integration_health l
+    where l.integration_id = any (failed) for no key update skip locked);
+
+  -- A vendor that has just come back is not met by everybody at once: one a second, or all within a quarter of an hour. A run
+  -- that is missed here looks again by itself.
+  held := array(
+    select r.run_id from public.sync_run_log r join public.sync_integrations i on i.id = r.integration_id
+    where r.integration_type = ended.integration_type and r.status = 'pending' and r.notice = 'held_vendor_incident'
+      and r.next_attempt_at > now() and sync_scheduler.vendor_host(i) = ended.host
+    order by r.triggered_at for no key update of r skip locked);
+  gap := least(interval '1 second', interval '15 minutes' / greatest(cardinality(held), 1));
+  update public.sync_run_log r set
+    next_attempt_at = now() + n * gap,
+    deadline_at = r.deadline_at - (r.next_attempt_at - now()) + n * gap
+  from unnest(held) with ordinality released (run_id, n) where r.run_id = released.run_id;
+  return true;
+end;
+$$;
+revoke all on function sync_scheduler.end_incident(text, text, timestamptz) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.end_incident(text, text, timestamptz) is
+  'Somebody has got through to the vendor with what was asked at seen_at: its open incident, if it began before, is over, its alert '
+  'is resolved, and the runs that wait for it are released one after another. Returns whether there was one. For note_vendor_answer.';
+
+-- supabase/schemas/30_engine/11_note_vendor_failure.sql
+create or replace function sync_scheduler.note_vendor_failure(
+  integration public.sync_integrations, error_class text, error_code text
+) returns boolean
+language plpgsql set search_path = '' as $$
+#variable_conflict use_column
+declare
+  vendor_host text;
+  is_new boolean;
+begin
+  if not sync_scheduler.is_vendor_failure(error_class, error_code) then
+    return false;
+  end if;
+  vendor_host := sync_scheduler.vendor_host(integration);
+  if vendor_host is null then
+    return false;
+  end if;
+  -- Order of locks: the integration's own failure, its vendor, the incident.
+  insert into sync_scheduler.vendor_failures (integration_id, integration_type, host, failed_at)
+  values (integration.id, integration.integration_type, vendor_host, clock_timestamp())
+  on conflict (integration_id) do update set host = excluded.host, failed_at = excluded.failed_at
+  returning xmax = 0 into is_new;
+  insert into sync_scheduler.vendors as v (integration_type, host, failed_at)
+  values (integration.integration_type, vendor_host, clock_timestamp())
+  on conflict (integration_type, host) do update set failed_at = excluded.failed_at
+  -- Not by everybody who fails: that somebody has is enough.
+  where v.failed_at is null or v.failed_at < greatest(v.answered_at, clock_timestamp() - interval '1 minute');
+
+  if exists (
+    select from public.sync_vendor_incidents o
+    where o.integration_type = integration.integration_type and o.host = vendor_host and o.ended_at is null)
+  then
+    update public.sync_vendor_incidents o set affected = o.affected + 1
+    where is_new and o.integration_type = integration.integration_type and o.host = vendor_host and o.ended_at is null;
+    return true;
+  end if;
+  return sync_scheduler.open_incident(integration, vendor_host);
+end;
+$$;
+revoke all on function sync_scheduler.note_vendor_failure(public.sync_integrations, text, text)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.note_vendor_failure(public.sync_integrations, text, text) is
+  'A check or a run of the integration has failed like this: if the vendor was not there, that is written down, and of several '
+  'organisations it is an incident. Returns whether one is open on the integration''s host. The caller holds the lock of the '
+  'integration''s health.';
 
 -- supabase/schemas/30_engine/11_start_run.sql
 create or replace function sync_scheduler.start_run(
@@ -479,8 +706,9 @@ begin
   on conflict do nothing
   returning * into run;
 
-  if run.run_id is not null then
-    perform sync_scheduler.dispatch_attempts(array[run]);
+  if run.run_id is not null and not sync_scheduler.dispatch_attempts(array[run]) then
+    -- It waits for its vendor, and says so.
+    select * into strict run from public.sync_run_log r where r.run_id = run.run_id;
   end if;
   return run;
 end;
@@ -501,16 +729,55 @@ language plpgsql set search_path = '' as $$
 declare
   run public.sync_run_log;
 begin
-  update public.sync_run_log set status = 'pending', attempt = attempt + 1, next_attempt_at = null
-  where run_id = next_attempt.run_id
+  update public.sync_run_log r set
+    status = 'pending',
+    next_attempt_at = null,
+    -- One that was held has not been made yet.
+    attempt = r.attempt + (
+      select count(*) from sync_scheduler.run_attempts a where a.run_id = r.run_id and a.attempt = r.attempt)
+  where r.run_id = next_attempt.run_id
   returning * into strict run;
   perform sync_scheduler.dispatch_attempts(array[run]);
 end;
 $$;
 revoke all on function sync_scheduler.next_attempt(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.next_attempt(uuid) is
-  'Opens and dispatches the next attempt of an active run. The caller holds the run''s row lock and has ended the '
+  'Opens and dispatches the next attempt of an active run, or the one that was held for its vendor. The caller holds the run''s row lock and has ended the '
   'attempt before.';
+
+-- supabase/schemas/30_engine/12_note_vendor_answer.sql
+create or replace function sync_scheduler.note_vendor_answer(integration_id uuid, seen_at timestamptz) returns void
+language plpgsql set search_path = '' as $$
+#variable_conflict use_column
+declare
+  integration public.sync_integrations;
+  vendor_host text;
+begin
+  select * into strict integration from public.sync_integrations i where i.id = note_vendor_answer.integration_id;
+  vendor_host := sync_scheduler.vendor_host(integration);
+  if vendor_host is null then
+    return;
+  end if;
+  delete from sync_scheduler.vendor_failures f where f.integration_id = integration.id;
+  -- Read, and written once a minute: it is one row for everybody.
+  if not exists (
+    select from sync_scheduler.vendors v
+    where v.integration_type = integration.integration_type and v.host = vendor_host
+      and v.answered_at > greatest(v.failed_at, clock_timestamp() - interval '1 minute'))
+  then
+    insert into sync_scheduler.vendors (integration_type, host, answered_at)
+    values (integration.integration_type, vendor_host, clock_timestamp())
+    on conflict (integration_type, host) do update set answered_at = excluded.answered_at;
+  end if;
+  if exists (select from public.sync_vendor_incidents o where o.ended_at is null) then
+    perform sync_scheduler.end_incident(integration.integration_type, vendor_host, seen_at);
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.note_vendor_answer(uuid, timestamptz) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.note_vendor_answer(uuid, timestamptz) is
+  'A check or a run of the integration, begun at seen_at, has got through: its vendor is there, for everybody. The last thing that '
+  'its caller does: after health.';
 
 -- supabase/schemas/30_engine/13_end_attempt.sql
 create or replace function sync_scheduler.end_attempt(
@@ -661,7 +928,7 @@ create or replace function sync_scheduler.count_failures(
 )
 language plpgsql stable set search_path = '' as $$
 begin
-  select count(*), count(*) filter (where a.error_class is distinct from 'rate_limited')
+  select count(*), count(*) filter (where a.error_class is distinct from 'rate_limited' and not a.excused)
   into in_a_row, burnt from sync_scheduler.run_attempts a
   where a.run_id = run.run_id and a.outcome in ('failed', 'lost')
     and a.settled_before = run.entries_done + run.entries_failed
@@ -673,7 +940,7 @@ $$;
 revoke all on function sync_scheduler.count_failures(public.sync_run_log) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.count_failures(public.sync_run_log) is
   'Failures of a run in a row: those since it last settled an entry or got through a slice. A vendor''s rate limit counts for '
-  'the backoff (in_a_row) and burns no attempt.';
+  'the backoff (in_a_row) and burns no attempt; nor does what failed in an incident of the vendor.';
 
 -- supabase/schemas/30_engine/16_has_unresolved_entries.sql
 create or replace function sync_scheduler.has_unresolved_entries(integration_id uuid) returns boolean
@@ -703,6 +970,7 @@ declare
   in_a_row integer;
   burnt integer;
   backoff interval;
+  waits boolean := false;
 begin
   -- Whatever becomes of this run, the next one would meet the same.
   if error_class = 'permanent' then
@@ -719,6 +987,14 @@ begin
   end if;
 
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
+  if sync_scheduler.is_vendor_failure(error_class::text, error_code) then
+    -- Health before the vendor: what follows may write it.
+    perform from public.sync_integration_health h where h.integration_id = run.integration_id for no key update;
+    waits := sync_scheduler.note_vendor_failure(integration, error_class::text, error_code)
+      and run.triggered_at > now() - (select s.longest_hold from sync_scheduler.settings s);
+    update sync_scheduler.run_attempts a set excused = true
+    where waits and a.run_id = run.run_id and a.attempt = run.attempt;
+  end if;
   select f.in_a_row, f.burnt into in_a_row, burnt from sync_scheduler.count_failures(run) f;
   if error_class = 'permanent' or burnt >= integration.max_attempts then
     perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
@@ -729,7 +1005,7 @@ begin
     -- A vendor that asks us to slow down is not asked again at once, even if it does not say how long.
     case when error_class = 'rate_limited' then interval '5 seconds' end);
   -- With a hint it was the vendor who failed, not the start.
-  if coalesce(retry_after, interval '0') <= interval '0'
+  if not waits and coalesce(retry_after, interval '0') <= interval '0'
     and sync_scheduler.note_cold_start_failure(run, integration, error_class)
   then
     backoff := interval '0';
@@ -737,6 +1013,9 @@ begin
   update public.sync_run_log r set
     status = 'pending',
     next_attempt_at = least(now() + backoff, r.deadline_at),
+    -- When it is due it is held, or released before.
+    notice = case when waits then 'held_vendor_incident' else r.notice end,
+    deadline_at = r.deadline_at + case when waits then backoff else '0' end,
     error_code = retry_or_fail.error_code,
     error_message = retry_or_fail.error_message
   where r.run_id = run.run_id;
@@ -751,7 +1030,7 @@ revoke all on function sync_scheduler.retry_or_fail(
 comment on function sync_scheduler.retry_or_fail(
   public.sync_run_log, sync_scheduler.error_class, text, text, interval) is
   'Decides what becomes of a run whose attempt has just ended in an error: cancelled if that was asked for, failed '
-  'if the error is permanent (which the integration''s health then says) or the attempts are used up, else pending until its backoff is over. retry_after is the '
+  'if the error is permanent (which the integration''s health then says) or the attempts are used up, else pending until its backoff is over. What fails in an incident of the vendor uses none up. retry_after is the '
   'vendor''s hint and a lower bound. The first failure on a cold start is retried at once, if the vendor gave no hint.';
 
 -- supabase/schemas/30_engine/17_note_response.sql
@@ -789,6 +1068,8 @@ begin
     if run.entries_done + run.entries_failed > 0 then
       perform sync_scheduler.set_health(run.integration_id, 'healthy');
       perform sync_scheduler.defer_check(run.integration_id);
+      perform sync_scheduler.note_vendor_answer(run.integration_id, (
+        select a.claimed_at from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.attempt = run.attempt));
     end if;
   elsif outcome = 'cancelled' or (outcome = 'continued' and run.cancel_requested_at is not null) then
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');
@@ -970,7 +1251,10 @@ begin
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
   if run.triggered_by = 'schedule' and run.started_at = now() then
     mended := mended || 'start_failed'::public.sync_alert_kind;
-    if not sync_scheduler.check_drift(integration, run.scheduled_for, run.started_at, run.run_id) then
+    -- Of one that had to wait for its vendor the incident has told.
+    if run.notice is distinct from 'held_vendor_incident'
+      and not sync_scheduler.check_drift(integration, run.scheduled_for, run.started_at, run.run_id)
+    then
       mended := mended || 'drift'::public.sync_alert_kind;
     end if;
   end if;
@@ -1566,6 +1850,40 @@ comment on function sync_scheduler.claim_probes(jsonb) is
   'Takes the connection checks of a list of {integration_id, token}, each as claim_probe does, and returns what it returns, in a '
   'list; what cannot be taken is left out. Errors: PT422 invalid_worker_request; those of claim_probe if none could be taken.';
 
+-- supabase/schemas/30_engine/31_note_failed_check.sql
+create or replace function sync_scheduler.note_failed_check(
+  integration public.sync_integrations,
+  health public.sync_integration_health,
+  in_incident boolean,
+  error_class text,
+  error_code text,
+  error_message text
+) returns void
+language plpgsql set search_path = '' as $$
+begin
+  if error_class = 'rate_limited' then
+    perform sync_scheduler.enter_passive(integration.id);
+  end if;
+  perform sync_scheduler.set_health(integration.id,
+    case error_class when 'permanent' then 'needs_attention' when 'rate_limited' then 'degraded' else 'unhealthy'
+      end::public.sync_health_status,
+    error_code, error_message);
+  -- One failure may be nobody's fault, and the next check is near; an incident of the vendor has an alert of its own.
+  if error_class in ('transient', 'ambiguous') and health.consecutive_failures > 1 and not in_incident then
+    perform sync_scheduler.raise_alert(integration, 'unhealthy', 'warning', null,
+      format('%s connection checks in a row have failed. %s', health.consecutive_failures, left(error_message, 300)),
+      jsonb_build_object('error_code', error_code, 'next_check_at', health.next_check_at));
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.note_failed_check(
+  public.sync_integrations, public.sync_integration_health, boolean, text, text, text)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.note_failed_check(
+  public.sync_integrations, public.sync_integration_health, boolean, text, text, text) is
+  'What a failed connection check says of the integration, whose health, locked, already counts it: needs_attention (permanent), '
+  'degraded and passive (rate_limited), or unhealthy, of which the second in a row raises an alert.';
+
 -- supabase/schemas/30_engine/32_finish_probe.sql
 create or replace function sync_scheduler.finish_probe(
   integration_id uuid,
@@ -1580,6 +1898,8 @@ language plpgsql set search_path = '' as $$
 declare
   health public.sync_integration_health;
   integration public.sync_integrations;
+  asked_at timestamptz;
+  in_incident boolean;
 begin
   if coalesce(outcome, '') not in ('answered', 'reached', 'failed')
     or (outcome = 'failed') is distinct from (error_class is not null)
@@ -1594,7 +1914,8 @@ begin
   update sync_scheduler.probes p set ended_at = clock_timestamp()
   where p.integration_id = finish_probe.integration_id
     and p.token_hash = sha256(convert_to(finish_probe.token, 'UTF8'))
-    and p.claimed_at is not null and p.ended_at is null;
+    and p.claimed_at is not null and p.ended_at is null
+  returning p.requested_at into asked_at;
   if not found then
     if exists (
       select from sync_scheduler.probes p
@@ -1608,36 +1929,31 @@ begin
   end if;
 
   select * into strict integration from public.sync_integrations i where i.id = finish_probe.integration_id;
+  -- Order of locks: probe, health, vendor.
+  perform from public.sync_integration_health h where h.integration_id = integration.id for no key update;
+  -- In an incident the vendor's own backoff counts: each of its integrations keeps its turns, so that one will see its end.
+  in_incident := sync_scheduler.note_vendor_failure(integration, error_class, error_code);
   update public.sync_integration_health h set
     checked_at = clock_timestamp(),
     latency_ms = round(finish_probe.latency_ms),
-    consecutive_failures = case when outcome = 'failed' then h.consecutive_failures + 1 else 0 end,
+    consecutive_failures = case when outcome = 'failed' then h.consecutive_failures + (not in_incident)::integer else 0 end,
     next_check_at = sync_scheduler.plan_check(integration,
-      case when outcome = 'failed' then h.consecutive_failures + 1 else 0 end, h.passive_since,
+      case when outcome = 'failed' and not in_incident then h.consecutive_failures + 1 else 0 end, h.passive_since,
       -- Half: the turn that comes next, but not the one that this check was, which the tick came to a little late.
-      now() + case when outcome = 'failed' and h.consecutive_failures > 0 then interval '0'
+      now() + case when outcome = 'failed' and not in_incident and h.consecutive_failures > 0 then interval '0'
         else integration.health_check_interval / 2 end)
-  where h.integration_id = finish_probe.integration_id returning * into strict health;
-  if error_class = 'rate_limited' then
-    perform sync_scheduler.enter_passive(finish_probe.integration_id);
-  end if;
+  where h.integration_id = integration.id returning * into strict health;
   if outcome = 'failed' then
-    perform sync_scheduler.set_health(finish_probe.integration_id,
-      case error_class when 'permanent' then 'needs_attention' when 'rate_limited' then 'degraded' else 'unhealthy'
-        end::public.sync_health_status,
-      left(error_code, 100), left(error_message, 500));
-    -- One failure may be nobody's fault, and the next check is near.
-    if error_class in ('transient', 'ambiguous') and health.consecutive_failures > 1 then
-      perform sync_scheduler.raise_alert(integration, 'unhealthy', 'warning', null,
-        format('%s connection checks in a row have failed. %s', health.consecutive_failures, left(error_message, 300)),
-        jsonb_build_object('error_code', left(error_code, 100), 'next_check_at', health.next_check_at));
-    end if;
+    perform sync_scheduler.note_failed_check(integration, health, in_incident, error_class, left(error_code, 100), left(error_message, 500));
+    return '{"recorded": true}';
+  end if;
   -- That somebody answers refutes what the function itself found wrong, but not a refusal of what a run has sent.
-  elsif outcome = 'answered' or health.status <> 'needs_attention'
+  if outcome = 'answered' or health.status <> 'needs_attention'
     or health.last_error_code in ('invalid_config', 'invalid_credentials', 'no_connector')
   then
-    perform sync_scheduler.set_health(finish_probe.integration_id, 'healthy');
+    perform sync_scheduler.set_health(integration.id, 'healthy');
   end if;
+  perform sync_scheduler.note_vendor_answer(integration.id, asked_at);
   return '{"recorded": true}';
 end;
 $$;

@@ -764,8 +764,10 @@ begin
   -- What another tick, a trigger or an admin holds is skipped, and dealt with by the next tick.
   return (
     with active as materialized (
-      select r.integration_type, r.org_id, r.integration_id from public.sync_run_log r
-      where r.status in ('pending', 'running')
+      select r.integration_type, r.org_id, r.integration_id,
+        -- One that waits for its vendor takes no place: nor may the slots behind it, which are to wait with it.
+        r.next_attempt_at is null or r.notice is distinct from 'held_vendor_incident' as takes_place
+      from public.sync_run_log r where r.status in ('pending', 'running')
     ),
     -- A lane for each type, so that a vendor with a backlog takes no place from the others.
     due as materialized (
@@ -773,15 +775,15 @@ begin
         select i.id, i.org_id, i.next_tick_at from public.sync_integrations i
         where i.integration_type = t.code and i.next_tick_at <= now()
           and i.org_id not in (
-            select a.org_id from active a group by a.org_id having count(*) >= settings.max_active_per_org)
+            select a.org_id from active a where a.takes_place group by a.org_id having count(*) >= settings.max_active_per_org)
         order by i.next_tick_at
         limit least(batch_size, greatest(0, settings.max_active_per_type - (
-          select count(*) from active a where a.integration_type = t.code)))
+          select count(*) from active a where a.takes_place and a.integration_type = t.code)))
         for no key update skip locked) lane
     ),
     ranked as (
       select d.id, row_number() over (partition by d.org_id order by d.next_tick_at) + (
-        select count(*) from active a where a.org_id = d.org_id) as place
+        select count(*) from active a where a.takes_place and a.org_id = d.org_id) as place
       from due d
     ),
     -- What is only recorded needs no place: of paused and disabled integrations, and of those whose own run is active.
@@ -990,7 +992,9 @@ begin
         < (select s.max_active_per_type from sync_scheduler.settings s)
       and count(*) filter (where r.org_id = integration.org_id)
         < (select s.max_active_per_org from sync_scheduler.settings s)
-    from public.sync_run_log r where r.status in ('pending', 'running'));
+    from public.sync_run_log r where r.status in ('pending', 'running')
+      -- As in find_due.
+      and (r.next_attempt_at is null or r.notice is distinct from 'held_vendor_incident'));
 end;
 $$;
 revoke all on function sync_scheduler.has_room(public.sync_integrations) from public, anon, authenticated, service_role;
@@ -1110,9 +1114,12 @@ begin
       -- Posted and not claimed, waiting, and not even dealt with. One that starts late is noticed by its claim.
       select r.integration_id, r.scheduled_for as slot, r.run_id from public.sync_run_log r
       where r.status = 'pending' and r.started_at is null and r.scheduled_for < latest and r.triggered_by = 'schedule'
+        and r.notice is distinct from 'held_vendor_incident'
       union all
       select w.integration_id, w.scheduled_for, null from sync_scheduler.waiting_slots w
-      where w.scheduled_for < latest and w.triggered_by = 'schedule'
+      where w.scheduled_for < latest and w.triggered_by = 'schedule' and not exists (
+        select from public.sync_run_log r where r.integration_id = w.integration_id and r.status = 'pending'
+          and r.notice = 'held_vendor_incident')
       union all
       select n.id, n.next_run_at, null from public.sync_integrations n
       where n.next_run_at < latest and sync_scheduler.why_skip(n, n.next_run_at) is null
@@ -1138,7 +1145,7 @@ $$;
 revoke all on function sync_scheduler.watch_drift() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.watch_drift() is
   'Raises the drift alert, once a slot, for up to 500 slots that should have started settings.drift_alert_after ago and '
-  'have not.';
+  'have not. Those that wait for their vendor have an incident that says so.';
 
 -- supabase/schemas/40_scheduler/33_end_pause.sql
 create or replace function sync_scheduler.end_pause(integration public.sync_integrations) returns void
@@ -1161,7 +1168,8 @@ language plpgsql set search_path = '' set enable_seqscan = off set lock_timeout 
 declare
   settings sync_scheduler.settings;
   due uuid[];
-  asked uuid[];
+  held uuid[];
+  chosen record;
 begin
   -- Most ticks end here, with one look into one index.
   if not exists (select from public.sync_integration_health h where h.next_check_at <= now()) then
@@ -1172,39 +1180,90 @@ begin
     return 0;
   end if;
 
-  -- The integration first, as in a check by hand, which is not waited for; then the probe, which a worker that reports holds
-  -- for a moment. Health comes last everywhere.
+  -- The integration first, then its probe, then its health, as everywhere. Nobody is waited for: a check by hand, a worker that
+  -- reports and another tick each bring the very news that this is about.
   due := array(
     select i.id from public.sync_integration_health h join public.sync_integrations i on i.id = h.integration_id
     where h.next_check_at <= now() order by h.next_check_at limit batch_size for no key update of i skip locked);
-  perform from sync_scheduler.probes p where p.integration_id = any (due) order by p.integration_id for no key update;
+  held := array(
+    select p.integration_id from sync_scheduler.probes p where p.integration_id = any (due) for no key update skip locked);
+  due := array(
+    select h.integration_id from public.sync_integration_health h
+    where h.integration_id = any (due) and h.next_check_at <= now()
+      and (h.integration_id = any (held) or not exists (
+        select from sync_scheduler.probes p where p.integration_id = h.integration_id))
+    for no key update skip locked);
 
-  -- Another tick may have been here since the rows were found: only what is still due is moved, and asked.
-  with moved as (
-    update public.sync_integration_health h set
-      -- The cool-down is over: this check tells whether the vendor has something left for us.
-      passive_since = null,
-      next_check_at = sync_scheduler.plan_check(i, earliest := now() + i.health_check_interval / 2)
-    from public.sync_integrations i
-    where h.integration_id = any (due) and i.id = h.integration_id and h.next_check_at <= now()
-    returning h.integration_id
-  )
-  select array_agg(m.integration_id) into asked from moved m
-  -- What a run that is under way meets is news enough, and the vendor is busy with it. Nor is an open check asked again.
-  where not exists (
-      select from public.sync_run_log r where r.integration_id = m.integration_id and r.status = 'running')
-    and not exists (
-      select from sync_scheduler.probes p where p.integration_id = m.integration_id and p.ended_at is null);
-  if asked is not null then
-    perform sync_scheduler.post_probes(asked);
+  select c.asked, c.postponed into chosen from sync_scheduler.choose_checks(due) c;
+  update public.sync_integration_health h set
+    -- The cool-down is over: this check tells whether the vendor has something left for us.
+    passive_since = null,
+    next_check_at = case when h.integration_id = any (chosen.postponed) then now() + interval '1 minute'
+      else sync_scheduler.plan_check(i, earliest := now() + i.health_check_interval / 2) end
+  from public.sync_integrations i where h.integration_id = any (due) and i.id = h.integration_id;
+  if chosen.asked is not null then
+    perform sync_scheduler.post_probes(chosen.asked);
   end if;
-  return coalesce(cardinality(asked), 0);
+  return coalesce(cardinality(chosen.asked), 0);
 end;
 $$;
 revoke all on function sync_scheduler.check_health(integer) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.check_health(integer) is
-  'Starts the connection checks that are due, up to batch_size (500), the longest due first, and gives each its next turn. Returns '
-  'how many it posted. Nothing without settings.function_url. Its cost follows what is due. Safe at any time, by anyone, at once.';
+  'Starts the connection checks that are due, up to batch_size (500), the longest due first, and gives each its next turn; which of '
+  'them have to ask, choose_checks knows. Returns how many it posted. Nothing without settings.function_url. Its cost follows what is due. Safe at any time, by anyone, at once.';
+
+-- supabase/schemas/40_scheduler/34_choose_checks.sql
+create or replace function sync_scheduler.choose_checks(
+  integration_ids uuid[], out asked uuid[], out postponed uuid[]
+)
+language plpgsql set search_path = '' as $$
+declare
+  settings sync_scheduler.settings;
+begin
+  select * into strict settings from sync_scheduler.settings;
+  with looked as materialized (
+    select i.id, i.integration_type, v.host, o.incident_id, o.next_check_at <= now() and h.status <> 'needs_attention' as incident_due, h.next_check_at,
+      -- What its own check showed lately is what its credentials are; that the host answers, somebody else can show.
+      h.status = 'healthy' and h.consecutive_failures = 0 and h.passive_since is null and h.checked_at > now() - settings.own_check_interval
+        and v.host is not null as proved,
+      a.answered_at > greatest(a.failed_at, now() - i.health_check_interval) as answered
+    from public.sync_integrations i
+    join public.sync_integration_health h on h.integration_id = i.id
+    cross join lateral (select sync_scheduler.vendor_host(i) as host) v
+    left join public.sync_vendor_incidents o
+      on o.integration_type = i.integration_type and o.host = v.host and o.ended_at is null
+    left join sync_scheduler.vendors a on a.integration_type = i.integration_type and a.host = v.host
+    where i.id = any (integration_ids)
+      -- What a run that is under way meets is news enough, and the vendor is busy with it.
+      and not exists (
+        select from public.sync_run_log r where r.integration_id = i.id and r.status = 'running')
+      and not exists (
+        select from sync_scheduler.probes p where p.integration_id = i.id and p.ended_at is null)
+  ), placed as (
+    select l.*, row_number() over (partition by l.integration_type, l.host order by l.incident_due desc nulls last, l.proved, l.next_check_at) as place
+    from looked l
+  ), incidents as (
+    -- One of all those whose turn it is asks whether the vendor is back. Of two ticks at once one finds it due.
+    update public.sync_vendor_incidents o set
+      checks = o.checks + 1,
+      next_check_at = sync_scheduler.next_incident_check(o.checks + 1)
+    from placed p
+    where p.place = 1 and p.incident_due and o.incident_id = p.incident_id and o.ended_at is null and o.next_check_at <= now()
+    returning p.id
+  )
+  select
+    array_agg(p.id) filter (where p.id in (select n.id from incidents n)
+      or (p.incident_id is null and (not p.proved or (p.answered is not true and p.place = 1)))),
+    -- Their vendor is asked just now by another one, whose answer will do.
+    array_agg(p.id) filter (where p.incident_id is null and p.proved and p.answered is not true and p.place > 1)
+  into asked, postponed from placed p;
+end;
+$$;
+revoke all on function sync_scheduler.choose_checks(uuid[]) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.choose_checks(uuid[]) is
+  'Of integrations whose turn it is to be checked: which have to ask their vendor, and which are to look again soon. For the '
+  'others a run is under way or a check open, or somebody else has shown that the host answers while their own credentials were '
+  'found good within settings.own_check_interval. In an incident of a vendor one asks (not one that is refused anyway), when its next_check_at has come.';
 
 -- supabase/schemas/40_scheduler/34_end_pauses.sql
 create or replace function sync_scheduler.end_pauses() returns void
@@ -1470,6 +1529,12 @@ begin
   get diagnostics step = row_count;
   purged := purged + step;
 
+  delete from public.sync_vendor_incidents v where v.incident_id in (
+    select o.incident_id from public.sync_vendor_incidents o where o.ended_at < now() - settings.retention_failed
+    order by o.ended_at limit batch_size for update skip locked);
+  get diagnostics step = row_count;
+  purged := purged + step;
+
   return purged;
 exception when others then
   raise warning 'sync_scheduler.purge_records: % (%)', sqlerrm, sqlstate;
@@ -1479,7 +1544,7 @@ $$;
 revoke all on function sync_scheduler.purge_records(integer, sync_scheduler.settings)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.purge_records(integer, sync_scheduler.settings) is
-  'Deletes old ticks, warm-ups, alerts and audit records, up to batch_size of each. '
+  'Deletes old ticks, warm-ups, alerts, audit records and incidents of vendors, up to batch_size of each. '
   'Returns how many. If something fails it deletes none and warns.';
 
 -- supabase/schemas/40_scheduler/42_purge.sql

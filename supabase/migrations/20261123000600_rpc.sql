@@ -1155,7 +1155,7 @@ begin
     i.paused_at, i.pause_reason, i.resume_at,
     i.schedule, i.time_zone, i.next_run_at,
     h.status, h.since, h.last_error_code, h.last_error_message,
-    h.latency_ms, h.next_check_at, alerts.incident_since,
+    h.latency_ms, h.next_check_at, incident.began_at,
     active.run_id, active.status, active.triggered_by,
     active.started_at, active.entries_total, active.entries_done, active.entries_failed,
     success.finished_at, ended.run_id, ended.status,
@@ -1164,6 +1164,9 @@ begin
   from public.sync_integrations i
   join public.sync_integration_types t on t.code = i.integration_type
   left join public.sync_integration_health h on h.integration_id = i.id
+  cross join lateral (select sync_scheduler.vendor_host(i) as host) vendor
+  left join public.sync_vendor_incidents incident
+    on incident.integration_type = i.integration_type and incident.host = vendor.host and incident.ended_at is null
   left join public.sync_run_log active on active.integration_id = i.id and active.status in ('pending', 'running')
   left join lateral (
     select r.run_id, r.status, r.finished_at from public.sync_run_log r
@@ -1183,12 +1186,12 @@ begin
     where r.integration_id = i.id and r.org_id = i.org_id and r.triggered_by = 'manual'
     order by r.triggered_at desc limit 1) cooldown on true
   cross join lateral (
-    select count(*)::integer as open, min(o.first_seen_at) filter (where o.kind = 'vendor_incident') as incident_since
-    from (
-      select a.kind, a.first_seen_at from public.sync_alerts a where a.integration_id = i.id and a.resolved_at is null
+    select count(*)::integer as open from (
+      select from public.sync_alerts a where a.integration_id = i.id and a.resolved_at is null
       union all
-      select a.kind, a.first_seen_at from public.sync_alerts a
-      where a.org_id is null and a.resolved_at is null and a.integration_type = i.integration_type) o) alerts
+      select from public.sync_alerts a
+      where a.org_id is null and a.resolved_at is null and a.integration_type = i.integration_type
+        and vendor.host is not distinct from coalesce(a.details ->> 'host', vendor.host)) o) alerts
   cross join lateral (
     select count(*)::integer as entries from (
       (select from public.sync_export_entries e where e.integration_id = i.id and e.state = 'rejected' limit 1000)

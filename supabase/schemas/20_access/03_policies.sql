@@ -21,9 +21,10 @@ create policy "members read their alerts" on public.sync_alerts
   for select to authenticated using (
     org_id in (select sync_scheduler.member_org_ids())
     or (org_id is null and exists (
-      select from public.sync_integrations i
-      where i.org_id in (select sync_scheduler.member_org_ids())
-        and i.integration_type = coalesce(sync_alerts.integration_type, i.integration_type)))
+      select from sync_scheduler.member_vendors() v
+      where v.integration_type = coalesce(sync_alerts.integration_type, v.integration_type)
+        -- A host of others is none of their business.
+        and v.host is not distinct from coalesce(sync_alerts.details ->> 'host', v.host)))
   );
 
 create policy "members read their audit log" on public.sync_audit_log
@@ -31,3 +32,7 @@ create policy "members read their audit log" on public.sync_audit_log
 
 create policy "members read the health of their integrations" on public.sync_integration_health
   for select to authenticated using (org_id in (select sync_scheduler.member_org_ids()));
+
+create policy "members read the incidents of their vendors" on public.sync_vendor_incidents
+  for select to authenticated using (
+    (integration_type, host) in (select v.integration_type, v.host from sync_scheduler.member_vendors() v));

@@ -14,6 +14,8 @@ begin
     if run.entries_done + run.entries_failed > 0 then
       perform sync_scheduler.set_health(run.integration_id, 'healthy');
       perform sync_scheduler.defer_check(run.integration_id);
+      perform sync_scheduler.note_vendor_answer(run.integration_id, (
+        select a.claimed_at from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.attempt = run.attempt));
     end if;
   elsif outcome = 'cancelled' or (outcome = 'continued' and run.cancel_requested_at is not null) then
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');

@@ -11,6 +11,8 @@ language plpgsql set search_path = '' as $$
 declare
   health public.sync_integration_health;
   integration public.sync_integrations;
+  asked_at timestamptz;
+  in_incident boolean;
 begin
   if coalesce(outcome, '') not in ('answered', 'reached', 'failed')
     or (outcome = 'failed') is distinct from (error_class is not null)
@@ -25,7 +27,8 @@ begin
   update sync_scheduler.probes p set ended_at = clock_timestamp()
   where p.integration_id = finish_probe.integration_id
     and p.token_hash = sha256(convert_to(finish_probe.token, 'UTF8'))
-    and p.claimed_at is not null and p.ended_at is null;
+    and p.claimed_at is not null and p.ended_at is null
+  returning p.requested_at into asked_at;
   if not found then
     if exists (
       select from sync_scheduler.probes p
@@ -39,36 +42,31 @@ begin
   end if;
 
   select * into strict integration from public.sync_integrations i where i.id = finish_probe.integration_id;
+  -- Order of locks: probe, health, vendor.
+  perform from public.sync_integration_health h where h.integration_id = integration.id for no key update;
+  -- In an incident the vendor's own backoff counts: each of its integrations keeps its turns, so that one will see its end.
+  in_incident := sync_scheduler.note_vendor_failure(integration, error_class, error_code);
   update public.sync_integration_health h set
     checked_at = clock_timestamp(),
     latency_ms = round(finish_probe.latency_ms),
-    consecutive_failures = case when outcome = 'failed' then h.consecutive_failures + 1 else 0 end,
+    consecutive_failures = case when outcome = 'failed' then h.consecutive_failures + (not in_incident)::integer else 0 end,
     next_check_at = sync_scheduler.plan_check(integration,
-      case when outcome = 'failed' then h.consecutive_failures + 1 else 0 end, h.passive_since,
+      case when outcome = 'failed' and not in_incident then h.consecutive_failures + 1 else 0 end, h.passive_since,
       -- Half: the turn that comes next, but not the one that this check was, which the tick came to a little late.
-      now() + case when outcome = 'failed' and h.consecutive_failures > 0 then interval '0'
+      now() + case when outcome = 'failed' and not in_incident and h.consecutive_failures > 0 then interval '0'
         else integration.health_check_interval / 2 end)
-  where h.integration_id = finish_probe.integration_id returning * into strict health;
-  if error_class = 'rate_limited' then
-    perform sync_scheduler.enter_passive(finish_probe.integration_id);
-  end if;
+  where h.integration_id = integration.id returning * into strict health;
   if outcome = 'failed' then
-    perform sync_scheduler.set_health(finish_probe.integration_id,
-      case error_class when 'permanent' then 'needs_attention' when 'rate_limited' then 'degraded' else 'unhealthy'
-        end::public.sync_health_status,
-      left(error_code, 100), left(error_message, 500));
-    -- One failure may be nobody's fault, and the next check is near.
-    if error_class in ('transient', 'ambiguous') and health.consecutive_failures > 1 then
-      perform sync_scheduler.raise_alert(integration, 'unhealthy', 'warning', null,
-        format('%s connection checks in a row have failed. %s', health.consecutive_failures, left(error_message, 300)),
-        jsonb_build_object('error_code', left(error_code, 100), 'next_check_at', health.next_check_at));
-    end if;
+    perform sync_scheduler.note_failed_check(integration, health, in_incident, error_class, left(error_code, 100), left(error_message, 500));
+    return '{"recorded": true}';
+  end if;
   -- That somebody answers refutes what the function itself found wrong, but not a refusal of what a run has sent.
-  elsif outcome = 'answered' or health.status <> 'needs_attention'
+  if outcome = 'answered' or health.status <> 'needs_attention'
     or health.last_error_code in ('invalid_config', 'invalid_credentials', 'no_connector')
   then
-    perform sync_scheduler.set_health(finish_probe.integration_id, 'healthy');
+    perform sync_scheduler.set_health(integration.id, 'healthy');
   end if;
+  perform sync_scheduler.note_vendor_answer(integration.id, asked_at);
   return '{"recorded": true}';
 end;
 $$;

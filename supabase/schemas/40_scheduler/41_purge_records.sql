@@ -29,6 +29,12 @@ begin
   get diagnostics step = row_count;
   purged := purged + step;
 
+  delete from public.sync_vendor_incidents v where v.incident_id in (
+    select o.incident_id from public.sync_vendor_incidents o where o.ended_at < now() - settings.retention_failed
+    order by o.ended_at limit batch_size for update skip locked);
+  get diagnostics step = row_count;
+  purged := purged + step;
+
   return purged;
 exception when others then
   raise warning 'sync_scheduler.purge_records: % (%)', sqlerrm, sqlstate;
@@ -38,5 +44,5 @@ $$;
 revoke all on function sync_scheduler.purge_records(integer, sync_scheduler.settings)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.purge_records(integer, sync_scheduler.settings) is
-  'Deletes old ticks, warm-ups, alerts and audit records, up to batch_size of each. '
+  'Deletes old ticks, warm-ups, alerts, audit records and incidents of vendors, up to batch_size of each. '
   'Returns how many. If something fails it deletes none and warns.';

@@ -28,6 +28,7 @@ select bag_eq(
        unnest(array['authenticated', 'service_role']) r
      union all values
      ('sync_scheduler.member_org_ids()', 'authenticated'),
+     ('sync_scheduler.member_vendors()', 'authenticated'),
      ('add_sync_entries(uuid,text,jsonb)', 'service_role'),
      ('sync_worker_claim(uuid,integer,text,uuid,numeric,boolean)', 'service_role'),
      ('sync_worker_heartbeat(uuid,integer,text,jsonb,numeric)', 'service_role'),
@@ -48,7 +49,7 @@ select bag_eq(
        and has_table_privilege(a.role, c.oid, right_name) $$,
   $$ select t, r, 'select' as w from unnest(array['organizations', 'organization_members', 'sync_integration_types',
        'sync_integrations', 'sync_run_log', 'sync_export_entries', 'sync_alerts', 'sync_audit_log',
-       'sync_integration_health', 'sync_drift_statistics', 'sync_statistics']) t, unnest(array['authenticated', 'service_role']) r
+       'sync_integration_health', 'sync_vendor_incidents', 'sync_drift_statistics', 'sync_statistics']) t, unnest(array['authenticated', 'service_role']) r
      union all
      values ('organizations', 'service_role', 'insert'), ('organizations', 'service_role', 'update'),
        ('organization_members', 'service_role', 'insert'), ('organization_members', 'service_role', 'update'),

@@ -48,10 +48,15 @@ select is((select pg_temp.shown('{active_run_id,last_run_id,last_run_status,last
 select is((select o -> 'button_message' from pg_temp.overview('service_role') o), 'null', 'a backend has no cooldown');
 
 select sync_scheduler.raise_alert(i, 'drift', 'warning', now(), 'Late.') from public.sync_integrations i;
-select sync_scheduler.raise_shared_alert('webhook', 'vendor_incident', 'critical', now(), 'Down.');
+update public.sync_integrations set config = '{"url": "https://hooks.example/a"}';
+insert into public.sync_vendor_incidents (integration_type, host, began_at, affected, message)
+  select 'webhook', host, now(), 3, 'Down.' from unnest(array['hooks.example', 'others.example']) host;
+select sync_scheduler.raise_shared_alert('webhook', 'vendor_incident', 'critical', now(), 'Down.', '{"host": "hooks.example"}');
+select sync_scheduler.raise_shared_alert('webhook', 'vendor_incident', 'critical', now() - interval '1 hour', 'Down.', '{"host": "others.example"}');
 select sync_scheduler.raise_shared_alert('xledger', 'vendor_incident', 'critical', now(), 'Down.');
 select is(pg_temp.shown('{open_alerts,incident_since}'), jsonb_build_object('open_alerts', 2, 'incident_since', now()), 'open alerts, the vendor''s too');
 update public.sync_alerts set resolved_at = now();
+update public.sync_vendor_incidents set ended_at = now();
 select is(pg_temp.shown('{open_alerts,incident_since}'), '{"open_alerts": 0, "incident_since": null}', 'but none that is resolved');
 
 select * from finish();

@@ -1,0 +1,44 @@
+create or replace function sync_scheduler.note_vendor_failure(
+  integration public.sync_integrations, error_class text, error_code text
+) returns boolean
+language plpgsql set search_path = '' as $$
+#variable_conflict use_column
+declare
+  vendor_host text;
+  is_new boolean;
+begin
+  if not sync_scheduler.is_vendor_failure(error_class, error_code) then
+    return false;
+  end if;
+  vendor_host := sync_scheduler.vendor_host(integration);
+  if vendor_host is null then
+    return false;
+  end if;
+  -- Order of locks: the integration's own failure, its vendor, the incident.
+  insert into sync_scheduler.vendor_failures (integration_id, integration_type, host, failed_at)
+  values (integration.id, integration.integration_type, vendor_host, clock_timestamp())
+  on conflict (integration_id) do update set host = excluded.host, failed_at = excluded.failed_at
+  returning xmax = 0 into is_new;
+  insert into sync_scheduler.vendors as v (integration_type, host, failed_at)
+  values (integration.integration_type, vendor_host, clock_timestamp())
+  on conflict (integration_type, host) do update set failed_at = excluded.failed_at
+  -- Not by everybody who fails: that somebody has is enough.
+  where v.failed_at is null or v.failed_at < greatest(v.answered_at, clock_timestamp() - interval '1 minute');
+
+  if exists (
+    select from public.sync_vendor_incidents o
+    where o.integration_type = integration.integration_type and o.host = vendor_host and o.ended_at is null)
+  then
+    update public.sync_vendor_incidents o set affected = o.affected + 1
+    where is_new and o.integration_type = integration.integration_type and o.host = vendor_host and o.ended_at is null;
+    return true;
+  end if;
+  return sync_scheduler.open_incident(integration, vendor_host);
+end;
+$$;
+revoke all on function sync_scheduler.note_vendor_failure(public.sync_integrations, text, text)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.note_vendor_failure(public.sync_integrations, text, text) is
+  'A check or a run of the integration has failed like this: if the vendor was not there, that is written down, and of several '
+  'organisations it is an incident. Returns whether one is open on the integration''s host. The caller holds the lock of the '
+  'integration''s health.';

@@ -1,0 +1,32 @@
+create or replace function sync_scheduler.note_failed_check(
+  integration public.sync_integrations,
+  health public.sync_integration_health,
+  in_incident boolean,
+  error_class text,
+  error_code text,
+  error_message text
+) returns void
+language plpgsql set search_path = '' as $$
+begin
+  if error_class = 'rate_limited' then
+    perform sync_scheduler.enter_passive(integration.id);
+  end if;
+  perform sync_scheduler.set_health(integration.id,
+    case error_class when 'permanent' then 'needs_attention' when 'rate_limited' then 'degraded' else 'unhealthy'
+      end::public.sync_health_status,
+    error_code, error_message);
+  -- One failure may be nobody's fault, and the next check is near; an incident of the vendor has an alert of its own.
+  if error_class in ('transient', 'ambiguous') and health.consecutive_failures > 1 and not in_incident then
+    perform sync_scheduler.raise_alert(integration, 'unhealthy', 'warning', null,
+      format('%s connection checks in a row have failed. %s', health.consecutive_failures, left(error_message, 300)),
+      jsonb_build_object('error_code', error_code, 'next_check_at', health.next_check_at));
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.note_failed_check(
+  public.sync_integrations, public.sync_integration_health, boolean, text, text, text)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.note_failed_check(
+  public.sync_integrations, public.sync_integration_health, boolean, text, text, text) is
+  'What a failed connection check says of the integration, whose health, locked, already counts it: needs_attention (permanent), '
+  'degraded and passive (rate_limited), or unhealthy, of which the second in a row raises an alert.';

@@ -1,0 +1,72 @@
+begin;
+\ir ../fixtures.sql
+\ir ../connection_check.sql
+\ir ../vendor_incident.sql
+select plan(27);
+
+select is(sync_scheduler.vendor_host(i), 'hooks.example:8443', 'a host is where config says') from public.sync_integrations i
+where i.id = pg_temp.integration(1);
+select is(sync_scheduler.vendor_host(row(i.*)::public.sync_integrations), 'www.xledger.net', 'or the type''s')
+from (select (jsonb_populate_record(x, '{"integration_type": "xledger", "config": {}}')).* from public.sync_integrations x limit 1) i;
+select is(sync_scheduler.vendor_host(i), null, 'or nobody''s') from public.sync_integrations i where i.id = sync_test.id('integration a');
+
+select pg_temp.nobody_answers(1, 2);
+select is(pg_temp.incidents(), 'none', 'two organisations are no incident');
+select pg_temp.nobody_answers(1, 1);
+select is(pg_temp.incidents(), 'none', 'nor is one that meets it again and again');
+select pg_temp.nobody_answers(6);
+select is(pg_temp.incidents(), 'none', 'nor one on another host');
+select pg_temp.check_ends(3, 'failed', 'permanent', 'webhook_access_refused');
+select is(pg_temp.incidents(), 'none', 'an organisation''s own 401 never is');
+select pg_temp.check_ends(3, 'failed', 'rate_limited', 'webhook_rate_limited');
+select is(pg_temp.incidents(), 'none', 'nor its own quota');
+select pg_temp.check_ends(3, 'failed', 'transient', 'database_unreachable');
+select is(pg_temp.incidents(), 'none', 'nor what fails on our side');
+select pg_temp.check_ends(4, 'answered');
+select pg_temp.nobody_answers(3);
+select is(pg_temp.incidents(), 'none', 'while somebody gets through, it is not the vendor');
+update sync_scheduler.vendor_failures set failed_at = failed_at - interval '31 minutes';
+select pg_temp.nobody_answers(1, 2);
+select is(pg_temp.incidents(), 'none', 'nor is what is long ago');
+
+select pg_temp.nobody_answers(3);
+select is(pg_temp.incidents(), 'hooks.example:8443 3 open', 'three that meet it alike are one');
+select is(pg_temp.incident_alerts(), 'critical 1 open', 'with one alert');
+select is((select o.message from public.sync_vendor_incidents o),
+  'Webhook (hooks.example:8443) cannot be reached by several organisations. Syncs wait, and start by themselves when it is back.', 'in words');
+select pg_temp.nobody_answers(4), pg_temp.nobody_answers(4);
+select is(pg_temp.incidents(), 'hooks.example:8443 4 open', 'a fourth is counted');
+select is(pg_temp.incident_alerts(), 'critical 1 open', 'and raises nothing');
+select is((select count(*)::integer from public.sync_alerts a where a.kind = 'unhealthy' and a.integration_id = pg_temp.integration(4)), 0,
+  'nor do its checks by themselves');
+
+-- One asks, the others have nothing to tell.
+truncate net.http_request_queue;
+select pg_temp.all_due();
+update public.sync_integration_health set next_check_at = null where integration_id not in (select pg_temp.integration(n) from generate_series(1, 5) n);
+select is(sync_scheduler.check_health(), 0, 'the vendor has a moment');
+update public.sync_vendor_incidents set next_check_at = now();
+select pg_temp.all_due();
+select is(sync_scheduler.check_health(), 1, 'then one of all asks');
+select is(sync_scheduler.check_health(), 0, 'once');
+select results_eq($$ select checks, next_check_at from public.sync_vendor_incidents $$, $$ values (1, now() + interval '2 minutes') $$, 'with backoff');
+select ok((select max(sync_scheduler.next_incident_check(n)) from generate_series(0, 100) n) <= now() + interval '10 minutes', 'that is bounded');
+
+-- An answer to what was asked before it began is none.
+update public.sync_vendor_incidents set began_at = clock_timestamp();
+select public.sync_worker_finish_probe(integration_id, token, 'answered') from (
+  select pg_temp.integration(n) as integration_id, pg_temp.probe_token('integration ' || n) as token,
+    pg_temp.claim(pg_temp.probe_token('integration ' || n), 'integration ' || n)
+  from generate_series(1, 5) n, sync_scheduler.probes p where p.integration_id = pg_temp.integration(n) and p.ended_at is null) t;
+select is(pg_temp.incidents(), 'hooks.example:8443 4 open', 'what was asked before it began says nothing');
+select pg_temp.check_ends(2, 'answered');
+select is(pg_temp.incidents(), 'hooks.example:8443 4 ended', 'an answer ends it');
+select is(pg_temp.incident_alerts(), 'critical 1 resolved', 'and resolves the alert');
+select ok((select bool_and(h.consecutive_failures = 0 and h.next_check_at <= now() + interval '23 minutes') from public.sync_integration_health h
+  where h.integration_id in (pg_temp.integration(3), pg_temp.integration(4))), 'those that met it are asked at their next turn');
+select pg_temp.nobody_answers(1, 3, 5);
+select is(pg_temp.incidents() || ', ' || pg_temp.incident_alerts(),
+  'hooks.example:8443 4 ended, hooks.example:8443 3 open, critical 1 resolved, critical 1 open', 'another time it is another');
+
+select * from finish();
+rollback;
