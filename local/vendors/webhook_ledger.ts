@@ -21,6 +21,8 @@ export type Fault =
   | { readonly kind: "apply_then_drop" }
   /** Applies the batch and answers with an error all the same, as a proxy that gave up waiting. */
   | { readonly kind: "apply_then_status"; readonly status: number }
+  /** Cuts the connection; the request waits somewhere on its way and is applied by `carryOutLate`. */
+  | { readonly kind: "apply_later" }
   /** Waits, then behaves well. */
   | { readonly kind: "slow"; readonly ms: number }
   /** Applies the batch, but for these entries. */

@@ -24,6 +24,8 @@ export interface WebhookReceiver extends AsyncDisposable {
   misbehave(...faults: readonly Fault[]): void;
   /** Lets the requests that are held go on. */
   release(): void;
+  /** Applies what was cut off to be applied later. */
+  carryOutLate(): Promise<void>;
   /** Secrets (`whsec_...`) of which one must have signed a request. With none, signatures are not checked. */
   requireSignature(secrets: readonly string[]): void;
   /** Forgets ledger, stored answers, requests and queued faults. */
@@ -36,6 +38,7 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   const state: ReceiverState = { ledger: new Map(), answers: new Map() };
   const requests: ReceivedRequest[] = [];
   const faults: Fault[] = [];
+  const late: (() => Promise<unknown>)[] = [];
   const stopping = new AbortController();
   let releasing = new AbortController();
   let secrets: readonly string[] = [];
@@ -69,6 +72,10 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
     if (fault?.kind === "slow") await delay(fault.ms, stopping.signal);
     if (!isSigned(body, headers)) return send(response, 401, { error: "invalid_signature" });
 
+    if (fault?.kind === "apply_later") {
+      late.push(() => applyBatch(state, idempotencyKey, body, null));
+      return void response.destroy();
+    }
     const { status, content } = await applyBatch(state, idempotencyKey, body, fault);
     if (fault?.kind === "apply_then_drop") return void response.destroy();
     if (fault?.kind === "apply_then_status") return send(response, fault.status, {});
@@ -112,12 +119,16 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
       releasing.abort();
       releasing = new AbortController();
     },
+    async carryOutLate() {
+      for (const apply of late.splice(0)) await apply();
+    },
     requireSignature: (list) => void (secrets = list),
     reset() {
       state.ledger.clear();
       state.answers.clear();
       requests.length = 0;
       faults.length = 0;
+      late.length = 0;
     },
     stop,
     [Symbol.asyncDispose]: stop,

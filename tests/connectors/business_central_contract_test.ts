@@ -122,9 +122,9 @@ contract("keeps lines as they were sent, refuses a line number twice, and lets l
   const { voucher } = plan;
   const lines = voucher.lines.map((line) => ({ voucher, line }));
   try {
-    assert.deepEqual(await journal.insert(lines), new Map());
+    assert.deepEqual(await journal.insert(lines), { refused: new Map(), taken: [voucher] });
     // The refusal is that of a key which stands: no entry is at fault.
-    assert.deepEqual(await journal.insert(lines), new Map());
+    assert.deepEqual(await journal.insert(lines), { refused: new Map(), taken: [] });
     const standing = await journal.read();
     assert.deepEqual(
       standing.map(({ lineNumber, accountNumber, amount }) => ({ lineNumber, accountNumber, amount })),

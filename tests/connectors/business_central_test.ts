@@ -189,6 +189,16 @@ Deno.test("Business Central keeps vouchers open and fails for good when each is 
   assert.deepEqual(bench.fake.journal.lines, []);
 });
 
+Deno.test("Business Central rejects what is left of a batch when each is refused in the same words", async () => {
+  await using bench = await startBench();
+  const lines = [{ account: "9999", debit: "1.00" }, { account: "2910", credit: "1.00" }];
+  const bad = [expense(3, { lines }), expense(4, { lines })];
+  bench.fake.misbehave({ on: "post", kind: "apply_then_drop" });
+  await send(bench, [...two, ...bad]);
+  await bench.clock.advance(700_000);
+  assert.equal(states(await resend(bench, [...two, ...bad])), "exported exported rejected rejected");
+});
+
 const lostAfterCommit: readonly Fault[] = [
   { kind: "apply_then_drop" },
   ...[408, 500, 502, 503, 504].map((status) => ({ kind: "apply_then_status", status }) as const),
@@ -210,6 +220,23 @@ for (const on of ["batch", "post"] as const) {
     });
   }
 }
+
+Deno.test("Business Central looks a posting up when it is answered with a page instead of a 204", async () => {
+  for (
+    const fault of [{ kind: "status", status: 200, body: "<html>" }, {
+      kind: "apply_then_status",
+      status: 200,
+    }]
+  ) {
+    await using bench = await startBench();
+    bench.fake.misbehave({ ...fault, on: "post" } as Fault);
+    const first = await send(bench);
+    assert.equal(states(first), "unknown unknown");
+    assert.deepEqual(failed(first), ["ambiguous", "business_central_outcome_unknown"]);
+    assert.deepEqual(await sendUntilSettled(bench), exportedBoth);
+    assertPostedOnce(bench, two);
+  }
+});
 
 Deno.test("Business Central completes the lines when a batch was cut short", async () => {
   await using bench = await startBench();
@@ -290,6 +317,26 @@ Deno.test("Business Central fails for good, in a coordinator's words, when a per
   assert.equal(bench.fake.company.ledger.length, 0);
   assert.equal(bench.fake.journal.lines.length, 1);
 });
+
+for (const delay of [0, 5000, 60_000]) {
+  Deno.test(`Business Central posts each voucher once when a late posting comes amid its lines, visible after ${delay} ms`, async () => {
+    await using bench = await startBench();
+    bench.fake.state.visibilityDelay = delay;
+    const others = [expense(3), expense(4)];
+    bench.fake.misbehave({ on: "post", kind: "apply_later" });
+    await send(bench);
+    assert.equal(states(await resend(bench)), "exported exported");
+    // The first voucher has its three lines, and is in balance, when the posting takes what stands there.
+    bench.fake.misbehave({ on: "batch", kind: "late_amid", operations: 3 });
+    let outcome = await send(bench, others);
+    for (let attempt = 0; attempt < 5 && outcome.failure !== undefined; attempt++) {
+      await bench.clock.advance((outcome.failure.retry_after_seconds ?? 30) * 1000);
+      outcome = await resend(bench, others);
+    }
+    assert.equal(states(outcome), "exported exported");
+    assertPostedOnce(bench, [...two, ...others]);
+  });
+}
 
 for (const delay of [0, 5000]) {
   for (let number = 1; number <= 7; number++) {

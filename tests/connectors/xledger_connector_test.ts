@@ -178,7 +178,7 @@ for (const [what, fault, state, errorClass, booked] of outcomes) {
     assert.equal(bookedOnce(test.vendor), booked);
 
     let found = await lookup(test, 2);
-    for (let look = 1; found.failure !== undefined && look < 3; look++) {
+    for (let look = 1; found.failure !== undefined && look < 4; look++) {
       assert.equal(found.failure.code, "xledger_not_visible");
       assert.deepEqual(found.absent, []);
       test.clock.advance((found.failure.retry_after_seconds ?? 0) * 1000);
@@ -213,6 +213,19 @@ Deno.test("xledger does not send again when a voucher was invisible at two looks
   test.clock.advance(1_000_000);
   assert.deepEqual((await lookup(test, 1)).absent, []);
   test.clock.advance(300_000);
+  assert.equal(states((await lookup(test, 1)).settled), "1 exported");
+  assert.equal(bookedOnce(test.vendor), 1);
+});
+
+Deno.test("xledger does not send again when a mutation that was lost sight of is late, and each of its traces too", async () => {
+  await using test = await startXledgerTest({ visibilityDelayMs: 299_000, importDelayMs: 300_000 });
+  test.vendor.misbehave({ kind: "apply_later", on: "mutation", afterMs: 290_000 });
+  await test.connector.export(test.context, batchOf(vouchers(1)));
+  // Not carried out; then staged and not visible; then imported, and not visible in the journal.
+  for (let looks = 0; looks < 3; looks++) {
+    assert.deepEqual((await lookup(test, 1)).absent, []);
+    test.clock.advance(300_000);
+  }
   assert.equal(states((await lookup(test, 1)).settled), "1 exported");
   assert.equal(bookedOnce(test.vendor), 1);
 });

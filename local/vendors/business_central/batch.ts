@@ -23,12 +23,22 @@ const schema = z.looseObject({
   })),
 });
 
-/** Carries out the operations of a JSON `$batch` one after the other; `limit` is for one that is cut short. */
+/** How a `$batch` is carried out. */
+export interface BatchOptions {
+  readonly mode: BatchMode;
+  readonly prefer: string;
+  /** Operations after which it is cut short. */
+  readonly limit?: number;
+  /** Called before each operation, with its index: each is a transaction of its own, and others come in between. */
+  readonly beforeEach?: (index: number) => void;
+}
+
+/** Carries out the operations of a JSON `$batch` one after the other. */
 export function carryOutBatch(
   state: ApiState,
   root: URL,
   body: unknown,
-  options: { readonly mode: BatchMode; readonly prefer: string; readonly limit?: number },
+  options: BatchOptions,
 ): Answer {
   const parsed = schema.safeParse(body);
   if (!parsed.success) throw new ODataError(400, "BadRequest", "The batch is not valid.");
@@ -41,7 +51,10 @@ export function carryOutBatch(
   for (const [journal, lines] of before) journal.lines = [...lines];
 
   const responses: unknown[] = [];
-  for (const { id, method, url, headers = {}, body: content } of requests.slice(0, options.limit)) {
+  for (const [index, operation] of requests.slice(0, options.limit).entries()) {
+    // What is taken back as a whole is one transaction: nothing comes in between.
+    if (options.mode !== "revert") options.beforeEach?.(index);
+    const { id, method, url, headers = {}, body: content } = operation;
     const address = new URL(url.replace(/^\//, ""), root);
     const path = decodeURIComponent(address.pathname.slice(root.pathname.length));
     const ifMatch = Object.entries(headers).find(([name]) => name.toLowerCase() === "if-match")?.[1] ?? null;

@@ -10,7 +10,7 @@ import type { AddressInfo } from "node:net";
 import { type Clock, systemClock } from "../../../supabase/functions/_shared/clock.ts";
 import { delay } from "../../wait.ts";
 import { type Answer, type ApiState, carryOut } from "./api.ts";
-import { type BatchMode, carryOutBatch } from "./batch.ts";
+import { type BatchMode, type BatchOptions, carryOutBatch } from "./batch.ts";
 import { type Fault, takeFault } from "./faults.ts";
 import { closed, parseBody, read, refuse, send } from "./http.ts";
 import { createGate, documentedLimits, type Limits } from "./limits.ts";
@@ -19,6 +19,9 @@ import { type Company, type Journal, newCompany } from "./store.ts";
 import { type App, createTokens } from "./tokens.ts";
 
 export type { Fault } from "./faults.ts";
+
+/** Carries a request out, a `$batch` in this way. */
+type Work = (how?: Pick<BatchOptions, "limit" | "beforeEach">) => Answer;
 
 /** The fake, with everything that a test turns or reads. */
 export interface BusinessCentral extends AsyncDisposable {
@@ -46,6 +49,8 @@ export interface BusinessCentral extends AsyncDisposable {
   release(): void;
   /** Carries out what was cut off to be carried out later. */
   carryOutLate(): void;
+  /** When the oldest of these was cut off, on the fake's clock. */
+  readonly lateSince: number | null;
 }
 
 /** Starts the fake on a free loopback port. */
@@ -74,7 +79,7 @@ export async function startBusinessCentral(
   const root = `/v2.0/${app.tenant_id}/${environment}/api/v2.0/`;
   const faults: Fault[] = [];
   const requests: string[] = [];
-  const late: (() => void)[] = [];
+  const late: { readonly since: number; readonly work: () => void }[] = [];
   const stopping = new AbortController();
   let releasing = new AbortController();
   let active = 0;
@@ -98,7 +103,7 @@ export async function startBusinessCentral(
     const path = login ? "token" : decodeURIComponent(address.pathname.replace(root, ""));
     requests.push(`${method} ${path}${address.search}`);
 
-    const work = (limit?: number): Answer => {
+    const work: Work = (cut = {}) => {
       if (login) {
         const { status, content } = tokens.issue(login[1] ?? "", body);
         return { status, body: content };
@@ -114,7 +119,7 @@ export async function startBusinessCentral(
       return carryOutBatch(state, new URL(root, address), content, {
         mode: settings.batchMode,
         prefer,
-        ...(limit === undefined ? {} : { limit }),
+        ...cut,
       });
     };
     const serve = (): Promise<void> => answer(response, takeFault(faults, { method, path }), work);
@@ -125,11 +130,11 @@ export async function startBusinessCentral(
   async function answer(
     response: ServerResponse,
     fault: Fault | null,
-    work: (limit?: number) => Answer,
+    work: Work,
   ): Promise<void> {
-    const workAnyway = (limit?: number): void => {
+    const workAnyway = (cut: Parameters<Work>[0] = {}): void => {
       try {
-        work(limit);
+        work(cut);
       } catch (error) {
         if (!(error instanceof ODataError)) throw error;
       }
@@ -142,7 +147,7 @@ export async function startBusinessCentral(
       case "drop":
         return void response.destroy();
       case "apply_later":
-        late.push(workAnyway);
+        late.push({ since: now(), work: workAnyway });
         return void response.destroy();
       case "hang":
       case "hold": {
@@ -157,7 +162,7 @@ export async function startBusinessCentral(
         break;
       case "apply_then_drop":
       case "apply_part_then_drop":
-        workAnyway(fault.kind === "apply_part_then_drop" ? fault.operations : undefined);
+        workAnyway(fault.kind === "apply_part_then_drop" ? { limit: fault.operations } : {});
         return void response.destroy();
       case "apply_then_status":
         workAnyway();
@@ -168,8 +173,15 @@ export async function startBusinessCentral(
           fault.headers,
         );
     }
-    const { status, body } = work();
+    const beforeEach = (index: number): void => {
+      if (fault?.kind === "late_amid" && index === fault.operations) carryOutLate();
+    };
+    const { status, body } = work({ beforeEach });
     send(response, status, body);
+  }
+
+  function carryOutLate(): void {
+    for (const { work } of late.splice(0)) work();
   }
 
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -215,8 +227,9 @@ export async function startBusinessCentral(
       releasing.abort();
       releasing = new AbortController();
     },
-    carryOutLate() {
-      for (const work of late.splice(0)) work();
+    carryOutLate,
+    get lateSince() {
+      return late[0]?.since ?? null;
     },
     [Symbol.asyncDispose]: stop,
   };

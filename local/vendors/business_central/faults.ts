@@ -41,6 +41,8 @@ export type Misbehaviour =
   }
   /** Carries out the first operations of a `$batch` and cuts the connection. */
   | { readonly kind: "apply_part_then_drop"; readonly operations: number }
+  /** Carries out a `$batch`, and in the middle of it, behind so many operations, what was cut off to be carried out later. */
+  | { readonly kind: "late_amid"; readonly operations: number }
   /** Cuts the connection; the request waits in the queue and is carried out by `carryOutLate`. */
   | { readonly kind: "apply_later" };
 

@@ -29,6 +29,8 @@ export type Fault =
     | { readonly kind: "apply_then_error"; readonly error: XledgerError }
     /** Applies a mutation's first nodes only, and cuts the connection. */
     | { readonly kind: "apply_part_then_drop"; readonly nodes: number }
+    /** Cuts the connection, and applies the request so much later: it waited in some queue, or its server was slow. */
+    | { readonly kind: "apply_later"; readonly afterMs: number }
     /** Applies and never answers. */
     | { readonly kind: "apply_then_hang" }
   );

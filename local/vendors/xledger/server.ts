@@ -57,6 +57,7 @@ export async function startXledger(
   const schema = xledgerSchema(behaviour);
   const requests: ReceivedOperation[] = [];
   const faults: Fault[] = [];
+  let late: { readonly at: number; readonly apply: () => void }[] = [];
   const stopping = new AbortController();
   let releasing = new AbortController();
 
@@ -94,6 +95,17 @@ export async function startXledger(
     }
   }
 
+  /** What has happened by now though nobody asked: requests that were late, and imports. */
+  function catchUp(everything = false): void {
+    const due = late.filter(({ at }) => at <= now()).toSorted((a, b) => a.at - b.at);
+    late = late.filter((request) => !due.includes(request));
+    for (const { at, apply } of due) {
+      ledger.import(at);
+      apply();
+    }
+    ledger.import(now(), everything);
+  }
+
   async function answer(operation: Operation, response: ServerResponse, fault: Fault | null): Promise<void> {
     const gone = AbortSignal.any([stopping.signal, closed(response)]);
     if (fault?.kind === "hang" || fault?.kind === "hold") {
@@ -103,8 +115,13 @@ export async function startXledger(
     }
     if (fault?.kind === "slow") await delay(fault.ms, stopping.signal);
 
+    if (fault?.kind === "apply_later") {
+      const at = now() + fault.afterMs;
+      late.push({ at, apply: () => executeOperation(schema, ledger, operation, at) });
+      return void response.destroy();
+    }
     // From here to the answer nothing is awaited. A caller that has gone away does not stop what it began.
-    ledger.import(now());
+    catchUp();
     const part = fault?.kind === "apply_part_then_drop" ? fault.nodes : undefined;
     const { body, credits } = executeOperation(schema, ledger, operation, now(), part);
     quotas.spend(credits);
@@ -132,7 +149,7 @@ export async function startXledger(
     token,
     behaviour,
     get ledger() {
-      ledger.import(now());
+      catchUp();
       return ledger;
     },
     requests,
@@ -141,7 +158,7 @@ export async function startXledger(
       releasing.abort();
       releasing = new AbortController();
     },
-    importNow: () => ledger.import(now(), true),
+    importNow: () => catchUp(true),
     stop,
     [Symbol.asyncDispose]: stop,
   };

@@ -52,11 +52,13 @@ export async function exportBatch(
   const open = openEntries(batch.entries);
   const found = await connector.lookup(context, open);
   const absent = new Set(found.absent);
-  const entries = open.filter((entry) => absent.has(entry.entry_key));
-  if (entries.length === 0 || found.failure !== undefined) {
-    const results = [...found.settled.map(neverPending), ...allEntries(entries, "unknown")];
+  const missing = open.filter((entry) => absent.has(entry.entry_key));
+  if (missing.length === 0 || found.failure !== undefined) {
+    const results = [...found.settled.map(neverPending), ...allEntries(missing, "unknown")];
     return settle(batch.entries, { ...found, results });
   }
+  // The others come along as settled: how much of a batch went through may tell the connector what a refusal is about.
+  const entries = batch.entries.map((entry) => missing.includes(entry) ? entry : { ...entry, settled: true });
   const outcome = await attemptExport(connector, context, { ...batch, resend: false, entries }, log);
   return settle(batch.entries, { ...outcome, results: [...found.settled, ...outcome.results] });
 }

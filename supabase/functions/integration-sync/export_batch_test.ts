@@ -5,7 +5,7 @@ import type {
   LookupOutcome,
   OpenConnector,
 } from "../_shared/connectors/connector.ts";
-import type { Batch, EntryResult } from "../_shared/entries.ts";
+import { type Batch, type EntryResult, openEntries } from "../_shared/entries.ts";
 import { failure } from "../_shared/errors.ts";
 import { testContext } from "../_shared/testing/connector_context.ts";
 import { testBatch } from "../_shared/testing/fake_worker_api.ts";
@@ -29,7 +29,9 @@ function scripted(
     batchSize: 10,
     ping: () => Promise.resolve({ ok: true }),
     export: (_context, batch) => {
-      sent.push(batch.entries.map((entry) => entry.entry_key));
+      // Without a lookup the batch goes out whole.
+      const entries = found === undefined ? batch.entries : openEntries(batch.entries);
+      sent.push(entries.map((entry) => entry.entry_key));
       return Promise.resolve(outcome);
     },
     ...(found === undefined ? {} : { lookup: () => Promise.resolve(found) }),

@@ -108,7 +108,7 @@ function connect(
         if (!(error instanceof BusinessCentralFault)) throw error;
         return { results: allEntries(entries, "pending"), failure: error.failure };
       }
-      return await exportVouchers(tools, entries);
+      return await exportVouchers(tools, batch);
     },
   };
 }

@@ -20,8 +20,16 @@ export interface BusinessCentralClient {
   reach(): Promise<void>;
   /** One entity. */
   read<T>(path: string, schema: z.ZodMiniType<T>): Promise<T>;
-  /** A write; not repeated whatever happens, but for a token that had ended. */
-  write(path: string, body: ExactJson, headers?: Readonly<Record<string, string>>): Promise<unknown>;
+  /**
+   * A write; not repeated whatever happens, but for a token that had ended. What is answered with a success of another
+   * status than `expected` is in doubt: something on the way may have answered instead.
+   */
+  write(
+    path: string,
+    body: ExactJson,
+    expected: number,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<unknown>;
 }
 
 /**
@@ -53,7 +61,7 @@ export function createClient(
   const place = [config.tenant_id, config.environment].map(encodeURIComponent).join("/");
   const root = new URL(`/v2.0/${place}/api/v2.0/`, host);
 
-  async function send(url: URL, init: RequestInit, isWrite: boolean): Promise<unknown> {
+  async function send(url: URL, init: RequestInit, isWrite: boolean): Promise<Answer> {
     const token = await tokens.get(config, credentials, context);
     let answer = await exchange(url, init, token, isWrite);
     if (answer.status === 401) {
@@ -65,7 +73,7 @@ export function createClient(
     if (status < 200 || status >= 300) {
       throw statusFault(status, { isWrite, body, retryAfter, random: context.random });
     }
-    return body;
+    return answer;
   }
 
   async function exchange(url: URL, init: RequestInit, token: string, isWrite: boolean): Promise<Answer> {
@@ -100,8 +108,8 @@ export function createClient(
 
   // Read from the database that is written to: the replica that reads may be sent to by default lags behind.
   // https://learn.microsoft.com/dynamics365/business-central/dev-itpro/developer/devenv-connect-apps-tips
-  const get = (url: URL): Promise<unknown> =>
-    send(url, { method: "GET", headers: { "data-access-intent": "ReadWrite" } }, false);
+  const get = async (url: URL): Promise<unknown> =>
+    (await send(url, { method: "GET", headers: { "data-access-intent": "ReadWrite" } }, false)).body;
 
   return {
     async list(path, query, schema) {
@@ -128,13 +136,15 @@ export function createClient(
       if (parsed.success) return parsed.data;
       throw unknownShape();
     },
-    write(path, body, headers = {}) {
+    async write(path, body, expected, headers = {}) {
       const init = {
         method: "POST",
         body: stringifyExactJson(body),
         headers: { "content-type": "application/json", ...headers },
       };
-      return send(new URL(path, root), init, true);
+      const answer = await send(new URL(path, root), init, true);
+      if (answer.status !== expected) throw doubtful(`answered ${answer.status} instead of ${expected}`);
+      return answer.body;
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Entry, EntryResult } from "../entries.ts";
+import { type Batch, type Entry, type EntryResult, openEntries } from "../entries.ts";
 import { BusinessCentralFault, setUpWrongly } from "./business_central_fault.ts";
 import { findPostings } from "./business_central_ledger.ts";
 import { documentOf, type PlannedVoucher, planVoucher } from "./business_central_plan.ts";
@@ -12,8 +12,9 @@ import type { ExportOutcome } from "./connector.ts";
  * The journal is read first, then the ledger: what is in neither was not sent, and what a late request posts between the
  * two reads shows in the ledger. Only then is anything written. See `postGroup` for how.
  */
-export async function exportVouchers(tools: ExportTools, entries: readonly Entry[]): Promise<ExportOutcome> {
+export async function exportVouchers(tools: ExportTools, batch: Batch): Promise<ExportOutcome> {
   const results = new Map<string, EntryResult>();
+  const entries = openEntries(batch.entries);
   const vouchers = planAll(tools, entries, results);
   // What was seen by a lookup is for the export behind it. Later ones look for themselves.
   const work: Work = {
@@ -22,12 +23,13 @@ export async function exportVouchers(tools: ExportTools, entries: readonly Entry
     results,
     stood: new Set(tools.memory.begun),
     doubtful: new Set(),
+    tried: new Set(),
     refused: new Map(),
     failure: null,
   };
   tools.memory.begun.clear();
   try {
-    if (vouchers.length > 0) await exportPlanned(work);
+    if (vouchers.length > 0) await exportPlanned(work, entries.length === batch.entries.length);
   } catch (error) {
     if (!(error instanceof BusinessCentralFault)) throw error;
     work.failure = error.failure;
@@ -63,7 +65,8 @@ function planAll(
   return [...vouchers.values()];
 }
 
-async function exportPlanned(work: Work): Promise<void> {
+/** `isWhole`: nothing of the batch was settled before. */
+async function exportPlanned(work: Work, isWhole: boolean): Promise<void> {
   const { tools, vouchers, results, refused } = work;
   noteStanding(work, await tools.journal.read());
   const postings = await findPostings(tools.client, tools.place, vouchers);
@@ -77,7 +80,8 @@ async function exportPlanned(work: Work): Promise<void> {
   for (const group of groupsWithoutClash(open)) await postGroup(work, group);
 
   const words = new Set([...refused.values()].map((said) => said.replace(/\d+/g, "#")));
-  if (open.length > 1 && refused.size === open.length && words.size === 1) {
+  // Of what is left of a batch it says nothing: they may all have the fault for which they are left.
+  if (isWhole && open.length > 1 && refused.size === open.length && words.size === 1) {
     throw refusedAll(open.length, [...refused.values()][0] ?? "");
   }
   for (const [entry_key, error] of refused) results.set(entry_key, { entry_key, state: "rejected", error });

@@ -34,11 +34,18 @@ const batchSchema = z.object({
 /** An unposted line that stands in the journal. */
 export type StandingLine = z.infer<typeof lineSchema>;
 
+/** What Business Central said of lines that were to be inserted. Only a read tells which of them stand. */
+export interface Inserted {
+  /** Why vouchers were refused, by entry key. */
+  readonly refused: ReadonlyMap<string, string>;
+  /** Vouchers all of whose lines were taken, in batches of which nothing was refused: none of that is taken back. */
+  readonly taken: readonly PlannedVoucher[];
+}
+
 /** The lines of one journal. Everything throws BusinessCentralFault. */
 export interface JournalLines {
   read(): Promise<StandingLine[]>;
-  /** Answers why vouchers were refused, by entry key. Only a read tells which lines stand. */
-  insert(lines: readonly { voucher: PlannedVoucher; line: PlannedLine }[]): Promise<Map<string, string>>;
+  insert(lines: readonly { voucher: PlannedVoucher; line: PlannedLine }[]): Promise<Inserted>;
   /** Answers the lines that were not there any more, or had changed. */
   remove(lines: readonly StandingLine[]): Promise<StandingLine[]>;
   /** Posts the whole journal. */
@@ -65,7 +72,7 @@ export function openJournal(
       ...(body === undefined ? {} : { body }),
     }));
     // Without it Business Central stops at the first operation that it refuses. Nothing relies on it.
-    const answer = await client.write("$batch", { requests }, { prefer: "odata.continue-on-error" });
+    const answer = await client.write("$batch", { requests }, 200, { prefer: "odata.continue-on-error" });
     const parsed = batchSchema.safeParse(answer);
     if (!parsed.success) throw doubtful("answered in an unknown shape");
     const byId = new Map(parsed.data.responses.map((response) => [response.id, response]));
@@ -88,6 +95,7 @@ export function openJournal(
     read: () => client.list(path, {}, lineSchema),
     async insert(lines) {
       const refused = new Map<string, string>();
+      const notTaken = new Set<PlannedVoucher>();
       for (const part of parts(lines)) {
         const outcomes = await runBatch(part.map(({ voucher, line }) => insertion(path, voucher, line)));
         outcomes.forEach((outcome, index) => {
@@ -96,8 +104,11 @@ export function openJournal(
           if (voucher === undefined || typeof outcome === "string" || outcome.code === sameKey) return;
           refused.set(voucher.entry_key, wordsOf(outcome));
         });
+        if (outcomes.every((outcome) => outcome === "done")) continue;
+        for (const { voucher } of part) notTaken.add(voucher);
       }
-      return refused;
+      const vouchers = new Set(lines.map(({ voucher }) => voucher));
+      return { refused, taken: [...vouchers.difference(notTaken)] };
     },
     async remove(lines) {
       const gone: StandingLine[] = [];
@@ -113,7 +124,7 @@ export function openJournal(
     },
     async post() {
       await beforeWrite();
-      await client.write(`${place.journalPath}/Microsoft.NAV.post`, {});
+      await client.write(`${place.journalPath}/Microsoft.NAV.post`, {}, 204);
     },
   };
 }

@@ -40,10 +40,12 @@ export interface Work {
   readonly tools: ExportTools;
   readonly vouchers: readonly PlannedVoucher[];
   readonly results: Map<string, EntryResult>;
-  /** Documents of which lines were seen in the journal, and not removed by us since. */
+  /** Documents of which lines stood in the journal, seen or confirmed, and were not removed by us since. */
   readonly stood: Set<string>;
   /** Documents of which something may have been written since the journal was read. */
   readonly doubtful: Set<string>;
+  /** Vouchers of which lines were sent. */
+  readonly tried: Set<PlannedVoucher>;
   /** By entry key, why Business Central refused it; its lines have yet to be removed, if there are any. */
   readonly refused: Map<string, string>;
   failure: Failure | null;
@@ -115,13 +117,21 @@ async function prepareJournal(work: Work, vouchers: readonly PlannedVoucher[]): 
     if (surplus.length > 0) await removeLines(work, surplus);
     else if (missing.length === 0) return open;
     else {
+      await settlePosted(work, missing);
+      if (missing.some(({ voucher }) => work.results.has(voucher.entry_key))) {
+        open = open.filter(({ entry_key }) => !work.results.has(entry_key));
+        continue;
+      }
       missing.forEach(({ voucher }) => work.doubtful.add(documentOf(voucher)));
-      const refused = await journal.insert(missing).catch(async (error) => {
+      const { refused, taken } = await journal.insert(missing).catch(async (error) => {
         // Told no for certain, the journal says how far it got.
         const isCertain = error instanceof BusinessCentralFault && !error.isDoubtful;
         if (isCertain) await journal.read().then((lines) => noteStanding(work, lines), () => {});
         throw error;
       });
+      // Before they are read: a posting that was late may take them at once.
+      for (const voucher of taken) work.stood.add(documentOf(voucher));
+      for (const { voucher } of missing) work.tried.add(voucher);
       for (const [entry_key, words] of refused) work.refused.set(entry_key, words);
       open = open.filter(({ entry_key }) => !refused.has(entry_key));
     }
@@ -136,6 +146,23 @@ async function removeLines(work: Work, lines: readonly StandingLine[]): Promise<
   const gone = await work.tools.journal.remove(lines);
   // Lines that were gone before we came were perhaps posted: their document still counts as one that stood.
   for (const line of lines) if (!gone.includes(line)) work.stood.delete(documentOf(line));
+}
+
+/**
+ * Vouchers that were sent and do not stand there. A batch of which something was refused may have been taken back as a
+ * whole; but a posting that was late may have taken what it held, too.
+ */
+async function settlePosted(
+  work: Work,
+  missing: readonly { readonly voucher: PlannedVoucher }[],
+): Promise<void> {
+  const { client, place } = work.tools;
+  const again = [...new Set(missing.map(({ voucher }) => voucher))].filter((one) => work.tried.has(one));
+  if (again.length === 0) return;
+  for (const [entry_key, posting] of await findPostings(client, place, again)) {
+    const voucher = again.find((one) => one.entry_key === entry_key);
+    if (posting !== "absent" && voucher !== undefined) work.results.set(entry_key, exported(voucher));
+  }
 }
 
 /** Vouchers whose lines have left the journal without our doing. */

@@ -48,6 +48,9 @@ export async function settleAnswer(
       return { results: found.results.filter((result) => open.has(result.entry_key)) };
     }
     if (found.kind === "malformed") return unsettled(entries, malformed(response.status, found.reason));
+    if (found.kind === "error" && response.ok) {
+      return unsettled(entries, malformed(response.status, "speaks of an error"));
+    }
   } else if (response.ok && /^\s*<(!doctype|html)/i.test(body.text)) {
     // A login or maintenance page with status 200: nobody took the entries, or we cannot know.
     return unsettled(entries, malformed(response.status, "is a web page"));

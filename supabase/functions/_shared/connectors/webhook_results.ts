@@ -18,6 +18,8 @@ const answerSchema = z.object({ results: z.array(resultSchema) });
 export type BodyResults =
   /** It says nothing about entries: the status speaks for all of them. */
   | { readonly kind: "none" }
+  /** It says nothing about entries, but that something went wrong: no status of success speaks against that. */
+  | { readonly kind: "error" }
   | { readonly kind: "results"; readonly results: readonly EntryResult[] }
   | { readonly kind: "malformed"; readonly reason: string };
 
@@ -40,6 +42,7 @@ export type BodyResults =
  * });
  * assert.equal(parseResults('{"results":[]}', entries).kind, "malformed");
  * assert.equal(parseResults('{"ok":true}', entries).kind, "none");
+ * assert.equal(parseResults('{"error":"read-only"}', entries).kind, "error");
  * ```
  */
 export function parseResults(body: string, entries: readonly Entry[]): BodyResults {
@@ -49,7 +52,8 @@ export function parseResults(body: string, entries: readonly Entry[]): BodyResul
   } catch {
     return malformed("is not valid JSON");
   }
-  if (typeof json !== "object" || json === null || !Object.hasOwn(json, "results")) return { kind: "none" };
+  if (typeof json !== "object" || json === null) return { kind: "none" };
+  if (!Object.hasOwn(json, "results")) return { kind: saysError(json) ? "error" : "none" };
   const parsed = answerSchema.safeParse(json);
   if (!parsed.success) return malformed("has results in an unknown shape");
 
@@ -61,6 +65,13 @@ export function parseResults(body: string, entries: readonly Entry[]): BodyResul
   }
   if (open.size > 0) return malformed(`leaves out ${open.size} of ${entries.length} entries`);
   return { kind: "results", results };
+}
+
+/** The ways in which frameworks write errors into answers of success. */
+function saysError(json: object): boolean {
+  const { error, errors, ok, success } = json as Readonly<Record<string, unknown>>;
+  const isGiven = (value: unknown) => Array.isArray(value) ? value.length > 0 : Boolean(value);
+  return isGiven(error) || isGiven(errors) || ok === false || success === false;
 }
 
 function malformed(reason: string): BodyResults {

@@ -112,6 +112,7 @@ for (
     ["an empty 200", () => new Response("")],
     ["a 202 of plain text", () => new Response("queued", { status: 202 })],
     ["a 200 of JSON without results", () => json({ ok: true })],
+    ["a 200 that lists no errors", () => json({ error: null, errors: [] })],
   ] as const
 ) {
   Deno.test(`webhook counts the whole batch as exported when it is answered with ${what}`, async () => {
@@ -154,6 +155,9 @@ for (
       "a login page",
       () => new Response("<!DOCTYPE html><p>Sign in", { headers: { "content-type": "text/html" } }),
     ],
+    ["a 200 that says error", () => json({ error: "The database is read-only." })],
+    ["a 200 that lists errors", () => json({ data: null, errors: [{ message: "No" }] })],
+    ["a 200 that says it was no success", () => json({ success: false })],
     ["more than a megabyte", () => jsonText(`{"pad":"${"x".repeat(1024 * 1024)}"}`)],
     ["an incomplete 422", () => json({ results: complete.slice(1) }, 422)],
   ] as const

@@ -71,7 +71,7 @@ export type XledgerCredentials = z.infer<typeof credentialsSchema>;
  * | `amount_field` | `invoiceAmount` | the amount in the voucher's currency; `amount` for tenants that read that one |
  * | `counts_as_exported` | `imported` | `staged` where people start the import and the queue should not wait for them |
  * | `import_wait_seconds` | 15 | how long a batch waits for its import before it is left to a later attempt |
- * | `visibility_seconds` | 300 | how late what Xledger does may become visible; missing for twice as long is absent |
+ * | `visibility_seconds` | 300 | how late Xledger may do something, and show it; missing for three times as long is absent |
  * | `import_error_link` | `transactionDbId` | the field of an import error that names the item |
  *
  * @example

@@ -4,8 +4,8 @@ import type { Named } from "./xledger_voucher.ts";
 
 const checkpointSchema = z.object({ missing: z.record(z.string(), z.array(z.number())) });
 
-// Why three: see losePatience.
-const looksNeeded = 3;
+// Why four: see losePatience.
+const looksNeeded = 4;
 
 /** When vouchers were missed, in milliseconds since the epoch, by a part of their name. */
 type Missing = Readonly<Record<string, readonly number[]>>;
@@ -20,11 +20,13 @@ export interface Patience {
 
 /**
  * Decides which of the vouchers that are missing now are absent. What Xledger does becomes visible late, by up to
- * `visibility_seconds`, so a voucher is absent only after three looks in a row that missed it, each so long after the
+ * `visibility_seconds`, so a voucher is absent only after four looks in a row that missed it, each so long after the
  * one before. The looks are kept in the run's checkpoint.
  *
- * Two would not do: at the first, a voucher that was taken may not be visible yet; at the second it may have been
- * imported a moment ago, which takes it out of the staged items before the journal shows it.
+ * Fewer would not do, for there are three things to wait for. At the first look the request may not even have been
+ * carried out: a gateway that gives up does not stop the server behind it. At the second the voucher may not be visible
+ * yet; at the third it may have been imported a moment ago, which takes it out of the staged items before the journal
+ * shows it.
  *
  * @example
  * ```ts
