@@ -10,7 +10,7 @@ import { PAUSE, PRESSERS, RECOVERERS } from "./plan.ts";
 import { anyMember, deliverAgain, settle } from "./people.ts";
 import type { Random } from "./random.ts";
 import { work } from "./worker.ts";
-import { type Dispatch, dispatchSchema } from "./worker_calls.ts";
+import { type Dispatch, dispatchSchema } from "./dispatches.ts";
 import { attemptName, type Life, type Member, type World } from "./world.ts";
 
 type Action = (world: World, random: Random) => Promise<void>;

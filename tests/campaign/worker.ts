@@ -3,16 +3,10 @@ import { delay } from "../../local/wait.ts";
 import type { Reservation } from "../../supabase/functions/_shared/worker_answers.ts";
 import { Refused } from "./calls.ts";
 import { FAILED_SLICES, HEARTBEATS, LARGEST_BATCH, LONGEST_SLICE, PAUSE } from "./plan.ts";
+import type { Dispatch } from "./dispatches.ts";
 import type { Random } from "./random.ts";
 import type { Vendor } from "./vendor.ts";
-import {
-  type Dispatch,
-  type Ending,
-  ERROR_CLASSES,
-  type Result,
-  type WorkerCalls,
-  workerCalls,
-} from "./worker_calls.ts";
+import { type Ending, ERROR_CLASSES, type Result, type WorkerCalls, workerCalls } from "./worker_calls.ts";
 import { attemptName, type Life, type World } from "./world.ts";
 
 /** The isolate is gone, or its worker stops because its lease is over: in both cases without another word. */

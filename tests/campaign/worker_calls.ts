@@ -4,7 +4,6 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { z } from "zod";
 import {
   type Claim,
   claimAnswer,
@@ -16,19 +15,9 @@ import {
   reserveAnswer,
 } from "../../supabase/functions/_shared/worker_answers.ts";
 import { call, type Query, Refused } from "./calls.ts";
+import type { Dispatch } from "./dispatches.ts";
 import type { Random } from "./random.ts";
 import type { World } from "./world.ts";
-
-/** An attempt as it is delivered. */
-export const dispatchSchema = z.object({
-  kind: z.literal("run"),
-  run_id: z.uuid(),
-  attempt: z.int().positive(),
-  token: z.string(),
-});
-
-/** An attempt as it is delivered. */
-export type Dispatch = z.infer<typeof dispatchSchema>;
 
 type State = "exported" | "rejected" | "unknown" | "pending";
 

@@ -7,6 +7,7 @@
 import postgres, { type Notice, type Sql } from "postgres";
 import type { Platform } from "../../local/platform.ts";
 import { createTenant, type Tenant } from "../support/tenant.ts";
+import { catchDispatches } from "./dispatches.ts";
 import * as plan from "./plan.ts";
 import { Random } from "./random.ts";
 import { Vendor } from "./vendor.ts";
@@ -64,7 +65,7 @@ export class World implements AsyncDisposable {
     const sql = postgres(platform.dbUrl, { max: 30, onnotice: (notice) => world.#heed(notice) });
     const fate = postgres(platform.adminUrl, { max: 4, onnotice: () => {} });
     const world = new World(seed, sql, fate);
-    await fate.unsafe(CATCH_DISPATCHES);
+    await fate.unsafe(catchDispatches);
     await fate`update sync_scheduler.settings set function_url = 'http://caught.invalid/',
       claim_timeout = ${plan.ENDLESS}::interval, lease_duration = ${plan.ENDLESS}::interval,
       max_dispatches = ${plan.MAX_DISPATCHES} where true`;
@@ -124,18 +125,3 @@ export class World implements AsyncDisposable {
     else this.fail(new Error(message));
   }
 }
-
-// The dispatch stays what it is, a row written in the engine's transaction, but goes into a mailbox of the campaign's:
-// in the queue pg_net's worker would deliver it, at most once and in order, which is just what must not be relied on.
-const CATCH_DISPATCHES = `
-  create schema campaign;
-  create table campaign.mailbox (id bigint generated always as identity, body jsonb not null);
-  create function campaign.catch_dispatch() returns trigger
-  language plpgsql security definer set search_path = '' as $$
-  begin
-    insert into campaign.mailbox (body) values (convert_from(new.body, 'UTF8')::jsonb);
-    return null;
-  end;
-  $$;
-  create trigger catch_dispatch before insert on net.http_request_queue
-    for each row execute function campaign.catch_dispatch()`;

@@ -70,7 +70,7 @@ async function checkExactness(
     fc.asyncProperty(drawing, async (drawn) => {
       const entries = drawn.map(entryOf);
       const { results, failure } = await connector.export(testContext({ clock }), batchOf(entries));
-      assert.equal(failure, undefined, failure?.message);
+      assert.equal(failure?.message, undefined);
       const books = readBooks();
       entries.forEach(({ entry_key }, index) => {
         const one = drawn[index] ?? assert.fail();

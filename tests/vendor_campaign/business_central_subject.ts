@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { type Fault, startBusinessCentral } from "../../local/vendors/business_central/business_central.ts";
+import { createBusinessCentral } from "../../supabase/functions/_shared/connectors/business_central.ts";
+import { createTokenCache } from "../../supabase/functions/_shared/connectors/business_central_token.ts";
+import type { Random } from "../campaign/random.ts";
+import type { Subject, SubjectTools } from "./subject.ts";
+import { hundredths, isFlawed } from "./vouchers.ts";
+
+/** What Business Central still has in its queue is carried out within ten minutes, or never. */
+const LATEST_MS = 600_000;
+
+/** Posts whole journals, in batches that stop, go on or are taken back, and carries out what its gateway gave up. */
+export async function businessCentralSubject({ random, clock }: SubjectTools): Promise<Subject> {
+  const fake = await startBusinessCentral({ clock });
+  fake.batchMode = random.pick(["documented", "stop", "revert"]);
+  fake.state.visibilityDelay = random.pick([0, 3000, 40_000, 240_000]);
+  fake.state.pageSize = random.pick([40, 20_000]);
+  fake.tokenLifetime = random.pick([600, 3599]);
+  return {
+    integrationType: "dynamics",
+    config: {
+      tenant_id: fake.app.tenant_id,
+      environment: fake.environment,
+      company: fake.company.name,
+      journal: fake.journal.code,
+      currency: "NOK",
+      batch_size: random.pick([10, 25, 60]),
+      timeout_seconds: 1,
+      api_url: fake.url,
+      login_url: fake.url,
+    },
+    credentials: { client_id: fake.app.client_id, client_secret: fake.app.client_secret },
+    connector: createBusinessCentral(createTokenCache()),
+    misfortunes: 0.1,
+    misbehave(random) {
+      fake.misbehave(drawFault(random));
+      if (random.chance(0.05)) fake.revokeTokens();
+    },
+    passTime(random, milliseconds) {
+      const { lateSince } = fake;
+      const isLast = lateSince !== null && clock.now() + milliseconds >= lateSince + LATEST_MS;
+      if (isLast || random.chance(0.1)) fake.carryOutLate();
+      return Promise.resolve();
+    },
+    check(outcomes) {
+      fake.carryOutLate();
+      const booked = Map.groupBy(fake.company.ledger, ({ documentNumber }) => documentNumber);
+      for (const { state, error_message, ...voucher } of outcomes) {
+        const entries = booked.get(voucher.document_number) ?? [];
+        const wanted = voucher.payload.lines.map((line) => [line.account, hundredths(line)]);
+        assert.deepEqual(
+          entries.map(({ accountNumber, amount }) => [accountNumber, amount]),
+          state === "exported" ? wanted : [],
+          `${voucher.entry_key} is ${state}`,
+        );
+        assert.ok(new Set(entries.map(({ posting }) => posting)).size <= 1);
+        booked.delete(voucher.document_number);
+        assert.equal(state === "rejected", isFlawed(voucher), `${voucher.entry_key}: ${error_message}`);
+      }
+      assert.deepEqual([...booked.keys()], [], "something else is booked");
+      // Nothing stands there for somebody to post a second time.
+      assert.deepEqual(fake.journal.lines, []);
+      return Promise.resolve();
+    },
+    [Symbol.asyncDispose]: () => fake[Symbol.asyncDispose](),
+  };
+}
+
+function drawFault(random: Random): Fault {
+  const on = random.pick(["batch", "post", "post", "write", "read", "ledger", "token"] as const);
+  return random.pick<Fault>([
+    { on, kind: "drop" },
+    { on: "post", kind: "apply_then_drop" },
+    { on: "batch", kind: "apply_then_drop" },
+    { on: "batch", kind: "apply_part_then_drop", operations: random.upTo(60) },
+    { on: "post", kind: "apply_later" },
+    { on: "batch", kind: "apply_later" },
+    { on: "batch", kind: "late_amid", operations: random.upTo(60) },
+    { on, kind: "apply_then_status", status: random.pick([408, 500, 502, 503, 504]) },
+    { on: "post", kind: "status", status: 200, body: "<html>Sign in</html>" },
+    { on, kind: "status", status: 429 },
+    { on, kind: "status", status: 429, headers: { "retry-after": String(random.upTo(60)) } },
+    { on, kind: "status", status: random.pick([502, 503, 504]), headers: { "retry-after": "20" } },
+    { on, kind: "status", status: 401 },
+    { on, kind: "slow", ms: random.chance(0.2) ? 1100 : 1 },
+  ]);
+}

@@ -1,0 +1,78 @@
+import type { Random } from "../campaign/random.ts";
+import type { JumpClock } from "../support/jump_clock.ts";
+import type { Stage } from "./stage.ts";
+import type { Subject } from "./subject.ts";
+
+/** Odds that Postgres is killed at a request of a worker, to the vendor or to the database. */
+const CRASH = 0.006;
+const LONGEST_REQUEST_MS = 1500;
+/** Odds that a worker is killed at all, and the request at which it is at the latest. */
+const DEATH = { odds: 0.4, latest: 30 };
+
+/** What has happened in a schedule, by name. */
+export type Tally = Map<string, number>;
+
+/**
+ * The only way out of one worker: to the vendor and to the database. Here it is killed, before a request goes out or
+ * between its effect and its answer; here Postgres is killed; and here the clock goes on, as with every request.
+ */
+export class Mortal {
+  #untilDeath: number;
+  #isDead = false;
+
+  constructor(
+    readonly stage: Stage,
+    readonly subject: Subject,
+    readonly clock: JumpClock,
+    readonly random: Random,
+    readonly tally: Tally,
+    readonly isCalm: boolean,
+  ) {
+    this.#untilDeath = !isCalm && random.chance(DEATH.odds) ? random.upTo(DEATH.latest) : Infinity;
+  }
+
+  get isDead(): boolean {
+    return this.#isDead;
+  }
+
+  /** To the database; what it answers is told truly, or not at all. */
+  readonly toDatabase: typeof fetch = (input, init) => this.#send(input, init);
+
+  /** To the vendor, which may be in a bad way. */
+  readonly toVendor: typeof fetch = (input, init) => {
+    if (!this.isCalm && !this.#isDead && this.random.chance(this.subject.misfortunes)) {
+      this.#count("misfortunes");
+      this.subject.misbehave(this.random);
+    }
+    this.#count("requests to the vendor");
+    return this.#send(input, init);
+  };
+
+  async #send(input: Parameters<typeof fetch>[0], init?: RequestInit): Promise<Response> {
+    const { random, subject, stage, clock } = this;
+    if (this.#isDead) throw new TypeError("This worker was killed.");
+    const dies = --this.#untilDeath === 0;
+    if (dies && random.chance(0.5)) this.#die("killed before a request");
+    if (!this.isCalm && random.chance(CRASH)) {
+      this.#count("Postgres killed");
+      await stage.crash();
+    }
+    const took = random.upTo(LONGEST_REQUEST_MS);
+    await subject.passTime(random, took);
+    clock.advance(took);
+    const response = await fetch(input, init);
+    const body = await response.arrayBuffer();
+    if (dies) this.#die("killed before an answer");
+    return new Response(body.byteLength === 0 ? null : body, response);
+  }
+
+  #die(how: string): never {
+    this.#isDead = true;
+    this.#count(how);
+    throw new TypeError("This worker was killed.");
+  }
+
+  #count(what: string): void {
+    this.tally.set(what, (this.tally.get(what) ?? 0) + 1);
+  }
+}

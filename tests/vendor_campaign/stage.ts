@@ -1,0 +1,155 @@
+/**
+ * Where schedules are played: a platform whose dispatches are caught, and whose Postgres may be killed at any moment.
+ *
+ * @module
+ */
+import type { Sql } from "postgres";
+import { readEnvironment as readFunctionEnvironment } from "../../supabase/functions/integration-sync/environment.ts";
+import { createWorkerRpc, type WorkerRpc } from "../../supabase/functions/_shared/worker_rpc.ts";
+import { connect, type Connections } from "../support/connect.ts";
+import type { KillablePlatform } from "../support/local_only.ts";
+import { createPeople } from "../support/people.ts";
+import { catchDispatches, type Dispatch, dispatchSchema } from "../campaign/dispatches.ts";
+import type { Subject } from "./subject.ts";
+import type { Voucher } from "./vouchers.ts";
+
+/** One integration with its outbox. */
+export interface Integration {
+  readonly id: string;
+  readonly orgId: string;
+}
+
+/** A run that is not final, as fate sees it. */
+export interface ActiveRun {
+  readonly run_id: string;
+  readonly attempt: number;
+}
+
+// The database's own clock plays no part: what it would wait for, fate brings about.
+const ENDLESS = "10 minutes";
+
+/** The platform of a campaign. Everything that it does is a statement of its own, so that a crash can come in between. */
+export class Stage implements AsyncDisposable {
+  #connections: Connections;
+  /** Settles when Postgres is up again. */
+  restarting: Promise<void> = Promise.resolve();
+
+  private constructor(readonly platform: KillablePlatform, readonly coordinatorId: string) {
+    this.#connections = connect(platform.adminUrl);
+  }
+
+  static async create(platform: KillablePlatform): Promise<Stage> {
+    await using database = connect(platform.adminUrl);
+    const { sql } = database;
+    await sql.unsafe(catchDispatches);
+    await sql`update cron.job set active = false where true`;
+    await sql`update sync_scheduler.settings set function_url = 'http://caught.invalid/', max_dispatches = 20,
+      claim_timeout = ${ENDLESS}::interval, lease_duration = ${ENDLESS}::interval where true`;
+    const people = await createPeople(sql, { coordinator: "coordinator@campaign.test" });
+    return new Stage(platform, people.coordinator);
+  }
+
+  get sql(): Sql {
+    return this.#connections.sql;
+  }
+
+  /** Kills Postgres; it is starting again when this resolves. */
+  async crash(): Promise<void> {
+    await this.restarting;
+    await this.platform.postgres.kill9();
+    this.restarting = this.platform.postgres.restart().then(async () => {
+      await this.#connections[Symbol.asyncDispose]();
+      this.#connections = connect(this.platform.adminUrl);
+    });
+  }
+
+  /** The worker's way to the database: the Data API, as in the Edge Function. */
+  workerRpc(fetch_: typeof fetch): WorkerRpc {
+    const { apiUrl, secretKey } = this.platform;
+    const variables: Record<string, string> = {
+      SUPABASE_URL: apiUrl,
+      SUPABASE_SECRET_KEYS: JSON.stringify({ default: secretKey }),
+    };
+    const { restUrl, headers } = readFunctionEnvironment((name) => variables[name]);
+    return createWorkerRpc({ url: restUrl, headers, fetch: fetch_, timeoutMs: 10_000 });
+  }
+
+  async connect(id: string, subject: Subject, vouchers: readonly Voucher[]): Promise<Integration> {
+    const { sql } = this;
+    const { integrationType, config, credentials } = subject;
+    const [org] = await sql<{ id: string }[]>`
+      with org as (insert into public.organizations (name) values (${`Schedule ${id}`}) returning id)
+      insert into public.organization_members (org_id, user_id, role)
+      select id, ${this.coordinatorId}, 'coordinator' from org returning org_id as id`;
+    if (org === undefined) throw new Error("the organisation was not created");
+    await sql`
+      insert into public.sync_integrations
+        (id, org_id, integration_type, config, credentials_secret_id, retry_base, manual_cooldown)
+      values (${id}, ${org.id}, ${integrationType}, ${sql.json(config as never)},
+        vault.create_secret(${JSON.stringify(credentials)}, ${`campaign ${id}`}), '0', '0')`;
+    await this.deliver({ id, orgId: org.id }, integrationType, vouchers);
+    return { id, orgId: org.id };
+  }
+
+  /** The host delivers, with the service role; answers how many contradict what was sent. */
+  async deliver({ orgId }: Integration, type: string, vouchers: readonly Voucher[]): Promise<number> {
+    const [row] = await this.as({ role: "service_role" }, (sql) =>
+      sql`
+      select (public.add_sync_entries(${orgId}, ${type}, ${sql.json(vouchers as never)}) ->> 'conflicts')::int
+        as conflicts`);
+    return Number(row?.conflicts);
+  }
+
+  /** A coordinator presses. */
+  async press({ orgId }: Integration, type: string): Promise<void> {
+    await this.as(
+      { role: "authenticated", sub: this.coordinatorId },
+      (sql) => sql`select public.trigger_integration_sync(${orgId}, ${type})`,
+    );
+  }
+
+  async activeRun({ id }: Integration): Promise<ActiveRun | null> {
+    const [run] = await this.sql<ActiveRun[]>`
+      select run_id, attempt from public.sync_run_log where integration_id = ${id} and finished_at is null`;
+    return run ?? null;
+  }
+
+  async openEntries({ id }: Integration): Promise<number> {
+    const [row] = await this.sql<{ n: number }[]>`select count(*)::int as n from public.sync_export_entries
+      where integration_id = ${id} and state in ('pending', 'sending', 'unknown')`;
+    return row?.n ?? NaN;
+  }
+
+  /** The oldest dispatch that waits for its delivery. */
+  async takeDispatch(): Promise<Dispatch | null> {
+    const [mail] = await this.sql<{ body: unknown }[]>`delete from campaign.mailbox
+      where id = (select min(id) from campaign.mailbox) returning body`;
+    return mail === undefined ? null : dispatchSchema.parse(mail.body);
+  }
+
+  /** Time passes until whatever this run waits for is over, and pg_cron ticks. Nobody may be at work on it. */
+  async elapse({ run_id }: ActiveRun): Promise<void> {
+    const { sql } = this;
+    await sql`update sync_scheduler.run_attempts set lease_expires_at = now()
+      where run_id = ${run_id} and ended_at is null`;
+    await sql`update public.sync_run_log set next_attempt_at = now()
+      where run_id = ${run_id} and next_attempt_at is not null`;
+    await sql`select sync_scheduler.recover_run(${run_id})`;
+  }
+
+  async as<T extends Record<string, unknown>>(
+    claims: { readonly role: string; readonly sub?: string },
+    query: (sql: Sql) => PromiseLike<readonly T[]>,
+  ): Promise<readonly T[]> {
+    return await this.sql.begin(async (tx) => {
+      await tx`select set_config('request.jwt.claims', ${JSON.stringify(claims)}, true),
+        set_config('role', ${claims.role}, true)`;
+      return await query(tx as unknown as Sql);
+    }) as readonly T[];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.restarting;
+    await this.#connections[Symbol.asyncDispose]();
+  }
+}

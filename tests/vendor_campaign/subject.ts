@@ -1,0 +1,43 @@
+/**
+ * An external system as a campaign sees it: how it is connected, how it misbehaves, and what stands in its books.
+ *
+ * @module
+ */
+import type { Connector } from "../../supabase/functions/_shared/connectors/connector.ts";
+import type { Random } from "../campaign/random.ts";
+import type { JumpClock } from "../support/jump_clock.ts";
+import type { Voucher } from "./vouchers.ts";
+
+/** An entry at the end of a schedule, as the outbox has it. */
+export interface Outcome extends Voucher {
+  readonly state: "exported" | "rejected";
+  readonly error_message: string | null;
+}
+
+/** One external system for one schedule, on the schedule's clock. */
+export interface Subject extends AsyncDisposable {
+  readonly integrationType: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly credentials: Readonly<Record<string, unknown>>;
+  readonly connector: Connector;
+  /** Odds of a misfortune at each request. */
+  readonly misfortunes: number;
+  /** Queues a misfortune for a request to come. */
+  misbehave(random: Random): void;
+  /** So much time is about to pass: requests that were late are carried out, if they ever are. */
+  passTime(random: Random, milliseconds: number): Promise<void>;
+  /** Fails unless the books agree with the outbox, to the last digit, and hold nothing else. */
+  check(outcomes: readonly Outcome[]): Promise<void>;
+}
+
+/** What a subject is made of. */
+export interface SubjectTools {
+  /** How this tenant of the vendor behaves is drawn from it. */
+  readonly random: Random;
+  readonly clock: JumpClock;
+  readonly integrationId: string;
+  readonly vouchers: readonly Voucher[];
+}
+
+/** Makes the subject of a schedule. */
+export type StartSubject = (tools: SubjectTools) => Promise<Subject>;

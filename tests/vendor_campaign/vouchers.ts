@@ -1,0 +1,78 @@
+import type { Random } from "../campaign/random.ts";
+
+/** What is delivered to the outbox. */
+export interface Voucher {
+  readonly entry_key: string;
+  readonly period: string;
+  readonly document_number: string;
+  readonly payload: {
+    readonly posting_date: string;
+    readonly currency: string;
+    readonly description: string;
+    readonly lines: readonly {
+      readonly account: string;
+      readonly debit?: string;
+      readonly credit?: string;
+    }[];
+  };
+}
+
+/** An account that no chart has. */
+export const UNKNOWN_ACCOUNT = "9999";
+
+/** Odds of a voucher that no accounting system may take: one that does not balance, or posts to an unknown account. */
+const FLAWED = 0.04;
+
+/** Draws vouchers with two to four lines and amounts of any length up to twelve digits. */
+export function drawVouchers(random: Random, count: number): Voucher[] {
+  return Array.from({ length: count }, (_, index) => drawVoucher(random, index + 1));
+}
+
+/** Draws one voucher; drawn again under its number, it has other amounts. */
+export function drawVoucher(random: Random, number: number): Voucher {
+  const posting_date = `2026-${String(random.upTo(10)).padStart(2, "0")}-${
+    String(random.upTo(28)).padStart(2, "0")
+  }`;
+  const digits = random.upTo(12);
+  const amounts = Array.from(
+    { length: random.upTo(3) },
+    () => 1n + BigInt(random.upTo(10 ** Math.min(digits, 9))) * 10n ** BigInt(Math.max(0, digits - 9)),
+  );
+  const total = amounts.reduce((sum, amount) => sum + amount, 0n);
+  const accounts = ["6860", "2711", "5910", "7140"];
+  const isUnbalanced = random.chance(FLAWED / 2);
+  const isUnknown = random.chance(FLAWED / 2);
+  return {
+    entry_key: `expense-${String(number).padStart(5, "0")}`,
+    period: posting_date.slice(0, 7),
+    document_number: `UB-${String(number).padStart(5, "0")}`,
+    payload: {
+      posting_date,
+      currency: "NOK",
+      description: "Kurs og møter i Tromsø",
+      lines: [
+        ...amounts.map((amount, index) => ({
+          account: isUnknown && index === 0 ? UNKNOWN_ACCOUNT : accounts[index] ?? "6860",
+          debit: text(amount),
+        })),
+        { account: "2910", credit: text(isUnbalanced ? total + 1n : total) },
+      ],
+    },
+  };
+}
+
+/** Whether no accounting system may take it. */
+export function isFlawed({ payload: { lines } }: Voucher): boolean {
+  const balance = lines.reduce((sum, line) => sum + hundredths(line), 0n);
+  return balance !== 0n || lines.some(({ account }) => account === UNKNOWN_ACCOUNT);
+}
+
+/** A line's amount in hundredths: debit above zero, credit below. */
+export function hundredths(line: { readonly debit?: string; readonly credit?: string }): bigint {
+  return BigInt((line.debit ?? `-${line.credit}`).replace(".", ""));
+}
+
+function text(amount: bigint): string {
+  const digits = String(amount).padStart(3, "0");
+  return `${digits.slice(0, -2)}.${digits.slice(-2)}`;
+}

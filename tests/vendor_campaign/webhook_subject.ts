@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { type Fault, startWebhookReceiver } from "../../local/vendors/webhook_receiver.ts";
+import { webhook } from "../../supabase/functions/_shared/connectors/webhook.ts";
+import type { Random } from "../campaign/random.ts";
+import type { Subject, SubjectTools } from "./subject.ts";
+import { isFlawed } from "./vouchers.ts";
+
+const CUT = '{"results":[{"entry_key":"expense-00001","sta';
+
+/** A receiver that honours idempotency keys, and does everything else that receivers and proxies do. */
+export async function webhookSubject({ random, vouchers }: SubjectTools): Promise<Subject> {
+  const receiver = await startWebhookReceiver();
+  // Signed, but not verified: the receiver's tolerance is minutes of the real clock, and the campaign's runs ahead.
+  const secret = `whsec_${btoa("a secret of the campaign ..")}`;
+  const flawed = vouchers.filter(isFlawed).map(({ entry_key }) => entry_key);
+  return {
+    integrationType: "webhook",
+    config: { url: receiver.url, batch_size: random.pick([10, 25, 60, 100]), timeout_seconds: 1 },
+    credentials: { signing_secret: secret },
+    connector: webhook,
+    misfortunes: 0.4,
+    misbehave: (random) => receiver.misbehave(drawFault(random, flawed)),
+    async passTime(random) {
+      // Under its key a request may come as late as it likes.
+      if (random.chance(0.3)) await receiver.carryOutLate();
+    },
+    async check(outcomes) {
+      await receiver.carryOutLate();
+      const exported = outcomes.filter(({ state }) => state === "exported");
+      for (const { entry_key, period, document_number, payload } of exported) {
+        const booked = receiver.ledger.get(entry_key);
+        const { count, ...content } = { ...booked };
+        assert.equal(count, 1, `${entry_key} is booked ${count} times`);
+        assert.deepEqual(
+          content,
+          { external_id: booked?.external_id, period, document_number, payload },
+        );
+      }
+      assert.equal(receiver.ledger.size, exported.length, "something else is booked");
+      for (const { entry_key, state } of outcomes) {
+        if (state === "rejected") assert.ok(flawed.includes(entry_key), `${entry_key} is rejected`);
+      }
+    },
+    [Symbol.asyncDispose]: () => receiver.stop(),
+  };
+}
+
+function drawFault(random: Random, flawed: readonly string[]): Fault {
+  // Who says 425 or 429 has taken nothing; of all others that is not known.
+  const doubtful = random.pick([408, 409, 500, 502, 503, 504]);
+  const html = { "content-type": "text/html" };
+  return random.pick<Fault>([
+    { kind: "drop" },
+    { kind: "apply_then_drop" },
+    { kind: "apply_later" },
+    { kind: "status", status: random.pick([425, doubtful]) },
+    { kind: "status", status: 503, headers: { "retry-after": String(random.upTo(120)) } },
+    { kind: "status", status: 429 },
+    { kind: "status", status: 429, headers: { "retry-after": String(random.upTo(120)) } },
+    { kind: "status", status: 401 },
+    { kind: "status", status: 200, headers: html, body: "<!doctype html><title>Sign in</title>" },
+    { kind: "status", status: 200, body: CUT },
+    { kind: "status", status: 200, body: { results: [] } },
+    { kind: "status", status: 200, body: { error: "The database is read-only." } },
+    { kind: "apply_then_status", status: doubtful },
+    { kind: "apply_then_status", status: 200 },
+    { kind: "slow", ms: random.chance(0.2) ? 1100 : 1 },
+    { kind: "reject", entryKeys: flawed, error: "The account is not known." },
+  ]);
+}

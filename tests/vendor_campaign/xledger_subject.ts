@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { type Behaviour, type Fault, startXledger } from "../../local/vendors/xledger/server.ts";
+import { xledger } from "../../supabase/functions/_shared/connectors/xledger.ts";
+import { nameLines } from "../../supabase/functions/_shared/connectors/xledger_voucher.ts";
+import type { Random } from "../campaign/random.ts";
+import type { Subject, SubjectTools } from "./subject.ts";
+import { hundredths, isFlawed } from "./vouchers.ts";
+
+const VISIBILITY_SECONDS = 300;
+/** How late a request may be carried out, and its effects become visible: what the connector promises to bear. */
+const LATEST_MS = 290_000;
+
+/** Takes whatever comes, twice if it comes twice; stages, imports late, shows late, and limits in three ways. */
+export async function xledgerSubject({ random, clock, integrationId }: SubjectTools): Promise<Subject> {
+  const vendor = await startXledger({ now: () => clock.now(), behaviour: drawBehaviour(random) });
+  vendor.behaviour.creditsResetAt = clock.now() + 600_000;
+  return {
+    integrationType: "xledger",
+    config: {
+      url: vendor.url,
+      batch_size: random.pick([25, 60, 100]),
+      max_nodes: random.pick([20, 100, 500]),
+      timeout_seconds: 1,
+      visibility_seconds: VISIBILITY_SECONDS,
+      import_error_link: vendor.behaviour.errorLink,
+    },
+    credentials: { token: vendor.token },
+    connector: xledger,
+    misfortunes: 0.15,
+    misbehave: (random) => vendor.misbehave(drawFault(random)),
+    passTime: () => Promise.resolve(),
+    async check(outcomes) {
+      clock.advance(2 * LATEST_MS);
+      const { journal } = vendor.ledger;
+      const byId = Map.groupBy(journal, ({ node }) => node.extIdentifier ?? "");
+      for (const { state, error_message, ...voucher } of outcomes) {
+        const { ids } = await nameLines(integrationId, { ...voucher, settled: false });
+        const booked = ids.map((id) =>
+          (byId.get(id) ?? []).map(({ amount }) => hundredths({ debit: amount }))
+        );
+        const wanted = voucher.payload.lines.map((line) => state === "exported" ? [hundredths(line)] : []);
+        assert.deepEqual(booked, wanted, `${voucher.entry_key} is ${state}`);
+        for (const id of ids) byId.delete(id);
+        // One that was cut in two is refused by the import.
+        const isCut = /lines arrived/.test(error_message ?? "");
+        assert.equal(
+          state === "rejected",
+          isFlawed(voucher) || isCut,
+          `${voucher.entry_key}: ${error_message}`,
+        );
+      }
+      assert.deepEqual([...byId.keys()], [], "something else is booked");
+    },
+    [Symbol.asyncDispose]: () => vendor.stop(),
+  };
+}
+
+function drawBehaviour(random: Random): Partial<Behaviour> {
+  return {
+    importDelayMs: random.pick([0, 500, 30_000, 200_000]),
+    visibilityDelayMs: random.pick([0, 3000, 60_000, LATEST_MS]),
+    keepsImported: random.chance(0.5),
+    atomic: random.chance(0.5),
+    checksAccounts: random.pick(["at_mutation", "at_import"]),
+    errorLink: random.pick(["transactionDbId", "dbId"]),
+    dbIds: random.pick(["number", "string"]),
+    echoesClientId: random.chance(0.5),
+    credits: random.pick([30, 100, Infinity]),
+    pageSize: random.pick([40, 1000]),
+  };
+}
+
+function drawFault(random: Random): Fault {
+  const on = random.pick<"mutation" | "query">(["mutation", "mutation", "query"]);
+  const status = random.pick([408, 429, 500, 502, 503, 504]);
+  const timedOut = { message: "Your query timed out." };
+  const limit = random.pick([
+    "BURST_RATE_LIMIT_REACHED",
+    "CONCURRENCY_LIMIT_REACHED",
+    "INSUFFICIENT_CREDITS",
+  ]);
+  return random.pick<Fault>([
+    { on, kind: "drop" },
+    { on: "mutation", kind: "apply_then_drop" },
+    { on: "mutation", kind: "apply_later", afterMs: random.upTo(LATEST_MS) },
+    { on: "mutation", kind: "apply_part_then_drop", nodes: random.upTo(60) },
+    { on, kind: "status", status },
+    { on, kind: "status", status: 200, body: '{"data":{"addGLImp' },
+    { on, kind: "status", status: 200, body: "<html>Maintenance</html>" },
+    { on: "mutation", kind: "apply_then_status", status },
+    { on: "mutation", kind: "apply_then_status", status: 200 },
+    { on, kind: "error", error: random.pick([timedOut, { message: "Object reference not set" }]) },
+    { on: "mutation", kind: "apply_then_error", error: timedOut },
+    { on, kind: "error", error: { message: "Limit", code: `BAD_REQUEST.${limit}` } },
+    { on, kind: "slow", ms: random.chance(0.2) ? 1100 : 1 },
+  ]);
+}
