@@ -1,0 +1,97 @@
+/** The reference is whole: it is held against the database, function by function. */
+import assert from "node:assert/strict";
+import { SYNC_ERRORS } from "../../src/rpc-logic/mod.ts";
+import { usePlatform } from "../support/platform.ts";
+import { apiSections, readPage } from "./api_page.ts";
+
+// Told to the Edge Function, not to clients.
+const WORKER_ERRORS = [
+  "run_is_final",
+  "invalid_token",
+  "already_claimed",
+  "attempt_not_current",
+  "invalid_worker_request",
+];
+
+interface CatalogFunction {
+  readonly name: string;
+  readonly signature: string;
+  readonly columns: readonly string[] | null;
+  readonly comment: string;
+  readonly forPeople: boolean;
+}
+
+async function readFunctions(): Promise<CatalogFunction[]> {
+  const platform = await usePlatform();
+  await using database = platform.connect();
+  return await database.sql<CatalogFunction[]>`
+    select p.proname::text as name, obj_description(p.oid) as comment,
+      p.proname || '(' || replace(replace(replace(replace(pg_get_function_arguments(p.oid),
+        'timestamp with time zone', 'timestamptz'), ' DEFAULT ', ' = '), 'NULL::timestamptz', 'null'),
+        'NULL::text', 'null') || ')' as signature,
+      (select array_agg(name order by n) from unnest(p.proargnames, p.proargmodes) with ordinality a (name, mode, n)
+       where mode = 't') as columns,
+      has_function_privilege('authenticated', p.oid, 'execute') as "forPeople"
+    from pg_proc p
+    where p.pronamespace = 'public'::regnamespace and has_function_privilege('service_role', p.oid, 'execute')
+      and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
+    order by p.proname`;
+}
+
+Deno.test("docs/api.md has every function that people or a backend call, and no other", async () => {
+  const functions = (await readFunctions()).filter(({ name }) => !name.startsWith("sync_worker_"));
+  const documented = apiSections(await readPage()).map(({ name }) => name).sort();
+  assert.deepEqual(documented, functions.map(({ name }) => name));
+});
+
+Deno.test("docs/api.md states the parameters, results, callers and errors that the database states", async (t) => {
+  const functions = await readFunctions();
+  for (const section of apiSections(await readPage())) {
+    await t.step(section.name, () => {
+      const found = functions.find(({ name }) => name === section.name);
+      assert.ok(found, "is in the database");
+      assert.equal(section.signature, found.signature.replaceAll('"', ""));
+      for (const column of found.columns ?? []) {
+        const named = new RegExp(`\`${column}\`|→ \\([^)]*\\b${column}\\b`);
+        assert.match(section.text, named, `the column ${column}`);
+      }
+      assert.match(section.text, /service role/);
+      assert.equal(/For the service role alone/.test(section.text), !found.forPeople, "who may call it");
+      assert.deepEqual(new Set(section.errors), new Set(errorsOf(found, functions)));
+    });
+  }
+});
+
+/** The errors that a function's comment names. */
+function errorsOf({ comment }: CatalogFunction, all: readonly CatalogFunction[]): string[] {
+  const listed = /Errors[^]*$/.exec(comment)?.[0] ?? "";
+  const named = [...listed.matchAll(/\b(?:PT\d{3} ([a-z_]+)|(\d{5})\b)/g)].map(([, own, other]) =>
+    own ?? other ?? ""
+  ).filter((error) => !/^\d/.test(error));
+  const like = /those of (\w+)/.exec(listed)?.[1];
+  const model = all.find(({ name }) => name === like);
+  return model === undefined ? named : [...named, ...errorsOf(model, all)];
+}
+
+Deno.test("docs/api.md names every error that a client can meet, with its code", async () => {
+  const table = (await readPage()).split("## Every error")[1] ?? "";
+  const documented = [...table.matchAll(/^\| `(\w+)` +\| `(PT\d{3})` +\|/gm)].map(([, message, code]) =>
+    `${message} ${code}`
+  );
+  const raised = Object.entries(SYNC_ERRORS).filter(([message]) => !WORKER_ERRORS.includes(message))
+    .map(([message, { code }]) => `${message} ${code}`);
+  assert.deepEqual(documented.sort(), raised.sort());
+});
+
+Deno.test("docs/api.md names every table and view that members can read", async () => {
+  const platform = await usePlatform();
+  await using database = platform.connect();
+  const readable = await database.sql<{ name: string }[]>`
+    select c.relname::text as name from pg_class c
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'v', 'm', 'p')
+      and has_table_privilege('authenticated', c.oid, 'select')
+      and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e') order by 1`;
+  const page = (await readPage()).split("## What can be read")[1] ?? "";
+  const documented = [...page.matchAll(/^\| `(\w+)` +\| [^`]/gm)].map(([, name = ""]) => name);
+  assert.deepEqual(documented.sort(), readable.map(({ name }) => name));
+});
