@@ -64,7 +64,7 @@ async function start(
   settled: Promise<void>,
 ): Promise<Parts> {
   const timed = timer(options.onStep);
-  const { migrate = true, seed = true, autoGrant = false } = options;
+  const { migrate = true, seed = true, autoGrant = false, projectDirectory = PROJECT } = options;
   void sweepAbandoned().catch((error) => console.error("Could not remove what an earlier run left:", error));
   const scratch = await openScratch(cleanup, settled);
   const receiver = await startWebhookReceiver();
@@ -96,7 +96,8 @@ async function start(
       const { dbUrl } = await database;
       edgeFunction = createEdgeFunction({
         name: FUNCTION_NAME,
-        directory: options.functionDirectory ?? join(PROJECT, "supabase", "functions", FUNCTION_NAME),
+        directory: options.functionDirectory ??
+          join(projectDirectory, "supabase", "functions", FUNCTION_NAME),
         logFile: join(scratch, "edge_function.log"),
         apiUrl,
         dbUrl,
@@ -111,7 +112,7 @@ async function start(
   functionStarted.catch(() => {});
 
   const db = await database;
-  const cli = createSupabaseCli({ projectDirectory: PROJECT, scratch, dbUrl: db.dbUrl });
+  const cli = createSupabaseCli({ projectDirectory, scratch, dbUrl: db.dbUrl });
   const prepare = async (): Promise<void> => {
     if (migrate) await timed(seed ? "migrations and seed" : "migrations", cli.push({ seed }));
     await wireDatabase(db.adminUrl, `http://${host}:${api.port}${FUNCTIONS_PATH}`, receiver);

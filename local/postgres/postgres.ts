@@ -22,9 +22,9 @@ export interface Postgres {
   restart(): Promise<void>;
 }
 
-/** Installs, initialises and starts a server below `directory`. */
-export async function startPostgres(directory: string): Promise<Postgres> {
-  const server = new EmbeddedPostgres(directory);
+/** Installs, initialises and starts a server below `directory`: the platform's version unless another is named. */
+export async function startPostgres(directory: string, version?: string): Promise<Postgres> {
+  const server = new EmbeddedPostgres(directory, version);
   await server.initialise();
   await server.start();
   return server;
@@ -46,7 +46,7 @@ class EmbeddedPostgres implements Postgres {
   readonly #user = serverUser();
   #process: Deno.ChildProcess | undefined;
 
-  constructor(directory: string) {
+  constructor(directory: string, private readonly version?: string) {
     this.#directory = directory;
     this.#data = join(directory, "data");
     this.logFile = join(directory, "postgres.log");
@@ -57,7 +57,7 @@ class EmbeddedPostgres implements Postgres {
   }
 
   async initialise(): Promise<void> {
-    await copyPostgres(join(this.#directory, "postgres"));
+    await copyPostgres(join(this.#directory, "postgres"), this.version);
     await Deno.mkdir(this.#data, { mode: 0o700 });
     const passwordFile = join(this.#directory, "password");
     await Deno.writeTextFile(passwordFile, LOCAL_PASSWORD, { mode: 0o600 });
@@ -68,7 +68,7 @@ class EmbeddedPostgres implements Postgres {
     const output = await this.#command("initdb", [
       ...["-D", this.#data, "-U", SUPERUSER, `--pwfile=${passwordFile}`, "--auth=scram-sha-256"],
       // An interrupted initialisation is thrown away, so flushing it to disk buys nothing. fsync itself stays on.
-      ...["--no-sync", "-E", "UTF8", "--locale=C.UTF-8", "-c", "timezone=UTC"],
+      ...["--no-sync", "-E", "UTF8", "--locale=C.UTF-8"],
     ]).output();
     if (!output.success) {
       throw new Error(`initdb failed:\n${new TextDecoder().decode(output.stderr)}`);
@@ -147,6 +147,7 @@ class EmbeddedPostgres implements Postgres {
       // No socket file: its path would have a length limit, and nobody needs it.
       unix_socket_directories: "",
       max_connections: "120",
+      timezone: "UTC",
       wal_level: "logical",
       shared_preload_libraries: "pg_stat_statements",
       "pg_stat_statements.track": "all",

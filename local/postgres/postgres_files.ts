@@ -12,8 +12,8 @@ const STAND_INS = fileURLToPath(new URL("../stand_ins/", import.meta.url));
  * A copy, because the server may run as a user who cannot read a package cache below a private home, and
  * because the stand-ins then exist in this one server only: where a real extension is, they cannot be.
  */
-export async function copyPostgres(target: string): Promise<void> {
-  const [source, archive] = await Promise.all([postgresDirectory(), pgtapArchive()]);
+export async function copyPostgres(target: string, version?: string): Promise<void> {
+  const [source, archive] = await Promise.all([postgresDirectory(version), pgtapArchive()]);
   // Static libraries are for those who compile against Postgres.
   const options = { skip: (name: string) => name.endsWith(".a"), copyFile: copyReadable };
   const parts = ["bin", "lib", "share"];

@@ -1,0 +1,273 @@
+/** What an install writes into a host's folder. Databases are in database_test.ts. */
+import assert from "node:assert/strict";
+import { CONFIG } from "../support/hosts.ts";
+import { createProject, migrationsOf } from "../support/project.ts";
+
+const BLOCK = `
+[functions.integration-sync]
+enabled = true
+# The one-time attempt token in the body is the authentication; no key has to be installed or rotated.
+verify_jwt = false
+import_map = "./functions/integration-sync/deno.json"
+entrypoint = "./functions/integration-sync/index.ts"
+`;
+const ENTRY = "functions/integration-sync/index.ts";
+const ADAPTER = /_sync_scheduler_membership_adapter\.sql$/;
+
+async function installed(
+  project: { install(args?: readonly string[]): Promise<{ code: number; text: string }> },
+  ...args: string[]
+) {
+  const { code, text } = await project.install(args);
+  assert.equal(code, 0, text);
+  return text;
+}
+
+Deno.test("an install adds migrations behind the newest, the function and its block, and nothing else", async () => {
+  const newest = "migrations/20991231235959_planned.sql";
+  await using project = await createProject({ [newest]: "select 1;\n" });
+  const before = await project.files();
+  await installed(project);
+  const after = await project.files();
+
+  const added = Object.keys(after).filter((path) => before[path] === undefined);
+  const [version] = added.filter((path) => path.startsWith("migrations/")).sort();
+  assert.match(version ?? "", /^migrations\/21000101000000_sync_scheduler_setup\.sql$/);
+  const kinds = new Set(
+    added.map((path) =>
+      path.replace(/\d+_.*/, "*").split("/").slice(0, 3).join("/").replace(/[^/]*\.ts$/, "*.ts")
+    ),
+  );
+  assert.deepEqual([...kinds].sort(), [
+    "config.toml.before-sync-scheduler",
+    "functions/_shared/sync-scheduler",
+    "functions/integration-sync/*.ts",
+    "functions/integration-sync/deno.json",
+    "migrations/*",
+  ]);
+  assert.ok(!added.some((path) => /_test\.ts$|testing/.test(path)));
+  for (const path of Object.keys(before)) {
+    assert.equal(after[path], path === "config.toml" ? CONFIG + BLOCK : before[path], path);
+  }
+  assert.equal(after["config.toml.before-sync-scheduler"], CONFIG);
+});
+
+Deno.test("a second install changes nothing, also after version control has changed the line ends", async () => {
+  await using project = await createProject();
+  await installed(project);
+  const once = await project.files();
+  assert.match(await installed(project), /nothing to do/);
+  assert.deepEqual(await project.files(), once);
+  const windows = Object.fromEntries(
+    Object.entries(once).map(([path, text]) => [path, text.replaceAll("\n", "\r\n")]),
+  );
+  await project.write(windows);
+  assert.match(await installed(project), /nothing to do/);
+  assert.deepEqual(await project.files(), windows);
+});
+
+Deno.test("the installed function type-checks where it stands", async () => {
+  await using project = await createProject();
+  await installed(project);
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["check", "--quiet", "index.ts"],
+    cwd: `${project.directory}/supabase/functions/integration-sync`,
+  }).output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
+});
+
+Deno.test("--dry-run shows a unified diff and writes nothing", async () => {
+  await using project = await createProject();
+  const before = await project.files();
+  const text = await installed(project, "--dry-run");
+  assert.match(
+    text,
+    /^--- \/dev\/null\n\+\+\+ supabase\/migrations\/\d{14}_sync_scheduler_setup\.sql\n@@ -0,0 \+1,\d+ @@\n\+/m,
+  );
+  assert.match(text, /^--- supabase\/config\.toml\n\+\+\+ supabase\/config\.toml\n@@ .*@@\n/m);
+  assert.match(text, /files would change/);
+  assert.deepEqual(await project.files(), before);
+});
+
+Deno.test("shipped files that were edited are refused by name; --keep leaves them, --force puts them back", async () => {
+  await using project = await createProject();
+  await installed(project);
+  const once = await project.files();
+  const migration = Object.keys(once).find((path) => path.endsWith("_sync_scheduler_engine.sql")) ?? "";
+  const edited = {
+    [ENTRY]: `${once[ENTRY]}// mine\n`,
+    [migration]: `${once[migration]}-- mine\n`,
+    "config.toml": (once["config.toml"] ?? "").replace("verify_jwt = false", "verify_jwt = true"),
+  };
+  await project.write(edited);
+  const refused = await project.install();
+  assert.equal(refused.code, 1);
+  for (const name of [ENTRY, migration, "verify_jwt", "--keep", "--force"]) {
+    assert.ok(refused.text.includes(name), name);
+  }
+
+  assert.match(await installed(project, "--keep"), /Kept as edited/);
+  assert.deepEqual(await project.files(), { ...once, ...edited });
+  await installed(project, "--force");
+  const { "config.toml.before-sync-scheduler": _, ...restored } = await project.files();
+  const { "config.toml.before-sync-scheduler": __, ...expected } = once;
+  assert.deepEqual(restored, expected);
+});
+
+Deno.test("a file that is not of the bundle is never overwritten, not even by --force", async () => {
+  await using project = await createProject({ [ENTRY]: "// mine\n" });
+  const before = await project.files();
+  const { code, text } = await project.install(["--force"]);
+  assert.equal(code, 1);
+  assert.match(text, /not of this bundle; move them:\n +supabase\/functions\/integration-sync\/index\.ts/);
+  assert.deepEqual(await project.files(), before);
+});
+
+Deno.test("an install that was interrupted goes on with the same command", async () => {
+  await using project = await createProject();
+  // A folder in the place of the last file of the function: everything before it has been renamed by then.
+  await project.write({ [`${ENTRY}/in_the_way.txt`]: "" });
+  const broken = await project.install();
+  assert.equal(broken.code, 1);
+  assert.match(broken.text, /cannot be written: [^]*the same command goes on/);
+  const half = await project.files();
+  assert.ok(migrationsOf(half).length > 0);
+  assert.equal(half["config.toml"], CONFIG);
+  assert.ok(!Object.keys(half).some((path) => path.includes(".sync-scheduler.tmp")));
+
+  await project.remove(ENTRY);
+  // As a machine that loses its power leaves it.
+  await project.write({ "migrations/.1_a.sql.sync-scheduler.tmp": "half a migr" });
+  await installed(project);
+  const whole = await project.files();
+  assert.deepEqual(migrationsOf(whole), migrationsOf(half));
+  assert.ok(whole[ENTRY] !== undefined && !Object.keys(whole).some((path) => path.endsWith(".tmp")));
+  assert.match(await installed(project), /nothing to do/);
+});
+
+Deno.test("migrations that are missing at the end are added, one that is missing in the middle is refused", async () => {
+  await using project = await createProject();
+  await installed(project);
+  const names = Object.keys(await project.files()).filter((path) => path.includes("_sync_scheduler_")).sort();
+  await project.remove(names.at(-1) ?? "");
+  await project.write({ "migrations/20991231235959_planned.sql": "select 1;\n" });
+  await installed(project);
+  const [, last] = names.at(-1)?.split("_sync_scheduler_") ?? [];
+  assert.ok((await project.files())[`migrations/21000101000000_sync_scheduler_${last}`] !== undefined);
+
+  await project.remove(names[1] ?? "");
+  const { code, text } = await project.install();
+  assert.equal(code, 1);
+  assert.match(text, /is gone[^]*sync_scheduler_tables\. Get it back from your version control/);
+});
+
+Deno.test("a path, a project or a config.toml that cannot be used is refused in one sentence that helps", async () => {
+  await using project = await createProject();
+  const into = async (path: string) => {
+    const { code, text } = await project.install(["--into", path]);
+    assert.equal(code, 1, text);
+    return text.trim();
+  };
+  assert.match(await into(`${project.directory}/nowhere`), /^There is no folder .*nowhere\.$/);
+  assert.match(await into(`${project.directory}/supabase/config.toml`), /^There is no folder /);
+  assert.match(
+    await into(`${project.directory}/supabase`),
+    /is no Supabase project: run `supabase init` there first/,
+  );
+  assert.match(await into("."), /^PATH is this very checkout\.$/);
+  const before = await project.files();
+  await project.write({ "config.toml": "[auth\nsite_url = " });
+  assert.match(
+    await into(project.directory),
+    /^supabase\/config\.toml cannot be read; mend it first\. .*\(\d+, \d+\)/,
+  );
+  assert.deepEqual(migrationsOf(await project.files()), migrationsOf(before));
+});
+
+Deno.test("the block goes into any valid config.toml: empty, without a last line end, Windows, functions in one line", async () => {
+  for (
+    const [config, expected] of [
+      ["", BLOCK.slice(1)],
+      ["a = 1", `a = 1\n${BLOCK}`],
+      ["a = 1\r\n", `a = 1\r\n${BLOCK.replaceAll("\n", "\r\n")}`],
+      ["functions = { hello = { verify_jwt = true } } # mine\n", null],
+    ] as const
+  ) {
+    await using project = await createProject({ "config.toml": config });
+    await installed(project);
+    const text = (await project.files())["config.toml"] ?? "";
+    if (expected === null) {
+      assert.match(
+        text,
+        /hello = \{ verify_jwt = true \}, integration-sync = \{.*verify_jwt = false.*\} # mine\n$/,
+      );
+    } else assert.equal(text, expected);
+    assert.match(await installed(project), /nothing to do/);
+    await installed(project, "--uninstall");
+    assert.equal((await project.files())["config.toml"]?.trimEnd(), config.trimEnd());
+  }
+});
+
+Deno.test("--without-membership brings two functions instead, which stay the host's whatever comes", async () => {
+  await using project = await createProject();
+  assert.match(await installed(project, "--without-membership"), /until then nobody gets in/);
+  const once = await project.files();
+  assert.deepEqual(migrationsOf(once).slice(0, 4), ["setup", "tables", "membership_adapter", "access"]);
+  assert.ok(!Object.values(once).some((text) => /create table public\.organi[sz]ation/.test(text)));
+
+  const adapter = Object.keys(once).find((path) => ADAPTER.test(path)) ?? "";
+  await project.write({ [adapter]: (once[adapter] ?? "").replace("return false;", "return true;") });
+  const edited = await project.files();
+  assert.match(await installed(project), /nothing to do/);
+  assert.match(await installed(project, "--without-membership", "--force"), /nothing to do/);
+  assert.deepEqual(await project.files(), edited);
+});
+
+Deno.test("--without-membership is refused where organisations were installed", async () => {
+  await using project = await createProject();
+  await installed(project);
+  const { code, text } = await project.install(["--without-membership"]);
+  assert.equal(code, 1);
+  assert.match(text, /was installed with its own organisations/);
+});
+
+Deno.test("--uninstall takes the function and its block away; what was applied stays, and an install starts anew", async () => {
+  await using project = await createProject();
+  const before = await project.files();
+  assert.match((await project.install(["--uninstall"])).text, /The bundle is not installed there/);
+  await installed(project, "--without-membership");
+  const adapter = Object.keys(await project.files()).find((path) => ADAPTER.test(path)) ?? "";
+  await project.write({ [adapter]: `${(await project.files())[adapter]}-- mine\n` });
+  await installed(project, "--uninstall");
+  const out = await project.files();
+  const left = Object.keys(out).filter((path) =>
+    !path.startsWith("migrations/") && before[path] === undefined
+  );
+  assert.deepEqual(left, ["config.toml.before-sync-scheduler"]);
+  assert.equal(out["config.toml"], CONFIG);
+  assert.equal(migrationsOf(out).at(-1), "uninstall");
+  assert.match((await project.install(["--uninstall"])).text, /The bundle is not installed there/);
+
+  await installed(project, "--without-membership");
+  const again = await project.files();
+  const names = migrationsOf(again);
+  const anew = names.slice(names.indexOf("uninstall") + 1);
+  assert.deepEqual(anew, [...names.slice(0, names.indexOf("uninstall")), "restore"]);
+  const adapters = Object.keys(again).filter((path) => ADAPTER.test(path));
+  assert.equal(again[adapters[1] ?? ""], again[adapters[0] ?? ""], "the host's two functions are taken over");
+  assert.match(await installed(project), /nothing to do/);
+});
+
+Deno.test("options that do not go together, or are misspelt, end with the usage", async () => {
+  await using project = await createProject();
+  for (
+    const args of [["--keep", "--force"], ["--drop-data"], ["--dri-run"], [
+      "--uninstall",
+      "--without-membership",
+    ]]
+  ) {
+    const { code, text } = await project.install(args);
+    assert.equal(code, 2, text);
+    assert.match(text, /\n\nUsage: deno task install/);
+  }
+});

@@ -1,0 +1,125 @@
+/**
+ * Projects of hosts, to install the bundle into: a folder as `supabase init` makes it, and a database as the platform gives
+ * it, without the bundle. Embedded server only.
+ *
+ * @module
+ */
+import { dirname, join } from "node:path";
+import postgres, { type Sql } from "postgres";
+import { CleanupStack } from "../../local/lifecycle/cleanup.ts";
+import { openScratch } from "../../local/lifecycle/scratch_directory.ts";
+import { bootstrapServer } from "../../local/postgres/database.ts";
+import { startPostgres, SUPERUSER } from "../../local/postgres/postgres.ts";
+import { createSupabaseCli, type SupabaseCli } from "../../local/supabase_cli.ts";
+import { root } from "../../tools/run_deno.ts";
+
+/** A project with a database of its own. */
+export interface HostProject {
+  /** The folder that holds `supabase/`. */
+  readonly directory: string;
+  readonly dbUrl: string;
+  /** As the role `postgres`. */
+  readonly sql: Sql;
+  readonly cli: SupabaseCli;
+  /** Writes files below the project. */
+  write(files: Readonly<Record<string, string>>): Promise<void>;
+  /** `deno task install -- --into` this project. */
+  install(...args: string[]): Promise<{ code: number; text: string }>;
+}
+
+/** A server with as many projects as a test wants. */
+export interface Hosts extends AsyncDisposable {
+  create(options?: { autoGrant?: boolean }): Promise<HostProject>;
+  /** What the first database has and the second has not, or otherwise, as SQL; empty when their catalogs are equal. */
+  difference(from: HostProject, to: HostProject): Promise<string>;
+  /** A copy of a database as it is, to compare it with later. */
+  copy(project: HostProject): Promise<HostProject>;
+}
+
+/** Runs the installer of a checkout. */
+export async function runInstall(
+  checkout: string,
+  args: readonly string[],
+): Promise<{ code: number; text: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", "tools/install.ts", ...args],
+    cwd: checkout,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, text: decoder.decode(stdout) + decoder.decode(stderr) };
+}
+
+/** Writes files below a folder. */
+export async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    await Deno.mkdir(dirname(join(folder, path)), { recursive: true });
+    await Deno.writeTextFile(join(folder, path), text);
+  }
+}
+
+/** Starts a server for projects; `version` is a Postgres that `native_package.ts` knows. */
+export async function startHosts(version?: string): Promise<Hosts> {
+  const cleanup = new CleanupStack();
+  const scratch = await openScratch(cleanup);
+  const server = await startPostgres(scratch, version);
+  await cleanup.add("Postgres", () => server.stop());
+  await bootstrapServer(server, { autoGrant: false });
+  const admin = postgres(server.url(SUPERUSER, "template1"), { max: 1, onnotice: () => {} });
+  await cleanup.add("the superuser's connection", () => admin.end({ timeout: 0 }));
+  let count = 0;
+
+  async function open(template: string, directory: string): Promise<HostProject> {
+    const name = `host_${++count}`;
+    await admin.unsafe(`create database ${name} template ${template} owner postgres`);
+    const dbUrl = server.url("postgres", name);
+    const sql = postgres(dbUrl, { max: 4, onnotice: () => {}, idle_timeout: 1 });
+    await cleanup.add(name, () => sql.end({ timeout: 0 }));
+    return {
+      directory,
+      dbUrl,
+      sql,
+      cli: createSupabaseCli({ projectDirectory: directory, scratch: join(scratch, name), dbUrl }),
+      write: (files) => writeFiles(directory, files),
+      install: (...args) => runInstall(root, ["--into", directory, ...args]),
+    };
+  }
+
+  return {
+    async create({ autoGrant = false } = {}) {
+      const project = await open("template_supabase", join(scratch, `project_${count + 1}`));
+      await project.write({ "supabase/config.toml": CONFIG });
+      if (autoGrant) {
+        const grants = new URL("../../local/postgres/bootstrap/auto_grant.sql", import.meta.url);
+        await project.sql.unsafe(await Deno.readTextFile(grants));
+      }
+      return project;
+    },
+    async copy(project) {
+      await admin`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${
+        new URL(project.dbUrl).pathname.slice(1)
+      }`;
+      return await open(new URL(project.dbUrl).pathname.slice(1), project.directory);
+    },
+    difference: async (from, to) =>
+      (await from.cli.run(["db", "diff", "--use-pg-delta", "--from", from.dbUrl, "--to", to.dbUrl])).stdout,
+    [Symbol.asyncDispose]: () => cleanup.close(),
+  };
+}
+
+/** A host's own, with what an edit could spoil. */
+export const CONFIG = `# The settings of our app.
+project_id = "host"   # never change
+
+[auth]
+site_url = "https://app.example"
+additional_redirect_urls = [
+  "https://app.example/callback", # production
+  "http://localhost:3000",
+]
+
+# Our own function
+[functions.hello]
+verify_jwt = true # it needs one
+`;

@@ -1,0 +1,102 @@
+import { createTwoFilesPatch } from "diff";
+import { dirname, join } from "node:path";
+import { entryNames } from "../migrations/directory.ts";
+import { TEMPORARY } from "./host.ts";
+import type { FileChange } from "./plan.ts";
+import { Refusal } from "./refusal.ts";
+
+/**
+ * Makes the changes. Everything is first written beside its place and then renamed, in order: an install that is
+ * interrupted leaves whole files, and the same command again does the rest.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { applyChanges } from "./apply.ts";
+ *
+ * const supabase = await Deno.makeTempDir();
+ * await applyChanges(supabase, [{ path: "migrations/1_a.sql", before: null, after: "select 1;\n" }]);
+ * assert.equal(await Deno.readTextFile(`${supabase}/migrations/1_a.sql`), "select 1;\n");
+ * await Deno.remove(supabase, { recursive: true });
+ * ```
+ */
+export async function applyChanges(supabase: string, changes: readonly FileChange[]): Promise<void> {
+  const at = (change: FileChange) => join(supabase, ...change.path.split("/"));
+  const beside = (change: FileChange) => {
+    const path = at(change);
+    return join(dirname(path), `.${path.slice(dirname(path).length + 1)}${TEMPORARY}`);
+  };
+  try {
+    for (const change of changes) {
+      if (change.after === null) continue;
+      await Deno.mkdir(dirname(at(change)), { recursive: true });
+      await Deno.writeTextFile(beside(change), change.after);
+    }
+    for (const change of changes) {
+      if (change.after === null) await removeFile(supabase, at(change));
+      else await Deno.rename(beside(change), at(change));
+    }
+  } catch (error) {
+    for (const change of changes) await Deno.remove(beside(change)).catch(() => {});
+    if (!(error instanceof Error)) throw error;
+    throw new Refusal(
+      `${supabase} cannot be written: ${error.message}. Mend that; the same command goes on.`,
+    );
+  }
+}
+
+/** With the folders that are empty then, but not `supabase/` itself nor the folders that are in it. */
+async function removeFile(supabase: string, path: string): Promise<void> {
+  await Deno.remove(path);
+  for (let folder = dirname(path); dirname(folder) !== supabase; folder = dirname(folder)) {
+    const left = await Array.fromAsync(Deno.readDir(folder));
+    if (left.length > 0) return;
+    await Deno.remove(folder);
+  }
+}
+
+/**
+ * Removes what an interrupted install has left beside files.
+ *
+ * @example
+ * ```ts
+ * import { removeLeftovers } from "./apply.ts";
+ *
+ * await removeLeftovers("/no/such/directory");
+ * ```
+ */
+export async function removeLeftovers(supabase: string): Promise<void> {
+  const walk = async (directory: string): Promise<void> => {
+    const entries = await Array.fromAsync(Deno.readDir(directory)).catch(() => []);
+    for (const { name, isDirectory } of entries) {
+      const path = join(directory, name);
+      if (isDirectory && name !== "node_modules") await walk(path);
+      else if (name.endsWith(TEMPORARY)) await Deno.remove(path);
+    }
+  };
+  if ((await entryNames(supabase)).length > 0) await walk(supabase);
+}
+
+/**
+ * The changes as a unified diff, as git would show it.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { showDiff } from "./apply.ts";
+ *
+ * const diff = showDiff([{ path: "config.toml", before: "a\nb\n", after: "a\nb\nc\n" }]);
+ * assert.match(diff, /^--- supabase\/config\.toml\n\+\+\+ supabase\/config\.toml\n@@ -1,2 \+1,3 @@\n a\n b\n\+c\n$/);
+ * ```
+ */
+export function showDiff(changes: readonly FileChange[]): string {
+  return changes.map(({ path, before, after }) => {
+    const name = `supabase/${path}`;
+    const [from, to] = [before === null ? "/dev/null" : name, after === null ? "/dev/null" : name];
+    const diff = createTwoFilesPatch(from, to, before ?? "", after ?? "", undefined, undefined, {
+      context: 3,
+    });
+    // Its first line is a rule that neither git nor patch needs.
+    return diff.replace(/^=+\n/, "").replaceAll("\t\n", "\n");
+  }).join("");
+}

@@ -1,0 +1,103 @@
+import { join, relative } from "node:path";
+import { HEADER } from "../migrations/directory.ts";
+import { type Checkout, composeMigrations } from "../migrations/compose.ts";
+import { readReleases } from "../migrations/releases.ts";
+import { MEMBERSHIP } from "../migrations/schema_files.ts";
+
+/** A migration as this checkout has it. */
+export interface BundleMigration {
+  /** The name of its file here, without ending. */
+  readonly id: string;
+  /** What it is called in a host, behind a version of the host's. */
+  readonly name: string;
+  readonly release: string;
+  /** Left out by hosts with organisations of their own. */
+  readonly isMembership: boolean;
+  readonly sql: string;
+}
+
+/** A file of the Edge Function. */
+export interface BundleFile {
+  /** Below `supabase/`, in a host. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What an install brings. */
+export interface Bundle {
+  /** The newest release, or `unreleased` when the schemas have gone on since, or there is none. */
+  readonly release: string;
+  readonly migrations: readonly BundleMigration[];
+  readonly files: readonly BundleFile[];
+  /** The `[functions.integration-sync]` block of our own config.toml. */
+  readonly configBlock: string;
+}
+
+/** The function's folder. */
+export const FUNCTION = "functions/integration-sync";
+// A folder of our own: a host has its own files in `_shared`, and may well call one of them errors.ts.
+const SHARED = "functions/_shared";
+const HOST_SHARED = `${SHARED}/sync-scheduler`;
+
+/**
+ * Reads the bundle from a checkout. What only its own tests need stays there.
+ *
+ * @example
+ * ```ts ignore
+ * const bundle = await readBundle(checkoutAt(root));
+ * console.log(bundle.release, bundle.migrations.length);
+ * ```
+ */
+export async function readBundle(checkout: Checkout): Promise<Bundle> {
+  const releases = await readReleases(checkout.releases);
+  const releaseOf = new Map(
+    releases.flatMap(({ release, migrations }) =>
+      Object.keys(migrations).map((name) => [name, release] as const)
+    ),
+  );
+  const migrations = [...await composeMigrations(checkout)].map(([file, sql]) => {
+    const id = file.slice(0, -".sql".length);
+    return {
+      id,
+      name: `sync_scheduler_${id.slice(id.indexOf("_") + 1)}`,
+      release: releaseOf.get(file) ?? "unreleased",
+      isMembership: id.endsWith(`_${MEMBERSHIP}`),
+      sql: sql.replace(HEADER, "-- Part of Sync Scheduler: not to be edited.\n"),
+    };
+  });
+  const files = [...await readFiles(checkout, SHARED), ...await readFiles(checkout, FUNCTION)];
+  const config = await Deno.readTextFile(join(checkout.supabase, "config.toml"));
+  const block = /^\[functions\.integration-sync\]\n(?:(?!\[).*\n)*/m.exec(config)?.[0];
+  if (block === undefined) throw new Error("supabase/config.toml has no [functions.integration-sync]");
+  return {
+    release: migrations.at(-1)?.release ?? "unreleased",
+    migrations,
+    files,
+    configBlock: `${block.trimEnd()}\n`,
+  };
+}
+
+async function readFiles(checkout: Checkout, folder: string): Promise<BundleFile[]> {
+  const files: BundleFile[] = [];
+  const walk = async (directory: string): Promise<void> => {
+    for await (const entry of Deno.readDir(directory)) {
+      const path = join(directory, entry.name);
+      if (entry.isDirectory) {
+        if (entry.name !== "testing") await walk(path);
+      } else if (/\.(ts|json)$/.test(entry.name) && !entry.name.endsWith("_test.ts")) {
+        const here = relative(checkout.supabase, path).replaceAll("\\", "/");
+        files.push({
+          path: here.replace(SHARED, HOST_SHARED),
+          text: (await Deno.readTextFile(path)).replaceAll(
+            'from "../_shared/',
+            'from "../_shared/sync-scheduler/',
+          ),
+        });
+      }
+    }
+  };
+  await walk(join(checkout.supabase, folder));
+  // The entry point last: an install that stops half-way has no function that lacks half of itself.
+  const last = (file: BundleFile) => file.path.endsWith("/index.ts") ? 1 : 0;
+  return files.sort((a, b) => last(a) - last(b) || (a.path < b.path ? -1 : 1));
+}
