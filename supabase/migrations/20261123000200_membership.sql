@@ -74,3 +74,7 @@ grant select on public.organizations, public.organization_members to authenticat
 -- Deleting an organisation takes the record of what was exported with it, so that is left to the owner of the database.
 grant insert, update on public.organizations to service_role;
 grant insert, update, delete on public.organization_members to service_role;
+
+-- supabase/schemas/15_membership/08_alert_webhooks_of_organizations.sql
+alter table public.sync_alert_webhooks add constraint sync_alert_webhooks_org_id_fkey
+  foreign key (org_id) references public.organizations (id) on delete cascade;

@@ -147,3 +147,31 @@ grant execute on function public.sync_worker_finish_probe(uuid, text, text, text
 comment on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric) is
   'For the Edge Function (service role and the token of the connection check): see sync_scheduler.finish_probe. Records '
   'what a connection check found, once.';
+
+-- supabase/schemas/60_worker_rpc/09_sync_worker_claim_alerts.sql
+-- Definer, because the service role has no rights in sync_scheduler. The tokens are the check of the caller.
+create or replace function public.sync_worker_claim_alerts(senders jsonb) returns jsonb
+language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+begin
+  return sync_scheduler.claim_alerts(senders);
+end;
+$$;
+revoke all on function public.sync_worker_claim_alerts(jsonb) from public, anon, authenticated, service_role;
+grant execute on function public.sync_worker_claim_alerts(jsonb) to service_role;
+comment on function public.sync_worker_claim_alerts(jsonb) is
+  'For the Edge Function (service role and the senders'' tokens): see sync_scheduler.claim_alerts. Takes messages for alert '
+  'webhooks, each sender at most once, and returns what the worker needs to post them, address and secret included.';
+
+-- supabase/schemas/60_worker_rpc/10_sync_worker_finish_alerts.sql
+-- Definer, because the service role has no rights in sync_scheduler. The token is the check of the caller.
+create or replace function public.sync_worker_finish_alerts(org_id uuid, token text, results jsonb) returns jsonb
+language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+begin
+  return sync_scheduler.finish_alerts(org_id, token, results);
+end;
+$$;
+revoke all on function public.sync_worker_finish_alerts(uuid, text, jsonb) from public, anon, authenticated, service_role;
+grant execute on function public.sync_worker_finish_alerts(uuid, text, jsonb) to service_role;
+comment on function public.sync_worker_finish_alerts(uuid, text, jsonb) is
+  'For the Edge Function (service role and the sender''s token): see sync_scheduler.finish_alerts. Records which messages a '
+  'receiver has taken, once.';

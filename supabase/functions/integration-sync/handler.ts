@@ -1,3 +1,4 @@
+import type { ClaimedAlerts, MessageResult, SenderRef } from "../_shared/alerts_api.ts";
 import { SyncError } from "../_shared/errors.ts";
 import { readLimited } from "../_shared/read_limited.ts";
 import type { Claim } from "../_shared/worker_answers.ts";
@@ -6,6 +7,7 @@ import type { ClaimedProbe, ProbeEnd, ProbeRef } from "../_shared/probe_api.ts";
 import type { AttemptRef, Boot, WorkerApi } from "../_shared/worker_api.ts";
 import { errorFields, type Log } from "./log.ts";
 import { readRequest } from "./read_request.ts";
+import { refuse, refuseClaim } from "./refuse.ts";
 import type { SliceEnd } from "./run_slice.ts";
 
 /** What the handler needs from outside. */
@@ -18,6 +20,10 @@ export interface HandlerTools {
   readonly claimProbes: (probes: readonly ProbeRef[]) => Promise<readonly ClaimedProbe[]>;
   /** Checks a connection and tells the database what came of it; throws when that cannot be told. */
   readonly runProbe: (claimed: ClaimedProbe) => Promise<ProbeEnd>;
+  /** Throws as {@linkcode workerApi} and its claim do. */
+  readonly claimAlerts: (senders: readonly SenderRef[]) => Promise<readonly ClaimedAlerts[]>;
+  /** Posts messages to an alert webhook and tells the database what came of it; throws when that cannot be told. */
+  readonly postAlerts: (claimed: ClaimedAlerts) => Promise<readonly MessageResult[]>;
   /** Tells the database that the isolate is up; throws as {@linkcode workerApi} and its claim do. */
   readonly answerWarmup: (warmup: WarmupRef, boot: Boot) => Promise<void>;
   /** Runs through what a slice needs, without effects, so that a later one finds it ready. */
@@ -31,7 +37,7 @@ export interface HandlerTools {
 const maxBodyBytes = 16 * 1024;
 
 /**
- * The HTTP edge. A valid request claims its attempt or connection checks and is answered 202 at once; the work goes
+ * The HTTP edge. A valid request claims its attempt, connection checks or alerts and is answered 202 at once; the work goes
  * on behind the answer, since pg_net waits for the slowest request of a batch. A warm-up is reported and answered 200; whatever
  * it was, the isolate's next request is no cold start.
  *
@@ -40,7 +46,7 @@ const maxBodyBytes = 16 * 1024;
  * | 200 | warm |
  * | 202 | claimed |
  * | 400, 405, 413, 415 | not a request of ours |
- * | 401, 409 | the database refuses the token, or the attempt, check or warm-up is taken or over |
+ * | 401, 409 | the database refuses the token, or the attempt, check, message or warm-up is taken or over |
  * | 500 | the function's environment is incomplete |
  * | 503 | the database did not answer as it should; the engine dispatches again |
  *
@@ -68,6 +74,8 @@ export function createHandler(tools: HandlerTools): (request: Request) => Promis
         return await accept(asked.attempt, boot, tools);
       case "probes":
         return await checkAll(asked.probes, boot, tools);
+      case "alerts":
+        return await postAll(asked.senders, boot, tools);
       case "warmup":
         return await warmUp(asked.warmup, boot, tools);
     }
@@ -140,19 +148,29 @@ async function check(claimed: ClaimedProbe, boot: Boot, tools: HandlerTools): Pr
   }
 }
 
-function refuseClaim(error: unknown): Response {
-  const code = error instanceof SyncError ? error.code : null;
-  switch (code) {
-    case "invalid_token":
-      return refuse(401, code, "The token is not that of an open attempt, check or warm-up.");
-    case "already_claimed":
-      return refuse(409, code, "This request was taken before.");
-    case "attempt_not_current":
-      return refuse(409, code, "This attempt or check is over.");
-    case "function_misconfigured":
-      return refuse(500, code, "The function's environment is incomplete; its log names the variable.");
-    default:
-      return refuse(503, "database_unavailable", "The database did not answer as it should.");
+async function postAll(senders: readonly SenderRef[], boot: Boot, tools: HandlerTools): Promise<Response> {
+  const { log } = tools;
+  let claimed: readonly ClaimedAlerts[];
+  try {
+    claimed = await tools.claimAlerts(senders);
+  } catch (error) {
+    log("alerts_claim_failed", { senders: senders.length, boot_id: boot.boot_id, ...errorFields(error) });
+    return refuseClaim(error);
+  }
+  // All at the same time: a receiver that does not answer keeps no other organisation waiting.
+  for (const one of claimed) tools.waitUntil(postOne(one, boot, tools));
+  return Response.json({ accepted: true }, { status: 202 });
+}
+
+async function postOne(claimed: ClaimedAlerts, boot: Boot, tools: HandlerTools): Promise<void> {
+  const about = { org_id: claimed.sender.org_id, boot_id: boot.boot_id };
+  try {
+    const results = await tools.postAlerts(claimed);
+    const last = results.at(-1);
+    tools.log("alerts_posted", { ...about, messages: results.length, outcome: last?.outcome ?? "none" });
+  } catch (error) {
+    // Nobody is told then; the database hands the messages out again.
+    tools.log("alerts_broken", { ...about, ...errorFields(error) });
   }
 }
 
@@ -162,8 +180,4 @@ function endFields(end: SliceEnd): Record<string, string> {
   }
   if (end.outcome !== "abandoned") return { outcome: end.outcome };
   return { outcome: end.outcome, error_code: end.error instanceof SyncError ? end.error.code : "unknown" };
-}
-
-function refuse(status: number, code: string, message: string, headers: HeadersInit = {}): Response {
-  return Response.json({ error: { code, message } }, { status, headers });
 }

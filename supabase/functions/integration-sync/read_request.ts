@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import type { SenderRef } from "../_shared/alerts_api.ts";
 import type { WarmupRef } from "../_shared/answer_warmup.ts";
 import type { ProbeRef } from "../_shared/probe_api.ts";
 import type { AttemptRef } from "../_shared/worker_api.ts";
@@ -7,6 +8,7 @@ import type { AttemptRef } from "../_shared/worker_api.ts";
 export type AskedFor =
   | { readonly kind: "run"; readonly attempt: AttemptRef }
   | { readonly kind: "probes"; readonly probes: readonly ProbeRef[] }
+  | { readonly kind: "alerts"; readonly senders: readonly SenderRef[] }
   | { readonly kind: "warmup"; readonly warmup: WarmupRef }
   | { readonly kind: "invalid"; readonly message: string };
 
@@ -17,6 +19,10 @@ const requestSchema = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("probes"),
     probes: z.array(z.object({ integration_id: z.guid(), token })).check(z.minLength(1), z.maxLength(50)),
+  }),
+  z.object({
+    kind: z.literal("alerts"),
+    senders: z.array(z.object({ org_id: z.guid(), token })).check(z.minLength(1), z.maxLength(50)),
   }),
   z.object({ kind: z.literal("warmup"), scheduled_for: z.iso.datetime({ offset: true }), token }),
 ]);
@@ -42,6 +48,8 @@ export function readRequest(text: string): AskedFor {
       return { kind: "run", attempt: { run_id: data.run_id, attempt: data.attempt, token: data.token } };
     case "probes":
       return { kind: "probes", probes: data.probes };
+    case "alerts":
+      return { kind: "alerts", senders: data.senders };
     case "warmup":
       return { kind: "warmup", warmup: { scheduled_for: data.scheduled_for, token: data.token } };
   }

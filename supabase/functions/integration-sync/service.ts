@@ -1,3 +1,4 @@
+import { claimAlerts, finishAlerts } from "../_shared/alerts_api.ts";
 import { answerWarmup } from "../_shared/answer_warmup.ts";
 import { systemClock } from "../_shared/clock.ts";
 import { connectors } from "../_shared/connectors/registry.ts";
@@ -8,6 +9,7 @@ import { recordBoot } from "./boot.ts";
 import { readEnvironment } from "./environment.ts";
 import { createHandler } from "./handler.ts";
 import { consoleLog } from "./log.ts";
+import { postAlerts } from "./post_alerts.ts";
 import { rehearse } from "./rehearse.ts";
 import { runProbe } from "./run_probe.ts";
 import { runSlice } from "./run_slice.ts";
@@ -52,6 +54,12 @@ export function createService(
       const end = await runProbe(claim, tools);
       await finishProbe(workerRpc(), probe, end, tools);
       return end;
+    },
+    claimAlerts: async (senders) => await claimAlerts(workerRpc(), senders),
+    postAlerts: async (claimed) => {
+      const results = await postAlerts(claimed, tools);
+      await finishAlerts(workerRpc(), claimed.sender, results, tools);
+      return results;
     },
     // Of the same client as a claim: the connection to the Data API that it opens is the one that a claim uses.
     answerWarmup: async (warmup, boot) => await answerWarmup(workerRpc(), warmup, boot),

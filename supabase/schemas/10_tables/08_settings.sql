@@ -66,6 +66,6 @@ comment on column sync_scheduler.settings.retention_ended is
   'How long runs that succeeded, were cancelled or skipped are kept.';
 comment on column sync_scheduler.settings.retention_failed is 'How long failed runs, alerts and the audit log are kept.';
 comment on column sync_scheduler.settings.retention_ticks is
-  'How long ticks, warm-ups and pg_cron''s records of our own jobs are kept.';
+  'How long ticks, warm-ups, messages of alert webhooks and pg_cron''s records of our own jobs are kept.';
 
 insert into sync_scheduler.settings default values;

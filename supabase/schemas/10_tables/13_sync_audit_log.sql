@@ -2,7 +2,7 @@ create table public.sync_audit_log (
   audit_id bigint generated always as identity primary key,
   -- No foreign keys: what was done stays when the organisation, the integration or the account is gone.
   org_id uuid not null,
-  integration_id uuid not null,
+  integration_id uuid,
   actor_id uuid,
   action text not null,
   reason text,
@@ -14,4 +14,5 @@ create index sync_audit_log_created_idx on public.sync_audit_log (created_at);
 alter table public.sync_audit_log enable row level security;
 comment on table public.sync_audit_log is
   'Who configured, paused, resumed or made up for what, and why. Members read it; written by the functions of this bundle.';
+comment on column public.sync_audit_log.integration_id is 'Null: it is about the organisation.';
 comment on column public.sync_audit_log.actor_id is 'auth.uid(); null: the service role, or the scheduler itself.';

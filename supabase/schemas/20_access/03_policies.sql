@@ -30,6 +30,9 @@ create policy "members read their alerts" on public.sync_alerts
 create policy "members read their audit log" on public.sync_audit_log
   for select to authenticated using (org_id in (select sync_scheduler.member_org_ids()));
 
+create policy "members read their alert webhook" on public.sync_alert_webhooks
+  for select to authenticated using (org_id in (select sync_scheduler.member_org_ids()));
+
 create policy "members read the health of their integrations" on public.sync_integration_health
   for select to authenticated using (org_id in (select sync_scheduler.member_org_ids()));
 

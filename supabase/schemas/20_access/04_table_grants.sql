@@ -2,7 +2,8 @@
 revoke all on
   public.sync_integration_types,
   public.sync_integrations, public.sync_run_log, public.sync_export_entries,
-  public.sync_alerts, public.sync_audit_log, public.sync_integration_health, public.sync_vendor_incidents
+  public.sync_alerts, public.sync_audit_log, public.sync_integration_health, public.sync_vendor_incidents,
+  public.sync_alert_webhooks
 from public, anon, authenticated, service_role;
 revoke all on all tables in schema sync_scheduler from public, anon, authenticated, service_role;
 revoke all on sequence public.sync_export_entries_entry_id_seq, public.sync_audit_log_audit_id_seq
@@ -11,7 +12,8 @@ from public, anon, authenticated, service_role;
 grant select on
   public.sync_integration_types,
   public.sync_integrations, public.sync_run_log, public.sync_export_entries,
-  public.sync_alerts, public.sync_audit_log, public.sync_integration_health, public.sync_vendor_incidents
+  public.sync_alerts, public.sync_audit_log, public.sync_integration_health, public.sync_vendor_incidents,
+  public.sync_alert_webhooks
 to authenticated, service_role;
 
 -- What a host's backend sets up and fills in. The run log is written by functions alone, and an entry's state

@@ -22,6 +22,7 @@ begin
     perform sync_scheduler.resolve_alerts(finished.integration_id,
       '{run_failed,lost_worker,cold_start_failure,missed_slot}');
   end if;
+  perform sync_scheduler.announce_run(finished);
 end;
 $$;
 revoke all on function sync_scheduler.finish_run(uuid, public.sync_run_status, text, text)

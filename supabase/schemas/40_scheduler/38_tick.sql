@@ -47,6 +47,12 @@ begin
     errors := errors || jsonb_build_object('check_health', sqlerrm);
   end;
   begin
+    -- After all that raises alerts.
+    perform sync_scheduler.post_alerts();
+  exception when others then
+    errors := errors || jsonb_build_object('post_alerts', sqlerrm);
+  end;
+  begin
     -- Last: a tick that wants to warm the same slot waits for this one's end.
     perform sync_scheduler.prewarm();
   exception when others then
@@ -64,5 +70,5 @@ $$;
 revoke all on function sync_scheduler.tick() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.tick() is
   'One pass of the scheduler, called by pg_cron at second :00 of every minute and every 30 s: starts due slots, recovers runs that stand '
-  'still, starts waiting slots, raises drift alerts, ends pauses and unanswered connection checks, starts the checks that are due, warms the function up for the next slot, and records itself in ticks. Safe at any time, by '
+  'still, starts waiting slots, raises drift alerts, ends pauses and unanswered connection checks, starts the checks that are due, posts alerts, warms the function up for the next slot, and records itself in ticks. Safe at any time, by '
   'anyone, at once.';

@@ -17,6 +17,12 @@ begin
   get diagnostics step = row_count;
   purged := purged + step;
 
+  delete from sync_scheduler.alert_messages m where m.number in (
+    select o.number from sync_scheduler.alert_messages o where o.created_at < now() - settings.retention_ticks
+    order by o.created_at limit batch_size for update skip locked);
+  get diagnostics step = row_count;
+  purged := purged + step;
+
   delete from public.sync_alerts a where a.alert_id in (
     select o.alert_id from public.sync_alerts o where o.first_seen_at < now() - settings.retention_failed
     order by o.first_seen_at limit batch_size for update skip locked);
@@ -44,5 +50,5 @@ $$;
 revoke all on function sync_scheduler.purge_records(integer, sync_scheduler.settings)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.purge_records(integer, sync_scheduler.settings) is
-  'Deletes old ticks, warm-ups, alerts, audit records and incidents of vendors, up to batch_size of each. '
+  'Deletes old ticks, warm-ups, messages of alert webhooks, alerts, audit records and incidents of vendors, up to batch_size of each. '
   'Returns how many. If something fails it deletes none and warns.';

@@ -18,5 +18,5 @@ $$;
 revoke all on function sync_scheduler.purge(integer) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.purge(integer) is
   'Deletes what is older than the retention settings, in batches of batch_size (2,000) of each kind, for about 5 s: ended runs '
-  'with their attempts, ticks, warm-ups, alerts, the audit log, and pg_cron''s records of our own jobs. Entries stay. '
+  'with their attempts, ticks, warm-ups, messages of alert webhooks, alerts, the audit log, and pg_cron''s records of our own jobs. Entries stay. '
   'Returns how many rows. What somebody holds is left to the next call.';

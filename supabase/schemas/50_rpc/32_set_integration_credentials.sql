@@ -32,7 +32,7 @@ begin
   end if;
   -- Before anything is stored: who is refused knows that the old ones are in place.
   perform sync_scheduler.require_probe_due(integration, replaces_open := true);
-  secret_id := sync_scheduler.store_credentials(integration.id, credentials);
+  secret_id := sync_scheduler.store_secret(sync_scheduler.credentials_name(integration.id), credentials);
   update public.sync_integrations i set credentials_secret_id = secret_id
   where i.id = integration.id and i.credentials_secret_id is distinct from secret_id;
   return sync_scheduler.start_probe(integration);

@@ -24,7 +24,7 @@ select bag_eq(
        'explain_sync_slots(uuid,text,timestamp with time zone,timestamp with time zone)',
        'settle_sync_entries(uuid,text,jsonb,text)', 'set_integration_credentials(uuid,text,jsonb,text)',
        'test_integration_connection(uuid,text)', 'resume_integration_checks(uuid,text,text)', 'acknowledge_sync_alert(uuid)', 'sync_overview(uuid)',
-       'sync_run_timeline(uuid)']) f,
+       'sync_run_timeline(uuid)', 'configure_alert_webhook(uuid,jsonb,text)']) f,
        unnest(array['authenticated', 'service_role']) r
      union all values
      ('sync_scheduler.member_org_ids()', 'authenticated'),
@@ -37,6 +37,8 @@ select bag_eq(
      ('sync_worker_finish(uuid,integer,text,text,text,text,text,numeric,jsonb,numeric)', 'service_role'),
      ('sync_worker_claim_probes(jsonb)', 'service_role'),
      ('sync_worker_finish_probe(uuid,text,text,text,text,text,numeric)', 'service_role'),
+     ('sync_worker_claim_alerts(jsonb)', 'service_role'),
+     ('sync_worker_finish_alerts(uuid,text,jsonb)', 'service_role'),
      ('sync_worker_warm(timestamp with time zone,text,uuid,numeric,boolean)', 'service_role') $$,
   'functions');
 
@@ -49,7 +51,8 @@ select bag_eq(
        and has_table_privilege(a.role, c.oid, right_name) $$,
   $$ select t, r, 'select' as w from unnest(array['organizations', 'organization_members', 'sync_integration_types',
        'sync_integrations', 'sync_run_log', 'sync_export_entries', 'sync_alerts', 'sync_audit_log',
-       'sync_integration_health', 'sync_vendor_incidents', 'sync_drift_statistics', 'sync_statistics']) t, unnest(array['authenticated', 'service_role']) r
+       'sync_integration_health', 'sync_vendor_incidents', 'sync_drift_statistics', 'sync_statistics',
+       'sync_alert_webhooks']) t, unnest(array['authenticated', 'service_role']) r
      union all
      values ('organizations', 'service_role', 'insert'), ('organizations', 'service_role', 'update'),
        ('organization_members', 'service_role', 'insert'), ('organization_members', 'service_role', 'update'),

@@ -9,7 +9,7 @@ import {
   type WebhookConfig,
   type WebhookCredentials,
 } from "./webhook_config.ts";
-import { signWebhook } from "./webhook_signature.ts";
+import { signedHeaders } from "./signed_headers.ts";
 import { statusFailure } from "./webhook_status.ts";
 
 /**
@@ -50,7 +50,7 @@ async function exportBatch(
 ): Promise<ExportOutcome> {
   const body = batchBody(context, batch);
   const headers = {
-    ...await signedHeaders(credentials, context, batch.batch_id, body),
+    ...await signedHeaders({ key: credentials.signing_secret, id: batch.batch_id, body }, context.clock),
     "content-type": "application/json",
     "idempotency-key": batch.batch_id,
   };
@@ -72,7 +72,10 @@ async function ping(
   credentials: WebhookCredentials,
   context: ConnectorContext,
 ): Promise<PingOutcome> {
-  const headers = await signedHeaders(credentials, context, "ping", "");
+  const headers = await signedHeaders(
+    { key: credentials.signing_secret, id: "ping", body: "" },
+    context.clock,
+  );
   try {
     const response = await send(config, context, { method: "HEAD", headers });
     await response.body?.cancel();
@@ -97,21 +100,6 @@ function batchBody(context: ConnectorContext, batch: Batch): string {
     .sort((a, b) => a.entry_key < b.entry_key ? -1 : 1);
   const { org_id, integration_id } = context;
   return JSON.stringify({ batch_id: batch.batch_id, org_id, integration_id, entries });
-}
-
-async function signedHeaders(
-  credentials: WebhookCredentials,
-  context: ConnectorContext,
-  id: string,
-  body: string,
-): Promise<Record<string, string>> {
-  const timestamp = Math.floor(context.clock.now() / 1000);
-  return {
-    "user-agent": "sync-scheduler",
-    "webhook-id": id,
-    "webhook-timestamp": String(timestamp),
-    "webhook-signature": await signWebhook({ key: credentials.signing_secret, id, timestamp, body }),
-  };
 }
 
 /** The time-out spans the whole exchange: an answer that trickles in is as late as none. */

@@ -1,0 +1,107 @@
+import type { ClaimedAlerts, Message, MessageResult } from "../_shared/alerts_api.ts";
+import type { Clock } from "../_shared/clock.ts";
+import { endpointUrl } from "../_shared/connectors/endpoint_url.ts";
+import { signedHeaders } from "../_shared/connectors/signed_headers.ts";
+import { parseWebhookCredentials } from "../_shared/connectors/webhook_config.ts";
+import { retryAfterSeconds } from "../_shared/retry_after.ts";
+
+/** What posting needs from outside. */
+export interface AlertTools {
+  readonly clock: Clock;
+  readonly fetch: typeof fetch;
+  /** Aborted when the platform is about to take the isolate away: stop after the current message. */
+  readonly retiring: AbortSignal;
+}
+
+// Half a minute for the claim, and this: the database gives nobody else the organisation's messages for two minutes.
+const budgetMs = 45_000;
+const timeoutMs = 10_000;
+
+/**
+ * Posts the messages of an organisation to its alert webhook, one after the other, and stops at the first that is not
+ * taken: a later one must not come before it. Returns what became of those that were posted. Never throws.
+ *
+ * A receiver may get a message twice, for its answer may be lost; by `webhook-id` it can tell.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { systemClock } from "../_shared/clock.ts";
+ * import { postAlerts } from "./post_alerts.ts";
+ *
+ * const id = "00000000-0000-4000-8000-0000000000a1";
+ * const claimed = {
+ *   sender: { org_id: id, token: "secret" },
+ *   webhook: { url: "https://hooks.example/", secret: `whsec_${btoa("a".repeat(24))}` },
+ *   messages: [{ message_id: id, body: '{"text":"Hello"}' }],
+ * };
+ * const tools = { clock: systemClock, fetch: () => Promise.resolve(new Response("ok")), retiring: AbortSignal.any([]) };
+ * assert.deepEqual((await postAlerts(claimed, tools)).map(({ outcome }) => outcome), ["delivered"]);
+ * ```
+ */
+export async function postAlerts(claimed: ClaimedAlerts, tools: AlertTools): Promise<MessageResult[]> {
+  const over = tools.clock.elapsed() + budgetMs;
+  const results: MessageResult[] = [];
+  for (const message of claimed.messages) {
+    if (tools.clock.elapsed() >= over || tools.retiring.aborted) break;
+    const result = await post(message, claimed.webhook, tools);
+    results.push(result);
+    if (result.outcome !== "delivered") break;
+  }
+  return results;
+}
+
+async function post(message: Message, webhook: unknown, tools: AlertTools): Promise<MessageResult> {
+  const { message_id, body } = message;
+  const result = (
+    outcome: MessageResult["outcome"],
+    about: Partial<MessageResult> = {},
+  ): MessageResult => ({
+    message_id,
+    status: null,
+    error: null,
+    retry_after_seconds: null,
+    ...about,
+    outcome,
+  });
+
+  const address = readAddress(webhook);
+  if (address === null) return result("refused", { error: "The address or the secret could not be read." });
+  try {
+    const response = await tools.fetch(address.url, {
+      method: "POST",
+      headers: {
+        ...await signedHeaders({ key: address.key, id: message_id, body }, tools.clock),
+        "content-type": "application/json",
+      },
+      body,
+      redirect: "manual",
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    await response.body?.cancel();
+    const { status } = response;
+    if (response.ok) return result("delivered", { status });
+    const error = `The receiver answered ${status}.`;
+    if (status === 410) return result("gone", { status, error });
+    if (status < 500 && ![408, 425, 429].includes(status)) return result("refused", { status, error });
+    const retry_after_seconds = retryAfterSeconds(response.headers.get("retry-after"), tools.clock.now());
+    return result("failed", { status, error, retry_after_seconds });
+  } catch (error) {
+    // Its own text is left out: it quotes the address, which may be a secret.
+    const late = error instanceof DOMException && error.name === "TimeoutError";
+    return result("failed", {
+      error: late ? "The receiver did not answer in time." : "The receiver could not be reached.",
+    });
+  }
+}
+
+function readAddress(webhook: unknown): { url: string; key: Uint8Array<ArrayBuffer> } | null {
+  const { url, secret } = Object(webhook);
+  const parsed = endpointUrl.safeParse(url);
+  if (!parsed.success) return null;
+  try {
+    return { url: parsed.data, key: parseWebhookCredentials({ signing_secret: secret }).signing_secret };
+  } catch {
+    return null;
+  }
+}

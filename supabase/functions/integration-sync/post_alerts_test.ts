@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { Webhook } from "standardwebhooks";
+import type { ClaimedAlerts } from "../_shared/alerts_api.ts";
+import { systemClock } from "../_shared/clock.ts";
+import { FakeClock } from "../_shared/testing/fake_clock.ts";
+import { startReceiver } from "../_shared/testing/receiver.ts";
+import { postAlerts } from "./post_alerts.ts";
+
+const secret = `whsec_${btoa("hemmelig".repeat(4))}`;
+const tools = { clock: systemClock, fetch, retiring: AbortSignal.any([]) };
+
+function messageId(number: number): string {
+  return `00000000-0000-4000-8000-0000000000e${number}`;
+}
+
+function claimed(url: string, count: number, webhook: unknown = { url, secret }): ClaimedAlerts {
+  return {
+    sender: { org_id: "00000000-0000-4000-8000-0000000000a1", token: "secret" },
+    webhook,
+    messages: Array.from({ length: count }, (_, index) => ({
+      message_id: messageId(index + 1),
+      body: JSON.stringify({ text: `Blåbær ${index + 1}` }),
+    })),
+  };
+}
+
+Deno.test("postAlerts posts messages in order, each signed and under its own id", async () => {
+  await using receiver = startReceiver(() => new Response("ok"));
+  const results = await postAlerts(claimed(`${receiver.url}/hook`, 3), tools);
+  assert.deepEqual(
+    results.map(({ outcome, status }) => [outcome, status]),
+    Array(3).fill(["delivered", 200]),
+  );
+  for (const [index, { method, path, headers, body }] of receiver.requests.entries()) {
+    assert.deepEqual([method, path], ["POST", "/hook"]);
+    assert.equal(headers.get("webhook-id"), messageId(index + 1));
+    const told = new Webhook(secret).verify(body, Object.fromEntries(headers));
+    assert.deepEqual(told, { text: `Blåbær ${index + 1}` });
+  }
+});
+
+for (
+  const [status, outcome] of [
+    [204, "delivered"],
+    [302, "refused"],
+    [400, "refused"],
+    [404, "refused"],
+    [408, "failed"],
+    [410, "gone"],
+    [425, "failed"],
+    [429, "failed"],
+    [500, "failed"],
+    [503, "failed"],
+  ] as const
+) {
+  Deno.test(`postAlerts takes a ${status} for ${outcome}, and posts nothing behind what was not taken`, async () => {
+    await using receiver = startReceiver(() =>
+      new Response(null, { status, headers: { location: "/else" } })
+    );
+    const results = await postAlerts(claimed(receiver.url, 2), tools);
+    const expected = { outcome, status };
+    assert.deepEqual(
+      results.map(({ outcome, status }) => ({ outcome, status })),
+      outcome === "delivered" ? [expected, expected] : [expected],
+    );
+    assert.equal(receiver.requests.length, results.length, "and follows no redirect");
+  });
+}
+
+Deno.test("postAlerts passes the receiver's hint on", async () => {
+  await using receiver = startReceiver(() =>
+    new Response(null, { status: 429, headers: { "retry-after": "90" } })
+  );
+  const [result] = await postAlerts(claimed(receiver.url, 1), tools);
+  assert.equal(result?.retry_after_seconds, 90);
+});
+
+Deno.test("postAlerts says nothing of the address when there is nobody", async () => {
+  const receiver = startReceiver(() => new Response());
+  await receiver[Symbol.asyncDispose]();
+  const [result] = await postAlerts(claimed(`${receiver.url}/T00/B00/token`, 1), tools);
+  assert.deepEqual([result?.outcome, result?.error], ["failed", "The receiver could not be reached."]);
+});
+
+for (
+  const webhook of [
+    null,
+    {},
+    { url: "http://erp.example/", secret },
+    { url: "https://user:word@erp.example/", secret },
+    { url: "https://erp.example/", secret: "whsec_short" },
+  ]
+) {
+  Deno.test(`postAlerts sends nothing to ${JSON.stringify(webhook)}`, async () => {
+    const refuses = () => Promise.reject(new Error("nothing is to be sent"));
+    const [result] = await postAlerts(claimed("", 2, webhook), { ...tools, fetch: refuses });
+    assert.deepEqual([result?.outcome, result?.error], [
+      "refused",
+      "The address or the secret could not be read.",
+    ]);
+  });
+}
+
+Deno.test("postAlerts stops when its time is over or the isolate is about to go", async () => {
+  const clock = new FakeClock();
+  const slow = async () => {
+    await clock.advance(20_000);
+    return new Response();
+  };
+  const results = await postAlerts(claimed("https://erp.example/", 9), { ...tools, clock, fetch: slow });
+  assert.equal(results.length, 3, "of 45 s the third message takes the last");
+  const retiring = AbortSignal.abort();
+  assert.deepEqual(await postAlerts(claimed("https://erp.example/", 9), { ...tools, retiring }), []);
+});

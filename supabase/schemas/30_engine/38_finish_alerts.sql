@@ -1,0 +1,69 @@
+create or replace function sync_scheduler.finish_alerts(org_id uuid, token text, results jsonb) returns jsonb
+language plpgsql set search_path = '' as $$
+#variable_conflict use_column
+declare
+  sender sync_scheduler.alert_senders;
+  webhook public.sync_alert_webhooks;
+  failed record;
+  taken boolean := results @> '[{"outcome": "delivered"}]';
+begin
+  if jsonb_typeof(results) is distinct from 'array' or exists (
+    select from jsonb_to_recordset(results) as r (message_id uuid, outcome text, status integer, retry_after_seconds numeric)
+    where r.message_id is null or coalesce(r.outcome, '') not in ('delivered', 'failed', 'refused', 'gone')
+      or coalesce(r.retry_after_seconds, 0) not between 0 and 86400
+  ) then
+    perform sync_scheduler.raise_error('invalid_worker_request',
+      '{"results": "message_id, outcome delivered, failed, refused or gone, retry_after_seconds 0 to 86400"}');
+  end if;
+  select * into sender from sync_scheduler.alert_senders s
+  where s.org_id = finish_alerts.org_id and s.token_hash = sha256(convert_to(finish_alerts.token, 'UTF8'))
+    and s.claimed_at is not null
+  for no key update;
+  if not found then
+    perform sync_scheduler.raise_error('invalid_token');
+  elsif sender.ended_at is not null then
+    -- The repetition of a call whose answer was lost.
+    return '{"recorded": false}';
+  end if;
+
+  perform sync_scheduler.settle_messages(sender.org_id, results);
+  select r.outcome, r.retry_after_seconds into failed
+  from jsonb_to_recordset(results) as r (outcome text, retry_after_seconds numeric) where r.outcome <> 'delivered' limit 1;
+  update public.sync_alert_webhooks w set
+    delivered_at = case when taken then now() else w.delivered_at end,
+    failing_since = case
+      when failed.outcome is null then case when not taken then w.failing_since end
+      when taken then now()
+      else coalesce(w.failing_since, now()) end
+  where w.org_id = sender.org_id returning * into strict webhook;
+  sender.failures := case when taken then 0 else sender.failures end + case when failed.outcome is null then 0 else 1 end;
+  update sync_scheduler.alert_senders s set
+    ended_at = now(),
+    failures = sender.failures,
+    -- Each message but the first may have been written after this claim: whether one waits is looked up now.
+    next_attempt_at = case
+      when failed.outcome is not null then now() + greatest(
+        failed.retry_after_seconds * interval '1 second',
+        least(interval '10 minutes', interval '15 seconds' * power(2, least(sender.failures - 1, 20))) * (0.5 + random() / 2))
+      when exists (
+        select from sync_scheduler.alert_messages m where m.org_id = sender.org_id and m.delivered_at is null) then now()
+    end
+  where s.org_id = sender.org_id;
+
+  if failed.outcome = 'gone' then
+    perform sync_scheduler.stop_alert_webhook(sender.org_id, 'gone');
+  elsif failed.outcome = 'refused' and webhook.failing_since <= now() - interval '1 hour' then
+    perform sync_scheduler.stop_alert_webhook(sender.org_id, 'refused');
+  elsif webhook.failing_since <= now() - interval '3 days' then
+    perform sync_scheduler.stop_alert_webhook(sender.org_id, 'unreachable');
+  end if;
+  return '{"recorded": true}';
+end;
+$$;
+revoke all on function sync_scheduler.finish_alerts(uuid, text, jsonb) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.finish_alerts(uuid, text, jsonb) is
+  'Records what became of claimed messages, in order up to the first that was not taken: [{message_id, outcome, status, error, '
+  'retry_after_seconds}], outcome delivered, failed (may pass), refused (4xx) or gone (410). What was not taken waits and goes '
+  'first the next time, after a backoff of 15 s to 10 min, or the receiver''s hint. gone stops the webhook at once, refused after an '
+  'hour, failed after three days. recorded is false when it had ended before. Errors: PT401 invalid_token (also when another '
+  'request took its place), PT422 invalid_worker_request.';

@@ -1,0 +1,34 @@
+create or replace function sync_scheduler.apply_webhook_changes(webhook public.sync_alert_webhooks, changes jsonb)
+returns public.sync_alert_webhooks
+language plpgsql stable set search_path = '' as $$
+declare
+  known constant text[] := '{url,secret,kinds,min_severity,finished_runs}';
+  field text;
+begin
+  if jsonb_typeof(changes) is distinct from 'object' then
+    perform sync_scheduler.raise_error('invalid_configuration', '{"reason": "changes must be a JSON object, or null to remove it"}');
+  end if;
+  for field in select jsonb_object_keys(changes) loop
+    if field <> all (known) then
+      perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
+        'field', left(field, 100), 'reason', 'unknown setting', 'known', known));
+    end if;
+    begin
+      webhook := jsonb_populate_record(webhook, jsonb_build_object(field, changes -> field));
+    exception when data_exception or invalid_text_representation then
+      perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', field, 'reason', left(sqlerrm, 200)));
+    end;
+  end loop;
+  if webhook.min_severity is null or webhook.finished_runs is null or cardinality(webhook.kinds) = 0 then
+    perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
+      'field', case when webhook.min_severity is null then 'min_severity' when webhook.finished_runs is null then 'finished_runs'
+        else 'kinds' end, 'reason', 'must have a value'));
+  end if;
+  return webhook;
+end;
+$$;
+revoke all on function sync_scheduler.apply_webhook_changes(public.sync_alert_webhooks, jsonb)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.apply_webhook_changes(public.sync_alert_webhooks, jsonb) is
+  'The webhook with these settings instead of its own; nothing is saved, and url and secret are no columns of it. Errors: PT422 '
+  'invalid_configuration (details: field, reason).';

@@ -1,0 +1,28 @@
+create or replace function sync_scheduler.require_valid_address(address jsonb) returns void
+language plpgsql immutable set search_path = '' as $$
+declare
+  wrong text;
+  size integer;
+begin
+  begin
+    size := octet_length(decode(substr(address ->> 'secret', 7), 'base64'));
+  exception when data_exception then
+    size := null;
+  end;
+  -- No error of this function names a value.
+  if coalesce(length(address ->> 'url') > 2000 or address ->> 'url'
+    !~ '^(https://[^[:space:]/?#@\\]+|http://(localhost|127(\.[0-9]+){3}|\[::1\])(:[0-9]+)?)([/?#][^[:space:]]*)?$', true)
+  then
+    wrong := '{"field": "url", "reason": "https://, or http:// to the machine itself, without a user name"}';
+  elsif address ->> 'secret' !~ '^whsec_' or coalesce(size, 0) not between 24 and 64 or address ->> 'secret' is null then
+    wrong := '{"field": "secret", "reason": "whsec_ and the base64 of 24 to 64 bytes"}';
+  end if;
+  if wrong is not null then
+    perform sync_scheduler.raise_error('invalid_configuration', wrong::jsonb);
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.require_valid_address(jsonb) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.require_valid_address(jsonb) is
+  'Refuses {url, secret} of an alert webhook (PT422 invalid_configuration, details {field, reason}): https, or http to the machine '
+  'itself; the secret as Standard Webhooks has it.';

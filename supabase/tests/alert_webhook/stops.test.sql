@@ -1,0 +1,43 @@
+begin;
+\ir ../fixtures.sql
+\ir ../alert_webhook.sql
+select plan(15);
+create function pg_temp.fail(outcome text, after interval) returns text language plpgsql as $$
+begin
+  perform pg_temp.pass(after), sync_scheduler.post_alerts();
+  perform pg_temp.report(pg_temp.claim(), 0, outcome);
+  return (select w.stop_reason from public.sync_alert_webhooks w);
+end
+$$;
+create function pg_temp.stopped_alert() returns text language sql as $$
+  select concat_ws(' ', a.severity, a.resolved_at is null, a.message) from public.sync_alerts a where a.kind = 'webhook_stopped' order by a.resolved_at nulls first limit 1
+$$;
+select pg_temp.connect();
+
+select is(pg_temp.fail('gone', '0'), 'gone', 'a receiver that is gone is asked no more');
+select is(pg_temp.stopped_alert(),
+  'warning t Alerts are no longer posted to hooks.example: the receiver says that it is gone. Configure the alert webhook again.', 'which an alert says');
+select sync_test.act_as('viewer');
+select is(count(*)::integer, 1, 'to the members') from public.sync_alerts;
+select sync_test.act_as('outsider');
+select is(count(*)::integer, 0, 'and to nobody else') from public.sync_alerts;
+select sync_test.act_as('owner');
+select pg_temp.alert('drift');
+select is(pg_temp.waiting(), 'webhook.configured', 'nothing is queued any more');
+select is(sync_scheduler.post_alerts(), 0, 'or posted');
+
+select pg_temp.configure('{}');
+select is(pg_temp.stopped_alert(), split_part(pg_temp.stopped_alert(), ' ', 1) || ' f ' || substr(pg_temp.stopped_alert(), 11), 'configuring it again resolves that');
+select is(pg_temp.waiting(), 'webhook.configured, webhook.configured', 'and what still waits goes first');
+select is(sync_scheduler.post_alerts(), 1, 'it begins again');
+
+select is(pg_temp.fail('refused', '3 minutes'), null, 'a refusal may be somebody''s mistake');
+select is(pg_temp.fail('refused', '50 minutes'), null, 'that is soon mended');
+select is(pg_temp.fail('refused', '50 minutes'), 'refused', 'after an hour it is not');
+select pg_temp.configure('{}');
+select is(pg_temp.fail('failed', '3 minutes'), null, 'a receiver that is away');
+select is(pg_temp.fail('failed', '71 hours'), null, 'has three days to come back');
+select is(pg_temp.fail('failed', '2 hours'), 'unreachable', 'and no more');
+
+select * from finish();
+rollback;
