@@ -42,6 +42,26 @@ isOneToOne: false
                   Relationships: [
                     
                   ]
+                },"sync_alert_webhooks": {
+                  Row: {
+                    "configured_at": string,"delivered_at": string | null,"failing_since": string | null,"finished_runs": boolean,"host": string,"kinds": (Database["public"]['Enums']["sync_alert_kind"])[] | null,"min_severity": Database["public"]['Enums']["sync_alert_severity"],"org_id": string,"stop_reason": string | null,"stopped_at": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "configured_at"?: string,"delivered_at"?: string | null,"failing_since"?: string | null,"finished_runs"?: boolean,"host": string,"kinds"?: (Database["public"]['Enums']["sync_alert_kind"])[] | null,"min_severity"?: Database["public"]['Enums']["sync_alert_severity"],"org_id": string,"stop_reason"?: string | null,"stopped_at"?: string | null
+                  }
+                  Update: {
+                    "configured_at"?: string,"delivered_at"?: string | null,"failing_since"?: string | null,"finished_runs"?: boolean,"host"?: string,"kinds"?: (Database["public"]['Enums']["sync_alert_kind"])[] | null,"min_severity"?: Database["public"]['Enums']["sync_alert_severity"],"org_id"?: string,"stop_reason"?: string | null,"stopped_at"?: string | null
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "sync_alert_webhooks_org_id_fkey"
+      columns: ["org_id"]
+isOneToOne: true
+      referencedRelation: "organizations"
+      referencedColumns: ["id"]
+    }
+                  ]
                 },"sync_alerts": {
                   Row: {
                     "acknowledged_at": string | null,"acknowledged_by": string | null,"alert_id": string,"count": number,"dedup_key": string,"details": NonNullable<Json>,"first_seen_at": string,"integration_id": string | null,"integration_type": string | null,"kind": Database["public"]['Enums']["sync_alert_kind"],"last_seen_at": string,"message": string,"org_id": string | null,"resolved_at": string | null,"run_id": string | null,"severity": Database["public"]['Enums']["sync_alert_severity"]
@@ -64,14 +84,14 @@ isOneToOne: false
                   ]
                 },"sync_audit_log": {
                   Row: {
-                    "action": string,"actor_id": string | null,"audit_id": number,"created_at": string,"details": NonNullable<Json>,"integration_id": string,"org_id": string,"reason": string | null
+                    "action": string,"actor_id": string | null,"audit_id": number,"created_at": string,"details": NonNullable<Json>,"integration_id": string | null,"org_id": string,"reason": string | null
                   }
                   ComputedFields: never
                   Insert: {
-                    "action": string,"actor_id"?: string | null,"audit_id"?: never,"created_at"?: string,"details"?: NonNullable<Json>,"integration_id": string,"org_id": string,"reason"?: string | null
+                    "action": string,"actor_id"?: string | null,"audit_id"?: never,"created_at"?: string,"details"?: NonNullable<Json>,"integration_id"?: string | null,"org_id": string,"reason"?: string | null
                   }
                   Update: {
-                    "action"?: string,"actor_id"?: string | null,"audit_id"?: never,"created_at"?: string,"details"?: NonNullable<Json>,"integration_id"?: string,"org_id"?: string,"reason"?: string | null
+                    "action"?: string,"actor_id"?: string | null,"audit_id"?: never,"created_at"?: string,"details"?: NonNullable<Json>,"integration_id"?: string | null,"org_id"?: string,"reason"?: string | null
                   }
                   Relationships: [
                     
@@ -291,6 +311,25 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: false
       } },
+"configure_alert_webhook":
+{ Args: { "changes": Json,"org_id": string,"reason"?: string }; Returns: {
+              "configured_at": string,
+"delivered_at": string | null,
+"failing_since": string | null,
+"finished_runs": boolean,
+"host": string,
+"kinds": (Database["public"]['Enums']["sync_alert_kind"])[] | null,
+"min_severity": Database["public"]['Enums']["sync_alert_severity"],
+"org_id": string,
+"stop_reason": string | null,
+"stopped_at": string | null
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "sync_alert_webhooks"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
 "configure_integration_sync":
 { Args: { "changes": Json,"integration_type": string,"org_id": string,"reason"?: string }; Returns: {
               "catchup_window": string,
@@ -493,11 +532,17 @@ isOneToOne: false
 "sync_worker_claim":
 { Args: { "attempt": number,"boot_id": string,"boot_ms": number,"cold_start": boolean,"run_id": string,"token": string }; Returns: Json
                            },
+"sync_worker_claim_alerts":
+{ Args: { "senders": Json }; Returns: Json
+                           },
 "sync_worker_claim_probes":
 { Args: { "probes": Json }; Returns: Json
                            },
 "sync_worker_finish":
 { Args: { "attempt": number,"checkpoint"?: Json,"error_class"?: string,"error_code"?: string,"error_message"?: string,"first_vendor_byte_ms"?: number,"outcome": string,"retry_after_seconds"?: number,"run_id": string,"token": string }; Returns: Json
+                           },
+"sync_worker_finish_alerts":
+{ Args: { "org_id": string,"results": Json,"token": string }; Returns: Json
                            },
 "sync_worker_finish_probe":
 { Args: { "error_class"?: string,"error_code"?: string,"error_message"?: string,"integration_id": string,"latency_ms"?: number,"outcome": string,"token": string }; Returns: Json
@@ -573,7 +618,7 @@ isOneToOne: false
       } }
           }
           Enums: {
-            "sync_alert_kind": "drift"|"missed_slot"|"start_failed"|"run_failed"|"lost_worker"|"dispatch_failing"|"cold_start_failure"|"unhealthy"|"needs_attention"|"vendor_incident"|"scheduler_dead","sync_alert_severity": "info"|"warning"|"critical","sync_entry_state": "pending"|"sending"|"exported"|"rejected"|"unknown","sync_health_status": "unknown"|"healthy"|"degraded"|"unhealthy"|"needs_attention","sync_member_role": "admin"|"coordinator"|"viewer","sync_overlap_policy": "skip"|"buffer_one","sync_run_status": "pending"|"running"|"succeeded"|"failed"|"cancelled"|"skipped","sync_run_trigger": "manual"|"schedule"|"api"|"backfill","sync_skip_reason": "overlap"|"missed"|"coalesced"|"paused"|"disabled"|"schedule_changed"
+            "sync_alert_kind": "drift"|"missed_slot"|"start_failed"|"run_failed"|"lost_worker"|"dispatch_failing"|"cold_start_failure"|"unhealthy"|"needs_attention"|"vendor_incident"|"scheduler_dead"|"webhook_stopped","sync_alert_severity": "info"|"warning"|"critical","sync_entry_state": "pending"|"sending"|"exported"|"rejected"|"unknown","sync_health_status": "unknown"|"healthy"|"degraded"|"unhealthy"|"needs_attention","sync_member_role": "admin"|"coordinator"|"viewer","sync_overlap_policy": "skip"|"buffer_one","sync_run_status": "pending"|"running"|"succeeded"|"failed"|"cancelled"|"skipped","sync_run_trigger": "manual"|"schedule"|"api"|"backfill","sync_skip_reason": "overlap"|"missed"|"coalesced"|"paused"|"disabled"|"schedule_changed"
           }
           CompositeTypes: {
             [_ in never]: never
@@ -689,7 +734,7 @@ export type CompositeTypes<
 export const Constants = {
   "public": {
           Enums: {
-            "sync_alert_kind": ["drift", "missed_slot", "start_failed", "run_failed", "lost_worker", "dispatch_failing", "cold_start_failure", "unhealthy", "needs_attention", "vendor_incident", "scheduler_dead"],"sync_alert_severity": ["info", "warning", "critical"],"sync_entry_state": ["pending", "sending", "exported", "rejected", "unknown"],"sync_health_status": ["unknown", "healthy", "degraded", "unhealthy", "needs_attention"],"sync_member_role": ["admin", "coordinator", "viewer"],"sync_overlap_policy": ["skip", "buffer_one"],"sync_run_status": ["pending", "running", "succeeded", "failed", "cancelled", "skipped"],"sync_run_trigger": ["manual", "schedule", "api", "backfill"],"sync_skip_reason": ["overlap", "missed", "coalesced", "paused", "disabled", "schedule_changed"]
+            "sync_alert_kind": ["drift", "missed_slot", "start_failed", "run_failed", "lost_worker", "dispatch_failing", "cold_start_failure", "unhealthy", "needs_attention", "vendor_incident", "scheduler_dead", "webhook_stopped"],"sync_alert_severity": ["info", "warning", "critical"],"sync_entry_state": ["pending", "sending", "exported", "rejected", "unknown"],"sync_health_status": ["unknown", "healthy", "degraded", "unhealthy", "needs_attention"],"sync_member_role": ["admin", "coordinator", "viewer"],"sync_overlap_policy": ["skip", "buffer_one"],"sync_run_status": ["pending", "running", "succeeded", "failed", "cancelled", "skipped"],"sync_run_trigger": ["manual", "schedule", "api", "backfill"],"sync_skip_reason": ["overlap", "missed", "coalesced", "paused", "disabled", "schedule_changed"]
           }
         }
 } as const

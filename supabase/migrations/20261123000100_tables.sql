@@ -356,7 +356,7 @@ comment on column sync_scheduler.settings.retention_ended is
   'How long runs that succeeded, were cancelled or skipped are kept.';
 comment on column sync_scheduler.settings.retention_failed is 'How long failed runs, alerts and the audit log are kept.';
 comment on column sync_scheduler.settings.retention_ticks is
-  'How long ticks, warm-ups and pg_cron''s records of our own jobs are kept.';
+  'How long ticks, warm-ups, messages of alert webhooks and pg_cron''s records of our own jobs are kept.';
 
 insert into sync_scheduler.settings default values;
 
@@ -503,7 +503,7 @@ create table public.sync_audit_log (
   audit_id bigint generated always as identity primary key,
   -- No foreign keys: what was done stays when the organisation, the integration or the account is gone.
   org_id uuid not null,
-  integration_id uuid not null,
+  integration_id uuid,
   actor_id uuid,
   action text not null,
   reason text,
@@ -515,6 +515,7 @@ create index sync_audit_log_created_idx on public.sync_audit_log (created_at);
 alter table public.sync_audit_log enable row level security;
 comment on table public.sync_audit_log is
   'Who configured, paused, resumed or made up for what, and why. Members read it; written by the functions of this bundle.';
+comment on column public.sync_audit_log.integration_id is 'Null: it is about the organisation.';
 comment on column public.sync_audit_log.actor_id is 'auth.uid(); null: the service role, or the scheduler itself.';
 
 -- supabase/schemas/10_tables/14_warmups.sql
@@ -705,6 +706,17 @@ revoke all on function sync_scheduler.credentials_name(uuid) from public, anon, 
 comment on function sync_scheduler.credentials_name(uuid) is
   'The name of the Vault secret that set_integration_credentials keeps for an integration. Any other is the host''s own.';
 
+-- supabase/schemas/10_tables/19_alert_webhook_name.sql
+create or replace function sync_scheduler.alert_webhook_name(org_id uuid) returns text
+language plpgsql immutable set search_path = '' as $$
+begin
+  return 'sync_scheduler alert webhook of ' || org_id;
+end;
+$$;
+revoke all on function sync_scheduler.alert_webhook_name(uuid) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.alert_webhook_name(uuid) is
+  'The name of the Vault secret that configure_alert_webhook keeps for an organisation.';
+
 -- supabase/schemas/10_tables/19_forget_credentials.sql
 -- Definer, because whoever may delete an organisation need not be able to write Vault.
 create or replace function sync_scheduler.forget_credentials() returns trigger
@@ -721,6 +733,36 @@ comment on function sync_scheduler.forget_credentials() is
 create trigger forget_credentials after delete on public.sync_integrations
   referencing old table as removed for each statement execute function sync_scheduler.forget_credentials();
 
+-- supabase/schemas/10_tables/20_sync_alert_webhooks.sql
+create table public.sync_alert_webhooks (
+  -- One an organisation. Where a host has organisations of its own, it adds the foreign key, as 15_membership does.
+  org_id uuid primary key,
+  host text not null,
+  kinds public.sync_alert_kind[],
+  min_severity public.sync_alert_severity not null default 'info',
+  finished_runs boolean not null default false,
+  configured_at timestamptz not null default now(),
+  delivered_at timestamptz,
+  failing_since timestamptz,
+  stopped_at timestamptz,
+  stop_reason text,
+  check (cardinality(kinds) > 0),
+  check ((stopped_at is null) = (stop_reason is null))
+);
+alter table public.sync_alert_webhooks enable row level security;
+
+comment on table public.sync_alert_webhooks is
+  'Where an organisation''s alerts are posted, and how that goes. Address and signing secret are in Vault: an address of Slack is '
+  'a secret itself. Members read it; written only by the functions of this bundle.';
+comment on column public.sync_alert_webhooks.host is 'Of the address, so that people can tell which one it is.';
+comment on column public.sync_alert_webhooks.kinds is 'Alerts of these kinds are posted; null: of all.';
+comment on column public.sync_alert_webhooks.min_severity is 'Alerts of this severity and above are posted.';
+comment on column public.sync_alert_webhooks.finished_runs is 'Whether every run that ends is posted, too.';
+comment on column public.sync_alert_webhooks.delivered_at is 'When the receiver last took something.';
+comment on column public.sync_alert_webhooks.failing_since is 'Since when it takes nothing; null: it does.';
+comment on column public.sync_alert_webhooks.stopped_at is
+  'Since when nothing is posted any more, until the webhook is configured again. stop_reason: gone (410), refused, unreachable.';
+
 -- supabase/schemas/10_tables/20_vendors.sql
 create table sync_scheduler.vendors (
   integration_type text not null references public.sync_integration_types (code),
@@ -734,6 +776,28 @@ comment on table sync_scheduler.vendors is
   'answered, too. Within a minute or so.';
 comment on column sync_scheduler.vendors.failed_at is 'When somebody was last not answered.';
 
+-- supabase/schemas/10_tables/21_alert_senders.sql
+create table sync_scheduler.alert_senders (
+  org_id uuid primary key references public.sync_alert_webhooks (org_id) on delete cascade,
+  secret_id uuid not null,
+  next_attempt_at timestamptz,
+  failures integer not null default 0,
+  -- One request at a time: a new one replaces the token of the last, so an answer that comes too late is worthless.
+  token_hash bytea,
+  requested_at timestamptz,
+  request_id bigint,
+  claimed_at timestamptz,
+  ended_at timestamptz
+);
+create index alert_senders_due_idx on sync_scheduler.alert_senders (next_attempt_at) where next_attempt_at is not null;
+comment on table sync_scheduler.alert_senders is
+  'Posts the messages of an organisation''s webhook, one request at a time, whatever becomes of those of others.';
+comment on column sync_scheduler.alert_senders.secret_id is 'vault.secrets.id of a JSON object with url and secret.';
+comment on column sync_scheduler.alert_senders.next_attempt_at is
+  'When the tick posts the next request: also for one that nobody has answered. Null: nothing waits, or it has stopped.';
+comment on column sync_scheduler.alert_senders.failures is 'Failed attempts in a row: what the backoff follows.';
+comment on column sync_scheduler.alert_senders.request_id is 'Id in net._http_response: a hint for people, as in run_attempts.';
+
 -- supabase/schemas/10_tables/21_vendor_failures.sql
 create table sync_scheduler.vendor_failures (
   integration_id uuid primary key references public.sync_integrations (id) on delete cascade,
@@ -745,6 +809,29 @@ create index vendor_failures_host_idx on sync_scheduler.vendor_failures (integra
 comment on table sync_scheduler.vendor_failures is
   'The integrations whose newest news of their vendor is that it was not there. An organisation has one of a type, so rows of a '
   'host are organisations.';
+
+-- supabase/schemas/10_tables/22_alert_messages.sql
+create table sync_scheduler.alert_messages (
+  number bigint generated always as identity primary key,
+  message_id uuid not null default gen_random_uuid(),
+  org_id uuid not null references public.sync_alert_webhooks (org_id) on delete cascade,
+  body jsonb not null,
+  is_new boolean not null default true,
+  created_at timestamptz not null default now(),
+  attempts integer not null default 0,
+  last_status integer,
+  last_error text,
+  delivered_at timestamptz
+);
+create index alert_messages_new_idx on sync_scheduler.alert_messages (org_id) where is_new;
+create index alert_messages_waiting_idx on sync_scheduler.alert_messages (org_id, number) where delivered_at is null;
+create index alert_messages_created_idx on sync_scheduler.alert_messages (created_at);
+comment on table sync_scheduler.alert_messages is
+  'The outbox of alert webhooks: written in the transaction that it tells of, delivered in the order of number. Kept for '
+  'settings.retention_ticks.';
+comment on column sync_scheduler.alert_messages.message_id is
+  'The header webhook-id, the same at each attempt: by it a receiver tells a repetition.';
+comment on column sync_scheduler.alert_messages.is_new is 'Not seen by the tick yet, which has to wake the sender.';
 
 -- supabase/schemas/10_tables/22_sync_vendor_incidents.sql
 create table public.sync_vendor_incidents (
@@ -778,6 +865,22 @@ comment on column public.sync_vendor_incidents.message is 'In a coordinator''s w
 comment on column public.sync_vendor_incidents.checks is 'How often the vendor was asked since.';
 comment on column public.sync_vendor_incidents.next_check_at is
   'From when on the next check of any of its integrations asks whether it is back.';
+
+-- supabase/schemas/10_tables/23_forget_alert_webhook.sql
+-- Definer, because whoever may delete an organisation need not be able to write Vault.
+create or replace function sync_scheduler.forget_alert_webhook() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  delete from vault.secrets s where s.name = sync_scheduler.alert_webhook_name(old.org_id);
+  return null;
+end;
+$$;
+revoke all on function sync_scheduler.forget_alert_webhook() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.forget_alert_webhook() is
+  'Trigger of sync_alert_webhooks: address and secret go with it.';
+
+create trigger forget_alert_webhook after delete on public.sync_alert_webhooks
+  for each row execute function sync_scheduler.forget_alert_webhook();
 
 -- supabase/schemas/10_tables/23_vendor_host.sql
 create or replace function sync_scheduler.vendor_host(integration public.sync_integrations) returns text

@@ -45,6 +45,9 @@ create policy "members read their alerts" on public.sync_alerts
 create policy "members read their audit log" on public.sync_audit_log
   for select to authenticated using (org_id in (select sync_scheduler.member_org_ids()));
 
+create policy "members read their alert webhook" on public.sync_alert_webhooks
+  for select to authenticated using (org_id in (select sync_scheduler.member_org_ids()));
+
 create policy "members read the health of their integrations" on public.sync_integration_health
   for select to authenticated using (org_id in (select sync_scheduler.member_org_ids()));
 
@@ -57,7 +60,8 @@ create policy "members read the incidents of their vendors" on public.sync_vendo
 revoke all on
   public.sync_integration_types,
   public.sync_integrations, public.sync_run_log, public.sync_export_entries,
-  public.sync_alerts, public.sync_audit_log, public.sync_integration_health, public.sync_vendor_incidents
+  public.sync_alerts, public.sync_audit_log, public.sync_integration_health, public.sync_vendor_incidents,
+  public.sync_alert_webhooks
 from public, anon, authenticated, service_role;
 revoke all on all tables in schema sync_scheduler from public, anon, authenticated, service_role;
 revoke all on sequence public.sync_export_entries_entry_id_seq, public.sync_audit_log_audit_id_seq
@@ -66,7 +70,8 @@ from public, anon, authenticated, service_role;
 grant select on
   public.sync_integration_types,
   public.sync_integrations, public.sync_run_log, public.sync_export_entries,
-  public.sync_alerts, public.sync_audit_log, public.sync_integration_health, public.sync_vendor_incidents
+  public.sync_alerts, public.sync_audit_log, public.sync_integration_health, public.sync_vendor_incidents,
+  public.sync_alert_webhooks
 to authenticated, service_role;
 
 -- What a host's backend sets up and fills in. The run log is written by functions alone, and an entry's state

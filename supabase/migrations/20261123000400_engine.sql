@@ -118,6 +118,61 @@ comment on function sync_scheduler.alert_key(public.sync_alert_kind, text, times
   'The dedup_key of an alert: what is wrong, with which integration (or type, or installation), and the instant that tells '
   'one incident from the next (a slot, a day, the last tick); null: it is one incident until it is resolved.';
 
+-- supabase/schemas/30_engine/06_alert_text.sql
+create or replace function sync_scheduler.alert_text(label text, integration_type text, message text) returns text
+language plpgsql stable set search_path = '' as $$
+begin
+  -- A message may quote a vendor: Slack would read <!channel> in it as a call to everybody.
+  return replace(replace(replace(
+    concat('[', label, '] ', coalesce(
+      (select t.name from public.sync_integration_types t where t.code = alert_text.integration_type), 'Sync scheduler'),
+      ': ', message),
+    '&', '&amp;'), '<', '&lt;'), '>', '&gt;');
+end;
+$$;
+revoke all on function sync_scheduler.alert_text(text, text, text) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.alert_text(text, text, text) is
+  'The field text of a webhook message, as Slack and what imitates it show it.';
+
+-- supabase/schemas/30_engine/06_announce_alert.sql
+create or replace function sync_scheduler.announce_alert() returns trigger
+language plpgsql set search_path = '' as $$
+declare
+  event text := case when tg_op = 'INSERT' then 'alert.raised' when new.resolved_at is not null then 'alert.resolved'
+    else 'alert.escalated' end;
+begin
+  insert into sync_scheduler.alert_messages (org_id, body)
+  select w.org_id, jsonb_build_object(
+    'type', event,
+    'timestamp', now(),
+    'text', sync_scheduler.alert_text(case when event = 'alert.resolved' then 'resolved' else new.severity::text end,
+      new.integration_type, new.message),
+    'data', to_jsonb(new) - 'dedup_key')
+  from public.sync_alert_webhooks w
+  where w.stopped_at is null and new.severity >= w.min_severity and (w.kinds is null or new.kind = any (w.kinds))
+    and w.org_id in (
+      select new.org_id
+      union
+      -- A shared alert goes to all whom it concerns, as its policy has it.
+      select i.org_id from public.sync_integrations i
+      where new.org_id is null and i.integration_type = coalesce(new.integration_type, i.integration_type)
+        and (new.details ->> 'host' is null or sync_scheduler.vendor_host(i) = new.details ->> 'host'));
+  return null;
+end;
+$$;
+revoke all on function sync_scheduler.announce_alert() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.announce_alert() is
+  'Trigger of sync_alerts: queues what the webhooks that want it are to be told, in the same transaction. That an alert is seen '
+  'again is not told, but that it has become more severe.';
+
+-- That nothing is posted any more cannot be posted.
+create trigger announce_alert after insert on public.sync_alerts
+  for each row when (new.kind <> 'webhook_stopped') execute function sync_scheduler.announce_alert();
+create trigger announce_change after update of severity, resolved_at on public.sync_alerts
+  for each row when (new.kind <> 'webhook_stopped'
+    and (new.severity > old.severity or (old.resolved_at is null and new.resolved_at is not null)))
+  execute function sync_scheduler.announce_alert();
+
 -- supabase/schemas/30_engine/06_note_alert.sql
 create or replace function sync_scheduler.note_alert(
   org_id uuid,
@@ -225,26 +280,6 @@ revoke all on function sync_scheduler.resolve_alerts(uuid, public.sync_alert_kin
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.resolve_alerts(uuid, public.sync_alert_kind[]) is
   'The cause of an integration''s open alerts of these kinds is gone: they are resolved. Returns how many.';
-
--- supabase/schemas/30_engine/06_resolve_shared_alerts.sql
-create or replace function sync_scheduler.resolve_shared_alerts(
-  integration_type text, kinds public.sync_alert_kind[]
-) returns integer
-language plpgsql set search_path = '' as $$
-declare
-  resolved integer;
-begin
-  update public.sync_alerts a set resolved_at = now()
-  where a.org_id is null and a.resolved_at is null and a.kind = any (kinds)
-    and a.integration_type is not distinct from resolve_shared_alerts.integration_type;
-  get diagnostics resolved = row_count;
-  return resolved;
-end;
-$$;
-revoke all on function sync_scheduler.resolve_shared_alerts(text, public.sync_alert_kind[])
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.resolve_shared_alerts(text, public.sync_alert_kind[]) is
-  'Resolves what raise_shared_alert raised for the type (null: the installation) of these kinds. Returns how many.';
 
 -- supabase/schemas/30_engine/07_check_drift.sql
 create or replace function sync_scheduler.check_drift(
@@ -779,6 +814,26 @@ comment on function sync_scheduler.note_vendor_answer(uuid, timestamptz) is
   'A check or a run of the integration, begun at seen_at, has got through: its vendor is there, for everybody. The last thing that '
   'its caller does: after health.';
 
+-- supabase/schemas/30_engine/13_announce_run.sql
+create or replace function sync_scheduler.announce_run(run public.sync_run_log) returns void
+language plpgsql set search_path = '' as $$
+begin
+  -- For an organisation without a webhook, one look by the key.
+  insert into sync_scheduler.alert_messages (org_id, body)
+  select w.org_id, jsonb_build_object(
+    'type', 'run.finished',
+    'timestamp', now(),
+    'text', sync_scheduler.alert_text(run.status::text, run.integration_type, concat_ws(' ',
+      format('%s of %s entries exported.', run.entries_done, run.entries_total), run.error_message)),
+    'data', to_jsonb(run) - 'idempotency_key')
+  from public.sync_alert_webhooks w
+  where w.org_id = run.org_id and w.finished_runs and w.stopped_at is null;
+end;
+$$;
+revoke all on function sync_scheduler.announce_run(public.sync_run_log) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.announce_run(public.sync_run_log) is
+  'A run has ended: queues that for the organisation''s webhook, if it wants to know.';
+
 -- supabase/schemas/30_engine/13_end_attempt.sql
 create or replace function sync_scheduler.end_attempt(
   run public.sync_run_log,
@@ -867,6 +922,7 @@ begin
     perform sync_scheduler.resolve_alerts(finished.integration_id,
       '{run_failed,lost_worker,cold_start_failure,missed_slot}');
   end if;
+  perform sync_scheduler.announce_run(finished);
 end;
 $$;
 revoke all on function sync_scheduler.finish_run(uuid, public.sync_run_status, text, text)
@@ -2000,3 +2056,222 @@ revoke all on function sync_scheduler.end_unanswered_probes(integer) from public
 comment on function sync_scheduler.end_unanswered_probes(integer) is
   'Ends connection checks that are older than settings.probe_timeout, so that who waits for one hears of it. status stays. '
   'Returns how many. Safe at any time, by anyone, at once.';
+
+-- supabase/schemas/30_engine/34_post_alerts.sql
+create or replace function sync_scheduler.post_alerts(batch_size integer default 500) returns integer
+language plpgsql set search_path = '' set enable_seqscan = off set lock_timeout = '500ms' as $$
+declare
+  settings sync_scheduler.settings;
+  woken uuid[];
+  due uuid[];
+begin
+  -- Most ticks end here, with a look into two short indexes.
+  if not exists (select from sync_scheduler.alert_messages m where m.is_new)
+    and not exists (select from sync_scheduler.alert_senders s where s.next_attempt_at <= now())
+  then
+    return 0;
+  end if;
+  select * into strict settings from sync_scheduler.settings;
+  if settings.function_url is null then
+    return 0;
+  end if;
+
+  -- The sender's lock first: a report that holds it may just be finding that nothing waits. Its messages then stay new.
+  woken := array(
+    select s.org_id from sync_scheduler.alert_senders s
+    where s.org_id in (select m.org_id from sync_scheduler.alert_messages m where m.is_new)
+    limit batch_size for no key update skip locked);
+  update sync_scheduler.alert_messages m set is_new = false where m.org_id = any (woken) and m.is_new;
+  update sync_scheduler.alert_senders s set next_attempt_at = now()
+  where s.org_id = any (woken) and s.next_attempt_at is null;
+
+  due := array(
+    select s.org_id from sync_scheduler.alert_senders s where s.next_attempt_at <= now()
+    order by s.next_attempt_at limit batch_size for no key update skip locked);
+  with made as materialized (
+    -- 244 random bits each, as in dispatch_attempts.
+    select id, (n - 1) / 10 as batch, replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '') as token
+    from unnest(due) with ordinality ids (id, n)
+  ), posted as (
+    -- A handful in one request: each of them has its own receiver, and is kept waiting by no other.
+    select m.batch, net.http_post(
+      url := settings.function_url,
+      body := jsonb_build_object('kind', 'alerts',
+        'senders', jsonb_agg(jsonb_build_object('org_id', m.id, 'token', m.token))),
+      headers := '{"Content-Type": "application/json"}',
+      timeout_milliseconds := (extract(epoch from settings.dispatch_timeout) * 1000)::integer) as request_id
+    from made m group by m.batch
+  )
+  update sync_scheduler.alert_senders s set
+    token_hash = sha256(convert_to(m.token, 'UTF8')),
+    requested_at = now(),
+    request_id = p.request_id,
+    claimed_at = null,
+    ended_at = null,
+    -- Until then nobody else posts for this organisation: a claim has half a minute and the work after it one.
+    next_attempt_at = now() + interval '2 minutes'
+  from made m join posted p using (batch)
+  where s.org_id = m.id;
+  return cardinality(due);
+end;
+$$;
+revoke all on function sync_scheduler.post_alerts(integer) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.post_alerts(integer) is
+  'Posts to the Edge Function which organisations have messages for their alert webhooks: new ones, ones that wait for a receiver '
+  'to be back, and ones of which nobody reported. Returns how many organisations. Nothing without settings.function_url. Safe at '
+  'any time, by anyone, at once.';
+
+-- supabase/schemas/30_engine/35_claim_alerts.sql
+create or replace function sync_scheduler.claim_alerts(senders jsonb) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  asked record;
+  secret_id uuid;
+  claimed jsonb := '[]';
+begin
+  if jsonb_typeof(senders) is distinct from 'array' or jsonb_array_length(senders) not between 1 and 50 then
+    perform sync_scheduler.raise_error('invalid_worker_request', '{"senders": "a list of 1 to 50"}');
+  end if;
+  -- In one order, so that two deliveries of a list do not wait for each other in a circle.
+  for asked in
+    select s.org_id, s.token from jsonb_to_recordset(senders) as s (org_id uuid, token text) order by s.org_id
+  loop
+    update sync_scheduler.alert_senders s set claimed_at = now()
+    where s.org_id = asked.org_id and s.token_hash = sha256(convert_to(asked.token, 'UTF8'))
+      and s.claimed_at is null and s.requested_at > now() - interval '30 seconds'
+    returning s.secret_id into secret_id;
+    if found then
+      claimed := claimed || jsonb_build_object(
+        'org_id', asked.org_id,
+        'webhook', sync_scheduler.read_credentials(secret_id),
+        'messages', (
+          select coalesce(jsonb_agg(jsonb_build_object('message_id', m.message_id, 'body', m.body::text) order by m.number), '[]')
+          from (
+            select * from sync_scheduler.alert_messages w where w.org_id = asked.org_id and w.delivered_at is null
+            order by w.number limit 50) m));
+    end if;
+  end loop;
+  if claimed = '[]' then
+    perform sync_scheduler.raise_error('invalid_token');
+  end if;
+  return claimed;
+end;
+$$;
+revoke all on function sync_scheduler.claim_alerts(jsonb) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.claim_alerts(jsonb) is
+  'Takes the work of a list of {org_id, token}, each at most once and within half a minute, and returns of those that were to be '
+  'had the webhook {url, secret} and up to 50 messages in order, the body as the text that is signed. Errors: PT401 invalid_token '
+  '(none was to be had), PT422 invalid_worker_request.';
+
+-- supabase/schemas/30_engine/36_settle_messages.sql
+create or replace function sync_scheduler.settle_messages(org_id uuid, results jsonb) returns void
+language plpgsql set search_path = '' as $$
+begin
+  update sync_scheduler.alert_messages m set
+    attempts = m.attempts + 1,
+    last_status = r.status,
+    last_error = left(r.error, 200),
+    delivered_at = case when r.outcome = 'delivered' then now() end,
+    is_new = false
+  from jsonb_to_recordset(results) as r (message_id uuid, outcome text, status integer, error text)
+  where m.org_id = settle_messages.org_id and m.message_id = r.message_id and m.delivered_at is null;
+end;
+$$;
+revoke all on function sync_scheduler.settle_messages(uuid, jsonb) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.settle_messages(uuid, jsonb) is
+  'Writes down what became of messages. The caller holds the sender''s lock.';
+
+-- supabase/schemas/30_engine/37_stop_alert_webhook.sql
+create or replace function sync_scheduler.stop_alert_webhook(org_id uuid, reason text) returns void
+language plpgsql set search_path = '' as $$
+#variable_conflict use_column
+declare
+  stopped public.sync_alert_webhooks;
+begin
+  update public.sync_alert_webhooks w set stopped_at = now(), stop_reason = stop_alert_webhook.reason
+  where w.org_id = stop_alert_webhook.org_id returning * into strict stopped;
+  update sync_scheduler.alert_senders s set next_attempt_at = null where s.org_id = stopped.org_id;
+  perform sync_scheduler.note_alert(stopped.org_id, null, null, 'webhook_stopped', 'warning',
+    sync_scheduler.alert_key('webhook_stopped', stopped.org_id::text, null),
+    format('Alerts are no longer posted to %s: %s. Configure the alert webhook again.', stopped.host, case stopped.stop_reason
+      when 'gone' then 'the receiver says that it is gone'
+      when 'refused' then 'the receiver has refused them for an hour'
+      else 'the receiver has not taken any for three days' end),
+    jsonb_build_object('host', stopped.host, 'reason', stopped.stop_reason, 'failing_since', stopped.failing_since), null);
+end;
+$$;
+revoke all on function sync_scheduler.stop_alert_webhook(uuid, text) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.stop_alert_webhook(uuid, text) is
+  'Posts nothing more to an organisation''s alert webhook until it is configured again, and raises webhook_stopped. What waits '
+  'stays for as long as messages are kept. The caller holds the sender''s lock.';
+
+-- supabase/schemas/30_engine/38_finish_alerts.sql
+create or replace function sync_scheduler.finish_alerts(org_id uuid, token text, results jsonb) returns jsonb
+language plpgsql set search_path = '' as $$
+#variable_conflict use_column
+declare
+  sender sync_scheduler.alert_senders;
+  webhook public.sync_alert_webhooks;
+  failed record;
+  taken boolean := results @> '[{"outcome": "delivered"}]';
+begin
+  if jsonb_typeof(results) is distinct from 'array' or exists (
+    select from jsonb_to_recordset(results) as r (message_id uuid, outcome text, status integer, retry_after_seconds numeric)
+    where r.message_id is null or coalesce(r.outcome, '') not in ('delivered', 'failed', 'refused', 'gone')
+      or coalesce(r.retry_after_seconds, 0) not between 0 and 86400
+  ) then
+    perform sync_scheduler.raise_error('invalid_worker_request',
+      '{"results": "message_id, outcome delivered, failed, refused or gone, retry_after_seconds 0 to 86400"}');
+  end if;
+  select * into sender from sync_scheduler.alert_senders s
+  where s.org_id = finish_alerts.org_id and s.token_hash = sha256(convert_to(finish_alerts.token, 'UTF8'))
+    and s.claimed_at is not null
+  for no key update;
+  if not found then
+    perform sync_scheduler.raise_error('invalid_token');
+  elsif sender.ended_at is not null then
+    -- The repetition of a call whose answer was lost.
+    return '{"recorded": false}';
+  end if;
+
+  perform sync_scheduler.settle_messages(sender.org_id, results);
+  select r.outcome, r.retry_after_seconds into failed
+  from jsonb_to_recordset(results) as r (outcome text, retry_after_seconds numeric) where r.outcome <> 'delivered' limit 1;
+  update public.sync_alert_webhooks w set
+    delivered_at = case when taken then now() else w.delivered_at end,
+    failing_since = case
+      when failed.outcome is null then case when not taken then w.failing_since end
+      when taken then now()
+      else coalesce(w.failing_since, now()) end
+  where w.org_id = sender.org_id returning * into strict webhook;
+  sender.failures := case when taken then 0 else sender.failures end + case when failed.outcome is null then 0 else 1 end;
+  update sync_scheduler.alert_senders s set
+    ended_at = now(),
+    failures = sender.failures,
+    -- Each message but the first may have been written after this claim: whether one waits is looked up now.
+    next_attempt_at = case
+      when failed.outcome is not null then now() + greatest(
+        failed.retry_after_seconds * interval '1 second',
+        least(interval '10 minutes', interval '15 seconds' * power(2, least(sender.failures - 1, 20))) * (0.5 + random() / 2))
+      when exists (
+        select from sync_scheduler.alert_messages m where m.org_id = sender.org_id and m.delivered_at is null) then now()
+    end
+  where s.org_id = sender.org_id;
+
+  if failed.outcome = 'gone' then
+    perform sync_scheduler.stop_alert_webhook(sender.org_id, 'gone');
+  elsif failed.outcome = 'refused' and webhook.failing_since <= now() - interval '1 hour' then
+    perform sync_scheduler.stop_alert_webhook(sender.org_id, 'refused');
+  elsif webhook.failing_since <= now() - interval '3 days' then
+    perform sync_scheduler.stop_alert_webhook(sender.org_id, 'unreachable');
+  end if;
+  return '{"recorded": true}';
+end;
+$$;
+revoke all on function sync_scheduler.finish_alerts(uuid, text, jsonb) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.finish_alerts(uuid, text, jsonb) is
+  'Records what became of claimed messages, in order up to the first that was not taken: [{message_id, outcome, status, error, '
+  'retry_after_seconds}], outcome delivered, failed (may pass), refused (4xx) or gone (410). What was not taken waits and goes '
+  'first the next time, after a backoff of 15 s to 10 min, or the receiver''s hint. gone stops the webhook at once, refused after an '
+  'hour, failed after three days. recorded is false when it had ended before. Errors: PT401 invalid_token (also when another '
+  'request took its place), PT422 invalid_worker_request.';

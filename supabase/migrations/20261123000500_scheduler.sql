@@ -1423,6 +1423,12 @@ begin
     errors := errors || jsonb_build_object('check_health', sqlerrm);
   end;
   begin
+    -- After all that raises alerts.
+    perform sync_scheduler.post_alerts();
+  exception when others then
+    errors := errors || jsonb_build_object('post_alerts', sqlerrm);
+  end;
+  begin
     -- Last: a tick that wants to warm the same slot waits for this one's end.
     perform sync_scheduler.prewarm();
   exception when others then
@@ -1440,7 +1446,7 @@ $$;
 revoke all on function sync_scheduler.tick() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.tick() is
   'One pass of the scheduler, called by pg_cron at second :00 of every minute and every 30 s: starts due slots, recovers runs that stand '
-  'still, starts waiting slots, raises drift alerts, ends pauses and unanswered connection checks, starts the checks that are due, warms the function up for the next slot, and records itself in ticks. Safe at any time, by '
+  'still, starts waiting slots, raises drift alerts, ends pauses and unanswered connection checks, starts the checks that are due, posts alerts, warms the function up for the next slot, and records itself in ticks. Safe at any time, by '
   'anyone, at once.';
 
 -- supabase/schemas/40_scheduler/40_purge_runs.sql
@@ -1517,6 +1523,12 @@ begin
   get diagnostics step = row_count;
   purged := purged + step;
 
+  delete from sync_scheduler.alert_messages m where m.number in (
+    select o.number from sync_scheduler.alert_messages o where o.created_at < now() - settings.retention_ticks
+    order by o.created_at limit batch_size for update skip locked);
+  get diagnostics step = row_count;
+  purged := purged + step;
+
   delete from public.sync_alerts a where a.alert_id in (
     select o.alert_id from public.sync_alerts o where o.first_seen_at < now() - settings.retention_failed
     order by o.first_seen_at limit batch_size for update skip locked);
@@ -1544,7 +1556,7 @@ $$;
 revoke all on function sync_scheduler.purge_records(integer, sync_scheduler.settings)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.purge_records(integer, sync_scheduler.settings) is
-  'Deletes old ticks, warm-ups, alerts, audit records and incidents of vendors, up to batch_size of each. '
+  'Deletes old ticks, warm-ups, messages of alert webhooks, alerts, audit records and incidents of vendors, up to batch_size of each. '
   'Returns how many. If something fails it deletes none and warns.';
 
 -- supabase/schemas/40_scheduler/42_purge.sql
@@ -1568,7 +1580,7 @@ $$;
 revoke all on function sync_scheduler.purge(integer) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.purge(integer) is
   'Deletes what is older than the retention settings, in batches of batch_size (2,000) of each kind, for about 5 s: ended runs '
-  'with their attempts, ticks, warm-ups, alerts, the audit log, and pg_cron''s records of our own jobs. Entries stay. '
+  'with their attempts, ticks, warm-ups, messages of alert webhooks, alerts, the audit log, and pg_cron''s records of our own jobs. Entries stay. '
   'Returns how many rows. What somebody holds is left to the next call.';
 
 -- supabase/schemas/40_scheduler/43_warmup_statistics.sql

@@ -181,17 +181,25 @@ begin
   if sync_scheduler.is_ticking() then
     return null;
   end if;
-  perform sync_scheduler.raise_alert(integration, 'scheduler_dead', 'critical',
+  if sync_scheduler.raise_alert(integration, 'scheduler_dead', 'critical',
     sync_scheduler.last_tick_at(),
     'The scheduler has stopped: nothing starts or is retried by itself. Syncs that are started by hand work.',
-    jsonb_build_object('last_tick_at', sync_scheduler.last_tick_at()));
+    jsonb_build_object('last_tick_at', sync_scheduler.last_tick_at()))
+  then
+    begin
+      -- No tick will. The press goes on, whatever keeps it from being posted.
+      perform sync_scheduler.post_alerts();
+    exception when others then
+      raise warning 'sync_scheduler.note_silence: % (%)', sqlerrm, sqlstate;
+    end;
+  end if;
   return 'scheduler_not_ticking';
 end;
 $$;
 revoke all on function sync_scheduler.note_silence(public.sync_integrations)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.note_silence(public.sync_integrations) is
-  'The notice for a run that somebody starts while the scheduler is silent, raising scheduler_dead once a silence; null '
+  'The notice for a run that somebody starts while the scheduler is silent, raising scheduler_dead once a silence, which is also posted at once; null '
   'while it ticks.';
 
 -- supabase/schemas/50_rpc/09_press.sql
@@ -901,29 +909,27 @@ comment on function sync_scheduler.require_probe_due(public.sync_integrations, b
   'Refuses (PT429 rate_limited) while the last connection check of the integration is younger than settings.probe_cooldown, '
   'or is still open and younger than settings.probe_timeout; replaces_open: an open one counts like another.';
 
--- supabase/schemas/50_rpc/31_store_credentials.sql
-create or replace function sync_scheduler.store_credentials(integration_id uuid, credentials jsonb) returns uuid
+-- supabase/schemas/50_rpc/31_store_secret.sql
+create or replace function sync_scheduler.store_secret(own_name text, content jsonb) returns uuid
 language plpgsql set search_path = '' as $$
 declare
-  own_name text := sync_scheduler.credentials_name(store_credentials.integration_id);
   secret_id uuid := (select s.id from vault.secrets s where s.name = own_name);
 begin
   if secret_id is null then
-    return vault.create_secret(credentials::text, own_name,
-      'Written by set_integration_credentials, read by the sync function alone.');
+    return vault.create_secret(content::text, own_name, 'Written by an RPC of sync_scheduler, read by the sync function alone.');
   end if;
-  perform vault.update_secret(secret_id, credentials::text);
+  perform vault.update_secret(secret_id, content::text);
   return secret_id;
 exception when others then
   -- Its own words may hold the row, and the row the secret: the caller and the log get the code alone.
   perform sync_scheduler.raise_error('credentials_not_stored', jsonb_build_object('sqlstate', sqlstate));
 end;
 $$;
-revoke all on function sync_scheduler.store_credentials(uuid, jsonb) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.store_credentials(uuid, jsonb) is
-  'Puts credentials into Vault under the integration''s own name and returns the secret''s id; a secret of another name, '
-  'which may be the host''s own, is never written. The caller holds the integration''s lock. Errors: PT503 '
-  'credentials_not_stored (details: sqlstate).';
+revoke all on function sync_scheduler.store_secret(text, jsonb) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.store_secret(text, jsonb) is
+  'Puts a JSON object into Vault under a name of ours and returns the secret''s id; a secret of another name, which may be the '
+  'host''s own, is never written. The caller holds the lock of whatever it belongs to. Errors: PT503 credentials_not_stored '
+  '(details: sqlstate).';
 
 -- supabase/schemas/50_rpc/32_set_integration_credentials.sql
 -- Definer, because no client may write Vault or the integrations. The first statement checks the caller.
@@ -960,7 +966,7 @@ begin
   end if;
   -- Before anything is stored: who is refused knows that the old ones are in place.
   perform sync_scheduler.require_probe_due(integration, replaces_open := true);
-  secret_id := sync_scheduler.store_credentials(integration.id, credentials);
+  secret_id := sync_scheduler.store_secret(sync_scheduler.credentials_name(integration.id), credentials);
   update public.sync_integrations i set credentials_secret_id = secret_id
   where i.id = integration.id and i.credentials_secret_id is distinct from secret_id;
   return sync_scheduler.start_probe(integration);
@@ -1273,3 +1279,140 @@ comment on function public.sync_run_timeline(uuid) is
   'first_vendor_byte (the external system first answered), finished (detail: outcome, error). A step that did not happen, '
   'or of which nothing is kept any more, is missing. For members of the organisation and the service role. '
   'Errors: PT401 not_authenticated, PT403 not_authorized.';
+
+-- supabase/schemas/50_rpc/44_apply_webhook_changes.sql
+create or replace function sync_scheduler.apply_webhook_changes(webhook public.sync_alert_webhooks, changes jsonb)
+returns public.sync_alert_webhooks
+language plpgsql stable set search_path = '' as $$
+declare
+  known constant text[] := '{url,secret,kinds,min_severity,finished_runs}';
+  field text;
+begin
+  if jsonb_typeof(changes) is distinct from 'object' then
+    perform sync_scheduler.raise_error('invalid_configuration', '{"reason": "changes must be a JSON object, or null to remove it"}');
+  end if;
+  for field in select jsonb_object_keys(changes) loop
+    if field <> all (known) then
+      perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
+        'field', left(field, 100), 'reason', 'unknown setting', 'known', known));
+    end if;
+    begin
+      webhook := jsonb_populate_record(webhook, jsonb_build_object(field, changes -> field));
+    exception when data_exception or invalid_text_representation then
+      perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', field, 'reason', left(sqlerrm, 200)));
+    end;
+  end loop;
+  if webhook.min_severity is null or webhook.finished_runs is null or cardinality(webhook.kinds) = 0 then
+    perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
+      'field', case when webhook.min_severity is null then 'min_severity' when webhook.finished_runs is null then 'finished_runs'
+        else 'kinds' end, 'reason', 'must have a value'));
+  end if;
+  return webhook;
+end;
+$$;
+revoke all on function sync_scheduler.apply_webhook_changes(public.sync_alert_webhooks, jsonb)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.apply_webhook_changes(public.sync_alert_webhooks, jsonb) is
+  'The webhook with these settings instead of its own; nothing is saved, and url and secret are no columns of it. Errors: PT422 '
+  'invalid_configuration (details: field, reason).';
+
+-- supabase/schemas/50_rpc/44_require_valid_address.sql
+create or replace function sync_scheduler.require_valid_address(address jsonb) returns void
+language plpgsql immutable set search_path = '' as $$
+declare
+  wrong text;
+  size integer;
+begin
+  begin
+    size := octet_length(decode(substr(address ->> 'secret', 7), 'base64'));
+  exception when data_exception then
+    size := null;
+  end;
+  -- No error of this function names a value.
+  if coalesce(length(address ->> 'url') > 2000 or address ->> 'url'
+    !~ '^(https://[^[:space:]/?#@\\]+|http://(localhost|127(\.[0-9]+){3}|\[::1\])(:[0-9]+)?)([/?#][^[:space:]]*)?$', true)
+  then
+    wrong := '{"field": "url", "reason": "https://, or http:// to the machine itself, without a user name"}';
+  elsif address ->> 'secret' !~ '^whsec_' or coalesce(size, 0) not between 24 and 64 or address ->> 'secret' is null then
+    wrong := '{"field": "secret", "reason": "whsec_ and the base64 of 24 to 64 bytes"}';
+  end if;
+  if wrong is not null then
+    perform sync_scheduler.raise_error('invalid_configuration', wrong::jsonb);
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.require_valid_address(jsonb) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.require_valid_address(jsonb) is
+  'Refuses {url, secret} of an alert webhook (PT422 invalid_configuration, details {field, reason}): https, or http to the machine '
+  'itself; the secret as Standard Webhooks has it.';
+
+-- supabase/schemas/50_rpc/45_configure_alert_webhook.sql
+-- Definer, because no client may write Vault or the webhooks. The first statement checks the caller.
+create or replace function public.configure_alert_webhook(org_id uuid, changes jsonb, reason text default null)
+returns public.sync_alert_webhooks
+language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+#variable_conflict use_column
+declare
+  webhook public.sync_alert_webhooks;
+  organisation public.sync_integrations;
+  address jsonb;
+  stored_id uuid;
+begin
+  perform sync_scheduler.require_org_role(configure_alert_webhook.org_id, '{admin}');
+  -- There may be no row to lock yet.
+  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(
+    sync_scheduler.alert_webhook_name(configure_alert_webhook.org_id), 0));
+  select * into webhook from public.sync_alert_webhooks w where w.org_id = configure_alert_webhook.org_id;
+  organisation.org_id := configure_alert_webhook.org_id;
+  if nullif(changes, 'null') is null then
+    delete from public.sync_alert_webhooks w where w.org_id = configure_alert_webhook.org_id;
+    perform sync_scheduler.audit(organisation, 'remove_alert_webhook', reason);
+    return webhook;
+  end if;
+
+  if webhook.org_id is null then
+    webhook.org_id := configure_alert_webhook.org_id;
+    webhook.min_severity := 'info';
+    webhook.finished_runs := false;
+  end if;
+  webhook := sync_scheduler.apply_webhook_changes(webhook, changes);
+  -- What is not named stays.
+  address := coalesce((
+      select sync_scheduler.read_credentials(s.secret_id) from sync_scheduler.alert_senders s where s.org_id = webhook.org_id), '{}')
+    || (select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(changes) where key in ('url', 'secret'));
+  perform sync_scheduler.require_valid_address(address);
+  stored_id := sync_scheduler.store_secret(sync_scheduler.alert_webhook_name(webhook.org_id), address);
+
+  insert into public.sync_alert_webhooks as w (org_id, host, kinds, min_severity, finished_runs)
+  values (webhook.org_id, substring(address ->> 'url' from '^https?://([^/?#]+)'), webhook.kinds, webhook.min_severity,
+    webhook.finished_runs)
+  on conflict (org_id) do update set
+    host = excluded.host, kinds = excluded.kinds, min_severity = excluded.min_severity, finished_runs = excluded.finished_runs,
+    configured_at = now(), failing_since = null, stopped_at = null, stop_reason = null
+  returning * into strict webhook;
+  -- A request that is under way keeps its two minutes: one at a time, also now.
+  insert into sync_scheduler.alert_senders as s (org_id, secret_id) values (webhook.org_id, stored_id)
+  on conflict (org_id) do update set secret_id = excluded.secret_id, failures = 0,
+    next_attempt_at = case when s.claimed_at is not null and s.ended_at is null then s.next_attempt_at else now() end;
+  -- Who has configured it wants to see that it works; what has waited comes before it.
+  insert into sync_scheduler.alert_messages (org_id, body) values (webhook.org_id, jsonb_build_object(
+    'type', 'webhook.configured', 'timestamp', now(), 'text', 'Alerts of Sync Scheduler are posted here.',
+    'data', to_jsonb(webhook)));
+  update public.sync_alerts a set resolved_at = now()
+  where a.org_id = webhook.org_id and a.kind = 'webhook_stopped' and a.resolved_at is null;
+  perform sync_scheduler.audit(organisation, 'configure_alert_webhook', reason, jsonb_build_object(
+    'settings', (select jsonb_agg(key order by key) from jsonb_object_keys(changes) key), 'host', webhook.host));
+  return webhook;
+end;
+$$;
+revoke all on function public.configure_alert_webhook(uuid, jsonb, text) from public, anon, authenticated, service_role;
+grant execute on function public.configure_alert_webhook(uuid, jsonb, text) to authenticated, service_role;
+comment on function public.configure_alert_webhook(uuid, jsonb, text) is
+  'Says where the organisation''s alerts are posted, as JSON that Slack understands, signed after the Standard Webhooks '
+  'specification; returns the webhook. changes: a JSON object of any of url (https, or http to the machine itself), secret (whsec_ '
+  'and the base64 of 24 to 64 bytes), kinds (a list of alert kinds; null: all), min_severity (info, warning, critical), '
+  'finished_runs (also tell of every run that ends); what is not named stays. null removes the webhook with what waits for it. '
+  'url and secret are stored in Vault, where nobody can read them back. One that had stopped begins again, with what still waits. A first message '
+  'says that it is configured. For admins of the organisation and the service role; audited with reason (at most 500 characters). '
+  'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 invalid_configuration (details: field, reason), PT422 '
+  'reason_too_long, PT503 credentials_not_stored.';

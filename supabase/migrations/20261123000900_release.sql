@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = '' as $$
-  select '0.1.0-dev'::text, '52f5d87e6e9baa2d9b6470ccb5cbcf4ce54fbfb3f13b3f3449b5f575d34e2b59'::text;
+  select '0.1.0-dev'::text, '087b171e9745bb8ba74e8a331b5422f047f416d4f45acaa959cffbc813e86a07'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is

@@ -1,7 +1,7 @@
 -- Alerts without an organisation: of a vendor, or of the whole installation.
 begin;
 \ir ../fixtures.sql
-select plan(12);
+select plan(9);
 create function pg_temp.seen(name text) returns text language plpgsql as $$
 declare
   kinds text;
@@ -31,9 +31,6 @@ select is(count(*)::integer, 4, 'the service role sees all') from public.sync_al
 select throws_ok('update public.sync_alerts set resolved_at = now()', '42501', null, 'but writes none');
 select sync_test.act_as('owner');
 
-select is(sync_scheduler.resolve_shared_alerts('webhook', '{vendor_incident}'), 0, 'another type has not recovered');
-select is(sync_scheduler.resolve_shared_alerts('xledger', '{vendor_incident}'), 1, 'this one has');
-select is(sync_scheduler.resolve_shared_alerts(null, '{scheduler_dead}'), 1, 'and so has the installation');
 select is((select count(*)::integer from pg_publication_tables
   where pubname = 'supabase_realtime' and tablename = 'sync_alerts'), 1, 'Realtime publishes alerts');
 
