@@ -77,6 +77,7 @@ Deno.test("every task that people call answers --help and refuses what it does n
       "migration:new",
       "release",
       "doctor",
+      "client:pack",
       "test",
       "bench",
     ]

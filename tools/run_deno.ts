@@ -8,6 +8,8 @@ export const root: string = join(import.meta.dirname ?? ".", "..");
 export interface RunDenoOptions {
   /** Let the output through instead of keeping it for the error message; false by default. */
   readonly show?: boolean;
+  /** Where it runs; the checkout by default. */
+  readonly cwd?: string;
   /** Added to this process's environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** Ends a child that hangs; no limit by default. */
@@ -15,7 +17,7 @@ export interface RunDenoOptions {
 }
 
 /**
- * Runs this very Deno in the checkout, to its end. A failure throws with the whole output. When a signal ends this
+ * Runs this very Deno to its end. A failure throws with the whole output. When a signal ends this
  * process, the child is ended first, with time to stop what it has started.
  *
  * @example
@@ -31,7 +33,7 @@ export async function runDeno(args: readonly string[], options: RunDenoOptions =
   const stdio = options.show === true ? "inherit" : "piped";
   const child = new Deno.Command(Deno.execPath(), {
     args: [...args],
-    cwd: root,
+    cwd: options.cwd ?? root,
     env: { ...(Deno.stdout.isTerminal() ? {} : { NO_COLOR: "1" }), ...options.env },
     stdin: "null",
     stdout: stdio,

@@ -27,6 +27,8 @@ export interface Tenant {
   readonly orgId: string;
   readonly integrationId: string;
   readonly userIds: Readonly<Record<Person, string>>;
+  /** What they type in to sign in. */
+  readonly emails: Readonly<Record<Person, string>>;
   /** Signs in with the password, as a client app does. */
   signIn(person: Person): Promise<Client>;
 }
@@ -70,12 +72,13 @@ export async function createTenant(
   const secret = `whsec_${randomBytes(24).toString("base64")}`;
   receiver?.requireSignature([secret]);
 
-  const userIds = await createPeople(sql, {
+  const emails = {
     admin: email("admin"),
     coordinator: email("coordinator"),
     viewer: email("viewer"),
     stranger: email("stranger"),
-  });
+  };
+  const userIds = await createPeople(sql, emails);
   const [created] = await sql<{ org_id: string; integration_id: string }[]>`
     with org as (
       insert into public.organizations (name) values (${`Tenant ${tag}`}) returning id
@@ -99,6 +102,7 @@ export async function createTenant(
     orgId: created.org_id,
     integrationId: created.integration_id,
     userIds,
+    emails,
     signIn: async (person) => {
       const client = apiClient(access);
       const { error } = await client.auth.signInWithPassword({ email: email(person), password: PASSWORD });
