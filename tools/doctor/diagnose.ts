@@ -5,6 +5,7 @@ import { extensions } from "./checks/extensions.ts";
 import { grants } from "./checks/grants.ts";
 import { installed } from "./checks/installed.ts";
 import { jobs } from "./checks/jobs.ts";
+import { hasOwnMembership, membership } from "./checks/membership.ts";
 import { orphans } from "./checks/orphans.ts";
 import { pgNet } from "./checks/pg_net.ts";
 import { realtime } from "./checks/realtime.ts";
@@ -17,6 +18,7 @@ import { type Schemas, withoutMembership } from "./schemas.ts";
 /** Every check, in an order in which what mends one lets the next succeed. */
 export const CHECKS: readonly Check[] = [
   installed,
+  membership,
   extensions,
   rowSecurity,
   grants,
@@ -68,7 +70,7 @@ export async function* diagnose(sql: Sql, options: DiagnoseOptions): AsyncGenera
   const { schemas, checks = CHECKS, mayAsk = true, patienceMs = 20_000 } = options;
   const { suggestedUrl = FUNCTION_URL } = options;
   const looking = look(sql);
-  const expected = await looking(hasMembership) ? schemas : withoutMembership(schemas);
+  const expected = await looking(hasOwnMembership) ? schemas : withoutMembership(schemas);
   const examination: Examination = {
     sql,
     schemas: expected,
@@ -98,15 +100,6 @@ async function examine(check: Check, examination: Examination): Promise<readonly
     const gone = /^(42P01|42883|42703|3F000|42704)$/.test(error.code);
     return [fail(`${gone ? "Something is missing" : "This check broke off"}: ${error.message}.`)];
   }
-}
-
-/** Whether integrations belong to the bundle's own organisations, or to those that the host has. */
-async function hasMembership(tx: postgres.TransactionSql): Promise<boolean> {
-  const rows = await tx`
-    select from pg_catalog.pg_constraint c
-    where c.contype = 'f' and c.conrelid = to_regclass('public.sync_integrations')
-      and c.confrelid = to_regclass('public.organizations')`;
-  return rows.length > 0;
 }
 
 /** A transaction that leaves nothing behind and holds up nobody for long. */
