@@ -18,10 +18,8 @@ import {
   parseBusinessCentralCredentials,
 } from "../../supabase/functions/_shared/connectors/business_central_config.ts";
 import { BusinessCentralFault } from "../../supabase/functions/_shared/connectors/business_central_fault.ts";
-import {
-  isNothingToPost,
-  openJournal,
-} from "../../supabase/functions/_shared/connectors/business_central_journal.ts";
+import { openJournal } from "../../supabase/functions/_shared/connectors/business_central_journal.ts";
+import { isNothingToPost } from "../../supabase/functions/_shared/connectors/business_central_refusal.ts";
 import { findPostings } from "../../supabase/functions/_shared/connectors/business_central_ledger.ts";
 import { planVoucher } from "../../supabase/functions/_shared/connectors/business_central_plan.ts";
 import { findPlace } from "../../supabase/functions/_shared/connectors/business_central_setup.ts";

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import type { Fault } from "../../local/vendors/business_central/business_central.ts";
 import { Outbox } from "../../supabase/functions/_shared/testing/outbox_worker_api.ts";
 import { runSlice } from "../../supabase/functions/integration-sync/run_slice.ts";
-import { assertPostedOnce, type Bench, expense, startBench } from "./business_central_bench.ts";
+import {
+  assertPostedOnce,
+  type BusinessCentralTest,
+  expense,
+  startBusinessCentralTest,
+} from "./business_central_tenant.ts";
 
 const seeds = Number(Deno.env.get("BUSINESS_CENTRAL_SEEDS") ?? 10);
 const firstSeed = Number(Deno.env.get("BUSINESS_CENTRAL_FIRST_SEED") ?? 1);
@@ -36,7 +41,11 @@ function faultOf(random: () => number): Fault {
 }
 
 /** Runs attempt after attempt, as the engine would, until nothing is open. */
-async function exportAll(bench: Bench, outbox: Outbox, random: () => number): Promise<string[]> {
+async function exportAll(
+  bench: BusinessCentralTest,
+  outbox: Outbox,
+  random: () => number,
+): Promise<string[]> {
   const { fake, clock } = bench;
   const story: string[] = [];
   let faults = 20;
@@ -87,7 +96,7 @@ Deno.test(`every voucher is posted once when ${seeds} schedules of faults are dr
   for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
     await t.step(`seed ${seed}`, async () => {
       const random = randomOf(seed);
-      await using bench = await startBench({ batch_size: 1 + Math.floor(random() * 8) });
+      await using bench = await startBusinessCentralTest({ batch_size: 1 + Math.floor(random() * 8) });
       const { fake } = bench;
       fake.batchMode = (["documented", "stop", "revert"] as const)[seed % 3] ?? "stop";
       fake.state.visibilityDelay = [0, 3000, 40_000, 240_000][Math.floor(random() * 4)] ?? 0;

@@ -1,10 +1,12 @@
+import assert from "node:assert/strict";
 import { type Behaviour, startXledger, type XledgerVendor } from "../../local/vendors/xledger/server.ts";
 import type {
   ConnectorContext,
+  LookupOutcome,
   OpenConnector,
 } from "../../supabase/functions/_shared/connectors/connector.ts";
 import { xledger } from "../../supabase/functions/_shared/connectors/xledger.ts";
-import type { Batch, Entry } from "../../supabase/functions/_shared/entries.ts";
+import type { Batch, Entry, EntryResult } from "../../supabase/functions/_shared/entries.ts";
 import { testContext } from "../../supabase/functions/_shared/testing/connector_context.ts";
 import { JumpClock } from "../support/jump_clock.ts";
 
@@ -88,4 +90,16 @@ export function bookedOnce(vendor: XledgerVendor): number {
     }
   }
   return byVoucher.size;
+}
+
+/** How many results there are of each state. */
+export function states(results: readonly EntryResult[]): string {
+  return Object.entries(Object.groupBy(results, ({ state }) => state))
+    .map(([state, list]) => `${list?.length} ${state}`).sort().join(", ");
+}
+
+/** Looks the first vouchers up. */
+export async function lookup(test: XledgerTest, count: number): Promise<LookupOutcome> {
+  const outcome = await test.connector.lookup?.(test.context, vouchers(count));
+  return outcome ?? assert.fail("there is no lookup");
 }

@@ -1,5 +1,6 @@
 import type { StandingLine } from "./business_central_journal.ts";
-import { isOwnLine, type PlannedLine, type PlannedVoucher } from "./business_central_plan.ts";
+import { isOwnLine } from "./business_central_document.ts";
+import type { PlannedLine, PlannedVoucher } from "./business_central_plan.ts";
 
 /** How a journal differs from what is to be posted. Posting takes the whole journal, so it may not differ at all. */
 export interface Difference {

@@ -1,8 +1,10 @@
 import { type Batch, type Entry, type EntryResult, openEntries } from "../entries.ts";
 import { BusinessCentralFault, setUpWrongly } from "./business_central_fault.ts";
 import { findPostings } from "./business_central_ledger.ts";
-import { documentOf, type PlannedVoucher, planVoucher } from "./business_central_plan.ts";
-import { type ExportTools, noteStanding, postGroup, type Work } from "./business_central_posting.ts";
+import { documentOf } from "./business_central_document.ts";
+import { type PlannedVoucher, planVoucher } from "./business_central_plan.ts";
+import { postGroup } from "./business_central_posting.ts";
+import { type ExportTools, noteStanding, type Work } from "./business_central_work.ts";
 import { exported, numberInUse } from "./business_central_results.ts";
 import type { ExportOutcome } from "./connector.ts";
 

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { type Failure, failure } from "../errors.ts";
 import { storableText } from "../storable_text.ts";
+import type { Refusal } from "./business_central_refusal.ts";
 
 /** A call to Business Central that did not do what was asked. Caught where outcomes are made; never leaves the connector. */
 export class BusinessCentralFault extends Error {
@@ -8,8 +9,7 @@ export class BusinessCentralFault extends Error {
     readonly failure: Failure,
     /** Whether the request may have been carried out all the same, or still may be. */
     readonly isDoubtful: boolean = false,
-    /** What Business Central itself said when it refused a request for its content. */
-    readonly refusal: { readonly code: string; readonly message: string } | null = null,
+    readonly refusal: Refusal | null = null,
   ) {
     super(failure.message);
     this.name = "BusinessCentralFault";
@@ -116,7 +116,7 @@ const permanentMessages = {
 function permanent(
   code: keyof typeof permanentMessages,
   status: number,
-  said?: { readonly code: string; readonly message: string },
+  said?: Refusal,
 ): BusinessCentralFault {
   const refusal = said === undefined ? null : { code: said.code, message: storableText(said.message, 300) };
   const words = refusal?.message ? ` It said: ${refusal.message}` : "";

@@ -1,10 +1,11 @@
 import * as z from "zod/mini";
+import { chunk } from "../chunk.ts";
 import { parseDecimal } from "../decimal.ts";
 import { type ExactJson, ExactNumber } from "../exact_json.ts";
-import { storableText } from "../storable_text.ts";
 import type { BusinessCentralClient } from "./business_central_client.ts";
 import { doubtful, statusFault } from "./business_central_fault.ts";
 import { type PlannedLine, type PlannedVoucher, shortestAmount } from "./business_central_plan.ts";
+import { type Refusal, wordsOf } from "./business_central_refusal.ts";
 import type { Place } from "./business_central_setup.ts";
 
 const operationsOfABatch = 100;
@@ -96,7 +97,7 @@ export function openJournal(
     async insert(lines) {
       const refused = new Map<string, string>();
       const notTaken = new Set<PlannedVoucher>();
-      for (const part of parts(lines)) {
+      for (const part of chunk(lines, operationsOfABatch)) {
         const outcomes = await runBatch(part.map(({ voucher, line }) => insertion(path, voucher, line)));
         outcomes.forEach((outcome, index) => {
           const voucher = part[index]?.voucher;
@@ -112,7 +113,7 @@ export function openJournal(
     },
     async remove(lines) {
       const gone: StandingLine[] = [];
-      for (const part of parts(lines)) {
+      for (const part of chunk(lines, operationsOfABatch)) {
         const outcomes = await runBatch(part.map((line): Operation => ({
           method: "DELETE",
           url: `${path}(${line.id})`,
@@ -127,44 +128,6 @@ export function openJournal(
       await client.write(`${place.journalPath}/Microsoft.NAV.post`, {}, 204);
     },
   };
-}
-
-/**
- * Whether posting was refused because the journal is empty: by its words, for the code is that of any refusal.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * import { isNothingToPost } from "./business_central_journal.ts";
- *
- * assert.equal(isNothingToPost({ code: "Application_DialogException", message: "There is nothing to post." }), true);
- * ```
- */
-export function isNothingToPost(refusal: Refusal): boolean {
-  // We ask for English; a tenant whose language pack lacks it may still answer in its own.
-  return /nothing to post/i.test(refusal.message);
-}
-
-/**
- * Business Central's words as a person reads them, without the id of the request at their end.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * import { wordsOf } from "./business_central_journal.ts";
- *
- * const said = { code: "Unknown", message: "The account is blocked.  CorrelationId:  7c1d-40." };
- * assert.equal(wordsOf(said), "Business Central refused the voucher: The account is blocked.");
- * ```
- */
-export function wordsOf({ code, message }: Refusal): string {
-  const said = storableText(message.replace(/\s*CorrelationId:.*$/is, ""), 300) || storableText(code, 100);
-  return `Business Central refused the voucher: ${said || "it gave no reason."}`;
-}
-
-interface Refusal {
-  readonly code: string;
-  readonly message: string;
 }
 
 interface Operation {
@@ -189,11 +152,4 @@ function insertion(path: string, voucher: PlannedVoucher, line: PlannedLine): Op
       description: line.description,
     },
   };
-}
-
-function parts<T>(all: readonly T[]): T[][] {
-  return Array.from(
-    { length: Math.ceil(all.length / operationsOfABatch) },
-    (_part, index) => all.slice(index * operationsOfABatch, (index + 1) * operationsOfABatch),
-  );
 }

@@ -2,9 +2,10 @@ import type { Entry, EntryResult } from "../entries.ts";
 import { failure } from "../errors.ts";
 import { findPostings } from "./business_central_ledger.ts";
 import { lookPatiently, secondsUntilSettled } from "./business_central_patience.ts";
-import { documentOf, isOwnLine, type PlannedVoucher, planVoucher } from "./business_central_plan.ts";
+import { documentOf, isOwnLine } from "./business_central_document.ts";
+import { type PlannedVoucher, planVoucher } from "./business_central_plan.ts";
 import { exported, numberInUse } from "./business_central_results.ts";
-import type { ExportTools } from "./business_central_posting.ts";
+import type { ExportTools } from "./business_central_work.ts";
 import type { LookupOutcome } from "./connector.ts";
 
 /**

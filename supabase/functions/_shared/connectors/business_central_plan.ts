@@ -2,10 +2,10 @@ import { type Decimal, formatDecimal } from "../decimal.ts";
 import type { Entry } from "../entries.ts";
 import { storableText } from "../storable_text.ts";
 import { parseVoucher } from "../voucher.ts";
+import { firstLineNumber, mostLines } from "./business_central_document.ts";
 
 const longestNumber = 20;
 const longestDescription = 100;
-const mostLines = 999;
 
 /** A journal line as it is to stand in the journal. */
 export interface PlannedLine {
@@ -106,43 +106,6 @@ export function planVoucher(integrationId: string, currency: string, entry: Entr
 }
 
 /**
- * What a document is to Business Central and to us: a number on a date. Series may begin anew each year.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * import { documentOf } from "./business_central_plan.ts";
- *
- * assert.equal(documentOf({ documentNumber: "UB-1", postingDate: "2026-11-23" }), "UB-1 of 2026-11-23");
- * ```
- */
-export function documentOf(
-  of: { readonly documentNumber: string; readonly postingDate: string },
-): string {
-  return `${of.documentNumber} of ${of.postingDate}`;
-}
-
-/**
- * Whether a line in the journal has a line number that only this integration gives to that document.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * import { isOwnLine } from "./business_central_plan.ts";
- *
- * const typedByHand = { documentNumber: "UB-1", postingDate: "2026-11-23", lineNumber: 10000 };
- * assert.equal(isOwnLine("integration", typedByHand), false);
- * ```
- */
-export function isOwnLine(
-  integrationId: string,
-  line: { readonly documentNumber: string; readonly postingDate: string; readonly lineNumber: number },
-): boolean {
-  const index = line.lineNumber - firstLineNumber(integrationId, line.documentNumber, line.postingDate);
-  return index >= 0 && index < mostLines;
-}
-
-/**
  * The shortest text of an amount, so that texts can be compared: 12.50 and 12.5 are the same.
  *
  * @example
@@ -172,21 +135,6 @@ function numberFault(documentNumber: string): string | null {
 
 function isWholeHundredths({ units, scale }: Decimal): boolean {
   return scale <= 2 || units % 10n ** BigInt(scale - 2) === 0n;
-}
-
-/**
- * 2,147,000 ranges of 1,000 numbers in the 31 bits of a line number. The first of a range is left out: people's lines
- * are numbered 10000, 20000, ..., which begin one.
- */
-function firstLineNumber(integrationId: string, documentNumber: string, postingDate: string): number {
-  // FNV-1a with a finish that spreads the last characters, in which numbers differ. It need not resist anyone.
-  let hash = 0x811c9dc5;
-  for (const character of `${integrationId}|${documentNumber}|${postingDate}`) {
-    hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
-  }
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return ((hash ^ (hash >>> 16)) >>> 0) % 2_147_000 * 1000 + 1;
 }
 
 function reject(error: string): Plan {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { isOwnLine, type PlannedVoucher, planVoucher } from "./business_central_plan.ts";
+import { isOwnLine } from "./business_central_document.ts";
+import { type PlannedVoucher, planVoucher } from "./business_central_plan.ts";
 
 const amounts = [["6860", "debit", "100.00"], ["2711", "debit", "25.00"], ["2910", "credit", "125.00"]];
 

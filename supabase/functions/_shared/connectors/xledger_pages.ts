@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { chunk } from "../chunk.ts";
 import { lostFault, type XledgerFault } from "./xledger_faults.ts";
 import { askPatiently, type XledgerLink } from "./xledger_request.ts";
 
@@ -24,7 +25,10 @@ export type Filters = readonly {
  * ```
  */
 export function byExtIdentifier(ids: readonly string[]): Filters {
-  return groups(ids).map((group) => ({ filter: "extIdentifier_in: $ids", variables: { ids: group } }));
+  return chunk(ids, idsAtOnce).map((group) => ({
+    filter: "extIdentifier_in: $ids",
+    variables: { ids: group },
+  }));
 }
 
 /**
@@ -39,12 +43,10 @@ export function byExtIdentifier(ids: readonly string[]): Filters {
  * ```
  */
 export function byLiteral(field: string, literals: readonly string[]): Filters {
-  return groups(literals).map((group) => ({ filter: `${field}_in: [${group.join(", ")}]`, variables: {} }));
-}
-
-function groups(ids: readonly string[]): string[][] {
-  const count = Math.ceil(ids.length / idsAtOnce);
-  return Array.from({ length: count }, (_, index) => ids.slice(index * idsAtOnce, (index + 1) * idsAtOnce));
+  return chunk(literals, idsAtOnce).map((group) => ({
+    filter: `${field}_in: [${group.join(", ")}]`,
+    variables: {},
+  }));
 }
 
 /**
@@ -54,6 +56,7 @@ function groups(ids: readonly string[]): string[][] {
  * ```ts
  * import assert from "node:assert/strict";
  * import * as z from "zod/mini";
+import { chunk } from "../chunk.ts";
  * import { testContext } from "../testing/connector_context.ts";
  * import { parseXledgerConfig } from "./xledger_config.ts";
  * import { byExtIdentifier, readPages } from "./xledger_pages.ts";

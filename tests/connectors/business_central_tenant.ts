@@ -45,7 +45,7 @@ export function expense(number: number, changes: Record<string, unknown> = {}): 
 }
 
 /** Fake, clock and connector of one test. */
-export interface Bench extends AsyncDisposable {
+export interface BusinessCentralTest extends AsyncDisposable {
   readonly fake: BusinessCentral;
   readonly clock: FakeClock;
   readonly connector: Connector;
@@ -61,11 +61,13 @@ export interface Bench extends AsyncDisposable {
   run<T>(work: Promise<T>): Promise<T>;
 }
 
-export async function startBench(settings: Record<string, unknown> = {}): Promise<Bench> {
+export async function startBusinessCentralTest(
+  settings: Record<string, unknown> = {},
+): Promise<BusinessCentralTest> {
   const clock = new FakeClock();
   const fake = await startBusinessCentral({ clock });
   let underWay = 0;
-  const bench: Bench = {
+  const bench: BusinessCentralTest = {
     fake,
     clock,
     connector: createBusinessCentral(createTokenCache()),
@@ -122,7 +124,7 @@ export async function startBench(settings: Record<string, unknown> = {}): Promis
 }
 
 /** Asserts that the ledger holds each of these entries once, to the last digit and in one posting, and nothing else. */
-export function assertPostedOnce({ fake }: Bench, entries: readonly Entry[]): void {
+export function assertPostedOnce({ fake }: BusinessCentralTest, entries: readonly Entry[]): void {
   const booked = Map.groupBy(fake.company.ledger, ({ documentNumber }) => documentNumber);
   const expected = entries.map(({ document_number }) => document_number ?? "");
   assert.deepEqual([...booked.keys()].sort(), expected.sort());

@@ -1,0 +1,56 @@
+/**
+ * What one export knows while it is under way.
+ *
+ * @module
+ */
+import type { EntryResult } from "../entries.ts";
+import type { Failure } from "../errors.ts";
+import type { BusinessCentralClient } from "./business_central_client.ts";
+import { documentOf } from "./business_central_document.ts";
+import type { JournalLines, StandingLine } from "./business_central_journal.ts";
+import type { PlannedVoucher } from "./business_central_plan.ts";
+import type { Place } from "./business_central_setup.ts";
+import type { ConnectorContext } from "./connector.ts";
+
+/** What an export works with. */
+export interface ExportTools {
+  readonly client: BusinessCentralClient;
+  readonly place: Place;
+  readonly journal: JournalLines;
+  readonly context: ConnectorContext;
+  readonly currency: string;
+  readonly memory: SliceMemory;
+}
+
+/** What a slice has found out and the next export has to know. */
+export interface SliceMemory {
+  /** Whether something posted was found under the number it was sent with. */
+  isNumberingChecked: boolean;
+  /** Documents of which a lookup saw lines in the journal. */
+  readonly begun: Set<string>;
+}
+
+/** An export under way. Documents are `documentOf` their vouchers. */
+export interface Work {
+  readonly tools: ExportTools;
+  readonly vouchers: readonly PlannedVoucher[];
+  readonly results: Map<string, EntryResult>;
+  /** Documents of which lines stood in the journal, seen or confirmed, and were not removed by us since. */
+  readonly stood: Set<string>;
+  /** Documents of which something may have been written since the journal was read. */
+  readonly doubtful: Set<string>;
+  /** Vouchers of which lines were sent. */
+  readonly tried: Set<PlannedVoucher>;
+  /** By entry key, why Business Central refused it; its lines have yet to be removed, if there are any. */
+  readonly refused: Map<string, string>;
+  failure: Failure | null;
+}
+
+/** Takes note of which vouchers have lines in the journal. What the read shows is no longer in doubt. */
+export function noteStanding(work: Work, standing: readonly StandingLine[]): void {
+  const documents = new Set(standing.map(documentOf));
+  for (const voucher of work.vouchers) {
+    if (documents.has(documentOf(voucher))) work.stood.add(documentOf(voucher));
+  }
+  work.doubtful.clear();
+}
