@@ -92,6 +92,9 @@ function drawFault(random: Random): Fault {
     { on, kind: "error", error: random.pick([timedOut, { message: "Object reference not set" }]) },
     { on: "mutation", kind: "apply_then_error", error: timedOut },
     { on, kind: "error", error: { message: "Limit", code: `BAD_REQUEST.${limit}` } },
-    { on, kind: "slow", ms: random.chance(0.2) ? 1100 : 1 },
+    // Beyond our time-out, on the real clock: what is to come later on the schedule's own is `apply_later`.
+    { on, kind: random.chance(0.2) ? "hang" : "drop" },
+    { on: "mutation", kind: random.chance(0.2) ? "apply_then_hang" : "apply_then_drop" },
+    { on, kind: "slow", ms: 1 },
   ]);
 }
