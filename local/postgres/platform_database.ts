@@ -56,11 +56,12 @@ async function openExternal(environment: Exclude<Environment, { kind: "embedded"
     // the API switches to the role of the request's token all the same.
     return await canSignIn(url.href) ? url.href : dbUrl;
   };
-  const [dataUrl, authUrl] = environment.kind === "external_database"
-    ? await Promise.all([as("authenticator"), as("supabase_auth_admin")])
-    : [dbUrl, dbUrl];
+  // The role `postgres` also where the given role is a superuser: what needs more rights than on the platform shows.
+  const [ownerUrl, dataUrl, authUrl] = environment.kind === "external_database"
+    ? await Promise.all([as("postgres"), as("authenticator"), as("supabase_auth_admin")])
+    : [dbUrl, dbUrl, dbUrl];
   return {
-    dbUrl,
+    dbUrl: ownerUrl,
     adminUrl: dbUrl,
     apiBackend: { dataUrl, authUrl, catalogUrl: dbUrl },
     postgres: null,

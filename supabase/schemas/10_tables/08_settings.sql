@@ -1,6 +1,8 @@
 create table sync_scheduler.settings (
   only_row boolean primary key default true check (only_row),
-  function_url text check (function_url ~ '^https?://[^[:space:]]+$'),
+  -- Only what pg_net takes: it refuses any other when a run is to be posted, and then every press fails.
+  function_url text
+    check (function_url ~ '^https?://([[:alnum:]._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[^[:space:]]*)?$'),
   dispatch_timeout interval not null default '5 seconds' check (dispatch_timeout between '1 second' and '1 minute'),
   claim_timeout interval not null default '30 seconds' check (claim_timeout between '1 second' and '10 minutes'),
   max_dispatches integer not null default 6 check (max_dispatches between 1 and 20),
