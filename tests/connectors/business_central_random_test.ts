@@ -9,7 +9,7 @@ import {
   startBusinessCentralTest,
 } from "./business_central_tenant.ts";
 
-const seeds = Number(Deno.env.get("BUSINESS_CENTRAL_SEEDS") ?? 10);
+const seeds = Number(Deno.env.get("BUSINESS_CENTRAL_SEEDS") ?? 4);
 const firstSeed = Number(Deno.env.get("BUSINESS_CENTRAL_FIRST_SEED") ?? 1);
 
 /** mulberry32: a seed names a schedule, so that a failure can be run again. */

@@ -7,7 +7,7 @@ import { runSlice } from "../../supabase/functions/integration-sync/run_slice.ts
 import { FakeOutbox } from "../support/fake_outbox.ts";
 import { startXledgerTest, vouchers, type XledgerTest } from "./xledger_tenant.ts";
 
-const cases = Number(Deno.env.get("XLEDGER_CASES") ?? 25);
+const cases = Number(Deno.env.get("XLEDGER_CASES") ?? 12);
 const seed = Number(Deno.env.get("XLEDGER_SEED") ?? 20261123);
 const mostAttempts = 200;
 
