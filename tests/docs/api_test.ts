@@ -44,6 +44,22 @@ Deno.test("docs/api.md has every function that people or a backend call, and no 
   assert.deepEqual(documented, functions.map(({ name }) => name));
 });
 
+Deno.test("ARCHITECTURE.md has every function of the Edge Function's, with its parameters", async () => {
+  const page = await Deno.readTextFile(new URL("../../ARCHITECTURE.md", import.meta.url));
+  const rows = page.split("\n").filter((line) => line.startsWith("| `sync_worker_"));
+  const functions = (await readFunctions()).filter(({ name }) => name.startsWith("sync_worker_"));
+  for (const { name, signature } of functions) {
+    const row = rows.find((line) => line.startsWith(`| \`${name}\``));
+    assert.ok(row, name);
+    for (const [, parameter = ""] of signature.matchAll(/[(,] ?(\w+) /g)) {
+      // What names an attempt stands once, above the table.
+      const isCommon = ["run_id", "attempt", "token"].includes(parameter);
+      assert.ok(isCommon || new RegExp(`\\b${parameter}\\b`).test(row), `${name}: ${parameter}`);
+    }
+  }
+  assert.equal(rows.length, functions.length, "and no other");
+});
+
 Deno.test("docs/api.md states the parameters, results, callers and errors that the database states", async (t) => {
   const functions = await readFunctions();
   for (const section of apiSections(await readPage())) {

@@ -133,6 +133,15 @@ export const BREAKAGES: readonly Breakage[] = [
     says: /^The credentials of 1 integration cannot be read/,
   },
   {
+    check: "vault",
+    what: "the address of an alert webhook is gone",
+    breakIt: async (admin, { orgId }) => {
+      await admin`insert into public.sync_alert_webhooks (org_id, host) values (${orgId}, 'chat.example')`;
+      await admin`insert into sync_scheduler.alert_senders (org_id, secret_id) values (${orgId}, gen_random_uuid())`;
+    },
+    says: /^The address of 1 alert webhook cannot be read/,
+  },
+  {
     check: "jobs",
     what: "a job was unscheduled",
     breakIt: run("select cron.unschedule(jobid) from cron.job where jobname = 'sync-scheduler-purge'"),
@@ -173,6 +182,16 @@ export const BREAKAGES: readonly Breakage[] = [
     what: "old runs stay",
     breakIt: ended("92 days"),
     says: /succeeded runs since \d{4}-\d\d-\d\d/,
+  },
+  {
+    check: "retention",
+    what: "old messages of alert webhooks stay",
+    breakIt: async (admin, { orgId }) => {
+      await admin`insert into public.sync_alert_webhooks (org_id, host) values (${orgId}, 'chat.example')`;
+      await admin`insert into sync_scheduler.alert_messages (org_id, body, created_at, delivered_at)
+        values (${orgId}, '{}', now() - interval '9 days', now() - interval '9 days')`;
+    },
+    says: /messages of alert webhooks since/,
   },
   {
     check: "retention",
@@ -228,7 +247,19 @@ export const BREAKAGES: readonly Breakage[] = [
     check: "orphans",
     what: "a secret outlives its integration",
     breakIt: run("select vault.create_secret('{}', 'sync_scheduler credentials of ' || gen_random_uuid())"),
-    says: /^1 secret in Vault of integrations that are gone/,
+    says: /^1 secret in Vault of integrations or alert webhooks that are gone/,
+  },
+  {
+    check: "orphans",
+    what: "a message to an alert webhook was forgotten",
+    breakIt: async (admin, { orgId }) => {
+      await admin`insert into public.sync_alert_webhooks (org_id, host) values (${orgId}, '127.0.0.1:9')`;
+      await admin`
+        insert into sync_scheduler.alert_senders (org_id, secret_id, next_attempt_at)
+        values (${orgId}, vault.create_secret('{"url": "http://127.0.0.1:9/"}'), now() - interval '2 hours')`;
+      await admin`insert into sync_scheduler.alert_messages (org_id, body) values (${orgId}, '{}')`;
+    },
+    says: /^1 alert webhook with messages that were due more than an hour ago/,
   },
   {
     check: "orphans",

@@ -19,8 +19,11 @@ const STALE_SLOT = `i.next_tick_at < now() - interval '1 hour' and i.enabled and
 const HALF_SENT = `e.state = 'sending' and not exists (select from public.sync_run_log r
     where r.run_id = e.run_id and r.finished_at is null)`;
 const SECRET =
-  `s.name like 'sync_scheduler credentials of %' and not exists (select from public.sync_integrations i
-    where s.name = sync_scheduler.credentials_name(i.id))`;
+  `(s.name like 'sync_scheduler credentials of %' and not exists (select from public.sync_integrations i
+    where s.name = sync_scheduler.credentials_name(i.id)))
+  or (s.name like 'sync_scheduler alert webhook of %' and not exists (select from public.sync_alert_webhooks w
+    where s.name = sync_scheduler.alert_webhook_name(w.org_id)))`;
+const STUCK_MESSAGES = `s.next_attempt_at < now() - interval '1 hour'`;
 
 const ORPHANS: readonly Orphan[] = [
   {
@@ -59,8 +62,13 @@ const ORPHANS: readonly Orphan[] = [
   },
   {
     query: `select from vault.secrets s where ${SECRET}`,
-    found: (number) => `${count(number, "secret")} in Vault of integrations that are gone.`,
+    found: (number) => `${count(number, "secret")} in Vault of integrations or alert webhooks that are gone.`,
     sql: `delete from vault.secrets s\nwhere ${SECRET};`,
+  },
+  {
+    query: `select from sync_scheduler.alert_senders s where ${STUCK_MESSAGES}`,
+    found: (number) => `${count(number, "alert webhook")} with messages that were due more than an hour ago.`,
+    sql: "select sync_scheduler.tick();",
   },
   {
     query:

@@ -21,6 +21,10 @@ export const retention: Check = {
           union all
           select 'warm-ups', min(scheduled_for), s.retention_ticks from sync_scheduler.warmups
           union all
+          select 'messages of alert webhooks', min(created_at), s.retention_ticks from sync_scheduler.alert_messages
+          union all
+          select 'incidents of vendors', min(ended_at), s.retention_failed from public.sync_vendor_incidents
+          union all
           select 'alerts', min(first_seen_at), s.retention_failed from public.sync_alerts
           union all
           select 'audit records', min(created_at), s.retention_failed from public.sync_audit_log

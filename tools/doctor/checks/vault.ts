@@ -2,10 +2,10 @@ import type { TransactionSql } from "postgres";
 import { type Check, fail } from "../check.ts";
 import { count, literals } from "../quote.ts";
 
-/** Can secrets be kept and read, and does every integration's reference lead to one that can? */
+/** Can secrets be kept and read, and does every reference to one lead to one that can? */
 export const vault: Check = {
   name: "vault",
-  healthy: "Secrets can be kept and read, those of every integration too.",
+  healthy: "Secrets can be kept and read, those of every integration and alert webhook too.",
   async examine({ look }) {
     // A secret of the doctor's own, rolled back with the rest.
     const broken = await look(async (tx) => {
@@ -16,19 +16,30 @@ export const vault: Check = {
     }).catch((error: unknown) => error instanceof Error ? error.message : String(error));
     if (broken !== null) return [fail(`Vault does not work: ${broken}.`)];
 
-    const lost = await look(unreadable);
-    if (lost.length === 0) return [];
-    return [fail(
-      `The credentials of ${
-        count(lost.length, "integration")
-      } cannot be read: the secret is gone, or was encrypted ` +
-        "with another project's key. The SQL forgets them; then an admin has to store them again.",
-      `update public.sync_integrations set credentials_secret_id = null where id in (${literals(lost)});`,
-    )];
+    const { integrations, webhooks } = await look(unreadable);
+    const why = "the secret is gone, or was encrypted with another project's key";
+    return [
+      ...(integrations.length === 0 ? [] : [fail(
+        `The credentials of ${
+          count(integrations.length, "integration")
+        } cannot be read: ${why}. The SQL forgets ` +
+          "them; then an admin has to store them again.",
+        `update public.sync_integrations set credentials_secret_id = null where id in (${
+          literals(integrations)
+        });`,
+      )]),
+      ...(webhooks.length === 0 ? [] : [fail(
+        `The address of ${
+          count(webhooks.length, "alert webhook")
+        } cannot be read: ${why}. The SQL removes it; then ` +
+          "an admin has to configure it again.",
+        `delete from public.sync_alert_webhooks where org_id in (${literals(webhooks)});`,
+      )]),
+    ];
   },
 };
 
-async function unreadable(tx: TransactionSql): Promise<string[]> {
+async function unreadable(tx: TransactionSql): Promise<{ integrations: string[]; webhooks: string[] }> {
   // Each by itself: one that cannot be decrypted would take the whole query along.
   await tx`
     create function pg_temp.readable(secret_id uuid) returns boolean language plpgsql as $$
@@ -41,8 +52,10 @@ async function unreadable(tx: TransactionSql): Promise<string[]> {
       return false;
     end
     $$`;
-  const rows = await tx<{ id: string }[]>`
+  const integrations = await tx<{ id: string }[]>`
     select i.id from public.sync_integrations i
     where i.credentials_secret_id is not null and not pg_temp.readable(i.credentials_secret_id) order by i.id`;
-  return rows.map(({ id }) => id);
+  const webhooks = await tx<{ id: string }[]>`
+    select s.org_id as id from sync_scheduler.alert_senders s where not pg_temp.readable(s.secret_id) order by s.org_id`;
+  return { integrations: integrations.map(({ id }) => id), webhooks: webhooks.map(({ id }) => id) };
 }
