@@ -530,13 +530,13 @@ isOneToOne: false
             }[]
                            },
 "sync_worker_claim":
-{ Args: { "attempt": number,"boot_id": string,"boot_ms": number,"cold_start": boolean,"run_id": string,"token": string }; Returns: Json
+{ Args: { "attempt": number,"boot_id": string,"boot_ms": number,"cold_start": boolean,"protocol"?: number,"run_id": string,"token": string }; Returns: Json
                            },
 "sync_worker_claim_alerts":
 { Args: { "senders": Json }; Returns: Json
                            },
 "sync_worker_claim_probes":
-{ Args: { "probes": Json }; Returns: Json
+{ Args: { "probes": Json,"protocol"?: number }; Returns: Json
                            },
 "sync_worker_finish":
 { Args: { "attempt": number,"checkpoint"?: Json,"error_class"?: string,"error_code"?: string,"error_message"?: string,"first_vendor_byte_ms"?: number,"outcome": string,"retry_after_seconds"?: number,"run_id": string,"token": string }; Returns: Json

@@ -1258,9 +1258,49 @@ comment on function sync_scheduler.extend_lease(uuid, integer, text, text) is
   'way, for slice_duration at most; settle: let through, the lease is not extended. Errors: PT401 invalid_token, PT409 '
   'attempt_not_current.';
 
+-- supabase/schemas/30_engine/21_refuse_worker.sql
+create or replace function sync_scheduler.refuse_worker(run_id uuid, attempt integer, protocol integer) returns jsonb
+language plpgsql set search_path = '' as $$
+#variable_conflict use_column
+declare
+  reason text := case when protocol < lower(sync_scheduler.worker_protocols()) then 'function_outdated'
+    else 'schema_outdated' end;
+  run public.sync_run_log;
+  integration public.sync_integrations;
+begin
+  -- No error, which would take all of this back. As often as it takes, for no attempt and no dispatch is used up by it, and
+  -- the deadline is for runs that could have run.
+  update public.sync_run_log r set
+    notice = reason,
+    deadline_at = greatest(r.deadline_at, now() + i.run_deadline)
+  from public.sync_integrations i
+  where r.run_id = refuse_worker.run_id and i.id = r.integration_id
+  returning r.* into strict run;
+  update sync_scheduler.run_attempts a set
+    dispatch_count = 0,
+    lease_expires_at = now() + (select s.claim_timeout * 2 from sync_scheduler.settings s)
+  where a.run_id = run.run_id and a.attempt = refuse_worker.attempt;
+
+  select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
+  perform sync_scheduler.raise_alert(integration, 'dispatch_failing', 'critical', null,
+    'The sync function and the database are of releases that do not understand each other: syncs wait until both are up to date.',
+    jsonb_build_object('reason', reason, 'function_protocol', protocol,
+      'schema_protocols', sync_scheduler.worker_protocols()::text),
+    run.run_id);
+  return jsonb_build_object('refused', reason);
+end;
+$$;
+revoke all on function sync_scheduler.refuse_worker(uuid, integer, integer)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.refuse_worker(uuid, integer, integer) is
+  'Leaves the attempt of a worker whose protocol this schema does not understand unclaimed: its run waits, with a notice and an '
+  'alert that the next claim resolves, and is dispatched again after twice settings.claim_timeout. The caller holds the run''s '
+  'row lock. Returns refused: function_outdated or schema_outdated.';
+
 -- supabase/schemas/30_engine/22_claim_attempt.sql
 create or replace function sync_scheduler.claim_attempt(
-  run_id uuid, attempt integer, token text, boot_id uuid, boot_ms numeric, cold_start boolean
+  run_id uuid, attempt integer, token text, boot_id uuid, boot_ms numeric, cold_start boolean,
+  protocol integer
 ) returns jsonb
 language plpgsql set search_path = '' as $$
 #variable_conflict use_column
@@ -1276,6 +1316,8 @@ begin
     perform sync_scheduler.raise_error('attempt_not_current');
   elsif claimed.claimed_at is not null then
     perform sync_scheduler.raise_error('already_claimed');
+  elsif (sync_scheduler.worker_protocols() @> protocol) is not true then
+    return sync_scheduler.refuse_worker(claim_attempt.run_id, claim_attempt.attempt, protocol);
   end if;
   select * into strict settings from sync_scheduler.settings;
 
@@ -1285,6 +1327,7 @@ begin
     -- What the attempt before it died of is in run_attempts; this one has not failed.
     error_code = null,
     error_message = null,
+    notice = case when r.notice in ('function_outdated', 'schema_outdated') then null else r.notice end,
     entries_total = r.entries_done + r.entries_failed + (
       select count(*) from public.sync_export_entries e
       where e.integration_id = r.integration_id and e.state in ('pending', 'unknown'))
@@ -1330,11 +1373,11 @@ begin
     || sync_scheduler.run_progress(run);
 end;
 $$;
-revoke all on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, numeric, boolean)
+revoke all on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, numeric, boolean, integer)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, numeric, boolean) is
+comment on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, numeric, boolean, integer) is
   'Takes an attempt for the worker that holds its token, at most once: pending to running. boot_ms is in milliseconds. '
-  'Returns what the worker needs, credentials included. Resolves alerts that the sync function, or a slot in time, refutes. Errors: PT401 invalid_token, PT409 already_claimed, PT409 '
+  'Returns what the worker needs, credentials included; or refused, see refuse_worker, if protocol is none of worker_protocols. Resolves alerts that the sync function, or a slot in time, refutes. Errors: PT401 invalid_token, PT409 already_claimed, PT409 '
   'attempt_not_current.';
 
 -- supabase/schemas/30_engine/23_heartbeat_attempt.sql
@@ -1874,7 +1917,7 @@ comment on function sync_scheduler.claim_probe(uuid, text) is
   'included. Errors: PT401 invalid_token, PT409 already_claimed, PT409 attempt_not_current.';
 
 -- supabase/schemas/30_engine/31_claim_probes.sql
-create or replace function sync_scheduler.claim_probes(probes jsonb) returns jsonb
+create or replace function sync_scheduler.claim_probes(probes jsonb, protocol integer) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
   asked record;
@@ -1882,6 +1925,11 @@ declare
 begin
   if jsonb_typeof(probes) is distinct from 'array' or jsonb_array_length(probes) not between 1 and 50 then
     perform sync_scheduler.raise_error('invalid_worker_request', '{"probes": "a list of 1 to 50 checks"}');
+  end if;
+  if (sync_scheduler.worker_protocols() @> protocol) is not true then
+    -- Nobody has asked the external system; that nobody did is told as check_unanswered.
+    return jsonb_build_object('refused', case when protocol < lower(sync_scheduler.worker_protocols())
+      then 'function_outdated' else 'schema_outdated' end);
   end if;
   -- In one order, so that two deliveries of a list do not wait for each other in a circle.
   for asked in
@@ -1901,10 +1949,10 @@ begin
   return claimed;
 end;
 $$;
-revoke all on function sync_scheduler.claim_probes(jsonb) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.claim_probes(jsonb) is
+revoke all on function sync_scheduler.claim_probes(jsonb, integer) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.claim_probes(jsonb, integer) is
   'Takes the connection checks of a list of {integration_id, token}, each as claim_probe does, and returns what it returns, in a '
-  'list; what cannot be taken is left out. Errors: PT422 invalid_worker_request; those of claim_probe if none could be taken.';
+  'list; what cannot be taken is left out; or refused, and takes none, if protocol is none of worker_protocols. Errors: PT422 invalid_worker_request; those of claim_probe if none could be taken.';
 
 -- supabase/schemas/30_engine/31_note_failed_check.sql
 create or replace function sync_scheduler.note_failed_check(

@@ -3,17 +3,18 @@
 -- supabase/schemas/60_worker_rpc/01_sync_worker_claim.sql
 -- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the caller.
 create or replace function public.sync_worker_claim(
-  run_id uuid, attempt integer, token text, boot_id uuid, boot_ms numeric, cold_start boolean
+  run_id uuid, attempt integer, token text, boot_id uuid, boot_ms numeric, cold_start boolean,
+  protocol integer default 1
 ) returns jsonb
 language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
 begin
-  return sync_scheduler.claim_attempt(run_id, attempt, token, boot_id, boot_ms, cold_start);
+  return sync_scheduler.claim_attempt(run_id, attempt, token, boot_id, boot_ms, cold_start, protocol);
 end;
 $$;
-revoke all on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean)
+revoke all on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean, integer)
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean) to service_role;
-comment on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean) is
+grant execute on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean, integer) to service_role;
+comment on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean, integer) is
   'For the Edge Function (service role and attempt token): see sync_scheduler.claim_attempt. Takes an attempt, at most once, and returns what the worker needs to do it, credentials included.';
 
 -- supabase/schemas/60_worker_rpc/02_sync_worker_heartbeat.sql
@@ -113,15 +114,15 @@ comment on function public.sync_worker_warm(timestamptz, text, uuid, numeric, bo
 
 -- supabase/schemas/60_worker_rpc/07_sync_worker_claim_probes.sql
 -- Definer, because the service role has no rights in sync_scheduler. The tokens are the check of the caller.
-create or replace function public.sync_worker_claim_probes(probes jsonb) returns jsonb
+create or replace function public.sync_worker_claim_probes(probes jsonb, protocol integer default 1) returns jsonb
 language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
 begin
-  return sync_scheduler.claim_probes(probes);
+  return sync_scheduler.claim_probes(probes, protocol);
 end;
 $$;
-revoke all on function public.sync_worker_claim_probes(jsonb) from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_claim_probes(jsonb) to service_role;
-comment on function public.sync_worker_claim_probes(jsonb) is
+revoke all on function public.sync_worker_claim_probes(jsonb, integer) from public, anon, authenticated, service_role;
+grant execute on function public.sync_worker_claim_probes(jsonb, integer) to service_role;
+comment on function public.sync_worker_claim_probes(jsonb, integer) is
   'For the Edge Function (service role and the tokens of the connection checks): see sync_scheduler.claim_probes. Takes a handful '
   'of connection checks, each at most once, and returns what the worker needs to do them, credentials included.';
 

@@ -54,6 +54,7 @@ export type SyncErrorCode =
   | "already_claimed"
   | "attempt_not_current"
   | "invalid_worker_request"
+  | "version_mismatch"
   // Trouble on the way to the database.
   | "database_unreachable"
   | "database_error"

@@ -8,6 +8,7 @@ import { type Failure, SyncError } from "./errors.ts";
 import { retry } from "./retry.ts";
 import { storableText } from "./storable_text.ts";
 import { type ProbeClaim, probesAnswer } from "./worker_answers.ts";
+import { throwIfRefused, WORKER_PROTOCOL } from "./worker_protocol.ts";
 import type { WorkerRpc } from "./worker_rpc.ts";
 
 /** A connection check that a request carries; the token is its only authentication. */
@@ -51,7 +52,9 @@ export async function claimProbes(rpc: WorkerRpc, probes: readonly ProbeRef[]): 
     new SyncError("unexpected_answer", `${name} answered in an unknown shape.`, {
       details: { rpc: name, where },
     });
-  const parsed = probesAnswer.safeParse(await rpc(name, { probes }));
+  const answer = await rpc(name, { probes, protocol: WORKER_PROTOCOL });
+  throwIfRefused(answer);
+  const parsed = probesAnswer.safeParse(answer);
   if (!parsed.success) throw unknown(parsed.error.issues[0]?.path.join(".") ?? "");
   return parsed.data.map((claim) => {
     const probe = probes.find(({ integration_id }) => integration_id === claim.integration_id);

@@ -16,6 +16,7 @@ import {
   type Reservation,
   reserveAnswer,
 } from "./worker_answers.ts";
+import { throwIfRefused, WORKER_PROTOCOL } from "./worker_protocol.ts";
 import type { WorkerRpc } from "./worker_rpc.ts";
 
 /** The attempt that a worker works for; the token is its only authentication. */
@@ -91,6 +92,7 @@ export function createWorkerApi(options: {
   ): Promise<T> {
     const { run_id, attempt: number, token } = attempt;
     const answer = await rpc(name, { run_id, attempt: number, token, ...parameters }, signal);
+    throwIfRefused(answer);
     const parsed = schema.safeParse(answer);
     if (parsed.success) return parsed.data;
     const where = parsed.error.issues[0]?.path.join(".") ?? "";
@@ -106,7 +108,7 @@ export function createWorkerApi(options: {
   }
 
   return {
-    claim: (boot) => call("sync_worker_claim", claimAnswer, { ...boot }),
+    claim: (boot) => call("sync_worker_claim", claimAnswer, { ...boot, protocol: WORKER_PROTOCOL }),
     heartbeat: (checkpoint, signal, firstVendorByteMs = null) =>
       call(
         "sync_worker_heartbeat",

@@ -42,7 +42,17 @@ Deno.test("WorkerApi sends the attempt with its token and the key when it claims
   assert.equal(`${request.method} ${request.path}`, "POST /rpc/sync_worker_claim");
   assert.equal(request.headers.get("apikey"), "sb_secret_test");
   assert.equal(request.headers.get("authorization"), null);
-  assert.deepEqual(JSON.parse(request.body), { ...attempt, ...boot });
+  assert.deepEqual(JSON.parse(request.body), { ...attempt, ...boot, protocol: 1 });
+});
+
+Deno.test("WorkerApi says which of the two is older when the schema does not understand its protocol", async () => {
+  for (const reason of ["function_outdated", "schema_outdated"]) {
+    await using database = startReceiver(() => Response.json({ refused: reason }));
+    await assert.rejects(apiAt(database.url).claim(boot), {
+      code: "version_mismatch",
+      details: { reason, protocol: 1 },
+    });
+  }
 });
 
 Deno.test("WorkerApi understands an answer when numbers are strings and times have a space", async () => {

@@ -48,7 +48,7 @@ const maxBodyBytes = 16 * 1024;
  * | 400, 405, 413, 415 | not a request of ours |
  * | 401, 409 | the database refuses the token, or the attempt, check, message or warm-up is taken or over |
  * | 500 | the function's environment is incomplete |
- * | 503 | the database did not answer as it should; the engine dispatches again |
+ * | 503 | the database did not answer as it should, or is of another release; the engine dispatches again |
  *
  * Answers go to pg_net, and to anyone else who finds the address: they repeat nothing of what was sent.
  */

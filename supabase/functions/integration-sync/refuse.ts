@@ -21,6 +21,12 @@ export function refuseClaim(error: unknown): Response {
       return refuse(409, code, "This request was taken before.");
     case "attempt_not_current":
       return refuse(409, code, "This attempt or check is over.");
+    case "version_mismatch":
+      return refuse(
+        503,
+        code,
+        "The function and the database are of releases that do not understand each other.",
+      );
     case "function_misconfigured":
       return refuse(500, code, "The function's environment is incomplete; its log names the variable.");
     default:

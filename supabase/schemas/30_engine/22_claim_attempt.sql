@@ -1,5 +1,6 @@
 create or replace function sync_scheduler.claim_attempt(
-  run_id uuid, attempt integer, token text, boot_id uuid, boot_ms numeric, cold_start boolean
+  run_id uuid, attempt integer, token text, boot_id uuid, boot_ms numeric, cold_start boolean,
+  protocol integer
 ) returns jsonb
 language plpgsql set search_path = '' as $$
 #variable_conflict use_column
@@ -15,6 +16,8 @@ begin
     perform sync_scheduler.raise_error('attempt_not_current');
   elsif claimed.claimed_at is not null then
     perform sync_scheduler.raise_error('already_claimed');
+  elsif (sync_scheduler.worker_protocols() @> protocol) is not true then
+    return sync_scheduler.refuse_worker(claim_attempt.run_id, claim_attempt.attempt, protocol);
   end if;
   select * into strict settings from sync_scheduler.settings;
 
@@ -24,6 +27,7 @@ begin
     -- What the attempt before it died of is in run_attempts; this one has not failed.
     error_code = null,
     error_message = null,
+    notice = case when r.notice in ('function_outdated', 'schema_outdated') then null else r.notice end,
     entries_total = r.entries_done + r.entries_failed + (
       select count(*) from public.sync_export_entries e
       where e.integration_id = r.integration_id and e.state in ('pending', 'unknown'))
@@ -69,9 +73,9 @@ begin
     || sync_scheduler.run_progress(run);
 end;
 $$;
-revoke all on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, numeric, boolean)
+revoke all on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, numeric, boolean, integer)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, numeric, boolean) is
+comment on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, numeric, boolean, integer) is
   'Takes an attempt for the worker that holds its token, at most once: pending to running. boot_ms is in milliseconds. '
-  'Returns what the worker needs, credentials included. Resolves alerts that the sync function, or a slot in time, refutes. Errors: PT401 invalid_token, PT409 already_claimed, PT409 '
+  'Returns what the worker needs, credentials included; or refused, see refuse_worker, if protocol is none of worker_protocols. Resolves alerts that the sync function, or a slot in time, refutes. Errors: PT401 invalid_token, PT409 already_claimed, PT409 '
   'attempt_not_current.';

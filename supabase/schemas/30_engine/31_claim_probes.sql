@@ -1,4 +1,4 @@
-create or replace function sync_scheduler.claim_probes(probes jsonb) returns jsonb
+create or replace function sync_scheduler.claim_probes(probes jsonb, protocol integer) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
   asked record;
@@ -6,6 +6,11 @@ declare
 begin
   if jsonb_typeof(probes) is distinct from 'array' or jsonb_array_length(probes) not between 1 and 50 then
     perform sync_scheduler.raise_error('invalid_worker_request', '{"probes": "a list of 1 to 50 checks"}');
+  end if;
+  if (sync_scheduler.worker_protocols() @> protocol) is not true then
+    -- Nobody has asked the external system; that nobody did is told as check_unanswered.
+    return jsonb_build_object('refused', case when protocol < lower(sync_scheduler.worker_protocols())
+      then 'function_outdated' else 'schema_outdated' end);
   end if;
   -- In one order, so that two deliveries of a list do not wait for each other in a circle.
   for asked in
@@ -25,7 +30,7 @@ begin
   return claimed;
 end;
 $$;
-revoke all on function sync_scheduler.claim_probes(jsonb) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.claim_probes(jsonb) is
+revoke all on function sync_scheduler.claim_probes(jsonb, integer) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.claim_probes(jsonb, integer) is
   'Takes the connection checks of a list of {integration_id, token}, each as claim_probe does, and returns what it returns, in a '
-  'list; what cannot be taken is left out. Errors: PT422 invalid_worker_request; those of claim_probe if none could be taken.';
+  'list; what cannot be taken is left out; or refused, and takes none, if protocol is none of worker_protocols. Errors: PT422 invalid_worker_request; those of claim_probe if none could be taken.';
