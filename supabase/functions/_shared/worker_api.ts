@@ -59,7 +59,7 @@ const longestMessage = 500;
  * `reserveEntries`, `recordResults` and `finish` are repeated after network errors and 5xx: each may be said
  * twice, a reserve is answered with the batch that it had already reserved. A claim is not: if its answer was
  * lost it has happened, and a second one is refused; the engine recovers it by the lease. A heartbeat comes again
- * anyway.
+ * anyway, unless it carries a checkpoint: for that one somebody waits before he sends.
  *
  * @example
  * ```ts
@@ -109,13 +109,11 @@ export function createWorkerApi(options: {
 
   return {
     claim: (boot) => call("sync_worker_claim", claimAnswer, { ...boot, protocol: WORKER_PROTOCOL }),
-    heartbeat: (checkpoint, signal, firstVendorByteMs = null) =>
-      call(
-        "sync_worker_heartbeat",
-        heartbeatAnswer,
-        { checkpoint: checkpoint ?? null, first_vendor_byte_ms: firstVendorByteMs },
-        signal,
-      ),
+    heartbeat: (checkpoint, signal, firstVendorByteMs = null) => {
+      const parameters = { checkpoint: checkpoint ?? null, first_vendor_byte_ms: firstVendorByteMs };
+      const once = () => call("sync_worker_heartbeat", heartbeatAnswer, parameters, signal);
+      return parameters.checkpoint === null ? once() : repeated(once, signal);
+    },
     reserveEntries: (batch_size, signal) =>
       repeated(() => call("sync_worker_reserve_entries", reserveAnswer, { batch_size }, signal), signal),
     recordResults: (batch_id, results, signal) =>

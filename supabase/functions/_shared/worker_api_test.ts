@@ -130,13 +130,17 @@ for (
 const down = failing(503, "PGRST001", "no connection");
 const badGateway = () => new Response("<html>Bad Gateway</html>", { status: 502 });
 
-Deno.test("WorkerApi repeats reserve, record and finish when the database was away for a moment", async () => {
+Deno.test("WorkerApi repeats reserve, record, finish and a checkpoint when the database was away for a moment", async () => {
   const nothing = () => Response.json({ batch_id: null, cancel_requested: false });
   for (
     const [call, answer] of [
       [(api: WorkerApi) => api.reserveEntries(1), nothing],
       [(api: WorkerApi) => api.recordResults(batchId, []), () => Response.json(recorded)],
       [(api: WorkerApi) => api.finish({ outcome: "succeeded" }), () => Response.json(finished)],
+      [
+        (api: WorkerApi) => api.heartbeat({ at: 7 }),
+        () => Response.json({ cancel_requested: false, lease_expires_at: "2026-11-23T10:00:00+00:00" }),
+      ],
     ] as const
   ) {
     await using database = inTurn(down, badGateway, answer);
@@ -146,7 +150,7 @@ Deno.test("WorkerApi repeats reserve, record and finish when the database was aw
   }
 });
 
-Deno.test("WorkerApi does not repeat a claim or a heartbeat when the database is away", async () => {
+Deno.test("WorkerApi does not repeat a claim or a mere heartbeat when the database is away", async () => {
   await using database = startReceiver(down);
   const api = apiAt(database.url);
   await assert.rejects(api.claim(boot), { code: "database_unreachable" });

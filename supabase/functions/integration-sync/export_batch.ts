@@ -1,6 +1,7 @@
 import type { ConnectorContext, ExportOutcome, OpenConnector } from "../_shared/connectors/connector.ts";
 import { allEntries, type Batch, type Entry, type EntryResult, openEntries } from "../_shared/entries.ts";
-import { type Failure, failure } from "../_shared/errors.ts";
+import { type Failure, failure, SyncError } from "../_shared/errors.ts";
+import { failureOf } from "./failure_of.ts";
 import { errorFields, type Log } from "./log.ts";
 
 /** A settled batch: one result for each open entry, and why not all of them are settled for good. */
@@ -75,7 +76,10 @@ async function attemptExport(
   } catch (error) {
     if (context.signal.aborted) throw error;
     log("connector_fault", { batch_id: batch.batch_id, ...errorFields(error) });
-    const why = failure("ambiguous", "connector_fault", "The export broke off inside the connector.");
+    // The database did not take a checkpoint, most likely: whatever it was, nothing is known of what was sent.
+    const why = error instanceof SyncError
+      ? { ...failureOf(error), class: "ambiguous" as const }
+      : failure("ambiguous", "connector_fault", "The export broke off inside the connector.");
     return { results: allEntries(openEntries(batch.entries), "unknown"), failure: why };
   }
 }

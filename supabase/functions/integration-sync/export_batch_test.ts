@@ -6,7 +6,7 @@ import type {
   OpenConnector,
 } from "../_shared/connectors/connector.ts";
 import { type Batch, type EntryResult, openEntries } from "../_shared/entries.ts";
-import { failure } from "../_shared/errors.ts";
+import { failure, SyncError } from "../_shared/errors.ts";
 import { testContext } from "../_shared/testing/connector_context.ts";
 import { testBatch } from "../_shared/testing/fake_worker_api.ts";
 import { exportBatch as exportWithLog, type SettledBatch } from "./export_batch.ts";
@@ -136,6 +136,21 @@ Deno.test("exportBatch leaves an entry unknown when the lookup cannot see it yet
   assert.equal(states(settled.results), "unknown exported");
   assert.equal(settled.failure?.class, "ambiguous");
   assert.deepEqual(sent, [["b"]]);
+});
+
+Deno.test("exportBatch calls everything unknown, and says why, when the connector breaks or the database is away", async () => {
+  for (
+    const [error, code] of [
+      [new TypeError("x is undefined"), "connector_fault"],
+      [new SyncError("database_unreachable", "No answer."), "database_unreachable"],
+    ] as const
+  ) {
+    const { connector } = scripted({ results: [] });
+    const broken: OpenConnector = { ...connector, export: () => Promise.reject(error) };
+    const settled = await exportBatch(broken, testContext(), testBatch(1, ["a", "b"]));
+    assert.equal(states(settled.results), "unknown unknown");
+    assert.deepEqual([settled.failure?.class, settled.failure?.code], ["ambiguous", code]);
+  }
 });
 
 Deno.test("exportBatch does not look up when the batch is sent for the first time", async () => {
