@@ -1,6 +1,8 @@
 import type { Benchmark } from "../benchmark.ts";
 import { bootTime } from "./boot_time.ts";
 import { commitToClaim } from "./commit_to_claim.ts";
+import { connectorMemory } from "./connector_memory.ts";
+import { connectorThroughput } from "./connector_throughput.ts";
 import { hotPathPlans } from "./hot_path_plans.ts";
 import { logSize } from "./log_size.ts";
 import { recoverTick } from "./recover_tick.ts";
@@ -18,4 +20,6 @@ export const benchmarks: readonly Benchmark[] = [
   tick,
   commitToClaim,
   bootTime,
+  connectorThroughput,
+  connectorMemory,
 ];

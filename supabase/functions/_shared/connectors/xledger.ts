@@ -3,6 +3,7 @@ import { parseXledgerConfig, parseXledgerCredentials } from "./xledger_config.ts
 import { exportVouchers } from "./xledger_export.ts";
 import { readFailure } from "./xledger_faults.ts";
 import { lookupVouchers } from "./xledger_lookup.ts";
+import { createPace } from "./xledger_pace.ts";
 import { askXledger, type XledgerLink } from "./xledger_request.ts";
 
 /**
@@ -26,7 +27,8 @@ export const xledger = defineConnector({
   parseConfig: parseXledgerConfig,
   parseCredentials: parseXledgerCredentials,
   connect: (config, credentials) => {
-    const link = (context: ConnectorContext) => ({ config, credentials, context });
+    const pace = createPace();
+    const link = (context: ConnectorContext) => ({ config, credentials, context, pace });
     return {
       batchSize: config.batch_size,
       ping: (context) => ping(link(context)),

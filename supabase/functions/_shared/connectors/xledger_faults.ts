@@ -15,6 +15,8 @@ export interface XledgerFault {
   readonly maybeTaken: boolean;
   /** Whether some value of the request was refused: another voucher of the same mutation may be at fault. */
   readonly isValue: boolean;
+  /** Whether it was the burst limit: too many requests in a few seconds. */
+  readonly isBurst: boolean;
 }
 
 const hour = 3600;
@@ -67,7 +69,8 @@ function errorFault(error: XledgerError, now: number): XledgerFault {
   for (const [pattern, seconds, message] of limits) {
     if (!pattern.test(code)) continue;
     const wait = seconds < hour / 4 ? seconds : resetSeconds(error.extensions?.resetAt, now) ?? seconds;
-    return fault("rate_limited", "xledger_rate_limited", message, wait);
+    const limited = fault("rate_limited", "xledger_rate_limited", message, wait);
+    return { ...limited, isBurst: /BURST/.test(code) };
   }
   if (/api token/i.test(error.message) || /UNAUTH|FORBIDDEN|ACCESS_DENIED/.test(code)) return accessRefused();
   if (/INVALID_VALUE/.test(code) || /INVALID_VALUE/.test(extensionCode)) {
@@ -168,7 +171,7 @@ function fault(
   retryAfter: number | null = null,
 ): XledgerFault {
   const why = failure(errorClass, code, message, retryAfter);
-  return { failure: why, maybeTaken: errorClass === "ambiguous", isValue: false };
+  return { failure: why, maybeTaken: errorClass === "ambiguous", isValue: false, isBurst: false };
 }
 
 function quoted(message: string): string {

@@ -3,6 +3,7 @@ import { readLimited } from "../read_limited.ts";
 import { retryAfterSeconds } from "../retry_after.ts";
 import type { ConnectorContext } from "./connector.ts";
 import { vendorSignal } from "./vendor_timeout.ts";
+import type { Pace } from "./xledger_pace.ts";
 import type { XledgerConfig, XledgerCredentials } from "./xledger_config.ts";
 import {
   errorsFault,
@@ -32,6 +33,8 @@ export interface XledgerLink {
   readonly config: XledgerConfig;
   readonly credentials: XledgerCredentials;
   readonly context: ConnectorContext;
+  /** For as long as the connector is open; without one, requests begin at once. */
+  readonly pace?: Pace;
 }
 
 /** `data` as it came, with what was wrong beside it; a mutation may have been taken in part. */
@@ -119,17 +122,20 @@ export async function askPatiently(
   query: string,
   variables: Readonly<Record<string, unknown>>,
 ): Promise<XledgerAnswer> {
-  const { clock, deadline, signal } = link.context;
+  const { context, pace } = link;
+  const { clock, deadline, signal } = context;
   for (let waits = 0;; waits++) {
+    await pace?.take(context);
     const answer = await askXledger(link, query, variables);
-    const { failure, maybeTaken } = answer.fault ?? {};
+    const { failure, maybeTaken, isBurst } = answer.fault ?? {};
     const seconds = failure?.class === "rate_limited" && !maybeTaken
       ? failure.retry_after_seconds ?? Infinity
       : Infinity;
     const isWorthIt = seconds <= longestWaitSeconds && clock.elapsed() + seconds * 1000 < deadline;
     // What was taken in part beside a limit has to be read.
     if (!isWorthIt || waits === mostWaits || answer.data !== null) return answer;
-    await clock.sleep(seconds * 1000, signal);
+    const isPaced = isBurst === true && pace?.learn() === true;
+    if (!isPaced) await clock.sleep(seconds * 1000, signal);
   }
 }
 
