@@ -4,14 +4,13 @@ import type { Sql } from "postgres";
 import { startPlatform } from "../../local/platform.ts";
 import { until } from "../../local/wait.ts";
 import { startReceiver } from "../../supabase/functions/_shared/testing/receiver.ts";
-import { root } from "../../tools/run_deno.ts";
 import { CHECKS, diagnose, type Diagnosis } from "../../tools/doctor/diagnose.ts";
-import { explainConnection } from "../../tools/doctor/connection.ts";
 import { readSchemas } from "../../tools/doctor/schemas.ts";
 import { connect } from "../support/connect.ts";
 import { embeddedOnly } from "../support/local_only.ts";
 import { createTenant } from "../support/tenant.ts";
 import { BREAKAGES } from "./breakages.ts";
+import { task } from "./task.ts";
 
 const schemas = await readSchemas(fileURLToPath(new URL("../../supabase/schemas", import.meta.url)));
 
@@ -24,21 +23,6 @@ async function examine(
   const checks = check === undefined ? CHECKS : CHECKS.filter(({ name }) => name === check);
   assert.ok(checks.length > 0, `no check ${check}`);
   return await Array.fromAsync(diagnose(sql, { schemas, checks, suggestedUrl, patienceMs: 15_000 }));
-}
-
-/** Runs the task as a person does. */
-async function task(
-  args: readonly string[],
-  dbUrl: string,
-): Promise<{ code: number; output: string; error: string }> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["task", "--quiet", ...args],
-    cwd: root,
-    env: { NO_COLOR: "1", SUPABASE_DB_URL: dbUrl },
-    stdin: "null",
-  }).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, output: text(stdout), error: text(stderr) };
 }
 
 function bad(found: readonly Diagnosis[]): Diagnosis[] {
@@ -135,6 +119,27 @@ Deno.test({
       }
     });
 
+    await t.step(
+      "function: it and the database are of releases that do not understand each other",
+      async () => {
+        for (
+          const [range, says] of [["7, 8", /^The function is older/], [
+            "0, 0",
+            /^The database is older/,
+          ]] as const
+        ) {
+          await owner.sql.unsafe(`
+          create or replace function sync_scheduler.worker_protocols() returns int4range
+          language plpgsql immutable set search_path = '' as $$ begin return int4range(${range}, '[]'); end $$`);
+          const [found] = await examine(owner.sql, "function", url);
+          assert.equal(found?.status, "FAIL");
+          assert.match(found?.message ?? "", says);
+          for (const { sql } of bad(await examine(owner.sql, "installed"))) await owner.sql.unsafe(sql ?? "");
+          assert.equal((await examine(owner.sql, "function", url))[0]?.status, "PASS");
+        }
+      },
+    );
+
     await t.step("everything at once is mended by the SQL in its order", async () => {
       for (
         const statement of [
@@ -190,46 +195,4 @@ Deno.test({
       assert.match(found[0]?.message ?? "", /not in this database/);
     });
   },
-});
-
-Deno.test("without a connection the task ends with 2 and a sentence that never holds the password", async () => {
-  for (
-    const [url, says] of [
-      ["postgresql://postgres:hem%23melig@127.0.0.1:1/postgres", /^Nothing listens at 127\.0\.0\.1:1\.\n$/],
-      ["postgresql://postgres:hem#melig@127.0.0.1:1/postgres", /^SUPABASE_DB_URL is not a URL of the form /],
-      ["https://hemmelig@example.test", /^SUPABASE_DB_URL is not a URL of the form /],
-      ["", /^SUPABASE_DB_URL is not set\. .*\n.*\n\nUsage: /],
-    ] as const
-  ) {
-    const { code, output, error } = await task(["doctor"], url);
-    assert.deepEqual([code, output], [2, ""], error);
-    assert.match(error, says);
-    assert.doesNotMatch(error, /melig/);
-  }
-});
-
-Deno.test("every refusal of a connection is told in words, without the password", () => {
-  const url = new URL("postgresql://postgres.abc:hem%23melig@db.abcdefgh.supabase.co/postgres");
-  for (
-    const [code, says] of [
-      ["ECONNREFUSED", /^Nothing listens at db\.abcdefgh\.supabase\.co:5432\.$/],
-      ["ENOTFOUND", /no host .* session pooler's/],
-      ["ENETUNREACH", /no way to .* needs IPv6/],
-      ["CONNECT_TIMEOUT", /did not answer within 10 s/],
-      ["CONNECTION_CLOSED", /hung up: .*sslmode=require/],
-      ["28P01", /does not accept this password of the user postgres\.abc\.$/],
-      ["28000", /does not let the user postgres\.abc in: no … for …$/],
-      ["3D000", /has no database postgres\.$/],
-      ["53300", /no connection left/],
-      ["57P03", /is starting or stopping/],
-      ["XX000", /^No connection to .*: no … for …$/],
-    ] as const
-  ) {
-    const error = Object.assign(new Error("no hem#melig for hem%23melig"), { code });
-    for (const thrown of [error, new AggregateError([error])]) {
-      const said = explainConnection(thrown, url);
-      assert.match(said, says);
-      assert.doesNotMatch(said, /melig/);
-    }
-  }
 });

@@ -3,6 +3,7 @@ import { SyncError } from "../_shared/errors.ts";
 import { readLimited } from "../_shared/read_limited.ts";
 import type { Claim } from "../_shared/worker_answers.ts";
 import type { WarmupRef } from "../_shared/answer_warmup.ts";
+import { WORKER_PROTOCOL } from "../_shared/worker_protocol.ts";
 import type { ClaimedProbe, ProbeEnd, ProbeRef } from "../_shared/probe_api.ts";
 import type { AttemptRef, Boot, WorkerApi } from "../_shared/worker_api.ts";
 import { errorFields, type Log } from "./log.ts";
@@ -95,7 +96,8 @@ async function warmUp(warmup: WarmupRef, boot: Boot, tools: HandlerTools): Promi
   tools.waitUntil(
     tools.rehearse().catch((error: unknown) => log("rehearsal_failed", { ...about, ...errorFields(error) })),
   );
-  return Response.json({ warm: true });
+  // Whoever holds the token may know which protocol is spoken here: the doctor does.
+  return Response.json({ warm: true, protocol: WORKER_PROTOCOL });
 }
 
 async function accept(ref: AttemptRef, boot: Boot, tools: HandlerTools): Promise<Response> {

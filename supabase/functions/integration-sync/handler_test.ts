@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { ClaimedAlerts, MessageResult, SenderRef } from "../_shared/alerts_api.ts";
 import type { WarmupRef } from "../_shared/answer_warmup.ts";
+import { WORKER_PROTOCOL } from "../_shared/worker_protocol.ts";
 import { SyncError, type SyncErrorCode } from "../_shared/errors.ts";
 import { FakeWorkerApi } from "../_shared/testing/fake_worker_api.ts";
 import type { ClaimedProbe, ProbeEnd, ProbeRef } from "../_shared/probe_api.ts";
@@ -132,7 +133,7 @@ Deno.test("the handler reports the boot, answers 200 and rehearses behind the an
   const { handler, seen, work } = setUp({ rehearse: () => rehearsing.promise });
   const response = await handler(post(warmup));
   assert.equal(response.status, 200);
-  assert.deepEqual(await response.json(), { warm: true });
+  assert.deepEqual(await response.json(), { warm: true, protocol: WORKER_PROTOCOL });
   assert.deepEqual(seen.warmups, [{ scheduled_for: warmup.scheduled_for, token }]);
   assert.deepEqual([seen.attempts, seen.slices, work.length], [[], 0, 1]);
   assert.ok(seen.logged[0]?.includes('"cold_start":true'));

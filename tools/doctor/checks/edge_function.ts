@@ -1,3 +1,4 @@
+import type { Sql } from "postgres";
 import { type Check, type Examination, fail, type Finding, pass, warn } from "../check.ts";
 import { literal } from "../quote.ts";
 import { until } from "../wait.ts";
@@ -63,10 +64,28 @@ async function ask({ sql, patienceMs }: Examination, url: string, set: string): 
   } finally {
     await sql`delete from sync_scheduler.warmups where scheduled_for = ${sent.slot}::text::timestamptz`;
   }
-  if (reported !== null) return pass(`${url} answers, for this database, within ${reported} ms.`);
+  if (reported !== null) {
+    return await compareProtocols(sql, answer?.content ?? null) ??
+      pass(`${url} answers, for this database, within ${reported} ms.`);
+  }
   return answer === undefined
     ? fail(`${url} was not asked: pg_net did not send the request. See pg_net.`)
     : fail(explainAnswer(url, answer), set);
+}
+
+/** Do the function and the schema understand each other? If not, runs wait for whoever brings both up to date. */
+async function compareProtocols(sql: Sql, content: string | null): Promise<Finding | null> {
+  const protocol: unknown = readJson(content)?.["protocol"];
+  if (typeof protocol !== "number") return null;
+  const [schema] = await sql<{ understands: boolean; isNewer: boolean }[]>`
+    select r @> ${protocol}::int as understands, lower(r) > ${protocol}::int as "isNewer"
+    from sync_scheduler.worker_protocols() r`;
+  if (schema?.understands !== false) return null;
+  return fail(
+    schema.isNewer
+      ? "The function is older than the database, and runs wait: deploy it."
+      : "The database is older than the function, and runs wait: push its migrations.",
+  );
 }
 
 /**
@@ -102,9 +121,15 @@ export function explainAnswer(url: string, { status_code, content, timed_out, er
 
 /** The code of an error of the function's own; null for anybody else's answer. */
 function errorCode(content: string | null): string | null {
+  const error: unknown = readJson(content)?.["error"];
+  const code: unknown = typeof error === "object" && error !== null ? Reflect.get(error, "code") : null;
+  return typeof code === "string" ? code : null;
+}
+
+function readJson(content: string | null): Record<string, unknown> | null {
   try {
-    const code: unknown = JSON.parse(content ?? "")?.error?.code;
-    return typeof code === "string" ? code : null;
+    const json: unknown = JSON.parse(content ?? "");
+    return typeof json === "object" && json !== null ? { ...json } : null;
   } catch {
     return null;
   }
