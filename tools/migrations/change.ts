@@ -95,11 +95,13 @@ export function composeChange(
   const [membership, core] = [true, false].map((wanted) =>
     replayed.filter((file) => (file.folder === MEMBERSHIP) === wanted)
   );
-  const migrations = new Map([[`${change.name}.sql`, compose(change.head, core ?? [])]]);
+  const migrations = new Map<string, string>();
   if ((membership ?? []).length > 0 || change.membershipHead !== "") {
-    const name = `${BigInt(version ?? 0) + 1n}_${words.join("_")}_${MEMBERSHIP}.sql`;
+    // Before the rest, which ends with the version: nobody may take an upgrade for complete that is not.
+    const name = `${BigInt(version ?? 0) - 1n}_${words.join("_")}_${MEMBERSHIP}.sql`;
     migrations.set(name, compose(change.membershipHead, membership ?? []));
   }
+  migrations.set(`${change.name}.sql`, compose(change.head, core ?? []));
   return migrations;
 }
 

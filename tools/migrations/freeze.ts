@@ -75,9 +75,9 @@ export async function openChange(checkout: Checkout, name: string, now: Date): P
   if (open !== undefined) throw new Error(`changes/${open} is open: one change at a time`);
 
   const last = (await entryNames(join(checkout.supabase, "migrations"))).at(-1)?.slice(0, 14) ?? "0";
-  const stamp = now.toISOString().replace(/\D/g, "").slice(0, 12) + "00";
-  // Two apart, for the migration of organisations and members comes right behind.
-  const version = stamp > last ? stamp : String(BigInt(last) + 2n);
+  const stamp = now.toISOString().replace(/\D/g, "").slice(0, 12) + "30";
+  // Two apart, for the migration of organisations and members comes right before.
+  const version = BigInt(stamp) > BigInt(last) + 1n ? stamp : String(BigInt(last) + 2n);
   const path = join(directory, `${version}_${name}.sql`);
   await Deno.mkdir(directory, { recursive: true });
   await Deno.writeTextFile(path, CHANGE);

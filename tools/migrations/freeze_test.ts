@@ -71,10 +71,10 @@ Deno.test("schemas that change after a release need a change, which brings each 
   await scratch.write("schemas/30_engine/f.sql", FUNCTION.replace("select 1", "select 2"));
   await assert.rejects(composeMigrations(scratch), /30_engine\/f\.sql\nRun `deno task migration:new NAME`/);
 
-  assert.match(await openChange(scratch, "count_twice", now), /changes\/20261201101500_count_twice\.sql$/);
+  assert.match(await openChange(scratch, "count_twice", now), /changes\/20261201101530_count_twice\.sql$/);
   const open = await scratch.compose();
-  assert.deepEqual([...open.keys()], ["20261201101500_count_twice.sql"]);
-  const sql = open.get("20261201101500_count_twice.sql") ?? "";
+  assert.deepEqual([...open.keys()], ["20261201101530_count_twice.sql"]);
+  const sql = open.get("20261201101530_count_twice.sql") ?? "";
   assert.match(sql, /-- supabase\/schemas\/30_engine\/f\.sql\n[^]*select 2[^]*'0\.1\.1-dev'::text/);
   assert.doesNotMatch(sql, /create table|function m\(\)/);
 });
@@ -88,8 +88,8 @@ Deno.test("what cannot be run again needs statements by hand, file by file", asy
   await assert.rejects(composeMigrations(scratch), /10_tables\/t\.sql\n +30_engine\/f\.sql/);
   const head =
     "-- for 10_tables/t.sql\nalter table t add column name text;\n-- for 30_engine/f.sql\ndrop function f();\n";
-  await scratch.write("changes/20261201101500_widen.sql", head);
-  const sql = (await scratch.compose()).get("20261201101500_widen.sql") ?? "";
+  await scratch.write("changes/20261201101530_widen.sql", head);
+  const sql = (await scratch.compose()).get("20261201101530_widen.sql") ?? "";
   assert.ok(sql.includes(head));
   assert.doesNotMatch(sql, /create table/);
 });
@@ -102,9 +102,9 @@ Deno.test("a table that is new is created; organisations and members have a migr
   const member = FILES["schemas/15_membership/m.sql"].replace("select 1", "select 3");
   await scratch.write("schemas/15_membership/m.sql", member);
   const open = await scratch.compose();
-  assert.deepEqual([...open.keys()], ["20261201101500_grow.sql", "20261201101501_grow_membership.sql"]);
-  assert.match(open.get("20261201101500_grow.sql") ?? "", /create table u \(id int\)/);
-  assert.match(open.get("20261201101501_grow_membership.sql") ?? "", /select 3/);
+  assert.deepEqual([...open.keys()], ["20261201101529_grow_membership.sql", "20261201101530_grow.sql"]);
+  assert.match(open.get("20261201101530_grow.sql") ?? "", /create table u \(id int\)/);
+  assert.match(open.get("20261201101529_grow_membership.sql") ?? "", /select 3/);
 });
 
 Deno.test("the next release freezes what is open, and only once", async () => {
@@ -116,8 +116,8 @@ Deno.test("the next release freezes what is open, and only once", async () => {
   await scratch.compose();
   await assert.rejects(freeze(scratch, "0.1.0"), /does not come after 0\.1\.0/);
   const frozen = await freeze(scratch, "0.2.0");
-  assert.deepEqual(Object.keys(frozen.migrations), ["20261201101500_grow.sql"]);
+  assert.deepEqual(Object.keys(frozen.migrations), ["20261201101530_grow.sql"]);
   assert.equal((await scratch.compose()).size, 1);
   // Opened within the same minute, it comes behind all the same.
-  assert.match(await openChange(scratch, "again", now), /20261201101502_again\.sql$/);
+  assert.match(await openChange(scratch, "again", now), /20261201101532_again\.sql$/);
 });

@@ -1,0 +1,59 @@
+/**
+ * A release after 0.1.0, made in a copy of the checkout: a column, a policy, a schedule and a table by hand, and functions
+ * that have changed.
+ *
+ * @module
+ */
+import type { CheckoutCopy } from "../support/checkout.ts";
+
+const SCHEMAS = "supabase/schemas/";
+
+const HEAD = `
+-- for 10_tables/08_settings.sql
+alter table sync_scheduler.settings add column greeting text not null default 'hei' check (length(greeting) < 10);
+-- for 20_access/03_policies.sql
+drop policy "signed-in users read the integration types" on public.sync_integration_types;
+create policy "signed-in users read the integration types" on public.sync_integration_types
+  for select to authenticated using (code <> '');
+-- for 90_jobs/01_tick_jobs.sql
+select cron.schedule('sync-scheduler-purge', '*/10 * * * *', 'select sync_scheduler.purge()');
+`;
+
+const NOTES = `create table sync_scheduler.notes (note_id uuid primary key default gen_random_uuid());
+revoke all on sync_scheduler.notes from public, anon, authenticated, service_role;
+comment on table sync_scheduler.notes is 'New in this release.';
+`;
+
+/** Changes the schemas of a copy in which 0.1.0 is released, writes the change's head, and releases it. */
+export async function releaseNext(copy: CheckoutCopy, release: string): Promise<void> {
+  const replace = async (path: string, from: string, to: string) => {
+    const text = await copy.read(path);
+    if (!text.includes(from)) throw new Error(`${path} has no ${from}`);
+    await copy.write(path, text.replace(from, () => to));
+  };
+  const path = (await copy.task("migration:new", "greet")).trim().replace("wrote ", "");
+  await copy.write(path, HEAD);
+  await replace(
+    `${SCHEMAS}10_tables/08_settings.sql`,
+    "  check (lease_duration >=",
+    "  greeting text not null default 'hei' check (length(greeting) < 10),\n  check (lease_duration >=",
+  );
+  await copy.write(`${SCHEMAS}10_tables/99_notes.sql`, NOTES);
+  await replace(
+    `${SCHEMAS}20_access/03_policies.sql`,
+    "on public.sync_integration_types\n  for select to authenticated using (true)",
+    "on public.sync_integration_types\n  for select to authenticated using (code <> '')",
+  );
+  await replace(`${SCHEMAS}90_jobs/01_tick_jobs.sql`, "'*/5 * * * *'", "'*/10 * * * *'");
+  // Functions of the engine, of an RPC that people may call, and of membership.
+  for (
+    const file of [
+      "30_engine/22_claim_attempt",
+      "50_rpc/29_sync_scheduler_status",
+      "15_membership/05_has_org_role",
+    ]
+  ) {
+    await replace(`${SCHEMAS}${file}.sql`, "\nbegin\n", `\nbegin\n  -- As of ${release}.\n`);
+  }
+  await copy.task("release", release);
+}
