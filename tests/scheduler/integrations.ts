@@ -39,16 +39,18 @@ export function drawIntegrations(count: number, random: Random): Simulated[] {
   });
 }
 
-/** Puts them into an empty database. */
+/** Puts them into a database in place of all others. Nobody answers connection checks here, so they have none. */
 export async function insertIntegrations(sql: Sql, integrations: readonly Simulated[]): Promise<void> {
   await sql`delete from public.organizations`;
+  // Those of the whole installation stay when the organisations go.
+  await sql`delete from public.sync_alerts`;
   await sql`insert into public.organizations (id, name)
     select distinct (i ->> 'orgId')::uuid, 'Simulated ' || (i ->> 'orgId')
     from jsonb_array_elements(${sql.json(integrations as never)}) i`;
   await sql`insert into public.sync_integrations (id, org_id, integration_type, schedule, time_zone, overlap_policy,
-      catchup_window, run_deadline, enabled, manual_cooldown)
+      catchup_window, run_deadline, enabled, manual_cooldown, health_check_interval)
     select (i ->> 'id')::uuid, (i ->> 'orgId')::uuid, i ->> 'type', i ->> 'schedule', i ->> 'timeZone',
       (i ->> 'overlapPolicy')::public.sync_overlap_policy, (i ->> 'catchupWindow')::interval,
-      (i ->> 'runDeadline')::interval, (i ->> 'enabled')::boolean, '0 seconds'
+      (i ->> 'runDeadline')::interval, (i ->> 'enabled')::boolean, '0 seconds', null
     from jsonb_array_elements(${sql.json(integrations as never)}) i`;
 }

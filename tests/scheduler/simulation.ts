@@ -26,7 +26,7 @@ export class Simulation implements AsyncDisposable {
       await admin.unsafe(`alter database postgres set sync_sim.${name} = '${value}'`);
     }
     await admin`update sync_scheduler.settings set function_url = 'http://caught.invalid/', max_active_per_org = 2,
-      lease_duration = '10 minutes', max_dispatches = 20 where true`;
+      lease_duration = '10 minutes', max_dispatches = 20, incident_organisations = 1000 where true`;
     // Nobody crashes here, a month has many commits, and nobody reads the statistics.
     await admin.unsafe("alter database postgres set synchronous_commit = off");
     await admin.unsafe("alter database postgres set pg_stat_statements.track = 'none'");
