@@ -8,20 +8,17 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Clock, systemClock } from "../../../supabase/functions/_shared/clock.ts";
-import { delay } from "../../wait.ts";
-import { type Answer, type ApiState, carryOut } from "./api.ts";
-import { type BatchMode, type BatchOptions, carryOutBatch } from "./batch.ts";
+import { type ApiState, carryOut } from "./api.ts";
+import { type BatchMode, carryOutBatch } from "./batch.ts";
 import { type Fault, takeFault } from "./faults.ts";
-import { closed, parseBody, read, refuse, send } from "./http.ts";
+import { parseBody, read, refuse } from "./http.ts";
+import { createMischief, type Work } from "./mischief.ts";
 import { createGate, documentedLimits, type Limits } from "./limits.ts";
 import { ODataError } from "./odata_error.ts";
 import { type Company, type Journal, newCompany } from "./store.ts";
 import { type App, createTokens } from "./tokens.ts";
 
 export type { Fault } from "./faults.ts";
-
-/** Carries a request out, a `$batch` in this way. */
-type Work = (how?: Pick<BatchOptions, "limit" | "beforeEach">) => Answer;
 
 /** The fake, with everything that a test turns or reads. */
 export interface BusinessCentral extends AsyncDisposable {
@@ -79,9 +76,7 @@ export async function startBusinessCentral(
   const root = `/v2.0/${app.tenant_id}/${environment}/api/v2.0/`;
   const faults: Fault[] = [];
   const requests: string[] = [];
-  const late: { readonly since: number; readonly work: () => void }[] = [];
-  const stopping = new AbortController();
-  let releasing = new AbortController();
+  const mischief = createMischief(now);
   let active = 0;
 
   const server = createServer((request, response) => {
@@ -122,72 +117,15 @@ export async function startBusinessCentral(
         ...cut,
       });
     };
-    const serve = (): Promise<void> => answer(response, takeFault(faults, { method, path }), work);
+    const serve = (): Promise<void> => mischief.answer(response, takeFault(faults, { method, path }), work);
     if (login) await serve();
     else await gate.run(serve);
-  }
-
-  async function answer(
-    response: ServerResponse,
-    fault: Fault | null,
-    work: Work,
-  ): Promise<void> {
-    const workAnyway = (cut: Parameters<Work>[0] = {}): void => {
-      try {
-        work(cut);
-      } catch (error) {
-        if (!(error instanceof ODataError)) throw error;
-      }
-    };
-    switch (fault?.kind) {
-      case "status":
-        return send(response, fault.status, fault.body ?? { error: { code: "Unknown", message: "Fault." } }, {
-          ...fault.headers,
-        });
-      case "drop":
-        return void response.destroy();
-      case "apply_later":
-        late.push({ since: now(), work: workAnyway });
-        return void response.destroy();
-      case "hang":
-      case "hold": {
-        const gone = AbortSignal.any([stopping.signal, closed(response)]);
-        const end = fault.kind === "hold" ? AbortSignal.any([gone, releasing.signal]) : gone;
-        await delay(24 * 3600_000, end);
-        if (fault.kind === "hang" || gone.aborted) return void response.destroy();
-        break;
-      }
-      case "slow":
-        await delay(fault.ms, stopping.signal);
-        break;
-      case "apply_then_drop":
-      case "apply_part_then_drop":
-        workAnyway(fault.kind === "apply_part_then_drop" ? { limit: fault.operations } : {});
-        return void response.destroy();
-      case "apply_then_status":
-        workAnyway();
-        return send(
-          response,
-          fault.status,
-          { error: { code: "Unknown", message: "Gave up." } },
-          fault.headers,
-        );
-    }
-    const beforeEach = (index: number): void => {
-      if (fault?.kind === "late_amid" && index === fault.operations) carryOutLate();
-    };
-    const { status, body } = work({ beforeEach });
-    send(response, status, body);
-  }
-
-  function carryOutLate(): void {
-    for (const { work } of late.splice(0)) work();
   }
 
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const stop = async (): Promise<void> => {
-    stopping.abort();
+    mischief.stop();
     server.closeAllConnections();
     await new Promise<void>((resolve) => server.close(() => resolve()));
   };
@@ -223,13 +161,10 @@ export async function startBusinessCentral(
       return gate.busiest;
     },
     misbehave: (...more) => void faults.push(...more),
-    release() {
-      releasing.abort();
-      releasing = new AbortController();
-    },
-    carryOutLate,
+    release: mischief.release,
+    carryOutLate: mischief.carryOutLate,
     get lateSince() {
-      return late[0]?.since ?? null;
+      return mischief.lateSince;
     },
     [Symbol.asyncDispose]: stop,
   };

@@ -1,12 +1,4 @@
 import { type Failure, failure } from "../errors.ts";
-import { storableText } from "../storable_text.ts";
-
-/** One of the `errors` of a GraphQL answer. */
-export interface XledgerError {
-  readonly message: string;
-  readonly code?: string | null | undefined;
-  readonly extensions?: { readonly code?: unknown; readonly resetAt?: unknown } | null | undefined;
-}
 
 /** Why a request had no plain answer. */
 export interface XledgerFault {
@@ -17,79 +9,6 @@ export interface XledgerFault {
   readonly isValue: boolean;
   /** Whether it was the burst limit: too many requests in a few seconds. */
   readonly isBurst: boolean;
-}
-
-const hour = 3600;
-// The waits of the official sample, gathered November 2026.
-const limits: readonly (readonly [pattern: RegExp, seconds: number, message: string])[] = [
-  [/BURST_RATE_LIMIT_REACHED$/, 5, "Xledger asks us to slow down: too many requests in a short time."],
-  [/CONCURRENCY_LIMIT_REACHED$/, 1, "Xledger asks us to slow down: too many requests at the same time."],
-  [
-    /INSUFFICIENT_CREDITS$/,
-    1200,
-    "Xledger's API credits are used up. The sync goes on when they are renewed.",
-  ],
-];
-
-/**
- * What the `errors` of a GraphQL answer say. Limits arrive with HTTP 200 and a code; some errors can be told only by
- * their words. What is not known is `ambiguous`: better looked up in vain than booked twice.
- *
- * | error | class | may a mutation have been taken |
- * | --- | --- | --- |
- * | burst, concurrency, credits | rate_limited: 5 s, 1 s, `resetAt` or 20 min | no |
- * | bad token, no rights | permanent | no |
- * | `INVALID_VALUE` | permanent, of one voucher | no |
- * | other `BAD_REQUEST`, a field that does not exist | permanent | no |
- * | "Your query timed out.", anything else | ambiguous | maybe |
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * import { errorsFault } from "./xledger_faults.ts";
- *
- * const busy = errorsFault([{ message: "Too many", code: "BAD_REQUEST.BURST_RATE_LIMIT_REACHED" }], Date.now());
- * assert.deepEqual([busy.failure.class, busy.failure.retry_after_seconds], ["rate_limited", 5]);
- * assert.equal(errorsFault([{ message: "Your query timed out." }], Date.now()).maybeTaken, true);
- * ```
- */
-export function errorsFault(errors: readonly XledgerError[], now: number): XledgerFault {
-  const faults = errors.map((error) => errorFault(error, now));
-  // The most cautious reading of several: one that is not understood casts doubt on all.
-  return faults.find((fault) => fault.maybeTaken) ??
-    faults.find((fault) => fault.failure.class === "rate_limited") ??
-    faults.find((fault) => !fault.isValue) ?? faults[0] ??
-    fault("ambiguous", "xledger_outcome_unknown", "Xledger answered with an error that names no reason.");
-}
-
-function errorFault(error: XledgerError, now: number): XledgerFault {
-  const extensionCode = typeof error.extensions?.code === "string" ? error.extensions.code : "";
-  const code = error.code || extensionCode;
-  const words = quoted(error.message);
-  for (const [pattern, seconds, message] of limits) {
-    if (!pattern.test(code)) continue;
-    const wait = seconds < hour / 4 ? seconds : resetSeconds(error.extensions?.resetAt, now) ?? seconds;
-    const limited = fault("rate_limited", "xledger_rate_limited", message, wait);
-    return { ...limited, isBurst: /BURST/.test(code) };
-  }
-  if (/api token/i.test(error.message) || /UNAUTH|FORBIDDEN|ACCESS_DENIED/.test(code)) return accessRefused();
-  if (/INVALID_VALUE/.test(code) || /INVALID_VALUE/.test(extensionCode)) {
-    return {
-      ...fault("permanent", "xledger_invalid_value", `Xledger refused a value: ${words}`),
-      isValue: true,
-    };
-  }
-  if (/cannot query field|unknown (argument|type)|GRAPHQL_VALIDATION/i.test(`${error.message} ${code}`)) {
-    const message = `Xledger does not understand this version's requests: ${words}`;
-    return fault("permanent", "xledger_incompatible", message);
-  }
-  if (code.startsWith("BAD_REQUEST")) {
-    return fault("permanent", "xledger_refused", `Xledger refused the request: ${words}`);
-  }
-  if (/timed? ?out/i.test(error.message)) {
-    return fault("ambiguous", "xledger_timeout", "Xledger itself ran out of time with the request.");
-  }
-  return fault("ambiguous", "xledger_outcome_unknown", `Xledger answered with an error: ${words}`);
 }
 
 /**
@@ -108,7 +27,7 @@ function errorFault(error: XledgerError, now: number): XledgerFault {
 export function statusFault(status: number, retryAfter: number | null): XledgerFault {
   if (status === 401 || status === 403) return accessRefused();
   if (status === 429) {
-    const limited = fault(
+    const limited = makeFault(
       "rate_limited",
       "xledger_rate_limited",
       "Xledger asks us to slow down (429).",
@@ -119,11 +38,11 @@ export function statusFault(status: number, retryAfter: number | null): XledgerF
   if (status >= 300 && status < 500 && status !== 408 && status !== 409 && status !== 425) {
     const message =
       `There is no Xledger API at the configured address (status ${status}). Check the address.`;
-    return fault("permanent", "xledger_not_found", message);
+    return makeFault("permanent", "xledger_not_found", message);
   }
   const message =
     `Xledger answered ${status}: whether it took the vouchers is not known, so that is checked first.`;
-  return fault("ambiguous", "xledger_outcome_unknown", message, retryAfter);
+  return makeFault("ambiguous", "xledger_outcome_unknown", message, retryAfter);
 }
 
 /**
@@ -138,7 +57,7 @@ export function statusFault(status: number, retryAfter: number | null): XledgerF
  * ```
  */
 export function lostFault(code: string, message: string): XledgerFault {
-  return fault("ambiguous", code, message);
+  return makeFault("ambiguous", code, message);
 }
 
 /**
@@ -158,13 +77,35 @@ export function readFailure({ failure: why }: XledgerFault): Failure {
   return failure("transient", "xledger_unavailable", message, why.retry_after_seconds);
 }
 
-function accessRefused(): XledgerFault {
+/**
+ * The token is wrong, or may not do this.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { accessRefused } from "./xledger_faults.ts";
+ *
+ * assert.equal(accessRefused().failure.class, "permanent");
+ * ```
+ */
+export function accessRefused(): XledgerFault {
   const message =
     "Xledger refused access. Check that the API token is right, still valid and may import vouchers.";
-  return fault("permanent", "xledger_access_refused", message);
+  return makeFault("permanent", "xledger_access_refused", message);
 }
 
-function fault(
+/**
+ * Builds an {@linkcode XledgerFault}; only what is ambiguous may have been taken.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { makeFault } from "./xledger_faults.ts";
+ *
+ * assert.equal(makeFault("ambiguous", "xledger_timeout", "No answer.").maybeTaken, true);
+ * ```
+ */
+export function makeFault(
   errorClass: Failure["class"],
   code: string,
   message: string,
@@ -172,19 +113,4 @@ function fault(
 ): XledgerFault {
   const why = failure(errorClass, code, message, retryAfter);
   return { failure: why, maybeTaken: errorClass === "ambiguous", isValue: false, isBurst: false };
-}
-
-function quoted(message: string): string {
-  return storableText(message, 300) || "no reason given";
-}
-
-/** `resetAt` is not documented: a time with its zone, or a number of seconds. Anything else leaves us the usual wait. */
-function resetSeconds(resetAt: unknown, now: number): number | null {
-  const zoned = typeof resetAt === "string" && /(Z|[+-]\d\d:?\d\d)$/.test(resetAt);
-  const seconds = zoned
-    ? Math.ceil((Date.parse(resetAt) - now) / 1000)
-    : typeof resetAt === "number" && resetAt < 24 * hour
-    ? Math.ceil(resetAt)
-    : NaN;
-  return Number.isNaN(seconds) ? null : Math.min(Math.max(seconds, 1), 24 * hour);
 }

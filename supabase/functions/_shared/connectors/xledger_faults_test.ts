@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { errorsFault, readFailure, statusFault, type XledgerError } from "./xledger_faults.ts";
+import { errorsFault, type XledgerError } from "./xledger_errors.ts";
+import { readFailure, statusFault } from "./xledger_faults.ts";
 
 const now = Date.parse("2026-11-23T10:00:00Z");
 

@@ -5,13 +5,8 @@ import type { ConnectorContext } from "./connector.ts";
 import { vendorSignal } from "./vendor_timeout.ts";
 import type { Pace } from "./xledger_pace.ts";
 import type { XledgerConfig, XledgerCredentials } from "./xledger_config.ts";
-import {
-  errorsFault,
-  lostFault,
-  statusFault,
-  type XledgerError,
-  type XledgerFault,
-} from "./xledger_faults.ts";
+import { errorsFault, type XledgerError } from "./xledger_errors.ts";
+import { lostFault, statusFault, type XledgerFault } from "./xledger_faults.ts";
 
 // A page of 1,000 items with a message each fits several times.
 const maxAnswerBytes = 4 * 1024 * 1024;
