@@ -94,6 +94,28 @@ Deno.test({
       );
     });
 
+    await t.step("what somebody else holds is no failure", async () => {
+      await using holder = connect(platform.adminUrl, 1);
+      const [held, holding] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const locked = holder.sql.begin(async (tx) => {
+        // As a migration that alters the table does.
+        await tx`lock table public.sync_run_log in access exclusive mode`;
+        holding.resolve();
+        await held.promise;
+        throw new Error("as it was");
+      }).catch(() => {});
+      await holding.promise;
+      try {
+        const [found] = await examine(owner.sql, "retention");
+        assert.equal(found?.status, "WARN");
+        assert.match(found?.message ?? "", /^The database is busy: canceling statement due to lock timeout/);
+      } finally {
+        held.resolve();
+        await locked;
+      }
+      assert.equal((await examine(owner.sql, "retention"))[0]?.status, "PASS");
+    });
+
     await t.step("function: what answers is not this project's", async (t) => {
       const code = (code: string) => Response.json({ error: { code, message: "" } }, { status: 401 });
       for (
