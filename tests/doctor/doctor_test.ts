@@ -94,6 +94,18 @@ Deno.test({
       );
     });
 
+    await t.step("a user who may not look is told so, and blames nothing", async () => {
+      const dbUrl = new URL(platform.dbUrl);
+      dbUrl.username = "authenticator";
+      await using other = connect(dbUrl.href, 1);
+      const found = await examine(other.sql);
+      assert.deepEqual(found.filter(({ status }) => status === "FAIL"), []);
+      const told = found.filter(({ message }) =>
+        /^This user may not look: .* Use the user postgres\.$/.test(message)
+      );
+      assert.ok(told.some(({ check }) => check === "grants") && told.some(({ check }) => check === "vault"));
+    });
+
     await t.step("what somebody else holds is no failure", async () => {
       await using holder = connect(platform.adminUrl, 1);
       const [held, holding] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
