@@ -5,10 +5,11 @@ import type { BenchDatabase } from "../database.ts";
 import { logSizes } from "../log_sizes.ts";
 import { type PlanSummary, readPlan } from "../plans.ts";
 
-/** Every statement below the trigger and the tick, as the server ran it. */
+/** Every statement below the trigger, the overview and the tick, as the server ran it. */
 export const hotPathPlans: Benchmark = {
   name: "hot-path-plans",
-  description: "plans of all statements inside one trigger and one tick, with the longest log (no ratio)",
+  description:
+    "plans of all statements inside one trigger, overview and tick, with the longest log (no ratio)",
   run: async (context) => {
     const rows = logSizes(context.quick).at(-1) ?? 0;
     context.progress(`a log of ${rows} rows`);
@@ -17,6 +18,8 @@ export const hotPathPlans: Benchmark = {
     const trigger = await openTrace(database);
     await press(trigger, database);
     context.progress("trigger traced");
+    const page = await openTrace(database);
+    await look(page, database);
     const tick = await tracedTick(database, context);
 
     const unprepared = await server.database({ rows, stale: "plans" });
@@ -33,6 +36,9 @@ export const hotPathPlans: Benchmark = {
         "",
         `Statements of one trigger with ${rows} rows in the log, on a connection that planned them while it was empty:`,
         ...stale.plans.map(format),
+        "",
+        `Statements of one sync_overview with ${rows} rows in the log:`,
+        ...page.plans.map(format),
         "",
         "Statements of one tick with nothing due:",
         ...tick.map(format),
@@ -67,6 +73,16 @@ async function press({ sql, plans }: Trace, database: BenchDatabase): Promise<vo
     await callTrigger(sql, tenant);
     await database.admin`delete from public.sync_run_log
       where integration_id = ${tenant.integrationId} and status = 'pending'`;
+  }
+}
+
+/** Looks at the organisation often, as a page does. */
+async function look({ sql, plans }: Trace, database: BenchDatabase): Promise<void> {
+  const [tenant] = await database.tenants(1, 1);
+  if (tenant === undefined) throw new Error("there is no tenant 1");
+  for (let n = 1; n <= 8; n++) {
+    plans.length = 0;
+    await sql`select * from public.sync_overview(${tenant.orgId})`;
   }
 }
 

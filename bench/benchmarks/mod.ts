@@ -5,6 +5,7 @@ import { connectorMemory } from "./connector_memory.ts";
 import { connectorThroughput } from "./connector_throughput.ts";
 import { hotPathPlans } from "./hot_path_plans.ts";
 import { logSize } from "./log_size.ts";
+import { overview } from "./overview.ts";
 import { recoverTick } from "./recover_tick.ts";
 import { tick } from "./tick.ts";
 import { triggerServerSide } from "./trigger_server_side.ts";
@@ -16,6 +17,7 @@ export const benchmarks: readonly Benchmark[] = [
   triggerServerSide,
   logSize,
   hotPathPlans,
+  overview,
   recoverTick,
   tick,
   commitToClaim,

@@ -23,7 +23,7 @@ alter table public.organization_members enable row level security;
 comment on table public.organization_members is 'Who belongs to an organisation, and as what.';
 
 -- supabase/schemas/15_membership/03_integrations_of_organizations.sql
--- The one foreign key from the bundle's tables to an organisation: everything else hangs on its integration.
+-- With that of alert webhooks the one foreign key to an organisation: everything else hangs on its integration.
 alter table public.sync_integrations add constraint sync_integrations_org_id_fkey
   foreign key (org_id) references public.organizations (id) on delete cascade;
 

@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = '' as $$
-  select '0.1.0-dev'::text, '1f724c843145bb44c27442c05373b7c0c38bff30a4db160129f89b700bcc1a2b'::text;
+  select '0.1.0-dev'::text, '920986333f6fde98330af1f689cbc5aef9e693e04eab81503c231e100df3ba63'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is

@@ -34,7 +34,9 @@ begin
   cross join lateral (select sync_scheduler.vendor_host(i) as host) vendor
   left join public.sync_vendor_incidents incident
     on incident.integration_type = i.integration_type and incident.host = vendor.host and incident.ended_at is null
+  -- More than the key, so that whichever index of active runs is chosen finds one row.
   left join public.sync_run_log active on active.integration_id = i.id and active.status in ('pending', 'running')
+    and active.org_id = i.org_id and active.integration_type = i.integration_type
   left join lateral (
     select r.run_id, r.status, r.finished_at from public.sync_run_log r
     where r.integration_id = i.id and r.status = 'succeeded' order by r.finished_at desc limit 1) success on true
