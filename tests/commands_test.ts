@@ -79,6 +79,7 @@ Deno.test("every task that people call answers --help and refuses what it does n
       "doctor",
       "client:pack",
       "test",
+      "campaign",
       "bench",
     ]
   ) {

@@ -4,8 +4,8 @@
  * taken in part, or shown late, while the host delivers again, workers are killed between any two requests, and Postgres
  * is killed. In the end every entry stands in the vendor's books exactly once, or is reported as rejected.
  *
- * VENDOR_CAMPAIGN=300 plays so many schedules a vendor, VENDOR_CAMPAIGN_SEED=17 begins with that one; a seed repeats
- * the draws of its schedule.
+ * VENDOR_CAMPAIGN is the number of schedules a vendor, VENDOR_CAMPAIGN_SEED the first of their seeds, each of which
+ * repeats the draws of its schedule: see `deno task campaign`.
  *
  * @module
  */
@@ -37,7 +37,7 @@ for (const [name, startSubject] of Object.entries(subjects)) {
           await playSchedule(stage, startSubject, name, seed, tally);
         } catch (cause) {
           console.log(tallied(tally));
-          throw new Error(`${name}: VENDOR_CAMPAIGN_SEED=${seed} VENDOR_CAMPAIGN=1`, { cause });
+          throw new Error(`${name}: deno task campaign 1 ${seed}`, { cause });
         }
       }
       console.log(`${name}: seeds ${firstSeed} to ${firstSeed + schedules - 1}`);
