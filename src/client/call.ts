@@ -1,6 +1,6 @@
 import type { ClientEnvironment } from "./environment.ts";
 import { type FailedAnswer, readError } from "./read_error.ts";
-import { SyncSchedulerError, type SyncSchedulerErrorFields } from "./sync_scheduler_error.ts";
+import { SyncSchedulerError } from "./sync_scheduler_error.ts";
 
 /** Longest wait before each repetition, in milliseconds: as many repetitions as there are numbers. */
 const DELAYS = [500, 1_500, 4_000];
@@ -22,7 +22,7 @@ export interface CallOptions {
   /** Puts an error into words. */
   readonly describe: (error: SyncSchedulerError) => string;
   /** How often to repeat at most; as often as there are delays, if left out. */
-  readonly repetitions?: number;
+  readonly repetitions?: number | undefined;
 }
 
 /**
@@ -55,25 +55,14 @@ export async function call<T>(
     const answer = await askOnce(ask, environment, signal);
     if (answer.error === null) return answer.data;
     const fields = readError(answer);
+    const error = new SyncSchedulerError(fields);
     const delay = DELAYS[repetition];
-    if (delay === undefined || repetition >= repetitions || !isPassing(fields)) {
-      throw describeWith(describe, fields);
+    // 4xx, and what the RPCs raise on purpose, would be answered the same again.
+    if (delay === undefined || repetition >= repetitions || !error.isUnanswered) {
+      throw new SyncSchedulerError({ ...fields, message: describe(error) });
     }
     await sleep(environment, environment.random() * delay, signal);
   }
-}
-
-/** An error with its message for people. */
-export function describeWith(
-  describe: (error: SyncSchedulerError) => string,
-  fields: SyncSchedulerErrorFields,
-): SyncSchedulerError {
-  return new SyncSchedulerError({ ...fields, message: describe(new SyncSchedulerError(fields)) });
-}
-
-/** 4xx, and what the RPCs raise on purpose, would be answered the same again. */
-function isPassing({ code }: SyncSchedulerErrorFields): boolean {
-  return code === "network_unreachable" || code === "server_unavailable";
 }
 
 async function askOnce<T>(
@@ -83,17 +72,14 @@ async function askOnce<T>(
 ): Promise<Answer<T>> {
   signal?.throwIfAborted();
   const limit = new AbortController();
-  const abort = () => limit.abort(signal?.reason);
-  signal?.addEventListener("abort", abort, { once: true });
   const cancel = environment.after(LIMIT_MS, () => limit.abort());
   try {
-    const answer = await ask(limit.signal);
+    const answer = await ask(signal ? AbortSignal.any([signal, limit.signal]) : limit.signal);
     // supabase-js tells of an abort as of a broken connection.
     signal?.throwIfAborted();
     return answer;
   } finally {
     cancel();
-    signal?.removeEventListener("abort", abort);
   }
 }
 

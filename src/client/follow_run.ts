@@ -1,6 +1,6 @@
 import type { ClientEnvironment } from "./environment.ts";
 import { joinRun } from "./run_channel.ts";
-import { SyncSchedulerError } from "./sync_scheduler_error.ts";
+import type { SyncSchedulerError } from "./sync_scheduler_error.ts";
 import { isFinal, type SupabaseLike, type SyncRun } from "./types.ts";
 
 /** Polling while Realtime is away: from the first distance to the longest, by half of it more each time. */
@@ -41,7 +41,7 @@ export interface RunSource {
   readonly supabase: SupabaseLike;
   /** Time, chance and keys. */
   readonly environment: ClientEnvironment;
-  /** The run as it is now. */
+  /** The run as it is now; rejects with a `SyncSchedulerError` and nothing else. */
   getRun(runId: string, options: { readonly signal?: AbortSignal }): Promise<SyncRun>;
 }
 
@@ -100,7 +100,7 @@ export function followRun(
       if (!looking.signal.aborted) accept(run);
     } catch (error) {
       if (looking.signal.aborted) return;
-      onFailure(error);
+      onFailure(error as SyncSchedulerError);
     } finally {
       isLooking = false;
     }
@@ -113,15 +113,10 @@ export function followRun(
     distance = live ? Math.min(distance * 2, LONGEST_SILENCE_MS) : Math.min(distance * 1.5, LONGEST_POLL_MS);
   }
 
-  function onFailure(error: unknown): void {
-    const known = error instanceof SyncSchedulerError ? error : new SyncSchedulerError({
-      code: "unexpected_error",
-      cause: error,
-    });
-    const isConnection = known.code === "network_unreachable" || known.code === "server_unavailable";
-    const isHopeless = known.code === "not_authorized" || known.status === 400;
-    if (isConnection) failures = 0;
-    else if (isHopeless || ++failures >= PATIENCE) end(() => listener.onError?.(known));
+  function onFailure(error: SyncSchedulerError): void {
+    const isHopeless = error.code === "not_authorized" || error.status === 400;
+    if (error.isUnanswered) failures = 0;
+    else if (isHopeless || ++failures >= PATIENCE) end(() => listener.onError?.(error));
   }
 
   function lookLater(milliseconds = distance): void {

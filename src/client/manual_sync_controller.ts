@@ -1,8 +1,8 @@
 import { Countdown } from "./countdown.ts";
-import { toInstant } from "./instant.ts";
 import { type ManualSyncFacts, type ManualSyncSnapshot, NO_FACTS, toSnapshot } from "./manual_sync_state.ts";
+import type { SyncMessages } from "./messages/sync_messages.ts";
 import { PressKey } from "./press_key.ts";
-import { readError } from "./read_error.ts";
+import { readActiveRun, readError } from "./read_error.ts";
 import type { SyncSchedulerRepository } from "./repository.ts";
 import { SyncSchedulerError } from "./sync_scheduler_error.ts";
 import { isFinal, type SyncRun } from "./types.ts";
@@ -10,7 +10,14 @@ import { isFinal, type SyncRun } from "./types.ts";
 /** What the controller needs of a repository. */
 export type ManualSyncSource = Pick<
   SyncSchedulerRepository,
-  "triggerManualSync" | "retryRun" | "cancelRun" | "overview" | "followRun" | "describe" | "environment"
+  | "triggerManualSync"
+  | "retryRun"
+  | "cancelRun"
+  | "overview"
+  | "followRun"
+  | "describe"
+  | "messages"
+  | "environment"
 >;
 
 /**
@@ -48,13 +55,18 @@ export class ManualSyncController {
   #facts: ManualSyncFacts = NO_FACTS;
   #snapshot: ManualSyncSnapshot;
   #press: Promise<ManualSyncSnapshot> | null = null;
+  #loading: Promise<ManualSyncSnapshot> | null = null;
   readonly #key: PressKey;
   readonly #cooldown: Countdown;
   #followedId: string | null = null;
   #stopFollowing = () => {};
 
+  /** The language of the repository. */
+  readonly messages: SyncMessages;
+
   /** Asks nobody yet. */
   constructor(source: ManualSyncSource, orgId: string, integrationType: string) {
+    this.messages = source.messages;
     this.#source = source;
     this.#orgId = orgId;
     this.#integrationType = integrationType;
@@ -110,10 +122,12 @@ export class ManualSyncController {
   };
 
   /** Learns how things are: the run under way, which is then followed, the cooldown, and whether a press is allowed. */
-  readonly load = async (): Promise<ManualSyncSnapshot> => {
-    await this.#learn().catch((error) => this.#fail(error));
-    return this.#snapshot;
-  };
+  readonly load = (): Promise<ManualSyncSnapshot> =>
+    // Two elements that share a controller ask once.
+    this.#loading ??= this.#learn().catch((error) => this.#fail(error)).then(() => {
+      this.#loading = null;
+      return this.#snapshot;
+    });
 
   /** Follows a run, such as one that was pressed before the page was reloaded. */
   readonly follow = (runId: string, known?: SyncRun): void => {
@@ -137,6 +151,10 @@ export class ManualSyncController {
     }, known === undefined ? {} : { known });
   };
 
+  /** An error in a sentence for people as things are now; in the language of the repository unless told otherwise. */
+  readonly describe = (error: SyncSchedulerError, messages?: SyncMessages): string =>
+    this.#source.describe(error, messages);
+
   /** Ends everything that is under way here; the run goes on. */
   readonly dispose = (): void => {
     this.#disposal.abort();
@@ -154,7 +172,7 @@ export class ManualSyncController {
   }
 
   async #askFor(ask: (idempotencyKey: string) => Promise<SyncRun>): Promise<ManualSyncSnapshot> {
-    this.#change({ isPressing: true, error: null, joined: null, refusal: null });
+    this.#change({ isPressing: true, error: null, conflict: null, refusal: null });
     try {
       const run = await ask(this.#key.take());
       this.#key.settle();
@@ -171,7 +189,7 @@ export class ManualSyncController {
     const error = thrown instanceof SyncSchedulerError
       ? thrown
       : new SyncSchedulerError({ code: "unexpected_error", cause: thrown });
-    if (error.code !== "network_unreachable" && error.code !== "server_unavailable") this.#key.settle();
+    if (!error.isUnanswered) this.#key.settle();
     const { activeRun, retryAfterSeconds } = error;
     this.#change({ isPressing: false, error });
     if (retryAfterSeconds !== null) this.#cooldown.start(retryAfterSeconds);
@@ -181,8 +199,11 @@ export class ManualSyncController {
   #onRun(run: SyncRun): void {
     const { run: known, error } = this.#facts;
     if (known?.run_id === run.run_id && Number(known.version) >= Number(run.version)) return;
-    const joined = error?.code === "sync_already_in_progress" ? ofRun(error, run) : this.#facts.joined;
-    this.#change({ run, error: null, joined });
+    // Only the row tells who started the run in the way, and when.
+    const conflict = error?.code === "sync_already_in_progress"
+      ? new SyncSchedulerError({ ...error, cause: error.cause, activeRun: readActiveRun(run) })
+      : this.#facts.conflict;
+    this.#change({ run, error: null, conflict });
   }
 
   async #learn(): Promise<void> {
@@ -215,16 +236,4 @@ export class ManualSyncController {
     const { environment } = this.#source;
     return toSnapshot(this.#facts, environment.now(), (error) => this.#source.describe(error));
   }
-}
-
-/** The conflict with what only the row tells: who started the run in the way, and when. */
-function ofRun(error: SyncSchedulerError, run: SyncRun): SyncSchedulerError {
-  const activeRun = {
-    runId: run.run_id,
-    status: run.status,
-    triggeredBy: run.triggered_by,
-    triggeredByUserId: run.triggered_by_user_id,
-    startedAt: toInstant(run.triggered_at),
-  };
-  return new SyncSchedulerError({ ...error, activeRun });
 }

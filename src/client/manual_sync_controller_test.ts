@@ -119,7 +119,7 @@ Deno.test("a cooldown counts down to the next press, a second at a time", async 
   await controller.press();
   assert.equal(presses().length, 1, "a press within the cooldown is not even sent");
   await environment.pass(61_999);
-  assert.equal(controller.getSnapshot().reason, "There was a sync just now. Try again in 1 second.");
+  assert.equal(controller.getSnapshot().reason, "There was a sync just now. Try again in 15 seconds.");
   await environment.pass(1);
   assert.deepEqual(seconds, [null, ...Array.from({ length: 62 }, (_, n) => 62 - n), null]);
   assert.deepEqual([controller.getSnapshot().state, controller.getSnapshot().canPress], ["idle", true]);

@@ -6,8 +6,12 @@ import { isFinal, type SyncOverview, type SyncRun } from "./types.ts";
 export interface ManualSyncCommon {
   /** Whether a press would be of use now. */
   readonly canPress: boolean;
+  /** Whether a press is on its way or a run under way. */
+  readonly isBusy: boolean;
   /** Why a press would be of no use, in a sentence; null if it would, or if the run itself says it. */
   readonly reason: string | null;
+  /** The same as an error, for those who say it in their own words. */
+  readonly obstacle: SyncSchedulerError | null;
   /** Seconds until the cooldown is over, counting down; null without one. */
   readonly secondsLeft: number | null;
   /** Whether Realtime tells of changes; false while the run is polled, and while there is none to follow. */
@@ -40,6 +44,8 @@ export interface ManualSyncData extends ManualSyncCommon {
   readonly run: SyncRun;
   /** "Kari started a sync 2 minutes ago.", if the press met a run that was under way; otherwise null. */
   readonly joined: string | null;
+  /** The same as an error. */
+  readonly conflict: SyncSchedulerError | null;
 }
 
 /** A press was refused, or a request failed. */
@@ -65,7 +71,7 @@ export interface ManualSyncFacts {
   readonly run: SyncRun | null;
   readonly error: SyncSchedulerError | null;
   /** The conflict through which the run was found. */
-  readonly joined: SyncSchedulerError | null;
+  readonly conflict: SyncSchedulerError | null;
   /** Why the database would refuse a press, by the overview: another reason than a run or the cooldown. */
   readonly refusal: SyncSchedulerError | null;
   /** When the cooldown is over, in milliseconds of this machine's clock. */
@@ -79,7 +85,7 @@ export const NO_FACTS: ManualSyncFacts = {
   isPressing: false,
   run: null,
   error: null,
-  joined: null,
+  conflict: null,
   refusal: null,
   cooldownEndsAt: null,
   isLive: false,
@@ -92,27 +98,31 @@ export function toSnapshot(
   now: number,
   describe: (error: SyncSchedulerError) => string,
 ): ManualSyncSnapshot {
-  const { run, error, joined, refusal } = facts;
+  const { run, conflict, refusal } = facts;
   const secondsLeft = facts.cooldownEndsAt === null ? null : Math.ceil((facts.cooldownEndsAt - now) / 1000);
-  const isUnderWay = facts.isPressing || error?.code === "sync_already_in_progress" ||
+  const isBusy = facts.isPressing || facts.error?.code === "sync_already_in_progress" ||
     (run !== null && !isFinal(run));
   const cooldown = secondsLeft === null
     ? null
     : new SyncSchedulerError({ code: "rate_limited", retryAfterSeconds: secondsLeft });
-  const obstacle = isUnderWay ? null : refusal ?? cooldown;
+  const obstacle = isBusy ? null : refusal ?? cooldown;
   const common: ManualSyncCommon = {
-    canPress: !isUnderWay && obstacle === null,
+    canPress: !isBusy && obstacle === null,
+    isBusy,
     reason: obstacle && describe(obstacle),
+    obstacle,
     secondsLeft,
     isLive: facts.isLive,
     overview: facts.overview,
   };
   if (facts.isPressing) return { state: "loading", run, ...common };
-  if (error !== null) {
+  if (facts.error !== null) {
     // The wait in the message counts down with the clock.
-    const message = describe(error.code === "rate_limited" && cooldown !== null ? cooldown : error);
-    return { state: "error", run, code: error.code, message, error, ...common };
+    const error = facts.error.code === "rate_limited" && cooldown !== null ? cooldown : facts.error;
+    return { state: "error", run, code: error.code, message: describe(error), error, ...common };
   }
-  if (run !== null) return { state: "data", run, joined: joined && describe(joined), ...common };
+  if (run !== null) {
+    return { state: "data", run, joined: conflict && describe(conflict), conflict, ...common };
+  }
   return { state: "idle", run, ...common };
 }

@@ -62,7 +62,8 @@ function readDetails(text: unknown): Readonly<Record<string, unknown>> {
   }
 }
 
-function readActiveRun(details: Readonly<Record<string, unknown>>): ActiveRun | null {
+/** The run in the way, from the details of an error or from its row: the names are the same. */
+export function readActiveRun(details: Readonly<Record<string, unknown>>): ActiveRun | null {
   const { run_id, status, triggered_by, triggered_by_user_id, triggered_at, started_at } = details;
   if (typeof run_id !== "string") return null;
   return {

@@ -1,6 +1,6 @@
 import type { SupabaseClient } from "@supabase/supabase-js";
 import type { Database } from "../database_types.ts";
-import { type Answer, call, describeWith } from "./call.ts";
+import { type Answer, call } from "./call.ts";
 import { type ClientEnvironment, systemEnvironment } from "./environment.ts";
 import { type FollowListener, type FollowOptions, followRun } from "./follow_run.ts";
 import { type ListRunsOptions, queryRuns, type RunPage, toPage } from "./list_runs.ts";
@@ -10,6 +10,16 @@ import type { SyncMessages } from "./messages/sync_messages.ts";
 import { SyncSchedulerError } from "./sync_scheduler_error.ts";
 import type { SupabaseLike, SyncIntegration, SyncOverview, SyncRun, SyncSlot } from "./types.ts";
 import { watchRun } from "./watch_run.ts";
+
+type Functions = Database["public"]["Functions"];
+
+/** A client whose functions all return the same. */
+interface RpcClient<T> {
+  rpc(name: string, args: unknown): { abortSignal(signal: AbortSignal): PromiseLike<Answer<T>> };
+}
+
+/** postgrest-js repeats reads by itself. */
+const REPEATED_BY_POSTGREST = 0;
 
 /** How the repository talks, and what it lives on. */
 export interface RepositoryOptions {
@@ -120,63 +130,44 @@ export class SyncSchedulerRepository {
   triggerManualSync(orgId: string, integrationType: string, options: TriggerOptions = {}): Promise<SyncRun> {
     const idempotency_key = options.idempotencyKey ?? this.environment.newKey();
     const args = { org_id: orgId, integration_type: integrationType, idempotency_key };
-    return this.#call(
-      (signal) => this.#typed.rpc("trigger_integration_sync", args).abortSignal(signal),
-      options,
-    );
+    return this.#rpc("trigger_integration_sync", args, options);
   }
 
   /** Starts a new run after one that failed or was cancelled; it exports what has not been exported. */
   retryRun(runId: string, options: TriggerOptions = {}): Promise<SyncRun> {
     const args = { run_id: runId, idempotency_key: options.idempotencyKey ?? this.environment.newKey() };
-    return this.#call(
-      (signal) => this.#typed.rpc("retry_integration_sync", args).abortSignal(signal),
-      options,
-    );
+    return this.#rpc("retry_integration_sync", args, options);
   }
 
   /** Cancels a run: a pending one at once, a running one when the batch in its hands is settled. */
   cancelRun(runId: string, options: ReasonOptions = {}): Promise<SyncRun> {
     const args = { run_id: runId, ...withReason(options) };
-    return this.#call(
-      (signal) => this.#typed.rpc("cancel_integration_sync", args).abortSignal(signal),
-      options,
-    );
+    return this.#rpc("cancel_integration_sync", args, options);
   }
 
   /** Pauses an integration: presses are refused, slots are skipped, an active run goes on. For admins. */
   pause(orgId: string, integrationType: string, options: PauseOptions = {}): Promise<SyncIntegration> {
     const resumeAt = options.resumeAt === undefined ? {} : { resume_at: options.resumeAt.toISOString() };
     const args = { org_id: orgId, integration_type: integrationType, ...withReason(options), ...resumeAt };
-    return this.#call(
-      (signal) => this.#typed.rpc("pause_integration_sync", args).abortSignal(signal),
-      options,
-    );
+    return this.#rpc("pause_integration_sync", args, options);
   }
 
   /** Ends a pause. For admins. */
   resume(orgId: string, integrationType: string, options: ReasonOptions = {}): Promise<SyncIntegration> {
     const args = { org_id: orgId, integration_type: integrationType, ...withReason(options) };
-    return this.#call(
-      (signal) => this.#typed.rpc("resume_integration_sync", args).abortSignal(signal),
-      options,
-    );
+    return this.#rpc("resume_integration_sync", args, options);
   }
 
   /** The organisation's integrations with all that a page about them shows, and what a press would answer now. */
   overview(orgId: string, options: RequestOptions = {}): Promise<SyncOverview[]> {
-    return this.#call(
-      (signal) => this.#typed.rpc("sync_overview", { org_id: orgId }).abortSignal(signal),
-      options,
-    );
+    return this.#rpc("sync_overview", { org_id: orgId }, options);
   }
 
   /** What became of each slot of a period, and why. */
   async explainSlots(orgId: string, integrationType: string, options: SlotsOptions): Promise<SyncSlot[]> {
     const period = { from: options.from.toISOString(), to: options.to.toISOString() };
     const args = { org_id: orgId, integration_type: integrationType, ...period };
-    const ask = (signal: AbortSignal) => this.#typed.rpc("explain_sync_slots", args).abortSignal(signal);
-    const slots: SyncSlot[] = await this.#call(ask, options);
+    const slots: SyncSlot[] = await this.#rpc("explain_sync_slots", args, options);
     // Some Data APIs write a numeric as text.
     return slots.map((slot) => ({
       ...slot,
@@ -186,20 +177,22 @@ export class SyncSchedulerRepository {
 
   /** The run as it is now; `not_authorized` if there is none that you may see. */
   async getRun(runId: string, options: RequestOptions = {}): Promise<SyncRun> {
-    const run = await this.#read(
+    const run = await this.#call(
       (signal) =>
         this.#typed.from("sync_run_log").select().eq("run_id", runId).abortSignal(signal).maybeSingle(),
       options,
+      REPEATED_BY_POSTGREST,
     );
     if (run !== null) return run;
     // As the RPCs answer: whether it exists must not leak.
-    throw describeWith((error) => this.describe(error), { code: "not_authorized", status: 404 });
+    const error = new SyncSchedulerError({ code: "not_authorized", status: 404 });
+    throw new SyncSchedulerError({ ...error, message: this.describe(error) });
   }
 
   /** The runs of an organisation, newest first, a page at a time. */
   async listRuns(orgId: string, options: ListRunsOptions = {}): Promise<RunPage> {
     const ask = (signal: AbortSignal) => queryRuns(this.#typed, orgId, options).abortSignal(signal);
-    return toPage(await this.#read(ask, options), options);
+    return toPage(await this.#call(ask, options, REPEATED_BY_POSTGREST), options);
   }
 
   /**
@@ -216,9 +209,9 @@ export class SyncSchedulerRepository {
   }
 
   /** An error in a sentence for people as things are now: its own message says how they were. */
-  describe(error: SyncSchedulerError): string {
+  describe(error: SyncSchedulerError, messages: SyncMessages = this.messages): string {
     return describeError(error, {
-      messages: this.messages,
+      messages,
       now: new Date(this.environment.now()),
       ...(this.#nameOf === undefined ? {} : { nameOf: this.#nameOf }),
     });
@@ -229,14 +222,23 @@ export class SyncSchedulerRepository {
     return this.supabase as unknown as SupabaseClient<Database>;
   }
 
-  #call<T>(ask: (signal: AbortSignal) => PromiseLike<Answer<T>>, { signal }: RequestOptions): Promise<T> {
-    return call(ask, { environment: this.environment, signal, describe: (error) => this.describe(error) });
+  #rpc<Name extends keyof Functions>(
+    name: Name,
+    args: Functions[Name]["Args"],
+    options: RequestOptions,
+  ): Promise<Functions[Name]["Returns"]> {
+    // supabase-js's own types cannot follow a name that is an argument.
+    const client = this.supabase as unknown as RpcClient<Functions[Name]["Returns"]>;
+    return this.#call((signal) => client.rpc(name, args).abortSignal(signal), options);
   }
 
-  /** postgrest-js repeats reads by itself. */
-  #read<T>(ask: (signal: AbortSignal) => PromiseLike<Answer<T>>, { signal }: RequestOptions): Promise<T> {
+  #call<T>(
+    ask: (signal: AbortSignal) => PromiseLike<Answer<T>>,
+    { signal }: RequestOptions,
+    repetitions?: number,
+  ): Promise<T> {
     const describe = (error: SyncSchedulerError) => this.describe(error);
-    return call(ask, { environment: this.environment, signal, describe, repetitions: 0 });
+    return call(ask, { environment: this.environment, signal, describe, repetitions });
   }
 }
 

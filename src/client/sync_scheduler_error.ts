@@ -77,6 +77,11 @@ export class SyncSchedulerError extends Error {
   /** The run in the way, if the code is `sync_already_in_progress`. */
   readonly activeRun: ActiveRun | null;
 
+  /** Whether nobody has answered, or not as they should: whether the request had an effect is not known. */
+  get isUnanswered(): boolean {
+    return this.code === "network_unreachable" || this.code === "server_unavailable";
+  }
+
   /** Made by the library; yours to make in tests. */
   constructor(fields: SyncSchedulerErrorFields) {
     super(fields.message ?? fields.code, { cause: fields.cause });

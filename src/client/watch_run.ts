@@ -22,20 +22,14 @@ export function watchRun(
   let newest: SyncRun | null = null;
   let failure: { readonly reason: unknown } | null = null;
   let isOver = false;
-  let wake = () => {};
-
-  function wakeAll(): void {
-    const all = wake;
-    wake = () => {};
-    all();
-  }
+  let change = Promise.withResolvers<void>();
 
   function end(reason?: { readonly reason: unknown }): void {
     if (isOver) return;
     isOver = true;
     failure = reason ?? null;
     options.signal?.removeEventListener("abort", onAbort);
-    wakeAll();
+    change.resolve();
   }
   const onAbort = () => end({ reason: options.signal?.reason });
   options.signal?.addEventListener("abort", onAbort, { once: true });
@@ -43,25 +37,18 @@ export function watchRun(
   const stop = followRun(source, runId, {
     onRun(run) {
       newest = run;
-      wakeAll();
+      change.resolve();
     },
     onEnd: () => end(),
     onError: (error: SyncSchedulerError) => end({ reason: error }),
   }, options);
   if (options.signal?.aborted) onAbort();
 
-  function wakened(): Promise<void> {
-    const others = wake;
-    return new Promise((resolve) => {
-      wake = () => {
-        others();
-        resolve();
-      };
-    });
-  }
-
   async function next(): Promise<Result> {
-    while (newest === null && !isOver) await wakened();
+    while (newest === null && !isOver) {
+      await change.promise;
+      change = Promise.withResolvers();
+    }
     if (newest !== null) {
       const value = newest;
       newest = null;

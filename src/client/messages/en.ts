@@ -1,5 +1,10 @@
 import type { SyncMessages } from "./sync_messages.ts";
 
+/** Of errors that only the worker gets to see. */
+const internal = "Something went wrong on the server.";
+/** What the page shows is not what there is. */
+const reload = "This page is out of date. Reload it and try again.";
+
 /**
  * English.
  *
@@ -16,10 +21,10 @@ export const en: SyncMessages = {
   errors: {
     not_authenticated: "You are not signed in. Sign in and try again.",
     not_authorized: "You do not have access to this. Ask an administrator of the organisation.",
-    invalid_idempotency_key: "The request was malformed. Reload the page and try again.",
+    invalid_idempotency_key: reload,
     unknown_integration_type: "There is no integration of this type.",
     integration_not_found: "The organisation has not connected this integration yet.",
-    idempotency_key_reused: "The request belongs to another integration. Reload the page and try again.",
+    idempotency_key_reused: reload,
     integration_disabled: "The integration is switched off.",
     integration_paused: ({ error: { details: { reason } }, until }) =>
       `The integration is paused${until ? ` until ${until}` : ""}${reason ? `: ${reason}` : "."}`,
@@ -41,22 +46,44 @@ export const en: SyncMessages = {
     invalid_resume_at: "A pause has to end in the future.",
     invalid_period: "The period is not valid.",
     invalid_count: "The number is out of range.",
-    run_not_retryable: "Only a sync that failed or was cancelled can be run again.",
-    run_is_final: "The sync has ended and does not change any more.",
-    entry_is_sent: "The entry has been sent and cannot be changed any more.",
+    run_not_retryable: "The sync has neither failed nor been cancelled.",
+    run_is_final: "The sync has ended already.",
+    entry_is_sent: "The entry has been sent already.",
     invalid_entries: "The entries are not valid.",
     reason_missing: "Say why; the reason is kept in the log.",
     entries_not_found: "There are no such entries.",
-    entries_not_settleable: "The entries cannot be settled like that. Reload the page and look again.",
-    batch_is_open: "Other entries were sent together with these and have to be settled with them.",
+    entries_not_settleable: reload,
+    batch_is_open: "Entries that were sent together have to be settled together.",
     invalid_credentials: "The credentials are not valid.",
-    credentials_not_stored: "The credentials could not be stored; nothing has changed. Try again.",
-    invalid_token: "The worker's token is not valid.",
-    already_claimed: "Another worker has taken this over.",
-    attempt_not_current: "The attempt has ended.",
-    invalid_worker_request: "The worker's request is not valid.",
-    network_unreachable: "There is no connection to the server. Try again when you are online.",
-    server_unavailable: "The server does not answer as it should. Try again in a moment.",
-    unexpected_error: "Something unexpected went wrong. Try again, and tell us if it stays like this.",
+    credentials_not_stored: "The credentials could not be stored. Try again in a moment.",
+    invalid_token: internal,
+    already_claimed: internal,
+    attempt_not_current: internal,
+    invalid_worker_request: internal,
+    network_unreachable: "There is no connection to the server. Try again in a moment.",
+    server_unavailable: "The server is not available. Try again in a moment.",
+    unexpected_error: "Something went wrong. Try again in a moment.",
+  },
+  texts: {
+    press: "Sync now",
+    busy: "Syncing …",
+    starting: "Starting the sync …",
+    never: "Not synced yet",
+    status: {
+      pending: "The sync is about to start",
+      running: "The sync is running",
+      succeeded: "The sync has succeeded",
+      failed: "The sync has failed",
+      cancelled: "The sync was cancelled",
+      skipped: "The sync was skipped",
+    },
+    cancelling: "The sync is being cancelled",
+    cancel: "Cancel",
+    retry: "Run again",
+    progress: (done, total) => `${done} of ${total} entries`,
+    rejected: (count) => `${count} rejected`,
+    nextAttempt: (time) => `next attempt at ${time}`,
+    lastSuccess: (ago) => `Last synced ${ago}`,
+    alerts: (count) => count === 1 ? "1 open alert" : `${count} open alerts`,
   },
 };

@@ -1,5 +1,10 @@
 import type { SyncMessages } from "./sync_messages.ts";
 
+/** Of errors that only the worker gets to see. */
+const internal = "Noe gikk galt på tjeneren.";
+/** What the page shows is not what there is. */
+const reload = "Siden er utdatert. Last den på nytt og prøv igjen.";
+
 /**
  * Norwegian Bokmål.
  *
@@ -16,10 +21,10 @@ export const nb: SyncMessages = {
   errors: {
     not_authenticated: "Du er ikke logget inn. Logg inn og prøv igjen.",
     not_authorized: "Du har ikke tilgang til dette. Spør en administrator i organisasjonen.",
-    invalid_idempotency_key: "Forespørselen var ugyldig. Last siden på nytt og prøv igjen.",
+    invalid_idempotency_key: reload,
     unknown_integration_type: "Det finnes ingen integrasjon av denne typen.",
     integration_not_found: "Organisasjonen har ikke koblet til denne integrasjonen ennå.",
-    idempotency_key_reused: "Forespørselen hører til en annen integrasjon. Last siden på nytt og prøv igjen.",
+    idempotency_key_reused: reload,
     integration_disabled: "Integrasjonen er slått av.",
     integration_paused: ({ error: { details: { reason } }, until }) =>
       `Integrasjonen er satt på pause${until ? ` til ${until}` : ""}${reason ? `: ${reason}` : "."}`,
@@ -43,22 +48,44 @@ export const nb: SyncMessages = {
     invalid_resume_at: "En pause må slutte i framtiden.",
     invalid_period: "Perioden er ikke gyldig.",
     invalid_count: "Antallet er utenfor det tillatte.",
-    run_not_retryable: "Bare en synkronisering som mislyktes eller ble avbrutt, kan kjøres på nytt.",
-    run_is_final: "Synkroniseringen er avsluttet og endres ikke lenger.",
-    entry_is_sent: "Posten er sendt og kan ikke endres lenger.",
+    run_not_retryable: "Synkroniseringen er verken mislykket eller avbrutt.",
+    run_is_final: "Synkroniseringen er allerede avsluttet.",
+    entry_is_sent: "Posten er allerede sendt.",
     invalid_entries: "Postene er ikke gyldige.",
     reason_missing: "Oppgi en begrunnelse; den lagres i loggen.",
     entries_not_found: "Disse postene finnes ikke.",
-    entries_not_settleable: "Postene kan ikke avklares slik. Last siden på nytt og se igjen.",
-    batch_is_open: "Andre poster ble sendt sammen med disse og må avklares sammen med dem.",
+    entries_not_settleable: reload,
+    batch_is_open: "Poster som ble sendt sammen, må avklares sammen.",
     invalid_credentials: "Påloggingsopplysningene er ikke gyldige.",
-    credentials_not_stored: "Påloggingsopplysningene kunne ikke lagres; ingenting er endret. Prøv igjen.",
-    invalid_token: "Nøkkelen til arbeidsprosessen er ikke gyldig.",
-    already_claimed: "En annen arbeidsprosess har overtatt.",
-    attempt_not_current: "Forsøket er avsluttet.",
-    invalid_worker_request: "Forespørselen fra arbeidsprosessen er ikke gyldig.",
-    network_unreachable: "Ingen forbindelse med tjeneren. Prøv igjen når du er på nett.",
-    server_unavailable: "Tjeneren svarer ikke som den skal. Prøv igjen om litt.",
-    unexpected_error: "Noe uventet gikk galt. Prøv igjen, og si fra hvis det vedvarer.",
+    credentials_not_stored: "Påloggingsopplysningene kunne ikke lagres. Prøv igjen om litt.",
+    invalid_token: internal,
+    already_claimed: internal,
+    attempt_not_current: internal,
+    invalid_worker_request: internal,
+    network_unreachable: "Ingen forbindelse med tjeneren. Prøv igjen om litt.",
+    server_unavailable: "Tjeneren er ikke tilgjengelig. Prøv igjen om litt.",
+    unexpected_error: "Noe gikk galt. Prøv igjen om litt.",
+  },
+  texts: {
+    press: "Synkroniser nå",
+    busy: "Synkroniserer …",
+    starting: "Starter synkroniseringen …",
+    never: "Ikke synkronisert ennå",
+    status: {
+      pending: "Synkroniseringen er i ferd med å starte",
+      running: "Synkroniseringen pågår",
+      succeeded: "Synkroniseringen er fullført",
+      failed: "Synkroniseringen mislyktes",
+      cancelled: "Synkroniseringen ble avbrutt",
+      skipped: "Synkroniseringen ble hoppet over",
+    },
+    cancelling: "Synkroniseringen avbrytes",
+    cancel: "Avbryt",
+    retry: "Kjør på nytt",
+    progress: (done, total) => `${done} av ${total} poster`,
+    rejected: (count) => `${count} avvist`,
+    nextAttempt: (time) => `nytt forsøk kl. ${time}`,
+    lastSuccess: (ago) => `Sist synkronisert ${ago}`,
+    alerts: (count) => count === 1 ? "1 åpent varsel" : `${count} åpne varsler`,
   },
 };

@@ -1,4 +1,5 @@
 import type { SyncErrorCode, SyncSchedulerError } from "../sync_scheduler_error.ts";
+import type { SyncRunStatus } from "../types.ts";
 
 /** What a message may tell of the case at hand, in the words of its language. */
 export interface MessageFacts {
@@ -16,6 +17,36 @@ export interface MessageFacts {
 
 /** A sentence, or a function that makes it from the facts. */
 export type SyncMessage = string | ((facts: MessageFacts) => string);
+
+/** What the elements say. */
+export interface SyncTexts {
+  /** On the button. */
+  readonly press: string;
+  /** On the button, while a run is under way. */
+  readonly busy: string;
+  /** A press is on its way. */
+  readonly starting: string;
+  /** Nothing is known of any run. */
+  readonly never: string;
+  /** How a run is. */
+  readonly status: Readonly<Record<SyncRunStatus, string>>;
+  /** A run that is to end before it is done. */
+  readonly cancelling: string;
+  /** Cancels a run. */
+  readonly cancel: string;
+  /** Runs a failed run again. */
+  readonly retry: string;
+  /** How much of a run is done. */
+  readonly progress: (done: string, total: string) => string;
+  /** How many entries the external system refused. */
+  readonly rejected: (count: string) => string;
+  /** When a failed attempt is repeated. */
+  readonly nextAttempt: (time: string) => string;
+  /** When a run last succeeded. */
+  readonly lastSuccess: (ago: string) => string;
+  /** How many alerts are open. */
+  readonly alerts: (count: number) => string;
+}
 
 /**
  * Everything that the library says to people, in one language. Replace what you would say in another way:
@@ -36,4 +67,6 @@ export interface SyncMessages {
   readonly locale: string;
   /** One message for each code. */
   readonly errors: Readonly<Record<SyncErrorCode, SyncMessage>>;
+  /** What the elements say. */
+  readonly texts: SyncTexts;
 }

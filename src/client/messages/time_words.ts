@@ -21,7 +21,8 @@ export function toRelativeTime(instant: Date, now: Date, locale: string): string
 }
 
 /**
- * A time to wait, rounded up: in seconds below a minute, then in minutes.
+ * A time to wait, rounded up: in minutes, or in quarters of the last one. Words that change every second would be read
+ * aloud every second.
  *
  * @example
  * ```ts
@@ -29,7 +30,7 @@ export function toRelativeTime(instant: Date, now: Date, locale: string): string
  * import { toPlainDuration } from "./time_words.ts";
  *
  * assert.equal(toPlainDuration(241, "en-GB"), "5 minutes");
- * assert.equal(toPlainDuration(9, "nb"), "9 sekunder");
+ * assert.equal(toPlainDuration(9, "nb"), "15 sekunder");
  * ```
  */
 export function toPlainDuration(seconds: number, locale: string): string {
@@ -38,7 +39,7 @@ export function toPlainDuration(seconds: number, locale: string): string {
     style: "unit",
     unit: inMinutes ? "minute" : "second",
     unitDisplay: "long",
-  }).format(Math.ceil(inMinutes ? seconds / 60 : seconds));
+  }).format(inMinutes ? Math.ceil(seconds / 60) : Math.ceil(seconds / 15) * 15);
 }
 
 /**

@@ -1,0 +1,86 @@
+import { css, type CSSResult } from "lit";
+
+/**
+ * What both elements look like. What may stand in one place takes the room of all of it (`stack`, `off`): nothing moves
+ * when it changes. Light or dark is the page's to say, by `color-scheme`: a page that declares
+ * `light dark` follows the system, one that declares nothing is light, and so are its elements.
+ */
+export const styles: CSSResult = css`
+  :host {
+    --accent: var(--sync-accent, light-dark(#1d4ed8, #93c5fd));
+    --on-accent: var(--sync-on-accent, light-dark(#fff, #0b1220));
+    --surface: var(--sync-surface, light-dark(#f8fafc, #1e293b));
+    --text: var(--sync-text, light-dark(#0f172a, #f1f5f9));
+    --muted: var(--sync-muted, light-dark(#475569, #cbd5e1));
+    --border: var(--sync-border, light-dark(#cbd5e1, #475569));
+    --good: var(--sync-success, light-dark(#15803d, #86efac));
+    --bad: var(--sync-danger, light-dark(#b91c1c, #fca5a5));
+    color: var(--text);
+    font: inherit;
+    line-height: 1.5;
+  }
+  :host([hidden]) {
+    display: none !important;
+  }
+  button {
+    font: inherit;
+    border-radius: var(--sync-radius, 0.5em);
+    border: 1px solid transparent;
+    padding: 0.4em 0.9em;
+    cursor: pointer;
+  }
+  button:focus-visible {
+    outline: 2px solid var(--accent);
+    outline-offset: 2px;
+  }
+  button[aria-disabled="true"] {
+    cursor: not-allowed;
+    color: var(--muted);
+    background: var(--surface);
+    border-color: var(--border);
+  }
+  .stack {
+    display: inline-grid;
+  }
+  .stack > * {
+    grid-area: 1 / 1;
+  }
+  .off {
+    visibility: hidden;
+  }
+  svg {
+    inline-size: 1.15em;
+    block-size: 1.15em;
+    flex: none;
+    fill: none;
+    stroke: currentColor;
+    stroke-width: 3;
+    stroke-linecap: round;
+  }
+  circle {
+    rotate: -90deg;
+    transform-origin: center;
+  }
+  .track {
+    opacity: 0.25;
+  }
+  .arc {
+    stroke-dasharray: 100;
+    transition: stroke-dashoffset 0.3s;
+  }
+  .turning {
+    animation: turn 1s linear infinite;
+  }
+  @keyframes turn {
+    to {
+      rotate: 1turn;
+    }
+  }
+  @media (prefers-reduced-motion) {
+    .turning,
+    .arc {
+      animation: none;
+      transition: none;
+    }
+  }
+`;

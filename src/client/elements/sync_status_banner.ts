@@ -1,0 +1,157 @@
+/// <reference lib="dom" />
+import { css, type CSSResult, html, nothing, type TemplateResult } from "lit";
+import { toInstant } from "../instant.ts";
+import { toClockTime, toRelativeTime } from "../messages/time_words.ts";
+import { isFinal, type SyncRun } from "../types.ts";
+import { shareDone } from "./progress_ring.ts";
+import { styles } from "./styles.ts";
+import { SyncElement } from "./sync_element.ts";
+
+/**
+ * `<sync-status-banner>`: how the sync is, live: waiting, running with its progress, done, failed and why; a button that
+ * cancels it, one that runs a failed one again, and how many alerts are open.
+ *
+ * Parts: `banner`, `status`, `details`, `bar`, `cancel`, `retry`, `alerts`. Custom properties: those of the button, and
+ * `--sync-success`. Slot: further content at the end. Event: `sync-change`, with the snapshot as `detail`.
+ *
+ * @example
+ * ```html
+ * <manual-sync-button id="button"></manual-sync-button>
+ * <sync-status-banner id="banner"></sync-status-banner>
+ * <script type="module">
+ *   import "sync-scheduler/elements";
+ *   const controller = new ManualSyncController(repository, orgId, "xledger");
+ *   for (const id of ["button", "banner"]) document.getElementById(id).controller = controller;
+ * </script>
+ * ```
+ */
+export class SyncStatusBanner extends SyncElement {
+  /** The banner's own. */
+  static override styles: CSSResult[] = [
+    styles,
+    css`
+      :host {
+        display: block;
+      }
+      [part="banner"] {
+        display: grid;
+        grid-template-columns: 1fr auto;
+        gap: 0.25em 1em;
+        padding: 0.75em 1em;
+        background: var(--surface);
+        border: 1px solid var(--border);
+        border-inline-start: 4px solid var(--tone, var(--accent));
+        border-radius: var(--sync-radius, 0.5em);
+      }
+      .succeeded {
+        --tone: var(--good);
+      }
+      .failed,
+      .error {
+        --tone: var(--bad);
+      }
+      .idle,
+      .cancelled,
+      .skipped {
+        --tone: var(--muted);
+      }
+      [part="status"] {
+        font-weight: 600;
+      }
+      [part="details"] {
+        min-block-size: 1.5em;
+        font-size: 0.875em;
+        color: var(--muted);
+        font-variant-numeric: tabular-nums;
+        overflow-wrap: anywhere;
+      }
+      [part="bar"] {
+        grid-column: 1 / -1;
+        inline-size: 100%;
+        block-size: 0.5em;
+        accent-color: var(--accent);
+      }
+      .stack {
+        align-self: center;
+      }
+      button {
+        color: var(--accent);
+        background: transparent;
+        border-color: currentColor;
+      }
+    `,
+  ];
+
+  /** What the banner looks like now. */
+  protected override render(): TemplateResult {
+    const { sync, language: { texts } } = this;
+    const run = sync?.run ?? null;
+    const isActive = run !== null && !isFinal(run);
+    const share = isActive ? shareDone(run) : null;
+    const mayAct = sync?.overview?.button_message !== "not_authorized";
+    const alerts = sync?.overview?.open_alerts ?? 0;
+    const tone = sync?.state === "error" && !sync.isBusy ? "error" : run?.status ?? "idle";
+    const button = (part: "cancel" | "retry", isShown: boolean, isDisabled: boolean, act: () => void) =>
+      html`
+        <button part=${part} type="button" class=${isShown ? "" : "off"} aria-disabled=${isDisabled}
+          @click=${() => isDisabled || act()}>${texts[part]}</button>
+      `;
+    return html`
+      <section part="banner" class=${tone}>
+        <div>
+          <div part="status" role="status">${this.#status(run)}</div>
+          <div part="details">${this.#details(run)}</div>
+          ${alerts > 0 ? html`<div part="alerts">${texts.alerts(alerts)}</div>` : nothing}
+        </div>
+        <span class="stack">
+          ${button("cancel", isActive && mayAct, !!run?.cancel_requested_at, () => this.attached?.cancel())}
+          ${button(
+            "retry",
+            mayAct && (run?.status === "failed" || run?.status === "cancelled"),
+            !sync?.canPress,
+            () => this.attached?.retry(),
+          )}
+        </span>
+        <progress
+          part="bar"
+          class=${isActive ? "" : "off"}
+          max="1"
+          value=${share ?? nothing}
+          aria-label=${texts.status.running}
+        ></progress>
+        <slot></slot>
+      </section>
+    `;
+  }
+
+  /** One sentence; it changes when something happens and not with every entry, for it is read aloud. */
+  #status(run: SyncRun | null): string {
+    const { sync, language: { texts } } = this;
+    if (sync?.state === "error") return this.describe(sync.error);
+    if (sync?.state === "loading") return texts.starting;
+    if (run === null) return this.#lastSuccess() ?? (sync ? texts.never : "");
+    if (!isFinal(run) && run.cancel_requested_at) return texts.cancelling;
+    const conflict = sync?.state === "data" && !isFinal(run) ? sync.conflict : null;
+    return conflict ? this.describe(conflict) : texts.status[run.status];
+  }
+
+  #details(run: SyncRun | null): string {
+    const { texts, locale } = this.language;
+    if (run === null) return "";
+    const number = new Intl.NumberFormat(locale);
+    const { entries_total: total, entries_done: done, entries_failed: failed } = run;
+    const next = toInstant(run.next_attempt_at);
+    return [
+      total > 0 ? texts.progress(number.format(done), number.format(total)) : "",
+      failed > 0 ? texts.rejected(number.format(failed)) : "",
+      next ? texts.nextAttempt(toClockTime(next, new Date(), locale)) : "",
+      run.status === "cancelled" ? run.cancel_reason : run.error_message,
+    ].filter(Boolean).join(" · ");
+  }
+
+  #lastSuccess(): string | null {
+    const { texts, locale } = this.language;
+    const at = toInstant(this.sync?.overview?.last_success_at);
+    return at && texts.lastSuccess(toRelativeTime(at, new Date(), locale));
+  }
+}
