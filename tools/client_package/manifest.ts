@@ -10,7 +10,7 @@ export interface Manifest {
 }
 
 /** What an app imports, and the module that it gets. */
-const ENTRIES = { ".": "client/mod" };
+const ENTRIES = { ".": "client/mod", "./elements": "client/elements/mod" };
 
 /**
  * Writes the package's `package.json`. Its version is that of the bundle; the versions of what it uses are those that
@@ -46,8 +46,9 @@ export async function writeManifest(directory: string): Promise<Manifest> {
       }]),
     ),
     files: ["dist"],
-    sideEffects: false,
-    dependencies: {},
+    // It defines the elements: a bundler must not take its import for one that nothing comes of.
+    sideEffects: ["./dist/client/elements/mod.js"],
+    dependencies: { lit: range("lit") },
     peerDependencies: { "@supabase/supabase-js": range("@supabase/supabase-js") },
   };
   await Deno.writeTextFile(join(directory, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
