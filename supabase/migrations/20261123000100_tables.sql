@@ -311,7 +311,7 @@ create table sync_scheduler.settings (
   probe_timeout interval not null default '30 seconds'
     check (probe_timeout between '4 seconds' and '2 minutes'),
   probe_cooldown interval not null default '10 seconds' check (probe_cooldown between '0 seconds' and '1 hour'),
-  own_check_interval interval not null default '1 hour' check (own_check_interval between '0 seconds' and '1 day'),
+  own_check_interval interval not null default '12 hours' check (own_check_interval between '0 seconds' and '1 day'),
   incident_organisations integer not null default 3 check (incident_organisations between 2 and 1000),
   incident_window interval not null default '30 minutes' check (incident_window between '1 minute' and '1 day'),
   longest_hold interval not null default '24 hours' check (longest_hold between '1 minute' and '7 days'),
@@ -346,8 +346,9 @@ comment on column sync_scheduler.settings.probe_timeout is
 comment on column sync_scheduler.settings.probe_cooldown is
   'Least time between two connection checks of an integration: they are paid from the vendor''s quota.';
 comment on column sync_scheduler.settings.own_check_interval is
-  'How long an answer to an integration''s own check shows that its credentials are good. Until then the answers that others on '
-  'the same host get stand for its checks. 0: each asks for itself.';
+  'How long an answer to an integration''s own check, or a run that got through, shows that its credentials are good. Until then the '
+  'answers that others on the same host get stand for its checks: of a night''s export one is left, half a day before the next. '
+  '0: each asks for itself.';
 comment on column sync_scheduler.settings.incident_organisations is
   'So many organisations that cannot reach a host, and nobody in between who could, are an incident of the vendor.';
 comment on column sync_scheduler.settings.incident_window is 'Within how long they have to meet it.';
@@ -591,7 +592,9 @@ create or replace function sync_scheduler.check_slot(integration_id uuid, every 
 returns timestamptz
 language plpgsql immutable strict set search_path = '' as $$
 declare
-  period numeric := extract(epoch from every);
+  -- A hundredth longer, so that no stretch of 24 hours has more than 96 turns of 15 minutes, although the tick comes to one a
+  -- little late and to the next in time.
+  period numeric := extract(epoch from every) * 1.01;
   -- The same for ever: what was overdue at once, after an absence of the scheduler, comes apart again by itself.
   shift numeric := mod((hashtextextended(integration_id::text, 0) & 2147483647)::numeric, period);
 begin
@@ -600,8 +603,8 @@ end;
 $$;
 revoke all on function sync_scheduler.check_slot(uuid, interval, timestamptz) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.check_slot(uuid, interval, timestamptz) is
-  'The first instant, not before earliest, at which it is this integration''s turn to be checked: one in each interval, at an '
-  'offset that follows from its id, so that the integrations of a vendor are spread over the interval.';
+  'The first instant, not before earliest, at which it is this integration''s turn to be checked: one in each interval (and a '
+  'hundredth of it), at an offset that follows from its id, so that the integrations of a vendor are spread over the interval.';
 
 -- supabase/schemas/10_tables/16_plan_check.sql
 create or replace function sync_scheduler.plan_check(
@@ -684,6 +687,10 @@ begin
     next_check_at = sync_scheduler.plan_check(new, 0, h.passive_since,
       greatest(now(), h.check_requested_at + new.health_check_interval / 2))
   where h.integration_id = new.id;
+  -- It may be on another host from now on.
+  if new.config is distinct from old.config then
+    delete from sync_scheduler.vendor_failures f where f.integration_id = new.id;
+  end if;
   return null;
 end;
 $$;

@@ -1171,7 +1171,10 @@ declare
   held uuid[];
   chosen record;
 begin
-  -- Most ticks end here, with one look into one index.
+  if exists (select from public.sync_vendor_incidents o where o.ended_at is null and o.next_check_at < now() - interval '1 minute') then
+    perform sync_scheduler.wake_incidents();
+  end if;
+  -- Most ticks end here, with one look into one index, and one into another that is nearly always empty.
   if not exists (select from public.sync_integration_health h where h.next_check_at <= now()) then
     return 0;
   end if;
@@ -1222,11 +1225,16 @@ declare
 begin
   select * into strict settings from sync_scheduler.settings;
   with looked as materialized (
-    select i.id, i.integration_type, v.host, o.incident_id, o.next_check_at <= now() and h.status <> 'needs_attention' as incident_due, h.next_check_at,
-      -- What its own check showed lately is what its credentials are; that the host answers, somebody else can show.
-      h.status = 'healthy' and h.consecutive_failures = 0 and h.passive_since is null and h.checked_at > now() - settings.own_check_interval
-        and v.host is not null as proved,
-      a.answered_at > greatest(a.failed_at, now() - i.health_check_interval) as answered
+    select i.id, i.integration_type, v.host, h.next_check_at, h.check_requested_at,
+      o.incident_id, o.next_check_at <= now() and h.status <> 'needs_attention' as incident_due,
+      -- What its own check or run showed lately is what its credentials are; that the host answers, somebody else can show.
+      v.host is not null and h.status = 'healthy' and h.consecutive_failures = 0 and h.passive_since is null
+        and (h.checked_at > now() - settings.own_check_interval or exists (
+          select from public.sync_run_log r
+          where r.integration_id = i.id and r.status = 'succeeded' and r.finished_at > now() - settings.own_check_interval
+            and r.entries_done + r.entries_failed > 0)) as proved,
+      -- A little less than the interval, or the answer to its own last check would do for the next one.
+      a.answered_at > greatest(a.failed_at, now() - i.health_check_interval * 0.9) as answered
     from public.sync_integrations i
     join public.sync_integration_health h on h.integration_id = i.id
     cross join lateral (select sync_scheduler.vendor_host(i) as host) v
@@ -1240,7 +1248,10 @@ begin
       and not exists (
         select from sync_scheduler.probes p where p.integration_id = i.id and p.ended_at is null)
   ), placed as (
-    select l.*, row_number() over (partition by l.integration_type, l.host order by l.incident_due desc nulls last, l.proved, l.next_check_at) as place
+    select l.*, row_number() over (partition by l.integration_type, l.host
+      -- In an incident the one that was asked least lately, so that none is asked for all.
+      order by l.incident_due desc nulls last, case when l.incident_due then l.check_requested_at end nulls first,
+        l.proved, l.next_check_at) as place
     from looked l
   ), incidents as (
     -- One of all those whose turn it is asks whether the vendor is back. Of two ticks at once one finds it due.
@@ -1284,6 +1295,35 @@ $$;
 revoke all on function sync_scheduler.end_pauses() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.end_pauses() is
   'Clears pauses whose resume_at has passed. Triggers and slots do not wait for it: they read resume_at.';
+
+-- supabase/schemas/40_scheduler/34_wake_incidents.sql
+create or replace function sync_scheduler.wake_incidents() returns void
+language plpgsql set search_path = '' as $$
+begin
+  -- Whom nobody has asked for a day, nobody uses any more.
+  perform sync_scheduler.end_incident(o.integration_type, o.host, 'infinity')
+  from public.sync_vendor_incidents o where o.ended_at is null and o.next_check_at < now() - interval '1 day';
+  -- Among many integrations somebody's turn has come before this; of a few it might not be anybody's for most of an interval.
+  update public.sync_integration_health h set next_check_at = now()
+  where h.next_check_at > now() and h.integration_id in (
+    select chosen.integration_id
+    from public.sync_vendor_incidents o cross join lateral (
+      select l.integration_id
+      from sync_scheduler.vendor_failures f
+      join public.sync_integration_health l on l.integration_id = f.integration_id
+      where f.integration_type = o.integration_type and f.host = o.host
+        and l.next_check_at is not null and l.passive_since is null and l.status <> 'needs_attention'
+        -- Out of turn, but not more often than in turn.
+        and coalesce(l.check_requested_at < now() - interval '14 minutes', true)
+      order by l.check_requested_at nulls first limit 1 for no key update of l skip locked) chosen
+    where o.ended_at is null and o.next_check_at < now() - interval '1 minute');
+end;
+$$;
+revoke all on function sync_scheduler.wake_incidents() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.wake_incidents() is
+  'For each incident of a vendor whose check is overdue it makes that of an integration that has met it due now: the one that was '
+  'asked least lately. So the vendor''s return is seen within an interval, however few integrations it has. One that nobody has been able to ask '
+  'for a day is over. For check_health.';
 
 -- supabase/schemas/40_scheduler/35_prewarm.sql
 create or replace function sync_scheduler.prewarm() returns boolean

@@ -53,6 +53,9 @@ $$;
 -- Whatever stands in the database is out of sight until the rollback.
 delete from public.organizations;
 delete from public.sync_audit_log;
+delete from public.sync_alerts;
+delete from public.sync_vendor_incidents;
+delete from sync_scheduler.vendors;
 
 -- Organisation a with one person of each role and a webhook integration of ten entries; organisation b likewise,
 -- with an outsider; a stranger who belongs nowhere.

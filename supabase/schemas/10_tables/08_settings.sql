@@ -20,7 +20,7 @@ create table sync_scheduler.settings (
   probe_timeout interval not null default '30 seconds'
     check (probe_timeout between '4 seconds' and '2 minutes'),
   probe_cooldown interval not null default '10 seconds' check (probe_cooldown between '0 seconds' and '1 hour'),
-  own_check_interval interval not null default '1 hour' check (own_check_interval between '0 seconds' and '1 day'),
+  own_check_interval interval not null default '12 hours' check (own_check_interval between '0 seconds' and '1 day'),
   incident_organisations integer not null default 3 check (incident_organisations between 2 and 1000),
   incident_window interval not null default '30 minutes' check (incident_window between '1 minute' and '1 day'),
   longest_hold interval not null default '24 hours' check (longest_hold between '1 minute' and '7 days'),
@@ -55,8 +55,9 @@ comment on column sync_scheduler.settings.probe_timeout is
 comment on column sync_scheduler.settings.probe_cooldown is
   'Least time between two connection checks of an integration: they are paid from the vendor''s quota.';
 comment on column sync_scheduler.settings.own_check_interval is
-  'How long an answer to an integration''s own check shows that its credentials are good. Until then the answers that others on '
-  'the same host get stand for its checks. 0: each asks for itself.';
+  'How long an answer to an integration''s own check, or a run that got through, shows that its credentials are good. Until then the '
+  'answers that others on the same host get stand for its checks: of a night''s export one is left, half a day before the next. '
+  '0: each asks for itself.';
 comment on column sync_scheduler.settings.incident_organisations is
   'So many organisations that cannot reach a host, and nobody in between who could, are an incident of the vendor.';
 comment on column sync_scheduler.settings.incident_window is 'Within how long they have to meet it.';

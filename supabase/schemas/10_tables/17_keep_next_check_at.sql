@@ -8,6 +8,10 @@ begin
     next_check_at = sync_scheduler.plan_check(new, 0, h.passive_since,
       greatest(now(), h.check_requested_at + new.health_check_interval / 2))
   where h.integration_id = new.id;
+  -- It may be on another host from now on.
+  if new.config is distinct from old.config then
+    delete from sync_scheduler.vendor_failures f where f.integration_id = new.id;
+  end if;
   return null;
 end;
 $$;

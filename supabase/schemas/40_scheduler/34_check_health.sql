@@ -6,7 +6,10 @@ declare
   held uuid[];
   chosen record;
 begin
-  -- Most ticks end here, with one look into one index.
+  if exists (select from public.sync_vendor_incidents o where o.ended_at is null and o.next_check_at < now() - interval '1 minute') then
+    perform sync_scheduler.wake_incidents();
+  end if;
+  -- Most ticks end here, with one look into one index, and one into another that is nearly always empty.
   if not exists (select from public.sync_integration_health h where h.next_check_at <= now()) then
     return 0;
   end if;

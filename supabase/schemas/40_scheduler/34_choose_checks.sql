@@ -7,11 +7,16 @@ declare
 begin
   select * into strict settings from sync_scheduler.settings;
   with looked as materialized (
-    select i.id, i.integration_type, v.host, o.incident_id, o.next_check_at <= now() and h.status <> 'needs_attention' as incident_due, h.next_check_at,
-      -- What its own check showed lately is what its credentials are; that the host answers, somebody else can show.
-      h.status = 'healthy' and h.consecutive_failures = 0 and h.passive_since is null and h.checked_at > now() - settings.own_check_interval
-        and v.host is not null as proved,
-      a.answered_at > greatest(a.failed_at, now() - i.health_check_interval) as answered
+    select i.id, i.integration_type, v.host, h.next_check_at, h.check_requested_at,
+      o.incident_id, o.next_check_at <= now() and h.status <> 'needs_attention' as incident_due,
+      -- What its own check or run showed lately is what its credentials are; that the host answers, somebody else can show.
+      v.host is not null and h.status = 'healthy' and h.consecutive_failures = 0 and h.passive_since is null
+        and (h.checked_at > now() - settings.own_check_interval or exists (
+          select from public.sync_run_log r
+          where r.integration_id = i.id and r.status = 'succeeded' and r.finished_at > now() - settings.own_check_interval
+            and r.entries_done + r.entries_failed > 0)) as proved,
+      -- A little less than the interval, or the answer to its own last check would do for the next one.
+      a.answered_at > greatest(a.failed_at, now() - i.health_check_interval * 0.9) as answered
     from public.sync_integrations i
     join public.sync_integration_health h on h.integration_id = i.id
     cross join lateral (select sync_scheduler.vendor_host(i) as host) v
@@ -25,7 +30,10 @@ begin
       and not exists (
         select from sync_scheduler.probes p where p.integration_id = i.id and p.ended_at is null)
   ), placed as (
-    select l.*, row_number() over (partition by l.integration_type, l.host order by l.incident_due desc nulls last, l.proved, l.next_check_at) as place
+    select l.*, row_number() over (partition by l.integration_type, l.host
+      -- In an incident the one that was asked least lately, so that none is asked for all.
+      order by l.incident_due desc nulls last, case when l.incident_due then l.check_requested_at end nulls first,
+        l.proved, l.next_check_at) as place
     from looked l
   ), incidents as (
     -- One of all those whose turn it is asks whether the vendor is back. Of two ticks at once one finds it due.

@@ -2,7 +2,7 @@ begin;
 \ir ../fixtures.sql
 \ir ../connection_check.sql
 \ir ../vendor_incident.sql
-select plan(15);
+select plan(16);
 
 create function pg_temp.asked() returns text language sql as $$
   select coalesce(string_agg(n::text, ' ' order by n), 'none') from generate_series(1, 6) n
@@ -41,14 +41,18 @@ select pg_temp.answered('16 minutes'), pg_temp.nobody_answers(1), pg_temp.due(2,
 select is(sync_scheduler.check_health(), 1, 'or that it had none, and one of them asks');
 
 select pg_temp.answered('5 minutes'), pg_temp.due(1, 2);
-update public.sync_integration_health set checked_at = now() - interval '61 minutes' where integration_id = pg_temp.integration(2);
+update public.sync_integration_health set checked_at = now() - interval '721 minutes' where integration_id = pg_temp.integration(2);
 select sync_scheduler.check_health();
-select is(pg_temp.asked(), '2', 'within an hour each has to show its own credentials');
+select is(pg_temp.asked(), '2', 'within half a day each has to show its own credentials');
+delete from sync_scheduler.probes;
+select pg_temp.run_ends((pg_temp.press(2)).run_id, 'succeeded'), pg_temp.due(2);
+select sync_scheduler.check_health();
+select is(pg_temp.asked(), 'none', 'which a run does as well');
 select pg_temp.answered('5 minutes'), pg_temp.due(3);
 update sync_scheduler.settings set own_check_interval = '0';
 select sync_scheduler.check_health();
 select is(pg_temp.asked(), '3', 'or always, if it is set so');
-update sync_scheduler.settings set own_check_interval = '1 hour';
+update sync_scheduler.settings set own_check_interval = '12 hours';
 select pg_temp.answered('5 minutes'), pg_temp.check_ends(4, 'failed', 'permanent'), pg_temp.due(3, 4);
 update sync_scheduler.vendors set answered_at = now();
 select sync_scheduler.check_health();

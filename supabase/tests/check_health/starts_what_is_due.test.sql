@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.sql
 \ir ../connection_check.sql
-select plan(30);
+select plan(31);
 
 create function pg_temp.asked() returns bigint language sql security definer as $$
   select count(*) from net.http_request_queue q, jsonb_array_elements(convert_from(q.body, 'UTF8')::jsonb -> 'probes')
@@ -12,15 +12,18 @@ $$;
 create function pg_temp.next_check() returns timestamptz language sql as $$
   select next_check_at from public.sync_integration_health where integration_id = sync_test.id('integration a')
 $$;
--- In quarters of an hour, of which each integration has its own.
+-- A turn is a quarter of an hour and a hundredth of it.
 create function pg_temp.turns(later timestamptz, earlier timestamptz) returns numeric language sql as $$
-  select round(extract(epoch from later - earlier) / 900, 6)
+  select round(extract(epoch from later - earlier) / 909, 6)
 $$;
 
-select ok(pg_temp.next_check() between now() + interval '15 minutes' and now() + interval '30 minutes',
+select ok(pg_temp.next_check() between now() + interval '15 minutes' and now() + interval '31 minutes',
   'a new integration has an interval to be set up');
 select is(pg_temp.turns(pg_temp.next_check(), sync_scheduler.check_slot(sync_test.id('integration a'), '15 minutes', now())) % 1, 0.0,
   'its turns are at an offset of its own');
+select ok((select count(*) between 200 and 300 from generate_series(1, 1000) n
+  where sync_scheduler.check_slot(sync_test.id('x' || n), '15 minutes', now()) < now() + interval '227 seconds'),
+  'many are spread over the interval: a quarter in a quarter of it');
 select is(sync_scheduler.check_health(), 0, 'nothing is due, nothing is asked');
 select pg_temp.make_check_due();
 select sync_scheduler.tick();

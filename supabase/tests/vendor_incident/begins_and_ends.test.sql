@@ -2,7 +2,7 @@ begin;
 \ir ../fixtures.sql
 \ir ../connection_check.sql
 \ir ../vendor_incident.sql
-select plan(27);
+select plan(32);
 
 select is(sync_scheduler.vendor_host(i), 'hooks.example:8443', 'a host is where config says') from public.sync_integrations i
 where i.id = pg_temp.integration(1);
@@ -52,6 +52,19 @@ select is(sync_scheduler.check_health(), 0, 'once');
 select results_eq($$ select checks, next_check_at from public.sync_vendor_incidents $$, $$ values (1, now() + interval '2 minutes') $$, 'with backoff');
 select ok((select max(sync_scheduler.next_incident_check(n)) from generate_series(0, 100) n) <= now() + interval '10 minutes', 'that is bounded');
 
+-- Nobody's turn comes for long.
+update sync_scheduler.probes set ended_at = clock_timestamp();
+update public.sync_integration_health set next_check_at = now() + interval '10 minutes', check_requested_at = now() - case
+  when integration_id = pg_temp.integration(2) then interval '20 minutes' when integration_id = pg_temp.integration(6) then interval '1 hour'
+  else interval '16 minutes' end;
+update public.sync_vendor_incidents set next_check_at = now() - interval '2 minutes';
+select is(sync_scheduler.check_health(), 1, 'when it is nobody''s turn, one is asked all the same');
+select ok((select p.ended_at is null from sync_scheduler.probes p where p.integration_id = pg_temp.integration(2)),
+  'the one that was asked least lately of those that have met it');
+update public.sync_vendor_incidents set next_check_at = now() - interval '2 minutes';
+update public.sync_integration_health set check_requested_at = now() - interval '13 minutes';
+select is(sync_scheduler.check_health(), 0, 'but nobody more often than in turn');
+
 -- An answer to what was asked before it began is none.
 update public.sync_vendor_incidents set began_at = clock_timestamp();
 select public.sync_worker_finish_probe(integration_id, token, 'answered') from (
@@ -67,6 +80,14 @@ select ok((select bool_and(h.consecutive_failures = 0 and h.next_check_at <= now
 select pg_temp.nobody_answers(1, 3, 5);
 select is(pg_temp.incidents() || ', ' || pg_temp.incident_alerts(),
   'hooks.example:8443 4 ended, hooks.example:8443 3 open, critical 1 resolved, critical 1 open', 'another time it is another');
+
+update public.sync_integrations set config = '{"url": "https://moved.example"}' where id = pg_temp.integration(1);
+select is((select count(*)::integer from sync_scheduler.vendor_failures where integration_id = pg_temp.integration(1)), 0,
+  'who has moved has not met it there');
+update public.sync_integrations set enabled = false;
+update public.sync_vendor_incidents set next_check_at = now() - interval '25 hours' where ended_at is null;
+select sync_scheduler.check_health();
+select is((select count(*)::integer from public.sync_vendor_incidents where ended_at is null), 0, 'one whom nobody asks any more is over');
 
 select * from finish();
 rollback;

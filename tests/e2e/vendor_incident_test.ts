@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { until } from "../../local/wait.ts";
+import { startWebhookReceiver } from "../../local/vendors/webhook_receiver.ts";
+import { untilChecked } from "../support/checks.ts";
+import { usePlatform } from "../support/platform.ts";
+import { expireAndRecover, readRun, untilStatus } from "../support/runs.ts";
+import { addEntries, createTenant, trigger } from "../support/tenant.ts";
+
+Deno.test("syncs of a receiver that three organisations lose wait for it, and export each entry once when a check finds it again", async () => {
+  const platform = await usePlatform();
+  await using database = platform.connect({ url: platform.adminUrl });
+  const { sql } = database;
+  await using receiver = await startWebhookReceiver();
+  const connect = () => createTenant(sql, platform, { receiver, retryBase: "1 hour" });
+  const tenants = await Promise.all([connect(), connect(), connect(), connect()]);
+  // Each has a secret of its own, and the receiver one ledger.
+  receiver.requireSignature([]);
+  await Promise.all(
+    tenants.map(({ integrationId }, n) => addEntries(sql, integrationId, 3 * n + 1, 3 * n + 3)),
+  );
+  const host = new URL(receiver.url).host;
+  const isOpen = async () =>
+    (await sql`select from public.sync_vendor_incidents where host = ${host} and ended_at is null`).length;
+
+  // Or the first failure would be that of a cold start, which is retried at once.
+  const warm = await tenants[0].signIn("coordinator");
+  await warm.rpc("test_integration_connection", { org_id: tenants[0].orgId, integration_type: "webhook" });
+  await untilChecked(warm, tenants[0].integrationId);
+
+  const runs: string[] = [];
+  for (const tenant of tenants.slice(0, 3)) {
+    assert.equal(await isOpen(), 0);
+    receiver.misbehave({ kind: "drop" });
+    const runId = await trigger(tenant);
+    runs.push(runId);
+    await until("the attempt has failed", async () => (await readRun(sql, runId)).error_code);
+  }
+  assert.equal(await isOpen(), 1, "the third makes it an incident");
+
+  const [, , , fourth] = tenants;
+  const coordinator = await fourth.signIn("coordinator");
+  const pressed = await coordinator.rpc("trigger_integration_sync", {
+    org_id: fourth.orgId,
+    integration_type: "webhook",
+  });
+  assert.equal(pressed.error, null);
+  assert.deepEqual([pressed.data.status, pressed.data.notice], ["pending", "held_vendor_incident"]);
+  runs.push(pressed.data.run_id);
+  const { data: banner } = await coordinator.from("sync_vendor_incidents").select("affected, ended_at")
+    .eq("host", host);
+  assert.deepEqual(banner, [{ affected: 3, ended_at: null }]);
+
+  // The moment of the incident's check, and of its integrations' turns.
+  const ids = tenants.map(({ integrationId }) => integrationId);
+  await sql`delete from sync_scheduler.probes where integration_id = any (${ids})`;
+  await sql`update public.sync_vendor_incidents set next_check_at = now() where host = ${host}`;
+  await sql`update public.sync_integration_health set next_check_at = now() where integration_id = any (${ids})`;
+  await sql`select sync_scheduler.check_health()`;
+  await until("the receiver is found again", async () => (await isOpen()) === 0);
+  const [asked] =
+    await sql`select count(*)::int as n from sync_scheduler.probes where integration_id = any (${ids})`;
+  assert.equal(asked?.n, 1, "one has asked for all");
+
+  for (const runId of runs) {
+    // Whoever was released has been so by the second.
+    if ((await readRun(sql, runId)).status === "pending") await expireAndRecover(sql, runId);
+    await untilStatus(sql, runId, "succeeded");
+  }
+  assert.deepEqual([...receiver.ledger.values()].map(({ count }) => count), Array(12).fill(1));
+});
+
+Deno.test("the tick checks many connections with one request, and one that gets no answer keeps none of the others waiting", async () => {
+  const platform = await usePlatform();
+  await using database = platform.connect({ url: platform.adminUrl });
+  const { sql } = database;
+  await using well = await startWebhookReceiver();
+  const silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  try {
+    const url = `http://127.0.0.1:${silent.addr.port}/`;
+    const tenants = await Promise.all([
+      createTenant(sql, platform, { config: { url } }),
+      ...Array.from({ length: 3 }, () => createTenant(sql, platform, { receiver: well })),
+    ]);
+    well.requireSignature([]);
+    const ids = tenants.map(({ integrationId }) => integrationId);
+    await sql`update public.sync_integration_health set next_check_at = now() where integration_id = any (${ids})`;
+    await sql`select sync_scheduler.check_health()`;
+    const requests =
+      await sql`select distinct request_id from sync_scheduler.probes where integration_id = any (${ids})`;
+    assert.equal(requests.length, 1);
+    const [first, ...others] = tenants;
+    for (const tenant of others) {
+      const health = await untilChecked(await tenant.signIn("viewer"), tenant.integrationId);
+      assert.deepEqual([health.status, health.consecutive_failures], ["healthy", 0]);
+    }
+    const [open] =
+      await sql`select ended_at from sync_scheduler.probes where integration_id = ${first.integrationId}`;
+    assert.equal(open?.ended_at, null, "the silent one has its time still");
+  } finally {
+    silent.close();
+  }
+});
