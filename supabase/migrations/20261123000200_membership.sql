@@ -62,10 +62,10 @@ comment on function sync_scheduler.has_org_role(uuid, public.sync_member_role[])
 -- supabase/schemas/15_membership/06_policies.sql
 -- Members read; nobody writes through a policy: the service role does.
 create policy "members read their organisations" on public.organizations
-  for select to authenticated using (id in (select sync_scheduler.member_org_ids()));
+  for select to authenticated using (id = any (array(select sync_scheduler.member_org_ids())));
 
 create policy "members read the members of their organisations" on public.organization_members
-  for select to authenticated using (org_id in (select sync_scheduler.member_org_ids()));
+  for select to authenticated using (org_id = any (array(select sync_scheduler.member_org_ids())));
 
 -- supabase/schemas/15_membership/07_grants.sql
 -- Stated in full, because a host may grant every new table to everybody (old projects) or to nobody.

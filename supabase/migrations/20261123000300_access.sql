@@ -14,27 +14,29 @@ comment on function sync_scheduler.member_vendors() is
 
 -- supabase/schemas/20_access/03_policies.sql
 -- Members read the rows of their organisations; nobody writes through a policy: functions and the service role do.
+--
+-- With `= any (array(...))` the organisations are looked up once and then sought in an index. With `in (select ...)` a client
+-- that names no organisation would have every row of every tenant looked at.
 create policy "signed-in users read the integration types" on public.sync_integration_types
   for select to authenticated using (true);
 
 create policy "members read their integrations" on public.sync_integrations
-  for select to authenticated using (org_id in (select sync_scheduler.member_org_ids()));
+  for select to authenticated using (org_id = any (array(select sync_scheduler.member_org_ids())));
 
 create policy "members read their runs" on public.sync_run_log
-  for select to authenticated using (org_id in (select sync_scheduler.member_org_ids()));
+  for select to authenticated using (org_id = any (array(select sync_scheduler.member_org_ids())));
 
 create policy "members read their entries" on public.sync_export_entries
   for select to authenticated using (
-    integration_id in (
+    integration_id = any (array(
       select i.id from public.sync_integrations i
-      where i.org_id in (select sync_scheduler.member_org_ids())
-    )
+      where i.org_id = any (array(select sync_scheduler.member_org_ids()))))
   );
 
 -- A vendor's alert belongs to everybody who uses the vendor; one of the whole installation to every member of anything.
 create policy "members read their alerts" on public.sync_alerts
   for select to authenticated using (
-    org_id in (select sync_scheduler.member_org_ids())
+    org_id = any (array(select sync_scheduler.member_org_ids()))
     or (org_id is null and exists (
       select from sync_scheduler.member_vendors() v
       where v.integration_type = coalesce(sync_alerts.integration_type, v.integration_type)
@@ -43,13 +45,13 @@ create policy "members read their alerts" on public.sync_alerts
   );
 
 create policy "members read their audit log" on public.sync_audit_log
-  for select to authenticated using (org_id in (select sync_scheduler.member_org_ids()));
+  for select to authenticated using (org_id = any (array(select sync_scheduler.member_org_ids())));
 
 create policy "members read their alert webhook" on public.sync_alert_webhooks
-  for select to authenticated using (org_id in (select sync_scheduler.member_org_ids()));
+  for select to authenticated using (org_id = any (array(select sync_scheduler.member_org_ids())));
 
 create policy "members read the health of their integrations" on public.sync_integration_health
-  for select to authenticated using (org_id in (select sync_scheduler.member_org_ids()));
+  for select to authenticated using (org_id = any (array(select sync_scheduler.member_org_ids())));
 
 create policy "members read the incidents of their vendors" on public.sync_vendor_incidents
   for select to authenticated using (

@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = '' as $$
-  select '0.1.0-dev'::text, '0a3fd2ae414d2572e8a6bb8b6b7ab0fba9f6561dcf43c0882b122b3738317550'::text;
+  select '0.1.0-dev'::text, '6b2b530f0bcae52ffe12388486f9d0aa2967c421e1efac0f8a3163827cf0cfbf'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is
