@@ -1,7 +1,7 @@
 /**
  * Two repairs for postgres.js 3.4, whose pools a crash of the server would otherwise break for good. After the
- * connection of a transaction is gone, the roll-back that follows is written to a socket that is null, in a timer,
- * where nobody can catch it: the whole process would end.
+ * connection of a transaction is gone, the roll-back that follows is written to a socket that is null, or that the
+ * server has just ended, in a timer, where nobody can catch it: the whole process would end.
  */
 import type { Sql } from "postgres";
 
@@ -19,21 +19,35 @@ export function isConnectionError(error: unknown): boolean {
 
 let guards = 0;
 
-/** Keeps that one error from ending the process. Returns a function that takes the guard away. */
+/** Keeps these errors from ending the process. Returns a function that takes the guard away. */
 export function guardAgainstLostSockets(): () => void {
-  if (guards++ === 0) globalThis.addEventListener("error", ignoreLostSocket);
+  if (guards++ === 0) {
+    globalThis.addEventListener("error", ignoreError);
+    globalThis.addEventListener("unhandledrejection", ignoreRejection);
+  }
   let active = true;
   return () => {
     if (!active) return;
     active = false;
-    if (--guards === 0) globalThis.removeEventListener("error", ignoreLostSocket);
+    if (--guards > 0) return;
+    globalThis.removeEventListener("error", ignoreError);
+    globalThis.removeEventListener("unhandledrejection", ignoreRejection);
   };
 }
 
-function ignoreLostSocket(event: ErrorEvent): void {
-  const { error } = event;
-  if (!(error instanceof TypeError) || !error.message.includes("reading 'write'")) return;
-  if (/\/postgres\/3\.[^\n]*connection\.js/.test(error.stack ?? "")) event.preventDefault();
+function ignoreError(event: ErrorEvent): void {
+  if (isLostSocket(event.error)) event.preventDefault();
+}
+
+function ignoreRejection(event: PromiseRejectionEvent): void {
+  if (isLostSocket(event.reason)) event.preventDefault();
+}
+
+function isLostSocket(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const isWrite = error.message.includes("reading 'write'") ||
+    error.message === "This socket has been ended by the other party";
+  return isWrite && /\/postgres\/3\.[^\n]*connection\.js/.test(error.stack ?? "");
 }
 
 /**

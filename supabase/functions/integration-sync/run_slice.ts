@@ -31,7 +31,7 @@ const shortestWaitSeconds = 1;
 
 /**
  * Works off one claimed attempt: reserve a batch, export it, record what became of it, until nothing is left, the
- * time budget is spent, somebody cancels or something fails. Never throws: what it cannot tell the database, the
+ * budget of time or of entries is spent, somebody cancels or something fails. Never throws: what it cannot tell the database, the
  * engine finds out by the lease.
  */
 export async function runSlice(
@@ -94,9 +94,11 @@ async function exportAll(
   tools: SliceTools,
 ): Promise<Ending> {
   const { clock } = tools;
+  const { sliceEntries = Infinity } = connector;
+  let entries = 0;
   while (true) {
     if (lease.cancelRequested) return { outcome: "cancelled" };
-    if (clock.elapsed() >= context.deadline || tools.retiring.aborted) {
+    if (clock.elapsed() >= context.deadline || entries >= sliceEntries || tools.retiring.aborted) {
       return { outcome: "continued", checkpoint: context.checkpoint() };
     }
     const batch = await lease.hold((signal) => api.reserveEntries(connector.batchSize, signal));
@@ -113,6 +115,7 @@ async function exportAll(
     lease.signal.throwIfAborted();
     await lease.hold((signal) => api.recordResults(batch.batch_id, settled.results, signal));
 
+    entries += batch.entries.length;
     if (settled.failure === null) continue;
     const wait = waitInSlice(settled.failure, context.deadline - clock.elapsed());
     if (wait === null) {

@@ -18,7 +18,7 @@ const two = [testBatch(1, ["a", "b"]), testBatch(2, ["c", "d"])];
 const takesAll: Export = (_context, batch) =>
   Promise.resolve({ results: allEntries(batch.entries, "exported") });
 
-function testConnector(exportBatch: Export): Connector {
+function testConnector(exportBatch: Export, sliceEntries = Infinity): Connector {
   return defineConnector({
     type: "test",
     parseConfig: (raw) => {
@@ -26,17 +26,22 @@ function testConnector(exportBatch: Export): Connector {
       return raw;
     },
     parseCredentials: () => null,
-    connect: () => ({ batchSize: 2, ping: () => Promise.resolve({ ok: true }), export: exportBatch }),
+    connect: () => ({
+      batchSize: 2,
+      sliceEntries,
+      ping: () => Promise.resolve({ ok: true }),
+      export: exportBatch,
+    }),
   });
 }
 
 function slice(
   api: FakeWorkerApi,
   exportBatch: Export,
-  options: { clock?: FakeClock; claim?: Partial<Claim>; retiring?: AbortSignal } = {},
+  options: { clock?: FakeClock; claim?: Partial<Claim>; retiring?: AbortSignal; sliceEntries?: number } = {},
 ): Promise<SliceEnd> {
   return runSlice(api, testClaim(options.claim), 0, {
-    connectors: [testConnector(exportBatch)],
+    connectors: [testConnector(exportBatch, options.sliceEntries)],
     clock: options.clock ?? new FakeClock(),
     random: () => 0,
     fetch,
@@ -71,6 +76,13 @@ function hangs(): { export: Export; started: Promise<void>; aborted: Promise<unk
       }),
   };
 }
+
+Deno.test("runSlice gives way to the next attempt when it has sent as many entries as a slice may", async () => {
+  const api = new FakeWorkerApi(two);
+  const end = await slice(api, takesAll, { sliceEntries: 2 });
+  assert.equal(end.outcome, "continued");
+  assert.deepEqual(api.recorded.map(({ batch_id }) => batch_id), [two[0]?.batch_id]);
+});
 
 Deno.test("runSlice exports batch after batch and succeeds when nothing is left", async () => {
   const api = new FakeWorkerApi(two);

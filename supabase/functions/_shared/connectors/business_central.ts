@@ -78,6 +78,7 @@ function connect(
 
   return {
     batchSize: config.batch_size,
+    sliceEntries: 2000,
     async ping(context) {
       try {
         const client = createClient(config, credentials, tokens, context);

@@ -61,6 +61,12 @@ export type PingOutcome =
 export interface OpenConnector {
   /** Entries a batch, 1 to 500. */
   readonly batchSize: number;
+  /**
+   * Entries after which a slice gives way to the next attempt, however much of its time is left: a hosted isolate has
+   * two seconds of processor time a request, and is taken away beyond that. Half of what they were measured to be good
+   * for: see docs/scaling.md. Without it time alone counts.
+   */
+  readonly sliceEntries?: number;
   ping(context: ConnectorContext): Promise<PingOutcome>;
   /**
    * Gets the open entries only. Without it, a batch of unknown outcome is exported again whole, with the settled

@@ -48,6 +48,7 @@ export function openConnector(
   const lookup = connector.lookup?.bind(connector);
   return {
     batchSize: connector.batchSize,
+    ...(connector.sliceEntries === undefined ? {} : { sliceEntries: connector.sliceEntries }),
     ping: async (context) => {
       const outcome = await connector.ping(context);
       return outcome.ok ? outcome : clean(outcome);

@@ -37,6 +37,7 @@ export const webhook = defineConnector({
   parseCredentials: parseWebhookCredentials,
   connect: (config, credentials) => ({
     batchSize: config.batch_size,
+    sliceEntries: 30_000,
     ping: (context) => ping(config, credentials, context),
     export: (context, batch) => exportBatch(config, credentials, context, batch),
   }),

@@ -31,6 +31,7 @@ export const xledger = defineConnector({
     const link = (context: ConnectorContext) => ({ config, credentials, context, pace });
     return {
       batchSize: config.batch_size,
+      sliceEntries: 5000,
       ping: (context) => ping(link(context)),
       lookup: (context, entries) => lookupVouchers(link(context), entries),
       export: (context, batch) => exportVouchers(link(context), batch),

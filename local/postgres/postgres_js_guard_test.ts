@@ -1,0 +1,20 @@
+import { guardAgainstLostSockets } from "./postgres_js_guard.ts";
+
+for (
+  const error of [
+    new TypeError("Cannot read properties of null (reading 'write')"),
+    new Error("This socket has been ended by the other party"),
+  ]
+) {
+  Deno.test(`guardAgainstLostSockets lets the process go on when nobody catches "${error.message}"`, async () => {
+    error.stack = `${error}\n    at nextWrite (file:///npm/postgres/3.4.9/src/connection.js:255:22)`;
+    const unguard = guardAgainstLostSockets();
+    // Uncaught, either would fail this test.
+    void Promise.reject(error);
+    setTimeout(() => {
+      throw error;
+    }, 0);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    unguard();
+  });
+}
