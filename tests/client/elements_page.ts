@@ -5,6 +5,7 @@
  * @module
  */
 import "../../src/client/elements/mod.ts";
+import "../../src/client/elements/nb.ts";
 import {
   describeError,
   en,

@@ -219,6 +219,12 @@ Deno.test("the elements speak the repository's language, and another when told t
   );
   assert.equal(await status(it), "Not synced yet");
   assert.equal((await reason(it))?.trim(), "The integration is switched off.");
+  for (const locale of ["nn-NO", "no", "fr"]) {
+    await it.page.evaluate(
+      `document.querySelector("sync-status-banner").setAttribute("locale", "${locale}")`,
+    );
+    assert.equal(await status(it), "Ikke synkronisert ennå", `${locale}: as close as there is`);
+  }
 });
 
 Deno.test("no motion for those who ask for none", async () => {

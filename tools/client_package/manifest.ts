@@ -10,7 +10,11 @@ export interface Manifest {
 }
 
 /** What an app imports, and the module that it gets. */
-const ENTRIES = { ".": "client/mod", "./elements": "client/elements/mod" };
+const ENTRIES = {
+  ".": "client/mod",
+  "./elements": "client/elements/mod",
+  "./elements/nb": "client/elements/nb",
+};
 
 /**
  * Writes the package's `package.json`. Its version is that of the bundle; the versions of what it uses are those that
@@ -46,8 +50,8 @@ export async function writeManifest(directory: string): Promise<Manifest> {
       }]),
     ),
     files: ["dist"],
-    // It defines the elements: a bundler must not take its import for one that nothing comes of.
-    sideEffects: ["./dist/client/elements/mod.js"],
+    // They define the elements and add to them: a bundler must not take their import for one that nothing comes of.
+    sideEffects: ["./dist/client/elements/mod.js", "./dist/client/elements/nb.js"],
     dependencies: { lit: range("lit") },
     peerDependencies: { "@supabase/supabase-js": range("@supabase/supabase-js") },
   };

@@ -17,6 +17,7 @@ import { SyncElement } from "./sync_element.ts";
  * <manual-sync-button org-id="…" integration-type="xledger" locale="nb"></manual-sync-button>
  * <script type="module">
  *   import "sync-scheduler/elements";
+ *   import "sync-scheduler/elements/nb";
  *   document.querySelector("manual-sync-button").repository = new SyncSchedulerRepository(supabase);
  * </script>
  * ```

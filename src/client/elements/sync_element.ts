@@ -3,7 +3,6 @@ import { LitElement, type PropertyValues } from "lit";
 import { ManualSyncController } from "../manual_sync_controller.ts";
 import type { ManualSyncSnapshot } from "../manual_sync_state.ts";
 import { en } from "../messages/en.ts";
-import { nb } from "../messages/nb.ts";
 import type { SyncMessages } from "../messages/sync_messages.ts";
 import type { SyncSchedulerRepository } from "../repository.ts";
 import type { SyncSchedulerError } from "../sync_scheduler_error.ts";
@@ -21,6 +20,9 @@ export abstract class SyncElement extends LitElement {
     sync: { state: true },
   };
 
+  /** What `locale` may choose from. `elements/nb.ts` adds Bokmål: an app takes the languages that it needs. */
+  static readonly languages: SyncMessages[] = [en];
+
   /** Shared with other elements of the same integration; the element then leaves it running. */
   declare controller: ManualSyncController | undefined;
   /** Instead of a controller: the element makes one, for `orgId` and `integrationType`. */
@@ -31,7 +33,7 @@ export abstract class SyncElement extends LitElement {
   declare orgId: string | undefined;
   /** Attribute `integration-type`. */
   declare integrationType: string | undefined;
-  /** `nb`, `en`, ...; that of the controller if left out. */
+  /** One of `languages`: `en`, `nb-NO`, ...; the language of the controller if it is left out, or not there. */
   declare locale: string | undefined;
   /** What there is to show. */
   declare protected sync: ManualSyncSnapshot | undefined;
@@ -42,8 +44,9 @@ export abstract class SyncElement extends LitElement {
   protected get language(): SyncMessages {
     if (this.messages) return this.messages;
     // Norwegian has more than one name; whoever asks for Nynorsk reads Bokmål rather than English.
-    if (this.locale) return /^(nb|no|nn)\b/i.test(this.locale) ? nb : en;
-    return this.attached?.messages ?? en;
+    const wanted = this.locale?.toLowerCase().replace(/^(no|nn)\b/, "nb").slice(0, 2);
+    return (wanted && SyncElement.languages.find(({ locale }) => locale.startsWith(wanted))) ||
+      this.attached?.messages || en;
   }
 
   /** An error in the language in use. */
