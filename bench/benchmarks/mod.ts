@@ -1,11 +1,13 @@
 import type { Benchmark } from "../benchmark.ts";
 import { bootTime } from "./boot_time.ts";
+import { bundleSize } from "./bundle_size.ts";
 import { commitToClaim } from "./commit_to_claim.ts";
 import { connectorMemory } from "./connector_memory.ts";
 import { connectorThroughput } from "./connector_throughput.ts";
 import { hotPathPlans } from "./hot_path_plans.ts";
 import { logSize } from "./log_size.ts";
 import { overview } from "./overview.ts";
+import { pressToBanner } from "./press_to_banner.ts";
 import { recoverTick } from "./recover_tick.ts";
 import { tick } from "./tick.ts";
 import { triggerServerSide } from "./trigger_server_side.ts";
@@ -21,7 +23,9 @@ export const benchmarks: readonly Benchmark[] = [
   recoverTick,
   tick,
   commitToClaim,
+  pressToBanner,
   bootTime,
   connectorThroughput,
   connectorMemory,
+  bundleSize,
 ];
