@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { copyDirectory } from "../copy_directory.ts";
-import { pgtapArchive, postgresDirectory } from "./native_package.ts";
+import { pgtapArchive, POSTGRES_VERSION, postgresDirectory } from "./native_package.ts";
 import { untar } from "./untar.ts";
 
 const STAND_INS = fileURLToPath(new URL("../stand_ins/", import.meta.url));
@@ -22,7 +22,7 @@ export async function copyPostgres(target: string, version?: string): Promise<vo
   await Promise.all([
     linkLibraries(source, target),
     unpackExtension(archive, extensions),
-    copyStandIns(extensions),
+    copyStandIns(extensions, version),
   ]);
 }
 
@@ -54,13 +54,18 @@ async function unpackExtension(archive: string, extensions: string): Promise<voi
   }
 }
 
-async function copyStandIns(extensions: string): Promise<void> {
+async function copyStandIns(extensions: string, version = POSTGRES_VERSION): Promise<void> {
   for await (const folder of Deno.readDir(STAND_INS)) {
     if (!folder.isDirectory) continue;
     for await (const file of Deno.readDir(join(STAND_INS, folder.name))) {
       // The worker beside an extension runs in the platform's process, not in the server.
       if (file.name.endsWith(".ts")) continue;
-      await copyReadable(join(STAND_INS, folder.name, file.name), join(extensions, file.name));
+      const target = join(extensions, file.name);
+      await copyReadable(join(STAND_INS, folder.name, file.name), target);
+      if (parseInt(version) >= 16) continue;
+      // Older ones cannot name another extension's schema; Supabase has them all in one.
+      const sql = await Deno.readTextFile(target);
+      await Deno.writeTextFile(target, sql.replaceAll(/@extschema:\w+@/g, "extensions"));
     }
   }
 }

@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = '' as $$
-  select '0.1.0-dev'::text, '6b2b530f0bcae52ffe12388486f9d0aa2967c421e1efac0f8a3163827cf0cfbf'::text;
+  select '0.1.0-dev'::text, '33ca19e99e0fadf9a47aeb0be11ad7b55cc4b6c38c857fb848a0abd692cc8bdf'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is

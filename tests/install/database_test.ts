@@ -1,6 +1,6 @@
 /** What an install brings into a host's database, and what an uninstall leaves of it. */
 import assert from "node:assert/strict";
-import { type HostProject, type Hosts, startHosts } from "../support/hosts.ts";
+import { type HostProject, type Hosts, useHosts } from "../support/hosts.ts";
 import { embeddedOnly } from "../support/local_only.ts";
 import { contents, useBundle } from "../support/use.ts";
 
@@ -34,7 +34,7 @@ async function installAndPush(host: HostProject, ...args: string[]): Promise<voi
 Deno.test({
   ...embeddedOnly("an install touches nothing of the host, and --uninstall --drop-data takes all of it out"),
   fn: async () => {
-    await using hosts = await startHosts();
+    const hosts = await useHosts();
     const host = await hostWithout(hosts);
     const before = await hosts.copy(host);
     await installAndPush(host);
@@ -53,7 +53,7 @@ Deno.test({
 Deno.test({
   ...embeddedOnly("--uninstall keeps every row out of everybody's way, and an install brings them back"),
   fn: async () => {
-    await using hosts = await startHosts();
+    const hosts = await useHosts();
     const host = await hostWithout(hosts);
     const before = await hosts.copy(host);
     await installAndPush(host);
@@ -89,7 +89,7 @@ Deno.test({
     "an uninstall that the host's own objects stand in the way of changes nothing and names them",
   ),
   fn: async () => {
-    await using hosts = await startHosts();
+    const hosts = await useHosts();
     const host = await hostWithout(hosts);
     await installAndPush(host);
     await host.sql`

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Sql } from "postgres";
 import { root } from "../../tools/run_deno.ts";
-import { startHosts } from "../support/hosts.ts";
+import { useHosts } from "../support/hosts.ts";
 import { embeddedOnly } from "../support/local_only.ts";
 import { createPeople } from "../support/people.ts";
 
@@ -40,7 +40,7 @@ Deno.test({
     "a MakerKit-like host uses its own accounts: owners configure, accountants press, others read",
   ),
   fn: async () => {
-    await using hosts = await startHosts();
+    const hosts = await useHosts();
     const host = await hosts.create();
     const [schema, adapter] = await example();
     await host.write({ "supabase/migrations/20250101000000_accounts.sql": schema });

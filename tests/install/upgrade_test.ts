@@ -8,7 +8,7 @@ import { readReleases } from "../../tools/migrations/releases.ts";
 import { root } from "../../tools/run_deno.ts";
 import { copyCheckout } from "../support/checkout.ts";
 import { connect } from "../support/connect.ts";
-import { type HostProject, runInstall, startHosts } from "../support/hosts.ts";
+import { type HostProject, runInstall, useHosts } from "../support/hosts.ts";
 import { embeddedOnly } from "../support/local_only.ts";
 import { createProject, migrationsOf } from "../support/project.ts";
 import { readRun, untilStatus } from "../support/runs.ts";
@@ -61,7 +61,7 @@ Deno.test({
   fn: async () => {
     await using copy = await copyCheckout();
     await copy.task("release", "0.1.0");
-    await using hosts = await startHosts();
+    const hosts = await useHosts();
     const host = await hosts.create();
     await host.write(MINE);
     await install(copy.directory, host);
@@ -181,7 +181,7 @@ Deno.test({
     : `release ${newest.release} is upgraded to this checkout and has its catalog`,
   ignore: newest === undefined || embeddedOnly("").ignore,
   fn: async () => {
-    await using hosts = await startHosts();
+    const hosts = await useHosts();
     const [host, fresh] = [await hosts.create(), await hosts.create()];
     const released = (await readReleases(checkoutAt(root).releases)).flatMap(({ migrations }) =>
       Object.keys(migrations)

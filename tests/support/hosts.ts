@@ -20,6 +20,8 @@ export interface HostProject {
   readonly dbUrl: string;
   /** As the role `postgres`. */
   readonly sql: Sql;
+  /** As a superuser. */
+  readonly adminUrl: string;
   readonly cli: SupabaseCli;
   /** Writes files below the project. */
   write(files: Readonly<Record<string, string>>): Promise<void>;
@@ -59,6 +61,16 @@ export async function writeFiles(folder: string, files: Readonly<Record<string, 
   }
 }
 
+/** The server that the tests of a file share. */
+export function useHosts(): Promise<Hosts> {
+  own ??= startHosts();
+  return own;
+}
+
+let own: Promise<Hosts> | undefined;
+// Registered while a test file loads this module, so for that file. Outside of `deno test` it is never called.
+Deno.test.afterAll(async () => void await (await own)?.[Symbol.asyncDispose]());
+
 /** Starts a server for projects; `version` is a Postgres that `native_package.ts` knows. */
 export async function startHosts(version?: string): Promise<Hosts> {
   const cleanup = new CleanupStack();
@@ -79,6 +91,7 @@ export async function startHosts(version?: string): Promise<Hosts> {
     return {
       directory,
       dbUrl,
+      adminUrl: server.url(SUPERUSER, name),
       sql,
       cli: createSupabaseCli({ projectDirectory: directory, scratch: join(scratch, name), dbUrl }),
       write: (files) => writeFiles(directory, files),

@@ -58,6 +58,7 @@ export interface Plan {
 export function planInstall(bundle: Bundle, host: Host, options: InstallOptions): Plan {
   const history = readHistory(host);
   const ownMembership = hasOwnMembership(history, bundle, options.withoutMembership);
+  if (!ownMembership) refuseOtherOrganizations(bundle, host, history);
   const edited: string[] = [];
   const foreign: string[] = [];
 
@@ -107,6 +108,18 @@ export function planInstall(bundle: Bundle, host: Host, options: InstallOptions)
   }
   if (edited.length > 0 && options.edited === "keep") notes.push(`Kept as edited:\n  ${edited.join("\n  ")}`);
   return { changes: [...migrations, ...files], notes };
+}
+
+/** Only a hint that comes early: a table that no migration makes is found by the database. */
+function refuseOtherOrganizations(bundle: Bundle, host: Host, history: History): void {
+  if (bundle.migrations.some(({ id, isMembership }) => isMembership && history.installed.has(id))) return;
+  const table =
+    /^\s*create\s+table\s+(?:if\s+not\s+exists\s+)?(?:"?public"?\.)?"?(?:organizations|organization_members)"?[\s(]/im;
+  const theirs = host.migrations.find(({ marker, contents }) => marker === null && table.test(contents));
+  if (theirs === undefined) return;
+  throw new Refusal(
+    `supabase/migrations/${theirs.file} makes organisations of your own: install with --without-membership.`,
+  );
 }
 
 function planMigrations(

@@ -140,7 +140,7 @@ async function check(claimed: ClaimedProbe, boot: Boot, tools: HandlerTools): Pr
   const about = { integration_id: claimed.claim.integration_id, boot_id: boot.boot_id };
   try {
     const end = await tools.runProbe(claimed);
-    const failed = end.outcome === "failed"
+    const failed: Record<string, string> = end.outcome === "failed"
       ? { error_class: end.failure.class, error_code: end.failure.code }
       : {};
     tools.log("probe_ended", { ...about, outcome: end.outcome, latency_ms: end.latency_ms, ...failed });
