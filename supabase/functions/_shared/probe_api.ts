@@ -42,8 +42,8 @@ const longestMessage = 500;
  * const id = "00000000-0000-4000-8000-0000000000b1";
  * const integration = { org_id: id, integration_id: id, integration_type: "webhook", config: {}, credentials: {} };
  * const rpc = () => Promise.resolve([{ ...integration, timeout_seconds: 15 }]);
- * const [{ claim }] = await claimProbes(rpc, [{ integration_id: id, token: "secret" }]);
- * assert.equal(claim.timeout_seconds, 15);
+ * const [claimed] = await claimProbes(rpc, [{ integration_id: id, token: "secret" }]);
+ * assert.equal(claimed?.claim.timeout_seconds, 15);
  * ```
  */
 export async function claimProbes(rpc: WorkerRpc, probes: readonly ProbeRef[]): Promise<ClaimedProbe[]> {
