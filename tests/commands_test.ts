@@ -101,7 +101,9 @@ Deno.test({
   fn: async () => {
     // A checkout of its own: a developer's own `deno task dev` may be running in this one.
     const checkout = await Deno.makeTempDir({ prefix: "checkout-of-a-test-" });
-    for (const folder of ["local", "supabase"]) await copyDirectory(root + folder, `${checkout}/${folder}`);
+    for (const folder of ["local", "src", "supabase", "web"]) {
+      await copyDirectory(root + folder, `${checkout}/${folder}`);
+    }
     for (const file of ["deno.json", "deno.lock"]) await Deno.copyFile(root + file, `${checkout}/${file}`);
     assert.match((await task(checkout, "db:reset")).text, /No local platform runs in this checkout/);
 
