@@ -83,7 +83,7 @@ function drawFault(random: Random): Fault {
     { on, kind: "status", status: random.pick([502, 503, 504]), headers: { "retry-after": "20" } },
     { on, kind: "status", status: 401 },
     // Beyond our time-out, on the real clock: what is to come later on the schedule's own is `apply_later`.
-    { on, kind: random.chance(0.2) ? "hang" : "drop" },
+    { on, kind: random.chance(0.1) ? "hang" : "drop" },
     { on, kind: "slow", ms: 1 },
   ]);
 }

@@ -3,11 +3,17 @@ import type { JumpClock } from "../support/jump_clock.ts";
 import type { Stage } from "./stage.ts";
 import type { Subject } from "./subject.ts";
 
-/** Odds that Postgres is killed at a request of a worker, to the vendor or to the database. */
-const CRASH = 0.006;
+/** Odds that Postgres is killed at a request of a worker, to the vendor or to the database, while it still is to be. */
+const CRASH = 0.02;
 const LONGEST_REQUEST_MS = 1500;
 /** Odds that a worker is killed at all, and the request at which it is at the latest. */
 const DEATH = { odds: 0.4, latest: 30 };
+
+/** What is still to come over a schedule. */
+export interface Fate {
+  /** How often Postgres is still to be killed. Each time costs a second. */
+  crashes: number;
+}
 
 /** What has happened in a schedule, by name. */
 export type Tally = Map<string, number>;
@@ -26,6 +32,7 @@ export class Mortal {
     readonly clock: JumpClock,
     readonly random: Random,
     readonly tally: Tally,
+    readonly fate: Fate,
     readonly isCalm: boolean,
   ) {
     this.#untilDeath = !isCalm && random.chance(DEATH.odds) ? random.upTo(DEATH.latest) : Infinity;
@@ -53,7 +60,8 @@ export class Mortal {
     if (this.#isDead) throw new TypeError("This worker was killed.");
     const dies = --this.#untilDeath === 0;
     if (dies && random.chance(0.5)) this.#die("killed before a request");
-    if (!this.isCalm && random.chance(CRASH)) {
+    if (!this.isCalm && this.fate.crashes > 0 && random.chance(CRASH)) {
+      this.fate.crashes--;
       this.#count("Postgres killed");
       await stage.crash();
     }

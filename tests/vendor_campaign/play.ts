@@ -10,7 +10,7 @@ import { runSlice } from "../../supabase/functions/integration-sync/run_slice.ts
 import type { Dispatch } from "../campaign/dispatches.ts";
 import { Random } from "../campaign/random.ts";
 import { JumpClock } from "../support/jump_clock.ts";
-import { Mortal, type Tally } from "./mortal.ts";
+import { type Fate, Mortal, type Tally } from "./mortal.ts";
 import type { ActiveRun, Integration, Stage } from "./stage.ts";
 import type { Outcome, StartSubject, Subject } from "./subject.ts";
 import { drawVoucher, drawVouchers } from "./vouchers.ts";
@@ -28,6 +28,7 @@ const NEVER = 1e9;
 class Schedule {
   readonly #random: Random;
   readonly #clock: JumpClock;
+  readonly #fate: Fate;
   #attempts = 0;
 
   constructor(
@@ -40,6 +41,7 @@ class Schedule {
   ) {
     this.#random = random;
     this.#clock = clock;
+    this.#fate = { crashes: random.pick([0, 1, 1, 2]) };
   }
 
   get #isCalm(): boolean {
@@ -78,7 +80,7 @@ class Schedule {
   async #work(dispatch: Dispatch): Promise<number> {
     const { stage, subject, tally } = this;
     const [clock, random] = [this.#clock, this.#random];
-    const mortal = new Mortal(stage, subject, clock, random, tally, this.#isCalm);
+    const mortal = new Mortal(stage, subject, clock, random, tally, this.#fate, this.#isCalm);
     const restless = {
       now: () => clock.now(),
       elapsed: () => clock.elapsed(),

@@ -93,8 +93,8 @@ function drawFault(random: Random): Fault {
     { on: "mutation", kind: "apply_then_error", error: timedOut },
     { on, kind: "error", error: { message: "Limit", code: `BAD_REQUEST.${limit}` } },
     // Beyond our time-out, on the real clock: what is to come later on the schedule's own is `apply_later`.
-    { on, kind: random.chance(0.2) ? "hang" : "drop" },
-    { on: "mutation", kind: random.chance(0.2) ? "apply_then_hang" : "apply_then_drop" },
+    { on, kind: random.chance(0.1) ? "hang" : "drop" },
+    { on: "mutation", kind: random.chance(0.1) ? "apply_then_hang" : "apply_then_drop" },
     { on, kind: "slow", ms: 1 },
   ]);
 }
