@@ -54,12 +54,11 @@ export async function call<T>(
   for (let repetition = 0;; repetition++) {
     const answer = await askOnce(ask, environment, signal);
     if (answer.error === null) return answer.data;
-    const fields = readError(answer);
-    const error = new SyncSchedulerError(fields);
+    const error = new SyncSchedulerError(readError(answer));
     const delay = DELAYS[repetition];
     // 4xx, and what the RPCs raise on purpose, would be answered the same again.
     if (delay === undefined || repetition >= repetitions || !error.isUnanswered) {
-      throw new SyncSchedulerError({ ...fields, message: describe(error) });
+      throw error.with({ message: describe(error) });
     }
     await sleep(environment, environment.random() * delay, signal);
   }

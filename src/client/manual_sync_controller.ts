@@ -201,7 +201,7 @@ export class ManualSyncController {
     if (known?.run_id === run.run_id && Number(known.version) >= Number(run.version)) return;
     // Only the row tells who started the run in the way, and when.
     const conflict = error?.code === "sync_already_in_progress"
-      ? new SyncSchedulerError({ ...error, cause: error.cause, activeRun: readActiveRun(run) })
+      ? error.with({ activeRun: readActiveRun(run) })
       : this.#facts.conflict;
     this.#change({ run, error: null, conflict });
   }

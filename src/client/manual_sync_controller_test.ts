@@ -90,7 +90,7 @@ Deno.test("a run in the way is an error in words, and is then followed", async (
   const pressed = await controller.press();
   assert.equal(pressed.state, "error");
   assert.equal(pressed.state === "error" && pressed.code, "sync_already_in_progress");
-  assert.equal(pressed.state === "error" && pressed.message, "A colleague started a sync just now.");
+  assert.equal(pressed.state === "error" && pressed.message, "Kari started a sync now.");
   assert.equal(pressed.canPress, false);
   await settle();
   const joined = controller.getSnapshot();

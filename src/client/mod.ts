@@ -34,5 +34,6 @@ export * from "./messages/nb.ts";
 export * from "./messages/sync_messages.ts";
 export * from "./messages/time_words.ts";
 export * from "./repository.ts";
+export type * from "./repository_options.ts";
 export * from "./sync_scheduler_error.ts";
 export * from "./types.ts";

@@ -7,6 +7,15 @@ import { type ListRunsOptions, queryRuns, type RunPage, toPage } from "./list_ru
 import { describeError } from "./messages/describe_error.ts";
 import { en } from "./messages/en.ts";
 import type { SyncMessages } from "./messages/sync_messages.ts";
+import { readActiveRun } from "./read_error.ts";
+import type {
+  PauseOptions,
+  ReasonOptions,
+  RepositoryOptions,
+  RequestOptions,
+  SlotsOptions,
+  TriggerOptions,
+} from "./repository_options.ts";
 import { SyncSchedulerError } from "./sync_scheduler_error.ts";
 import type { SupabaseLike, SyncIntegration, SyncOverview, SyncRun, SyncSlot } from "./types.ts";
 import { watchRun } from "./watch_run.ts";
@@ -20,48 +29,6 @@ interface RpcClient<T> {
 
 /** postgrest-js repeats reads by itself. */
 const REPEATED_BY_POSTGREST = 0;
-
-/** How the repository talks, and what it lives on. */
-export interface RepositoryOptions {
-  /** The language of error messages; English if left out. */
-  readonly messages?: SyncMessages;
-  /** Looks up the name of a user for messages; null or undefined while it is not known. */
-  readonly nameOf?: (userId: string) => string | null | undefined;
-  /** Time, chance and keys; those of the system if left out. */
-  readonly environment?: ClientEnvironment;
-}
-
-/** What every method takes. */
-export interface RequestOptions {
-  /** Gives the request up; the method then rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-}
-
-/** A press. */
-export interface TriggerOptions extends RequestOptions {
-  /** One key for one press; a new one is made if it is left out. Give your own to repeat a press after a reload. */
-  readonly idempotencyKey?: string;
-}
-
-/** Something done by a person who may say why. */
-export interface ReasonOptions extends RequestOptions {
-  /** At most 500 characters; kept in the log. */
-  readonly reason?: string;
-}
-
-/** A pause. */
-export interface PauseOptions extends ReasonOptions {
-  /** When the pause ends by itself; by hand only, if left out. */
-  readonly resumeAt?: Date;
-}
-
-/** A period of slots. */
-export interface SlotsOptions extends RequestOptions {
-  /** The first instant of it. */
-  readonly from: Date;
-  /** The first instant after it; at most 366 days later. */
-  readonly to: Date;
-}
 
 /**
  * Everything that a client app asks of the Sync Scheduler. Each method rejects with a {@linkcode SyncSchedulerError}
@@ -130,13 +97,13 @@ export class SyncSchedulerRepository {
   triggerManualSync(orgId: string, integrationType: string, options: TriggerOptions = {}): Promise<SyncRun> {
     const idempotency_key = options.idempotencyKey ?? this.environment.newKey();
     const args = { org_id: orgId, integration_type: integrationType, idempotency_key };
-    return this.#rpc("trigger_integration_sync", args, options);
+    return this.#press("trigger_integration_sync", args, options);
   }
 
   /** Starts a new run after one that failed or was cancelled; it exports what has not been exported. */
   retryRun(runId: string, options: TriggerOptions = {}): Promise<SyncRun> {
     const args = { run_id: runId, idempotency_key: options.idempotencyKey ?? this.environment.newKey() };
-    return this.#rpc("retry_integration_sync", args, options);
+    return this.#press("retry_integration_sync", args, options);
   }
 
   /** Cancels a run: a pending one at once, a running one when the batch in its hands is settled. */
@@ -185,8 +152,7 @@ export class SyncSchedulerRepository {
     );
     if (run !== null) return run;
     // As the RPCs answer: whether it exists must not leak.
-    const error = new SyncSchedulerError({ code: "not_authorized", status: 404 });
-    throw new SyncSchedulerError({ ...error, message: this.describe(error) });
+    throw this.#say(new SyncSchedulerError({ code: "not_authorized", status: 404 }));
   }
 
   /** The runs of an organisation, newest first, a page at a time. */
@@ -220,6 +186,29 @@ export class SyncSchedulerRepository {
   get #typed(): SupabaseClient<Database> {
     // SupabaseLike lets in clients of any Database type; that ours is there is what the migrations are for.
     return this.supabase as unknown as SupabaseClient<Database>;
+  }
+
+  async #press<Name extends "trigger_integration_sync" | "retry_integration_sync">(
+    name: Name,
+    args: Functions[Name]["Args"],
+    options: RequestOptions,
+  ): Promise<SyncRun> {
+    try {
+      return await this.#rpc(name, args, options);
+    } catch (error) {
+      const activeRun = error instanceof SyncSchedulerError ? error.activeRun : null;
+      if (activeRun?.triggeredBy !== "manual") throw error;
+      // Whose run is in the way is told by its row alone. If that cannot be had, the error is good enough.
+      const run = await this.getRun(activeRun.runId, options).catch(() => null);
+      throw run === null
+        ? error
+        : this.#say((error as SyncSchedulerError).with({ activeRun: readActiveRun(run) }));
+    }
+  }
+
+  /** The error with a message for people. */
+  #say(error: SyncSchedulerError): SyncSchedulerError {
+    return error.with({ message: this.describe(error) });
   }
 
   #rpc<Name extends keyof Functions>(

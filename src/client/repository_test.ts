@@ -106,6 +106,26 @@ Deno.test("a conflict with a person's run says the person's name, in the languag
   assert.equal(error.message, "Kari startet en synkronisering for 2 minutter siden.");
 });
 
+Deno.test("whose run is in the way is looked up, for the conflict itself does not tell", async () => {
+  const found: FakeAnswer = {
+    status: 200,
+    body: [aRun({ run_id: "r-9", triggered_at: "2026-11-25 11:57:00+00" })],
+  };
+  const { syncs, sent } = setUp(
+    refusal(409, "sync_already_in_progress", { ...active, triggered_by: "manual" }),
+    found,
+  );
+  const error = await failure(syncs.triggerManualSync("o-1", "xledger"));
+  assert.equal(error.message, "Kari started a sync 3 minutes ago.");
+  assert.deepEqual([error.code, error.status, error.activeRun?.triggeredByUserId], [
+    "sync_already_in_progress",
+    409,
+    "kari",
+  ]);
+  assert.equal((error.cause as { code: string }).code, "PT409");
+  assert.equal(sent.length, 2);
+});
+
 Deno.test("a cooldown says how long and until when", async () => {
   const details = { retry_after_seconds: 125, retry_at: "2026-11-25T12:02:05+00:00" };
   const { syncs } = setUp(refusal(429, "rate_limited", details));

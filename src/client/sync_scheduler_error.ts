@@ -92,4 +92,10 @@ export class SyncSchedulerError extends Error {
     this.retryAt = fields.retryAt ?? null;
     this.activeRun = fields.activeRun ?? null;
   }
+
+  /** The same error, but for these fields. */
+  with(changes: Partial<SyncSchedulerErrorFields>): SyncSchedulerError {
+    // An error's own message and cause are not among what a spread copies.
+    return new SyncSchedulerError({ ...this, message: this.message, cause: this.cause, ...changes });
+  }
 }
