@@ -60,6 +60,8 @@ async function settle(page: Page): Promise<void> {
     document.querySelectorAll(".plot svg").length >= 2 && document.querySelector(".skeleton") === null
   );
   await page.evaluate(() => document.fonts.ready);
+  // What was pressed is gone, and the pointer would now point at something else.
+  await page.mouse.move(0, 0);
 }
 
 if (import.meta.main) {

@@ -2,6 +2,7 @@ import { createClient, type Session } from "@supabase/supabase-js";
 import { html, LitElement, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { type Database, SyncSchedulerRepository } from "../src/client/mod.ts";
+import "../src/client/elements/mod.ts";
 import { readConfig } from "./config.ts";
 import { OrganisationModel } from "./state/organisation.ts";
 import { fetchOrganisations } from "./state/queries.ts";
@@ -100,8 +101,6 @@ export class SyncConsole extends LitElement {
       model,
       row,
       now,
-      button: "",
-      banner: "",
       nameOf: (id) => this.#nameOf(id),
     });
   }

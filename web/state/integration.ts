@@ -1,4 +1,10 @@
-import { type SyncRun, type SyncSchedulerRepository, type SyncSlot } from "../../src/client/mod.ts";
+import {
+  ManualSyncController,
+  type ManualSyncSource,
+  type SyncRun,
+  type SyncSchedulerRepository,
+  type SyncSlot,
+} from "../../src/client/mod.ts";
 import { History } from "./history.ts";
 import { countWaiting, fetchNextSlots, fetchUndecided } from "./queries.ts";
 import { Resource } from "./resource.ts";
@@ -12,6 +18,7 @@ const DAY_MS = 24 * 3600_000;
 export interface IntegrationContext {
   readonly supabase: Client;
   readonly repository: SyncSchedulerRepository;
+  readonly source: ManualSyncSource;
   readonly orgId: string;
   readonly ledgerUrl: string | null;
   changed(): void;
@@ -19,6 +26,8 @@ export interface IntegrationContext {
 
 /** One integration as the page shows it, loaded when it is opened. */
 export class IntegrationModel {
+  /** What the button and the banner show, over one subscription. */
+  readonly controller: ManualSyncController;
   readonly next: Resource<NextSlot[]>;
   readonly slots: Resource<SyncSlot[]>;
   readonly month: Resource<readonly SyncRun[]>;
@@ -31,6 +40,7 @@ export class IntegrationModel {
     const { supabase, repository, orgId } = context;
     const { integration_type: type, integration_id: id } = row;
     const resource = <T>(load: (signal: AbortSignal) => Promise<T>) => new Resource(load, context.changed);
+    this.controller = new ManualSyncController(context.source, orgId, type);
     this.history = new History(repository, orgId, type, context.changed);
     this.next = resource((signal) => fetchNextSlots(supabase, orgId, type, signal));
     this.slots = resource((signal) => repository.explainSlots(orgId, type, { ...period(), signal }));
@@ -57,6 +67,7 @@ export class IntegrationModel {
   }
 
   dispose(): void {
+    this.controller.dispose();
     for (const part of this.#parts()) part.dispose();
   }
 

@@ -1,4 +1,5 @@
-import type { SyncRun, SyncSchedulerRepository } from "../../src/client/mod.ts";
+import type { ManualSyncSource, SyncRun, SyncSchedulerRepository } from "../../src/client/mod.ts";
+import { shareOverview } from "./sync_source.ts";
 import { IntegrationModel } from "./integration.ts";
 import { Live } from "./live.ts";
 import { acknowledgeAlert, fetchAlerts, fetchTimeline } from "./queries.ts";
@@ -18,6 +19,7 @@ export class OrganisationModel {
   /** The run that is opened, with its steps. */
   opened: { readonly runId: string; readonly timeline: Resource<TimelineStep[]> } | null = null;
   readonly #integrations = new Map<string, IntegrationModel>();
+  readonly #source: ManualSyncSource;
   readonly #live: Live;
   #gathering: ReturnType<typeof setTimeout> | undefined;
 
@@ -28,7 +30,8 @@ export class OrganisationModel {
     readonly ledgerUrl: string | null,
     readonly changed: () => void,
   ) {
-    this.overview = new Resource((signal) => repository.overview(organisation.id, { signal }), changed);
+    this.#source = shareOverview(repository);
+    this.overview = new Resource((signal) => this.#source.overview(organisation.id, { signal }), changed);
     this.alerts = new Resource((signal) => fetchAlerts(supabase, signal), changed);
     void this.overview.refresh();
     void this.alerts.refresh();
@@ -53,7 +56,7 @@ export class OrganisationModel {
     if (known !== undefined) return known;
     const { supabase, repository, organisation, ledgerUrl, changed } = this;
     const model = new IntegrationModel(
-      { supabase, repository, orgId: organisation.id, ledgerUrl, changed },
+      { supabase, repository, source: this.#source, orgId: organisation.id, ledgerUrl, changed },
       row,
     );
     this.#integrations.set(row.integration_id, model);
@@ -74,7 +77,7 @@ export class OrganisationModel {
 
   /** Loads everything that is shown. */
   refresh(): void {
-    void this.overview.refresh();
+    this.#refreshOverview();
     void this.alerts.refresh();
     for (const model of this.#integrations.values()) model.refresh();
   }
@@ -125,6 +128,12 @@ export class OrganisationModel {
   /** Changes come in twos and threes; one question answers for all. */
   #gather(): void {
     clearTimeout(this.#gathering);
-    this.#gathering = setTimeout(() => void this.overview.refresh(), GATHER_MS);
+    this.#gathering = setTimeout(() => this.#refreshOverview(), GATHER_MS);
+  }
+
+  /** For the list and for the buttons, with one question. */
+  #refreshOverview(): void {
+    void this.overview.refresh();
+    for (const { controller } of this.#integrations.values()) void controller.load();
   }
 }

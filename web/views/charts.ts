@@ -34,7 +34,7 @@ export function calendarView(model: IntegrationModel, timeZone: string): Templat
       (slots) =>
         slots.length === 0 ? empty(`No slot in the last ${CHART_DAYS} days.`) : html`
           <figure class="chart">
-            <div class="plot tall" role="img" aria-label=${tell(slots)}
+            <div class="plot tall" role="img" tabindex="0" aria-label=${tell(slots)}
               ${drawn(slots, (element, plots) => plots.drawCalendar(element, slots, timeZone))}></div>
             <figcaption>${tell(slots)}</figcaption>
           </figure>
@@ -63,12 +63,12 @@ export function trendView(model: IntegrationModel): TemplateResult {
       return html`
         <div class="pair">
           <figure class="chart">
-            <div class="plot" role="img" aria-label=${driftText}
+            <div class="plot" role="img" tabindex="0" aria-label=${driftText}
               ${drawn(runs, (element, plots) => plots.drawTrend(element, drift, "drift"))}></div>
             <figcaption>${driftText}</figcaption>
           </figure>
           <figure class="chart">
-            <div class="plot" role="img" aria-label=${tookText}
+            <div class="plot" role="img" tabindex="0" aria-label=${tookText}
               ${drawn(runs, (element, plots) => plots.drawTrend(element, done, "duration"))}></div>
             <figcaption>${tookText}</figcaption>
           </figure>

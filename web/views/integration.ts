@@ -18,14 +18,11 @@ export interface IntegrationView {
   readonly row: Overview;
   readonly now: Date;
   nameOf(userId: string): string | null | undefined;
-  /** The library's button and banner. */
-  readonly button: unknown;
-  readonly banner: unknown;
 }
 
 /** Everything of one integration: how it is, what runs, what ran, what comes. */
 export function integrationView(
-  { model, row, now, nameOf, button, banner }: IntegrationView,
+  { model, row, now, nameOf }: IntegrationView,
 ): TemplateResult {
   const parts = model.integration(row);
   const { tone, text } = healthOf(row);
@@ -38,7 +35,7 @@ export function integrationView(
         </div>
         <div class="actions">
           ${model.organisation.role === "admin" ? pauseView(model, row) : nothing}
-          ${button}
+          <manual-sync-button .controller=${parts.controller}></manual-sync-button>
         </div>
       </section>
       ${model.failure === null ? nothing : html`<p class="notice bad" role="alert">${model.failure}</p>`}
@@ -50,7 +47,7 @@ export function integrationView(
           )}. Syncs are held and go on by themselves when it is over.</p>
       `}
       ${row.paused_at === null ? nothing : pauseNotice(row)}
-      ${banner}
+      <sync-status-banner .controller=${parts.controller}></sync-status-banner>
       <div class="columns">
         <div class="main">
           ${calendarView(parts, row.time_zone)} ${trendView(parts)}

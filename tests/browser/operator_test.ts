@@ -1,0 +1,145 @@
+/// <reference lib="dom" />
+/** The page of a developer's platform, with thirty days to look at: what an operator reads and does there. */
+import assert from "node:assert/strict";
+import { type Platform, startPlatform } from "../../local/platform.ts";
+import { connect } from "../support/connect.ts";
+import { type ConsolePage, openConsole, untilText } from "../support/console.ts";
+import { embeddedOnly } from "../support/local_only.ts";
+
+let started: Promise<Platform> | undefined;
+Deno.test.afterAll(async () => await (await started)?.stop());
+
+/** Registers a test that opens the page of a platform with vendors and a past, which the tests of this file share. */
+function operatorTest(name: string, test: (view: ConsolePage, platform: Platform) => Promise<void>): void {
+  Deno.test({
+    ...embeddedOnly(name),
+    async fn() {
+      const platform = await (started ??= startPlatform({ vendors: true, history: true }));
+      await using view = await openConsole(platform, { vendors: platform.vendors });
+      await test(view, platform);
+    },
+  });
+}
+
+operatorTest(
+  "each person of the seed signs in with one press and sees their own organisation",
+  async (view) => {
+    for (
+      const [name, organisation] of [
+        ["Astrid Admin", "Fjordfisk AS"],
+        ["Kåre Koordinator", "Fjordfisk AS"],
+        ["Vårin Viser", "Fjordfisk AS"],
+        ["Øystein Utenfor", "Blåbær Økonomi AS"],
+      ] as const
+    ) {
+      await view.signInAs(name);
+      await untilText(view.page.locator(".bar .org"), organisation);
+      await untilText(view.page.getByRole("navigation"), "Webhook");
+      await view.page.getByRole("button", { name: "Sign out" }).click();
+    }
+  },
+);
+
+operatorTest("the schedule shows its next five slots on the organisation's clocks", async (view) => {
+  await view.signInAs("Vårin Viser");
+  await view.page.getByRole("link", { name: /Xledger/ }).click();
+  const slots = view.page.locator(".slots li");
+  await slots.first().waitFor();
+  const texts = await slots.locator("time").allTextContents();
+  assert.equal(texts.length, 5);
+  for (const text of texts) assert.match(text, /^[A-Z][a-z]{2} \d+ [A-Z][a-z]{2,3}, 02:30$/);
+  await untilText(view.page.locator("section[aria-labelledby=schedule]"), "Clocks of Europe/Oslo");
+});
+
+operatorTest("charts tell in words what they show, and draw it", async (view) => {
+  await view.signInAs("Vårin Viser");
+  const calendar = view.page.getByRole("img", { name: /slots? in 30 days: \d+ ran/ });
+  await calendar.locator("svg").waitFor();
+  const cells = await calendar.locator("g[aria-label=cell] rect").count();
+  const name = await calendar.getAttribute("aria-label");
+  assert.equal(cells, Number(/^(\d+)/.exec(name ?? "")?.[1]), "a cell for each slot");
+  await view.page.getByRole("img", { name: /^Drift: half within/ }).locator("svg").waitFor();
+  await view.page.getByRole("img", { name: /^Duration: half within/ }).locator("svg").waitFor();
+});
+
+operatorTest("runs are narrowed down by status, and one opens to its dispatch timeline", async (view) => {
+  await view.signInAs("Vårin Viser");
+  await view.page.getByRole("link", { name: /Xledger/ }).click();
+  const runs = view.page.locator(".runs tbody");
+  await runs.getByText("Succeeded").first().waitFor();
+  await view.page.getByLabel("Status").selectOption("failed");
+  await runs.getByText("Failed").first().waitFor();
+  assert.equal(await runs.getByText("Succeeded").count(), 0);
+  await runs.getByRole("button").first().click();
+  await untilText(runs, /answered 503/);
+  await untilText(view.page.locator(".timeline"), "Finished");
+  const steps = await view.page.locator(".timeline .step").allTextContents();
+  assert.deepEqual(steps, [
+    "Due",
+    "Dispatched",
+    "Function up",
+    "Claimed",
+    "First answer of the vendor",
+    "Finished",
+  ]);
+});
+
+operatorTest("an alert is acknowledged, and everybody's page says so", async (view, platform) => {
+  await view.signInAs("Kåre Koordinator");
+  await view.page.getByRole("link", { name: /Webhook/ }).click();
+  await using other = await openConsole(platform, { vendors: platform.vendors });
+  await other.signInAs("Vårin Viser");
+  await other.page.getByRole("link", { name: /Webhook/ }).click();
+  await other.page.locator(".alerts .open").first().waitFor();
+  assert.equal(
+    await other.page.getByRole("button", { name: /^Acknowledge/ }).count(),
+    0,
+    "a viewer only looks",
+  );
+  await view.page.getByRole("button", { name: /^Acknowledge ?: Three vouchers/ }).click();
+  await untilText(view.page.locator(".alerts .open"), /^Acknowledged/);
+  await untilText(other.page.locator(".alerts .open"), /^Acknowledged/);
+});
+
+operatorTest("an admin pauses with a reason, which stands there for all, and resumes", async (view) => {
+  await view.signInAs("Astrid Admin");
+  await view.page.getByRole("link", { name: /Dynamics/ }).click();
+  await view.page.getByRole("button", { name: "Pause …" }).click();
+  await view.page.getByLabel("Reason").fill("Month-end closing");
+  await view.page.getByLabel("How long").selectOption("12");
+  await view.page.getByRole("dialog").getByRole("button", { name: "Pause", exact: true }).click();
+  await untilText(view.page.locator(".notice"), /Paused.*Month-end closing.*It resumes/s);
+  await untilText(view.reason, /paused.*Month-end closing/);
+  await view.page.getByRole("button", { name: "Resume" }).click();
+  await view.page.getByRole("button", { name: "Pause …" }).waitFor();
+  await view.page.locator(".notice").waitFor({ state: "detached" });
+});
+
+operatorTest(
+  "the outbox shows rejected entries with their reason and both sides of a conflict",
+  async (view) => {
+    await view.signInAs("Vårin Viser");
+    await view.page.getByRole("link", { name: /Webhook/ }).click();
+    const outbox = view.page.locator("section[aria-labelledby=outbox]");
+    await outbox.locator(".number", { hasText: "UB-2026-00996" }).click();
+    await untilText(outbox, /is closed for posting/);
+    await outbox.locator(".number", { hasText: "UB-2026-00999" }).click();
+    await outbox.getByLabel("What was sent").waitFor();
+    await untilText(outbox.getByLabel("What the source says now"), /Kurs i Tromsø, rettet/);
+  },
+);
+
+operatorTest("after a sync the vendor's books show each voucher once", async (view, platform) => {
+  await view.signInAs("Kåre Koordinator");
+  await view.page.getByRole("link", { name: /Xledger/ }).click();
+  await view.button.click();
+  await untilText(view.banner, "The sync has succeeded");
+  const books = view.page.locator("section[aria-labelledby=ledger]");
+  await untilText(books, "120 vouchers, none twice");
+  await using database = connect(platform.dbUrl);
+  const [exported] = await database.sql`
+    select count(*)::int as entries from public.sync_export_entries e
+    join public.sync_integrations i on i.id = e.integration_id
+    where i.integration_type = 'xledger' and e.state = 'exported'`;
+  assert.equal(exported?.entries, 120);
+});

@@ -1,0 +1,139 @@
+/// <reference lib="dom" />
+/** The button and the banner in a real browser, with real sign-in, against a real run. */
+import assert from "node:assert/strict";
+import { startWebhookReceiver } from "../../local/vendors/webhook_receiver.ts";
+import { openConsole, untilText } from "../support/console.ts";
+import { usePlatform } from "../support/platform.ts";
+import { assertExportedOnce, untilStatus } from "../support/runs.ts";
+import { createTenant, trigger } from "../support/tenant.ts";
+
+const BATCHES = { entries: 4, config: { batch_size: 1 } } as const;
+
+Deno.test("a press shows a spinner and then the run live until it has succeeded, without reload and without polling", async () => {
+  const platform = await usePlatform();
+  await using database = platform.connect();
+  await using receiver = await startWebhookReceiver();
+  receiver.misbehave({ kind: "hold" }, { kind: "hold" });
+  const tenant = await createTenant(database.sql, platform, { receiver, ...BATCHES });
+  await using view = await openConsole(platform);
+  await view.signIn(tenant.emails.coordinator);
+  await untilText(view.button, "Sync now");
+  // Before the answer the page can only wait: the ring turns, and a second press is none.
+  const answer = Promise.withResolvers<void>();
+  await view.page.route("**/rpc/trigger_integration_sync", async (route) => {
+    await answer.promise;
+    await route.continue();
+  });
+
+  await view.button.click();
+  await view.page.locator("manual-sync-button button[aria-busy='true'] svg").waitFor();
+  await untilText(view.banner, "Starting the sync");
+  await view.button.click({ force: true });
+  answer.resolve();
+
+  await untilText(view.banner, "The sync is running");
+  const before = view.requests.length;
+  receiver.release();
+  await untilText(view.banner, "1 of 4 entries");
+  const during = view.requests.slice(before);
+  receiver.release();
+  await untilText(view.banner, "The sync has succeeded");
+
+  assert.deepEqual(during, [], "what the banner shows was told, not asked for");
+  const about = view.requests.filter((request) => /trigger_integration_sync/.test(request));
+  assert.equal(about.length, 1, "two presses are one call");
+  assert.equal(view.loads(), 1, "the page was loaded once");
+  await assertExportedOnce(database.sql, tenant.integrationId, receiver, 4);
+});
+
+Deno.test("while a run goes on the page asks for its row only when it begins to follow it", async () => {
+  const platform = await usePlatform();
+  await using database = platform.connect();
+  await using receiver = await startWebhookReceiver();
+  const tenant = await createTenant(database.sql, platform, {
+    receiver,
+    entries: 30,
+    config: { batch_size: 1 },
+  });
+  await using view = await openConsole(platform);
+  await view.signIn(tenant.emails.coordinator);
+  await view.button.click();
+  await untilText(view.banner, "The sync has succeeded");
+  const ofTheRun = view.requests.filter((request) => /sync_run_log\?.*run_id=eq\./.test(request));
+  // One snapshot when the channel is joined, one when Realtime says that it reads on.
+  assert.ok(ofTheRun.length <= 3, ofTheRun.join("\n"));
+});
+
+Deno.test("a viewer sees no enabled button", async () => {
+  const platform = await usePlatform();
+  await using database = platform.connect();
+  const tenant = await createTenant(database.sql, platform);
+  await using view = await openConsole(platform);
+  await view.signIn(tenant.emails.viewer);
+  await untilText(view.reason, /do not have access/);
+  assert.equal(await view.button.getAttribute("aria-disabled"), "true");
+  await view.button.click({ force: true });
+  assert.deepEqual(view.requests.filter((request) => request.includes("trigger_integration_sync")), []);
+  assert.equal(await view.page.getByRole("button", { name: /^(Pause|Resume)/ }).count(), 0);
+});
+
+Deno.test("after a run the button counts the cooldown down", async () => {
+  const platform = await usePlatform();
+  await using database = platform.connect();
+  await using receiver = await startWebhookReceiver();
+  const tenant = await createTenant(database.sql, platform, { receiver, entries: 1 });
+  await using view = await openConsole(platform);
+  await view.signIn(tenant.emails.coordinator);
+  await view.button.click();
+  await untilText(view.banner, "The sync has succeeded");
+  await untilText(view.button, /^04:\d\d$/);
+  await untilText(view.reason, /Try again in \d minutes/);
+  assert.equal(await view.button.getAttribute("aria-disabled"), "true");
+});
+
+Deno.test("a press that meets a colleague's run joins it and follows it to its end", async () => {
+  const platform = await usePlatform();
+  await using database = platform.connect();
+  await using receiver = await startWebhookReceiver();
+  receiver.misbehave({ kind: "hold" });
+  const tenant = await createTenant(database.sql, platform, { receiver, entries: 2 });
+  // The page does not hear of the colleague's press, as when two press at once.
+  let isDeaf = true;
+  await using view = await openConsole(platform, {
+    prepare: (page) =>
+      page.routeWebSocket(/\/realtime\/v1\/websocket/, (socket) => {
+        const server = socket.connectToServer();
+        server.onMessage((message) => {
+          if (isDeaf && String(message).includes('"postgres_changes",{"ids"')) return;
+          socket.send(message);
+        });
+      }),
+  });
+  await view.signIn(tenant.emails.admin);
+  await untilText(view.button, "Sync now");
+  const runId = await trigger(tenant, "coordinator");
+  await untilStatus(database.sql, runId, "running");
+  await view.button.click();
+  await untilText(view.banner, /started a sync/);
+  isDeaf = false;
+  receiver.release();
+  await untilText(view.banner, "The sync has succeeded");
+  const [log] = await database.sql`select count(*)::int as runs from public.sync_run_log
+    where org_id = ${tenant.orgId}`;
+  assert.equal(log?.runs, 1);
+});
+
+Deno.test("somebody who opens the page in the middle of a run sees it, and its end", async () => {
+  const platform = await usePlatform();
+  await using database = platform.connect();
+  await using receiver = await startWebhookReceiver();
+  receiver.misbehave({ kind: "hold" });
+  const tenant = await createTenant(database.sql, platform, { receiver, entries: 2 });
+  const runId = await trigger(tenant, "coordinator");
+  await untilStatus(database.sql, runId, "running");
+  await using view = await openConsole(platform);
+  await view.signIn(tenant.emails.viewer);
+  await untilText(view.banner, "The sync is running");
+  receiver.release();
+  await untilText(view.banner, "The sync has succeeded");
+});
