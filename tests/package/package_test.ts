@@ -17,6 +17,10 @@ const EXAMPLES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.getByRole("button", { name: "Sync now" }).click();
     await page.getByRole("status").getByText("succeeded").waitFor();
   },
+  "plain-html": async (page) => {
+    await page.locator("manual-sync-button").getByRole("button").click();
+    await page.locator("sync-status-banner").getByText("The sync has succeeded").waitFor();
+  },
 };
 
 Deno.test("the packed client is installed, built with Vite and run in a browser against the platform", async (t) => {
