@@ -39,6 +39,7 @@ for (const [name, startSubject] of Object.entries(subjects)) {
           console.log(tallied(tally));
           throw new Error(`${name}: deno task campaign 1 ${seed}`, { cause });
         }
+        if (seed % 10 === 0) console.log(`${name}: all well up to seed ${seed}`);
       }
       console.log(`${name}: seeds ${firstSeed} to ${firstSeed + schedules - 1}`);
       console.log(tallied(tally));
