@@ -1012,6 +1012,20 @@ revoke all on function sync_scheduler.has_unresolved_entries(uuid)
 comment on function sync_scheduler.has_unresolved_entries(uuid) is
   'Is there an entry that was handed to a worker and whose outcome is not known?';
 
+-- supabase/schemas/30_engine/16_note_traffic.sql
+create or replace function sync_scheduler.note_traffic(integration_id uuid, claimed_at timestamptz) returns void
+language plpgsql set search_path = '' as $$
+begin
+  perform sync_scheduler.set_health(note_traffic.integration_id, 'healthy');
+  perform sync_scheduler.defer_check(note_traffic.integration_id);
+  perform sync_scheduler.note_vendor_answer(note_traffic.integration_id, note_traffic.claimed_at);
+end;
+$$;
+revoke all on function sync_scheduler.note_traffic(uuid, timestamptz) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.note_traffic(uuid, timestamptz) is
+  'A run of the integration has settled entries in an attempt that was claimed at that instant: it is healthy, need not be asked '
+  'for a while, and its vendor is there. In the usual case a few looks by key and no write.';
+
 -- supabase/schemas/30_engine/16_retry_or_fail.sql
 create or replace function sync_scheduler.retry_or_fail(
   run public.sync_run_log,
@@ -1117,16 +1131,19 @@ create or replace function sync_scheduler.settle_run(
   retry_after interval
 ) returns void
 language plpgsql set search_path = '' as $$
+declare
+  ended sync_scheduler.run_attempts;
 begin
+  if outcome in ('succeeded', 'continued') then
+    select * into strict ended from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.attempt = run.attempt;
+    -- What had nothing to export has not asked the external system for anything.
+    if run.entries_done + run.entries_failed > (case outcome when 'continued' then ended.settled_before else 0 end) then
+      perform sync_scheduler.note_traffic(run.integration_id, ended.claimed_at);
+    end if;
+  end if;
+
   if outcome = 'succeeded' then
     perform sync_scheduler.finish_run(run.run_id, 'succeeded');
-    -- A run that had nothing to export has not asked the external system for anything.
-    if run.entries_done + run.entries_failed > 0 then
-      perform sync_scheduler.set_health(run.integration_id, 'healthy');
-      perform sync_scheduler.defer_check(run.integration_id);
-      perform sync_scheduler.note_vendor_answer(run.integration_id, (
-        select a.claimed_at from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.attempt = run.attempt));
-    end if;
   elsif outcome = 'cancelled' or (outcome = 'continued' and run.cancel_requested_at is not null) then
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');
   elsif outcome = 'continued' then

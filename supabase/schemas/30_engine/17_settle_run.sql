@@ -7,16 +7,19 @@ create or replace function sync_scheduler.settle_run(
   retry_after interval
 ) returns void
 language plpgsql set search_path = '' as $$
+declare
+  ended sync_scheduler.run_attempts;
 begin
+  if outcome in ('succeeded', 'continued') then
+    select * into strict ended from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.attempt = run.attempt;
+    -- What had nothing to export has not asked the external system for anything.
+    if run.entries_done + run.entries_failed > (case outcome when 'continued' then ended.settled_before else 0 end) then
+      perform sync_scheduler.note_traffic(run.integration_id, ended.claimed_at);
+    end if;
+  end if;
+
   if outcome = 'succeeded' then
     perform sync_scheduler.finish_run(run.run_id, 'succeeded');
-    -- A run that had nothing to export has not asked the external system for anything.
-    if run.entries_done + run.entries_failed > 0 then
-      perform sync_scheduler.set_health(run.integration_id, 'healthy');
-      perform sync_scheduler.defer_check(run.integration_id);
-      perform sync_scheduler.note_vendor_answer(run.integration_id, (
-        select a.claimed_at from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.attempt = run.attempt));
-    end if;
   elsif outcome = 'cancelled' or (outcome = 'continued' and run.cancel_requested_at is not null) then
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');
   elsif outcome = 'continued' then

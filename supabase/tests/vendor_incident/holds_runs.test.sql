@@ -2,7 +2,7 @@ begin;
 \ir ../fixtures.sql
 \ir ../connection_check.sql
 \ir ../vendor_incident.sql
-select plan(27);
+select plan(28);
 
 create temporary table run (n integer, run_id uuid);
 grant select on run to service_role;
@@ -85,6 +85,21 @@ select is((select count(*)::integer from public.sync_run_log r where r.next_atte
 select pg_temp.run_ends(r.run_id, 'succeeded') from public.sync_run_log r where r.next_attempt_at is null;
 select is(pg_temp.incidents(), 'hooks.example:8443 3 ended', 'a run that gets through ends it');
 select is((select count(*)::integer from public.sync_run_log r where r.next_attempt_at <= now() + interval '1 second'), 1, 'and releases the others');
+
+-- So does a slice, also of a run that has more to do.
+delete from public.sync_run_log;
+delete from run;
+insert into run select 4, (pg_temp.press(4)).run_id;
+update public.sync_vendor_incidents set ended_at = null, began_at = now() - interval '1 hour';
+insert into public.sync_export_entries (integration_id, entry_key, period, document_number, payload)
+  select pg_temp.integration(4), 'slice ' || n, '2026-10', 'B-1', '{}' from generate_series(1, 2) n;
+select sync_test.claim(run_id) from run;
+create temporary table batch as select public.sync_worker_reserve_entries(run_id, 1, sync_test.token(run_id), 1) as batch from run;
+select public.sync_worker_record_results(run_id, 1, sync_test.token(run_id), (batch ->> 'batch_id')::uuid, sync_test.results(batch, 'exported'))
+from run, batch;
+select public.sync_worker_finish(run_id, 1, sync_test.token(run_id), 'continued') from run;
+select is(pg_temp.incidents() || ', ' || pg_temp.run_state(run_id), 'hooks.example:8443 3 ended, pending 2', 'a slice that got on ends it, too, and the run goes on')
+from run;
 
 -- It does not wait for ever.
 delete from public.sync_run_log;
