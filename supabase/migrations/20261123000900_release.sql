@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = '' as $$
-  select '0.1.0-dev'::text, '33ca19e99e0fadf9a47aeb0be11ad7b55cc4b6c38c857fb848a0abd692cc8bdf'::text;
+  select '0.1.0-dev'::text, '176566b1141f239536cc36f78a9b8cce6d4176c2f13327fa446bf031ab63ed48'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is

@@ -46,8 +46,11 @@ export interface WorkerApi {
   heartbeat(checkpoint: unknown, signal?: AbortSignal, firstVendorByteMs?: number | null): Promise<Heartbeat>;
   reserveEntries(batchSize: number, signal?: AbortSignal): Promise<Reservation>;
   recordResults(batchId: string, results: readonly EntryResult[], signal?: AbortSignal): Promise<Recorded>;
-  /** `firstVendorByteMs`: how long after the claim the external system first answered anything; null: not yet. */
-  finish(ending: Ending, firstVendorByteMs?: number | null): Promise<Finished>;
+  /**
+   * `firstVendorByteMs`: how long after the claim the external system first answered anything; null: not yet. `limited`:
+   * it has answered that we ask too much, whatever came of it.
+   */
+  finish(ending: Ending, firstVendorByteMs?: number | null, limited?: boolean): Promise<Finished>;
 }
 
 // What a person reads in the run log; the database may hold it to a length.
@@ -127,8 +130,8 @@ export function createWorkerApi(options: {
           ),
         signal,
       ),
-    finish: (ending, firstVendorByteMs = null) => {
-      const parameters = { ...finishParameters(ending), first_vendor_byte_ms: firstVendorByteMs };
+    finish: (ending, firstVendorByteMs = null, limited = false) => {
+      const parameters = { ...finishParameters(ending, limited), first_vendor_byte_ms: firstVendorByteMs };
       return repeated(() => call("sync_worker_finish", finishAnswer, parameters));
     },
   };
@@ -140,9 +143,9 @@ function storable(result: EntryResult): EntryResult {
   return { ...result, external_id: storableText(result.external_id, longestMessage) };
 }
 
-function finishParameters(ending: Ending): Record<string, unknown> {
+function finishParameters(ending: Ending, limited: boolean): Record<string, unknown> {
   const failed = ending.outcome === "failed" ? ending.failure : null;
-  const errorClass: ErrorClass | null = failed?.class ?? null;
+  const errorClass: ErrorClass | null = failed?.class ?? (limited ? "rate_limited" : null);
   return {
     outcome: ending.outcome,
     error_class: errorClass,

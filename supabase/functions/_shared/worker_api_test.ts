@@ -215,3 +215,18 @@ Deno.test("WorkerApi spells out the class, the hint and the checkpoint when an a
     first_vendor_byte_ms: null,
   });
 });
+
+Deno.test("WorkerApi names the class alone when an attempt that was rate limited on its way has succeeded", async () => {
+  await using database = startReceiver(() => Response.json({ status: "succeeded", next_attempt_at: null }));
+  await apiAt(database.url).finish({ outcome: "succeeded" }, 12, true);
+  assert.deepEqual(JSON.parse(database.requests[0]?.body ?? ""), {
+    ...attempt,
+    outcome: "succeeded",
+    error_class: "rate_limited",
+    error_code: null,
+    error_message: null,
+    retry_after_seconds: null,
+    checkpoint: null,
+    first_vendor_byte_ms: 12,
+  });
+});

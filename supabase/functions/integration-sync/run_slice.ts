@@ -7,9 +7,9 @@ import type { Claim } from "../_shared/worker_answers.ts";
 import type { Ending, WorkerApi } from "../_shared/worker_api.ts";
 import { exportBatch } from "./export_batch.ts";
 import { failureOf } from "./failure_of.ts";
-import { noteFirstAnswer } from "./first_answer.ts";
 import { keepLease, type Lease } from "./lease.ts";
 import { errorFields, type Log } from "./log.ts";
+import { noteAnswers, type NotedFetch } from "./note_answers.ts";
 
 /** What a slice needs from outside. */
 export interface SliceTools {
@@ -42,7 +42,7 @@ export async function runSlice(
 ): Promise<SliceEnd> {
   const { clock } = tools;
   let checkpoint = claim.checkpoint;
-  const vendor = noteFirstAnswer(tools.fetch, () => clock.elapsed() - claimedAt);
+  const vendor = noteAnswers(tools.fetch, () => clock.elapsed() - claimedAt);
   const heartbeat: WorkerApi["heartbeat"] = (value, signal) =>
     api.heartbeat(value, signal, vendor.firstAnswerMs);
   const lease = keepLease({
@@ -83,7 +83,7 @@ export async function runSlice(
   } finally {
     lease.stop();
   }
-  return end.outcome === "abandoned" ? end : await finish(api, end, vendor.firstAnswerMs);
+  return end.outcome === "abandoned" ? end : await finish(api, end, vendor);
 }
 
 async function exportAll(
@@ -133,9 +133,9 @@ function waitInSlice(why: Failure, left: number): number | null {
   return wait < left ? wait : null;
 }
 
-async function finish(api: WorkerApi, end: Ending, firstAnswerMs: number | null): Promise<SliceEnd> {
+async function finish(api: WorkerApi, end: Ending, vendor: NotedFetch): Promise<SliceEnd> {
   try {
-    await api.finish(end, firstAnswerMs);
+    await api.finish(end, vendor.firstAnswerMs, vendor.limited);
     return end;
   } catch (error) {
     return { outcome: "abandoned", error };

@@ -38,13 +38,19 @@ function testConnector(exportBatch: Export, sliceEntries = Infinity): Connector 
 function slice(
   api: FakeWorkerApi,
   exportBatch: Export,
-  options: { clock?: FakeClock; claim?: Partial<Claim>; retiring?: AbortSignal; sliceEntries?: number } = {},
+  options: {
+    clock?: FakeClock;
+    claim?: Partial<Claim>;
+    retiring?: AbortSignal;
+    fetch?: typeof fetch;
+    sliceEntries?: number;
+  } = {},
 ): Promise<SliceEnd> {
   return runSlice(api, testClaim(options.claim), 0, {
     connectors: [testConnector(exportBatch, options.sliceEntries)],
     clock: options.clock ?? new FakeClock(),
     random: () => 0,
-    fetch,
+    fetch: options.fetch ?? fetch,
     log: () => {},
     retiring: options.retiring ?? new AbortController().signal,
   });
@@ -196,6 +202,17 @@ Deno.test("runSlice waits and goes on when a rate limit's hint is short", async 
   await clock.advance(10_000);
   assert.deepEqual(await end, { outcome: "succeeded" });
   assert.deepEqual(sentAt, [0, 10_000]);
+});
+
+Deno.test("runSlice tells of a 429 that was waited out", async () => {
+  const statuses = [429, 200];
+  const answers = () => Promise.resolve(new Response(null, { status: statuses.shift() ?? 200 }));
+  const api = new FakeWorkerApi(two);
+  const end = await slice(api, async (context, batch) => {
+    while ((await context.fetch("https://erp.example/")).status === 429);
+    return await takesAll(context, batch);
+  }, { fetch: answers });
+  assert.deepEqual([end, api.limits], [{ outcome: "succeeded" }, [true]]);
 });
 
 Deno.test("runSlice does not run hot when a rate limit asks for no wait at all", async () => {

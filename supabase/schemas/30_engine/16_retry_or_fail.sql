@@ -18,7 +18,6 @@ begin
     perform sync_scheduler.set_health(run.integration_id, 'needs_attention', coalesce(error_code, 'unknown'),
       coalesce(error_message, 'The sync failed, and repeating it would not help.'), run.run_id);
   elsif error_class = 'rate_limited' then
-    perform sync_scheduler.enter_passive(run.integration_id, retry_after);
     perform sync_scheduler.set_health(run.integration_id, 'degraded', coalesce(error_code, 'unknown'),
       coalesce(error_message, 'The external system asks us to slow down.'), run.run_id);
   end if;

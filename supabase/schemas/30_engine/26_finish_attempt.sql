@@ -16,7 +16,12 @@ declare
   held sync_scheduler.run_attempts := sync_scheduler.lock_attempt(run_id, attempt, token);
   reported text := outcome;
   run public.sync_run_log;
+  -- Also of one that did not fail of it.
+  limited boolean := coalesce(error_class = 'rate_limited', false);
 begin
+  if outcome <> 'failed' and limited then
+    error_class := null;
+  end if;
   if coalesce(outcome, '') not in ('succeeded', 'continued', 'cancelled', 'failed')
     or (outcome = 'failed') is distinct from (error_class is not null)
     or coalesce(error_class, 'permanent') not in ('transient', 'rate_limited', 'ambiguous', 'permanent')
@@ -61,6 +66,9 @@ begin
     where a.run_id = held.run_id and a.attempt = held.attempt;
     perform sync_scheduler.end_attempt(run, outcome::sync_scheduler.attempt_outcome,
       error_class::sync_scheduler.error_class, left(error_code, 100), left(error_message, 500));
+    if limited then
+      perform sync_scheduler.enter_passive(run.integration_id, retry_after_seconds * interval '1 second');
+    end if;
     perform sync_scheduler.settle_run(run, outcome, error_class::sync_scheduler.error_class,
       left(error_code, 100), left(error_message, 500), retry_after_seconds * interval '1 second');
   end if;
@@ -76,5 +84,6 @@ revoke all on function sync_scheduler.finish_attempt(
 comment on function sync_scheduler.finish_attempt(
   uuid, integer, text, text, text, text, text, numeric, jsonb, numeric) is
   'Ends the caller''s attempt: succeeded, continued (its slice is over), cancelled, or failed with an error_class. '
+  'Any of them may have the error_class rate_limited: the vendor has said that we ask too much, though it was waited out. '
   'May be repeated with the same outcome, whatever was made of it. Returns what became of the run. Errors: PT401 '
   'invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request.';

@@ -99,7 +99,9 @@ insert into script (event, expected, why) values
   ('resume admin', 'unhealthy, active, soon', 'an admin does'),
   ('resume admin', 'unhealthy, active, soon', 'once'),
   ('check answered', 'healthy, active, soon', 'then it is checked as before'),
-  ('run failed rate_limited', 'degraded, passive, in a day', 'the first 429 of a run switches checks off, too'),
+  ('run succeeded rate_limited', 'healthy, passive, in a day', 'a 429 that a run waited out switches checks off, too'),
+  ('resume admin', 'healthy, active, soon', 'until an admin says so'),
+  ('run failed rate_limited', 'degraded, passive, in a day', 'as does one that it could not wait out'),
   ('cool-down failed rate_limited', 'degraded, passive, in a day', 'after the cool-down one check asks, and a 429 is the beginning of the next'),
   ('cool-down answered', 'healthy, active, soon', 'an answer is the end of it'),
   ('check failed rate_limited', 'degraded, passive, in a day', 'again'),
@@ -121,7 +123,7 @@ $$;
 select is(s.state, c.expected, c.event || ': ' || c.why) from script c join seen s using (step) order by c.step;
 
 select results_eq($$ select actor_id, reason, details ? 'passive_since' from public.sync_audit_log where action = 'resume_checks' $$,
-  $$ values (sync_test.id('admin'), 'Quota raised', true) $$, 'who ended it is written down, once');
+  $$ select sync_test.id('admin'), 'Quota raised', true from generate_series(1, 2) $$, 'who ended it is written down, each time');
 select pg_temp.checked('failed', 'rate_limited', 'busy');
 update sync_scheduler.settings set passive_cooldown = '2 hours';
 select sync_scheduler.enter_passive(sync_test.id('integration a'), '5 hours');

@@ -46,6 +46,8 @@ export class FakeWorkerApi implements WorkerApi {
   readonly endings: Ending[] = [];
   /** What each end told of the external system's first answer. */
   readonly firstAnswers: (number | null | undefined)[] = [];
+  /** Whether each end told of a 429. */
+  readonly limits: (boolean | undefined)[] = [];
   cancelRequested = false;
   readonly #batches: Batch[];
   readonly #claim: Claim;
@@ -84,10 +86,15 @@ export class FakeWorkerApi implements WorkerApi {
     return Promise.resolve({ cancel_requested: this.cancelRequested, ...progress });
   }
 
-  finish(ending: Ending, firstVendorByteMs?: number | null): ReturnType<WorkerApi["finish"]> {
+  finish(
+    ending: Ending,
+    firstVendorByteMs?: number | null,
+    limited?: boolean,
+  ): ReturnType<WorkerApi["finish"]> {
     this.calls.push("finish");
     this.endings.push(ending);
     this.firstAnswers.push(firstVendorByteMs);
+    this.limits.push(limited);
     return Promise.resolve({ status: "succeeded", next_attempt_at: null });
   }
 }
