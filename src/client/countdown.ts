@@ -3,6 +3,19 @@ import type { ClientEnvironment } from "./environment.ts";
 /**
  * Counts the seconds until something is over, by this machine's clock: a number of seconds from the server is right
  * whatever that clock says, an instant is not.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Countdown } from "./countdown.ts";
+ * import { systemEnvironment } from "./environment.ts";
+ *
+ * const noon = { ...systemEnvironment, now: () => 0 };
+ * const countdown = new Countdown(noon, () => {});
+ * countdown.start(5);
+ * assert.equal(countdown.endsAt, 5_000);
+ * countdown.stop();
+ * ```
  */
 export class Countdown {
   /** When it is over, in milliseconds; null if nothing is counted. */

@@ -52,11 +52,22 @@ export interface RunSource {
  * @returns A function that ends the following.
  *
  * @example
- * ```ts ignore
- * const stop = followRun(repository, run.run_id, {
- *   onRun: (run) => show(run.status, run.entries_done, run.entries_total),
- *   onError: (error) => show(error.message),
- * }, { known: run });
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { systemEnvironment } from "./environment.ts";
+ * import { followRun, type RunSource } from "./follow_run.ts";
+ *
+ * // A repository is such a source. Nobody is asked about a run that is known to have ended.
+ * const run = { run_id: "r-1", version: 7, status: "succeeded" };
+ * const source = { environment: systemEnvironment } as unknown as RunSource;
+ * const told: string[] = [];
+ * const stop = followRun(source, "r-1", {
+ *   onRun: ({ status }) => told.push(status),
+ *   onEnd: () => told.push("the end"),
+ *   onError: ({ message }) => told.push(message),
+ * }, { known: run as never });
+ * assert.deepEqual(told, ["succeeded", "the end"]);
+ * stop();
  * ```
  */
 export function followRun(

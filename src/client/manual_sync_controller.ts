@@ -36,14 +36,26 @@ export type ManualSyncSource = Pick<
  * ```
  *
  * @example Anywhere
- * ```ts ignore
- * const controller = new ManualSyncController(repository, orgId, "xledger");
- * const unsubscribe = controller.subscribe((sync) => {
- *   if (sync.state === "data") show(sync.run.status, sync.run.entries_done);
- *   if (sync.state === "error") show(sync.message);
- * });
- * await controller.load();
- * await controller.press();
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { systemEnvironment } from "./environment.ts";
+ * import { ManualSyncController, type ManualSyncSource } from "./manual_sync_controller.ts";
+ * import { SyncSchedulerError } from "./sync_scheduler_error.ts";
+ *
+ * // A repository is such a source; this one was pressed a moment ago.
+ * const source = {
+ *   environment: systemEnvironment,
+ *   triggerManualSync: () => Promise.reject(new SyncSchedulerError({ code: "rate_limited", retryAfterSeconds: 60 })),
+ *   describe: ({ code }: SyncSchedulerError) => `In other words: ${code}`,
+ * } as unknown as ManualSyncSource;
+ *
+ * const controller = new ManualSyncController(source, "o-1", "xledger");
+ * const states: string[] = [];
+ * controller.subscribe((sync) => states.push(sync.state));
+ * const sync = await controller.press();
+ * assert.deepEqual([sync.state, sync.canPress, sync.secondsLeft], ["error", false, 60]);
+ * assert.deepEqual(states.slice(0, 3), ["idle", "loading", "error"]);
+ * controller.dispose();
  * ```
  */
 export class ManualSyncController {

@@ -92,7 +92,18 @@ export const NO_FACTS: ManualSyncFacts = {
   overview: null,
 };
 
-/** What there is to show, from what is known. */
+/**
+ * What there is to show, from what is known.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { NO_FACTS, toSnapshot } from "./manual_sync_state.ts";
+ *
+ * const waiting = toSnapshot({ ...NO_FACTS, cooldownEndsAt: 90_000 }, 60_000, ({ code }) => code);
+ * assert.deepEqual([waiting.state, waiting.canPress, waiting.secondsLeft], ["idle", false, 30]);
+ * ```
+ */
 export function toSnapshot(
   facts: ManualSyncFacts,
   now: number,

@@ -16,7 +16,7 @@
 export type { Database, Json } from "../database_types.ts";
 export { SYNC_ERRORS, type SyncErrorEntry, type SyncErrorMessage } from "../rpc-logic/error_codes.ts";
 export * from "./environment.ts";
-export type { FollowListener, FollowOptions } from "./follow_run.ts";
+export * from "./follow_run.ts";
 export * from "./instant.ts";
 export type { ListRunsOptions, RunPage } from "./list_runs.ts";
 export * from "./manual_sync_controller.ts";
@@ -37,3 +37,4 @@ export * from "./repository.ts";
 export type * from "./repository_options.ts";
 export * from "./sync_scheduler_error.ts";
 export * from "./types.ts";
+export * from "./watch_run.ts";

@@ -3,7 +3,22 @@ import type { ClientEnvironment } from "./environment.ts";
 /** A press that got no answer may still have arrived: for this long the next one asks under the same key. */
 const LIFETIME_MS = 120_000;
 
-/** The idempotency key of a press, kept until somebody has answered. */
+/**
+ * The idempotency key of a press, kept until somebody has answered.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { systemEnvironment } from "./environment.ts";
+ * import { PressKey } from "./press_key.ts";
+ *
+ * const key = new PressKey(systemEnvironment);
+ * const first = key.take();
+ * assert.equal(key.take(), first); // Nobody has answered: the same press once more.
+ * key.settle();
+ * assert.notEqual(key.take(), first);
+ * ```
+ */
 export class PressKey {
   readonly #environment: ClientEnvironment;
   #open: { readonly key: string; readonly madeAt: number } | null = null;

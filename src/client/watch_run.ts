@@ -7,10 +7,18 @@ import type { SyncRun } from "./types.ts";
  * is always the newest state. Ends early by `break`, or by the signal, with whose reason it then rejects.
  *
  * @example
- * ```ts ignore
- * for await (const run of watchRun(repository, runId)) {
- *   show(run.status, run.entries_done, run.entries_total);
- * }
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { systemEnvironment } from "./environment.ts";
+ * import type { RunSource } from "./follow_run.ts";
+ * import { watchRun } from "./watch_run.ts";
+ *
+ * // A repository is such a source. Nobody is asked about a run that is known to have ended.
+ * const run = { run_id: "r-1", version: 7, status: "succeeded" };
+ * const source = { environment: systemEnvironment } as unknown as RunSource;
+ * const states: string[] = [];
+ * for await (const { status } of watchRun(source, "r-1", { known: run as never })) states.push(status);
+ * assert.deepEqual(states, ["succeeded"]);
  * ```
  */
 export function watchRun(
