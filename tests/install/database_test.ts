@@ -47,6 +47,8 @@ Deno.test({
     assert.equal(await hosts.difference(before, host), "");
     const jobs = await host.sql`select jobname from cron.job`;
     assert.deepEqual(jobs.map(({ jobname }) => jobname), ["nightly"]);
+    const secrets = await host.sql`select name from vault.secrets where name like 'sync_scheduler %'`;
+    assert.equal(secrets.length, 0, "addresses and credentials go too");
   },
 });
 

@@ -61,7 +61,13 @@ export async function useBundle(sql: Sql): Promise<void> {
     select i.id, '2026-11-06 02:00Z', 'schedule' from public.sync_integrations i;
     insert into sync_scheduler.ticks (duration_ms, started, skipped, recovered) values (1.5, 0, 0, 0);
     insert into public.sync_audit_log (org_id, integration_id, actor_id, action)
-    select i.org_id, i.id, '${admin}', 'configure' from public.sync_integrations i;`);
+    select i.org_id, i.id, '${admin}', 'configure' from public.sync_integrations i;
+    select set_config('request.jwt.claims', '{"role": "service_role"}', false);
+    select public.configure_alert_webhook('${ORG}', jsonb_build_object('url', 'https://hooks.example/T0/B0',
+      'secret', 'whsec_' || encode('0123456789abcdef01234567', 'base64'), 'kinds', array['drift', 'run_failed']));
+    select sync_scheduler.raise_alert(i, 'drift', 'warning', '2026-11-06 02:00Z', 'A scheduled sync started late.')
+    from public.sync_integrations i;
+    select set_config('request.jwt.claims', '', false);`);
 }
 
 /** Every row of the bundle's tables, by table and as text, in whatever schema they are. */
