@@ -2156,7 +2156,10 @@ begin
     limit batch_size for no key update skip locked);
   update sync_scheduler.alert_messages m set is_new = false where m.org_id = any (woken) and m.is_new;
   update sync_scheduler.alert_senders s set next_attempt_at = now()
-  where s.org_id = any (woken) and s.next_attempt_at is null;
+  from public.sync_alert_webhooks w
+  where s.org_id = any (woken) and s.next_attempt_at is null
+    -- Somebody may have written while it was being stopped.
+    and w.org_id = s.org_id and w.stopped_at is null;
 
   due := array(
     select s.org_id from sync_scheduler.alert_senders s where s.next_attempt_at <= now()

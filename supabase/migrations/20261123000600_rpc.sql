@@ -1320,7 +1320,7 @@ comment on function sync_scheduler.apply_webhook_changes(public.sync_alert_webho
 
 -- supabase/schemas/50_rpc/44_require_valid_address.sql
 create or replace function sync_scheduler.require_valid_address(address jsonb) returns void
-language plpgsql immutable set search_path = '' as $$
+language plpgsql stable set search_path = '' as $$
 declare
   wrong text;
   size integer;
@@ -1331,7 +1331,10 @@ begin
     size := null;
   end;
   -- No error of this function names a value.
-  if coalesce(length(address ->> 'url') > 2000 or address ->> 'url'
+  if address ->> 'url' ~ '^http:' and (select s.function_url !~ '^http:' from sync_scheduler.settings s) then
+    -- What listens on the machine of a hosted function is none of a tenant's business.
+    wrong := '{"field": "url", "reason": "https://"}';
+  elsif coalesce(length(address ->> 'url') > 2000 or address ->> 'url'
     !~ '^(https://[^[:space:]/?#@\\]+|http://(localhost|127(\.[0-9]+){3}|\[::1\])(:[0-9]+)?)([/?#][^[:space:]]*)?$', true)
   then
     wrong := '{"field": "url", "reason": "https://, or http:// to the machine itself, without a user name"}';
@@ -1346,7 +1349,7 @@ $$;
 revoke all on function sync_scheduler.require_valid_address(jsonb) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_valid_address(jsonb) is
   'Refuses {url, secret} of an alert webhook (PT422 invalid_configuration, details {field, reason}): https, or http to the machine '
-  'itself; the secret as Standard Webhooks has it.';
+  'itself where the function is reached by http too, which is on a developer''s platform; the secret as Standard Webhooks has it.';
 
 -- supabase/schemas/50_rpc/45_configure_alert_webhook.sql
 -- Definer, because no client may write Vault or the webhooks. The first statement checks the caller.
@@ -1411,7 +1414,7 @@ revoke all on function public.configure_alert_webhook(uuid, jsonb, text) from pu
 grant execute on function public.configure_alert_webhook(uuid, jsonb, text) to authenticated, service_role;
 comment on function public.configure_alert_webhook(uuid, jsonb, text) is
   'Says where the organisation''s alerts are posted, as JSON that Slack understands, signed after the Standard Webhooks '
-  'specification; returns the webhook. changes: a JSON object of any of url (https, or http to the machine itself), secret (whsec_ '
+  'specification; returns the webhook. changes: a JSON object of any of url (https, or on a developer''s platform http to the machine itself), secret (whsec_ '
   'and the base64 of 24 to 64 bytes), kinds (a list of alert kinds; null: all), min_severity (info, warning, critical), '
   'finished_runs (also tell of every run that ends); what is not named stays. null removes the webhook with what waits for it. '
   'url and secret are stored in Vault, where nobody can read them back. One that had stopped begins again, with what still waits. A first message '

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.require_valid_address(address jsonb) returns void
-language plpgsql immutable set search_path = '' as $$
+language plpgsql stable set search_path = '' as $$
 declare
   wrong text;
   size integer;
@@ -10,7 +10,10 @@ begin
     size := null;
   end;
   -- No error of this function names a value.
-  if coalesce(length(address ->> 'url') > 2000 or address ->> 'url'
+  if address ->> 'url' ~ '^http:' and (select s.function_url !~ '^http:' from sync_scheduler.settings s) then
+    -- What listens on the machine of a hosted function is none of a tenant's business.
+    wrong := '{"field": "url", "reason": "https://"}';
+  elsif coalesce(length(address ->> 'url') > 2000 or address ->> 'url'
     !~ '^(https://[^[:space:]/?#@\\]+|http://(localhost|127(\.[0-9]+){3}|\[::1\])(:[0-9]+)?)([/?#][^[:space:]]*)?$', true)
   then
     wrong := '{"field": "url", "reason": "https://, or http:// to the machine itself, without a user name"}';
@@ -25,4 +28,4 @@ $$;
 revoke all on function sync_scheduler.require_valid_address(jsonb) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_valid_address(jsonb) is
   'Refuses {url, secret} of an alert webhook (PT422 invalid_configuration, details {field, reason}): https, or http to the machine '
-  'itself; the secret as Standard Webhooks has it.';
+  'itself where the function is reached by http too, which is on a developer''s platform; the secret as Standard Webhooks has it.';

@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.sql
 \ir ../alert_webhook.sql
-select plan(22);
+select plan(23);
 create function pg_temp.stored() returns jsonb language sql as $$
   select s.decrypted_secret::jsonb from vault.decrypted_secrets s where s.name like 'sync_scheduler alert webhook of %'
 $$;
@@ -22,6 +22,11 @@ execute refused('{"url": "https://hooks.example/", "secret": "whsec_c2hvcnQ="}')
 execute refused('{"url": "https://hooks.example/", "secret": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3", "kinds": ["rain"]}');
 execute refused('{"url": "https://hooks.example/", "secret": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3", "min_severity": null}');
 select sync_test.act_as('owner');
+update sync_scheduler.settings set function_url = 'https://host.example/functions/v1/integration-sync';
+select sync_test.act_as('admin');
+execute refused('{"url": "http://127.0.0.1:8080/", "secret": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"}');
+select sync_test.act_as('owner');
+update sync_scheduler.settings set function_url = 'http://127.0.0.1:9/';
 select is(count(*)::integer, 0, 'of all that nothing is stored') from public.sync_alert_webhooks;
 
 select pg_temp.connect('{"kinds": ["drift", "run_failed"], "min_severity": "warning", "finished_runs": true}');
