@@ -9,7 +9,10 @@ export interface SeenRequest {
   readonly body: string;
 }
 
-/** A server for tests of what sends requests. Paths: `/ok`, `/held` (answers when released), anything else 404. */
+/**
+ * A server for tests of what sends requests. Paths: `/ok`, `/held` (answers when released), `/dropped` (hangs up without an
+ * answer), anything else 404.
+ */
 export interface HttpProbe extends AsyncDisposable {
   readonly url: string;
   readonly seen: readonly SeenRequest[];
@@ -32,6 +35,7 @@ export async function startHttpProbe(): Promise<HttpProbe> {
       );
       seen.push({ method: request.method ?? "", path, headers, body });
       if (path.startsWith("/held")) await held.promise;
+      if (path.startsWith("/dropped")) return void request.socket.destroy();
       response.writeHead(/^\/(ok|held)/.test(path) ? 200 : 404, { "content-type": "application/json" });
       response.end('{"hello":"world"}');
     })();

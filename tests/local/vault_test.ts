@@ -1,4 +1,4 @@
-/** What the scheduler relies on in Vault. Passes on the real extension and on the stand-in. */
+/** What the scheduler relies on in Vault. Passes on the real extension (0.3.1 on Postgres 17) and on the stand-in. */
 import assert from "node:assert/strict";
 import type { Sql, TransactionSql } from "postgres";
 import { usePlatform } from "../support/platform.ts";
@@ -44,6 +44,28 @@ Deno.test("vault refuses a second secret of the same name", async () => {
     await sql`select vault.create_secret('one', 'contract')`;
     await assert.rejects(sql.savepoint((inner) => inner`select vault.create_secret('two', 'contract')`), {
       code: "23505",
+    });
+  });
+});
+
+Deno.test("vault keeps its table to its functions", async () => {
+  await inRollback(async (sql) => {
+    const [row] = await sql`select vault.create_secret('one', 'contract') as id`;
+    const writes = [
+      "insert into vault.secrets (secret) values ('x')",
+      "update vault.secrets set name = 'x' where true",
+    ];
+    for (const write of writes) {
+      await assert.rejects(sql.savepoint((inner) => inner.unsafe(write)), { code: "42501" });
+    }
+    assert.equal((await sql`delete from vault.secrets where id = ${row?.id} returning id`).length, 1);
+  });
+});
+
+Deno.test("vault refuses a secret that is null", async () => {
+  await inRollback(async (sql) => {
+    await assert.rejects(sql.savepoint((inner) => inner`select vault.create_secret(null)`), {
+      code: "23502",
     });
   });
 });

@@ -1,10 +1,11 @@
 -- Stand-in for pg_net 0.20: the tables, signatures, defaults and failure modes of the real one, for a local
--- server that cannot load it. local/pg_net_worker.ts is its background worker.
+-- server that cannot load it. pg_net_worker.ts beside it is its background worker. Left out: the deprecated
+-- net.http_collect_response.
 \echo Use "create extension pg_net" to load this file. \quit
 
 create schema if not exists net;
 
-create domain net.http_method as text check (value in ('GET', 'POST', 'DELETE'));
+create domain net.http_method as text check (upper(value) in ('GET', 'POST', 'DELETE'));
 
 -- Both tables, and with them the sequence of the ids, are unlogged as the real ones: a crash of the server
 -- empties them and starts the ids at 1 again.
@@ -31,13 +32,13 @@ create unlogged table net._http_response (
 create index on net._http_response (created);
 
 create function net._urlencode_string(string varchar) returns text
-language sql immutable strict parallel safe
+language sql immutable strict
 set search_path = ''
 as $$
   select coalesce(string_agg(
     case
       when chr(byte) ~ '^[A-Za-z0-9._~-]$' then chr(byte)
-      else '%' || upper(lpad(to_hex(byte), 2, '0'))
+      else '%' || lpad(to_hex(byte), 2, '0')
     end, '' order by position), '')
   from (
     select n as position, get_byte(bytes, n) as byte
@@ -47,20 +48,32 @@ as $$
   ) each_byte
 $$;
 
+-- The real one refuses a URL that curl cannot read, and writes it anew: a path at least. (It also resolves dots in the
+-- path and knows a few more ways to write a host.) Whether a protocol is one that it sends, its worker finds out.
 create function net._url_with_params(url text, params jsonb) returns text
 -- plpgsql keeps its plan; a function in SQL that cannot be inlined is planned anew at every call, and the real one is
 -- in C.
 language plpgsql immutable
 set search_path = ''
 as $$
+declare
+  parts text[] := regexp_match(url,
+    '^([a-z][a-z0-9+.-]*://(?:[^[:space:]/?#@]*@)?(?:[[:alnum:]._~-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?)'
+    '(/[^[:space:]?#]*)?(?:\?([^[:space:]#]*))?(#[^[:space:]]*)?$', 'i');
+  query text;
 begin
-  if coalesce(params, '{}') = '{}' then
-    return url;
+  if url is null then return null; end if;
+  if parts is null then
+    raise exception 'invalid URL "%": Malformed input to a URL function', url using errcode = 'internal_error';
   end if;
-  return url || case when position('?' in url) > 0 then '&' else '?' end || (
-    select string_agg(net._urlencode_string(key) || '=' || net._urlencode_string(coalesce(value, '')), '&')
-    from jsonb_each_text(params)
-  );
+  query := nullif(parts[3], '');
+  if params <> '{}' then
+    query := concat_ws('&', query, (
+      select string_agg(net._urlencode_string(key) || '=' || net._urlencode_string(value), '&')
+      from jsonb_each_text(params)
+    ));
+  end if;
+  return concat(parts[1], coalesce(parts[2], '/'), '?' || nullif(query, ''), parts[4]);
 end
 $$;
 
@@ -91,7 +104,7 @@ create function net.http_get(
   headers jsonb default '{}',
   timeout_milliseconds int default 5000
 ) returns bigint
-language sql strict volatile parallel safe
+language sql volatile
 as $$
   insert into net.http_request_queue (method, url, headers, timeout_milliseconds)
   values ('GET', net._url_with_params(http_get.url, http_get.params), http_get.headers, http_get.timeout_milliseconds)
@@ -105,7 +118,7 @@ create function net.http_post(
   headers jsonb default '{"Content-Type": "application/json"}',
   timeout_milliseconds int default 5000
 ) returns bigint
-language plpgsql volatile parallel safe
+language plpgsql volatile
 as $$
 #variable_conflict use_column
 declare
@@ -116,7 +129,7 @@ begin
   from jsonb_each_text(coalesce(http_post.headers, '{}')) h where lower(h.key) = 'content-type' limit 1;
 
   if content_type is null then
-    http_post.headers := coalesce(http_post.headers, '{}') || '{"Content-Type": "application/json"}';
+    http_post.headers := http_post.headers || '{"Content-Type": "application/json"}';
   elsif content_type <> 'application/json' then
     raise exception 'Content-Type header must be "application/json"';
   end if;
@@ -138,7 +151,7 @@ create function net.http_delete(
   timeout_milliseconds int default 5000,
   body jsonb default null
 ) returns bigint
-language sql volatile parallel safe
+language sql volatile
 as $$
   insert into net.http_request_queue (method, url, headers, body, timeout_milliseconds)
   values (
