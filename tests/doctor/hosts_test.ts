@@ -1,6 +1,7 @@
-/** The doctor in projects of hosts: one that grants by itself, and one with organisations of its own. */
+/** The doctor in projects of hosts: one on Postgres 15 that grants by itself, and one with organisations of its own. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { OLDER_POSTGRES_VERSION } from "../../local/postgres/native_package.ts";
 import { CHECKS, diagnose, type Diagnosis } from "../../tools/doctor/diagnose.ts";
 import { readSchemas } from "../../tools/doctor/schemas.ts";
 import { root } from "../../tools/run_deno.ts";
@@ -27,9 +28,11 @@ async function bad({ sql }: HostProject): Promise<Diagnosis[]> {
 }
 
 Deno.test({
-  ...embeddedOnly("the doctor finds nothing in a host that grants by itself, and an anon that was let in"),
+  ...embeddedOnly(
+    "the doctor finds nothing in a host on Postgres 15 that grants by itself, and an anon that was let in",
+  ),
   fn: async () => {
-    await using hosts = await startHosts();
+    await using hosts = await startHosts(OLDER_POSTGRES_VERSION);
     const host = await hosts.create({ autoGrant: true });
     assert.equal((await host.install()).code, 0);
     await host.cli.push();
