@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { startPlatform } from "../local/platform.ts";
+import { type Platform, startPlatform } from "../local/platform.ts";
 import { startBrowser } from "../tests/support/browser.ts";
 import { serveConsole } from "../web/server/serve.ts";
 import { root } from "./run_deno.ts";
@@ -17,23 +17,45 @@ interface Picture {
   readonly width: number;
   readonly height: number;
   readonly type: string;
+  /** What is done before. */
+  prepare?(page: Page, platform: Platform): Promise<void>;
 }
 
 const PICTURES: readonly Picture[] = [
-  { name: "console_light", scheme: "light", width: 1360, height: 900, type: "webhook" },
-  { name: "console_dark", scheme: "dark", width: 1360, height: 900, type: "xledger" },
+  { name: "console_light", scheme: "light", width: 1360, height: 1120, type: "webhook", prepare: startSync },
+  {
+    name: "console_dark",
+    scheme: "dark",
+    width: 1360,
+    height: 1120,
+    type: "xledger",
+    prepare: openFailedRun,
+  },
   { name: "console_phone", scheme: "light", width: 390, height: 844, type: "webhook" },
 ];
+
+/** A sync that stands still in its middle. */
+async function startSync(page: Page, platform: Platform): Promise<void> {
+  const good = Array.from({ length: 6 }, () => ({ kind: "slow", ms: 0 }) as const);
+  platform.receiver.misbehave(...good, { kind: "hold" });
+  await page.locator("manual-sync-button").getByRole("button").click();
+  await page.locator("sync-status-banner").getByText("600 of 996 entries").waitFor();
+}
+
+async function openFailedRun(page: Page): Promise<void> {
+  await page.locator(".runs tr", { hasText: "Failed" }).first().getByRole("button").click();
+  await page.locator(".timeline").getByText("Finished").waitFor();
+}
 
 async function main(): Promise<void> {
   await using platform = await startPlatform({ vendors: true, history: true });
   await using server = await serveConsole(platform);
   await using running = await startBrowser();
-  for (const picture of PICTURES) await take(running.browser, server.url, picture);
+  for (const picture of PICTURES) await take(running.browser, server.url, picture, platform);
 }
 
-async function take(browser: Browser, url: string, picture: Picture): Promise<void> {
-  const { name, scheme, width, height, type } = picture;
+async function take(browser: Browser, url: string, picture: Picture, platform: Platform): Promise<void> {
+  const { name, scheme, width, height, type, prepare } = picture;
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: scheme,
@@ -47,6 +69,9 @@ async function take(browser: Browser, url: string, picture: Picture): Promise<vo
   await page.goto(`${url}#/${type}`);
   await page.getByRole("button", { name: "Astrid Admin" }).click();
   await settle(page);
+  await prepare?.(page, platform);
+  // What was pressed is gone, and the pointer would now point at something else.
+  await page.mouse.move(0, 0);
   const path = join(root, "docs", "images", `${name}.png`);
   await page.screenshot({ path, fullPage: Deno.args.includes("--full") });
   console.log(path);
@@ -60,8 +85,6 @@ async function settle(page: Page): Promise<void> {
     document.querySelectorAll(".plot svg").length >= 2 && document.querySelector(".skeleton") === null
   );
   await page.evaluate(() => document.fonts.ready);
-  // What was pressed is gone, and the pointer would now point at something else.
-  await page.mouse.move(0, 0);
 }
 
 if (import.meta.main) {

@@ -55,7 +55,7 @@ export function integrationView(
           ${model.ledgerUrl === null ? nothing : ledgerView(parts)}
         </div>
         <div class="side">
-          ${scheduleView(parts, row, now)} ${alertsView(model, row, now)} ${outboxView(parts, now)}
+          ${scheduleView(parts, row, now)} ${alertsView(model, row, now)} ${outboxView(parts, row, now)}
         </div>
       </div>
     </main>

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { ref } from "lit/directives/ref.js";
 import { relative } from "../format.ts";
 import type { Overview } from "../state/types.ts";
 import { healthOf } from "./words.ts";
@@ -19,9 +20,8 @@ export function integrationList(
           : null;
         const isSelected = row.integration_type === selected;
         return html`
-          <a href="#/${row.integration_type}" class="integration" aria-current=${isSelected
-            ? "page"
-            : "false"}>
+          <a ${isSelected ? ref(intoView) : nothing} href="#/${row
+            .integration_type}" class="integration" aria-current=${isSelected ? "page" : "false"}>
             <span class="dot ${isRunning ? "info busy" : tone}" aria-hidden="true"></span>
             <span class="name">${row.type_name}</span>
             <span class="state">${isRunning
@@ -39,4 +39,10 @@ export function integrationList(
       })}
     </nav>
   `;
+}
+
+/** On a phone the list scrolls sideways. */
+function intoView(element: Element | undefined): void {
+  // It is handed over before it is in the page.
+  requestAnimationFrame(() => element?.scrollIntoView({ block: "nearest", inline: "nearest" }));
 }

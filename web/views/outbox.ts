@@ -1,11 +1,11 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { counted, relative } from "../format.ts";
 import type { IntegrationModel } from "../state/integration.ts";
-import type { Entry } from "../state/types.ts";
+import type { Entry, Overview } from "../state/types.ts";
 import { empty, loaded, panel, pill } from "./parts.ts";
 
 /** What waits for its export, and what waits for a person. */
-export function outboxView(model: IntegrationModel, now: Date): TemplateResult {
+export function outboxView(model: IntegrationModel, row: Overview, now: Date): TemplateResult {
   const item = (entry: Entry) =>
     html`
       <li>
@@ -37,10 +37,12 @@ export function outboxView(model: IntegrationModel, now: Date): TemplateResult {
         </details>
       </li>
     `;
+  // While a run goes on, its row tells more than what was counted before.
+  const isActive = row.active_run_id !== null && row.entries_total !== null;
   return panel({
     id: "outbox",
     title: "Outbox",
-    aside: loaded(
+    aside: isActive ? leftView(row) : loaded(
       model.waiting,
       ({ pending, unknown }) =>
         html`<span class="count calm">${counted(pending, "entry", "entries")} waiting${
@@ -56,6 +58,11 @@ export function outboxView(model: IntegrationModel, now: Date): TemplateResult {
           : html`<ul class="entries">${entries.map(item)}</ul>`,
     ),
   });
+}
+
+function leftView({ entries_total, entries_done, entries_failed }: Overview): TemplateResult {
+  const left = (entries_total ?? 0) - (entries_done ?? 0) - (entries_failed ?? 0);
+  return html`<span class="count calm">${counted(left, "entry", "entries")} to go</span>`;
 }
 
 function pretty(value: unknown): string {
