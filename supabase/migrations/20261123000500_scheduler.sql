@@ -1237,7 +1237,8 @@ begin
       a.answered_at > greatest(a.failed_at, now() - i.health_check_interval * 0.9) as answered
     from public.sync_integrations i
     join public.sync_integration_health h on h.integration_id = i.id
-    cross join lateral (select sync_scheduler.vendor_host(i) as host) v
+    -- The offset has it computed once a row, not wherever it is named.
+    cross join lateral (select sync_scheduler.vendor_host(i) as host offset 0) v
     left join public.sync_vendor_incidents o
       on o.integration_type = i.integration_type and o.host = v.host and o.ended_at is null
     left join sync_scheduler.vendors a on a.integration_type = i.integration_type and a.host = v.host

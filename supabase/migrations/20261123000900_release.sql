@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = '' as $$
-  select '0.1.0-dev'::text, '42ac0750d2e32ae7623cac202b0efaeaae20b333393ab0dc5066daf76a82b7e1'::text;
+  select '0.1.0-dev'::text, '3bd2b7854790c1f6e2dc7c1d8d5771d524d5643efa4c06caa1aa0f239449df1e'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is

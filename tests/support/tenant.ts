@@ -70,6 +70,8 @@ export async function createTenant(
   const tag = randomBytes(6).toString("hex");
   const email = (person: Person) => `${person}-${tag}@tenant.test`;
   const secret = `whsec_${randomBytes(24).toString("base64")}`;
+  // A machine of the tenant's own where nobody listens: on a common one, three that fail would be an incident of all.
+  const nowhere = `http://127.${[...randomBytes(3)].map((byte) => 1 + byte % 250).join(".")}:9/`;
   receiver?.requireSignature([secret]);
 
   const emails = {
@@ -89,9 +91,7 @@ export async function createTenant(
       ) member (user_id, role)
     )
     insert into public.sync_integrations (org_id, integration_type, config, credentials_secret_id, retry_base)
-    select org.id, 'webhook', ${
-    sql.json({ url: receiver?.url ?? "http://127.0.0.1:9/", ...config } as never)
-  },
+    select org.id, 'webhook', ${sql.json({ url: receiver?.url ?? nowhere, ...config } as never)},
       vault.create_secret(${JSON.stringify({ signing_secret: secret })}, ${`tenant ${tag}`}),
       ${retryBase}::interval
     from org returning org_id, id as integration_id`;
