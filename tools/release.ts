@@ -27,7 +27,7 @@ async function main(): Promise<void> {
     const day = new Date().toISOString().slice(0, 10);
     await Deno.writeTextFile(changelog, text.replace(UNRELEASED, `${UNRELEASED}\n## ${version} - ${day}\n`));
     console.log(`${version}: ${Object.keys(migrations).length} migrations are frozen`);
-    console.log(`git commit -am "Release ${version}" && git tag v${version}`);
+    console.log(`git add -A && git commit -m "Release ${version}" && git tag v${version}`);
   } catch (error) {
     console.error(explain(error));
     Deno.exitCode = 1;

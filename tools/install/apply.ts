@@ -2,7 +2,7 @@ import { createTwoFilesPatch } from "diff";
 import { dirname, join } from "node:path";
 import { entryNames } from "../migrations/directory.ts";
 import { TEMPORARY } from "./host.ts";
-import type { FileChange } from "./plan.ts";
+import type { FileChange } from "./plan_types.ts";
 import { Refusal } from "./refusal.ts";
 
 /**
@@ -96,7 +96,7 @@ export function showDiff(changes: readonly FileChange[]): string {
     const diff = createTwoFilesPatch(from, to, before ?? "", after ?? "", undefined, undefined, {
       context: 3,
     });
-    // Its first line is a rule that neither git nor patch needs.
-    return diff.replace(/^=+\n/, "").replaceAll("\t\n", "\n");
+    // Its first lines are ones that neither git nor patch needs.
+    return diff.replace(/^(Index: .*\n)?=+\n/, "").replaceAll("\t\n", "\n");
   }).join("");
 }
