@@ -1,5 +1,5 @@
 import type { ClientEnvironment } from "./environment.ts";
-import { joinRun } from "./run_channel.ts";
+import { joinRuns } from "./run_channel.ts";
 import type { SyncSchedulerError } from "./sync_scheduler_error.ts";
 import { isFinal, type SupabaseLike, type SyncRun } from "./types.ts";
 
@@ -87,13 +87,17 @@ export function followRun(
   let cancelLook = () => {};
   let leave = () => {};
 
-  function accept(row: unknown): void {
+  function onRow(row: unknown): void {
     const { run_id, version } = (row ?? {}) as Partial<SyncRun>;
-    // Not the row, or without its contents (an error of Realtime's own): a hint that there is something to see.
-    if (run_id !== runId || version === undefined) return void look();
-    if (newest !== null && Number(version) <= Number(newest.version)) return;
+    // Without its contents (an error of Realtime's own) it is a hint that there is something to see.
+    if (run_id === runId && version !== undefined) accept(row as SyncRun);
+    else look();
+  }
+
+  function accept(run: SyncRun): void {
+    if (newest !== null && Number(run.version) <= Number(newest.version)) return;
     // Realtime leaves out long texts that did not change.
-    newest = { ...newest, ...row as SyncRun };
+    newest = { ...newest, ...run };
     distance = live ? SILENCE_MS : FIRST_POLL_MS;
     lookLater();
     listener.onRun(newest);
@@ -158,7 +162,8 @@ export function followRun(
   if (known !== undefined) accept(known);
   else look();
   if (!looking.signal.aborted) {
-    leave = joinRun(source.supabase, environment, runId, { onGap: look, onLive, onRow: accept });
+    const changes = { event: "UPDATE", filter: `run_id=eq.${runId}` } as const;
+    leave = joinRuns(source.supabase, environment, changes, { onGap: look, onLive, onRow });
   }
   return stop;
 }

@@ -7,18 +7,23 @@ import type { SyncSchedulerRepository } from "./repository.ts";
 import { SyncSchedulerError } from "./sync_scheduler_error.ts";
 import { isFinal, type SyncRun } from "./types.ts";
 
-/** What the controller needs of a repository. */
-export type ManualSyncSource = Pick<
-  SyncSchedulerRepository,
-  | "triggerManualSync"
-  | "retryRun"
-  | "cancelRun"
-  | "overview"
-  | "followRun"
-  | "describe"
-  | "messages"
-  | "environment"
->;
+/**
+ * What the controller needs of a repository. A page that hears of runs by a subscription of its own leaves
+ * `followIntegration` out, and calls `load` when one begins.
+ */
+export type ManualSyncSource =
+  & Pick<
+    SyncSchedulerRepository,
+    | "triggerManualSync"
+    | "retryRun"
+    | "cancelRun"
+    | "overview"
+    | "followRun"
+    | "describe"
+    | "messages"
+    | "environment"
+  >
+  & Partial<Pick<SyncSchedulerRepository, "followIntegration">>;
 
 /**
  * The state of one integration's sync button, for any framework: React's `useSyncExternalStore`, Svelte's `$store`,
@@ -72,6 +77,7 @@ export class ManualSyncController {
   readonly #cooldown: Countdown;
   #followedId: string | null = null;
   #stopFollowing = () => {};
+  #leaveIntegration: (() => void) | undefined;
 
   /** The language of the repository. */
   readonly messages: SyncMessages;
@@ -133,7 +139,10 @@ export class ManualSyncController {
     return this.#snapshot;
   };
 
-  /** Learns how things are: the run under way, which is then followed, the cooldown, and whether a press is allowed. */
+  /**
+   * Learns how things are: the run under way, which is then followed, the cooldown, and whether a press is allowed. From
+   * then on runs that others start are followed as they begin.
+   */
   readonly load = (): Promise<ManualSyncSnapshot> =>
     // Two elements that share a controller ask once.
     this.#loading ??= this.#learn().catch((error) => this.#fail(error)).then(() => {
@@ -171,6 +180,7 @@ export class ManualSyncController {
   readonly dispose = (): void => {
     this.#disposal.abort();
     this.#stopFollowing();
+    this.#leaveIntegration?.();
     this.#cooldown.stop();
     this.#listeners.clear();
   };
@@ -229,6 +239,13 @@ export class ManualSyncController {
     this.#change({ overview, refusal: answer === null || isPassing ? null : new SyncSchedulerError(answer) });
     if (answer?.retryAfterSeconds) this.#cooldown.start(answer.retryAfterSeconds);
     if (active_run_id) this.follow(active_run_id);
+    if (overview && !this.#disposal.signal.aborted) {
+      this.#leaveIntegration ??= this.#source.followIntegration?.(
+        overview.integration_id,
+        (run) => isFinal(run) || this.follow(run.run_id, run),
+        () => this.#learn().catch(() => {}),
+      );
+    }
   }
 
   #onTick(): void {

@@ -25,6 +25,7 @@ const conflict = refused(409, "sync_already_in_progress", {
 const cooldown = (seconds: number) =>
   refused(429, "rate_limited", { retry_after_seconds: seconds, retry_at: "2026-11-25T12:05:00Z" });
 const overview = (changes: Partial<SyncOverview> = {}) => [{
+  integration_id: "i-1",
   integration_type: "xledger",
   active_run_id: null,
   button_allowed: true,
@@ -180,6 +181,37 @@ Deno.test("load joins the run that is under way", async () => {
   assert.equal(say(controller.getSnapshot()), "data running");
 });
 
+Deno.test("a run that somebody else starts is followed as it begins, and one that was missed when Realtime is back", async () => {
+  const answers = [ok(overview()), ok(overview()), ok(overview({ active_run_id: "r-1" }))];
+  const { supabase, environment, controller, states } = setUp({ sync_overview: answers });
+  await controller.load();
+  await settle();
+  const integration = supabase.joined;
+  assert.deepEqual(integration.filters.postgres_changes, {
+    event: "INSERT",
+    schema: "public",
+    table: "sync_run_log",
+    filter: "integration_id=eq.i-1",
+  });
+  integration.goLive();
+  await settle();
+  integration.change(aRun({ run_id: "r-0", status: "skipped", finished_at: "2026-11-25T12:00:00+00:00" }));
+  assert.equal(supabase.channels.length, 1, "a slot that was skipped is nothing to follow");
+  supabase.row = aRun({ run_id: "r-2", triggered_by: "schedule" });
+  integration.change(supabase.row);
+  await settle();
+  assert.equal(controller.getSnapshot().run?.run_id, "r-2");
+  integration.tell("CHANNEL_ERROR");
+  await environment.pass(1_500);
+  supabase.row = running;
+  supabase.joined.goLive();
+  await settle();
+  assert.equal(controller.getSnapshot().run?.run_id, "r-1");
+  assert.deepEqual(states, ["idle", "data pending", "data running"]);
+  controller.dispose();
+  assert.ok(supabase.channels.every((channel) => channel.isLeft));
+});
+
 Deno.test("the cooldown shows when a run has ended", async () => {
   const details = { retry_after_seconds: 240, retry_at: "2026-11-25T12:05:00Z" };
   const { supabase, controller } = setUp({
@@ -225,7 +257,9 @@ Deno.test("retry runs a failed run again", async () => {
   await settle();
   const pressed = await controller.retry();
   assert.equal(pressed.run?.run_id, "r-2");
-  assert.deepEqual(supabase.calls.at(-1)?.args, { run_id: "r-1", idempotency_key: "key-2" });
+  const { run_id, idempotency_key } = supabase.calls.at(-1)?.args as Record<string, string>;
+  assert.equal(run_id, "r-1");
+  assert.notEqual(idempotency_key, "key-1", "another press has another key");
 });
 
 Deno.test("the snapshot is the same object until something changes, and a new one then", async () => {

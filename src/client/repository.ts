@@ -8,6 +8,7 @@ import { describeError } from "./messages/describe_error.ts";
 import { en } from "./messages/en.ts";
 import type { SyncMessages } from "./messages/sync_messages.ts";
 import { readActiveRun } from "./read_error.ts";
+import { joinRuns } from "./run_channel.ts";
 import type {
   PauseOptions,
   ReasonOptions,
@@ -172,6 +173,21 @@ export class SyncSchedulerRepository {
   /** The same with callbacks. Returns a function that ends it. */
   followRun(runId: string, listener: FollowListener, options: FollowOptions = {}): () => void {
     return followRun(this, runId, listener, options);
+  }
+
+  /**
+   * Tells of the integration's runs as they begin, whoever starts them. `onGap` says that some may have been missed: at
+   * the start, and whenever Realtime was away. Returns a function that ends it.
+   */
+  followIntegration(integrationId: string, onRun: (run: SyncRun) => void, onGap: () => void): () => void {
+    const changes = { event: "INSERT", filter: `integration_id=eq.${integrationId}` } as const;
+    const events = {
+      onRow: (row: unknown) => onRun(row as SyncRun),
+      // One look is enough here: when nothing more can be missed.
+      onGap: (isListening: boolean) => isListening && onGap(),
+      onLive() {},
+    };
+    return joinRuns(this.supabase, this.environment, changes, events);
   }
 
   /** An error in a sentence for people as things are now: its own message says how they were. */

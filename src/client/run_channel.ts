@@ -7,10 +7,18 @@ const LONGEST_BACKOFF_MS = 30_000;
 /** A subscription that held for this long was a good one: the next break is a new one. */
 const STABLE_MS = 30_000;
 
-/** What Realtime has to say about a run. */
+/** Which changes of runs. */
+export interface RunChanges {
+  /** Runs that begin, or runs that go on. */
+  readonly event: "INSERT" | "UPDATE";
+  /** The runs, as a filter of Realtime. */
+  readonly filter: string;
+}
+
+/** What Realtime has to say. */
 export interface RunChannelEvents {
-  /** Changes may have been missed until now: look at the row. */
-  onGap(): void;
+  /** Changes may have been missed until now: look for yourself. Whether they are heard from now on, or only soon. */
+  onGap(isListening: boolean): void;
   /** From now on changes are heard (`true`), or not any more (`false`). */
   onLive(live: boolean): void;
   /** The row after a change, or what came in its place. */
@@ -18,7 +26,7 @@ export interface RunChannelEvents {
 }
 
 /**
- * Subscribes to the changes of a run, and again whenever that breaks, until the function that it returns is called.
+ * Subscribes to changes of runs, and again whenever that breaks, until the function that it returns is called.
  *
  * realtime-js connects its socket again, and rejoins after most errors, but not after the server has closed a channel,
  * as it does when the token expires; nor does it tell one kind of trouble from another. So whatever went wrong, the
@@ -26,7 +34,8 @@ export interface RunChannelEvents {
  *
  * @example
  * ```ts ignore
- * const leave = joinRun(supabase, systemEnvironment, runId, {
+ * const changes = { event: "UPDATE", filter: `run_id=eq.${runId}` } as const;
+ * const leave = joinRuns(supabase, systemEnvironment, changes, {
  *   onGap: () => look(),
  *   onLive: (live) => show(live ? "live" : "polling"),
  *   onRow: (row) => show(row),
@@ -34,10 +43,10 @@ export interface RunChannelEvents {
  * leave();
  * ```
  */
-export function joinRun(
+export function joinRuns(
   supabase: SupabaseLike,
   environment: ClientEnvironment,
-  runId: string,
+  { event, filter }: RunChanges,
   events: RunChannelEvents,
 ): () => void {
   const client = supabase as unknown as SupabaseClient;
@@ -59,15 +68,16 @@ export function joinRun(
       await client.realtime.setAuth();
       if (mine !== current) return;
       // A topic of its own: to realtime-js two channels of one topic are the same.
-      channel = client.channel(`sync_run:${runId}:${environment.newKey()}`);
+      channel = client.channel(`sync_runs:${environment.newKey()}`);
       channel
         .on(
           "postgres_changes",
-          { event: "UPDATE", schema: "public", table: "sync_run_log", filter: `run_id=eq.${runId}` },
+          // To the types each event is a case of its own.
+          { event: event as "UPDATE", schema: "public", table: "sync_run_log", filter },
           ifMine(({ new: row }: { new: unknown }) => events.onRow(row)),
         )
         .on("system", {}, ifMine(onSystem))
-        .subscribe(ifMine((status: string) => status === "SUBSCRIBED" ? events.onGap() : onBreak()));
+        .subscribe(ifMine((status: string) => status === "SUBSCRIBED" ? events.onGap(false) : onBreak()));
     } catch {
       // No session, no WebSocket: as good as a broken connection.
       if (mine === current) onBreak();
@@ -83,7 +93,7 @@ export function joinRun(
       events.onLive(true);
     }
     // What changed before this moment was told to nobody. It comes again when Realtime had lost the database.
-    events.onGap();
+    events.onGap(true);
   }
 
   function onBreak(): void {

@@ -128,7 +128,7 @@ Deno.test("a press is shown at once, and a second one is none", async () => {
   await using it = await open();
   await it.play("stage.answer = 'never'");
   await it.button.dblclick();
-  assert.equal(await status(it), "Starting the sync …");
+  assert.equal(await status(it), "The sync is about to start");
   assert.equal(await it.play("stage.presses"), 1);
 });
 

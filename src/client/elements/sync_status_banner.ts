@@ -128,7 +128,7 @@ export class SyncStatusBanner extends SyncElement {
   #status(run: SyncRun | null): string {
     const { sync, language: { texts } } = this;
     if (sync?.state === "error") return this.describe(sync.error);
-    if (sync?.state === "loading") return texts.starting;
+    if (sync?.state === "loading") return texts.status.pending;
     if (run === null) return this.#lastSuccess() ?? (sync ? texts.never : "");
     if (!isFinal(run) && run.cancel_requested_at) return texts.cancelling;
     const conflict = sync?.state === "data" && !isFinal(run) ? sync.conflict : null;

@@ -67,7 +67,6 @@ export const en: SyncMessages = {
   texts: {
     press: "Sync now",
     busy: "Syncing …",
-    starting: "Starting the sync …",
     never: "Not synced yet",
     status: {
       pending: "The sync is about to start",

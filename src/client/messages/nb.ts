@@ -69,7 +69,6 @@ export const nb: SyncMessages = {
   texts: {
     press: "Synkroniser nå",
     busy: "Synkroniserer …",
-    starting: "Starter synkroniseringen …",
     never: "Ikke synkronisert ennå",
     status: {
       pending: "Synkroniseringen er i ferd med å starte",

@@ -24,8 +24,6 @@ export interface SyncTexts {
   readonly press: string;
   /** On the button, while a run is under way. */
   readonly busy: string;
-  /** A press is on its way. */
-  readonly starting: string;
   /** Nothing is known of any run. */
   readonly never: string;
   /** How a run is. */
