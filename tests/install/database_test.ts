@@ -102,3 +102,24 @@ Deno.test({
     assert.equal(await hosts.difference(before, host), "");
   },
 });
+
+Deno.test({
+  ...embeddedOnly(
+    "kept rows that the host still refers to stay where they are when an install brings them back",
+  ),
+  fn: async () => {
+    const hosts = await useHosts();
+    const host = await hostWithout(hosts);
+    await installAndPush(host);
+    await useBundle(host.sql);
+    await host.sql`create table public.invoices (org_id uuid references public.organizations (id))`;
+    await host.sql`insert into public.invoices select id from public.organizations`;
+    await installAndPush(host, "--uninstall");
+    await installAndPush(host);
+    const [found] = await host.sql`
+      select (select count(*)::int from public.organizations) as new,
+        (select count(*)::int from sync_scheduler_kept.organizations) as kept,
+        (select count(*)::int from public.invoices) as invoices`;
+    assert.deepEqual({ ...found }, { new: 1, kept: 1, invoices: 1 });
+  },
+});

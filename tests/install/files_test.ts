@@ -66,6 +66,16 @@ Deno.test("a second install changes nothing, also after version control has chan
   assert.deepEqual(await project.files(), windows);
 });
 
+Deno.test("files are known by their line and not by their name: a migration that the host renamed is not brought again", async () => {
+  await using project = await createProject();
+  await installed(project);
+  const files = await project.files();
+  const path = Object.keys(files).find((name) => name.endsWith("_sync_scheduler_setup.sql")) ?? "";
+  await project.remove(path);
+  await project.write({ [path.replace("sync_scheduler_setup", "export_of_vouchers_1")]: files[path] ?? "" });
+  assert.match(await installed(project), /nothing to do/);
+});
+
 Deno.test("the installed function type-checks where it stands", async () => {
   await using project = await createProject();
   await installed(project);

@@ -158,6 +158,32 @@ Deno.test("files that a later release has no longer are removed, those that it c
   assert.deepEqual(migrationsOf(files), [...names, "greet_membership", "greet"]);
 });
 
+Deno.test("migrations that were squashed into one count, once their file says which release it has", async () => {
+  await using copy = await copyCheckout();
+  await copy.task("release", "0.1.0");
+  await using project = await createProject();
+  assert.equal((await project.install([], copy.directory)).code, 0);
+  for (const path of Object.keys(await project.files())) {
+    if (path.includes("_sync_scheduler_")) await project.remove(path);
+  }
+  const squashed = 'CREATE SCHEMA IF NOT EXISTS "sync_scheduler";\n';
+  await project.write({ "migrations/20250101000000_mine.sql": squashed });
+  const refused = await project.install([], copy.directory);
+  assert.equal(refused.code, 1);
+  assert.match(refused.text, /_mine\.sql makes the schema sync_scheduler[^]*`-- sync-scheduler has RELEASE`/);
+
+  await project.write({ "migrations/20250101000000_mine.sql": `-- sync-scheduler has 0.1.0\n${squashed}` });
+  assert.match((await project.install([], copy.directory)).text, /nothing to do/);
+  await releaseNext(copy, "0.2.0");
+  assert.equal((await project.install([], copy.directory)).code, 0);
+  assert.deepEqual(migrationsOf(await project.files()), ["greet_membership", "greet"]);
+  await project.write({ "migrations/20250101000000_mine.sql": `-- sync-scheduler has 9.0.0\n${squashed}` });
+  assert.match(
+    (await project.install([], copy.directory)).text,
+    /has 9\.0\.0, which this checkout \(0\.2\.0\) does not know/,
+  );
+});
+
 Deno.test("an install from a checkout that is no release says so, and a release does not upgrade it", async () => {
   await using copy = await copyCheckout();
   await using project = await createProject();

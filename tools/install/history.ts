@@ -1,6 +1,7 @@
 import type { Bundle, BundleMigration } from "./bundle.ts";
 import type { Host, HostMigration } from "./host.ts";
 import { Refusal } from "./refusal.ts";
+import { readSquashed } from "./squashed.ts";
 
 /** The id of the migration that stands for organisations and members in a host that has its own. */
 export const ADAPTER = "membership-adapter";
@@ -29,17 +30,20 @@ export interface History {
  *
  * @example
  * ```ts ignore
- * const { installed } = readHistory(await readHost("."));
+ * const { installed } = readHistory(await readHost("."), bundle);
  * console.log([...installed.keys()]);
  * ```
  */
-export function readHistory(host: Host): History {
+export function readHistory(host: Host, bundle: Bundle): History {
   let installed = new Map<string, Installed>();
   let hasKeptData = false;
   let adapter: Installed | null = null;
   for (const migration of host.migrations) {
     const { marker } = migration;
-    if (marker === null) continue;
+    if (marker === null) {
+      for (const each of squashed(migration, bundle)) installed.set(each.marker.id, each);
+      continue;
+    }
     if (marker.id === UNINSTALL.keep || marker.id === UNINSTALL.drop) {
       hasKeptData = marker.id === UNINSTALL.keep;
       installed = new Map();
@@ -51,12 +55,24 @@ export function readHistory(host: Host): History {
   return { installed, hasKeptData, adapter };
 }
 
+/** What a host's own migration has of the bundle: as it was brought, as far as anybody can tell. */
+function squashed(migration: HostMigration, bundle: Bundle): Installed[] {
+  const contained = readSquashed(migration, bundle);
+  if (contained === null) return [];
+  return bundle.migrations.filter(({ id }) => contained.ids.includes(id)).map(
+    ({ id, release, sql, isMembership }) => {
+      const isAdapter = isMembership && contained.withoutMembership;
+      return { ...migration, marker: { release, id: isAdapter ? ADAPTER : id, edited: false, text: sql } };
+    },
+  );
+}
+
 /**
  * Whether the host has organisations of its own: as it was installed, or as this first install says.
  *
  * @example
  * ```ts ignore
- * const own = hasOwnMembership(readHistory(host), bundle, { withoutMembership: true });
+ * const own = hasOwnMembership(readHistory(host, bundle), bundle, true);
  * ```
  */
 export function hasOwnMembership(history: History, bundle: Bundle, asked: boolean): boolean {

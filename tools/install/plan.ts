@@ -18,7 +18,7 @@ import { Refusal } from "./refusal.ts";
  * ```
  */
 export function planInstall(bundle: Bundle, host: Host, options: InstallOptions): Plan {
-  const history = readHistory(host);
+  const history = readHistory(host, bundle);
   const ownMembership = hasOwnMembership(history, bundle, options.withoutMembership);
   if (!ownMembership) refuseOtherOrganizations(bundle, host, history);
   const edited: string[] = [];

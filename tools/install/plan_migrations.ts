@@ -11,7 +11,7 @@ import { Refusal } from "./refusal.ts";
  *
  * @example
  * ```ts ignore
- * refuseOtherOrganizations(bundle, host, readHistory(host));
+ * refuseOtherOrganizations(bundle, host, readHistory(host, bundle));
  * ```
  */
 export function refuseOtherOrganizations(bundle: Bundle, host: Host, history: History): void {

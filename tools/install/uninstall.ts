@@ -33,7 +33,7 @@ export async function planUninstall(
   host: Host,
   { dropData, edited, now }: UninstallOptions,
 ): Promise<Plan> {
-  const history = readHistory(host);
+  const history = readHistory(host, bundle);
   if (history.installed.size === 0) throw new Refusal("The bundle is not installed there.");
   const ownMembership = history.installed.has(ADAPTER);
   const wanted = bundle.migrations.filter(({ isMembership }) => !ownMembership || !isMembership);
