@@ -3,7 +3,6 @@ import { explain, readSwitches } from "./command_line.ts";
 import { type Coordinator, type Refusal, type Run, signIn } from "./demo/coordinator.ts";
 import { createRunDisplay } from "./demo/display.ts";
 import { awaitScheduledRun, describeSlot } from "./demo/scheduled.ts";
-import { watchRun } from "./demo/watch_run.ts";
 import { type Platform, startPlatform } from "./platform.ts";
 import { isShuttingDown, onShutdown } from "./lifecycle/shutdown.ts";
 
@@ -56,7 +55,7 @@ async function showRun(coordinator: Coordinator, first: Run): Promise<Run | null
   let run = first;
   try {
     await timed("run", async () => {
-      for await (run of watchRun(coordinator, first)) display.update(run);
+      for await (run of coordinator.watch(first)) display.update(run);
     });
   } finally {
     display.end();

@@ -1,5 +1,9 @@
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { z } from "zod";
+import { SyncSchedulerRepository } from "../../src/client/mod.ts";
+
+/** After this the demo gives a run up. */
+const LIMIT_MS = 120_000;
 
 /** A row of `public.sync_run_log`, as far as the demo shows it. */
 export const Run = z.object({
@@ -36,6 +40,8 @@ export interface Coordinator {
   trigger(): Promise<{ run: Run } | { refusal: Refusal }>;
   /** The run as it is now. */
   run(runId: string): Promise<Run>;
+  /** The run live, again and again until it has ended, which is the last that is given. */
+  watch(run: Run): AsyncIterable<Run>;
   /** What the database says was exported by the run. */
   exported(runId: string): Promise<number>;
   /** Saves a schedule in UTC, which only an admin may; returns the first slot. */
@@ -69,6 +75,7 @@ export async function signIn(
       .eq("org_id", membership.org_id).eq("integration_type", "webhook").limit(1).single(),
   );
   if (integration === null) throw new Error("The organisation has no webhook integration.");
+  const syncs = new SyncSchedulerRepository(supabase);
   const target = { org_id: membership.org_id, integration_type: "webhook" };
 
   return {
@@ -78,9 +85,8 @@ export async function signIn(
       if (error === null) return { run: Run.parse(data) };
       return { refusal: { code: error.code, message: error.message, details: parseDetails(error.details) } };
     },
-    async run(runId) {
-      return Run.parse(unwrap(await supabase.from("sync_run_log").select().eq("run_id", runId).single()));
-    },
+    run: (runId) => syncs.getRun(runId),
+    watch: ({ run_id }) => syncs.watchRun(run_id, { signal: AbortSignal.timeout(LIMIT_MS) }),
     async exported(runId) {
       const { count, error } = await supabase.from("sync_export_entries")
         .select("entry_key", { count: "exact", head: true }).eq("run_id", runId).eq("state", "exported");
@@ -108,6 +114,7 @@ export async function signIn(
       return z.array(Slot).parse(slots)[0];
     },
     async signOut() {
+      await supabase.realtime.disconnect();
       await supabase.auth.signOut();
     },
   };

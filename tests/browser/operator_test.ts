@@ -143,3 +143,26 @@ operatorTest("after a sync the vendor's books show each voucher once", async (vi
     where i.integration_type = 'xledger' and e.state = 'exported'`;
   assert.equal(exported?.entries, 120);
 });
+
+operatorTest(
+  "a vendor's incident stands on the page of its integration while it lasts",
+  async (view, platform) => {
+    await view.signInAs("Vårin Viser");
+    await view.page.getByRole("link", { name: /Dynamics/ }).click();
+    await untilText(view.page.locator("h1"), "Dynamics 365 Business Central");
+    await using database = connect(platform.adminUrl);
+    const message = "Dynamics 365 Business Central cannot be reached.";
+    await database
+      .sql`insert into public.sync_vendor_incidents (integration_type, host, began_at, affected, message)
+    select integration_type, sync_scheduler.vendor_host(i), now(), 3, ${message}
+    from public.sync_integrations i where integration_type = 'dynamics'`;
+    await database.sql`
+    select sync_scheduler.raise_shared_alert('dynamics', 'vendor_incident', 'critical', now(), ${message})`;
+    await untilText(view.page.locator(".notice"), /has a fault of its own/);
+    await untilText(view.page.locator(".alerts .open"), /cannot be reached/);
+    await database.sql`update public.sync_vendor_incidents set ended_at = now() where ended_at is null`;
+    await database.sql`update public.sync_alerts set resolved_at = now()
+    where kind = 'vendor_incident' and resolved_at is null`;
+    await view.page.locator(".notice").waitFor({ state: "detached" });
+  },
+);

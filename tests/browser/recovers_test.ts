@@ -53,6 +53,30 @@ localTest("the page recovers when Postgres crashes in the middle of a run", asyn
   await untilText(view.banner, "The sync has succeeded");
 });
 
+Deno.test("without Realtime the page says so, asks at intervals and still tells how a run ends", async () => {
+  const platform = await usePlatform();
+  await using database = platform.connect();
+  await using receiver = await startWebhookReceiver();
+  const tenant = await createTenant(database.sql, platform, { receiver, entries: 3 });
+  await using view = await openConsole(platform, {
+    prepare: (page) => page.routeWebSocket(/\/realtime\/v1\/websocket/, (socket) => void socket.close()),
+  });
+  await view.signIn(tenant.emails.coordinator, { isLive: false });
+  await untilText(view.button, "Sync now");
+  await untilText(view.page.locator(".live"), "Connecting");
+  await view.button.click();
+  await untilText(view.banner, "The sync has succeeded");
+
+  const admin = await tenant.signIn("admin");
+  const { error } = await admin.rpc("pause_integration_sync", {
+    org_id: tenant.orgId,
+    integration_type: "webhook",
+    reason: "Month-end closing",
+  });
+  assert.equal(error, null);
+  await untilText(view.page.locator(".notice"), /Month-end closing/);
+});
+
 async function withSql<T>(
   url: string,
   work: (sql: ReturnType<typeof connect>["sql"]) => Promise<T>,

@@ -1,4 +1,4 @@
-/** A second platform plays the stack that somebody else runs: an end-to-end test passes against it. */
+/** A second platform plays the stack that somebody else runs: an end-to-end test and Realtime's contract pass against it. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { startPlatform } from "../../local/platform.ts";
@@ -8,11 +8,12 @@ import { PLATFORM_VARIABLE } from "../support/platform.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const STUB = fileURLToPath(new URL("./stub_function/", import.meta.url));
-const TEST = "a run exports every entry once and succeeds";
+const FILES = ["tests/e2e/manual_trigger_test.ts", "tests/local/realtime_test.ts"];
+const TESTS = "/^a run exports every entry once and succeeds$|^Realtime (tells|asks|applies|says|ends)/";
 
 Deno.test({
   ...embeddedOnly(
-    "an end-to-end test passes against the API and the Postgres of a stack that runs elsewhere",
+    "an end-to-end test and Realtime's contract pass against a stack that runs elsewhere",
   ),
   async fn() {
     // Its own function exports nothing: the run can succeed only by the one that the other process starts.
@@ -21,7 +22,7 @@ Deno.test({
     // As the Auth of a full stack has it.
     await admin.sql`alter table auth.users add column instance_id uuid`;
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["test", "-A", "--no-check", "--filter", TEST, "tests/e2e/manual_trigger_test.ts"],
+      args: ["test", "-A", "--no-check", "--filter", TESTS, ...FILES],
       cwd: ROOT,
       env: {
         NO_COLOR: "1",
@@ -35,7 +36,7 @@ Deno.test({
     }).output();
     const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
     assert.equal(code, 0, text);
-    assert.match(text, /1 passed/);
+    assert.match(text, /7 passed/);
 
     const [people] = await admin.sql`select count(*)::int as all, count(instance_id)::int as with_instance
       from auth.users`;

@@ -27,8 +27,8 @@ export interface ConsolePage extends AsyncDisposable {
   readonly requests: readonly string[];
   /** How often a document was loaded. */
   readonly loads: () => number;
-  /** Signs in with the password and waits until changes are told as they happen. */
-  signIn(email: string): Promise<void>;
+  /** Signs in with the password and waits until changes are told as they happen, unless they never will be. */
+  signIn(email: string, options?: { readonly isLive: boolean }): Promise<void>;
   /** Signs in as somebody of the seed, by one press on the name. */
   signInAs(name: string): Promise<void>;
   untilLive(): Promise<void>;
@@ -85,11 +85,11 @@ export async function openConsole(access: ApiAccess, options: OpenOptions = {}):
     problems,
     loads: () => loads,
     untilLive,
-    async signIn(email) {
+    async signIn(email, { isLive } = { isLive: true }) {
       await page.getByLabel("E-mail").fill(email);
       await page.getByLabel("Password").fill(PASSWORD);
       await page.getByRole("button", { name: "Sign in", exact: true }).click();
-      await untilLive();
+      if (isLive) await untilLive();
     },
     async signInAs(name) {
       await page.getByRole("button", { name }).click();

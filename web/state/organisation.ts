@@ -7,8 +7,10 @@ import { Resource } from "./resource.ts";
 import type { Alert, Client, Organisation, Overview, TimelineStep } from "./types.ts";
 
 const GATHER_MS = 200;
+/** While Realtime is away, and only then. */
+const AWAY_MS = 10_000;
 
-/** An organisation as the page shows it, kept up to date by Realtime: nothing here asks at intervals. */
+/** An organisation as the page shows it, kept up to date by Realtime: nothing here asks at intervals while that is there. */
 export class OrganisationModel {
   readonly overview: Resource<Overview[]>;
   readonly alerts: Resource<Alert[]>;
@@ -22,6 +24,7 @@ export class OrganisationModel {
   readonly #source: ManualSyncSource;
   readonly #live: Live;
   #gathering: ReturnType<typeof setTimeout> | undefined;
+  #asking: ReturnType<typeof setInterval> | undefined;
 
   constructor(
     readonly supabase: Client,
@@ -35,6 +38,7 @@ export class OrganisationModel {
     this.alerts = new Resource((signal) => fetchAlerts(supabase, signal), changed);
     void this.overview.refresh();
     void this.alerts.refresh();
+    this.#setLive(false);
     this.#live = new Live(supabase, organisation.id, {
       onRun: (run, isNew) => this.#onRun(run, isNew),
       onHealth: () => this.#gather(),
@@ -44,7 +48,7 @@ export class OrganisationModel {
       },
       onSubscribed: () => this.refresh(),
       onConnection: (isLive) => {
-        this.isLive = isLive;
+        this.#setLive(isLive);
         changed();
       },
     });
@@ -103,8 +107,19 @@ export class OrganisationModel {
 
   dispose(): void {
     clearTimeout(this.#gathering);
+    clearInterval(this.#asking);
     this.#live.dispose();
     for (const model of [this.overview, this.alerts, ...this.#integrations.values()]) model.dispose();
+  }
+
+  #setLive(isLive: boolean): void {
+    this.isLive = isLive;
+    clearInterval(this.#asking);
+    // Not what the charts show: that can wait until it is back.
+    this.#asking = isLive ? undefined : setInterval(() => {
+      this.#refreshOverview();
+      void this.alerts.refresh();
+    }, AWAY_MS);
   }
 
   #onRun(run: SyncRun, isNew: boolean): void {
