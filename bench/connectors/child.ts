@@ -32,6 +32,8 @@ export const measuredSchema = z.object({
   cpuPer100: z.array(z.number()),
   /** Largest resident set behind a batch, in bytes. */
   peak: z.number(),
+  /** What the heap still held after the last batch, garbage aside, in bytes. */
+  retained: z.number(),
 });
 
 /** What a child has measured. */
@@ -67,14 +69,22 @@ async function measureThroughput(
     cpuPer100.push((user + system) / 1000 / count * 100);
     requests = sent.length;
   }
-  return { connector, bare, cpuPer100, requests, peak: Deno.memoryUsage().rss };
+  return { connector, bare, cpuPer100, requests, peak: 0, retained: 0 };
 }
 
 async function measureMemory(target: Target, { count }: Order): Promise<Measured> {
   let peak = 0;
   const onBatch = () => peak = Math.max(peak, Deno.memoryUsage().rss);
   await exportAll(target, { name: "M", count, patient: false, onBatch });
-  return { connector: [], bare: [], cpuPer100: [], requests: 0, peak };
+  collectGarbage();
+  const retained = Deno.memoryUsage().heapUsed;
+  return { connector: [], bare: [], cpuPer100: [], requests: 0, peak, retained };
+}
+
+function collectGarbage(): void {
+  const { gc } = globalThis as { readonly gc?: () => void };
+  if (gc === undefined) throw new Error("started without --expose-gc");
+  gc();
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -6,7 +6,7 @@ const CHILD = fileURLToPath(new URL("./child.ts", import.meta.url));
 /** Lets a process of its own measure. */
 export async function runChild(order: Order): Promise<Measured> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", "--no-check", CHILD, JSON.stringify(order)],
+    args: ["run", "-A", "--quiet", "--no-check", "--v8-flags=--expose-gc", CHILD, JSON.stringify(order)],
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   if (!success) throw new Error(`The exporting process failed:\n${text(stderr)}`);

@@ -4,7 +4,7 @@ import { ODataError } from "./odata_error.ts";
 import type { Entity } from "./odata_filter.ts";
 import { answerQuery } from "./odata_query.ts";
 import { postJournal } from "./post_journal.ts";
-import type { Company, Journal } from "./store.ts";
+import type { Company, Journal, LedgerEntry } from "./store.ts";
 
 /** One request of the API, alone or inside a `$batch`. */
 export interface Operation {
@@ -118,8 +118,19 @@ function journalEntity(state: ApiState, journal: Journal): Entity {
   };
 }
 
+// What is posted never changes, and a ledger is asked for often.
+const entities = new WeakMap<LedgerEntry, Entity>();
+
 function visibleEntries(state: ApiState, company: Company): Entity[] {
-  return company.ledger.filter((entry) => entry.visibleAt <= state.now()).map((entry) => ({
+  return company.ledger.filter((entry) => entry.visibleAt <= state.now()).map((entry) => {
+    const known = entities.get(entry) ?? ledgerEntity(entry);
+    entities.set(entry, known);
+    return known;
+  });
+}
+
+function ledgerEntity(entry: LedgerEntry): Entity {
+  return {
     id: entry.id,
     entryNumber: entry.entryNumber,
     postingDate: entry.postingDate,
@@ -129,5 +140,5 @@ function visibleEntries(state: ApiState, company: Company): Entity[] {
     description: entry.description,
     debitAmount: fromCents(entry.amount > 0n ? entry.amount : 0n),
     creditAmount: fromCents(entry.amount < 0n ? -entry.amount : 0n),
-  }));
+  };
 }

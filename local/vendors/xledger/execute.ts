@@ -54,14 +54,23 @@ export function executeOperation(
 
   const root = {
     glImportItems: (arguments_: PageArguments) =>
-      page(ledger.staged.filter(isVisible).map(({ dbId, node }) => ({ ...node, dbId })), arguments_),
+      page(
+        asked(ledger.staged, arguments_).filter(isVisible).map(({ dbId, node }) => ({ ...node, dbId })),
+        arguments_,
+      ),
     glImportItemErrors: (arguments_: PageArguments) =>
       page(
         ledger.errors.map(({ level, ...error }) => ({ ...error, errorLevel: { name: level } })),
         arguments_,
       ),
     journalEntries: (arguments_: PageArguments) =>
-      page(ledger.journal.filter(isVisible).map(({ node, ...entry }) => ({ ...node, ...entry })), arguments_),
+      page(
+        asked(ledger.journal, arguments_).filter(isVisible).map(({ node, ...entry }) => ({
+          ...node,
+          ...entry,
+        })),
+        arguments_,
+      ),
     addGLImportItems: ({ inputs }: { inputs: readonly { node: ImportNode; clientId?: string }[] }) => {
       if (inputs.length > mostNodes) throw invalid(`At most ${mostNodes} nodes in a mutation.`);
       credits = Math.ceil(inputs.length / 10);
@@ -133,6 +142,16 @@ function toPage<T extends Row>(
     edges: shown.map((node) => ({ cursor: btoa(String(node.dbId)), node })),
     pageInfo: { hasNextPage: shown.length < found.length, hasPreviousPage: start > 0 },
   };
+}
+
+/** Of thousands, those with an external identifier that is asked for; the rest of a filter comes later. */
+function asked<T extends { readonly node: ImportNode }>(
+  rows: readonly T[],
+  { filter }: PageArguments,
+): readonly T[] {
+  if (!filter?.extIdentifier_in) return rows;
+  const ids = new Set(filter.extIdentifier_in);
+  return rows.filter(({ node }) => ids.has(node.extIdentifier ?? ""));
 }
 
 function matches(row: Row, filter: Filter): boolean {
