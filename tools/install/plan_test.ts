@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { checkoutAt } from "../migrations/compose.ts";
+import { root } from "../run_deno.ts";
+import { applyChanges } from "./apply.ts";
+import { type Bundle, readBundle } from "./bundle.ts";
+import { readHost } from "./host.ts";
+import { planInstall } from "./plan.ts";
+
+const options = {
+  withoutMembership: false,
+  edited: "refuse",
+  now: new Date("2026-12-01T10:15:30Z"),
+  adapter: "",
+  restore: "",
+} as const;
+
+/** Installs into a new project, `done` changes of the first install and then whatever a second one does. */
+async function installTwice(bundle: Bundle, done: number): Promise<Record<string, string>> {
+  const project = await Deno.makeTempDir({ prefix: "plan_" });
+  try {
+    const supabase = join(project, "supabase");
+    await Deno.mkdir(supabase);
+    await Deno.writeTextFile(join(supabase, "config.toml"), 'project_id = "host"\n');
+    const first = planInstall(bundle, await readHost(project), options);
+    await applyChanges(supabase, first.changes.slice(0, done));
+    // A developer has gone on in between.
+    await Deno.mkdir(join(supabase, "migrations"), { recursive: true });
+    await Deno.writeTextFile(join(supabase, "migrations", "20261202000000_mine.sql"), "select 1;\n");
+    const second = planInstall(bundle, await readHost(project), options);
+    await applyChanges(supabase, second.changes);
+    const host = await readHost(project);
+    assert.deepEqual(planInstall(bundle, host, options).changes, [], "a third one changes nothing");
+    const ours = host.migrations.filter(({ marker }) => marker !== null);
+    return {
+      config: host.config,
+      order: ours.map(({ marker }) => marker?.id).join(" "),
+      ...Object.fromEntries([...host.files].map(([path, { contents }]) => [path, contents])),
+    };
+  } finally {
+    await Deno.remove(project, { recursive: true });
+  }
+}
+
+Deno.test("an install that ends after any of its changes is completed by the next, in the same order", async () => {
+  const whole = await readBundle(checkoutAt(root));
+  const bundle = { ...whole, files: whole.files.slice(-4) };
+  const steps = bundle.migrations.length + bundle.files.length + 2;
+  const expected = await installTwice(bundle, steps);
+  assert.equal(expected["order"], bundle.migrations.map(({ id }) => id).join(" "));
+  for (let done = 0; done < steps; done++) {
+    assert.deepEqual(await installTwice(bundle, done), expected, `after ${done} changes`);
+  }
+});
