@@ -27,7 +27,7 @@ Deno.test("a press shows a spinner and then the run live until it has succeeded,
 
   await view.button.click();
   await view.page.locator("manual-sync-button button[aria-busy='true'] svg").waitFor();
-  await untilText(view.banner, "Starting the sync");
+  await untilText(view.banner, "The sync is about to start");
   await view.button.click({ force: true });
   answer.resolve();
 
