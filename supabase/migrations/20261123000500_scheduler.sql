@@ -1168,7 +1168,7 @@ language plpgsql set search_path = '' set enable_seqscan = off set lock_timeout 
 declare
   settings sync_scheduler.settings;
   due uuid[];
-  held uuid[];
+  free uuid[];
   chosen record;
 begin
   if exists (select from public.sync_vendor_incidents o where o.ended_at is null and o.next_check_at < now() - interval '1 minute') then
@@ -1188,12 +1188,12 @@ begin
   due := array(
     select i.id from public.sync_integration_health h join public.sync_integrations i on i.id = h.integration_id
     where h.next_check_at <= now() order by h.next_check_at limit batch_size for no key update of i skip locked);
-  held := array(
+  free := array(
     select p.integration_id from sync_scheduler.probes p where p.integration_id = any (due) for no key update skip locked);
   due := array(
     select h.integration_id from public.sync_integration_health h
     where h.integration_id = any (due) and h.next_check_at <= now()
-      and (h.integration_id = any (held) or not exists (
+      and (h.integration_id = any (free) or not exists (
         select from sync_scheduler.probes p where p.integration_id = h.integration_id))
     for no key update skip locked);
 

@@ -3,7 +3,7 @@ import { until } from "../../local/wait.ts";
 import { startWebhookReceiver } from "../../local/vendors/webhook_receiver.ts";
 import { untilChecked } from "../support/checks.ts";
 import { usePlatform } from "../support/platform.ts";
-import { expireAndRecover, readRun, untilStatus } from "../support/runs.ts";
+import { assertExportedOnce, expireAndRecover, readRun, untilStatus } from "../support/runs.ts";
 import { addEntries, createTenant, trigger } from "../support/tenant.ts";
 
 Deno.test("syncs of a receiver that three organisations lose wait for it, and export each entry once when a check finds it again", async () => {
@@ -99,4 +99,32 @@ Deno.test("the tick checks many connections with one request, and one that gets 
   } finally {
     silent.close();
   }
+});
+
+Deno.test("a run that waits out a 429 succeeds, and the connection is not checked for a day unless an admin says so", async () => {
+  const platform = await usePlatform();
+  await using database = platform.connect();
+  const { sql } = database;
+  await using receiver = await startWebhookReceiver();
+  const tenant = await createTenant(sql, platform, { receiver, entries: 3 });
+  receiver.misbehave({ kind: "status", status: 429, headers: { "retry-after": "1" } });
+  const run = await untilStatus(sql, await trigger(tenant), "succeeded", "failed");
+  assert.deepEqual([run.status, run.attempt], ["succeeded", 1]);
+  await assertExportedOnce(sql, tenant.integrationId, receiver, 3);
+
+  const admin = await tenant.signIn("admin");
+  const { data: health } = await admin.from("sync_integration_health").select()
+    .eq("integration_id", tenant.integrationId).single();
+  assert.equal(health?.status, "healthy");
+  assert.ok(health.passive_since !== null);
+  const hours = (Date.parse(health.next_check_at ?? "") - Date.now()) / 3600_000;
+  assert.ok(hours > 23 && hours < 25, `${hours}`);
+
+  const resumed = await admin.rpc("resume_integration_checks", {
+    org_id: tenant.orgId,
+    integration_type: "webhook",
+    reason: "They have raised our quota.",
+  });
+  assert.equal(resumed.error, null);
+  assert.equal(resumed.data.passive_since, null);
 });

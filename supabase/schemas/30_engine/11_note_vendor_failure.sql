@@ -8,6 +8,9 @@ declare
   is_new boolean;
 begin
   if not sync_scheduler.is_vendor_failure(error_class, error_code) then
+    -- To be refused is to be answered: what it met before is not its newest news any more.
+    delete from sync_scheduler.vendor_failures f
+    where f.integration_id = integration.id and error_class in ('permanent', 'rate_limited');
     return false;
   end if;
   vendor_host := sync_scheduler.vendor_host(integration);

@@ -2,7 +2,7 @@ begin;
 \ir ../fixtures.sql
 \ir ../connection_check.sql
 \ir ../vendor_incident.sql
-select plan(32);
+select plan(33);
 
 select is(sync_scheduler.vendor_host(i), 'hooks.example:8443', 'a host is where config says') from public.sync_integrations i
 where i.id = pg_temp.integration(1);
@@ -29,7 +29,9 @@ update sync_scheduler.vendor_failures set failed_at = failed_at - interval '31 m
 select pg_temp.nobody_answers(1, 2);
 select is(pg_temp.incidents(), 'none', 'nor is what is long ago');
 
-select pg_temp.nobody_answers(3);
+select pg_temp.check_ends(2, 'failed', 'permanent', 'webhook_access_refused'), pg_temp.nobody_answers(3);
+select is(pg_temp.incidents(), 'none', 'nor what somebody has met who is refused by now');
+select pg_temp.nobody_answers(2);
 select is(pg_temp.incidents(), 'hooks.example:8443 3 open', 'three that meet it alike are one');
 select is(pg_temp.incident_alerts(), 'critical 1 open', 'with one alert');
 select is((select o.message from public.sync_vendor_incidents o),
@@ -55,12 +57,12 @@ select ok((select max(sync_scheduler.next_incident_check(n)) from generate_serie
 -- Nobody's turn comes for long.
 update sync_scheduler.probes set ended_at = clock_timestamp();
 update public.sync_integration_health set next_check_at = now() + interval '10 minutes', check_requested_at = now() - case
-  when integration_id = pg_temp.integration(2) then interval '20 minutes' when integration_id = pg_temp.integration(6) then interval '1 hour'
+  when integration_id = pg_temp.integration(4) then interval '20 minutes' when integration_id = pg_temp.integration(2) then interval '1 hour' when integration_id = pg_temp.integration(6) then interval '1 hour'
   else interval '16 minutes' end;
 update public.sync_vendor_incidents set next_check_at = now() - interval '2 minutes';
 select is(sync_scheduler.check_health(), 1, 'when it is nobody''s turn, one is asked all the same');
-select ok((select p.ended_at is null from sync_scheduler.probes p where p.integration_id = pg_temp.integration(2)),
-  'the one that was asked least lately of those that have met it');
+select ok((select p.ended_at is null from sync_scheduler.probes p where p.integration_id = pg_temp.integration(4)),
+  'the one that was asked least lately of those that have met it and are not refused anyway');
 update public.sync_vendor_incidents set next_check_at = now() - interval '2 minutes';
 update public.sync_integration_health set check_requested_at = now() - interval '13 minutes';
 select is(sync_scheduler.check_health(), 0, 'but nobody more often than in turn');
