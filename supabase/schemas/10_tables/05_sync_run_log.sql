@@ -38,7 +38,8 @@ create table public.sync_run_log (
   -- A manual run never consumes a slot.
   check ((triggered_by in ('schedule', 'backfill')) = (scheduled_for is not null))
 );
--- At most one active run per integration, under any concurrency.
+-- At most one active run per integration, under any concurrency. The only index of active runs: beside another one it would
+-- lose to a scan of all of that whenever the statistics say that few are active.
 create unique index sync_run_log_one_active_idx on public.sync_run_log (integration_id)
   where status in ('pending', 'running');
 create unique index sync_run_log_idempotency_key_idx on public.sync_run_log (org_id, idempotency_key)
@@ -46,7 +47,7 @@ create unique index sync_run_log_idempotency_key_idx on public.sync_run_log (org
 -- One run for a slot, whoever started it, and one record that it was skipped (which a backfill may make up for).
 create unique index sync_run_log_slot_idx on public.sync_run_log (integration_id, scheduled_for, (status = 'skipped'))
   where scheduled_for is not null;
--- The cooldown reads its first row, whatever the log's length.
+-- The cooldown reads its first row, whatever the log's length, by an order that no other index has.
 create index sync_run_log_integration_idx
   on public.sync_run_log (integration_id, org_id, triggered_by, triggered_at desc);
 create index sync_run_log_org_idx on public.sync_run_log (org_id, triggered_at desc);
@@ -54,8 +55,6 @@ create index sync_run_log_due_idx on public.sync_run_log (next_attempt_at)
   where status = 'pending' and next_attempt_at is not null;
 create index sync_run_log_unstarted_idx on public.sync_run_log (scheduled_for)
   where status = 'pending' and started_at is null and scheduled_for is not null;
-create index sync_run_log_active_idx on public.sync_run_log (integration_type, org_id)
-  where status in ('pending', 'running');
 -- The overview's last run and last success of an integration. Not the skipped ones: they come by the hundred.
 create index sync_run_log_ended_idx on public.sync_run_log (integration_id, status, finished_at desc)
   where status in ('succeeded', 'failed', 'cancelled');

@@ -34,9 +34,7 @@ begin
   cross join lateral (select sync_scheduler.vendor_host(i) as host) vendor
   left join public.sync_vendor_incidents incident
     on incident.integration_type = i.integration_type and incident.host = vendor.host and incident.ended_at is null
-  -- More than the key, so that whichever index of active runs is chosen finds one row.
   left join public.sync_run_log active on active.integration_id = i.id and active.status in ('pending', 'running')
-    and active.org_id = i.org_id and active.integration_type = i.integration_type
   left join lateral (
     select r.run_id, r.status, r.finished_at from public.sync_run_log r
     where r.integration_id = i.id and r.status = 'succeeded' order by r.finished_at desc limit 1) success on true
@@ -52,8 +50,10 @@ begin
     ) e (run_id, status, finished_at) where e.run_id is not null order by e.finished_at desc limit 1) ended on true
   left join lateral (
     select r.triggered_at + i.manual_cooldown as over_at from public.sync_run_log r
-    where r.integration_id = i.id and r.org_id = i.org_id and r.triggered_by = 'manual'
-    order by r.triggered_at desc limit 1) cooldown on true
+    -- As in require_cooldown_over.
+    where (r.integration_id, r.org_id, r.triggered_by) between (i.id, i.org_id, 'manual'::public.sync_run_trigger)
+      and (i.id, i.org_id, 'manual'::public.sync_run_trigger)
+    order by r.integration_id, r.org_id, r.triggered_by, r.triggered_at desc limit 1) cooldown on true
   cross join lateral (
     select count(*)::integer as open from (
       select from public.sync_alerts a where a.integration_id = i.id and a.resolved_at is null
