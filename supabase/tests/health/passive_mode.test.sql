@@ -127,10 +127,10 @@ select results_eq($$ select actor_id, reason, details ? 'passive_since' from pub
 select pg_temp.checked('failed', 'rate_limited', 'busy');
 update sync_scheduler.settings set passive_cooldown = '2 hours';
 select sync_scheduler.enter_passive(sync_test.id('integration a'), '5 hours');
-select ok(next_check_at between now() + interval '5 hours' and now() + interval '5 hours 15 minutes', 'a longer hint of the vendor counts')
+select ok(next_check_at between now() + interval '5 hours' and now() + interval '5 hours 16 minutes', 'a longer hint of the vendor counts')
 from public.sync_integration_health where integration_id = sync_test.id('integration a');
 select pg_temp.happens('resume admin'), pg_temp.checked('failed', 'rate_limited', 'busy');
-select ok(next_check_at between now() + interval '2 hours' and now() + interval '2 hours 15 minutes', 'the cool-down is a setting')
+select ok(next_check_at between now() + interval '2 hours' and now() + interval '2 hours 16 minutes', 'the cool-down is a setting')
 from public.sync_integration_health where integration_id = sync_test.id('integration a');
 update public.sync_integrations set health_check_interval = null where id = sync_test.id('integration a');
 select is(pg_temp.state(), 'degraded, passive, never', 'one that is never checked stays that');
