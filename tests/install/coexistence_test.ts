@@ -138,7 +138,10 @@ Deno.test({
     const results = await Promise.allSettled([1, 2, 3, 4].map(() => host.cli.push()));
     for (const result of results) {
       if (result.status === "rejected") {
-        assert.match(String(result.reason), /already exists|duplicate key|deadlock|updated concurrently/);
+        assert.match(
+          String(result.reason),
+          /already exists|is there already|duplicate key|deadlock|concurrently/,
+        );
       }
     }
     // Whoever lost goes on where the winner is; in the end it is all there, once.
