@@ -4,6 +4,7 @@ import { bundleSize } from "./bundle_size.ts";
 import { commitToClaim } from "./commit_to_claim.ts";
 import { connectorMemory } from "./connector_memory.ts";
 import { connectorThroughput } from "./connector_throughput.ts";
+import { consoleFirstPaint } from "./console_first_paint.ts";
 import { hotPathPlans } from "./hot_path_plans.ts";
 import { logSize } from "./log_size.ts";
 import { overview } from "./overview.ts";
@@ -24,6 +25,7 @@ export const benchmarks: readonly Benchmark[] = [
   tick,
   commitToClaim,
   pressToBanner,
+  consoleFirstPaint,
   bootTime,
   connectorThroughput,
   connectorMemory,
