@@ -33,7 +33,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         for (const entry of await page.locator(".entries summary").all()) await entry.click();
         await assertAccessible(page, "with everything opened");
         await page.getByRole("button", { name: "Pause …" }).click();
-        await page.getByLabel("Reason").waitFor();
+        await page.getByRole("dialog").getByLabel("Reason").waitFor();
         await assertAccessible(page, "in the dialog");
       },
     });

@@ -129,6 +129,40 @@ operatorTest(
   },
 );
 
+operatorTest(
+  "an admin decides what becomes of a rejected entry and of a conflict, with a reason",
+  async (view, platform) => {
+    await view.signInAs("Astrid Admin");
+    await view.page.getByRole("link", { name: /Webhook/ }).click();
+    const outbox = view.page.locator("section[aria-labelledby=outbox]");
+    const item = (number: string) => outbox.locator(".entries li", { hasText: number });
+    await untilText(outbox, "UB-2026-00996");
+    for (
+      const [number, choice] of [
+        ["UB-2026-00996", "Send again"],
+        ["UB-2026-00997", "Leave out"],
+        ["UB-2026-00999", "Keep what was exported"],
+      ] as const
+    ) {
+      await item(number).locator("summary").click();
+      await item(number).getByLabel("Reason").fill("Asked the accountant");
+      await item(number).getByRole("button", { name: choice }).click();
+      // What is left out stays rejected, for the reason that was given.
+      if (choice === "Leave out") await untilText(item(number).locator("dl"), "Asked the accountant");
+      else await item(number).waitFor({ state: "detached" });
+    }
+    await using database = connect(platform.dbUrl);
+    const entries = await database.sql`
+    select document_number, state::text, conflict_at from public.sync_export_entries e
+    join public.sync_integrations i on i.id = e.integration_id
+    where i.integration_type = 'webhook' and document_number in ('UB-2026-00996', 'UB-2026-00999') order by 1`;
+    assert.deepEqual([...entries], [
+      { document_number: "UB-2026-00996", state: "pending", conflict_at: null },
+      { document_number: "UB-2026-00999", state: "exported", conflict_at: null },
+    ]);
+  },
+);
+
 operatorTest("after a sync the vendor's books show each voucher once", async (view, platform) => {
   await view.signInAs("Kåre Koordinator");
   await view.page.getByRole("link", { name: /Xledger/ }).click();

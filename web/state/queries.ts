@@ -54,6 +54,19 @@ export async function fetchTimeline(
   return unwrap(await supabase.rpc("sync_run_timeline", { run_id: runId }).abortSignal(signal));
 }
 
+/** Decides what becomes of entries. */
+export async function settleEntry(
+  supabase: Client,
+  decision: {
+    org_id: string;
+    integration_type: string;
+    entries: { entry_key: string; resolution: string }[];
+    reason: string;
+  },
+): Promise<void> {
+  unwrap(await supabase.rpc("settle_sync_entries", decision));
+}
+
 /** Entries that wait for a person's decision. */
 export async function fetchUndecided(
   supabase: Client,

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 import { inZone, relative } from "../format.ts";
 import type { OrganisationModel } from "../state/organisation.ts";
 import type { Alert, Overview } from "../state/types.ts";
@@ -42,7 +43,7 @@ export function alertsView(model: OrganisationModel, row: Overview, now: Date): 
       const ours = alerts.filter(concerns);
       return ours.length === 0
         ? empty("Nothing to worry about.")
-        : html`<ul class="alerts">${ours.slice(0, 8).map(item)}</ul>`;
+        : html`<ul class="alerts">${repeat(ours.slice(0, 8), ({ alert_id }) => alert_id, item)}</ul>`;
     }),
   });
 }

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 import type { SyncRun, SyncRunStatus, SyncRunTrigger } from "../../src/client/mod.ts";
 import { duration, inZone, secondsBetween } from "../format.ts";
 import type { History } from "../state/history.ts";
@@ -66,7 +67,7 @@ function body(history: History, view: HistoryView): unknown {
             <th scope="col" class="amount">Took</th>
           </tr>
         </thead>
-        <tbody>${runs.map((run) => runRow(run, view))}</tbody>
+        <tbody>${repeat(runs, ({ run_id }) => run_id, (run) => runRow(run, view))}</tbody>
       </table>
     </div>
     ${history.next === null ? nothing : html`

@@ -55,7 +55,12 @@ export function integrationView(
           ${model.ledgerUrl === null ? nothing : ledgerView(parts)}
         </div>
         <div class="side">
-          ${scheduleView(parts, row, now)} ${alertsView(model, row, now)} ${outboxView(parts, row, now)}
+          ${scheduleView(parts, row, now)} ${alertsView(model, row, now)} ${outboxView(
+            model,
+            parts,
+            row,
+            now,
+          )}
         </div>
       </div>
     </main>
@@ -65,7 +70,9 @@ export function integrationView(
 function facts(row: Overview, now: Date): TemplateResult {
   const fact = (label: string, value: unknown) => html`<span><small>${label}</small> ${value}</span>`;
   return html`
-    ${row.health_since === null ? nothing : fact("since", relative(row.health_since, now))}
+    ${row.health_since === null || row.paused_at !== null || !row.enabled
+      ? nothing
+      : fact("since", relative(row.health_since, now))}
     ${fact("last success", relative(row.last_success_at, now))}
     ${row.next_run_at === null || row.paused_at !== null
       ? nothing

@@ -1,11 +1,19 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 import { counted, relative } from "../format.ts";
 import type { IntegrationModel } from "../state/integration.ts";
+import type { OrganisationModel } from "../state/organisation.ts";
 import type { Entry, Overview } from "../state/types.ts";
+import { decideView } from "./decide.ts";
 import { empty, loaded, panel, pill } from "./parts.ts";
 
 /** What waits for its export, and what waits for a person. */
-export function outboxView(model: IntegrationModel, row: Overview, now: Date): TemplateResult {
+export function outboxView(
+  organisation: OrganisationModel,
+  model: IntegrationModel,
+  row: Overview,
+  now: Date,
+): TemplateResult {
   const item = (entry: Entry) =>
     html`
       <li>
@@ -34,6 +42,7 @@ export function outboxView(model: IntegrationModel, row: Overview, now: Date): T
               <pre tabindex="0" aria-label="What was sent">${pretty(entry.payload)}</pre>
               <pre tabindex="0" aria-label="What the source says now">${pretty(entry.conflict_content)}</pre>
             `}
+          ${organisation.organisation.role === "admin" ? decideView(organisation, row, entry) : nothing}
         </details>
       </li>
     `;
@@ -55,7 +64,7 @@ export function outboxView(model: IntegrationModel, row: Overview, now: Date): T
       (entries) =>
         entries.length === 0
           ? empty("No entry was rejected, and none is in conflict with its source.")
-          : html`<ul class="entries">${entries.map(item)}</ul>`,
+          : html`<ul class="entries">${repeat(entries, ({ entry_id }) => entry_id, item)}</ul>`,
     ),
   });
 }
