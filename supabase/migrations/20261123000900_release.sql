@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = '' as $$
-  select '0.1.0-dev'::text, 'fae31f05c5cea5b3bd3decbd71a87fa75504c22d6be1e5ce8db92041f1a5f04a'::text;
+  select '0.1.0-dev'::text, '60304614e94320d47c4da7b5fe5f23a277c06a0a9f4926c448037ed471244bdc'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is

@@ -3,8 +3,7 @@ language plpgsql set search_path = '' set enable_seqscan = off set lock_timeout 
 declare
   settings sync_scheduler.settings;
   slot timestamptz;
-  -- 244 random bits, as in dispatch_attempts.
-  token text := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
+  token text;
 begin
   select * into strict settings from sync_scheduler.settings;
   if settings.function_url is null or settings.warmup_lead = interval '0' then
@@ -25,6 +24,8 @@ begin
     return false;
   end if;
 
+  -- 244 random bits, as in dispatch_attempts.
+  token := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
   -- The unique key decides, so the row comes before the request. Sent once: what a lost one costs is a cold start.
   insert into sync_scheduler.warmups (scheduled_for, token_hash)
   values (slot, sha256(convert_to(token, 'UTF8'))) on conflict do nothing;
