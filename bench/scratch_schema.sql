@@ -97,7 +97,7 @@ create procedure bench.make_due(due integer) language sql as $$
 $$;
 
 -- The reference of a tick: claims the due rows and inserts a row of a run for each, without deciding, dispatching or recording.
-create function bench.plain_tick(due integer) returns integer language plpgsql set enable_seqscan = off as $$
+create function bench.plain_tick(due integer) returns integer language plpgsql set enable_seqscan = off set jit = off as $$
 declare
   claimed public.sync_integrations;
   rows integer := 0;

@@ -2098,7 +2098,7 @@ comment on function sync_scheduler.finish_probe(uuid, text, text, text, text, te
 
 -- supabase/schemas/30_engine/33_end_unanswered_probes.sql
 create or replace function sync_scheduler.end_unanswered_probes(batch_size integer default 100) returns integer
-language plpgsql set search_path = '' set enable_seqscan = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = '' set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   unanswered integer;
 begin
@@ -2135,7 +2135,7 @@ comment on function sync_scheduler.end_unanswered_probes(integer) is
 
 -- supabase/schemas/30_engine/34_post_alerts.sql
 create or replace function sync_scheduler.post_alerts(batch_size integer default 500) returns integer
-language plpgsql set search_path = '' set enable_seqscan = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = '' set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   settings sync_scheduler.settings;
   woken uuid[];

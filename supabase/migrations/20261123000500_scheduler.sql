@@ -151,7 +151,7 @@ comment on function sync_scheduler.recover_run(uuid) is
 
 -- supabase/schemas/40_scheduler/03_recover_runs.sql
 create or replace function sync_scheduler.recover_runs(batch_size integer default 100) returns integer
-language plpgsql set search_path = '' set enable_seqscan = off
+language plpgsql set search_path = '' set enable_seqscan = off set jit = off
 -- One row that somebody keeps locked must not hold up the runs of everybody else.
 set lock_timeout = '500ms' as $$
 declare
@@ -936,7 +936,7 @@ comment on function sync_scheduler.postpone_slot(uuid, text) is
 create or replace function sync_scheduler.start_due_runs(
   batch_size integer default 500, out started integer, out skipped integer
 )
-language plpgsql set search_path = '' set enable_seqscan = off
+language plpgsql set search_path = '' set enable_seqscan = off set jit = off
 -- One row that somebody keeps locked must not hold up everybody else.
 set lock_timeout = '500ms' as $$
 declare
@@ -1056,7 +1056,7 @@ comment on function sync_scheduler.start_waiting_slot(uuid) is
 
 -- supabase/schemas/40_scheduler/31_start_waiting_slots.sql
 create or replace function sync_scheduler.start_waiting_slots(batch_size integer default 100) returns integer
-language plpgsql set search_path = '' set enable_seqscan = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = '' set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   next_one uuid;
   started integer := 0;
@@ -1103,7 +1103,7 @@ comment on function sync_scheduler.start_waiting_slots(integer) is
 
 -- supabase/schemas/40_scheduler/32_watch_drift.sql
 create or replace function sync_scheduler.watch_drift() returns void
-language plpgsql set search_path = '' set enable_seqscan = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = '' set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   latest timestamptz := now() - (select s.drift_alert_after from sync_scheduler.settings s);
   late record;
@@ -1173,7 +1173,7 @@ comment on function sync_scheduler.end_pause(public.sync_integrations) is
 
 -- supabase/schemas/40_scheduler/34_check_health.sql
 create or replace function sync_scheduler.check_health(batch_size integer default 500) returns integer
-language plpgsql set search_path = '' set enable_seqscan = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = '' set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   settings sync_scheduler.settings;
   due uuid[];
@@ -1288,7 +1288,7 @@ comment on function sync_scheduler.choose_checks(uuid[]) is
 
 -- supabase/schemas/40_scheduler/34_end_pauses.sql
 create or replace function sync_scheduler.end_pauses() returns void
-language plpgsql set search_path = '' set enable_seqscan = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = '' set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   ended public.sync_integrations;
 begin
@@ -1337,7 +1337,7 @@ comment on function sync_scheduler.wake_incidents() is
 
 -- supabase/schemas/40_scheduler/35_prewarm.sql
 create or replace function sync_scheduler.prewarm() returns boolean
-language plpgsql set search_path = '' set enable_seqscan = off set lock_timeout = '100ms' as $$
+language plpgsql set search_path = '' set enable_seqscan = off set jit = off set lock_timeout = '100ms' as $$
 declare
   settings sync_scheduler.settings;
   slot timestamptz;
@@ -1414,7 +1414,7 @@ comment on function sync_scheduler.is_ticking() is
 
 -- supabase/schemas/40_scheduler/37_resolve_silence.sql
 create or replace function sync_scheduler.resolve_silence() returns void
-language plpgsql set search_path = '' set enable_seqscan = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = '' set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 begin
   update public.sync_alerts a set resolved_at = now() where a.alert_id in (
     select o.alert_id from public.sync_alerts o where o.kind = 'scheduler_dead' and o.resolved_at is null
@@ -1426,7 +1426,7 @@ comment on function sync_scheduler.resolve_silence() is 'Resolves the alerts sch
 
 -- supabase/schemas/40_scheduler/38_tick.sql
 create or replace function sync_scheduler.tick() returns void
-language plpgsql set search_path = '' set enable_seqscan = off
+language plpgsql set search_path = '' set enable_seqscan = off set jit = off
 -- Planning each statement anew for its parameters would cost more than all of an idle tick.
 set plan_cache_mode = force_generic_plan as $$
 declare
@@ -1612,7 +1612,7 @@ comment on function sync_scheduler.purge_records(integer, sync_scheduler.setting
 
 -- supabase/schemas/40_scheduler/42_purge.sql
 create or replace function sync_scheduler.purge(batch_size integer default 2000) returns integer
-language plpgsql set search_path = '' set enable_seqscan = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = '' set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   settings sync_scheduler.settings;
   purged integer := 0;

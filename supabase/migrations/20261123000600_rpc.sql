@@ -273,7 +273,7 @@ comment on function sync_scheduler.press(public.sync_integrations, text, uuid) i
 create or replace function public.trigger_integration_sync(
   org_id uuid, integration_type text, idempotency_key text default null
 ) returns public.sync_run_log
-language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
 begin
   perform sync_scheduler.require_org_role(org_id, '{admin,coordinator}');
   perform sync_scheduler.require_valid_key(idempotency_key);
@@ -297,7 +297,7 @@ comment on function public.trigger_integration_sync(uuid, text, text) is
 -- Definer, because no client may write the run log. The caller's role is checked before anything is told or done.
 create or replace function public.retry_integration_sync(run_id uuid, idempotency_key text default null)
 returns public.sync_run_log
-language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
 declare
   parent public.sync_run_log;
 begin
@@ -329,7 +329,7 @@ comment on function public.retry_integration_sync(uuid, text) is
 -- Definer, because the service role may insert entries but change none. It alone may execute this: it is the host's
 -- backend, and acts for any organisation.
 create or replace function public.add_sync_entries(org_id uuid, integration_type text, entries jsonb) returns jsonb
-language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
 #variable_conflict use_variable
 declare
   integration public.sync_integrations;
@@ -401,7 +401,7 @@ comment on function public.add_sync_entries(uuid, text, jsonb) is
 -- Definer, because no client may write the run log. The caller's role is checked before anything is told or done.
 create or replace function public.cancel_integration_sync(run_id uuid, reason text default null)
 returns public.sync_run_log
-language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   run public.sync_run_log;
@@ -454,7 +454,7 @@ comment on function public.cancel_integration_sync(uuid, text) is
 create or replace function public.settle_sync_entries(
   org_id uuid, integration_type text, entries jsonb, reason text
 ) returns integer
-language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
 #variable_conflict use_variable
 declare
   integration public.sync_integrations;
@@ -530,7 +530,7 @@ comment on function sync_scheduler.apply_settings(public.sync_integrations, json
 create or replace function public.configure_integration_sync(
   org_id uuid, integration_type text, changes jsonb, reason text default null
 ) returns public.sync_integrations
-language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   before public.sync_integrations;
@@ -583,7 +583,7 @@ comment on function public.configure_integration_sync(uuid, text, jsonb, text) i
 create or replace function public.pause_integration_sync(
   org_id uuid, integration_type text, reason text default null, resume_at timestamptz default null
 ) returns public.sync_integrations
-language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   integration public.sync_integrations;
@@ -625,7 +625,7 @@ comment on function public.pause_integration_sync(uuid, text, text, timestamptz)
 -- Definer, because no client may write the integrations. The first statement checks the caller.
 create or replace function public.resume_integration_sync(org_id uuid, integration_type text, reason text default null)
 returns public.sync_integrations
-language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   integration public.sync_integrations;
@@ -739,7 +739,7 @@ comment on function sync_scheduler.require_period(timestamptz, timestamptz) is
 create or replace function public.backfill_integration_sync(
   org_id uuid, integration_type text, "from" timestamptz, "to" timestamptz, reason text default null
 ) returns integer
-language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
 #variable_conflict use_variable
 declare
   most constant integer := 1000;
@@ -801,7 +801,7 @@ create or replace function public.explain_sync_slots(
 ) returns table (
   scheduled_for timestamptz, state text, reason text, drift_seconds numeric, run_id uuid, retried_by_run_id uuid
 )
-language plpgsql stable security definer set search_path = '' set enable_seqscan = off as $$
+language plpgsql stable security definer set search_path = '' set enable_seqscan = off set jit = off as $$
 #variable_conflict use_variable
 declare
   most constant integer := 10000;
@@ -871,7 +871,7 @@ comment on function public.explain_sync_slots(uuid, text, timestamptz, timestamp
 -- Definer, because the scheduler's tables are private. Tells nothing about any organisation, so that any signed-in person may ask.
 create or replace function public.sync_scheduler_status()
 returns table (ticking boolean, last_tick_at timestamptz, seconds_since_tick numeric, jobs_active boolean)
-language plpgsql stable security definer set search_path = '' set enable_seqscan = off as $$
+language plpgsql stable security definer set search_path = '' set enable_seqscan = off set jit = off as $$
 begin
   if auth.jwt() ->> 'role' is distinct from 'service_role' then
     perform sync_scheduler.require_signed_in();
@@ -939,7 +939,7 @@ comment on function sync_scheduler.store_secret(text, jsonb) is
 create or replace function public.set_integration_credentials(
   org_id uuid, integration_type text, credentials jsonb, reason text default null
 ) returns public.sync_integration_health
-language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   integration public.sync_integrations;
@@ -992,7 +992,7 @@ comment on function public.set_integration_credentials(uuid, text, jsonb, text) 
 -- Definer, because no client may write the machinery. The first statement checks the caller.
 create or replace function public.test_integration_connection(org_id uuid, integration_type text)
 returns public.sync_integration_health
-language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
 declare
   integration public.sync_integrations;
 begin
@@ -1016,7 +1016,7 @@ comment on function public.test_integration_connection(uuid, text) is
 -- Definer, because no client may write the health of an integration. The first statement checks the caller.
 create or replace function public.resume_integration_checks(org_id uuid, integration_type text, reason text default null)
 returns public.sync_integration_health
-language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   integration public.sync_integrations;
@@ -1050,7 +1050,7 @@ comment on function public.resume_integration_checks(uuid, text, text) is
 -- supabase/schemas/50_rpc/40_acknowledge_sync_alert.sql
 -- Definer, because no client may write alerts. The caller's role is checked before anything is told or done.
 create or replace function public.acknowledge_sync_alert(alert_id uuid) returns public.sync_alerts
-language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   alert public.sync_alerts;
@@ -1153,7 +1153,7 @@ create or replace function public.sync_overview(org_id uuid) returns table (
   cooldown_until timestamptz, open_alerts integer, needs_decision integer,
   button_allowed boolean, button_message text, button_details jsonb
 )
-language plpgsql stable security definer set search_path = '' set enable_seqscan = off
+language plpgsql stable security definer set search_path = '' set enable_seqscan = off set jit = off
 -- Each part is a look into an index with its first rows; a plan made for the values would only take longer.
 set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
@@ -1228,7 +1228,7 @@ comment on function public.sync_overview(uuid) is
 -- Definer, because attempts and ticks are the machinery's. The caller's role is checked before anything is told.
 create or replace function public.sync_run_timeline(run_id uuid)
 returns table (attempt integer, step text, at timestamptz, detail jsonb)
-language plpgsql stable security definer set search_path = '' set enable_seqscan = off as $$
+language plpgsql stable security definer set search_path = '' set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   run public.sync_run_log;
@@ -1359,7 +1359,7 @@ comment on function sync_scheduler.require_valid_address(jsonb) is
 -- Definer, because no client may write Vault or the webhooks. The first statement checks the caller.
 create or replace function public.configure_alert_webhook(org_id uuid, changes jsonb, reason text default null)
 returns public.sync_alert_webhooks
-language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
+language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   webhook public.sync_alert_webhooks;
