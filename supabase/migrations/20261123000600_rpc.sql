@@ -158,6 +158,22 @@ revoke all on function sync_scheduler.find_active_run(uuid) from public, anon, a
 comment on function sync_scheduler.find_active_run(uuid) is
   'The active run of an integration, or null; a unique index allows no second one.';
 
+-- supabase/schemas/50_rpc/06_waits_for.sql
+create or replace function sync_scheduler.waits_for(run public.sync_run_log) returns text
+language plpgsql immutable set search_path = '' as $$
+begin
+  return case
+    when run.status <> 'pending' then null
+    when run.notice in ('function_outdated', 'schema_outdated') then run.notice
+    -- The notice stays when the run has been released and posted; the instant does not.
+    when run.notice = 'held_vendor_incident' and run.next_attempt_at is not null then run.notice end;
+end;
+$$;
+revoke all on function sync_scheduler.waits_for(public.sync_run_log) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.waits_for(public.sync_run_log) is
+  'What a pending run waits for that is not its turn: held_vendor_incident, function_outdated or schema_outdated, as in its '
+  'notice; null: nothing.';
+
 -- supabase/schemas/50_rpc/07_raise_active.sql
 create or replace function sync_scheduler.raise_active(run public.sync_run_log) returns void
 language plpgsql stable set search_path = '' as $$
@@ -168,14 +184,16 @@ begin
     'started_at', run.started_at,
     'triggered_by', run.triggered_by)
     -- Nobody will retry it by itself: an alert would be taken back with this error, so it stands here.
-    || case when sync_scheduler.is_ticking() then '{}' else '{"notice": "scheduler_not_ticking"}'::jsonb end);
+    || case when not sync_scheduler.is_ticking() then '{"notice": "scheduler_not_ticking"}'
+      -- It may wait for hours: who presses is not to think that it is about to start.
+      else jsonb_strip_nulls(jsonb_build_object('notice', sync_scheduler.waits_for(run))) end);
 end;
 $$;
 revoke all on function sync_scheduler.raise_active(public.sync_run_log)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.raise_active(public.sync_run_log) is
-  'Raises PT409 sync_already_in_progress with what a client needs to join that run, and notice '
-  '(scheduler_not_ticking) when pg_cron is silent.';
+  'Raises PT409 sync_already_in_progress with what a client needs to join that run, and notice: '
+  'scheduler_not_ticking when pg_cron is silent, else what a pending run waits for, see waits_for.';
 
 -- supabase/schemas/50_rpc/08_note_silence.sql
 create or replace function sync_scheduler.note_silence(integration public.sync_integrations) returns text
@@ -825,8 +843,8 @@ begin
         else 'ran' end as state,
       case
         when r.status = 'skipped' then r.skip_reason::text
-        when r.status = 'pending' and r.started_at is null then 'dispatched'
-        when r.status = 'pending' then 'next_attempt'
+        when r.status = 'pending' then coalesce(sync_scheduler.waits_for(r),
+          case when r.started_at is null and r.next_attempt_at is null then 'dispatched' else 'next_attempt' end)
         when r.status = 'cancelled' then r.cancel_reason
         when r.triggered_by = 'backfill' and r.status <> 'failed' then 'backfill'
         else r.error_code end as reason,
@@ -862,7 +880,7 @@ comment on function public.explain_sync_slots(uuid, text, timestamptz, timestamp
   'One row for each slot of a period (from included, to not; at most 366 days and 10,000 slots), in order. state: ran, late '
   '(started later than settings.drift_alert_after), skipped, failed, cancelled, running, pending; reason: why (skip_reason, cancel_reason, backfill, '
   'error_code, or for pending: not_due_yet, due, scheduler_not_ticking, waits_for_active_run, paused, disabled, dispatched, '
-  'next_attempt); '
+  'next_attempt, or what its run waits for: held_vendor_incident, function_outdated, schema_outdated); '
   'drift_seconds: started minus scheduled. For members of the organisation and the service role. '
   'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 invalid_period (details: reason), PT422 '
   'unknown_integration_type, PT404 integration_not_found.';

@@ -28,7 +28,10 @@ export const en: SyncMessages = {
     integration_disabled: "The integration is switched off.",
     integration_paused: ({ error: { details: { reason } }, until }) =>
       `The integration is paused${until ? ` until ${until}` : ""}${reason ? `: ${reason}` : "."}`,
-    sync_already_in_progress: ({ error: { activeRun }, name, ago }) => {
+    sync_already_in_progress: ({ error: { activeRun, details }, name, ago }) => {
+      if (details.notice === "held_vendor_incident") {
+        return "A sync is waiting for the external system, which cannot be reached. It will start by itself.";
+      }
       if (activeRun?.triggeredBy === "manual") {
         return `${name ?? "A colleague"} started a sync ${ago ?? "just now"}.`;
       }

@@ -28,7 +28,10 @@ export const nb: SyncMessages = {
     integration_disabled: "Integrasjonen er slått av.",
     integration_paused: ({ error: { details: { reason } }, until }) =>
       `Integrasjonen er satt på pause${until ? ` til ${until}` : ""}${reason ? `: ${reason}` : "."}`,
-    sync_already_in_progress: ({ error: { activeRun }, name, ago }) => {
+    sync_already_in_progress: ({ error: { activeRun, details }, name, ago }) => {
+      if (details.notice === "held_vendor_incident") {
+        return "En synkronisering venter på det eksterne systemet, som ikke kan nås. Den starter av seg selv.";
+      }
       if (activeRun?.triggeredBy === "manual") {
         return `${name ?? "En kollega"} startet en synkronisering ${ago ?? "akkurat nå"}.`;
       }

@@ -7,6 +7,8 @@ begin
   update public.sync_run_log r set
     status = 'pending',
     next_attempt_at = null,
+    -- Also the time for which a held one has waited too long: else many late ticks would use the deadline up.
+    deadline_at = r.deadline_at + case when r.notice = 'held_vendor_incident' then greatest(now() - r.next_attempt_at, '0') else '0' end,
     -- One that was held has not been made yet.
     attempt = r.attempt + (
       select count(*) from sync_scheduler.run_attempts a where a.run_id = r.run_id and a.attempt = r.attempt)

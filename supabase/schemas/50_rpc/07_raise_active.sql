@@ -7,11 +7,13 @@ begin
     'started_at', run.started_at,
     'triggered_by', run.triggered_by)
     -- Nobody will retry it by itself: an alert would be taken back with this error, so it stands here.
-    || case when sync_scheduler.is_ticking() then '{}' else '{"notice": "scheduler_not_ticking"}'::jsonb end);
+    || case when not sync_scheduler.is_ticking() then '{"notice": "scheduler_not_ticking"}'
+      -- It may wait for hours: who presses is not to think that it is about to start.
+      else jsonb_strip_nulls(jsonb_build_object('notice', sync_scheduler.waits_for(run))) end);
 end;
 $$;
 revoke all on function sync_scheduler.raise_active(public.sync_run_log)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.raise_active(public.sync_run_log) is
-  'Raises PT409 sync_already_in_progress with what a client needs to join that run, and notice '
-  '(scheduler_not_ticking) when pg_cron is silent.';
+  'Raises PT409 sync_already_in_progress with what a client needs to join that run, and notice: '
+  'scheduler_not_ticking when pg_cron is silent, else what a pending run waits for, see waits_for.';

@@ -28,8 +28,8 @@ begin
         else 'ran' end as state,
       case
         when r.status = 'skipped' then r.skip_reason::text
-        when r.status = 'pending' and r.started_at is null then 'dispatched'
-        when r.status = 'pending' then 'next_attempt'
+        when r.status = 'pending' then coalesce(sync_scheduler.waits_for(r),
+          case when r.started_at is null and r.next_attempt_at is null then 'dispatched' else 'next_attempt' end)
         when r.status = 'cancelled' then r.cancel_reason
         when r.triggered_by = 'backfill' and r.status <> 'failed' then 'backfill'
         else r.error_code end as reason,
@@ -65,7 +65,7 @@ comment on function public.explain_sync_slots(uuid, text, timestamptz, timestamp
   'One row for each slot of a period (from included, to not; at most 366 days and 10,000 slots), in order. state: ran, late '
   '(started later than settings.drift_alert_after), skipped, failed, cancelled, running, pending; reason: why (skip_reason, cancel_reason, backfill, '
   'error_code, or for pending: not_due_yet, due, scheduler_not_ticking, waits_for_active_run, paused, disabled, dispatched, '
-  'next_attempt); '
+  'next_attempt, or what its run waits for: held_vendor_incident, function_outdated, schema_outdated); '
   'drift_seconds: started minus scheduled. For members of the organisation and the service role. '
   'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 invalid_period (details: reason), PT422 '
   'unknown_integration_type, PT404 integration_not_found.';

@@ -2,7 +2,7 @@ begin;
 \ir ../fixtures.sql
 \ir ../connection_check.sql
 \ir ../vendor_incident.sql
-select plan(28);
+select plan(32);
 
 create temporary table run (n integer, run_id uuid);
 grant select on run to service_role;
@@ -22,6 +22,18 @@ select is(pg_temp.run_state(run_id), 'pending 1', 'a run on another host goes') 
 select is((select r.notice from pg_temp.press(3) r), 'held_vendor_incident', 'who presses is told');
 select throws_ok('select pg_temp.press(3)', 'PT409', 'sync_already_in_progress', 'once');
 select sync_test.act_as('owner');
+create function pg_temp.why_refused(n integer) returns text language plpgsql as $$
+declare
+  detail text;
+begin
+  perform pg_temp.press(n);
+exception when sqlstate 'PT409' then
+  get stacked diagnostics detail = pg_exception_detail;
+  return detail::jsonb ->> 'notice';
+end
+$$;
+select is(pg_temp.why_refused(3), 'held_vendor_incident', 'with what that run waits for');
+select is(pg_temp.why_refused(6), null, 'of which one that has been posted says nothing');
 
 -- What has been posted is not called back.
 update public.sync_vendor_incidents set ended_at = now();
@@ -43,6 +55,10 @@ select is((select string_agg(pg_temp.run_state(r.run_id), ', ') from public.sync
   where r.integration_id = pg_temp.integration(2) and r.status = 'pending'), 'pending 1 held_vendor_incident later', 'a slot waits');
 select is((select count(*)::integer from public.sync_alerts a where a.kind = 'drift' and a.integration_id = pg_temp.integration(2)), 0,
   'which is no drift');
+select sync_test.act_as('service_role');
+select results_eq($$ select e.state, e.reason from public.explain_sync_slots(pg_temp.org(2), 'webhook', now() - interval '3 hours', now()) e
+  where e.run_id is not null and e.state = 'pending' $$, $$ values ('pending', 'held_vendor_incident') $$, 'and which says why');
+select sync_test.act_as('owner');
 
 -- Still away.
 update public.sync_run_log set next_attempt_at = now(), deadline_at = deadline_at - (next_attempt_at - now())
@@ -51,6 +67,13 @@ select sync_scheduler.recover_runs();
 select is(pg_temp.run_state(run_id), 'pending 1 held_vendor_incident later', 'it waits on, and stays the same attempt') from run where n = 4;
 select ok((select r.deadline_at - r.next_attempt_at between interval '5 hours 59 minutes' and interval '6 hours 1 minute'
   from public.sync_run_log r where r.run_id = run.run_id), 'its time is not counted') from run where n = 4;
+
+update public.sync_run_log set next_attempt_at = now() - interval '4 minutes', deadline_at = now() + interval '1 minute'
+where run_id = (select run_id from run where n = 4);
+select sync_scheduler.recover_runs();
+select ok((select r.deadline_at - r.next_attempt_at = interval '5 minutes' from public.sync_run_log r where r.run_id = run.run_id),
+  'also when nobody came for it in time') from run where n = 4;
+update public.sync_run_log set deadline_at = next_attempt_at + interval '6 hours' where run_id = (select run_id from run where n = 4);
 
 select sync_test.act_as('service_role');
 select is((public.cancel_integration_sync(run_id)).status::text, 'cancelled', 'one that waits can be cancelled') from run where n = 5;
