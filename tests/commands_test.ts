@@ -80,6 +80,7 @@ Deno.test("every task that people call answers --help and refuses what it does n
       "client:pack",
       "test",
       "campaign",
+      "screenshots",
       "bench",
     ]
   ) {

@@ -6,6 +6,7 @@
  */
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
+import { readSwitches } from "../local/command_line.ts";
 import { type Platform, startPlatform } from "../local/platform.ts";
 import { startBrowser } from "../tests/support/browser.ts";
 import { serveConsole } from "../web/server/serve.ts";
@@ -47,14 +48,20 @@ async function openFailedRun(page: Page): Promise<void> {
   await page.locator(".timeline").getByText("Finished").waitFor();
 }
 
-async function main(): Promise<void> {
+async function main(isFull: boolean): Promise<void> {
   await using platform = await startPlatform({ vendors: true, history: true });
   await using server = await serveConsole(platform);
   await using running = await startBrowser();
-  for (const picture of PICTURES) await take(running.browser, server.url, picture, platform);
+  for (const picture of PICTURES) await take(running.browser, server.url, picture, platform, isFull);
 }
 
-async function take(browser: Browser, url: string, picture: Picture, platform: Platform): Promise<void> {
+async function take(
+  browser: Browser,
+  url: string,
+  picture: Picture,
+  platform: Platform,
+  isFull: boolean,
+): Promise<void> {
   const { name, scheme, width, height, type, prepare } = picture;
   const context = await browser.newContext({
     viewport: { width, height },
@@ -73,7 +80,7 @@ async function take(browser: Browser, url: string, picture: Picture, platform: P
   // What was pressed is gone, and the pointer would now point at something else.
   await page.mouse.move(0, 0);
   const path = join(root, "docs", "images", `${name}.png`);
-  await page.screenshot({ path, fullPage: Deno.args.includes("--full") });
+  await page.screenshot({ path, fullPage: isFull });
   console.log(path);
   await context.close();
 }
@@ -87,7 +94,13 @@ async function settle(page: Page): Promise<void> {
   await page.evaluate(() => document.fonts.ready);
 }
 
+const USAGE = `Usage: deno task screenshots [--full]
+
+Starts a throw-away local platform with a past and takes docs/images/console_*.png.
+
+  --full  the whole page, instead of what a window shows`;
+
 if (import.meta.main) {
-  await main();
+  await main(readSwitches(USAGE, ["full"]).has("full"));
   Deno.exit();
 }
