@@ -34,7 +34,7 @@ export const pressToBanner: Benchmark = {
       await sql`update public.sync_integrations set manual_cooldown = '0' where true`;
       const own = await pressWithController(tenants.own);
       const bare = await pressWithSupabase(tenants.bare);
-      const rounds = quick ? 2 : 10;
+      const rounds = quick ? 2 : 5;
       const found: Record<"own" | "bare", Sample[][]> = { own: [], bare: [] };
       // The first of each pays for cold starts.
       await own.press();

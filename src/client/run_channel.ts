@@ -3,7 +3,8 @@ import type { ClientEnvironment } from "./environment.ts";
 import type { SupabaseLike } from "./types.ts";
 
 const FIRST_BACKOFF_MS = 1_000;
-const LONGEST_BACKOFF_MS = 30_000;
+/** That of realtime-js's own: when Realtime is back, nobody should have to wait for us much longer than for it. */
+const LONGEST_BACKOFF_MS = 10_000;
 /** A subscription that held for this long was a good one: the next break is a new one. */
 const STABLE_MS = 30_000;
 
