@@ -1290,10 +1290,10 @@ declare
   integration public.sync_integrations;
 begin
   -- No error, which would take all of this back. As often as it takes, for no attempt and no dispatch is used up by it, and
-  -- the deadline is for runs that could have run.
+  -- the deadline is for runs that could have run. But no run is pending for ever, whatever nobody mends.
   update public.sync_run_log r set
     notice = reason,
-    deadline_at = greatest(r.deadline_at, now() + i.run_deadline)
+    deadline_at = greatest(r.deadline_at, least(now() + i.run_deadline, r.triggered_at + interval '7 days'))
   from public.sync_integrations i
   where r.run_id = refuse_worker.run_id and i.id = r.integration_id
   returning r.* into strict run;
@@ -1315,7 +1315,7 @@ revoke all on function sync_scheduler.refuse_worker(uuid, integer, integer)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.refuse_worker(uuid, integer, integer) is
   'Leaves the attempt of a worker whose protocol this schema does not understand unclaimed: its run waits, with a notice and an '
-  'alert that the next claim resolves, and is dispatched again after twice settings.claim_timeout. The caller holds the run''s '
+  'alert that the next claim resolves, and is dispatched again after twice settings.claim_timeout, for a week at most. The caller holds the run''s '
   'row lock. Returns refused: function_outdated or schema_outdated.';
 
 -- supabase/schemas/30_engine/22_claim_attempt.sql

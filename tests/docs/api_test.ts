@@ -99,6 +99,19 @@ Deno.test("docs/api.md names every error that a client can meet, with its code",
   assert.deepEqual(documented.sort(), raised.sort());
 });
 
+Deno.test("README.md names every error of the trigger, in the order of its checks, with its code", async () => {
+  const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
+  const documented = [...readme.matchAll(/^\| `(\w+)` +\| `(PT\d{3})` +\|/gm)].map((
+    [, message, code],
+  ) => [message, code]);
+  const [trigger] = (await readFunctions()).filter(({ name }) => name === "trigger_integration_sync");
+  assert.ok(trigger);
+  assert.deepEqual(
+    documented,
+    [...trigger.comment.matchAll(/(PT\d{3}) (\w+)/g)].map(([, code, message]) => [message, code]),
+  );
+});
+
 Deno.test("docs/api.md names every table and view that members can read", async () => {
   const platform = await usePlatform();
   await using database = platform.connect();

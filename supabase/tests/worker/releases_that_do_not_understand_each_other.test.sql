@@ -1,7 +1,7 @@
 -- A function that is newer or older than the schema: nothing runs, nothing is used up, and it is told.
 begin;
 \ir ../fixtures.sql
-select plan(14);
+select plan(16);
 
 create temporary table run as select sync_test.trigger_as('coordinator') as run_id;
 create function pg_temp.claim(protocol integer) returns jsonb language sql as $$
@@ -52,6 +52,20 @@ select is(sync_test.claim((select run_id from run)) ->> 'integration_type', 'web
 select results_eq('state', $$ values ('running', 1, null::text, null, false, false) $$, 'and the run runs, without a notice');
 select is((select count(*) from public.sync_alerts where kind = 'dispatch_failing' and resolved_at is null), 0::bigint,
   'the alert is resolved');
+
+-- It is not pending for ever.
+update public.sync_integrations set manual_cooldown = '0 seconds';
+select public.sync_worker_finish(run_id, 1, sync_test.token(run_id), 'cancelled') from run;
+update run set run_id = sync_test.trigger_as('coordinator');
+update public.sync_run_log set triggered_at = now() - interval '7 days' where run_id = (select run_id from run);
+select pg_temp.repeat();
+select ok((select r.deadline_at = now() + interval '1 second' from public.sync_run_log r join run using (run_id)),
+  'after a week its deadline moves no more');
+update public.sync_run_log set deadline_at = now() where run_id = (select run_id from run);
+update sync_scheduler.run_attempts set lease_expires_at = now() where ended_at is null;
+select sync_scheduler.recover_runs();
+select is((select r.status || ' ' || r.error_code from public.sync_run_log r join run using (run_id)), 'failed deadline_exceeded',
+  'and it fails');
 
 select * from finish();
 rollback;
