@@ -38,9 +38,7 @@ export const systemEnvironment: ClientEnvironment = {
   random: () => Math.random(),
   newKey: () =>
     // Browsers have randomUUID on https and localhost only; a phone that tries out a developer's machine is on neither.
-    crypto.randomUUID?.() ??
-      Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0"))
-        .join(""),
+    crypto.randomUUID?.() ?? crypto.getRandomValues(new Uint32Array(4)).join("-"),
   after(milliseconds, callback) {
     const timer = setTimeout(callback, milliseconds);
     return () => clearTimeout(timer);

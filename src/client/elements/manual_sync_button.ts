@@ -39,12 +39,6 @@ export class ManualSyncButton extends SyncElement {
         color: var(--on-accent);
         background: var(--accent);
         font-weight: 600;
-        font-variant-numeric: tabular-nums;
-      }
-      [part="reason"] {
-        min-block-size: 1.5em;
-        font-size: 0.875em;
-        color: var(--muted);
       }
       .bad {
         color: var(--bad);

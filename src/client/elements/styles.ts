@@ -16,8 +16,7 @@ export const styles: CSSResult = css`
     --good: var(--sync-success, light-dark(#15803d, #86efac));
     --bad: var(--sync-danger, light-dark(#b91c1c, #fca5a5));
     color: var(--text);
-    font: inherit;
-    line-height: 1.5;
+    font-variant-numeric: tabular-nums;
   }
   :host([hidden]) {
     display: none !important;
@@ -39,6 +38,12 @@ export const styles: CSSResult = css`
     background: var(--surface);
     border-color: var(--border);
   }
+  [part="reason"],
+  [part="details"] {
+    min-block-size: 1lh;
+    font-size: 0.875em;
+    color: var(--muted);
+  }
   .stack {
     display: inline-grid;
   }
@@ -55,7 +60,6 @@ export const styles: CSSResult = css`
     fill: none;
     stroke: currentColor;
     stroke-width: 3;
-    stroke-linecap: round;
   }
   circle {
     rotate: -90deg;

@@ -40,7 +40,7 @@ export class SyncStatusBanner extends SyncElement {
         padding: 0.75em 1em;
         background: var(--surface);
         border: 1px solid var(--border);
-        border-inline-start: 4px solid var(--tone, var(--accent));
+        border-inline-start: 4px solid var(--tone, var(--muted));
         border-radius: var(--sync-radius, 0.5em);
       }
       .succeeded {
@@ -50,19 +50,14 @@ export class SyncStatusBanner extends SyncElement {
       .error {
         --tone: var(--bad);
       }
-      .idle,
-      .cancelled,
-      .skipped {
-        --tone: var(--muted);
+      .pending,
+      .running {
+        --tone: var(--accent);
       }
       [part="status"] {
         font-weight: 600;
       }
       [part="details"] {
-        min-block-size: 1.5em;
-        font-size: 0.875em;
-        color: var(--muted);
-        font-variant-numeric: tabular-nums;
         overflow-wrap: anywhere;
       }
       [part="bar"] {
