@@ -6,7 +6,7 @@ import { openConsole, untilText } from "../support/console.ts";
 import { startInterruptibleProxy } from "../support/interruptible_proxy.ts";
 import { localTest } from "../support/local_only.ts";
 import { usePlatform } from "../support/platform.ts";
-import { untilStatus } from "../support/runs.ts";
+import { untilReceived, untilStatus } from "../support/runs.ts";
 import { createTenant } from "../support/tenant.ts";
 
 Deno.test("the page recovers when the server is killed in the middle of a run and started again", async () => {
@@ -24,6 +24,7 @@ Deno.test("the page recovers when the server is killed in the middle of a run an
   proxy.interrupt();
   await untilText(view.page.locator(".live"), "Connecting");
   // Its end is what the page misses.
+  await untilReceived(receiver, 1);
   receiver.release();
   const [run] = await database.sql<{ run_id: string }[]>`
     select run_id from public.sync_run_log where org_id = ${tenant.orgId}`;
@@ -47,6 +48,7 @@ localTest("the page recovers when Postgres crashes in the middle of a run", asyn
   await view.signIn(tenant.emails.coordinator);
   await view.button.click();
   await untilText(view.banner, "The sync is running");
+  await untilReceived(receiver, 1);
   await platform.postgres.kill9();
   await platform.postgres.restart();
   receiver.release();

@@ -52,3 +52,8 @@ export async function assertExportedOnce(
     where integration_id = ${integrationId} group by state`;
   assert.deepEqual([...states], [{ state: "exported", count: entries }]);
 }
+
+/** Waits until so many requests have reached the receiver: one that is held can be released only then. */
+export async function untilReceived(receiver: WebhookReceiver, requests: number): Promise<void> {
+  await until(`${requests} requests to have come`, () => receiver.requests.length >= requests, PATIENCE);
+}
