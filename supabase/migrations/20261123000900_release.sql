@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = '' as $$
-  select '0.1.0-dev'::text, 'adf23022cf3ff783ddb73d2e14c5df25da42df6336eef89c14fb2d06b5ef0f14'::text;
+  select '0.1.0-dev'::text, 'f76927fe2c03ea8c9eedfbc87bc972620b893fc39972df84ed4300d877608454'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is
