@@ -48,6 +48,12 @@ function number(value: number): string {
 
 function goal(result: Result): string {
   if (result.goal === undefined) return "";
-  const text = "atLeast" in result.goal ? `>= ${result.goal.atLeast}` : `<= ${result.goal.atMost}`;
+  const text = "atLeast" in result.goal
+    ? `>= ${rounded(result.goal.atLeast)}`
+    : `<= ${rounded(result.goal.atMost)}`;
   return `${text} ${goalMet(result) === true ? "met" : "missed"}`;
+}
+
+function rounded(value: number): number {
+  return Number(value.toFixed(3));
 }

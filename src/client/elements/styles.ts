@@ -70,7 +70,6 @@ export const styles: CSSResult = css`
   }
   .arc {
     stroke-dasharray: 100;
-    transition: stroke-dashoffset 0.3s;
   }
   .turning {
     animation: turn 1s linear infinite;
@@ -81,10 +80,8 @@ export const styles: CSSResult = css`
     }
   }
   @media (prefers-reduced-motion) {
-    .turning,
-    .arc {
+    .turning {
       animation: none;
-      transition: none;
     }
   }
 `;

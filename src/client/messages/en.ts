@@ -3,7 +3,7 @@ import type { SyncMessages } from "./sync_messages.ts";
 /** Of errors that only the worker gets to see. */
 const internal = "Something went wrong on the server.";
 /** What the page shows is not what there is. */
-const reload = "This page is out of date. Reload it and try again.";
+const reload = "Reload the page and try again.";
 
 /**
  * English.

@@ -3,7 +3,7 @@ import type { SyncMessages } from "./sync_messages.ts";
 /** Of errors that only the worker gets to see. */
 const internal = "Noe gikk galt på tjeneren.";
 /** What the page shows is not what there is. */
-const reload = "Siden er utdatert. Last den på nytt og prøv igjen.";
+const reload = "Last siden på nytt og prøv igjen.";
 
 /**
  * Norwegian Bokmål.
