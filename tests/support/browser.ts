@@ -17,7 +17,7 @@ export interface RunningBrowser extends AsyncDisposable {
  */
 export async function startBrowser(): Promise<RunningBrowser> {
   const browser = await playwright.launch({
-    executablePath: await chromium.executablePath(),
+    executablePath: await (executable ??= unpack()),
     // Root has no sandbox; containers have little shared memory.
     args: [
       "--headless=shell",
@@ -29,4 +29,24 @@ export async function startBrowser(): Promise<RunningBrowser> {
     headless: true,
   });
   return { browser, [Symbol.asyncDispose]: () => browser.close() };
+}
+
+let executable: Promise<string> | undefined;
+
+/**
+ * Unpacks Chromium once a process, into a directory of its own that goes with the process. The package would leave it in
+ * the directory that all users share, where the next user may neither run nor replace it.
+ */
+async function unpack(): Promise<string> {
+  const directory = await Deno.makeTempDir({ prefix: "sync_scheduler_chromium_" });
+  addEventListener("unload", () => Deno.removeSync(directory, { recursive: true }));
+  const shared = Deno.env.get("TMPDIR");
+  // The only way to tell the package where; it looks before it begins to unpack.
+  Deno.env.set("TMPDIR", directory);
+  try {
+    return await chromium.executablePath();
+  } finally {
+    if (shared === undefined) Deno.env.delete("TMPDIR");
+    else Deno.env.set("TMPDIR", shared);
+  }
 }
