@@ -25,9 +25,10 @@ select is(sync_test.claim(pg_temp.active_run('integration a')) ->> 'integration_
 
 select sync_scheduler.tick();
 select is(count(*)::integer, 1, 'a second tick starts nothing') from public.sync_run_log;
-select is((select started from sync_scheduler.ticks order by tick_id offset 1 limit 1), 1,
+-- pg_cron's own, which goes on meanwhile, is not counted.
+select is((select started from sync_scheduler.ticks where ticked_at = now() order by tick_id offset 1 limit 1), 1,
   'the tick that started it says so');
-select is((select count(*)::integer from sync_scheduler.ticks where errors is null), 3, 'and none had an error');
+select is((select count(*)::integer from sync_scheduler.ticks where ticked_at = now() and errors is null), 3, 'and none had an error');
 
 select * from finish();
 rollback;
