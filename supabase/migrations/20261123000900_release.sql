@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = '' as $$
-  select '0.1.0-dev'::text, 'f76927fe2c03ea8c9eedfbc87bc972620b893fc39972df84ed4300d877608454'::text;
+  select '0.1.0-dev'::text, '0b35f0f52ebfd50c718bf7c8d6bd1c86ef3107eccda48e93ca53621496aec345'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is

@@ -53,8 +53,9 @@ begin
   update public.sync_run_log r set
     status = 'pending',
     next_attempt_at = least(now() + backoff, r.deadline_at),
-    -- When it is due it is held, or released before.
-    notice = case when waits then 'held_vendor_incident' else r.notice end,
+    -- When it is due it is held, or released before. Of one that waits for something else now that must not be said: the
+    -- end of an incident would take its backoff, and what was not given to its deadline.
+    notice = case when waits then 'held_vendor_incident' else nullif(r.notice, 'held_vendor_incident') end,
     deadline_at = r.deadline_at + case when waits then backoff else '0' end,
     error_code = retry_or_fail.error_code,
     error_message = retry_or_fail.error_message

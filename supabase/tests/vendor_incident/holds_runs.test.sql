@@ -2,7 +2,7 @@ begin;
 \ir ../fixtures.sql
 \ir ../connection_check.sql
 \ir ../vendor_incident.sql
-select plan(32);
+select plan(34);
 
 create temporary table run (n integer, run_id uuid);
 grant select on run to service_role;
@@ -134,7 +134,22 @@ select is(pg_temp.run_state(run_id), 'pending 1 held_vendor_incident', 'after a 
 select pg_temp.run_ends(run_id, 'failed', 'transient') from run where n = 7;
 select sync_scheduler.recover_runs();
 select pg_temp.run_ends(run_id, 'failed', 'transient') from run where n = 7;
-select is(pg_temp.run_state(run_id), 'failed 2 held_vendor_incident', 'and fails like another') from run where n = 7;
+select is(pg_temp.run_state(run_id), 'failed 2', 'and fails like another') from run where n = 7;
+
+-- One that has waited and is told by the vendor to slow down waits for that, whatever incident ends meanwhile.
+insert into run select 8, (pg_temp.press(5)).run_id;
+select is(pg_temp.run_state(run_id), 'pending 1 held_vendor_incident later', 'the next one is held') from run where n = 8;
+update public.sync_vendor_incidents set ended_at = now();
+update public.sync_run_log set next_attempt_at = now() where run_id = (select run_id from run where n = 8);
+select sync_scheduler.recover_runs();
+select sync_test.claim(run_id) from run where n = 8;
+select public.sync_worker_finish(run_id, 1, sync_test.token(run_id), 'failed', 'rate_limited', 'webhook_rate_limited', 'In words.', 3600)
+from run where n = 8;
+create temporary table told as select r.next_attempt_at, r.deadline_at from public.sync_run_log r join run using (run_id) where run.n = 8;
+update public.sync_vendor_incidents set ended_at = null, began_at = now() - interval '1 minute';
+select sync_scheduler.end_incident('webhook', 'hooks.example:8443', now());
+select results_eq($$ select r.next_attempt_at, r.deadline_at from public.sync_run_log r join run using (run_id) where run.n = 8 $$,
+  'select * from told', 'a run that waits for its own quota is not released by the end of an incident');
 
 select * from finish();
 rollback;
