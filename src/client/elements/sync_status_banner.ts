@@ -127,7 +127,10 @@ export class SyncStatusBanner extends SyncElement {
     if (run === null) return this.#lastSuccess() ?? (sync ? texts.never : "");
     if (!isFinal(run) && run.cancel_requested_at) return texts.cancelling;
     const conflict = sync?.state === "data" && !isFinal(run) ? sync.conflict : null;
-    return conflict ? this.describe(conflict) : texts.status[run.status];
+    if (conflict) return this.describe(conflict);
+    // For hours, maybe: it is not about to start.
+    const isHeld = run.status === "pending" && run.notice === "held_vendor_incident" && run.next_attempt_at;
+    return isHeld ? texts.held : texts.status[run.status];
   }
 
   #details(run: SyncRun | null): string {

@@ -79,6 +79,7 @@ export const en: SyncMessages = {
       cancelled: "The sync was cancelled",
       skipped: "The sync was skipped",
     },
+    held: "The sync is waiting for the external system",
     cancelling: "The sync is being cancelled",
     cancel: "Cancel",
     retry: "Run again",

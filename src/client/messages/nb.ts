@@ -81,6 +81,7 @@ export const nb: SyncMessages = {
       cancelled: "Synkroniseringen ble avbrutt",
       skipped: "Synkroniseringen ble hoppet over",
     },
+    held: "Synkroniseringen venter på det eksterne systemet",
     cancelling: "Synkroniseringen avbrytes",
     cancel: "Avbryt",
     retry: "Kjør på nytt",
