@@ -7,13 +7,15 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { explain, refuseCall } from "../local/command_line.ts";
 import { applyChanges, removeLeftovers, showDiff } from "./install/apply.ts";
-import { readBundle } from "./install/bundle.ts";
-import { readHost } from "./install/host.ts";
+import { type Bundle, readBundle } from "./install/bundle.ts";
+import { type Host, readHost } from "./install/host.ts";
+import { whileLocked } from "./install/lock.ts";
 import { planInstall } from "./install/plan.ts";
+import type { Plan } from "./install/plan_types.ts";
 import { Refusal } from "./install/refusal.ts";
 import { composeRestore } from "./install/restore.ts";
 import { planUninstall } from "./install/uninstall.ts";
-import { checkoutAt } from "./migrations/compose.ts";
+import { type Checkout, checkoutAt } from "./migrations/compose.ts";
 
 const USAGE = `Usage: deno task install -- --into PATH [options]
 
@@ -34,42 +36,60 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 async function main(): Promise<void> {
   const { into, given } = readArguments();
   try {
-    const host = await readHost(into);
+    const { supabase } = await readHost(into);
     const checkout = checkoutAt(ROOT);
-    if (await isSame(host.supabase, checkout.supabase)) throw new Refusal("PATH is this very checkout.");
+    if (await isSame(supabase, checkout.supabase)) throw new Refusal("PATH is this very checkout.");
     const bundle = await readBundle(checkout);
-    const edited = given.has("force") ? "overwrite" : given.has("keep") ? "keep" : "refuse";
-    const now = new Date();
-    const plan = given.has("uninstall")
-      ? await planUninstall(checkout, bundle, host, { edited, now, dropData: given.has("drop-data") })
-      : planInstall(bundle, host, {
-        edited,
-        now,
-        withoutMembership: given.has("without-membership"),
-        adapter: await Deno.readTextFile(new URL("./install/membership_adapter.sql", import.meta.url)),
-        restore: composeRestore(),
-      });
-    if (given.has("dry-run")) {
-      await print(showDiff(plan.changes));
-    } else {
-      await removeLeftovers(host.supabase);
-      await applyChanges(host.supabase, plan.changes);
-      for (const { path, before, after } of plan.changes) {
-        const verb = after === null ? "removed" : before === null ? "added" : "changed";
-        console.log(`${verb.padEnd(8)}supabase/${path}`);
-      }
-    }
-    const count = plan.changes.length;
-    const would = given.has("dry-run") ? "would change" : "changed";
+    const plan = async () => await planFor(await readHost(into), checkout, bundle, given);
+    const asked = await plan();
+    const isDry = given.has("dry-run");
+    if (isDry) await print(showDiff(asked.changes));
+    // Planned again where something is to be done: somebody else may just have done it.
+    const done = isDry || asked.changes.length === 0
+      ? asked
+      : await whileLocked(supabase, async () => await apply(supabase, await plan()));
+    const count = done.changes.length;
     console.log(
-      count === 0 ? `Sync Scheduler ${bundle.release}: nothing to do` : `${count} files ${would}`,
+      count === 0
+        ? `Sync Scheduler ${bundle.release}: nothing to do`
+        : `${count} files ${isDry ? "would change" : "changed"}`,
     );
-    for (const note of plan.notes) console.log(`\n${note}`);
+    for (const note of done.notes) console.log(`\n${note}`);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     console.error(explain(error));
     Deno.exitCode = 1;
   }
+}
+
+async function planFor(
+  host: Host,
+  checkout: Checkout,
+  bundle: Bundle,
+  given: ReadonlySet<string>,
+): Promise<Plan> {
+  const edited = given.has("force") ? "overwrite" : given.has("keep") ? "keep" : "refuse";
+  const now = new Date();
+  if (given.has("uninstall")) {
+    return await planUninstall(checkout, bundle, host, { edited, now, dropData: given.has("drop-data") });
+  }
+  return planInstall(bundle, host, {
+    edited,
+    now,
+    withoutMembership: given.has("without-membership"),
+    adapter: await Deno.readTextFile(new URL("./install/membership_adapter.sql", import.meta.url)),
+    restore: composeRestore(),
+  });
+}
+
+async function apply(supabase: string, plan: Plan): Promise<Plan> {
+  await removeLeftovers(supabase);
+  await applyChanges(supabase, plan.changes);
+  for (const { path, before, after } of plan.changes) {
+    const verb = after === null ? "removed" : before === null ? "added" : "changed";
+    console.log(`${verb.padEnd(8)}supabase/${path}`);
+  }
+  return plan;
 }
 
 function readArguments(): { into: string; given: ReadonlySet<string> } {
@@ -110,10 +130,13 @@ async function isSame(a: string, b: string): Promise<boolean> {
   return await Deno.realPath(a) === await Deno.realPath(b);
 }
 
-/** All of it, also into a pipe that is slow to read. */
+/** All of it, also into a pipe that is slow to read; whoever has seen enough (`| head`) closes it. */
 async function print(text: string): Promise<void> {
   const writer = Deno.stdout.writable.getWriter();
-  await writer.write(new TextEncoder().encode(text));
+  await writer.write(new TextEncoder().encode(text)).catch((error: unknown) => {
+    if (error instanceof Deno.errors.BrokenPipe) Deno.exit(0);
+    throw error;
+  });
   writer.releaseLock();
 }
 

@@ -1,7 +1,8 @@
 import { createTwoFilesPatch } from "diff";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { entryNames } from "../migrations/directory.ts";
 import { TEMPORARY } from "./host.ts";
+import { LOCK } from "./lock.ts";
 import type { FileChange } from "./plan_types.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -21,28 +22,37 @@ import { Refusal } from "./refusal.ts";
  * ```
  */
 export async function applyChanges(supabase: string, changes: readonly FileChange[]): Promise<void> {
-  const at = (change: FileChange) => join(supabase, ...change.path.split("/"));
-  const beside = (change: FileChange) => {
-    const path = at(change);
-    return join(dirname(path), `.${path.slice(dirname(path).length + 1)}${TEMPORARY}`);
-  };
+  const at = (path: string) => join(supabase, ...path.split("/"));
+  const written = new Map<string, { temporary: string; target: string }>();
   try {
-    for (const change of changes) {
-      if (change.after === null) continue;
-      await Deno.mkdir(dirname(at(change)), { recursive: true });
-      await Deno.writeTextFile(beside(change), change.after);
+    for (const { path, after, like } of changes) {
+      if (after === null) continue;
+      // A link stays one, and what it leads to is changed.
+      const target = await Deno.realPath(at(path)).catch(() => at(path));
+      const temporary = join(dirname(target), `.${basename(target)}${TEMPORARY}`);
+      written.set(path, { temporary, target });
+      await Deno.mkdir(dirname(target), { recursive: true });
+      await Deno.writeTextFile(temporary, after);
+      await copyMode(at(like ?? path), temporary);
     }
-    for (const change of changes) {
-      if (change.after === null) await removeFile(supabase, at(change));
-      else await Deno.rename(beside(change), at(change));
+    for (const { path } of changes) {
+      const finished = written.get(path);
+      if (finished === undefined) await removeFile(supabase, at(path));
+      else await Deno.rename(finished.temporary, finished.target);
     }
   } catch (error) {
-    for (const change of changes) await Deno.remove(beside(change)).catch(() => {});
+    for (const { temporary } of written.values()) await Deno.remove(temporary).catch(() => {});
     if (!(error instanceof Error)) throw error;
     throw new Refusal(
       `${supabase} cannot be written: ${error.message}. Mend that; the same command goes on.`,
     );
   }
+}
+
+/** A file that only its owner reads stays one. */
+async function copyMode(from: string, to: string): Promise<void> {
+  const { mode } = await Deno.stat(from).catch(() => ({ mode: null }));
+  if (mode !== null && Deno.build.os !== "windows") await Deno.chmod(to, mode & 0o777);
 }
 
 /** With the folders that are empty then, but not `supabase/` itself nor the folders that are in it. */
@@ -71,7 +81,7 @@ export async function removeLeftovers(supabase: string): Promise<void> {
     for (const { name, isDirectory } of entries) {
       const path = join(directory, name);
       if (isDirectory && name !== "node_modules") await walk(path);
-      else if (name.endsWith(TEMPORARY)) await Deno.remove(path);
+      else if (name.endsWith(TEMPORARY) && name !== LOCK) await Deno.remove(path);
     }
   };
   if ((await entryNames(supabase)).length > 0) await walk(supabase);

@@ -35,9 +35,9 @@ export interface Bundle {
 
 /** The function's folder. */
 export const FUNCTION = "functions/integration-sync";
-// A folder of our own: a host has its own files in `_shared`, and may well call one of them errors.ts.
 const SHARED = "functions/_shared";
-const HOST_SHARED = `${SHARED}/sync-scheduler`;
+/** The shared code's, in a host: one of our own, as a host has files in `_shared` too, and may well call one errors.ts. */
+export const HOST_SHARED = `${SHARED}/sync-scheduler`;
 
 /**
  * Reads the bundle from a checkout. What only its own tests need stays there.

@@ -1,5 +1,6 @@
 import { join, relative, resolve } from "node:path";
 import { entryNames } from "../migrations/directory.ts";
+import { FUNCTION, HOST_SHARED } from "./bundle.ts";
 import { type Marker, readMarker } from "./marker.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -10,7 +11,7 @@ export interface HostMigration {
   readonly marker: Marker | null;
 }
 
-/** A file below `supabase/functions/` that the bundle brought, or one that stands where it brings one. */
+/** A file in one of the bundle's two folders: one that it brought, or one that stands where it brings one. */
 export interface HostFile {
   readonly path: string;
   readonly contents: string;
@@ -26,6 +27,9 @@ export interface Host {
   readonly files: ReadonlyMap<string, HostFile>;
   readonly config: string;
 }
+
+/** Where config.toml is kept as it was. */
+export const BACKUP = "config.toml.before-sync-scheduler";
 
 /** What an install that was interrupted may have left; nothing reads such files. */
 export const TEMPORARY = ".sync-scheduler.tmp";
@@ -45,36 +49,62 @@ export async function readHost(path: string): Promise<Host> {
   const project = resolve(path);
   if (!await isDirectory(project)) throw new Refusal(`There is no folder ${project}.`);
   const supabase = join(project, "supabase");
-  const config = await Deno.readTextFile(join(supabase, "config.toml")).catch((error: unknown) => {
-    if (error instanceof Deno.errors.PermissionDenied) {
-      throw new Refusal(`${supabase}/config.toml cannot be read.`);
-    }
-    throw new Refusal(`${project} is no Supabase project: run \`supabase init\` there first.`);
-  });
+  const config = await readConfig(project, join(supabase, "config.toml"));
   const migrations: HostMigration[] = [];
-  for (const file of await entryNames(join(supabase, "migrations"))) {
+  const folder = join(supabase, "migrations");
+  for (const file of await orRefuse(folder, entryNames(folder))) {
     // As the CLI does: anything else in the folder is no migration.
     if (!/^\d+_.*\.sql$/.test(file)) continue;
-    const contents = await Deno.readTextFile(join(supabase, "migrations", file));
+    const path = join(folder, file);
+    const contents = await orRefuse(path, Deno.readTextFile(path));
     migrations.push({ file, contents, marker: readMarker(contents) });
   }
   const files = new Map<string, HostFile>();
-  for await (const file of walk(join(supabase, "functions"))) {
-    if (!/\.(ts|json)$/.test(file)) continue;
-    const contents = await Deno.readTextFile(file);
-    const path = relative(supabase, file).replaceAll("\\", "/");
-    files.set(path, { path, contents, marker: readMarker(contents) });
+  // The bundle's own folders and no others: a host's copy of a file of ours is the host's, and nothing else of the host's can
+  // be in the way, whatever it is.
+  for (const ours of [FUNCTION, HOST_SHARED]) {
+    for await (const file of walk(join(supabase, ours))) {
+      if (!/\.(ts|json)$/.test(file)) continue;
+      const contents = await orRefuse(file, Deno.readTextFile(file));
+      const path = relative(supabase, file).replaceAll("\\", "/");
+      files.set(path, { path, contents, marker: readMarker(contents) });
+    }
   }
   return { supabase, migrations, files, config };
 }
 
+/** The bytes that are written back have to be the ones that were read: nothing but UTF-8 will do, which is what TOML is. */
+async function readConfig(project: string, path: string): Promise<string> {
+  const bytes = await Deno.readFile(path).catch((error: unknown) => {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      throw new Refusal(`${project} is no Supabase project: run \`supabase init\` there first.`);
+    }
+    throw new Refusal(`${path} cannot be read.`);
+  });
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new Refusal(`${path} is not UTF-8, as TOML has to be; save it so first.`);
+  }
+}
+
+async function orRefuse<T>(path: string, reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Refusal(`${path} cannot be read: ${why}. Mend that; nothing was changed.`);
+  }
+}
+
+/** Links to folders are not followed: they may lead in a circle. */
 async function* walk(directory: string): AsyncGenerator<string> {
-  for (const name of await entryNames(directory)) {
+  for (const name of await orRefuse(directory, entryNames(directory))) {
     // Not ours to look into, and large.
     if (name === "node_modules") continue;
     const path = join(directory, name);
-    if (await isDirectory(path)) yield* walk(path);
-    else yield path;
+    if ((await Deno.lstat(path)).isDirectory) yield* walk(path);
+    else if (!await isDirectory(path)) yield path;
   }
 }
 

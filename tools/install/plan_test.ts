@@ -5,6 +5,7 @@ import { root } from "../run_deno.ts";
 import { applyChanges } from "./apply.ts";
 import { type Bundle, readBundle } from "./bundle.ts";
 import { readHost } from "./host.ts";
+import { whileLocked } from "./lock.ts";
 import { planInstall } from "./plan.ts";
 
 const options = {
@@ -50,5 +51,34 @@ Deno.test("an install that ends after any of its changes is completed by the nex
   assert.equal(expected["order"], bundle.migrations.map(({ id }) => id).join(" "));
   for (let done = 0; done < steps; done++) {
     assert.deepEqual(await installTwice(bundle, done), expected, `after ${done} changes`);
+  }
+});
+
+Deno.test("five installs at once bring every migration once, whatever their clocks say", async () => {
+  const bundle = await readBundle(checkoutAt(root));
+  const project = await Deno.makeTempDir({ prefix: "plan_" });
+  try {
+    const supabase = join(project, "supabase");
+    await Deno.mkdir(supabase);
+    await Deno.writeTextFile(join(supabase, "config.toml"), 'project_id = "host"\n');
+    const counts = await Promise.all(Array.from({ length: 5 }, (_, n) =>
+      whileLocked(supabase, async () => {
+        const now = new Date(options.now.getTime() + n * 60_000);
+        const { changes } = planInstall(bundle, await readHost(project), { ...options, now });
+        await applyChanges(supabase, changes);
+        return changes.length;
+      })));
+    assert.equal(counts.filter((count) => count > 0).length, 1);
+    const host = await readHost(project);
+    assert.deepEqual(host.migrations.map(({ marker }) => marker?.id), bundle.migrations.map(({ id }) => id));
+    const left = (await Array.fromAsync(Deno.readDir(supabase))).map(({ name }) => name);
+    assert.deepEqual(left.sort(), [
+      "config.toml",
+      "config.toml.before-sync-scheduler",
+      "functions",
+      "migrations",
+    ]);
+  } finally {
+    await Deno.remove(project, { recursive: true });
   }
 });

@@ -4,7 +4,7 @@ import { readSchemaFiles } from "../migrations/schema_files.ts";
 import type { Bundle } from "./bundle.ts";
 import { removeBlock } from "./config_block.ts";
 import { ADAPTER, missingMigrations, nextVersions, readHistory, UNINSTALL } from "./history.ts";
-import type { Host } from "./host.ts";
+import { BACKUP, type Host } from "./host.ts";
 import { mark } from "./marker.ts";
 import type { Edited, FileChange, Plan } from "./plan_types.ts";
 import { Refusal } from "./refusal.ts";
@@ -67,7 +67,7 @@ export async function planUninstall(
   const config = removeBlock(host.config, bundle.configBlock);
   if (config !== host.config) {
     changes.push(
-      { path: "config.toml.before-sync-scheduler", before: null, after: host.config },
+      { path: BACKUP, before: null, after: host.config, like: "config.toml" },
       { path: "config.toml", before: host.config, after: config },
     );
   }
