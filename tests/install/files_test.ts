@@ -181,8 +181,12 @@ Deno.test("a path, a project or a config.toml that cannot be used is refused in 
   assert.match(await into(`${project.directory}/nowhere`), /^There is no folder .*nowhere\.$/);
   assert.match(await into(`${project.directory}/supabase/config.toml`), /^There is no folder /);
   assert.match(
-    await into(`${project.directory}/supabase`),
+    await into(`${project.directory}/supabase/functions`),
     /is no Supabase project: run `supabase init` there first/,
+  );
+  assert.match(
+    await into(`${project.directory}/supabase`),
+    /is the folder of a project: give the one that holds it, .*project-of-a-test-\w+\.$/,
   );
   assert.match(await into("."), /^PATH is this very checkout\.$/);
   const before = await project.files();

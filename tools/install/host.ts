@@ -1,4 +1,4 @@
-import { join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { entryNames } from "../migrations/directory.ts";
 import { FUNCTION, HOST_SHARED } from "./bundle.ts";
 import { type Marker, readMarker } from "./marker.ts";
@@ -49,6 +49,14 @@ export async function readHost(path: string): Promise<Host> {
   const project = resolve(path);
   if (!await isDirectory(project)) throw new Refusal(`There is no folder ${project}.`);
   const supabase = join(project, "supabase");
+  if (
+    basename(project) === "supabase" && !await isDirectory(supabase) &&
+    await isFile(join(project, "config.toml"))
+  ) {
+    throw new Refusal(
+      `${project} is the folder of a project: give the one that holds it, ${dirname(project)}.`,
+    );
+  }
   const config = await readConfig(project, join(supabase, "config.toml"));
   const migrations: HostMigration[] = [];
   const folder = join(supabase, "migrations");
@@ -106,6 +114,10 @@ async function* walk(directory: string): AsyncGenerator<string> {
     if ((await Deno.lstat(path)).isDirectory) yield* walk(path);
     else if (!await isDirectory(path)) yield path;
   }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return await Deno.stat(path).then((info) => info.isFile, () => false);
 }
 
 async function isDirectory(path: string): Promise<boolean> {
