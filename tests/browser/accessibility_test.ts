@@ -28,6 +28,8 @@ for (const colorScheme of ["light", "dark"] as const) {
         await page.getByRole("link", { name: /Webhook/ }).click();
         await page.locator(".plot svg").nth(2).waitFor();
         await assertAccessible(page, "the page of an integration");
+        const across = await page.evaluate(() => document.documentElement.scrollWidth);
+        assert.equal(across, width, "nothing is to be scrolled sideways, but within lists and tables");
         await page.locator(".runs tbody button").first().click();
         await page.locator(".timeline").waitFor();
         for (const entry of await page.locator(".entries summary").all()) await entry.click();
