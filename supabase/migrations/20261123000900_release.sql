@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = '' as $$
-  select '0.1.0-dev'::text, '0b35f0f52ebfd50c718bf7c8d6bd1c86ef3107eccda48e93ca53621496aec345'::text;
+  select '0.1.0'::text, 'ff528a0ccc56f3fe8bcfc7382b2827d5eee7eb6bb74587f2824058619a172d2c'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is
