@@ -3,6 +3,8 @@ begin;
 \ir ../fixtures.sql
 \ir ../schedule.sql
 select plan(24);
+-- The scheduler is alive, or each press would say that it is not.
+insert into sync_scheduler.ticks default values;
 update public.sync_integrations set manual_cooldown = '0 seconds', retry_base = '0 seconds', max_attempts = 2;
 create temporary table run (run_id uuid);
 create function pg_temp.start() returns void language sql as $$
