@@ -1314,6 +1314,9 @@ declare
 begin
   if jsonb_typeof(changes) is distinct from 'object' then
     perform sync_scheduler.raise_error('invalid_configuration', '{"reason": "changes must be a JSON object, or null to remove it"}');
+  elsif octet_length(changes::text) > 16384 then
+    -- All of it goes into messages and Vault, and one claim reads those of several organisations.
+    perform sync_scheduler.raise_error('invalid_configuration', '{"reason": "changes must be at most 16 KiB"}');
   end if;
   for field in select jsonb_object_keys(changes) loop
     if field <> all (known) then
@@ -1326,6 +1329,8 @@ begin
       perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', field, 'reason', left(sqlerrm, 200)));
     end;
   end loop;
+  -- Each once, and in one dimension, whatever was given.
+  webhook.kinds := case when webhook.kinds is not null then array(select distinct kind from unnest(webhook.kinds) kind order by kind) end;
   if webhook.min_severity is null or webhook.finished_runs is null or cardinality(webhook.kinds) = 0 then
     perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
       'field', case when webhook.min_severity is null then 'min_severity' when webhook.finished_runs is null then 'finished_runs'
@@ -1353,14 +1358,18 @@ begin
     size := null;
   end;
   -- No error of this function names a value.
-  if address ->> 'url' ~ '^http:' and (select s.function_url !~ '^http:' from sync_scheduler.settings s) then
+  if address ->> 'url' ~ '^http:' and (select coalesce(s.function_url !~ '^http:', true) from sync_scheduler.settings s) then
     -- What listens on the machine of a hosted function is none of a tenant's business.
     wrong := '{"field": "url", "reason": "https://"}';
   elsif coalesce(length(address ->> 'url') > 2000 or address ->> 'url'
     !~ '^(https://[^[:space:]/?#@\\]+|http://(localhost|127(\.[0-9]+){3}|\[::1\])(:[0-9]+)?)([/?#][^[:space:]]*)?$', true)
   then
     wrong := '{"field": "url", "reason": "https://, or http:// to the machine itself, without a user name"}';
-  elsif address ->> 'secret' !~ '^whsec_' or coalesce(size, 0) not between 24 and 64 or address ->> 'secret' is null then
+  elsif address ->> 'url' ~ '^https:' and address ->> 'url' !~* '^https://[^/?#]*\.[a-z][a-z0-9-]*\.?(:[0-9]+)?([/?#]|$)' then
+    -- Numbers and names without a dot are machines beside the function, not a tenant's.
+    wrong := '{"field": "url", "reason": "a public host name, not an address of a network"}';
+  -- Postgres reads base64 with blanks in it, however many.
+  elsif coalesce(address ->> 'secret' !~ '^whsec_[A-Za-z0-9+/]{32,88}={0,2}$', true) or coalesce(size, 0) not between 24 and 64 then
     wrong := '{"field": "secret", "reason": "whsec_ and the base64 of 24 to 64 bytes"}';
   end if;
   if wrong is not null then
@@ -1370,7 +1379,7 @@ end;
 $$;
 revoke all on function sync_scheduler.require_valid_address(jsonb) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_valid_address(jsonb) is
-  'Refuses {url, secret} of an alert webhook (PT422 invalid_configuration, details {field, reason}): https, or http to the machine '
+  'Refuses {url, secret} of an alert webhook (PT422 invalid_configuration, details {field, reason}): https to a host name, or http to the machine '
   'itself where the function is reached by http too, which is on a developer''s platform; the secret as Standard Webhooks has it.';
 
 -- supabase/schemas/50_rpc/45_configure_alert_webhook.sql
@@ -1389,6 +1398,8 @@ begin
   -- There may be no row to lock yet.
   perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(
     sync_scheduler.alert_webhook_name(configure_alert_webhook.org_id), 0));
+  -- Sender, then webhook, as a worker that reports does: in the other order the two would wait for each other.
+  perform from sync_scheduler.alert_senders s where s.org_id = configure_alert_webhook.org_id for update;
   select * into webhook from public.sync_alert_webhooks w where w.org_id = configure_alert_webhook.org_id;
   organisation.org_id := configure_alert_webhook.org_id;
   if nullif(changes, 'null') is null then
@@ -1436,7 +1447,7 @@ revoke all on function public.configure_alert_webhook(uuid, jsonb, text) from pu
 grant execute on function public.configure_alert_webhook(uuid, jsonb, text) to authenticated, service_role;
 comment on function public.configure_alert_webhook(uuid, jsonb, text) is
   'Says where the organisation''s alerts are posted, as JSON that Slack understands, signed after the Standard Webhooks '
-  'specification; returns the webhook. changes: a JSON object of any of url (https, or on a developer''s platform http to the machine itself), secret (whsec_ '
+  'specification; returns the webhook. changes: a JSON object (at most 16 KiB) of any of url (https to a host name, or on a developer''s platform http to the machine itself), secret (whsec_ '
   'and the base64 of 24 to 64 bytes), kinds (a list of alert kinds; null: all), min_severity (info, warning, critical), '
   'finished_runs (also tell of every run that ends); what is not named stays. null removes the webhook with what waits for it. '
   'url and secret are stored in Vault, where nobody can read them back. One that had stopped begins again, with what still waits. A first message '

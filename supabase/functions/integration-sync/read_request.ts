@@ -12,7 +12,7 @@ export type AskedFor =
   | { readonly kind: "warmup"; readonly warmup: WarmupRef }
   | { readonly kind: "invalid"; readonly message: string };
 
-const token = z.string().check(z.minLength(16), z.maxLength(256));
+const token = z.string().check(z.minLength(16), z.maxLength(256), z.regex(/^[\x21-\x7e]+$/));
 // Unknown fields are let through: the database may be a version ahead of the function.
 const requestSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("run"), run_id: z.guid(), attempt: z.int32().check(z.minimum(1)), token }),
@@ -24,7 +24,11 @@ const requestSchema = z.discriminatedUnion("kind", [
     kind: z.literal("alerts"),
     senders: z.array(z.object({ org_id: z.guid(), token })).check(z.minLength(1), z.maxLength(50)),
   }),
-  z.object({ kind: z.literal("warmup"), scheduled_for: z.iso.datetime({ offset: true }), token }),
+  z.object({
+    kind: z.literal("warmup"),
+    scheduled_for: z.iso.datetime({ offset: true }).check(z.maxLength(40)),
+    token,
+  }),
 ]);
 
 /**

@@ -7,6 +7,9 @@ declare
 begin
   if jsonb_typeof(changes) is distinct from 'object' then
     perform sync_scheduler.raise_error('invalid_configuration', '{"reason": "changes must be a JSON object, or null to remove it"}');
+  elsif octet_length(changes::text) > 16384 then
+    -- All of it goes into messages and Vault, and one claim reads those of several organisations.
+    perform sync_scheduler.raise_error('invalid_configuration', '{"reason": "changes must be at most 16 KiB"}');
   end if;
   for field in select jsonb_object_keys(changes) loop
     if field <> all (known) then
@@ -19,6 +22,8 @@ begin
       perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', field, 'reason', left(sqlerrm, 200)));
     end;
   end loop;
+  -- Each once, and in one dimension, whatever was given.
+  webhook.kinds := case when webhook.kinds is not null then array(select distinct kind from unnest(webhook.kinds) kind order by kind) end;
   if webhook.min_severity is null or webhook.finished_runs is null or cardinality(webhook.kinds) = 0 then
     perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
       'field', case when webhook.min_severity is null then 'min_severity' when webhook.finished_runs is null then 'finished_runs'

@@ -10,14 +10,18 @@ begin
     size := null;
   end;
   -- No error of this function names a value.
-  if address ->> 'url' ~ '^http:' and (select s.function_url !~ '^http:' from sync_scheduler.settings s) then
+  if address ->> 'url' ~ '^http:' and (select coalesce(s.function_url !~ '^http:', true) from sync_scheduler.settings s) then
     -- What listens on the machine of a hosted function is none of a tenant's business.
     wrong := '{"field": "url", "reason": "https://"}';
   elsif coalesce(length(address ->> 'url') > 2000 or address ->> 'url'
     !~ '^(https://[^[:space:]/?#@\\]+|http://(localhost|127(\.[0-9]+){3}|\[::1\])(:[0-9]+)?)([/?#][^[:space:]]*)?$', true)
   then
     wrong := '{"field": "url", "reason": "https://, or http:// to the machine itself, without a user name"}';
-  elsif address ->> 'secret' !~ '^whsec_' or coalesce(size, 0) not between 24 and 64 or address ->> 'secret' is null then
+  elsif address ->> 'url' ~ '^https:' and address ->> 'url' !~* '^https://[^/?#]*\.[a-z][a-z0-9-]*\.?(:[0-9]+)?([/?#]|$)' then
+    -- Numbers and names without a dot are machines beside the function, not a tenant's.
+    wrong := '{"field": "url", "reason": "a public host name, not an address of a network"}';
+  -- Postgres reads base64 with blanks in it, however many.
+  elsif coalesce(address ->> 'secret' !~ '^whsec_[A-Za-z0-9+/]{32,88}={0,2}$', true) or coalesce(size, 0) not between 24 and 64 then
     wrong := '{"field": "secret", "reason": "whsec_ and the base64 of 24 to 64 bytes"}';
   end if;
   if wrong is not null then
@@ -27,5 +31,5 @@ end;
 $$;
 revoke all on function sync_scheduler.require_valid_address(jsonb) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_valid_address(jsonb) is
-  'Refuses {url, secret} of an alert webhook (PT422 invalid_configuration, details {field, reason}): https, or http to the machine '
+  'Refuses {url, secret} of an alert webhook (PT422 invalid_configuration, details {field, reason}): https to a host name, or http to the machine '
   'itself where the function is reached by http too, which is on a developer''s platform; the secret as Standard Webhooks has it.';

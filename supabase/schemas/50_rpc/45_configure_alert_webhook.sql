@@ -13,6 +13,8 @@ begin
   -- There may be no row to lock yet.
   perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(
     sync_scheduler.alert_webhook_name(configure_alert_webhook.org_id), 0));
+  -- Sender, then webhook, as a worker that reports does: in the other order the two would wait for each other.
+  perform from sync_scheduler.alert_senders s where s.org_id = configure_alert_webhook.org_id for update;
   select * into webhook from public.sync_alert_webhooks w where w.org_id = configure_alert_webhook.org_id;
   organisation.org_id := configure_alert_webhook.org_id;
   if nullif(changes, 'null') is null then
@@ -60,7 +62,7 @@ revoke all on function public.configure_alert_webhook(uuid, jsonb, text) from pu
 grant execute on function public.configure_alert_webhook(uuid, jsonb, text) to authenticated, service_role;
 comment on function public.configure_alert_webhook(uuid, jsonb, text) is
   'Says where the organisation''s alerts are posted, as JSON that Slack understands, signed after the Standard Webhooks '
-  'specification; returns the webhook. changes: a JSON object of any of url (https, or on a developer''s platform http to the machine itself), secret (whsec_ '
+  'specification; returns the webhook. changes: a JSON object (at most 16 KiB) of any of url (https to a host name, or on a developer''s platform http to the machine itself), secret (whsec_ '
   'and the base64 of 24 to 64 bytes), kinds (a list of alert kinds; null: all), min_severity (info, warning, critical), '
   'finished_runs (also tell of every run that ends); what is not named stays. null removes the webhook with what waits for it. '
   'url and secret are stored in Vault, where nobody can read them back. One that had stopped begins again, with what still waits. A first message '

@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.sql
 \ir ../alert_webhook.sql
-select plan(23);
+select plan(30);
 create function pg_temp.stored() returns jsonb language sql as $$
   select s.decrypted_secret::jsonb from vault.decrypted_secrets s where s.name like 'sync_scheduler alert webhook of %'
 $$;
@@ -19,6 +19,14 @@ execute refused('{"url": "http://hooks.example/", "secret": "whsec_MDEyMzQ1Njc4O
 execute refused('{"url": "https://me@hooks.example/", "secret": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"}');
 execute refused('{"url": "https://hooks.example/", "secret": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"}');
 execute refused('{"url": "https://hooks.example/", "secret": "whsec_c2hvcnQ="}');
+execute refused('{"url": "https://hooks.example/", "secret": "whsec_MDEyMzQ1Njc4OWFi   Y2RlZjAxMjM0NTY3"}');
+execute refused('{"url": "https://169.254.169.254/", "secret": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"}');
+execute refused('{"url": "https://[::1]:8443/", "secret": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"}');
+execute refused('{"url": "https://kong:8443/", "secret": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"}');
+execute refused('{"url": "https://0x7f000001/a.b", "secret": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"}');
+select throws_ok(format('select public.configure_alert_webhook(sync_test.id(''org a''), %L)',
+  jsonb_build_object('kinds', (select jsonb_agg('run_failed'::text) from generate_series(1, 2000)))), 'PT422', 'invalid_configuration',
+  'what is too large to be meant is refused');
 execute refused('{"url": "https://hooks.example/", "secret": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3", "kinds": ["rain"]}');
 execute refused('{"url": "https://hooks.example/", "secret": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3", "min_severity": null}');
 select sync_test.act_as('owner');
@@ -26,10 +34,16 @@ update sync_scheduler.settings set function_url = 'https://host.example/function
 select sync_test.act_as('admin');
 execute refused('{"url": "http://127.0.0.1:8080/", "secret": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"}');
 select sync_test.act_as('owner');
+update sync_scheduler.settings set function_url = null;
+select sync_test.act_as('admin');
+select throws_ok($$ select public.configure_alert_webhook(sync_test.id('org a'),
+  '{"url": "http://127.0.0.1:8080/", "secret": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"}') $$, 'PT422', 'invalid_configuration',
+  'nor is it while nobody knows where the function is');
+select sync_test.act_as('owner');
 update sync_scheduler.settings set function_url = 'http://127.0.0.1:9/';
 select is(count(*)::integer, 0, 'of all that nothing is stored') from public.sync_alert_webhooks;
 
-select pg_temp.connect('{"kinds": ["drift", "run_failed"], "min_severity": "warning", "finished_runs": true}');
+select pg_temp.connect('{"kinds": [["run_failed", "drift"], ["drift", "drift"]], "min_severity": "warning", "finished_runs": true}');
 select is(pg_temp.stored(), jsonb_build_object('url', 'https://hooks.example/T0/B0?key=1', 'secret', pg_temp.secret()),
   'address and secret are in Vault');
 select results_eq($$ select host, kinds::text, min_severity::text, finished_runs, stopped_at from public.sync_alert_webhooks $$,

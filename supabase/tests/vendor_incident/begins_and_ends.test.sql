@@ -2,13 +2,23 @@ begin;
 \ir ../fixtures.sql
 \ir ../connection_check.sql
 \ir ../vendor_incident.sql
-select plan(33);
+select plan(35);
 
 select is(sync_scheduler.vendor_host(i), 'hooks.example:8443', 'a host is where config says') from public.sync_integrations i
 where i.id = pg_temp.integration(1);
 select is(sync_scheduler.vendor_host(row(i.*)::public.sync_integrations), 'www.xledger.net', 'or the type''s')
 from (select (jsonb_populate_record(x, '{"integration_type": "xledger", "config": {}}')).* from public.sync_integrations x limit 1) i;
 select is(sync_scheduler.vendor_host(i), null, 'or nobody''s') from public.sync_integrations i where i.id = sync_test.id('integration a');
+-- Written so, an address leads elsewhere than it seems to, or may.
+select is(count(*)::integer, 0, 'never the type''s when config says something else') from
+  public.sync_integrations i, unnest(array['https:evil.example/x', 'https:///evil.example', 'https:\\evil.example', ' https://evil.example',
+    'https://www.xledger.net@evil.example/', 'https://www.xledger.net\@evil.example', '']) url
+where i.id = sync_test.id('integration a')
+  and sync_scheduler.vendor_host(jsonb_populate_record(i, jsonb_build_object('integration_type', 'xledger', 'config', jsonb_build_object('url', url)))) is not null;
+select is(array_agg(distinct sync_scheduler.vendor_host(jsonb_populate_record(i, jsonb_build_object('config', jsonb_build_object('url', url))))),
+  array['www.xledger.net'], 'one host has one name') from
+  public.sync_integrations i, unnest(array['https://www.xledger.net', 'HTTPS://WWW.xledger.net:443/graphql', 'https://www.xledger.net.?q']) url
+where i.id = sync_test.id('integration a');
 
 select pg_temp.nobody_answers(1, 2);
 select is(pg_temp.incidents(), 'none', 'two organisations are no incident');

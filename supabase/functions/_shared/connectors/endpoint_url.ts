@@ -22,12 +22,17 @@ export const endpointUrl: z.ZodMiniString = z.string("must be a text").check(
   }),
 );
 
+// URL forgives blanks, backslashes and missing slashes, and would go to another host than the one that the database reads.
+const plain = /^https?:\/\/[^/?#@\\\s]+([/?#]\S*)?$/i;
+
 function urlFault(text: string): string | null {
   if (!URL.canParse(text)) return "must be a complete address";
   const url = new URL(text);
   if (url.username !== "" || url.password !== "") return "must not hold a user name or password";
-  if (url.protocol === "https:") return null;
   // URL has already turned 127.1, 0x7f000001 and the like into four plain numbers.
   const isLoopback = /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/.test(url.hostname);
-  return url.protocol === "http:" && isLoopback ? null : "must begin with https://";
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback)) {
+    return "must begin with https://";
+  }
+  return plain.test(text) ? null : "must be a complete address";
 }
