@@ -2,6 +2,7 @@
 /** The button and the banner in a real browser, with real sign-in, against a real run. */
 import assert from "node:assert/strict";
 import { startWebhookReceiver } from "../../local/vendors/webhook_receiver.ts";
+import { until } from "../../local/wait.ts";
 import { openConsole, untilText } from "../support/console.ts";
 import { usePlatform } from "../support/platform.ts";
 import { assertExportedOnce, untilReceived, untilStatus } from "../support/runs.ts";
@@ -25,6 +26,7 @@ Deno.test("a press shows a spinner and then the run live until it has succeeded,
     await route.continue();
   });
 
+  const pressed = view.requests.length;
   await view.button.click();
   await view.page.locator("manual-sync-button button[aria-busy='true'] svg").waitFor();
   await untilText(view.banner, "The sync is about to start");
@@ -33,6 +35,12 @@ Deno.test("a press shows a spinner and then the run live until it has succeeded,
 
   await untilText(view.banner, "The sync is running");
   await untilReceived(receiver, 1);
+  // What the page asks when it begins to follow a run: its row, twice (see below), and the list that it is now part of.
+  await until("the page follows the run", () => {
+    const asked = view.requests.slice(pressed);
+    const rows = asked.filter((request) => /sync_run_log\?.*run_id=eq\./.test(request));
+    return rows.length >= 2 && asked.some((request) => /sync_run_log\?.*limit=/.test(request)) ? true : null;
+  });
   const before = view.requests.length;
   receiver.release();
   await untilText(view.banner, "1 of 4 entries");
