@@ -86,6 +86,8 @@ export interface Plan {
   readonly rounds: number;
   /** Long enough that every misfortune must have happened. */
   readonly thorough: boolean;
+  /** So many that even what is rare must have happened. */
+  readonly exhaustive: boolean;
 }
 
 /** Reads CAMPAIGN_SEED (any by default) and CAMPAIGN_ROUNDS. */
@@ -95,5 +97,6 @@ export function readPlan(environment: Readonly<Record<string, string>> = Deno.en
     seed: CAMPAIGN_SEED ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
     rounds: CAMPAIGN_ROUNDS,
     thorough: CAMPAIGN_ROUNDS >= USUAL_ROUNDS,
+    exhaustive: CAMPAIGN_ROUNDS >= 5 * USUAL_ROUNDS,
   };
 }
