@@ -124,11 +124,18 @@ Deno.test("a press that meets a colleague's run joins it and follows it to its e
   });
   await view.signIn(tenant.emails.admin);
   await untilText(view.button, "Sync now");
+  // Nor does it ask: once Realtime is there it does, and would find the button busy.
+  const hearing = Promise.withResolvers<void>();
+  await view.page.route("**/rpc/sync_overview", async (route) => {
+    await hearing.promise;
+    await route.continue();
+  });
   const runId = await trigger(tenant, "coordinator");
   await untilStatus(database.sql, runId, "running");
   await view.button.click();
   await untilText(view.banner, /started a sync/);
   isDeaf = false;
+  hearing.resolve();
   await untilReceived(receiver, 1);
   receiver.release();
   await untilText(view.banner, "The sync has succeeded");
