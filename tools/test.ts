@@ -86,8 +86,8 @@ async function tests(args: string[], env: Record<string, string>): Promise<void>
       await runDeno(["test", "-A", "--no-check", "--doc", `--junit-path=${report}`, ...args], {
         show: true,
         env,
-        // A run takes three minutes; `deno test` itself would wait for a hanging test for ever.
-        limitMinutes: 20,
+        // A run takes a quarter of an hour; `deno test` itself would wait for a hanging test for ever.
+        limitMinutes: 26,
       });
     } finally {
       const xml = await Deno.readTextFile(report).catch(() => null);
