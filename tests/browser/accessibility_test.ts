@@ -25,7 +25,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         await page.getByRole("button", { name: "Astrid Admin" }).waitFor();
         await assertAccessible(page, "signing in");
         await view.signInAs("Astrid Admin");
-        await page.getByRole("link", { name: /Webhook/ }).click();
+        await view.openIntegration("Webhook");
         await page.locator(".plot svg").nth(2).waitFor();
         await assertAccessible(page, "the page of an integration");
         const across = await page.evaluate(() => document.documentElement.scrollWidth);

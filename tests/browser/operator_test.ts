@@ -42,7 +42,7 @@ operatorTest(
 
 operatorTest("the schedule shows its next five slots on the organisation's clocks", async (view) => {
   await view.signInAs("Vårin Viser");
-  await view.page.getByRole("link", { name: /Xledger/ }).click();
+  await view.openIntegration("Xledger");
   const slots = view.page.locator(".slots li");
   await slots.first().waitFor();
   const texts = await slots.locator("time").allTextContents();
@@ -64,7 +64,7 @@ operatorTest("charts tell in words what they show, and draw it", async (view) =>
 
 operatorTest("runs are narrowed down by status, and one opens to its dispatch timeline", async (view) => {
   await view.signInAs("Vårin Viser");
-  await view.page.getByRole("link", { name: /Xledger/ }).click();
+  await view.openIntegration("Xledger");
   const runs = view.page.locator(".runs tbody");
   await runs.getByText("Succeeded").first().waitFor();
   await view.page.getByLabel("Status").selectOption("failed");
@@ -86,10 +86,10 @@ operatorTest("runs are narrowed down by status, and one opens to its dispatch ti
 
 operatorTest("an alert is acknowledged, and everybody's page says so", async (view, platform) => {
   await view.signInAs("Kåre Koordinator");
-  await view.page.getByRole("link", { name: /Webhook/ }).click();
+  await view.openIntegration("Webhook");
   await using other = await openConsole(platform, { vendors: platform.vendors });
   await other.signInAs("Vårin Viser");
-  await other.page.getByRole("link", { name: /Webhook/ }).click();
+  await other.openIntegration("Webhook");
   await other.page.locator(".alerts .open").first().waitFor();
   assert.equal(
     await other.page.getByRole("button", { name: /^Acknowledge/ }).count(),
@@ -103,7 +103,7 @@ operatorTest("an alert is acknowledged, and everybody's page says so", async (vi
 
 operatorTest("an admin pauses with a reason, which stands there for all, and resumes", async (view) => {
   await view.signInAs("Astrid Admin");
-  await view.page.getByRole("link", { name: /Dynamics/ }).click();
+  await view.openIntegration("Dynamics");
   await view.page.getByRole("button", { name: "Pause …" }).click();
   await view.page.getByLabel("Reason").fill("Month-end closing");
   await view.page.getByLabel("How long").selectOption("12");
@@ -119,7 +119,7 @@ operatorTest(
   "the outbox shows rejected entries with their reason and both sides of a conflict",
   async (view) => {
     await view.signInAs("Vårin Viser");
-    await view.page.getByRole("link", { name: /Webhook/ }).click();
+    await view.openIntegration("Webhook");
     const outbox = view.page.locator("section[aria-labelledby=outbox]");
     await outbox.locator(".number", { hasText: "UB-2026-00996" }).click();
     await untilText(outbox, /is closed for posting/);
@@ -133,7 +133,7 @@ operatorTest(
   "an admin decides what becomes of a rejected entry and of a conflict, with a reason",
   async (view, platform) => {
     await view.signInAs("Astrid Admin");
-    await view.page.getByRole("link", { name: /Webhook/ }).click();
+    await view.openIntegration("Webhook");
     const outbox = view.page.locator("section[aria-labelledby=outbox]");
     const item = (number: string) => outbox.locator(".entries li", { hasText: number });
     await untilText(outbox, "UB-2026-00996");
@@ -165,7 +165,7 @@ operatorTest(
 
 operatorTest("after a sync the vendor's books show each voucher once", async (view, platform) => {
   await view.signInAs("Kåre Koordinator");
-  await view.page.getByRole("link", { name: /Xledger/ }).click();
+  await view.openIntegration("Xledger");
   await view.button.click();
   await untilText(view.banner, "The sync has succeeded");
   const books = view.page.locator("section[aria-labelledby=ledger]");
@@ -182,8 +182,7 @@ operatorTest(
   "a vendor's incident stands on the page of its integration while it lasts",
   async (view, platform) => {
     await view.signInAs("Vårin Viser");
-    await view.page.getByRole("link", { name: /Dynamics/ }).click();
-    await untilText(view.page.locator("h1"), "Dynamics 365 Business Central");
+    await view.openIntegration("Dynamics");
     await using database = connect(platform.adminUrl);
     const message = "Dynamics 365 Business Central cannot be reached.";
     await database

@@ -166,6 +166,20 @@ export const BREAKAGES: readonly Breakage[] = [
     says: /^The last tick was \d+ s ago; pg_cron /,
   },
   {
+    check: "ticking",
+    what: "a step fails tick after tick",
+    breakIt: run(`insert into sync_scheduler.ticks (errors)
+      values ('{"prewarm": "it broke"}'), ('{"prewarm": "it broke again"}')`),
+    says: /^Tick after tick cannot do everything: prewarm \(it broke again\)\./,
+  },
+  {
+    check: "ticking",
+    what: "a step failed once",
+    breakIt: run(`insert into sync_scheduler.ticks (errors) values ('{"prewarm": "it broke"}')`),
+    says: /^The last tick could not do everything: prewarm \(it broke\)\./,
+    status: "WARN",
+  },
+  {
     check: "function",
     what: "its address is not set",
     breakIt: run("update sync_scheduler.settings set function_url = null"),

@@ -31,6 +31,8 @@ export interface ConsolePage extends AsyncDisposable {
   signIn(email: string, options?: { readonly isLive: boolean }): Promise<void>;
   /** Signs in as somebody of the seed, by one press on the name. */
   signInAs(name: string): Promise<void>;
+  /** Goes to the page of an integration by its link, and waits until it is the one that is shown. */
+  openIntegration(name: string): Promise<void>;
   untilLive(): Promise<void>;
   /** What the browser complained of but a refused request, which it always tells. */
   readonly problems: readonly string[];
@@ -94,6 +96,10 @@ export async function openConsole(access: ApiAccess, options: OpenOptions = {}):
     async signInAs(name) {
       await page.getByRole("button", { name }).click();
       await untilLive();
+    },
+    async openIntegration(name) {
+      await page.getByRole("link", { name }).click();
+      await page.locator("h1", { hasText: name }).waitFor();
     },
     async [Symbol.asyncDispose]() {
       await context.close();
