@@ -5,7 +5,11 @@ export type LimitedText =
 
 /**
  * Reads a body up to a limit in bytes; what goes beyond is never held in memory. The declared length is not
- * believed: it may be missing, wrong, or that of compressed data.
+ * believed: it may be missing, wrong, or that of compressed data. Throws what broke the body, or the signal's reason.
+ *
+ * @param body What is read.
+ * @param maxBytes Most bytes that are taken.
+ * @param signal Aborted when it has taken too long. The body of a `fetch` needs none: it ends with its request's.
  *
  * @example
  * ```ts
@@ -14,20 +18,43 @@ export type LimitedText =
  *
  * assert.deepEqual(await readLimited(new Response("abc").body, 3), { kind: "text", text: "abc" });
  * assert.deepEqual(await readLimited(new Response("abcd").body, 3), { kind: "too_large" });
+ * await assert.rejects(readLimited(new ReadableStream(), 3, AbortSignal.abort()), { name: "AbortError" });
  * ```
  */
 export async function readLimited(
   body: ReadableStream<Uint8Array> | null,
   maxBytes: number,
+  signal?: AbortSignal,
+): Promise<LimitedText> {
+  if (body === null) return { kind: "text", text: "" };
+  const reader = body.getReader();
+  // Nobody waits for it: who sends without end need not answer that we stop listening either.
+  const stop = () => void reader.cancel().catch(() => {});
+  signal?.addEventListener("abort", stop, { once: true });
+  if (signal?.aborted) stop();
+  try {
+    return await readAll(reader, maxBytes, signal);
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    stop();
+  }
+}
+
+async function readAll(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  maxBytes: number,
+  signal?: AbortSignal,
 ): Promise<LimitedText> {
   const decoder = new TextDecoder();
   let text = "";
   let size = 0;
-  // Leaving the loop early cancels the stream.
-  for await (const chunk of body ?? []) {
-    size += chunk.byteLength;
+  while (true) {
+    const { done, value } = await reader.read();
+    // A cancelled stream reads as one that is at its end.
+    signal?.throwIfAborted();
+    if (done) return { kind: "text", text: text + decoder.decode() };
+    size += value.byteLength;
     if (size > maxBytes) return { kind: "too_large" };
-    text += decoder.decode(chunk, { stream: true });
+    text += decoder.decode(value, { stream: true });
   }
-  return { kind: "text", text: text + decoder.decode() };
 }

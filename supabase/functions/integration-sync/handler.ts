@@ -31,6 +31,8 @@ export interface HandlerTools {
   readonly rehearse: () => Promise<void>;
   /** Keeps the isolate alive until the promise settles. */
   readonly waitUntil: (work: Promise<unknown>) => void;
+  /** A signal that is aborted when the body of a request that comes now should have been read. */
+  readonly bodyDeadline: () => AbortSignal;
   readonly elapsed: () => number;
   readonly log: Log;
 }
@@ -47,6 +49,7 @@ const maxBodyBytes = 16 * 1024;
  * | 200 | warm |
  * | 202 | claimed |
  * | 400, 405, 413, 415 | not a request of ours |
+ * | 408 | the body did not come to its end |
  * | 401, 409 | the database refuses the token, or the attempt, check, message or warm-up is taken or over |
  * | 500 | the function's environment is incomplete |
  * | 503 | the database did not answer as it should, or is of another release; the engine dispatches again |
@@ -62,8 +65,13 @@ export function createHandler(tools: HandlerTools): (request: Request) => Promis
     if (!/^application\/json\b/i.test(request.headers.get("content-type") ?? "")) {
       return refuse(415, "unsupported_media_type", "The body must be application/json.");
     }
-    const body = await readLimited(request.body, maxBodyBytes).catch(() => null);
-    if (body === null) return refuse(400, "invalid_request", "The body could not be read.");
+    const deadline = tools.bodyDeadline();
+    const body = await readLimited(request.body, maxBodyBytes, deadline).catch(() => null);
+    if (body === null) {
+      return deadline.aborted
+        ? refuse(408, "request_timeout", "The body did not arrive in time.")
+        : refuse(400, "invalid_request", "The body could not be read.");
+    }
     if (body.kind === "too_large") {
       return refuse(413, "request_too_large", `The body is larger than ${maxBodyBytes} bytes.`);
     }

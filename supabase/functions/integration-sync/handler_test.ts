@@ -78,6 +78,7 @@ function setUp(changes: Partial<HandlerTools> = {}, api: WorkerApi = new FakeWor
       return Promise.resolve();
     },
     waitUntil: (promise) => work.push(promise),
+    bodyDeadline: () => new AbortController().signal,
     elapsed: () => 0,
     log: (event, fields) => seen.logged.push(JSON.stringify({ event, ...fields })),
     ...changes,
@@ -294,6 +295,28 @@ Deno.test("the handler answers 413 when the body is larger than 16 KB", async ()
   const response = await handler(post({ ...valid, pad: "x".repeat(16 * 1024) }));
   assert.equal(response.status, 413);
   assert.equal((await errorOf(response)).code, "request_too_large");
+  assert.deepEqual(seen.attempts, []);
+});
+
+Deno.test("the handler answers 408 when the body does not come to its end", async () => {
+  const late = new AbortController();
+  const { handler, seen } = setUp({ bodyDeadline: () => late.signal });
+  let answer: Promise<Response> | undefined;
+  const asked = new Promise<void>((resolve) => {
+    // Half of a body; whoever waits for the rest waits for ever.
+    const body = new ReadableStream<Uint8Array>({
+      start: (stream) => stream.enqueue(new TextEncoder().encode('{"kind": "run",')),
+      pull: () => resolve(),
+    });
+    const headers = { "content-type": "application/json" };
+    answer = handler(new Request("http://localhost/integration-sync", { method: "POST", headers, body }));
+  });
+  await asked;
+  late.abort();
+  const response = await answer;
+  assert.ok(response);
+  assert.equal(response.status, 408);
+  assert.equal((await errorOf(response)).code, "request_timeout");
   assert.deepEqual(seen.attempts, []);
 });
 

@@ -19,6 +19,8 @@ declare const EdgeRuntime: { waitUntil(work: Promise<unknown>): void } | undefin
 
 // Above the 8 s after which the Data API cancels a statement: what has not answered by then is lost, not slow.
 const rpcTimeoutMs = 10_000;
+// pg_net sends its few hundred bytes with the head. Whoever takes longer would keep an isolate busy for nothing.
+const bodyTimeoutMs = 5_000;
 
 /**
  * The whole function on the real platform. Everything that it is made of gets its clock, randomness, fetch and
@@ -67,6 +69,7 @@ export function createService(
     waitUntil: (work) => {
       if (typeof EdgeRuntime !== "undefined") EdgeRuntime.waitUntil(work);
     },
+    bodyDeadline: () => AbortSignal.timeout(bodyTimeoutMs),
     elapsed: () => systemClock.elapsed(),
     log: consoleLog,
     // Last, when everything else is in place: this is where the boot ends.
