@@ -93,7 +93,7 @@ async function openTenant({ config, credentials }: Tenant) {
   const context = testContext();
   const client = createClient(config, credentials, createTokenCache(), context);
   const place = await findPlace(client, config);
-  const journal = openJournal(client, place, Math.random, () => Promise.resolve());
+  const journal = openJournal(client, place, context, () => Promise.resolve());
   return { client, place, journal, context };
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createSecrets } from "../../supabase/functions/_shared/secrets.ts";
 import { batch_id, failed, open, send, states, two } from "./business_central_actions.ts";
 import { expense, startBusinessCentralTest } from "./business_central_tenant.ts";
 
@@ -58,4 +59,31 @@ Deno.test("Business Central begins no write when the slice is over", async () =>
   assert.equal(states(outcome), "pending pending");
   assert.deepEqual(failed(outcome), ["transient", "business_central_time_over"]);
   assert.equal(bench.fake.journal.lines.length, 0);
+});
+
+Deno.test("Business Central never shows the access token when it quotes it, wherever its words are cut", async () => {
+  await using bench = await startBusinessCentralTest();
+  // The token is got by the first slice and used by the second as well.
+  for (const number of [1, 2]) {
+    const secrets = createSecrets(bench.credentials);
+    const told: string[] = [];
+    const context = bench.context({
+      secrets,
+      fetch: async (input, init) => {
+        const token = new Headers(init?.headers).get("authorization")?.replace("Bearer ", "");
+        if (token === undefined) return await bench.fetch(input, init);
+        told.push(token);
+        const message = `${"x".repeat(290)} ${token}`;
+        return Response.json({ error: { code: "BadRequest", message } }, { status: 400 });
+      },
+    });
+    const connector = bench.connector.open(bench.config, bench.credentials);
+    const outcome = await bench.run(connector.ping(context));
+    const said = JSON.stringify(outcome);
+    assert.ok(
+      told[0] && said.includes("xxx ***") && !said.includes(told[0].slice(0, 5)),
+      `${number}: ${said}`,
+    );
+  }
+  assert.equal(bench.fake.tokensIssued, 1);
 });

@@ -69,9 +69,11 @@ Deno.test("xledger breaks off and throws when the lease is lost during a mutatio
 
 Deno.test("xledger never shows the token when an error quotes it", async () => {
   await using test = await startXledgerTest();
-  const error = { message: `No rights for ${test.vendor.token}` };
+  // Also where its words are cut, in the middle of the second one.
+  const said = `No rights for ${test.vendor.token} `;
+  const error = { message: said.padEnd(295, "x") + test.vendor.token };
   test.vendor.misbehave({ kind: "error", error, on: "mutation" });
   const outcome = await test.connector.export(test.context, batchOf(vouchers(1)));
-  assert.match(outcome.failure?.message ?? "", /No rights for \.\.\./);
-  assert.ok(!JSON.stringify(outcome).includes(test.vendor.token));
+  assert.match(outcome.failure?.message ?? "", /No rights for \*\*\* x+\*\*\*/);
+  assert.ok(!JSON.stringify(outcome).includes(test.vendor.token.slice(0, 5)));
 });

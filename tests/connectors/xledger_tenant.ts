@@ -7,6 +7,7 @@ import type {
 } from "../../supabase/functions/_shared/connectors/connector.ts";
 import { xledger } from "../../supabase/functions/_shared/connectors/xledger.ts";
 import type { Batch, Entry, EntryResult } from "../../supabase/functions/_shared/entries.ts";
+import { createSecrets } from "../../supabase/functions/_shared/secrets.ts";
 import { testContext } from "../../supabase/functions/_shared/testing/connector_context.ts";
 import { JumpClock } from "../support/jump_clock.ts";
 
@@ -32,6 +33,7 @@ export async function startXledgerTest(
   let checkpoint: unknown = null;
   const context = testContext({
     clock,
+    secrets: createSecrets({ token: vendor.token }),
     checkpoint: () => checkpoint,
     saveCheckpoint: (value) => Promise.resolve(void (checkpoint = structuredClone(value))),
   });

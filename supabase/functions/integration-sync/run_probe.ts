@@ -3,6 +3,7 @@ import type { Connector, PingOutcome } from "../_shared/connectors/connector.ts"
 import { openConnector } from "../_shared/connectors/open_connector.ts";
 import { failure } from "../_shared/errors.ts";
 import type { ProbeEnd } from "../_shared/probe_api.ts";
+import { createSecrets } from "../_shared/secrets.ts";
 import type { ProbeClaim } from "../_shared/worker_answers.ts";
 import { failureOf } from "./failure_of.ts";
 import { errorFields, type Log } from "./log.ts";
@@ -52,6 +53,7 @@ export async function runProbe(claim: ProbeClaim, tools: ProbeTools): Promise<Pr
       org_id: claim.org_id,
       integration_id: claim.integration_id,
       fetch: tools.fetch,
+      secrets: createSecrets(claim.credentials),
       clock,
       random: tools.random,
       signal: over.signal,

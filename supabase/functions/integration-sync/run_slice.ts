@@ -3,6 +3,7 @@ import type { Connector, ConnectorContext, OpenConnector } from "../_shared/conn
 import { openConnector } from "../_shared/connectors/open_connector.ts";
 import { allEntries, openEntries } from "../_shared/entries.ts";
 import { type Failure, isRefusal } from "../_shared/errors.ts";
+import { createSecrets } from "../_shared/secrets.ts";
 import type { Claim } from "../_shared/worker_answers.ts";
 import type { Ending, WorkerApi } from "../_shared/worker_api.ts";
 import { exportBatch } from "./export_batch.ts";
@@ -56,6 +57,7 @@ export async function runSlice(
     org_id: claim.org_id,
     integration_id: claim.integration_id,
     fetch: vendor.fetch,
+    secrets: createSecrets(claim.credentials),
     clock,
     random: tools.random,
     signal: lease.signal,

@@ -364,3 +364,17 @@ Deno.test("runSlice tells when the external system first answered, or that it ne
   // Two batches, of which the second is answered later.
   assert.deepEqual([heard.firstAnswers, silent.firstAnswers], [[250], [null]]);
 });
+
+Deno.test("runSlice tells nothing of the credentials, nor of what the connector got with them, when it fails", async () => {
+  const api = new FakeWorkerApi(two);
+  const exportBatch: Export = ({ secrets }, batch) => {
+    secrets.add("what-we-got-for-it");
+    const message = "Bad token hemmelig-api-token-4711, bad access token what-we-got-for-it.";
+    return Promise.resolve({
+      results: allEntries(batch.entries, "pending"),
+      failure: failure("permanent", "test_refused", message),
+    });
+  };
+  const end = await slice(api, exportBatch, { claim: { credentials: { token: "hemmelig-api-token-4711" } } });
+  assert.equal(end.outcome === "failed" && end.failure.message, "Bad token ***, bad access token ***.");
+});

@@ -72,7 +72,7 @@ function connect(
   async function open(context: ConnectorContext): Promise<ExportTools> {
     const client = createClient(config, credentials, tokens, context);
     const place = known ??= await findPlace(client, config);
-    const journal = openJournal(client, place, context.random, () => noteWrite(context));
+    const journal = openJournal(client, place, context, () => noteWrite(context));
     return { client, place, journal, context, currency: config.currency, memory };
   }
 

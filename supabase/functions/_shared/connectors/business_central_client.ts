@@ -71,7 +71,7 @@ export function createClient(
     }
     const { status, body, retryAfter } = answer;
     if (status < 200 || status >= 300) {
-      throw statusFault(status, { isWrite, body, retryAfter, random: context.random });
+      throw statusFault(status, { isWrite, body, retryAfter, context });
     }
     return answer;
   }

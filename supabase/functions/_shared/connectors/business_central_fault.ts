@@ -1,7 +1,9 @@
 import * as z from "zod/mini";
 import { type Failure, failure } from "../errors.ts";
+import type { Secrets } from "../secrets.ts";
 import { storableText } from "../storable_text.ts";
 import type { Refusal } from "./business_central_refusal.ts";
+import type { ConnectorContext } from "./connector.ts";
 
 /** A call to Business Central that did not do what was asked. Caught where outcomes are made; never leaves the connector. */
 export class BusinessCentralFault extends Error {
@@ -31,9 +33,10 @@ const errorSchema = z.object({ error: z.object({ code: z.string(), message: z.st
  * @example
  * ```ts
  * import assert from "node:assert/strict";
+ * import { testContext } from "../testing/connector_context.ts";
  * import { statusFault } from "./business_central_fault.ts";
  *
- * const details = { isWrite: true, body: null, retryAfter: null, random: () => 0 };
+ * const details = { isWrite: true, body: null, retryAfter: null, context: testContext({ random: () => 0 }) };
  * assert.equal(statusFault(504, details).failure.class, "ambiguous");
  * assert.equal(statusFault(504, { ...details, isWrite: false }).failure.class, "transient");
  * assert.equal(statusFault(429, details).failure.retry_after_seconds, 30);
@@ -45,14 +48,14 @@ export function statusFault(
     readonly isWrite: boolean;
     readonly body: unknown;
     readonly retryAfter: number | null;
-    readonly random: () => number;
+    readonly context: Pick<ConnectorContext, "random" | "secrets">;
   },
 ): BusinessCentralFault {
-  const { isWrite, retryAfter } = details;
-  const said = errorSchema.safeParse(details.body).data?.error;
+  const { isWrite, retryAfter, context: { random, secrets } } = details;
+  const said = wordsIn(details.body, secrets);
   if (status === 429) {
     // The window is five minutes and many wait for it: not all at the same second.
-    const wait = retryAfter ?? 30 + Math.floor(details.random() * 30);
+    const wait = retryAfter ?? 30 + Math.floor(random() * 30);
     const message = "Business Central asks us to slow down (429).";
     return new BusinessCentralFault(failure("rate_limited", "business_central_rate_limited", message, wait));
   }
@@ -64,6 +67,13 @@ export function statusFault(
     return permanent("business_central_refused", status, said ?? { code: "", message: "" });
   }
   return isWrite ? doubtful(`answered ${status}`, retryAfter) : unavailable(`answered ${status}`, retryAfter);
+}
+
+/** Before they are cut to a length: half of a secret is not recognised any more. */
+function wordsIn(body: unknown, secrets: Secrets): Refusal | undefined {
+  const said = errorSchema.safeParse(body).data?.error;
+  if (said === undefined) return undefined;
+  return { code: secrets.redact(said.code), message: secrets.redact(said.message) };
 }
 
 /**

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createSecrets } from "../secrets.ts";
+import { testContext } from "../testing/connector_context.ts";
 import { statusFault } from "./business_central_fault.ts";
 
 const body = { error: { code: "Application_DialogException", message: "No." } };
@@ -21,7 +23,7 @@ for (
 ) {
   Deno.test(`statusFault says ${onWrite} of a write and ${onRead} of a read when the status is ${status}`, () => {
     const fault = (isWrite: boolean) =>
-      statusFault(status, { isWrite, body, retryAfter: null, random: () => 0 });
+      statusFault(status, { isWrite, body, retryAfter: null, context: testContext() });
     assert.deepEqual([fault(true).failure.class, fault(false).failure.class], [onWrite, onRead]);
     assert.equal(fault(true).isDoubtful, onWrite === "ambiguous");
     assert.equal(fault(true).refusal !== null, isRefusal);
@@ -29,8 +31,19 @@ for (
 }
 
 Deno.test("statusFault keeps the hint when Retry-After is there, and draws one for a 429 when it is not", () => {
-  const details = { isWrite: true, body: null, random: () => 0.99 };
+  const details = { isWrite: true, body: null, context: testContext({ random: () => 0.99 }) };
   assert.equal(statusFault(503, { ...details, retryAfter: 20 }).failure.retry_after_seconds, 20);
   assert.equal(statusFault(429, { ...details, retryAfter: 7 }).failure.retry_after_seconds, 7);
   assert.equal(statusFault(429, { ...details, retryAfter: null }).failure.retry_after_seconds, 59);
+});
+
+Deno.test("statusFault tells nothing of a secret when Business Central's words are cut in the middle of it", () => {
+  const token = "ey0123456789".repeat(20);
+  const secrets = createSecrets();
+  secrets.add(token);
+  const message = `${"x".repeat(290)} ${token}`;
+  const details = { isWrite: true, retryAfter: null, context: testContext({ secrets }) };
+  const fault = statusFault(400, { ...details, body: { error: { code: token, message } } });
+  const told = JSON.stringify([fault.failure, fault.refusal]);
+  assert.ok(told.includes("xxx ***") && !told.includes("ey0123"), told);
 });

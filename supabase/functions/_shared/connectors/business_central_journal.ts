@@ -7,6 +7,7 @@ import { doubtful, statusFault } from "./business_central_fault.ts";
 import { type PlannedLine, type PlannedVoucher, shortestAmount } from "./business_central_plan.ts";
 import { type Refusal, wordsOf } from "./business_central_refusal.ts";
 import type { Place } from "./business_central_setup.ts";
+import type { ConnectorContext } from "./connector.ts";
 
 const operationsOfABatch = 100;
 const sameKey = "Internal_EntityWithSameKeyExists";
@@ -57,7 +58,7 @@ export interface JournalLines {
 export function openJournal(
   client: BusinessCentralClient,
   place: Place,
-  random: () => number,
+  context: Pick<ConnectorContext, "random" | "secrets">,
   beforeWrite: () => Promise<void>,
 ): JournalLines {
   const path = `${place.journalPath}/journalLines`;
@@ -82,7 +83,7 @@ export function openJournal(
       if (response === undefined) return "skipped";
       const status = Number(response.status);
       if (status >= 200 && status < 300) return "done";
-      const fault = statusFault(status, { isWrite: true, body: response.body, retryAfter: null, random });
+      const fault = statusFault(status, { isWrite: true, body: response.body, retryAfter: null, context });
       // Gone, changed or refused for its content; everything else is about the whole.
       if (status === 404 || status === 412 || fault.refusal !== null) {
         return fault.refusal ?? { code: "", message: "" };

@@ -20,7 +20,7 @@ const answerSchema = z.object({
 });
 const errorSchema = z.object({ error: z.string(), error_codes: z.optional(z.array(z.number())) });
 
-/** Tokens of an isolate, one an integration. */
+/** Tokens of an isolate, one an integration. Each that is given out is one of the context's secrets. */
 export interface TokenCache {
   /** A token that is good for a while; `refused` is one that was just answered with 401. */
   get(
@@ -64,8 +64,12 @@ export function createTokenCache(): TokenCache {
       const cached = cache.get(context.integration_id);
       const isGood = cached?.source === source && cached.token !== refused &&
         cached.refreshAt > context.clock.now();
-      if (isGood) return cached.token;
+      if (isGood) {
+        context.secrets.add(cached.token);
+        return cached.token;
+      }
       const { access_token, expires_in } = await fetchToken(config, credentials, context);
+      context.secrets.add(access_token);
       const usable = expires_in - Math.min(earliestRefreshSeconds, expires_in / 2);
       cache.delete(context.integration_id);
       // The oldest goes: an isolate that serves many tenants must not grow for ever.

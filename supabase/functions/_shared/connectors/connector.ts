@@ -10,12 +10,18 @@
 import type { Clock } from "../clock.ts";
 import type { Batch, Entry, EntryResult } from "../entries.ts";
 import type { Failure } from "../errors.ts";
+import type { Secrets } from "../secrets.ts";
 
 /** What a connector works with. It touches the outside only through this. */
 export interface ConnectorContext {
   readonly org_id: string;
   readonly integration_id: string;
   readonly fetch: typeof fetch;
+  /**
+   * The integration's credentials. A connector adds what it gets with them, and redacts what the other side says before
+   * it cuts it; whatever it reports is redacted once more by `openConnector`.
+   */
+  readonly secrets: Secrets;
   readonly clock: Clock;
   /** A number in [0, 1). */
   readonly random: () => number;

@@ -1,7 +1,6 @@
 import type { EntryResult } from "../entries.ts";
 import type { Failure } from "../errors.ts";
-import { redactor } from "../redactor.ts";
-import type { Connector, OpenConnector } from "./connector.ts";
+import type { Connector, ConnectorContext, OpenConnector } from "./connector.ts";
 import { findConnector } from "./registry.ts";
 
 /** Which integration is to be opened. */
@@ -15,7 +14,7 @@ export interface IntegrationToOpen {
  * Opens an integration's connector; throws `no_connector`, `invalid_config` or `invalid_credentials`.
  *
  * What an external system says ends up in the run log, and one that is asked with a bad token may quote it. So
- * whatever the connector reports is rid of the credentials here, for every connector.
+ * whatever the connector reports is rid of the context's secrets here, for every connector.
  *
  * @example
  * ```ts
@@ -36,32 +35,34 @@ export function openConnector(
   { integration_type, config, credentials }: IntegrationToOpen,
 ): OpenConnector {
   const connector = findConnector(available, integration_type).open(config, credentials);
-  const redact = redactor(credentials);
-
-  function clean<T extends { readonly failure?: Failure }>(outcome: T): T {
-    if (outcome.failure === undefined) return outcome;
-    return { ...outcome, failure: { ...outcome.failure, message: redact(outcome.failure.message) } };
-  }
-  const cleanResult = (result: EntryResult): EntryResult =>
-    result.state === "rejected" ? { ...result, error: redact(result.error) } : result;
-
   const lookup = connector.lookup?.bind(connector);
   return {
     batchSize: connector.batchSize,
     ...(connector.sliceEntries === undefined ? {} : { sliceEntries: connector.sliceEntries }),
     ping: async (context) => {
       const outcome = await connector.ping(context);
-      return outcome.ok ? outcome : clean(outcome);
+      return outcome.ok ? outcome : clean(outcome, context);
     },
     ...(lookup === undefined ? {} : {
       lookup: async (context, entries) => {
-        const found = clean(await lookup(context, entries));
-        return { ...found, settled: found.settled.map(cleanResult) };
+        const found = clean(await lookup(context, entries), context);
+        return { ...found, settled: found.settled.map((result) => cleanResult(result, context)) };
       },
     }),
     export: async (context, batch) => {
-      const outcome = clean(await connector.export(context, batch));
-      return { ...outcome, results: outcome.results.map(cleanResult) };
+      const outcome = clean(await connector.export(context, batch), context);
+      return { ...outcome, results: outcome.results.map((result) => cleanResult(result, context)) };
     },
   };
+}
+
+function clean<T extends { readonly failure?: Failure }>(outcome: T, { secrets }: ConnectorContext): T {
+  if (outcome.failure === undefined) return outcome;
+  return { ...outcome, failure: { ...outcome.failure, message: secrets.redact(outcome.failure.message) } };
+}
+
+function cleanResult(result: EntryResult, { secrets }: ConnectorContext): EntryResult {
+  if (result.state === "rejected") return { ...result, error: secrets.redact(result.error) };
+  if (result.state !== "exported" || result.external_id === undefined) return result;
+  return { ...result, external_id: secrets.redact(result.external_id) };
 }

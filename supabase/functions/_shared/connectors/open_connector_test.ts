@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { failure } from "../errors.ts";
+import { createSecrets } from "../secrets.ts";
 import { testContext } from "../testing/connector_context.ts";
 import { testBatch } from "../testing/fake_worker_api.ts";
 import { defineConnector, type OpenConnector } from "./connector.ts";
@@ -26,16 +27,26 @@ function open(parts: Partial<OpenConnector> = {}): OpenConnector {
   return openConnector([connector], { integration_type: "test", config: {}, credentials });
 }
 
+const context = testContext({ secrets: createSecrets(credentials) });
+
 Deno.test("an open connector reports nothing of its credentials when the vendor quotes them", async () => {
-  const found = { settled: [{ entry_key: "a", state: "rejected", error: words } as const], absent: ["b"] };
+  const settled = [
+    { entry_key: "a", state: "rejected", error: words } as const,
+    { entry_key: "c", state: "exported", external_id: "hemmelig-1" } as const,
+  ];
+  const found = { settled, absent: ["b"] };
   const connector = open({ lookup: () => Promise.resolve(found) });
-  const ping = await connector.ping(testContext());
+  const ping = await connector.ping(context);
   assert.equal(!ping.ok && ping.failure.message, cleaned);
-  const sent = await connector.export(testContext(), testBatch(1, ["a"]));
+  const sent = await connector.export(context, testBatch(1, ["a"]));
   assert.equal(sent.failure?.message, cleaned);
   assert.deepEqual(sent.results, [{ entry_key: "a", state: "rejected", error: cleaned }]);
-  assert.deepEqual(await connector.lookup?.(testContext(), []), {
-    settled: [{ entry_key: "a", state: "rejected", error: cleaned }],
+  assert.deepEqual(await connector.lookup?.(context, []), {
+    settled: [{ entry_key: "a", state: "rejected", error: cleaned }, {
+      entry_key: "c",
+      state: "exported",
+      external_id: "***",
+    }],
     absent: ["b"],
   });
 });

@@ -57,7 +57,7 @@ async function exportBatch(
   };
   try {
     const response = await send(config, context, { method: "POST", headers, body });
-    return await settleAnswer(response, batch.entries, context.clock.now());
+    return await settleAnswer(response, batch.entries, context);
   } catch (error) {
     if (context.signal.aborted) throw error;
     return unsettled(batch.entries, failure("ambiguous", ...transportFault(config, error)));

@@ -2,7 +2,7 @@ import { allEntries, type Entry, openEntries } from "../entries.ts";
 import { type Failure, failure } from "../errors.ts";
 import { readLimited } from "../read_limited.ts";
 import { retryAfterSeconds } from "../retry_after.ts";
-import type { ExportOutcome } from "./connector.ts";
+import type { ConnectorContext, ExportOutcome } from "./connector.ts";
 import { parseResults } from "./webhook_results.ts";
 import { statusFailure } from "./webhook_status.ts";
 
@@ -17,19 +17,20 @@ const maxAnswerBytes = 1024 * 1024;
  * @example
  * ```ts
  * import assert from "node:assert/strict";
+ * import { testContext } from "../testing/connector_context.ts";
  * import { settleAnswer } from "./webhook_answer.ts";
  *
  * const entries = [{ entry_key: "a", period: "2026-01", document_number: "1", payload: {}, settled: false }];
- * const taken = await settleAnswer(new Response(null, { status: 204 }), entries, Date.now());
+ * const taken = await settleAnswer(new Response(null, { status: 204 }), entries, testContext());
  * assert.deepEqual(taken, { results: [{ entry_key: "a", state: "exported" }] });
  * ```
  */
 export async function settleAnswer(
   response: Response,
   entries: readonly Entry[],
-  now: number,
+  { clock, secrets }: Pick<ConnectorContext, "clock" | "secrets">,
 ): Promise<ExportOutcome> {
-  const hint = retryAfterSeconds(response.headers.get("retry-after"), now);
+  const hint = retryAfterSeconds(response.headers.get("retry-after"), clock.now());
   if (!response.ok && response.status !== 422) {
     // The body is of no use; leaving it unread would keep the connection.
     await response.body?.cancel();
@@ -42,7 +43,7 @@ export async function settleAnswer(
     return { results: allEntries(openEntries(entries), "exported") };
   }
   if (isJson(response.headers)) {
-    const found = parseResults(body.text, entries);
+    const found = parseResults(body.text, entries, secrets);
     if (found.kind === "results") {
       const open = new Set(openEntries(entries).map((entry) => entry.entry_key));
       return { results: found.results.filter((result) => open.has(result.entry_key)) };

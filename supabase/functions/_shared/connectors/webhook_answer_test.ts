@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { testContext } from "../testing/connector_context.ts";
 import { testBatch } from "../testing/fake_worker_api.ts";
 import { FakeClock } from "../testing/fake_clock.ts";
+import { createSecrets } from "../secrets.ts";
 import { startReceiver } from "../testing/receiver.ts";
+import { settleAnswer } from "./webhook_answer.ts";
 import { answered, open, send, states } from "../testing/webhook_sender.ts";
 
 const json = (body: unknown, status = 200) => Response.json(body, { status });
@@ -149,3 +151,11 @@ for (const status of [301, 302, 307, 308]) {
     assert.deepEqual(elsewhere.requests, []);
   });
 }
+
+Deno.test("webhook tells nothing of its secret when a receiver's words are cut in the middle of it", async () => {
+  const secret = `whsec_${btoa("a".repeat(32))}`;
+  const context = testContext({ secrets: createSecrets({ signing_secret: secret }) });
+  const results = [{ entry_key: "a", state: "rejected", error: `${"x".repeat(490)} ${secret}` }];
+  const settled = await settleAnswer(json({ results }), testBatch(1, ["a"]).entries, context);
+  assert.deepEqual(settled.results, [{ entry_key: "a", state: "rejected", error: `${"x".repeat(490)} ***` }]);
+});

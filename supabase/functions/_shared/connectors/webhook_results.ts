@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import type { Entry, EntryResult } from "../entries.ts";
+import type { Secrets } from "../secrets.ts";
 import { storableText } from "../storable_text.ts";
 
 const longestError = 500;
@@ -33,19 +34,21 @@ export type BodyResults =
  * @example
  * ```ts
  * import assert from "node:assert/strict";
+ * import { createSecrets } from "../secrets.ts";
  * import { parseResults } from "./webhook_results.ts";
  *
  * const entries = [{ entry_key: "a", period: "2026-01", document_number: "1", payload: {}, settled: false }];
- * assert.deepEqual(parseResults('{"results":[{"entry_key":"a","state":"exported"}]}', entries), {
+ * const secrets = createSecrets();
+ * assert.deepEqual(parseResults('{"results":[{"entry_key":"a","state":"exported"}]}', entries, secrets), {
  *   kind: "results",
  *   results: [{ entry_key: "a", state: "exported" }],
  * });
- * assert.equal(parseResults('{"results":[]}', entries).kind, "malformed");
- * assert.equal(parseResults('{"ok":true}', entries).kind, "none");
- * assert.equal(parseResults('{"error":"read-only"}', entries).kind, "error");
+ * assert.equal(parseResults('{"results":[]}', entries, secrets).kind, "malformed");
+ * assert.equal(parseResults('{"ok":true}', entries, secrets).kind, "none");
+ * assert.equal(parseResults('{"error":"read-only"}', entries, secrets).kind, "error");
  * ```
  */
-export function parseResults(body: string, entries: readonly Entry[]): BodyResults {
+export function parseResults(body: string, entries: readonly Entry[], secrets: Secrets): BodyResults {
   let json: unknown;
   try {
     json = JSON.parse(body);
@@ -61,7 +64,7 @@ export function parseResults(body: string, entries: readonly Entry[]): BodyResul
   const results: EntryResult[] = [];
   for (const result of parsed.data.results) {
     if (!open.delete(result.entry_key)) return malformed("names an entry twice, or one that was not sent");
-    results.push(toEntryResult(result));
+    results.push(toEntryResult(result, secrets));
   }
   if (open.size > 0) return malformed(`leaves out ${open.size} of ${entries.length} entries`);
   return { kind: "results", results };
@@ -78,9 +81,11 @@ function malformed(reason: string): BodyResults {
   return { kind: "malformed", reason };
 }
 
-function toEntryResult(result: z.infer<typeof resultSchema>): EntryResult {
+function toEntryResult(result: z.infer<typeof resultSchema>, secrets: Secrets): EntryResult {
   const { entry_key } = result;
-  if (result.state === "rejected") return { entry_key, state: "rejected", error: clean(result.error ?? "") };
+  if (result.state === "rejected") {
+    return { entry_key, state: "rejected", error: clean(secrets.redact(result.error ?? "")) };
+  }
   const external = result.external_id ?? "";
   return { entry_key, state: "exported", ...(external === "" ? {} : { external_id: external }) };
 }

@@ -90,7 +90,10 @@ export async function findVouchers(link: XledgerLink, vouchers: readonly Named[]
   for (const { link: item, message, errorLevel } of errors.rows) {
     // An item with a mere warning is imported all the same.
     if (/warn|info/i.test(errorLevel?.name ?? "")) continue;
-    reasons.set(String(item), storableText(message ?? "", 200) || "no reason given");
+    reasons.set(
+      String(item),
+      storableText(link.context.secrets.redact(message ?? ""), 200) || "no reason given",
+    );
   }
   return {
     sights: new Map(vouchers.map((voucher) => [

@@ -75,7 +75,10 @@ export async function askXledger(
     const body = await readLimited(response.body, maxAnswerBytes);
     const now = context.clock.now();
     const answer = body.kind === "text" ? parseAnswer(body.text) : null;
-    const errors = (answer?.errors ?? []).map((error) => withoutToken(error, credentials.token));
+    const errors = (answer?.errors ?? []).map((error): XledgerError => ({
+      ...error,
+      message: context.secrets.redact(error.message),
+    }));
     // A gateway's 5xx does not speak for Xledger, whatever its body is.
     if (!response.ok && (response.status >= 500 || errors.length === 0)) {
       const hint = retryAfterSeconds(response.headers.get("retry-after"), now);
@@ -140,9 +143,4 @@ function parseAnswer(text: string): z.infer<typeof answerSchema> | null {
   } catch {
     return null;
   }
-}
-
-/** Before a message is cut to its length: half a token would not be recognised where whatever is reported is cleaned. */
-function withoutToken(error: XledgerError, token: string): XledgerError {
-  return { ...error, message: error.message.replaceAll(token, "...") };
 }

@@ -1,12 +1,14 @@
 import { systemClock } from "../clock.ts";
 import type { ConnectorContext } from "../connectors/connector.ts";
+import { createSecrets } from "../secrets.ts";
 
-/** A context on the real clock and the real fetch, of an integration without a checkpoint. */
+/** A context on the real clock and the real fetch, of an integration without a checkpoint or secrets. */
 export function testContext(changes: Partial<ConnectorContext> = {}): ConnectorContext {
   return {
     org_id: "00000000-0000-4000-8000-0000000000a1",
     integration_id: "00000000-0000-4000-8000-0000000000b1",
     fetch,
+    secrets: createSecrets(),
     clock: systemClock,
     random: Math.random,
     signal: new AbortController().signal,
