@@ -1,4 +1,4 @@
-import { DOMParser } from "@xmldom/xmldom";
+import { type Document, DOMParser } from "@xmldom/xmldom";
 
 /** How many tests ended how. */
 export interface TestCounts {
@@ -28,6 +28,51 @@ export interface TestCounts {
  * ```
  */
 export function countJunit(xml: string): TestCounts {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const testcase of Array.from(parse(xml).getElementsByTagName("testcase"))) {
+    const has = (name: string) => testcase.getElementsByTagName(name).length > 0;
+    if (has("failure") || has("error")) counts.failed++;
+    else if (!has("skipped")) counts.passed++;
+    else if (testcase.hasAttribute("time")) counts.skipped++;
+  }
+  return counts;
+}
+
+/** A test or step that failed. */
+export interface TestFailure {
+  /** `FILE: TEST > STEP`. */
+  readonly name: string;
+  /** What was thrown, with the stack. */
+  readonly text: string;
+}
+
+/**
+ * What failed, and why, of a JUnit report. A test that failed only because its steps did is left out.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { readFailures } from "./junit.ts";
+ *
+ * const report = `<testsuites><testsuite name="./a_test.ts">
+ *   <testcase name="subtracts" classname="./a_test.ts"><failure message="no">1 is not 2</failure></testcase>
+ *   <testcase name="adds"><failure message="1 test step failed">1 test step failed.</failure></testcase>
+ * </testsuite></testsuites>`;
+ * assert.deepEqual(readFailures(report), [{ name: "./a_test.ts: subtracts", text: "1 is not 2" }]);
+ * ```
+ */
+export function readFailures(xml: string): TestFailure[] {
+  const failures: TestFailure[] = [];
+  for (const testcase of Array.from(parse(xml).getElementsByTagName("testcase"))) {
+    const [found] = ["failure", "error"].flatMap((tag) => Array.from(testcase.getElementsByTagName(tag)));
+    const text = found?.textContent?.trim();
+    if (text === undefined || /^\d+ test steps? failed\.$/.test(text)) continue;
+    failures.push({ name: `${testcase.getAttribute("classname")}: ${testcase.getAttribute("name")}`, text });
+  }
+  return failures;
+}
+
+function parse(xml: string): Document {
   const document = new DOMParser({
     onError: (level, message) => {
       throw new Error(`the JUnit report is no XML (${level}): ${message}`);
@@ -36,13 +81,5 @@ export function countJunit(xml: string): TestCounts {
   if (document.documentElement?.tagName !== "testsuites") {
     throw new Error("the JUnit report has no <testsuites>");
   }
-
-  const counts = { passed: 0, failed: 0, skipped: 0 };
-  for (const testcase of Array.from(document.getElementsByTagName("testcase"))) {
-    const has = (name: string) => testcase.getElementsByTagName(name).length > 0;
-    if (has("failure") || has("error")) counts.failed++;
-    else if (!has("skipped")) counts.passed++;
-    else if (testcase.hasAttribute("time")) counts.skipped++;
-  }
-  return counts;
+  return document;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { countJunit } from "./junit.ts";
+import { countJunit, readFailures } from "./junit.ts";
 
 /** Runs the real `deno test`, so that a change of Deno's report does not go unnoticed. */
 async function denoTest(source: string, ...args: string[]): Promise<{ code: number; report: string }> {
@@ -39,6 +39,14 @@ Deno.test("counts tests and steps of a real report", async () => {
   const { code, report } = await denoTest(SOURCE);
   assert.equal(code, 1);
   assert.deepEqual(countJunit(report), { passed: 2, failed: 2, skipped: 1 });
+});
+
+Deno.test("tells what failed of a real report, and why", async () => {
+  const { report } = await denoTest(SOURCE);
+  const [failure, ...others] = readFailures(report);
+  assert.deepEqual(others, [], "not once more for the test whose step it is");
+  assert.match(failure?.name ?? "", /a_test\.ts: fails in a step > bad$/);
+  assert.match(failure?.text ?? "", /^Error: & <bad> \]\]> .*\n.*\n.*\n +at .*a_test\.ts:5:/);
 });
 
 Deno.test("does not count what a filter left out", async () => {

@@ -8,8 +8,9 @@ import { z } from "zod";
 import { readCommandLine } from "../local/command_line.ts";
 import { onShutdown } from "../local/lifecycle/shutdown.ts";
 import { PLATFORM_VARIABLE, startSharedPlatform } from "../tests/support/platform.ts";
-import { countJunit, type TestCounts } from "./junit.ts";
+import { countJunit, readFailures, type TestCounts, type TestFailure } from "./junit.ts";
 import { root, runDeno } from "./run_deno.ts";
+import { tellFailures } from "./tell_failures.ts";
 
 const USAGE = `Usage: deno task test [FILTER | PATH]...
 
@@ -21,6 +22,8 @@ With arguments: tests only.
 let passed = 0;
 let failed = 0;
 let skipped = 0;
+/** Told once more at the end: a whole run prints thousands of lines. */
+const failures: TestFailure[] = [];
 
 /** Runs one stage and counts it as a test: an error fails it, and its message is the report. */
 async function stage<T>(name: string, body: () => Promise<T>): Promise<T | undefined> {
@@ -33,7 +36,9 @@ async function stage<T>(name: string, body: () => Promise<T>): Promise<T | undef
     return result;
   } catch (error) {
     failed++;
-    console.log(`${error instanceof Error ? error.message : error}\n✗ ${name} (${seconds()})`);
+    const text = error instanceof Error ? error.message : String(error);
+    failures.push({ name, text });
+    console.log(`${text}\n✗ ${name} (${seconds()})`);
     return undefined;
   }
 }
@@ -91,7 +96,10 @@ async function tests(args: string[], env: Record<string, string>): Promise<void>
       });
     } finally {
       const xml = await Deno.readTextFile(report).catch(() => null);
-      if (xml !== null) counts = countJunit(xml);
+      if (xml !== null) {
+        counts = countJunit(xml);
+        failures.push(...readFailures(xml));
+      }
     }
     if (counts.passed + counts.failed === 0) throw new Error("no test ran");
   });
@@ -125,6 +133,7 @@ async function main(): Promise<void> {
   } finally {
     if (platform !== undefined) await stage("local platform is gone", platform.stop);
   }
+  for (const line of tellFailures(failures)) console.log(line);
   if (skipped > 0) console.log(`${skipped} skipped: their names say why`);
   console.log(`${passed} passed, ${failed} failed`);
   // Not exitCode: a handle that something forgot to close must not turn a result into a hang.
