@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import postgres, { type Sql } from "postgres";
 import { localTest } from "../support/local_only.ts";
+import { pauseJobs } from "../support/ticks.ts";
 
 const ORGANISATIONS = 40;
 
@@ -10,7 +11,7 @@ interface Sender {
 }
 
 async function prepare(sql: Sql): Promise<void> {
-  await sql`update cron.job set active = false`;
+  await pauseJobs(sql);
   // Nobody answers there: what is posted stays in the queue until it is read.
   await sql`update sync_scheduler.settings set function_url = 'http://127.0.0.1:9/'`;
   await sql.unsafe(`

@@ -2,6 +2,7 @@ import postgres, { type Sql } from "postgres";
 import type { Platform } from "../../local/platform.ts";
 import type { WorkerRpc } from "../../supabase/functions/_shared/worker_rpc.ts";
 import type { JumpClock } from "../support/jump_clock.ts";
+import { pauseJobs } from "../support/ticks.ts";
 
 /** A request that would have gone to the Edge Function. */
 export type Posted = Readonly<Record<string, unknown>> & { readonly kind: string };
@@ -15,7 +16,7 @@ export class SimulatedDatabase implements AsyncDisposable {
 
   static async create(platform: Platform, clock: JumpClock): Promise<SimulatedDatabase> {
     const sql = postgres(platform.adminUrl, { max: 1, onnotice: () => {} });
-    await sql`update cron.job set active = false`;
+    await pauseJobs(sql);
     await sql`update sync_scheduler.settings set function_url = 'http://caught.invalid/'`;
     // A plain SQL function is inlined, so the server's shortcut for built-in functions is never taken.
     await sql.unsafe(`

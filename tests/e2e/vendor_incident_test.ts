@@ -83,19 +83,25 @@ Deno.test("the tick checks many connections with one request, and one that gets 
     ]);
     well.requireSignature([]);
     const ids = tenants.map(({ integrationId }) => integrationId);
-    await sql`update public.sync_integration_health set next_check_at = now() where integration_id = any (${ids})`;
-    await sql`select sync_scheduler.check_health()`;
+    // In one transaction, or pg_cron's tick might take some of them.
+    await sql.begin(async (tx) => {
+      await tx`update public.sync_integration_health set next_check_at = now() where integration_id = any (${ids})`;
+      await tx`select sync_scheduler.check_health()`;
+    });
     const requests =
       await sql`select distinct request_id from sync_scheduler.probes where integration_id = any (${ids})`;
     assert.equal(requests.length, 1);
     const [first, ...others] = tenants;
+    const answered: number[] = [];
     for (const tenant of others) {
       const health = await untilChecked(await tenant.signIn("viewer"), tenant.integrationId);
       assert.deepEqual([health.status, health.consecutive_failures], ["healthy", 0]);
+      answered.push(Date.parse(health.checked_at ?? ""));
     }
-    const [open] =
-      await sql`select ended_at from sync_scheduler.probes where integration_id = ${first.integrationId}`;
-    assert.equal(open?.ended_at, null, "the silent one has its time still");
+    const [probe] = await sql<{ ended_at: Date | null }[]>`
+      select ended_at from sync_scheduler.probes where integration_id = ${first.integrationId}`;
+    const ended = probe?.ended_at?.getTime() ?? Infinity;
+    assert.ok(answered.every((at) => at < ended), "the silent one had its time still");
   } finally {
     silent.close();
   }

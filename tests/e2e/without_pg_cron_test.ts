@@ -3,10 +3,11 @@ import { connect } from "../support/connect.ts";
 import { localTest } from "../support/local_only.ts";
 import { assertExportedOnce, untilStatus } from "../support/runs.ts";
 import { createTenant } from "../support/tenant.ts";
+import { pauseJobs } from "../support/ticks.ts";
 
 localTest("a coordinator's press works with pg_cron switched off, and says that it is", async (platform) => {
   await using admin = connect(platform.adminUrl);
-  await admin.sql`update cron.job set active = false`;
+  await pauseJobs(admin.sql);
   await admin.sql`delete from sync_scheduler.ticks`;
   await admin.sql`update sync_scheduler.settings set installed_at = now() - interval '1 hour'`;
   const { receiver } = platform;

@@ -4,6 +4,7 @@ import { connect } from "../support/connect.ts";
 import { localTest } from "../support/local_only.ts";
 import { assertExportedOnce, expireAndRecover, readRun, untilStatus } from "../support/runs.ts";
 import { createTenant, trigger } from "../support/tenant.ts";
+import { pauseJobs } from "../support/ticks.ts";
 
 localTest(
   "a run whose function is killed in the middle is recovered and exports every entry once",
@@ -44,6 +45,9 @@ localTest(
     await using database = connect(platform.dbUrl);
     const { sql } = database;
     const tenant = await createTenant(sql, platform, { receiver, entries: 5 });
+    // A slow start of the function must not be one more dispatch of a tick.
+    await using admin = connect(platform.adminUrl, 1);
+    await pauseJobs(admin.sql);
     await edgeFunction.kill("SIGKILL");
     const runId = await trigger(tenant);
     await until("pg_net got its answer", async () => {

@@ -46,19 +46,15 @@ localTest(
     assert.equal(ended.entries_done, ENTRIES);
     await assertExportedOnce(sql, tenant.integrationId, receiver, ENTRIES);
 
-    const attempts = await sql<{ outcome: string; seconds: number }[]>`
-      select outcome::text, extract(epoch from ended_at - claimed_at)::float8 as seconds
-      from sync_scheduler.run_attempts where run_id = ${runId} order by attempt`;
+    const attempts = await sql<{ outcome: string }[]>`
+      select outcome::text from sync_scheduler.run_attempts where run_id = ${runId} order by attempt`;
     const outcomes = attempts.map((attempt) => attempt.outcome);
     assert.equal(outcomes.at(-1), "succeeded");
+    // So many, however fast the machine is: a slice ends with the batch that it has begun.
     assert.ok(outcomes.length >= 6, outcomes.join());
     assert.ok(
       outcomes.every((outcome) => ["continued", "lost", "succeeded"].includes(outcome)),
       outcomes.join(),
     );
-    // A slice ends with the batch that it has begun.
-    for (const { outcome, seconds } of attempts) {
-      if (outcome !== "lost") assert.ok(seconds < SLICE_SECONDS + 5, `an attempt took ${seconds} s`);
-    }
   },
 );

@@ -8,6 +8,7 @@ import type { Sql } from "postgres";
 import { connect } from "../support/connect.ts";
 import { localTest } from "../support/local_only.ts";
 import { usePlatform } from "../support/platform.ts";
+import { pauseJobs } from "../support/ticks.ts";
 
 /** One integration each on a host of the test's own, with a check that a worker has claimed. */
 async function claimedChecks(
@@ -92,7 +93,7 @@ localTest(
     await using database = connect(platform.adminUrl, 12);
     const { sql } = database;
     // Nobody works on what is posted, or moves on what waits.
-    await sql`update cron.job set active = false`;
+    await pauseJobs(sql);
     await sql`update sync_scheduler.settings set function_url = 'http://127.0.0.1:9/' where true`;
     const probes = await claimedChecks(sql, "left-behind.example", 10);
     await Promise.all(
@@ -129,7 +130,7 @@ localTest(
 localTest("ticks at once ask nobody twice", async (platform) => {
   await using database = connect(platform.adminUrl, 6);
   const { sql } = database;
-  await sql`update cron.job set active = false`;
+  await pauseJobs(sql);
   const ids = (await claimedChecks(sql, "ticks.example", 20)).map(({ id }) => id);
   await sql`truncate sync_scheduler.probes`;
   await sql`update public.sync_integration_health set next_check_at = now() - interval '1 second'`;

@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import postgres, { type Notice, type Sql } from "postgres";
 import type { Platform } from "../../local/platform.ts";
+import { pauseJobs } from "../support/ticks.ts";
 
 /** A database with a scheduler, and vendors that count what they are asked. */
 export class Simulation implements AsyncDisposable {
@@ -18,7 +19,7 @@ export class Simulation implements AsyncDisposable {
   /** Replaces the clock of the platform's database and stops pg_cron's jobs. The platform is good for nothing else then. */
   static async create(platform: Platform, start: string): Promise<Simulation> {
     const admin = postgres(platform.adminUrl, { max: 1, onnotice: () => {} });
-    await admin`update cron.job set active = false`;
+    await pauseJobs(admin);
     await admin.unsafe(await Deno.readTextFile(new URL("simulation.sql", import.meta.url)));
     await admin`update sync_scheduler.settings set function_url = 'http://caught.invalid/', warmup_lead = '0' where true`;
     // Nobody crashes here, a week has many commits, and nobody reads the statistics.

@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import postgres, { type Notice, type Sql } from "postgres";
 import type { Platform } from "../../local/platform.ts";
+import { pauseJobs } from "../support/ticks.ts";
 import type { HistoryEvent } from "./biography.ts";
 import { insertIntegrations, type Simulated } from "./integrations.ts";
 import { FATES } from "./plan.ts";
@@ -20,7 +21,7 @@ export class Simulation implements AsyncDisposable {
     // pg_cron's role, one connection each.
     const scheduler = () => postgres(platform.dbUrl, { max: 1, onnotice: heed });
     const admin = postgres(platform.adminUrl, { max: 1, onnotice: () => {} });
-    await admin`update cron.job set active = false`;
+    await pauseJobs(admin);
     await admin.unsafe(await Deno.readTextFile(new URL("simulation.sql", import.meta.url)));
     for (const [name, value] of Object.entries({ seed, ...FATES })) {
       await admin.unsafe(`alter database postgres set sync_sim.${name} = '${value}'`);

@@ -9,13 +9,14 @@ import type { Sql } from "postgres";
 import type { Platform } from "../../local/platform.ts";
 import { connect } from "../support/connect.ts";
 import { localTest } from "../support/local_only.ts";
+import { pauseJobs } from "../support/ticks.ts";
 
 /** Twice the batch of a round. The start lock lets one tick at a time start them; neither may start one twice. */
 const INTEGRATIONS = 1000;
 
 /** Integrations of which a slot has come, the next one far away; nothing else ticks or delivers. */
 async function prepare(sql: Sql): Promise<void> {
-  await sql`update cron.job set active = false`;
+  await pauseJobs(sql);
   // Nobody is there to answer: the requests stay where they can be counted.
   await sql`create table public.caught_request (body jsonb not null)`;
   await sql.unsafe(

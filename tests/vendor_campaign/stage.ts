@@ -9,6 +9,7 @@ import { createWorkerRpc, type WorkerRpc } from "../../supabase/functions/_share
 import { connect, type Connections } from "../support/connect.ts";
 import type { KillablePlatform } from "../support/local_only.ts";
 import { createPeople } from "../support/people.ts";
+import { pauseJobs } from "../support/ticks.ts";
 import { catchDispatches, type Dispatch, dispatchSchema } from "../campaign/dispatches.ts";
 import type { Subject } from "./subject.ts";
 import type { Voucher } from "./vouchers.ts";
@@ -42,7 +43,7 @@ export class Stage implements AsyncDisposable {
     await using database = connect(platform.adminUrl);
     const { sql } = database;
     await sql.unsafe(catchDispatches);
-    await sql`update cron.job set active = false where true`;
+    await pauseJobs(sql);
     await sql`update sync_scheduler.settings set function_url = 'http://caught.invalid/', max_dispatches = 20,
       claim_timeout = ${ENDLESS}::interval, lease_duration = ${ENDLESS}::interval where true`;
     const people = await createPeople(sql, { coordinator: "coordinator@campaign.test" });
