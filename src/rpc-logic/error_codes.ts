@@ -60,7 +60,8 @@ export const SYNC_ERRORS = {
   rate_limited: {
     code: "PT429",
     status: 429,
-    description: "The last press was too recent: of the trigger, or of the connection check.",
+    description:
+      "The last press was too recent: of the trigger, the connection check, or the alert webhook's configuration.",
   },
   function_url_not_configured: {
     code: "PT503",

@@ -14,7 +14,7 @@ language sql immutable set search_path = '' as $$
     ('integration_disabled', 'PT409', 'The integration is switched off.'),
     ('integration_paused', 'PT409', 'The integration is paused.'),
     ('sync_already_in_progress', 'PT409', 'A run of the integration is active.'),
-    ('rate_limited', 'PT429', 'The last press was too recent: of the trigger, or of the connection check.'),
+    ('rate_limited', 'PT429', 'The last press was too recent: of the trigger, the connection check, or the alert webhook''s configuration.'),
     ('function_url_not_configured', 'PT503', 'The operator has not set settings.function_url.'),
     ('run_not_active', 'PT409', 'The run has ended already.'),
     ('reason_too_long', 'PT422', 'The reason is longer than 500 characters.'),

@@ -906,22 +906,31 @@ comment on function public.sync_scheduler_status() is
   'jobs_active: pg_cron has its job and has not paused it. For anyone signed in and the service role. '
   'Errors: PT401 not_authenticated.';
 
--- supabase/schemas/50_rpc/30_require_probe_due.sql
-create or replace function sync_scheduler.require_probe_due(
-  integration public.sync_integrations, replaces_open boolean default false
-) returns void
+-- supabase/schemas/50_rpc/30_refuse_until.sql
+create or replace function sync_scheduler.refuse_until(retry_at timestamptz) returns void
 language plpgsql stable set search_path = '' as $$
-declare
-  retry_at timestamptz := (
-    select p.requested_at + case when p.ended_at is null and not replaces_open
-      then greatest(s.probe_timeout, s.probe_cooldown) else s.probe_cooldown end
-    from sync_scheduler.probes p, sync_scheduler.settings s where p.integration_id = integration.id);
 begin
   if retry_at > clock_timestamp() then
     perform sync_scheduler.raise_error('rate_limited', jsonb_build_object(
       'retry_after_seconds', ceil(extract(epoch from retry_at - clock_timestamp())),
       'retry_at', retry_at));
   end if;
+end;
+$$;
+revoke all on function sync_scheduler.refuse_until(timestamptz) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.refuse_until(timestamptz) is
+  'Refuses (PT429 rate_limited, details: retry_after_seconds, retry_at) until then; null: never.';
+
+-- supabase/schemas/50_rpc/30_require_probe_due.sql
+create or replace function sync_scheduler.require_probe_due(
+  integration public.sync_integrations, replaces_open boolean default false
+) returns void
+language plpgsql stable set search_path = '' as $$
+begin
+  perform sync_scheduler.refuse_until((
+    select p.requested_at + case when p.ended_at is null and not replaces_open
+      then greatest(s.probe_timeout, s.probe_cooldown) else s.probe_cooldown end
+    from sync_scheduler.probes p, sync_scheduler.settings s where p.integration_id = integration.id));
 end;
 $$;
 revoke all on function sync_scheduler.require_probe_due(public.sync_integrations, boolean)
@@ -1382,6 +1391,22 @@ comment on function sync_scheduler.require_valid_address(jsonb) is
   'Refuses {url, secret} of an alert webhook (PT422 invalid_configuration, details {field, reason}): https to a host name, or http to the machine '
   'itself where the function is reached by http too, which is on a developer''s platform; the secret as Standard Webhooks has it.';
 
+-- supabase/schemas/50_rpc/44_require_webhook_due.sql
+create or replace function sync_scheduler.require_webhook_due(org_id uuid) returns void
+language plpgsql stable set search_path = '' as $$
+begin
+  -- The audit log remembers it when the webhook has been removed since, and nobody but its owner can take anything out of it.
+  perform sync_scheduler.refuse_until((
+    select max(a.created_at) + s.probe_cooldown from sync_scheduler.settings s, public.sync_audit_log a
+    where a.org_id = require_webhook_due.org_id and a.created_at > now() - s.probe_cooldown and a.action = 'configure_alert_webhook'
+    group by s.probe_cooldown));
+end;
+$$;
+revoke all on function sync_scheduler.require_webhook_due(uuid) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.require_webhook_due(uuid) is
+  'Refuses (PT429 rate_limited) while the organisation''s alert webhook was last configured less than settings.probe_cooldown ago: '
+  'each time something is posted to an address that the caller chooses. The caller holds the webhook''s lock.';
+
 -- supabase/schemas/50_rpc/45_configure_alert_webhook.sql
 -- Definer, because no client may write Vault or the webhooks. The first statement checks the caller.
 create or replace function public.configure_alert_webhook(org_id uuid, changes jsonb, reason text default null)
@@ -1419,6 +1444,8 @@ begin
       select sync_scheduler.read_credentials(s.secret_id) from sync_scheduler.alert_senders s where s.org_id = webhook.org_id), '{}')
     || (select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(changes) where key in ('url', 'secret'));
   perform sync_scheduler.require_valid_address(address);
+  -- Before anything is stored: who is refused knows that the old one is in place.
+  perform sync_scheduler.require_webhook_due(webhook.org_id);
   stored_id := sync_scheduler.store_secret(sync_scheduler.alert_webhook_name(webhook.org_id), address);
 
   insert into public.sync_alert_webhooks as w (org_id, host, kinds, min_severity, finished_runs)
@@ -1451,6 +1478,6 @@ comment on function public.configure_alert_webhook(uuid, jsonb, text) is
   'and the base64 of 24 to 64 bytes), kinds (a list of alert kinds; null: all), min_severity (info, warning, critical), '
   'finished_runs (also tell of every run that ends); what is not named stays. null removes the webhook with what waits for it. '
   'url and secret are stored in Vault, where nobody can read them back. One that had stopped begins again, with what still waits. A first message '
-  'says that it is configured. For admins of the organisation and the service role; audited with reason (at most 500 characters). '
+  'says that it is configured, so it may be done once in settings.probe_cooldown (10 s). For admins of the organisation and the service role; audited with reason (at most 500 characters). '
   'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 invalid_configuration (details: field, reason), PT422 '
-  'reason_too_long, PT503 credentials_not_stored.';
+  'reason_too_long, PT429 rate_limited (details: retry_after_seconds, retry_at; nothing was stored), PT503 credentials_not_stored.';

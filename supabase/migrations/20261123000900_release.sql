@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = '' as $$
-  select '0.1.0'::text, 'c3db269a49b3b649f283b12b4e4dbb35880ab4b69748ffc3208bcd8abd6e270f'::text;
+  select '0.1.0'::text, '958707718f81f9ae78e69710e3de23f8c75003a4b85c2df89af5bc753c10375c'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is

@@ -53,7 +53,8 @@ comment on column sync_scheduler.settings.warmup_lead is
 comment on column sync_scheduler.settings.probe_timeout is
   'How long a connection check may stay unanswered. The Edge Function gives the external system half of it.';
 comment on column sync_scheduler.settings.probe_cooldown is
-  'Least time between two connection checks of an integration: they are paid from the vendor''s quota.';
+  'Least time between two connection checks of an integration, for they are paid from the vendor''s quota, and between two '
+  'configurations of an alert webhook, for each posts to an address that an admin chooses.';
 comment on column sync_scheduler.settings.own_check_interval is
   'How long an answer to an integration''s own check, or a run that got through, shows that its credentials are good. Until then the '
   'answers that others on the same host get stand for its checks: of a night''s export one is left, half a day before the next. '

@@ -2,17 +2,11 @@ create or replace function sync_scheduler.require_probe_due(
   integration public.sync_integrations, replaces_open boolean default false
 ) returns void
 language plpgsql stable set search_path = '' as $$
-declare
-  retry_at timestamptz := (
+begin
+  perform sync_scheduler.refuse_until((
     select p.requested_at + case when p.ended_at is null and not replaces_open
       then greatest(s.probe_timeout, s.probe_cooldown) else s.probe_cooldown end
-    from sync_scheduler.probes p, sync_scheduler.settings s where p.integration_id = integration.id);
-begin
-  if retry_at > clock_timestamp() then
-    perform sync_scheduler.raise_error('rate_limited', jsonb_build_object(
-      'retry_after_seconds', ceil(extract(epoch from retry_at - clock_timestamp())),
-      'retry_at', retry_at));
-  end if;
+    from sync_scheduler.probes p, sync_scheduler.settings s where p.integration_id = integration.id));
 end;
 $$;
 revoke all on function sync_scheduler.require_probe_due(public.sync_integrations, boolean)

@@ -34,6 +34,8 @@ begin
       select sync_scheduler.read_credentials(s.secret_id) from sync_scheduler.alert_senders s where s.org_id = webhook.org_id), '{}')
     || (select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(changes) where key in ('url', 'secret'));
   perform sync_scheduler.require_valid_address(address);
+  -- Before anything is stored: who is refused knows that the old one is in place.
+  perform sync_scheduler.require_webhook_due(webhook.org_id);
   stored_id := sync_scheduler.store_secret(sync_scheduler.alert_webhook_name(webhook.org_id), address);
 
   insert into public.sync_alert_webhooks as w (org_id, host, kinds, min_severity, finished_runs)
@@ -66,6 +68,6 @@ comment on function public.configure_alert_webhook(uuid, jsonb, text) is
   'and the base64 of 24 to 64 bytes), kinds (a list of alert kinds; null: all), min_severity (info, warning, critical), '
   'finished_runs (also tell of every run that ends); what is not named stays. null removes the webhook with what waits for it. '
   'url and secret are stored in Vault, where nobody can read them back. One that had stopped begins again, with what still waits. A first message '
-  'says that it is configured. For admins of the organisation and the service role; audited with reason (at most 500 characters). '
+  'says that it is configured, so it may be done once in settings.probe_cooldown (10 s). For admins of the organisation and the service role; audited with reason (at most 500 characters). '
   'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 invalid_configuration (details: field, reason), PT422 '
-  'reason_too_long, PT503 credentials_not_stored.';
+  'reason_too_long, PT429 rate_limited (details: retry_after_seconds, retry_at; nothing was stored), PT503 credentials_not_stored.';
