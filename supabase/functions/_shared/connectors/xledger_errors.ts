@@ -52,31 +52,33 @@ export function errorsFault(errors: readonly XledgerError[], now: number): Xledg
 }
 
 function errorFault(error: XledgerError, now: number): XledgerFault {
-  const extensionCode = typeof error.extensions?.code === "string" ? error.extensions.code : "";
-  const code = error.code || extensionCode;
+  // Where the code stands is not sure, and one may be more general than the other.
+  const codes = [error.code, error.extensions?.code].filter((code) => typeof code === "string");
+  const isCode = (pattern: RegExp) => codes.some((code) => pattern.test(code));
   const words = quoted(error.message);
   for (const [pattern, seconds, message] of limits) {
-    if (!pattern.test(code)) continue;
+    if (!isCode(pattern)) continue;
     const wait = seconds < hour / 4 ? seconds : resetSeconds(error.extensions?.resetAt, now) ?? seconds;
     const limited = makeFault("rate_limited", "xledger_rate_limited", message, wait);
-    return { ...limited, isBurst: /BURST/.test(code) };
+    return { ...limited, isBurst: isCode(/BURST/) };
   }
-  if (/api token/i.test(error.message) || /UNAUTH|FORBIDDEN|ACCESS_DENIED/.test(code)) return accessRefused();
-  if (/INVALID_VALUE/.test(code) || /INVALID_VALUE/.test(extensionCode)) {
+  if (/api token/i.test(error.message) || isCode(/UNAUTH|FORBIDDEN|ACCESS_DENIED/)) return accessRefused();
+  if (isCode(/INVALID_VALUE/)) {
     return {
       ...makeFault("permanent", "xledger_invalid_value", `Xledger refused a value: ${words}`),
       isValue: true,
     };
   }
-  if (/cannot query field|unknown (argument|type)|GRAPHQL_VALIDATION/i.test(`${error.message} ${code}`)) {
+  if (/cannot query field|unknown (argument|type)/i.test(error.message) || isCode(/GRAPHQL_VALIDATION/)) {
     const message = `Xledger does not understand this version's requests: ${words}`;
     return makeFault("permanent", "xledger_incompatible", message);
   }
-  if (code.startsWith("BAD_REQUEST")) {
-    return makeFault("permanent", "xledger_refused", `Xledger refused the request: ${words}`);
-  }
+  // Before the codes of its family: whatever it is called, what has begun may have been done.
   if (/timed? ?out/i.test(error.message)) {
     return makeFault("ambiguous", "xledger_timeout", "Xledger itself ran out of time with the request.");
+  }
+  if (isCode(/^BAD_REQUEST/)) {
+    return makeFault("permanent", "xledger_refused", `Xledger refused the request: ${words}`);
   }
   return makeFault("ambiguous", "xledger_outcome_unknown", `Xledger answered with an error: ${words}`);
 }

@@ -20,6 +20,11 @@ for (
       message: "m",
       extensions: { code: "BAD_REQUEST.BURST_RATE_LIMIT_REACHED" },
     }, ["rate_limited", 5, false]],
+    ["limit whose extension is more precise", {
+      message: "m",
+      code: "BAD_REQUEST",
+      extensions: { code: "BAD_REQUEST.CONCURRENCY_LIMIT_REACHED" },
+    }, ["rate_limited", 1, false]],
     ["credit limit", { message: "m", code: "BAD_REQUEST.INSUFFICIENT_CREDITS" }, [
       "rate_limited",
       1200,
@@ -41,6 +46,10 @@ for (
     ["unknown field", { message: 'Cannot query field "a" on type "B".' }, ["permanent", null, false]],
     ["another bad request", { message: "No.", code: "BAD_REQUEST.SOMETHING" }, ["permanent", null, false]],
     ["query that timed out", { message: "Your query timed out." }, ["ambiguous", null, true]],
+    ["query that timed out under a code of bad requests", {
+      message: "Your query timed out.",
+      code: "BAD_REQUEST.QUERY",
+    }, ["ambiguous", null, true]],
     ["error that nobody knows", { message: "Object reference not set" }, ["ambiguous", null, true]],
   ] as const
 ) {

@@ -56,7 +56,6 @@ export function byLiteral(field: string, literals: readonly string[]): Filters {
  * ```ts
  * import assert from "node:assert/strict";
  * import * as z from "zod/mini";
-import { chunk } from "../chunk.ts";
  * import { testContext } from "../testing/connector_context.ts";
  * import { parseXledgerConfig } from "./xledger_config.ts";
  * import { byExtIdentifier, readPages } from "./xledger_pages.ts";

@@ -79,16 +79,16 @@ export async function askXledger(
       ...error,
       message: context.secrets.redact(error.message),
     }));
-    // A gateway's 5xx does not speak for Xledger, whatever its body is.
-    if (!response.ok && (response.status >= 500 || errors.length === 0)) {
+    const said = errors.length > 0 ? errorsFault(errors, now) : null;
+    if (!response.ok && (said === null || outweighs(response.status, said))) {
       const hint = retryAfterSeconds(response.headers.get("retry-after"), now);
       return { data: null, fault: statusFault(response.status, hint) };
     }
-    if (answer === null || (errors.length === 0 && answer.data === undefined)) {
+    if (answer === null || (said === null && answer.data === undefined)) {
       const message = "Xledger's answer could not be read, so what became of the request is checked first.";
       return { data: null, fault: lostFault("xledger_malformed_answer", message) };
     }
-    return { data: answer.data ?? null, fault: errors.length > 0 ? errorsFault(errors, now) : null };
+    return { data: answer.data ?? null, fault: said };
   } catch (error) {
     if (context.signal.aborted) throw error;
     const isTimeout = error instanceof DOMException && error.name === "TimeoutError";
@@ -135,6 +135,11 @@ export async function askPatiently(
     const isPaced = isBurst === true && pace?.learn() === true;
     if (!isPaced) await clock.sleep(seconds * 1000, signal);
   }
+}
+
+/** A gateway's 5xx does not speak for Xledger; 401, 403 and 429 say more than words that we do not know. */
+function outweighs(status: number, said: XledgerFault): boolean {
+  return status >= 500 || ([401, 403, 429].includes(status) && said.failure.class === "ambiguous");
 }
 
 function parseAnswer(text: string): z.infer<typeof answerSchema> | null {
