@@ -1,43 +1,5 @@
 import * as z from "zod/mini";
-import { type Decimal, formatDecimal, negateDecimal, parseDecimal, sumDecimals } from "./decimal.ts";
-
-const notBlank = z.regex(/\S/, "must not be empty");
-
-const amount = z.pipe(
-  z.string('must be a decimal in quotes, such as "100.00"'),
-  z.transform((text: string, context): Decimal => {
-    const decimal = parseDecimal(text);
-    if (decimal !== null && decimal.units >= 0n) return decimal;
-    const message = decimal === null
-      ? 'must be a plain decimal, such as "100.00"'
-      : "must not be negative: a negative debit is a credit";
-    context.issues.push({ code: "custom", message, input: text });
-    return z.NEVER;
-  }),
-);
-
-const line = z.pipe(
-  z.object({
-    account: z.string("must be a text").check(notBlank),
-    debit: z.nullish(amount),
-    credit: z.nullish(amount),
-    description: z.nullish(z.string("must be a text")),
-    department: z.nullish(z.string("must be a text").check(notBlank)),
-  }, "must be an object"),
-  z.transform(({ account, debit, credit, description, department }, context): VoucherLine => {
-    // Some systems write both columns, with a zero in the one that is not meant.
-    const isBoth = debit && credit && debit.units !== 0n && credit.units !== 0n;
-    if (isBoth || (!debit && !credit)) {
-      const message = isBoth ? "has both a debit and a credit" : "has neither a debit nor a credit";
-      context.issues.push({ code: "custom", message, input: account });
-      return z.NEVER;
-    }
-    const net = debit && !(credit && credit.units !== 0n)
-      ? debit
-      : negateDecimal(credit ?? { units: 0n, scale: 0 });
-    return { account, amount: net, description: description ?? null, department: department ?? null };
-  }),
-);
+import { balanceFault, notBlank, type VoucherLine, voucherLine } from "./voucher_lines.ts";
 
 const schema = z.pipe(
   z.object({
@@ -49,7 +11,7 @@ const schema = z.pipe(
       z.regex(/^[A-Z]{3}$/, "must be a currency code of three capital letters"),
     ),
     description: z.string("must be a text"),
-    lines: z.array(line, "must be a list").check(z.minLength(2, "must be at least two")),
+    lines: z.array(voucherLine, "must be a list").check(z.minLength(2, "must be at least two")),
   }, "must be an object"),
   z.transform((voucher, context): Voucher => {
     const fault = balanceFault(voucher.currency, voucher.lines);
@@ -57,15 +19,6 @@ const schema = z.pipe(
     return { ...voucher, voucher_type: voucher.voucher_type ?? null };
   }),
 );
-
-/** One posting of a voucher. */
-export interface VoucherLine {
-  readonly account: string;
-  /** A debit is positive or zero, a credit negative. */
-  readonly amount: Decimal;
-  readonly description: string | null;
-  readonly department: string | null;
-}
 
 /** The payload of an accounting entry whose debit equals its credit, to the last digit. */
 export interface Voucher {
@@ -124,16 +77,6 @@ function sentence(path: readonly PropertyKey[], message: string): string {
   if (first === undefined) return /^[A-Z]/.test(message) ? message : `The voucher ${message}.`;
   if (first !== "lines" || typeof index !== "number") return `The voucher's ${String(first)} ${message}.`;
   return `Line ${index + 1}${field === undefined ? "" : `: ${String(field)}`} ${message}.`;
-}
-
-function balanceFault(currency: string, lines: readonly VoucherLine[]): string | null {
-  const amounts = lines.map((line) => line.amount);
-  const difference = sumDecimals(amounts);
-  if (difference.units === 0n) return null;
-  const debit = sumDecimals(amounts.filter(({ units }) => units > 0n));
-  const credit = negateDecimal(sumDecimals(amounts.filter(({ units }) => units < 0n)));
-  const [total, against, rest] = [debit, credit, difference].map(formatDecimal);
-  return `The voucher does not balance: debit ${total}, credit ${against}, difference ${rest} ${currency}.`;
 }
 
 /** A day of the calendar: Date takes 30 February for the second of March. */

@@ -13,13 +13,22 @@ begin
     raise exception using errcode = 'PT409', message = 'entry_is_sent',
       detail = jsonb_build_object('entry_key', old.entry_key, 'state', old.state);
   end if;
+  -- Refused where the host's developer sees it. Also in what is delivered later: it may take the payload's place.
+  if (tg_op = 'INSERT' or (new.payload_hash, new.conflict_content) is distinct from (old.payload_hash, old.conflict_content))
+    and (sync_scheduler.loses_digits(new.payload) or sync_scheduler.loses_digits(new.conflict_content))
+  then
+    raise exception using errcode = '23514', schema = tg_table_schema, table = tg_table_name, column = 'payload',
+      message = 'a JSON number in the payload would lose digits on its way: write amounts as strings',
+      detail = jsonb_build_object('entry_key', new.entry_key);
+  end if;
   return new;
 end;
 $$;
 revoke all on function sync_scheduler.guard_entry() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.guard_entry() is
   'Trigger of sync_export_entries: computes payload_hash and refuses (PT409 entry_is_sent; details: entry_key, state) other '
-  'content for an entry that is not pending, and another state for one that is exported.';
+  'content for an entry that is not pending, and another state for one that is exported; and (23514) a JSON number that a float '
+  'would change.';
 
 create trigger guard_entry before insert or update on public.sync_export_entries
   for each row execute function sync_scheduler.guard_entry();

@@ -2,7 +2,7 @@ begin;
 \ir ../fixtures.sql
 \ir ../connection_check.sql
 \ir ../vendor_incident.sql
-select plan(35);
+select plan(36);
 
 select is(sync_scheduler.vendor_host(i), 'hooks.example:8443', 'a host is where config says') from public.sync_integrations i
 where i.id = pg_temp.integration(1);
@@ -32,6 +32,9 @@ select pg_temp.check_ends(3, 'failed', 'rate_limited', 'webhook_rate_limited');
 select is(pg_temp.incidents(), 'none', 'nor its own quota');
 select pg_temp.check_ends(3, 'failed', 'transient', 'database_unreachable');
 select is(pg_temp.incidents(), 'none', 'nor what fails on our side');
+select is(array_agg(sync_scheduler.is_vendor_failure('transient', code)), array_fill(false, array[6]), 'nor what a vendor that is there takes its time for')
+from unnest(array['xledger_import_pending', 'xledger_partial_voucher', 'xledger_out_of_time', 'business_central_not_visible',
+  'business_central_busy', 'business_central_time_over']) code;
 select pg_temp.check_ends(4, 'answered');
 select pg_temp.nobody_answers(3);
 select is(pg_temp.incidents(), 'none', 'while somebody gets through, it is not the vendor');

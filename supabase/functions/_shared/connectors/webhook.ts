@@ -1,5 +1,6 @@
-import type { Batch } from "../entries.ts";
-import { failure } from "../errors.ts";
+import { type Batch, type Entry, type EntryResult, openEntries } from "../entries.ts";
+import { type Failure, failure } from "../errors.ts";
+import { retryAfterSeconds } from "../retry_after.ts";
 import { type ConnectorContext, defineConnector, type ExportOutcome, type PingOutcome } from "./connector.ts";
 import { settleAnswer, unsettled } from "./webhook_answer.ts";
 import { vendorSignal } from "./vendor_timeout.ts";
@@ -10,6 +11,7 @@ import {
   type WebhookCredentials,
 } from "./webhook_config.ts";
 import { signedHeaders } from "./signed_headers.ts";
+import { payloadFault } from "./webhook_payload.ts";
 import { statusFailure } from "./webhook_status.ts";
 
 /**
@@ -49,7 +51,9 @@ async function exportBatch(
   context: ConnectorContext,
   batch: Batch,
 ): Promise<ExportOutcome> {
-  const body = batchBody(context, batch);
+  const { sound, rejected } = inspect(batch.entries);
+  if (sound.length === 0) return { results: rejected };
+  const body = batchBody(context, batch.batch_id, sound);
   const headers = {
     ...await signedHeaders({ key: credentials.signing_secret, id: batch.batch_id, body }, context.clock),
     "content-type": "application/json",
@@ -57,11 +61,27 @@ async function exportBatch(
   };
   try {
     const response = await send(config, context, { method: "POST", headers, body });
-    return await settleAnswer(response, batch.entries, context);
+    const outcome = await settleAnswer(response, sound, context);
+    return { ...outcome, results: [...rejected, ...outcome.results] };
   } catch (error) {
     if (context.signal.aborted) throw error;
-    return unsettled(batch.entries, failure("ambiguous", ...transportFault(config, error)));
+    const outcome = unsettled(sound, failure("ambiguous", ...transportFault(config, error)));
+    return { ...outcome, results: [...rejected, ...outcome.results] };
   }
+}
+
+/** What is unsound is so each time, so a batch that is sent again leaves out the same entries. */
+function inspect(entries: readonly Entry[]): { sound: Entry[]; rejected: EntryResult[] } {
+  const faults = new Map(entries.map((entry) => [entry, payloadFault(entry.payload)]));
+  const unsound = openEntries(entries).filter((entry) => faults.get(entry) !== null);
+  return {
+    sound: entries.filter((entry) => faults.get(entry) === null),
+    rejected: unsound.map((entry) => ({
+      entry_key: entry.entry_key,
+      state: "rejected",
+      error: faults.get(entry) ?? "",
+    })),
+  };
 }
 
 /**
@@ -82,16 +102,25 @@ async function ping(
     await response.body?.cancel();
     if (response.ok) return { ok: true };
     if ([400, 405, 415, 422, 501].includes(response.status)) return { ok: true, reachedOnly: true };
-    return { ok: false, failure: statusFailure(response.status, null) };
+    return { ok: false, failure: checkFailure(response, context.clock.now()) };
   } catch (error) {
     if (context.signal.aborted) throw error;
     return { ok: false, failure: failure("transient", ...transportFault(config, error)) };
   }
 }
 
+/** A check sends nothing that could be in doubt. */
+function checkFailure(response: Response, now: number): Failure {
+  const hint = retryAfterSeconds(response.headers.get("retry-after"), now);
+  const why = statusFailure(response.status, hint);
+  if (why.class !== "ambiguous") return why;
+  const message = `The receiver is not available at the moment (${response.status}).`;
+  return failure("transient", "webhook_unavailable", message, hint);
+}
+
 /** Nothing in here may differ between two sends of a batch, whatever order the entries arrive in. */
-function batchBody(context: ConnectorContext, batch: Batch): string {
-  const entries = batch.entries
+function batchBody(context: ConnectorContext, batch_id: string, batch: readonly Entry[]): string {
+  const entries = batch
     .map(({ entry_key, period, document_number, payload }) => ({
       entry_key,
       period,
@@ -100,7 +129,7 @@ function batchBody(context: ConnectorContext, batch: Batch): string {
     }))
     .sort((a, b) => a.entry_key < b.entry_key ? -1 : 1);
   const { org_id, integration_id } = context;
-  return JSON.stringify({ batch_id: batch.batch_id, org_id, integration_id, entries });
+  return JSON.stringify({ batch_id, org_id, integration_id, entries });
 }
 
 /** The time-out spans the whole exchange: an answer that trickles in is as late as none. */

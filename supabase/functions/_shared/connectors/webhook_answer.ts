@@ -42,7 +42,7 @@ export async function settleAnswer(
   if (response.ok && body.text.trim() === "") {
     return { results: allEntries(openEntries(entries), "exported") };
   }
-  if (isJson(response.headers)) {
+  if (isJson(response.headers, body.text)) {
     const found = parseResults(body.text, entries, secrets);
     if (found.kind === "results") {
       const open = new Set(openEntries(entries).map((entry) => entry.entry_key));
@@ -84,6 +84,7 @@ function malformed(status: number, reason: string): Failure {
   return failure("ambiguous", "webhook_malformed_answer", message);
 }
 
-function isJson(headers: Headers): boolean {
-  return /^application\/([\w.-]+\+)?json\b/i.test(headers.get("content-type") ?? "");
+/** Also by its looks: frameworks that are not told otherwise call what they write text or HTML. */
+function isJson(headers: Headers, text: string): boolean {
+  return /^application\/([\w.-]+\+)?json\b/i.test(headers.get("content-type") ?? "") || /^\s*\{/.test(text);
 }

@@ -25,6 +25,14 @@ for (const status of [200, 422]) {
   });
 }
 
+for (const type of ["text/plain", "text/html", "application/problem+json"]) {
+  Deno.test(`webhook settles entry by entry when a 200 calls its results ${type}`, async () => {
+    const body = ` ${JSON.stringify({ results: complete })}`;
+    const response = () => new Response(body, { headers: { "content-type": type } });
+    assert.deepEqual(await answered(response), { results: perEntry });
+  });
+}
+
 for (
   const [what, response] of [
     ["an empty 200", () => new Response("")],
@@ -61,6 +69,7 @@ const both = (state: string) => [{ entry_key: "a", state }, { entry_key: "b", st
 for (
   const [what, response] of [
     ["broken JSON", () => jsonText('{"results":[')],
+    ["broken JSON that is called text", () => new Response('{"results":[')],
     ["results that leave out an entry", () => json({ results: complete.slice(1) })],
     ["results that name an entry twice", () => json({ results: [...complete, ...complete] })],
     [
@@ -76,6 +85,7 @@ for (
     ["a 200 that says error", () => json({ error: "The database is read-only." })],
     ["a 200 that lists errors", () => json({ data: null, errors: [{ message: "No" }] })],
     ["a 200 that says it was no success", () => json({ success: false })],
+    ["a 200 whose status is fail", () => json({ status: "fail", data: { title: "is required" } })],
     ["more than a megabyte", () => jsonText(`{"pad":"${"x".repeat(1024 * 1024)}"}`)],
     ["an incomplete 422", () => json({ results: complete.slice(1) }, 422)],
   ] as const

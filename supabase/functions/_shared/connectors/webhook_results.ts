@@ -72,9 +72,10 @@ export function parseResults(body: string, entries: readonly Entry[], secrets: S
 
 /** The ways in which frameworks write errors into answers of success. */
 function saysError(json: object): boolean {
-  const { error, errors, ok, success } = json as Readonly<Record<string, unknown>>;
+  const { error, errors, ok, success, status } = json as Readonly<Record<string, unknown>>;
   const isGiven = (value: unknown) => Array.isArray(value) ? value.length > 0 : Boolean(value);
-  return isGiven(error) || isGiven(errors) || ok === false || success === false;
+  return isGiven(error) || isGiven(errors) || ok === false || success === false ||
+    status === "error" || status === "fail";
 }
 
 function malformed(reason: string): BodyResults {

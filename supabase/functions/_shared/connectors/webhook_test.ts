@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Webhook } from "standardwebhooks";
+import type { Entry } from "../entries.ts";
 import { testContext } from "../testing/connector_context.ts";
 import { testBatch } from "../testing/fake_worker_api.ts";
 import { FakeClock } from "../testing/fake_clock.ts";
@@ -68,6 +69,39 @@ Deno.test("webhook leaves amounts and letters as they are when it sends a payloa
   );
 });
 
+const debit = { account: "6860", debit: "100.10" };
+const unbalanced = { currency: "NOK", lines: [debit, { account: "2910", credit: "100.11" }] };
+const balanced = { currency: "NOK", lines: [debit, { account: "2910", credit: "100.10" }] };
+const said = "The voucher does not balance: debit 100.10, credit 100.11, difference -0.01 NOK.";
+const mixed = testBatch(1, ["a", "b"]).entries.map((entry, index) => ({
+  ...entry,
+  payload: index === 0 ? unbalanced : balanced,
+}));
+
+Deno.test("webhook rejects a voucher that does not balance, and leaves it out of each send of the batch", async () => {
+  const answers = [new Response(null, { status: 504 }), new Response(null, { status: 204 })];
+  await using receiver = startReceiver(() => answers.shift() ?? new Response());
+  const first = await open(receiver.url).export(testContext(), { ...batch, entries: mixed });
+  const rejected = { entry_key: "a", state: "rejected", error: said };
+  assert.deepEqual(first.results, [rejected, { entry_key: "b", state: "unknown" }]);
+  const [a, b] = mixed;
+  assert.ok(a && b);
+  const again = { ...batch, resend: true, entries: [{ ...a, settled: true }, b] };
+  const { results } = await open(receiver.url).export(testContext(), again);
+  assert.deepEqual(results, [{ entry_key: "b", state: "exported" }]);
+  const [sent, repeated] = receiver.requests;
+  assert.deepEqual(JSON.parse(sent?.body ?? "").entries.map((entry: Entry) => entry.entry_key), ["b"]);
+  assert.equal(repeated?.body, sent?.body);
+});
+
+Deno.test("webhook sends nothing when no voucher of the batch balances", async () => {
+  await using receiver = startReceiver(() => new Response());
+  const entries = mixed.slice(0, 1);
+  const outcome = await open(receiver.url).export(testContext(), { ...batch, entries });
+  assert.deepEqual(outcome, { results: [{ entry_key: "a", state: "rejected", error: said }] });
+  assert.deepEqual(receiver.requests, []);
+});
+
 Deno.test("webhook calls the batch unknown when the receiver hangs past the time-out", async () => {
   const done = Promise.withResolvers<Response>();
   await using receiver = startReceiver(() => done.promise);
@@ -124,10 +158,14 @@ Deno.test("webhook breaks off and throws when the lease is lost during the send"
 });
 
 for (
-  const [status, expected] of [[204, "ok"], [405, "reached"], [401, "permanent"], [404, "permanent"], [
-    503,
-    "ambiguous",
-  ]] as const
+  const [status, expected] of [
+    [204, "ok"],
+    [405, "reached"],
+    [401, "permanent"],
+    [404, "permanent"],
+    [429, "rate_limited"],
+    [503, "transient"],
+  ] as const
 ) {
   Deno.test(`webhook's ping says ${expected} when the receiver answers HEAD with ${status}`, async () => {
     await using receiver = startReceiver(() => new Response(null, { status }));
@@ -135,6 +173,8 @@ for (
     const said = outcome.ok ? outcome.reachedOnly === true ? "reached" : "ok" : outcome.failure.class;
     assert.equal(said, expected);
     assert.deepEqual(receiver.requests.map(({ method, body }) => method + body), ["HEAD"]);
+    // Nothing was sent, so there is nothing to be in doubt about.
+    assert.ok(outcome.ok || !/batch/.test(outcome.failure.message));
   });
 }
 

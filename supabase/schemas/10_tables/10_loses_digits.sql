@@ -1,0 +1,15 @@
+create or replace function sync_scheduler.loses_digits(content jsonb) returns boolean
+language plpgsql stable strict set search_path = '' set extra_float_digits = 1 as $$
+begin
+  return exists (
+    select from jsonb_path_query(content, 'strict $.** ? (@.type() == "number")') n
+    where case
+      when n::numeric = 0 then false
+      -- Within the range of a float; to cast what is beyond is an error.
+      when abs(n::numeric) between 1e-300 and 1e300 then n::text::float8::text::numeric <> n::numeric
+      else true end);
+end;
+$$;
+revoke all on function sync_scheduler.loses_digits(jsonb) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.loses_digits(jsonb) is
+  'Is there a JSON number in it whose value a float would change? The worker''s JSON.parse makes floats of numbers.';
