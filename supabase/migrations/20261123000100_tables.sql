@@ -398,6 +398,23 @@ revoke all on function sync_scheduler.entry_hash(text, text, jsonb) from public,
 comment on function sync_scheduler.entry_hash(text, text, jsonb) is
   'SHA-256 of an entry''s content, whatever the order of the payload''s keys. Equal hashes: equal bytes when sent.';
 
+-- supabase/schemas/10_tables/10_loses_digits.sql
+create or replace function sync_scheduler.loses_digits(content jsonb) returns boolean
+language plpgsql stable strict set search_path = '' set extra_float_digits = 1 as $$
+begin
+  return exists (
+    select from jsonb_path_query(content, 'strict $.** ? (@.type() == "number")') n
+    where case
+      when n::numeric = 0 then false
+      -- Within the range of a float; to cast what is beyond is an error.
+      when abs(n::numeric) between 1e-300 and 1e300 then n::text::float8::text::numeric <> n::numeric
+      else true end);
+end;
+$$;
+revoke all on function sync_scheduler.loses_digits(jsonb) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.loses_digits(jsonb) is
+  'Is there a JSON number in it whose value a float would change? The worker''s JSON.parse makes floats of numbers.';
+
 -- supabase/schemas/10_tables/10_waiting_slots.sql
 create table sync_scheduler.waiting_slots (
   integration_id uuid not null references public.sync_integrations (id) on delete cascade,
@@ -430,13 +447,22 @@ begin
     raise exception using errcode = 'PT409', message = 'entry_is_sent',
       detail = jsonb_build_object('entry_key', old.entry_key, 'state', old.state);
   end if;
+  -- Refused where the host's developer sees it. Also in what is delivered later: it may take the payload's place.
+  if (tg_op = 'INSERT' or (new.payload_hash, new.conflict_content) is distinct from (old.payload_hash, old.conflict_content))
+    and (sync_scheduler.loses_digits(new.payload) or sync_scheduler.loses_digits(new.conflict_content))
+  then
+    raise exception using errcode = '23514', schema = tg_table_schema, table = tg_table_name, column = 'payload',
+      message = 'a JSON number in the payload would lose digits on its way: write amounts as strings',
+      detail = jsonb_build_object('entry_key', new.entry_key);
+  end if;
   return new;
 end;
 $$;
 revoke all on function sync_scheduler.guard_entry() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.guard_entry() is
   'Trigger of sync_export_entries: computes payload_hash and refuses (PT409 entry_is_sent; details: entry_key, state) other '
-  'content for an entry that is not pending, and another state for one that is exported.';
+  'content for an entry that is not pending, and another state for one that is exported; and (23514) a JSON number that a float '
+  'would change.';
 
 create trigger guard_entry before insert or update on public.sync_export_entries
   for each row execute function sync_scheduler.guard_entry();

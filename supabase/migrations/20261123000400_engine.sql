@@ -563,13 +563,16 @@ begin
   -- What went wrong on our side of the wire says nothing of the vendor; nor does a refusal, which is each one's own.
   return coalesce(error_class in ('transient', 'ambiguous') and error_code not in (
     'worker_fault', 'worker_lost', 'function_misconfigured', 'database_unreachable', 'database_error', 'unexpected_answer',
-    'lease_lost', 'connector_fault', 'outcome_unknown', 'entries_deferred', 'entries_unresolved', 'no_progress'), false);
+    'lease_lost', 'connector_fault', 'outcome_unknown', 'entries_deferred', 'entries_unresolved', 'no_progress',
+    -- The vendor was there, and had not come to it yet, or we had no more time.
+    'xledger_import_pending', 'xledger_partial_voucher', 'xledger_out_of_time',
+    'business_central_not_visible', 'business_central_busy', 'business_central_time_over'), false);
 end;
 $$;
 revoke all on function sync_scheduler.is_vendor_failure(text, text) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.is_vendor_failure(text, text) is
   'Does this failure of a check or of a run mean that the vendor was not there, which others would meet, too? Codes of connectors '
-  'do, those of the function, the worker and the engine do not.';
+  'do, but for those that say that it has answered; those of the function, the worker and the engine do not.';
 
 -- supabase/schemas/30_engine/10_open_incident.sql
 create or replace function sync_scheduler.open_incident(integration public.sync_integrations, host text) returns boolean

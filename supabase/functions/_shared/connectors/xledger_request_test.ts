@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
+import { createSecrets } from "../secrets.ts";
 import { testContext } from "../testing/connector_context.ts";
 import { parseXledgerConfig } from "./xledger_config.ts";
 import { askXledger, type XledgerAnswer } from "./xledger_request.ts";
 
 async function answered(response: Response): Promise<XledgerAnswer> {
-  const context = testContext({ fetch: () => Promise.resolve(response) });
-  const link = { context, config: parseXledgerConfig({}), credentials: { token: "a-token" } };
+  const secrets = createSecrets({ token: "a-token-of-the-test" });
+  const context = testContext({ fetch: () => Promise.resolve(response), secrets });
+  const link = { context, config: parseXledgerConfig({}), credentials: { token: "a-token-of-the-test" } };
   return await askXledger(link, "{ __typename }");
 }
 
-const unknownWords = { errors: [{ message: "No a-token here." }] };
+const unknownWords = { errors: [{ message: "No a-token-of-the-test here." }] };
 const burst = { errors: [{ message: "m", code: "BAD_REQUEST.BURST_RATE_LIMIT_REACHED" }] };
 const retryAfter = { "retry-after": "90" };
 
@@ -75,7 +77,7 @@ for (
     assert.equal(data, null);
     const { class: errorClass, code, retry_after_seconds, message } = fault?.failure ?? assert.fail();
     assert.deepEqual([errorClass, code, retry_after_seconds, fault?.maybeTaken], expected);
-    assert.ok(!message.includes("a-token"));
+    assert.ok(!message.includes("a-token-of-the-test"));
   });
 }
 
