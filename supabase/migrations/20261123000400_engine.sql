@@ -2210,6 +2210,8 @@ comment on function sync_scheduler.post_alerts(integer) is
 create or replace function sync_scheduler.claim_alerts(senders jsonb) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
+  -- Most messages have one thousand. One claim reads those of several organisations, and the function has to hold the answer.
+  most_bytes constant integer := 131072;
   asked record;
   secret_id uuid;
   claimed jsonb := '[]';
@@ -2230,10 +2232,15 @@ begin
         'org_id', asked.org_id,
         'webhook', sync_scheduler.read_credentials(secret_id),
         'messages', (
-          select coalesce(jsonb_agg(jsonb_build_object('message_id', m.message_id, 'body', m.body::text) order by m.number), '[]')
+          select coalesce(jsonb_agg(jsonb_build_object('message_id', m.message_id, 'body', m.body) order by m.number), '[]')
           from (
-            select * from sync_scheduler.alert_messages w where w.org_id = asked.org_id and w.delivered_at is null
-            order by w.number limit 50) m));
+            select w.number, w.message_id, w.body, sum(octet_length(w.body)) over (order by w.number) as bytes,
+              row_number() over (order by w.number) as place
+            from (
+              select a.number, a.message_id, a.body::text as body from sync_scheduler.alert_messages a
+              where a.org_id = asked.org_id and a.delivered_at is null order by a.number limit 50) w) m
+          -- The first goes however large it is: those behind it must not wait for ever.
+          where m.bytes <= most_bytes or m.place = 1));
     end if;
   end loop;
   if claimed = '[]' then
@@ -2245,7 +2252,7 @@ $$;
 revoke all on function sync_scheduler.claim_alerts(jsonb) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.claim_alerts(jsonb) is
   'Takes the work of a list of {org_id, token}, each at most once and within half a minute, and returns of those that were to be '
-  'had the webhook {url, secret} and up to 50 messages in order, the body as the text that is signed. Errors: PT401 invalid_token '
+  'had the webhook {url, secret} and the messages in order, up to 50 and 128 KiB but at least one, the body as the text that is signed. Errors: PT401 invalid_token '
   '(none was to be had), PT422 invalid_worker_request.';
 
 -- supabase/schemas/30_engine/36_settle_messages.sql

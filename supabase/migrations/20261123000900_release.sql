@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = '' as $$
-  select '0.1.0'::text, '767a36ea0c02f072c0563358ac43af4293ce353df65602f291afd3d3df0a790e'::text;
+  select '0.1.0'::text, '9953f9f387881735c20fd568bb1c791eeb72364825a93190f1fd6f5130a3454e'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is
