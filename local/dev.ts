@@ -41,6 +41,10 @@ try {
     console.log(`  ${integrationType.padEnd(16)} ${url}`);
   }
   console.log(`  ${"function log".padEnd(16)} ${platform.edgeFunction.logFile}`);
+  if (platform.openPort !== null) {
+    console.log(`
+  For the database, the function, and nothing else, is open to the network on port ${platform.openPort}.`);
+  }
   console.log(`
   People (password123): admin@example.test, coordinator@example.test, viewer@example.test (Fjordfisk AS),
   outsider@example.test (Blåbær Økonomi AS).

@@ -24,7 +24,8 @@ interface External {
 /**
  * Reads SUPABASE_DB_URL (on this machine, unless SYNC_ALLOW_REMOTE_DATABASE is 1), SUPABASE_URL, SUPABASE_PUBLISHABLE_KEY and SUPABASE_SECRET_KEY.
  * SYNC_LOCAL_HOST names this machine as that Postgres reaches it: `host.docker.internal` for one in a container, as in
- * `supabase start`; 127.0.0.1 by default. With any other name the function listens on all of this machine's addresses.
+ * `supabase start`; 127.0.0.1 by default. With a name that is not the loopback's, the function, and nothing else, is served on all of this machine's
+ * addresses.
  */
 export function readEnvironment(get: (name: string) => string | undefined = Deno.env.get): Environment {
   const value = (name: string): string | undefined => get(name) || undefined;
@@ -35,7 +36,7 @@ export function readEnvironment(get: (name: string) => string | undefined = Deno
     throw new Error("SUPABASE_URL is set without SUPABASE_DB_URL: set both, or neither.");
   }
   if (!URL.canParse(dbUrl)) throw new Error("SUPABASE_DB_URL is not a URL.");
-  if (!isLoopback(dbUrl) && value("SYNC_ALLOW_REMOTE_DATABASE") !== "1") {
+  if (!isLoopback(new URL(dbUrl).hostname) && value("SYNC_ALLOW_REMOTE_DATABASE") !== "1") {
     throw new Error(
       `SUPABASE_DB_URL names ${
         new URL(dbUrl).hostname
@@ -53,7 +54,7 @@ export function readEnvironment(get: (name: string) => string | undefined = Deno
   return { kind: "full_stack", ...external, apiUrl, publishableKey, secretKey };
 }
 
-/** Whether a database URL leads to this machine. */
-export function isLoopback(dbUrl: string): boolean {
-  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(dbUrl).hostname);
+/** Whether a host of a URL is this machine. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(host);
 }

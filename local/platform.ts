@@ -1,13 +1,14 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startApi } from "./api/api.ts";
+import { openFunctionsDoor } from "./api/functions_door.ts";
 import { FUNCTIONS_PATH } from "./api/functions_gateway.ts";
 import { playHistory } from "./dev/play_history.ts";
 import { CleanupStack } from "./lifecycle/cleanup.ts";
 import { openDatabase } from "./postgres/platform_database.ts";
 import { createEdgeFunction, type EdgeFunction } from "./edge_function/edge_function.ts";
 import { apiKeys } from "./api_keys.ts";
-import { type Environment, readEnvironment } from "./environment.ts";
+import { type Environment, isLoopback, readEnvironment } from "./environment.ts";
 import { guardAgainstLostSockets } from "./postgres/postgres_js_guard.ts";
 import type { Platform, PlatformOptions } from "./platform_types.ts";
 import { type Realtime, startRealtime } from "./realtime/realtime.ts";
@@ -79,13 +80,14 @@ async function start(
   const api = startApi({
     ...keys,
     port: options.apiPort,
-    hostname: host === LOOPBACK ? host : "0.0.0.0",
     logFile: join(scratch, "api.log"),
     edgeFunction: () => edgeFunction,
     realtime: () => realtime,
   });
   await cleanup.add("the API", () => api.stop());
   const ownUrl = `http://${LOOPBACK}:${api.port}`;
+  const door = isLoopback(host) ? null : openFunctionsDoor(() => edgeFunction);
+  await cleanup.add("the function's door", () => door?.stop());
   const apiUrl = environment.kind === "full_stack" ? environment.apiUrl : ownUrl;
 
   const database = timed("database", openDatabase(environment, scratch, autoGrant, cleanup));
@@ -115,7 +117,7 @@ async function start(
   const cli = createSupabaseCli({ projectDirectory, scratch, dbUrl: db.dbUrl });
   const prepare = async (): Promise<void> => {
     if (migrate) await timed(seed ? "migrations and seed" : "migrations", cli.push({ seed }));
-    await wireDatabase(db.adminUrl, `http://${host}:${api.port}${FUNCTIONS_PATH}`, receiver);
+    await wireDatabase(db.adminUrl, `http://${host}:${door?.port ?? api.port}${FUNCTIONS_PATH}`, receiver);
     if (fakes !== null && migrate && seed) await connectVendors(db.adminUrl, fakes);
     if (options.history === true && migrate && seed) await timed("history", playHistory(db.adminUrl));
   };
@@ -132,6 +134,7 @@ async function start(
     ...keys,
     apiUrl,
     functionsUrl: ownUrl + FUNCTIONS_PATH,
+    openPort: door?.port ?? null,
     dbUrl: db.dbUrl,
     adminUrl: db.adminUrl,
     receiver,

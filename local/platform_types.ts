@@ -36,6 +36,8 @@ export interface Platform extends ApiKeys, AsyncDisposable {
   readonly kind: Environment["kind"];
   readonly apiUrl: string;
   readonly functionsUrl: string;
+  /** Where the function is open to the network, for a database that does not share the loopback; null: nothing is. */
+  readonly openPort: number | null;
   /** The role `postgres`, which runs migrations. */
   readonly dbUrl: string;
   /** A superuser, where there is one: the same as `dbUrl` in an external database. */

@@ -30,7 +30,7 @@ export function createSupabaseCli(
 ): SupabaseCli {
   let calls = 0;
   // There the CLI would first try TLS and then warn.
-  const onLoopback = isLoopback(options.dbUrl);
+  const onLoopback = isLoopback(new URL(options.dbUrl).hostname);
 
   async function run(args: readonly string[], env: Record<string, string> = {}): Promise<CliOutput> {
     const binary = await supabaseBinary();

@@ -7,15 +7,13 @@ import { type ApiBackend, connectLite, divertLiteErrors, type Lite } from "./lit
 export interface ApiOptions extends ApiKeys {
   /** A fixed port; a free one by default. */
   readonly port?: number | undefined;
-  /** The address to listen on; loopback by default. */
-  readonly hostname?: string | undefined;
   /** Takes what lite would print for every refused query. */
   readonly logFile: string;
   readonly edgeFunction: () => EdgeFunction | undefined;
   readonly realtime: () => Realtime | undefined;
 }
 
-/** The platform's one address: the functions' gateway and, once connected, Data API, Auth and Realtime. */
+/** The platform's one address, on the loopback: the functions' gateway and, once connected, Data API, Auth and Realtime. */
 export interface Api {
   readonly port: number;
   /**
@@ -49,7 +47,7 @@ export function startApi(options: ApiOptions): Api {
   const aborting = new AbortController();
   const server = Deno.serve({
     signal: aborting.signal,
-    hostname: options.hostname ?? "127.0.0.1",
+    hostname: "127.0.0.1",
     port: options.port ?? 0,
     onListen: () => {},
     onError: (error) => {
