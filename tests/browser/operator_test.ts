@@ -5,16 +5,30 @@ import { type Platform, startPlatform } from "../../local/platform.ts";
 import { connect } from "../support/connect.ts";
 import { type ConsolePage, openConsole, untilText } from "../support/console.ts";
 import { embeddedOnly } from "../support/local_only.ts";
+import { pauseJobs } from "../support/ticks.ts";
 
 let started: Promise<Platform> | undefined;
 Deno.test.afterAll(async () => await (await started)?.stop());
+
+/**
+ * Starts the platform. Nothing happens there but what the tests do: a slot that comes, or a check that finds a vendor well,
+ * would change what they look at.
+ */
+async function start(): Promise<Platform> {
+  const platform = await startPlatform({ vendors: true, history: true });
+  await using admin = connect(platform.adminUrl, 1);
+  await pauseJobs(admin.sql);
+  // Nor is anybody told that the scheduler is dead.
+  await admin.sql`update sync_scheduler.settings set silent_after = '1 day' where true`;
+  return platform;
+}
 
 /** Registers a test that opens the page of a platform with vendors and a past, which the tests of this file share. */
 function operatorTest(name: string, test: (view: ConsolePage, platform: Platform) => Promise<void>): void {
   Deno.test({
     ...embeddedOnly(name),
     async fn() {
-      const platform = await (started ??= startPlatform({ vendors: true, history: true }));
+      const platform = await (started ??= start());
       await using view = await openConsole(platform, { vendors: platform.vendors });
       await test(view, platform);
     },
@@ -47,7 +61,9 @@ operatorTest("the schedule shows its next five slots on the organisation's clock
   await slots.first().waitFor();
   const texts = await slots.locator("time").allTextContents();
   assert.equal(texts.length, 5);
-  for (const text of texts) assert.match(text, /^[A-Z][a-z]{2} \d+ [A-Z][a-z]{2,3}, 02:30$/);
+  // On the night that has no 02:30 it is the first minute after the gap.
+  for (const text of texts) assert.match(text, /^[A-Z][a-z]{2} \d+ [A-Z][a-z]{2,3}, (02:30|03:00)$/);
+  assert.ok(texts.filter((text) => text.endsWith("02:30")).length >= 4, texts.join("; "));
   await untilText(view.page.locator("section[aria-labelledby=schedule]"), "Clocks of Europe/Oslo");
 });
 
@@ -69,7 +85,7 @@ operatorTest("runs are narrowed down by status, and one opens to its dispatch ti
   await runs.getByText("Succeeded").first().waitFor();
   await view.page.getByLabel("Status").selectOption("failed");
   await runs.getByText("Failed").first().waitFor();
-  assert.equal(await runs.getByText("Succeeded").count(), 0);
+  await runs.getByText("Succeeded").first().waitFor({ state: "detached" });
   await runs.getByRole("button").first().click();
   await untilText(runs, /answered 503/);
   await untilText(view.page.locator(".timeline"), "Finished");

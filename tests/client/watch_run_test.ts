@@ -187,13 +187,14 @@ localTest("a watcher goes on with a new token when the old one has expired", asy
   const { sql } = database;
   const tenant = await createTenant(sql, platform);
   const runId = await addRun(sql, tenant);
-  let token = await tokenOf(tenant, platform.jwtSecret, 5);
+  // Whenever it is asked for, however long it takes to join: the first channel has one that is about to expire.
+  const seen: { lives: readonly boolean[] } = { lives: [] };
   const supabase = createClient(platform.apiUrl, platform.publishableKey, {
-    accessToken: () => Promise.resolve(token),
+    accessToken: () => tokenOf(tenant, platform.jwtSecret, seen.lives.includes(true) ? 3600 : 5),
   });
   const watch = follow(new SyncSchedulerRepository(supabase), runId);
-  await watch.untilLive();
-  token = await tokenOf(tenant, platform.jwtSecret, 3600);
+  seen.lives = watch.lives;
+  await until("Realtime", () => watch.lives.includes(true));
   await until("the server to close the channel", () => watch.lives.includes(false));
   await watch.untilLive();
   await finish(sql, runId);

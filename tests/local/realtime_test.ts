@@ -167,10 +167,14 @@ Deno.test({
     const { sql } = database;
     const tenant = await createTenant(sql, platform);
     const [lapsing, lasting] = [apiClient(platform), apiClient(platform)];
-    const token = await tokenOf(tenant.userIds.viewer, platform.jwtSecret, 3);
-    await using lapsed = await listen(lapsing, { token });
-    await using lasted = await listen(lasting, { token });
-    await lasting.realtime.setAuth(await tokenOf(tenant.userIds.viewer, platform.jwtSecret, 3600));
+    const tokenFor = (seconds: number) => tokenOf(tenant.userIds.viewer, platform.jwtSecret, seconds);
+    // However long it takes to join, that is not what ends it.
+    const long = await tokenFor(3600);
+    await using lapsed = await listen(lapsing, { token: long });
+    await using lasted = await listen(lasting, { token: long });
+    const token = await tokenFor(5);
+    for (const client of [lapsing, lasting]) await client.realtime.setAuth(token);
+    await lasting.realtime.setAuth(await tokenFor(7200));
 
     await until("the end of the channel", () => lapsed.statuses.includes("CLOSED"));
     assert.match(lapsed.system.at(-1) ?? "", /^Token has expired \d+ seconds ago$/);
@@ -188,7 +192,7 @@ localTest("Realtime reads on after a crash of Postgres, and says so", async (pla
   await using listener = await listen(await tenant.signIn("viewer"));
   await platform.postgres.kill9();
   await platform.postgres.restart();
-  await until("the second system message", () => listener.system.length === 2);
+  await until("the second system message", () => listener.system.length >= 2);
   const runId = await withSql(platform, (sql) => addRun(sql, tenant, "succeeded"));
   await listener.until("the run", (change) => change.new["run_id"] === runId);
   assert.deepEqual(listener.statuses, ["SUBSCRIBED"], "the connection to the client has outlived it");
@@ -198,7 +202,7 @@ localTest("Realtime reads on after the database was made anew", async (platform)
   const before = await withSql(platform, (sql) => createTenant(sql, platform));
   await using first = await listen(await before.signIn("viewer"));
   await platform.recreateDatabase();
-  await until("the second system message", () => first.system.length === 2);
+  await until("the second system message", () => first.system.length >= 2);
 });
 
 localTest("the stand-in loses, doubles and reorders messages when it is told to", async (platform) => {
@@ -234,7 +238,7 @@ localTest("a client comes back by itself after the stand-in was cut off", async 
   realtime.cut();
   await until("the client's word of it", () => listener.statuses.includes("CHANNEL_ERROR"));
   realtime.restore();
-  await until("the new subscription", () => listener.system.length === 2);
+  await until("the new subscription", () => listener.system.length >= 2);
   const runId = await addRun(database.sql, tenant, "succeeded");
   await listener.until("the run", (change) => change.new["run_id"] === runId);
 });

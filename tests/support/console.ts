@@ -25,6 +25,8 @@ export interface ConsolePage extends AsyncDisposable {
   readonly banner: Locator;
   /** Every request to the API, in order: `POST /rest/v1/rpc/sync_overview`. */
   readonly requests: readonly string[];
+  /** Calls back for everything that comes through a WebSocket from now on. */
+  onFrame(listener: (frame: string | Uint8Array) => void): void;
   /** How often a document was loaded. */
   readonly loads: () => number;
   /** Signs in with the password and waits until changes are told as they happen, unless they never will be. */
@@ -67,6 +69,11 @@ export async function openConsole(access: ApiAccess, options: OpenOptions = {}):
       requests.push(`${request.method()} ${pathname}${search}`);
     }
   });
+  const frames: ((frame: string | Uint8Array) => void)[] = [];
+  page.on("websocket", (socket) =>
+    socket.on("framereceived", ({ payload }) => {
+      for (const listener of frames) listener(payload);
+    }));
   page.on("load", () => loads++);
   page.on("pageerror", (error) => problems.push(error.stack ?? String(error)));
   page.on("console", (message) => {
@@ -85,6 +92,7 @@ export async function openConsole(access: ApiAccess, options: OpenOptions = {}):
     banner: page.locator("sync-status-banner"),
     requests,
     problems,
+    onFrame: (listener) => void frames.push(listener),
     loads: () => loads,
     untilLive,
     async signIn(email, { isLive } = { isLive: true }) {

@@ -72,6 +72,8 @@ export class History {
         cursor,
         signal: request.signal,
       });
+      // An answer that was there already when it was overtaken.
+      if (request.signal.aborted) return;
       this.runs = [...(cursor === null ? [] : this.runs ?? []), ...page.runs];
       this.next = page.next;
       this.error = null;

@@ -105,12 +105,15 @@ async function sendBatch(sql: postgres.TransactionSql, stopping: AbortSignal): P
     with rows as (select id from net.http_request_queue order by id limit ${BATCH})
     delete from net.http_request_queue q using rows where q.id = rows.id
     returning q.id::text, q.method::text, q.url, q.headers, q.body, q.timeout_milliseconds`;
+  const [taken] = await sql<{ at: string }[]>`select clock_timestamp()::text as at`;
   const responses = await Promise.all(requests.map((request) => send(request, stopping)));
   stopping.throwIfAborted();
-  // `created` defaults to the transaction's start, which is the batch's.
+  // The real one has the transaction's start here, with which it takes its batch within the same breath. This one goes back
+  // and forth before it does, so that a request of meanwhile would be younger than its answer.
   await sql`
-    insert into net._http_response (id, status_code, content_type, headers, content, timed_out, error_msg)
-    select * from jsonb_to_recordset(${sql.json(responses as unknown as postgres.JSONValue)}) as r(
+    insert into net._http_response (id, status_code, content_type, headers, content, timed_out, error_msg, created)
+    select r.*, ${taken?.at ?? ""}::text::timestamptz
+    from jsonb_to_recordset(${sql.json(responses as unknown as postgres.JSONValue)}) as r(
       id bigint, status_code int, content_type text, headers jsonb, content text, timed_out boolean, error_msg text)`;
   return { newest: queue?.newest ?? "0", busy: requests.length > 0 || expired.count > 0 };
 }
