@@ -4,11 +4,13 @@ import { endpointUrl } from "../_shared/connectors/endpoint_url.ts";
 import { signedHeaders } from "../_shared/connectors/signed_headers.ts";
 import { parseWebhookCredentials } from "../_shared/connectors/webhook_config.ts";
 import { retryAfterSeconds } from "../_shared/retry_after.ts";
+import { type ResolveDns, whereTo } from "./where_to.ts";
 
 /** What posting needs from outside. */
 export interface AlertTools {
   readonly clock: Clock;
   readonly fetch: typeof fetch;
+  readonly resolveDns: ResolveDns;
   /** Aborted when the platform is about to take the isolate away: stop after the current message. */
   readonly retiring: AbortSignal;
 }
@@ -21,7 +23,8 @@ const timeoutMs = 10_000;
  * Posts the messages of an organisation to its alert webhook, one after the other, and stops at the first that is not
  * taken: a later one must not come before it. Returns what became of those that were posted. Never throws.
  *
- * A receiver may get a message twice, for its answer may be lost; by `webhook-id` it can tell.
+ * A receiver may get a message twice, for its answer may be lost; by `webhook-id` it can tell. The address is the choice of
+ * an organisation's admin: one whose name leads into a network, and not to the internet, gets nothing.
  *
  * @example
  * ```ts
@@ -35,7 +38,12 @@ const timeoutMs = 10_000;
  *   webhook: { url: "https://hooks.example/", secret: `whsec_${btoa("a".repeat(24))}` },
  *   messages: [{ message_id: id, body: '{"text":"Hello"}' }],
  * };
- * const tools = { clock: systemClock, fetch: () => Promise.resolve(new Response("ok")), retiring: AbortSignal.any([]) };
+ * const tools = {
+ *   clock: systemClock,
+ *   fetch: () => Promise.resolve(new Response("ok")),
+ *   resolveDns: () => Promise.resolve(["93.184.215.14"]),
+ *   retiring: AbortSignal.any([]),
+ * };
  * assert.deepEqual((await postAlerts(claimed, tools)).map(({ outcome }) => outcome), ["delivered"]);
  * ```
  */
@@ -68,6 +76,16 @@ async function post(message: Message, webhook: unknown, tools: AlertTools): Prom
   const address = readAddress(webhook);
   if (address === null) return result("refused", { error: "The address or the secret could not be read." });
   try {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const { protocol, hostname } = new URL(address.url);
+    // Only a developer's platform has http, to itself; the database refuses it anywhere else.
+    if (protocol === "https:") {
+      const where = await whereTo(hostname, tools.resolveDns, signal);
+      if (where === "network") {
+        return result("refused", { error: "The receiver's name leads into a network, not to the internet." });
+      }
+      if (where === "nowhere") return result("failed", { error: "The receiver's name has no address." });
+    }
     const response = await tools.fetch(address.url, {
       method: "POST",
       headers: {
@@ -76,7 +94,7 @@ async function post(message: Message, webhook: unknown, tools: AlertTools): Prom
       },
       body,
       redirect: "manual",
-      signal: AbortSignal.timeout(timeoutMs),
+      signal,
     });
     await response.body?.cancel();
     const { status } = response;

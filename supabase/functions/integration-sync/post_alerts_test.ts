@@ -7,7 +7,8 @@ import { startReceiver } from "../_shared/testing/receiver.ts";
 import { postAlerts } from "./post_alerts.ts";
 
 const secret = `whsec_${btoa("hemmelig".repeat(4))}`;
-const tools = { clock: systemClock, fetch, retiring: AbortSignal.any([]) };
+const resolveDns = () => Promise.resolve(["93.184.215.14"]);
+const tools = { clock: systemClock, fetch, resolveDns, retiring: AbortSignal.any([]) };
 
 function messageId(number: number): string {
   return `00000000-0000-4000-8000-0000000000e${number}`;
@@ -111,4 +112,39 @@ Deno.test("postAlerts stops when its time is over or the isolate is about to go"
   assert.equal(results.length, 3, "of 45 s the third message takes the last");
   const retiring = AbortSignal.abort();
   assert.deepEqual(await postAlerts(claimed("https://erp.example/", 9), { ...tools, retiring }), []);
+});
+
+for (
+  const [what, addresses, outcome, error] of [
+    [
+      "leads into a network",
+      ["169.254.169.254"],
+      "refused",
+      "The receiver's name leads into a network, not to the internet.",
+    ],
+    ["leads nowhere", [], "failed", "The receiver's name has no address."],
+  ] as const
+) {
+  Deno.test(`postAlerts connects to nobody when the receiver's name ${what}`, async () => {
+    const asked: string[] = [];
+    const results = await postAlerts(claimed("https://hooks.example:8443/T0", 2), {
+      ...tools,
+      fetch: () => Promise.reject(new Error("nothing is to be sent")),
+      resolveDns: (name) => {
+        asked.push(name);
+        return Promise.resolve(addresses);
+      },
+    });
+    assert.deepEqual(results.map((result) => [result.outcome, result.error]), [[outcome, error]]);
+    assert.deepEqual(new Set(asked), new Set(["hooks.example"]));
+  });
+}
+
+Deno.test("postAlerts posts when there is no name server to ask", async () => {
+  const results = await postAlerts(claimed("https://hooks.example/", 1), {
+    ...tools,
+    fetch: () => Promise.resolve(new Response()),
+    resolveDns: () => Promise.reject(new Error("not here")),
+  });
+  assert.deepEqual(results.map(({ outcome }) => outcome), ["delivered"]);
 });

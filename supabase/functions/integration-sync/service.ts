@@ -9,6 +9,7 @@ import { recordBoot } from "./boot.ts";
 import { readEnvironment } from "./environment.ts";
 import { createHandler } from "./handler.ts";
 import { consoleLog } from "./log.ts";
+import type { ResolveDns } from "./where_to.ts";
 import { postAlerts } from "./post_alerts.ts";
 import { rehearse } from "./rehearse.ts";
 import { runProbe } from "./run_probe.ts";
@@ -21,6 +22,16 @@ declare const EdgeRuntime: { waitUntil(work: Promise<unknown>): void } | undefin
 const rpcTimeoutMs = 10_000;
 // pg_net sends its few hundred bytes with the head. Whoever takes longer would keep an isolate busy for nothing.
 const bodyTimeoutMs = 5_000;
+
+/** The platform's Deno has it, too; where it is missing or fails, a name counts as not known. */
+const resolveDns: ResolveDns = async (name, type, options) => {
+  try {
+    return await Deno.resolveDns(name, type, options);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+};
 
 /**
  * The whole function on the real platform. Everything that it is made of gets its clock, randomness, fetch and
@@ -43,7 +54,15 @@ export function createService(
   addEventListener("beforeunload", () => retiring.abort());
 
   const random = Math.random;
-  const tools = { connectors, clock: systemClock, random, fetch, log: consoleLog, retiring: retiring.signal };
+  const tools = {
+    connectors,
+    clock: systemClock,
+    random,
+    fetch,
+    resolveDns,
+    log: consoleLog,
+    retiring: retiring.signal,
+  };
   const workerRpc = (): WorkerRpc => {
     const { restUrl: url, headers } = readEnvironment((name) => environment.get(name));
     return createWorkerRpc({ url, headers, fetch, timeoutMs: rpcTimeoutMs });

@@ -1,0 +1,45 @@
+import { isPublicAddress } from "../_shared/public_address.ts";
+
+/** Looks up a name's addresses; an empty list when it has none, and throws when there is nobody to ask. */
+export type ResolveDns = (
+  name: string,
+  type: "A" | "AAAA",
+  options: { readonly signal: AbortSignal },
+) => Promise<readonly string[]>;
+
+/**
+ * Where a host leads: to the internet, into a network (with any of its addresses), nowhere, or nobody knows.
+ *
+ * What connects afterwards looks the name up again and may be told something else, so this stops a name that leads into
+ * a network, not somebody who runs a name server and answers each question differently.
+ *
+ * @param hostname As `URL` has it: an IPv6 address in brackets.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { whereTo } from "./where_to.ts";
+ *
+ * const { signal } = new AbortController();
+ * assert.equal(await whereTo("metadata.example", () => Promise.resolve(["169.254.169.254"]), signal), "network");
+ * assert.equal(await whereTo("[::1]", () => Promise.resolve([]), signal), "network");
+ * ```
+ */
+export async function whereTo(
+  hostname: string,
+  resolve: ResolveDns,
+  signal: AbortSignal,
+): Promise<"internet" | "network" | "nowhere" | "unknown"> {
+  if (hostname.startsWith("[")) return isPublicAddress(hostname.slice(1, -1)) ? "internet" : "network";
+  // URL has turned every way to write a number into this one.
+  if (/^[\d.]+$/.test(hostname)) return isPublicAddress(hostname) ? "internet" : "network";
+  const answers = await Promise.allSettled([
+    resolve(hostname, "A", { signal }),
+    resolve(hostname, "AAAA", { signal }),
+  ]);
+  const known = answers.flatMap((answer) => answer.status === "fulfilled" ? [answer.value] : []);
+  const addresses = known.flat();
+  if (!addresses.every(isPublicAddress)) return "network";
+  if (addresses.length > 0) return "internet";
+  return known.length === answers.length ? "nowhere" : "unknown";
+}
