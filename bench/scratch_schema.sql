@@ -96,6 +96,14 @@ create procedure bench.make_due(due integer) language sql as $$
     select d.id from public.sync_integrations d where d.schedule is not null order by md5(d.id::text) limit due);
 $$;
 
+-- Connection checks, too, are spread over the time: some would always be due.
+create procedure bench.make_idle() language sql as $$
+  update sync_scheduler.probes set ended_at = now() where ended_at is null;
+  update public.sync_integration_health set next_check_at = now() + interval '1 day' where next_check_at < now() + interval '1 day';
+  update public.sync_integrations set next_run_at = next_run_at + interval '1 day', next_tick_at = next_tick_at + interval '1 day'
+  where next_run_at < now() + interval '1 day';
+$$;
+
 -- The reference of a tick: claims the due rows and inserts a row of a run for each, without deciding, dispatching or recording.
 create function bench.plain_tick(due integer) returns integer language plpgsql set enable_seqscan = off set jit = off as $$
 declare

@@ -90,7 +90,10 @@ async function idleTicks(context: BenchContext, databases: readonly Sized[]): Pr
   const results: Result[] = [];
   for (const { integrations, database, sql } of databases) {
     await database.reset();
+    await database.admin`call bench.make_idle()`;
     await sql`select sync_scheduler.tick()`;
+    const [state] = await sql<{ busy: number }[]>`select sync_scheduler.has_work()::int as busy`;
+    expectCount("something due, for all that", state?.busy ?? 1, 0);
     const calls = context.quick ? 20 : 200;
     const found = await interleave(context.quick ? 3 : 15, {
       idle: () => median(calls, () => sql`select sync_scheduler.tick()`),

@@ -48,7 +48,9 @@ create table public.sync_integrations (
   unique (id, org_id),
   check (paused_at is not null or (paused_by is null and pause_reason is null and resume_at is null)),
   check ((schedule is null) = (next_run_at is null) and (schedule is null) = (next_tick_at is null))
-);
+)
+-- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry: see ARCHITECTURE, the scheduled path.
+with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
 create index sync_integrations_integration_type_idx on public.sync_integrations (integration_type);
 -- A lane for each type: the tick reads the first due rows of each, however many are due in another.
 create index sync_integrations_due_idx on public.sync_integrations (integration_type, next_tick_at)
@@ -125,7 +127,9 @@ create table public.sync_run_log (
   check ((status = 'skipped') = (skip_reason is not null)),
   -- A manual run never consumes a slot.
   check ((triggered_by in ('schedule', 'backfill')) = (scheduled_for is not null))
-);
+)
+-- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry: see ARCHITECTURE, the scheduled path.
+with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
 -- At most one active run per integration, under any concurrency. The only index of active runs: beside another one it would
 -- lose to a scan of all of that whenever the statistics say that few are active.
 create unique index sync_run_log_one_active_idx on public.sync_run_log (integration_id)
@@ -196,7 +200,9 @@ create table sync_scheduler.run_attempts (
   excused boolean not null default false,
   primary key (run_id, attempt),
   check ((ended_at is null) = (outcome is null))
-);
+)
+-- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry: see ARCHITECTURE, the scheduled path.
+with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
 create index run_attempts_lease_idx on sync_scheduler.run_attempts (lease_expires_at)
   where ended_at is null;
 
@@ -586,7 +592,9 @@ create table public.sync_integration_health (
   passive_since timestamptz,
   -- In this order: the index for it is also the one by which members find their rows.
   foreign key (org_id, integration_id) references public.sync_integrations (org_id, id) on delete cascade
-);
+)
+-- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry: see ARCHITECTURE, the scheduled path.
+with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
 create index sync_integration_health_org_idx on public.sync_integration_health (org_id, integration_id);
 -- What the tick looks into: its cost follows what is due.
 create index sync_integration_health_due_idx on public.sync_integration_health (next_check_at)

@@ -2108,10 +2108,6 @@ language plpgsql set search_path = '' set enable_seqscan = off set jit = off set
 declare
   unanswered integer;
 begin
-  -- One look into a short index: the tick calls this every 30 s and nearly never has anything to do.
-  if not exists (select from sync_scheduler.probes p where p.ended_at is null) then
-    return 0;
-  end if;
   with over as (
     update sync_scheduler.probes p set ended_at = clock_timestamp()
     where p.integration_id in (
@@ -2147,12 +2143,6 @@ declare
   woken uuid[];
   due uuid[];
 begin
-  -- Most ticks end here, with a look into two short indexes.
-  if not exists (select from sync_scheduler.alert_messages m where m.is_new)
-    and not exists (select from sync_scheduler.alert_senders s where s.next_attempt_at <= now())
-  then
-    return 0;
-  end if;
   select * into strict settings from sync_scheduler.settings;
   if settings.function_url is null then
     return 0;
@@ -2173,6 +2163,9 @@ begin
   due := array(
     select s.org_id from sync_scheduler.alert_senders s where s.next_attempt_at <= now()
     order by s.next_attempt_at limit batch_size for no key update skip locked);
+  if due = '{}' then
+    return 0;
+  end if;
   with made as materialized (
     -- 244 random bits each, as in dispatch_attempts.
     select id, (n - 1) / 10 as batch, replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '') as token

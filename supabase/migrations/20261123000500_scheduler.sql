@@ -946,7 +946,7 @@ declare
 begin
   started := 0;
   skipped := 0;
-  -- Most ticks end here: a look into one index instead of one into each lane. next_tick_at is never before next_run_at.
+  -- Before the lock, or every tick would take it. next_tick_at is never before next_run_at.
   if not exists (select from public.sync_integrations i where i.next_run_at <= now()) then
     return;
   end if;
@@ -955,16 +955,25 @@ begin
   end if;
   -- An integration that was away for long needs several rounds; the rest of a very long one is left to the next tick.
   for round in 1..20 loop
-    due := sync_scheduler.find_due(batch_size);
-    exit when due is null;
+    due := null;
     begin
+      -- Locked and advanced in one subtransaction: two would leave a version of the row behind that no index scan may mark as dead,
+      -- and each tick would read all of them until the next vacuum.
+      due := sync_scheduler.find_due(batch_size);
+      exit when due is null;
       done := sync_scheduler.start_slots(due);
       started := started + done.started;
       skipped := skipped + done.skipped;
     exception when others then
+      if due is null then
+        raise;
+      end if;
       -- Something is wrong with one of them: each alone, so that the others start.
       foreach single in array due loop
         begin
+          perform from public.sync_integrations i
+          where i.id = single and i.next_tick_at <= now() for no key update skip locked;
+          continue when not found;
           done := sync_scheduler.start_slots(array[single]);
           started := started + done.started;
           skipped := skipped + done.skipped;
@@ -1061,6 +1070,7 @@ declare
   next_one uuid;
   started integer := 0;
 begin
+  -- Before the lock, or every tick would take it.
   if not exists (select from sync_scheduler.waiting_slots) then
     return 0;
   end if;
@@ -1108,15 +1118,6 @@ declare
   latest timestamptz := now() - (select s.drift_alert_after from sync_scheduler.settings s);
   late record;
 begin
-  -- Nearly always nothing is late: three looks into an index each, instead of setting up the statement below.
-  if not exists (
-      select from public.sync_run_log r
-      where r.status = 'pending' and r.started_at is null and r.scheduled_for < latest)
-    and not exists (select from public.sync_integrations n where n.next_run_at < latest)
-    and not exists (select from sync_scheduler.waiting_slots)
-  then
-    return;
-  end if;
   for late in
     select i as integration, l.slot, l.run_id
     from (
@@ -1183,10 +1184,6 @@ begin
   if exists (select from public.sync_vendor_incidents o where o.ended_at is null and o.next_check_at < now() - interval '1 minute') then
     perform sync_scheduler.wake_incidents();
   end if;
-  -- Most ticks end here, with one look into one index, and one into another that is nearly always empty.
-  if not exists (select from public.sync_integration_health h where h.next_check_at <= now()) then
-    return 0;
-  end if;
   select * into strict settings from sync_scheduler.settings;
   if settings.function_url is null then
     return 0;
@@ -1197,6 +1194,9 @@ begin
   due := array(
     select i.id from public.sync_integration_health h join public.sync_integrations i on i.id = h.integration_id
     where h.next_check_at <= now() order by h.next_check_at limit batch_size for no key update of i skip locked);
+  if due = '{}' then
+    return 0;
+  end if;
   free := array(
     select p.integration_id from sync_scheduler.probes p where p.integration_id = any (due) for no key update skip locked);
   due := array(
@@ -1399,6 +1399,66 @@ $$;
 revoke all on function sync_scheduler.last_tick_at() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.last_tick_at() is 'When the scheduler last ticked; null: never.';
 
+-- supabase/schemas/40_scheduler/37_has_work.sql
+create or replace function sync_scheduler.has_work() returns boolean
+language plpgsql stable set search_path = '' set lock_timeout = '100ms' as $$
+begin
+  -- What each step acts upon, in their order. One look into an index each, of which most are nearly always empty.
+  -- Too wide costs a tick that finds nothing to do; too narrow and the step comes too late.
+  --
+  -- Statement by statement: an index scan takes some 40 kB, and a dozen at once would have the C library return them to
+  -- the system at the end and fetch them anew at each call, which costs more than all the looks.
+
+  -- recover_runs.
+  if exists (select from sync_scheduler.run_attempts a where a.ended_at is null and a.lease_expires_at <= now()) then
+    return true;
+  end if;
+  if exists (select from public.sync_run_log r where r.status = 'pending' and r.next_attempt_at <= now()) then
+    return true;
+  end if;
+  -- start_waiting_slots, and watch_drift; a slot that nobody has dealt with is what prewarm looks for.
+  if exists (select from sync_scheduler.waiting_slots) then
+    return true;
+  end if;
+  if exists (
+    select from public.sync_run_log r where r.status = 'pending' and r.started_at is null and r.scheduled_for <= now())
+  then
+    return true;
+  end if;
+  -- end_pauses and resolve_silence.
+  if exists (select from public.sync_integrations i where i.resume_at <= now()) then
+    return true;
+  end if;
+  if exists (select from public.sync_alerts a where a.kind = 'scheduler_dead' and a.resolved_at is null) then
+    return true;
+  end if;
+  -- end_unanswered_probes.
+  if exists (select from sync_scheduler.probes p where p.ended_at is null) then
+    return true;
+  end if;
+  -- check_health.
+  if exists (select from public.sync_integration_health h where h.next_check_at <= now()) then
+    return true;
+  end if;
+  if exists (select from public.sync_vendor_incidents o where o.ended_at is null and o.next_check_at <= now()) then
+    return true;
+  end if;
+  -- post_alerts.
+  if exists (select from sync_scheduler.alert_messages m where m.is_new) then
+    return true;
+  end if;
+  if exists (select from sync_scheduler.alert_senders s where s.next_attempt_at <= now()) then
+    return true;
+  end if;
+  -- prewarm: settings.warmup_lead is a minute at most.
+  return exists (select from public.sync_integrations i where i.next_run_at <= now() + interval '1 minute');
+end;
+$$;
+revoke all on function sync_scheduler.has_work() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.has_work() is
+  'May one of the tick''s steps after start_due_runs have something to do? Mostly not, and then the tick sets none of them up. '
+  'A new step adds here what it acts upon; the test schedule/has_work has a case for each. Waits 100 ms for a lock at most, then it fails.';
+
 -- supabase/schemas/40_scheduler/37_is_ticking.sql
 create or replace function sync_scheduler.is_ticking() returns boolean
 language plpgsql stable set search_path = '' as $$
@@ -1416,10 +1476,6 @@ comment on function sync_scheduler.is_ticking() is
 create or replace function sync_scheduler.resolve_silence() returns void
 language plpgsql set search_path = '' set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 begin
-  -- Every tick but the first after a silence ends here: pg_cron's sessions are new, and to plan the update costs more than all this.
-  if not exists (select from public.sync_alerts o where o.kind = 'scheduler_dead' and o.resolved_at is null) then
-    return;
-  end if;
   update public.sync_alerts a set resolved_at = now() where a.alert_id in (
     select o.alert_id from public.sync_alerts o where o.kind = 'scheduler_dead' and o.resolved_at is null
     limit 500 for no key update skip locked);
@@ -1438,6 +1494,7 @@ declare
   started integer := 0;
   skipped integer := 0;
   recovered integer := 0;
+  busy boolean := true;
   errors jsonb := '{}';
 begin
   -- Each step by itself: one that fails stops no other. What is due comes first, for the minute counts.
@@ -1447,48 +1504,56 @@ begin
     errors := errors || jsonb_build_object('start_due_runs', sqlerrm);
   end;
   begin
-    recovered := sync_scheduler.recover_runs();
+    busy := sync_scheduler.has_work();
   exception when others then
-    errors := errors || jsonb_build_object('recover_runs', sqlerrm);
+    -- A lock, perhaps, of which the step that needs the table will tell, and which the others do not meet.
+    errors := errors || jsonb_build_object('has_work', sqlerrm);
   end;
-  begin
-    started := started + sync_scheduler.start_waiting_slots();
-  exception when others then
-    errors := errors || jsonb_build_object('start_waiting_slots', sqlerrm);
-  end;
-  begin
-    perform sync_scheduler.watch_drift();
-  exception when others then
-    errors := errors || jsonb_build_object('watch_drift', sqlerrm);
-  end;
-  begin
-    perform sync_scheduler.end_pauses();
-    perform sync_scheduler.resolve_silence();
-  exception when others then
-    errors := errors || jsonb_build_object('end_pauses', sqlerrm);
-  end;
-  begin
-    perform sync_scheduler.end_unanswered_probes();
-  exception when others then
-    errors := errors || jsonb_build_object('end_unanswered_probes', sqlerrm);
-  end;
-  begin
-    perform sync_scheduler.check_health();
-  exception when others then
-    errors := errors || jsonb_build_object('check_health', sqlerrm);
-  end;
-  begin
-    -- After all that raises alerts.
-    perform sync_scheduler.post_alerts();
-  exception when others then
-    errors := errors || jsonb_build_object('post_alerts', sqlerrm);
-  end;
-  begin
-    -- Last: a tick that wants to warm the same slot waits for this one's end.
-    perform sync_scheduler.prewarm();
-  exception when others then
-    errors := errors || jsonb_build_object('prewarm', sqlerrm);
-  end;
+  if busy then
+    begin
+      recovered := sync_scheduler.recover_runs();
+    exception when others then
+      errors := errors || jsonb_build_object('recover_runs', sqlerrm);
+    end;
+    begin
+      started := started + sync_scheduler.start_waiting_slots();
+    exception when others then
+      errors := errors || jsonb_build_object('start_waiting_slots', sqlerrm);
+    end;
+    begin
+      perform sync_scheduler.watch_drift();
+    exception when others then
+      errors := errors || jsonb_build_object('watch_drift', sqlerrm);
+    end;
+    begin
+      perform sync_scheduler.end_pauses();
+      perform sync_scheduler.resolve_silence();
+    exception when others then
+      errors := errors || jsonb_build_object('end_pauses', sqlerrm);
+    end;
+    begin
+      perform sync_scheduler.end_unanswered_probes();
+    exception when others then
+      errors := errors || jsonb_build_object('end_unanswered_probes', sqlerrm);
+    end;
+    begin
+      perform sync_scheduler.check_health();
+    exception when others then
+      errors := errors || jsonb_build_object('check_health', sqlerrm);
+    end;
+    begin
+      -- After all that raises alerts.
+      perform sync_scheduler.post_alerts();
+    exception when others then
+      errors := errors || jsonb_build_object('post_alerts', sqlerrm);
+    end;
+    begin
+      -- Last: a tick that wants to warm the same slot waits for this one's end.
+      perform sync_scheduler.prewarm();
+    exception when others then
+      errors := errors || jsonb_build_object('prewarm', sqlerrm);
+    end;
+  end if;
 
   if started + skipped + recovered = 0 then
     -- Nothing happened that the next tick would not do again: the disk need not be waited for.

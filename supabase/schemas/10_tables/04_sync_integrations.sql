@@ -26,7 +26,9 @@ create table public.sync_integrations (
   unique (id, org_id),
   check (paused_at is not null or (paused_by is null and pause_reason is null and resume_at is null)),
   check ((schedule is null) = (next_run_at is null) and (schedule is null) = (next_tick_at is null))
-);
+)
+-- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry: see ARCHITECTURE, the scheduled path.
+with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
 create index sync_integrations_integration_type_idx on public.sync_integrations (integration_type);
 -- A lane for each type: the tick reads the first due rows of each, however many are due in another.
 create index sync_integrations_due_idx on public.sync_integrations (integration_type, next_tick_at)

@@ -5,12 +5,6 @@ declare
   woken uuid[];
   due uuid[];
 begin
-  -- Most ticks end here, with a look into two short indexes.
-  if not exists (select from sync_scheduler.alert_messages m where m.is_new)
-    and not exists (select from sync_scheduler.alert_senders s where s.next_attempt_at <= now())
-  then
-    return 0;
-  end if;
   select * into strict settings from sync_scheduler.settings;
   if settings.function_url is null then
     return 0;
@@ -31,6 +25,9 @@ begin
   due := array(
     select s.org_id from sync_scheduler.alert_senders s where s.next_attempt_at <= now()
     order by s.next_attempt_at limit batch_size for no key update skip locked);
+  if due = '{}' then
+    return 0;
+  end if;
   with made as materialized (
     -- 244 random bits each, as in dispatch_attempts.
     select id, (n - 1) / 10 as batch, replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '') as token

@@ -11,7 +11,7 @@ declare
 begin
   started := 0;
   skipped := 0;
-  -- Most ticks end here: a look into one index instead of one into each lane. next_tick_at is never before next_run_at.
+  -- Before the lock, or every tick would take it. next_tick_at is never before next_run_at.
   if not exists (select from public.sync_integrations i where i.next_run_at <= now()) then
     return;
   end if;
@@ -20,16 +20,25 @@ begin
   end if;
   -- An integration that was away for long needs several rounds; the rest of a very long one is left to the next tick.
   for round in 1..20 loop
-    due := sync_scheduler.find_due(batch_size);
-    exit when due is null;
+    due := null;
     begin
+      -- Locked and advanced in one subtransaction: two would leave a version of the row behind that no index scan may mark as dead,
+      -- and each tick would read all of them until the next vacuum.
+      due := sync_scheduler.find_due(batch_size);
+      exit when due is null;
       done := sync_scheduler.start_slots(due);
       started := started + done.started;
       skipped := skipped + done.skipped;
     exception when others then
+      if due is null then
+        raise;
+      end if;
       -- Something is wrong with one of them: each alone, so that the others start.
       foreach single in array due loop
         begin
+          perform from public.sync_integrations i
+          where i.id = single and i.next_tick_at <= now() for no key update skip locked;
+          continue when not found;
           done := sync_scheduler.start_slots(array[single]);
           started := started + done.started;
           skipped := skipped + done.skipped;

@@ -4,6 +4,7 @@ declare
   next_one uuid;
   started integer := 0;
 begin
+  -- Before the lock, or every tick would take it.
   if not exists (select from sync_scheduler.waiting_slots) then
     return 0;
   end if;

@@ -4,15 +4,6 @@ declare
   latest timestamptz := now() - (select s.drift_alert_after from sync_scheduler.settings s);
   late record;
 begin
-  -- Nearly always nothing is late: three looks into an index each, instead of setting up the statement below.
-  if not exists (
-      select from public.sync_run_log r
-      where r.status = 'pending' and r.started_at is null and r.scheduled_for < latest)
-    and not exists (select from public.sync_integrations n where n.next_run_at < latest)
-    and not exists (select from sync_scheduler.waiting_slots)
-  then
-    return;
-  end if;
   for late in
     select i as integration, l.slot, l.run_id
     from (

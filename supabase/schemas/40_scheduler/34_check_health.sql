@@ -9,10 +9,6 @@ begin
   if exists (select from public.sync_vendor_incidents o where o.ended_at is null and o.next_check_at < now() - interval '1 minute') then
     perform sync_scheduler.wake_incidents();
   end if;
-  -- Most ticks end here, with one look into one index, and one into another that is nearly always empty.
-  if not exists (select from public.sync_integration_health h where h.next_check_at <= now()) then
-    return 0;
-  end if;
   select * into strict settings from sync_scheduler.settings;
   if settings.function_url is null then
     return 0;
@@ -23,6 +19,9 @@ begin
   due := array(
     select i.id from public.sync_integration_health h join public.sync_integrations i on i.id = h.integration_id
     where h.next_check_at <= now() order by h.next_check_at limit batch_size for no key update of i skip locked);
+  if due = '{}' then
+    return 0;
+  end if;
   free := array(
     select p.integration_id from sync_scheduler.probes p where p.integration_id = any (due) for no key update skip locked);
   due := array(

@@ -1,10 +1,6 @@
 create or replace function sync_scheduler.resolve_silence() returns void
 language plpgsql set search_path = '' set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 begin
-  -- Every tick but the first after a silence ends here: pg_cron's sessions are new, and to plan the update costs more than all this.
-  if not exists (select from public.sync_alerts o where o.kind = 'scheduler_dead' and o.resolved_at is null) then
-    return;
-  end if;
   update public.sync_alerts a set resolved_at = now() where a.alert_id in (
     select o.alert_id from public.sync_alerts o where o.kind = 'scheduler_dead' and o.resolved_at is null
     limit 500 for no key update skip locked);

@@ -7,6 +7,7 @@ declare
   started integer := 0;
   skipped integer := 0;
   recovered integer := 0;
+  busy boolean := true;
   errors jsonb := '{}';
 begin
   -- Each step by itself: one that fails stops no other. What is due comes first, for the minute counts.
@@ -16,48 +17,56 @@ begin
     errors := errors || jsonb_build_object('start_due_runs', sqlerrm);
   end;
   begin
-    recovered := sync_scheduler.recover_runs();
+    busy := sync_scheduler.has_work();
   exception when others then
-    errors := errors || jsonb_build_object('recover_runs', sqlerrm);
+    -- A lock, perhaps, of which the step that needs the table will tell, and which the others do not meet.
+    errors := errors || jsonb_build_object('has_work', sqlerrm);
   end;
-  begin
-    started := started + sync_scheduler.start_waiting_slots();
-  exception when others then
-    errors := errors || jsonb_build_object('start_waiting_slots', sqlerrm);
-  end;
-  begin
-    perform sync_scheduler.watch_drift();
-  exception when others then
-    errors := errors || jsonb_build_object('watch_drift', sqlerrm);
-  end;
-  begin
-    perform sync_scheduler.end_pauses();
-    perform sync_scheduler.resolve_silence();
-  exception when others then
-    errors := errors || jsonb_build_object('end_pauses', sqlerrm);
-  end;
-  begin
-    perform sync_scheduler.end_unanswered_probes();
-  exception when others then
-    errors := errors || jsonb_build_object('end_unanswered_probes', sqlerrm);
-  end;
-  begin
-    perform sync_scheduler.check_health();
-  exception when others then
-    errors := errors || jsonb_build_object('check_health', sqlerrm);
-  end;
-  begin
-    -- After all that raises alerts.
-    perform sync_scheduler.post_alerts();
-  exception when others then
-    errors := errors || jsonb_build_object('post_alerts', sqlerrm);
-  end;
-  begin
-    -- Last: a tick that wants to warm the same slot waits for this one's end.
-    perform sync_scheduler.prewarm();
-  exception when others then
-    errors := errors || jsonb_build_object('prewarm', sqlerrm);
-  end;
+  if busy then
+    begin
+      recovered := sync_scheduler.recover_runs();
+    exception when others then
+      errors := errors || jsonb_build_object('recover_runs', sqlerrm);
+    end;
+    begin
+      started := started + sync_scheduler.start_waiting_slots();
+    exception when others then
+      errors := errors || jsonb_build_object('start_waiting_slots', sqlerrm);
+    end;
+    begin
+      perform sync_scheduler.watch_drift();
+    exception when others then
+      errors := errors || jsonb_build_object('watch_drift', sqlerrm);
+    end;
+    begin
+      perform sync_scheduler.end_pauses();
+      perform sync_scheduler.resolve_silence();
+    exception when others then
+      errors := errors || jsonb_build_object('end_pauses', sqlerrm);
+    end;
+    begin
+      perform sync_scheduler.end_unanswered_probes();
+    exception when others then
+      errors := errors || jsonb_build_object('end_unanswered_probes', sqlerrm);
+    end;
+    begin
+      perform sync_scheduler.check_health();
+    exception when others then
+      errors := errors || jsonb_build_object('check_health', sqlerrm);
+    end;
+    begin
+      -- After all that raises alerts.
+      perform sync_scheduler.post_alerts();
+    exception when others then
+      errors := errors || jsonb_build_object('post_alerts', sqlerrm);
+    end;
+    begin
+      -- Last: a tick that wants to warm the same slot waits for this one's end.
+      perform sync_scheduler.prewarm();
+    exception when others then
+      errors := errors || jsonb_build_object('prewarm', sqlerrm);
+    end;
+  end if;
 
   if started + skipped + recovered = 0 then
     -- Nothing happened that the next tick would not do again: the disk need not be waited for.

@@ -1,0 +1,58 @@
+create or replace function sync_scheduler.has_work() returns boolean
+language plpgsql stable set search_path = '' set lock_timeout = '100ms' as $$
+begin
+  -- What each step acts upon, in their order. One look into an index each, of which most are nearly always empty.
+  -- Too wide costs a tick that finds nothing to do; too narrow and the step comes too late.
+  --
+  -- Statement by statement: an index scan takes some 40 kB, and a dozen at once would have the C library return them to
+  -- the system at the end and fetch them anew at each call, which costs more than all the looks.
+
+  -- recover_runs.
+  if exists (select from sync_scheduler.run_attempts a where a.ended_at is null and a.lease_expires_at <= now()) then
+    return true;
+  end if;
+  if exists (select from public.sync_run_log r where r.status = 'pending' and r.next_attempt_at <= now()) then
+    return true;
+  end if;
+  -- start_waiting_slots, and watch_drift; a slot that nobody has dealt with is what prewarm looks for.
+  if exists (select from sync_scheduler.waiting_slots) then
+    return true;
+  end if;
+  if exists (
+    select from public.sync_run_log r where r.status = 'pending' and r.started_at is null and r.scheduled_for <= now())
+  then
+    return true;
+  end if;
+  -- end_pauses and resolve_silence.
+  if exists (select from public.sync_integrations i where i.resume_at <= now()) then
+    return true;
+  end if;
+  if exists (select from public.sync_alerts a where a.kind = 'scheduler_dead' and a.resolved_at is null) then
+    return true;
+  end if;
+  -- end_unanswered_probes.
+  if exists (select from sync_scheduler.probes p where p.ended_at is null) then
+    return true;
+  end if;
+  -- check_health.
+  if exists (select from public.sync_integration_health h where h.next_check_at <= now()) then
+    return true;
+  end if;
+  if exists (select from public.sync_vendor_incidents o where o.ended_at is null and o.next_check_at <= now()) then
+    return true;
+  end if;
+  -- post_alerts.
+  if exists (select from sync_scheduler.alert_messages m where m.is_new) then
+    return true;
+  end if;
+  if exists (select from sync_scheduler.alert_senders s where s.next_attempt_at <= now()) then
+    return true;
+  end if;
+  -- prewarm: settings.warmup_lead is a minute at most.
+  return exists (select from public.sync_integrations i where i.next_run_at <= now() + interval '1 minute');
+end;
+$$;
+revoke all on function sync_scheduler.has_work() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.has_work() is
+  'May one of the tick''s steps after start_due_runs have something to do? Mostly not, and then the tick sets none of them up. '
+  'A new step adds here what it acts upon; the test schedule/has_work has a case for each. Waits 100 ms for a lock at most, then it fails.';

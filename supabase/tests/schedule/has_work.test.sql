@@ -1,0 +1,115 @@
+begin;
+\ir ../fixtures.sql
+\ir ../schedule.sql
+\ir ../alert_webhook.sql
+select plan(29);
+
+-- A tick's steps, each with a state in which it has something to do. It must be seen, and the step must really act upon it.
+create function pg_temp.tries(step text, prepare text, acts text) returns setof text language plpgsql as $$
+declare
+  before boolean := sync_scheduler.has_work();
+  seen boolean;
+  acted boolean;
+begin
+  begin
+    execute prepare;
+    seen := sync_scheduler.has_work();
+    execute acts into acted;
+    raise exception using errcode = 'ROLLB';
+  exception when sqlstate 'ROLLB' then null;
+  end;
+  return next ok(seen and not before, 'the tick sees what ' || step || ' is for');
+  return next ok(acted, step || ' acts upon it');
+end
+$$;
+
+-- Nothing is due, and the scheduler is alive: a press says nothing of it.
+update public.sync_integrations set next_run_at = now() + interval '2 minutes', next_tick_at = now() + interval '2 minutes';
+update public.sync_integration_health set next_check_at = now() + interval '1 minute';
+insert into sync_scheduler.ticks default values;
+delete from sync_scheduler.alert_senders;
+delete from sync_scheduler.alert_messages;
+select ok(not sync_scheduler.has_work(), 'nothing is due: nothing to do');
+
+select pg_temp.tries('recover_runs, of a silent worker',
+  $$ select sync_test.claim(sync_test.trigger_as('coordinator'));
+     update sync_scheduler.run_attempts set lease_expires_at = now() $$,
+  'select sync_scheduler.recover_runs() = 1');
+select pg_temp.tries('recover_runs, of a retry whose time has come',
+  $$ select sync_test.claim(sync_test.trigger_as('coordinator'));
+     select public.sync_worker_finish(r.run_id, 1, sync_test.token(r.run_id), 'failed', 'transient', 'x', 'y') from public.sync_run_log r;
+     update public.sync_run_log set next_attempt_at = now() $$,
+  'select sync_scheduler.recover_runs() = 1');
+select pg_temp.tries('start_waiting_slots',
+  $$ insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by)
+     values (sync_test.id('integration a'), pg_temp.hour(), 'backfill') $$,
+  'select sync_scheduler.start_waiting_slots() = 1');
+
+create function pg_temp.raises_drift() returns boolean language plpgsql as $$
+begin
+  perform sync_scheduler.watch_drift();
+  return exists (select from public.sync_alerts where kind = 'drift');
+end
+$$;
+select pg_temp.tries('watch_drift, of a run that nobody has taken',
+  $$ select pg_temp.make_due('integration a', pg_temp.hour()); select sync_scheduler.start_due_runs();
+     update public.sync_run_log set scheduled_for = now() - interval '1 hour';
+     update sync_scheduler.run_attempts set lease_expires_at = now() + interval '1 minute' $$,
+  'select pg_temp.raises_drift()');
+select pg_temp.tries('watch_drift, of a slot that waits',
+  $$ insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by)
+     values (sync_test.id('integration a'), now() - interval '1 hour', 'schedule') $$,
+  'select pg_temp.raises_drift()');
+select pg_temp.tries('watch_drift, of a slot that nobody has dealt with',
+  $$ select pg_temp.make_due('integration a', now() - interval '1 hour') $$,
+  'select pg_temp.raises_drift()');
+
+create function pg_temp.ends_pause() returns boolean language plpgsql as $$
+begin
+  perform sync_scheduler.end_pauses();
+  return not exists (select from public.sync_integrations where paused_at is not null);
+end
+$$;
+select pg_temp.tries('end_pauses',
+  $$ update public.sync_integrations set paused_at = now() - interval '1 hour', resume_at = now()
+     where id = sync_test.id('integration a') $$,
+  'select pg_temp.ends_pause()');
+
+create function pg_temp.resolves_silence() returns boolean language plpgsql as $$
+begin
+  perform sync_scheduler.resolve_silence();
+  return exists (select from public.sync_alerts where kind = 'scheduler_dead' and resolved_at is not null);
+end
+$$;
+select pg_temp.tries('resolve_silence', $$ select pg_temp.alert('scheduler_dead') $$, 'select pg_temp.resolves_silence()');
+select pg_temp.tries('end_unanswered_probes',
+  $$ select sync_scheduler.post_probes(array[sync_test.id('integration a')]);
+     update sync_scheduler.probes set requested_at = now() - interval '1 hour' $$,
+  'select sync_scheduler.end_unanswered_probes() = 1');
+select pg_temp.tries('check_health',
+  $$ update public.sync_integration_health set next_check_at = now() where integration_id = sync_test.id('integration a') $$,
+  'select sync_scheduler.check_health() = 1');
+
+create function pg_temp.wakes() returns boolean language plpgsql as $$
+begin
+  perform sync_scheduler.check_health();
+  return exists (select from public.sync_vendor_incidents where ended_at is not null);
+end
+$$;
+select pg_temp.tries('check_health, of an incident that nobody can ask about',
+  $$ insert into public.sync_vendor_incidents (integration_type, host, began_at, next_check_at, affected, message)
+     values ('webhook', 'away.example', now() - interval '3 days', now() - interval '2 days', 2, 'Away.') $$,
+  'select pg_temp.wakes()');
+select pg_temp.tries('post_alerts, of a message',
+  $$ select pg_temp.connect(); select pg_temp.alert('unhealthy') $$,
+  'select sync_scheduler.post_alerts() = 1');
+select pg_temp.tries('post_alerts, of a receiver that is to be tried again',
+  $$ select pg_temp.connect(); select pg_temp.alert('unhealthy'); select sync_scheduler.post_alerts();
+     update sync_scheduler.alert_senders set next_attempt_at = now() $$,
+  'select sync_scheduler.post_alerts() = 1');
+select pg_temp.tries('prewarm',
+  $$ delete from sync_scheduler.warmups; select pg_temp.make_due('integration a', now() + interval '40 seconds') $$,
+  'select sync_scheduler.prewarm()');
+
+select * from finish();
+rollback;
