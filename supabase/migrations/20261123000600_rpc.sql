@@ -251,10 +251,16 @@ begin
     if run.finished_at is null and revived then
       silence := sync_scheduler.note_silence(integration);
       if silence is not null or (run.idempotency_key is null and press.idempotency_key is not null) then
-        update public.sync_run_log r set
-          notice = coalesce(silence, r.notice),
-          idempotency_key = coalesce(r.idempotency_key, press.idempotency_key)
-        where r.run_id = run.run_id returning * into strict run;
+        begin
+          update public.sync_run_log r set
+            notice = coalesce(silence, r.notice),
+            idempotency_key = coalesce(r.idempotency_key, press.idempotency_key)
+          where r.run_id = run.run_id returning * into strict run;
+        exception when unique_violation then
+          -- Since we looked, a run of another integration has got the key: this says so.
+          perform sync_scheduler.find_replayed_run(integration, idempotency_key);
+          raise;
+        end;
       end if;
       return run;
     elsif run.finished_at is null then
@@ -739,6 +745,9 @@ declare
   wrong text := case
     when since is null or until is null then 'from and to are needed'
     when not isfinite(since) or not isfinite(until) then 'from and to must be finite'
+    -- Near its ends the calendar of Postgres has no next day, and no difference that fits.
+    when least(since, until) < '1900-01-01Z' or greatest(since, until) > now() + interval '100 years'
+      then 'from and to must be between 1900 and 100 years from now'
     when since >= until then 'from must be before to'
     when until - since > interval '366 days' then 'longer than 366 days' end;
 begin
@@ -750,7 +759,7 @@ $$;
 revoke all on function sync_scheduler.require_period(timestamptz, timestamptz)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_period(timestamptz, timestamptz) is
-  'Refuses a period that is incomplete, infinite, empty or longer than 366 days (PT422 invalid_period, details: reason).';
+  'Refuses a period that is incomplete, infinite, of another century, empty or longer than 366 days (PT422 invalid_period, details: reason).';
 
 -- supabase/schemas/50_rpc/27_backfill_integration_sync.sql
 -- Definer, because no client may write the machinery's tables. The first statement checks the caller.

@@ -25,10 +25,16 @@ begin
     if run.finished_at is null and revived then
       silence := sync_scheduler.note_silence(integration);
       if silence is not null or (run.idempotency_key is null and press.idempotency_key is not null) then
-        update public.sync_run_log r set
-          notice = coalesce(silence, r.notice),
-          idempotency_key = coalesce(r.idempotency_key, press.idempotency_key)
-        where r.run_id = run.run_id returning * into strict run;
+        begin
+          update public.sync_run_log r set
+            notice = coalesce(silence, r.notice),
+            idempotency_key = coalesce(r.idempotency_key, press.idempotency_key)
+          where r.run_id = run.run_id returning * into strict run;
+        exception when unique_violation then
+          -- Since we looked, a run of another integration has got the key: this says so.
+          perform sync_scheduler.find_replayed_run(integration, idempotency_key);
+          raise;
+        end;
       end if;
       return run;
     elsif run.finished_at is null then

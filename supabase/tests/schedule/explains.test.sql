@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.sql
 \ir ../schedule.sql
-select plan(7);
+select plan(11);
 
 insert into public.sync_run_log (run_id, org_id, integration_id, integration_type, status, triggered_by, scheduled_for, skip_reason,
   started_at, deadline_at, finished_at, error_code, cancel_reason)
@@ -54,6 +54,10 @@ update sync_scheduler.ticks set ticked_at = now() - interval '1 hour';
 select sync_test.act_as('viewer');
 select is((select reason from pg_temp.explain(1, 0)), 'scheduler_not_ticking', 'a due slot says that the scheduler is silent');
 select throws_ok($$ select pg_temp.explain(-1, 1) $$, 'PT422', 'invalid_period', 'a period that ends before it begins is refused');
+select throws_ok(format($$ select public.explain_sync_slots(sync_test.id('org a'), 'webhook', %L, %L) $$, since, until),
+    'PT422', 'invalid_period', format('so is one from %s to %s', since, until))
+from (values ('294276-12-01', '294276-12-31 23:59:59Z'), ('4713-01-02 BC', '4713-01-03 BC'), ('4713-01-02 BC', '294276-12-31'),
+  ('2026-11-01', '294276-12-31')) v (since, until);
 select sync_test.act_as('outsider');
 select throws_ok($$ select pg_temp.explain(1, 0) $$, 'PT403', 'not_authorized', 'a stranger learns nothing');
 
