@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { exportedBoth, failed, leave, ping, resend, send, states, two } from "./business_central_actions.ts";
+import { exportedBoth, leave, ping, send, states, two } from "./business_central_actions.ts";
 import { assertPostedOnce, expense, startBusinessCentralTest } from "./business_central_tenant.ts";
 
 Deno.test("Business Central posts each voucher once, to the øre, when nothing goes wrong", async () => {
@@ -95,25 +95,6 @@ for (
     assert.deepEqual(bench.fake.journal.lines, []);
   });
 }
-
-Deno.test("Business Central keeps vouchers open and fails for good when each is refused in the same words", async () => {
-  await using bench = await startBusinessCentralTest();
-  bench.fake.company.closedPeriods.add("2026-01");
-  const outcome = await send(bench);
-  assert.equal(states(outcome), "pending pending");
-  assert.deepEqual(failed(outcome), ["permanent", "business_central_refused_all"]);
-  assert.deepEqual(bench.fake.journal.lines, []);
-});
-
-Deno.test("Business Central rejects what is left of a batch when each is refused in the same words", async () => {
-  await using bench = await startBusinessCentralTest();
-  const lines = [{ account: "9999", debit: "1.00" }, { account: "2910", credit: "1.00" }];
-  const bad = [expense(3, { lines }), expense(4, { lines })];
-  bench.fake.misbehave({ on: "post", kind: "apply_then_drop" });
-  await send(bench, [...two, ...bad]);
-  await bench.clock.advance(700_000);
-  assert.equal(states(await resend(bench, [...two, ...bad])), "exported exported rejected rejected");
-});
 
 Deno.test("Business Central books nothing again when a record of exported entries was lost", async () => {
   await using bench = await startBusinessCentralTest();

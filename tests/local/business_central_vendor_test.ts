@@ -116,7 +116,7 @@ Deno.test("PATCH and DELETE need the ETag of the line as it is", async () => {
   const { json } = await add(debit);
   const path = `${lines}(${json.id})`;
   const etag = { "if-match": json["@odata.etag"] };
-  assert.equal((await call("PATCH", path, "{}")).status, 428);
+  assert.equal((await call("PATCH", path, "{}")).json.error.code, "BadRequest_InvalidToken");
   assert.equal((await call("PATCH", path, '{"amount":5}', etag)).status, 200);
   assert.equal((await call("DELETE", path, undefined, etag)).json.error.code, "Request_EntityChanged");
   assert.equal((await call("DELETE", path, undefined, { "if-match": "*" })).status, 204);

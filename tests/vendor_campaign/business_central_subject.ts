@@ -9,12 +9,16 @@ import { hundredths, isFlawed } from "./vouchers.ts";
 /** What Business Central still has in its queue is carried out within ten minutes, or never. */
 const LATEST_MS = 600_000;
 
+/** What Business Central says when somebody else is at work in the ledger. */
+const LOCK = { code: "Application_DialogException", message: "A record was locked by another user." };
+
 /** Posts whole journals, in batches that stop, go on or are taken back, and carries out what its gateway gave up. */
 export async function businessCentralSubject({ random, clock }: SubjectTools): Promise<Subject> {
   const fake = await startBusinessCentral({ clock });
   fake.batchMode = random.pick(["documented", "stop", "revert"]);
   fake.state.visibilityDelay = random.pick([0, 3000, 40_000, 240_000]);
   fake.state.pageSize = random.pick([40, 20_000]);
+  fake.company.language = random.pick(["en", "nb"]);
   fake.tokenLifetime = random.pick([600, 3599]);
   return {
     integrationType: "dynamics",
@@ -83,6 +87,7 @@ function drawFault(random: Random): Fault {
     { on, kind: "status", status: 429, headers: { "retry-after": String(random.upTo(60)) } },
     { on, kind: "status", status: random.pick([502, 503, 504]), headers: { "retry-after": "20" } },
     { on, kind: "status", status: 401 },
+    { on: random.pick(["batch", "post"] as const), kind: "status", status: 409, body: { error: LOCK } },
     { on, kind: "slow", ms: 1 },
   ]);
 }

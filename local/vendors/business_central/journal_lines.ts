@@ -87,7 +87,8 @@ function lineToChange(journal: Journal, id: string, ifMatch: string | null): Jou
     throw new ODataError(404, "BadRequest_ResourceNotFound", "The journal line does not exist.");
   }
   if (ifMatch === null) {
-    throw new ODataError(428, "BadRequest", "The request must have an If-Match header.");
+    const message = "Could not validate the client concurrency token required by the service.";
+    throw new ODataError(400, "BadRequest_InvalidToken", message);
   }
   if (ifMatch !== "*" && ifMatch !== line.etag) {
     const message = "Another user has already changed the record.";

@@ -1,6 +1,8 @@
 import { ODataError } from "./odata_error.ts";
 import type { Company, Journal, LedgerEntry } from "./store.ts";
 
+const nothingToPost = { en: "There is nothing to post.", nb: "Det er ingenting å bokføre." } as const;
+
 /**
  * Microsoft.NAV.post: posts the whole journal in one transaction, whoever wrote its lines, or nothing. Lines leave
  * the journal and become entries of the general ledger. A document is the lines of one number and date, and must
@@ -8,12 +10,16 @@ import type { Company, Journal, LedgerEntry } from "./store.ts";
  */
 export function postJournal(company: Company, journal: Journal, visibleAt: number): void {
   if (journal.lines.length === 0) {
-    throw new ODataError(400, "Application_DialogException", "There is nothing to post.");
+    throw refused(nothingToPost[company.language]);
   }
   for (const line of journal.lines) {
     const where = `Journal Batch Name='${journal.code}',Line No.='${line.lineNumber}'`;
     if (line.accountNumber === "" || line.amount === 0n || line.documentNumber === "") {
       throw refused(`Account No., Amount and Document No. must have a value in Gen. Journal Line: ${where}.`);
+    }
+    if (company.blockedAccounts.has(line.accountNumber)) {
+      const message = `Blocked must be equal to 'No' in G/L Account: No.=${line.accountNumber}.`;
+      throw new ODataError(400, "Application_FieldValidationException", message);
     }
     if (company.closedPeriods.has(line.postingDate.slice(0, 7))) {
       throw refused(`Posting Date is not within your range of allowed posting dates in ${where}.`);

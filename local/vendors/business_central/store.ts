@@ -53,6 +53,10 @@ export interface Company {
   postings: number;
   /** Months (YYYY-MM) that take no postings any more. */
   readonly closedPeriods: Set<string>;
+  /** Accounts that take no postings; lines may stand in a journal all the same. */
+  readonly blockedAccounts: Set<string>;
+  /** In which it says that a journal is empty. */
+  language: "en" | "nb";
 }
 
 /** What a line of a request may say; numbers have their digits. */
@@ -91,6 +95,8 @@ export function newCompany(): Company {
     ledger: [],
     postings: 0,
     closedPeriods: new Set(),
+    blockedAccounts: new Set(),
+    language: "en",
   };
 }
 

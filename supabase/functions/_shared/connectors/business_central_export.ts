@@ -1,5 +1,6 @@
 import { type Batch, type Entry, type EntryResult, openEntries } from "../entries.ts";
 import { BusinessCentralFault, setUpWrongly } from "./business_central_fault.ts";
+import { timeOver } from "./business_central_patience.ts";
 import { findPostings } from "./business_central_ledger.ts";
 import { documentOf } from "./business_central_document.ts";
 import { type PlannedVoucher, planVoucher } from "./business_central_plan.ts";
@@ -7,6 +8,9 @@ import { postGroup } from "./business_central_posting.ts";
 import { type ExportTools, noteStanding, type Work } from "./business_central_work.ts";
 import { exported, numberInUse } from "./business_central_results.ts";
 import type { ExportOutcome } from "./connector.ts";
+
+// Refusals in the same words that are taken for the whole batch's when there is no time to try the others: both ends'.
+const fewest = 2;
 
 /**
  * Exports entries through the journal, each exactly once.
@@ -39,8 +43,7 @@ export async function exportVouchers(tools: ExportTools, batch: Batch): Promise<
   for (const voucher of vouchers) {
     const { entry_key } = voucher;
     if (results.has(entry_key)) continue;
-    const isOpen = work.stood.has(documentOf(voucher)) || work.doubtful.has(documentOf(voucher));
-    results.set(entry_key, { entry_key, state: isOpen ? "unknown" : "pending" });
+    results.set(entry_key, { entry_key, state: isOpen(work, voucher) ? "unknown" : "pending" });
   }
   return { results: [...results.values()], ...(work.failure === null ? {} : { failure: work.failure }) };
 }
@@ -69,7 +72,7 @@ function planAll(
 
 /** `isWhole`: nothing of the batch was settled before. */
 async function exportPlanned(work: Work, isWhole: boolean): Promise<void> {
-  const { tools, vouchers, results, refused } = work;
+  const { tools, vouchers, results } = work;
   noteStanding(work, await tools.journal.read());
   const postings = await findPostings(tools.client, tools.place, vouchers);
   for (const voucher of vouchers) {
@@ -79,14 +82,43 @@ async function exportPlanned(work: Work, isWhole: boolean): Promise<void> {
     if (posting === "other") results.set(voucher.entry_key, numberInUse(voucher));
   }
   const open = vouchers.filter(({ entry_key }) => !results.has(entry_key));
-  for (const group of groupsWithoutClash(open)) await postGroup(work, group);
+  try {
+    for (const group of groupsWithoutClash(open)) await postGroup(work, group);
+  } catch (error) {
+    if (!(error instanceof BusinessCentralFault)) throw error;
+    work.failure = error.failure;
+  }
+  judgeRefused(work, open, isWhole);
+}
 
+/**
+ * Rejects what was refused by itself, unless the fault is not the vouchers'. When the time was over before all were tried,
+ * a few must do to tell: else a closed period would be tried from the beginning for ever.
+ */
+function judgeRefused(work: Work, open: readonly PlannedVoucher[], isWhole: boolean): void {
+  const { refused, results } = work;
   const words = new Set([...refused.values()].map((said) => said.replace(/\d+/g, "#")));
   // Of what is left of a batch it says nothing: they may all have the fault for which they are left.
-  if (isWhole && open.length > 1 && refused.size === open.length && words.size === 1) {
-    throw refusedAll(open.length, [...refused.values()][0] ?? "");
+  const isAlike = isWhole && open.length > 1 && words.size === 1 &&
+    !open.some(({ entry_key }) => results.get(entry_key)?.state === "exported");
+  const isTimeOver = work.failure?.code === timeOver;
+  if (isAlike && (refused.size === open.length || (isTimeOver && refused.size >= fewest))) {
+    throw refusedAll(refused.size, open.length, [...refused.values()][0] ?? "");
   }
-  for (const [entry_key, error] of refused) results.set(entry_key, { entry_key, state: "rejected", error });
+  if (isAlike && work.failure !== null) return;
+  for (const voucher of open) {
+    const { entry_key } = voucher;
+    const error = refused.get(entry_key);
+    // Lines of it that still stand have to go first: somebody might post them.
+    if (error !== undefined && !results.has(entry_key) && !isOpen(work, voucher)) {
+      results.set(entry_key, { entry_key, state: "rejected", error });
+    }
+  }
+}
+
+/** Whether something of it stands in the journal, or may. */
+function isOpen({ stood, doubtful }: Work, voucher: PlannedVoucher): boolean {
+  return stood.has(documentOf(voucher)) || doubtful.has(documentOf(voucher));
 }
 
 /** Two vouchers whose line numbers would be the same cannot stand in the journal together. */
@@ -102,9 +134,10 @@ function groupsWithoutClash(vouchers: readonly PlannedVoucher[]): PlannedVoucher
 }
 
 /** One refusal for all of several vouchers is about the journal, the app or the period, not about the vouchers. */
-function refusedAll(count: number, words: string): BusinessCentralFault {
+function refusedAll(tried: number, all: number, words: string): BusinessCentralFault {
+  const of = tried === all ? `all ${all} vouchers` : `each of ${tried} of ${all} vouchers`;
   return setUpWrongly(
     "business_central_refused_all",
-    `${words} So it said of all ${count} vouchers; they stay open until that is set right.`,
+    `${words} So it said of ${of}; they stay open until that is set right.`,
   );
 }

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { type Failure, failure } from "../errors.ts";
 import type { Secrets } from "../secrets.ts";
 import { storableText } from "../storable_text.ts";
-import type { Refusal } from "./business_central_refusal.ts";
+import { isMomentary, type Refusal } from "./business_central_refusal.ts";
 import type { ConnectorContext } from "./connector.ts";
 
 /** A call to Business Central that did not do what was asked. Caught where outcomes are made; never leaves the connector. */
@@ -28,6 +28,7 @@ const errorSchema = z.object({ error: z.object({ code: z.string(), message: z.st
  * | 429 | rate_limited, at `Retry-After` or, as it is not promised, after 30 to 60 seconds |
  * | 408, 5xx and what is not listed | transient for a read, ambiguous for a write: the queue and the gateway give up on requests that the service goes on with |
  * | 3xx, 401, 403, 404 | permanent: the integration is set up wrongly |
+ * | 409 or other 4xx that tell of a lock | transient: nothing was carried out |
  * | other 4xx | permanent; `refusal` says why, and the caller may know that it is about one entry |
  *
  * @example
@@ -64,9 +65,17 @@ export function statusFault(
   if (status === 404) return permanent("business_central_not_found", status, said);
   if (status >= 300 && status < 400) return permanent("business_central_redirect", status);
   if (status >= 400 && status < 500 && status !== 408) {
-    return permanent("business_central_refused", status, said ?? { code: "", message: "" });
+    const refusal = said ?? { code: "", message: "" };
+    return isMomentary(status, refusal)
+      ? busy(retryAfter)
+      : permanent("business_central_refused", status, refusal);
   }
   return isWrite ? doubtful(`answered ${status}`, retryAfter) : unavailable(`answered ${status}`, retryAfter);
+}
+
+function busy(retryAfter: number | null): BusinessCentralFault {
+  const message = "Somebody else was at work on the same records in Business Central; it is tried again.";
+  return new BusinessCentralFault(failure("transient", "business_central_busy", message, retryAfter));
 }
 
 /** Before they are cut to a length: half of a secret is not recognised any more. */

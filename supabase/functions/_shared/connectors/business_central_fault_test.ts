@@ -12,7 +12,7 @@ for (
     [401, "permanent", "permanent", false],
     [403, "permanent", "permanent", false],
     [408, "ambiguous", "transient", false],
-    [409, "permanent", "permanent", true],
+    [409, "transient", "transient", false],
     [412, "permanent", "permanent", true],
     [429, "rate_limited", "rate_limited", false],
     [500, "ambiguous", "transient", false],
@@ -47,3 +47,18 @@ Deno.test("statusFault tells nothing of a secret when Business Central's words a
   const told = JSON.stringify([fault.failure, fault.refusal]);
   assert.ok(told.includes("xxx ***") && !told.includes("ey0123"), told);
 });
+
+for (
+  const [code, message, isRefusal] of [
+    ["Internal_EntityWithSameKeyExists", "The record already exists.", true],
+    ["Request_EntityChanged", "Another user has already changed the record.", true],
+    ["Internal_ServerError", "A deadlock", false],
+  ] as const
+) {
+  Deno.test(`statusFault takes a 409 of ${code} for ${isRefusal ? "a refusal" : "a lock"}`, () => {
+    const details = { isWrite: true, retryAfter: null, context: testContext() };
+    const fault = statusFault(409, { ...details, body: { error: { code, message } } });
+    assert.equal(fault.refusal !== null, isRefusal);
+    assert.equal(fault.isDoubtful, false);
+  });
+}

@@ -3,14 +3,13 @@ import { chunk } from "../chunk.ts";
 import { parseDecimal } from "../decimal.ts";
 import { type ExactJson, ExactNumber } from "../exact_json.ts";
 import type { BusinessCentralClient } from "./business_central_client.ts";
-import { doubtful, statusFault } from "./business_central_fault.ts";
+import { type BusinessCentralFault, doubtful, statusFault } from "./business_central_fault.ts";
 import { type PlannedLine, type PlannedVoucher, shortestAmount } from "./business_central_plan.ts";
-import { type Refusal, wordsOf } from "./business_central_refusal.ts";
+import { type Refusal, sameKey, wordsOf } from "./business_central_refusal.ts";
 import type { Place } from "./business_central_setup.ts";
 import type { ConnectorContext } from "./connector.ts";
 
 const operationsOfABatch = 100;
-const sameKey = "Internal_EntityWithSameKeyExists";
 
 const digits = z.string().check(z.regex(/^\d{1,10}$/));
 const lineSchema = z.object({
@@ -78,18 +77,21 @@ export function openJournal(
     const parsed = batchSchema.safeParse(answer);
     if (!parsed.success) throw doubtful("answered in an unknown shape");
     const byId = new Map(parsed.data.responses.map((response) => [response.id, response]));
-    return operations.map((_operation, index) => {
+    const faults: BusinessCentralFault[] = [];
+    const outcomes = operations.map((_operation, index) => {
       const response = byId.get(String(index));
       if (response === undefined) return "skipped";
       const status = Number(response.status);
       if (status >= 200 && status < 300) return "done";
       const fault = statusFault(status, { isWrite: true, body: response.body, retryAfter: null, context });
       // Gone, changed or refused for its content; everything else is about the whole.
-      if (status === 404 || status === 412 || fault.refusal !== null) {
-        return fault.refusal ?? { code: "", message: "" };
-      }
-      throw fault;
+      if (status !== 404 && status !== 412 && fault.refusal === null) faults.push(fault);
+      return fault.refusal ?? { code: "", message: "" };
     });
+    // One in doubt puts the whole in doubt, whatever stands before it.
+    const fault = faults.find(({ isDoubtful }) => isDoubtful) ?? faults[0];
+    if (fault !== undefined) throw fault;
+    return outcomes;
   }
 
   return {

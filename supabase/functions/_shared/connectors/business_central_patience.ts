@@ -9,6 +9,9 @@ const looks = [1000, 2000, 4000, 8000] as const;
 // How old the saved time of the last write may be. Saving it is a call of the database for each write otherwise.
 const savedForMilliseconds = 15_000;
 
+/** The code of a write that did not begin because the slice was over. */
+export const timeOver = "business_central_time_over";
+
 const checkpointSchema = z.object({ last_write_at: z.number() });
 
 /**
@@ -60,7 +63,7 @@ export async function lookPatiently<T>(
 export async function noteWrite(context: ConnectorContext): Promise<void> {
   if (context.clock.elapsed() >= context.deadline) {
     const message = "The time for this part of the run was over; the next part goes on.";
-    throw new BusinessCentralFault(failure("transient", "business_central_time_over", message, 0));
+    throw new BusinessCentralFault(failure("transient", timeOver, message, 0));
   }
   const now = context.clock.now();
   if (now - (lastWriteAt(context) ?? -Infinity) < savedForMilliseconds) return;

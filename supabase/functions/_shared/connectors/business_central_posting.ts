@@ -4,20 +4,30 @@ import { documentOf } from "./business_central_document.ts";
 import { BusinessCentralFault, setUpWrongly } from "./business_central_fault.ts";
 import type { StandingLine } from "./business_central_journal.ts";
 import type { PlannedVoucher } from "./business_central_plan.ts";
-import { isNothingToPost, wordsOf } from "./business_central_refusal.ts";
+import { wordsOf } from "./business_central_refusal.ts";
 import { exported } from "./business_central_results.ts";
 import type { Place } from "./business_central_setup.ts";
 import { checkNumbering, settlePosted, settleVanished } from "./business_central_vanished.ts";
 import { type ExportTools, noteStanding, type Work } from "./business_central_work.ts";
 
 /**
- * Brings the journal to exactly these vouchers and posts it; with none, clears it of lines of ours.
+ * Brings the journal to exactly these vouchers and posts it; lines of those that are refused do not stay in it.
  *
  * Posting takes the whole journal, whoever wrote its lines. So it is sent only when a read has just shown every line of
  * these vouchers and no other. Lines of earlier attempts are completed or removed. Lines that are gone without our doing
  * were posted by a request that came late: they are looked for in the ledger and not written again.
  */
 export async function postGroup(work: Work, vouchers: readonly PlannedVoucher[]): Promise<void> {
+  const before = work.refused.size;
+  await postOrSplit(work, vouchers, ends);
+  if (work.refused.size > before) await prepareJournal(work, []);
+}
+
+async function postOrSplit(
+  work: Work,
+  vouchers: readonly PlannedVoucher[],
+  split: (vouchers: readonly PlannedVoucher[]) => readonly PlannedVoucher[][],
+): Promise<void> {
   const ready = await prepareJournal(work, vouchers);
   const [first] = ready;
   if (first === undefined) return;
@@ -28,11 +38,12 @@ export async function postGroup(work: Work, vouchers: readonly PlannedVoucher[])
     if (!(error instanceof BusinessCentralFault)) throw error;
     if (!error.isDoubtful) work.doubtful.clear();
     if (error.refusal === null) throw error;
-    if (isNothingToPost(error.refusal)) return await settleVanished(work, ready);
-    if (ready.length === 1) work.refused.set(first.entry_key, wordsOf(error.refusal));
-    // Which voucher is at fault is said for people only: each is tried by itself.
-    else for (const voucher of ready) await postGroup(work, [voucher]);
-    return await postGroup(work, []);
+    // There is nothing to post: English words would say so, and the journal says it in every language.
+    if ((await work.tools.journal.read()).length === 0) return await settleVanished(work, ready);
+    if (ready.length === 1) return void work.refused.set(first.entry_key, wordsOf(error.refusal));
+    // Which voucher is at fault is said for people only, so parts are tried until it stands alone.
+    for (const part of split(ready)) await postOrSplit(work, part, halves);
+    return;
   }
   work.doubtful.clear();
   for (const voucher of ready) {
@@ -40,6 +51,17 @@ export async function postGroup(work: Work, vouchers: readonly PlannedVoucher[])
     work.stood.delete(documentOf(voucher));
   }
   if (!work.tools.memory.isNumberingChecked) await checkNumbering(work, first);
+}
+
+/** The first and the last alone: when the fault is not theirs, both are refused, and that is known soon. */
+function ends(vouchers: readonly PlannedVoucher[]): PlannedVoucher[][] {
+  if (vouchers.length < 3) return halves(vouchers);
+  return [vouchers.slice(0, 1), vouchers.slice(-1), vouchers.slice(1, -1)];
+}
+
+function halves(vouchers: readonly PlannedVoucher[]): PlannedVoucher[][] {
+  const half = Math.ceil(vouchers.length / 2);
+  return [vouchers.slice(0, half), vouchers.slice(half)];
 }
 
 /** Refuses a journal in which somebody else works. For the connection check; an export sees it for itself. */

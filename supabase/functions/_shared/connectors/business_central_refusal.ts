@@ -6,20 +6,28 @@ export interface Refusal {
   readonly message: string;
 }
 
+/** The code of a line whose number stands already. */
+export const sameKey = "Internal_EntityWithSameKeyExists";
+/** The code of a line that was changed since it was read: a stale ETag. */
+const entityChanged = "Request_EntityChanged";
+
 /**
- * Whether posting was refused because the journal is empty: by its words, for the code is that of any refusal.
+ * Whether it was refused only because somebody else was at work on the same records: for their locks Business Central has
+ * 409 and no code of its own, or says so in words.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { isNothingToPost } from "./business_central_refusal.ts";
+ * import { isMomentary } from "./business_central_refusal.ts";
  *
- * assert.equal(isNothingToPost({ code: "Application_DialogException", message: "There is nothing to post." }), true);
+ * const message = "The operation could not complete because a record in the G/L Entry table was locked by another user.";
+ * assert.equal(isMomentary(400, { code: "Unknown", message }), true);
+ * assert.equal(isMomentary(409, { code: "Request_EntityChanged", message: "Another user has already changed it." }), false);
  * ```
  */
-export function isNothingToPost(refusal: Refusal): boolean {
-  // We ask for English; a tenant whose language pack lacks it may still answer in its own.
-  return /nothing to post/i.test(refusal.message);
+export function isMomentary(status: number, { code, message }: Refusal): boolean {
+  if (code === sameKey || code === entityChanged) return false;
+  return status === 409 || /locked by|another (user|session)|deadlock/i.test(message);
 }
 
 /**
