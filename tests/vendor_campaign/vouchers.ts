@@ -62,9 +62,13 @@ export function drawVoucher(random: Random, number: number): Voucher {
 }
 
 /** Whether no accounting system may take it. */
-export function isFlawed({ payload: { lines } }: Voucher): boolean {
-  const balance = lines.reduce((sum, line) => sum + hundredths(line), 0n);
-  return balance !== 0n || lines.some(({ account }) => account === UNKNOWN_ACCOUNT);
+export function isFlawed(voucher: Voucher): boolean {
+  return !isBalanced(voucher) || voucher.payload.lines.some(({ account }) => account === UNKNOWN_ACCOUNT);
+}
+
+/** Whether debit equals credit. */
+export function isBalanced({ payload: { lines } }: Voucher): boolean {
+  return lines.reduce((sum, line) => sum + hundredths(line), 0n) === 0n;
 }
 
 /** A line's amount in hundredths: debit above zero, credit below. */

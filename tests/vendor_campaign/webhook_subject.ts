@@ -3,7 +3,7 @@ import { type Fault, startWebhookReceiver } from "../../local/vendors/webhook_re
 import { webhook } from "../../supabase/functions/_shared/connectors/webhook.ts";
 import type { Random } from "../campaign/random.ts";
 import type { Subject, SubjectTools } from "./subject.ts";
-import { isFlawed } from "./vouchers.ts";
+import { isBalanced, isFlawed } from "./vouchers.ts";
 
 const CUT = '{"results":[{"entry_key":"expense-00001","sta';
 
@@ -37,8 +37,10 @@ export async function webhookSubject({ random, vouchers }: SubjectTools): Promis
         );
       }
       assert.equal(receiver.ledger.size, exported.length, "something else is booked");
-      for (const { entry_key, state } of outcomes) {
+      for (const { state, ...voucher } of outcomes) {
+        const { entry_key } = voucher;
         if (state === "rejected") assert.ok(flawed.includes(entry_key), `${entry_key} is rejected`);
+        else assert.ok(isBalanced(voucher), `${entry_key} does not balance`);
       }
     },
     [Symbol.asyncDispose]: () => receiver.stop(),
