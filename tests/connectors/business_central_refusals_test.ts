@@ -104,7 +104,7 @@ Deno.test("Business Central gets on from slice to slice when many are refused an
     for (const { entry_key, state } of results) {
       if (state === "exported" || state === "rejected") settled.set(entry_key, state);
     }
-    assert.ok(settled.size > before, failure?.message);
+    assert.ok(settled.size > before, `nothing was settled: ${failure?.message}`);
   }
   const bad = blocked.map((number) => expense(number).entry_key);
   const rejected = [...settled].filter(([, state]) => state === "rejected").map(([entry_key]) => entry_key);
