@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import type { Sql } from "postgres";
+import { readEnvironment } from "../local/environment.ts";
 import { readPgtapFile, runPgtap } from "../tools/run_pgtap.ts";
 import { usePlatform } from "./support/platform.ts";
+import { hideJobs } from "./support/ticks.ts";
 
 const directory = join(import.meta.dirname ?? ".", "..", "supabase", "tests");
 
@@ -13,6 +16,18 @@ async function testFiles(folder: string): Promise<string[]> {
     else if (entry.name.endsWith(".test.sql")) files.push(path);
   }
   return files.sort();
+}
+
+// What pg_cron commits meanwhile, a test would see: a tick, where it has just deleted all of them.
+if (readEnvironment().kind === "embedded") {
+  let showJobs: Awaited<ReturnType<typeof hideJobs>>;
+  const withAdmin = async (work: (admin: Sql) => Promise<void>) => {
+    const platform = await usePlatform();
+    await using admin = platform.connect({ url: platform.adminUrl });
+    await work(admin.sql);
+  };
+  Deno.test.beforeAll(() => withAdmin(async (admin) => void (showJobs = await hideJobs(admin))));
+  Deno.test.afterAll(() => withAdmin((admin) => showJobs(admin)));
 }
 
 for (const file of await testFiles("")) {

@@ -56,6 +56,10 @@ delete from public.sync_audit_log;
 delete from public.sync_alerts;
 delete from public.sync_vendor_incidents;
 delete from sync_scheduler.vendors;
+-- Waits for what pg_net is sending just now.
+delete from net.http_request_queue;
+-- The scheduler is alive, whether or not anybody else ticks.
+insert into sync_scheduler.ticks default values;
 
 -- Organisation a with one person of each role and a webhook integration of ten entries; organisation b likewise,
 -- with an outsider; a stranger who belongs nowhere.

@@ -15,6 +15,27 @@ import { until } from "../../local/wait.ts";
  */
 export async function pauseJobs(admin: Sql, jobs = "%"): Promise<void> {
   await admin`update cron.job set active = false where jobname like ${jobs}`;
+  await untilJobsRest(admin);
+}
+
+/**
+ * Makes pg_cron of an embedded platform look away from all jobs, until the function that it returns is called. To whoever
+ * reads them they are as active as ever.
+ *
+ * @param admin A connection as a superuser.
+ */
+export async function hideJobs(admin: Sql): Promise<(admin: Sql) => Promise<void>> {
+  await admin`update cron.job set database = 'another'`;
+  await untilJobsRest(admin);
+  return async (admin) => {
+    await admin`update cron.job set database = current_database()`;
+    // It may have been for long, and the scheduler must not count as dead until the next tick.
+    await admin`select sync_scheduler.tick()`;
+  };
+}
+
+/** Waits until what was changed of the jobs is known, and none of them is at work. */
+async function untilJobsRest(admin: Sql): Promise<void> {
   const [paused] = await admin<{ at: string }[]>`select clock_timestamp()::text as at`;
   await until("pg_cron to rest", async () => {
     // A look at the jobs that began later knows that they are paused. What an earlier one has started is given up, but as in
