@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { Webhook } from "standardwebhooks";
 import { applyBatch, type Fault, type LedgerEntry, type ReceiverState } from "./webhook_ledger.ts";
+import { closed, send } from "./http.ts";
 import { delay } from "../wait.ts";
 
 export type { Fault, LedgerEntry } from "./webhook_ledger.ts";
@@ -53,7 +55,7 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method === "HEAD") return send(response, knowsSender(flatten(request)) ? 204 : 401, "");
     if (request.method !== "POST") return send(response, 405, { error: "method_not_allowed" });
-    const body = await read(request);
+    const body = await text(request);
     const headers = flatten(request);
     const fault = faults.shift() ?? null;
     const idempotencyKey = headers["idempotency-key"] ?? null;
@@ -133,30 +135,6 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
     stop,
     [Symbol.asyncDispose]: stop,
   };
-}
-
-function send(
-  response: ServerResponse,
-  status: number,
-  content: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  // Deno's fetch repeats a request by itself when a kept connection is cut. Without kept connections each request
-  // that the receiver sees is one that the sender's own code has made, and takes the fault that was meant for it.
-  response.writeHead(status, { "content-type": "application/json", connection: "close", ...headers });
-  response.end(typeof content === "string" ? content : JSON.stringify(content));
-}
-
-function closed(response: ServerResponse): AbortSignal {
-  const controller = new AbortController();
-  response.once("close", () => controller.abort());
-  return controller.signal;
-}
-
-async function read(request: IncomingMessage): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of request) chunks.push(chunk as Uint8Array);
-  return await new Blob(chunks as BlobPart[]).text();
 }
 
 function flatten(request: IncomingMessage): Record<string, string> {

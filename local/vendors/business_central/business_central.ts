@@ -7,11 +7,12 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { type Clock, systemClock } from "../../../supabase/functions/_shared/clock.ts";
 import { type ApiState, carryOut } from "./api.ts";
 import { type BatchMode, carryOutBatch } from "./batch.ts";
 import { type Fault, takeFault } from "./faults.ts";
-import { parseBody, read, refuse } from "./http.ts";
+import { parseBody, refuse } from "./http.ts";
 import { createMischief, type Work } from "./mischief.ts";
 import { createGate, documentedLimits, type Limits } from "./limits.ts";
 import { ODataError } from "./odata_error.ts";
@@ -91,7 +92,7 @@ export async function startBusinessCentral(
   });
 
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await read(request);
+    const body = await text(request);
     const address = new URL(request.url ?? "/", `http://${request.headers.host}`);
     const method = request.method ?? "GET";
     const login = /^\/([^/]+)\/oauth2\/v2\.0\/token$/.exec(address.pathname);

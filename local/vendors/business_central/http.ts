@@ -1,4 +1,5 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
+import { send as answer } from "../http.ts";
 import { parseExact, stringifyExact } from "./exact_json.ts";
 import { ODataError } from "./odata_error.ts";
 
@@ -16,28 +17,12 @@ export function refuse(response: ServerResponse, { status, code, message, header
   send(response, status, { error: { code, message } }, headers);
 }
 
-/** Answers with JSON, and without keeping the connection. */
+/** Answers with JSON whose numbers have all their digits. */
 export function send(
   response: ServerResponse,
   status: number,
   content: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  // Deno's fetch repeats a request by itself when a kept connection is cut: see the webhook receiver.
-  response.writeHead(status, { "content-type": "application/json", connection: "close", ...headers });
-  response.end(content === undefined ? undefined : stringifyExact(content));
-}
-
-/** Aborted when the caller has gone away. */
-export function closed(response: ServerResponse): AbortSignal {
-  const controller = new AbortController();
-  response.once("close", () => controller.abort());
-  return controller.signal;
-}
-
-/** Reads a whole body as text. */
-export async function read(request: IncomingMessage): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of request) chunks.push(chunk as Uint8Array);
-  return await new Blob(chunks as BlobPart[]).text();
+  answer(response, status, content === undefined ? "" : stringifyExact(content), headers);
 }

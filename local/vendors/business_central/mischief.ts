@@ -3,7 +3,8 @@ import { delay } from "../../wait.ts";
 import type { Answer } from "./api.ts";
 import type { BatchOptions } from "./batch.ts";
 import type { Fault } from "./faults.ts";
-import { closed, send } from "./http.ts";
+import { closed } from "../http.ts";
+import { send } from "./http.ts";
 import { ODataError } from "./odata_error.ts";
 
 /** Carries a request out, a `$batch` in this way. */

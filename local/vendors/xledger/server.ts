@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
 import { delay } from "../../wait.ts";
+import { closed, send } from "../http.ts";
 import { type Behaviour, usualBehaviour } from "./behaviour.ts";
 import { executeOperation, type Operation } from "./execute.ts";
 import type { Fault } from "./faults.ts";
@@ -176,21 +177,4 @@ function parseOperation(body: string): Operation | null {
   } catch {
     return null;
   }
-}
-
-function closed(response: ServerResponse): AbortSignal {
-  const controller = new AbortController();
-  response.once("close", () => controller.abort());
-  return controller.signal;
-}
-
-function send(
-  response: ServerResponse,
-  status: number,
-  content: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  // Deno's fetch repeats a request by itself when a kept connection is cut: see the webhook receiver.
-  response.writeHead(status, { "content-type": "application/json", connection: "close", ...headers });
-  response.end(typeof content === "string" ? content : JSON.stringify(content));
 }

@@ -1,0 +1,28 @@
+/**
+ * What every fake's server does with requests and answers.
+ *
+ * @module
+ */
+import type { ServerResponse } from "node:http";
+
+/**
+ * Answers with JSON, or with a text as it is, and without keeping the connection: Deno's fetch repeats a request by itself
+ * when a kept connection is cut. So each request that a fake sees is one that the sender's own code has made, and takes
+ * the fault that was meant for it.
+ */
+export function send(
+  response: ServerResponse,
+  status: number,
+  content: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, { "content-type": "application/json", connection: "close", ...headers });
+  response.end(typeof content === "string" ? content : JSON.stringify(content));
+}
+
+/** Aborted when the caller has gone away. */
+export function closed(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once("close", () => controller.abort());
+  return controller.signal;
+}
