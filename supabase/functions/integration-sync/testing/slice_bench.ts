@@ -1,0 +1,94 @@
+/**
+ * A slice of a fake connector on a fake database.
+ *
+ * @module
+ */
+import {
+  type Connector,
+  type ConnectorContext,
+  defineConnector,
+  type ExportOutcome,
+} from "../../_shared/connectors/connector.ts";
+import { allEntries, type Batch } from "../../_shared/entries.ts";
+import { type ErrorClass, failure, SyncError } from "../../_shared/errors.ts";
+import { FakeClock } from "../../_shared/testing/fake_clock.ts";
+import { FakeWorkerApi, testBatch, testClaim } from "../../_shared/testing/fake_worker_api.ts";
+import type { Claim } from "../../_shared/worker_answers.ts";
+import { runSlice, type SliceEnd } from "../run_slice.ts";
+
+/** What a connector does with a batch. */
+export type Export = (context: ConnectorContext, batch: Batch) => Promise<ExportOutcome>;
+
+/** Two batches of two entries. */
+export const two = [testBatch(1, ["a", "b"]), testBatch(2, ["c", "d"])];
+/** An external system that takes everything. */
+export function takesAll(_context: ConnectorContext, batch: Batch): Promise<ExportOutcome> {
+  return Promise.resolve({ results: allEntries(batch.entries, "exported") });
+}
+
+function testConnector(exportBatch: Export, sliceEntries = Infinity): Connector {
+  return defineConnector({
+    type: "test",
+    parseConfig: (raw) => {
+      if (raw === "broken") throw new SyncError("invalid_config", "The configuration is not valid.");
+      return raw;
+    },
+    parseCredentials: () => null,
+    connect: () => ({
+      batchSize: 2,
+      sliceEntries,
+      ping: () => Promise.resolve({ ok: true }),
+      export: exportBatch,
+    }),
+  });
+}
+
+/** Works off a slice against `api`. */
+export function slice(
+  api: FakeWorkerApi,
+  exportBatch: Export,
+  options: {
+    clock?: FakeClock;
+    claim?: Partial<Claim>;
+    retiring?: AbortSignal;
+    fetch?: typeof fetch;
+    sliceEntries?: number;
+  } = {},
+): Promise<SliceEnd> {
+  return runSlice(api, testClaim(options.claim), 0, {
+    connectors: [testConnector(exportBatch, options.sliceEntries)],
+    clock: options.clock ?? new FakeClock(),
+    random: () => 0,
+    fetch: options.fetch ?? fetch,
+    log: () => {},
+    retiring: options.retiring ?? new AbortController().signal,
+  });
+}
+
+/** An external system that takes nothing, or nobody knows what. */
+export function fails(errorClass: ErrorClass, retryAfter: number | null = null): Export {
+  const state = errorClass === "ambiguous" ? "unknown" : "pending";
+  return (_context, batch) =>
+    Promise.resolve({
+      results: allEntries(batch.entries, state),
+      failure: failure(errorClass, `test_${errorClass}`, "It did not work.", retryAfter),
+    });
+}
+
+/** Never answers; ends only by its signal, and says so. */
+export function hangs(): { export: Export; started: Promise<void>; aborted: Promise<unknown> } {
+  const started = Promise.withResolvers<void>();
+  const aborted = Promise.withResolvers<unknown>();
+  return {
+    started: started.promise,
+    aborted: aborted.promise,
+    export: ({ signal }) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener("abort", () => {
+          aborted.resolve(signal.reason);
+          reject(signal.reason);
+        });
+        started.resolve();
+      }),
+  };
+}
