@@ -1,14 +1,16 @@
 import { createClient } from "@supabase/supabase-js";
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { StrictMode, useEffect, useState, useSyncExternalStore } from "react";
 import { createRoot } from "react-dom/client";
 import { ManualSyncController, SyncSchedulerRepository } from "sync-scheduler";
-
 const { VITE_SUPABASE_URL, VITE_SUPABASE_PUBLISHABLE_KEY } = import.meta.env;
 const supabase = createClient(VITE_SUPABASE_URL, VITE_SUPABASE_PUBLISHABLE_KEY);
 
 function SyncButton({ controller }: { controller: ManualSyncController }) {
   const sync = useSyncExternalStore(controller.subscribe, controller.getSnapshot);
-  useEffect(() => void controller.load(), [controller]);
+  useEffect(() => {
+    controller.load();
+    return controller.dispose;
+  }, [controller]);
   return (
     <>
       <button disabled={!sync.canPress} title={sync.reason ?? ""} onClick={controller.press}>Sync now</button>
@@ -21,8 +23,7 @@ function SyncButton({ controller }: { controller: ManualSyncController }) {
 function App() {
   const [controller, setController] = useState<ManualSyncController>();
   const signIn = async (form: FormData) => {
-    const [email, password] = [String(form.get("email")), String(form.get("password"))];
-    await supabase.auth.signInWithPassword({ email, password });
+    await supabase.auth.signInWithPassword(Object.fromEntries(form) as { email: string; password: string });
     const { data } = await supabase.from("sync_integrations").select().limit(1).single().throwOnError();
     setController(new ManualSyncController(new SyncSchedulerRepository(supabase), data.org_id, data.integration_type));
   };
@@ -35,4 +36,4 @@ function App() {
   );
 }
 
-createRoot(document.body).render(<App />);
+createRoot(document.body).render(<StrictMode><App /></StrictMode>);

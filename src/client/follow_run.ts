@@ -30,9 +30,9 @@ export interface FollowListener {
 /** How a run is followed. */
 export interface FollowOptions {
   /** What is known of the run, such as the answer to a press: saves the first look. */
-  readonly known?: SyncRun;
+  readonly known?: SyncRun | undefined;
   /** Ends the following. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What following needs: a repository is one. */
@@ -109,15 +109,11 @@ export function followRun(
     // What is under way may have read the row before that which makes us look.
     if (isLooking) return void (lookAgain = true);
     isLooking = true;
-    try {
-      const run = await source.getRun(runId, { signal: looking.signal });
+    const run = await source.getRun(runId, { signal: looking.signal }).catch(onFailure);
+    isLooking = false;
+    if (run && !looking.signal.aborted) {
       failures = 0;
-      if (!looking.signal.aborted) accept(run);
-    } catch (error) {
-      if (looking.signal.aborted) return;
-      onFailure(error as SyncSchedulerError);
-    } finally {
-      isLooking = false;
+      accept(run);
     }
     if (looking.signal.aborted) return;
     if (lookAgain) {
@@ -129,6 +125,7 @@ export function followRun(
   }
 
   function onFailure(error: SyncSchedulerError): void {
+    if (looking.signal.aborted) return;
     const isHopeless = error.code === "not_authorized" || error.status === 400;
     if (error.isUnanswered) failures = 0;
     else if (isHopeless || ++failures >= PATIENCE) end(() => listener.onError?.(error));

@@ -8,21 +8,21 @@ const PAGE = 50;
 /** Which runs, and how many. */
 export interface ListRunsOptions {
   /** Only of this type. */
-  readonly integrationType?: string;
+  readonly integrationType?: string | undefined;
   /** Only in one of these states. */
-  readonly statuses?: readonly SyncRunStatus[];
+  readonly statuses?: readonly SyncRunStatus[] | undefined;
   /** Only those that were started by one of these. */
-  readonly triggeredBy?: readonly SyncRunTrigger[];
+  readonly triggeredBy?: readonly SyncRunTrigger[] | undefined;
   /** Only those triggered at or after this instant. */
-  readonly from?: Date;
+  readonly from?: Date | undefined;
   /** Only those triggered before this instant. */
-  readonly to?: Date;
+  readonly to?: Date | undefined;
   /** Runs on a page; 50 if left out. The Data API may have a limit of its own, usually 1,000. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** `next` of the page before; the first page if left out. */
-  readonly cursor?: string | null;
+  readonly cursor?: string | null | undefined;
   /** Gives the request up. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A page of runs. */
@@ -44,11 +44,11 @@ export function queryRuns(
 ): { abortSignal(signal: AbortSignal): PromiseLike<Answer<SyncRun[]>> } {
   const { integrationType, statuses, triggeredBy, from, to, limit = PAGE, cursor } = options;
   let query = supabase.from("sync_run_log").select().eq("org_id", orgId);
-  if (integrationType !== undefined) query = query.eq("integration_type", integrationType);
-  if (statuses !== undefined) query = query.in("status", statuses);
-  if (triggeredBy !== undefined) query = query.in("triggered_by", triggeredBy);
-  if (from !== undefined) query = query.gte("triggered_at", from.toISOString());
-  if (to !== undefined) query = query.lt("triggered_at", to.toISOString());
+  if (integrationType) query = query.eq("integration_type", integrationType);
+  if (statuses) query = query.in("status", statuses);
+  if (triggeredBy) query = query.in("triggered_by", triggeredBy);
+  if (from) query = query.gte("triggered_at", from.toISOString());
+  if (to) query = query.lt("triggered_at", to.toISOString());
   if (cursor) {
     const [at, runId] = cursor.split("|");
     query = query.or(`triggered_at.lt."${at}",and(triggered_at.eq."${at}",run_id.lt.${runId})`);

@@ -5,7 +5,10 @@ import { PressKey } from "./press_key.ts";
 import { readActiveRun, readError } from "./read_error.ts";
 import type { SyncSchedulerRepository } from "./repository.ts";
 import { SyncSchedulerError } from "./sync_scheduler_error.ts";
-import { isFinal, type SyncRun } from "./types.ts";
+import { isFinal, type SyncOverview, type SyncRun } from "./types.ts";
+
+/** Until a page that was opened without a connection tries again; each request has repeated itself before. */
+const RELOAD_MS = 15_000;
 
 /**
  * What the controller needs of a repository. A page that hears of runs by a subscription of its own leaves
@@ -18,6 +21,7 @@ export type ManualSyncSource =
     | "retryRun"
     | "cancelRun"
     | "overview"
+    | "getRun"
     | "followRun"
     | "describe"
     | "messages"
@@ -36,6 +40,10 @@ export type ManualSyncSource =
  * ```tsx ignore
  * function SyncButton({ controller }: { controller: ManualSyncController }) {
  *   const sync = useSyncExternalStore(controller.subscribe, controller.getSnapshot, controller.getSnapshot);
+ *   useEffect(() => {
+ *     controller.load();
+ *     return controller.dispose;
+ *   }, [controller]);
  *   return <button disabled={!sync.canPress} title={sync.reason ?? ""} onClick={controller.press}>Sync</button>;
  * }
  * ```
@@ -68,7 +76,7 @@ export class ManualSyncController {
   readonly #orgId: string;
   readonly #integrationType: string;
   readonly #listeners = new Set<(snapshot: ManualSyncSnapshot) => void>();
-  readonly #disposal = new AbortController();
+  #disposal = new AbortController();
   #facts: ManualSyncFacts = NO_FACTS;
   #snapshot: ManualSyncSnapshot;
   #press: Promise<ManualSyncSnapshot> | null = null;
@@ -78,6 +86,7 @@ export class ManualSyncController {
   #followedId: string | null = null;
   #stopFollowing = () => {};
   #leaveIntegration: (() => void) | undefined;
+  #cancelReload = () => {};
 
   /** The language of the repository. */
   readonly messages: SyncMessages;
@@ -126,29 +135,30 @@ export class ManualSyncController {
   /** Cancels the run that is under way, if there is one. */
   readonly cancel = async (reason?: string): Promise<ManualSyncSnapshot> => {
     const { run } = this.#facts;
+    const { signal } = this.#disposal;
     if (run === null || isFinal(run)) return this.#snapshot;
     try {
-      const signal = this.#disposal.signal;
       // Frameworks hand an event to what they call on a click.
-      const options = typeof reason === "string" ? { signal, reason } : { signal };
-      this.#onRun(await this.#source.cancelRun(run.run_id, options));
+      const said = typeof reason === "string" ? reason : undefined;
+      this.#onRun(await this.#source.cancelRun(run.run_id, { signal, reason: said }));
     } catch (error) {
       // It has ended meanwhile: whoever follows it is about to hear so.
-      if (!(error instanceof SyncSchedulerError && error.code === "run_not_active")) this.#fail(error);
+      const hasEnded = error instanceof SyncSchedulerError && error.code === "run_not_active";
+      if (!hasEnded && !signal.aborted) this.#fail(error);
     }
     return this.#snapshot;
   };
 
   /**
-   * Learns how things are: the run under way, which is then followed, the cooldown, and whether a press is allowed. From
-   * then on runs that others start are followed as they begin.
+   * Learns how things are: the run under way, which is then followed, how the last one ended, the cooldown, and whether a
+   * press is allowed. From then on runs that others start are followed as they begin. A controller that was disposed
+   * begins anew: React's strict mode runs each effect twice.
    */
-  readonly load = (): Promise<ManualSyncSnapshot> =>
+  readonly load = (): Promise<ManualSyncSnapshot> => {
+    if (this.#disposal.signal.aborted) this.#disposal = new AbortController();
     // Two elements that share a controller ask once.
-    this.#loading ??= this.#learn().catch((error) => this.#fail(error)).then(() => {
-      this.#loading = null;
-      return this.#snapshot;
-    });
+    return this.#loading ??= this.#loadOnce();
+  };
 
   /** Follows a run, such as one that was pressed before the page was reloaded. */
   readonly follow = (runId: string, known?: SyncRun): void => {
@@ -169,21 +179,42 @@ export class ManualSyncController {
         // For the cooldown that the run leaves behind. If nobody answers, the next press will tell.
         this.#learn().catch(() => {});
       },
-    }, known === undefined ? {} : { known });
+    }, { known });
   };
 
   /** An error in a sentence for people as things are now; in the language of the repository unless told otherwise. */
   readonly describe = (error: SyncSchedulerError, messages?: SyncMessages): string =>
     this.#source.describe(error, messages);
 
-  /** Ends everything that is under way here; the run goes on. */
+  /** Ends everything that is under way here, until the next `load`; the run goes on. */
   readonly dispose = (): void => {
+    this.#change({ isPressing: false, isLoading: false, isLive: false });
     this.#disposal.abort();
     this.#stopFollowing();
     this.#leaveIntegration?.();
+    this.#leaveIntegration = undefined;
+    this.#followedId = this.#loading = null;
+    this.#cancelReload();
     this.#cooldown.stop();
-    this.#listeners.clear();
   };
+
+  async #loadOnce(): Promise<ManualSyncSnapshot> {
+    const { signal } = this.#disposal;
+    this.#cancelReload();
+    this.#change({ isLoading: this.#facts.overview === null });
+    try {
+      await this.#learn();
+    } catch (error) {
+      if (signal.aborted) return this.#snapshot;
+      // Nobody else would: without an answer it is not known whose runs to listen to.
+      if (this.#fail(error).isUnanswered) {
+        this.#cancelReload = this.#source.environment.after(RELOAD_MS, this.load);
+      }
+    }
+    this.#loading = null;
+    this.#change({ isLoading: false });
+    return this.#snapshot;
+  }
 
   #pressOnce(ask: (idempotencyKey: string) => Promise<SyncRun>): Promise<ManualSyncSnapshot> {
     const { run, cooldownEndsAt } = this.#facts;
@@ -194,6 +225,7 @@ export class ManualSyncController {
   }
 
   async #askFor(ask: (idempotencyKey: string) => Promise<SyncRun>): Promise<ManualSyncSnapshot> {
+    const { signal } = this.#disposal;
     this.#change({ isPressing: true, error: null, conflict: null, refusal: null });
     try {
       const run = await ask(this.#key.take());
@@ -201,21 +233,21 @@ export class ManualSyncController {
       this.#change({ isPressing: false, run });
       this.follow(run.run_id, run);
     } catch (error) {
-      this.#fail(error);
+      if (signal.aborted) return this.#snapshot;
+      if (!this.#fail(error, { isPressing: false }).isUnanswered) this.#key.settle();
     }
     return this.#snapshot;
   }
 
-  #fail(thrown: unknown): void {
-    if (this.#disposal.signal.aborted) return;
+  #fail(thrown: unknown, facts: Partial<ManualSyncFacts> = {}): SyncSchedulerError {
     const error = thrown instanceof SyncSchedulerError
       ? thrown
       : new SyncSchedulerError({ code: "unexpected_error", cause: thrown });
-    if (!error.isUnanswered) this.#key.settle();
     const { activeRun, retryAfterSeconds } = error;
-    this.#change({ isPressing: false, error });
+    this.#change({ ...facts, error });
     if (retryAfterSeconds !== null) this.#cooldown.start(retryAfterSeconds);
     if (activeRun !== null) this.follow(activeRun.runId);
+    return error;
   }
 
   #onRun(run: SyncRun): void {
@@ -224,28 +256,47 @@ export class ManualSyncController {
     // Only the row tells who started the run in the way, and when.
     const conflict = error?.code === "sync_already_in_progress"
       ? error.with({ activeRun: readActiveRun(run) })
-      : this.#facts.conflict;
+      : known?.run_id === run.run_id
+      ? this.#facts.conflict
+      : null;
     this.#change({ run, error: null, conflict });
   }
 
   async #learn(): Promise<void> {
-    const all = await this.#source.overview(this.#orgId, { signal: this.#disposal.signal });
+    const { signal } = this.#disposal;
+    const before = this.#facts;
+    const all = await this.#source.overview(this.#orgId, { signal });
+    if (signal.aborted) return;
     const overview = all.find((one) => one.integration_type === this.#integrationType) ?? null;
-    const { active_run_id, button_message, button_details } = overview ?? {};
+    const { button_message, button_details } = overview ?? {};
     const answer = button_message
       ? readError({ error: { code: "PT", message: button_message, details: JSON.stringify(button_details) } })
       : null;
     const isPassing = answer?.code === "sync_already_in_progress" || answer?.code === "rate_limited";
     this.#change({ overview, refusal: answer === null || isPassing ? null : new SyncSchedulerError(answer) });
-    if (answer?.retryAfterSeconds) this.#cooldown.start(answer.retryAfterSeconds);
-    if (active_run_id) this.follow(active_run_id);
-    if (overview && !this.#disposal.signal.aborted) {
-      this.#leaveIntegration ??= this.#source.followIntegration?.(
-        overview.integration_id,
-        (run) => isFinal(run) || this.follow(run.run_id, run),
-        () => this.#learn().catch(() => {}),
-      );
+    // What has gone wrong since it was asked is newer than the answer.
+    if (this.#facts.error === before.error) {
+      if (before.error?.isUnanswered) this.#change({ error: null });
+      this.#cooldown.start(answer?.retryAfterSeconds ?? 0);
     }
+    if (overview === null) return;
+    this.#leaveIntegration ??= this.#source.followIntegration?.(
+      overview.integration_id,
+      (run) => isFinal(run) || this.follow(run.run_id, run),
+      () => this.#learn().catch(() => {}),
+    );
+    if (overview.active_run_id) this.follow(overview.active_run_id);
+    else if (this.#facts.run === before.run) await this.#showLastRun(overview, signal);
+  }
+
+  /** How the last run ended, for a page that has not seen it: it was opened or cut off since. A success needs no word. */
+  async #showLastRun({ last_run_id, last_run_status }: SyncOverview, signal: AbortSignal): Promise<void> {
+    const known = this.#facts.run;
+    const isNews = known ? isFinal(known) && known.run_id !== last_run_id : last_run_status !== "succeeded";
+    if (!last_run_id || !isNews) return;
+    const run = await this.#source.getRun(last_run_id, { signal });
+    // Unless one has begun meanwhile.
+    if (this.#facts.run === known) this.#change({ run });
   }
 
   #onTick(): void {

@@ -285,3 +285,152 @@ Deno.test("an unsubscribed listener hears nothing, and a disposed controller tel
   supabase.joined.change(running);
   assert.deepEqual([states.length, environment.timers, supabase.joined.isLeft], [told, 0, true]);
 });
+
+Deno.test("before the first answer of a load nothing can be pressed: whether it may be is not known", async () => {
+  const { controller } = setUp({ sync_overview: [ok(overview())] });
+  assert.equal(controller.getSnapshot().canPress, true, "who never loads may press and see");
+  const loading = controller.load();
+  assert.equal(controller.getSnapshot().canPress, false);
+  await loading;
+  assert.equal(controller.getSnapshot().canPress, true);
+  controller.dispose();
+});
+
+Deno.test("a page that was opened without a connection tries again, and its complaint goes", async () => {
+  const answers = [...Array(4).fill(lost), ok(overview())];
+  const { supabase, environment, controller, states } = setUp({ sync_overview: answers });
+  const loading = controller.load();
+  await environment.pass(6_000);
+  const failed = await loading;
+  assert.deepEqual([say(failed), failed.canPress], ["error network_unreachable", true]);
+  await environment.pass(15_000);
+  assert.deepEqual(states, ["idle", "error network_unreachable", "idle"]);
+  assert.equal(supabase.channels.length, 1, "and hears of runs from then on");
+  controller.dispose();
+  assert.equal(environment.timers, 0);
+});
+
+Deno.test("a page that was opened after a run has failed tells so, and offers to run it again", async () => {
+  const { supabase, controller, states } = setUp({
+    sync_overview: [ok(overview({ last_run_id: "r-1", last_run_status: "failed" }))],
+    retry_integration_sync: [ok(aRun({ run_id: "r-2" }))],
+  });
+  supabase.row = aRun({ status: "failed", version: 5, finished_at: "2026-11-25T12:01:00+00:00" });
+  await controller.load();
+  assert.deepEqual([states, controller.getSnapshot().canPress], [["idle", "data failed"], true]);
+  await controller.retry();
+  assert.equal((supabase.calls.at(-1)?.args as Record<string, string>).run_id, "r-1");
+  controller.dispose();
+});
+
+Deno.test("a success of before needs no word, one that was missed since has the last", async () => {
+  const success = { last_run_id: "r-2", last_run_status: "succeeded" } as const;
+  const failure = { last_run_id: "r-1", last_run_status: "failed" } as const;
+  const opened = setUp({ sync_overview: [ok(overview(success))] });
+  assert.equal(say(await opened.controller.load()), "idle");
+  assert.equal(opened.supabase.looks, 0);
+  opened.controller.dispose();
+
+  const { supabase, controller } = setUp({ sync_overview: [ok(overview(failure)), ok(overview(success))] });
+  supabase.row = aRun({ status: "failed", version: 5 });
+  assert.equal(say(await controller.load()), "data failed");
+  supabase.row = { ...succeeded, run_id: "r-2" };
+  assert.equal(say(await controller.load()), "data succeeded");
+  controller.dispose();
+});
+
+Deno.test("a run that was joined is told by its person, the next one is not", async () => {
+  const { supabase, controller } = setUp({
+    trigger_integration_sync: [conflict],
+    sync_overview: [ok(overview())],
+  });
+  supabase.row = running;
+  await controller.press();
+  await settle();
+  supabase.joined.change(succeeded);
+  await settle();
+  controller.follow("r-2", aRun({ run_id: "r-2", triggered_by: "schedule", triggered_by_user_id: null }));
+  const next = controller.getSnapshot();
+  assert.deepEqual([say(next), next.state === "data" && next.joined], ["data pending", null]);
+  controller.dispose();
+});
+
+Deno.test("a press that nobody answered is not complained of when the server answers again", async () => {
+  const { supabase, environment, controller } = setUp({ sync_overview: [ok(overview())] });
+  await controller.load();
+  await settle();
+  const pressed = controller.press();
+  await environment.pass(30_000);
+  assert.equal(say(await pressed), "error network_unreachable");
+  supabase.joined.goLive();
+  await settle();
+  assert.equal(say(controller.getSnapshot()), "idle");
+  controller.dispose();
+});
+
+Deno.test("a disposed controller begins anew when it is loaded, as in React's strict mode", async () => {
+  const { supabase, environment, controller, states } = setUp({
+    sync_overview: [ok(overview({ active_run_id: "r-1" }))],
+  });
+  supabase.row = running;
+  const first = controller.load();
+  controller.dispose();
+  await Promise.all([first, controller.load()]);
+  await settle();
+  assert.deepEqual(states, ["idle", "data running"]);
+  const open = supabase.channels.filter(({ isLeft }) => !isLeft);
+  assert.equal(open.length, 2, "one for the integration, one for the run");
+  open.at(-1)?.goLive();
+  open.at(-1)?.change(succeeded);
+  assert.equal(states.at(-1), "data succeeded");
+  controller.dispose();
+  controller.dispose();
+  await settle();
+  assert.deepEqual([environment.timers, supabase.channels.every(({ isLeft }) => isLeft)], [0, true]);
+});
+
+Deno.test("a press that was given up by disposing is no error, and the next one asks under its key", async () => {
+  const { supabase, controller, presses } = setUp({ sync_overview: [ok(overview())] });
+  const answered = supabase.answer;
+  supabase.answer = (name) => name === "trigger_integration_sync" ? new Promise(() => {}) : answered(name);
+  void controller.press();
+  controller.dispose();
+  await controller.load();
+  assert.deepEqual([controller.getSnapshot().state, controller.getSnapshot().canPress], ["idle", true]);
+  controller.dispose();
+  assert.equal(presses().length, 1);
+});
+
+Deno.test("the countdown is right on a machine whose clock is wrong", async () => {
+  const wrong = refused(429, "rate_limited", { retry_after_seconds: 60, retry_at: "2026-11-25T20:00:00Z" });
+  const { environment, controller } = setUp({ trigger_integration_sync: [wrong] });
+  const { secondsLeft, reason } = await controller.press();
+  assert.deepEqual([secondsLeft, reason], [60, "There was a sync just now. Try again in 60 seconds."]);
+  await environment.pass(60_000);
+  assert.equal(controller.getSnapshot().canPress, true);
+});
+
+Deno.test("a cooldown that the server does not know of any more is over", async () => {
+  const { controller } = setUp({
+    trigger_integration_sync: [cooldown(300)],
+    sync_overview: [ok(overview())],
+  });
+  assert.equal((await controller.press()).secondsLeft, 300);
+  const { secondsLeft, canPress, state } = await controller.load();
+  assert.deepEqual([secondsLeft, canPress, state], [null, true, "idle"]);
+  controller.dispose();
+});
+
+Deno.test("a load that fails while a press is on its way does not end the press, nor use up its key", async () => {
+  const answer = Promise.withResolvers<unknown>();
+  const { supabase, controller, presses } = setUp({ sync_overview: [refused(403, "not_authorized")] });
+  const answered = supabase.answer;
+  supabase.answer = (name) => name === "trigger_integration_sync" ? answer.promise : answered(name);
+  const pressed = controller.press();
+  await controller.load();
+  assert.equal(controller.getSnapshot().state, "loading");
+  answer.resolve(ok(aRun()));
+  assert.equal((await pressed).run?.run_id, "r-1");
+  assert.equal(presses().length, 1);
+  controller.dispose();
+});

@@ -4,7 +4,7 @@ import { isFinal, type SyncOverview, type SyncRun } from "./types.ts";
 
 /** What stands in every snapshot, whatever its state. */
 export interface ManualSyncCommon {
-  /** Whether a press would be of use now. */
+  /** Whether a press would be of use now; not before the first answer of a `load` that is under way. */
   readonly canPress: boolean;
   /** Whether a press is on its way or a run under way. */
   readonly isBusy: boolean;
@@ -68,6 +68,8 @@ export type ManualSyncSnapshot = ManualSyncIdle | ManualSyncLoading | ManualSync
 /** What the controller knows. */
 export interface ManualSyncFacts {
   readonly isPressing: boolean;
+  /** Nothing is known yet, and somebody has asked. */
+  readonly isLoading: boolean;
   readonly run: SyncRun | null;
   readonly error: SyncSchedulerError | null;
   /** The conflict through which the run was found. */
@@ -83,6 +85,7 @@ export interface ManualSyncFacts {
 /** Before anything is known. */
 export const NO_FACTS: ManualSyncFacts = {
   isPressing: false,
+  isLoading: false,
   run: null,
   error: null,
   conflict: null,
@@ -118,7 +121,7 @@ export function toSnapshot(
     : new SyncSchedulerError({ code: "rate_limited", retryAfterSeconds: secondsLeft });
   const obstacle = isBusy ? null : refusal ?? cooldown;
   const common: ManualSyncCommon = {
-    canPress: !isBusy && obstacle === null,
+    canPress: !isBusy && !facts.isLoading && obstacle === null,
     isBusy,
     reason: obstacle && describe(obstacle),
     obstacle,

@@ -33,6 +33,7 @@ export * from "./messages/en.ts";
 export * from "./messages/nb.ts";
 export * from "./messages/sync_messages.ts";
 export * from "./messages/time_words.ts";
+export { type FailedAnswer, readError } from "./read_error.ts";
 export * from "./repository.ts";
 export type * from "./repository_options.ts";
 export * from "./sync_scheduler_error.ts";

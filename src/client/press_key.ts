@@ -21,7 +21,8 @@ const LIFETIME_MS = 120_000;
  */
 export class PressKey {
   readonly #environment: ClientEnvironment;
-  #open: { readonly key: string; readonly madeAt: number } | null = null;
+  #key: string | null = null;
+  #madeAt = 0;
 
   /** Makes no key yet. */
   constructor(environment: ClientEnvironment) {
@@ -31,14 +32,15 @@ export class PressKey {
   /** The key of this press: a new one, or that of a press just now of which nobody knows whether it arrived. */
   take(): string {
     const now = this.#environment.now();
-    if (this.#open === null || now - this.#open.madeAt > LIFETIME_MS) {
-      this.#open = { key: this.#environment.newKey(), madeAt: now };
+    if (this.#key === null || now - this.#madeAt > LIFETIME_MS) {
+      this.#key = this.#environment.newKey();
+      this.#madeAt = now;
     }
-    return this.#open.key;
+    return this.#key;
   }
 
   /** The press was answered: the next one is another. */
   settle(): void {
-    this.#open = null;
+    this.#key = null;
   }
 }

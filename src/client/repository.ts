@@ -22,6 +22,10 @@ import type { SupabaseLike, SyncIntegration, SyncOverview, SyncRun, SyncSlot } f
 import { watchRun } from "./watch_run.ts";
 
 type Functions = Database["public"]["Functions"];
+/** What a function takes. JSON leaves out what is undefined, and the function then takes its default. */
+type Args<Name extends keyof Functions> = {
+  [Argument in keyof Functions[Name]["Args"]]: Functions[Name]["Args"][Argument] | undefined;
+};
 
 /** A client whose functions all return the same. */
 interface RpcClient<T> {
@@ -109,20 +113,24 @@ export class SyncSchedulerRepository {
 
   /** Cancels a run: a pending one at once, a running one when the batch in its hands is settled. */
   cancelRun(runId: string, options: ReasonOptions = {}): Promise<SyncRun> {
-    const args = { run_id: runId, ...withReason(options) };
-    return this.#rpc("cancel_integration_sync", args, options);
+    return this.#rpc("cancel_integration_sync", { run_id: runId, reason: options.reason }, options);
   }
 
   /** Pauses an integration: presses are refused, slots are skipped, an active run goes on. For admins. */
   pause(orgId: string, integrationType: string, options: PauseOptions = {}): Promise<SyncIntegration> {
-    const resumeAt = options.resumeAt === undefined ? {} : { resume_at: options.resumeAt.toISOString() };
-    const args = { org_id: orgId, integration_type: integrationType, ...withReason(options), ...resumeAt };
+    const { reason, resumeAt } = options;
+    const args = {
+      org_id: orgId,
+      integration_type: integrationType,
+      reason,
+      resume_at: resumeAt?.toISOString(),
+    };
     return this.#rpc("pause_integration_sync", args, options);
   }
 
   /** Ends a pause. For admins. */
   resume(orgId: string, integrationType: string, options: ReasonOptions = {}): Promise<SyncIntegration> {
-    const args = { org_id: orgId, integration_type: integrationType, ...withReason(options) };
+    const args = { org_id: orgId, integration_type: integrationType, reason: options.reason };
     return this.#rpc("resume_integration_sync", args, options);
   }
 
@@ -195,7 +203,7 @@ export class SyncSchedulerRepository {
     return describeError(error, {
       messages,
       now: new Date(this.environment.now()),
-      ...(this.#nameOf === undefined ? {} : { nameOf: this.#nameOf }),
+      nameOf: this.#nameOf,
     });
   }
 
@@ -206,7 +214,7 @@ export class SyncSchedulerRepository {
 
   async #press<Name extends "trigger_integration_sync" | "retry_integration_sync">(
     name: Name,
-    args: Functions[Name]["Args"],
+    args: Args<Name>,
     options: RequestOptions,
   ): Promise<SyncRun> {
     try {
@@ -229,7 +237,7 @@ export class SyncSchedulerRepository {
 
   #rpc<Name extends keyof Functions>(
     name: Name,
-    args: Functions[Name]["Args"],
+    args: Args<Name>,
     options: RequestOptions,
   ): Promise<Functions[Name]["Returns"]> {
     // supabase-js's own types cannot follow a name that is an argument.
@@ -242,12 +250,7 @@ export class SyncSchedulerRepository {
     { signal }: RequestOptions,
     repetitions?: number,
   ): Promise<T> {
-    const describe = (error: SyncSchedulerError) => this.describe(error);
-    return call(ask, { environment: this.environment, signal, describe, repetitions });
+    const say = (error: SyncSchedulerError) => this.#say(error);
+    return call(ask, { environment: this.environment, signal, say, repetitions });
   }
-}
-
-/** An argument that is left out takes the function's default; one that is undefined is none for the types. */
-function withReason({ reason }: ReasonOptions): { reason?: string } {
-  return reason === undefined ? {} : { reason };
 }

@@ -4,35 +4,35 @@ import type { SyncMessages } from "./messages/sync_messages.ts";
 /** How the repository talks, and what it lives on. */
 export interface RepositoryOptions {
   /** The language of error messages; English if left out. */
-  readonly messages?: SyncMessages;
+  readonly messages?: SyncMessages | undefined;
   /** Looks up the name of a user for messages; null or undefined while it is not known. */
-  readonly nameOf?: (userId: string) => string | null | undefined;
+  readonly nameOf?: ((userId: string) => string | null | undefined) | undefined;
   /** Time, chance and keys; those of the system if left out. */
-  readonly environment?: ClientEnvironment;
+  readonly environment?: ClientEnvironment | undefined;
 }
 
 /** What every method takes. */
 export interface RequestOptions {
   /** Gives the request up; the method then rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A press. */
 export interface TriggerOptions extends RequestOptions {
   /** One key for one press; a new one is made if it is left out. Give your own to repeat a press after a reload. */
-  readonly idempotencyKey?: string;
+  readonly idempotencyKey?: string | undefined;
 }
 
 /** Something done by a person who may say why. */
 export interface ReasonOptions extends RequestOptions {
   /** At most 500 characters; kept in the log. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
 }
 
 /** A pause. */
 export interface PauseOptions extends ReasonOptions {
   /** When the pause ends by itself; by hand only, if left out. */
-  readonly resumeAt?: Date;
+  readonly resumeAt?: Date | undefined;
 }
 
 /** A period of slots. */

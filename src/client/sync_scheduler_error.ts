@@ -10,8 +10,16 @@ export type ClientErrorCode =
   /** Anything else; `cause` has the answer. */
   | "unexpected_error";
 
-/** The closed union of codes: what the RPCs raise on purpose, and what may happen on the way to them. */
-export type SyncErrorCode = SyncErrorMessage | ClientErrorCode;
+/** What only the Edge Function is told, by the RPCs of the service role. */
+export type WorkerErrorCode =
+  | "invalid_token"
+  | "already_claimed"
+  | "attempt_not_current"
+  | "run_is_final"
+  | "invalid_worker_request";
+
+/** The closed union of codes: what the RPCs tell people on purpose, and what may happen on the way to them. */
+export type SyncErrorCode = Exclude<SyncErrorMessage, WorkerErrorCode> | ClientErrorCode;
 
 /** The run that stands in the way of a press: enough to say whose it is, and to follow it. */
 export interface ActiveRun {
@@ -83,14 +91,25 @@ export class SyncSchedulerError extends Error {
   }
 
   /** Made by the library; yours to make in tests. */
-  constructor(fields: SyncSchedulerErrorFields) {
-    super(fields.message ?? fields.code, { cause: fields.cause });
-    this.code = fields.code;
-    this.status = fields.status ?? 0;
-    this.details = fields.details ?? {};
-    this.retryAfterSeconds = fields.retryAfterSeconds ?? null;
-    this.retryAt = fields.retryAt ?? null;
-    this.activeRun = fields.activeRun ?? null;
+  constructor(
+    {
+      code,
+      message = code,
+      status = 0,
+      details = {},
+      retryAfterSeconds = null,
+      retryAt = null,
+      activeRun = null,
+      cause,
+    }: SyncSchedulerErrorFields,
+  ) {
+    super(message, { cause });
+    this.code = code;
+    this.status = status;
+    this.details = details;
+    this.retryAfterSeconds = retryAfterSeconds;
+    this.retryAt = retryAt;
+    this.activeRun = activeRun;
   }
 
   /** The same error, but for these fields. */

@@ -1,6 +1,7 @@
 import { type FollowOptions, followRun, type RunSource } from "./follow_run.ts";
-import type { SyncSchedulerError } from "./sync_scheduler_error.ts";
 import type { SyncRun } from "./types.ts";
+
+const DONE = () => ({ value: undefined, done: true }) as const;
 
 /**
  * A run as it changes, until it has ended: its last state is the last value. Reading slowly is no fault, the next value
@@ -28,44 +29,51 @@ export function watchRun(
 ): AsyncIterableIterator<SyncRun> {
   type Result = IteratorResult<SyncRun, undefined>;
   let newest: SyncRun | null = null;
-  let failure: { readonly reason: unknown } | null = null;
-  let isOver = false;
-  let change = Promise.withResolvers<void>();
+  /** What to answer when the last state has been read; null while there is more to come. */
+  let ending: (() => Result) | null = null;
+  let wake = () => {};
+  const nextChange = () => new Promise<void>((resolve) => wake = resolve);
+  let change = nextChange();
 
-  function end(reason?: { readonly reason: unknown }): void {
-    if (isOver) return;
-    isOver = true;
-    failure = reason ?? null;
-    options.signal?.removeEventListener("abort", onAbort);
-    change.resolve();
+  /** Whoever waits looks again. */
+  function tell(): void {
+    wake();
+    change = nextChange();
   }
-  const onAbort = () => end({ reason: options.signal?.reason });
+
+  function end(how: () => Result = DONE): void {
+    if (ending !== null) return;
+    ending = how;
+    options.signal?.removeEventListener("abort", onAbort);
+    tell();
+  }
+  const fail = (reason: unknown) =>
+    end(() => {
+      throw reason;
+    });
+  const onAbort = () => fail(options.signal?.reason);
   options.signal?.addEventListener("abort", onAbort, { once: true });
 
   const stop = followRun(source, runId, {
     onRun(run) {
       newest = run;
-      change.resolve();
+      tell();
     },
     onEnd: () => end(),
-    onError: (error: SyncSchedulerError) => end({ reason: error }),
+    onError: fail,
   }, options);
   if (options.signal?.aborted) onAbort();
 
   async function next(): Promise<Result> {
-    while (newest === null && !isOver) {
-      await change.promise;
-      change = Promise.withResolvers();
-    }
+    while (newest === null && ending === null) await change;
     if (newest !== null) {
       const value = newest;
       newest = null;
       return { value, done: false };
     }
-    if (failure === null) return { value: undefined, done: true };
-    const { reason } = failure;
-    failure = null;
-    throw reason;
+    const last = ending ?? DONE;
+    ending = DONE;
+    return last();
   }
 
   // Not a generator: its return() would wait for the value that is being waited for.
@@ -75,7 +83,7 @@ export function watchRun(
       newest = null;
       stop();
       end();
-      return Promise.resolve({ value: undefined, done: true });
+      return Promise.resolve(DONE());
     },
     [Symbol.asyncIterator]() {
       return this;

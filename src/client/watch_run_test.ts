@@ -291,3 +291,37 @@ Deno.test("a reader that is slow gets the newest state, not all of them", async 
   assert.equal((await watch.next()).value?.version, 49);
   await watch.return?.();
 });
+
+Deno.test("two readers that wait at once are both answered", async () => {
+  const supabase = new FakeSupabase(running(2));
+  const watch = new SyncSchedulerRepository(supabase, { environment: new TestEnvironment() }).watchRun("r-1");
+  const answers = [watch.next(), watch.next(), watch.next()];
+  await settle();
+  supabase.joined.goLive();
+  supabase.joined.change(succeeded(3));
+  const read = (await Promise.all(answers)).map(({ value }) => value?.status);
+  assert.deepEqual(read, ["running", "succeeded", undefined]);
+});
+
+Deno.test("a listener that throws is not taken for a failure of the connection", async () => {
+  const supabase = new FakeSupabase(running(2));
+  const environment = new TestEnvironment();
+  const syncs = new SyncSchedulerRepository(supabase, { environment });
+  const errors: unknown[] = [];
+  const thrown = new Promise((resolve) =>
+    addEventListener("unhandledrejection", (event) => {
+      event.preventDefault();
+      resolve(event.reason);
+    }, { once: true })
+  );
+  const stop = syncs.followRun("r-1", {
+    onRun: () => {
+      throw new Error("of the app");
+    },
+    onError: (error) => void errors.push(error),
+  });
+  assert.match(String(await thrown), /of the app/);
+  await environment.pass(60_000);
+  assert.deepEqual([errors, supabase.looks > 1], [[], true]);
+  stop();
+});

@@ -58,6 +58,7 @@ Deno.test("a keyboard is enough to sign in, to start a sync, to open its timelin
   await view.untilLive();
 
   await untilText(view.button, "Sync now");
+  await view.button.and(page.locator("[aria-disabled=false]")).waitFor();
   await tabTo(page, "Sync now");
   await page.keyboard.press("Enter");
   await untilText(view.banner, "The sync has succeeded");

@@ -26,7 +26,9 @@ const stage = {
   cancels: 0,
   /** The answer to a press. */
   answer: { run: aRun() } as { run: SyncRun } | { error: SyncSchedulerErrorFields } | "never",
-  overview: {} as Record<string, unknown>,
+  overview: {} as Record<string, unknown> | "never",
+  /** The run that ended last. */
+  last: aRun(),
   listener: null as FollowListener | null,
   /** The run has changed. */
   tell(changes: Partial<SyncRun>): void {
@@ -43,7 +45,10 @@ const source: ManualSyncSource = {
   describe: (error, messages) =>
     describeError(error, { ...(messages ? { messages } : {}), nameOf: () => "Kari" }),
   overview: () =>
-    Promise.resolve([{ integration_type: "xledger", open_alerts: 0, ...stage.overview }] as never),
+    stage.overview === "never"
+      ? new Promise(() => {})
+      : Promise.resolve([{ integration_type: "xledger", open_alerts: 0, ...stage.overview }] as never),
+  getRun: () => Promise.resolve(stage.last),
   triggerManualSync: () => press(),
   retryRun: () => press(),
   cancelRun: () => {
@@ -67,9 +72,10 @@ function press(): Promise<SyncRun> {
   return Promise.reject(new SyncSchedulerError(answer.error));
 }
 
-/** Puts both elements on the page, with what the overview says. */
-function show(overview: Record<string, unknown> = {}): void {
+/** Puts both elements on the page, with what the overview says, and the run that ended last. */
+function show(overview: Record<string, unknown> | "never" = {}, last: Partial<SyncRun> = {}): void {
   stage.overview = overview;
+  stage.last = aRun(last);
   const controller = new ManualSyncController(source, "o-1", "xledger");
   const button = document.createElement("manual-sync-button");
   const banner = document.createElement("sync-status-banner");

@@ -53,6 +53,21 @@ Deno.test("the packed client is installed, built with Vite and run in a browser 
     assert.doesNotMatch(said, /App\.tsx/);
   });
 
+  await t.step("it is imported where there is no DOM, as by a server that renders", async () => {
+    const file = `${project.directory}/server.js`;
+    await Deno.writeTextFile(
+      file,
+      `import { ManualSyncController } from "sync-scheduler";
+      import { ManualSyncButton } from "sync-scheduler/elements";
+      import "sync-scheduler/elements/nb";
+      if (typeof document !== "undefined") throw new Error("there is a DOM");
+      globalThis.keep = [ManualSyncController, ManualSyncButton];`,
+    );
+    await runDeno(["run", "-A", "--quiet", "--no-config", "--node-modules-dir=manual", file], {
+      cwd: project.directory,
+    });
+  });
+
   const platform = await usePlatform();
   await using database = platform.connect();
   await using running = await startBrowser();

@@ -12,6 +12,7 @@ export function shareOverview(repository: SyncSchedulerRepository): ManualSyncSo
     triggerManualSync: (...args) => repository.triggerManualSync(...args),
     retryRun: (...args) => repository.retryRun(...args),
     cancelRun: (...args) => repository.cancelRun(...args),
+    getRun: (...args) => repository.getRun(...args),
     followRun: (...args) => repository.followRun(...args),
     describe: (...args) => repository.describe(...args),
     // Without the signal: one who gives up must not take the answer away from the others.

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { css, type CSSResult, html, nothing, type TemplateResult } from "lit";
+import { css, type CSSResult, html, type TemplateResult } from "lit";
 import { progressRing, shareDone } from "./progress_ring.ts";
 import { styles } from "./styles.ts";
 import { SyncElement } from "./sync_element.ts";
@@ -43,6 +43,10 @@ export class ManualSyncButton extends SyncElement {
       .bad {
         color: var(--bad);
       }
+      /* Still the button's name: one that changed every second would be read aloud every second. */
+      .unseen {
+        opacity: 0;
+      }
     `,
   ];
 
@@ -58,22 +62,20 @@ export class ManualSyncButton extends SyncElement {
     const clock = !isBusy && sync?.secondsLeft ? toClock(sync.secondsLeft) : null;
     const error = sync?.state === "error" ? sync.error : null;
     const conflict = sync?.state === "data" && isBusy ? sync.conflict : null;
-    const label = (isShown: boolean, text: unknown) =>
-      html`<span class=${isShown ? "" : "off"}>${text}</span>`;
     return html`
       <button
         part="button"
         type="button"
         aria-disabled=${!sync?.canPress}
         aria-busy=${isBusy}
-        aria-label=${clock ? `${texts.press} ${clock}` : nothing}
         aria-describedby="reason"
         @click=${this.press}
       >
         ${progressRing(shareDone(sync?.run), isBusy)}
         <span part="label" class="stack">
-          ${label(!isBusy && !clock, html`<slot>${texts.press}</slot>`)} ${label(isBusy, texts.busy)}
-          ${label(!!clock, clock)}
+          <span class=${isBusy ? "off" : clock ? "unseen" : ""}><slot>${texts.press}</slot></span>
+          <span class=${isBusy ? "" : "off"}>${texts.busy}</span>
+          <span aria-hidden="true">${clock}</span>
         </span>
       </button>
       <span id="reason" part="reason" role="status" class=${error && !isBusy ? "bad" : ""}>

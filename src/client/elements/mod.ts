@@ -14,7 +14,7 @@
  * document.querySelector("sync-status-banner")!.controller = controller;
  * ```
  *
- * @example React 19 sets properties of custom elements
+ * @example React 19 sets properties of custom elements; `examples/react/Elements.tsx` tells its types of them
  * ```tsx ignore
  * function Sync({ controller }: { controller: ManualSyncController }) {
  *   return (
@@ -45,11 +45,7 @@ declare global {
 }
 
 // Twice on a page, by two bundles, is no error: the first is in use.
-for (
-  const [name, element] of [["manual-sync-button", ManualSyncButton], [
-    "sync-status-banner",
-    SyncStatusBanner,
-  ]] as const
-) {
+const elements = { "manual-sync-button": ManualSyncButton, "sync-status-banner": SyncStatusBanner };
+for (const [name, element] of Object.entries(elements)) {
   if (!customElements.get(name)) customElements.define(name, element);
 }

@@ -8,11 +8,11 @@ import { css, type CSSResult } from "lit";
 export const styles: CSSResult = css`
   :host {
     --accent: var(--sync-accent, light-dark(#1d4ed8, #93c5fd));
-    --on-accent: var(--sync-on-accent, light-dark(#fff, #0b1220));
-    --surface: var(--sync-surface, light-dark(#f8fafc, #1e293b));
-    --text: var(--sync-text, light-dark(#0f172a, #f1f5f9));
-    --muted: var(--sync-muted, light-dark(#475569, #cbd5e1));
-    --border: var(--sync-border, light-dark(#cbd5e1, #475569));
+    --on-accent: var(--sync-on-accent, Canvas);
+    --surface: var(--sync-surface, color-mix(in srgb, CanvasText 4%, Canvas));
+    --text: var(--sync-text, CanvasText);
+    --muted: var(--sync-muted, color-mix(in srgb, CanvasText 70%, Canvas));
+    --border: var(--sync-border, color-mix(in srgb, CanvasText 25%, Canvas));
     --good: var(--sync-success, light-dark(#15803d, #86efac));
     --bad: var(--sync-danger, light-dark(#b91c1c, #fca5a5));
     color: var(--text);
@@ -28,10 +28,6 @@ export const styles: CSSResult = css`
     padding: 0.4em 0.9em;
     cursor: pointer;
   }
-  button:focus-visible {
-    outline: 2px solid var(--accent);
-    outline-offset: 2px;
-  }
   button[aria-disabled="true"] {
     cursor: not-allowed;
     color: var(--muted);
@@ -40,9 +36,11 @@ export const styles: CSSResult = css`
   }
   [part="reason"],
   [part="details"] {
-    min-block-size: 1lh;
     font-size: 0.875em;
     color: var(--muted);
+  }
+  [part="reason"] {
+    min-block-size: 1lh;
   }
   .stack {
     display: inline-grid;

@@ -94,6 +94,6 @@ export abstract class SyncElement extends LitElement {
   #detach(): void {
     this.#unsubscribe();
     this.#own?.dispose();
-    this.#own = undefined;
+    this.#own = this.sync = undefined;
   }
 }

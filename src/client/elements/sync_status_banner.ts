@@ -34,8 +34,11 @@ export class SyncStatusBanner extends SyncElement {
         display: block;
       }
       [part="banner"] {
+        position: relative;
+        overflow: hidden;
         display: grid;
         grid-template-columns: 1fr auto;
+        align-items: center;
         gap: 0.25em 1em;
         padding: 0.75em 1em;
         background: var(--surface);
@@ -54,6 +57,12 @@ export class SyncStatusBanner extends SyncElement {
       .running {
         --tone: var(--accent);
       }
+      /* Room for the details, whether there are any or not. */
+      .text {
+        display: grid;
+        align-content: center;
+        min-block-size: 2.5lh;
+      }
       [part="status"] {
         font-weight: 600;
       }
@@ -61,13 +70,11 @@ export class SyncStatusBanner extends SyncElement {
         overflow-wrap: anywhere;
       }
       [part="bar"] {
-        grid-column: 1 / -1;
+        position: absolute;
+        inset: auto 0 0;
         inline-size: 100%;
-        block-size: 0.5em;
+        block-size: 6px;
         accent-color: var(--accent);
-      }
-      .stack {
-        align-self: center;
       }
       button {
         color: var(--accent);
@@ -93,7 +100,7 @@ export class SyncStatusBanner extends SyncElement {
       `;
     return html`
       <section part="banner" class=${tone}>
-        <div>
+        <div class="text">
           <div part="status" role="status">${this.#status(run)}</div>
           <div part="details">${this.#details(run)}</div>
           ${alerts > 0 ? html`<div part="alerts">${texts.alerts(alerts)}</div>` : nothing}
@@ -124,7 +131,7 @@ export class SyncStatusBanner extends SyncElement {
     const { sync, language: { texts } } = this;
     if (sync?.state === "error") return this.describe(sync.error);
     if (sync?.state === "loading") return texts.status.pending;
-    if (run === null) return this.#lastSuccess() ?? (sync ? texts.never : "");
+    if (run === null) return this.#lastSuccess() ?? (sync?.overview ? texts.never : "");
     if (!isFinal(run) && run.cancel_requested_at) return texts.cancelling;
     const conflict = sync?.state === "data" && !isFinal(run) ? sync.conflict : null;
     if (conflict) return this.describe(conflict);
@@ -136,12 +143,12 @@ export class SyncStatusBanner extends SyncElement {
   #details(run: SyncRun | null): string {
     const { texts, locale } = this.language;
     if (run === null) return "";
-    const number = new Intl.NumberFormat(locale);
+    const number = (count: number) => count.toLocaleString(locale);
     const { entries_total: total, entries_done: done, entries_failed: failed } = run;
     const next = toInstant(run.next_attempt_at);
     return [
-      total > 0 ? texts.progress(number.format(done), number.format(total)) : "",
-      failed > 0 ? texts.rejected(number.format(failed)) : "",
+      total > 0 ? texts.progress(number(done), number(total)) : "",
+      failed > 0 ? texts.rejected(number(failed)) : "",
       next ? texts.nextAttempt(toClockTime(next, new Date(), locale)) : "",
       run.status === "cancelled" ? run.cancel_reason : run.error_message,
     ].filter(Boolean).join(" · ");

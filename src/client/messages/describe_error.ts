@@ -7,11 +7,11 @@ import type { SyncMessages } from "./sync_messages.ts";
 /** How an error is put into words. */
 export interface DescribeOptions {
   /** The language; English if left out. */
-  readonly messages?: SyncMessages;
+  readonly messages?: SyncMessages | undefined;
   /** Looks up the name of a user; null or undefined while it is not known. */
-  readonly nameOf?: (userId: string) => string | null | undefined;
+  readonly nameOf?: ((userId: string) => string | null | undefined) | undefined;
   /** The present instant; `new Date()` if left out. */
-  readonly now?: Date;
+  readonly now?: Date | undefined;
 }
 
 /**

@@ -1,7 +1,5 @@
 import type { SyncMessages } from "./sync_messages.ts";
 
-/** Of errors that only the worker gets to see. */
-const internal = "Something went wrong on the server.";
 /** What the page shows is not what there is. */
 const reload = "Reload the page and try again.";
 
@@ -50,7 +48,6 @@ export const en: SyncMessages = {
     invalid_period: "The period is not valid.",
     invalid_count: "The number is not valid.",
     run_not_retryable: "The sync has neither failed nor been cancelled.",
-    run_is_final: "The sync has ended already.",
     entry_is_sent: "The entry has been sent already.",
     invalid_entries: "The entries are not valid.",
     reason_missing: "The reason is missing.",
@@ -59,10 +56,6 @@ export const en: SyncMessages = {
     batch_is_open: "Settle all entries of the batch together.",
     invalid_credentials: "The credentials are not valid.",
     credentials_not_stored: "The credentials were not stored. Try again in a moment.",
-    invalid_token: internal,
-    already_claimed: internal,
-    attempt_not_current: internal,
-    invalid_worker_request: internal,
     network_unreachable: "There is no connection to the server. Try again in a moment.",
     server_unavailable: "The server is not available. Try again in a moment.",
     unexpected_error: "Something went wrong. Try again in a moment.",
@@ -85,7 +78,7 @@ export const en: SyncMessages = {
     retry: "Run again",
     progress: (done, total) => `${done} of ${total} entries`,
     rejected: (count) => `${count} rejected`,
-    nextAttempt: (time) => `next attempt at ${time}`,
+    nextAttempt: (time) => `next attempt: ${time}`,
     lastSuccess: (ago) => `Last synced ${ago}`,
     alerts: (count) => count === 1 ? "1 open alert" : `${count} open alerts`,
   },

@@ -4,6 +4,7 @@ import {
   type SyncErrorCode,
   SyncSchedulerError,
   type SyncSchedulerErrorFields,
+  type WorkerErrorCode,
 } from "../sync_scheduler_error.ts";
 import { describeError } from "./describe_error.ts";
 import { en } from "./en.ts";
@@ -11,7 +12,15 @@ import { nb } from "./nb.ts";
 
 const now = new Date("2026-11-25T12:00:00Z");
 const CLIENT_CODES: SyncErrorCode[] = ["network_unreachable", "server_unavailable", "unexpected_error"];
-const CODES = [...Object.keys(SYNC_ERRORS), ...CLIENT_CODES].toSorted() as SyncErrorCode[];
+const WORKER_CODES: Record<WorkerErrorCode, true> = {
+  invalid_token: true,
+  already_claimed: true,
+  attempt_not_current: true,
+  run_is_final: true,
+  invalid_worker_request: true,
+};
+const CODES = [...Object.keys(SYNC_ERRORS), ...CLIENT_CODES]
+  .filter((code) => !(code in WORKER_CODES)).toSorted() as SyncErrorCode[];
 const activeRun = {
   runId: "r-1",
   status: "running",

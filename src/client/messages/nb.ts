@@ -1,7 +1,5 @@
 import type { SyncMessages } from "./sync_messages.ts";
 
-/** Of errors that only the worker gets to see. */
-const internal = "Noe gikk galt på tjeneren.";
 /** What the page shows is not what there is. */
 const reload = "Last siden på nytt og prøv igjen.";
 
@@ -52,7 +50,6 @@ export const nb: SyncMessages = {
     invalid_period: "Perioden er ikke gyldig.",
     invalid_count: "Antallet er ikke gyldig.",
     run_not_retryable: "Synkroniseringen er verken mislykket eller avbrutt.",
-    run_is_final: "Synkroniseringen er allerede avsluttet.",
     entry_is_sent: "Posten er allerede sendt.",
     invalid_entries: "Postene er ikke gyldige.",
     reason_missing: "Begrunnelsen mangler.",
@@ -61,10 +58,6 @@ export const nb: SyncMessages = {
     batch_is_open: "Avklar alle postene i bunken samlet.",
     invalid_credentials: "Påloggingsopplysningene er ikke gyldige.",
     credentials_not_stored: "Påloggingsopplysningene kunne ikke lagres. Prøv igjen om litt.",
-    invalid_token: internal,
-    already_claimed: internal,
-    attempt_not_current: internal,
-    invalid_worker_request: internal,
     network_unreachable: "Ingen forbindelse med tjeneren. Prøv igjen om litt.",
     server_unavailable: "Tjeneren er ikke tilgjengelig. Prøv igjen om litt.",
     unexpected_error: "Noe gikk galt. Prøv igjen om litt.",
@@ -87,7 +80,7 @@ export const nb: SyncMessages = {
     retry: "Kjør på nytt",
     progress: (done, total) => `${done} av ${total} poster`,
     rejected: (count) => `${count} avvist`,
-    nextAttempt: (time) => `nytt forsøk kl. ${time}`,
+    nextAttempt: (time) => `nytt forsøk: ${time}`,
     lastSuccess: (ago) => `Sist synkronisert ${ago}`,
     alerts: (count) => count === 1 ? "1 åpent varsel" : `${count} åpne varsler`,
   },
