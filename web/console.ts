@@ -1,4 +1,4 @@
-import { createClient, type Session } from "@supabase/supabase-js";
+import { createClient, isAuthRetryableFetchError, type Session } from "@supabase/supabase-js";
 import { html, LitElement, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { type Database, SyncSchedulerRepository } from "../src/client/mod.ts";
@@ -12,7 +12,7 @@ import { chooseTheme, readTheme } from "./theme.ts";
 import { headerView } from "./views/header.ts";
 import { integrationView } from "./views/integration.ts";
 import { integrationList } from "./views/integration_list.ts";
-import { empty, loaded } from "./views/parts.ts";
+import { emptyPage, loaded, pageSkeleton } from "./views/parts.ts";
 import { signInView } from "./views/sign_in.ts";
 
 const MINUTE_MS = 60_000;
@@ -74,10 +74,12 @@ export class SyncConsole extends LitElement {
 
   #withoutOrganisation(): unknown {
     if (this.#organisations === undefined) return "";
-    return html`<main id="content" tabindex="-1">${
+    return html`<div class="page">${
       loaded(this.#organisations, () =>
-        empty("You belong to no organisation. An administrator can invite you."))
-    }</main>`;
+        emptyPage("You belong to no organisation", "Ask an administrator of yours to add you."), {
+        waiting: pageSkeleton,
+      })
+    }</div>`;
   }
 
   #page(model: OrganisationModel): TemplateResult {
@@ -87,11 +89,16 @@ export class SyncConsole extends LitElement {
       <div class="page">
         ${loaded(model.overview, (rows) => {
           const row = rows.find(({ integration_type }) => integration_type === type) ?? rows[0];
-          if (row === undefined) return empty("This organisation has connected no external system yet.");
+          if (row === undefined) {
+            return emptyPage(
+              "No external system is connected yet",
+              `Once one is connected to ${model.organisation.name}, its syncs show here.`,
+            );
+          }
           return html`${integrationList(rows, row.integration_type, now)} ${
             this.#integration(model, row, now)
           }`;
-        }, { lines: 8 })}
+        }, { waiting: pageSkeleton })}
       </div>
     `;
   }
@@ -110,7 +117,9 @@ export class SyncConsole extends LitElement {
     this.#signInError = null;
     this.requestUpdate();
     const { error } = await this.#supabase.auth.signInWithPassword({ email, password });
-    this.#signInError = error?.message ?? null;
+    this.#signInError = isAuthRetryableFetchError(error)
+      ? "There is no connection to the server. Try again in a moment."
+      : error?.message ?? null;
     this.#isSigningIn = false;
     this.requestUpdate();
   }

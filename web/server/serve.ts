@@ -62,7 +62,7 @@ export async function serveConsole(
       await bundle.refresh();
       return await page(config);
     }
-    const ledger = /^\/ledgers\/([a-z]+)$/.exec(pathname)?.[1];
+    const ledger = /^\/ledgers\/([a-z0-9_]+)$/.exec(pathname)?.[1];
     if (ledger !== undefined) {
       const vendor = platform.vendors.find(({ integrationType }) => integrationType === ledger);
       return Response.json(vendor?.ledger() ?? []);

@@ -1,3 +1,4 @@
+import { describeError, type FailedAnswer, readError, SyncSchedulerError } from "../../src/client/mod.ts";
 import type { Alert, Client, Entry, NextSlot, Organisation, Role, TimelineStep } from "./types.ts";
 
 /** What the library has no method for, under the same row level security. */
@@ -86,20 +87,19 @@ export async function countWaiting(
   signal: AbortSignal,
 ): Promise<{ pending: number; unknown: number }> {
   const count = async (state: "pending" | "unknown") => {
-    const { count, error } = await supabase.from("sync_export_entries")
-      .select("entry_key", { count: "exact", head: true }).eq("integration_id", integrationId).eq(
-        "state",
-        state,
-      )
-      .abortSignal(signal);
-    if (error !== null) throw new Error(error.message, { cause: error });
-    return count ?? 0;
+    const answer = await supabase.from("sync_export_entries")
+      .select("entry_key", { count: "exact", head: true }).eq("integration_id", integrationId)
+      .eq("state", state).abortSignal(signal);
+    unwrap(answer);
+    return answer.count ?? 0;
   };
   const [pending, unknown] = await Promise.all([count("pending"), count("unknown")]);
   return { pending, unknown };
 }
 
-function unwrap<T>(answer: { data: T; error: null } | { data: null; error: { message: string } }): T {
-  if (answer.error !== null) throw new Error(answer.error.message || "No answer.", { cause: answer.error });
-  return answer.data;
+/** What was asked for; an error is one of the library's, in its words. */
+function unwrap<T>(answer: { data: T; error: null } | FailedAnswer & { data: null }): T {
+  if (answer.error === null) return answer.data;
+  const error = new SyncSchedulerError(readError(answer));
+  throw error.with({ message: describeError(error) });
 }

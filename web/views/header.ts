@@ -6,7 +6,7 @@ export interface HeaderView {
   readonly organisations: readonly Organisation[];
   readonly current: Organisation | null;
   readonly name: string;
-  /** Null before the first word of Realtime. */
+  /** Whether changes are told as they happen. */
   readonly isLive: boolean;
   readonly theme: "system" | "light" | "dark";
   choose(orgId: string): void;
@@ -35,9 +35,11 @@ export function headerView(view: HeaderView): TemplateResult {
           </label>
         `
         : html`<span class="org">${current?.name ?? ""}</span>`}
-      <span class="live ${view.isLive ? "on" : "off"}" role="status">
-        ${current === null ? nothing : view.isLive ? "Live" : "Connecting …"}
-      </span>
+      ${current === null ? nothing : html`
+        <span class="live ${view.isLive ? "on" : "off"}" role="status">
+          ${view.isLive ? "Live" : "Connecting …"}
+        </span>
+      `}
       <span class="grow"></span>
       <span class="who"><strong>${view.name}</strong>${current === null
         ? nothing

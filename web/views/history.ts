@@ -111,7 +111,8 @@ function runRow(run: SyncRun, view: HistoryView): TemplateResult {
                 ${view.model.opened === null
                   ? nothing
                   : timelineView(view.model.opened.timeline, run, view.timeZone)}
-                <small>Run <code>${run.run_id}</code></small>
+                <small>Started by ${who ?? TRIGGER[run.triggered_by].toLowerCase()} · run <code>${run
+                  .run_id}</code></small>
               </td>
         </tr>
       `

@@ -35,7 +35,8 @@ export function integrationView(
         </div>
         <div class="actions">
           ${model.organisation.role === "admin" ? pauseView(model, row) : nothing}
-          <manual-sync-button .controller=${parts.controller}></manual-sync-button>
+          <manual-sync-button class=${row.paused_at === null ? "" : "told"} .controller=${parts
+            .controller}></manual-sync-button>
         </div>
       </section>
       ${model.failure === null ? nothing : html`<p class="notice bad" role="alert">${model.failure}</p>`}
@@ -68,11 +69,13 @@ export function integrationView(
 }
 
 function facts(row: Overview, now: Date): TemplateResult {
+  const isChecked = row.health_status !== null && row.health_status !== "unknown";
+  const since = row.incident_since ?? (isChecked ? row.health_since : null);
   const fact = (label: string, value: unknown) => html`<span><small>${label}</small> ${value}</span>`;
   return html`
-    ${row.health_since === null || row.paused_at !== null || !row.enabled
+    ${since === null || row.paused_at !== null || !row.enabled
       ? nothing
-      : fact("since", relative(row.health_since, now))}
+      : fact("since", relative(since, now))}
     ${fact("last success", relative(row.last_success_at, now))}
     ${row.next_run_at === null || row.paused_at !== null
       ? nothing

@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { counted } from "../format.ts";
 import type { IntegrationModel } from "../state/integration.ts";
 import type { Voucher } from "../state/types.ts";
@@ -25,14 +25,7 @@ export function ledgerView(model: IntegrationModel): TemplateResult {
     id: "ledger",
     title: "The vendor's books",
     className: "wide",
-    aside: loaded(
-      model.ledger,
-      (vouchers) =>
-        html`<span class="count calm">${counted(vouchers.length, "voucher")}${
-          vouchers.some(({ times }) => times > 1) ? ", some more than once" : ", none twice"
-        }</span>`,
-      { lines: 0 },
-    ),
+    aside: model.ledger.value === null ? nothing : summary(model.ledger.value),
     body: loaded(
       model.ledger,
       (vouchers) =>
@@ -57,6 +50,15 @@ export function ledgerView(model: IntegrationModel): TemplateResult {
           `,
     ),
   });
+}
+
+function summary(vouchers: readonly Voucher[]): TemplateResult {
+  const isTwice = vouchers.some(({ times }) => times > 1);
+  return html`
+    <span class="count calm">${counted(vouchers.length, "voucher")}, ${isTwice
+      ? "some more than once"
+      : "none twice"}</span>
+  `;
 }
 
 /** The debit side; for the eye only, exact sums are the vendor's. */

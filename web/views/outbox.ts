@@ -51,14 +51,11 @@ export function outboxView(
   return panel({
     id: "outbox",
     title: "Outbox",
-    aside: isActive ? leftView(row) : loaded(
-      model.waiting,
-      ({ pending, unknown }) =>
-        html`<span class="count calm">${counted(pending, "entry", "entries")} waiting${
-          unknown === 0 ? nothing : `, ${unknown} of unknown outcome`
-        }</span>`,
-      { lines: 0 },
-    ),
+    aside: isActive
+      ? leftView(row)
+      : model.waiting.value === null
+      ? nothing
+      : waitingView(model.waiting.value),
     body: loaded(
       model.undecided,
       (entries) =>
@@ -67,6 +64,14 @@ export function outboxView(
           : html`<ul class="entries">${repeat(entries, ({ entry_id }) => entry_id, item)}</ul>`,
     ),
   });
+}
+
+function waitingView({ pending, unknown }: { pending: number; unknown: number }): TemplateResult {
+  return html`
+    <span class="count calm">${counted(pending, "entry", "entries")} waiting${unknown === 0
+      ? ""
+      : `, ${unknown} of unknown outcome`}</span>
+  `;
 }
 
 function leftView({ entries_total, entries_done, entries_failed }: Overview): TemplateResult {

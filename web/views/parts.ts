@@ -31,11 +31,11 @@ export function panel(
 export function loaded<T>(
   resource: Resource<T>,
   draw: (value: T) => unknown,
-  { lines = 3 }: { lines?: number } = {},
+  { lines = 3, waiting = () => skeleton(lines) }: { lines?: number; waiting?: () => TemplateResult } = {},
 ): unknown {
   if (resource.value !== null) return draw(resource.value);
   if (resource.error !== null) return failed(resource.error, () => void resource.refresh());
-  return skeleton(lines);
+  return waiting();
 }
 
 /** Grey lines where text will be. */
@@ -48,6 +48,17 @@ export function skeleton(lines: number): TemplateResult {
   `;
 }
 
+/** The page of an organisation before anything is known of it: as much room as there will be. */
+export function pageSkeleton(): TemplateResult {
+  return html`
+    <div class="boxes" role="status">
+      <span class="visually-hidden">Loading …</span>
+      <div class="narrow"><span></span><span></span><span></span></div>
+      <div><span></span><span></span><span></span></div>
+    </div>
+  `;
+}
+
 /** Says what went wrong and offers to try again. */
 export function failed(error: Error, retry: () => void): TemplateResult {
   return html`
@@ -55,6 +66,17 @@ export function failed(error: Error, retry: () => void): TemplateResult {
       <p>${error.message}</p>
       <button type="button" class="quiet" @click=${retry}>Try again</button>
     </div>
+  `;
+}
+
+/** The page when there is nothing to show on it, with what can be done about that. */
+export function emptyPage(title: string, text: string): TemplateResult {
+  return html`
+    <main id="content" class="nothing" tabindex="-1">
+      <span class="mark" aria-hidden="true"></span>
+      <h1>${title}</h1>
+      <p>${text}</p>
+    </main>
   `;
 }
 
