@@ -17,6 +17,11 @@ export async function insertBare(sql: Sql, { orgId, integrationId }: BenchTenant
     returning *`;
 }
 
+/** The writes that no trigger can do without, without the trigger. */
+export async function writeAll(sql: Sql, { orgId, integrationId }: BenchTenant): Promise<void> {
+  await sql`select * from bench.write_all(${orgId}, ${integrationId})`;
+}
+
 /** Opens connections of the coordinator. */
 export async function openSessions(database: BenchDatabase, count: number): Promise<Sql[]> {
   return await Promise.all(Array.from({ length: count }, () => database.asCoordinator()));

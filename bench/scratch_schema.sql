@@ -53,6 +53,40 @@ begin
 end;
 $$;
 
+-- What no press can do without, and nothing else: the run, its attempt and the queued request. No caller is checked, nothing
+-- is looked at. It shows how much of the bare insert's speed is left for any trigger.
+create function bench.write_all(org_id uuid, integration_id uuid) returns public.sync_run_log
+language plpgsql security definer set search_path = '' as $$
+declare
+  run public.sync_run_log;
+begin
+  insert into public.sync_run_log (org_id, integration_id, integration_type, triggered_by, triggered_by_user_id, deadline_at)
+  values (write_all.org_id, write_all.integration_id, 'webhook', 'manual', auth.uid(), now() + interval '6 hours')
+  returning * into run;
+  insert into sync_scheduler.run_attempts (run_id, attempt, token_hash, request_id, lease_expires_at)
+  values (run.run_id, 1, '\x00', net.http_post(url := 'http://127.0.0.1:9/', body := '{"kind": "run"}'), now() + interval '10 seconds');
+  return run;
+end;
+$$;
+
+create procedure bench.loop_writes(
+  first integer, last integer, inout began double precision, inout ended double precision
+)
+language plpgsql as $$
+declare
+  orgs uuid[] := (select array_agg(t.org_id order by t.n) from bench.tenants t where t.n between first and last);
+  integrations uuid[] :=
+    (select array_agg(t.integration_id order by t.n) from bench.tenants t where t.n between first and last);
+begin
+  began := extract(epoch from clock_timestamp()) * 1000;
+  for i in 1 .. last - first + 1 loop
+    perform bench.write_all(orgs[i], integrations[i]);
+    commit;
+  end loop;
+  ended := extract(epoch from clock_timestamp()) * 1000;
+end;
+$$;
+
 -- Milliseconds of each call without its commit. Rolled back, so that the same integration can be triggered again and
 -- the log keeps its length.
 create procedure bench.time_trigger(org_id uuid, calls integer, inout milliseconds double precision[])
