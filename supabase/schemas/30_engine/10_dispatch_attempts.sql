@@ -1,11 +1,11 @@
 create or replace function sync_scheduler.dispatch_attempts(runs public.sync_run_log[]) returns boolean
-language plpgsql set search_path = ''
--- Or it would be planned for the length of each array, which takes longer than what it does for one run.
-set plan_cache_mode = force_generic_plan as $$
+language plpgsql set search_path = '' as $$
 #variable_conflict use_column
 declare
   settings sync_scheduler.settings;
   asked integer := cardinality(runs);
+  run public.sync_run_log;
+  token text;
 begin
   select * into strict settings from sync_scheduler.settings;
   if settings.function_url is null then
@@ -17,33 +17,26 @@ begin
     runs := sync_scheduler.hold_runs(runs);
   end if;
 
-  -- One statement for however many: a tick dispatches hundreds.
-  insert into sync_scheduler.run_attempts as a (run_id, attempt, token_hash, request_id, lease_expires_at)
-  select run.run_id, run.attempt, sha256(convert_to(made.token, 'UTF8')),
-    -- Queued in this transaction: a rollback sends nothing. The queue is lost in a crash; recover_runs sees to it.
-    net.http_post(
-      url := settings.function_url,
-      body := jsonb_build_object(
-        'kind', 'run', 'run_id', run.run_id, 'attempt', run.attempt, 'token', made.token),
-      headers := '{"Content-Type": "application/json"}',
-      timeout_milliseconds := (extract(epoch from settings.dispatch_timeout) * 1000)::integer),
-    least(now() + settings.claim_timeout, run.deadline_at)
-  from unnest(runs) run
-  -- 244 random bits from the server's strong generator. The offset keeps it one token, however often it is named; that it
-  -- names the run makes it one for each.
-  cross join lateral (
-    select replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '') as token
-    where run.run_id is not null offset 0
-  ) made
-  on conflict (run_id, attempt) do update set
-    token_hash = excluded.token_hash,
-    request_id = excluded.request_id,
-    dispatched_at = now(),
-    dispatch_count = a.dispatch_count + 1,
-    lease_expires_at = least(
-      now() + settings.claim_timeout * power(2, a.dispatch_count),
-      (select r.deadline_at from public.sync_run_log r where r.run_id = a.run_id))
-  where a.claimed_at is null and a.ended_at is null;
+  foreach run in array runs loop
+    -- 244 random bits from the server's strong generator.
+    token := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
+    insert into sync_scheduler.run_attempts as a (run_id, attempt, token_hash, request_id, lease_expires_at)
+    values (run.run_id, run.attempt, sha256(convert_to(token, 'UTF8')),
+      -- Queued in this transaction: a rollback sends nothing. The queue is lost in a crash; recover_runs sees to it.
+      net.http_post(
+        url := settings.function_url,
+        body := jsonb_build_object('kind', 'run', 'run_id', run.run_id, 'attempt', run.attempt, 'token', token),
+        headers := '{"Content-Type": "application/json"}',
+        timeout_milliseconds := (extract(epoch from settings.dispatch_timeout) * 1000)::integer),
+      least(now() + settings.claim_timeout, run.deadline_at))
+    on conflict (run_id, attempt) do update set
+      token_hash = excluded.token_hash,
+      request_id = excluded.request_id,
+      dispatched_at = now(),
+      dispatch_count = a.dispatch_count + 1,
+      lease_expires_at = least(now() + settings.claim_timeout * power(2, a.dispatch_count), run.deadline_at)
+    where a.claimed_at is null and a.ended_at is null;
+  end loop;
   return cardinality(runs) = asked;
 end;
 $$;
