@@ -998,8 +998,10 @@ begin
   if credentials is null then
     update public.sync_integrations i set credentials_secret_id = null where i.id = integration.id;
     delete from vault.secrets s where s.name = sync_scheduler.credentials_name(integration.id);
-    -- A check that is on its way has the old ones.
-    delete from sync_scheduler.probes p where p.integration_id = integration.id and p.ended_at is null;
+    -- A check that is on its way has the old ones. It is over, but not forgotten: whoever removes them and stores others at
+    -- once would else ask the external system as often as they like.
+    update sync_scheduler.probes p set ended_at = clock_timestamp()
+    where p.integration_id = integration.id and p.ended_at is null;
     select * into strict health from public.sync_integration_health h where h.integration_id = integration.id;
     return health;
   end if;

@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.sql
 \ir ../connection_check.sql
-select plan(25);
+select plan(28);
 
 create function pg_temp.store(who text, credentials jsonb, reason text default null) returns public.sync_integration_health
 language plpgsql as $$
@@ -97,6 +97,14 @@ select is((select decrypted_secret from vault.decrypted_secrets join hosts_own u
 update sync_scheduler.settings set function_url = 'http://127.0.0.1:9/';
 select pg_temp.store('admin', '{"token": "hemmelig-4715"}');
 select is(pg_temp.secrets(), 1, 'stored anew');
+select pg_temp.store('admin', null);
+select throws_ok($$ select pg_temp.store('admin', '{"token": "hemmelig-4716"}') $$, 'PT429', 'rate_limited',
+  'but to remove them is not the way around the cooldown');
+select sync_test.act_as('owner');
+select throws_ok($$ select pg_temp.claim(pg_temp.probe_token()) $$, 'PT409', 'attempt_not_current', 'and the check of the last ones is over');
+update sync_scheduler.probes set requested_at = requested_at - interval '10 seconds';
+select pg_temp.store('admin', '{"token": "hemmelig-4717"}');
+select is(pg_temp.secrets(), 1, 'after it they are stored again');
 delete from public.organizations where id = sync_test.id('org a');
 select is(pg_temp.secrets(), 0, 'they go with their integration');
 
