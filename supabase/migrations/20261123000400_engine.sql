@@ -1595,8 +1595,10 @@ declare
   held sync_scheduler.run_attempts := sync_scheduler.lock_attempt(run_id, attempt, token);
   reported text := outcome;
   run public.sync_run_log;
-  -- Also of one that did not fail of it.
-  limited boolean := coalesce(error_class = 'rate_limited', false);
+  -- Also of one that did not fail of it. Not for what burns no attempt but uses up no quota: to wait before looking again,
+  -- and a limit of a few seconds.
+  limited boolean := coalesce(error_class = 'rate_limited'
+    and coalesce(error_code, '') not in ('xledger_not_visible', 'xledger_busy'), false);
 begin
   if outcome <> 'failed' and limited then
     error_class := null;

@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = '' as $$
-  select '0.1.0'::text, '3fd77652056486b902c0cb5339042f2cacb9a9637f0b01159aff327f383a16ab'::text;
+  select '0.1.0'::text, '17761762ef4131f2043319dfb18b5f64b6d82e83d483f01f81a4d44250402f51'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is

@@ -58,8 +58,15 @@ function errorFault(error: XledgerError, now: number): XledgerFault {
   const words = quoted(error.message);
   for (const [pattern, seconds, message] of limits) {
     if (!isCode(pattern)) continue;
-    const wait = seconds < hour / 4 ? seconds : resetSeconds(error.extensions?.resetAt, now) ?? seconds;
-    const limited = makeFault("rate_limited", "xledger_rate_limited", message, wait);
+    // The pace of an export and not a quota that is used up: health checks are not switched off for it.
+    const isPace = seconds < hour / 4;
+    const wait = isPace ? seconds : resetSeconds(error.extensions?.resetAt, now) ?? seconds;
+    const limited = makeFault(
+      "rate_limited",
+      isPace ? "xledger_busy" : "xledger_rate_limited",
+      message,
+      wait,
+    );
     return { ...limited, isBurst: isCode(/BURST/) };
   }
   if (/api token/i.test(error.message) || isCode(/UNAUTH|FORBIDDEN|ACCESS_DENIED/)) return accessRefused();

@@ -82,6 +82,14 @@ for (
   });
 }
 
+Deno.test("errorsFault tells the pace of an export from a quota that is used up", () => {
+  const codeOf = (code: string) =>
+    errorsFault([{ message: "m", code: `BAD_REQUEST.${code}` }], now).failure.code;
+  assert.equal(codeOf("BURST_RATE_LIMIT_REACHED"), "xledger_busy");
+  assert.equal(codeOf("CONCURRENCY_LIMIT_REACHED"), "xledger_busy");
+  assert.equal(codeOf("INSUFFICIENT_CREDITS"), "xledger_rate_limited");
+});
+
 Deno.test("errorsFault doubts everything when one of several errors is not understood", () => {
   const value: XledgerError = { message: "m", extensions: { code: "INVALID_VALUE" } };
   assert.equal(errorsFault([value, value], now).isValue, true);

@@ -36,7 +36,7 @@ for (
     ],
     ["a 429 that names its limit", () => Response.json(burst, { status: 429 }), [
       "rate_limited",
-      "xledger_rate_limited",
+      "xledger_busy",
       5,
       false,
     ]],
