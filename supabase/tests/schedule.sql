@@ -8,6 +8,11 @@ create function pg_temp.make_due(name text, slot timestamptz) returns void langu
   update public.sync_integrations set next_run_at = slot, next_tick_at = slot where id = sync_test.id(name)
 $$;
 
+-- A schedule of which no slot comes by itself: that of forty days ago, and then none for a year.
+create function pg_temp.yearly() returns text language sql as $$
+  select to_char(now() - interval '40 days', '"0 0" FMDD FMMM "*"')
+$$;
+
 -- The start of the hour, so many hours ago: the slots of `0 * * * *`.
 create function pg_temp.hour(ago integer default 0) returns timestamptz language sql as $$
   select date_trunc('hour', now()) - make_interval(hours => ago)

@@ -78,7 +78,7 @@ select is((select a.count from public.sync_alerts a where a.kind = 'run_failed' 
 
 -- Slots.
 delete from public.sync_alerts;
-update public.sync_integrations set schedule = '0 0 1 1 *';
+update public.sync_integrations set schedule = pg_temp.yearly();
 select pg_temp.make_due('integration a', now() - interval '6 minutes');
 select sync_scheduler.start_due_runs();
 select sync_scheduler.watch_drift();

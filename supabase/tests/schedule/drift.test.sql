@@ -9,7 +9,7 @@ update public.sync_integrations set catchup_window = '1 day';
 create function pg_temp.minutes_ago(n integer) returns timestamptz language sql as $$
   select date_trunc('minute', now()) - make_interval(mins => n)
 $$;
-update public.sync_integrations set schedule = '0 0 1 1 *';
+update public.sync_integrations set schedule = pg_temp.yearly();
 
 select pg_temp.make_due('integration a', pg_temp.minutes_ago(3));
 select sync_scheduler.tick();
