@@ -1359,7 +1359,8 @@ begin
     claimed_at = now(),
     settled_before = run.entries_done + run.entries_failed,
     boot_id = claim_attempt.boot_id,
-    boot_ms = claim_attempt.boot_ms,
+    -- Bounded, and never refused: a measure that is wrong (NaN counts as too large) must not keep the run from starting.
+    boot_ms = case when claim_attempt.boot_ms is not null then least(greatest(claim_attempt.boot_ms, 0), 3600000) end,
     cold_start = claim_attempt.cold_start,
     heartbeat_at = now(),
     lease_expires_at = now() + settings.lease_duration
@@ -1682,7 +1683,8 @@ begin
   update sync_scheduler.warmups w set
     answered_at = now(),
     boot_id = answer_warmup.boot_id,
-    boot_ms = answer_warmup.boot_ms,
+    -- Bounded as in claim_attempt.
+    boot_ms = case when answer_warmup.boot_ms is not null then least(greatest(answer_warmup.boot_ms, 0), 3600000) end,
     cold_start = answer_warmup.cold_start
   where w.scheduled_for = answer_warmup.scheduled_for and w.token_hash = hash and w.answered_at is null;
   if not found then
@@ -1704,11 +1706,15 @@ comment on function sync_scheduler.answer_warmup(timestamptz, text, uuid, numeri
 create or replace function sync_scheduler.require_settleable(integration_id uuid, entries jsonb) returns void
 language plpgsql set search_path = '' as $$
 declare
+  most constant integer := 10000;
   missing jsonb;
   refused jsonb;
   left_open jsonb;
 begin
-  if jsonb_typeof(entries) is distinct from 'array' or exists (
+  -- The answer and the audit log name each of them.
+  if jsonb_typeof(entries) = 'array' and jsonb_array_length(entries) > most then
+    perform sync_scheduler.raise_error('invalid_entries', jsonb_build_object('entries', format('at most %s', most)));
+  elsif jsonb_typeof(entries) is distinct from 'array' or exists (
     select from jsonb_array_elements(entries) d group by d ->> 'entry_key'
     having d ->> 'entry_key' is null or count(*) > 1
       or bool_or(coalesce(d ->> 'resolution', '') not in ('exported', 'resend', 'abandon', 'keep'))
@@ -1717,21 +1723,25 @@ begin
       '{"entries": "a list with each entry_key once and a resolution: exported, resend, abandon or keep"}');
   end if;
 
-  select jsonb_agg(d.entry_key) filter (where e.entry_id is null),
-    jsonb_agg(jsonb_build_object('entry_key', e.entry_key, 'state', e.state, 'sent_at', e.sent_at))
-    filter (where not case d.resolution
-      -- Also of one that was never sent: after a backup was restored, what was exported since is pending again.
-      when 'exported' then e.state in ('pending', 'unknown', 'rejected', 'exported')
-      -- That it did not arrive is said of the very send that somebody has looked up: a later one may have.
-      when 'resend' then e.state in ('rejected', 'pending')
-        or (e.state = 'unknown' and e.sent_at is not distinct from d.sent_at)
-      when 'abandon' then e.state = 'rejected'
-        or (e.state = 'unknown' and e.sent_at is not distinct from d.sent_at)
-      when 'keep' then e.state = 'exported' end)
-  into missing, refused
-  from jsonb_to_recordset(entries) as d (entry_key text, resolution text, sent_at timestamptz)
-  left join public.sync_export_entries e
-    on e.integration_id = require_settleable.integration_id and e.entry_key = d.entry_key;
+  begin
+    select jsonb_agg(d.entry_key) filter (where e.entry_id is null),
+      jsonb_agg(jsonb_build_object('entry_key', e.entry_key, 'state', e.state, 'sent_at', e.sent_at))
+      filter (where not case d.resolution
+        -- Also of one that was never sent: after a backup was restored, what was exported since is pending again.
+        when 'exported' then e.state in ('pending', 'unknown', 'rejected', 'exported')
+        -- That it did not arrive is said of the very send that somebody has looked up: a later one may have.
+        when 'resend' then e.state in ('rejected', 'pending')
+          or (e.state = 'unknown' and e.sent_at is not distinct from d.sent_at)
+        when 'abandon' then e.state = 'rejected'
+          or (e.state = 'unknown' and e.sent_at is not distinct from d.sent_at)
+        when 'keep' then e.state = 'exported' end)
+    into missing, refused
+    from jsonb_to_recordset(entries) as d (entry_key text, resolution text, sent_at timestamptz)
+    left join public.sync_export_entries e
+      on e.integration_id = require_settleable.integration_id and e.entry_key = d.entry_key;
+  exception when data_exception then
+    perform sync_scheduler.raise_error('invalid_entries', '{"sent_at": "an instant, as it stands in the entry"}');
+  end;
   if missing is not null then
     perform sync_scheduler.raise_error('entries_not_found', jsonb_build_object('entry_keys', missing));
   elsif refused is not null then
@@ -1829,7 +1839,7 @@ declare
   settled jsonb;
 begin
   with told as (
-    select e.entry_id, e.entry_key, e.state, e.conflict_at, d.resolution, d.external_id
+    select e.entry_id, e.entry_key, e.state, e.conflict_at, d.resolution, left(d.external_id, 200) as external_id
     from jsonb_to_recordset(entries) as d (entry_key text, resolution text, external_id text)
     join public.sync_export_entries e
       on e.integration_id = settle_entries.integration_id and e.entry_key = d.entry_key
@@ -1849,7 +1859,7 @@ begin
       batch_id = case when t.resolution <> 'resend' then e.batch_id end,
       unknown_since = null,
       exported_at = case t.resolution when 'exported' then now() when 'keep' then e.exported_at end,
-      external_id = case t.resolution when 'exported' then left(t.external_id, 200) when 'keep' then e.external_id end,
+      external_id = case t.resolution when 'exported' then t.external_id when 'keep' then e.external_id end,
       error_message = case t.resolution when 'abandon' then settle_entries.reason when 'keep' then e.error_message end,
       -- A run counts what it settled itself.
       run_id = case when e.state not in ('exported', 'rejected') or t.resolution in ('exported', 'resend') then null

@@ -506,7 +506,7 @@ revoke all on function public.settle_sync_entries(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
 grant execute on function public.settle_sync_entries(uuid, text, jsonb, text) to authenticated, service_role;
 comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
-  'Settles entries by hand, all or none: a list of {entry_key, resolution, external_id?, sent_at?}. exported: it stands '
+  'Settles entries by hand, all or none: a list (at most 10,000) of {entry_key, resolution, external_id?, sent_at?}. exported: it stands '
   'in the external system (of an unknown, rejected or pending entry); resend: it does not and shall, with what the source '
   'delivered last (rejected, or unknown with its sent_at as it was when somebody looked); abandon: it does not and '
   'shall not, rejected for that reason (likewise); keep: what was exported stands, its conflict is closed (exported). For '
@@ -1345,7 +1345,8 @@ begin
     end if;
     begin
       webhook := jsonb_populate_record(webhook, jsonb_build_object(field, changes -> field));
-    exception when data_exception or invalid_text_representation then
+    -- Lists within lists within lists are a limit of the server's.
+    exception when data_exception or program_limit_exceeded then
       perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', field, 'reason', left(sqlerrm, 200)));
     end;
   end loop;

@@ -120,6 +120,25 @@ Deno.test("hostile parameters get a clear 4xx, never a 5xx, and start nothing", 
       org_id: crypto.randomUUID(),
       credentials: {},
     }, 403],
+    ["a list of lists of lists as kinds of alerts", "configure_alert_webhook", {
+      org_id,
+      changes: { kinds: JSON.parse("[".repeat(1000) + "]".repeat(1000)) },
+    }, 422],
+    ["too many entries to settle", "settle_sync_entries", {
+      ...target,
+      reason: "x",
+      entries: Array.from({ length: 10_001 }, (_, index) => ({ entry_key: `${index}`, resolution: "keep" })),
+    }, 422],
+    ["no instant as the send of an entry", "settle_sync_entries", {
+      ...target,
+      reason: "x",
+      entries: [{ entry_key: "a", resolution: "resend", sent_at: {} }],
+    }, 422],
+    ["an explanation of the last days", "explain_sync_slots", {
+      ...target,
+      from: "294276-12-01T00:00:00Z",
+      to: "294276-12-31T00:00:00Z",
+    }, 422],
     ["an explanation of ever", "explain_sync_slots", { ...target, from: "-infinity", to: "infinity" }, 422],
     ["an explanation of centuries", "explain_sync_slots", {
       ...target,

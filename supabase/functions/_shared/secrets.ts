@@ -64,11 +64,18 @@ export function createSecrets(credentials: unknown = null): Secrets {
   };
 }
 
-function* texts(value: unknown): Generator<string> {
-  if (typeof value === "string") yield value;
-  else if (typeof value === "object" && value !== null) {
-    for (const part of Object.values(value)) yield* texts(part);
+/** With a list of its own instead of the stack: credentials may be nested deeper than that is. */
+function texts(value: unknown): string[] {
+  const found: string[] = [];
+  const open = [value];
+  while (open.length > 0) {
+    const next = open.pop();
+    if (typeof next === "string") found.push(next);
+    else if (typeof next === "object" && next !== null) {
+      for (const part of Object.values(next)) open.push(part);
+    }
   }
+  return found;
 }
 
 /**

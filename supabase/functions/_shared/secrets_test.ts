@@ -75,3 +75,8 @@ Deno.test("a text without end is cut, and costs no time that grows with it", () 
   const said = redact(`${"%25".repeat(1 << 20)}`);
   assert.ok(said.length <= 20_000);
 });
+
+Deno.test("a secret is found however deep it lies", () => {
+  const credentials = JSON.parse(`${"[".repeat(8000)}"hemmelig-1"${"]".repeat(8000)}`);
+  assert.equal(createSecrets(credentials).redact("No: hemmelig-1."), "No: ***.");
+});

@@ -41,7 +41,8 @@ begin
     claimed_at = now(),
     settled_before = run.entries_done + run.entries_failed,
     boot_id = claim_attempt.boot_id,
-    boot_ms = claim_attempt.boot_ms,
+    -- Bounded, and never refused: a measure that is wrong (NaN counts as too large) must not keep the run from starting.
+    boot_ms = case when claim_attempt.boot_ms is not null then least(greatest(claim_attempt.boot_ms, 0), 3600000) end,
     cold_start = claim_attempt.cold_start,
     heartbeat_at = now(),
     lease_expires_at = now() + settings.lease_duration

@@ -10,7 +10,8 @@ begin
   update sync_scheduler.warmups w set
     answered_at = now(),
     boot_id = answer_warmup.boot_id,
-    boot_ms = answer_warmup.boot_ms,
+    -- Bounded as in claim_attempt.
+    boot_ms = case when answer_warmup.boot_ms is not null then least(greatest(answer_warmup.boot_ms, 0), 3600000) end,
     cold_start = answer_warmup.cold_start
   where w.scheduled_for = answer_warmup.scheduled_for and w.token_hash = hash and w.answered_at is null;
   if not found then

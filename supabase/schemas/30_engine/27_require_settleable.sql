@@ -1,11 +1,15 @@
 create or replace function sync_scheduler.require_settleable(integration_id uuid, entries jsonb) returns void
 language plpgsql set search_path = '' as $$
 declare
+  most constant integer := 10000;
   missing jsonb;
   refused jsonb;
   left_open jsonb;
 begin
-  if jsonb_typeof(entries) is distinct from 'array' or exists (
+  -- The answer and the audit log name each of them.
+  if jsonb_typeof(entries) = 'array' and jsonb_array_length(entries) > most then
+    perform sync_scheduler.raise_error('invalid_entries', jsonb_build_object('entries', format('at most %s', most)));
+  elsif jsonb_typeof(entries) is distinct from 'array' or exists (
     select from jsonb_array_elements(entries) d group by d ->> 'entry_key'
     having d ->> 'entry_key' is null or count(*) > 1
       or bool_or(coalesce(d ->> 'resolution', '') not in ('exported', 'resend', 'abandon', 'keep'))
@@ -14,21 +18,25 @@ begin
       '{"entries": "a list with each entry_key once and a resolution: exported, resend, abandon or keep"}');
   end if;
 
-  select jsonb_agg(d.entry_key) filter (where e.entry_id is null),
-    jsonb_agg(jsonb_build_object('entry_key', e.entry_key, 'state', e.state, 'sent_at', e.sent_at))
-    filter (where not case d.resolution
-      -- Also of one that was never sent: after a backup was restored, what was exported since is pending again.
-      when 'exported' then e.state in ('pending', 'unknown', 'rejected', 'exported')
-      -- That it did not arrive is said of the very send that somebody has looked up: a later one may have.
-      when 'resend' then e.state in ('rejected', 'pending')
-        or (e.state = 'unknown' and e.sent_at is not distinct from d.sent_at)
-      when 'abandon' then e.state = 'rejected'
-        or (e.state = 'unknown' and e.sent_at is not distinct from d.sent_at)
-      when 'keep' then e.state = 'exported' end)
-  into missing, refused
-  from jsonb_to_recordset(entries) as d (entry_key text, resolution text, sent_at timestamptz)
-  left join public.sync_export_entries e
-    on e.integration_id = require_settleable.integration_id and e.entry_key = d.entry_key;
+  begin
+    select jsonb_agg(d.entry_key) filter (where e.entry_id is null),
+      jsonb_agg(jsonb_build_object('entry_key', e.entry_key, 'state', e.state, 'sent_at', e.sent_at))
+      filter (where not case d.resolution
+        -- Also of one that was never sent: after a backup was restored, what was exported since is pending again.
+        when 'exported' then e.state in ('pending', 'unknown', 'rejected', 'exported')
+        -- That it did not arrive is said of the very send that somebody has looked up: a later one may have.
+        when 'resend' then e.state in ('rejected', 'pending')
+          or (e.state = 'unknown' and e.sent_at is not distinct from d.sent_at)
+        when 'abandon' then e.state = 'rejected'
+          or (e.state = 'unknown' and e.sent_at is not distinct from d.sent_at)
+        when 'keep' then e.state = 'exported' end)
+    into missing, refused
+    from jsonb_to_recordset(entries) as d (entry_key text, resolution text, sent_at timestamptz)
+    left join public.sync_export_entries e
+      on e.integration_id = require_settleable.integration_id and e.entry_key = d.entry_key;
+  exception when data_exception then
+    perform sync_scheduler.raise_error('invalid_entries', '{"sent_at": "an instant, as it stands in the entry"}');
+  end;
   if missing is not null then
     perform sync_scheduler.raise_error('entries_not_found', jsonb_build_object('entry_keys', missing));
   elsif refused is not null then

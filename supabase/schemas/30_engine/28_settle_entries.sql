@@ -5,7 +5,7 @@ declare
   settled jsonb;
 begin
   with told as (
-    select e.entry_id, e.entry_key, e.state, e.conflict_at, d.resolution, d.external_id
+    select e.entry_id, e.entry_key, e.state, e.conflict_at, d.resolution, left(d.external_id, 200) as external_id
     from jsonb_to_recordset(entries) as d (entry_key text, resolution text, external_id text)
     join public.sync_export_entries e
       on e.integration_id = settle_entries.integration_id and e.entry_key = d.entry_key
@@ -25,7 +25,7 @@ begin
       batch_id = case when t.resolution <> 'resend' then e.batch_id end,
       unknown_since = null,
       exported_at = case t.resolution when 'exported' then now() when 'keep' then e.exported_at end,
-      external_id = case t.resolution when 'exported' then left(t.external_id, 200) when 'keep' then e.external_id end,
+      external_id = case t.resolution when 'exported' then t.external_id when 'keep' then e.external_id end,
       error_message = case t.resolution when 'abandon' then settle_entries.reason when 'keep' then e.error_message end,
       -- A run counts what it settled itself.
       run_id = case when e.state not in ('exported', 'rejected') or t.resolution in ('exported', 'resend') then null

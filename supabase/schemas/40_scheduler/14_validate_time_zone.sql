@@ -11,7 +11,7 @@ begin
   perform now() at time zone time_zone;
 exception when invalid_parameter_value then
   perform sync_scheduler.raise_error('invalid_time_zone',
-    jsonb_build_object('time_zone', validate_time_zone.time_zone));
+    jsonb_build_object('time_zone', left(validate_time_zone.time_zone, 200)));
 end;
 $$;
 revoke all on function sync_scheduler.validate_time_zone(text) from public, anon, authenticated, service_role;

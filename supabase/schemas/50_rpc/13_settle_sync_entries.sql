@@ -30,7 +30,7 @@ revoke all on function public.settle_sync_entries(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
 grant execute on function public.settle_sync_entries(uuid, text, jsonb, text) to authenticated, service_role;
 comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
-  'Settles entries by hand, all or none: a list of {entry_key, resolution, external_id?, sent_at?}. exported: it stands '
+  'Settles entries by hand, all or none: a list (at most 10,000) of {entry_key, resolution, external_id?, sent_at?}. exported: it stands '
   'in the external system (of an unknown, rejected or pending entry); resend: it does not and shall, with what the source '
   'delivered last (rejected, or unknown with its sent_at as it was when somebody looked); abandon: it does not and '
   'shall not, rejected for that reason (likewise); keep: what was exported stands, its conflict is closed (exported). For '

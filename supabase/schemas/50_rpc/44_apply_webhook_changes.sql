@@ -18,7 +18,8 @@ begin
     end if;
     begin
       webhook := jsonb_populate_record(webhook, jsonb_build_object(field, changes -> field));
-    exception when data_exception or invalid_text_representation then
+    -- Lists within lists within lists are a limit of the server's.
+    exception when data_exception or program_limit_exceeded then
       perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', field, 'reason', left(sqlerrm, 200)));
     end;
   end loop;

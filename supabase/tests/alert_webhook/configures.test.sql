@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.sql
 \ir ../alert_webhook.sql
-select plan(30);
+select plan(31);
 create function pg_temp.stored() returns jsonb language sql as $$
   select s.decrypted_secret::jsonb from vault.decrypted_secrets s where s.name like 'sync_scheduler alert webhook of %'
 $$;
@@ -28,6 +28,7 @@ select throws_ok(format('select public.configure_alert_webhook(sync_test.id(''or
   jsonb_build_object('kinds', (select jsonb_agg('run_failed'::text) from generate_series(1, 2000)))), 'PT422', 'invalid_configuration',
   'what is too large to be meant is refused');
 execute refused('{"url": "https://hooks.example/", "secret": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3", "kinds": ["rain"]}');
+execute refused('{"kinds": [[[[[[[["drift"]]]]]]]]}');
 execute refused('{"url": "https://hooks.example/", "secret": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3", "min_severity": null}');
 select sync_test.act_as('owner');
 update sync_scheduler.settings set function_url = 'https://host.example/functions/v1/integration-sync';

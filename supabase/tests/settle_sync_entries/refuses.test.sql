@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.sql
-select plan(22);
+select plan(26);
 
 create function pg_temp.settle(entries jsonb, reason text default 'because', type text default 'webhook', org text default 'org a')
 returns int language sql as $$ select public.settle_sync_entries(sync_test.id(org), type, entries, reason) $$;
@@ -69,6 +69,11 @@ select throws_ok($$ select pg_temp.settle('[{"entry_key": "a", "resolution": "ke
 select throws_ok($$ select pg_temp.settle('{}') $$, 'PT422', 'invalid_entries', 'and what is no list');
 select throws_ok($$ select pg_temp.settle('[]', ' ') $$, 'PT422', 'reason_missing', 'nobody decides without a reason');
 select throws_ok($$ select pg_temp.settle('[]', repeat('x', 501)) $$, 'PT422', 'reason_too_long', 'or with a novel');
+
+select is(pg_temp.detail_of((select jsonb_agg(jsonb_build_object('entry_key', n, 'resolution', 'keep')) from generate_series(1, 10001) n)),
+  '{"entries": "at most 10000"}', 'a list has an end');
+select throws_ok(format($$ select pg_temp.settle('[{"entry_key": "entry 03", "resolution": "resend", "sent_at": %s}]') $$, sent_at),
+  'PT422', 'invalid_entries', format('%s is no instant', sent_at)) from (values ('"yesterday-ish"'), ('{}'), ('"999999-01-01"')) v (sent_at);
 
 select sync_test.act_as('coordinator');
 select throws_ok($$ select pg_temp.settle('[]') $$, 'PT403', 'not_authorized', 'a coordinator may not');

@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.sql
-select plan(22);
+select plan(23);
 
 -- What is handed to the audit log.
 create temporary table audited (org uuid, action text, reason text, details jsonb);
@@ -73,9 +73,11 @@ select is(pg_temp.settle('[{"entry_key": "entry 01", "resolution": "resend"}]', 
   'a rejected entry whose cause is mended is sent again, by the backend too');
 select results_eq($$ select * from pg_temp.told('entry 01') $$,
   $$ values ('pending', null, null, '1.50', false, false) $$, 'as it was');
-select is(pg_temp.settle('[{"entry_key": "entry 05", "resolution": "exported"}]'), 1, 'or was booked by hand');
+select is(pg_temp.settle(jsonb_build_array(jsonb_build_object('entry_key', 'entry 05', 'resolution', 'exported',
+  'external_id', repeat('V', 100000)))), 1, 'or was booked by hand');
+select is((select max(length(details #>> '{entries,0,external_id}')) from audited), 200, 'under a number that is cut in the audit log, too');
 select results_eq($$ select * from pg_temp.told('entry 05') $$,
-  $$ values ('exported', null, null, '5.50', false, true) $$, 'and counts as exported');
+  $$ values ('exported', repeat('V', 200), null, '5.50', false, true) $$, 'and counts as exported');
 
 select pg_temp.deliver('entry 02', '99');
 select pg_temp.deliver('entry 07', '77');
