@@ -15,12 +15,16 @@ export function inZone(at: Date | string | null, timeZone: string, withDay = tru
   return `${new Intl.DateTimeFormat(LOCALE, parts).format(instant).replace(",", "")}, ${time}`;
 }
 
-/** How long ago, or how soon. */
-export function relative(at: string | null, now: Date): string {
+/** How long ago; "now" if it lies ahead by a clock that is wrong. */
+export function ago(at: string | null, now: Date): string {
   const instant = toInstant(at);
-  if (instant === null) return "never";
-  const ahead = (instant.getTime() - now.getTime()) / 1000;
-  return ahead > 0 ? `in ${duration(ahead)}` : toRelativeTime(instant, now, LOCALE);
+  return instant === null ? "never" : toRelativeTime(instant, now, LOCALE);
+}
+
+/** How soon, or how long ago if it is over. */
+export function relative(at: string | null, now: Date): string {
+  const ahead = ((toInstant(at)?.getTime() ?? 0) - now.getTime()) / 1000;
+  return ahead > 0 ? `in ${duration(ahead)}` : ago(at, now);
 }
 
 /** Seconds in at most two units: `4.2 s`, `3 min 5 s`, `2 h 10 min`. */

@@ -129,6 +129,8 @@ export function followRun(
     const isHopeless = error.code === "not_authorized" || error.status === 400;
     if (error.isUnanswered) failures = 0;
     else if (isHopeless || ++failures >= PATIENCE) end(() => listener.onError?.(error));
+    // Whether it passes is to be known soon, however silent the run is.
+    else if (failures === 1) distance = FIRST_POLL_MS;
   }
 
   function lookLater(milliseconds = distance): void {

@@ -242,6 +242,14 @@ Deno.test("survives a session that is being renewed, and ends with an error when
   assertNothingIsLeft({ supabase, environment });
 });
 
+Deno.test("ends with an error soon when somebody has signed out, although Realtime is healthy", async () => {
+  const all = await setUpLive();
+  all.supabase.failure = { status: 401, code: "42501", message: "permission denied" };
+  await all.environment.pass(2 * 60_000);
+  assert.deepEqual(all.said, ["pending 1", "not_authenticated"]);
+  assertNothingIsLeft(all);
+});
+
 Deno.test("ends with an error when the run may not be seen", async () => {
   const all = await setUp();
   all.supabase.row = null;

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { inZone, relative } from "../format.ts";
+import { ago, inZone } from "../format.ts";
 import type { OrganisationModel } from "../state/organisation.ts";
 import type { Alert, Overview } from "../state/types.ts";
 import { empty, loaded, panel, pill, type Tone } from "./parts.ts";
@@ -20,15 +20,15 @@ export function alertsView(model: OrganisationModel, row: Overview, now: Date): 
       <li class=${alert.resolved_at === null ? "open" : "over"}>
         <p>${pill(TONE[alert.severity] ?? "idle", sentence(alert.kind))}
           ${alert.count > 1 ? html`<small>${alert.count} times,</small>` : nothing}
-          <small title=${inZone(alert.last_seen_at, row.time_zone)}>${relative(
+          <small title=${inZone(alert.last_seen_at, row.time_zone)}>${ago(
             alert.last_seen_at,
             now,
           )}</small></p>
         <p>${alert.message}</p>
         ${alert.resolved_at !== null
-          ? html`<small>Resolved ${relative(alert.resolved_at, now)}</small>`
+          ? html`<small>Resolved ${ago(alert.resolved_at, now)}</small>`
           : alert.acknowledged_at !== null
-          ? html`<small>Acknowledged ${relative(alert.acknowledged_at, now)}</small>`
+          ? html`<small>Acknowledged ${ago(alert.acknowledged_at, now)}</small>`
           : mayAcknowledge
           ? html`<button type="button" class="quiet" @click=${() => void model.acknowledge(alert.alert_id)}>
               Acknowledge<span class="visually-hidden">: ${alert.message}</span></button>`

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { inZone, relative } from "../format.ts";
+import { ago, inZone, relative } from "../format.ts";
 import type { OrganisationModel } from "../state/organisation.ts";
 import type { Overview } from "../state/types.ts";
 import { alertsView } from "./alerts.ts";
@@ -73,10 +73,8 @@ function facts(row: Overview, now: Date): TemplateResult {
   const since = row.incident_since ?? (isChecked ? row.health_since : null);
   const fact = (label: string, value: unknown) => html`<span><small>${label}</small> ${value}</span>`;
   return html`
-    ${since === null || row.paused_at !== null || !row.enabled
-      ? nothing
-      : fact("since", relative(since, now))}
-    ${fact("last success", relative(row.last_success_at, now))}
+    ${since === null || row.paused_at !== null || !row.enabled ? nothing : fact("since", ago(since, now))}
+    ${fact("last success", ago(row.last_success_at, now))}
     ${row.next_run_at === null || row.paused_at !== null
       ? nothing
       : fact("next sync", relative(row.next_run_at, now))}

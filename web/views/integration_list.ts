@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { ref } from "lit/directives/ref.js";
-import { relative } from "../format.ts";
+import { ago } from "../format.ts";
 import type { Overview } from "../state/types.ts";
 import { healthOf } from "./words.ts";
 
@@ -29,7 +29,7 @@ export function integrationList(
               : text}</span>
             <small>${row.last_success_at === null
               ? "No success yet"
-              : `Last success ${relative(row.last_success_at, now)}`}</small>
+              : `Last success ${ago(row.last_success_at, now)}`}</small>
             ${row.open_alerts + row.needs_decision > 0
               ? html`<span class="count">${row.open_alerts + row.needs_decision}<span class="visually-hidden">
                   things to look at</span></span>`

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { counted, relative } from "../format.ts";
+import { ago, counted } from "../format.ts";
 import type { IntegrationModel } from "../state/integration.ts";
 import type { OrganisationModel } from "../state/organisation.ts";
 import type { Entry, Overview } from "../state/types.ts";
@@ -21,7 +21,7 @@ export function outboxView(
           <summary>
             ${entry.conflict_at === null ? pill("bad", "Rejected") : pill("warn", "Conflict")}
             <span class="number">${entry.document_number}</span>
-            <small>${relative(entry.conflict_at ?? entry.sent_at, now)}</small>
+            <small>${ago(entry.conflict_at ?? entry.sent_at, now)}</small>
           </summary>
           <dl>
             <dt>Key</dt><dd><code>${entry.entry_key}</code></dd>

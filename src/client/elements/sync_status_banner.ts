@@ -71,7 +71,7 @@ export class SyncStatusBanner extends SyncElement {
       }
       [part="bar"] {
         position: absolute;
-        inset: auto 0 0;
+        inset: auto 0 -1px;
         inline-size: 100%;
         block-size: 6px;
         accent-color: var(--accent);
