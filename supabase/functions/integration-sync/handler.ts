@@ -55,6 +55,16 @@ const maxBodyBytes = 16 * 1024;
  * | 503 | the database did not answer as it should, or is of another release; the engine dispatches again |
  *
  * Answers go to pg_net, and to anyone else who finds the address: they repeat nothing of what was sent.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { post, setUp, valid } from "./testing/handler_bench.ts";
+ *
+ * const { handler } = setUp();
+ * assert.equal((await handler(post(valid))).status, 202);
+ * assert.equal((await handler(post({ ...valid, run_id: "1; drop table x" }))).status, 400);
+ * ```
  */
 export function createHandler(tools: HandlerTools): (request: Request) => Promise<Response> {
   return async (request) => {

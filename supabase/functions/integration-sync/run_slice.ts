@@ -34,6 +34,21 @@ const shortestWaitSeconds = 1;
  * Works off one claimed attempt: reserve a batch, export it, record what became of it, until nothing is left, the
  * budget of time or of entries is spent, somebody cancels or something fails. Never throws: what it cannot tell the database, the
  * engine finds out by the lease.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { systemClock } from "../_shared/clock.ts";
+ * import { connectors } from "../_shared/connectors/registry.ts";
+ * import { FakeWorkerApi, testClaim } from "../_shared/testing/fake_worker_api.ts";
+ * import { runSlice } from "./run_slice.ts";
+ *
+ * const { signal: retiring } = new AbortController();
+ * const tools = { connectors, clock: systemClock, random: Math.random, fetch, log: () => {}, retiring };
+ * const claim = testClaim({ cancel_requested: true });
+ * const end = await runSlice(new FakeWorkerApi(), claim, systemClock.elapsed(), tools);
+ * assert.deepEqual(end, { outcome: "cancelled" });
+ * ```
  */
 export async function runSlice(
   api: WorkerApi,

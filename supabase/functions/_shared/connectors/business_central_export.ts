@@ -1,22 +1,40 @@
 import { type Batch, type Entry, type EntryResult, openEntries } from "../entries.ts";
-import { BusinessCentralFault, setUpWrongly } from "./business_central_fault.ts";
-import { timeOver } from "./business_central_patience.ts";
+import { BusinessCentralFault } from "./business_central_fault.ts";
 import { findPostings } from "./business_central_ledger.ts";
 import { documentOf } from "./business_central_document.ts";
 import { type PlannedVoucher, planVoucher } from "./business_central_plan.ts";
 import { postGroup } from "./business_central_posting.ts";
-import { type ExportTools, noteStanding, type Work } from "./business_central_work.ts";
+import { judgeRefused } from "./business_central_verdict.ts";
+import { type ExportTools, isOpen, noteStanding, type Work } from "./business_central_work.ts";
 import { exported, numberInUse } from "./business_central_results.ts";
 import type { ExportOutcome } from "./connector.ts";
-
-// Refusals in the same words that are taken for the whole batch's when there is no time to try the others: both ends'.
-const fewest = 2;
 
 /**
  * Exports entries through the journal, each exactly once.
  *
  * The journal is read first, then the ledger: what is in neither was not sent, and what a late request posts between the
  * two reads shows in the ledger. Only then is anything written. See `postGroup` for how.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { emptyBooks } from "../testing/business_central_books.ts";
+ * import { exportVouchers } from "./business_central_export.ts";
+ *
+ * const payload = {
+ *   posting_date: "2026-11-23",
+ *   currency: "NOK",
+ *   description: "Kurs",
+ *   lines: [{ account: "6860", debit: "100.10" }, { account: "2910", credit: "100.10" }],
+ * };
+ * const entry = { entry_key: "a", period: "2026-11", document_number: "UB-1", payload, settled: false };
+ * const batch = { batch_id: "b", resend: false, entries: [entry] };
+ * const tools = emptyBooks();
+ * const exported = { results: [{ entry_key: "a", state: "exported", external_id: "UB-1" }] };
+ * assert.deepEqual(await exportVouchers(tools, batch), exported);
+ * // And once more: found, not booked again.
+ * assert.deepEqual(await exportVouchers(tools, batch), exported);
+ * ```
  */
 export async function exportVouchers(tools: ExportTools, batch: Batch): Promise<ExportOutcome> {
   const results = new Map<string, EntryResult>();
@@ -91,36 +109,6 @@ async function exportPlanned(work: Work, isWhole: boolean): Promise<void> {
   judgeRefused(work, open, isWhole);
 }
 
-/**
- * Rejects what was refused by itself, unless the fault is not the vouchers'. When the time was over before all were tried,
- * a few must do to tell: else a closed period would be tried from the beginning for ever.
- */
-function judgeRefused(work: Work, open: readonly PlannedVoucher[], isWhole: boolean): void {
-  const { refused, results } = work;
-  const words = new Set([...refused.values()].map((said) => said.replace(/\d+/g, "#")));
-  // Of what is left of a batch it says nothing: they may all have the fault for which they are left.
-  const isAlike = isWhole && open.length > 1 && words.size === 1 &&
-    !open.some(({ entry_key }) => results.get(entry_key)?.state === "exported");
-  const isTimeOver = work.failure?.code === timeOver;
-  if (isAlike && (refused.size === open.length || (isTimeOver && refused.size >= fewest))) {
-    throw refusedAll(refused.size, open.length, [...refused.values()][0] ?? "");
-  }
-  if (isAlike && work.failure !== null) return;
-  for (const voucher of open) {
-    const { entry_key } = voucher;
-    const error = refused.get(entry_key);
-    // Lines of it that still stand have to go first: somebody might post them.
-    if (error !== undefined && !results.has(entry_key) && !isOpen(work, voucher)) {
-      results.set(entry_key, { entry_key, state: "rejected", error });
-    }
-  }
-}
-
-/** Whether something of it stands in the journal, or may. */
-function isOpen({ stood, doubtful }: Work, voucher: PlannedVoucher): boolean {
-  return stood.has(documentOf(voucher)) || doubtful.has(documentOf(voucher));
-}
-
 /** Two vouchers whose line numbers would be the same cannot stand in the journal together. */
 function groupsWithoutClash(vouchers: readonly PlannedVoucher[]): PlannedVoucher[][] {
   const groups: Map<number | undefined, PlannedVoucher>[] = [];
@@ -131,13 +119,4 @@ function groupsWithoutClash(vouchers: readonly PlannedVoucher[]): PlannedVoucher
     group.set(first, voucher);
   }
   return groups.map((group) => [...group.values()]);
-}
-
-/** One refusal for all of several vouchers is about the journal, the app or the period, not about the vouchers. */
-function refusedAll(tried: number, all: number, words: string): BusinessCentralFault {
-  const of = tried === all ? `all ${all} vouchers` : `each of ${tried} of ${all} vouchers`;
-  return setUpWrongly(
-    "business_central_refused_all",
-    `${words} So it said of ${of}; they stay open until that is set right.`,
-  );
 }

@@ -53,7 +53,24 @@ export interface JournalLines {
   post(): Promise<void>;
 }
 
-/** Binds the lines of the journal at `place`; `beforeWrite` is called before each write. */
+/**
+ * Binds the lines of the journal at `place`; `beforeWrite` is called before each write.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { testContext } from "../testing/connector_context.ts";
+ * import { emptyBooks, voucher } from "../testing/business_central_books.ts";
+ * import { openJournal } from "./business_central_journal.ts";
+ *
+ * const { client, place } = emptyBooks();
+ * const responses = [{ id: "0", status: "201" }, { id: "1", status: "201" }];
+ * const willing = { ...client, write: () => Promise.resolve({ responses }) };
+ * const journal = openJournal(willing, place, testContext(), () => Promise.resolve());
+ * const { taken } = await journal.insert(voucher.lines.map((line) => ({ voucher, line })));
+ * assert.deepEqual(taken, [voucher]);
+ * ```
+ */
 export function openJournal(
   client: BusinessCentralClient,
   place: Place,

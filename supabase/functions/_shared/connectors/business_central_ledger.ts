@@ -35,7 +35,23 @@ type LedgerEntry = z.infer<typeof entrySchema>;
  */
 export type Posting = "posted" | "other" | "absent";
 
-/** Asks the general ledger for vouchers; the answer is by entry key. Throws BusinessCentralFault. */
+/**
+ * Asks the general ledger for vouchers; the answer is by entry key. Throws BusinessCentralFault.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { emptyBooks, voucher } from "../testing/business_central_books.ts";
+ * import { findPostings } from "./business_central_ledger.ts";
+ *
+ * const { client, place, journal } = emptyBooks();
+ * assert.equal((await findPostings(client, place, [voucher])).get("a"), "absent");
+ * await journal.insert(voucher.lines.map((line) => ({ voucher, line })));
+ * await journal.post();
+ * assert.equal((await findPostings(client, place, [voucher])).get("a"), "posted");
+ * assert.equal((await findPostings(client, place, [{ ...voucher, lines: [] }])).get("a"), "other");
+ * ```
+ */
 export async function findPostings(
   client: BusinessCentralClient,
   place: Place,
@@ -62,7 +78,22 @@ export async function findPostings(
   }));
 }
 
-/** Document numbers under which the ledger holds exactly this voucher. Throws BusinessCentralFault. */
+/**
+ * Document numbers under which the ledger holds exactly this voucher. Throws BusinessCentralFault.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { emptyBooks, voucher } from "../testing/business_central_books.ts";
+ * import { findTwins } from "./business_central_ledger.ts";
+ *
+ * const { client, place, journal } = emptyBooks();
+ * const renumbered = { ...voucher, documentNumber: "G0001" };
+ * await journal.insert(voucher.lines.map((line) => ({ voucher: renumbered, line })));
+ * await journal.post();
+ * assert.deepEqual(await findTwins(client, place, voucher), ["G0001"]);
+ * ```
+ */
 export async function findTwins(
   client: BusinessCentralClient,
   place: Place,

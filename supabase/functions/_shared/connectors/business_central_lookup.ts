@@ -19,6 +19,23 @@ import type { LookupOutcome } from "./connector.ts";
  *   looked for again while this slice lasts, and is `absent` only once no request can be under way any more.
  *
  * Throws BusinessCentralFault.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { emptyBooks } from "../testing/business_central_books.ts";
+ * import { lookUp } from "./business_central_lookup.ts";
+ *
+ * const payload = {
+ *   posting_date: "2026-11-23",
+ *   currency: "NOK",
+ *   description: "Kurs",
+ *   lines: [{ account: "6860", debit: "100.10" }, { account: "2910", credit: "100.10" }],
+ * };
+ * const entry = { entry_key: "a", period: "2026-11", document_number: "UB-1", payload, settled: false };
+ * // Without a request that may still be under way, what left no trace was not taken.
+ * assert.deepEqual(await lookUp(emptyBooks(), 0, [entry]), { settled: [], absent: ["a"] });
+ * ```
  */
 export async function lookUp(
   tools: ExportTools,

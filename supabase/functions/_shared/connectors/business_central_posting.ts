@@ -16,6 +16,17 @@ import { type ExportTools, noteStanding, type Work } from "./business_central_wo
  * Posting takes the whole journal, whoever wrote its lines. So it is sent only when a read has just shown every line of
  * these vouchers and no other. Lines of earlier attempts are completed or removed. Lines that are gone without our doing
  * were posted by a request that came late: they are looked for in the ledger and not written again.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { beginWork, emptyBooks, voucher } from "../testing/business_central_books.ts";
+ * import { postGroup } from "./business_central_posting.ts";
+ *
+ * const work = beginWork(emptyBooks(), [voucher]);
+ * await postGroup(work, [voucher]);
+ * assert.deepEqual(work.results.get("a"), { entry_key: "a", state: "exported", external_id: "UB-1" });
+ * ```
  */
 export async function postGroup(work: Work, vouchers: readonly PlannedVoucher[]): Promise<void> {
   const before = work.refused.size;
@@ -64,7 +75,21 @@ function halves(vouchers: readonly PlannedVoucher[]): PlannedVoucher[][] {
   return [vouchers.slice(0, half), vouchers.slice(half)];
 }
 
-/** Refuses a journal in which somebody else works. For the connection check; an export sees it for itself. */
+/**
+ * Refuses a journal in which somebody else works. For the connection check; an export sees it for itself.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { emptyBooks, voucher } from "../testing/business_central_books.ts";
+ * import { checkJournalIsOurs } from "./business_central_posting.ts";
+ *
+ * const tools = emptyBooks();
+ * await checkJournalIsOurs(tools);
+ * await tools.journal.insert(voucher.lines.map((line) => ({ voucher, line: { ...line, lineNumber: 10_000 } })));
+ * await assert.rejects(checkJournalIsOurs(tools), { name: "BusinessCentralFault" });
+ * ```
+ */
 export async function checkJournalIsOurs({ journal, place, context }: ExportTools): Promise<void> {
   const { foreign } = compareJournal(context.integration_id, await journal.read(), []);
   if (foreign.length > 0) throw foreignLines(place, foreign);

@@ -31,6 +31,27 @@ export interface Place {
  * - with a balancing account every line would be balanced by itself.
  *
  * Throws BusinessCentralFault.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { emptyBooks } from "../testing/business_central_books.ts";
+ * import { type BusinessCentralClient } from "./business_central_client.ts";
+ * import { parseBusinessCentralConfig } from "./business_central_config.ts";
+ * import { findPlace } from "./business_central_setup.ts";
+ *
+ * const answers: Record<string, unknown> = {
+ *   companies: { id: "1", name: "CRONUS NO" },
+ *   "companies(1)/journals": { id: "2", code: "SYNC" },
+ * };
+ * const client: BusinessCentralClient = {
+ *   ...emptyBooks().client,
+ *   list: (path, _query, schema) => Promise.resolve([schema.parse(answers[path])]),
+ * };
+ * const raw = { tenant_id: "t", environment: "Production", company: "cronus no", journal: "sync", currency: "NOK" };
+ * const { journalPath } = await findPlace(client, parseBusinessCentralConfig(raw));
+ * assert.equal(journalPath, "companies(1)/journals(2)");
+ * ```
  */
 export async function findPlace(
   client: BusinessCentralClient,

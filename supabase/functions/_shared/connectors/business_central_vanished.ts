@@ -14,6 +14,20 @@ import type { Work } from "./business_central_work.ts";
 /**
  * Vouchers that were sent and do not stand there. A batch of which something was refused may have been taken back as a
  * whole; but a posting that was late may have taken what it held, too.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { beginWork, emptyBooks, voucher } from "../testing/business_central_books.ts";
+ * import { settlePosted } from "./business_central_vanished.ts";
+ *
+ * const work = beginWork(emptyBooks(), [voucher]);
+ * work.tried.add(voucher);
+ * await work.tools.journal.insert(voucher.lines.map((line) => ({ voucher, line })));
+ * await work.tools.journal.post();
+ * await settlePosted(work, [{ voucher }]);
+ * assert.equal(work.results.get("a")?.state, "exported");
+ * ```
  */
 export async function settlePosted(
   work: Work,
@@ -28,7 +42,22 @@ export async function settlePosted(
   }
 }
 
-/** Vouchers whose lines have left the journal without our doing. */
+/**
+ * Vouchers whose lines have left the journal without our doing.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { beginWork, emptyBooks, voucher } from "../testing/business_central_books.ts";
+ * import { settleVanished } from "./business_central_vanished.ts";
+ *
+ * const work = beginWork(emptyBooks(), [voucher]);
+ * await work.tools.journal.insert(voucher.lines.map((line) => ({ voucher, line })));
+ * await work.tools.journal.post();
+ * await settleVanished(work, [voucher]);
+ * assert.equal(work.results.get("a")?.state, "exported");
+ * ```
+ */
 export async function settleVanished(work: Work, vouchers: readonly PlannedVoucher[]): Promise<void> {
   if (vouchers.length === 0) return;
   const { client, place, context } = work.tools;
@@ -49,7 +78,22 @@ export async function settleVanished(work: Work, vouchers: readonly PlannedVouch
   }
 }
 
-/** Looks whether a voucher has kept its number: the API does not show a journal's posting number series. */
+/**
+ * Looks whether a voucher has kept its number: the API does not show a journal's posting number series.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { beginWork, emptyBooks, voucher } from "../testing/business_central_books.ts";
+ * import { checkNumbering } from "./business_central_vanished.ts";
+ *
+ * const work = beginWork(emptyBooks(), [voucher]);
+ * await work.tools.journal.insert(voucher.lines.map((line) => ({ voucher, line })));
+ * await work.tools.journal.post();
+ * await checkNumbering(work, voucher);
+ * assert.equal(work.tools.memory.isNumberingChecked, true);
+ * ```
+ */
 export async function checkNumbering(work: Work, voucher: PlannedVoucher): Promise<void> {
   const { client, place, context, memory } = work.tools;
   const posting = await lookPatiently(

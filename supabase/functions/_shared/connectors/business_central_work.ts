@@ -46,11 +46,45 @@ export interface Work {
   failure: Failure | null;
 }
 
-/** Takes note of which vouchers have lines in the journal. What the read shows is no longer in doubt. */
+/**
+ * Takes note of which vouchers have lines in the journal. What the read shows is no longer in doubt.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { beginWork, emptyBooks, voucher } from "../testing/business_central_books.ts";
+ * import { noteStanding } from "./business_central_work.ts";
+ *
+ * const tools = emptyBooks();
+ * const work = beginWork(tools, [voucher]);
+ * await tools.journal.insert(voucher.lines.map((line) => ({ voucher, line })));
+ * noteStanding(work, await tools.journal.read());
+ * assert.deepEqual([...work.stood], ["UB-1 of 2026-11-23"]);
+ * ```
+ */
 export function noteStanding(work: Work, standing: readonly StandingLine[]): void {
   const documents = new Set(standing.map(documentOf));
   for (const voucher of work.vouchers) {
     if (documents.has(documentOf(voucher))) work.stood.add(documentOf(voucher));
   }
   work.doubtful.clear();
+}
+
+/**
+ * Whether something of it stands in the journal, or may.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { beginWork, emptyBooks, voucher } from "../testing/business_central_books.ts";
+ * import { isOpen } from "./business_central_work.ts";
+ *
+ * const work = beginWork(emptyBooks(), [voucher]);
+ * assert.equal(isOpen(work, voucher), false);
+ * work.doubtful.add("UB-1 of 2026-11-23");
+ * assert.equal(isOpen(work, voucher), true);
+ * ```
+ */
+export function isOpen({ stood, doubtful }: Work, voucher: PlannedVoucher): boolean {
+  return stood.has(documentOf(voucher)) || doubtful.has(documentOf(voucher));
 }

@@ -1,0 +1,60 @@
+import { type BusinessCentralFault, setUpWrongly } from "./business_central_fault.ts";
+import { timeOver } from "./business_central_patience.ts";
+import type { PlannedVoucher } from "./business_central_plan.ts";
+import { isOpen, type Work } from "./business_central_work.ts";
+
+// Refusals in the same words that are taken for the whole batch's when there is no time to try the others: both ends'.
+const fewest = 2;
+
+/**
+ * Rejects what was refused by itself, unless the fault is not the vouchers'. When the time was over before all were tried,
+ * a few must do to tell: else a closed period would be tried from the beginning for ever. `isWhole`: nothing of the batch
+ * was settled before.
+ *
+ * Throws BusinessCentralFault when it is the journal, the app or the period.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { beginWork, emptyBooks, voucher } from "../testing/business_central_books.ts";
+ * import { judgeRefused } from "./business_central_verdict.ts";
+ *
+ * const other = { ...voucher, entry_key: "b" };
+ * const work = beginWork(emptyBooks(), [voucher, other]);
+ * work.refused.set("a", "Posting Date is not within your range.");
+ * judgeRefused(work, [voucher], true);
+ * assert.equal(work.results.get("a")?.state, "rejected");
+ * work.results.clear();
+ * work.refused.set("b", "Posting Date is not within your range.");
+ * assert.throws(() => judgeRefused(work, [voucher, other], true), { name: "BusinessCentralFault" });
+ * ```
+ */
+export function judgeRefused(work: Work, open: readonly PlannedVoucher[], isWhole: boolean): void {
+  const { refused, results } = work;
+  const words = new Set([...refused.values()].map((said) => said.replace(/\d+/g, "#")));
+  // Of what is left of a batch it says nothing: they may all have the fault for which they are left.
+  const isAlike = isWhole && open.length > 1 && words.size === 1 &&
+    !open.some(({ entry_key }) => results.get(entry_key)?.state === "exported");
+  const isTimeOver = work.failure?.code === timeOver;
+  if (isAlike && (refused.size === open.length || (isTimeOver && refused.size >= fewest))) {
+    throw refusedAll(refused.size, open.length, [...refused.values()][0] ?? "");
+  }
+  if (isAlike && work.failure !== null) return;
+  for (const voucher of open) {
+    const { entry_key } = voucher;
+    const error = refused.get(entry_key);
+    // Lines of it that still stand have to go first: somebody might post them.
+    if (error !== undefined && !results.has(entry_key) && !isOpen(work, voucher)) {
+      results.set(entry_key, { entry_key, state: "rejected", error });
+    }
+  }
+}
+
+/** One refusal for all of several vouchers is about the journal, the app or the period, not about the vouchers. */
+function refusedAll(tried: number, all: number, words: string): BusinessCentralFault {
+  const of = tried === all ? `all ${all} vouchers` : `each of ${tried} of ${all} vouchers`;
+  return setUpWrongly(
+    "business_central_refused_all",
+    `${words} So it said of ${of}; they stay open until that is set right.`,
+  );
+}
