@@ -18,7 +18,7 @@ const APPS = {
   "library, elements and Lit":
     `import { ${USED} } from ${CLIENT}; import ${ELEMENTS}; globalThis.keep = [${USED}];`,
   "Lit alone":
-    `import { css, html, LitElement, nothing, svg } from "lit"; globalThis.keep = [css, html, LitElement, nothing, svg];`,
+    `import { html, LitElement, nothing, unsafeCSS } from "lit"; globalThis.keep = [html, LitElement, nothing, unsafeCSS];`,
 } as const;
 const SUPABASE = `import { createClient } from "@supabase/supabase-js"; globalThis.keep = createClient;`;
 

@@ -36,9 +36,8 @@ export interface ClientEnvironment {
 export const systemEnvironment: ClientEnvironment = {
   now: () => Date.now(),
   random: () => Math.random(),
-  newKey: () =>
-    // Browsers have randomUUID on https and localhost only; a phone that tries out a developer's machine is on neither.
-    crypto.randomUUID?.() ?? crypto.getRandomValues(new Uint32Array(4)).join("-"),
+  // Browsers have randomUUID on https and localhost only; a phone that tries out a developer's machine is on neither.
+  newKey: () => crypto.getRandomValues(new Uint32Array(4)).join("-"),
   after(milliseconds, callback) {
     const timer = setTimeout(callback, milliseconds);
     return () => clearTimeout(timer);

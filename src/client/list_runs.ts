@@ -71,6 +71,5 @@ export function queryRuns(
 export function toPage(rows: readonly SyncRun[], { limit = PAGE }: ListRunsOptions): RunPage {
   const runs = rows.slice(0, limit);
   const last = runs.at(-1);
-  const hasMore = rows.length > limit && last !== undefined;
-  return { runs, next: hasMore ? `${last.triggered_at}|${last.run_id}` : null };
+  return { runs, next: last && rows.length > limit ? `${last.triggered_at}|${last.run_id}` : null };
 }

@@ -88,11 +88,14 @@ export class SyncSchedulerRepository {
   readonly environment: ClientEnvironment;
   /** The language of its messages. */
   readonly messages: SyncMessages;
+  /** SupabaseLike lets in clients of any Database type; that ours is there is what the migrations are for. */
+  readonly #typed: SupabaseClient<Database>;
   readonly #nameOf: ((userId: string) => string | null | undefined) | undefined;
 
   /** Takes the client of the app, signed in or about to be. */
   constructor(supabase: SupabaseLike, options: RepositoryOptions = {}) {
     this.supabase = supabase;
+    this.#typed = supabase as unknown as SupabaseClient<Database>;
     this.environment = options.environment ?? systemEnvironment;
     this.messages = options.messages ?? en;
     this.#nameOf = options.nameOf;
@@ -100,15 +103,16 @@ export class SyncSchedulerRepository {
 
   /** Presses the trigger: starts a run and returns it at once, `pending`. */
   triggerManualSync(orgId: string, integrationType: string, options: TriggerOptions = {}): Promise<SyncRun> {
-    const idempotency_key = options.idempotencyKey ?? this.environment.newKey();
-    const args = { org_id: orgId, integration_type: integrationType, idempotency_key };
-    return this.#press("trigger_integration_sync", args, options);
+    return this.#press(
+      "trigger_integration_sync",
+      { org_id: orgId, integration_type: integrationType },
+      options,
+    );
   }
 
   /** Starts a new run after one that failed or was cancelled; it exports what has not been exported. */
   retryRun(runId: string, options: TriggerOptions = {}): Promise<SyncRun> {
-    const args = { run_id: runId, idempotency_key: options.idempotencyKey ?? this.environment.newKey() };
-    return this.#press("retry_integration_sync", args, options);
+    return this.#press("retry_integration_sync", { run_id: runId }, options);
   }
 
   /** Cancels a run: a pending one at once, a running one when the batch in its hands is settled. */
@@ -193,7 +197,6 @@ export class SyncSchedulerRepository {
       onRow: (row: unknown) => onRun(row as SyncRun),
       // One look is enough here: when nothing more can be missed.
       onGap: (isListening: boolean) => isListening && onGap(),
-      onLive() {},
     };
     return joinRuns(this.supabase, this.environment, changes, events);
   }
@@ -207,18 +210,14 @@ export class SyncSchedulerRepository {
     });
   }
 
-  get #typed(): SupabaseClient<Database> {
-    // SupabaseLike lets in clients of any Database type; that ours is there is what the migrations are for.
-    return this.supabase as unknown as SupabaseClient<Database>;
-  }
-
   async #press<Name extends "trigger_integration_sync" | "retry_integration_sync">(
     name: Name,
-    args: Args<Name>,
-    options: RequestOptions,
+    target: Omit<Args<Name>, "idempotency_key">,
+    options: TriggerOptions,
   ): Promise<SyncRun> {
+    const idempotency_key = options.idempotencyKey ?? this.environment.newKey();
     try {
-      return await this.#rpc(name, args, options);
+      return await this.#rpc(name, { ...target, idempotency_key } as Args<Name>, options);
     } catch (error) {
       const activeRun = error instanceof SyncSchedulerError ? error.activeRun : null;
       if (activeRun?.triggeredBy !== "manual") throw error;
@@ -231,9 +230,8 @@ export class SyncSchedulerRepository {
   }
 
   /** The error with a message for people. */
-  #say(error: SyncSchedulerError): SyncSchedulerError {
-    return error.with({ message: this.describe(error) });
-  }
+  readonly #say = (error: SyncSchedulerError): SyncSchedulerError =>
+    error.with({ message: this.describe(error) });
 
   #rpc<Name extends keyof Functions>(
     name: Name,
@@ -250,7 +248,6 @@ export class SyncSchedulerRepository {
     { signal }: RequestOptions,
     repetitions?: number,
   ): Promise<T> {
-    const say = (error: SyncSchedulerError) => this.#say(error);
-    return call(ask, { environment: this.environment, signal, say, repetitions });
+    return call(ask, { environment: this.environment, signal, say: this.#say, repetitions });
   }
 }

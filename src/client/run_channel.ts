@@ -21,7 +21,7 @@ export interface RunChannelEvents {
   /** Changes may have been missed until now: look for yourself. Whether they are heard from now on, or only soon. */
   onGap(isListening: boolean): void;
   /** From now on changes are heard (`true`), or not any more (`false`). */
-  onLive(live: boolean): void;
+  onLive?(live: boolean): void;
   /** The row after a change, or what came in its place. */
   onRow(row: unknown): void;
 }
@@ -91,7 +91,7 @@ export function joinRuns(
     if (!live) {
       live = true;
       liveSince = environment.now();
-      events.onLive(true);
+      events.onLive?.(true);
     }
     // What changed before this moment was told to nobody. It comes again when Realtime had lost the database.
     events.onGap(true);
@@ -104,7 +104,7 @@ export function joinRuns(
     cancelRejoin = environment.after(backoff * (0.5 + environment.random() / 2), join);
     if (!live) return;
     live = false;
-    events.onLive(false);
+    events.onLive?.(false);
   }
 
   function leave(): void {

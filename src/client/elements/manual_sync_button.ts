@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
-import { css, type CSSResult, html, type TemplateResult } from "lit";
+import { type CSSResult, html, type TemplateResult } from "lit";
 import { progressRing, shareDone } from "./progress_ring.ts";
-import { styles } from "./styles.ts";
+import { css, styles } from "./styles.ts";
 import { SyncElement } from "./sync_element.ts";
 
 /**
@@ -36,14 +36,13 @@ export class ManualSyncButton extends SyncElement {
         display: inline-flex;
         align-items: center;
         gap: 0.5em;
-        color: var(--on-accent);
+        color: var(--sync-on-accent, Canvas);
         background: var(--accent);
         font-weight: 600;
       }
       .bad {
         color: var(--bad);
       }
-      /* Still the button's name: one that changed every second would be read aloud every second. */
       .unseen {
         opacity: 0;
       }
@@ -55,7 +54,10 @@ export class ManualSyncButton extends SyncElement {
     if (this.sync?.canPress) this.attached?.press();
   };
 
-  /** What the button looks like now. */
+  /**
+   * What the button looks like now. Under the clock of a cooldown the label stays, unseen, as its name: one that changed
+   * every second would be read aloud every second.
+   */
   protected override render(): TemplateResult {
     const { sync, language: { texts } } = this;
     const isBusy = !!sync?.isBusy;

@@ -1,4 +1,4 @@
-import { html, svg, type TemplateResult } from "lit";
+import { html, type TemplateResult } from "lit";
 import type { SyncRun } from "../types.ts";
 
 /** How much of a run is done, from 0 to 1; null while that is not known. */
@@ -11,18 +11,16 @@ export function shareDone(run: SyncRun | null | undefined): number | null {
  * For the eye only: words say the same.
  */
 export function progressRing(share: number | null, isBusy: boolean): TemplateResult {
-  const arc = 100 - 100 * (share ?? 0.25);
+  const ring = "M12 3a9 9 0 1 1-.1 0";
   return html`
-    <svg part="ring" class=${isBusy && share === null
+    <svg part="ring" viewBox="0 0 24 24" aria-hidden="true" class=${isBusy && share === null
       ? "turning"
-      : ""} viewBox="0 0 24 24" aria-hidden="true">
-      ${isBusy
-        ? svg`
-          <circle class="track" cx="12" cy="12" r="9" />
-          <circle
-            class="arc" cx="12" cy="12" r="9" pathLength="100" stroke-dashoffset=${arc} />
-        `
-        : svg`<path d="M4 13a8 8 0 0 1 14-6l2 3m0-6v6h-6" />`}
+      : ""}>
+      <g class=${isBusy ? "" : "off"}>
+        <path d=${ring} opacity="0.25" />
+        <path d=${ring} class="arc" pathLength="100" stroke-dashoffset=${100 - 100 * (share ?? 0.25)} />
+      </g>
+      <path class=${isBusy ? "off" : ""} d="M4 13a8 8 0 0 1 14-6l2 3m0-6v6h-6" />
     </svg>
   `;
 }

@@ -51,7 +51,7 @@ export abstract class SyncElement extends LitElement {
 
   /** An error in the language in use. */
   protected describe(error: SyncSchedulerError | null | undefined): string {
-    return error ? this.attached?.describe(error, this.language) ?? "" : "";
+    return (error && this.attached?.describe(error, this.language)) ?? "";
   }
 
   /** The controller in use. */

@@ -1,10 +1,10 @@
 /// <reference lib="dom" />
-import { css, type CSSResult, html, nothing, type TemplateResult } from "lit";
+import { type CSSResult, html, nothing, type TemplateResult } from "lit";
 import { toInstant } from "../instant.ts";
 import { toClockTime, toRelativeTime } from "../messages/time_words.ts";
 import { isFinal, type SyncRun } from "../types.ts";
 import { shareDone } from "./progress_ring.ts";
-import { styles } from "./styles.ts";
+import { css, styles } from "./styles.ts";
 import { SyncElement } from "./sync_element.ts";
 
 /**
@@ -26,7 +26,7 @@ import { SyncElement } from "./sync_element.ts";
  * ```
  */
 export class SyncStatusBanner extends SyncElement {
-  /** The banner's own. */
+  /** The banner's own. There is room for the details, whether there are any or not. */
   static override styles: CSSResult[] = [
     styles,
     css`
@@ -47,7 +47,7 @@ export class SyncStatusBanner extends SyncElement {
         border-radius: var(--sync-radius, 0.5em);
       }
       .succeeded {
-        --tone: var(--good);
+        --tone: var(--sync-success, light-dark(#15803d, #86efac));
       }
       .failed,
       .error {
@@ -57,7 +57,6 @@ export class SyncStatusBanner extends SyncElement {
       .running {
         --tone: var(--accent);
       }
-      /* Room for the details, whether there are any or not. */
       .text {
         display: grid;
         align-content: center;
