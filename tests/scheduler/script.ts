@@ -91,7 +91,10 @@ function drawClock(from: number, length: number, random: Random): { clock: Clock
 
 const iso = (instant: number) => new Date(instant).toISOString();
 
-/** What chance would seldom bring about: pauses that end while nobody ticks, and a schedule saved after a jump back. */
+/**
+ * What chance would seldom bring about: pauses that end while nobody ticks and are made up for, and a schedule saved after a
+ * jump back.
+ */
 function drawAmbushes(
   integrations: readonly Simulated[],
   random: Random,
@@ -107,9 +110,12 @@ function drawAmbushes(
   return [
     ...absences.flatMap(({ begin, end }) => {
       const who = somebody();
+      const later = end + HOUR / 2;
+      const to = Math.min(clock((begin + end) / 2), clock(later));
       return [
         act(begin - HOUR, "configure", who, { schedule: "*/20 * * * *" }),
         act(begin - MINUTE, "pause", who, { resume_at: iso(clock((begin + end) / 2)) }),
+        ...(clock(begin) < to ? [act(later, "backfill", who, { from: iso(clock(begin)), to: iso(to) })] : []),
         act(end + HOUR, "configure", who, { schedule: "@daily" }),
       ];
     }),
