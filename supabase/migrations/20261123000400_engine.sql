@@ -1216,8 +1216,18 @@ language plpgsql set search_path = '' as $$
 declare
   found_attempt sync_scheduler.run_attempts;
 begin
+  -- The function's address is no secret, and members know the ids of their runs: a forged token waits for no lock, and holds
+  -- none.
+  if not exists (
+    select from sync_scheduler.run_attempts a
+    where a.run_id = lock_attempt.run_id and a.attempt = lock_attempt.attempt
+      and a.token_hash = sha256(convert_to(lock_attempt.token, 'UTF8')))
+  then
+    perform sync_scheduler.raise_error('invalid_token');
+  end if;
   -- Every writer of a run takes this lock first, so a worker, a cancel and the recovery come one after another.
   perform from public.sync_run_log r where r.run_id = lock_attempt.run_id for no key update;
+  -- It may have been replaced while we waited.
   select * into found_attempt from sync_scheduler.run_attempts a
   where a.run_id = lock_attempt.run_id and a.attempt = lock_attempt.attempt
     and a.token_hash = sha256(convert_to(lock_attempt.token, 'UTF8'));
