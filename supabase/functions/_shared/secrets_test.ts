@@ -80,3 +80,8 @@ Deno.test("a secret is found however deep it lies", () => {
   const credentials = JSON.parse(`${"[".repeat(8000)}"hemmelig-1"${"]".repeat(8000)}`);
   assert.equal(createSecrets(credentials).redact("No: hemmelig-1."), "No: ***.");
 });
+
+Deno.test("a secret is redacted when the text is nothing else, and when it is all signs", () => {
+  const { redact } = createSecrets({ a: "abcdefgh", b: "%%%%++++" });
+  assert.deepEqual(["abcdefgh", "%%%%++++", "abcdefg"].map(redact), ["***", "***", "abcdefg"]);
+});
