@@ -174,6 +174,11 @@ Deno.test("a cooldown counts down on the button, and its words change only now a
   await it.button.click();
   const name = () => it.page.getByRole("button", { name: "Sync now", exact: true }).innerText();
   assert.match(await name(), /02:05$/);
+  assert.equal(
+    await it.page.locator("#reason").getAttribute("aria-live"),
+    "off",
+    "nor is the wait, every minute",
+  );
   assert.match(await reason(it) ?? "", /Try again in 3 minutes\./);
   await it.page.clock.runFor(5_000);
   assert.match(await name(), /02:00$/, "but the button's name does not: it would be read aloud every second");

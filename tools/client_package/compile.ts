@@ -29,7 +29,7 @@ export function compile(directory: string): void {
       target: ts.ScriptTarget.ES2022,
       module: ts.ModuleKind.NodeNext,
       moduleResolution: ts.ModuleResolutionKind.NodeNext,
-      // What Node 20 and browsers of 2023 have: nothing newer compiles.
+      // What Node 20 has: nothing newer compiles.
       lib: ["lib.es2023.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
       types: [],
       declaration: true,

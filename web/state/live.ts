@@ -37,8 +37,9 @@ export class Live {
 
   async #join(): Promise<void> {
     // Before subscribing: the first join would go without the person's token, and see nothing.
-    await this.supabase.realtime.setAuth();
+    const isKnown = await this.supabase.realtime.setAuth().then(() => true, () => false);
     if (this.#isOver) return;
+    if (!isKnown) return this.#joinLater();
     const { orgId, handlers } = this;
     const ofOrg = { schema: "public", filter: `org_id=eq.${orgId}` } as const;
     this.#channel = this.supabase.channel(`console-${orgId}-${crypto.randomUUID?.() ?? Math.random()}`)
@@ -69,7 +70,11 @@ export class Live {
       .subscribe((status) => {
         if (status === "SUBSCRIBED" || this.#isOver) return;
         handlers.onConnection(false);
-        if (status === "CLOSED") this.#retry = setTimeout(() => void this.#join(), RETRY_MS);
+        if (status === "CLOSED") this.#joinLater();
       });
+  }
+
+  #joinLater(): void {
+    this.#retry = setTimeout(() => void this.#join(), RETRY_MS);
   }
 }

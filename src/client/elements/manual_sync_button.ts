@@ -56,7 +56,7 @@ export class ManualSyncButton extends SyncElement {
 
   /**
    * What the button looks like now. Under the clock of a cooldown the label stays, unseen, as its name: one that changed
-   * every second would be read aloud every second.
+   * every second would be read aloud every second. Nor is the wait, every minute: only to who comes to the button.
    */
   protected override render(): TemplateResult {
     const { sync, language: { texts } } = this;
@@ -80,7 +80,9 @@ export class ManualSyncButton extends SyncElement {
           <span aria-hidden="true">${clock}</span>
         </span>
       </button>
-      <span id="reason" part="reason" role="status" class=${error && !isBusy ? "bad" : ""}>
+      <span id="reason" part="reason" role="status" aria-live=${clock
+        ? "off"
+        : "polite"} class=${error && !isBusy ? "bad" : ""}>
         ${this.describe(error ?? conflict ?? sync?.obstacle)}
       </span>
     `;
