@@ -1,17 +1,17 @@
 import * as z from "zod/mini";
 import type { Entry, EntryResult } from "../entries.ts";
+import { parseExactJson } from "../exact_json.ts";
 import type { Secrets } from "../secrets.ts";
 import { storableText } from "../storable_text.ts";
 
 const longestError = 500;
+const longestId = 200;
 
+// What is not needed to know what became of an entry is taken as it comes: to call the answer malformed for it would send
+// the batch again and again. Numbers are texts of their digits here.
 const resultSchema = z.discriminatedUnion("state", [
-  z.object({
-    state: z.literal("exported"),
-    entry_key: z.string(),
-    external_id: z.nullish(z.string().check(z.maxLength(200))),
-  }),
-  z.object({ state: z.literal("rejected"), entry_key: z.string(), error: z.nullish(z.string()) }),
+  z.object({ state: z.literal("exported"), entry_key: z.string(), external_id: z.optional(z.unknown()) }),
+  z.object({ state: z.literal("rejected"), entry_key: z.string(), error: z.optional(z.unknown()) }),
 ]);
 const answerSchema = z.object({ results: z.array(resultSchema) });
 
@@ -51,7 +51,7 @@ export type BodyResults =
 export function parseResults(body: string, entries: readonly Entry[], secrets: Secrets): BodyResults {
   let json: unknown;
   try {
-    json = JSON.parse(body);
+    json = parseExactJson(body);
   } catch {
     return malformed("is not valid JSON");
   }
@@ -73,7 +73,8 @@ export function parseResults(body: string, entries: readonly Entry[], secrets: S
 /** The ways in which frameworks write errors into answers of success. */
 function saysError(json: object): boolean {
   const { error, errors, ok, success, status } = json as Readonly<Record<string, unknown>>;
-  const isGiven = (value: unknown) => Array.isArray(value) ? value.length > 0 : Boolean(value);
+  const isGiven = (value: unknown) =>
+    typeof value === "object" ? Object.keys(value ?? {}).length > 0 : Boolean(value) && value !== "0";
   return isGiven(error) || isGiven(errors) || ok === false || success === false ||
     status === "error" || status === "fail";
 }
@@ -85,13 +86,20 @@ function malformed(reason: string): BodyResults {
 function toEntryResult(result: z.infer<typeof resultSchema>, secrets: Secrets): EntryResult {
   const { entry_key } = result;
   if (result.state === "rejected") {
-    return { entry_key, state: "rejected", error: clean(secrets.redact(result.error ?? "")) };
+    // One line, of bounded length, never empty.
+    const error = storableText(secrets.redact(wordsOf(result.error)), longestError);
+    return {
+      entry_key,
+      state: "rejected",
+      error: error || "The receiver rejected the entry without a reason.",
+    };
   }
-  const external = result.external_id ?? "";
-  return { entry_key, state: "exported", ...(external === "" ? {} : { external_id: external }) };
+  const external_id = storableText(secrets.redact(wordsOf(result.external_id)), longestId);
+  return { entry_key, state: "exported", ...(external_id === "" ? {} : { external_id }) };
 }
 
-/** Another system's words before they are stored and shown: one line, of bounded length, never empty. */
-function clean(text: string): string {
-  return storableText(text, longestError) || "The receiver rejected the entry without a reason.";
+function wordsOf(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (typeof value !== "object" || value === null) return value ? String(value) : "";
+  return "message" in value && typeof value.message === "string" ? value.message : JSON.stringify(value);
 }
