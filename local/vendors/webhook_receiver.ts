@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { Webhook } from "standardwebhooks";
 import { applyBatch, type Fault, type LedgerEntry, type ReceiverState } from "./webhook_ledger.ts";
-import { closed, send } from "./http.ts";
+import { closed, keepConnection, send } from "./http.ts";
 import { delay } from "../wait.ts";
 
 export type { Fault, LedgerEntry } from "./webhook_ledger.ts";
@@ -36,7 +36,9 @@ export interface WebhookReceiver extends AsyncDisposable {
 }
 
 /** Starts a receiver on a free loopback port. It answers HEAD with 204, or 401 if that is not signed as it requires. */
-export async function startWebhookReceiver(): Promise<WebhookReceiver> {
+export async function startWebhookReceiver(
+  { keepsConnections = false }: { readonly keepsConnections?: boolean } = {},
+): Promise<WebhookReceiver> {
   const state: ReceiverState = { ledger: new Map(), answers: new Map() };
   const requests: ReceivedRequest[] = [];
   const faults: Fault[] = [];
@@ -46,6 +48,7 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   let secrets: readonly string[] = [];
 
   const server = createServer((request, response) => {
+    keepConnection(response, keepsConnections);
     void receive(request, response).catch((error) => {
       console.error("Webhook receiver:", error);
       response.destroy();

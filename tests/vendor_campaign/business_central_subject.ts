@@ -20,6 +20,7 @@ export async function businessCentralSubject({ random, clock }: SubjectTools): P
   fake.batchMode = random.pick(["documented", "stop", "revert"]);
   fake.state.visibilityDelay = random.pick([0, 3000, 40_000, 240_000]);
   fake.state.pageSize = random.pick([40, 20_000]);
+  fake.keepsConnections = random.chance(0.5);
   fake.company.language = random.pick(["en", "nb"]);
   // An account of a third of the vouchers takes no postings for a while.
   let blockedFor = random.pick([0, 0, 0, 300]);

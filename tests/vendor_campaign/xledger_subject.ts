@@ -68,6 +68,7 @@ function drawBehaviour(random: Random): Partial<Behaviour> {
     echoesClientId: random.chance(0.5),
     credits: random.pick([30, 100, Infinity]),
     pageSize: random.pick([40, 1000]),
+    keepsConnections: random.chance(0.5),
   };
 }
 

@@ -12,6 +12,7 @@ import { type Clock, systemClock } from "../../../supabase/functions/_shared/clo
 import { type ApiState, carryOut } from "./api.ts";
 import { type BatchMode, carryOutBatch } from "./batch.ts";
 import { type Fault, takeFault } from "./faults.ts";
+import { keepConnection } from "../http.ts";
 import { parseBody, refuse } from "./http.ts";
 import { createMischief, type Work } from "./mischief.ts";
 import { createGate, documentedLimits, type Limits } from "./limits.ts";
@@ -33,6 +34,8 @@ export interface BusinessCentral extends AsyncDisposable {
   readonly state: ApiState;
   readonly limits: Limits;
   batchMode: BatchMode;
+  /** See `keepConnection`. */
+  keepsConnections: boolean;
   /** Life of a token in seconds. */
   tokenLifetime: number;
   readonly tokensIssued: number;
@@ -72,7 +75,7 @@ export async function startBusinessCentral(
   };
   const limits: Limits = { ...documentedLimits };
   const gate = createGate(limits, now);
-  const settings = { batchMode: "documented" as BatchMode, tokenLifetime: 3599 };
+  const settings = { batchMode: "documented" as BatchMode, tokenLifetime: 3599, keepsConnections: false };
   const tokens = createTokens(app, now, () => settings.tokenLifetime);
   const root = `/v2.0/${app.tenant_id}/${environment}/api/v2.0/`;
   const faults: Fault[] = [];
@@ -82,6 +85,7 @@ export async function startBusinessCentral(
 
   const server = createServer((request, response) => {
     active++;
+    keepConnection(response, settings.keepsConnections);
     void receive(request, response)
       .catch((error) => {
         if (error instanceof ODataError) return refuse(response, error);
@@ -143,6 +147,12 @@ export async function startBusinessCentral(
     },
     set batchMode(mode) {
       settings.batchMode = mode;
+    },
+    get keepsConnections() {
+      return settings.keepsConnections;
+    },
+    set keepsConnections(keeps) {
+      settings.keepsConnections = keeps;
     },
     get tokenLifetime() {
       return settings.tokenLifetime;

@@ -27,6 +27,8 @@ export interface Behaviour {
   creditsResetAt: number | null;
   /** Most items of a page. */
   pageSize: number;
+  /** See `keepConnection`. */
+  keepsConnections: boolean;
 }
 
 /** As CONNECTORS.md has it where it is sure, else as it is least convenient: bad accounts are found late. */
@@ -47,5 +49,6 @@ export function usualBehaviour(): Behaviour {
     credits: Infinity,
     creditsResetAt: null,
     pageSize: 1000,
+    keepsConnections: false,
   };
 }

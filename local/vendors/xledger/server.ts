@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
 import { delay } from "../../wait.ts";
-import { closed, send } from "../http.ts";
+import { closed, keepConnection, send } from "../http.ts";
 import { type Behaviour, usualBehaviour } from "./behaviour.ts";
 import { executeOperation, type Operation } from "./execute.ts";
 import type { Fault } from "./faults.ts";
@@ -63,6 +63,7 @@ export async function startXledger(
   let releasing = new AbortController();
 
   const server = createServer((request, response) => {
+    keepConnection(response, behaviour.keepsConnections);
     void receive(request, response).catch((error) => {
       console.error("Xledger:", error);
       response.destroy();

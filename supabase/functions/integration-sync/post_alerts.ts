@@ -3,6 +3,7 @@ import type { Clock } from "../_shared/clock.ts";
 import { endpointUrl } from "../_shared/connectors/endpoint_url.ts";
 import { signedHeaders } from "../_shared/connectors/signed_headers.ts";
 import { parseWebhookCredentials } from "../_shared/connectors/webhook_config.ts";
+import { onceBody } from "../_shared/once_body.ts";
 import { retryAfterSeconds } from "../_shared/retry_after.ts";
 import { type ResolveDns, whereTo } from "./where_to.ts";
 
@@ -92,7 +93,7 @@ async function post(message: Message, webhook: unknown, tools: AlertTools): Prom
         ...await signedHeaders({ key: address.key, id: message_id, body }, tools.clock),
         "content-type": "application/json",
       },
-      body,
+      body: onceBody(body),
       redirect: "manual",
       signal,
     });

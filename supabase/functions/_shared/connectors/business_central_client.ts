@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { type ExactJson, parseExactJson, stringifyExactJson } from "../exact_json.ts";
+import { onceBody } from "../once_body.ts";
 import { readLimited } from "../read_limited.ts";
 import { retryAfterSeconds } from "../retry_after.ts";
 import type { BusinessCentralConfig, BusinessCentralCredentials } from "./business_central_config.ts";
@@ -139,7 +140,7 @@ export function createClient(
     async write(path, body, expected, headers = {}) {
       const init = {
         method: "POST",
-        body: stringifyExactJson(body),
+        body: onceBody(stringifyExactJson(body)),
         headers: { "content-type": "application/json", ...headers },
       };
       const answer = await send(new URL(path, root), init, true);

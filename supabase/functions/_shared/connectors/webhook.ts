@@ -1,5 +1,6 @@
 import { type Batch, type Entry, type EntryResult, openEntries } from "../entries.ts";
 import { type Failure, failure } from "../errors.ts";
+import { onceBody } from "../once_body.ts";
 import { retryAfterSeconds } from "../retry_after.ts";
 import { type ConnectorContext, defineConnector, type ExportOutcome, type PingOutcome } from "./connector.ts";
 import { settleAnswer, unsettled } from "./webhook_answer.ts";
@@ -60,7 +61,7 @@ async function exportBatch(
     "idempotency-key": batch.batch_id,
   };
   try {
-    const response = await send(config, context, { method: "POST", headers, body });
+    const response = await send(config, context, { method: "POST", headers, body: onceBody(body) });
     const outcome = await settleAnswer(response, sound, context);
     return { ...outcome, results: [...rejected, ...outcome.results] };
   } catch (error) {

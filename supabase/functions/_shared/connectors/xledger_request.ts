@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { onceBody } from "../once_body.ts";
 import { readLimited } from "../read_limited.ts";
 import { retryAfterSeconds } from "../retry_after.ts";
 import type { ConnectorContext } from "./connector.ts";
@@ -59,6 +60,7 @@ export async function askXledger(
   query: string,
   variables: Readonly<Record<string, unknown>> = {},
 ): Promise<XledgerAnswer> {
+  const text = JSON.stringify({ query, variables });
   try {
     const response = await context.fetch(config.url, {
       method: "POST",
@@ -68,7 +70,7 @@ export async function askXledger(
         "accept": "application/json",
         "user-agent": "sync-scheduler",
       },
-      body: JSON.stringify({ query, variables }),
+      body: query.startsWith("mutation") ? onceBody(text) : text,
       redirect: "manual",
       signal: vendorSignal(context, config.timeout_seconds),
     });
