@@ -1379,8 +1379,11 @@ begin
     size := null;
   end;
   -- No error of this function names a value.
-  if address ->> 'url' ~ '^http:' and (select coalesce(s.function_url !~ '^http:', true) from sync_scheduler.settings s) then
-    -- What listens on the machine of a hosted function is none of a tenant's business.
+  if address ->> 'url' ~ '^http:' and (
+    select coalesce(s.function_url !~ '^http://(localhost|127(\.[0-9]+){3}|\[::1\]|host\.docker\.internal)[:/]', true)
+    from sync_scheduler.settings s)
+  then
+    -- What listens on the machine of a hosted function is none of a tenant's business, nor what is in its container.
     wrong := '{"field": "url", "reason": "https://"}';
   elsif coalesce(length(address ->> 'url') > 2000 or address ->> 'url'
     !~ '^(https://[^[:space:]/?#@\\]+|http://(localhost|127(\.[0-9]+){3}|\[::1\])(:[0-9]+)?)([/?#][^[:space:]]*)?$', true)
@@ -1401,7 +1404,7 @@ $$;
 revoke all on function sync_scheduler.require_valid_address(jsonb) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_valid_address(jsonb) is
   'Refuses {url, secret} of an alert webhook (PT422 invalid_configuration, details {field, reason}): https to a host name, or http to the machine '
-  'itself where the function is reached by http too, which is on a developer''s platform; the secret as Standard Webhooks has it.';
+  'itself where the function is on the machine of the database (or of its container), which is a developer''s; the secret as Standard Webhooks has it.';
 
 -- supabase/schemas/50_rpc/44_require_webhook_due.sql
 create or replace function sync_scheduler.require_webhook_due(org_id uuid) returns void

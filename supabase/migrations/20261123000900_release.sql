@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = '' as $$
-  select '0.1.0'::text, 'a9b79d9cb9be08b581fdcd38aca027df8278d1cdf812af13f96ff3329dae4cb7'::text;
+  select '0.1.0'::text, '5c05115525a172cb3c294dc95285823e753174501b9a8dcc746ca785cbfe64ce'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is

@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.sql
 \ir ../alert_webhook.sql
-select plan(31);
+select plan(32);
 create function pg_temp.stored() returns jsonb language sql as $$
   select s.decrypted_secret::jsonb from vault.decrypted_secrets s where s.name like 'sync_scheduler alert webhook of %'
 $$;
@@ -34,6 +34,10 @@ select sync_test.act_as('owner');
 update sync_scheduler.settings set function_url = 'https://host.example/functions/v1/integration-sync';
 select sync_test.act_as('admin');
 execute refused('{"url": "http://127.0.0.1:8080/", "secret": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"}');
+select sync_test.act_as('owner');
+update sync_scheduler.settings set function_url = 'http://kong:8000/functions/v1/integration-sync';
+select sync_test.act_as('admin');
+execute refused('{"url": "http://127.0.0.1:9000/", "secret": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"}');
 select sync_test.act_as('owner');
 update sync_scheduler.settings set function_url = null;
 select sync_test.act_as('admin');
