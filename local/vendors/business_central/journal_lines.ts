@@ -5,11 +5,13 @@ import type { Entity } from "./odata_filter.ts";
 import type { Company, Journal, JournalLine } from "./store.ts";
 
 const exact = z.instanceof(ExactNumber);
+// As servers write it; Microsoft's examples have "G/L Account".
+const glAccount = "G_x002F_L_x0020_Account";
 // An id is taken and ignored, as the real API does: a client cannot choose it.
 const fieldsSchema = z.strictObject({
   id: z.unknown().optional(),
   lineNumber: exact.optional(),
-  accountType: z.literal("G/L Account").optional(),
+  accountType: z.literal(glAccount).optional(),
   accountNumber: z.string().optional(),
   postingDate: z.iso.date().optional(),
   documentNumber: z.string().optional(),
@@ -70,7 +72,7 @@ export function lineEntity(journal: Journal, line: JournalLine): Entity {
     journalId: journal.id,
     journalDisplayName: journal.code,
     lineNumber: new ExactNumber(String(line.lineNumber)),
-    accountType: "G/L Account",
+    accountType: glAccount,
     accountNumber: line.accountNumber,
     postingDate: line.postingDate,
     documentNumber: line.documentNumber,

@@ -161,9 +161,10 @@ function insertion(path: string, voucher: PlannedVoucher, line: PlannedLine): Op
   return {
     method: "POST",
     url: path,
+    // Without accountType: a new line is one of a G/L account (ALAppExtensions, APIV2JournalLines.Page.al), and how the name of
+    // that type has to be written, G/L Account or G_x002F_L_x0020_Account, differs between documents and servers.
     body: {
       lineNumber: new ExactNumber(String(line.lineNumber)),
-      accountType: "G/L Account",
       accountNumber: line.accountNumber,
       postingDate: voucher.postingDate,
       documentNumber: voucher.documentNumber,
