@@ -1,7 +1,7 @@
 import type { ClientEnvironment } from "./environment.ts";
 import { joinRuns } from "./run_channel.ts";
 import type { SyncSchedulerError } from "./sync_scheduler_error.ts";
-import { isFinal, type SupabaseLike, type SyncRun } from "./types.ts";
+import { isActive, type SupabaseLike, type SyncRun } from "./types.ts";
 
 /** Polling while Realtime is away: from the first distance to the longest, by half of it more each time. */
 const FIRST_POLL_MS = 2_000;
@@ -101,7 +101,7 @@ export function followRun(
     distance = live ? SILENCE_MS : FIRST_POLL_MS;
     lookLater();
     listener.onRun(newest);
-    if (isFinal(newest)) end(() => listener.onEnd?.());
+    if (!isActive(newest)) end(() => listener.onEnd?.());
   }
 
   async function look(): Promise<void> {

@@ -4,6 +4,8 @@ import type { Answer } from "./call.ts";
 import type { SyncRun, SyncRunStatus, SyncRunTrigger } from "./types.ts";
 
 const PAGE = 50;
+/** How many rows a Data API gives at once at most, by default. */
+export const MOST_ROWS = 1_000;
 
 /** Which runs, and how many. */
 export interface ListRunsOptions {
@@ -17,7 +19,7 @@ export interface ListRunsOptions {
   readonly from?: Date | undefined;
   /** Only those triggered before this instant. */
   readonly to?: Date | undefined;
-  /** Runs on a page; 50 if left out. The Data API may have a limit of its own, usually 1,000. */
+  /** Runs on a page: 50 if left out, 999 at most. */
   readonly limit?: number | undefined;
   /** `next` of the page before; the first page if left out. */
   readonly cursor?: string | null | undefined;
@@ -42,7 +44,7 @@ export function queryRuns(
   orgId: string,
   options: ListRunsOptions,
 ): { abortSignal(signal: AbortSignal): PromiseLike<Answer<SyncRun[]>> } {
-  const { integrationType, statuses, triggeredBy, from, to, limit = PAGE, cursor } = options;
+  const { integrationType, statuses, triggeredBy, from, to, cursor } = options;
   let query = supabase.from("sync_run_log").select().eq("org_id", orgId);
   if (integrationType) query = query.eq("integration_type", integrationType);
   if (statuses) query = query.in("status", statuses);
@@ -54,7 +56,7 @@ export function queryRuns(
     query = query.or(`triggered_at.lt."${at}",and(triggered_at.eq."${at}",run_id.lt.${runId})`);
   }
   const newestFirst = { ascending: false };
-  return query.order("triggered_at", newestFirst).order("run_id", newestFirst).limit(limit + 1);
+  return query.order("triggered_at", newestFirst).order("run_id", newestFirst).limit(lengthOf(options) + 1);
 }
 
 /**
@@ -68,8 +70,14 @@ export function queryRuns(
  * assert.deepEqual(toPage([], { limit: 10 }), { runs: [], next: null });
  * ```
  */
-export function toPage(rows: readonly SyncRun[], { limit = PAGE }: ListRunsOptions): RunPage {
+export function toPage(rows: readonly SyncRun[], options: ListRunsOptions): RunPage {
+  const limit = lengthOf(options);
   const runs = rows.slice(0, limit);
   const last = runs.at(-1);
   return { runs, next: last && rows.length > limit ? `${last.triggered_at}|${last.run_id}` : null };
+}
+
+function lengthOf({ limit = PAGE }: ListRunsOptions): number {
+  // One more is asked for.
+  return Math.min(limit, MOST_ROWS - 1);
 }

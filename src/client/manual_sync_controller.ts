@@ -5,7 +5,7 @@ import { PressKey } from "./press_key.ts";
 import { readActiveRun, readError } from "./read_error.ts";
 import type { SyncSchedulerRepository } from "./repository.ts";
 import { SyncSchedulerError } from "./sync_scheduler_error.ts";
-import { isFinal, type SyncOverview, type SyncRun } from "./types.ts";
+import { isActive, type SyncOverview, type SyncRun } from "./types.ts";
 
 /** Until a page that was opened without a connection tries again; each request has repeated itself before. */
 const RELOAD_MS = 15_000;
@@ -136,7 +136,7 @@ export class ManualSyncController {
   readonly cancel = async (reason?: string): Promise<ManualSyncSnapshot> => {
     const { run } = this.#facts;
     const { signal } = this.#disposal;
-    if (run === null || isFinal(run)) return this.#snapshot;
+    if (!isActive(run)) return this.#snapshot;
     try {
       // Frameworks hand an event to what they call on a click.
       const said = typeof reason === "string" ? reason : undefined;
@@ -218,10 +218,9 @@ export class ManualSyncController {
 
   #pressOnce(ask: (idempotencyKey: string) => Promise<SyncRun>): Promise<ManualSyncSnapshot> {
     const { run, cooldownEndsAt } = this.#facts;
-    if (this.#press !== null) return this.#press;
-    if (cooldownEndsAt !== null || (run !== null && !isFinal(run))) return Promise.resolve(this.#snapshot);
-    this.#press = this.#askFor(ask).finally(() => this.#press = null);
-    return this.#press;
+    const isInVain = this.#press === null && (cooldownEndsAt !== null || isActive(run));
+    if (isInVain) return Promise.resolve(this.#snapshot);
+    return this.#press ??= this.#askFor(ask).finally(() => this.#press = null);
   }
 
   async #askFor(ask: (idempotencyKey: string) => Promise<SyncRun>): Promise<ManualSyncSnapshot> {
@@ -268,12 +267,9 @@ export class ManualSyncController {
     const all = await this.#source.overview(this.#orgId, { signal });
     if (signal.aborted) return;
     const overview = all.find((one) => one.integration_type === this.#integrationType) ?? null;
-    const { button_message, button_details } = overview ?? {};
-    const answer = button_message
-      ? readError({ error: { code: "PT", message: button_message, details: JSON.stringify(button_details) } })
-      : null;
+    const answer = overview?.button_message ? readButton(overview) : null;
     const isPassing = answer?.code === "sync_already_in_progress" || answer?.code === "rate_limited";
-    this.#change({ overview, refusal: answer === null || isPassing ? null : new SyncSchedulerError(answer) });
+    this.#change({ overview, refusal: isPassing ? null : answer });
     // What has gone wrong since it was asked is newer than the answer.
     if (this.#facts.error === before.error) {
       if (before.error?.isUnanswered) this.#change({ error: null });
@@ -282,7 +278,7 @@ export class ManualSyncController {
     if (overview === null) return;
     this.#leaveIntegration ??= this.#source.followIntegration?.(
       overview.integration_id,
-      (run) => isFinal(run) || this.follow(run.run_id, run),
+      (run) => isActive(run) && this.follow(run.run_id, run),
       () => this.#learn().catch(() => {}),
     );
     if (overview.active_run_id) this.follow(overview.active_run_id);
@@ -292,7 +288,7 @@ export class ManualSyncController {
   /** How the last run ended, for a page that has not seen it: it was opened or cut off since. A success needs no word. */
   async #showLastRun({ last_run_id, last_run_status }: SyncOverview, signal: AbortSignal): Promise<void> {
     const known = this.#facts.run;
-    const isNews = known ? isFinal(known) && known.run_id !== last_run_id : last_run_status !== "succeeded";
+    const isNews = known ? !isActive(known) && known.run_id !== last_run_id : last_run_status !== "succeeded";
     if (!last_run_id || !isNews) return;
     const run = await this.#source.getRun(last_run_id, { signal });
     // Unless one has begun meanwhile.
@@ -316,4 +312,10 @@ export class ManualSyncController {
     const { environment } = this.#source;
     return toSnapshot(this.#facts, environment.now(), (error) => this.#source.describe(error));
   }
+}
+
+/** What a press would be answered, as it would be. */
+function readButton({ button_message, button_details }: SyncOverview): SyncSchedulerError {
+  const error = { code: "PT", message: button_message ?? "", details: JSON.stringify(button_details) };
+  return new SyncSchedulerError(readError({ error }));
 }

@@ -1,6 +1,6 @@
 import { SyncSchedulerError } from "./sync_scheduler_error.ts";
 import type { SyncErrorCode } from "./sync_scheduler_error.ts";
-import { isFinal, type SyncOverview, type SyncRun } from "./types.ts";
+import { isActive, type SyncOverview, type SyncRun } from "./types.ts";
 
 /** What stands in every snapshot, whatever its state. */
 export interface ManualSyncCommon {
@@ -115,7 +115,7 @@ export function toSnapshot(
   const { run, conflict, refusal } = facts;
   const secondsLeft = facts.cooldownEndsAt === null ? null : Math.ceil((facts.cooldownEndsAt - now) / 1000);
   const isBusy = facts.isPressing || facts.error?.code === "sync_already_in_progress" ||
-    (run !== null && !isFinal(run));
+    isActive(run);
   const cooldown = secondsLeft === null
     ? null
     : new SyncSchedulerError({ code: "rate_limited", retryAfterSeconds: secondsLeft });

@@ -3,7 +3,8 @@ import type { Database } from "../database_types.ts";
 import { type Answer, call } from "./call.ts";
 import { type ClientEnvironment, systemEnvironment } from "./environment.ts";
 import { type FollowListener, type FollowOptions, followRun } from "./follow_run.ts";
-import { type ListRunsOptions, queryRuns, type RunPage, toPage } from "./list_runs.ts";
+import { type ListRunsOptions, MOST_ROWS, queryRuns, type RunPage, toPage } from "./list_runs.ts";
+import { toInstant } from "./instant.ts";
 import { describeError } from "./messages/describe_error.ts";
 import { en } from "./messages/en.ts";
 import type { SyncMessages } from "./messages/sync_messages.ts";
@@ -143,16 +144,20 @@ export class SyncSchedulerRepository {
     return this.#rpc("sync_overview", { org_id: orgId }, options);
   }
 
-  /** What became of each slot of a period, and why. */
+  /** What became of each slot of a period, and why: all of them, however few the Data API gives at once. */
   async explainSlots(orgId: string, integrationType: string, options: SlotsOptions): Promise<SyncSlot[]> {
     const period = { from: options.from.toISOString(), to: options.to.toISOString() };
     const args = { org_id: orgId, integration_type: integrationType, ...period };
-    const slots: SyncSlot[] = await this.#rpc("explain_sync_slots", args, options);
+    const told: SyncSlot[] = await this.#rpc("explain_sync_slots", args, options);
     // Some Data APIs write a numeric as text.
-    return slots.map((slot) => ({
+    const slots = told.map((slot) => ({
       ...slot,
       drift_seconds: slot.drift_seconds && Number(slot.drift_seconds),
     }));
+    const last = toInstant(slots.at(-1)?.scheduled_for);
+    if (last === null || slots.length < MOST_ROWS) return slots;
+    const rest = { ...options, from: new Date(last.getTime() + 1) };
+    return [...slots, ...await this.explainSlots(orgId, integrationType, rest)];
   }
 
   /** The run as it is now; `not_authorized` if there is none that you may see. */

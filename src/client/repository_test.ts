@@ -212,3 +212,33 @@ Deno.test("a page ends with a cursor exactly when there are more runs, and the n
     `${table}&or=(triggered_at.lt."2026-11-25 12:00:02.5 00",and(triggered_at.eq."2026-11-25 12:00:02.5 00",run_id.lt.r-2))${order}`,
   ]);
 });
+
+Deno.test("all slots of a period come, although the Data API gives a thousand at once", async () => {
+  const begin = Date.parse("2026-11-01T00:00:00Z");
+  const slots = (first: number, count: number) =>
+    Array.from({ length: count }, (_, n) => ({
+      scheduled_for: new Date(begin + (first + n) * 600_000).toISOString().replace("T", " ").replace(
+        "Z",
+        "+00",
+      ),
+      state: "ran",
+      drift_seconds: "1.5",
+    }));
+  const { syncs, sent } = setUp({ status: 200, body: slots(0, 1000) }, {
+    status: 200,
+    body: slots(1000, 440),
+  });
+  const [from, to] = [new Date(begin), new Date(begin + 1440 * 600_000)];
+  const told = await syncs.explainSlots("o-1", "xledger", { from, to });
+  assert.deepEqual([told.length, told[0]?.drift_seconds], [1440, 1.5]);
+  assert.deepEqual(sent.map(({ body }) => (body as { from: string }).from), [
+    "2026-11-01T00:00:00.000Z",
+    "2026-11-07T22:30:00.001Z",
+  ]);
+});
+
+Deno.test("a page is no longer than what the Data API gives at once", async () => {
+  const { syncs, sent } = setUp({ status: 200, body: [] });
+  await syncs.listRuns("o-1", { limit: 5_000 });
+  assert.match(sent[0]?.path ?? "", /limit=1000$/);
+});

@@ -72,5 +72,23 @@ export interface SupabaseLike {
  * ```
  */
 export function isFinal(run: Pick<SyncRun, "status">): boolean {
-  return run.status !== "pending" && run.status !== "running";
+  return !isActive(run);
+}
+
+/**
+ * Whether there is a run, and it is under way.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { isActive } from "./types.ts";
+ *
+ * assert.equal(isActive({ status: "pending" }), true);
+ * assert.equal(isActive(null), false);
+ * ```
+ */
+export function isActive<Run extends Pick<SyncRun, "status">>(
+  run: Run | null | undefined,
+): run is Run & { status: "pending" | "running" } {
+  return run?.status === "pending" || run?.status === "running";
 }

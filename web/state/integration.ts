@@ -1,6 +1,7 @@
 import {
   ManualSyncController,
   type ManualSyncSource,
+  type RunPage,
   type SyncRun,
   type SyncSchedulerRepository,
   type SyncSlot,
@@ -12,6 +13,7 @@ import type { Client, Entry, NextSlot, Overview, Voucher } from "./types.ts";
 
 /** How far back charts look. */
 export const CHART_DAYS = 30;
+const CHART_RUNS = 4_000;
 const DAY_MS = 24 * 3600_000;
 
 /** What an integration's part of the page needs of its surroundings. */
@@ -44,10 +46,7 @@ export class IntegrationModel {
     this.history = new History(repository, orgId, type, context.changed);
     this.next = resource((signal) => fetchNextSlots(supabase, orgId, type, signal));
     this.slots = resource((signal) => repository.explainSlots(orgId, type, { ...period(), signal }));
-    this.month = resource(async (signal) =>
-      (await repository.listRuns(orgId, { integrationType: type, from: period().from, limit: 1000, signal }))
-        .runs
-    );
+    this.month = resource((signal) => this.#fetchMonth(signal));
     this.undecided = resource((signal) => fetchUndecided(supabase, id, signal));
     this.waiting = resource((signal) => countWaiting(supabase, id, signal));
     this.ledger = resource((signal) => this.#fetchLedger(signal));
@@ -74,6 +73,25 @@ export class IntegrationModel {
   #parts(): (Resource<unknown> | History)[] {
     const parts = [this.next, this.slots, this.month, this.undecided, this.waiting, this.history];
     return this.context.ledgerUrl === null ? parts : [...parts, this.ledger];
+  }
+
+  /** The newest come first: of a schedule of every few minutes the charts leave out the oldest. */
+  async #fetchMonth(signal: AbortSignal): Promise<SyncRun[]> {
+    const runs: SyncRun[] = [];
+    let cursor: string | null = null;
+    do {
+      const options = {
+        integrationType: this.row.integration_type,
+        from: period().from,
+        limit: 999,
+        cursor,
+        signal,
+      };
+      const page: RunPage = await this.context.repository.listRuns(this.context.orgId, options);
+      runs.push(...page.runs);
+      cursor = page.next;
+    } while (cursor !== null && runs.length < CHART_RUNS);
+    return runs;
   }
 
   async #fetchLedger(signal: AbortSignal): Promise<Voucher[]> {

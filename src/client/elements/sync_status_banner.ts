@@ -2,7 +2,7 @@
 import { type CSSResult, html, nothing, type TemplateResult } from "lit";
 import { toInstant } from "../instant.ts";
 import { toClockTime, toRelativeTime } from "../messages/time_words.ts";
-import { isFinal, type SyncRun } from "../types.ts";
+import { isActive, type SyncRun } from "../types.ts";
 import { shareDone } from "./progress_ring.ts";
 import { css, styles } from "./styles.ts";
 import { SyncElement } from "./sync_element.ts";
@@ -58,7 +58,6 @@ export class SyncStatusBanner extends SyncElement {
         --tone: var(--accent);
       }
       .text {
-        display: grid;
         align-content: center;
         min-block-size: 2.5lh;
       }
@@ -87,11 +86,11 @@ export class SyncStatusBanner extends SyncElement {
   protected override render(): TemplateResult {
     const { sync, language: { texts } } = this;
     const run = sync?.run ?? null;
-    const isActive = run !== null && !isFinal(run);
-    const share = isActive ? shareDone(run) : null;
+    const isUnderWay = isActive(run);
+    const share = isUnderWay ? shareDone(run) : null;
     const mayAct = sync?.overview?.button_message !== "not_authorized";
     const alerts = sync?.overview?.open_alerts ?? 0;
-    const tone = sync?.state === "error" && !sync.isBusy ? "error" : run?.status ?? "idle";
+    const tone = sync?.state === "error" && !sync.isBusy ? "error" : run?.status ?? "";
     const button = (part: "cancel" | "retry", isShown: boolean, isDisabled: boolean, act: () => void) =>
       html`
         <button part=${part} type="button" class=${isShown ? "" : "off"} aria-disabled=${isDisabled}
@@ -102,10 +101,10 @@ export class SyncStatusBanner extends SyncElement {
         <div class="text">
           <div part="status" role="status">${this.#status(run)}</div>
           <div part="details">${this.#details(run)}</div>
-          ${alerts > 0 ? html`<div part="alerts">${texts.alerts(alerts)}</div>` : nothing}
+          ${alerts > 0 ? html`<div part="alerts">${texts.alerts(alerts)}</div>` : ""}
         </div>
         <span class="stack">
-          ${button("cancel", isActive && mayAct, !!run?.cancel_requested_at, () => this.attached?.cancel())}
+          ${button("cancel", isUnderWay && mayAct, !!run?.cancel_requested_at, () => this.attached?.cancel())}
           ${button(
             "retry",
             mayAct && (run?.status === "failed" || run?.status === "cancelled"),
@@ -115,7 +114,7 @@ export class SyncStatusBanner extends SyncElement {
         </span>
         <progress
           part="bar"
-          class=${isActive ? "" : "off"}
+          class=${isUnderWay ? "" : "off"}
           max="1"
           value=${share ?? nothing}
           aria-label=${texts.status.running}
@@ -131,8 +130,8 @@ export class SyncStatusBanner extends SyncElement {
     if (sync?.state === "error") return this.describe(sync.error);
     if (sync?.state === "loading") return texts.status.pending;
     if (run === null) return this.#lastSuccess() ?? (sync?.overview ? texts.never : "");
-    if (!isFinal(run) && run.cancel_requested_at) return texts.cancelling;
-    const conflict = sync?.state === "data" && !isFinal(run) ? sync.conflict : null;
+    if (isActive(run) && run.cancel_requested_at) return texts.cancelling;
+    const conflict = sync?.state === "data" && isActive(run) ? sync.conflict : null;
     if (conflict) return this.describe(conflict);
     // For hours, maybe: it is not about to start.
     const isHeld = run.status === "pending" && run.notice === "held_vendor_incident" && run.next_attempt_at;

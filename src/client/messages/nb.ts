@@ -46,7 +46,7 @@ export const nb: SyncMessages = {
     invalid_time_zone: "Tidssonen er ukjent.",
     invalid_configuration: ({ error: { details: { field } } }) =>
       field ? `Innstillingen ${field} er ikke gyldig.` : "En innstilling er ikke gyldig.",
-    invalid_resume_at: "Slutten på pausen er ikke gyldig.",
+    invalid_resume_at: "Sluttidspunktet for pausen er ikke gyldig.",
     invalid_period: "Perioden er ikke gyldig.",
     invalid_count: "Antallet er ikke gyldig.",
     run_not_retryable: "Synkroniseringen er verken mislykket eller avbrutt.",
