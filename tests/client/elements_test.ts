@@ -266,6 +266,10 @@ Deno.test("no motion for those who ask for none", async () => {
     getComputedStyle(svg as never).animationName
   );
   assert.equal(animation, "none");
+  // Browsers move a bar of unknown progress whatever the style sheet says.
+  assert.equal(await it.banner.getByRole("progressbar").count(), 0);
+  await it.play(`stage.tell({ status: "running", entries_total: 10, entries_done: 4 })`);
+  assert.equal(await it.banner.getByRole("progressbar").count(), 1);
 });
 
 Deno.test("an element that is taken out of the page and put back goes on", async () => {

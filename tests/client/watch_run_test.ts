@@ -110,6 +110,25 @@ Deno.test("a run is iterated over to its end", async () => {
   assert.deepEqual([runs[0]?.status, runs.at(-1)?.status], ["pending", "succeeded"]);
 });
 
+Deno.test("watches that are given up at any moment end with their reason, and leave no channel behind", async () => {
+  const platform = await usePlatform();
+  await using database = platform.connect();
+  const tenant = await createTenant(database.sql, platform);
+  const runId = await addRun(database.sql, tenant);
+  const supabase = await tenant.signIn("coordinator");
+  const syncs = new SyncSchedulerRepository(supabase);
+  const ends = Array.from({ length: 30 }, async (_, n) => {
+    const abort = new AbortController();
+    const reason = new Error(`watch ${n}`);
+    // From before the first request to after the channel has been joined.
+    setTimeout(() => abort.abort(reason), n * 4);
+    const last = Array.fromAsync(syncs.watchRun(runId, { signal: abort.signal }));
+    await assert.rejects(last, (error) => error === reason);
+  });
+  await Promise.all(ends);
+  await until("no channel", () => supabase.getChannels().length === 0);
+});
+
 localTest("a watcher misses nothing when Realtime loses, doubles and reorders messages", async (platform) => {
   const { realtime } = platform;
   assert.ok(realtime);

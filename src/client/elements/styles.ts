@@ -74,5 +74,8 @@ export const styles: CSSResult = css`
     .turning {
       animation: none;
     }
+    :indeterminate {
+      visibility: hidden;
+    }
   }
 `;

@@ -45,8 +45,8 @@ export abstract class SyncElement extends LitElement {
     if (this.messages) return this.messages;
     // Norwegian has more than one name; whoever asks for Nynorsk reads Bokmål rather than English.
     const wanted = this.locale?.toLowerCase().replace(/^(no|nn)\b/, "nb").slice(0, 2);
-    return (wanted && SyncElement.languages.find(({ locale }) => locale.startsWith(wanted))) ||
-      this.attached?.messages || en;
+    return SyncElement.languages.find(({ locale }) => wanted && locale.startsWith(wanted)) ??
+      this.attached?.messages ?? en;
   }
 
   /** An error in the language in use. */
