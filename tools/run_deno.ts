@@ -4,6 +4,9 @@ import { onShutdown } from "../local/lifecycle/shutdown.ts";
 /** The checkout's directory. */
 export const root: string = join(import.meta.dirname ?? ".", "..");
 
+/** For what has been started to be stopped. */
+const LAST_MINUTE_MS = 60_000;
+
 /** How {@link runDeno} runs its child. */
 export interface RunDenoOptions {
   /** Let the output through instead of keeping it for the error message; false by default. */
@@ -46,9 +49,12 @@ export async function runDeno(args: readonly string[], options: RunDenoOptions =
     clearTimeout(deadline);
   });
   const { limitMinutes } = options;
+  let end: ReturnType<typeof setTimeout> | undefined;
   const limit = limitMinutes === undefined ? undefined : setTimeout(() => {
     console.error(`deno ${args[0]} hangs: ended after ${limitMinutes} minutes`);
     kill(child, "SIGTERM");
+    // A test that has a platform takes the signal for the end of itself, and `deno test` goes on with the next.
+    end = setTimeout(() => kill(child, "SIGKILL"), LAST_MINUTE_MS);
   }, limitMinutes * 60_000);
   try {
     const streams = options.show === true ? [] : [child.stdout, child.stderr];
@@ -57,6 +63,7 @@ export async function runDeno(args: readonly string[], options: RunDenoOptions =
     if (code !== 0) throw new Error(`${output.trimEnd()}\ndeno ${args.join(" ")}: exit code ${code}`.trim());
   } finally {
     clearTimeout(limit);
+    clearTimeout(end);
     forget();
   }
 }
