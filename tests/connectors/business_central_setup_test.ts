@@ -103,6 +103,18 @@ Deno.test("Business Central's ping says ok, by ids as by names", async () => {
   assertPostedOnce(bench, two);
 });
 
+for (
+  const [status, error] of [[400, "temporarily_unavailable"], [400, "server_error"], [503, "other"]] as const
+) {
+  Deno.test(`Business Central's ping says transient when the sign-in is answered with ${status} ${error}`, async () => {
+    await using bench = await startBusinessCentralTest();
+    bench.fake.misbehave({ on: "token", kind: "status", status, body: { error } });
+    const outcome = await ping(bench);
+    assert.equal(outcome.ok ? "ok" : outcome.failure.class, "transient");
+    assert.deepEqual(await ping(bench), { ok: true });
+  });
+}
+
 Deno.test("Business Central's ping says transient when the token endpoint does not answer", async () => {
   await using bench = await startBusinessCentralTest();
   bench.fake.misbehave({ on: "token", kind: "drop" });

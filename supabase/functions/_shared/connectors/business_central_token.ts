@@ -112,7 +112,9 @@ async function fetchToken(
     );
   }
   const refused = errorSchema.safeParse(answer).data;
-  if (response.status < 300 || response.status >= 500 || response.status === 408) {
+  // Whatever its status: two of OAuth's errors say that nobody is at fault.
+  const passes = refused?.error === "temporarily_unavailable" || refused?.error === "server_error";
+  if (passes || response.status < 300 || response.status >= 500 || response.status === 408) {
     throw unavailable(`could not be signed in to (status ${response.status})`, hint);
   }
   throw setUpWrongly("business_central_sign_in_refused", signInMessage(response.status, refused));
