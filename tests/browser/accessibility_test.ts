@@ -32,6 +32,11 @@ for (const colorScheme of ["light", "dark"] as const) {
         assert.equal(across, width, "nothing is to be scrolled sideways, but within lists and tables");
         await page.locator(".runs tbody button").first().click();
         await page.locator(".timeline").waitFor();
+        const beyond = await page.locator(".scroll:has(.runs)").evaluate(async (box) => {
+          await document.fonts.ready;
+          return box.scrollWidth - box.clientWidth;
+        });
+        assert.equal(beyond, 0, "nothing of the runs is out of sight, also when one is opened");
         for (const entry of await page.locator(".entries summary").all()) await entry.click();
         await assertAccessible(page, "with everything opened");
         await page.getByRole("button", { name: "Pause …" }).click();
