@@ -66,7 +66,10 @@ for (const checksAccounts of ["at_mutation", "at_import"] as const) {
         const isUnclear = checksAccounts === "at_mutation" && !atomic && !echoesClientId;
         assert.equal(open.length, isUnclear ? 12 : 0);
         const found = await test.connector.lookup?.(test.context, open) ?? assert.fail();
-        const again = entries.filter(({ entry_key }) => found.absent.includes(entry_key));
+        const again = entries.map((entry) => ({
+          ...entry,
+          settled: !found.absent.includes(entry.entry_key),
+        }));
         const second = await test.connector.export(test.context, batchOf(again));
         const results = [...first.results, ...found.settled, ...second.results];
         assert.equal(states(results.filter(({ state }) => state !== "unknown")), "3 rejected, 9 exported");
@@ -76,6 +79,20 @@ for (const checksAccounts of ["at_mutation", "at_import"] as const) {
     }
   }
 }
+
+Deno.test("xledger keeps vouchers open and fails for good when each is refused in the same words", async () => {
+  await using test = await startXledgerTest({ checksAccounts: "at_mutation" });
+  const entries = vouchers(5, [0, 1, 2, 3, 4]);
+  const { results, failure } = await test.connector.export(test.context, batchOf(entries));
+  assert.equal(states(results), "5 pending");
+  assert.deepEqual([failure?.class, failure?.code], ["permanent", "xledger_refused_all"]);
+  assert.match(failure?.message ?? "", /9999.* So it said of all 5 vouchers/);
+  assert.equal(test.vendor.ledger.staged.length, 0);
+  // Set right, they go out.
+  test.vendor.behaviour.badAccounts = new Set();
+  assert.equal(states((await test.connector.export(test.context, batchOf(entries))).results), "5 exported");
+  assert.equal(bookedOnce(test.vendor), 5);
+});
 
 Deno.test("xledger exports a voucher when its import leaves a mere warning", async () => {
   const questionableAccounts = new Set(["5910"]);

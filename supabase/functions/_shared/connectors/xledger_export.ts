@@ -7,6 +7,7 @@ import { findVouchers, settleVouchers } from "./xledger_find.ts";
 import { importPending } from "./xledger_lookup.ts";
 import { rememberUnsent, startAnew } from "./xledger_patience.ts";
 import type { XledgerLink } from "./xledger_request.ts";
+import { keepRefusedAlike } from "./xledger_refused.ts";
 import { sendVouchers, type Sent } from "./xledger_send.ts";
 import { type Named, nameLines, type Prepared, prepareVoucher } from "./xledger_voucher.ts";
 
@@ -55,7 +56,10 @@ export async function exportVouchers(link: XledgerLink, batch: Batch): Promise<E
   const isNew = ({ entry }: Named) => (found.sights.get(entry.entry_key)?.kind ?? "missing") === "missing";
   const staged = vouchers.filter((voucher) => !isNew(voucher));
   const sent: Sent = { staged, reasons: new Map(), results, failure: null };
-  await sendVouchers(link, vouchers.filter(isNew), sent);
+  const first = vouchers.filter(isNew);
+  await sendVouchers(link, first, sent);
+  // Of what is left of a batch it says nothing: they may all have the fault for which they are left.
+  if (batch.entries.every((entry) => !entry.settled)) keepRefusedAlike(first, sent);
   const pending = new Set(
     sent.results.filter(({ state }) => state === "pending").map((result) => result.entry_key),
   );
