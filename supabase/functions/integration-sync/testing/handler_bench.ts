@@ -10,7 +10,8 @@ import type { ProbeEnd, ProbeRef } from "../../_shared/probe_api.ts";
 import type { ProbeClaim } from "../../_shared/worker_answers.ts";
 import type { AttemptRef, Boot, WorkerApi } from "../../_shared/worker_api.ts";
 import { recordBoot } from "../boot.ts";
-import { createHandler, type HandlerTools } from "../handler.ts";
+import { createHandler } from "../handler.ts";
+import type { HandlerTools } from "../handler_tools.ts";
 import type { SliceEnd } from "../run_slice.ts";
 
 /** A token that may be one. */
@@ -48,6 +49,7 @@ export interface Seen {
 /** A handler on a fake database, everything that went through it, and the work that it left behind its answers. */
 export function setUp(changes: Partial<HandlerTools> = {}, api: WorkerApi = new FakeWorkerApi()): {
   readonly handler: (request: Request) => Promise<Response>;
+  readonly tools: HandlerTools;
   readonly seen: Seen;
   readonly work: readonly Promise<unknown>[];
 } {
@@ -63,7 +65,7 @@ export function setUp(changes: Partial<HandlerTools> = {}, api: WorkerApi = new 
     rehearsals: 0,
   };
   const work: Promise<unknown>[] = [];
-  const handler = createHandler({
+  const tools: HandlerTools = {
     nextBoot: recordBoot({ randomUUID: () => "00000000-0000-4000-8000-0000000000c1", elapsed: () => 41.46 }),
     workerApi: (attempt) => {
       seen.attempts.push(attempt);
@@ -106,8 +108,8 @@ export function setUp(changes: Partial<HandlerTools> = {}, api: WorkerApi = new 
     elapsed: () => 0,
     log: (event, fields) => seen.logged.push(JSON.stringify({ event, ...fields })),
     ...changes,
-  });
-  return { handler, seen, work };
+  };
+  return { handler: createHandler(tools), tools, seen, work };
 }
 
 /** The methods of an object of a class, so that they can be spread. */
