@@ -47,7 +47,9 @@ create table public.sync_integrations (
   unique (org_id, integration_type),
   unique (id, org_id),
   check (paused_at is not null or (paused_by is null and pause_reason is null and resume_at is null)),
-  check ((schedule is null) = (next_run_at is null) and (schedule is null) = (next_tick_at is null))
+  check ((schedule is null) = (next_run_at is null) and (schedule is null) = (next_tick_at is null)),
+  -- Or the tick would start a slot before its time.
+  check (next_tick_at >= next_run_at)
 )
 -- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry: see ARCHITECTURE, the scheduled path.
 with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);

@@ -912,8 +912,12 @@ language plpgsql set search_path = '' as $$
 declare
   integration public.sync_integrations;
 begin
+  -- Nobody has held it since the failure: who has given it another schedule meanwhile has dealt with the slot.
   update public.sync_integrations i set next_tick_at = now() + interval '1 minute'
-  where i.id = postpone_slot.integration_id returning * into strict integration;
+  where i.id = postpone_slot.integration_id and i.next_tick_at <= now() returning * into integration;
+  if not found then
+    return;
+  end if;
   begin
     perform sync_scheduler.raise_alert(integration, 'start_failed', 'critical', integration.next_run_at,
       'A scheduled sync could not be started. It is tried again every minute.',
@@ -980,6 +984,8 @@ begin
         exception when others then
           perform sync_scheduler.postpone_slot(single, sqlerrm);
         end;
+        -- Each may have waited for a lock. What fails goes to the back of the queue, so the next tick gets to the others.
+        exit when sync_scheduler.is_out_of_time();
       end loop;
     end;
     exit when sync_scheduler.is_out_of_time();

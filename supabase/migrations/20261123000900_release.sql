@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = '' as $$
-  select '0.1.0'::text, '5c05115525a172cb3c294dc95285823e753174501b9a8dcc746ca785cbfe64ce'::text;
+  select '0.1.0'::text, '1f96a60e7b07a8c4dfba099e8d7c2059b8bff22705b7a1660d1b6cde90b307fd'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is

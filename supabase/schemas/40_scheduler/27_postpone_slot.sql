@@ -3,8 +3,12 @@ language plpgsql set search_path = '' as $$
 declare
   integration public.sync_integrations;
 begin
+  -- Nobody has held it since the failure: who has given it another schedule meanwhile has dealt with the slot.
   update public.sync_integrations i set next_tick_at = now() + interval '1 minute'
-  where i.id = postpone_slot.integration_id returning * into strict integration;
+  where i.id = postpone_slot.integration_id and i.next_tick_at <= now() returning * into integration;
+  if not found then
+    return;
+  end if;
   begin
     perform sync_scheduler.raise_alert(integration, 'start_failed', 'critical', integration.next_run_at,
       'A scheduled sync could not be started. It is tried again every minute.',

@@ -45,6 +45,8 @@ begin
         exception when others then
           perform sync_scheduler.postpone_slot(single, sqlerrm);
         end;
+        -- Each may have waited for a lock. What fails goes to the back of the queue, so the next tick gets to the others.
+        exit when sync_scheduler.is_out_of_time();
       end loop;
     end;
     exit when sync_scheduler.is_out_of_time();

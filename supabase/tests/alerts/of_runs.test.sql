@@ -80,9 +80,11 @@ select is((select a.count from public.sync_alerts a where a.kind = 'run_failed' 
 delete from public.sync_alerts;
 update public.sync_integrations set schedule = pg_temp.yearly();
 select pg_temp.make_due('integration a', now() - interval '6 minutes');
+select sync_scheduler.postpone_slot(sync_test.id('integration a'), 'broken');
+-- The minute is over.
+select pg_temp.make_due('integration a', now() - interval '6 minutes');
 select sync_scheduler.start_due_runs();
 select sync_scheduler.watch_drift();
-select sync_scheduler.postpone_slot(sync_test.id('integration a'), 'broken');
 truncate run;
 insert into run select pg_temp.active_run('integration a');
 select is(pg_temp.open(), 'drift warning 1, start_failed critical 1', 'a slot that has not started');

@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.sql
 \ir ../schedule.sql
-select plan(9);
+select plan(13);
 
 create function pg_temp.break_b() returns trigger language plpgsql as $$
 begin
@@ -26,6 +26,30 @@ select results_eq($$ select integration_id, details ->> 'error' from public.sync
 update public.sync_integrations set next_tick_at = next_run_at;
 select sync_scheduler.tick();
 select is(count(*)::integer, 1, 'once') from public.sync_alerts where kind = 'start_failed';
+
+-- The next tick has the time for one that fails, and the other is not kept waiting by it.
+alter function sync_scheduler.is_out_of_time() rename to is_out_of_time_away;
+create function sync_scheduler.is_out_of_time() returns boolean language sql as 'select true';
+delete from public.sync_run_log;
+select pg_temp.make_due('integration b', pg_temp.hour());
+select pg_temp.make_due('integration a', pg_temp.hour());
+select sync_scheduler.tick();
+select is((select count(*)::integer from public.sync_integrations where next_tick_at <= now()), 1,
+  'out of time, a tick leaves the others of a batch that failed to the next one');
+select sync_scheduler.tick();
+select is((select count(*)::integer from public.sync_integrations where next_tick_at <= now()), 0, 'which gets to them');
+drop function sync_scheduler.is_out_of_time();
+alter function sync_scheduler.is_out_of_time_away() rename to is_out_of_time;
+
+-- Between the failure and this, somebody has given it another schedule: its next slot is not started before its time.
+select pg_temp.make_due('integration b', now() + interval '1 hour');
+select sync_scheduler.postpone_slot(sync_test.id('integration b'), 'too late');
+select ok((select next_tick_at = next_run_at from public.sync_integrations where id = sync_test.id('integration b')),
+  'a slot that is not due is not postponed');
+select throws_ok($$ update public.sync_integrations set next_tick_at = next_run_at - interval '1 second' $$, '23514', null,
+  'nobody has the tick look before the slot');
+select pg_temp.make_due('integration b', pg_temp.hour());
+delete from public.sync_run_log;
 
 drop trigger break_b on public.sync_run_log;
 update public.sync_integrations set next_tick_at = next_run_at;

@@ -7,8 +7,8 @@ with org as (insert into public.organizations (name) select 'Tenant ' || n from 
 insert into public.sync_integrations (org_id, integration_type, schedule) select id, 'webhook', '0 * * * *' from org;
 insert into public.sync_integrations (org_id, integration_type, schedule)
 select sync_test.id('org a'), type, '0 * * * *' from unnest(array['xledger', 'dynamics']) type;
-update public.sync_integrations set next_run_at = pg_temp.hour(), next_tick_at = pg_temp.hour() - case
-  when integration_type = 'webhook' and org_id <> sync_test.id('org a') then interval '1 minute' else interval '0' end;
+update public.sync_integrations set next_run_at = pg_temp.hour(), next_tick_at = pg_temp.hour() + case
+  when integration_type = 'webhook' and org_id <> sync_test.id('org a') then interval '0' else interval '1 microsecond' end;
 update sync_scheduler.settings set max_active_per_type = 3, max_active_per_org = 2;
 
 select sync_scheduler.tick();
