@@ -120,7 +120,9 @@ export function createClient(
       });
       const found = [];
       let next: URL | null = new URL(path, root);
-      for (const [name, value] of Object.entries(query)) next.searchParams.set(name, value);
+      // Not by URLSearchParams, which writes as forms do: + for a blank, and %24 for the $ of OData's names.
+      next.search = Object.entries(query)
+        .map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
       for (let pages = 0; next !== null; pages++) {
         const page = pageSchema.safeParse(await get(next));
         if (!page.success || pages === mostPages) throw unknownShape();
