@@ -58,6 +58,12 @@ for (
       /twice/,
     ],
     [
+      "the company keeps its books in another currency",
+      (bench: BusinessCentralTest) => void (bench.fake.company.currency = "SEK"),
+      "business_central_other_currency",
+      /keeps its books in SEK, not in NOK as configured/,
+    ],
+    [
       "the journal shows a posting number series",
       (bench: BusinessCentralTest) => {
         bench.fake.state.showsPostingNumberSeries = true;

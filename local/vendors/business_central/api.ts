@@ -38,6 +38,7 @@ const id = "\\(([0-9a-f-]{36})\\)";
 const routes = {
   companies: /^companies$/,
   company: new RegExp(`^companies${id}$`),
+  information: new RegExp(`^companies${id}/companyInformation$`),
   journals: new RegExp(`^companies${id}/journals$`),
   journal: new RegExp(`^companies${id}/journals${id}$`),
   lines: new RegExp(`^companies${id}/journals${id}/journalLines$`),
@@ -61,6 +62,10 @@ export function carryOut(state: ApiState, operation: Operation): Answer {
     throw new ODataError(404, "Internal_CompanyNotFound", "There is no such company.");
   }
   if (name === "company" && method === "GET") return { status: 200, body: companyEntity(company) };
+  if (name === "information" && method === "GET") {
+    const { displayName, currency: currencyCode } = company;
+    return answer([{ id: company.id, displayName, currencyCode }]);
+  }
   if (name === "journals" && method === "GET") {
     return answer(company.journals.map((journal) => journalEntity(state, journal)));
   }

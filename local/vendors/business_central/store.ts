@@ -48,6 +48,8 @@ export interface Company {
   readonly name: string;
   readonly displayName: string;
   readonly accounts: Set<string>;
+  /** In which it keeps its books. */
+  currency: string;
   readonly journals: Journal[];
   readonly ledger: LedgerEntry[];
   postings: number;
@@ -78,6 +80,7 @@ export function newCompany(): Company {
     id: crypto.randomUUID(),
     name: "CRONUS NO",
     displayName: "CRONUS Norge AS",
+    currency: "NOK",
     accounts: new Set([
       "1920",
       "2710",

@@ -2,11 +2,12 @@ import * as z from "zod/mini";
 import { storableText } from "../storable_text.ts";
 import type { BusinessCentralClient } from "./business_central_client.ts";
 import type { BusinessCentralConfig } from "./business_central_config.ts";
-import { type BusinessCentralFault, setUpWrongly } from "./business_central_fault.ts";
+import { BusinessCentralFault, setUpWrongly } from "./business_central_fault.ts";
 
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const companySchema = z.object({ id: z.string(), name: z.string(), displayName: z.nullish(z.string()) });
+const currencySchema = z.object({ currencyCode: z.nullish(z.string()) });
 const journalSchema = z.looseObject({
   id: z.string(),
   code: z.string(),
@@ -30,6 +31,9 @@ export interface Place {
  *   and otherwise found out by the first posting: see `checkNumbering`.
  * - with a balancing account every line would be balanced by itself.
  *
+ * And a company that keeps its books in another currency than is configured: amounts would be booked as if they were in
+ * that one.
+ *
  * Throws BusinessCentralFault.
  *
  * @example
@@ -42,6 +46,7 @@ export interface Place {
  *
  * const answers: Record<string, unknown> = {
  *   companies: { id: "1", name: "CRONUS NO" },
+ *   "companies(1)/companyInformation": { currencyCode: "NOK" },
  *   "companies(1)/journals": { id: "2", code: "SYNC" },
  * };
  * const client: BusinessCentralClient = {
@@ -58,6 +63,7 @@ export async function findPlace(
   config: BusinessCentralConfig,
 ): Promise<Place> {
   const companyPath = `companies(${await findCompany(client, config.company)})`;
+  await checkCurrency(client, companyPath, config.currency);
   const journals = guid.test(config.journal)
     ? [await client.read(`${companyPath}/journals(${config.journal})`, journalSchema)]
     : await client.list(`${companyPath}/journals`, {}, journalSchema);
@@ -100,6 +106,28 @@ export function renumbers(journalCode: string): BusinessCentralFault {
   return setUpWrongly(
     "business_central_journal_renumbers",
     `The journal ${journalCode} has a posting number series: it gives vouchers other numbers, under which they could not be found again. Remove the series, or choose another journal.`,
+  );
+}
+
+/** Its `currencyCode` is the local one (ALAppExtensions, APIV2CompanyInformation.Page.al). */
+async function checkCurrency(
+  client: BusinessCentralClient,
+  companyPath: string,
+  wanted: string,
+): Promise<void> {
+  const path = `${companyPath}/companyInformation`;
+  const found = await client.list(path, { $select: "currencyCode" }, currencySchema).catch((error) => {
+    // Nothing else needs this page, so an app that may not read it is let through.
+    if (error instanceof BusinessCentralFault && error.failure.class === "permanent") return [];
+    throw error;
+  });
+  const currency = found[0]?.currencyCode?.trim().toUpperCase() ?? "";
+  if (currency === "" || currency === wanted) return;
+  throw setUpWrongly(
+    "business_central_other_currency",
+    `The company keeps its books in ${
+      storableText(currency, 10)
+    }, not in ${wanted} as configured. Correct the currency: amounts would be booked as they are.`,
   );
 }
 
