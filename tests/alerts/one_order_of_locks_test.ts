@@ -4,13 +4,14 @@ import { until } from "../../local/wait.ts";
 import { connect } from "../support/connect.ts";
 import { localTest } from "../support/local_only.ts";
 import { createTenant } from "../support/tenant.ts";
+import { pauseJobs } from "../support/ticks.ts";
 
 localTest(
   "an admin who configures a webhook while a worker reports waits for it, and neither dies of the other",
   async (platform) => {
     await using database = connect(platform.adminUrl);
     const { sql } = database;
-    await sql`update cron.job set active = false`;
+    await pauseJobs(sql);
     await sql`update sync_scheduler.settings set function_url = 'http://127.0.0.1:9/', probe_cooldown = '0 seconds'`;
     const { orgId } = await createTenant(sql, platform);
     const configure = (settings: object) =>
@@ -19,7 +20,6 @@ localTest(
         return await sql`select public.configure_alert_webhook(${orgId}, ${sql.json(settings as never)})`;
       });
     await configure({ url: "https://hooks.example/", secret: `whsec_${randomBytes(24).toString("base64")}` });
-    // No tick that is still under way has anything to post.
     await sql`update sync_scheduler.alert_messages set is_new = false`;
     await sql`update sync_scheduler.alert_senders
     set token_hash = sha256('token'), requested_at = now(), claimed_at = now(), ended_at = null, next_attempt_at = null

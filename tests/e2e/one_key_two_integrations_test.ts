@@ -4,18 +4,15 @@ import { until } from "../../local/wait.ts";
 import { connect } from "../support/connect.ts";
 import { localTest } from "../support/local_only.ts";
 import { createTenant } from "../support/tenant.ts";
+import { pauseJobs } from "../support/ticks.ts";
 
 localTest(
   "of two presses that revive runs under one new key, the second is told that it is another's",
   async (platform) => {
     await using database = connect(platform.adminUrl);
     const { sql } = database;
-    await sql`update cron.job set active = false`;
-    await until("no tick is under way that would revive them first", async () => {
-      const [ticking] = await sql`select from pg_stat_activity
-      where state <> 'idle' and query ~ 'sync_scheduler' and pid <> pg_backend_pid()`;
-      return ticking === undefined ? true : undefined;
-    });
+    // No tick revives them first.
+    await pauseJobs(sql);
     // Nobody answers there: what is posted stays undelivered.
     await sql`update sync_scheduler.settings set function_url = 'http://127.0.0.1:9/'`;
     const { orgId } = await createTenant(sql, platform);

@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { connect } from "../support/connect.ts";
 import { localTest } from "../support/local_only.ts";
+import { pauseJobs } from "../support/ticks.ts";
 
 // Few enough for one page that is not full: nothing prunes it before the test has looked.
 const DUE = 5;
@@ -17,7 +18,7 @@ localTest(
     await using database = connect(platform.adminUrl, 1);
     const { sql } = database;
     await sql`create extension pageinspect`;
-    await sql`update cron.job set active = false`;
+    await pauseJobs(sql);
     await sql`
     with org as (insert into public.organizations (name) select 'Org ' || n from generate_series(1, ${DUE}) n returning id)
     insert into public.sync_integrations (org_id, integration_type, schedule) select id, 'webhook', '@yearly' from org`;

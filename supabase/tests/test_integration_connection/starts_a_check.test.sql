@@ -38,7 +38,7 @@ $$;
 select sync_test.act_as('owner');
 select ok((current_setting('sync_test.told')::jsonb ->> 'retry_after_seconds')::integer between 25 and 30
   and current_setting('sync_test.told')::jsonb ? 'retry_at', 'the error says when the next one may come');
-update sync_scheduler.probes set ended_at = clock_timestamp(), requested_at = clock_timestamp() - interval '9 seconds';
+update sync_scheduler.probes set ended_at = clock_timestamp(), requested_at = clock_timestamp() - interval '5 seconds';
 select throws_ok($$ select pg_temp.check_as('admin') $$, 'PT429', 'rate_limited', 'and not more often than every 10 s');
 select sync_test.act_as('owner');
 update sync_scheduler.probes set requested_at = clock_timestamp() - interval '10 seconds';
