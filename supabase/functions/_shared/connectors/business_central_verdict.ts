@@ -1,3 +1,4 @@
+import { saysOneThing } from "../says_one_thing.ts";
 import { type BusinessCentralFault, setUpWrongly } from "./business_central_fault.ts";
 import { timeOver } from "./business_central_patience.ts";
 import type { PlannedVoucher } from "./business_central_plan.ts";
@@ -31,9 +32,8 @@ const fewest = 2;
  */
 export function judgeRefused(work: Work, open: readonly PlannedVoucher[], isWhole: boolean): void {
   const { refused, results } = work;
-  const words = new Set([...refused.values()].map((said) => said.replace(/\d+/g, "#")));
   // Of what is left of a batch it says nothing: they may all have the fault for which they are left.
-  const isAlike = isWhole && open.length > 1 && words.size === 1 &&
+  const isAlike = isWhole && open.length > 1 && saysOneThing(refused.values()) &&
     !open.some(({ entry_key }) => results.get(entry_key)?.state === "exported");
   const isTimeOver = work.failure?.code === timeOver;
   if (isAlike && (refused.size === open.length || (isTimeOver && refused.size >= fewest))) {

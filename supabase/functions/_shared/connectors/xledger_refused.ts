@@ -1,4 +1,5 @@
 import { failure } from "../errors.ts";
+import { saysOneThing } from "../says_one_thing.ts";
 import type { Sent } from "./xledger_send.ts";
 import type { Named } from "./xledger_voucher.ts";
 
@@ -27,14 +28,15 @@ const fewest = 3;
  */
 export function keepRefusedAlike(vouchers: readonly Named[], sent: Sent): void {
   const keys = new Set(vouchers.map(({ entry }) => entry.entry_key));
-  const refused = sent.results.filter((result) => result.state === "rejected" && keys.has(result.entry_key));
-  const words = new Set(refused.map((result) => "error" in result ? result.error.replace(/\d+/g, "#") : ""));
-  const [one] = refused;
-  if (refused.length < Math.max(fewest, keys.size) || words.size > 1 || one?.state !== "rejected") return;
+  const refused = sent.results.flatMap((result) =>
+    result.state === "rejected" && keys.has(result.entry_key) ? [result.error] : []
+  );
+  if (refused.length < Math.max(fewest, keys.size) || !saysOneThing(refused)) return;
   for (const [index, { entry_key }] of sent.results.entries()) {
     if (keys.has(entry_key)) sent.results[index] = { entry_key, state: "pending" };
   }
-  const message =
-    `${one.error} So it said of all ${keys.size} vouchers; they stay open until that is set right.`;
+  const message = `${
+    refused[0]
+  } So it said of all ${keys.size} vouchers; they stay open until that is set right.`;
   sent.failure = failure("permanent", "xledger_refused_all", message);
 }
