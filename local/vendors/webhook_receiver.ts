@@ -83,7 +83,11 @@ export async function startWebhookReceiver(
     }
     const { status, content } = await applyBatch(state, idempotencyKey, body, fault);
     if (fault?.kind === "apply_then_drop") return void response.destroy();
-    if (fault?.kind === "apply_then_status") return send(response, fault.status, {});
+    if (fault?.kind === "apply_then_status") {
+      // No receiver says yes to a batch of which it has rejected something.
+      const wouldLie = fault.status < 300 && JSON.stringify(content).includes("rejected");
+      if (!wouldLie) return send(response, fault.status, {});
+    }
     send(response, status, content);
   }
 
