@@ -1,7 +1,8 @@
 /**
- * Two repairs for postgres.js 3.4, whose pools a crash of the server would otherwise break for good. After the
+ * Repairs for postgres.js 3.4, whose pools a crash of the server would otherwise break for good. After the
  * connection of a transaction is gone, the roll-back that follows is written to a socket that is null, or that the
- * server has just ended, in a timer, where nobody can catch it: the whole process would end.
+ * server has just ended, in a timer, where nobody can catch it; and nobody awaits the question for the array types that
+ * each new connection asks by itself. Either would end the whole process.
  */
 import type { Sql } from "postgres";
 
@@ -40,7 +41,12 @@ function ignoreError(event: ErrorEvent): void {
 }
 
 function ignoreRejection(event: PromiseRejectionEvent): void {
-  if (isLostSocket(event.reason)) event.preventDefault();
+  if (isLostSocket(event.reason) || isOwnQuestion(event.reason)) event.preventDefault();
+}
+
+/** Whether it is the driver's own question that a lost connection has left without an answer. */
+function isOwnQuestion(error: unknown): boolean {
+  return isConnectionError(error) && /\bb\.typarray\b/.test((error as { query?: string }).query ?? "");
 }
 
 function isLostSocket(error: unknown): boolean {
