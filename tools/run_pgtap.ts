@@ -24,7 +24,8 @@ export interface PgtapReport {
 }
 
 /**
- * Reads a pgTAP file and puts in what it includes with `\ir`, the only command of psql that is understood.
+ * Reads a pgTAP file and puts in what it includes with `\ir`. The only other command of psql that is understood is
+ * `\set ON_ERROR_STOP on`, which this runner always does.
  *
  * @example
  * ```ts
@@ -32,8 +33,8 @@ export interface PgtapReport {
  * import { readPgtapFile } from "./run_pgtap.ts";
  *
  * const directory = await Deno.makeTempDir();
- * await Deno.writeTextFile(`${directory}/fixtures.sql`, "select 1;\n");
- * await Deno.writeTextFile(`${directory}/a.test.sql`, "begin;\n\\ir fixtures.sql\nrollback;\n");
+ * await Deno.writeTextFile(`${directory}/fixtures.psql`, "select 1;\n");
+ * await Deno.writeTextFile(`${directory}/a.test.sql`, "begin;\n\\ir fixtures.psql\nrollback;\n");
  * assert.equal(await readPgtapFile(`${directory}/a.test.sql`), "begin;\nselect 1;\nrollback;\n");
  * await Deno.remove(directory, { recursive: true });
  * ```
@@ -42,6 +43,7 @@ export async function readPgtapFile(path: string): Promise<string> {
   const lines = await Promise.all(
     (await Deno.readTextFile(path)).split("\n").map(async (line) => {
       if (!line.startsWith("\\")) return line;
+      if (line === "\\set ON_ERROR_STOP on") return "";
       const included = /^\\ir\s+(\S+)\s*$/.exec(line)?.[1];
       if (included === undefined) throw new Error(`${path}: only \\ir is understood, not "${line}"`);
       return (await readPgtapFile(join(dirname(path), included))).trimEnd();

@@ -5,7 +5,7 @@
 
 -- Security definer, because the caller may not be able to read your tables.
 create or replace function sync_scheduler.member_org_ids() returns setof uuid
-language sql stable security definer set search_path = '' as $$
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   -- For example: select m.account_id from public.memberships m where m.user_id = (select auth.uid())
   select null::uuid where false;
 $$;
@@ -16,7 +16,7 @@ comment on function sync_scheduler.member_org_ids() is
 
 create or replace function sync_scheduler.has_org_role(org_id uuid, roles public.sync_member_role[])
 returns boolean
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 begin
   -- admin: configures and triggers; coordinator: triggers, cancels, retries; viewer: reads. For example:
   -- return exists (
