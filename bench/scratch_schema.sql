@@ -56,7 +56,7 @@ $$;
 -- What no press can do without, and nothing else: the run, its attempt and the queued request. No caller is checked, nothing
 -- is looked at. It shows how much of the bare insert's speed is left for any trigger.
 create function bench.write_all(org_id uuid, integration_id uuid) returns public.sync_run_log
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
 begin

@@ -87,7 +87,7 @@ comment on type sync_scheduler.cron_fields is
 
 -- supabase/schemas/00_setup/04_worker_protocols.sql
 create or replace function sync_scheduler.worker_protocols() returns int4range
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   return int4range(1, 1, '[]');
 end;

@@ -377,7 +377,7 @@ insert into sync_scheduler.settings default values;
 -- A final run never changes, whoever writes; and every change has a version, so that a reader can tell which
 -- of two rows is newer.
 create or replace function sync_scheduler.guard_run_update() returns trigger
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if old.finished_at is not null then
     raise exception using errcode = 'PT409', message = 'run_is_final',
@@ -396,7 +396,7 @@ create trigger guard_run_update before update on public.sync_run_log
 
 -- supabase/schemas/10_tables/10_entry_hash.sql
 create or replace function sync_scheduler.entry_hash(period text, document_number text, payload jsonb) returns bytea
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   -- Of the text, not of the values: 1.0 and 1.00 are equal as jsonb, but not the same bytes to a receiver.
   return sha256(convert_to(jsonb_build_array(period, document_number, payload)::text, 'UTF8'));
@@ -408,7 +408,7 @@ comment on function sync_scheduler.entry_hash(text, text, jsonb) is
 
 -- supabase/schemas/10_tables/10_loses_digits.sql
 create or replace function sync_scheduler.loses_digits(content jsonb) returns boolean
-language plpgsql stable strict set search_path = '' set extra_float_digits = 1 as $$
+language plpgsql stable strict set search_path = pg_catalog, pg_temp set extra_float_digits = 1 as $$
 begin
   return exists (
     select from jsonb_path_query(content, 'strict $.** ? (@.type() == "number")') n
@@ -444,7 +444,7 @@ comment on table sync_scheduler.waiting_slots is
 -- in somebody's books is never sent again. Definer, because who inserts has no rights in sync_scheduler; it reads and
 -- writes nothing but the row at hand.
 create or replace function sync_scheduler.guard_entry() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   new.payload_hash := sync_scheduler.entry_hash(new.period, new.document_number, new.payload);
   if tg_op = 'UPDATE' and (
@@ -627,7 +627,7 @@ comment on column public.sync_integration_health.passive_since is
 -- supabase/schemas/10_tables/16_check_slot.sql
 create or replace function sync_scheduler.check_slot(integration_id uuid, every interval, earliest timestamptz)
 returns timestamptz
-language plpgsql immutable strict set search_path = '' as $$
+language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
 declare
   -- A hundredth longer, so that no stretch of 24 hours has more than 96 turns of 15 minutes, although the tick comes to one a
   -- little late and to the next in time.
@@ -650,7 +650,7 @@ create or replace function sync_scheduler.plan_check(
   passive_since timestamptz default null,
   earliest timestamptz default now()
 ) returns timestamptz
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   every interval := integration.health_check_interval;
 begin
@@ -697,7 +697,7 @@ comment on column sync_scheduler.probes.ended_at is 'When it was answered, or co
 -- supabase/schemas/10_tables/17_add_health.sql
 -- Definer, because whoever may insert an integration may not write its health.
 create or replace function sync_scheduler.add_health() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   insert into public.sync_integration_health (integration_id, org_id, next_check_at)
   -- Not before it has had an interval: while it is being set up, a check would tell only what is missing.
@@ -716,7 +716,7 @@ create trigger add_health after insert on public.sync_integrations
 -- supabase/schemas/10_tables/17_keep_next_check_at.sql
 -- Definer, because whoever may change an integration may not write its health.
 create or replace function sync_scheduler.keep_next_check_at() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   update public.sync_integration_health h set
     -- What was wrong may be mended by the change.
@@ -744,7 +744,7 @@ create trigger keep_next_check_at after update of enabled, paused_at, health_che
 
 -- supabase/schemas/10_tables/18_credentials_name.sql
 create or replace function sync_scheduler.credentials_name(integration_id uuid) returns text
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   return 'sync_scheduler credentials of ' || integration_id;
 end;
@@ -755,7 +755,7 @@ comment on function sync_scheduler.credentials_name(uuid) is
 
 -- supabase/schemas/10_tables/19_alert_webhook_name.sql
 create or replace function sync_scheduler.alert_webhook_name(org_id uuid) returns text
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   return 'sync_scheduler alert webhook of ' || org_id;
 end;
@@ -767,7 +767,7 @@ comment on function sync_scheduler.alert_webhook_name(uuid) is
 -- supabase/schemas/10_tables/19_forget_credentials.sql
 -- Definer, because whoever may delete an organisation need not be able to write Vault.
 create or replace function sync_scheduler.forget_credentials() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   delete from vault.secrets s using removed r where s.name = sync_scheduler.credentials_name(r.id);
   return null;
@@ -916,7 +916,7 @@ comment on column public.sync_vendor_incidents.next_check_at is
 -- supabase/schemas/10_tables/23_forget_alert_webhook.sql
 -- Definer, because whoever may delete an organisation need not be able to write Vault.
 create or replace function sync_scheduler.forget_alert_webhook() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   delete from vault.secrets s where s.name = sync_scheduler.alert_webhook_name(old.org_id);
   return null;
@@ -931,7 +931,7 @@ create trigger forget_alert_webhook after delete on public.sync_alert_webhooks
 
 -- supabase/schemas/10_tables/23_vendor_host.sql
 create or replace function sync_scheduler.vendor_host(integration public.sync_integrations) returns text
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   address text := coalesce(integration.config ->> 'api_url', integration.config ->> 'url');
 begin

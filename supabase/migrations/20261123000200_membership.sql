@@ -41,7 +41,7 @@ alter table public.sync_integrations add constraint sync_integrations_org_id_fke
 -- supabase/schemas/15_membership/04_member_org_ids.sql
 -- Definer, because a policy on organization_members that read organization_members would recurse.
 create or replace function sync_scheduler.member_org_ids() returns setof uuid
-language sql stable security definer set search_path = '' as $$
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   select m.org_id from public.organization_members m where m.user_id = (select auth.uid());
 $$;
 revoke all on function sync_scheduler.member_org_ids() from public, anon, authenticated, service_role;
@@ -54,7 +54,7 @@ comment on function sync_scheduler.member_org_ids() is
 -- Definer, because the caller may not be able to read the membership table of a host.
 create or replace function sync_scheduler.has_org_role(org_id uuid, roles public.sync_member_role[])
 returns boolean
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 begin
   return exists (
     select from public.organization_members m

@@ -3,7 +3,7 @@
 -- supabase/schemas/30_engine/01_error_catalog.sql
 create or replace function sync_scheduler.error_catalog()
 returns table (message text, code text, description text)
-language sql immutable set search_path = '' as $$
+language sql immutable set search_path = pg_catalog, pg_temp as $$
   values
     ('not_authenticated', 'PT401', 'Sign in first; an anonymous sign-in does not count.'),
     ('not_authorized', 'PT403', 'The caller may not do this there, or there is nothing there.'),
@@ -47,7 +47,7 @@ comment on function sync_scheduler.error_catalog() is
 -- supabase/schemas/30_engine/02_raise_error.sql
 create or replace function sync_scheduler.raise_error(message text, detail jsonb default null)
 returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   code text := (
     select c.code from sync_scheduler.error_catalog() c where c.message = raise_error.message
@@ -67,7 +67,7 @@ comment on function sync_scheduler.raise_error(text, jsonb) is
 
 -- supabase/schemas/30_engine/03_require_signed_in.sql
 create or replace function sync_scheduler.require_signed_in() returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   if auth.uid() is null or coalesce((auth.jwt() ->> 'is_anonymous')::boolean, false) then
     perform sync_scheduler.raise_error('not_authenticated');
@@ -81,7 +81,7 @@ comment on function sync_scheduler.require_signed_in() is
 -- supabase/schemas/30_engine/04_require_org_role.sql
 create or replace function sync_scheduler.require_org_role(org_id uuid, roles public.sync_member_role[])
 returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   claims jsonb := auth.jwt();
 begin
@@ -105,7 +105,7 @@ comment on function sync_scheduler.require_org_role(uuid, public.sync_member_rol
 create or replace function sync_scheduler.alert_key(
   kind public.sync_alert_kind, subject text, incident timestamptz
 ) returns text
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   -- In UTC: the same incident has the same name in every session.
   return concat_ws(':', alert_key.kind, alert_key.subject,
@@ -120,7 +120,7 @@ comment on function sync_scheduler.alert_key(public.sync_alert_kind, text, times
 
 -- supabase/schemas/30_engine/06_alert_text.sql
 create or replace function sync_scheduler.alert_text(label text, integration_type text, message text) returns text
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   -- A message may quote a vendor: Slack would read <!channel> in it as a call to everybody.
   return replace(replace(replace(
@@ -136,7 +136,7 @@ comment on function sync_scheduler.alert_text(text, text, text) is
 
 -- supabase/schemas/30_engine/06_announce_alert.sql
 create or replace function sync_scheduler.announce_alert() returns trigger
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   event text := case when tg_op = 'INSERT' then 'alert.raised' when new.resolved_at is not null then 'alert.resolved'
     else 'alert.escalated' end;
@@ -185,7 +185,7 @@ create or replace function sync_scheduler.note_alert(
   details jsonb,
   run_id uuid
 ) returns boolean
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   is_new boolean;
@@ -224,7 +224,7 @@ create or replace function sync_scheduler.raise_alert(
   details jsonb default '{}',
   run_id uuid default null
 ) returns boolean
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   return sync_scheduler.note_alert(integration.org_id, integration.id, integration.integration_type, kind, severity,
     sync_scheduler.alert_key(kind, integration.id::text, incident), message, details, run_id);
@@ -248,7 +248,7 @@ create or replace function sync_scheduler.raise_shared_alert(
   message text,
   details jsonb default '{}'
 ) returns boolean
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   return sync_scheduler.note_alert(null, null, integration_type, kind, severity,
     sync_scheduler.alert_key(kind, coalesce(integration_type, 'all'), incident), message, details, null);
@@ -265,7 +265,7 @@ comment on function sync_scheduler.raise_shared_alert(
 -- supabase/schemas/30_engine/06_resolve_alerts.sql
 create or replace function sync_scheduler.resolve_alerts(integration_id uuid, kinds public.sync_alert_kind[])
 returns integer
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   resolved integer;
 begin
@@ -285,7 +285,7 @@ comment on function sync_scheduler.resolve_alerts(uuid, public.sync_alert_kind[]
 create or replace function sync_scheduler.check_drift(
   integration public.sync_integrations, scheduled_for timestamptz, started_at timestamptz, run_id uuid default null
 ) returns boolean
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   limit_passed boolean := coalesce(started_at, now()) - scheduled_for > (
     select s.drift_alert_after from sync_scheduler.settings s);
@@ -309,7 +309,7 @@ comment on function sync_scheduler.check_drift(public.sync_integrations, timesta
 
 -- supabase/schemas/30_engine/07_lock_active_run.sql
 create or replace function sync_scheduler.lock_active_run(integration_id uuid) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   perform from public.sync_run_log r
   where r.integration_id = lock_active_run.integration_id and r.status in ('pending', 'running')
@@ -323,7 +323,7 @@ comment on function sync_scheduler.lock_active_run(uuid) is
 
 -- supabase/schemas/30_engine/08_adopt_newest_content.sql
 create or replace function sync_scheduler.adopt_newest_content(integration_id uuid) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   -- In a statement of its own: guard_entry lets only what waits already change.
   update public.sync_export_entries e set
@@ -343,7 +343,7 @@ comment on function sync_scheduler.adopt_newest_content(uuid) is
 create or replace function sync_scheduler.audit(
   integration public.sync_integrations, action text, reason text default null, details jsonb default '{}'
 ) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if length(audit.reason) > 500 then
     perform sync_scheduler.raise_error('reason_too_long', '{"max_length": 500}');
@@ -360,7 +360,7 @@ comment on function sync_scheduler.audit(public.sync_integrations, text, text, j
 
 -- supabase/schemas/30_engine/09_is_paused.sql
 create or replace function sync_scheduler.is_paused(integration public.sync_integrations) returns boolean
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return integration.paused_at is not null and coalesce(integration.resume_at > now(), true);
 end;
@@ -371,7 +371,7 @@ comment on function sync_scheduler.is_paused(public.sync_integrations) is
 
 -- supabase/schemas/30_engine/09_next_incident_check.sql
 create or replace function sync_scheduler.next_incident_check(checks integer) returns timestamptz
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   -- Below the least interval of checks, so that of the integrations of the vendor one has its turn within an interval.
   return now() + least(interval '10 minutes', interval '1 minute' * power(2, least(checks, 10)));
@@ -389,7 +389,7 @@ create or replace function sync_scheduler.set_health(
   error_message text default null,
   run_id uuid default null
 ) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   health public.sync_integration_health;
   integration public.sync_integrations;
@@ -436,7 +436,7 @@ comment on function sync_scheduler.set_health(uuid, public.sync_health_status, t
 
 -- supabase/schemas/30_engine/10_dispatch_attempts.sql
 create or replace function sync_scheduler.dispatch_attempts(runs public.sync_run_log[]) returns boolean
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   settings sync_scheduler.settings;
@@ -486,7 +486,7 @@ comment on function sync_scheduler.dispatch_attempts(public.sync_run_log[]) is
 
 -- supabase/schemas/30_engine/10_enter_passive.sql
 create or replace function sync_scheduler.enter_passive(integration_id uuid, retry_after interval default null) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   update public.sync_integration_health h set
     passive_since = coalesce(h.passive_since, now()),
@@ -503,7 +503,7 @@ comment on function sync_scheduler.enter_passive(uuid, interval) is
 
 -- supabase/schemas/30_engine/10_hold_runs.sql
 create or replace function sync_scheduler.hold_runs(runs public.sync_run_log[]) returns public.sync_run_log[]
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   settings sync_scheduler.settings;
   held uuid[];
@@ -551,7 +551,7 @@ comment on function sync_scheduler.hold_runs(public.sync_run_log[]) is
 
 -- supabase/schemas/30_engine/10_is_vendor_failure.sql
 create or replace function sync_scheduler.is_vendor_failure(error_class text, error_code text) returns boolean
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   -- What went wrong on our side of the wire says nothing of the vendor; nor does a refusal, which is each one's own.
   return coalesce(error_class in ('transient', 'ambiguous') and error_code not in (
@@ -569,7 +569,7 @@ comment on function sync_scheduler.is_vendor_failure(text, text) is
 
 -- supabase/schemas/30_engine/10_open_incident.sql
 create or replace function sync_scheduler.open_incident(integration public.sync_integrations, host text) returns boolean
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   settings sync_scheduler.settings;
@@ -612,7 +612,7 @@ comment on function sync_scheduler.open_incident(public.sync_integrations, text)
 
 -- supabase/schemas/30_engine/11_end_incident.sql
 create or replace function sync_scheduler.end_incident(integration_type text, host text, seen_at timestamptz) returns boolean
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   ended public.sync_vendor_incidents;
@@ -670,7 +670,7 @@ comment on function sync_scheduler.end_incident(text, text, timestamptz) is
 create or replace function sync_scheduler.note_vendor_failure(
   integration public.sync_integrations, error_class text, error_code text
 ) returns boolean
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   vendor_host text;
@@ -725,7 +725,7 @@ create or replace function sync_scheduler.start_run(
   parent_run_id uuid default null,
   notice text default null
 ) returns public.sync_run_log
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
 begin
@@ -758,7 +758,7 @@ comment on function sync_scheduler.start_run(
 
 -- supabase/schemas/30_engine/12_next_attempt.sql
 create or replace function sync_scheduler.next_attempt(run_id uuid) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   run public.sync_run_log;
@@ -783,7 +783,7 @@ comment on function sync_scheduler.next_attempt(uuid) is
 
 -- supabase/schemas/30_engine/12_note_vendor_answer.sql
 create or replace function sync_scheduler.note_vendor_answer(integration_id uuid, seen_at timestamptz) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   integration public.sync_integrations;
@@ -817,7 +817,7 @@ comment on function sync_scheduler.note_vendor_answer(uuid, timestamptz) is
 
 -- supabase/schemas/30_engine/13_announce_run.sql
 create or replace function sync_scheduler.announce_run(run public.sync_run_log) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   -- For an organisation without a webhook, one look by the key.
   insert into sync_scheduler.alert_messages (org_id, body)
@@ -843,7 +843,7 @@ create or replace function sync_scheduler.end_attempt(
   error_code text default null,
   error_message text default null
 ) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   update sync_scheduler.run_attempts a set
     ended_at = now(),
@@ -868,7 +868,7 @@ comment on function sync_scheduler.end_attempt(
 
 -- supabase/schemas/30_engine/13_note_failed_run.sql
 create or replace function sync_scheduler.note_failed_run(run public.sync_run_log) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
 begin
@@ -905,7 +905,7 @@ create or replace function sync_scheduler.finish_run(
   error_code text default null,
   error_message text default null
 ) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   finished public.sync_run_log;
 begin
@@ -936,7 +936,7 @@ comment on function sync_scheduler.finish_run(uuid, public.sync_run_status, text
 create or replace function sync_scheduler.note_cold_start_failure(
   run public.sync_run_log, integration public.sync_integrations, error_class sync_scheduler.error_class
 ) returns boolean
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   failed sync_scheduler.run_attempts;
 begin
@@ -966,7 +966,7 @@ comment on function sync_scheduler.note_cold_start_failure(
 -- supabase/schemas/30_engine/15_retry_backoff.sql
 create or replace function sync_scheduler.retry_backoff(retry_base interval, failures integer)
 returns interval
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
   -- The exponent is bounded so that no number of failures overflows the interval.
   return (
@@ -983,7 +983,7 @@ comment on function sync_scheduler.retry_backoff(interval, integer) is
 create or replace function sync_scheduler.count_failures(
   run public.sync_run_log, out in_a_row integer, out burnt integer
 )
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   select count(*), count(*) filter (where a.error_class is distinct from 'rate_limited' and not a.excused)
   into in_a_row, burnt from sync_scheduler.run_attempts a
@@ -1001,7 +1001,7 @@ comment on function sync_scheduler.count_failures(public.sync_run_log) is
 
 -- supabase/schemas/30_engine/16_has_unresolved_entries.sql
 create or replace function sync_scheduler.has_unresolved_entries(integration_id uuid) returns boolean
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return exists (
     select from public.sync_export_entries e
@@ -1015,7 +1015,7 @@ comment on function sync_scheduler.has_unresolved_entries(uuid) is
 
 -- supabase/schemas/30_engine/16_note_traffic.sql
 create or replace function sync_scheduler.note_traffic(integration_id uuid, claimed_at timestamptz) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   perform sync_scheduler.set_health(note_traffic.integration_id, 'healthy');
   perform sync_scheduler.defer_check(note_traffic.integration_id);
@@ -1035,7 +1035,7 @@ create or replace function sync_scheduler.retry_or_fail(
   error_message text,
   retry_after interval default null
 ) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
   in_a_row integer;
@@ -1106,7 +1106,7 @@ comment on function sync_scheduler.retry_or_fail(
 
 -- supabase/schemas/30_engine/17_note_response.sql
 create or replace function sync_scheduler.note_response(run_id uuid, attempt integer) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   -- Ids start again after a crash of pg_net, so a response counts only if it is as young as the request.
   update sync_scheduler.run_attempts a
@@ -1131,7 +1131,7 @@ create or replace function sync_scheduler.settle_run(
   error_message text,
   retry_after interval
 ) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   ended sync_scheduler.run_attempts;
 begin
@@ -1163,7 +1163,7 @@ comment on function sync_scheduler.settle_run(
 
 -- supabase/schemas/30_engine/18_read_credentials.sql
 create or replace function sync_scheduler.read_credentials(secret_id uuid) returns jsonb
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return (select s.decrypted_secret::jsonb from vault.decrypted_secrets s where s.id = secret_id);
 exception when data_exception or program_limit_exceeded then
@@ -1178,7 +1178,7 @@ comment on function sync_scheduler.read_credentials(uuid) is
 -- supabase/schemas/30_engine/18_save_checkpoint.sql
 create or replace function sync_scheduler.save_checkpoint(run_id uuid, attempt integer, checkpoint jsonb)
 returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if octet_length(save_checkpoint.checkpoint::text) > 65536 then
     perform sync_scheduler.raise_error('invalid_worker_request', '{"checkpoint": "more than 64 KiB"}');
@@ -1195,7 +1195,7 @@ comment on function sync_scheduler.save_checkpoint(uuid, integer, jsonb) is
 
 -- supabase/schemas/30_engine/19_run_progress.sql
 create or replace function sync_scheduler.run_progress(run public.sync_run_log) returns jsonb
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   return jsonb_build_object(
     'cancel_requested', run.cancel_requested_at is not null,
@@ -1212,7 +1212,7 @@ comment on function sync_scheduler.run_progress(public.sync_run_log) is
 -- supabase/schemas/30_engine/20_lock_attempt.sql
 create or replace function sync_scheduler.lock_attempt(run_id uuid, attempt integer, token text)
 returns sync_scheduler.run_attempts
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   found_attempt sync_scheduler.run_attempts;
 begin
@@ -1247,7 +1247,7 @@ comment on function sync_scheduler.lock_attempt(uuid, integer, text) is
 create or replace function sync_scheduler.extend_lease(
   run_id uuid, attempt integer, token text, past_deadline text default 'refuse'
 ) returns public.sync_run_log
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   held sync_scheduler.run_attempts :=
     sync_scheduler.lock_attempt(extend_lease.run_id, extend_lease.attempt, extend_lease.token);
@@ -1288,7 +1288,7 @@ comment on function sync_scheduler.extend_lease(uuid, integer, text, text) is
 
 -- supabase/schemas/30_engine/21_refuse_worker.sql
 create or replace function sync_scheduler.refuse_worker(run_id uuid, attempt integer, protocol integer) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   reason text := case when protocol < lower(sync_scheduler.worker_protocols()) then 'function_outdated'
@@ -1330,7 +1330,7 @@ create or replace function sync_scheduler.claim_attempt(
   run_id uuid, attempt integer, token text, boot_id uuid, boot_ms numeric, cold_start boolean,
   protocol integer
 ) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   claimed sync_scheduler.run_attempts :=
@@ -1413,7 +1413,7 @@ comment on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, nume
 create or replace function sync_scheduler.heartbeat_attempt(
   run_id uuid, attempt integer, token text, checkpoint jsonb default null, first_vendor_byte_ms numeric default null
 ) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   run public.sync_run_log :=
@@ -1447,7 +1447,7 @@ comment on function sync_scheduler.heartbeat_attempt(uuid, integer, text, jsonb,
 create or replace function sync_scheduler.reserve_entries(
   run_id uuid, attempt integer, token text, batch_size integer
 ) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   run public.sync_run_log :=
@@ -1512,7 +1512,7 @@ comment on function sync_scheduler.reserve_entries(uuid, integer, text, integer)
 create or replace function sync_scheduler.record_results(
   run_id uuid, attempt integer, token text, batch_id uuid, results jsonb
 ) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   run public.sync_run_log :=
@@ -1600,7 +1600,7 @@ create or replace function sync_scheduler.finish_attempt(
   checkpoint jsonb default null,
   first_vendor_byte_ms numeric default null
 ) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
 declare
   held sync_scheduler.run_attempts := sync_scheduler.lock_attempt(run_id, attempt, token);
@@ -1684,7 +1684,7 @@ comment on function sync_scheduler.finish_attempt(
 create or replace function sync_scheduler.answer_warmup(
   scheduled_for timestamptz, token text, boot_id uuid, boot_ms numeric, cold_start boolean
 ) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   hash bytea := sha256(convert_to(answer_warmup.token, 'UTF8'));
 begin
@@ -1714,7 +1714,7 @@ comment on function sync_scheduler.answer_warmup(timestamptz, text, uuid, numeri
 
 -- supabase/schemas/30_engine/27_require_settleable.sql
 create or replace function sync_scheduler.require_settleable(integration_id uuid, entries jsonb) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   most constant integer := 10000;
   missing jsonb;
@@ -1783,7 +1783,7 @@ comment on function sync_scheduler.require_settleable(uuid, jsonb) is
 
 -- supabase/schemas/30_engine/28_defer_check.sql
 create or replace function sync_scheduler.defer_check(integration_id uuid) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   -- Written only if the next check would come soon: of runs in a row most read one row and that is all.
   update public.sync_integration_health h set
@@ -1801,7 +1801,7 @@ comment on function sync_scheduler.defer_check(uuid) is
 
 -- supabase/schemas/30_engine/28_post_probes.sql
 create or replace function sync_scheduler.post_probes(integration_ids uuid[], requested_by uuid default null) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   settings sync_scheduler.settings;
@@ -1844,7 +1844,7 @@ comment on function sync_scheduler.post_probes(uuid[], uuid) is
 -- supabase/schemas/30_engine/28_settle_entries.sql
 create or replace function sync_scheduler.settle_entries(integration_id uuid, entries jsonb, reason text)
 returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   settled jsonb;
 begin
@@ -1895,7 +1895,7 @@ comment on function sync_scheduler.settle_entries(uuid, jsonb, text) is
 -- supabase/schemas/30_engine/29_start_probe.sql
 create or replace function sync_scheduler.start_probe(integration public.sync_integrations)
 returns public.sync_integration_health
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   health public.sync_integration_health;
 begin
@@ -1915,7 +1915,7 @@ comment on function sync_scheduler.start_probe(public.sync_integrations) is
 
 -- supabase/schemas/30_engine/30_raise_no_probe.sql
 create or replace function sync_scheduler.raise_no_probe(integration_id uuid, token text) returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   probe sync_scheduler.probes;
 begin
@@ -1935,7 +1935,7 @@ comment on function sync_scheduler.raise_no_probe(uuid, text) is
 
 -- supabase/schemas/30_engine/31_claim_probe.sql
 create or replace function sync_scheduler.claim_probe(integration_id uuid, token text) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   settings sync_scheduler.settings;
 begin
@@ -1967,7 +1967,7 @@ comment on function sync_scheduler.claim_probe(uuid, text) is
 
 -- supabase/schemas/30_engine/31_claim_probes.sql
 create or replace function sync_scheduler.claim_probes(probes jsonb, protocol integer) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   asked record;
   claimed jsonb := '[]';
@@ -2012,7 +2012,7 @@ create or replace function sync_scheduler.note_failed_check(
   error_code text,
   error_message text
 ) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if error_class = 'rate_limited' then
     perform sync_scheduler.enter_passive(integration.id);
@@ -2047,7 +2047,7 @@ create or replace function sync_scheduler.finish_probe(
   error_message text default null,
   latency_ms numeric default null
 ) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   health public.sync_integration_health;
   integration public.sync_integrations;
@@ -2119,7 +2119,7 @@ comment on function sync_scheduler.finish_probe(uuid, text, text, text, text, te
 
 -- supabase/schemas/30_engine/33_end_unanswered_probes.sql
 create or replace function sync_scheduler.end_unanswered_probes(batch_size integer default 100) returns integer
-language plpgsql set search_path = '' set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   unanswered integer;
 begin
@@ -2152,7 +2152,7 @@ comment on function sync_scheduler.end_unanswered_probes(integer) is
 
 -- supabase/schemas/30_engine/34_post_alerts.sql
 create or replace function sync_scheduler.post_alerts(batch_size integer default 500) returns integer
-language plpgsql set search_path = '' set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   settings sync_scheduler.settings;
   woken uuid[];
@@ -2216,7 +2216,7 @@ comment on function sync_scheduler.post_alerts(integer) is
 
 -- supabase/schemas/30_engine/35_claim_alerts.sql
 create or replace function sync_scheduler.claim_alerts(senders jsonb) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   -- Most messages have one thousand. One claim reads those of several organisations, and the function has to hold the answer.
   most_bytes constant integer := 131072;
@@ -2265,7 +2265,7 @@ comment on function sync_scheduler.claim_alerts(jsonb) is
 
 -- supabase/schemas/30_engine/36_settle_messages.sql
 create or replace function sync_scheduler.settle_messages(org_id uuid, results jsonb) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   update sync_scheduler.alert_messages m set
     attempts = m.attempts + 1,
@@ -2283,7 +2283,7 @@ comment on function sync_scheduler.settle_messages(uuid, jsonb) is
 
 -- supabase/schemas/30_engine/37_stop_alert_webhook.sql
 create or replace function sync_scheduler.stop_alert_webhook(org_id uuid, reason text) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   stopped public.sync_alert_webhooks;
@@ -2307,7 +2307,7 @@ comment on function sync_scheduler.stop_alert_webhook(uuid, text) is
 
 -- supabase/schemas/30_engine/38_finish_alerts.sql
 create or replace function sync_scheduler.finish_alerts(org_id uuid, token text, results jsonb) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   sender sync_scheduler.alert_senders;

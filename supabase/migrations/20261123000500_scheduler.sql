@@ -2,7 +2,7 @@
 
 -- supabase/schemas/40_scheduler/00_is_out_of_time.sql
 create or replace function sync_scheduler.is_out_of_time() returns boolean
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
   return clock_timestamp() > transaction_timestamp() + interval '5 seconds';
 end;
@@ -20,7 +20,7 @@ create or replace function sync_scheduler.note_undelivered(
   undelivered sync_scheduler.run_attempts,
   severity public.sync_alert_severity
 ) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   perform sync_scheduler.note_response(run.run_id, run.attempt);
   -- One that is lost now and then is what the repetition is for.
@@ -47,7 +47,7 @@ comment on function sync_scheduler.note_undelivered(
 create or replace function sync_scheduler.recovery_of(
   run public.sync_run_log, current_attempt sync_scheduler.run_attempts
 ) returns text
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   if run.run_id is null or run.finished_at is not null then
     return null;
@@ -78,7 +78,7 @@ comment on function sync_scheduler.recovery_of(public.sync_run_log, sync_schedul
 
 -- supabase/schemas/40_scheduler/01_postpone_recovery.sql
 create or replace function sync_scheduler.postpone_recovery(run_id uuid) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   update sync_scheduler.run_attempts a set lease_expires_at = now() + interval '1 minute'
   where a.run_id = postpone_recovery.run_id and a.ended_at is null;
@@ -95,7 +95,7 @@ comment on function sync_scheduler.postpone_recovery(uuid) is
 
 -- supabase/schemas/40_scheduler/01_recover_run.sql
 create or replace function sync_scheduler.recover_run(run_id uuid) returns boolean
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
   current_attempt sync_scheduler.run_attempts;
@@ -151,7 +151,7 @@ comment on function sync_scheduler.recover_run(uuid) is
 
 -- supabase/schemas/40_scheduler/03_recover_runs.sql
 create or replace function sync_scheduler.recover_runs(batch_size integer default 100) returns integer
-language plpgsql set search_path = '' set enable_seqscan = off set jit = off
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
 -- One row that somebody keeps locked must not hold up the runs of everybody else.
 set lock_timeout = '500ms' as $$
 declare
@@ -193,7 +193,7 @@ comment on function sync_scheduler.recover_runs(integer) is
 
 -- supabase/schemas/40_scheduler/10_raise_invalid_schedule.sql
 create or replace function sync_scheduler.raise_invalid_schedule(field text, value text, reason text) returns void
-language sql set search_path = '' as $$
+language sql set search_path = pg_catalog, pg_temp as $$
   select sync_scheduler.raise_error('invalid_schedule', jsonb_build_object(
     'field', raise_invalid_schedule.field,
     -- An error is no place for a megabyte.
@@ -209,7 +209,7 @@ comment on function sync_scheduler.raise_invalid_schedule(text, text, text) is
 -- supabase/schemas/40_scheduler/11_parse_cron_value.sql
 create or replace function sync_scheduler.parse_cron_value(written text, names text[], lowest integer, since integer)
 returns integer
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   if written ~ '^[0-9]+$' then
     -- Four digits are out of every range, and forty would be out of integer's.
@@ -229,7 +229,7 @@ comment on function sync_scheduler.parse_cron_value(text, text[], integer, integ
 create or replace function sync_scheduler.parse_cron_field(
   field text, value text, lowest integer, highest integer, names text[] default null
 ) returns varbit
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   chosen varbit := repeat('0', highest - lowest + 1)::varbit;
   part text;
@@ -297,7 +297,7 @@ comment on function sync_scheduler.parse_cron_field(text, text, integer, integer
 
 -- supabase/schemas/40_scheduler/13_parse_cron.sql
 create or replace function sync_scheduler.parse_cron(expression text) returns sync_scheduler.cron_fields
-language plpgsql immutable strict set search_path = '' as $$
+language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
 declare
   trimmed text := btrim(expression, E' \t\r\n');
   field text[];
@@ -358,7 +358,7 @@ comment on function sync_scheduler.parse_cron(text) is
 
 -- supabase/schemas/40_scheduler/14_validate_time_zone.sql
 create or replace function sync_scheduler.validate_time_zone(time_zone text) returns void
-language plpgsql stable strict set search_path = '' as $$
+language plpgsql stable strict set search_path = pg_catalog, pg_temp as $$
 begin
   -- Postgres would also take an abbreviation (it reads CET as UTC+1, summer and winter) and a POSIX rule (UTC+3 is west
   -- of Greenwich there; a misspelt name with a digit in it is one too). pg_timezone_names would tell, but reads
@@ -382,7 +382,7 @@ comment on function sync_scheduler.validate_time_zone(text) is
 -- supabase/schemas/40_scheduler/15_next_matching_day.sql
 create or replace function sync_scheduler.next_matching_day(fields sync_scheduler.cron_fields, earliest date)
 returns date
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   year integer := extract(year from earliest);
   month integer := extract(month from earliest);
@@ -430,7 +430,7 @@ comment on function sync_scheduler.next_matching_day(sync_scheduler.cron_fields,
 -- supabase/schemas/40_scheduler/16_next_matching_wall_time.sql
 create or replace function sync_scheduler.next_matching_wall_time(fields sync_scheduler.cron_fields, after timestamp)
 returns timestamp
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   earliest timestamp := date_trunc('minute', after) + interval '1 minute';
   day date := sync_scheduler.next_matching_day(fields, earliest::date);
@@ -463,7 +463,7 @@ comment on function sync_scheduler.next_matching_wall_time(sync_scheduler.cron_f
 -- supabase/schemas/40_scheduler/17_latest_clock_change.sql
 create or replace function sync_scheduler.latest_clock_change(time_zone text, until timestamptz)
 returns timestamptz
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   since timestamptz := date_trunc('second', until) - interval '26 hours';
   wall timestamp := since at time zone time_zone;
@@ -495,7 +495,7 @@ comment on function sync_scheduler.latest_clock_change(text, timestamptz) is
 create or replace function sync_scheduler.first_instant_at_wall_time(
   wall timestamp, time_zone text, after timestamptz
 ) returns timestamptz
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   -- Of two instants with this wall time Postgres takes the second; a skipped wall time it reads with the offset from
   -- before the change, so as an instant after it.
@@ -524,7 +524,7 @@ comment on function sync_scheduler.first_instant_at_wall_time(timestamp, text, t
 create or replace function sync_scheduler.next_cron_occurrence(
   expression text, time_zone text, after timestamptz
 ) returns timestamptz
-language plpgsql stable strict set search_path = '' as $$
+language plpgsql stable strict set search_path = pg_catalog, pg_temp as $$
 declare
   fields sync_scheduler.cron_fields := sync_scheduler.parse_cron(expression);
   searched_to timestamptz := after;
@@ -579,7 +579,7 @@ comment on function sync_scheduler.next_cron_occurrence(text, text, timestamptz)
 -- supabase/schemas/40_scheduler/20_keep_next_run_at.sql
 -- Definer, because a host's backend (service_role) connects integrations and has no rights in sync_scheduler.
 create or replace function sync_scheduler.keep_next_run_at() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   due timestamptz[];
   waiting timestamptz;
@@ -621,7 +621,7 @@ create trigger keep_next_run_at before insert or update of schedule, time_zone o
 -- supabase/schemas/40_scheduler/21_due_slots.sql
 create or replace function sync_scheduler.due_slots(integration public.sync_integrations, most integer)
 returns timestamptz[]
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   slots timestamptz[] := '{}';
   slot timestamptz := integration.next_run_at;
@@ -641,7 +641,7 @@ comment on function sync_scheduler.due_slots(public.sync_integrations, integer) 
 -- supabase/schemas/40_scheduler/21_resolve_slot_alerts.sql
 -- Definer, because whoever may switch an integration off may not write alerts.
 create or replace function sync_scheduler.resolve_slot_alerts() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   perform sync_scheduler.resolve_alerts(new.id, '{drift,start_failed,missed_slot}');
   return null;
@@ -659,7 +659,7 @@ create trigger resolve_slot_alerts after update of schedule, enabled, paused_at 
 create or replace function sync_scheduler.why_skip(
   integration public.sync_integrations, slot timestamptz
 ) returns public.sync_skip_reason
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return case
     when not integration.enabled then 'disabled'
@@ -679,7 +679,7 @@ comment on function sync_scheduler.why_skip(public.sync_integrations, timestampt
 create or replace function sync_scheduler.skip_slots(
   integration public.sync_integrations, slots timestamptz[], reason public.sync_skip_reason
 ) returns integer
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   skipped integer;
   missed timestamptz[];
@@ -717,7 +717,7 @@ comment on function sync_scheduler.skip_slots(public.sync_integrations, timestam
 
 -- supabase/schemas/40_scheduler/24_catch_up.sql
 create or replace function sync_scheduler.catch_up(integration_id uuid) returns integer
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
   slots timestamptz[];
@@ -741,7 +741,7 @@ comment on function sync_scheduler.catch_up(uuid) is
 
 -- supabase/schemas/40_scheduler/24_lock_starts.sql
 create or replace function sync_scheduler.lock_starts() returns boolean
-language plpgsql set search_path = '' set lock_timeout = '500ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp set lock_timeout = '500ms' as $$
 begin
   perform pg_advisory_xact_lock(hashtextextended('sync_scheduler.start', 0));
   return true;
@@ -756,7 +756,7 @@ comment on function sync_scheduler.lock_starts() is
 
 -- supabase/schemas/40_scheduler/25_find_due.sql
 create or replace function sync_scheduler.find_due(batch_size integer) returns uuid[]
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   settings sync_scheduler.settings;
 begin
@@ -813,7 +813,7 @@ comment on function sync_scheduler.find_due(integer) is
 create or replace function sync_scheduler.start_slots(
   integration_ids uuid[], out started integer, out skipped integer
 )
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   started_runs public.sync_run_log[];
   came_late uuid[];
@@ -908,7 +908,7 @@ comment on function sync_scheduler.start_slots(uuid[]) is
 
 -- supabase/schemas/40_scheduler/27_postpone_slot.sql
 create or replace function sync_scheduler.postpone_slot(integration_id uuid, reason text) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
 begin
@@ -940,7 +940,7 @@ comment on function sync_scheduler.postpone_slot(uuid, text) is
 create or replace function sync_scheduler.start_due_runs(
   batch_size integer default 500, out started integer, out skipped integer
 )
-language plpgsql set search_path = '' set enable_seqscan = off set jit = off
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
 -- One row that somebody keeps locked must not hold up everybody else.
 set lock_timeout = '500ms' as $$
 declare
@@ -1000,7 +1000,7 @@ comment on function sync_scheduler.start_due_runs(integer) is
 
 -- supabase/schemas/40_scheduler/29_has_room.sql
 create or replace function sync_scheduler.has_room(integration public.sync_integrations) returns boolean
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return (
     select count(*) filter (where r.integration_type = integration.integration_type)
@@ -1019,7 +1019,7 @@ comment on function sync_scheduler.has_room(public.sync_integrations) is
 
 -- supabase/schemas/40_scheduler/30_start_waiting_slot.sql
 create or replace function sync_scheduler.start_waiting_slot(integration_id uuid) returns boolean
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
   waiting sync_scheduler.waiting_slots;
@@ -1071,7 +1071,7 @@ comment on function sync_scheduler.start_waiting_slot(uuid) is
 
 -- supabase/schemas/40_scheduler/31_start_waiting_slots.sql
 create or replace function sync_scheduler.start_waiting_slots(batch_size integer default 100) returns integer
-language plpgsql set search_path = '' set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   next_one uuid;
   started integer := 0;
@@ -1119,7 +1119,7 @@ comment on function sync_scheduler.start_waiting_slots(integer) is
 
 -- supabase/schemas/40_scheduler/32_watch_drift.sql
 create or replace function sync_scheduler.watch_drift() returns void
-language plpgsql set search_path = '' set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   latest timestamptz := now() - (select s.drift_alert_after from sync_scheduler.settings s);
   late record;
@@ -1165,7 +1165,7 @@ comment on function sync_scheduler.watch_drift() is
 
 -- supabase/schemas/40_scheduler/33_end_pause.sql
 create or replace function sync_scheduler.end_pause(integration public.sync_integrations) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   update public.sync_integrations i
   set paused_at = null, paused_by = null, pause_reason = null, resume_at = null where i.id = integration.id;
@@ -1180,7 +1180,7 @@ comment on function sync_scheduler.end_pause(public.sync_integrations) is
 
 -- supabase/schemas/40_scheduler/34_check_health.sql
 create or replace function sync_scheduler.check_health(batch_size integer default 500) returns integer
-language plpgsql set search_path = '' set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   settings sync_scheduler.settings;
   due uuid[];
@@ -1234,7 +1234,7 @@ comment on function sync_scheduler.check_health(integer) is
 create or replace function sync_scheduler.choose_checks(
   integration_ids uuid[], out asked uuid[], out postponed uuid[]
 )
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   settings sync_scheduler.settings;
 begin
@@ -1294,7 +1294,7 @@ comment on function sync_scheduler.choose_checks(uuid[]) is
 
 -- supabase/schemas/40_scheduler/34_end_pauses.sql
 create or replace function sync_scheduler.end_pauses() returns void
-language plpgsql set search_path = '' set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   ended public.sync_integrations;
 begin
@@ -1314,7 +1314,7 @@ comment on function sync_scheduler.end_pauses() is
 
 -- supabase/schemas/40_scheduler/34_wake_incidents.sql
 create or replace function sync_scheduler.wake_incidents() returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   -- Whom nobody has asked for a day, nobody uses any more.
   perform sync_scheduler.end_incident(o.integration_type, o.host, 'infinity')
@@ -1343,7 +1343,7 @@ comment on function sync_scheduler.wake_incidents() is
 
 -- supabase/schemas/40_scheduler/35_prewarm.sql
 create or replace function sync_scheduler.prewarm() returns boolean
-language plpgsql set search_path = '' set enable_seqscan = off set jit = off set lock_timeout = '100ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '100ms' as $$
 declare
   settings sync_scheduler.settings;
   slot timestamptz;
@@ -1397,7 +1397,7 @@ comment on function sync_scheduler.prewarm() is
 
 -- supabase/schemas/40_scheduler/36_last_tick_at.sql
 create or replace function sync_scheduler.last_tick_at() returns timestamptz
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return (select t.ticked_at from sync_scheduler.ticks t order by t.tick_id desc limit 1);
 end;
@@ -1407,7 +1407,7 @@ comment on function sync_scheduler.last_tick_at() is 'When the scheduler last ti
 
 -- supabase/schemas/40_scheduler/37_has_work.sql
 create or replace function sync_scheduler.has_work() returns boolean
-language plpgsql stable set search_path = '' set lock_timeout = '100ms' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set lock_timeout = '100ms' as $$
 begin
   -- What each step acts upon, in their order. One look into an index each, of which most are nearly always empty.
   -- Too wide costs a tick that finds nothing to do; too narrow and the step comes too late.
@@ -1467,7 +1467,7 @@ comment on function sync_scheduler.has_work() is
 
 -- supabase/schemas/40_scheduler/37_is_ticking.sql
 create or replace function sync_scheduler.is_ticking() returns boolean
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return (
     select coalesce(sync_scheduler.last_tick_at(), s.installed_at) > now() - s.silent_after
@@ -1480,7 +1480,7 @@ comment on function sync_scheduler.is_ticking() is
 
 -- supabase/schemas/40_scheduler/37_resolve_silence.sql
 create or replace function sync_scheduler.resolve_silence() returns void
-language plpgsql set search_path = '' set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 begin
   update public.sync_alerts a set resolved_at = now() where a.alert_id in (
     select o.alert_id from public.sync_alerts o where o.kind = 'scheduler_dead' and o.resolved_at is null
@@ -1492,7 +1492,7 @@ comment on function sync_scheduler.resolve_silence() is 'Resolves the alerts sch
 
 -- supabase/schemas/40_scheduler/38_tick.sql
 create or replace function sync_scheduler.tick() returns void
-language plpgsql set search_path = '' set enable_seqscan = off set jit = off
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
 -- Planning each statement anew for its parameters would cost more than all of an idle tick.
 set plan_cache_mode = force_generic_plan as $$
 declare
@@ -1578,7 +1578,7 @@ comment on function sync_scheduler.tick() is
 -- supabase/schemas/40_scheduler/40_purge_runs.sql
 create or replace function sync_scheduler.purge_runs(batch_size integer, settings sync_scheduler.settings)
 returns integer
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   purged integer;
 begin
@@ -1606,7 +1606,7 @@ comment on function sync_scheduler.purge_runs(integer, sync_scheduler.settings) 
 -- supabase/schemas/40_scheduler/41_purge_job_details.sql
 create or replace function sync_scheduler.purge_job_details(batch_size integer, settings sync_scheduler.settings)
 returns integer
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   purged integer;
 begin
@@ -1632,7 +1632,7 @@ comment on function sync_scheduler.purge_job_details(integer, sync_scheduler.set
 -- supabase/schemas/40_scheduler/41_purge_records.sql
 create or replace function sync_scheduler.purge_records(batch_size integer, settings sync_scheduler.settings)
 returns integer
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   purged integer := 0;
   step integer;
@@ -1687,7 +1687,7 @@ comment on function sync_scheduler.purge_records(integer, sync_scheduler.setting
 
 -- supabase/schemas/40_scheduler/42_purge.sql
 create or replace function sync_scheduler.purge(batch_size integer default 2000) returns integer
-language plpgsql set search_path = '' set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   settings sync_scheduler.settings;
   purged integer := 0;

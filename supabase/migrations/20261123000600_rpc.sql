@@ -2,7 +2,7 @@
 
 -- supabase/schemas/50_rpc/00_raise_no_integration.sql
 create or replace function sync_scheduler.raise_no_integration(integration_type text) returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   if not exists (
     select from public.sync_integration_types t where t.code = raise_no_integration.integration_type
@@ -20,7 +20,7 @@ comment on function sync_scheduler.raise_no_integration(text) is
 -- supabase/schemas/50_rpc/01_find_integration.sql
 create or replace function sync_scheduler.find_integration(org_id uuid, integration_type text)
 returns public.sync_integrations
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
 begin
@@ -41,7 +41,7 @@ comment on function sync_scheduler.find_integration(uuid, text) is
 -- supabase/schemas/50_rpc/02_lock_integration.sql
 create or replace function sync_scheduler.lock_integration(org_id uuid, integration_type text)
 returns public.sync_integrations
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
 begin
@@ -65,7 +65,7 @@ comment on function sync_scheduler.lock_integration(uuid, text) is
 create or replace function sync_scheduler.find_replayed_run(
   integration public.sync_integrations, idempotency_key text
 ) returns public.sync_run_log
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
 begin
@@ -85,7 +85,7 @@ comment on function sync_scheduler.find_replayed_run(public.sync_integrations, t
 
 -- supabase/schemas/50_rpc/03_require_valid_key.sql
 create or replace function sync_scheduler.require_valid_key(idempotency_key text) returns void
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   if length(idempotency_key) > 200 or btrim(idempotency_key) = '' then
     perform sync_scheduler.raise_error('invalid_idempotency_key', '{"max_length": 200}');
@@ -98,7 +98,7 @@ comment on function sync_scheduler.require_valid_key(text) is
 
 -- supabase/schemas/50_rpc/04_require_usable.sql
 create or replace function sync_scheduler.require_usable(integration public.sync_integrations) returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   if not integration.enabled then
     perform sync_scheduler.raise_error('integration_disabled');
@@ -120,7 +120,7 @@ comment on function sync_scheduler.require_usable(public.sync_integrations) is
 -- supabase/schemas/50_rpc/05_require_cooldown_over.sql
 create or replace function sync_scheduler.require_cooldown_over(integration public.sync_integrations)
 returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   retry_at timestamptz := (
     select r.triggered_at + integration.manual_cooldown from public.sync_run_log r
@@ -145,7 +145,7 @@ comment on function sync_scheduler.require_cooldown_over(public.sync_integration
 
 -- supabase/schemas/50_rpc/06_find_active_run.sql
 create or replace function sync_scheduler.find_active_run(integration_id uuid) returns public.sync_run_log
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
 begin
@@ -160,7 +160,7 @@ comment on function sync_scheduler.find_active_run(uuid) is
 
 -- supabase/schemas/50_rpc/06_waits_for.sql
 create or replace function sync_scheduler.waits_for(run public.sync_run_log) returns text
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   return case
     when run.status <> 'pending' then null
@@ -176,7 +176,7 @@ comment on function sync_scheduler.waits_for(public.sync_run_log) is
 
 -- supabase/schemas/50_rpc/07_raise_active.sql
 create or replace function sync_scheduler.raise_active(run public.sync_run_log) returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   perform sync_scheduler.raise_error('sync_already_in_progress', jsonb_build_object(
     'run_id', run.run_id,
@@ -197,7 +197,7 @@ comment on function sync_scheduler.raise_active(public.sync_run_log) is
 
 -- supabase/schemas/50_rpc/08_note_silence.sql
 create or replace function sync_scheduler.note_silence(integration public.sync_integrations) returns text
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if sync_scheduler.is_ticking() then
     return null;
@@ -227,7 +227,7 @@ comment on function sync_scheduler.note_silence(public.sync_integrations) is
 create or replace function sync_scheduler.press(
   integration public.sync_integrations, idempotency_key text, parent_run_id uuid default null
 ) returns public.sync_run_log
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
 declare
   run public.sync_run_log;
@@ -297,7 +297,7 @@ comment on function sync_scheduler.press(public.sync_integrations, text, uuid) i
 create or replace function public.trigger_integration_sync(
   org_id uuid, integration_type text, idempotency_key text default null
 ) returns public.sync_run_log
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
   perform sync_scheduler.require_org_role(org_id, '{admin,coordinator}');
   perform sync_scheduler.require_valid_key(idempotency_key);
@@ -321,7 +321,7 @@ comment on function public.trigger_integration_sync(uuid, text, text) is
 -- Definer, because no client may write the run log. The caller's role is checked before anything is told or done.
 create or replace function public.retry_integration_sync(run_id uuid, idempotency_key text default null)
 returns public.sync_run_log
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 declare
   parent public.sync_run_log;
 begin
@@ -353,7 +353,7 @@ comment on function public.retry_integration_sync(uuid, text) is
 -- Definer, because the service role may insert entries but change none. It alone may execute this: it is the host's
 -- backend, and acts for any organisation.
 create or replace function public.add_sync_entries(org_id uuid, integration_type text, entries jsonb) returns jsonb
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 #variable_conflict use_variable
 declare
   integration public.sync_integrations;
@@ -425,7 +425,7 @@ comment on function public.add_sync_entries(uuid, text, jsonb) is
 -- Definer, because no client may write the run log. The caller's role is checked before anything is told or done.
 create or replace function public.cancel_integration_sync(run_id uuid, reason text default null)
 returns public.sync_run_log
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   run public.sync_run_log;
@@ -478,7 +478,7 @@ comment on function public.cancel_integration_sync(uuid, text) is
 create or replace function public.settle_sync_entries(
   org_id uuid, integration_type text, entries jsonb, reason text
 ) returns integer
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 #variable_conflict use_variable
 declare
   integration public.sync_integrations;
@@ -519,7 +519,7 @@ comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
 -- supabase/schemas/50_rpc/20_apply_settings.sql
 create or replace function sync_scheduler.apply_settings(integration public.sync_integrations, changes jsonb)
 returns public.sync_integrations
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   known constant text[] := '{schedule,time_zone,overlap_policy,catchup_window,manual_cooldown,max_attempts,retry_base,'
     'run_deadline,health_check_interval,enabled}';
@@ -554,7 +554,7 @@ comment on function sync_scheduler.apply_settings(public.sync_integrations, json
 create or replace function public.configure_integration_sync(
   org_id uuid, integration_type text, changes jsonb, reason text default null
 ) returns public.sync_integrations
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   before public.sync_integrations;
@@ -607,7 +607,7 @@ comment on function public.configure_integration_sync(uuid, text, jsonb, text) i
 create or replace function public.pause_integration_sync(
   org_id uuid, integration_type text, reason text default null, resume_at timestamptz default null
 ) returns public.sync_integrations
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   integration public.sync_integrations;
@@ -649,7 +649,7 @@ comment on function public.pause_integration_sync(uuid, text, text, timestamptz)
 -- Definer, because no client may write the integrations. The first statement checks the caller.
 create or replace function public.resume_integration_sync(org_id uuid, integration_type text, reason text default null)
 returns public.sync_integrations
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   integration public.sync_integrations;
@@ -682,7 +682,7 @@ comment on function public.resume_integration_sync(uuid, text, text) is
 create or replace function public.preview_sync_schedule(
   org_id uuid, integration_type text, n integer default 5, schedule text default null, time_zone text default null
 ) returns table (scheduled_for timestamptz, local_time timestamp)
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
 declare
   integration public.sync_integrations;
@@ -719,7 +719,7 @@ comment on function public.preview_sync_schedule(uuid, text, integer, text, text
 create or replace function sync_scheduler.slots_between(
   schedule text, time_zone text, since timestamptz, until timestamptz, most integer
 ) returns setof timestamptz
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   -- An occurrence at since itself counts.
   slot timestamptz := sync_scheduler.next_cron_occurrence(schedule, time_zone, since - interval '1 second');
@@ -740,7 +740,7 @@ comment on function sync_scheduler.slots_between(text, text, timestamptz, timest
 
 -- supabase/schemas/50_rpc/26_require_period.sql
 create or replace function sync_scheduler.require_period(since timestamptz, until timestamptz) returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   wrong text := case
     when since is null or until is null then 'from and to are needed'
@@ -766,7 +766,7 @@ comment on function sync_scheduler.require_period(timestamptz, timestamptz) is
 create or replace function public.backfill_integration_sync(
   org_id uuid, integration_type text, "from" timestamptz, "to" timestamptz, reason text default null
 ) returns integer
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 #variable_conflict use_variable
 declare
   most constant integer := 1000;
@@ -828,7 +828,7 @@ create or replace function public.explain_sync_slots(
 ) returns table (
   scheduled_for timestamptz, state text, reason text, drift_seconds numeric, run_id uuid, retried_by_run_id uuid
 )
-language plpgsql stable security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 #variable_conflict use_variable
 declare
   most constant integer := 10000;
@@ -898,7 +898,7 @@ comment on function public.explain_sync_slots(uuid, text, timestamptz, timestamp
 -- Definer, because the scheduler's tables are private. Tells nothing about any organisation, so that any signed-in person may ask.
 create or replace function public.sync_scheduler_status()
 returns table (ticking boolean, last_tick_at timestamptz, seconds_since_tick numeric, jobs_active boolean)
-language plpgsql stable security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
   if auth.jwt() ->> 'role' is distinct from 'service_role' then
     perform sync_scheduler.require_signed_in();
@@ -917,7 +917,7 @@ comment on function public.sync_scheduler_status() is
 
 -- supabase/schemas/50_rpc/30_refuse_until.sql
 create or replace function sync_scheduler.refuse_until(retry_at timestamptz) returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   if retry_at > clock_timestamp() then
     perform sync_scheduler.raise_error('rate_limited', jsonb_build_object(
@@ -934,7 +934,7 @@ comment on function sync_scheduler.refuse_until(timestamptz) is
 create or replace function sync_scheduler.require_probe_due(
   integration public.sync_integrations, replaces_open boolean default false
 ) returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   perform sync_scheduler.refuse_until((
     select p.requested_at + case when p.ended_at is null and not replaces_open
@@ -950,7 +950,7 @@ comment on function sync_scheduler.require_probe_due(public.sync_integrations, b
 
 -- supabase/schemas/50_rpc/31_store_secret.sql
 create or replace function sync_scheduler.store_secret(own_name text, content jsonb) returns uuid
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   secret_id uuid := (select s.id from vault.secrets s where s.name = own_name);
 begin
@@ -975,7 +975,7 @@ comment on function sync_scheduler.store_secret(text, jsonb) is
 create or replace function public.set_integration_credentials(
   org_id uuid, integration_type text, credentials jsonb, reason text default null
 ) returns public.sync_integration_health
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   integration public.sync_integrations;
@@ -1030,7 +1030,7 @@ comment on function public.set_integration_credentials(uuid, text, jsonb, text) 
 -- Definer, because no client may write the machinery. The first statement checks the caller.
 create or replace function public.test_integration_connection(org_id uuid, integration_type text)
 returns public.sync_integration_health
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 declare
   integration public.sync_integrations;
 begin
@@ -1054,7 +1054,7 @@ comment on function public.test_integration_connection(uuid, text) is
 -- Definer, because no client may write the health of an integration. The first statement checks the caller.
 create or replace function public.resume_integration_checks(org_id uuid, integration_type text, reason text default null)
 returns public.sync_integration_health
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   integration public.sync_integrations;
@@ -1088,7 +1088,7 @@ comment on function public.resume_integration_checks(uuid, text, text) is
 -- supabase/schemas/50_rpc/40_acknowledge_sync_alert.sql
 -- Definer, because no client may write alerts. The caller's role is checked before anything is told or done.
 create or replace function public.acknowledge_sync_alert(alert_id uuid) returns public.sync_alerts
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   alert public.sync_alerts;
@@ -1117,7 +1117,7 @@ comment on function public.acknowledge_sync_alert(uuid) is
 create or replace function sync_scheduler.would_retry(
   run public.sync_run_log, current_attempt sync_scheduler.run_attempts
 ) returns boolean
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return run.cancel_requested_at is null and (
     select f.burnt + case when current_attempt.settled_before = run.entries_done + run.entries_failed then 1 else 0 end
@@ -1134,7 +1134,7 @@ comment on function sync_scheduler.would_retry(public.sync_run_log, sync_schedul
 create or replace function sync_scheduler.why_refused(
   integration public.sync_integrations, out message text, out details jsonb
 )
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
   current_attempt sync_scheduler.run_attempts;
@@ -1191,7 +1191,7 @@ create or replace function public.sync_overview(org_id uuid) returns table (
   cooldown_until timestamptz, open_alerts integer, needs_decision integer,
   button_allowed boolean, button_message text, button_details jsonb
 )
-language plpgsql stable security definer set search_path = '' set enable_seqscan = off set jit = off
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
 -- Each part is a look into an index with its first rows; a plan made for the values would only take longer.
 set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
@@ -1266,7 +1266,7 @@ comment on function public.sync_overview(uuid) is
 -- Definer, because attempts and ticks are the machinery's. The caller's role is checked before anything is told.
 create or replace function public.sync_run_timeline(run_id uuid)
 returns table (attempt integer, step text, at timestamptz, detail jsonb)
-language plpgsql stable security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   run public.sync_run_log;
@@ -1327,7 +1327,7 @@ comment on function public.sync_run_timeline(uuid) is
 -- supabase/schemas/50_rpc/44_apply_webhook_changes.sql
 create or replace function sync_scheduler.apply_webhook_changes(webhook public.sync_alert_webhooks, changes jsonb)
 returns public.sync_alert_webhooks
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   known constant text[] := '{url,secret,kinds,min_severity,finished_runs}';
   field text;
@@ -1368,7 +1368,7 @@ comment on function sync_scheduler.apply_webhook_changes(public.sync_alert_webho
 
 -- supabase/schemas/50_rpc/44_require_valid_address.sql
 create or replace function sync_scheduler.require_valid_address(address jsonb) returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   wrong text;
   size integer;
@@ -1408,7 +1408,7 @@ comment on function sync_scheduler.require_valid_address(jsonb) is
 
 -- supabase/schemas/50_rpc/44_require_webhook_due.sql
 create or replace function sync_scheduler.require_webhook_due(org_id uuid) returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   -- The audit log remembers it when the webhook has been removed since, and nobody but its owner can take anything out of it.
   perform sync_scheduler.refuse_until((
@@ -1426,7 +1426,7 @@ comment on function sync_scheduler.require_webhook_due(uuid) is
 -- Definer, because no client may write Vault or the webhooks. The first statement checks the caller.
 create or replace function public.configure_alert_webhook(org_id uuid, changes jsonb, reason text default null)
 returns public.sync_alert_webhooks
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   webhook public.sync_alert_webhooks;

@@ -6,7 +6,7 @@ create or replace function public.sync_worker_claim(
   run_id uuid, attempt integer, token text, boot_id uuid, boot_ms numeric, cold_start boolean,
   protocol integer default 1
 ) returns jsonb
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
   return sync_scheduler.claim_attempt(run_id, attempt, token, boot_id, boot_ms, cold_start, protocol);
 end;
@@ -22,7 +22,7 @@ comment on function public.sync_worker_claim(uuid, integer, text, uuid, numeric,
 create or replace function public.sync_worker_heartbeat(
   run_id uuid, attempt integer, token text, checkpoint jsonb default null, first_vendor_byte_ms numeric default null
 ) returns jsonb
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
   return sync_scheduler.heartbeat_attempt(run_id, attempt, token, checkpoint, first_vendor_byte_ms);
 end;
@@ -38,7 +38,7 @@ comment on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, num
 create or replace function public.sync_worker_reserve_entries(
   run_id uuid, attempt integer, token text, batch_size integer
 ) returns jsonb
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
   return sync_scheduler.reserve_entries(run_id, attempt, token, batch_size);
 end;
@@ -54,7 +54,7 @@ comment on function public.sync_worker_reserve_entries(uuid, integer, text, inte
 create or replace function public.sync_worker_record_results(
   run_id uuid, attempt integer, token text, batch_id uuid, results jsonb
 ) returns jsonb
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
   return sync_scheduler.record_results(run_id, attempt, token, batch_id, results);
 end;
@@ -79,7 +79,7 @@ create or replace function public.sync_worker_finish(
   checkpoint jsonb default null,
   first_vendor_byte_ms numeric default null
 ) returns jsonb
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
   return sync_scheduler.finish_attempt(run_id, attempt, token, outcome,
     error_class, error_code, error_message, retry_after_seconds, checkpoint, first_vendor_byte_ms);
@@ -100,7 +100,7 @@ comment on function public.sync_worker_finish(
 create or replace function public.sync_worker_warm(
   scheduled_for timestamptz, token text, boot_id uuid, boot_ms numeric, cold_start boolean
 ) returns jsonb
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
   return sync_scheduler.answer_warmup(scheduled_for, token, boot_id, boot_ms, cold_start);
 end;
@@ -115,7 +115,7 @@ comment on function public.sync_worker_warm(timestamptz, text, uuid, numeric, bo
 -- supabase/schemas/60_worker_rpc/07_sync_worker_claim_probes.sql
 -- Definer, because the service role has no rights in sync_scheduler. The tokens are the check of the caller.
 create or replace function public.sync_worker_claim_probes(probes jsonb, protocol integer default 1) returns jsonb
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
   return sync_scheduler.claim_probes(probes, protocol);
 end;
@@ -137,7 +137,7 @@ create or replace function public.sync_worker_finish_probe(
   error_message text default null,
   latency_ms numeric default null
 ) returns jsonb
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
   return sync_scheduler.finish_probe(integration_id, token, outcome, error_class, error_code, error_message, latency_ms);
 end;
@@ -152,7 +152,7 @@ comment on function public.sync_worker_finish_probe(uuid, text, text, text, text
 -- supabase/schemas/60_worker_rpc/09_sync_worker_claim_alerts.sql
 -- Definer, because the service role has no rights in sync_scheduler. The tokens are the check of the caller.
 create or replace function public.sync_worker_claim_alerts(senders jsonb) returns jsonb
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
   return sync_scheduler.claim_alerts(senders);
 end;
@@ -166,7 +166,7 @@ comment on function public.sync_worker_claim_alerts(jsonb) is
 -- supabase/schemas/60_worker_rpc/10_sync_worker_finish_alerts.sql
 -- Definer, because the service role has no rights in sync_scheduler. The token is the check of the caller.
 create or replace function public.sync_worker_finish_alerts(org_id uuid, token text, results jsonb) returns jsonb
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
   return sync_scheduler.finish_alerts(org_id, token, results);
 end;

@@ -3,8 +3,8 @@
 -- supabase/schemas/95_release/01_version.sql
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
-language sql immutable set search_path = '' as $$
-  select '0.1.0'::text, '1f96a60e7b07a8c4dfba099e8d7c2059b8bff22705b7a1660d1b6cde90b307fd'::text;
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+  select '0.1.0'::text, '6dd04e43bc978682975a5f65770c1f5637cd7d307b8a73c10b5633274b197a20'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is

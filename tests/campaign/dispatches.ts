@@ -23,7 +23,7 @@ export const catchDispatches = `
   create schema campaign;
   create table campaign.mailbox (id bigint generated always as identity, body jsonb not null);
   create function campaign.catch_dispatch() returns trigger
-  language plpgsql security definer set search_path = '' as $$
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
   begin
     insert into campaign.mailbox (body) values (convert_from(new.body, 'UTF8')::jsonb);
     return null;

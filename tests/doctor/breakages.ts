@@ -39,7 +39,7 @@ export const BREAKAGES: readonly Breakage[] = [
     check: "installed",
     what: "a function was edited",
     breakIt: run(`create or replace function sync_scheduler.last_tick_at() returns timestamptz
-      language plpgsql stable set search_path = '' as 'begin return now(); end'`),
+      language plpgsql stable set search_path = pg_catalog, pg_temp as 'begin return now(); end'`),
     says: /last_tick_at is not the function that this checkout brings/,
   },
   {

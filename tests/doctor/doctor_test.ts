@@ -174,7 +174,7 @@ Deno.test({
         ) {
           await owner.sql.unsafe(`
           create or replace function sync_scheduler.worker_protocols() returns int4range
-          language plpgsql immutable set search_path = '' as $$ begin return int4range(${range}, '[]'); end $$`);
+          language plpgsql immutable set search_path = pg_catalog, pg_temp as $$ begin return int4range(${range}, '[]'); end $$`);
           const [found] = await examine(owner.sql, "function", url);
           assert.equal(found?.status, "FAIL");
           assert.match(found?.message ?? "", says);

@@ -63,7 +63,7 @@ Deno.test({
 
     await host.sql.unsafe(`
       create or replace function sync_scheduler.has_org_role(org_id uuid, roles public.sync_member_role[])
-      returns boolean language plpgsql stable security definer set search_path = '' as $$
+      returns boolean language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
       begin
         return org_id = auth.uid();
       end;

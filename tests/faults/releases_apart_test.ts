@@ -13,7 +13,7 @@ localTest(
     const tenant = await createTenant(sql, platform, { entries: 30, receiver: platform.receiver });
     const speak = (protocols: string) =>
       sql.unsafe(`create or replace function sync_scheduler.worker_protocols() returns int4range
-      language plpgsql immutable set search_path = '' as $$ begin return '${protocols}'; end; $$`);
+      language plpgsql immutable set search_path = pg_catalog, pg_temp as $$ begin return '${protocols}'; end; $$`);
     const read = async (runId: string) => {
       const [row] = await sql`
       select r.status::text, r.notice, r.attempt, a.claimed_at, a.response_status

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.worker_protocols() returns int4range
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   return int4range(1, 1, '[]');
 end;

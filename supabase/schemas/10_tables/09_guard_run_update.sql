@@ -1,7 +1,7 @@
 -- A final run never changes, whoever writes; and every change has a version, so that a reader can tell which
 -- of two rows is newer.
 create or replace function sync_scheduler.guard_run_update() returns trigger
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if old.finished_at is not null then
     raise exception using errcode = 'PT409', message = 'run_is_final',

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.loses_digits(content jsonb) returns boolean
-language plpgsql stable strict set search_path = '' set extra_float_digits = 1 as $$
+language plpgsql stable strict set search_path = pg_catalog, pg_temp set extra_float_digits = 1 as $$
 begin
   return exists (
     select from jsonb_path_query(content, 'strict $.** ? (@.type() == "number")') n

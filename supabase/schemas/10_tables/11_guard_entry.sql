@@ -2,7 +2,7 @@
 -- in somebody's books is never sent again. Definer, because who inserts has no rights in sync_scheduler; it reads and
 -- writes nothing but the row at hand.
 create or replace function sync_scheduler.guard_entry() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   new.payload_hash := sync_scheduler.entry_hash(new.period, new.document_number, new.payload);
   if tg_op = 'UPDATE' and (

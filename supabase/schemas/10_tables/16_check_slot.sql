@@ -1,6 +1,6 @@
 create or replace function sync_scheduler.check_slot(integration_id uuid, every interval, earliest timestamptz)
 returns timestamptz
-language plpgsql immutable strict set search_path = '' as $$
+language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
 declare
   -- A hundredth longer, so that no stretch of 24 hours has more than 96 turns of 15 minutes, although the tick comes to one a
   -- little late and to the next in time.

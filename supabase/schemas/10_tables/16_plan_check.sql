@@ -4,7 +4,7 @@ create or replace function sync_scheduler.plan_check(
   passive_since timestamptz default null,
   earliest timestamptz default now()
 ) returns timestamptz
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   every interval := integration.health_check_interval;
 begin

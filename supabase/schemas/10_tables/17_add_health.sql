@@ -1,6 +1,6 @@
 -- Definer, because whoever may insert an integration may not write its health.
 create or replace function sync_scheduler.add_health() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   insert into public.sync_integration_health (integration_id, org_id, next_check_at)
   -- Not before it has had an interval: while it is being set up, a check would tell only what is missing.

@@ -1,6 +1,6 @@
 -- Definer, because whoever may change an integration may not write its health.
 create or replace function sync_scheduler.keep_next_check_at() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   update public.sync_integration_health h set
     -- What was wrong may be mended by the change.

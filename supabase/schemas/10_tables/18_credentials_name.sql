@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.credentials_name(integration_id uuid) returns text
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   return 'sync_scheduler credentials of ' || integration_id;
 end;

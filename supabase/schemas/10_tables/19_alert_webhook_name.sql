@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.alert_webhook_name(org_id uuid) returns text
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   return 'sync_scheduler alert webhook of ' || org_id;
 end;

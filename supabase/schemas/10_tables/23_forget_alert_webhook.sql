@@ -1,6 +1,6 @@
 -- Definer, because whoever may delete an organisation need not be able to write Vault.
 create or replace function sync_scheduler.forget_alert_webhook() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   delete from vault.secrets s where s.name = sync_scheduler.alert_webhook_name(old.org_id);
   return null;

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.vendor_host(integration public.sync_integrations) returns text
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   address text := coalesce(integration.config ->> 'api_url', integration.config ->> 'url');
 begin

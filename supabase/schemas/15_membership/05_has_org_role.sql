@@ -1,7 +1,7 @@
 -- Definer, because the caller may not be able to read the membership table of a host.
 create or replace function sync_scheduler.has_org_role(org_id uuid, roles public.sync_member_role[])
 returns boolean
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 begin
   return exists (
     select from public.organization_members m

@@ -1,6 +1,6 @@
 create or replace function sync_scheduler.error_catalog()
 returns table (message text, code text, description text)
-language sql immutable set search_path = '' as $$
+language sql immutable set search_path = pg_catalog, pg_temp as $$
   values
     ('not_authenticated', 'PT401', 'Sign in first; an anonymous sign-in does not count.'),
     ('not_authorized', 'PT403', 'The caller may not do this there, or there is nothing there.'),

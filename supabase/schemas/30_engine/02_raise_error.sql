@@ -1,6 +1,6 @@
 create or replace function sync_scheduler.raise_error(message text, detail jsonb default null)
 returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   code text := (
     select c.code from sync_scheduler.error_catalog() c where c.message = raise_error.message

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.require_signed_in() returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   if auth.uid() is null or coalesce((auth.jwt() ->> 'is_anonymous')::boolean, false) then
     perform sync_scheduler.raise_error('not_authenticated');

@@ -1,6 +1,6 @@
 create or replace function sync_scheduler.require_org_role(org_id uuid, roles public.sync_member_role[])
 returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   claims jsonb := auth.jwt();
 begin

@@ -1,7 +1,7 @@
 create or replace function sync_scheduler.alert_key(
   kind public.sync_alert_kind, subject text, incident timestamptz
 ) returns text
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   -- In UTC: the same incident has the same name in every session.
   return concat_ws(':', alert_key.kind, alert_key.subject,

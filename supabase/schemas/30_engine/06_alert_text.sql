@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.alert_text(label text, integration_type text, message text) returns text
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   -- A message may quote a vendor: Slack would read <!channel> in it as a call to everybody.
   return replace(replace(replace(

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.announce_alert() returns trigger
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   event text := case when tg_op = 'INSERT' then 'alert.raised' when new.resolved_at is not null then 'alert.resolved'
     else 'alert.escalated' end;

@@ -9,7 +9,7 @@ create or replace function sync_scheduler.note_alert(
   details jsonb,
   run_id uuid
 ) returns boolean
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   is_new boolean;

@@ -7,7 +7,7 @@ create or replace function sync_scheduler.raise_alert(
   details jsonb default '{}',
   run_id uuid default null
 ) returns boolean
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   return sync_scheduler.note_alert(integration.org_id, integration.id, integration.integration_type, kind, severity,
     sync_scheduler.alert_key(kind, integration.id::text, incident), message, details, run_id);

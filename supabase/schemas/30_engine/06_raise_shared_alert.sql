@@ -6,7 +6,7 @@ create or replace function sync_scheduler.raise_shared_alert(
   message text,
   details jsonb default '{}'
 ) returns boolean
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   return sync_scheduler.note_alert(null, null, integration_type, kind, severity,
     sync_scheduler.alert_key(kind, coalesce(integration_type, 'all'), incident), message, details, null);

@@ -1,6 +1,6 @@
 create or replace function sync_scheduler.resolve_alerts(integration_id uuid, kinds public.sync_alert_kind[])
 returns integer
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   resolved integer;
 begin

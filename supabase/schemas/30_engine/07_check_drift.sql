@@ -1,7 +1,7 @@
 create or replace function sync_scheduler.check_drift(
   integration public.sync_integrations, scheduled_for timestamptz, started_at timestamptz, run_id uuid default null
 ) returns boolean
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   limit_passed boolean := coalesce(started_at, now()) - scheduled_for > (
     select s.drift_alert_after from sync_scheduler.settings s);

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.lock_active_run(integration_id uuid) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   perform from public.sync_run_log r
   where r.integration_id = lock_active_run.integration_id and r.status in ('pending', 'running')

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.adopt_newest_content(integration_id uuid) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   -- In a statement of its own: guard_entry lets only what waits already change.
   update public.sync_export_entries e set

@@ -1,7 +1,7 @@
 create or replace function sync_scheduler.audit(
   integration public.sync_integrations, action text, reason text default null, details jsonb default '{}'
 ) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if length(audit.reason) > 500 then
     perform sync_scheduler.raise_error('reason_too_long', '{"max_length": 500}');

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.is_paused(integration public.sync_integrations) returns boolean
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return integration.paused_at is not null and coalesce(integration.resume_at > now(), true);
 end;

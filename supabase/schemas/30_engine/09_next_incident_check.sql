@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.next_incident_check(checks integer) returns timestamptz
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   -- Below the least interval of checks, so that of the integrations of the vendor one has its turn within an interval.
   return now() + least(interval '10 minutes', interval '1 minute' * power(2, least(checks, 10)));

@@ -5,7 +5,7 @@ create or replace function sync_scheduler.set_health(
   error_message text default null,
   run_id uuid default null
 ) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   health public.sync_integration_health;
   integration public.sync_integrations;

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.dispatch_attempts(runs public.sync_run_log[]) returns boolean
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   settings sync_scheduler.settings;

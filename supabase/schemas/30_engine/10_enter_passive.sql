@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.enter_passive(integration_id uuid, retry_after interval default null) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   update public.sync_integration_health h set
     passive_since = coalesce(h.passive_since, now()),

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.hold_runs(runs public.sync_run_log[]) returns public.sync_run_log[]
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   settings sync_scheduler.settings;
   held uuid[];

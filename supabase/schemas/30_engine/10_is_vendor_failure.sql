@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.is_vendor_failure(error_class text, error_code text) returns boolean
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   -- What went wrong on our side of the wire says nothing of the vendor; nor does a refusal, which is each one's own.
   return coalesce(error_class in ('transient', 'ambiguous') and error_code not in (

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.open_incident(integration public.sync_integrations, host text) returns boolean
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   settings sync_scheduler.settings;

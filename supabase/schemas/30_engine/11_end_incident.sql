@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.end_incident(integration_type text, host text, seen_at timestamptz) returns boolean
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   ended public.sync_vendor_incidents;

@@ -1,7 +1,7 @@
 create or replace function sync_scheduler.note_vendor_failure(
   integration public.sync_integrations, error_class text, error_code text
 ) returns boolean
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   vendor_host text;

@@ -7,7 +7,7 @@ create or replace function sync_scheduler.start_run(
   parent_run_id uuid default null,
   notice text default null
 ) returns public.sync_run_log
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
 begin

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.next_attempt(run_id uuid) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   run public.sync_run_log;

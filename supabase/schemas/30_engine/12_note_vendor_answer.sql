@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.note_vendor_answer(integration_id uuid, seen_at timestamptz) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   integration public.sync_integrations;

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.announce_run(run public.sync_run_log) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   -- For an organisation without a webhook, one look by the key.
   insert into sync_scheduler.alert_messages (org_id, body)

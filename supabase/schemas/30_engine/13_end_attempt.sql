@@ -5,7 +5,7 @@ create or replace function sync_scheduler.end_attempt(
   error_code text default null,
   error_message text default null
 ) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   update sync_scheduler.run_attempts a set
     ended_at = now(),

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.note_failed_run(run public.sync_run_log) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
 begin

@@ -4,7 +4,7 @@ create or replace function sync_scheduler.finish_run(
   error_code text default null,
   error_message text default null
 ) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   finished public.sync_run_log;
 begin

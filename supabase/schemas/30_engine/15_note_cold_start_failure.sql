@@ -1,7 +1,7 @@
 create or replace function sync_scheduler.note_cold_start_failure(
   run public.sync_run_log, integration public.sync_integrations, error_class sync_scheduler.error_class
 ) returns boolean
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   failed sync_scheduler.run_attempts;
 begin

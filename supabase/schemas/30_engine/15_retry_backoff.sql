@@ -1,6 +1,6 @@
 create or replace function sync_scheduler.retry_backoff(retry_base interval, failures integer)
 returns interval
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
   -- The exponent is bounded so that no number of failures overflows the interval.
   return (

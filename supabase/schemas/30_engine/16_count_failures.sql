@@ -1,7 +1,7 @@
 create or replace function sync_scheduler.count_failures(
   run public.sync_run_log, out in_a_row integer, out burnt integer
 )
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   select count(*), count(*) filter (where a.error_class is distinct from 'rate_limited' and not a.excused)
   into in_a_row, burnt from sync_scheduler.run_attempts a

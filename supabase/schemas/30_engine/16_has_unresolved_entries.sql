@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.has_unresolved_entries(integration_id uuid) returns boolean
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return exists (
     select from public.sync_export_entries e

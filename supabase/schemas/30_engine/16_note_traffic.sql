@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.note_traffic(integration_id uuid, claimed_at timestamptz) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   perform sync_scheduler.set_health(note_traffic.integration_id, 'healthy');
   perform sync_scheduler.defer_check(note_traffic.integration_id);

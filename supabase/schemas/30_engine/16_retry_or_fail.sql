@@ -5,7 +5,7 @@ create or replace function sync_scheduler.retry_or_fail(
   error_message text,
   retry_after interval default null
 ) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
   in_a_row integer;

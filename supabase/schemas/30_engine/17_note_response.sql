@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.note_response(run_id uuid, attempt integer) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   -- Ids start again after a crash of pg_net, so a response counts only if it is as young as the request.
   update sync_scheduler.run_attempts a

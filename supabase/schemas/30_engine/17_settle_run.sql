@@ -6,7 +6,7 @@ create or replace function sync_scheduler.settle_run(
   error_message text,
   retry_after interval
 ) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   ended sync_scheduler.run_attempts;
 begin

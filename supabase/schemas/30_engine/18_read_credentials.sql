@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.read_credentials(secret_id uuid) returns jsonb
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return (select s.decrypted_secret::jsonb from vault.decrypted_secrets s where s.id = secret_id);
 exception when data_exception or program_limit_exceeded then

@@ -1,6 +1,6 @@
 create or replace function sync_scheduler.save_checkpoint(run_id uuid, attempt integer, checkpoint jsonb)
 returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if octet_length(save_checkpoint.checkpoint::text) > 65536 then
     perform sync_scheduler.raise_error('invalid_worker_request', '{"checkpoint": "more than 64 KiB"}');

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.run_progress(run public.sync_run_log) returns jsonb
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   return jsonb_build_object(
     'cancel_requested', run.cancel_requested_at is not null,

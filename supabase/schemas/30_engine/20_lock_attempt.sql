@@ -1,6 +1,6 @@
 create or replace function sync_scheduler.lock_attempt(run_id uuid, attempt integer, token text)
 returns sync_scheduler.run_attempts
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   found_attempt sync_scheduler.run_attempts;
 begin

@@ -1,7 +1,7 @@
 create or replace function sync_scheduler.extend_lease(
   run_id uuid, attempt integer, token text, past_deadline text default 'refuse'
 ) returns public.sync_run_log
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   held sync_scheduler.run_attempts :=
     sync_scheduler.lock_attempt(extend_lease.run_id, extend_lease.attempt, extend_lease.token);

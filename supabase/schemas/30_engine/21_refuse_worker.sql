@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.refuse_worker(run_id uuid, attempt integer, protocol integer) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   reason text := case when protocol < lower(sync_scheduler.worker_protocols()) then 'function_outdated'

@@ -2,7 +2,7 @@ create or replace function sync_scheduler.claim_attempt(
   run_id uuid, attempt integer, token text, boot_id uuid, boot_ms numeric, cold_start boolean,
   protocol integer
 ) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   claimed sync_scheduler.run_attempts :=

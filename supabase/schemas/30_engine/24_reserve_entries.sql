@@ -1,7 +1,7 @@
 create or replace function sync_scheduler.reserve_entries(
   run_id uuid, attempt integer, token text, batch_size integer
 ) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   run public.sync_run_log :=

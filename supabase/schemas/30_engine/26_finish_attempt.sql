@@ -10,7 +10,7 @@ create or replace function sync_scheduler.finish_attempt(
   checkpoint jsonb default null,
   first_vendor_byte_ms numeric default null
 ) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
 declare
   held sync_scheduler.run_attempts := sync_scheduler.lock_attempt(run_id, attempt, token);

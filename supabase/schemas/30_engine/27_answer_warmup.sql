@@ -1,7 +1,7 @@
 create or replace function sync_scheduler.answer_warmup(
   scheduled_for timestamptz, token text, boot_id uuid, boot_ms numeric, cold_start boolean
 ) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   hash bytea := sha256(convert_to(answer_warmup.token, 'UTF8'));
 begin

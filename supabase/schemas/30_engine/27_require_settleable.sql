@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.require_settleable(integration_id uuid, entries jsonb) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   most constant integer := 10000;
   missing jsonb;

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.defer_check(integration_id uuid) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   -- Written only if the next check would come soon: of runs in a row most read one row and that is all.
   update public.sync_integration_health h set

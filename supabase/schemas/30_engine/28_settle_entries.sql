@@ -1,6 +1,6 @@
 create or replace function sync_scheduler.settle_entries(integration_id uuid, entries jsonb, reason text)
 returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   settled jsonb;
 begin

@@ -1,6 +1,6 @@
 create or replace function sync_scheduler.start_probe(integration public.sync_integrations)
 returns public.sync_integration_health
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   health public.sync_integration_health;
 begin

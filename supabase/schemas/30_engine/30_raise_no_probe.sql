@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.raise_no_probe(integration_id uuid, token text) returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   probe sync_scheduler.probes;
 begin

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.claim_probes(probes jsonb, protocol integer) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   asked record;
   claimed jsonb := '[]';

@@ -6,7 +6,7 @@ create or replace function sync_scheduler.note_failed_check(
   error_code text,
   error_message text
 ) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if error_class = 'rate_limited' then
     perform sync_scheduler.enter_passive(integration.id);

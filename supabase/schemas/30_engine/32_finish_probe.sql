@@ -7,7 +7,7 @@ create or replace function sync_scheduler.finish_probe(
   error_message text default null,
   latency_ms numeric default null
 ) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   health public.sync_integration_health;
   integration public.sync_integrations;

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.claim_alerts(senders jsonb) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   -- Most messages have one thousand. One claim reads those of several organisations, and the function has to hold the answer.
   most_bytes constant integer := 131072;

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.settle_messages(org_id uuid, results jsonb) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   update sync_scheduler.alert_messages m set
     attempts = m.attempts + 1,

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.stop_alert_webhook(org_id uuid, reason text) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   stopped public.sync_alert_webhooks;

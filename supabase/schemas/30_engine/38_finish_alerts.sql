@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.finish_alerts(org_id uuid, token text, results jsonb) returns jsonb
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   sender sync_scheduler.alert_senders;

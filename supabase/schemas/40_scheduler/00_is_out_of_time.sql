@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.is_out_of_time() returns boolean
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
   return clock_timestamp() > transaction_timestamp() + interval '5 seconds';
 end;

@@ -4,7 +4,7 @@ create or replace function sync_scheduler.note_undelivered(
   undelivered sync_scheduler.run_attempts,
   severity public.sync_alert_severity
 ) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   perform sync_scheduler.note_response(run.run_id, run.attempt);
   -- One that is lost now and then is what the repetition is for.

@@ -1,7 +1,7 @@
 create or replace function sync_scheduler.recovery_of(
   run public.sync_run_log, current_attempt sync_scheduler.run_attempts
 ) returns text
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   if run.run_id is null or run.finished_at is not null then
     return null;

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.postpone_recovery(run_id uuid) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   update sync_scheduler.run_attempts a set lease_expires_at = now() + interval '1 minute'
   where a.run_id = postpone_recovery.run_id and a.ended_at is null;

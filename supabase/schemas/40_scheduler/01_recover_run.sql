@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.recover_run(run_id uuid) returns boolean
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
   current_attempt sync_scheduler.run_attempts;

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.recover_runs(batch_size integer default 100) returns integer
-language plpgsql set search_path = '' set enable_seqscan = off set jit = off
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
 -- One row that somebody keeps locked must not hold up the runs of everybody else.
 set lock_timeout = '500ms' as $$
 declare

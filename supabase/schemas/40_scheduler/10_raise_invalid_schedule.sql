@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.raise_invalid_schedule(field text, value text, reason text) returns void
-language sql set search_path = '' as $$
+language sql set search_path = pg_catalog, pg_temp as $$
   select sync_scheduler.raise_error('invalid_schedule', jsonb_build_object(
     'field', raise_invalid_schedule.field,
     -- An error is no place for a megabyte.

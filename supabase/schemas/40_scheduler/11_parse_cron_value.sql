@@ -1,6 +1,6 @@
 create or replace function sync_scheduler.parse_cron_value(written text, names text[], lowest integer, since integer)
 returns integer
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   if written ~ '^[0-9]+$' then
     -- Four digits are out of every range, and forty would be out of integer's.

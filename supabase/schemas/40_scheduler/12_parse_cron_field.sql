@@ -1,7 +1,7 @@
 create or replace function sync_scheduler.parse_cron_field(
   field text, value text, lowest integer, highest integer, names text[] default null
 ) returns varbit
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   chosen varbit := repeat('0', highest - lowest + 1)::varbit;
   part text;

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.parse_cron(expression text) returns sync_scheduler.cron_fields
-language plpgsql immutable strict set search_path = '' as $$
+language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
 declare
   trimmed text := btrim(expression, E' \t\r\n');
   field text[];

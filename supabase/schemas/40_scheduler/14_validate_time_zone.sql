@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.validate_time_zone(time_zone text) returns void
-language plpgsql stable strict set search_path = '' as $$
+language plpgsql stable strict set search_path = pg_catalog, pg_temp as $$
 begin
   -- Postgres would also take an abbreviation (it reads CET as UTC+1, summer and winter) and a POSIX rule (UTC+3 is west
   -- of Greenwich there; a misspelt name with a digit in it is one too). pg_timezone_names would tell, but reads

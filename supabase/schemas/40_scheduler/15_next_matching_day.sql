@@ -1,6 +1,6 @@
 create or replace function sync_scheduler.next_matching_day(fields sync_scheduler.cron_fields, earliest date)
 returns date
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   year integer := extract(year from earliest);
   month integer := extract(month from earliest);

@@ -1,6 +1,6 @@
 create or replace function sync_scheduler.next_matching_wall_time(fields sync_scheduler.cron_fields, after timestamp)
 returns timestamp
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   earliest timestamp := date_trunc('minute', after) + interval '1 minute';
   day date := sync_scheduler.next_matching_day(fields, earliest::date);

@@ -1,6 +1,6 @@
 create or replace function sync_scheduler.latest_clock_change(time_zone text, until timestamptz)
 returns timestamptz
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   since timestamptz := date_trunc('second', until) - interval '26 hours';
   wall timestamp := since at time zone time_zone;

@@ -1,7 +1,7 @@
 create or replace function sync_scheduler.first_instant_at_wall_time(
   wall timestamp, time_zone text, after timestamptz
 ) returns timestamptz
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   -- Of two instants with this wall time Postgres takes the second; a skipped wall time it reads with the offset from
   -- before the change, so as an instant after it.

@@ -1,7 +1,7 @@
 create or replace function sync_scheduler.next_cron_occurrence(
   expression text, time_zone text, after timestamptz
 ) returns timestamptz
-language plpgsql stable strict set search_path = '' as $$
+language plpgsql stable strict set search_path = pg_catalog, pg_temp as $$
 declare
   fields sync_scheduler.cron_fields := sync_scheduler.parse_cron(expression);
   searched_to timestamptz := after;

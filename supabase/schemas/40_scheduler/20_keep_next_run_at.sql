@@ -1,6 +1,6 @@
 -- Definer, because a host's backend (service_role) connects integrations and has no rights in sync_scheduler.
 create or replace function sync_scheduler.keep_next_run_at() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   due timestamptz[];
   waiting timestamptz;

@@ -1,6 +1,6 @@
 create or replace function sync_scheduler.due_slots(integration public.sync_integrations, most integer)
 returns timestamptz[]
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   slots timestamptz[] := '{}';
   slot timestamptz := integration.next_run_at;

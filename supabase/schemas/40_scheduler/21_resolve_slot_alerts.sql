@@ -1,6 +1,6 @@
 -- Definer, because whoever may switch an integration off may not write alerts.
 create or replace function sync_scheduler.resolve_slot_alerts() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   perform sync_scheduler.resolve_alerts(new.id, '{drift,start_failed,missed_slot}');
   return null;

@@ -1,7 +1,7 @@
 create or replace function sync_scheduler.why_skip(
   integration public.sync_integrations, slot timestamptz
 ) returns public.sync_skip_reason
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return case
     when not integration.enabled then 'disabled'

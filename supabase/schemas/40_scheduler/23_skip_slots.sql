@@ -1,7 +1,7 @@
 create or replace function sync_scheduler.skip_slots(
   integration public.sync_integrations, slots timestamptz[], reason public.sync_skip_reason
 ) returns integer
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   skipped integer;
   missed timestamptz[];

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.catch_up(integration_id uuid) returns integer
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
   slots timestamptz[];

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.lock_starts() returns boolean
-language plpgsql set search_path = '' set lock_timeout = '500ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp set lock_timeout = '500ms' as $$
 begin
   perform pg_advisory_xact_lock(hashtextextended('sync_scheduler.start', 0));
   return true;

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.find_due(batch_size integer) returns uuid[]
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   settings sync_scheduler.settings;
 begin

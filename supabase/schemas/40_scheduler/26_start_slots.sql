@@ -1,7 +1,7 @@
 create or replace function sync_scheduler.start_slots(
   integration_ids uuid[], out started integer, out skipped integer
 )
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   started_runs public.sync_run_log[];
   came_late uuid[];

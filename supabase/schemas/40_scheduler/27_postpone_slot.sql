@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.postpone_slot(integration_id uuid, reason text) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
 begin

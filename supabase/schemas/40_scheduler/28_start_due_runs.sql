@@ -1,7 +1,7 @@
 create or replace function sync_scheduler.start_due_runs(
   batch_size integer default 500, out started integer, out skipped integer
 )
-language plpgsql set search_path = '' set enable_seqscan = off set jit = off
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
 -- One row that somebody keeps locked must not hold up everybody else.
 set lock_timeout = '500ms' as $$
 declare

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.has_room(integration public.sync_integrations) returns boolean
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return (
     select count(*) filter (where r.integration_type = integration.integration_type)

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.start_waiting_slot(integration_id uuid) returns boolean
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
   waiting sync_scheduler.waiting_slots;

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.start_waiting_slots(batch_size integer default 100) returns integer
-language plpgsql set search_path = '' set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   next_one uuid;
   started integer := 0;

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.watch_drift() returns void
-language plpgsql set search_path = '' set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   latest timestamptz := now() - (select s.drift_alert_after from sync_scheduler.settings s);
   late record;

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.end_pause(integration public.sync_integrations) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   update public.sync_integrations i
   set paused_at = null, paused_by = null, pause_reason = null, resume_at = null where i.id = integration.id;

@@ -1,7 +1,7 @@
 create or replace function sync_scheduler.choose_checks(
   integration_ids uuid[], out asked uuid[], out postponed uuid[]
 )
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   settings sync_scheduler.settings;
 begin

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.end_pauses() returns void
-language plpgsql set search_path = '' set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   ended public.sync_integrations;
 begin

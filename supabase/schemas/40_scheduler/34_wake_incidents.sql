@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.wake_incidents() returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   -- Whom nobody has asked for a day, nobody uses any more.
   perform sync_scheduler.end_incident(o.integration_type, o.host, 'infinity')

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.prewarm() returns boolean
-language plpgsql set search_path = '' set enable_seqscan = off set jit = off set lock_timeout = '100ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '100ms' as $$
 declare
   settings sync_scheduler.settings;
   slot timestamptz;

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.last_tick_at() returns timestamptz
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return (select t.ticked_at from sync_scheduler.ticks t order by t.tick_id desc limit 1);
 end;

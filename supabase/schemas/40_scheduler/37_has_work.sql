@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.has_work() returns boolean
-language plpgsql stable set search_path = '' set lock_timeout = '100ms' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set lock_timeout = '100ms' as $$
 begin
   -- What each step acts upon, in their order. One look into an index each, of which most are nearly always empty.
   -- Too wide costs a tick that finds nothing to do; too narrow and the step comes too late.

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.is_ticking() returns boolean
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return (
     select coalesce(sync_scheduler.last_tick_at(), s.installed_at) > now() - s.silent_after

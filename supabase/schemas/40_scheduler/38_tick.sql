@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.tick() returns void
-language plpgsql set search_path = '' set enable_seqscan = off set jit = off
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
 -- Planning each statement anew for its parameters would cost more than all of an idle tick.
 set plan_cache_mode = force_generic_plan as $$
 declare

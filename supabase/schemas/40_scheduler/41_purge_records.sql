@@ -1,6 +1,6 @@
 create or replace function sync_scheduler.purge_records(batch_size integer, settings sync_scheduler.settings)
 returns integer
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   purged integer := 0;
   step integer;

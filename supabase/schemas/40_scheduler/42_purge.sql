@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.purge(batch_size integer default 2000) returns integer
-language plpgsql set search_path = '' set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   settings sync_scheduler.settings;
   purged integer := 0;

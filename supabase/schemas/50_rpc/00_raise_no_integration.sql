@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.raise_no_integration(integration_type text) returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   if not exists (
     select from public.sync_integration_types t where t.code = raise_no_integration.integration_type

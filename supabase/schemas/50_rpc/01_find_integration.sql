@@ -1,6 +1,6 @@
 create or replace function sync_scheduler.find_integration(org_id uuid, integration_type text)
 returns public.sync_integrations
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
 begin

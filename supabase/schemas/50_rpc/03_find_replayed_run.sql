@@ -1,7 +1,7 @@
 create or replace function sync_scheduler.find_replayed_run(
   integration public.sync_integrations, idempotency_key text
 ) returns public.sync_run_log
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
 begin

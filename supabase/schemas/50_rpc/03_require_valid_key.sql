@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.require_valid_key(idempotency_key text) returns void
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   if length(idempotency_key) > 200 or btrim(idempotency_key) = '' then
     perform sync_scheduler.raise_error('invalid_idempotency_key', '{"max_length": 200}');

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.require_usable(integration public.sync_integrations) returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   if not integration.enabled then
     perform sync_scheduler.raise_error('integration_disabled');

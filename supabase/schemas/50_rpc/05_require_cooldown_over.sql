@@ -1,6 +1,6 @@
 create or replace function sync_scheduler.require_cooldown_over(integration public.sync_integrations)
 returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   retry_at timestamptz := (
     select r.triggered_at + integration.manual_cooldown from public.sync_run_log r

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.find_active_run(integration_id uuid) returns public.sync_run_log
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
 begin

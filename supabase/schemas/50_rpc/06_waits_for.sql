@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.waits_for(run public.sync_run_log) returns text
-language plpgsql immutable set search_path = '' as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   return case
     when run.status <> 'pending' then null

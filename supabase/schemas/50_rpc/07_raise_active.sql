@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.raise_active(run public.sync_run_log) returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   perform sync_scheduler.raise_error('sync_already_in_progress', jsonb_build_object(
     'run_id', run.run_id,

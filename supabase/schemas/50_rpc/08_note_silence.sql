@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.note_silence(integration public.sync_integrations) returns text
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if sync_scheduler.is_ticking() then
     return null;

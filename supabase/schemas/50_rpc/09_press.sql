@@ -1,7 +1,7 @@
 create or replace function sync_scheduler.press(
   integration public.sync_integrations, idempotency_key text, parent_run_id uuid default null
 ) returns public.sync_run_log
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
 declare
   run public.sync_run_log;

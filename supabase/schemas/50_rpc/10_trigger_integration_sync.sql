@@ -2,7 +2,7 @@
 create or replace function public.trigger_integration_sync(
   org_id uuid, integration_type text, idempotency_key text default null
 ) returns public.sync_run_log
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
   perform sync_scheduler.require_org_role(org_id, '{admin,coordinator}');
   perform sync_scheduler.require_valid_key(idempotency_key);

@@ -1,7 +1,7 @@
 -- Definer, because the service role may insert entries but change none. It alone may execute this: it is the host's
 -- backend, and acts for any organisation.
 create or replace function public.add_sync_entries(org_id uuid, integration_type text, entries jsonb) returns jsonb
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 #variable_conflict use_variable
 declare
   integration public.sync_integrations;

@@ -1,7 +1,7 @@
 -- Definer, because no client may write the run log. The caller's role is checked before anything is told or done.
 create or replace function public.cancel_integration_sync(run_id uuid, reason text default null)
 returns public.sync_run_log
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   run public.sync_run_log;

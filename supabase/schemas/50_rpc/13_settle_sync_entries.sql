@@ -2,7 +2,7 @@
 create or replace function public.settle_sync_entries(
   org_id uuid, integration_type text, entries jsonb, reason text
 ) returns integer
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 #variable_conflict use_variable
 declare
   integration public.sync_integrations;

@@ -1,6 +1,6 @@
 create or replace function sync_scheduler.apply_settings(integration public.sync_integrations, changes jsonb)
 returns public.sync_integrations
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   known constant text[] := '{schedule,time_zone,overlap_policy,catchup_window,manual_cooldown,max_attempts,retry_base,'
     'run_deadline,health_check_interval,enabled}';

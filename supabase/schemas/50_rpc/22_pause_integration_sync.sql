@@ -2,7 +2,7 @@
 create or replace function public.pause_integration_sync(
   org_id uuid, integration_type text, reason text default null, resume_at timestamptz default null
 ) returns public.sync_integrations
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   integration public.sync_integrations;

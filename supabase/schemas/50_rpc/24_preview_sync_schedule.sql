@@ -2,7 +2,7 @@
 create or replace function public.preview_sync_schedule(
   org_id uuid, integration_type text, n integer default 5, schedule text default null, time_zone text default null
 ) returns table (scheduled_for timestamptz, local_time timestamp)
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
 declare
   integration public.sync_integrations;

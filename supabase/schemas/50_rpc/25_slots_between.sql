@@ -1,7 +1,7 @@
 create or replace function sync_scheduler.slots_between(
   schedule text, time_zone text, since timestamptz, until timestamptz, most integer
 ) returns setof timestamptz
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   -- An occurrence at since itself counts.
   slot timestamptz := sync_scheduler.next_cron_occurrence(schedule, time_zone, since - interval '1 second');

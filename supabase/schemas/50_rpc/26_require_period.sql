@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.require_period(since timestamptz, until timestamptz) returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   wrong text := case
     when since is null or until is null then 'from and to are needed'

@@ -2,7 +2,7 @@
 create or replace function public.backfill_integration_sync(
   org_id uuid, integration_type text, "from" timestamptz, "to" timestamptz, reason text default null
 ) returns integer
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 #variable_conflict use_variable
 declare
   most constant integer := 1000;

@@ -4,7 +4,7 @@ create or replace function public.explain_sync_slots(
 ) returns table (
   scheduled_for timestamptz, state text, reason text, drift_seconds numeric, run_id uuid, retried_by_run_id uuid
 )
-language plpgsql stable security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 #variable_conflict use_variable
 declare
   most constant integer := 10000;

@@ -1,7 +1,7 @@
 -- Definer, because the scheduler's tables are private. Tells nothing about any organisation, so that any signed-in person may ask.
 create or replace function public.sync_scheduler_status()
 returns table (ticking boolean, last_tick_at timestamptz, seconds_since_tick numeric, jobs_active boolean)
-language plpgsql stable security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
   if auth.jwt() ->> 'role' is distinct from 'service_role' then
     perform sync_scheduler.require_signed_in();

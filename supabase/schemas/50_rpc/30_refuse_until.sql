@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.refuse_until(retry_at timestamptz) returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   if retry_at > clock_timestamp() then
     perform sync_scheduler.raise_error('rate_limited', jsonb_build_object(

@@ -1,7 +1,7 @@
 create or replace function sync_scheduler.require_probe_due(
   integration public.sync_integrations, replaces_open boolean default false
 ) returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   perform sync_scheduler.refuse_until((
     select p.requested_at + case when p.ended_at is null and not replaces_open

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.store_secret(own_name text, content jsonb) returns uuid
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   secret_id uuid := (select s.id from vault.secrets s where s.name = own_name);
 begin

@@ -2,7 +2,7 @@
 create or replace function public.set_integration_credentials(
   org_id uuid, integration_type text, credentials jsonb, reason text default null
 ) returns public.sync_integration_health
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   integration public.sync_integrations;

@@ -1,7 +1,7 @@
 -- Definer, because no client may write the machinery. The first statement checks the caller.
 create or replace function public.test_integration_connection(org_id uuid, integration_type text)
 returns public.sync_integration_health
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 declare
   integration public.sync_integrations;
 begin

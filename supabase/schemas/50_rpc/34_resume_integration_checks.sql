@@ -1,7 +1,7 @@
 -- Definer, because no client may write the health of an integration. The first statement checks the caller.
 create or replace function public.resume_integration_checks(org_id uuid, integration_type text, reason text default null)
 returns public.sync_integration_health
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   integration public.sync_integrations;

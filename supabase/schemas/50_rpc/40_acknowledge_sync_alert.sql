@@ -1,6 +1,6 @@
 -- Definer, because no client may write alerts. The caller's role is checked before anything is told or done.
 create or replace function public.acknowledge_sync_alert(alert_id uuid) returns public.sync_alerts
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   alert public.sync_alerts;

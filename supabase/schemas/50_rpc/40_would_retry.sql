@@ -1,7 +1,7 @@
 create or replace function sync_scheduler.would_retry(
   run public.sync_run_log, current_attempt sync_scheduler.run_attempts
 ) returns boolean
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return run.cancel_requested_at is null and (
     select f.burnt + case when current_attempt.settled_before = run.entries_done + run.entries_failed then 1 else 0 end

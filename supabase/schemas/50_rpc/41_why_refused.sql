@@ -1,7 +1,7 @@
 create or replace function sync_scheduler.why_refused(
   integration public.sync_integrations, out message text, out details jsonb
 )
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
   current_attempt sync_scheduler.run_attempts;

@@ -11,7 +11,7 @@ create or replace function public.sync_overview(org_id uuid) returns table (
   cooldown_until timestamptz, open_alerts integer, needs_decision integer,
   button_allowed boolean, button_message text, button_details jsonb
 )
-language plpgsql stable security definer set search_path = '' set enable_seqscan = off set jit = off
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
 -- Each part is a look into an index with its first rows; a plan made for the values would only take longer.
 set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column

@@ -1,6 +1,6 @@
 create or replace function sync_scheduler.apply_webhook_changes(webhook public.sync_alert_webhooks, changes jsonb)
 returns public.sync_alert_webhooks
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   known constant text[] := '{url,secret,kinds,min_severity,finished_runs}';
   field text;

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.require_valid_address(address jsonb) returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   wrong text;
   size integer;

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.require_webhook_due(org_id uuid) returns void
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   -- The audit log remembers it when the webhook has been removed since, and nobody but its owner can take anything out of it.
   perform sync_scheduler.refuse_until((

@@ -1,7 +1,7 @@
 -- Definer, because no client may write Vault or the webhooks. The first statement checks the caller.
 create or replace function public.configure_alert_webhook(org_id uuid, changes jsonb, reason text default null)
 returns public.sync_alert_webhooks
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   webhook public.sync_alert_webhooks;

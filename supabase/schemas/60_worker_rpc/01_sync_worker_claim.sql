@@ -3,7 +3,7 @@ create or replace function public.sync_worker_claim(
   run_id uuid, attempt integer, token text, boot_id uuid, boot_ms numeric, cold_start boolean,
   protocol integer default 1
 ) returns jsonb
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
   return sync_scheduler.claim_attempt(run_id, attempt, token, boot_id, boot_ms, cold_start, protocol);
 end;

@@ -2,7 +2,7 @@
 create or replace function public.sync_worker_heartbeat(
   run_id uuid, attempt integer, token text, checkpoint jsonb default null, first_vendor_byte_ms numeric default null
 ) returns jsonb
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
   return sync_scheduler.heartbeat_attempt(run_id, attempt, token, checkpoint, first_vendor_byte_ms);
 end;

@@ -2,7 +2,7 @@
 create or replace function public.sync_worker_reserve_entries(
   run_id uuid, attempt integer, token text, batch_size integer
 ) returns jsonb
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
   return sync_scheduler.reserve_entries(run_id, attempt, token, batch_size);
 end;

@@ -2,7 +2,7 @@
 create or replace function public.sync_worker_record_results(
   run_id uuid, attempt integer, token text, batch_id uuid, results jsonb
 ) returns jsonb
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
   return sync_scheduler.record_results(run_id, attempt, token, batch_id, results);
 end;

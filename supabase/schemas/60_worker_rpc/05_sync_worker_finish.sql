@@ -11,7 +11,7 @@ create or replace function public.sync_worker_finish(
   checkpoint jsonb default null,
   first_vendor_byte_ms numeric default null
 ) returns jsonb
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
   return sync_scheduler.finish_attempt(run_id, attempt, token, outcome,
     error_class, error_code, error_message, retry_after_seconds, checkpoint, first_vendor_byte_ms);

@@ -2,7 +2,7 @@
 create or replace function public.sync_worker_warm(
   scheduled_for timestamptz, token text, boot_id uuid, boot_ms numeric, cold_start boolean
 ) returns jsonb
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
   return sync_scheduler.answer_warmup(scheduled_for, token, boot_id, boot_ms, cold_start);
 end;

@@ -1,6 +1,6 @@
 -- Definer, because the service role has no rights in sync_scheduler. The tokens are the check of the caller.
 create or replace function public.sync_worker_claim_probes(probes jsonb, protocol integer default 1) returns jsonb
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
   return sync_scheduler.claim_probes(probes, protocol);
 end;

@@ -8,7 +8,7 @@ create or replace function public.sync_worker_finish_probe(
   error_message text default null,
   latency_ms numeric default null
 ) returns jsonb
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
   return sync_scheduler.finish_probe(integration_id, token, outcome, error_class, error_code, error_message, latency_ms);
 end;

@@ -1,6 +1,6 @@
 -- Definer, because the service role has no rights in sync_scheduler. The token is the check of the caller.
 create or replace function public.sync_worker_finish_alerts(org_id uuid, token text, results jsonb) returns jsonb
-language plpgsql security definer set search_path = '' set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
   return sync_scheduler.finish_alerts(org_id, token, results);
 end;

@@ -1,6 +1,6 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
-language sql immutable set search_path = '' as $$
+language sql immutable set search_path = pg_catalog, pg_temp as $$
   select '0.1.0'::text, 'unreleased'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;

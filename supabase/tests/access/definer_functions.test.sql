@@ -1,7 +1,7 @@
 -- The linter's anon_security_definer_function_executable and authenticated_security_definer_function_executable, which
 -- the CLI's advisors do not run: the list below is the documented API.
 begin;
-\ir ../fixtures.sql
+\ir ../fixtures.psql
 select plan(2);
 
 prepare definers (text) as

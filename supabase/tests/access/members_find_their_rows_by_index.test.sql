@@ -1,6 +1,6 @@
 -- A client that names no organisation must not have the rows of all tenants looked at.
 begin;
-\ir ../fixtures.sql
+\ir ../fixtures.psql
 select plan(9);
 -- Few rows: a plan without an index would always be cheaper.
 set local enable_seqscan = off;

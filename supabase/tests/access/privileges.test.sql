@@ -1,7 +1,7 @@
 -- Every function, table, sequence and type of this bundle against every role: what is not listed here is forbidden,
 -- and a new object fails the test until somebody has thought about it.
 begin;
-\ir ../fixtures.sql
+\ir ../fixtures.psql
 select plan(6);
 
 create temporary table actor as
@@ -90,8 +90,8 @@ select is_empty(
 select is_empty(
   $$ select p.oid::regprocedure from pg_proc p join pg_namespace n on n.oid = p.pronamespace
      where (n.nspname = 'sync_scheduler' or (n.nspname = 'public' and pg_temp.ours(p.oid)))
-       and not coalesce(p.proconfig @> array['search_path=""'], false) $$,
-  'every function pins an empty search_path');
+       and not coalesce(p.proconfig @> array['search_path=pg_catalog, pg_temp'], false) $$,
+  'every function pins pg_catalog before pg_temp');
 
 select * from finish();
 rollback;

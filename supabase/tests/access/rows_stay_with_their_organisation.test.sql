@@ -1,5 +1,5 @@
 begin;
-\ir ../fixtures.sql
+\ir ../fixtures.psql
 select plan(15);
 
 select sync_test.trigger_as('coordinator');
