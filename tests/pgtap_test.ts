@@ -6,14 +6,15 @@ import { readPgtapFile, runPgtap } from "../tools/run_pgtap.ts";
 import { usePlatform } from "./support/platform.ts";
 import { hideJobs } from "./support/ticks.ts";
 
+const GUARD = "in_transaction.psql";
 const directory = join(import.meta.dirname ?? ".", "..", "supabase", "tests");
 
-async function testFiles(folder: string): Promise<string[]> {
+async function filesOf(folder: string, ending: string): Promise<string[]> {
   const files: string[] = [];
   for (const entry of await Array.fromAsync(Deno.readDir(join(directory, folder)))) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory) files.push(...await testFiles(path));
-    else if (entry.name.endsWith(".test.sql")) files.push(path);
+    if (entry.isDirectory) files.push(...await filesOf(path, ending));
+    else if (entry.name.endsWith(ending)) files.push(path);
   }
   return files.sort();
 }
@@ -30,7 +31,25 @@ if (readEnvironment().kind === "embedded") {
   Deno.test.afterAll(() => withAdmin((admin) => showJobs(admin)));
 }
 
-for (const file of await testFiles("")) {
+Deno.test("every .sql file of the tests is a test, for `supabase test db` runs all of them", async () => {
+  assert.deepEqual(await filesOf("", ".sql"), await filesOf("", ".test.sql"));
+});
+
+for (const file of (await filesOf("", ".psql")).filter((name) => name !== GUARD)) {
+  Deno.test(`the helper ${file} refuses to run outside a transaction, and changes nothing`, async () => {
+    const text = await Deno.readTextFile(join(directory, file));
+    assert.ok(text.startsWith(`\\ir ${GUARD}\n`), "its first line includes the guard");
+    const guard = await readPgtapFile(join(directory, GUARD));
+    const platform = await usePlatform();
+    await using database = platform.connect({ max: 1 });
+    // One statement at a time, as psql sends a file.
+    const [making = "", checking = ""] = guard.split(/;\n(?=do )/);
+    await database.sql.unsafe(making);
+    await assert.rejects(database.sql.unsafe(checking), /include it with .ir inside a transaction/);
+  });
+}
+
+for (const file of await filesOf("", ".test.sql")) {
   Deno.test(`pgTAP ${file}`, async (t) => {
     const platform = await usePlatform();
     // As `supabase test db` does. Not in the file's own transaction, because only a superuser may.

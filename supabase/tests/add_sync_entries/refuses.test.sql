@@ -1,5 +1,5 @@
 begin;
-\ir ../fixtures.sql
+\ir ../fixtures.psql
 select plan(18);
 
 create function pg_temp.add(entries jsonb, type text default 'webhook', org text default 'org a') returns jsonb

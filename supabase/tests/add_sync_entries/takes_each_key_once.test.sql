@@ -1,5 +1,5 @@
 begin;
-\ir ../fixtures.sql
+\ir ../fixtures.psql
 select plan(25);
 
 create function pg_temp.add(variadic entries jsonb[]) returns jsonb language plpgsql as $$

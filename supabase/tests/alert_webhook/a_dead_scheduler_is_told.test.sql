@@ -1,7 +1,7 @@
 -- Nobody ticks, so nobody posts: but for the press that finds it out.
 begin;
-\ir ../fixtures.sql
-\ir ../alert_webhook.sql
+\ir ../fixtures.psql
+\ir ../alert_webhook.psql
 select plan(5);
 update sync_scheduler.settings set installed_at = now() - interval '1 day';
 delete from sync_scheduler.ticks;

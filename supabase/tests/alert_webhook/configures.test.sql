@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../alert_webhook.sql
+\ir ../fixtures.psql
+\ir ../alert_webhook.psql
 select plan(32);
 create function pg_temp.stored() returns jsonb language sql as $$
   select s.decrypted_secret::jsonb from vault.decrypted_secrets s where s.name like 'sync_scheduler alert webhook of %'

@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../alert_webhook.sql
+\ir ../fixtures.psql
+\ir ../alert_webhook.psql
 select plan(30);
 update sync_scheduler.alert_messages set is_new = false;
 update sync_scheduler.alert_senders set next_attempt_at = null;

@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../alert_webhook.sql
+\ir ../fixtures.psql
+\ir ../alert_webhook.psql
 select plan(4);
 select pg_temp.connect();
 update sync_scheduler.alert_messages set delivered_at = now();

@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../alert_webhook.sql
+\ir ../fixtures.psql
+\ir ../alert_webhook.psql
 select plan(9);
 prepare again (text) as select public.configure_alert_webhook(sync_test.id('org a'), $1::jsonb);
 create function pg_temp.last_time(ago interval) returns void language sql security definer as $$

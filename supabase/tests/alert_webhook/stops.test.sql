@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../alert_webhook.sql
+\ir ../fixtures.psql
+\ir ../alert_webhook.psql
 select plan(15);
 create function pg_temp.fail(outcome text, after interval) returns text language plpgsql as $$
 begin

@@ -1,5 +1,5 @@
 begin;
-\ir ../fixtures.sql
+\ir ../fixtures.psql
 select plan(11);
 create function pg_temp.raise(severity text, incident timestamptz, message text, of_run uuid default null) returns boolean
 language sql as $$

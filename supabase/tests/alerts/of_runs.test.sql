@@ -1,7 +1,7 @@
 -- What runs raise, and what resolves it.
 begin;
-\ir ../fixtures.sql
-\ir ../schedule.sql
+\ir ../fixtures.psql
+\ir ../schedule.psql
 select plan(24);
 -- The scheduler is alive, or each press would say that it is not.
 insert into sync_scheduler.ticks default values;

@@ -1,6 +1,6 @@
 -- Alerts without an organisation: of a vendor, or of the whole installation.
 begin;
-\ir ../fixtures.sql
+\ir ../fixtures.psql
 select plan(9);
 create function pg_temp.seen(name text) returns text language plpgsql as $$
 declare

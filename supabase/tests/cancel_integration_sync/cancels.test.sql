@@ -1,5 +1,5 @@
 begin;
-\ir ../fixtures.sql
+\ir ../fixtures.psql
 select plan(9);
 
 create temporary table run as select sync_test.trigger_as('coordinator') as run_id;

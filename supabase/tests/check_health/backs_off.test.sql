@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../connection_check.sql
+\ir ../fixtures.psql
+\ir ../connection_check.psql
 select plan(11);
 
 -- A check that fails; how long until the next, in quarters of an hour.

@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../connection_check.sql
+\ir ../fixtures.psql
+\ir ../connection_check.psql
 select plan(31);
 
 create function pg_temp.asked() returns bigint language sql security definer as $$

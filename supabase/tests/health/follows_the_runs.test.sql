@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../connection_check.sql
+\ir ../fixtures.psql
+\ir ../connection_check.psql
 select plan(20);
 
 update public.sync_integrations set manual_cooldown = '0 seconds', retry_base = '1 hour';

@@ -1,7 +1,7 @@
 -- Every transition into, within and out of passive mode, one line each.
 begin;
-\ir ../fixtures.sql
-\ir ../connection_check.sql
+\ir ../fixtures.psql
+\ir ../connection_check.psql
 update public.sync_integrations set manual_cooldown = '0 seconds', retry_base = '1 hour', max_attempts = 1;
 
 create function pg_temp.run(outcome text, class text default null, triggered_by public.sync_run_trigger default 'schedule',

@@ -1,5 +1,5 @@
 begin;
-\ir ../fixtures.sql
+\ir ../fixtures.psql
 select plan(10);
 
 create function pg_temp.seen() returns bigint language sql as $$ select count(*) from public.sync_integration_health $$;

@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../connection_check.sql
+\ir ../fixtures.psql
+\ir ../connection_check.psql
 select plan(6);
 create function pg_temp.unhealthy() returns text language sql as $$
   select coalesce(string_agg(concat_ws(' ', a.severity, a.count, case when a.resolved_at is null then 'open' else 'resolved' end), ', '

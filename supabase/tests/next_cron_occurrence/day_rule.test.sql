@@ -1,7 +1,7 @@
 -- Vixie's rule for the two day fields.
 begin;
-\ir ../fixtures.sql
-\ir ../cron.sql
+\ir ../fixtures.psql
+\ir ../cron.psql
 select plan(7);
 
 -- 2026-11-23 is a Monday.

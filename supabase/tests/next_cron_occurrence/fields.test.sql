@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../cron.sql
+\ir ../fixtures.psql
+\ir ../cron.psql
 select plan(24);
 
 -- 2026-11-23 is a Monday.

@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../cron.sql
+\ir ../fixtures.psql
+\ir ../cron.psql
 select plan(15);
 
 -- Lord Howe, half an hour: 2026-04-05 at 2:00 back to 1:30 (15:00 UTC the day before), 2026-10-04 from 2:00 to 2:30.

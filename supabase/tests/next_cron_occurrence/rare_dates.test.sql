@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../cron.sql
+\ir ../fixtures.psql
+\ir ../cron.psql
 select plan(6);
 
 select is(pg_temp.next('0 0 29 2 *', '2096-03-01'), '2104-02-29', '29 February may be eight years away');

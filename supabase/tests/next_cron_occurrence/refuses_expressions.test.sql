@@ -1,7 +1,7 @@
 -- Which part is wrong, and why: a form can show both.
 begin;
-\ir ../fixtures.sql
-\ir ../cron.sql
+\ir ../fixtures.psql
+\ir ../cron.psql
 select plan(7);
 
 select throws_ok($$ select sync_scheduler.next_cron_occurrence('61 * * * *', 'UTC', now()) $$, 'PT422',

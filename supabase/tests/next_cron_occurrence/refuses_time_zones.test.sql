@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../cron.sql
+\ir ../fixtures.psql
+\ir ../cron.psql
 select plan(8);
 
 create function pg_temp.accepts(time_zone text) returns boolean language plpgsql as $$

@@ -1,7 +1,7 @@
 -- Europe/Oslo, 2026-10-25: at 3:00 (1:00 UTC) the clock goes back to 2:00.
 begin;
-\ir ../fixtures.sql
-\ir ../cron.sql
+\ir ../fixtures.psql
+\ir ../cron.psql
 select plan(8);
 
 select is(pg_temp.walk('30 2 * * *', '2026-10-24 12:00+00', 'Europe/Oslo', 2),

@@ -1,7 +1,7 @@
 -- Europe/Oslo, 2026-03-29: at 2:00 (1:00 UTC) the clock goes to 3:00.
 begin;
-\ir ../fixtures.sql
-\ir ../cron.sql
+\ir ../fixtures.psql
+\ir ../cron.psql
 select plan(9);
 
 select is(pg_temp.next('30 2 * * *', '2026-03-28 12:00', 'Europe/Oslo'), '2026-03-29 03:00',

@@ -1,7 +1,7 @@
 -- Europe/Oslo: on 2026-10-25 at 1:00 UTC 3:00 becomes 2:00, on 2026-03-29 at 1:00 UTC 2:00 becomes 3:00.
 begin;
-\ir ../fixtures.sql
-\ir ../cron.sql
+\ir ../fixtures.psql
+\ir ../cron.psql
 select plan(8);
 
 select is(pg_temp.walk('0 * * * *', '2026-10-24 23:30+00', 'Europe/Oslo', 3), array['2026-10-25 00:00+00',

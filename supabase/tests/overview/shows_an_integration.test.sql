@@ -1,5 +1,5 @@
 begin;
-\ir ../fixtures.sql
+\ir ../fixtures.psql
 select plan(13);
 update public.sync_integrations set manual_cooldown = '1 hour';
 create function pg_temp.overview(name text, of_type text default 'webhook') returns setof jsonb language plpgsql as $$

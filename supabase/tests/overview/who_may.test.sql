@@ -1,5 +1,5 @@
 begin;
-\ir ../fixtures.sql
+\ir ../fixtures.psql
 select plan(6);
 create function pg_temp.rows() returns integer language sql as $$ select count(*)::integer from public.sync_overview(sync_test.id('org a')) $$;
 

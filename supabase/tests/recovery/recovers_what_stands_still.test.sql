@@ -1,5 +1,5 @@
 begin;
-\ir ../fixtures.sql
+\ir ../fixtures.psql
 select plan(19);
 
 update public.sync_integrations set manual_cooldown = '0 seconds', max_attempts = 2, retry_base = '1 minute';

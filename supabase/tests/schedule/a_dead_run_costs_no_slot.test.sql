@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../schedule.sql
+\ir ../fixtures.psql
+\ir ../schedule.psql
 select plan(3);
 
 -- The scheduler was away; meanwhile the worker of a run died and its deadline passed.

@@ -1,7 +1,7 @@
 -- What a host's backend does with its own rights on the table.
 begin;
-\ir ../fixtures.sql
-\ir ../schedule.sql
+\ir ../fixtures.psql
+\ir ../schedule.psql
 select plan(5);
 
 select sync_test.act_as('service_role');

@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../schedule.sql
+\ir ../fixtures.psql
+\ir ../schedule.psql
 select plan(5);
 
 -- As if the server's time zone data had lost a name that it knew when the schedule was saved.

@@ -1,7 +1,7 @@
 -- A clock that goes back while the schedule is saved anew shows the scheduler a slot again that is already waiting.
 begin;
-\ir ../fixtures.sql
-\ir ../schedule.sql
+\ir ../fixtures.psql
+\ir ../schedule.psql
 select plan(5);
 
 update public.sync_integrations set overlap_policy = 'buffer_one' where id = sync_test.id('integration a');

@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../schedule.sql
+\ir ../fixtures.psql
+\ir ../schedule.psql
 select plan(16);
 
 create function pg_temp.backfill(since timestamptz, until timestamptz) returns integer language sql as $$

@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../schedule.sql
+\ir ../fixtures.psql
+\ir ../schedule.psql
 select plan(5);
 
 update public.sync_integrations set overlap_policy = 'buffer_one' where id = sync_test.id('integration a');

@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../schedule.sql
+\ir ../fixtures.psql
+\ir ../schedule.psql
 select plan(19);
 
 create function pg_temp.configure(changes jsonb, why text default null) returns public.sync_integrations language sql as $$

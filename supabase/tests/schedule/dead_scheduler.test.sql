@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../schedule.sql
+\ir ../fixtures.psql
+\ir ../schedule.psql
 select plan(12);
 update sync_scheduler.settings set installed_at = now() - interval '1 minute';
 

@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../schedule.sql
+\ir ../fixtures.psql
+\ir ../schedule.psql
 select plan(10);
 create function pg_temp.drifts() returns bigint language sql as $$
   select count(*) from public.sync_alerts where kind = 'drift'

@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../schedule.sql
+\ir ../fixtures.psql
+\ir ../schedule.psql
 select plan(11);
 
 insert into public.sync_run_log (run_id, org_id, integration_id, integration_type, status, triggered_by, scheduled_for, skip_reason,

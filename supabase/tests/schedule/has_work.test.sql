@@ -1,7 +1,7 @@
 begin;
-\ir ../fixtures.sql
-\ir ../schedule.sql
-\ir ../alert_webhook.sql
+\ir ../fixtures.psql
+\ir ../schedule.psql
+\ir ../alert_webhook.psql
 select plan(29);
 
 -- A tick's steps, each with a state in which it has something to do. It must be seen, and the step must really act upon it.

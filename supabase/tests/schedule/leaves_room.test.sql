@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../schedule.sql
+\ir ../fixtures.psql
+\ir ../schedule.psql
 select plan(8);
 -- Ten more organisations with a webhook, and organisation a with an integration of another type.
 with org as (insert into public.organizations (name) select 'Tenant ' || n from generate_series(1, 10) n returning id)

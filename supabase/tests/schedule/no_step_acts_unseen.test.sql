@@ -1,7 +1,7 @@
 begin;
-\ir ../fixtures.sql
-\ir ../schedule.sql
-\ir ../alert_webhook.sql
+\ir ../fixtures.psql
+\ir ../schedule.psql
+\ir ../alert_webhook.psql
 select plan(3);
 
 -- has_work against the steps themselves: in states drawn at random, no step may write anything that has_work did not see.

@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../schedule.sql
+\ir ../fixtures.psql
+\ir ../schedule.psql
 select plan(6);
 
 create function pg_temp.preview(n integer, schedule text default null, time_zone text default null)

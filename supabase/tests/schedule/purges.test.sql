@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../schedule.sql
+\ir ../fixtures.psql
+\ir ../schedule.psql
 select plan(6);
 delete from public.sync_audit_log;
 delete from cron.job_run_details;

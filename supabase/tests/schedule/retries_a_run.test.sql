@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../schedule.sql
+\ir ../fixtures.psql
+\ir ../schedule.psql
 select plan(9);
 
 select pg_temp.make_due('integration a', pg_temp.hour());

@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../schedule.sql
+\ir ../fixtures.psql
+\ir ../schedule.psql
 select plan(9);
 
 select is((select next_run_at from public.sync_integrations where id = sync_test.id('integration a')),

@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../schedule.sql
+\ir ../fixtures.psql
+\ir ../schedule.psql
 select plan(2);
 
 -- More than one batch of paused integrations with a backfill that waits for the end of the pause, before anyone else.

@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../schedule.sql
+\ir ../fixtures.psql
+\ir ../schedule.psql
 select plan(4);
 
 insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by)

@@ -1,7 +1,7 @@
 -- Every RPC of the scheduled path against every kind of caller.
 begin;
-\ir ../fixtures.sql
-\ir ../schedule.sql
+\ir ../fixtures.psql
+\ir ../schedule.psql
 select plan(9);
 
 create temporary table rpc (name text, call text);

@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../connection_check.sql
+\ir ../fixtures.psql
+\ir ../connection_check.psql
 select plan(14);
 
 -- Everything that an error says, as the server would log it; the credentials hold the word hemmelig.

@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../connection_check.sql
+\ir ../fixtures.psql
+\ir ../connection_check.psql
 select plan(28);
 
 create function pg_temp.store(who text, credentials jsonb, reason text default null) returns public.sync_integration_health

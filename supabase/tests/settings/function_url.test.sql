@@ -1,6 +1,6 @@
 -- What pg_net would refuse when a run is posted is refused when it is set.
 begin;
-\ir ../fixtures.sql
+\ir ../fixtures.psql
 select plan(14);
 create function pg_temp.set_url(url text) returns text language plpgsql as $$
 begin

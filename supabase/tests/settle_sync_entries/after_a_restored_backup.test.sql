@@ -1,6 +1,6 @@
 -- A backup was restored: what was exported since is pending again, and only the external system's books know better.
 begin;
-\ir ../fixtures.sql
+\ir ../fixtures.psql
 select plan(3);
 
 select sync_test.act_as('admin');

@@ -1,5 +1,5 @@
 begin;
-\ir ../fixtures.sql
+\ir ../fixtures.psql
 select plan(26);
 
 create function pg_temp.settle(entries jsonb, reason text default 'because', type text default 'webhook', org text default 'org a')

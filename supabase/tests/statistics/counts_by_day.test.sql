@@ -1,5 +1,5 @@
 begin;
-\ir ../fixtures.sql
+\ir ../fixtures.psql
 select plan(5);
 create function pg_temp.ran(ended public.sync_run_status, triggered timestamptz, seconds integer, late integer default null)
 returns void language sql as $$

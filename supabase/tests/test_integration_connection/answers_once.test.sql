@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../connection_check.sql
+\ir ../fixtures.psql
+\ir ../connection_check.psql
 select plan(18);
 
 update public.sync_integrations set config = '{"url": "https://example.test/hook"}',

@@ -1,6 +1,6 @@
 begin;
-\ir ../fixtures.sql
-\ir ../connection_check.sql
+\ir ../fixtures.psql
+\ir ../connection_check.psql
 select plan(16);
 
 select throws_ok($$ select pg_temp.check_as($n$viewer$n$) $$, 'PT403', 'not_authorized', 'a viewer may not');

@@ -1,5 +1,5 @@
 begin;
-\ir ../fixtures.sql
+\ir ../fixtures.psql
 select plan(6);
 
 create function pg_temp.end_run(age interval) returns void language sql as $$

@@ -1,5 +1,5 @@
 begin;
-\ir ../fixtures.sql
+\ir ../fixtures.psql
 select plan(12);
 
 prepare press as select public.trigger_integration_sync(sync_test.id('org a'), 'webhook');

@@ -1,7 +1,7 @@
 begin;
-\ir ../fixtures.sql
-\ir ../connection_check.sql
-\ir ../vendor_incident.sql
+\ir ../fixtures.psql
+\ir ../connection_check.psql
+\ir ../vendor_incident.psql
 select plan(36);
 
 select is(sync_scheduler.vendor_host(i), 'hooks.example:8443', 'a host is where config says') from public.sync_integrations i

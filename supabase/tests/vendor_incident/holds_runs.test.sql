@@ -1,7 +1,7 @@
 begin;
-\ir ../fixtures.sql
-\ir ../connection_check.sql
-\ir ../vendor_incident.sql
+\ir ../fixtures.psql
+\ir ../connection_check.psql
+\ir ../vendor_incident.psql
 select plan(34);
 
 create temporary table run (n integer, run_id uuid);

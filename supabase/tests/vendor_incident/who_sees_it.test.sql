@@ -1,7 +1,7 @@
 begin;
-\ir ../fixtures.sql
-\ir ../connection_check.sql
-\ir ../vendor_incident.sql
+\ir ../fixtures.psql
+\ir ../connection_check.psql
+\ir ../vendor_incident.psql
 select plan(10);
 
 -- The stranger is a member of organisation 5, the viewer of 6 and of organisation a.

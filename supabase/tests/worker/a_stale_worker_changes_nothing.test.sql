@@ -1,5 +1,5 @@
 begin;
-\ir ../fixtures.sql
+\ir ../fixtures.psql
 select plan(7);
 
 update public.sync_integrations set retry_base = '0 seconds';

@@ -1,6 +1,6 @@
 -- A function that is newer or older than the schema: nothing runs, nothing is used up, and it is told.
 begin;
-\ir ../fixtures.sql
+\ir ../fixtures.psql
 select plan(16);
 
 create temporary table run as select sync_test.trigger_as('coordinator') as run_id;

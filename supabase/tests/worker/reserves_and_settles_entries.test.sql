@@ -1,5 +1,5 @@
 begin;
-\ir ../fixtures.sql
+\ir ../fixtures.psql
 select plan(25);
 
 create temporary table run as select run_id, sync_test.token(run_id) as token

@@ -1,5 +1,5 @@
 begin;
-\ir ../fixtures.sql
+\ir ../fixtures.psql
 select plan(5);
 
 create temporary table run as select run_id from sync_test.trigger_as('coordinator') run_id;

@@ -1,5 +1,5 @@
 begin;
-\ir ../fixtures.sql
+\ir ../fixtures.psql
 select plan(13);
 
 create function pg_temp.entry(key text) returns public.sync_export_entries language sql as $$
