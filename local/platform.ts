@@ -80,6 +80,7 @@ async function start(
   const api = startApi({
     ...keys,
     port: options.apiPort,
+    maxRows: options.maxRows,
     logFile: join(scratch, "api.log"),
     edgeFunction: () => edgeFunction,
     realtime: () => realtime,

@@ -16,6 +16,8 @@ export interface PlatformOptions {
   /** Emulate projects in which everything new in `public` is granted to the API's roles by itself. */
   readonly autoGrant?: boolean;
   readonly apiPort?: number;
+  /** How many rows an answer of the Data API has at most: `max_rows` of a project's settings; 1,000 by default. */
+  readonly maxRows?: number;
   /**
    * Start the fakes of Xledger and Business Central too, with their quotas, and connect the seed's first organisation to
    * them; false by default.

@@ -11,6 +11,8 @@ export interface ApiOptions extends ApiKeys {
   readonly logFile: string;
   readonly edgeFunction: () => EdgeFunction | undefined;
   readonly realtime: () => Realtime | undefined;
+  /** How many rows an answer of the Data API has at most; 1,000 by default, as on the platform. */
+  readonly maxRows?: number | undefined;
 }
 
 /** The platform's one address, on the loopback: the functions' gateway and, once connected, Data API, Auth and Realtime. */

@@ -3,6 +3,7 @@ import type { Sql } from "postgres";
 import { createPostgresConnection, type PostgresConnection } from "@supabase/lite/postgres";
 import type { ApiKeys } from "../api_keys.ts";
 import { isConnectionError, repairReserve } from "../postgres/postgres_js_guard.ts";
+import { quoteFilters } from "./literal_filters.ts";
 
 /** Who signs in to the database for what. */
 export interface ApiBackend {
@@ -28,7 +29,10 @@ export interface Lite {
  * Auth and looks up a token's session, all requests to the Data API run as `authenticator`, and a third one reads
  * the catalog, since the information schema shows only what the asking role may use.
  */
-export async function connectLite(backend: ApiBackend, keys: ApiKeys): Promise<Lite> {
+export async function connectLite(
+  backend: ApiBackend,
+  { maxRows, ...keys }: ApiKeys & { readonly maxRows?: number | undefined },
+): Promise<Lite> {
   const catalog = connect(backend.catalogUrl, 2);
   const data = connect(backend.dataUrl, 20);
   const auth = connect(backend.authUrl, 5);
@@ -39,6 +43,7 @@ export async function connectLite(backend: ApiBackend, keys: ApiKeys): Promise<L
   auth.withContext = (vars, work, settings) => data.withContext(vars, work, settings);
   const app = new App({
     connection: auth,
+    ...(maxRows === undefined ? {} : { api: { max_rows: maxRows } }),
     auth: {
       enabled: true,
       jwt_secret: keys.jwtSecret,
@@ -49,7 +54,7 @@ export async function connectLite(backend: ApiBackend, keys: ApiKeys): Promise<L
   await Promise.all([app.init(), catalog.introspect({ useCache: true })]);
   const connections = [catalog, data, auth];
   return {
-    fetch: async (request) => await asPostgrest(await app.fetch(request)),
+    fetch: async (request) => await asPostgrest(await app.fetch(withLiteralFilters(request))),
     async reloadSchema() {
       await Promise.all(connections.map((connection) => connection.clearSchemaCache()));
     },
@@ -63,7 +68,12 @@ function connect(url: string, max: number): PostgresConnection {
   const connection = createPostgresConnection({
     url,
     // A database that comes back is used at once, instead of after the driver's growing pauses.
-    postgresOptions: { max, onnotice: () => {}, backoff: () => 0.1, types: { jsonb: jsonbParameters } },
+    postgresOptions: {
+      max,
+      onnotice: () => {},
+      backoff: () => 0.1,
+      types: { jsonb: jsonbParameters, bool: boolParameters },
+    },
   });
   repairReserve(connection.driver);
   quoteArgumentNames(connection.driver);
@@ -90,6 +100,14 @@ function quoteArgumentNames(driver: Sql): void {
     });
 }
 
+/** A filter's value arrives as text: the driver's own serializer would take the text `true` for false. */
+const boolParameters = {
+  to: 16,
+  from: [16],
+  serialize: (value: unknown): string => String(value),
+  parse: (text: string): boolean => text === "t",
+};
+
 /**
  * lite hands objects and lists over as JSON text, which the driver would encode once more: a function would get a JSON
  * string where PostgREST gives it the list. The price: a bare string parameter that looks like JSON is taken for it.
@@ -109,6 +127,15 @@ function isJson(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Only where there is a filter: a new request costs the old one's body a copy. */
+function withLiteralFilters(request: Request): Request {
+  const url = new URL(request.url);
+  if (!url.pathname.startsWith("/rest/v1/") || url.search === "") return request;
+  url.search = quoteFilters(url.searchParams).toString();
+  const { method, headers, body } = request;
+  return new Request(url, { method, headers, body });
 }
 
 /** lite answers 500 while the database is away; PostgREST says that trying again is worth it. */
