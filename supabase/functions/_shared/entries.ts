@@ -18,10 +18,14 @@ export interface Entry {
  * Entries that are sent together. `batch_id` is also their idempotency key. `resend` says that the outcome
  * of an earlier send of this very batch is unknown. Then `entries` may hold settled ones: a receiver takes the
  * repetition of a batch only if it is whole.
+ *
+ * `repeated` says that a lookup found no trace of an earlier send of the open entries, so they are sent again. Our own
+ * checks have judged them at the first send and do not judge them a second time.
  */
 export interface Batch {
   readonly batch_id: string;
   readonly resend: boolean;
+  readonly repeated?: boolean;
   readonly entries: readonly Entry[];
 }
 
@@ -45,7 +49,15 @@ export interface Batch {
  */
 export type EntryResult =
   | { readonly entry_key: string; readonly state: "exported"; readonly external_id?: string }
-  | { readonly entry_key: string; readonly state: "rejected"; readonly error: string }
+  | {
+    readonly entry_key: string;
+    readonly state: "rejected";
+    readonly error: string;
+    /** Our own check rejected it before its first send: nothing of it ever left. */
+    readonly not_sent?: true;
+    /** The vendor refused it, and nothing of it stands at the vendor. */
+    readonly nothing_left?: true;
+  }
   | { readonly entry_key: string; readonly state: "unknown" | "pending" };
 
 /**

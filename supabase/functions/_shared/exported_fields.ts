@@ -21,10 +21,10 @@ export interface ExportedFields {
 export const exportedFields = {
   xledger: {
     voucher: ["voucher_type", "posting_date", "currency", "description", "lines"],
-    line: ["account", "debit", "credit", "description", "department"],
+    line: ["account", "debit", "credit", "description", "vat_code", "department", "project", "dimensions"],
   },
   dynamics: {
     voucher: ["posting_date", "currency", "description", "lines"],
-    line: ["account", "debit", "credit", "description"],
+    line: ["account", "debit", "credit", "description", "vat_code", "department", "project", "dimensions"],
   },
 } as const satisfies Record<string, ExportedFields>;

@@ -60,7 +60,8 @@ export async function exportBatch(
   }
   // The others come along as settled: how much of a batch went through may tell the connector what a refusal is about.
   const entries = batch.entries.map((entry) => missing.includes(entry) ? entry : { ...entry, settled: true });
-  const outcome = await attemptExport(connector, context, { ...batch, resend: false, entries }, log);
+  const again = { ...batch, resend: false, repeated: true, entries };
+  const outcome = await attemptExport(connector, context, again, log);
   return settle(batch.entries, { ...outcome, results: [...found.settled, ...outcome.results] });
 }
 

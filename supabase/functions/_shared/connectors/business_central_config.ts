@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { ignoredFields } from "./ignored_fields.ts";
 import { parseOrThrow } from "./parse.ts";
 import { vendorTimeout } from "./vendor_timeout.ts";
 
@@ -42,6 +43,7 @@ const configSchema = z.strictObject({
     z.number("must be a number").check(z.minimum(0, settleRange), z.maximum(3600, settleRange)),
     600,
   ),
+  ignored_fields: ignoredFields,
   api_url: loopback,
   login_url: loopback,
 }, { error: (issue) => issue.code === "invalid_type" ? "must be an object" : undefined });

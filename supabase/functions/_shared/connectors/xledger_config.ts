@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { endpointUrl } from "./endpoint_url.ts";
+import { ignoredFields } from "./ignored_fields.ts";
 import { parseOrThrow } from "./parse.ts";
 import { vendorTimeout } from "./vendor_timeout.ts";
 
@@ -30,6 +31,7 @@ const configSchema = z.strictObject({
       "must be glObject1 to glObject5",
     ),
   ),
+  ignored_fields: ignoredFields,
   amount_field: z._default(
     z.enum(["invoiceAmount", "amount"], "must be invoiceAmount or amount"),
     "invoiceAmount",
