@@ -19,6 +19,7 @@ export interface AlertTools {
 // Half a minute for the claim, and this: the database gives nobody else the organisation's messages for two minutes.
 const budgetMs = 45_000;
 const timeoutMs = 10_000;
+const longestHintSeconds = 24 * 60 * 60;
 
 /**
  * Posts the messages of an organisation to its alert webhook, one after the other, and stops at the first that is not
@@ -103,7 +104,9 @@ async function post(message: Message, webhook: unknown, tools: AlertTools): Prom
     const error = `The receiver answered ${status}.`;
     if (status === 410) return result("gone", { status, error });
     if (status < 500 && ![408, 425, 429].includes(status)) return result("refused", { status, error });
-    const retry_after_seconds = retryAfterSeconds(response.headers.get("retry-after"), tools.clock.now());
+    const hint = retryAfterSeconds(response.headers.get("retry-after"), tools.clock.now());
+    // At most a day: the receiver's mistake must not keep an organisation's alerts for longer.
+    const retry_after_seconds = hint === null ? null : Math.min(hint, longestHintSeconds);
     return result("failed", { status, error, retry_after_seconds });
   } catch (error) {
     // Its own text is left out: it quotes the address, which may be a secret.

@@ -76,6 +76,14 @@ Deno.test("postAlerts passes the receiver's hint on", async () => {
   assert.equal(result?.retry_after_seconds, 90);
 });
 
+Deno.test("postAlerts waits for a day at most when the receiver names a later instant", async () => {
+  await using receiver = startReceiver(() =>
+    new Response(null, { status: 429, headers: { "retry-after": "864000" } })
+  );
+  const [result] = await postAlerts(claimed(receiver.url, 1), tools);
+  assert.equal(result?.retry_after_seconds, 86_400);
+});
+
 Deno.test("postAlerts says nothing of the address when there is nobody", async () => {
   const receiver = startReceiver(() => new Response());
   await receiver[Symbol.asyncDispose]();

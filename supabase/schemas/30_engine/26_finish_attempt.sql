@@ -27,13 +27,16 @@ begin
   if coalesce(outcome, '') not in ('succeeded', 'continued', 'cancelled', 'failed')
     or (outcome = 'failed') is distinct from (error_class is not null)
     or coalesce(error_class, 'permanent') not in ('transient', 'rate_limited', 'ambiguous', 'permanent')
-    or coalesce(retry_after_seconds, 0) not between 0 and 86400
+    or coalesce(retry_after_seconds, 0) < 0
     or coalesce(first_vendor_byte_ms, 0) not between 0 and 86400000
   then
     perform sync_scheduler.raise_error('invalid_worker_request',
-      '{"outcome": "succeeded, continued, cancelled, or failed with an error_class", "retry_after_seconds": "0 to 86400",
+      '{"outcome": "succeeded, continued, cancelled, or failed with an error_class", "retry_after_seconds": "not negative",
         "first_vendor_byte_ms": "0 to 86400000"}');
   end if;
+
+  -- Bounded, so that the instant of its end can always be computed.
+  retry_after_seconds := case when retry_after_seconds is not null then least(retry_after_seconds, 366 * 86400) end;
 
   -- The same outcome again is the repetition of a call whose answer was lost.
   if held.claimed_at is null or (held.ended_at is not null and held.reported_outcome is distinct from reported) then

@@ -1,3 +1,4 @@
+import { hintSeconds } from "../retry_after.ts";
 import { storableText } from "../storable_text.ts";
 import { accessRefused, makeFault, type XledgerFault } from "./xledger_faults.ts";
 
@@ -94,13 +95,8 @@ function quoted(message: string): string {
   return storableText(message, 300) || "no reason given";
 }
 
-/** `resetAt` is not documented: a time with its zone, or a number of seconds. Anything else leaves us the usual wait. */
+/** `resetAt` is not documented: an instant or a number of seconds. Anything else leaves us the usual wait. */
 function resetSeconds(resetAt: unknown, now: number): number | null {
-  const zoned = typeof resetAt === "string" && /(Z|[+-]\d\d:?\d\d)$/.test(resetAt);
-  const seconds = zoned
-    ? Math.ceil((Date.parse(resetAt) - now) / 1000)
-    : typeof resetAt === "number" && resetAt < 24 * hour
-    ? Math.ceil(resetAt)
-    : NaN;
-  return Number.isNaN(seconds) ? null : Math.min(Math.max(seconds, 1), 24 * hour);
+  const seconds = hintSeconds(resetAt, now);
+  return seconds === null ? null : Math.max(seconds, 1);
 }
