@@ -198,14 +198,14 @@ isOneToOne: false
                   ]
                 },"sync_vendor_incidents": {
                   Row: {
-                    "affected": number,"began_at": string,"checks": number,"ended_at": string | null,"host": string,"incident_id": string,"integration_type": string,"message": string,"next_check_at": string
+                    "affected": number,"began_at": string,"ended_at": string | null,"host": string,"incident_id": string,"integration_type": string,"message": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "affected": number,"began_at": string,"checks"?: number,"ended_at"?: string | null,"host": string,"incident_id"?: string,"integration_type": string,"message": string,"next_check_at"?: string
+                    "affected": number,"began_at": string,"ended_at"?: string | null,"host": string,"incident_id"?: string,"integration_type": string,"message": string
                   }
                   Update: {
-                    "affected"?: number,"began_at"?: string,"checks"?: number,"ended_at"?: string | null,"host"?: string,"incident_id"?: string,"integration_type"?: string,"message"?: string,"next_check_at"?: string
+                    "affected"?: number,"began_at"?: string,"ended_at"?: string | null,"host"?: string,"incident_id"?: string,"integration_type"?: string,"message"?: string
                   }
                   Relationships: [
                     {

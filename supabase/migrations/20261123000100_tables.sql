@@ -84,7 +84,7 @@ comment on column public.sync_integrations.max_attempts is
 comment on column public.sync_integrations.retry_base is
   'Backoff after the n-th failure in a row is random between 0 and retry_base * 2^(n-1), capped by settings.retry_cap.';
 comment on column public.sync_integrations.run_deadline is
-  'A run that is active for longer fails. What it waits for an incident of its vendor, or for releases that understand each other, is not counted.';
+  'A run that is active for longer fails. What it waits for releases that understand each other is not counted.';
 comment on column public.sync_integrations.health_check_interval is
   'How often the tick checks the connection of an integration that works. Never more often than every 15 minutes, for checks are '
   'paid from the vendor''s quota; null: never, its health follows its syncs.';
@@ -167,7 +167,7 @@ comment on column public.sync_run_log.scheduled_for is
 comment on column public.sync_run_log.parent_run_id is 'The run that this one is the retry of.';
 comment on column public.sync_run_log.notice is
   'What the one who pressed should know: scheduler_not_ticking (pg_cron is silent, nothing will be retried by itself); '
-  'held_vendor_incident (it waits, or has waited since its last attempt ended, for a vendor that nobody could reach: see sync_vendor_incidents); function_outdated, '
+  'vendor_incident (when it was started, several organisations could not reach the vendor: see sync_vendor_incidents); function_outdated, '
   'schema_outdated (it waits until the operator has brought both to releases that understand each other).';
 comment on column public.sync_run_log.attempt is 'Number of the current or last attempt.';
 comment on column public.sync_run_log.error_message is 'In a coordinator''s words; never a secret or a stack trace.';
@@ -199,7 +199,6 @@ create table sync_scheduler.run_attempts (
   error_class sync_scheduler.error_class,
   error_code text,
   error_message text,
-  excused boolean not null default false,
   primary key (run_id, attempt),
   check ((ended_at is null) = (outcome is null))
 )
@@ -225,8 +224,6 @@ comment on column sync_scheduler.run_attempts.first_vendor_byte_ms is
   'before it could say so.';
 comment on column sync_scheduler.run_attempts.boot_ms is
   'Milliseconds from the start of the isolate until it was ready to serve.';
-comment on column sync_scheduler.run_attempts.excused is
-  'It failed in an incident of the vendor, so it does not count towards max_attempts.';
 
 -- supabase/schemas/10_tables/07_sync_export_entries.sql
 create table public.sync_export_entries (
@@ -322,7 +319,6 @@ create table sync_scheduler.settings (
   own_check_interval interval not null default '12 hours' check (own_check_interval between '0 seconds' and '1 day'),
   incident_organisations integer not null default 3 check (incident_organisations between 2 and 1000),
   incident_window interval not null default '30 minutes' check (incident_window between '1 minute' and '1 day'),
-  longest_hold interval not null default '24 hours' check (longest_hold between '1 minute' and '7 days'),
   passive_cooldown interval not null default '1 day' check (passive_cooldown between '15 minutes' and '30 days'),
   retention_ended interval not null default '90 days' check (retention_ended between '1 day' and '36500 days'),
   retention_failed interval not null default '365 days' check (retention_failed between '1 day' and '36500 days'),
@@ -361,8 +357,6 @@ comment on column sync_scheduler.settings.own_check_interval is
 comment on column sync_scheduler.settings.incident_organisations is
   'So many organisations that cannot reach a host, and nobody in between who could, are an incident of the vendor.';
 comment on column sync_scheduler.settings.incident_window is 'Within how long they have to meet it.';
-comment on column sync_scheduler.settings.longest_hold is
-  'A run does not wait longer than this for the end of an incident: then it tries, and may fail.';
 comment on column sync_scheduler.settings.passive_cooldown is
   'How long an integration is not checked after its vendor said that we ask too much. Quotas are mostly of a day.';
 comment on column sync_scheduler.settings.retention_ended is
@@ -888,9 +882,7 @@ create table public.sync_vendor_incidents (
   began_at timestamptz not null,
   ended_at timestamptz,
   affected integer not null,
-  message text not null,
-  checks integer not null default 0,
-  next_check_at timestamptz not null default now() + interval '1 minute'
+  message text not null
 );
 -- One at a time, whoever notices it: the organisations that meet it are many, it is one.
 create unique index sync_vendor_incidents_open_idx on public.sync_vendor_incidents (integration_type, host)
@@ -900,18 +892,15 @@ create index sync_vendor_incidents_ended_idx on public.sync_vendor_incidents (en
 alter table public.sync_vendor_incidents enable row level security;
 
 comment on table public.sync_vendor_incidents is
-  'A vendor that several organisations could not reach: one row, and one banner. While it is open, syncs wait (notice '
-  'held_vendor_incident) and a single check asks now and then. Members of organisations with an integration there read it and '
+  'A vendor that several organisations could not reach: one row, and one banner. Syncs are not '
+  'held: each is tried as usual. Members of organisations with an integration there read it and '
   'Realtime publishes it; nothing of a single organisation stands here.';
 comment on column public.sync_vendor_incidents.host is 'With its port, if that is not the usual one.';
 comment on column public.sync_vendor_incidents.began_at is 'When the first of the organisations met it.';
 comment on column public.sync_vendor_incidents.ended_at is 'When a check or a sync got through again; null: it is open.';
 comment on column public.sync_vendor_incidents.affected is
-  'Organisations that have met it. Those whose syncs wait without having met it are not counted.';
+  'Organisations that have met it.';
 comment on column public.sync_vendor_incidents.message is 'In a coordinator''s words.';
-comment on column public.sync_vendor_incidents.checks is 'How often the vendor was asked since.';
-comment on column public.sync_vendor_incidents.next_check_at is
-  'From when on the next check of any of its integrations asks whether it is back.';
 
 -- supabase/schemas/10_tables/23_forget_alert_webhook.sql
 -- Definer, because whoever may delete an organisation need not be able to write Vault.

@@ -369,18 +369,6 @@ revoke all on function sync_scheduler.is_paused(public.sync_integrations) from p
 comment on function sync_scheduler.is_paused(public.sync_integrations) is
   'Is the integration paused now? A pause ends by itself at resume_at.';
 
--- supabase/schemas/30_engine/09_next_incident_check.sql
-create or replace function sync_scheduler.next_incident_check(checks integer) returns timestamptz
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  -- Below the least interval of checks, so that of the integrations of the vendor one has its turn within an interval.
-  return now() + least(interval '10 minutes', interval '1 minute' * power(2, least(checks, 10)));
-end;
-$$;
-revoke all on function sync_scheduler.next_incident_check(integer) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.next_incident_check(integer) is
-  'When a vendor with an open incident is asked again, after so many checks: in 2 minutes, 4, 8, then every 10.';
-
 -- supabase/schemas/30_engine/09_set_health.sql
 create or replace function sync_scheduler.set_health(
   integration_id uuid,
@@ -435,23 +423,17 @@ comment on function sync_scheduler.set_health(uuid, public.sync_health_status, t
   'of its caller: after integration, run and entries.';
 
 -- supabase/schemas/30_engine/10_dispatch_attempts.sql
-create or replace function sync_scheduler.dispatch_attempts(runs public.sync_run_log[]) returns boolean
+create or replace function sync_scheduler.dispatch_attempts(runs public.sync_run_log[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   settings sync_scheduler.settings;
-  asked integer := cardinality(runs);
   run public.sync_run_log;
   token text;
 begin
   select * into strict settings from sync_scheduler.settings;
   if settings.function_url is null then
     perform sync_scheduler.raise_error('function_url_not_configured');
-  end if;
-
-  -- Nearly always no vendor is away.
-  if exists (select from public.sync_vendor_incidents o where o.ended_at is null) then
-    runs := sync_scheduler.hold_runs(runs);
   end if;
 
   foreach run in array runs loop
@@ -474,14 +456,13 @@ begin
       lease_expires_at = least(now() + settings.claim_timeout * power(2, a.dispatch_count), run.deadline_at)
     where a.claimed_at is null and a.ended_at is null;
   end loop;
-  return cardinality(runs) = asked;
 end;
 $$;
 revoke all on function sync_scheduler.dispatch_attempts(public.sync_run_log[])
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.dispatch_attempts(public.sync_run_log[]) is
   'Posts the current attempts of runs to the Edge Function through pg_net, each under a fresh one-time token. Called again for an '
-  'attempt that nobody claimed, it replaces the token and waits twice as long. A run of a vendor with an open incident waits instead: see hold_runs. Returns whether all were posted. The caller holds the runs'' row locks. '
+  'attempt that nobody claimed, it replaces the token and waits twice as long. The caller holds the runs'' row locks. '
   'Errors: PT503 function_url_not_configured.';
 
 -- supabase/schemas/30_engine/10_enter_passive.sql
@@ -500,54 +481,6 @@ revoke all on function sync_scheduler.enter_passive(uuid, interval) from public,
 comment on function sync_scheduler.enter_passive(uuid, interval) is
   'The vendor says that we ask too much: what is left of its quota is for the syncs. The integration is not checked until '
   'settings.passive_cooldown is over (and retry_after, the vendor''s hint). The last lock of its caller, as in set_health.';
-
--- supabase/schemas/30_engine/10_hold_runs.sql
-create or replace function sync_scheduler.hold_runs(runs public.sync_run_log[]) returns public.sync_run_log[]
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  settings sync_scheduler.settings;
-  held uuid[];
-begin
-  select * into strict settings from sync_scheduler.settings;
-  with meeting as (
-    select r.run_id, o.incident_id, o.next_check_at
-    from unnest(runs) r
-    join public.sync_integrations i on i.id = r.integration_id
-    join public.sync_vendor_incidents o
-      on o.integration_type = i.integration_type and o.host = sync_scheduler.vendor_host(i) and o.ended_at is null
-    where r.triggered_at > now() - settings.longest_hold
-      -- What has been posted is not called back.
-      and not exists (select from sync_scheduler.run_attempts a where a.run_id = r.run_id and a.attempt = r.attempt)
-  ), asked as (
-    -- Where nobody is checked, a run has to find out whether the vendor is back: one, when its turn has passed.
-    update public.sync_vendor_incidents o set
-      checks = o.checks + 1,
-      next_check_at = sync_scheduler.next_incident_check(o.checks + 1)
-    from (select distinct on (m.incident_id) m.* from meeting m
-      where m.next_check_at < now() - interval '5 minutes' order by m.incident_id, m.run_id) m
-    where o.incident_id = m.incident_id and o.ended_at is null and o.next_check_at < now() - interval '5 minutes'
-    returning m.run_id
-  )
-  select array_agg(m.run_id) into held from meeting m where m.run_id not in (select a.run_id from asked a);
-  if held is null then
-    return runs;
-  end if;
-  -- The time for which it waits is not counted. Not all at the same instant, should nobody release them.
-  update public.sync_run_log r set
-    status = 'pending',
-    notice = 'held_vendor_incident',
-    next_attempt_at = now() + later.wait,
-    deadline_at = r.deadline_at + later.wait
-  from (select h.run_id, (0.7 + 0.3 * random()) * interval '15 minutes' as wait from unnest(held) h (run_id)) later
-  where r.run_id = later.run_id;
-  return array(select r from unnest(runs) r where r.run_id <> all (held));
-end;
-$$;
-revoke all on function sync_scheduler.hold_runs(public.sync_run_log[]) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.hold_runs(public.sync_run_log[]) is
-  'Of runs whose next attempt is about to be posted, those of a vendor with an open incident wait instead: pending, with notice '
-  'held_vendor_incident, until end_incident releases them or settings.longest_hold is over. No attempt is made of it and the '
-  'deadline moves. Returns the others. The caller holds the runs'' row locks.';
 
 -- supabase/schemas/30_engine/10_is_vendor_failure.sql
 create or replace function sync_scheduler.is_vendor_failure(error_class text, error_code text) returns boolean
@@ -593,7 +526,7 @@ begin
 
   insert into public.sync_vendor_incidents (integration_type, host, began_at, affected, message)
   select t.code, open_incident.host, first_failed_at, failed,
-    format('%s (%s) cannot be reached by several organisations. Syncs wait, and start by themselves when it is back.',
+    format('%s (%s) cannot be reached by several organisations. Syncs try again by themselves.',
       t.name, open_incident.host)
   from public.sync_integration_types t where t.code = integration.integration_type
   on conflict (integration_type, host) where ended_at is null do nothing
@@ -617,8 +550,6 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   ended public.sync_vendor_incidents;
   failed uuid[];
-  held uuid[];
-  gap interval;
 begin
   update public.sync_vendor_incidents o set ended_at = now()
   where o.integration_type = end_incident.integration_type and o.host = end_incident.host and o.ended_at is null
@@ -645,26 +576,13 @@ begin
   where i.id = h.integration_id and h.integration_id in (
     select l.integration_id from public.sync_integration_health l
     where l.integration_id = any (failed) for no key update skip locked);
-
-  -- A vendor that has just come back is not met by everybody at once: one a second, or all within a quarter of an hour. A run
-  -- that is missed here looks again by itself.
-  held := array(
-    select r.run_id from public.sync_run_log r join public.sync_integrations i on i.id = r.integration_id
-    where r.integration_type = ended.integration_type and r.status = 'pending' and r.notice = 'held_vendor_incident'
-      and r.next_attempt_at > now() and sync_scheduler.vendor_host(i) = ended.host
-    order by r.triggered_at for no key update of r skip locked);
-  gap := least(interval '1 second', interval '15 minutes' / greatest(cardinality(held), 1));
-  update public.sync_run_log r set
-    next_attempt_at = now() + n * gap,
-    deadline_at = r.deadline_at - (r.next_attempt_at - now()) + n * gap
-  from unnest(held) with ordinality released (run_id, n) where r.run_id = released.run_id;
   return true;
 end;
 $$;
 revoke all on function sync_scheduler.end_incident(text, text, timestamptz) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.end_incident(text, text, timestamptz) is
-  'Somebody has got through to the vendor with what was asked at seen_at: its open incident, if it began before, is over, its alert '
-  'is resolved, and the runs that wait for it are released one after another. Returns whether there was one. For note_vendor_answer.';
+  'Somebody has got through to the vendor with what was asked at seen_at: its open incident, if it began before, is over, and its '
+  'alert is resolved. Returns whether there was one. For note_vendor_answer.';
 
 -- supabase/schemas/30_engine/11_note_vendor_failure.sql
 create or replace function sync_scheduler.note_vendor_failure(
@@ -740,9 +658,8 @@ begin
   on conflict do nothing
   returning * into run;
 
-  if run.run_id is not null and not sync_scheduler.dispatch_attempts(array[run]) then
-    -- It waits for its vendor, and says so.
-    select * into strict run from public.sync_run_log r where r.run_id = run.run_id;
+  if run.run_id is not null then
+    perform sync_scheduler.dispatch_attempts(array[run]);
   end if;
   return run;
 end;
@@ -766,11 +683,7 @@ begin
   update public.sync_run_log r set
     status = 'pending',
     next_attempt_at = null,
-    -- Also the time for which a held one has waited too long: else many late ticks would use the deadline up.
-    deadline_at = r.deadline_at + case when r.notice = 'held_vendor_incident' then greatest(now() - r.next_attempt_at, '0') else '0' end,
-    -- One that was held has not been made yet.
-    attempt = r.attempt + (
-      select count(*) from sync_scheduler.run_attempts a where a.run_id = r.run_id and a.attempt = r.attempt)
+    attempt = r.attempt + 1
   where r.run_id = next_attempt.run_id
   returning * into strict run;
   perform sync_scheduler.dispatch_attempts(array[run]);
@@ -778,7 +691,7 @@ end;
 $$;
 revoke all on function sync_scheduler.next_attempt(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.next_attempt(uuid) is
-  'Opens and dispatches the next attempt of an active run, or the one that was held for its vendor. The caller holds the run''s row lock and has ended the '
+  'Opens and dispatches the next attempt of an active run. The caller holds the run''s row lock and has ended the '
   'attempt before.';
 
 -- supabase/schemas/30_engine/12_note_vendor_answer.sql
@@ -985,7 +898,7 @@ create or replace function sync_scheduler.count_failures(
 )
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  select count(*), count(*) filter (where a.error_class is distinct from 'rate_limited' and not a.excused)
+  select count(*), count(*) filter (where a.error_class is distinct from 'rate_limited')
   into in_a_row, burnt from sync_scheduler.run_attempts a
   where a.run_id = run.run_id and a.outcome in ('failed', 'lost')
     and a.settled_before = run.entries_done + run.entries_failed
@@ -997,7 +910,7 @@ $$;
 revoke all on function sync_scheduler.count_failures(public.sync_run_log) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.count_failures(public.sync_run_log) is
   'Failures of a run in a row: those since it last settled an entry or got through a slice. A vendor''s rate limit counts for '
-  'the backoff (in_a_row) and burns no attempt; nor does what failed in an incident of the vendor.';
+  'the backoff (in_a_row) and burns no attempt.';
 
 -- supabase/schemas/30_engine/16_has_unresolved_entries.sql
 create or replace function sync_scheduler.has_unresolved_entries(integration_id uuid) returns boolean
@@ -1041,7 +954,6 @@ declare
   in_a_row integer;
   burnt integer;
   backoff interval;
-  waits boolean := false;
 begin
   -- Whatever becomes of this run, the next one would meet the same.
   if error_class = 'permanent' then
@@ -1060,10 +972,7 @@ begin
   if sync_scheduler.is_vendor_failure(error_class::text, error_code) then
     -- Health before the vendor: what follows may write it.
     perform from public.sync_integration_health h where h.integration_id = run.integration_id for no key update;
-    waits := sync_scheduler.note_vendor_failure(integration, error_class::text, error_code)
-      and run.triggered_at > now() - (select s.longest_hold from sync_scheduler.settings s);
-    update sync_scheduler.run_attempts a set excused = true
-    where waits and a.run_id = run.run_id and a.attempt = run.attempt;
+    perform sync_scheduler.note_vendor_failure(integration, error_class::text, error_code);
   end if;
   select f.in_a_row, f.burnt into in_a_row, burnt from sync_scheduler.count_failures(run) f;
   if error_class = 'permanent' or burnt >= integration.max_attempts then
@@ -1075,7 +984,7 @@ begin
     -- A vendor that asks us to slow down is not asked again at once, even if it does not say how long.
     case when error_class = 'rate_limited' then interval '5 seconds' end);
   -- With a hint it was the vendor who failed, not the start.
-  if not waits and coalesce(retry_after, interval '0') <= interval '0'
+  if coalesce(retry_after, interval '0') <= interval '0'
     and sync_scheduler.note_cold_start_failure(run, integration, error_class)
   then
     backoff := interval '0';
@@ -1083,10 +992,6 @@ begin
   update public.sync_run_log r set
     status = 'pending',
     next_attempt_at = least(now() + backoff, r.deadline_at),
-    -- When it is due it is held, or released before. Of one that waits for something else now that must not be said: the
-    -- end of an incident would take its backoff, and what was not given to its deadline.
-    notice = case when waits then 'held_vendor_incident' else nullif(r.notice, 'held_vendor_incident') end,
-    deadline_at = r.deadline_at + case when waits then backoff else '0' end,
     error_code = retry_or_fail.error_code,
     error_message = retry_or_fail.error_message
   where r.run_id = run.run_id;
@@ -1101,7 +1006,7 @@ revoke all on function sync_scheduler.retry_or_fail(
 comment on function sync_scheduler.retry_or_fail(
   public.sync_run_log, sync_scheduler.error_class, text, text, interval) is
   'Decides what becomes of a run whose attempt has just ended in an error: cancelled if that was asked for, failed '
-  'if the error is permanent (which the integration''s health then says) or the attempts are used up, else pending until its backoff is over. What fails in an incident of the vendor uses none up. retry_after is the '
+  'if the error is permanent (which the integration''s health then says) or the attempts are used up, else pending until its backoff is over. retry_after is the '
   'vendor''s hint and a lower bound. The first failure on a cold start is retried at once, if the vendor gave no hint.';
 
 -- supabase/schemas/30_engine/17_note_response.sql
@@ -1379,10 +1284,7 @@ begin
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
   if run.triggered_by = 'schedule' and run.started_at = now() then
     mended := mended || 'start_failed'::public.sync_alert_kind;
-    -- Of one that had to wait for its vendor the incident has told.
-    if run.notice is distinct from 'held_vendor_incident'
-      and not sync_scheduler.check_drift(integration, run.scheduled_for, run.started_at, run.run_id)
-    then
+    if not sync_scheduler.check_drift(integration, run.scheduled_for, run.started_at, run.run_id) then
       mended := mended || 'drift'::public.sync_alert_kind;
     end if;
   end if;
@@ -1461,11 +1363,14 @@ begin
 
   -- A batch without a known outcome comes before anything new: sending means that the answer to this very call was
   -- lost and the worker never saw it, unknown that an earlier send may have reached the vendor.
+  -- As a range, in the order of one index: see the reservation below.
   select e.batch_id into batch
-  from public.sync_export_entries e
-  where e.integration_id = run.integration_id and e.state in ('sending', 'unknown')
-  order by e.state, e.entry_id
-  limit 1;
+  from unnest(array['sending', 'unknown']::public.sync_entry_state[]) with ordinality s (state, n)
+  cross join lateral (
+    select o.batch_id from public.sync_export_entries o
+    where (o.integration_id, o.state) between (run.integration_id, s.state) and (run.integration_id, s.state)
+    order by o.integration_id, o.state, o.entry_id limit 1) e
+  order by s.n limit 1;
   -- Something of it settled, or once unknown: the vendor has seen it.
   select bool_or(e.unknown_since is not null or e.state <> 'sending') into resend
   from public.sync_export_entries e where e.batch_id = batch;
@@ -1474,11 +1379,15 @@ begin
     batch := gen_random_uuid();
     update public.sync_export_entries e
     set state = 'sending', sent_at = now(), batch_id = batch, run_id = run.run_id, error_message = null
-    where e.entry_id in (
+    -- An array, for the planner may run `in (select ... limit)` once for each outer row, and the limit with it. And a range in
+    -- the order of one index: of plain conditions another index would seem as good to wrong statistics, and be read through
+    -- everything that is exported.
+    where e.entry_id = any (array(
       select p.entry_id from public.sync_export_entries p
-      where p.integration_id = run.integration_id and p.state = 'pending'
-      order by p.entry_id limit reserve_entries.batch_size
-      for update);
+      where (p.integration_id, p.state) between (run.integration_id, 'pending'::public.sync_entry_state)
+        and (run.integration_id, 'pending'::public.sync_entry_state)
+      order by p.integration_id, p.state, p.entry_id limit reserve_entries.batch_size
+      for update));
     if not found then
       return sync_scheduler.run_progress(run)
         || '{"batch_id": null, "resend": false, "entries": []}';
@@ -2128,13 +2037,13 @@ declare
 begin
   with over as (
     update sync_scheduler.probes p set ended_at = clock_timestamp()
-    where p.integration_id in (
+    where p.integration_id = any (array(
       select o.integration_id
       from sync_scheduler.probes o join public.sync_integration_health h on h.integration_id = o.integration_id
       where o.ended_at is null and o.requested_at <= clock_timestamp() - (
         select s.probe_timeout from sync_scheduler.settings s)
       -- Of both: a tick waits for nobody's lock.
-      order by o.requested_at limit batch_size for no key update of o, h skip locked)
+      order by o.requested_at limit batch_size for no key update of o, h skip locked))
     returning p.integration_id
   )
   -- It says nothing of the external system: what was known of that stays.

@@ -764,9 +764,7 @@ begin
   -- What another tick, a trigger or an admin holds is skipped, and dealt with by the next tick.
   return (
     with active as materialized (
-      select r.integration_type, r.org_id, r.integration_id,
-        -- One that waits for its vendor takes no place: nor may the slots behind it, which are to wait with it.
-        r.next_attempt_at is null or r.notice is distinct from 'held_vendor_incident' as takes_place
+      select r.integration_type, r.org_id, r.integration_id
       from public.sync_run_log r where r.status in ('pending', 'running')
     ),
     -- A lane for each type, so that a vendor with a backlog takes no place from the others.
@@ -775,15 +773,15 @@ begin
         select i.id, i.org_id, i.next_tick_at from public.sync_integrations i
         where i.integration_type = t.code and i.next_tick_at <= now()
           and i.org_id not in (
-            select a.org_id from active a where a.takes_place group by a.org_id having count(*) >= settings.max_active_per_org)
+            select a.org_id from active a group by a.org_id having count(*) >= settings.max_active_per_org)
         order by i.next_tick_at
         limit least(batch_size, greatest(0, settings.max_active_per_type - (
-          select count(*) from active a where a.takes_place and a.integration_type = t.code)))
+          select count(*) from active a where a.integration_type = t.code)))
         for no key update skip locked) lane
     ),
     ranked as (
       select d.id, row_number() over (partition by d.org_id order by d.next_tick_at) + (
-        select count(*) from active a where a.takes_place and a.org_id = d.org_id) as place
+        select count(*) from active a where a.org_id = d.org_id) as place
       from due d
     ),
     -- What is only recorded needs no place: of paused and disabled integrations, and of those whose own run is active.
@@ -1007,9 +1005,7 @@ begin
         < (select s.max_active_per_type from sync_scheduler.settings s)
       and count(*) filter (where r.org_id = integration.org_id)
         < (select s.max_active_per_org from sync_scheduler.settings s)
-    from public.sync_run_log r where r.status in ('pending', 'running')
-      -- As in find_due.
-      and (r.next_attempt_at is null or r.notice is distinct from 'held_vendor_incident'));
+    from public.sync_run_log r where r.status in ('pending', 'running'));
 end;
 $$;
 revoke all on function sync_scheduler.has_room(public.sync_integrations) from public, anon, authenticated, service_role;
@@ -1130,12 +1126,9 @@ begin
       -- Posted and not claimed, waiting, and not even dealt with. One that starts late is noticed by its claim.
       select r.integration_id, r.scheduled_for as slot, r.run_id from public.sync_run_log r
       where r.status = 'pending' and r.started_at is null and r.scheduled_for < latest and r.triggered_by = 'schedule'
-        and r.notice is distinct from 'held_vendor_incident'
       union all
       select w.integration_id, w.scheduled_for, null from sync_scheduler.waiting_slots w
-      where w.scheduled_for < latest and w.triggered_by = 'schedule' and not exists (
-        select from public.sync_run_log r where r.integration_id = w.integration_id and r.status = 'pending'
-          and r.notice = 'held_vendor_incident')
+      where w.scheduled_for < latest and w.triggered_by = 'schedule'
       union all
       select n.id, n.next_run_at, null from public.sync_integrations n
       where n.next_run_at < latest and sync_scheduler.why_skip(n, n.next_run_at) is null
@@ -1161,7 +1154,7 @@ $$;
 revoke all on function sync_scheduler.watch_drift() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.watch_drift() is
   'Raises the drift alert, once a slot, for up to 500 slots that should have started settings.drift_alert_after ago and '
-  'have not. Those that wait for their vendor have an incident that says so.';
+  'have not.';
 
 -- supabase/schemas/40_scheduler/33_end_pause.sql
 create or replace function sync_scheduler.end_pause(integration public.sync_integrations) returns void
@@ -1187,9 +1180,6 @@ declare
   free uuid[];
   chosen record;
 begin
-  if exists (select from public.sync_vendor_incidents o where o.ended_at is null and o.next_check_at < now() - interval '1 minute') then
-    perform sync_scheduler.wake_incidents();
-  end if;
   select * into strict settings from sync_scheduler.settings;
   if settings.function_url is null then
     return 0;
@@ -1240,8 +1230,7 @@ declare
 begin
   select * into strict settings from sync_scheduler.settings;
   with looked as materialized (
-    select i.id, i.integration_type, v.host, h.next_check_at, h.check_requested_at,
-      o.incident_id, o.next_check_at <= now() and h.status <> 'needs_attention' as incident_due,
+    select i.id, i.integration_type, v.host, h.next_check_at,
       -- What its own check or run showed lately is what its credentials are; that the host answers, somebody else can show.
       v.host is not null and h.status = 'healthy' and h.consecutive_failures = 0 and h.passive_since is null
         and (h.checked_at > now() - settings.own_check_interval or exists (
@@ -1254,8 +1243,6 @@ begin
     join public.sync_integration_health h on h.integration_id = i.id
     -- The offset has it computed once a row, not wherever it is named.
     cross join lateral (select sync_scheduler.vendor_host(i) as host offset 0) v
-    left join public.sync_vendor_incidents o
-      on o.integration_type = i.integration_type and o.host = v.host and o.ended_at is null
     left join sync_scheduler.vendors a on a.integration_type = i.integration_type and a.host = v.host
     where i.id = any (integration_ids)
       -- What a run that is under way meets is news enough, and the vendor is busy with it.
@@ -1264,25 +1251,14 @@ begin
       and not exists (
         select from sync_scheduler.probes p where p.integration_id = i.id and p.ended_at is null)
   ), placed as (
-    select l.*, row_number() over (partition by l.integration_type, l.host
-      -- In an incident the one that was asked least lately, so that none is asked for all.
-      order by l.incident_due desc nulls last, case when l.incident_due then l.check_requested_at end nulls first,
-        l.proved, l.next_check_at) as place
+    select l.*, row_number() over (
+      partition by l.integration_type, l.host order by l.proved, l.next_check_at) as place
     from looked l
-  ), incidents as (
-    -- One of all those whose turn it is asks whether the vendor is back. Of two ticks at once one finds it due.
-    update public.sync_vendor_incidents o set
-      checks = o.checks + 1,
-      next_check_at = sync_scheduler.next_incident_check(o.checks + 1)
-    from placed p
-    where p.place = 1 and p.incident_due and o.incident_id = p.incident_id and o.ended_at is null and o.next_check_at <= now()
-    returning p.id
   )
   select
-    array_agg(p.id) filter (where p.id in (select n.id from incidents n)
-      or (p.incident_id is null and (not p.proved or (p.answered is not true and p.place = 1)))),
+    array_agg(p.id) filter (where not p.proved or (p.answered is not true and p.place = 1)),
     -- Their vendor is asked just now by another one, whose answer will do.
-    array_agg(p.id) filter (where p.incident_id is null and p.proved and p.answered is not true and p.place > 1)
+    array_agg(p.id) filter (where p.proved and p.answered is not true and p.place > 1)
   into asked, postponed from placed p;
 end;
 $$;
@@ -1290,7 +1266,7 @@ revoke all on function sync_scheduler.choose_checks(uuid[]) from public, anon, a
 comment on function sync_scheduler.choose_checks(uuid[]) is
   'Of integrations whose turn it is to be checked: which have to ask their vendor, and which are to look again soon. For the '
   'others a run is under way or a check open, or somebody else has shown that the host answers while their own credentials were '
-  'found good within settings.own_check_interval. In an incident of a vendor one asks (not one that is refused anyway), when its next_check_at has come.';
+  'found good within settings.own_check_interval.';
 
 -- supabase/schemas/40_scheduler/34_end_pauses.sql
 create or replace function sync_scheduler.end_pauses() returns void
@@ -1311,35 +1287,6 @@ $$;
 revoke all on function sync_scheduler.end_pauses() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.end_pauses() is
   'Clears pauses whose resume_at has passed. Triggers and slots do not wait for it: they read resume_at.';
-
--- supabase/schemas/40_scheduler/34_wake_incidents.sql
-create or replace function sync_scheduler.wake_incidents() returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  -- Whom nobody has asked for a day, nobody uses any more.
-  perform sync_scheduler.end_incident(o.integration_type, o.host, 'infinity')
-  from public.sync_vendor_incidents o where o.ended_at is null and o.next_check_at < now() - interval '1 day';
-  -- Among many integrations somebody's turn has come before this; of a few it might not be anybody's for most of an interval.
-  update public.sync_integration_health h set next_check_at = now()
-  where h.next_check_at > now() and h.integration_id in (
-    select chosen.integration_id
-    from public.sync_vendor_incidents o cross join lateral (
-      select l.integration_id
-      from sync_scheduler.vendor_failures f
-      join public.sync_integration_health l on l.integration_id = f.integration_id
-      where f.integration_type = o.integration_type and f.host = o.host
-        and l.next_check_at is not null and l.passive_since is null and l.status <> 'needs_attention'
-        -- Out of turn, but not more often than in turn.
-        and coalesce(l.check_requested_at < now() - interval '14 minutes', true)
-      order by l.check_requested_at nulls first limit 1 for no key update of l skip locked) chosen
-    where o.ended_at is null and o.next_check_at < now() - interval '1 minute');
-end;
-$$;
-revoke all on function sync_scheduler.wake_incidents() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.wake_incidents() is
-  'For each incident of a vendor whose check is overdue it makes that of an integration that has met it due now: the one that was '
-  'asked least lately. So the vendor''s return is seen within an interval, however few integrations it has. One that nobody has been able to ask '
-  'for a day is over. For check_health.';
 
 -- supabase/schemas/40_scheduler/35_prewarm.sql
 create or replace function sync_scheduler.prewarm() returns boolean
@@ -1446,9 +1393,6 @@ begin
   if exists (select from public.sync_integration_health h where h.next_check_at <= now()) then
     return true;
   end if;
-  if exists (select from public.sync_vendor_incidents o where o.ended_at is null and o.next_check_at <= now()) then
-    return true;
-  end if;
   -- post_alerts.
   if exists (select from sync_scheduler.alert_messages m where m.is_new) then
     return true;
@@ -1482,9 +1426,9 @@ comment on function sync_scheduler.is_ticking() is
 create or replace function sync_scheduler.resolve_silence() returns void
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 begin
-  update public.sync_alerts a set resolved_at = now() where a.alert_id in (
+  update public.sync_alerts a set resolved_at = now() where a.alert_id = any (array(
     select o.alert_id from public.sync_alerts o where o.kind = 'scheduler_dead' and o.resolved_at is null
-    limit 500 for no key update skip locked);
+    limit 500 for no key update skip locked));
 end;
 $$;
 revoke all on function sync_scheduler.resolve_silence() from public, anon, authenticated, service_role;
@@ -1582,13 +1526,13 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   purged integer;
 begin
-  delete from public.sync_run_log r where r.run_id in (
+  delete from public.sync_run_log r where r.run_id = any (array(
     select o.run_id from unnest(enum_range(null::public.sync_run_status)) s, lateral (
       select f.run_id from public.sync_run_log f
       where f.status = s and f.finished_at < now() - case
         when s = 'failed' then settings.retention_failed else settings.retention_ended end
       order by f.finished_at limit batch_size for update skip locked) o
-    limit batch_size);
+    limit batch_size));
   get diagnostics purged = row_count;
   return purged;
 exception when others then
@@ -1612,11 +1556,11 @@ declare
 begin
   -- pg_cron never purges its log. Only what is ours: other jobs' records are their owners'. A run that a restart of the server
   -- ended has no end_time.
-  delete from cron.job_run_details d where d.runid in (
+  delete from cron.job_run_details d where d.runid = any (array(
     select o.runid from cron.job_run_details o
     where o.jobid in (select j.jobid from cron.job j where j.jobname like 'sync-scheduler-%')
       and coalesce(o.end_time, o.start_time) < now() - settings.retention_ticks
-    order by o.runid limit batch_size);
+    order by o.runid limit batch_size));
   get diagnostics purged = row_count;
   return purged;
 exception when others then
@@ -1637,39 +1581,39 @@ declare
   purged integer := 0;
   step integer;
 begin
-  delete from sync_scheduler.ticks t where t.tick_id in (
+  delete from sync_scheduler.ticks t where t.tick_id = any (array(
     select o.tick_id from sync_scheduler.ticks o where o.ticked_at < now() - settings.retention_ticks
-    order by o.ticked_at limit batch_size for update skip locked);
+    order by o.ticked_at limit batch_size for update skip locked));
   get diagnostics step = row_count;
   purged := purged + step;
 
-  delete from sync_scheduler.warmups w where w.scheduled_for in (
+  delete from sync_scheduler.warmups w where w.scheduled_for = any (array(
     select o.scheduled_for from sync_scheduler.warmups o where o.scheduled_for < now() - settings.retention_ticks
-    order by o.scheduled_for limit batch_size for update skip locked);
+    order by o.scheduled_for limit batch_size for update skip locked));
   get diagnostics step = row_count;
   purged := purged + step;
 
-  delete from sync_scheduler.alert_messages m where m.number in (
+  delete from sync_scheduler.alert_messages m where m.number = any (array(
     select o.number from sync_scheduler.alert_messages o where o.created_at < now() - settings.retention_ticks
-    order by o.created_at limit batch_size for update skip locked);
+    order by o.created_at limit batch_size for update skip locked));
   get diagnostics step = row_count;
   purged := purged + step;
 
-  delete from public.sync_alerts a where a.alert_id in (
+  delete from public.sync_alerts a where a.alert_id = any (array(
     select o.alert_id from public.sync_alerts o where o.first_seen_at < now() - settings.retention_failed
-    order by o.first_seen_at limit batch_size for update skip locked);
+    order by o.first_seen_at limit batch_size for update skip locked));
   get diagnostics step = row_count;
   purged := purged + step;
 
-  delete from public.sync_audit_log a where a.audit_id in (
+  delete from public.sync_audit_log a where a.audit_id = any (array(
     select o.audit_id from public.sync_audit_log o where o.created_at < now() - settings.retention_failed
-    order by o.created_at limit batch_size for update skip locked);
+    order by o.created_at limit batch_size for update skip locked));
   get diagnostics step = row_count;
   purged := purged + step;
 
-  delete from public.sync_vendor_incidents v where v.incident_id in (
+  delete from public.sync_vendor_incidents v where v.incident_id = any (array(
     select o.incident_id from public.sync_vendor_incidents o where o.ended_at < now() - settings.retention_failed
-    order by o.ended_at limit batch_size for update skip locked);
+    order by o.ended_at limit batch_size for update skip locked));
   get diagnostics step = row_count;
   purged := purged + step;
 
@@ -1700,6 +1644,12 @@ begin
     purged := purged + last_round;
     exit when last_round = 0 or sync_scheduler.is_out_of_time();
   end loop;
+  -- A vendor that nothing has asked for a day is used no longer: its incident would stay open for ever.
+  perform sync_scheduler.end_incident(o.integration_type, o.host, 'infinity')
+  from public.sync_vendor_incidents o
+  where o.ended_at is null and not exists (
+    select from sync_scheduler.vendors v
+    where v.integration_type = o.integration_type and v.host = o.host and v.failed_at > now() - interval '1 day');
   return purged;
 end;
 $$;
@@ -1707,7 +1657,7 @@ revoke all on function sync_scheduler.purge(integer) from public, anon, authenti
 comment on function sync_scheduler.purge(integer) is
   'Deletes what is older than the retention settings, in batches of batch_size (2,000) of each kind, for about 5 s: ended runs '
   'with their attempts, ticks, warm-ups, messages of alert webhooks, alerts, the audit log, and pg_cron''s records of our own jobs. Entries stay. '
-  'Returns how many rows. What somebody holds is left to the next call.';
+  'Ends incidents of vendors that nothing has asked for a day. Returns how many rows. What somebody holds is left to the next call.';
 
 -- supabase/schemas/40_scheduler/43_warmup_statistics.sql
 create or replace view sync_scheduler.warmup_statistics with (security_invoker = true) as

@@ -158,20 +158,33 @@ revoke all on function sync_scheduler.find_active_run(uuid) from public, anon, a
 comment on function sync_scheduler.find_active_run(uuid) is
   'The active run of an integration, or null; a unique index allows no second one.';
 
+-- supabase/schemas/50_rpc/06_incident_notice.sql
+create or replace function sync_scheduler.incident_notice(integration public.sync_integrations) returns text
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  -- Nearly always no vendor is away.
+  return (
+    select 'vendor_incident' from public.sync_vendor_incidents o
+    where o.ended_at is null and o.integration_type = incident_notice.integration.integration_type
+      and o.host = sync_scheduler.vendor_host(incident_notice.integration));
+end;
+$$;
+revoke all on function sync_scheduler.incident_notice(public.sync_integrations)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.incident_notice(public.sync_integrations) is
+  'The notice vendor_incident while several organisations cannot reach the integration''s vendor; else null. It only informs: the '
+  'run starts as usual.';
+
 -- supabase/schemas/50_rpc/06_waits_for.sql
 create or replace function sync_scheduler.waits_for(run public.sync_run_log) returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  return case
-    when run.status <> 'pending' then null
-    when run.notice in ('function_outdated', 'schema_outdated') then run.notice
-    -- The notice stays when the run has been released and posted; the instant does not.
-    when run.notice = 'held_vendor_incident' and run.next_attempt_at is not null then run.notice end;
+  return case when run.status = 'pending' and run.notice in ('function_outdated', 'schema_outdated') then run.notice end;
 end;
 $$;
 revoke all on function sync_scheduler.waits_for(public.sync_run_log) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.waits_for(public.sync_run_log) is
-  'What a pending run waits for that is not its turn: held_vendor_incident, function_outdated or schema_outdated, as in its '
+  'What a pending run waits for that is not its turn: function_outdated or schema_outdated, as in its '
   'notice; null: nothing.';
 
 -- supabase/schemas/50_rpc/07_raise_active.sql
@@ -185,15 +198,16 @@ begin
     'triggered_by', run.triggered_by)
     -- Nobody will retry it by itself: an alert would be taken back with this error, so it stands here.
     || case when not sync_scheduler.is_ticking() then '{"notice": "scheduler_not_ticking"}'
-      -- It may wait for hours: who presses is not to think that it is about to start.
-      else jsonb_strip_nulls(jsonb_build_object('notice', sync_scheduler.waits_for(run))) end);
+      -- It may wait for hours: the person must not think that it is about to start.
+      else jsonb_strip_nulls(jsonb_build_object('notice', coalesce(sync_scheduler.waits_for(run), (
+        select sync_scheduler.incident_notice(i) from public.sync_integrations i where i.id = run.integration_id)))) end);
 end;
 $$;
 revoke all on function sync_scheduler.raise_active(public.sync_run_log)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.raise_active(public.sync_run_log) is
   'Raises PT409 sync_already_in_progress with what a client needs to join that run, and notice: '
-  'scheduler_not_ticking when pg_cron is silent, else what a pending run waits for, see waits_for.';
+  'scheduler_not_ticking when pg_cron is silent, else what a pending run waits for (waits_for), else vendor_incident (incident_notice).';
 
 -- supabase/schemas/50_rpc/08_note_silence.sql
 create or replace function sync_scheduler.note_silence(integration public.sync_integrations) returns text
@@ -273,7 +287,7 @@ begin
   end if;
   run := sync_scheduler.start_run(integration,
     case when auth.uid() is null then 'api' else 'manual' end::public.sync_run_trigger, auth.uid(), idempotency_key,
-    parent_run_id := parent_run_id, notice := sync_scheduler.note_silence(integration));
+    parent_run_id := parent_run_id, notice := coalesce(sync_scheduler.note_silence(integration), sync_scheduler.incident_notice(integration)));
   if run.run_id is null then
     -- Somebody who does not take the integration's lock was faster.
     run := sync_scheduler.find_replayed_run(integration, idempotency_key);
@@ -889,7 +903,7 @@ comment on function public.explain_sync_slots(uuid, text, timestamptz, timestamp
   'One row for each slot of a period (from included, to not; at most 366 days and 10,000 slots), in order. state: ran, late '
   '(started later than settings.drift_alert_after), skipped, failed, cancelled, running, pending; reason: why (skip_reason, cancel_reason, backfill, '
   'error_code, or for pending: not_due_yet, due, scheduler_not_ticking, waits_for_active_run, paused, disabled, dispatched, '
-  'next_attempt, or what its run waits for: held_vendor_incident, function_outdated, schema_outdated); '
+  'next_attempt, or what its run waits for: function_outdated, schema_outdated); '
   'drift_seconds: started minus scheduled. For members of the organisation and the service role. '
   'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 invalid_period (details: reason), PT422 '
   'unknown_integration_type, PT404 integration_not_found.';

@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = pg_catalog, pg_temp as $$
-  select '0.1.0'::text, 'd91f5c04abc9c359a9af4ed3ff486228b47efc595159ec2e8d01b53252dc48a4'::text;
+  select '0.1.0'::text, '631cd9f8798269123514ae378e58acf9dbb545c619b869753432adb56791fb5a'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is

@@ -304,14 +304,3 @@ for (const colorScheme of ["light", "dark"] as const) {
     assert.deepEqual(await refused.violations(), [], "cooldown");
   });
 }
-
-Deno.test("a run that waits for an external system that nobody can reach is not said to be about to start", async () => {
-  await using it = await open();
-  await it.button.click();
-  await it.play(
-    `stage.tell({ notice: "held_vendor_incident", next_attempt_at: new Date(Date.now() + 600_000).toISOString() })`,
-  );
-  assert.equal(await status(it), "The sync is waiting for the external system");
-  await it.play(`stage.tell({ notice: "held_vendor_incident", next_attempt_at: null })`);
-  assert.equal(await status(it), "The sync is about to start", "when it has been let go");
-});

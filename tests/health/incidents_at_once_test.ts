@@ -87,46 +87,6 @@ Deno.test("organisations that cannot reach a vendor at the same moment open one 
   }
 });
 
-localTest(
-  "no run is left behind when an incident ends while others are about to wait for it",
-  async (platform) => {
-    await using database = connect(platform.adminUrl, 12);
-    const { sql } = database;
-    // Nobody works on what is posted, or moves on what waits.
-    await pauseJobs(sql);
-    await sql`update sync_scheduler.settings set function_url = 'http://127.0.0.1:9/' where true`;
-    const probes = await claimedChecks(sql, "left-behind.example", 10);
-    await Promise.all(
-      probes.map(({ id, token }) =>
-        sql`select public.sync_worker_finish_probe(${id}, ${token}, 'failed', 'transient', 'webhook_timeout', 'No answer.')`
-      ),
-    );
-    const [canary] = await recheck(sql, [probes[0]?.id ?? ""]);
-    const start = (id: string) =>
-      sql.begin(async (tx) => {
-        await tx`select set_config('request.jwt.claims', '{"role": "service_role"}', true)`;
-        await tx`select from public.sync_integrations i, public.trigger_integration_sync(i.org_id, 'webhook') where i.id = ${id}`;
-      });
-    await Promise.all([
-      ...probes.slice(1).map(({ id }) => start(id)),
-      sql`select public.sync_worker_finish_probe(${canary?.id ?? ""}, ${
-        canary?.token ?? ""
-      }, 'answered', latency_ms => 5)`,
-    ]);
-    const runs = await sql<{ posted: boolean; seconds: number | null }[]>`
-    select next_attempt_at is null as posted, extract(epoch from next_attempt_at - now())::float8 as seconds
-    from public.sync_run_log where integration_id = any (${probes.map(({ id }) => id)})`;
-    assert.equal(runs.length, 9);
-    // Posted at once, released one a second, or missed by the release: that one looks again by itself.
-    for (const { posted, seconds } of runs) {
-      assert.ok(
-        posted || (seconds ?? 9999) <= 900,
-        JSON.stringify(runs),
-      );
-    }
-  },
-);
-
 localTest("ticks at once ask nobody twice", async (platform) => {
   await using database = connect(platform.adminUrl, 6);
   const { sql } = database;

@@ -45,7 +45,7 @@ export function integrationView(
           ${inZone(
             row.incident_since,
             row.time_zone,
-          )}. Syncs are held and go on by themselves when it is over.</p>
+          )}. Syncs try again by themselves.</p>
       `}
       ${row.paused_at === null ? nothing : pauseNotice(row)}
       <sync-status-banner .controller=${parts.controller}></sync-status-banner>

@@ -133,9 +133,7 @@ export class SyncStatusBanner extends SyncElement {
     if (isActive(run) && run.cancel_requested_at) return texts.cancelling;
     const conflict = sync?.state === "data" && isActive(run) ? sync.conflict : null;
     if (conflict) return this.describe(conflict);
-    // For hours, maybe: it is not about to start.
-    const isHeld = run.status === "pending" && run.notice === "held_vendor_incident" && run.next_attempt_at;
-    return isHeld ? texts.held : texts.status[run.status];
+    return texts.status[run.status];
   }
 
   #details(run: SyncRun | null): string {

@@ -27,8 +27,8 @@ export const en: SyncMessages = {
     integration_paused: ({ error: { details: { reason } }, until }) =>
       `The integration is paused${until ? ` until ${until}` : ""}${reason ? `: ${reason}` : "."}`,
     sync_already_in_progress: ({ error: { activeRun, details }, name, ago }) => {
-      if (details.notice === "held_vendor_incident") {
-        return "A sync is waiting for the external system, which cannot be reached. It will start by itself.";
+      if (details.notice === "vendor_incident") {
+        return "The external system cannot be reached at the moment. The active sync tries again by itself.";
       }
       if (activeRun?.triggeredBy === "manual") {
         return `${name ?? "A colleague"} started a sync ${ago ?? "just now"}.`;
@@ -72,7 +72,6 @@ export const en: SyncMessages = {
       cancelled: "The sync was cancelled",
       skipped: "The sync was skipped",
     },
-    held: "The sync is waiting for the external system",
     cancelling: "The sync is being cancelled",
     cancel: "Cancel",
     retry: "Run again",

@@ -68,10 +68,9 @@ Deno.test("a run in the way is told by who started it", () => {
     startedAt: null,
   } as const;
   assert.equal(say({ code, activeRun: pending }), "A scheduled sync is about to start.");
-  // For hours, maybe.
-  const details = { notice: "held_vendor_incident" };
-  assert.match(say({ code, activeRun: pending, details }), /^A sync is waiting for the external system/);
-  assert.match(say({ code, activeRun: pending, details }, nb), /^En synkronisering venter på det eksterne/);
+  const details = { notice: "vendor_incident" };
+  assert.match(say({ code, activeRun: pending, details }), /^The external system cannot be reached/);
+  assert.match(say({ code, activeRun: pending, details }, nb), /^Det eksterne systemet er utilgjengelig/);
 });
 
 Deno.test("a pause is told with its reason and its end, as far as there are any", () => {

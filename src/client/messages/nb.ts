@@ -27,8 +27,8 @@ export const nb: SyncMessages = {
     integration_paused: ({ error: { details: { reason } }, until }) =>
       `Integrasjonen er satt på pause${until ? ` til ${until}` : ""}${reason ? `: ${reason}` : "."}`,
     sync_already_in_progress: ({ error: { activeRun, details }, name, ago }) => {
-      if (details.notice === "held_vendor_incident") {
-        return "En synkronisering venter på det eksterne systemet, som ikke kan nås. Den starter av seg selv.";
+      if (details.notice === "vendor_incident") {
+        return "Det eksterne systemet er utilgjengelig for øyeblikket. Synkroniseringen som pågår, prøver igjen av seg selv.";
       }
       if (activeRun?.triggeredBy === "manual") {
         return `${name ?? "En kollega"} startet en synkronisering ${ago ?? "akkurat nå"}.`;
@@ -74,7 +74,6 @@ export const nb: SyncMessages = {
       cancelled: "Synkroniseringen ble avbrutt",
       skipped: "Synkroniseringen ble hoppet over",
     },
-    held: "Synkroniseringen venter på det eksterne systemet",
     cancelling: "Synkroniseringen avbrytes",
     cancel: "Avbryt",
     retry: "Kjør på nytt",

@@ -39,7 +39,6 @@ export interface SyncTexts {
   /** How many entries the external system refused. */
   readonly rejected: (count: string) => string;
   /** A run that waits because its external system cannot be reached by anybody. */
-  readonly held: string;
   /** When a failed attempt is repeated. */
   readonly nextAttempt: (time: string) => string;
   /** When a run last succeeded. */

@@ -75,7 +75,7 @@ comment on column public.sync_run_log.scheduled_for is
 comment on column public.sync_run_log.parent_run_id is 'The run that this one is the retry of.';
 comment on column public.sync_run_log.notice is
   'What the one who pressed should know: scheduler_not_ticking (pg_cron is silent, nothing will be retried by itself); '
-  'held_vendor_incident (it waits, or has waited since its last attempt ended, for a vendor that nobody could reach: see sync_vendor_incidents); function_outdated, '
+  'vendor_incident (when it was started, several organisations could not reach the vendor: see sync_vendor_incidents); function_outdated, '
   'schema_outdated (it waits until the operator has brought both to releases that understand each other).';
 comment on column public.sync_run_log.attempt is 'Number of the current or last attempt.';
 comment on column public.sync_run_log.error_message is 'In a coordinator''s words; never a secret or a stack trace.';

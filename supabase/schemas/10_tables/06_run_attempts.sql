@@ -22,7 +22,6 @@ create table sync_scheduler.run_attempts (
   error_class sync_scheduler.error_class,
   error_code text,
   error_message text,
-  excused boolean not null default false,
   primary key (run_id, attempt),
   check ((ended_at is null) = (outcome is null))
 )
@@ -48,5 +47,3 @@ comment on column sync_scheduler.run_attempts.first_vendor_byte_ms is
   'before it could say so.';
 comment on column sync_scheduler.run_attempts.boot_ms is
   'Milliseconds from the start of the isolate until it was ready to serve.';
-comment on column sync_scheduler.run_attempts.excused is
-  'It failed in an incident of the vendor, so it does not count towards max_attempts.';

@@ -23,7 +23,6 @@ create table sync_scheduler.settings (
   own_check_interval interval not null default '12 hours' check (own_check_interval between '0 seconds' and '1 day'),
   incident_organisations integer not null default 3 check (incident_organisations between 2 and 1000),
   incident_window interval not null default '30 minutes' check (incident_window between '1 minute' and '1 day'),
-  longest_hold interval not null default '24 hours' check (longest_hold between '1 minute' and '7 days'),
   passive_cooldown interval not null default '1 day' check (passive_cooldown between '15 minutes' and '30 days'),
   retention_ended interval not null default '90 days' check (retention_ended between '1 day' and '36500 days'),
   retention_failed interval not null default '365 days' check (retention_failed between '1 day' and '36500 days'),
@@ -62,8 +61,6 @@ comment on column sync_scheduler.settings.own_check_interval is
 comment on column sync_scheduler.settings.incident_organisations is
   'So many organisations that cannot reach a host, and nobody in between who could, are an incident of the vendor.';
 comment on column sync_scheduler.settings.incident_window is 'Within how long they have to meet it.';
-comment on column sync_scheduler.settings.longest_hold is
-  'A run does not wait longer than this for the end of an incident: then it tries, and may fail.';
 comment on column sync_scheduler.settings.passive_cooldown is
   'How long an integration is not checked after its vendor said that we ask too much. Quotas are mostly of a day.';
 comment on column sync_scheduler.settings.retention_ended is

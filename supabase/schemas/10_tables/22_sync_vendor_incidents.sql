@@ -5,9 +5,7 @@ create table public.sync_vendor_incidents (
   began_at timestamptz not null,
   ended_at timestamptz,
   affected integer not null,
-  message text not null,
-  checks integer not null default 0,
-  next_check_at timestamptz not null default now() + interval '1 minute'
+  message text not null
 );
 -- One at a time, whoever notices it: the organisations that meet it are many, it is one.
 create unique index sync_vendor_incidents_open_idx on public.sync_vendor_incidents (integration_type, host)
@@ -17,15 +15,12 @@ create index sync_vendor_incidents_ended_idx on public.sync_vendor_incidents (en
 alter table public.sync_vendor_incidents enable row level security;
 
 comment on table public.sync_vendor_incidents is
-  'A vendor that several organisations could not reach: one row, and one banner. While it is open, syncs wait (notice '
-  'held_vendor_incident) and a single check asks now and then. Members of organisations with an integration there read it and '
+  'A vendor that several organisations could not reach: one row, and one banner. Syncs are not '
+  'held: each is tried as usual. Members of organisations with an integration there read it and '
   'Realtime publishes it; nothing of a single organisation stands here.';
 comment on column public.sync_vendor_incidents.host is 'With its port, if that is not the usual one.';
 comment on column public.sync_vendor_incidents.began_at is 'When the first of the organisations met it.';
 comment on column public.sync_vendor_incidents.ended_at is 'When a check or a sync got through again; null: it is open.';
 comment on column public.sync_vendor_incidents.affected is
-  'Organisations that have met it. Those whose syncs wait without having met it are not counted.';
+  'Organisations that have met it.';
 comment on column public.sync_vendor_incidents.message is 'In a coordinator''s words.';
-comment on column public.sync_vendor_incidents.checks is 'How often the vendor was asked since.';
-comment on column public.sync_vendor_incidents.next_check_at is
-  'From when on the next check of any of its integrations asks whether it is back.';

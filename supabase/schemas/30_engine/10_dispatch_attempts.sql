@@ -1,20 +1,14 @@
-create or replace function sync_scheduler.dispatch_attempts(runs public.sync_run_log[]) returns boolean
+create or replace function sync_scheduler.dispatch_attempts(runs public.sync_run_log[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   settings sync_scheduler.settings;
-  asked integer := cardinality(runs);
   run public.sync_run_log;
   token text;
 begin
   select * into strict settings from sync_scheduler.settings;
   if settings.function_url is null then
     perform sync_scheduler.raise_error('function_url_not_configured');
-  end if;
-
-  -- Nearly always no vendor is away.
-  if exists (select from public.sync_vendor_incidents o where o.ended_at is null) then
-    runs := sync_scheduler.hold_runs(runs);
   end if;
 
   foreach run in array runs loop
@@ -37,12 +31,11 @@ begin
       lease_expires_at = least(now() + settings.claim_timeout * power(2, a.dispatch_count), run.deadline_at)
     where a.claimed_at is null and a.ended_at is null;
   end loop;
-  return cardinality(runs) = asked;
 end;
 $$;
 revoke all on function sync_scheduler.dispatch_attempts(public.sync_run_log[])
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.dispatch_attempts(public.sync_run_log[]) is
   'Posts the current attempts of runs to the Edge Function through pg_net, each under a fresh one-time token. Called again for an '
-  'attempt that nobody claimed, it replaces the token and waits twice as long. A run of a vendor with an open incident waits instead: see hold_runs. Returns whether all were posted. The caller holds the runs'' row locks. '
+  'attempt that nobody claimed, it replaces the token and waits twice as long. The caller holds the runs'' row locks. '
   'Errors: PT503 function_url_not_configured.';

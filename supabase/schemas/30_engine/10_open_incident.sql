@@ -23,7 +23,7 @@ begin
 
   insert into public.sync_vendor_incidents (integration_type, host, began_at, affected, message)
   select t.code, open_incident.host, first_failed_at, failed,
-    format('%s (%s) cannot be reached by several organisations. Syncs wait, and start by themselves when it is back.',
+    format('%s (%s) cannot be reached by several organisations. Syncs try again by themselves.',
       t.name, open_incident.host)
   from public.sync_integration_types t where t.code = integration.integration_type
   on conflict (integration_type, host) where ended_at is null do nothing

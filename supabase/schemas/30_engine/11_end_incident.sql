@@ -4,8 +4,6 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   ended public.sync_vendor_incidents;
   failed uuid[];
-  held uuid[];
-  gap interval;
 begin
   update public.sync_vendor_incidents o set ended_at = now()
   where o.integration_type = end_incident.integration_type and o.host = end_incident.host and o.ended_at is null
@@ -32,23 +30,10 @@ begin
   where i.id = h.integration_id and h.integration_id in (
     select l.integration_id from public.sync_integration_health l
     where l.integration_id = any (failed) for no key update skip locked);
-
-  -- A vendor that has just come back is not met by everybody at once: one a second, or all within a quarter of an hour. A run
-  -- that is missed here looks again by itself.
-  held := array(
-    select r.run_id from public.sync_run_log r join public.sync_integrations i on i.id = r.integration_id
-    where r.integration_type = ended.integration_type and r.status = 'pending' and r.notice = 'held_vendor_incident'
-      and r.next_attempt_at > now() and sync_scheduler.vendor_host(i) = ended.host
-    order by r.triggered_at for no key update of r skip locked);
-  gap := least(interval '1 second', interval '15 minutes' / greatest(cardinality(held), 1));
-  update public.sync_run_log r set
-    next_attempt_at = now() + n * gap,
-    deadline_at = r.deadline_at - (r.next_attempt_at - now()) + n * gap
-  from unnest(held) with ordinality released (run_id, n) where r.run_id = released.run_id;
   return true;
 end;
 $$;
 revoke all on function sync_scheduler.end_incident(text, text, timestamptz) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.end_incident(text, text, timestamptz) is
-  'Somebody has got through to the vendor with what was asked at seen_at: its open incident, if it began before, is over, its alert '
-  'is resolved, and the runs that wait for it are released one after another. Returns whether there was one. For note_vendor_answer.';
+  'Somebody has got through to the vendor with what was asked at seen_at: its open incident, if it began before, is over, and its '
+  'alert is resolved. Returns whether there was one. For note_vendor_answer.';

@@ -22,9 +22,8 @@ begin
   on conflict do nothing
   returning * into run;
 
-  if run.run_id is not null and not sync_scheduler.dispatch_attempts(array[run]) then
-    -- It waits for its vendor, and says so.
-    select * into strict run from public.sync_run_log r where r.run_id = run.run_id;
+  if run.run_id is not null then
+    perform sync_scheduler.dispatch_attempts(array[run]);
   end if;
   return run;
 end;

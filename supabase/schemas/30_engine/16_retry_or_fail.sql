@@ -11,7 +11,6 @@ declare
   in_a_row integer;
   burnt integer;
   backoff interval;
-  waits boolean := false;
 begin
   -- Whatever becomes of this run, the next one would meet the same.
   if error_class = 'permanent' then
@@ -30,10 +29,7 @@ begin
   if sync_scheduler.is_vendor_failure(error_class::text, error_code) then
     -- Health before the vendor: what follows may write it.
     perform from public.sync_integration_health h where h.integration_id = run.integration_id for no key update;
-    waits := sync_scheduler.note_vendor_failure(integration, error_class::text, error_code)
-      and run.triggered_at > now() - (select s.longest_hold from sync_scheduler.settings s);
-    update sync_scheduler.run_attempts a set excused = true
-    where waits and a.run_id = run.run_id and a.attempt = run.attempt;
+    perform sync_scheduler.note_vendor_failure(integration, error_class::text, error_code);
   end if;
   select f.in_a_row, f.burnt into in_a_row, burnt from sync_scheduler.count_failures(run) f;
   if error_class = 'permanent' or burnt >= integration.max_attempts then
@@ -45,7 +41,7 @@ begin
     -- A vendor that asks us to slow down is not asked again at once, even if it does not say how long.
     case when error_class = 'rate_limited' then interval '5 seconds' end);
   -- With a hint it was the vendor who failed, not the start.
-  if not waits and coalesce(retry_after, interval '0') <= interval '0'
+  if coalesce(retry_after, interval '0') <= interval '0'
     and sync_scheduler.note_cold_start_failure(run, integration, error_class)
   then
     backoff := interval '0';
@@ -53,10 +49,6 @@ begin
   update public.sync_run_log r set
     status = 'pending',
     next_attempt_at = least(now() + backoff, r.deadline_at),
-    -- When it is due it is held, or released before. Of one that waits for something else now that must not be said: the
-    -- end of an incident would take its backoff, and what was not given to its deadline.
-    notice = case when waits then 'held_vendor_incident' else nullif(r.notice, 'held_vendor_incident') end,
-    deadline_at = r.deadline_at + case when waits then backoff else '0' end,
     error_code = retry_or_fail.error_code,
     error_message = retry_or_fail.error_message
   where r.run_id = run.run_id;
@@ -71,5 +63,5 @@ revoke all on function sync_scheduler.retry_or_fail(
 comment on function sync_scheduler.retry_or_fail(
   public.sync_run_log, sync_scheduler.error_class, text, text, interval) is
   'Decides what becomes of a run whose attempt has just ended in an error: cancelled if that was asked for, failed '
-  'if the error is permanent (which the integration''s health then says) or the attempts are used up, else pending until its backoff is over. What fails in an incident of the vendor uses none up. retry_after is the '
+  'if the error is permanent (which the integration''s health then says) or the attempts are used up, else pending until its backoff is over. retry_after is the '
   'vendor''s hint and a lower bound. The first failure on a cold start is retried at once, if the vendor gave no hint.';

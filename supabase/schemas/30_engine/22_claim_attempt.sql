@@ -51,10 +51,7 @@ begin
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
   if run.triggered_by = 'schedule' and run.started_at = now() then
     mended := mended || 'start_failed'::public.sync_alert_kind;
-    -- Of one that had to wait for its vendor the incident has told.
-    if run.notice is distinct from 'held_vendor_incident'
-      and not sync_scheduler.check_drift(integration, run.scheduled_for, run.started_at, run.run_id)
-    then
+    if not sync_scheduler.check_drift(integration, run.scheduled_for, run.started_at, run.run_id) then
       mended := mended || 'drift'::public.sync_alert_kind;
     end if;
   end if;

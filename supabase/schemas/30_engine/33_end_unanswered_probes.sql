@@ -5,13 +5,13 @@ declare
 begin
   with over as (
     update sync_scheduler.probes p set ended_at = clock_timestamp()
-    where p.integration_id in (
+    where p.integration_id = any (array(
       select o.integration_id
       from sync_scheduler.probes o join public.sync_integration_health h on h.integration_id = o.integration_id
       where o.ended_at is null and o.requested_at <= clock_timestamp() - (
         select s.probe_timeout from sync_scheduler.settings s)
       -- Of both: a tick waits for nobody's lock.
-      order by o.requested_at limit batch_size for no key update of o, h skip locked)
+      order by o.requested_at limit batch_size for no key update of o, h skip locked))
     returning p.integration_id
   )
   -- It says nothing of the external system: what was known of that stays.

@@ -6,9 +6,7 @@ begin
         < (select s.max_active_per_type from sync_scheduler.settings s)
       and count(*) filter (where r.org_id = integration.org_id)
         < (select s.max_active_per_org from sync_scheduler.settings s)
-    from public.sync_run_log r where r.status in ('pending', 'running')
-      -- As in find_due.
-      and (r.next_attempt_at is null or r.notice is distinct from 'held_vendor_incident'));
+    from public.sync_run_log r where r.status in ('pending', 'running'));
 end;
 $$;
 revoke all on function sync_scheduler.has_room(public.sync_integrations) from public, anon, authenticated, service_role;

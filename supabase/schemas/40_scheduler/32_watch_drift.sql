@@ -10,12 +10,9 @@ begin
       -- Posted and not claimed, waiting, and not even dealt with. One that starts late is noticed by its claim.
       select r.integration_id, r.scheduled_for as slot, r.run_id from public.sync_run_log r
       where r.status = 'pending' and r.started_at is null and r.scheduled_for < latest and r.triggered_by = 'schedule'
-        and r.notice is distinct from 'held_vendor_incident'
       union all
       select w.integration_id, w.scheduled_for, null from sync_scheduler.waiting_slots w
-      where w.scheduled_for < latest and w.triggered_by = 'schedule' and not exists (
-        select from public.sync_run_log r where r.integration_id = w.integration_id and r.status = 'pending'
-          and r.notice = 'held_vendor_incident')
+      where w.scheduled_for < latest and w.triggered_by = 'schedule'
       union all
       select n.id, n.next_run_at, null from public.sync_integrations n
       where n.next_run_at < latest and sync_scheduler.why_skip(n, n.next_run_at) is null
@@ -41,4 +38,4 @@ $$;
 revoke all on function sync_scheduler.watch_drift() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.watch_drift() is
   'Raises the drift alert, once a slot, for up to 500 slots that should have started settings.drift_alert_after ago and '
-  'have not. Those that wait for their vendor have an incident that says so.';
+  'have not.';

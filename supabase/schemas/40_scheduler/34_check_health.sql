@@ -6,9 +6,6 @@ declare
   free uuid[];
   chosen record;
 begin
-  if exists (select from public.sync_vendor_incidents o where o.ended_at is null and o.next_check_at < now() - interval '1 minute') then
-    perform sync_scheduler.wake_incidents();
-  end if;
   select * into strict settings from sync_scheduler.settings;
   if settings.function_url is null then
     return 0;

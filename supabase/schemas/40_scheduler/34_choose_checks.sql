@@ -7,8 +7,7 @@ declare
 begin
   select * into strict settings from sync_scheduler.settings;
   with looked as materialized (
-    select i.id, i.integration_type, v.host, h.next_check_at, h.check_requested_at,
-      o.incident_id, o.next_check_at <= now() and h.status <> 'needs_attention' as incident_due,
+    select i.id, i.integration_type, v.host, h.next_check_at,
       -- What its own check or run showed lately is what its credentials are; that the host answers, somebody else can show.
       v.host is not null and h.status = 'healthy' and h.consecutive_failures = 0 and h.passive_since is null
         and (h.checked_at > now() - settings.own_check_interval or exists (
@@ -21,8 +20,6 @@ begin
     join public.sync_integration_health h on h.integration_id = i.id
     -- The offset has it computed once a row, not wherever it is named.
     cross join lateral (select sync_scheduler.vendor_host(i) as host offset 0) v
-    left join public.sync_vendor_incidents o
-      on o.integration_type = i.integration_type and o.host = v.host and o.ended_at is null
     left join sync_scheduler.vendors a on a.integration_type = i.integration_type and a.host = v.host
     where i.id = any (integration_ids)
       -- What a run that is under way meets is news enough, and the vendor is busy with it.
@@ -31,25 +28,14 @@ begin
       and not exists (
         select from sync_scheduler.probes p where p.integration_id = i.id and p.ended_at is null)
   ), placed as (
-    select l.*, row_number() over (partition by l.integration_type, l.host
-      -- In an incident the one that was asked least lately, so that none is asked for all.
-      order by l.incident_due desc nulls last, case when l.incident_due then l.check_requested_at end nulls first,
-        l.proved, l.next_check_at) as place
+    select l.*, row_number() over (
+      partition by l.integration_type, l.host order by l.proved, l.next_check_at) as place
     from looked l
-  ), incidents as (
-    -- One of all those whose turn it is asks whether the vendor is back. Of two ticks at once one finds it due.
-    update public.sync_vendor_incidents o set
-      checks = o.checks + 1,
-      next_check_at = sync_scheduler.next_incident_check(o.checks + 1)
-    from placed p
-    where p.place = 1 and p.incident_due and o.incident_id = p.incident_id and o.ended_at is null and o.next_check_at <= now()
-    returning p.id
   )
   select
-    array_agg(p.id) filter (where p.id in (select n.id from incidents n)
-      or (p.incident_id is null and (not p.proved or (p.answered is not true and p.place = 1)))),
+    array_agg(p.id) filter (where not p.proved or (p.answered is not true and p.place = 1)),
     -- Their vendor is asked just now by another one, whose answer will do.
-    array_agg(p.id) filter (where p.incident_id is null and p.proved and p.answered is not true and p.place > 1)
+    array_agg(p.id) filter (where p.proved and p.answered is not true and p.place > 1)
   into asked, postponed from placed p;
 end;
 $$;
@@ -57,4 +43,4 @@ revoke all on function sync_scheduler.choose_checks(uuid[]) from public, anon, a
 comment on function sync_scheduler.choose_checks(uuid[]) is
   'Of integrations whose turn it is to be checked: which have to ask their vendor, and which are to look again soon. For the '
   'others a run is under way or a check open, or somebody else has shown that the host answers while their own credentials were '
-  'found good within settings.own_check_interval. In an incident of a vendor one asks (not one that is refused anyway), when its next_check_at has come.';
+  'found good within settings.own_check_interval.';

@@ -38,9 +38,6 @@ begin
   if exists (select from public.sync_integration_health h where h.next_check_at <= now()) then
     return true;
   end if;
-  if exists (select from public.sync_vendor_incidents o where o.ended_at is null and o.next_check_at <= now()) then
-    return true;
-  end if;
   -- post_alerts.
   if exists (select from sync_scheduler.alert_messages m where m.is_new) then
     return true;

@@ -4,13 +4,13 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   purged integer;
 begin
-  delete from public.sync_run_log r where r.run_id in (
+  delete from public.sync_run_log r where r.run_id = any (array(
     select o.run_id from unnest(enum_range(null::public.sync_run_status)) s, lateral (
       select f.run_id from public.sync_run_log f
       where f.status = s and f.finished_at < now() - case
         when s = 'failed' then settings.retention_failed else settings.retention_ended end
       order by f.finished_at limit batch_size for update skip locked) o
-    limit batch_size);
+    limit batch_size));
   get diagnostics purged = row_count;
   return purged;
 exception when others then

@@ -6,11 +6,11 @@ declare
 begin
   -- pg_cron never purges its log. Only what is ours: other jobs' records are their owners'. A run that a restart of the server
   -- ended has no end_time.
-  delete from cron.job_run_details d where d.runid in (
+  delete from cron.job_run_details d where d.runid = any (array(
     select o.runid from cron.job_run_details o
     where o.jobid in (select j.jobid from cron.job j where j.jobname like 'sync-scheduler-%')
       and coalesce(o.end_time, o.start_time) < now() - settings.retention_ticks
-    order by o.runid limit batch_size);
+    order by o.runid limit batch_size));
   get diagnostics purged = row_count;
   return purged;
 exception when others then

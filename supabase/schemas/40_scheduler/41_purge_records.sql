@@ -5,39 +5,39 @@ declare
   purged integer := 0;
   step integer;
 begin
-  delete from sync_scheduler.ticks t where t.tick_id in (
+  delete from sync_scheduler.ticks t where t.tick_id = any (array(
     select o.tick_id from sync_scheduler.ticks o where o.ticked_at < now() - settings.retention_ticks
-    order by o.ticked_at limit batch_size for update skip locked);
+    order by o.ticked_at limit batch_size for update skip locked));
   get diagnostics step = row_count;
   purged := purged + step;
 
-  delete from sync_scheduler.warmups w where w.scheduled_for in (
+  delete from sync_scheduler.warmups w where w.scheduled_for = any (array(
     select o.scheduled_for from sync_scheduler.warmups o where o.scheduled_for < now() - settings.retention_ticks
-    order by o.scheduled_for limit batch_size for update skip locked);
+    order by o.scheduled_for limit batch_size for update skip locked));
   get diagnostics step = row_count;
   purged := purged + step;
 
-  delete from sync_scheduler.alert_messages m where m.number in (
+  delete from sync_scheduler.alert_messages m where m.number = any (array(
     select o.number from sync_scheduler.alert_messages o where o.created_at < now() - settings.retention_ticks
-    order by o.created_at limit batch_size for update skip locked);
+    order by o.created_at limit batch_size for update skip locked));
   get diagnostics step = row_count;
   purged := purged + step;
 
-  delete from public.sync_alerts a where a.alert_id in (
+  delete from public.sync_alerts a where a.alert_id = any (array(
     select o.alert_id from public.sync_alerts o where o.first_seen_at < now() - settings.retention_failed
-    order by o.first_seen_at limit batch_size for update skip locked);
+    order by o.first_seen_at limit batch_size for update skip locked));
   get diagnostics step = row_count;
   purged := purged + step;
 
-  delete from public.sync_audit_log a where a.audit_id in (
+  delete from public.sync_audit_log a where a.audit_id = any (array(
     select o.audit_id from public.sync_audit_log o where o.created_at < now() - settings.retention_failed
-    order by o.created_at limit batch_size for update skip locked);
+    order by o.created_at limit batch_size for update skip locked));
   get diagnostics step = row_count;
   purged := purged + step;
 
-  delete from public.sync_vendor_incidents v where v.incident_id in (
+  delete from public.sync_vendor_incidents v where v.incident_id = any (array(
     select o.incident_id from public.sync_vendor_incidents o where o.ended_at < now() - settings.retention_failed
-    order by o.ended_at limit batch_size for update skip locked);
+    order by o.ended_at limit batch_size for update skip locked));
   get diagnostics step = row_count;
   purged := purged + step;
 

@@ -12,6 +12,12 @@ begin
     purged := purged + last_round;
     exit when last_round = 0 or sync_scheduler.is_out_of_time();
   end loop;
+  -- A vendor that nothing has asked for a day is used no longer: its incident would stay open for ever.
+  perform sync_scheduler.end_incident(o.integration_type, o.host, 'infinity')
+  from public.sync_vendor_incidents o
+  where o.ended_at is null and not exists (
+    select from sync_scheduler.vendors v
+    where v.integration_type = o.integration_type and v.host = o.host and v.failed_at > now() - interval '1 day');
   return purged;
 end;
 $$;
@@ -19,4 +25,4 @@ revoke all on function sync_scheduler.purge(integer) from public, anon, authenti
 comment on function sync_scheduler.purge(integer) is
   'Deletes what is older than the retention settings, in batches of batch_size (2,000) of each kind, for about 5 s: ended runs '
   'with their attempts, ticks, warm-ups, messages of alert webhooks, alerts, the audit log, and pg_cron''s records of our own jobs. Entries stay. '
-  'Returns how many rows. What somebody holds is left to the next call.';
+  'Ends incidents of vendors that nothing has asked for a day. Returns how many rows. What somebody holds is left to the next call.';

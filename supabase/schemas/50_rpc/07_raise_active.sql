@@ -8,12 +8,13 @@ begin
     'triggered_by', run.triggered_by)
     -- Nobody will retry it by itself: an alert would be taken back with this error, so it stands here.
     || case when not sync_scheduler.is_ticking() then '{"notice": "scheduler_not_ticking"}'
-      -- It may wait for hours: who presses is not to think that it is about to start.
-      else jsonb_strip_nulls(jsonb_build_object('notice', sync_scheduler.waits_for(run))) end);
+      -- It may wait for hours: the person must not think that it is about to start.
+      else jsonb_strip_nulls(jsonb_build_object('notice', coalesce(sync_scheduler.waits_for(run), (
+        select sync_scheduler.incident_notice(i) from public.sync_integrations i where i.id = run.integration_id)))) end);
 end;
 $$;
 revoke all on function sync_scheduler.raise_active(public.sync_run_log)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.raise_active(public.sync_run_log) is
   'Raises PT409 sync_already_in_progress with what a client needs to join that run, and notice: '
-  'scheduler_not_ticking when pg_cron is silent, else what a pending run waits for, see waits_for.';
+  'scheduler_not_ticking when pg_cron is silent, else what a pending run waits for (waits_for), else vendor_incident (incident_notice).';

@@ -47,7 +47,7 @@ begin
   end if;
   run := sync_scheduler.start_run(integration,
     case when auth.uid() is null then 'api' else 'manual' end::public.sync_run_trigger, auth.uid(), idempotency_key,
-    parent_run_id := parent_run_id, notice := sync_scheduler.note_silence(integration));
+    parent_run_id := parent_run_id, notice := coalesce(sync_scheduler.note_silence(integration), sync_scheduler.incident_notice(integration)));
   if run.run_id is null then
     -- Somebody who does not take the integration's lock was faster.
     run := sync_scheduler.find_replayed_run(integration, idempotency_key);

@@ -2,7 +2,7 @@ begin;
 \ir ../fixtures.psql
 \ir ../schedule.psql
 \ir ../alert_webhook.psql
-select plan(29);
+select plan(27);
 
 -- A tick's steps, each with a state in which it has something to do. It must be seen, and the step must really act upon it.
 create function pg_temp.tries(step text, prepare text, acts text) returns setof text language plpgsql as $$
@@ -90,16 +90,6 @@ select pg_temp.tries('check_health',
   $$ update public.sync_integration_health set next_check_at = now() where integration_id = sync_test.id('integration a') $$,
   'select sync_scheduler.check_health() = 1');
 
-create function pg_temp.wakes() returns boolean language plpgsql as $$
-begin
-  perform sync_scheduler.check_health();
-  return exists (select from public.sync_vendor_incidents where ended_at is not null);
-end
-$$;
-select pg_temp.tries('check_health, of an incident that nobody can ask about',
-  $$ insert into public.sync_vendor_incidents (integration_type, host, began_at, next_check_at, affected, message)
-     values ('webhook', 'away.example', now() - interval '3 days', now() - interval '2 days', 2, 'Away.') $$,
-  'select pg_temp.wakes()');
 select pg_temp.tries('post_alerts, of a message',
   $$ select pg_temp.connect(); select pg_temp.alert('unhealthy') $$,
   'select sync_scheduler.post_alerts() = 1');

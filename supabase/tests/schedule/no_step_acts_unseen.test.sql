@@ -14,7 +14,7 @@ select setseed(0.5);
 
 -- In a state one kind of thing may be due, and the others nearly never: has_work must see each by itself.
 create temporary table kinds as select kind, row_number() over () as number
-from unnest('{slot,pause,check,probe,waiting,run,lease,incident,silence,message,sender}'::text[]) kind;
+from unnest('{slot,pause,check,probe,waiting,run,lease,silence,message,sender}'::text[]) kind;
 create function pg_temp.is_due(kind text) returns boolean language sql volatile as $$
   select random() < case when kind = current_setting('sync_test.due') then 0.5 else 0.005 end
 $$;
@@ -75,7 +75,7 @@ begin
         s.slot, 1, coalesce(pg_temp.instant(random() < 0.5), 'infinity'), s.status,
         case when s.status = 'running' or random() < 0.3 then now() end,
         case when s.status = 'pending' and random() < 0.7 then pg_temp.instant('run') end,
-        case when random() < 0.3 then 'held_vendor_incident' end
+        case when random() < 0.3 then 'vendor_incident' end
       from (select pg_temp.instant('run') as slot,
         (case when random() < 0.5 then 'running' else 'pending' end)::public.sync_run_status as status) s
       returning run_id into run;
@@ -89,8 +89,8 @@ begin
       values (who.id, who.integration_type, 'away.example', pg_temp.instant(true));
     end if;
   end loop;
-  insert into public.sync_vendor_incidents (integration_type, host, began_at, ended_at, next_check_at, affected, message)
-  select 'webhook', 'away.example', now() - interval '3 days', case when random() < 0.2 then now() end, coalesce(pg_temp.instant('incident'), 'infinity'), 2, 'Away.'
+  insert into public.sync_vendor_incidents (integration_type, host, began_at, ended_at, affected, message)
+  select 'webhook', 'away.example', now() - interval '3 days', case when random() < 0.2 then now() end, 2, 'Away.'
   where random() < 0.4;
   insert into public.sync_alerts (kind, severity, dedup_key, message, resolved_at)
   select 'scheduler_dead', 'critical', 'x', 'Dead.', case when not pg_temp.is_due('silence') then now() end where random() < 0.5;
