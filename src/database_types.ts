@@ -275,6 +275,9 @@ isOneToOne: false
 "backfill_integration_sync":
 { Args: { "from": string,"integration_type": string,"org_id": string,"reason"?: string,"to": string }; Returns: number
                            },
+"cancel_integration_backfill":
+{ Args: { "integration_type": string,"org_id": string,"reason"?: string }; Returns: number
+                           },
 "cancel_integration_sync":
 { Args: { "reason"?: string,"run_id": string }; Returns: {
               "attempt": number,

@@ -21,6 +21,7 @@ select bag_eq(
        'pause_integration_sync(uuid,text,text,timestamp with time zone)', 'resume_integration_sync(uuid,text,text)',
        'preview_sync_schedule(uuid,text,integer,text,text)', 'sync_scheduler_status()',
        'backfill_integration_sync(uuid,text,timestamp with time zone,timestamp with time zone,text)',
+       'cancel_integration_backfill(uuid,text,text)',
        'explain_sync_slots(uuid,text,timestamp with time zone,timestamp with time zone)',
        'settle_sync_entries(uuid,text,jsonb,text)', 'set_integration_credentials(uuid,text,jsonb,text)',
        'test_integration_connection(uuid,text)', 'resume_integration_checks(uuid,text,text)', 'acknowledge_sync_alert(uuid)', 'sync_overview(uuid)',

@@ -11,6 +11,7 @@ insert into rpc values
   ('pause', $$ select public.pause_integration_sync(sync_test.id('org a'), 'webhook') $$),
   ('resume', $$ select public.resume_integration_sync(sync_test.id('org a'), 'webhook') $$),
   ('backfill', $$ select public.backfill_integration_sync(sync_test.id('org a'), 'webhook', now() - interval '2 hours', now()) $$),
+  ('cancel backfill', $$ select public.cancel_integration_backfill(sync_test.id('org a'), 'webhook') $$),
   ('preview', $$ select public.preview_sync_schedule(sync_test.id('org a'), 'webhook') $$),
   ('explain', $$ select public.explain_sync_slots(sync_test.id('org a'), 'webhook', now() - interval '2 hours', now()) $$),
   ('status', $$ select public.sync_scheduler_status() $$),
@@ -48,9 +49,9 @@ select is(pg_temp.allowed('stranger'), '{status}', 'who belongs nowhere sees tha
 select is(pg_temp.allowed('outsider'), '{status}', 'so does an admin of another organisation');
 select is(pg_temp.allowed('viewer'), '{explain,preview,status}', 'a viewer reads');
 select is(pg_temp.allowed('coordinator'), '{explain,preview,retry,status}', 'a coordinator retries, and configures nothing');
-select is(pg_temp.allowed('admin'), '{backfill,configure,explain,pause,preview,resume,retry,status}', 'an admin may all');
+select is(pg_temp.allowed('admin'), '{backfill,"cancel backfill",configure,explain,pause,preview,resume,retry,status}', 'an admin may all');
 delete from public.sync_audit_log;
-select is(pg_temp.allowed('service_role'), '{backfill,configure,explain,pause,preview,resume,retry,status}',
+select is(pg_temp.allowed('service_role'), '{backfill,"cancel backfill",configure,explain,pause,preview,resume,retry,status}',
   'so may the host''s backend');
 
 select sync_test.act_as('viewer');
