@@ -26,7 +26,13 @@ export interface ClaimedProbe {
 /** What a connection check found; how long the external system took is null if it was not asked or did not answer. */
 export type ProbeEnd =
   | { readonly outcome: "answered" | "reached"; readonly latency_ms: number }
-  | { readonly outcome: "failed"; readonly failure: Failure; readonly latency_ms: number | null };
+  | {
+    readonly outcome: "failed";
+    readonly failure: Failure;
+    readonly latency_ms: number | null;
+    /** An export need not meet it: see `PingOutcome`. */
+    readonly is_guess?: boolean;
+  };
 
 const longestMessage = 500;
 
@@ -98,6 +104,7 @@ export async function finishProbe(
     error_code: failed?.code ?? null,
     error_message: failed === null ? null : storableText(failed.message, longestMessage),
     latency_ms: end.latency_ms,
+    is_guess: end.outcome === "failed" && end.is_guess === true,
   };
   const isRetryable = (error: unknown) => error instanceof SyncError && error.code === "database_unreachable";
   await retry(() => rpc("sync_worker_finish_probe", parameters), {

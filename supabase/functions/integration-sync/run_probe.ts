@@ -76,6 +76,7 @@ export async function runProbe(claim: ProbeClaim, tools: ProbeTools): Promise<Pr
       outcome: "failed",
       failure: outcome.failure,
       latency_ms: over.signal.aborted ? null : latency_ms,
+      ...(outcome.isGuess === true ? { is_guess: true } : {}),
     };
   } catch (error) {
     tools.log("probe_failed", errorFields(error));

@@ -67,6 +67,12 @@ Deno.test("a check hands on the connector's failure, without the credentials tha
   assert.ok(!logged.join().includes(secret));
 });
 
+Deno.test("a check hands on that its failure is a guess when the connector says so", async () => {
+  const refused = failure("permanent", "test_redirect", "Elsewhere.");
+  const { check } = setUp(() => Promise.resolve({ ok: false, failure: refused, isGuess: true }));
+  assert.deepEqual(await check(), { outcome: "failed", failure: refused, latency_ms: 0, is_guess: true });
+});
+
 Deno.test("a check asks nobody when the connector refuses the credentials", async () => {
   let pings = 0;
   const { check } = setUp(() => Promise.resolve({ ok: ++pings > 0 } as PingOutcome), () => {

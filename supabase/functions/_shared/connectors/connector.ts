@@ -57,11 +57,12 @@ export interface LookupOutcome {
 
 /**
  * The answer of a connection check. `reachedOnly`: somebody answers, but whether our credentials are good is not
- * shown by it; so it does not end what a refused run has found.
+ * shown by it; so it does not end what a refused check has found. `isGuess`: the check asks in another way than an export
+ * does, so an export need not meet this failure. The engine ignores such a failure after a recent good export.
  */
 export type PingOutcome =
   | { readonly ok: true; readonly reachedOnly?: boolean }
-  | { readonly ok: false; readonly failure: Failure };
+  | { readonly ok: false; readonly failure: Failure; readonly isGuess?: boolean };
 
 /** A connector with its config and credentials in place. */
 export interface OpenConnector {

@@ -86,8 +86,9 @@ function inspect(entries: readonly Entry[]): { sound: Entry[]; rejected: EntryRe
 }
 
 /**
- * HEAD reaches a receiver without giving it anything to take. That it may not know the method is no fault, but who
- * answers 405 need not have looked at the signature.
+ * HEAD reaches a receiver without giving it anything to take, but it is a guess: entries go out by POST, and a receiver
+ * may know nothing else. A refusal (4xx) therefore shows that somebody answers, and nothing about an export; nor does it
+ * show that the signature is good. The other answers are failures; `isGuess` marks those that a POST need not meet.
  */
 async function ping(
   config: WebhookConfig,
@@ -102,13 +103,23 @@ async function ping(
     const response = await send(config, context, { method: "HEAD", headers });
     await response.body?.cancel();
     if (response.ok) return { ok: true };
-    if ([400, 405, 415, 422, 501].includes(response.status)) return { ok: true, reachedOnly: true };
-    return { ok: false, failure: checkFailure(response, context.clock.now()) };
+    const { status } = response;
+    if (status === 501 || (status >= 400 && status < 500 && !waitingStatuses.includes(status))) {
+      return { ok: true, reachedOnly: true };
+    }
+    const why = checkFailure(response, context.clock.now());
+    const isCertain = [...waitingStatuses, ...awayStatuses].includes(status);
+    return { ok: false, failure: why, ...(isCertain ? {} : { isGuess: true }) };
   } catch (error) {
     if (context.signal.aborted) throw error;
     return { ok: false, failure: failure("transient", ...transportFault(config, error)) };
   }
 }
+
+/** The receiver asks us to come later, whatever the method. */
+const waitingStatuses: readonly number[] = [408, 425, 429];
+/** What is in front of the receiver does not reach it, whatever the method. */
+const awayStatuses: readonly number[] = [502, 503, 504];
 
 /** A check sends nothing that could be in doubt. */
 function checkFailure(response: Response, now: number): Failure {

@@ -160,17 +160,25 @@ Deno.test("webhook breaks off and throws when the lease is lost during the send"
 for (
   const [status, expected] of [
     [204, "ok"],
-    [405, "reached"],
-    [401, "permanent"],
-    [404, "permanent"],
+    ...[400, 401, 402, 403, 404, 405, 406, 407, 410, 411, 415, 418, 422, 451, 501]
+      .map((status) => [status, "reached"] as const),
+    [302, "guessed permanent"],
+    [308, "guessed permanent"],
+    [500, "guessed transient"],
+    [408, "transient"],
+    [425, "transient"],
     [429, "rate_limited"],
+    [502, "transient"],
     [503, "transient"],
+    [504, "transient"],
   ] as const
 ) {
   Deno.test(`webhook's ping says ${expected} when the receiver answers HEAD with ${status}`, async () => {
     await using receiver = startReceiver(() => new Response(null, { status }));
     const outcome = await open(receiver.url).ping(testContext());
-    const said = outcome.ok ? outcome.reachedOnly === true ? "reached" : "ok" : outcome.failure.class;
+    const said = outcome.ok
+      ? outcome.reachedOnly === true ? "reached" : "ok"
+      : (outcome.isGuess === true ? "guessed " : "") + outcome.failure.class;
     assert.equal(said, expected);
     assert.deepEqual(receiver.requests.map(({ method, body }) => method + body), ["HEAD"]);
     // Nothing was sent, so there is nothing to be in doubt about.
@@ -181,5 +189,6 @@ for (
 Deno.test("webhook's ping says transient when nobody can be reached", async () => {
   await using receiver = startRawReceiver((connection) => connection.close());
   const outcome = await open(receiver.url).ping(testContext());
-  assert.equal(outcome.ok ? "ok" : outcome.failure.class, "transient");
+  assert.ok(!outcome.ok);
+  assert.deepEqual([outcome.failure.class, outcome.isGuess], ["transient", undefined]);
 });
