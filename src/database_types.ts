@@ -98,14 +98,14 @@ isOneToOne: false
                   ]
                 },"sync_export_entries": {
                   Row: {
-                    "batch_id": string | null,"conflict_at": string | null,"conflict_content": Json | null,"conflict_payload_hash": string | null,"created_at": string,"document_number": string,"entry_id": number,"entry_key": string,"error_message": string | null,"exported_at": string | null,"external_id": string | null,"integration_id": string,"payload": NonNullable<Json>,"payload_hash": string,"period": string,"run_id": string | null,"sent_at": string | null,"state": Database["public"]['Enums']["sync_entry_state"],"unknown_since": string | null
+                    "batch_id": string | null,"conflict_at": string | null,"conflict_content": Json | null,"conflict_payload_hash": string | null,"created_at": string,"decided_at": string | null,"document_number": string,"entry_id": number,"entry_key": string,"error_message": string | null,"exported_at": string | null,"external_id": string | null,"integration_id": string,"payload": NonNullable<Json>,"payload_hash": string,"period": string,"run_id": string | null,"sent_at": string | null,"set_aside_run_id": string | null,"state": Database["public"]['Enums']["sync_entry_state"],"undecided": boolean,"unknown_since": string | null
                   }
                   ComputedFields: never
                   Insert: {
-                    "batch_id"?: string | null,"conflict_at"?: string | null,"conflict_content"?: Json | null,"conflict_payload_hash"?: string | null,"created_at"?: string,"document_number": string,"entry_id"?: never,"entry_key": string,"error_message"?: string | null,"exported_at"?: string | null,"external_id"?: string | null,"integration_id": string,"payload": NonNullable<Json>,"payload_hash"?: string,"period": string,"run_id"?: string | null,"sent_at"?: string | null,"state"?: Database["public"]['Enums']["sync_entry_state"],"unknown_since"?: string | null
+                    "batch_id"?: string | null,"conflict_at"?: string | null,"conflict_content"?: Json | null,"conflict_payload_hash"?: string | null,"created_at"?: string,"decided_at"?: string | null,"document_number": string,"entry_id"?: never,"entry_key": string,"error_message"?: string | null,"exported_at"?: string | null,"external_id"?: string | null,"integration_id": string,"payload": NonNullable<Json>,"payload_hash"?: string,"period": string,"run_id"?: string | null,"sent_at"?: string | null,"set_aside_run_id"?: string | null,"state"?: Database["public"]['Enums']["sync_entry_state"],"undecided"?: never,"unknown_since"?: string | null
                   }
                   Update: {
-                    "batch_id"?: string | null,"conflict_at"?: string | null,"conflict_content"?: Json | null,"conflict_payload_hash"?: string | null,"created_at"?: string,"document_number"?: string,"entry_id"?: never,"entry_key"?: string,"error_message"?: string | null,"exported_at"?: string | null,"external_id"?: string | null,"integration_id"?: string,"payload"?: NonNullable<Json>,"payload_hash"?: string,"period"?: string,"run_id"?: string | null,"sent_at"?: string | null,"state"?: Database["public"]['Enums']["sync_entry_state"],"unknown_since"?: string | null
+                    "batch_id"?: string | null,"conflict_at"?: string | null,"conflict_content"?: Json | null,"conflict_payload_hash"?: string | null,"created_at"?: string,"decided_at"?: string | null,"document_number"?: string,"entry_id"?: never,"entry_key"?: string,"error_message"?: string | null,"exported_at"?: string | null,"external_id"?: string | null,"integration_id"?: string,"payload"?: NonNullable<Json>,"payload_hash"?: string,"period"?: string,"run_id"?: string | null,"sent_at"?: string | null,"set_aside_run_id"?: string | null,"state"?: Database["public"]['Enums']["sync_entry_state"],"undecided"?: never,"unknown_since"?: string | null
                   }
                   Relationships: [
                     {
@@ -118,14 +118,14 @@ isOneToOne: false
                   ]
                 },"sync_integration_health": {
                   Row: {
-                    "check_requested_at": string | null,"checked_at": string | null,"consecutive_failures": number,"integration_id": string,"last_error_code": string | null,"last_error_message": string | null,"latency_ms": number | null,"next_check_at": string | null,"org_id": string,"passive_since": string | null,"since": string,"status": Database["public"]['Enums']["sync_health_status"]
+                    "check_requested_at": string | null,"checked_at": string | null,"configured_at": string,"consecutive_failures": number,"integration_id": string,"last_error_code": string | null,"last_error_message": string | null,"last_success_at": string | null,"latency_ms": number | null,"next_check_at": string | null,"org_id": string,"passive_since": string | null,"since": string,"status": Database["public"]['Enums']["sync_health_status"]
                   }
                   ComputedFields: never
                   Insert: {
-                    "check_requested_at"?: string | null,"checked_at"?: string | null,"consecutive_failures"?: number,"integration_id": string,"last_error_code"?: string | null,"last_error_message"?: string | null,"latency_ms"?: number | null,"next_check_at"?: string | null,"org_id": string,"passive_since"?: string | null,"since"?: string,"status"?: Database["public"]['Enums']["sync_health_status"]
+                    "check_requested_at"?: string | null,"checked_at"?: string | null,"configured_at"?: string,"consecutive_failures"?: number,"integration_id": string,"last_error_code"?: string | null,"last_error_message"?: string | null,"last_success_at"?: string | null,"latency_ms"?: number | null,"next_check_at"?: string | null,"org_id": string,"passive_since"?: string | null,"since"?: string,"status"?: Database["public"]['Enums']["sync_health_status"]
                   }
                   Update: {
-                    "check_requested_at"?: string | null,"checked_at"?: string | null,"consecutive_failures"?: number,"integration_id"?: string,"last_error_code"?: string | null,"last_error_message"?: string | null,"latency_ms"?: number | null,"next_check_at"?: string | null,"org_id"?: string,"passive_since"?: string | null,"since"?: string,"status"?: Database["public"]['Enums']["sync_health_status"]
+                    "check_requested_at"?: string | null,"checked_at"?: string | null,"configured_at"?: string,"consecutive_failures"?: number,"integration_id"?: string,"last_error_code"?: string | null,"last_error_message"?: string | null,"last_success_at"?: string | null,"latency_ms"?: number | null,"next_check_at"?: string | null,"org_id"?: string,"passive_since"?: string | null,"since"?: string,"status"?: Database["public"]['Enums']["sync_health_status"]
                   }
                   Relationships: [
                     {
@@ -409,10 +409,12 @@ isOneToOne: false
 { Args: { "integration_type": string,"org_id": string,"reason"?: string }; Returns: {
               "check_requested_at": string | null,
 "checked_at": string | null,
+"configured_at": string,
 "consecutive_failures": number,
 "integration_id": string,
 "last_error_code": string | null,
 "last_error_message": string | null,
+"last_success_at": string | null,
 "latency_ms": number | null,
 "next_check_at": string | null,
 "org_id": string,
@@ -497,10 +499,12 @@ isOneToOne: false
 { Args: { "credentials": Json,"integration_type": string,"org_id": string,"reason"?: string }; Returns: {
               "check_requested_at": string | null,
 "checked_at": string | null,
+"configured_at": string,
 "consecutive_failures": number,
 "integration_id": string,
 "last_error_code": string | null,
 "last_error_message": string | null,
+"last_success_at": string | null,
 "latency_ms": number | null,
 "next_check_at": string | null,
 "org_id": string,
@@ -566,10 +570,12 @@ isOneToOne: false
 { Args: { "integration_type": string,"org_id": string }; Returns: {
               "check_requested_at": string | null,
 "checked_at": string | null,
+"configured_at": string,
 "consecutive_failures": number,
 "integration_id": string,
 "last_error_code": string | null,
 "last_error_message": string | null,
+"last_success_at": string | null,
 "latency_ms": number | null,
 "next_check_at": string | null,
 "org_id": string,

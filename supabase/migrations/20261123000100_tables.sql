@@ -248,6 +248,12 @@ create table public.sync_export_entries (
   conflict_at timestamptz,
   conflict_payload_hash bytea,
   conflict_content jsonb,
+  decided_at timestamptz,
+  -- No foreign key, like run_id.
+  set_aside_run_id uuid,
+  -- One definition for the count, the alert and every list.
+  undecided boolean not null generated always as
+    (((state = 'rejected' or conflict_at is not null) and decided_at is null) or set_aside_run_id is not null) stored,
   unique (integration_id, entry_key),
   check ((state = 'exported') = (exported_at is not null)),
   check (state not in ('sending', 'unknown') or batch_id is not null),
@@ -262,6 +268,9 @@ create index sync_export_entries_batch_idx on public.sync_export_entries (batch_
 create index sync_export_entries_run_idx on public.sync_export_entries (run_id);
 create index sync_export_entries_conflict_idx on public.sync_export_entries (integration_id)
   where conflict_at is not null;
+-- Nearly always empty or small, however many entries there are. By run, for the message about what a run has added.
+create index sync_export_entries_undecided_idx on public.sync_export_entries (integration_id, run_id, entry_id)
+  where undecided;
 alter table public.sync_export_entries enable row level security;
 
 comment on table public.sync_export_entries is
@@ -292,6 +301,13 @@ comment on column public.sync_export_entries.conflict_payload_hash is
   'delivery does not open it again.';
 comment on column public.sync_export_entries.conflict_content is
   'That content: period, document_number, payload. It is sent only if a person says so.';
+comment on column public.sync_export_entries.decided_at is
+  'When a person last decided about the entry (abandon, keep, resend, withdraw), or the source replaced it. Null: undecided. A '
+  'further rejection or conflict clears it.';
+comment on column public.sync_export_entries.set_aside_run_id is
+  'The run that set the entry''s batch aside, because its outcome stays unknown. Null: not set aside.';
+comment on column public.sync_export_entries.undecided is
+  'Whether the entry waits for a person: rejected or in conflict without decided_at, or in a batch that is set aside.';
 
 -- supabase/schemas/10_tables/08_settings.sql
 create table sync_scheduler.settings (
@@ -449,6 +465,17 @@ begin
     raise exception using errcode = 'PT409', message = 'entry_is_sent',
       detail = jsonb_build_object('entry_key', old.entry_key, 'state', old.state);
   end if;
+  -- A decision is about one refusal, or one conflict. The next one waits for a decision of its own.
+  if tg_op = 'UPDATE' and new.decided_at is not distinct from old.decided_at and (
+    (new.state = 'rejected' and old.state <> 'rejected')
+    or (new.conflict_at is not null and new.conflict_at is distinct from old.conflict_at)
+  ) then
+    new.decided_at := null;
+  end if;
+  -- What is settled, or goes into a new batch, is no longer part of one that is set aside.
+  if new.state not in ('sending', 'unknown') then
+    new.set_aside_run_id := null;
+  end if;
   -- Refused where the host's developer sees it. Also in what is delivered later: it may take the payload's place.
   if (tg_op = 'INSERT' or (new.payload_hash, new.conflict_content) is distinct from (old.payload_hash, old.conflict_content))
     and (sync_scheduler.loses_digits(new.payload) or sync_scheduler.loses_digits(new.conflict_content))
@@ -462,7 +489,7 @@ end;
 $$;
 revoke all on function sync_scheduler.guard_entry() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.guard_entry() is
-  'Trigger of sync_export_entries: computes payload_hash and refuses (PT409 entry_is_sent; details: entry_key, state) other '
+  'Trigger of sync_export_entries: computes payload_hash, clears decided_at when the entry is rejected or contradicted anew, and refuses (PT409 entry_is_sent; details: entry_key, state) other '
   'content for an entry that is not pending, and another state for one that is exported; and (23514) a JSON number that a float '
   'would change.';
 
@@ -586,6 +613,8 @@ create table public.sync_integration_health (
   next_check_at timestamptz,
   consecutive_failures integer not null default 0,
   passive_since timestamptz,
+  configured_at timestamptz not null default now(),
+  last_success_at timestamptz,
   -- In this order: the index for it is also the one by which members find their rows.
   foreign key (org_id, integration_id) references public.sync_integrations (org_id, id) on delete cascade
 )
@@ -617,6 +646,10 @@ comment on column public.sync_integration_health.consecutive_failures is
 comment on column public.sync_integration_health.passive_since is
   'Since when the vendor''s quota is left to the syncs: it answered that we ask too much. Health follows the syncs alone until '
   'next_check_at; null: checks are active.';
+comment on column public.sync_integration_health.configured_at is
+  'When config or credentials last changed. What runs and checks found with older ones says nothing about these.';
+comment on column public.sync_integration_health.last_success_at is
+  'When the external system last took entries, with the present config and credentials; exact to a minute. Null: not yet.';
 
 -- supabase/schemas/10_tables/16_check_slot.sql
 create or replace function sync_scheduler.check_slot(integration_id uuid, every interval, earliest timestamptz)
@@ -711,10 +744,15 @@ create trigger add_health after insert on public.sync_integrations
 -- Definer, because whoever may change an integration may not write its health.
 create or replace function sync_scheduler.keep_next_check_at() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  is_reconfigured boolean := (old.config, old.credentials_secret_id) is distinct from (new.config, new.credentials_secret_id);
 begin
   update public.sync_integration_health h set
-    -- What was wrong may be mended by the change.
+    -- What was wrong may be fixed by the change.
     consecutive_failures = 0,
+    -- Of these two alone: to pause or to switch on shows nothing about the external system.
+    configured_at = case when is_reconfigured then now() else h.configured_at end,
+    last_success_at = case when not is_reconfigured then h.last_success_at end,
     next_check_at = sync_scheduler.plan_check(new, 0, h.passive_since,
       greatest(now(), h.check_requested_at + new.health_check_interval / 2))
   where h.integration_id = new.id;
@@ -728,7 +766,7 @@ $$;
 revoke all on function sync_scheduler.keep_next_check_at() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.keep_next_check_at() is
   'Trigger of sync_integrations: an integration that is changed, switched on or resumed is checked at its next turn, one that is '
-  'switched off or paused not at all.';
+  'switched off or paused not at all. With other config or credentials nothing has got through yet.';
 
 create trigger keep_next_check_at after update of enabled, paused_at, health_check_interval, config, credentials_secret_id
   on public.sync_integrations for each row

@@ -940,6 +940,25 @@ comment on function sync_scheduler.note_traffic(uuid, timestamptz) is
   'A run of the integration has settled entries in an attempt that was claimed at that instant: it is healthy, need not be asked '
   'for a while, and its vendor is there. In the usual case a few looks by key and no write.';
 
+-- supabase/schemas/30_engine/16_record_success.sql
+create or replace function sync_scheduler.record_success(run public.sync_run_log) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  -- Once a minute, for it is written with each batch. Two at once write the same.
+  update public.sync_integration_health h set last_success_at = now()
+  where h.integration_id = run.integration_id
+    and (h.last_success_at is null or h.last_success_at < now() - interval '1 minute')
+    -- The worker has the config and the credentials as they were when it claimed its attempt.
+    and h.configured_at <= (
+      select a.claimed_at from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.attempt = run.attempt);
+end;
+$$;
+revoke all on function sync_scheduler.record_success(public.sync_run_log) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.record_success(public.sync_run_log) is
+  'The external system has taken entries of the run: sets last_success_at of the integration''s health. Does nothing if config or '
+  'credentials have changed since the attempt was claimed. run: the active run, whose lock the caller holds. After entries, as '
+  'in set_health.';
+
 -- supabase/schemas/30_engine/16_retry_or_fail.sql
 create or replace function sync_scheduler.retry_or_fail(
   run public.sync_run_log,
@@ -1485,6 +1504,9 @@ begin
     where r.run_id = run.run_id
     returning * into strict run;
   end if;
+  if done > 0 then
+    perform sync_scheduler.record_success(run);
+  end if;
   return sync_scheduler.run_progress(run);
 end;
 $$;
@@ -1770,6 +1792,7 @@ begin
       when 'exported' then e.state = 'exported'
       when 'resend' then e.state = 'pending'
       when 'abandon' then e.state = 'rejected' and e.error_message = settle_entries.reason and e.conflict_at is null
+        and e.decided_at is not null
       when 'keep' then e.conflict_at is null end
   ), changed as (
     update public.sync_export_entries e set
@@ -1786,6 +1809,7 @@ begin
       -- A run counts what it settled itself.
       run_id = case when e.state not in ('exported', 'rejected') or t.resolution in ('exported', 'resend') then null
         else e.run_id end,
+      decided_at = case when t.resolution <> 'exported' then clock_timestamp() else e.decided_at end,
       -- What the external system has is one question, whether the source agrees another.
       conflict_at = case when t.resolution not in ('keep', 'abandon') then e.conflict_at end
     from told t where e.entry_id = t.entry_id

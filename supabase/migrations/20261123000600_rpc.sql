@@ -1061,7 +1061,11 @@ begin
   secret_id := sync_scheduler.store_secret(sync_scheduler.credentials_name(integration.id), credentials);
   update public.sync_integrations i set credentials_secret_id = secret_id
   where i.id = integration.id and i.credentials_secret_id is distinct from secret_id;
-  return sync_scheduler.start_probe(integration);
+  perform sync_scheduler.start_probe(integration);
+  -- Also when Vault has the new ones under the old id. After the probe: health is locked behind it.
+  update public.sync_integration_health h set configured_at = now(), last_success_at = null
+  where h.integration_id = integration.id returning * into strict health;
+  return health;
 end;
 $$;
 revoke all on function public.set_integration_credentials(uuid, text, jsonb, text)

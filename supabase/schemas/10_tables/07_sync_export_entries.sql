@@ -20,6 +20,12 @@ create table public.sync_export_entries (
   conflict_at timestamptz,
   conflict_payload_hash bytea,
   conflict_content jsonb,
+  decided_at timestamptz,
+  -- No foreign key, like run_id.
+  set_aside_run_id uuid,
+  -- One definition for the count, the alert and every list.
+  undecided boolean not null generated always as
+    (((state = 'rejected' or conflict_at is not null) and decided_at is null) or set_aside_run_id is not null) stored,
   unique (integration_id, entry_key),
   check ((state = 'exported') = (exported_at is not null)),
   check (state not in ('sending', 'unknown') or batch_id is not null),
@@ -34,6 +40,9 @@ create index sync_export_entries_batch_idx on public.sync_export_entries (batch_
 create index sync_export_entries_run_idx on public.sync_export_entries (run_id);
 create index sync_export_entries_conflict_idx on public.sync_export_entries (integration_id)
   where conflict_at is not null;
+-- Nearly always empty or small, however many entries there are. By run, for the message about what a run has added.
+create index sync_export_entries_undecided_idx on public.sync_export_entries (integration_id, run_id, entry_id)
+  where undecided;
 alter table public.sync_export_entries enable row level security;
 
 comment on table public.sync_export_entries is
@@ -64,3 +73,10 @@ comment on column public.sync_export_entries.conflict_payload_hash is
   'delivery does not open it again.';
 comment on column public.sync_export_entries.conflict_content is
   'That content: period, document_number, payload. It is sent only if a person says so.';
+comment on column public.sync_export_entries.decided_at is
+  'When a person last decided about the entry (abandon, keep, resend, withdraw), or the source replaced it. Null: undecided. A '
+  'further rejection or conflict clears it.';
+comment on column public.sync_export_entries.set_aside_run_id is
+  'The run that set the entry''s batch aside, because its outcome stays unknown. Null: not set aside.';
+comment on column public.sync_export_entries.undecided is
+  'Whether the entry waits for a person: rejected or in conflict without decided_at, or in a batch that is set aside.';

@@ -13,6 +13,17 @@ begin
     raise exception using errcode = 'PT409', message = 'entry_is_sent',
       detail = jsonb_build_object('entry_key', old.entry_key, 'state', old.state);
   end if;
+  -- A decision is about one refusal, or one conflict. The next one waits for a decision of its own.
+  if tg_op = 'UPDATE' and new.decided_at is not distinct from old.decided_at and (
+    (new.state = 'rejected' and old.state <> 'rejected')
+    or (new.conflict_at is not null and new.conflict_at is distinct from old.conflict_at)
+  ) then
+    new.decided_at := null;
+  end if;
+  -- What is settled, or goes into a new batch, is no longer part of one that is set aside.
+  if new.state not in ('sending', 'unknown') then
+    new.set_aside_run_id := null;
+  end if;
   -- Refused where the host's developer sees it. Also in what is delivered later: it may take the payload's place.
   if (tg_op = 'INSERT' or (new.payload_hash, new.conflict_content) is distinct from (old.payload_hash, old.conflict_content))
     and (sync_scheduler.loses_digits(new.payload) or sync_scheduler.loses_digits(new.conflict_content))
@@ -26,7 +37,7 @@ end;
 $$;
 revoke all on function sync_scheduler.guard_entry() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.guard_entry() is
-  'Trigger of sync_export_entries: computes payload_hash and refuses (PT409 entry_is_sent; details: entry_key, state) other '
+  'Trigger of sync_export_entries: computes payload_hash, clears decided_at when the entry is rejected or contradicted anew, and refuses (PT409 entry_is_sent; details: entry_key, state) other '
   'content for an entry that is not pending, and another state for one that is exported; and (23514) a JSON number that a float '
   'would change.';
 

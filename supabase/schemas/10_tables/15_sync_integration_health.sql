@@ -11,6 +11,8 @@ create table public.sync_integration_health (
   next_check_at timestamptz,
   consecutive_failures integer not null default 0,
   passive_since timestamptz,
+  configured_at timestamptz not null default now(),
+  last_success_at timestamptz,
   -- In this order: the index for it is also the one by which members find their rows.
   foreign key (org_id, integration_id) references public.sync_integrations (org_id, id) on delete cascade
 )
@@ -42,3 +44,7 @@ comment on column public.sync_integration_health.consecutive_failures is
 comment on column public.sync_integration_health.passive_since is
   'Since when the vendor''s quota is left to the syncs: it answered that we ask too much. Health follows the syncs alone until '
   'next_check_at; null: checks are active.';
+comment on column public.sync_integration_health.configured_at is
+  'When config or credentials last changed. What runs and checks found with older ones says nothing about these.';
+comment on column public.sync_integration_health.last_success_at is
+  'When the external system last took entries, with the present config and credentials; exact to a minute. Null: not yet.';

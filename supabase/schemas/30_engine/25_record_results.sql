@@ -65,6 +65,9 @@ begin
     where r.run_id = run.run_id
     returning * into strict run;
   end if;
+  if done > 0 then
+    perform sync_scheduler.record_success(run);
+  end if;
   return sync_scheduler.run_progress(run);
 end;
 $$;

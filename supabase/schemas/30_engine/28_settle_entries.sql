@@ -14,6 +14,7 @@ begin
       when 'exported' then e.state = 'exported'
       when 'resend' then e.state = 'pending'
       when 'abandon' then e.state = 'rejected' and e.error_message = settle_entries.reason and e.conflict_at is null
+        and e.decided_at is not null
       when 'keep' then e.conflict_at is null end
   ), changed as (
     update public.sync_export_entries e set
@@ -30,6 +31,7 @@ begin
       -- A run counts what it settled itself.
       run_id = case when e.state not in ('exported', 'rejected') or t.resolution in ('exported', 'resend') then null
         else e.run_id end,
+      decided_at = case when t.resolution <> 'exported' then clock_timestamp() else e.decided_at end,
       -- What the external system has is one question, whether the source agrees another.
       conflict_at = case when t.resolution not in ('keep', 'abandon') then e.conflict_at end
     from told t where e.entry_id = t.entry_id
