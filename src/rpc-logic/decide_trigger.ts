@@ -29,7 +29,13 @@ const MAX_KEY_LENGTH = 200;
  * import { decideTrigger } from "./decide_trigger.ts";
  *
  * const decision = decideTrigger({
- *   caller: { isServiceRole: false, userId: "6a1e0c44-7b1f-4b0a-9a3c-0d5b9c1f2e11", isAnonymous: false, role: "admin" },
+ *   caller: {
+ *     actsForAll: false,
+ *     subject: "6a1e0c44-7b1f-4b0a-9a3c-0d5b9c1f2e11",
+ *     userId: "6a1e0c44-7b1f-4b0a-9a3c-0d5b9c1f2e11",
+ *     isAnonymous: false,
+ *     role: "admin",
+ *   },
  *   request: { integrationType: "xledger", idempotencyKey: null },
  *   knownTypes: ["dynamics", "webhook", "xledger"],
  *   integration: {
@@ -57,7 +63,9 @@ const MAX_KEY_LENGTH = 200;
 export function decideTrigger(facts: TriggerFacts, now: Date): TriggerDecision {
   const { caller, request, integration, keyHolder, activeRun } = facts;
 
-  if (!caller.isServiceRole) {
+  if (!caller.actsForAll) {
+    // A third-party sign-in whose users are no uuids: signing in again would not help.
+    if (caller.userId === null && caller.subject !== null) return reject("unsupported_identity", null);
     if (caller.userId === null || caller.isAnonymous) return reject("not_authenticated", null);
 
     // One answer for viewers, strangers and organisations that do not exist: existence must not leak.

@@ -6,12 +6,19 @@ const now = new Date("2026-11-23T12:00:00Z");
 const at = (seconds: number) => new Date(now.getTime() + seconds * 1000);
 
 const coordinator: CallerFacts = {
-  isServiceRole: false,
+  actsForAll: false,
+  subject: "u-1",
   userId: "u-1",
   isAnonymous: false,
   role: "coordinator",
 };
-const serviceRole: CallerFacts = { isServiceRole: true, userId: null, isAnonymous: false, role: null };
+const serviceRole: CallerFacts = {
+  actsForAll: true,
+  subject: null,
+  userId: null,
+  isAnonymous: false,
+  role: null,
+};
 const accepted = { outcome: "accepted", triggeredBy: "manual" };
 const integration: IntegrationFacts = {
   integrationId: "i-1",
@@ -70,7 +77,17 @@ Deno.test("rejects an anonymous sign-in, even of a member", () => {
 });
 
 Deno.test("rejects a caller who is not signed in", () => {
-  rejects({ caller: { ...coordinator, userId: null } }, "PT401", "not_authenticated");
+  rejects({ caller: { ...coordinator, subject: null, userId: null } }, "PT401", "not_authenticated");
+});
+
+Deno.test("rejects a subject that is no uuid, unless the caller acts for all", () => {
+  const foreign = { ...coordinator, subject: "auth0|5f7c8ec7c33c6c004bbafe82", userId: null };
+  rejects({ caller: foreign }, "PT401", "unsupported_identity");
+  rejects({ caller: { ...foreign, isAnonymous: true } }, "PT401", "unsupported_identity");
+  assert.deepEqual(decide({ caller: { ...foreign, actsForAll: true } }), {
+    outcome: "accepted",
+    triggeredBy: "api",
+  });
 });
 
 Deno.test("allows the service role in any organisation, as api and without cooldown", () => {
@@ -209,7 +226,8 @@ Deno.test("answers the first failing check when all of them fail", () => {
   expectNext({ request: { integrationType: "sap", idempotencyKey: null } }, "unknown_integration_type");
   expectNext({ request: { integrationType: "sap", idempotencyKey: " " } }, "invalid_idempotency_key");
   expectNext({ caller: { ...coordinator, role: null } }, "not_authorized");
-  expectNext({ caller: { ...coordinator, userId: null, role: null } }, "not_authenticated");
+  expectNext({ caller: { ...coordinator, subject: null, userId: null, role: null } }, "not_authenticated");
+  expectNext({ caller: { ...coordinator, userId: null, role: null } }, "unsupported_identity");
 });
 
 Deno.test("does not change its facts", () => {

@@ -29,6 +29,11 @@ export const SYNC_ERRORS = {
     status: 401,
     description: "Sign in first; an anonymous sign-in does not count.",
   },
+  unsupported_identity: {
+    code: "PT401",
+    status: 401,
+    description: "The sub of the JWT is no uuid: a third-party sign-in that is not supported.",
+  },
   not_authorized: {
     code: "PT403",
     status: 403,

@@ -35,9 +35,11 @@ export type RunTrigger = "manual" | "schedule" | "api" | "backfill";
 
 /** Who calls, from the JWT and the membership; never from a parameter. */
 export interface CallerFacts {
-  /** The host's own backend, by the claim `role`: acts for any organisation. */
-  readonly isServiceRole: boolean;
-  /** `auth.uid()`; `null` without a JWT, or when it has no subject, as that of the service role. */
+  /** The host's backend, by the claim `role`, or the host itself (`sync_scheduler.is_host()`): acts for any organisation. */
+  readonly actsForAll: boolean;
+  /** The claim `sub` as it is; `null` without a JWT, or when it has none, as that of the service role. */
+  readonly subject: string | null;
+  /** `sync_scheduler.caller_id()`: the subject, if it is a uuid; else `null`. */
   readonly userId: string | null;
   /** The claim `is_anonymous`: true for a user made by `signInAnonymously`. */
   readonly isAnonymous: boolean;
@@ -113,6 +115,8 @@ export interface TriggerFacts {
 export interface TriggerErrorDetails {
   /** Nothing to add. */
   readonly not_authenticated: null;
+  /** Nothing to add. */
+  readonly unsupported_identity: null;
   /** Nothing to add: anything more would leak. */
   readonly not_authorized: null;
   /** In characters. */

@@ -28,7 +28,7 @@ comment on type public.sync_run_status is
 
 create type public.sync_run_trigger as enum ('manual', 'schedule', 'api', 'backfill');
 comment on type public.sync_run_trigger is
-  'manual: a signed-in person; schedule: a slot; api: the service role; backfill: a slot made up for.';
+  'manual: a signed-in person; schedule: a slot; api: the service role, or the host itself; backfill: a slot made up for.';
 
 create type public.sync_overlap_policy as enum ('skip', 'buffer_one');
 comment on type public.sync_overlap_policy is
@@ -96,3 +96,20 @@ revoke all on function sync_scheduler.worker_protocols() from public, anon, auth
 comment on function sync_scheduler.worker_protocols() is
   'The versions of the worker protocol that this schema understands; the Edge Function names its own with each claim. A release '
   'that changes the protocol keeps the one before it, so that database and function may be brought up to date one after the other.';
+
+-- supabase/schemas/00_setup/05_caller_id.sql
+create or replace function sync_scheduler.caller_id() returns uuid
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return auth.uid();
+-- The `sub` of a third-party sign-in need not be a uuid. Then the caller is no person that we can name. A policy must
+-- show no rows then: an error would break every query of the host that joins our tables, and Realtime's subscription.
+exception when invalid_text_representation then
+  return null;
+end;
+$$;
+revoke all on function sync_scheduler.caller_id() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.caller_id() is
+  'The person who calls: auth.uid(), or null when the JWT names none or has a sub that is no uuid. Every function of this '
+  'bundle, and every membership function of a host, asks this instead of auth.uid(). Raises nothing. For functions of the '
+  'bundle''s owner only.';

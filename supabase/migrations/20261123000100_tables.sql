@@ -339,6 +339,9 @@ create table sync_scheduler.settings (
   retention_ended interval not null default '90 days' check (retention_ended between '1 day' and '36500 days'),
   retention_failed interval not null default '365 days' check (retention_failed between '1 day' and '36500 days'),
   retention_ticks interval not null default '7 days' check (retention_ticks between '1 day' and '36500 days'),
+  -- Every request of the Data API comes as authenticator: named here, it would let in everyone without a JWT.
+  host_roles text[] not null default '{}' check (
+    not host_roles && '{anon,authenticated,service_role,authenticator}' and array_position(host_roles, null) is null),
   installed_at timestamptz not null default now(),
   check (lease_duration >= 2 * heartbeat_interval)
 );
@@ -380,6 +383,10 @@ comment on column sync_scheduler.settings.retention_ended is
 comment on column sync_scheduler.settings.retention_failed is 'How long failed runs, alerts and the audit log are kept.';
 comment on column sync_scheduler.settings.retention_ticks is
   'How long ticks, warm-ups, messages of alert webhooks and pg_cron''s records of our own jobs are kept.';
+
+comment on column sync_scheduler.settings.host_roles is
+  'Login roles that act as the host, next to the members of the role that owns the bundle: they may call every RPC for '
+  'every organisation, without claims. See sync_scheduler.is_host.';
 
 insert into sync_scheduler.settings default values;
 
@@ -576,7 +583,8 @@ alter table public.sync_audit_log enable row level security;
 comment on table public.sync_audit_log is
   'Who configured, paused, resumed or made up for what, and why. Members read it; written by the functions of this bundle.';
 comment on column public.sync_audit_log.integration_id is 'Null: it is about the organisation.';
-comment on column public.sync_audit_log.actor_id is 'auth.uid(); null: the service role, or the scheduler itself.';
+comment on column public.sync_audit_log.actor_id is
+  'The person (sync_scheduler.caller_id()); null: the service role, the host, or the scheduler itself.';
 
 -- supabase/schemas/10_tables/14_warmups.sql
 create table sync_scheduler.warmups (
@@ -717,7 +725,8 @@ create index probes_open_idx on sync_scheduler.probes (requested_at) where ended
 comment on table sync_scheduler.probes is 'The last connection check of each integration.';
 comment on column sync_scheduler.probes.token_hash is
   'SHA-256 of the one-time token with which the function claims and answers.';
-comment on column sync_scheduler.probes.requested_by is 'auth.uid(); null: the service role, or the tick.';
+comment on column sync_scheduler.probes.requested_by is
+  'The person (sync_scheduler.caller_id()); null: the service role, the host, or the tick.';
 comment on column sync_scheduler.probes.request_id is 'Id in net._http_response: a hint for people, as in run_attempts.';
 comment on column sync_scheduler.probes.ended_at is 'When it was answered, or counted as not answered.';
 

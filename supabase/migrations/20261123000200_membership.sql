@@ -42,7 +42,7 @@ alter table public.sync_integrations add constraint sync_integrations_org_id_fke
 -- Definer, because a policy on organization_members that read organization_members would recurse.
 create or replace function sync_scheduler.member_org_ids() returns setof uuid
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-  select m.org_id from public.organization_members m where m.user_id = (select auth.uid());
+  select m.org_id from public.organization_members m where m.user_id = (select sync_scheduler.caller_id());
 $$;
 revoke all on function sync_scheduler.member_org_ids() from public, anon, authenticated, service_role;
 grant execute on function sync_scheduler.member_org_ids() to authenticated;
@@ -59,7 +59,7 @@ begin
   return exists (
     select from public.organization_members m
     where m.org_id = has_org_role.org_id
-      and m.user_id = (select auth.uid())
+      and m.user_id = (select sync_scheduler.caller_id())
       and m.role = any (has_org_role.roles)
   );
 end;
@@ -67,7 +67,7 @@ $$;
 revoke all on function sync_scheduler.has_org_role(uuid, public.sync_member_role[])
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.has_org_role(uuid, public.sync_member_role[]) is
-  'Does the caller (auth.uid()) hold one of the roles in the organisation? False for an organisation that does '
+  'Does the caller (caller_id()) hold one of the roles in the organisation? False for an organisation that does '
   'not exist. A host with its own membership replaces this function and member_org_ids.';
 
 -- supabase/schemas/15_membership/06_policies.sql

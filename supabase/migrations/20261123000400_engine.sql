@@ -6,6 +6,7 @@ returns table (message text, code text, description text)
 language sql immutable set search_path = pg_catalog, pg_temp as $$
   values
     ('not_authenticated', 'PT401', 'Sign in first; an anonymous sign-in does not count.'),
+    ('unsupported_identity', 'PT401', 'The sub of the JWT is no uuid: a third-party sign-in that is not supported.'),
     ('not_authorized', 'PT403', 'The caller may not do this there, or there is nothing there.'),
     ('invalid_idempotency_key', 'PT422', 'The idempotency key is blank or too long.'),
     ('unknown_integration_type', 'PT422', 'There is no such integration type.'),
@@ -65,32 +66,80 @@ comment on function sync_scheduler.raise_error(text, jsonb) is
   'Raises an error of error_catalog() with its code; detail is JSON, because supabase-js shows error.details '
   'but no response headers.';
 
+-- supabase/schemas/30_engine/03_acts_for_all.sql
+create or replace function sync_scheduler.acts_for_all() returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return coalesce(auth.jwt() ->> 'role' = 'service_role', false) or sync_scheduler.is_host();
+end;
+$$;
+revoke all on function sync_scheduler.acts_for_all() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.acts_for_all() is
+  'Does the caller act for every organisation: the host''s backend (a JWT with the role service_role) or the host itself '
+  '(is_host)? For functions of the bundle''s owner only.';
+
+-- supabase/schemas/30_engine/03_is_host.sql
+-- Why this is safe. Every RPC is `security definer`, so current_user is always the owner and says nothing. What the caller
+-- cannot choose is session_user: it changes for superusers only. Requests of the Data API have session_user
+-- `authenticator`, whatever their JWT says, and so has every trigger that runs in them. The setting `role` keeps the
+-- caller's `set role` inside a definer function, and such a function cannot change it. The claims are the third condition:
+-- a session that has them acts as the person whom they name.
+create or replace function sync_scheduler.is_host() returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  api_roles constant text[] := '{anon,authenticated,service_role,authenticator}';
+begin
+  return not exists (
+      -- The second to fourth are what PostgREST before version 9 sets, and what Supabase still reads.
+      select from unnest('{request.jwt.claims,request.jwt.claim,request.jwt.claim.sub,request.jwt.claim.role}'::text[]) claim
+      where current_setting(claim, true) <> '')
+    -- 'none' without a `set role`: then the current role is session_user.
+    and current_setting('role') <> all (api_roles)
+    and session_user <> all (api_roles)
+    and (
+      pg_has_role(session_user, (select n.nspowner from pg_namespace n where n.nspname = 'sync_scheduler'), 'member')
+      or exists (select from sync_scheduler.settings s where session_user = any (s.host_roles)));
+end;
+$$;
+revoke all on function sync_scheduler.is_host() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.is_host() is
+  'Is the caller the host itself: pg_cron, the SQL editor, a migration? True only if there are no claims, the current role '
+  'is none of the API''s, and session_user is a member of the role that owns the bundle or is named in '
+  'settings.host_roles. Never for authenticator. For functions of the bundle''s owner only.';
+
 -- supabase/schemas/30_engine/03_require_signed_in.sql
 create or replace function sync_scheduler.require_signed_in() returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  claims jsonb := auth.jwt();
 begin
-  if auth.uid() is null or coalesce((auth.jwt() ->> 'is_anonymous')::boolean, false) then
+  if sync_scheduler.caller_id() is null
+    and coalesce(nullif(current_setting('request.jwt.claim.sub', true), ''), claims ->> 'sub') is not null
+  then
+    perform sync_scheduler.raise_error('unsupported_identity');
+  end if;
+  -- As text: a foreign token may have anything under this name, and only `false` says that a person has signed in.
+  if sync_scheduler.caller_id() is null or coalesce(claims ->> 'is_anonymous', 'false') <> 'false' then
     perform sync_scheduler.raise_error('not_authenticated');
   end if;
 end;
 $$;
 revoke all on function sync_scheduler.require_signed_in() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_signed_in() is
-  'Refuses a caller who is not signed in, or anonymously (PT401 not_authenticated). Identity comes from the JWT alone.';
+  'Refuses a caller who is not signed in, or anonymously (PT401 not_authenticated), or whose JWT has a sub that is no uuid '
+  '(PT401 unsupported_identity). Identity comes from the JWT alone.';
 
 -- supabase/schemas/30_engine/04_require_org_role.sql
 create or replace function sync_scheduler.require_org_role(org_id uuid, roles public.sync_member_role[])
 returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  claims jsonb := auth.jwt();
 begin
-  -- The service role is the host's own backend: it acts for any organisation.
-  if claims ->> 'role' = 'service_role' then
+  if sync_scheduler.acts_for_all() then
     return;
   end if;
   perform sync_scheduler.require_signed_in();
-  if not sync_scheduler.has_org_role(require_org_role.org_id, require_org_role.roles) then
+  -- A host's own function may answer null: that is no yes.
+  if sync_scheduler.has_org_role(require_org_role.org_id, require_org_role.roles) is not true then
     perform sync_scheduler.raise_error('not_authorized');
   end if;
 end;
@@ -98,8 +147,9 @@ $$;
 revoke all on function sync_scheduler.require_org_role(uuid, public.sync_member_role[])
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_org_role(uuid, public.sync_member_role[]) is
-  'Refuses a caller who is not signed in (PT401 not_authenticated) or holds none of the roles (PT403 '
-  'not_authorized, also for an organisation that does not exist). Identity comes from the JWT alone.';
+  'Accepts the service role and the host (acts_for_all) for every organisation. Refuses everyone else who is not signed in '
+  '(PT401 not_authenticated), whose JWT has a sub that is no uuid (PT401 unsupported_identity), or who holds none of the '
+  'roles (PT403 not_authorized, also for an organisation that does not exist). Identity comes from the JWT alone.';
 
 -- supabase/schemas/30_engine/05_alert_key.sql
 create or replace function sync_scheduler.alert_key(
@@ -349,13 +399,14 @@ begin
     perform sync_scheduler.raise_error('reason_too_long', '{"max_length": 500}');
   end if;
   insert into public.sync_audit_log (org_id, integration_id, actor_id, action, reason, details)
-  values (integration.org_id, integration.id, auth.uid(), audit.action, audit.reason, audit.details);
+  values (integration.org_id, integration.id, sync_scheduler.caller_id(), audit.action, audit.reason, audit.details);
 end;
 $$;
 revoke all on function sync_scheduler.audit(public.sync_integrations, text, text, jsonb)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.audit(public.sync_integrations, text, text, jsonb) is
-  'Writes down what the caller (auth.uid(); null: the service role or the scheduler) did to an integration, and why. '
+  'Writes down what the caller (caller_id(); null: the service role, the host or the scheduler) did to an integration, '
+  'and why. '
   'Errors: PT422 reason_too_long.';
 
 -- supabase/schemas/30_engine/09_is_paused.sql
@@ -1838,7 +1889,7 @@ begin
   if (select s.function_url from sync_scheduler.settings s) is null then
     perform sync_scheduler.raise_error('function_url_not_configured');
   end if;
-  perform sync_scheduler.post_probes(array[integration.id], auth.uid());
+  perform sync_scheduler.post_probes(array[integration.id], sync_scheduler.caller_id());
   select * into strict health from public.sync_integration_health h where h.integration_id = integration.id;
   return health;
 end;

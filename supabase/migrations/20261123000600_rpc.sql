@@ -244,6 +244,7 @@ create or replace function sync_scheduler.press(
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
 declare
+  caller constant uuid := sync_scheduler.caller_id();
   run public.sync_run_log;
   revived boolean;
   silence text;
@@ -282,11 +283,12 @@ begin
     end if;
   end if;
 
-  if auth.uid() is not null then
+  -- The cooldown is between people: the service role and the host have none.
+  if caller is not null then
     perform sync_scheduler.require_cooldown_over(integration);
   end if;
   run := sync_scheduler.start_run(integration,
-    case when auth.uid() is null then 'api' else 'manual' end::public.sync_run_trigger, auth.uid(), idempotency_key,
+    case when caller is null then 'api' else 'manual' end::public.sync_run_trigger, caller, idempotency_key,
     parent_run_id := parent_run_id, notice := coalesce(sync_scheduler.note_silence(integration), sync_scheduler.incident_notice(integration)));
   if run.run_id is null then
     -- Somebody who does not take the integration's lock was faster.
@@ -326,7 +328,8 @@ comment on function public.trigger_integration_sync(uuid, text, text) is
   'For admins and coordinators of the organisation, and for the service role (triggered_by api, without cooldown). '
   'The same idempotency_key (at most 200 characters) of the same organisation returns the same run. A run that stands '
   'still because its worker died is revived and returned. notice says scheduler_not_ticking when pg_cron is silent. '
-  'Errors, checked in this order: PT401 not_authenticated, PT403 not_authorized, PT422 invalid_idempotency_key, PT422 '
+  'Errors, checked in this order: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized, PT422 invalid_idempotency_key, PT422 '
   'unknown_integration_type, PT404 integration_not_found, PT409 idempotency_key_reused, PT409 integration_disabled, '
   'PT409 integration_paused, PT409 sync_already_in_progress, PT429 rate_limited, PT503 function_url_not_configured; '
   'details are JSON.';
@@ -464,7 +467,7 @@ begin
 
   if run.cancel_requested_at is null then
     update public.sync_run_log r set
-      cancel_requested_at = now(), cancel_requested_by = auth.uid(), cancel_reason = reason
+      cancel_requested_at = now(), cancel_requested_by = sync_scheduler.caller_id(), cancel_reason = reason
     where r.run_id = run.run_id;
   end if;
   -- Nobody works on a pending run. A running one is stopped by its worker, which hears of it at its next call.
@@ -484,7 +487,8 @@ grant execute on function public.cancel_integration_sync(uuid, text) to authenti
 comment on function public.cancel_integration_sync(uuid, text) is
   'Cancels a run: a pending one at once, a running one as soon as its worker has settled the batch in its hands. Returns '
   'the run; once more changes nothing. For admins and coordinators of the run''s organisation, and the service role. '
-  'reason: at most 500 characters. Errors: PT401 not_authenticated, PT403 not_authorized (also for a run that does not '
+  'reason: at most 500 characters. Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized (also for a run that does not '
   'exist), PT422 reason_too_long, PT409 run_not_active (it ended otherwise; details: status).';
 
 -- supabase/schemas/50_rpc/13_settle_sync_entries.sql
@@ -525,7 +529,8 @@ comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
   'delivered last (rejected, or unknown with its sent_at as it was when somebody looked); abandon: it does not and '
   'shall not, rejected for that reason (likewise); keep: what was exported stands, its conflict is closed (exported). For '
   'admins of the organisation and the service role. reason: at most 500 characters, kept in the audit log. Returns how many entries have changed; once more changes none. Errors: '
-  'PT401 not_authenticated, PT403 not_authorized, PT422 reason_too_long, PT422 reason_missing, PT422 '
+  'PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized, PT422 reason_too_long, PT422 reason_missing, PT422 '
   'unknown_integration_type, PT404 integration_not_found, PT422 invalid_entries, PT404 entries_not_found (details: '
   'entry_keys), PT409 entries_not_settleable (details: entries with state and sent_at; sending: a worker has it), PT409 '
   'batch_is_open (details: entry_keys that have to be settled in the same call).';
@@ -612,7 +617,8 @@ comment on function public.configure_integration_sync(uuid, text, jsonb, text) i
   'retry_base, run_deadline (intervals as text), health_check_interval (likewise, from 15 minutes to a day; null: no connection '
   'checks), max_attempts, enabled; what is not named stays. next_run_at follows. '
   'For admins of the organisation and the service role; audited with reason (at most 500 characters). '
-  'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
   'invalid_configuration (details: field, reason), PT422 invalid_schedule (details: field, value, reason), PT422 '
   'invalid_time_zone, PT422 reason_too_long.';
 
@@ -642,7 +648,7 @@ begin
   update public.sync_integrations i set
     -- A pause that is over is none: this one begins now.
     paused_at = case when i.resume_at <= now() then now() else coalesce(i.paused_at, now()) end,
-    paused_by = auth.uid(),
+    paused_by = sync_scheduler.caller_id(),
     pause_reason = pause_integration_sync.reason,
     resume_at = pause_integration_sync.resume_at
   where i.id = integration.id returning * into strict integration;
@@ -656,7 +662,8 @@ comment on function public.pause_integration_sync(uuid, text, text, timestamptz)
   'Pauses the organisation''s integration and returns it: triggers are refused, slots are recorded as skipped, an active '
   'run goes on. The pause ends by itself at resume_at (null: when resumed). Called again, it changes reason and '
   'resume_at. For admins of the organisation and the service role; audited with reason (at most 500 characters). '
-  'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 invalid_resume_at (not in the future), PT422 '
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized, PT422 invalid_resume_at (not in the future), PT422 '
   'unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long.';
 
 -- supabase/schemas/50_rpc/23_resume_integration_sync.sql
@@ -688,7 +695,8 @@ grant execute on function public.resume_integration_sync(uuid, text, text) to au
 comment on function public.resume_integration_sync(uuid, text, text) is
   'Ends the pause of the organisation''s integration and returns it; without a pause it changes nothing. Slots that were '
   'skipped meanwhile stay skipped: see backfill_integration_sync. For admins of the organisation and the service role; '
-  'audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT403 not_authorized, PT422 '
+  'audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized, PT422 '
   'unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long.';
 
 -- supabase/schemas/50_rpc/24_preview_sync_schedule.sql
@@ -726,7 +734,8 @@ comment on function public.preview_sync_schedule(uuid, text, integer, text, text
   'The next n (1 to 100) slots of the organisation''s integration, as instants and as its clocks show them, days of '
   'clock changes included; nothing if it has no schedule. With schedule or time_zone: of those, before they are saved. '
   'For members of the organisation and the service role. '
-  'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 invalid_count, PT422 unknown_integration_type, PT404 '
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized, PT422 invalid_count, PT422 unknown_integration_type, PT404 '
   'integration_not_found, PT422 invalid_schedule, PT422 invalid_time_zone.';
 
 -- supabase/schemas/50_rpc/25_slots_between.sql
@@ -814,7 +823,7 @@ begin
   end if;
 
   insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by, requested_by)
-  select integration.id, slot, 'backfill', auth.uid() from unnest(slots) slot
+  select integration.id, slot, 'backfill', sync_scheduler.caller_id() from unnest(slots) slot
   on conflict do nothing;
   get diagnostics added = row_count;
   if added > 0 then
@@ -832,7 +841,8 @@ comment on function public.backfill_integration_sync(uuid, text, timestamptz, ti
   'Lets the slots of a past period (from included, to not) run that were skipped, for whatever reason: one run a slot '
   '(triggered_by backfill), in order, one at a time, the first at the next tick; slots of the schedule go before. Returns how many were added; once more adds none. At most 1,000 slots, and no '
   'further back than the run log keeps. For admins of the organisation and the service role; audited with reason. '
-  'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 invalid_period (details: reason), PT422 '
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized, PT422 invalid_period (details: reason), PT422 '
   'unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long.';
 
 -- supabase/schemas/50_rpc/27_cancel_integration_backfill.sql
@@ -942,7 +952,8 @@ comment on function public.explain_sync_slots(uuid, text, timestamptz, timestamp
   'error_code, or for pending: not_due_yet, due, scheduler_not_ticking, waits_for_active_run, paused, disabled, dispatched, '
   'next_attempt, or what its run waits for: function_outdated, schema_outdated); '
   'drift_seconds: started minus scheduled. For members of the organisation and the service role. '
-  'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 invalid_period (details: reason), PT422 '
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized, PT422 invalid_period (details: reason), PT422 '
   'unknown_integration_type, PT404 integration_not_found.';
 
 -- supabase/schemas/50_rpc/29_sync_scheduler_status.sql
@@ -951,7 +962,7 @@ create or replace function public.sync_scheduler_status()
 returns table (ticking boolean, last_tick_at timestamptz, seconds_since_tick numeric, jobs_active boolean)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
-  if auth.jwt() ->> 'role' is distinct from 'service_role' then
+  if not sync_scheduler.acts_for_all() then
     perform sync_scheduler.require_signed_in();
   end if;
   return query select sync_scheduler.is_ticking(), sync_scheduler.last_tick_at(),
@@ -963,8 +974,8 @@ revoke all on function public.sync_scheduler_status() from public, anon, authent
 grant execute on function public.sync_scheduler_status() to authenticated, service_role;
 comment on function public.sync_scheduler_status() is
   'Is the scheduler alive? ticking: it ticked within settings.silent_after (2 minutes); last_tick_at: null if never; '
-  'jobs_active: pg_cron has its job and has not paused it. For anyone signed in and the service role. '
-  'Errors: PT401 not_authenticated.';
+  'jobs_active: pg_cron has its job and has not paused it. For anyone signed in, the service role and the host. '
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity.';
 
 -- supabase/schemas/50_rpc/30_refuse_until.sql
 create or replace function sync_scheduler.refuse_until(retry_at timestamptz) returns void
@@ -1077,7 +1088,8 @@ comment on function public.set_integration_credentials(uuid, text, jsonb, text) 
   'answered when checked_at is later than check_requested_at. credentials: a JSON object of at most 16 KiB; null removes '
   'them, without a check. For admins of the organisation and the service role; that it was done is audited with reason (at '
   'most 500 characters), never what was stored. A run that is under way goes on with what it has. '
-  'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 invalid_credentials, PT422 unknown_integration_type, PT404 '
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized, PT422 invalid_credentials, PT422 unknown_integration_type, PT404 '
   'integration_not_found, PT422 reason_too_long, PT429 rate_limited (details: retry_after_seconds, retry_at; nothing was '
   'stored), PT503 credentials_not_stored, PT503 function_url_not_configured.';
 
@@ -1102,7 +1114,8 @@ comment on function public.test_integration_connection(uuid, text) is
   'returns the integration''s health at once; read it again: it is answered when checked_at is later than check_requested_at, '
   'at the latest a minute after it (last_error_code check_unanswered) while the scheduler ticks. For admins and coordinators of '
   'the organisation and the service role. One at a time, and none sooner than settings.probe_cooldown (10 s) after the last. '
-  'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, PT429 '
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, PT429 '
   'rate_limited (details: retry_after_seconds, retry_at), PT503 function_url_not_configured.';
 
 -- supabase/schemas/50_rpc/34_resume_integration_checks.sql
@@ -1137,7 +1150,8 @@ comment on function public.resume_integration_checks(uuid, text, text) is
   'Ends the passive mode of the organisation''s integration (its vendor said that we ask too much, and so it is not checked until '
   'next_check_at) and returns its health: it is checked at its next turn, within health_check_interval. Without passive mode it '
   'changes nothing. For admins of the organisation and the service role; audited with reason (at most 500 characters). '
-  'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
   'reason_too_long.';
 
 -- supabase/schemas/50_rpc/40_acknowledge_sync_alert.sql
@@ -1155,7 +1169,7 @@ begin
     perform sync_scheduler.raise_error('not_authorized');
   end if;
   -- Of two at once the first one has it.
-  update public.sync_alerts a set acknowledged_at = now(), acknowledged_by = auth.uid()
+  update public.sync_alerts a set acknowledged_at = now(), acknowledged_by = sync_scheduler.caller_id()
   where a.alert_id = acknowledge_sync_alert.alert_id and a.acknowledged_at is null;
   select * into strict alert from public.sync_alerts a where a.alert_id = acknowledge_sync_alert.alert_id;
   return alert;
@@ -1166,7 +1180,8 @@ grant execute on function public.acknowledge_sync_alert(uuid) to authenticated, 
 comment on function public.acknowledge_sync_alert(uuid) is
   'Says that somebody sees to an alert, and returns it; the first one who says so stays. It goes on counting, and is resolved '
   'by itself when its cause is gone. For admins and coordinators of the organisation and the service role; an alert that '
-  'several organisations share for the service role alone. Errors: PT401 not_authenticated, PT403 not_authorized.';
+  'several organisations share for the service role alone. Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized.';
 
 -- supabase/schemas/50_rpc/40_would_retry.sql
 create or replace function sync_scheduler.would_retry(
@@ -1213,7 +1228,7 @@ begin
     end if;
   end if;
 
-  if auth.uid() is not null then
+  if sync_scheduler.caller_id() is not null then
     perform sync_scheduler.require_cooldown_over(integration);
   end if;
   if (select s.function_url is null from sync_scheduler.settings s) then
@@ -1315,7 +1330,7 @@ comment on function public.sync_overview(uuid) is
   'included), entries that wait for a person''s decision (rejected or conflicting, counted up to 1,000 of each), and what '
   'trigger_integration_sync would answer the caller now: button_message is null or the error''s message, button_details its '
   'details. For members of the organisation and the service role. '
-  'Errors: PT401 not_authenticated, PT403 not_authorized.';
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized.';
 
 -- supabase/schemas/50_rpc/43_sync_run_timeline.sql
 -- Definer, because attempts and ticks are the machinery's. The caller's role is checked before anything is told.
@@ -1377,7 +1392,7 @@ comment on function public.sync_run_timeline(uuid) is
   'for 6 hours), booted and claimed (the function was up and took the attempt; detail: cold_start, boot_ms), '
   'first_vendor_byte (the external system first answered), finished (detail: outcome, error). A step that did not happen, '
   'or of which nothing is kept any more, is missing. For members of the organisation and the service role. '
-  'Errors: PT401 not_authenticated, PT403 not_authorized.';
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized.';
 
 -- supabase/schemas/50_rpc/44_apply_webhook_changes.sql
 create or replace function sync_scheduler.apply_webhook_changes(webhook public.sync_alert_webhooks, changes jsonb)
@@ -1549,5 +1564,6 @@ comment on function public.configure_alert_webhook(uuid, jsonb, text) is
   'finished_runs (also tell of every run that ends); what is not named stays. null removes the webhook with what waits for it. '
   'url and secret are stored in Vault, where nobody can read them back. One that had stopped begins again, with what still waits. A first message '
   'says that it is configured, so it may be done once in settings.probe_cooldown (10 s). For admins of the organisation and the service role; audited with reason (at most 500 characters). '
-  'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 invalid_configuration (details: field, reason), PT422 '
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized, PT422 invalid_configuration (details: field, reason), PT422 '
   'reason_too_long, PT429 rate_limited (details: retry_after_seconds, retry_at; nothing was stored), PT503 credentials_not_stored.';

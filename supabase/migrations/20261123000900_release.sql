@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = pg_catalog, pg_temp as $$
-  select '0.1.0'::text, 'b24dd489c1a37763ddfa185bf9e73bd80ec14935e772d97a97be73b36bd64491'::text;
+  select '0.1.0'::text, '52cf3feadbbf9e33c2a1b2bfa581717adacc8499dd97a0f63b38482ca02023dc'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is

@@ -1,7 +1,7 @@
 import postgres, { type Sql, type TransactionSql } from "postgres";
 import { z } from "zod";
 import type { Situation } from "../vectors/schema.ts";
-import { idOf } from "../vectors/to_facts.ts";
+import { FOREIGN_SUBJECT, idOf } from "../vectors/to_facts.ts";
 import { buildSituation } from "./build_situation.ts";
 
 /** What the database answered, in the mirror's words; `now` is the transaction's, cut to the millisecond. */
@@ -84,6 +84,8 @@ function orgOf(situation: Situation): string | null {
 }
 
 async function becomeCaller(tx: TransactionSql, caller: Situation["caller"]): Promise<void> {
+  // The host is the connection's own role, without claims.
+  if (caller === "host") return;
   await tx.unsafe(`set local role ${caller === "service_role" ? "service_role" : "authenticated"}`);
   await tx`select set_config('request.jwt.claims', ${claims(caller)}, true)`;
 }
@@ -104,7 +106,7 @@ async function call(tx: TransactionSql, situation: Situation): Promise<SqlAnswer
     // Both give back a run that was there; but a replay touches nothing, and a revival always does.
     if (known) return { outcome: before === await snapshot(tx) ? "replayed" : "revived", runId: run.run_id };
     const isOurs = run.status === "pending" && run.idempotency_key === situation.idempotency_key &&
-      run.triggered_by_user_id === (situation.caller === "service_role" ? null : idOf("user", "caller"));
+      run.triggered_by_user_id === (run.triggered_by === "api" ? null : idOf("user", "caller"));
     return isOurs
       ? { outcome: "accepted", triggeredBy: run.triggered_by }
       : { outcome: "unexpected row", ...run };
@@ -126,7 +128,8 @@ const resultSchema = z.tuple([z.object({
 })]);
 
 function claims(caller: Situation["caller"]): string {
-  if (caller === "signed_out") return "";
+  if (caller === "signed_out" || caller === "host") return "";
+  if (caller === "foreign") return JSON.stringify({ role: "authenticated", sub: FOREIGN_SUBJECT });
   if (caller === "service_role") return JSON.stringify({ role: "service_role" });
   return JSON.stringify({
     role: "authenticated",

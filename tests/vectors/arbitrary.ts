@@ -137,7 +137,14 @@ function finishRuns(lists: readonly (readonly Omit<Run, "label">[])[]): Run[] {
 export function situations(): fc.Arbitrary<Situation> {
   return integrationLists.chain((integrations) =>
     fc.record({
-      caller: mostly<Situation["caller"]>("signed_in", "anonymous", "signed_out", "service_role"),
+      caller: mostly<Situation["caller"]>(
+        "signed_in",
+        "anonymous",
+        "signed_out",
+        "foreign",
+        "service_role",
+        "host",
+      ),
       org: mostly<Situation["org"]>("existing", "existing", "existing", "unknown", "null"),
       role: mostly<Situation["role"]>("coordinator", "admin", "viewer", null),
       integration_type: types,

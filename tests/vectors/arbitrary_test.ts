@@ -12,6 +12,7 @@ Deno.test("500 generated situations reach every answer at least five times", () 
     replayed: 0,
     revived: 0,
     not_authenticated: 0,
+    unsupported_identity: 0,
     not_authorized: 0,
     invalid_idempotency_key: 0,
     unknown_integration_type: 0,

@@ -75,8 +75,11 @@ const expectation = z.discriminatedUnion("outcome", [
 
 /** A situation without the answer, as generated cases have it. */
 export const situationSchema = z.strictObject({
-  /** `anonymous` is signed in by `signInAnonymously`; `signed_out` has no JWT; `service_role` has one without a user. */
-  caller: z.enum(["signed_in", "anonymous", "signed_out", "service_role"]),
+  /**
+   * `anonymous` is signed in by `signInAnonymously`; `signed_out` has no JWT; `foreign` has one whose `sub` is no uuid;
+   * `service_role` has one without a user; `host` is the owner of the database, without a JWT.
+   */
+  caller: z.enum(["signed_in", "anonymous", "signed_out", "foreign", "service_role", "host"]),
   /** The organisation named in the call. */
   org: z.enum(["existing", "unknown", "null"]),
   /** The caller's role in that organisation. */

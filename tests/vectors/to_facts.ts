@@ -28,6 +28,9 @@ const REVIVED: readonly Run["condition"][] = ["retry_due", "unclaimed", "worker_
 /** Conditions in which recovery fails an active run. */
 const FAILED: readonly Run["condition"][] = ["overdue", "undeliverable"];
 
+/** The `sub` of a caller who is `foreign`, as Auth0 makes them. */
+export const FOREIGN_SUBJECT = "auth0|5f7c8ec7c33c6c004bbafe82";
+
 const KIND_NUMBERS = { org: "00004001", user: "00004002", integration: "00004003", run: "00004004" } as const;
 
 /**
@@ -59,13 +62,15 @@ export function toFacts(situation: Situation, now: Date): TriggerFacts {
     ? undefined
     : owned.runs.find((run) => run.idempotency_key === situation.idempotency_key);
   const ago = (seconds: number) => instant(now, -seconds);
+  const person = situation.caller === "signed_in" || situation.caller === "anonymous"
+    ? idOf("user", "caller")
+    : null;
 
   return {
     caller: {
-      isServiceRole: situation.caller === "service_role",
-      userId: situation.caller === "signed_out" || situation.caller === "service_role"
-        ? null
-        : idOf("user", "caller"),
+      actsForAll: situation.caller === "service_role" || situation.caller === "host",
+      subject: situation.caller === "foreign" ? FOREIGN_SUBJECT : person,
+      userId: person,
       isAnonymous: situation.caller === "anonymous",
       role: situation.role satisfies OrgRole | null,
     },

@@ -6,7 +6,7 @@
 -- Security definer, because the caller may not be able to read your tables.
 create or replace function sync_scheduler.member_org_ids() returns setof uuid
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-  -- For example: select m.account_id from public.memberships m where m.user_id = (select auth.uid())
+  -- For example: select m.account_id from public.memberships m where m.user_id = (select sync_scheduler.caller_id())
   select null::uuid where false;
 $$;
 revoke all on function sync_scheduler.member_org_ids() from public, anon, authenticated, service_role;
@@ -22,7 +22,7 @@ begin
   -- return exists (
   --   select from public.memberships m
   --   where m.account_id = has_org_role.org_id
-  --     and m.user_id = (select auth.uid())
+  --     and m.user_id = (select sync_scheduler.caller_id())
   --     and case m.account_role when 'owner' then 'admin' else 'viewer' end::public.sync_member_role
   --       = any (has_org_role.roles)
   -- );
@@ -32,7 +32,7 @@ $$;
 revoke all on function sync_scheduler.has_org_role(uuid, public.sync_member_role[])
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.has_org_role(uuid, public.sync_member_role[]) is
-  'Does the caller (auth.uid()) hold one of the roles in the organisation? The host''s own.';
+  'Does the caller (caller_id()) hold one of the roles in the organisation? The host''s own.';
 
 -- An organisation that goes takes its integrations, runs and entries with it, if you say so:
 -- alter table public.sync_integrations add constraint sync_integrations_org_id_fkey

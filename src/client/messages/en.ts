@@ -18,6 +18,8 @@ export const en: SyncMessages = {
   locale: "en-GB",
   errors: {
     not_authenticated: "You are not signed in. Sign in and try again.",
+    unsupported_identity:
+      "This kind of sign-in is not supported here. Sign in with an account of this app, or ask its developers.",
     not_authorized: "You do not have access to this. Ask an administrator of the organisation.",
     invalid_idempotency_key: reload,
     unknown_integration_type: "The integration does not exist.",

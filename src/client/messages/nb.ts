@@ -18,6 +18,8 @@ export const nb: SyncMessages = {
   locale: "nb",
   errors: {
     not_authenticated: "Du er ikke logget inn. Logg inn og prøv igjen.",
+    unsupported_identity:
+      "Denne innloggingen støttes ikke her. Logg inn med en konto i denne appen, eller spør utviklerne.",
     not_authorized: "Du har ikke tilgang til dette. Spør en administrator i organisasjonen.",
     invalid_idempotency_key: reload,
     unknown_integration_type: "Integrasjonen finnes ikke.",

@@ -11,7 +11,7 @@ comment on type public.sync_run_status is
 
 create type public.sync_run_trigger as enum ('manual', 'schedule', 'api', 'backfill');
 comment on type public.sync_run_trigger is
-  'manual: a signed-in person; schedule: a slot; api: the service role; backfill: a slot made up for.';
+  'manual: a signed-in person; schedule: a slot; api: the service role, or the host itself; backfill: a slot made up for.';
 
 create type public.sync_overlap_policy as enum ('skip', 'buffer_one');
 comment on type public.sync_overlap_policy is

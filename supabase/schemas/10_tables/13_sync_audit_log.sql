@@ -15,4 +15,5 @@ alter table public.sync_audit_log enable row level security;
 comment on table public.sync_audit_log is
   'Who configured, paused, resumed or made up for what, and why. Members read it; written by the functions of this bundle.';
 comment on column public.sync_audit_log.integration_id is 'Null: it is about the organisation.';
-comment on column public.sync_audit_log.actor_id is 'auth.uid(); null: the service role, or the scheduler itself.';
+comment on column public.sync_audit_log.actor_id is
+  'The person (sync_scheduler.caller_id()); null: the service role, the host, or the scheduler itself.';

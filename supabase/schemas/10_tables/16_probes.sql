@@ -14,6 +14,7 @@ create index probes_open_idx on sync_scheduler.probes (requested_at) where ended
 comment on table sync_scheduler.probes is 'The last connection check of each integration.';
 comment on column sync_scheduler.probes.token_hash is
   'SHA-256 of the one-time token with which the function claims and answers.';
-comment on column sync_scheduler.probes.requested_by is 'auth.uid(); null: the service role, or the tick.';
+comment on column sync_scheduler.probes.requested_by is
+  'The person (sync_scheduler.caller_id()); null: the service role, the host, or the tick.';
 comment on column sync_scheduler.probes.request_id is 'Id in net._http_response: a hint for people, as in run_attempts.';
 comment on column sync_scheduler.probes.ended_at is 'When it was answered, or counted as not answered.';

@@ -6,7 +6,7 @@ begin
   return exists (
     select from public.organization_members m
     where m.org_id = has_org_role.org_id
-      and m.user_id = (select auth.uid())
+      and m.user_id = (select sync_scheduler.caller_id())
       and m.role = any (has_org_role.roles)
   );
 end;
@@ -14,5 +14,5 @@ $$;
 revoke all on function sync_scheduler.has_org_role(uuid, public.sync_member_role[])
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.has_org_role(uuid, public.sync_member_role[]) is
-  'Does the caller (auth.uid()) hold one of the roles in the organisation? False for an organisation that does '
+  'Does the caller (caller_id()) hold one of the roles in the organisation? False for an organisation that does '
   'not exist. A host with its own membership replaces this function and member_org_ids.';

@@ -3,6 +3,7 @@ returns table (message text, code text, description text)
 language sql immutable set search_path = pg_catalog, pg_temp as $$
   values
     ('not_authenticated', 'PT401', 'Sign in first; an anonymous sign-in does not count.'),
+    ('unsupported_identity', 'PT401', 'The sub of the JWT is no uuid: a third-party sign-in that is not supported.'),
     ('not_authorized', 'PT403', 'The caller may not do this there, or there is nothing there.'),
     ('invalid_idempotency_key', 'PT422', 'The idempotency key is blank or too long.'),
     ('unknown_integration_type', 'PT422', 'There is no such integration type.'),

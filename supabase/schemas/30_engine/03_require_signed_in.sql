@@ -1,11 +1,20 @@
 create or replace function sync_scheduler.require_signed_in() returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  claims jsonb := auth.jwt();
 begin
-  if auth.uid() is null or coalesce((auth.jwt() ->> 'is_anonymous')::boolean, false) then
+  if sync_scheduler.caller_id() is null
+    and coalesce(nullif(current_setting('request.jwt.claim.sub', true), ''), claims ->> 'sub') is not null
+  then
+    perform sync_scheduler.raise_error('unsupported_identity');
+  end if;
+  -- As text: a foreign token may have anything under this name, and only `false` says that a person has signed in.
+  if sync_scheduler.caller_id() is null or coalesce(claims ->> 'is_anonymous', 'false') <> 'false' then
     perform sync_scheduler.raise_error('not_authenticated');
   end if;
 end;
 $$;
 revoke all on function sync_scheduler.require_signed_in() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_signed_in() is
-  'Refuses a caller who is not signed in, or anonymously (PT401 not_authenticated). Identity comes from the JWT alone.';
+  'Refuses a caller who is not signed in, or anonymously (PT401 not_authenticated), or whose JWT has a sub that is no uuid '
+  '(PT401 unsupported_identity). Identity comes from the JWT alone.';

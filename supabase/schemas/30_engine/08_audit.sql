@@ -7,11 +7,12 @@ begin
     perform sync_scheduler.raise_error('reason_too_long', '{"max_length": 500}');
   end if;
   insert into public.sync_audit_log (org_id, integration_id, actor_id, action, reason, details)
-  values (integration.org_id, integration.id, auth.uid(), audit.action, audit.reason, audit.details);
+  values (integration.org_id, integration.id, sync_scheduler.caller_id(), audit.action, audit.reason, audit.details);
 end;
 $$;
 revoke all on function sync_scheduler.audit(public.sync_integrations, text, text, jsonb)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.audit(public.sync_integrations, text, text, jsonb) is
-  'Writes down what the caller (auth.uid(); null: the service role or the scheduler) did to an integration, and why. '
+  'Writes down what the caller (caller_id(); null: the service role, the host or the scheduler) did to an integration, '
+  'and why. '
   'Errors: PT422 reason_too_long.';

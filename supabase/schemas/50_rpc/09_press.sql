@@ -4,6 +4,7 @@ create or replace function sync_scheduler.press(
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
 declare
+  caller constant uuid := sync_scheduler.caller_id();
   run public.sync_run_log;
   revived boolean;
   silence text;
@@ -42,11 +43,12 @@ begin
     end if;
   end if;
 
-  if auth.uid() is not null then
+  -- The cooldown is between people: the service role and the host have none.
+  if caller is not null then
     perform sync_scheduler.require_cooldown_over(integration);
   end if;
   run := sync_scheduler.start_run(integration,
-    case when auth.uid() is null then 'api' else 'manual' end::public.sync_run_trigger, auth.uid(), idempotency_key,
+    case when caller is null then 'api' else 'manual' end::public.sync_run_trigger, caller, idempotency_key,
     parent_run_id := parent_run_id, notice := coalesce(sync_scheduler.note_silence(integration), sync_scheduler.incident_notice(integration)));
   if run.run_id is null then
     -- Somebody who does not take the integration's lock was faster.

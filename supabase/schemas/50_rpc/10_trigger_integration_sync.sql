@@ -17,7 +17,8 @@ comment on function public.trigger_integration_sync(uuid, text, text) is
   'For admins and coordinators of the organisation, and for the service role (triggered_by api, without cooldown). '
   'The same idempotency_key (at most 200 characters) of the same organisation returns the same run. A run that stands '
   'still because its worker died is revived and returned. notice says scheduler_not_ticking when pg_cron is silent. '
-  'Errors, checked in this order: PT401 not_authenticated, PT403 not_authorized, PT422 invalid_idempotency_key, PT422 '
+  'Errors, checked in this order: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized, PT422 invalid_idempotency_key, PT422 '
   'unknown_integration_type, PT404 integration_not_found, PT409 idempotency_key_reused, PT409 integration_disabled, '
   'PT409 integration_paused, PT409 sync_already_in_progress, PT429 rate_limited, PT503 function_url_not_configured; '
   'details are JSON.';

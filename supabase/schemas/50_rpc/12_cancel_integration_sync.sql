@@ -26,7 +26,7 @@ begin
 
   if run.cancel_requested_at is null then
     update public.sync_run_log r set
-      cancel_requested_at = now(), cancel_requested_by = auth.uid(), cancel_reason = reason
+      cancel_requested_at = now(), cancel_requested_by = sync_scheduler.caller_id(), cancel_reason = reason
     where r.run_id = run.run_id;
   end if;
   -- Nobody works on a pending run. A running one is stopped by its worker, which hears of it at its next call.
@@ -46,5 +46,6 @@ grant execute on function public.cancel_integration_sync(uuid, text) to authenti
 comment on function public.cancel_integration_sync(uuid, text) is
   'Cancels a run: a pending one at once, a running one as soon as its worker has settled the batch in its hands. Returns '
   'the run; once more changes nothing. For admins and coordinators of the run''s organisation, and the service role. '
-  'reason: at most 500 characters. Errors: PT401 not_authenticated, PT403 not_authorized (also for a run that does not '
+  'reason: at most 500 characters. Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized (also for a run that does not '
   'exist), PT422 reason_too_long, PT409 run_not_active (it ended otherwise; details: status).';

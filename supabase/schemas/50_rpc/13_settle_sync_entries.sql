@@ -35,7 +35,8 @@ comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
   'delivered last (rejected, or unknown with its sent_at as it was when somebody looked); abandon: it does not and '
   'shall not, rejected for that reason (likewise); keep: what was exported stands, its conflict is closed (exported). For '
   'admins of the organisation and the service role. reason: at most 500 characters, kept in the audit log. Returns how many entries have changed; once more changes none. Errors: '
-  'PT401 not_authenticated, PT403 not_authorized, PT422 reason_too_long, PT422 reason_missing, PT422 '
+  'PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized, PT422 reason_too_long, PT422 reason_missing, PT422 '
   'unknown_integration_type, PT404 integration_not_found, PT422 invalid_entries, PT404 entries_not_found (details: '
   'entry_keys), PT409 entries_not_settleable (details: entries with state and sent_at; sending: a worker has it), PT409 '
   'batch_is_open (details: entry_keys that have to be settled in the same call).';

@@ -46,6 +46,7 @@ comment on function public.configure_integration_sync(uuid, text, jsonb, text) i
   'retry_base, run_deadline (intervals as text), health_check_interval (likewise, from 15 minutes to a day; null: no connection '
   'checks), max_attempts, enabled; what is not named stays. next_run_at follows. '
   'For admins of the organisation and the service role; audited with reason (at most 500 characters). '
-  'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
   'invalid_configuration (details: field, reason), PT422 invalid_schedule (details: field, value, reason), PT422 '
   'invalid_time_zone, PT422 reason_too_long.';

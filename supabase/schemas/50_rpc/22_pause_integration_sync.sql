@@ -23,7 +23,7 @@ begin
   update public.sync_integrations i set
     -- A pause that is over is none: this one begins now.
     paused_at = case when i.resume_at <= now() then now() else coalesce(i.paused_at, now()) end,
-    paused_by = auth.uid(),
+    paused_by = sync_scheduler.caller_id(),
     pause_reason = pause_integration_sync.reason,
     resume_at = pause_integration_sync.resume_at
   where i.id = integration.id returning * into strict integration;
@@ -37,5 +37,6 @@ comment on function public.pause_integration_sync(uuid, text, text, timestamptz)
   'Pauses the organisation''s integration and returns it: triggers are refused, slots are recorded as skipped, an active '
   'run goes on. The pause ends by itself at resume_at (null: when resumed). Called again, it changes reason and '
   'resume_at. For admins of the organisation and the service role; audited with reason (at most 500 characters). '
-  'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 invalid_resume_at (not in the future), PT422 '
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized, PT422 invalid_resume_at (not in the future), PT422 '
   'unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long.';

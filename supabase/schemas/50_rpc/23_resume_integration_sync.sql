@@ -26,5 +26,6 @@ grant execute on function public.resume_integration_sync(uuid, text, text) to au
 comment on function public.resume_integration_sync(uuid, text, text) is
   'Ends the pause of the organisation''s integration and returns it; without a pause it changes nothing. Slots that were '
   'skipped meanwhile stay skipped: see backfill_integration_sync. For admins of the organisation and the service role; '
-  'audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT403 not_authorized, PT422 '
+  'audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized, PT422 '
   'unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long.';

@@ -32,5 +32,6 @@ comment on function public.preview_sync_schedule(uuid, text, integer, text, text
   'The next n (1 to 100) slots of the organisation''s integration, as instants and as its clocks show them, days of '
   'clock changes included; nothing if it has no schedule. With schedule or time_zone: of those, before they are saved. '
   'For members of the organisation and the service role. '
-  'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 invalid_count, PT422 unknown_integration_type, PT404 '
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized, PT422 invalid_count, PT422 unknown_integration_type, PT404 '
   'integration_not_found, PT422 invalid_schedule, PT422 invalid_time_zone.';

@@ -36,7 +36,7 @@ begin
   end if;
 
   insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by, requested_by)
-  select integration.id, slot, 'backfill', auth.uid() from unnest(slots) slot
+  select integration.id, slot, 'backfill', sync_scheduler.caller_id() from unnest(slots) slot
   on conflict do nothing;
   get diagnostics added = row_count;
   if added > 0 then
@@ -54,5 +54,6 @@ comment on function public.backfill_integration_sync(uuid, text, timestamptz, ti
   'Lets the slots of a past period (from included, to not) run that were skipped, for whatever reason: one run a slot '
   '(triggered_by backfill), in order, one at a time, the first at the next tick; slots of the schedule go before. Returns how many were added; once more adds none. At most 1,000 slots, and no '
   'further back than the run log keeps. For admins of the organisation and the service role; audited with reason. '
-  'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 invalid_period (details: reason), PT422 '
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized, PT422 invalid_period (details: reason), PT422 '
   'unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long.';

@@ -3,7 +3,7 @@ create or replace function public.sync_scheduler_status()
 returns table (ticking boolean, last_tick_at timestamptz, seconds_since_tick numeric, jobs_active boolean)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
-  if auth.jwt() ->> 'role' is distinct from 'service_role' then
+  if not sync_scheduler.acts_for_all() then
     perform sync_scheduler.require_signed_in();
   end if;
   return query select sync_scheduler.is_ticking(), sync_scheduler.last_tick_at(),
@@ -15,5 +15,5 @@ revoke all on function public.sync_scheduler_status() from public, anon, authent
 grant execute on function public.sync_scheduler_status() to authenticated, service_role;
 comment on function public.sync_scheduler_status() is
   'Is the scheduler alive? ticking: it ticked within settings.silent_after (2 minutes); last_tick_at: null if never; '
-  'jobs_active: pg_cron has its job and has not paused it. For anyone signed in and the service role. '
-  'Errors: PT401 not_authenticated.';
+  'jobs_active: pg_cron has its job and has not paused it. For anyone signed in, the service role and the host. '
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity.';

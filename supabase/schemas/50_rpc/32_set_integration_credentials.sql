@@ -53,6 +53,7 @@ comment on function public.set_integration_credentials(uuid, text, jsonb, text) 
   'answered when checked_at is later than check_requested_at. credentials: a JSON object of at most 16 KiB; null removes '
   'them, without a check. For admins of the organisation and the service role; that it was done is audited with reason (at '
   'most 500 characters), never what was stored. A run that is under way goes on with what it has. '
-  'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 invalid_credentials, PT422 unknown_integration_type, PT404 '
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized, PT422 invalid_credentials, PT422 unknown_integration_type, PT404 '
   'integration_not_found, PT422 reason_too_long, PT429 rate_limited (details: retry_after_seconds, retry_at; nothing was '
   'stored), PT503 credentials_not_stored, PT503 function_url_not_configured.';

@@ -18,5 +18,6 @@ comment on function public.test_integration_connection(uuid, text) is
   'returns the integration''s health at once; read it again: it is answered when checked_at is later than check_requested_at, '
   'at the latest a minute after it (last_error_code check_unanswered) while the scheduler ticks. For admins and coordinators of '
   'the organisation and the service role. One at a time, and none sooner than settings.probe_cooldown (10 s) after the last. '
-  'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, PT429 '
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, PT429 '
   'rate_limited (details: retry_after_seconds, retry_at), PT503 function_url_not_configured.';

@@ -29,5 +29,6 @@ comment on function public.resume_integration_checks(uuid, text, text) is
   'Ends the passive mode of the organisation''s integration (its vendor said that we ask too much, and so it is not checked until '
   'next_check_at) and returns its health: it is checked at its next turn, within health_check_interval. Without passive mode it '
   'changes nothing. For admins of the organisation and the service role; audited with reason (at most 500 characters). '
-  'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
   'reason_too_long.';

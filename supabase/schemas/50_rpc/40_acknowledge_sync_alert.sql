@@ -12,7 +12,7 @@ begin
     perform sync_scheduler.raise_error('not_authorized');
   end if;
   -- Of two at once the first one has it.
-  update public.sync_alerts a set acknowledged_at = now(), acknowledged_by = auth.uid()
+  update public.sync_alerts a set acknowledged_at = now(), acknowledged_by = sync_scheduler.caller_id()
   where a.alert_id = acknowledge_sync_alert.alert_id and a.acknowledged_at is null;
   select * into strict alert from public.sync_alerts a where a.alert_id = acknowledge_sync_alert.alert_id;
   return alert;
@@ -23,4 +23,5 @@ grant execute on function public.acknowledge_sync_alert(uuid) to authenticated, 
 comment on function public.acknowledge_sync_alert(uuid) is
   'Says that somebody sees to an alert, and returns it; the first one who says so stays. It goes on counting, and is resolved '
   'by itself when its cause is gone. For admins and coordinators of the organisation and the service role; an alert that '
-  'several organisations share for the service role alone. Errors: PT401 not_authenticated, PT403 not_authorized.';
+  'several organisations share for the service role alone. Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized.';

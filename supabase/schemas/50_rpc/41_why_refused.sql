@@ -25,7 +25,7 @@ begin
     end if;
   end if;
 
-  if auth.uid() is not null then
+  if sync_scheduler.caller_id() is not null then
     perform sync_scheduler.require_cooldown_over(integration);
   end if;
   if (select s.function_url is null from sync_scheduler.settings s) then

@@ -80,4 +80,4 @@ comment on function public.sync_overview(uuid) is
   'included), entries that wait for a person''s decision (rejected or conflicting, counted up to 1,000 of each), and what '
   'trigger_integration_sync would answer the caller now: button_message is null or the error''s message, button_details its '
   'details. For members of the organisation and the service role. '
-  'Errors: PT401 not_authenticated, PT403 not_authorized.';
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized.';

@@ -57,4 +57,4 @@ comment on function public.sync_run_timeline(uuid) is
   'for 6 hours), booted and claimed (the function was up and took the attempt; detail: cold_start, boot_ms), '
   'first_vendor_byte (the external system first answered), finished (detail: outcome, error). A step that did not happen, '
   'or of which nothing is kept any more, is missing. For members of the organisation and the service role. '
-  'Errors: PT401 not_authenticated, PT403 not_authorized.';
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized.';

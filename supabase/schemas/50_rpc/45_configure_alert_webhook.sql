@@ -69,5 +69,6 @@ comment on function public.configure_alert_webhook(uuid, jsonb, text) is
   'finished_runs (also tell of every run that ends); what is not named stays. null removes the webhook with what waits for it. '
   'url and secret are stored in Vault, where nobody can read them back. One that had stopped begins again, with what still waits. A first message '
   'says that it is configured, so it may be done once in settings.probe_cooldown (10 s). For admins of the organisation and the service role; audited with reason (at most 500 characters). '
-  'Errors: PT401 not_authenticated, PT403 not_authorized, PT422 invalid_configuration (details: field, reason), PT422 '
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized, PT422 invalid_configuration (details: field, reason), PT422 '
   'reason_too_long, PT429 rate_limited (details: retry_after_seconds, retry_at; nothing was stored), PT503 credentials_not_stored.';

@@ -9,7 +9,8 @@ prepare refused (text) as select throws_ok(format('select public.configure_alert
 
 select throws_ok($$ select pg_temp.configure('{}', 'coordinator') $$, 'PT403', 'not_authorized', 'a coordinator may not');
 select throws_ok($$ select pg_temp.configure('{}', 'outsider') $$, 'PT403', 'not_authorized', 'nor the admin of another organisation');
-select throws_ok($$ select public.configure_alert_webhook(sync_test.id('org a'), '{}') $$, 'PT401', 'not_authenticated', 'nor nobody');
+select sync_test.act_as('nobody');
+select throws_ok($$ select public.configure_alert_webhook(sync_test.id('org a'), '{}') $$, 'PT401', 'not_authenticated', 'nor a caller without claims');
 
 select sync_test.act_as('admin');
 execute refused('[]');

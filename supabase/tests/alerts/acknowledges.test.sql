@@ -10,7 +10,8 @@ create function pg_temp.acknowledge(of_kind public.sync_alert_kind) returns uuid
   select (public.acknowledge_sync_alert((select alert_id from raised where kind = of_kind))).acknowledged_by
 $$;
 
-select throws_ok($$ select pg_temp.acknowledge('drift') $$, 'PT401', 'not_authenticated', 'who is nobody may not');
+select sync_test.act_as('nobody');
+select throws_ok($$ select pg_temp.acknowledge('drift') $$, 'PT401', 'not_authenticated', 'a caller without claims may not');
 select sync_test.act_as('viewer');
 select throws_ok($$ select pg_temp.acknowledge('drift') $$, 'PT403', 'not_authorized', 'a viewer may not');
 select sync_test.act_as('outsider');

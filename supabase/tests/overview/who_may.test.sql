@@ -1,9 +1,11 @@
 begin;
 \ir ../fixtures.psql
-select plan(6);
+select plan(7);
 create function pg_temp.rows() returns integer language sql as $$ select count(*)::integer from public.sync_overview(sync_test.id('org a')) $$;
 
-select throws_ok('select pg_temp.rows()', 'PT401', 'not_authenticated', 'who is nobody may not');
+select is(pg_temp.rows(), 1, 'the host itself may');
+select sync_test.act_as('nobody');
+select throws_ok('select pg_temp.rows()', 'PT401', 'not_authenticated', 'a caller without claims may not');
 select sync_test.act_as('outsider');
 select throws_ok('select pg_temp.rows()', 'PT403', 'not_authorized', 'another organisation may not');
 select throws_ok($$ select public.sync_overview(sync_test.id('org none')) $$, 'PT403', 'not_authorized', 'nor may anyone one that does not exist');

@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../schedule.psql
-select plan(12);
+select plan(13);
 update sync_scheduler.settings set installed_at = now() - interval '1 minute';
 
 select sync_test.act_as('viewer');
@@ -12,7 +12,10 @@ update sync_scheduler.settings set installed_at = now() - interval '3 minutes';
 select sync_test.act_as('viewer');
 select is((select ticking from public.sync_scheduler_status()), false, 'but not for ever');
 select sync_test.act_as('owner');
-select throws_ok($$ select public.sync_scheduler_status() $$, 'PT401', 'not_authenticated', 'who is nobody is told nothing');
+select is((select ticking from public.sync_scheduler_status()), false, 'the host itself may ask');
+select sync_test.act_as('nobody');
+select throws_ok($$ select public.sync_scheduler_status() $$, 'PT401', 'not_authenticated', 'a caller without claims may not');
+select sync_test.act_as('owner');
 
 insert into sync_scheduler.ticks (ticked_at) values (now() - interval '3 minutes');
 select sync_test.act_as('viewer');
