@@ -37,7 +37,11 @@ export const startVendors: Readonly<Record<string, (limited: boolean) => Promise
       name: "Xledger",
       target: {
         integrationType: "xledger",
-        config: { url: vendor.url },
+        config: {
+          url: vendor.url,
+          transaction_sources: { expense: "EX" },
+          dimensions: { department: { to: "glObject1", codes: { Salg: "10" } } },
+        },
         credentials: { token: vendor.token },
       },
       [Symbol.asyncDispose]: () => vendor.stop(),

@@ -68,7 +68,18 @@ export async function connectVendors(adminUrl: string, fakes: FakeVendors): Prom
   const sql = postgres(adminUrl, { max: 1, onnotice: () => {} });
   const { xledger, businessCentral: { url, app, environment, company, journal } } = fakes;
   const connections = [
-    { type: "xledger", config: { url: xledger.url }, credentials: { token: xledger.token } },
+    {
+      type: "xledger",
+      config: {
+        url: xledger.url,
+        transaction_sources: { expense: "EX" },
+        dimensions: {
+          department: { to: "glObject1", codes: { "Innkjøp": "10", "Salg": "20", "Økonomi": "30" } },
+        },
+        ignored_fields: { voucher: ["employee"] },
+      },
+      credentials: { token: xledger.token },
+    },
     {
       type: "dynamics",
       config: {

@@ -10,9 +10,13 @@ export interface Behaviour {
   atomic: boolean;
   /** Account codes that do not exist. */
   badAccounts: ReadonlySet<string>;
+  /** Codes of the tax rules that exist. */
+  taxRules: ReadonlySet<string>;
+  /** Codes of the values that exist, by the field in which a line has them. */
+  glObjects: Readonly<Record<string, ReadonlySet<string>>>;
   /** Account codes whose import leaves a warning, and goes through. */
   questionableAccounts: ReadonlySet<string>;
-  /** Whether a bad account is refused at once or found by the import. */
+  /** Whether an account or another code that does not exist is refused at once or found by the import. */
   checksAccounts: "at_mutation" | "at_import";
   /** Which field of an import error names the item. */
   errorLink: "transactionDbId" | "dbId";
@@ -25,6 +29,8 @@ export interface Behaviour {
   credits: number;
   /** When they are filled up again, in milliseconds since the epoch; null: the answer does not say. */
   creditsResetAt: number | null;
+  /** Whether `objectValues` can be asked for codes: that is not sure of the real one. */
+  filtersCodes: boolean;
   /** Most items of a page. */
   pageSize: number;
   /** See `keepConnection`. */
@@ -39,6 +45,12 @@ export function usualBehaviour(): Behaviour {
     keepsImported: false,
     atomic: true,
     badAccounts: new Set(["9999"]),
+    taxRules: new Set(["0", "1", "11", "13", "3"]),
+    glObjects: {
+      glObject1: new Set(["10", "20", "30"]),
+      glObject2: new Set(["P1", "P2", "P3"]),
+      glObject3: new Set(["N", "S"]),
+    },
     questionableAccounts: new Set(),
     checksAccounts: "at_import",
     errorLink: "transactionDbId",
@@ -48,6 +60,7 @@ export function usualBehaviour(): Behaviour {
     concurrency: 10,
     credits: Infinity,
     creditsResetAt: null,
+    filtersCodes: true,
     pageSize: 1000,
     keepsConnections: false,
   };

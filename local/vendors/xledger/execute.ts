@@ -1,6 +1,7 @@
 import { execute, type ExecutionResult, GraphQLError, parse, validate } from "graphql";
 import type { GraphQLSchema } from "graphql";
-import type { ImportNode, Ledger } from "./ledger.ts";
+import type { Behaviour } from "./behaviour.ts";
+import { codeFault, type ImportNode, type Ledger } from "./ledger.ts";
 import type { XledgerError } from "./quotas.ts";
 
 const mostNodes = 500;
@@ -23,6 +24,8 @@ interface Filter {
   readonly extIdentifier?: string;
   readonly extIdentifier_in?: readonly string[];
   readonly trRegNumber_in?: readonly number[];
+  readonly code_in?: readonly string[];
+  readonly objectKindDbId?: number;
 }
 
 interface PageArguments {
@@ -36,6 +39,8 @@ interface Row {
   readonly transactionDbId?: number;
   readonly extIdentifier?: string | undefined;
   readonly trRegNumber?: number | undefined;
+  readonly code?: string;
+  readonly objectKind?: { readonly dbId: number };
 }
 
 /** Executes a GraphQL operation on the ledger. `mostApplied` cuts a mutation short, as a crash would. */
@@ -53,6 +58,12 @@ export function executeOperation(
     toPage(rows, arguments_, ledger.behaviour.pageSize);
 
   const root = {
+    objectValues: (arguments_: PageArguments) => {
+      if (arguments_.filter?.code_in && !ledger.behaviour.filtersCodes) {
+        throw invalid('Field "code_in" is not defined by type "ObjectValue_Filter".');
+      }
+      return page(objectValues(ledger.behaviour), arguments_);
+    },
     glImportItems: (arguments_: PageArguments) =>
       page(
         asked(ledger.staged, arguments_).filter(isVisible).map(({ dbId, node }) => ({ ...node, dbId })),
@@ -114,9 +125,19 @@ function run(
 
 function faultOf(node: ImportNode, ledger: Ledger): string | null {
   if (node.invoiceAmount === undefined && node.amount === undefined) return "An amount is required.";
-  const code = node.account?.code ?? "";
-  const isBad = ledger.behaviour.checksAccounts === "at_mutation" && ledger.behaviour.badAccounts.has(code);
-  return isBad ? `Invalid value for account: ${code}.` : null;
+  return ledger.behaviour.checksAccounts === "at_mutation" ? codeFault(node, ledger.behaviour) : null;
+}
+
+/** Tax rules are of the kind 14; the kinds of the others are a tenant's own. */
+function objectValues({ taxRules, glObjects }: Behaviour): Row[] {
+  const kinds = [
+    { dbId: 14, name: "TAX_RULE", codes: taxRules },
+    ...Object.entries(glObjects).map(([name, codes], index) => ({ dbId: 30 + index, name, codes })),
+  ];
+  let dbId = 0;
+  return kinds.flatMap(({ codes, ...objectKind }) =>
+    Array.from(codes, (code) => ({ dbId: ++dbId, code, objectKind }))
+  );
 }
 
 function invalid(message: string): GraphQLError {
@@ -161,5 +182,7 @@ function matches(row: Row, filter: Filter): boolean {
     within(filter.transactionDbId_in, row.transactionDbId) &&
     within(filter.extIdentifier_in, row.extIdentifier) &&
     within(filter.trRegNumber_in, row.trRegNumber) &&
+    within(filter.code_in, row.code) &&
+    (filter.objectKindDbId === undefined || filter.objectKindDbId === row.objectKind?.dbId) &&
     (filter.extIdentifier === undefined || filter.extIdentifier === row.extIdentifier);
 }

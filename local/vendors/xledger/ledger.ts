@@ -41,6 +41,28 @@ export interface ImportError {
   readonly level: "Error" | "Warning";
 }
 
+/** Why a line names something that does not exist, or null. */
+export function codeFault(node: ImportNode, behaviour: Behaviour): string | null {
+  const account = node.account?.code ?? "";
+  if (behaviour.badAccounts.has(account)) return `Account ${account} does not exist.`;
+  const taxRule = codeOf(node.taxRule);
+  if (taxRule !== null && !behaviour.taxRules.has(taxRule)) return `Tax rule ${taxRule} does not exist.`;
+  for (const field of ["glObject1", "glObject2", "glObject3", "glObject4", "glObject5"]) {
+    const code = codeOf(node[field]);
+    if (code !== null && !behaviour.glObjects[field]?.has(code)) {
+      return `${field} has no value ${code}.`;
+    }
+  }
+  return null;
+}
+
+/** The code of a `{ code }` of a node, or null. */
+export function codeOf(input: unknown): string | null {
+  return typeof input === "object" && input !== null && "code" in input && typeof input.code === "string"
+    ? input.code
+    : null;
+}
+
 /** What the fake Xledger has staged and booked. Nothing in here is idempotent: whatever comes is taken. */
 export class Ledger {
   staged: StagedItem[] = [];
@@ -92,10 +114,8 @@ export class Ledger {
 
   #importVoucher(items: readonly StagedItem[], now: number): void {
     const faults = items.flatMap((item) => {
-      const code = item.node.account?.code ?? "";
-      return this.behaviour.badAccounts.has(code)
-        ? [{ item, message: `Account ${code} does not exist.` }]
-        : [];
+      const message = codeFault(item.node, this.behaviour);
+      return message === null ? [] : [{ item, message }];
     });
     const rest = sumDecimals(items.map(({ node }) => amountOf(node)));
     const [first] = items;

@@ -34,7 +34,14 @@ type JournalEntryEdge { cursor: String! node: JournalEntry! }
 type JournalEntries { edges: [JournalEntryEdge!]! pageInfo: PageInfo! }
 input JournalEntry_Filter { dbId_in: [DbId!] extIdentifier: String extIdentifier_in: [String!] }
 
+type ObjectKind { dbId: DbId! name: String }
+type ObjectValue { dbId: DbId! code: String description: String objectKind: ObjectKind }
+type ObjectValueEdge { cursor: String! node: ObjectValue! }
+type ObjectValues { edges: [ObjectValueEdge!]! pageInfo: PageInfo! }
+input ObjectValue_Filter { dbId_in: [DbId!] code_in: [String!] objectKindDbId: Int }
+
 type Query {
+  objectValues(first: Int, after: String, filter: ObjectValue_Filter): ObjectValues
   glImportItems(first: Int, after: String, filter: GLImportItem_Filter): GLImportItems
   glImportItemErrors(first: Int, after: String, filter: GLImportItemError_Filter): GLImportItemErrors
   journalEntries(first: Int, after: String, filter: JournalEntry_Filter): JournalEntries
@@ -44,6 +51,7 @@ input CodeInput { dbId: Int dbSubId: Int code: String }
 input AddGLImportItemsInputNode {
   postedDate: DateString! account: CodeInput! amount: MoneyString invoiceAmount: MoneyString text: String
   extIdentifier: String trRegNumber: Int! invoiceNumber: String currency: CodeInput transactionSource: CodeInput
+  taxRule: CodeInput
   jobLevel: CodeInput glObject1: CodeInput glObject2: CodeInput glObject3: CodeInput glObject4: CodeInput
   glObject5: CodeInput
 }

@@ -1,5 +1,6 @@
 import { type ConnectorContext, defineConnector, type PingOutcome } from "./connector.ts";
 import { parseXledgerConfig, parseXledgerCredentials } from "./xledger_config.ts";
+import { findMissingCode } from "./xledger_codes.ts";
 import { exportVouchers } from "./xledger_export.ts";
 import { readFailure } from "./xledger_faults.ts";
 import { lookupVouchers } from "./xledger_lookup.ts";
@@ -39,8 +40,10 @@ export const xledger = defineConnector({
   },
 });
 
-/** The cheapest question there is: requests are metered. */
+/** The cheapest question there is, for requests are metered; and one more where the configuration has codes to check. */
 async function ping(link: XledgerLink): Promise<PingOutcome> {
+  const missing = await findMissingCode(link);
+  if (missing !== "not asked") return missing === null ? { ok: true } : { ok: false, failure: missing };
   const { fault } = await askXledger(link, "{ __typename }");
   return fault === null ? { ok: true } : { ok: false, failure: readFailure(fault) };
 }

@@ -3,6 +3,7 @@ import { endpointUrl } from "./endpoint_url.ts";
 import { ignoredFields } from "./ignored_fields.ts";
 import { parseOrThrow } from "./parse.ts";
 import { vendorTimeout } from "./vendor_timeout.ts";
+import { dimensionRules, vatCodes } from "./voucher_coding.ts";
 
 /** Most nodes of a mass mutation: official documentation, gathered November 2026. */
 const mostNodes = 500;
@@ -25,11 +26,13 @@ const configSchema = z.strictObject({
     z.strictObject({ dbId: z.int() }),
     z.strictObject({ dbSubId: z.int() }),
   ], "must be { dbId } or { dbSubId }")),
-  department: z.optional(
+  vat_codes: vatCodes(code),
+  dimensions: dimensionRules(
     z.enum(
       ["glObject1", "glObject2", "glObject3", "glObject4", "glObject5"],
       "must be glObject1 to glObject5",
     ),
+    code,
   ),
   ignored_fields: ignoredFields,
   amount_field: z._default(
@@ -66,10 +69,12 @@ export type XledgerCredentials = z.infer<typeof credentialsSchema>;
  * | `batch_size` | 100 | entries a batch |
  * | `max_nodes` | 500 | lines a mutation; a voucher is never split |
  * | `timeout_seconds` | 30 | for one exchange: see {@linkcode vendorTimeout} |
- * | `transaction_source` | none sent | code of the transaction source of all vouchers |
- * | `transaction_sources` | `{}` | codes by `voucher_type`, before `transaction_source` |
+ * | `transaction_source` | none sent | code of the transaction source of vouchers without a `voucher_type` |
+ * | `transaction_sources` | `{}` | codes by `voucher_type`; a type that is not listed is refused |
  * | `job_level` | none sent | `{ dbId }` or `{ dbSubId }`: how far Xledger takes imported vouchers by itself |
- * | `department` | none sent | the `glObject1` to `5` in which the tenant keeps departments, by code |
+ * | `vat_codes` | none | codes of tax rules by `vat_code`, or `same`; without it a `vat_code` is refused |
+ * | `dimensions` | `{}` | by `department`, `project` or a further name: `{ to: "glObject1" to "5", codes }` |
+ * | `ignored_fields` | none | see {@linkcode ignoredFields} |
  * | `amount_field` | `invoiceAmount` | the amount in the voucher's currency; `amount` for tenants that read that one |
  * | `counts_as_exported` | `imported` | `staged` where people start the import and the queue should not wait for them |
  * | `import_wait_seconds` | 15 | how long a batch waits for its import before it is left to a later attempt |

@@ -17,7 +17,30 @@ for (
     [{ transaction_source: "" }, "transaction_source must not be empty"],
     [{ transaction_sources: { expense: 1 } }, "transaction_sources expense must be a text"],
     [{ job_level: 3 }, "job_level must be { dbId } or { dbSubId }"],
-    [{ department: "glObject6" }, "department must be glObject1 to glObject5"],
+    [{ department: "glObject1" }, "has unknown fields"],
+    [
+      { dimensions: { department: { to: "glObject6" } } },
+      "dimensions department to must be glObject1 to glObject5",
+    ],
+    [
+      { dimensions: { department: { to: "glObject1" }, project: { to: "glObject1" } } },
+      "dimensions sends two names to one dimension",
+    ],
+    [
+      { dimensions: { department: { to: "glObject1", codes: { Salg: 10 } } } },
+      "dimensions department codes Salg must be a text",
+    ],
+    [
+      { dimensions: { department: "glObject1" } },
+      'dimensions department must be an object, {"to": "...", "codes": {}}',
+    ],
+    [{ vat_codes: "25" }, 'vat_codes must be "same" or an object of VAT codes and their codes there'],
+    [
+      { ignored_fields: ["employee"] },
+      'ignored_fields must be an object of lists, {"voucher": [], "line": []}',
+    ],
+    [{ ignored_fields: { lines: [] } }, "ignored_fields has unknown fields"],
+    [{ ignored_fields: { line: ["debit"] } }, "ignored_fields line 0 names a field that every voucher needs"],
     [{ amount_field: "net" }, "amount_field must be invoiceAmount or amount"],
     [{ counts_as_exported: "sent" }, "counts_as_exported must be imported or staged"],
     [{ visibility_seconds: -1 }, "visibility_seconds must be 0 to 86400"],

@@ -1,6 +1,7 @@
 import { type Batch, type EntryResult, openEntries } from "../entries.ts";
 import type { Failure } from "../errors.ts";
-import type { ExportOutcome } from "./connector.ts";
+import { codeMissing } from "./code_missing.ts";
+import type { ConnectorContext, ExportOutcome } from "./connector.ts";
 import type { XledgerConfig } from "./xledger_config.ts";
 import { readFailure } from "./xledger_faults.ts";
 import { findVouchers, settleVouchers } from "./xledger_find.ts";
@@ -37,14 +38,8 @@ const pausesBeforeLooks = [1, 3, 9, 27];
  */
 export async function exportVouchers(link: XledgerLink, batch: Batch): Promise<ExportOutcome> {
   const { config, context } = link;
-  const results: EntryResult[] = [];
-  const vouchers: Prepared[] = [];
-  for (const entry of openEntries(batch.entries)) {
-    const prepared = prepareVoucher(config, await nameLines(context.integration_id, entry));
-    if ("nodes" in prepared) vouchers.push(prepared);
-    else results.push({ entry_key: entry.entry_key, state: "rejected", error: prepared.error });
-  }
-  if (vouchers.length === 0) return { results };
+  const { results, vouchers, failure: held } = await prepareAll(config, context, batch);
+  if (vouchers.length === 0) return { results, ...(held === null ? {} : { failure: held }) };
 
   const known = await startAnew(context, vouchers);
   const found = await findVouchers(link, vouchers.filter((voucher) => !known.has(voucher)));
@@ -65,8 +60,35 @@ export async function exportVouchers(link: XledgerLink, batch: Batch): Promise<E
   );
   await rememberUnsent(context, vouchers.filter(({ entry }) => pending.has(entry.entry_key)));
 
-  const why = await awaitImport(link, sent);
+  const why = await awaitImport(link, sent) ?? held;
   return { results: sent.results, ...(why === null ? {} : { failure: why }) };
+}
+
+/**
+ * Rejects what cannot be sent, before anything is. At a repetition a voucher whose code is gone from the configuration
+ * stays unknown instead: our checks judge the first send only.
+ */
+async function prepareAll(
+  config: XledgerConfig,
+  context: ConnectorContext,
+  batch: Batch,
+): Promise<{ results: EntryResult[]; vouchers: Prepared[]; failure: Failure | null }> {
+  const results: EntryResult[] = [];
+  const vouchers: Prepared[] = [];
+  let why: Failure | null = null;
+  for (const entry of openEntries(batch.entries)) {
+    const { entry_key } = entry;
+    const named = await nameLines(context.integration_id, entry);
+    const prepared = prepareVoucher(config, named, batch.repeated ? "again" : "first");
+    if ("nodes" in prepared) vouchers.push(prepared);
+    else if (!batch.repeated) {
+      results.push({ entry_key, state: "rejected", error: prepared.error, not_sent: true });
+    } else if (prepared.unmapped) {
+      results.push({ entry_key, state: "unknown" });
+      why ??= codeMissing("xledger_code_missing", entry, prepared.error);
+    } else results.push({ entry_key, state: "rejected", error: prepared.error });
+  }
+  return { results, vouchers, failure: why };
 }
 
 /** Settles what is staged, as far as its import is quick; says why the rest is unknown. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Entry } from "../entries.ts";
 import { parseXledgerConfig } from "./xledger_config.ts";
-import { nameLines, type Prepared, prepareVoucher, toInputs } from "./xledger_voucher.ts";
+import { nameLines, type Prepared, prepareVoucher, toInputs, type Unsendable } from "./xledger_voucher.ts";
 
 const payload = {
   voucher_type: "expense",
@@ -22,15 +22,22 @@ const entry: Entry = {
   settled: false,
 };
 
-async function prepare(raw: Record<string, unknown>, changes: Partial<Entry> = {}) {
-  return prepareVoucher(parseXledgerConfig(raw), await nameLines("i", { ...entry, ...changes }));
+const dimensions = { department: { to: "glObject2" } };
+
+async function prepare(
+  raw: Record<string, unknown>,
+  changes: Partial<Entry> = {},
+  purpose: "first" | "again" = "first",
+) {
+  const config = parseXledgerConfig({ transaction_sources: { expense: "EX" }, dimensions, ...raw });
+  return prepareVoucher(config, await nameLines("i", { ...entry, ...changes }), purpose);
 }
 
-function nodesOf(prepared: Prepared | { error: string }) {
+function nodesOf(prepared: Prepared | Unsendable) {
   return "nodes" in prepared ? prepared.nodes : assert.fail(prepared.error);
 }
 
-Deno.test("prepareVoucher sends what the voucher says and nothing else when nothing is configured", async () => {
+Deno.test("prepareVoucher sends what the voucher says and nothing else when all of it is mapped", async () => {
   const { ids } = await nameLines("i", entry);
   assert.deepEqual(nodesOf(await prepare({}))[0], {
     postedDate: "2026-01-12",
@@ -40,6 +47,8 @@ Deno.test("prepareVoucher sends what the voucher says and nothing else when noth
     text: "Reise",
     extIdentifier: ids[0],
     invoiceNumber: "UB-1",
+    transactionSource: { code: "EX" },
+    glObject2: { code: "Salg" },
   });
 });
 
@@ -55,9 +64,7 @@ Deno.test("prepareVoucher adds what is configured", async () => {
   const [first, second] = nodesOf(
     await prepare({
       transaction_source: "GL",
-      transaction_sources: { expense: "EX" },
       job_level: { dbSubId: 3 },
-      department: "glObject2",
       amount_field: "amount",
     }),
   );
@@ -75,6 +82,7 @@ Deno.test("prepareVoucher refuses a voucher when it does not balance or has too 
   assert.match(JSON.stringify(await prepare({}, { payload: unbalanced })), /does not balance/);
   assert.deepEqual(await prepare({ max_nodes: 2 }), {
     error: "The voucher has 3 lines; Xledger takes 2 at once.",
+    unmapped: false,
   });
 });
 
@@ -104,4 +112,111 @@ Deno.test("toInputs gives two vouchers different numbers when their hashes would
   const numbers = inputs.map((input) => (input as { node: { trRegNumber: number } }).node.trRegNumber);
   assert.equal(new Set(numbers).size, 3);
   for (const number of numbers) assert.ok(number > 0 && number <= 0x7fffffff);
+});
+
+function lineWith(changes: Record<string, unknown>): { payload: unknown } {
+  return {
+    payload: { ...payload, lines: payload.lines.map((line, n) => n === 0 ? { ...line, ...changes } : line) },
+  };
+}
+
+Deno.test("prepareVoucher exports the VAT code and every dimension when they are mapped", async () => {
+  const raw = {
+    vat_codes: { "25": "1" },
+    dimensions: {
+      department: { to: "glObject1", codes: { Salg: "10" } },
+      project: { to: "glObject2" },
+      region: { to: "glObject3", codes: { Nord: "N" } },
+    },
+  };
+  const [first] = nodesOf(
+    await prepare(raw, lineWith({ vat_code: "25", project: "P1", dimensions: { region: "Nord" } })),
+  );
+  assert.deepEqual([first?.taxRule, first?.glObject1, first?.glObject2, first?.glObject3], [
+    { code: "1" },
+    { code: "10" },
+    { code: "P1" },
+    { code: "N" },
+  ]);
+});
+
+Deno.test("prepareVoucher sends the voucher's text with the first line when every line has its own", async () => {
+  const lines = payload.lines.map((line, n) => ({ ...line, description: `Linje ${n + 1}` }));
+  const nodes = nodesOf(await prepare({}, { payload: { ...payload, lines } }));
+  assert.deepEqual(nodes.map(({ text }) => text), ["Reise, tog Bergen–Ål: Linje 1", "Linje 2", "Linje 3"]);
+});
+
+const unsendable: Readonly<Record<string, [changes: Record<string, unknown>, raw: object, error: RegExp]>> = {
+  "a field of a line is a typing error": [
+    { departement: "Salg" },
+    {},
+    /^Line 1: departement is not exported/,
+  ],
+  "a field of a line is one of an object's own": [
+    JSON.parse('{"__proto__": "x"}'),
+    {},
+    /^Line 1: __proto__ is not exported/,
+  ],
+  "a field without a value is not known": [{ departement: null }, {}, /^Line 1: departement is not exported/],
+  "a VAT code is not mapped": [{ vat_code: "25" }, {}, /^Line 1: vat_code has no code there/],
+  "vat_codes lack the VAT code": [{ vat_code: "15" }, { vat_codes: { "25": "1" } }, /vat_codes lack "15"/],
+  "vat_codes lack a VAT code that objects have": [
+    { vat_code: "constructor" },
+    { vat_codes: {} },
+    /vat_codes lack/,
+  ],
+  "a project has no dimension": [{ project: "P1" }, {}, /^Line 1: project has no code there/],
+  "a further dimension has none": [{ dimensions: { region: "N" } }, {}, /^Line 1: dimensions.region has no/],
+  "a dimension has a name of objects": [
+    { dimensions: JSON.parse('{"__proto__": "N"}') },
+    {},
+    /^Line 1: dimensions.__proto__ has no/,
+  ],
+  "a department stands twice": [{ dimensions: { department: "Salg" } }, {}, /department stands twice/],
+  "a VAT code is a number": [{ vat_code: 25 }, { vat_codes: "same" }, /vat_code must be a text/],
+  "dimensions are a list": [{ dimensions: ["N"] }, {}, /dimensions must be an object of texts/],
+};
+for (const [when, [changes, raw, error]] of Object.entries(unsendable)) {
+  Deno.test(`prepareVoucher refuses a voucher by the field's name when ${when}`, async () => {
+    const prepared = await prepare({ ...raw }, lineWith(changes));
+    assert.match("nodes" in prepared ? "prepared" : prepared.error, error);
+  });
+
+  Deno.test(`prepareVoucher sends a voucher without the field when ${when}, and it is ignored`, async () => {
+    const names = Object.keys(changes);
+    const further = names.includes("dimensions") ? ["department"] : [];
+    const ignored_fields = { line: [...names, ...further] };
+    assert.equal(nodesOf(await prepare({ ...raw, ignored_fields }, lineWith(changes))).length, 3);
+  });
+}
+
+for (const type of ["expens", "toString", ""]) {
+  Deno.test(`prepareVoucher refuses the voucher_type ${JSON.stringify(type)} when it has no source, whatever the default is`, async () => {
+    const changes = { payload: { ...payload, voucher_type: type } };
+    const refused = await prepare({ transaction_source: "GL" }, changes);
+    assert.match("nodes" in refused ? "prepared" : refused.error, /voucher_type/);
+    const ignored_fields = { voucher: ["voucher_type"] };
+    const [first] = nodesOf(await prepare({ transaction_source: "GL", ignored_fields }, changes));
+    assert.deepEqual(first?.transactionSource, { code: "GL" });
+  });
+}
+
+Deno.test("prepareVoucher refuses an unknown field of the voucher by its name", async () => {
+  const changes = { payload: { ...payload, employee: "Søren" } };
+  assert.deepEqual(await prepare({}, changes), {
+    error: "The voucher's employee is not exported: remove it, or list it in ignored_fields.",
+    unmapped: false,
+  });
+  const ignored_fields = { voucher: ["employee"] };
+  assert.deepEqual(nodesOf(await prepare({ ignored_fields }, changes)), nodesOf(await prepare({})));
+});
+
+Deno.test("prepareVoucher leaves out at a repetition what the first send can only have ignored", async () => {
+  const changes = lineWith({ departement: "Salg", project: 17 });
+  assert.deepEqual(nodesOf(await prepare({}, changes, "again")), nodesOf(await prepare({})));
+});
+
+Deno.test("prepareVoucher holds a repetition back when its code has left the configuration", async () => {
+  const prepared = await prepare({ dimensions: {} }, {}, "again");
+  assert.ok(!("nodes" in prepared) && prepared.unmapped);
 });
