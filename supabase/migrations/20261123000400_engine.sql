@@ -372,7 +372,7 @@ comment on function sync_scheduler.lock_active_run(uuid) is
   'lock, so no further run begins.';
 
 -- supabase/schemas/30_engine/08_adopt_newest_content.sql
-create or replace function sync_scheduler.adopt_newest_content(integration_id uuid) returns void
+create or replace function sync_scheduler.adopt_newest_content(entry_ids bigint[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   -- In a statement of its own: guard_entry lets only what waits already change.
@@ -381,11 +381,11 @@ begin
     document_number = e.conflict_content ->> 'document_number',
     payload = e.conflict_content -> 'payload',
     conflict_at = null
-  where e.integration_id = adopt_newest_content.integration_id and e.state = 'pending' and e.conflict_at is not null;
+  where e.entry_id = any (adopt_newest_content.entry_ids) and e.state = 'pending' and e.conflict_at is not null;
 end;
 $$;
-revoke all on function sync_scheduler.adopt_newest_content(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.adopt_newest_content(uuid) is
+revoke all on function sync_scheduler.adopt_newest_content(bigint[]) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.adopt_newest_content(bigint[]) is
   'For entries that have come back to pending: they were not taken, so what goes out is what the source has delivered '
   'since, and there is no conflict any more.';
 
@@ -1419,7 +1419,10 @@ comment on function sync_scheduler.heartbeat_attempt(uuid, integer, text, jsonb,
 create or replace function sync_scheduler.reserve_entries(
   run_id uuid, attempt integer, token text, batch_size integer
 ) returns jsonb
-language plpgsql set search_path = pg_catalog, pg_temp as $$
+language plpgsql set search_path = pg_catalog, pg_temp
+-- A sort would let the planner take any index that begins with the integration and read all that is exported, when its
+-- statistics are missing or wrong. Without one only the index in the order of the query is left, for each query below.
+set enable_sort = off set enable_incremental_sort = off set enable_presorted_aggregate = off as $$
 #variable_conflict use_column
 declare
   run public.sync_run_log :=
@@ -1433,14 +1436,11 @@ begin
 
   -- A batch without a known outcome comes before anything new: sending means that the answer to this very call was
   -- lost and the worker never saw it, unknown that an earlier send may have reached the vendor.
-  -- As a range, in the order of one index: see the reservation below.
   select e.batch_id into batch
-  from unnest(array['sending', 'unknown']::public.sync_entry_state[]) with ordinality s (state, n)
-  cross join lateral (
-    select o.batch_id from public.sync_export_entries o
-    where (o.integration_id, o.state) between (run.integration_id, s.state) and (run.integration_id, s.state)
-    order by o.integration_id, o.state, o.entry_id limit 1) e
-  order by s.n limit 1;
+  from public.sync_export_entries e
+  where e.integration_id between run.integration_id and run.integration_id and e.state in ('sending', 'unknown')
+  order by e.integration_id, e.state, e.entry_id
+  limit 1;
   -- Something of it settled, or once unknown: the vendor has seen it.
   select bool_or(e.unknown_since is not null or e.state <> 'sending') into resend
   from public.sync_export_entries e where e.batch_id = batch;
@@ -1449,14 +1449,12 @@ begin
     batch := gen_random_uuid();
     update public.sync_export_entries e
     set state = 'sending', sent_at = now(), batch_id = batch, run_id = run.run_id, error_message = null
-    -- An array, for the planner may run `in (select ... limit)` once for each outer row, and the limit with it. And a range in
-    -- the order of one index: of plain conditions another index would seem as good to wrong statistics, and be read through
-    -- everything that is exported.
+    -- An array, for the planner may run `in (select ... limit)` once for each outer row, and the limit with it. And a range,
+    -- for of an equality the order of the primary key would do, too.
     where e.entry_id = any (array(
       select p.entry_id from public.sync_export_entries p
-      where (p.integration_id, p.state) between (run.integration_id, 'pending'::public.sync_entry_state)
-        and (run.integration_id, 'pending'::public.sync_entry_state)
-      order by p.integration_id, p.state, p.entry_id limit reserve_entries.batch_size
+      where p.integration_id between run.integration_id and run.integration_id and p.state = 'pending'
+      order by p.integration_id, p.entry_id limit reserve_entries.batch_size
       for update));
     if not found then
       return sync_scheduler.run_progress(run)
@@ -1498,6 +1496,7 @@ declare
     sync_scheduler.extend_lease(record_results.run_id, record_results.attempt, record_results.token, 'settle');
   done integer;
   failed integer;
+  given_back bigint[];
 begin
   if jsonb_typeof(results) is distinct from 'array' or exists (
     select from jsonb_array_elements(results) r
@@ -1540,12 +1539,14 @@ begin
       from told t where t.was = 'sending'
     ) n
     where e.entry_id = n.entry_id
-    returning e.state
+    returning e.state, e.entry_id
   )
-  select count(*) filter (where state = 'exported'), count(*) filter (where state = 'rejected')
-  into done, failed from settled;
-
-  perform sync_scheduler.adopt_newest_content(run.integration_id);
+  select count(*) filter (where state = 'exported'), count(*) filter (where state = 'rejected'),
+    array_agg(entry_id) filter (where state = 'pending')
+  into done, failed, given_back from settled;
+  if given_back is not null then
+    perform sync_scheduler.adopt_newest_content(given_back);
+  end if;
 
   if done + failed > 0 then
     update public.sync_run_log r set
@@ -1832,6 +1833,7 @@ returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   settled jsonb;
+  given_back bigint[];
 begin
   with told as (
     select e.entry_id, e.entry_key, e.state, e.conflict_at, d.resolution, left(d.external_id, 200) as external_id
@@ -1864,12 +1866,16 @@ begin
       -- What the external system has is one question, whether the source agrees another.
       conflict_at = case when t.resolution not in ('keep', 'abandon') then e.conflict_at end
     from told t where e.entry_id = t.entry_id
-    returning jsonb_strip_nulls(jsonb_build_object('entry_key', t.entry_key, 'resolution', t.resolution,
+    returning e.entry_id, e.state, jsonb_strip_nulls(jsonb_build_object('entry_key', t.entry_key, 'resolution', t.resolution,
       'was', t.state, 'conflict_at', t.conflict_at, 'external_id', t.external_id)) as change
   )
-  select coalesce(jsonb_agg(c.change order by c.change ->> 'entry_key'), '[]') into settled from changed c;
+  select coalesce(jsonb_agg(c.change order by c.change ->> 'entry_key'), '[]'),
+    array_agg(c.entry_id) filter (where c.state = 'pending')
+  into settled, given_back from changed c;
 
-  perform sync_scheduler.adopt_newest_content(integration_id);
+  if given_back is not null then
+    perform sync_scheduler.adopt_newest_content(given_back);
+  end if;
   return settled;
 end;
 $$;

@@ -34,8 +34,14 @@ create table public.sync_export_entries (
   check (state <> 'pending' or (batch_id is null and unknown_since is null)),
   check (conflict_at is null or (conflict_payload_hash is not null and conflict_content is not null))
 );
-create index sync_export_entries_state_idx
-  on public.sync_export_entries (integration_id, state, entry_id);
+-- Each holds only what is looked for: an index of all states would hold every exported entry for ever, and a plan without
+-- statistics would read through them.
+create index sync_export_entries_pending_idx on public.sync_export_entries (integration_id, entry_id)
+  where state = 'pending';
+create index sync_export_entries_open_idx on public.sync_export_entries (integration_id, state, entry_id)
+  where state in ('sending', 'unknown');
+create index sync_export_entries_rejected_idx on public.sync_export_entries (integration_id, entry_id)
+  where state = 'rejected';
 create index sync_export_entries_batch_idx on public.sync_export_entries (batch_id);
 create index sync_export_entries_run_idx on public.sync_export_entries (run_id);
 create index sync_export_entries_conflict_idx on public.sync_export_entries (integration_id)

@@ -8,6 +8,7 @@ declare
     sync_scheduler.extend_lease(record_results.run_id, record_results.attempt, record_results.token, 'settle');
   done integer;
   failed integer;
+  given_back bigint[];
 begin
   if jsonb_typeof(results) is distinct from 'array' or exists (
     select from jsonb_array_elements(results) r
@@ -50,12 +51,14 @@ begin
       from told t where t.was = 'sending'
     ) n
     where e.entry_id = n.entry_id
-    returning e.state
+    returning e.state, e.entry_id
   )
-  select count(*) filter (where state = 'exported'), count(*) filter (where state = 'rejected')
-  into done, failed from settled;
-
-  perform sync_scheduler.adopt_newest_content(run.integration_id);
+  select count(*) filter (where state = 'exported'), count(*) filter (where state = 'rejected'),
+    array_agg(entry_id) filter (where state = 'pending')
+  into done, failed, given_back from settled;
+  if given_back is not null then
+    perform sync_scheduler.adopt_newest_content(given_back);
+  end if;
 
   if done + failed > 0 then
     update public.sync_run_log r set

@@ -3,6 +3,7 @@ returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   settled jsonb;
+  given_back bigint[];
 begin
   with told as (
     select e.entry_id, e.entry_key, e.state, e.conflict_at, d.resolution, left(d.external_id, 200) as external_id
@@ -35,12 +36,16 @@ begin
       -- What the external system has is one question, whether the source agrees another.
       conflict_at = case when t.resolution not in ('keep', 'abandon') then e.conflict_at end
     from told t where e.entry_id = t.entry_id
-    returning jsonb_strip_nulls(jsonb_build_object('entry_key', t.entry_key, 'resolution', t.resolution,
+    returning e.entry_id, e.state, jsonb_strip_nulls(jsonb_build_object('entry_key', t.entry_key, 'resolution', t.resolution,
       'was', t.state, 'conflict_at', t.conflict_at, 'external_id', t.external_id)) as change
   )
-  select coalesce(jsonb_agg(c.change order by c.change ->> 'entry_key'), '[]') into settled from changed c;
+  select coalesce(jsonb_agg(c.change order by c.change ->> 'entry_key'), '[]'),
+    array_agg(c.entry_id) filter (where c.state = 'pending')
+  into settled, given_back from changed c;
 
-  perform sync_scheduler.adopt_newest_content(integration_id);
+  if given_back is not null then
+    perform sync_scheduler.adopt_newest_content(given_back);
+  end if;
   return settled;
 end;
 $$;
