@@ -54,7 +54,7 @@ export async function connectLite(
   await Promise.all([app.init(), catalog.introspect({ useCache: true })]);
   const connections = [catalog, data, auth];
   return {
-    fetch: async (request) => await asPostgrest(await app.fetch(withLiteralFilters(request))),
+    fetch: async (request) => await asPostgrest(await app.fetch(forLite(request))),
     async reloadSchema() {
       await Promise.all(connections.map((connection) => connection.clearSchemaCache()));
     },
@@ -129,13 +129,18 @@ function isJson(text: string): boolean {
   }
 }
 
-/** Only where there is a filter: a new request costs the old one's body a copy. */
-function withLiteralFilters(request: Request): Request {
+/**
+ * A request as lite understands it. Its estimated count is the planner's alone, which may be too small; PostgREST's is
+ * exact up to `max_rows`, and never smaller than that beyond.
+ */
+function forLite(request: Request): Request {
   const url = new URL(request.url);
   if (!url.pathname.startsWith("/rest/v1/") || url.search === "") return request;
   url.search = quoteFilters(url.searchParams).toString();
-  const { method, headers, body } = request;
-  return new Request(url, { method, headers, body });
+  const headers = new Headers(request.headers);
+  const prefer = headers.get("prefer");
+  if (prefer !== null) headers.set("prefer", prefer.replace("count=estimated", "count=exact"));
+  return new Request(url, { method: request.method, headers, body: request.body });
 }
 
 /** lite answers 500 while the database is away; PostgREST says that trying again is worth it. */

@@ -1,11 +1,10 @@
 import type { SupabaseClient } from "@supabase/supabase-js";
 import type { Database } from "../database_types.ts";
-import type { Answer } from "./call.ts";
+import type { CountedAnswer } from "./count_rows.ts";
+import { type Part, readAll } from "./read_all.ts";
 import type { SyncRun, SyncRunStatus, SyncRunTrigger } from "./types.ts";
 
 const PAGE = 50;
-/** How many rows a Data API gives at once at most, by default. */
-export const MOST_ROWS = 1_000;
 
 /** Which runs, and how many. */
 export interface ListRunsOptions {
@@ -19,7 +18,7 @@ export interface ListRunsOptions {
   readonly from?: Date | undefined;
   /** Only those triggered before this instant. */
   readonly to?: Date | undefined;
-  /** Runs on a page: 50 if left out, 999 at most. */
+  /** Runs on a page: 50 if left out. */
   readonly limit?: number | undefined;
   /** `next` of the page before; the first page if left out. */
   readonly cursor?: string | null | undefined;
@@ -35,49 +34,65 @@ export interface RunPage {
   readonly next: string | null;
 }
 
+/** A question about runs. */
+export type RunQuery = { abortSignal(signal: AbortSignal): PromiseLike<CountedAnswer<SyncRun>> };
+
 /**
- * The query of a page. It begins behind the last run of the page before and not at a count of rows, so that runs which
- * come in meanwhile are neither shown twice nor push one over the edge.
+ * A page of runs, however few the Data API gives at once. It begins behind the last run of the page before and not at a
+ * count of rows: runs that begin meanwhile are neither shown twice nor move one over the edge.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { listRuns } from "./list_runs.ts";
+ *
+ * const builder: unknown = new Proxy(() => builder, { get: () => builder });
+ * const page = await listRuns({ from: () => builder } as never, "o-1", {}, () => Promise.resolve({ rows: [], left: 0 }));
+ * assert.deepEqual(page, { runs: [], next: null });
+ * ```
  */
-export function queryRuns(
-  supabase: SupabaseClient<Database>,
+export async function listRuns(
+  supabase: Pick<SupabaseClient<Database>, "from">,
   orgId: string,
-  options: ListRunsOptions,
-): { abortSignal(signal: AbortSignal): PromiseLike<Answer<SyncRun[]>> } {
-  const { integrationType, statuses, triggeredBy, from, to, cursor } = options;
-  let query = supabase.from("sync_run_log").select().eq("org_id", orgId);
+  { cursor, limit = PAGE, ...filters }: ListRunsOptions,
+  ask: (query: RunQuery) => Promise<Part<SyncRun>>,
+): Promise<RunPage> {
+  // The cursor also knows how long an answer may be: whether the next one is the last.
+  const [triggered_at = "", run_id = "", known] = cursor?.split("|") ?? [];
+  const { rows, longest } = await readAll<Pick<SyncRun, "triggered_at" | "run_id">>({
+    ask: (last, wanted) =>
+      ask(queryRuns(supabase, orgId, filters, last ?? (cursor ? { triggered_at, run_id } : null), wanted)),
+    idOf: (run) => run.run_id,
+    // One more than the page holds, if there are more.
+    most: limit + 1,
+    longest: Number(known) || 0,
+  });
+  const runs = rows.slice(0, limit) as SyncRun[];
+  const last = runs.at(-1);
+  const next = last && rows.length > limit ? [last.triggered_at, last.run_id, longest].join("|") : null;
+  return { runs, next };
+}
+
+function queryRuns(
+  supabase: Pick<SupabaseClient<Database>, "from">,
+  orgId: string,
+  { integrationType, statuses, triggeredBy, from, to }: ListRunsOptions,
+  last: Pick<SyncRun, "triggered_at" | "run_id"> | null,
+  wanted: number,
+): RunQuery {
+  // PostgREST counts exactly as far as `max_rows`, whose end is what matters here, and estimates what is beyond.
+  let query = supabase.from("sync_run_log").select("*", { count: "estimated" }).eq("org_id", orgId);
   if (integrationType) query = query.eq("integration_type", integrationType);
   if (statuses) query = query.in("status", statuses);
   if (triggeredBy) query = query.in("triggered_by", triggeredBy);
   if (from) query = query.gte("triggered_at", from.toISOString());
   if (to) query = query.lt("triggered_at", to.toISOString());
-  if (cursor) {
-    const [at, runId] = cursor.split("|");
-    query = query.or(`triggered_at.lt."${at}",and(triggered_at.eq."${at}",run_id.lt.${runId})`);
+  if (last) {
+    const { triggered_at: at, run_id } = last;
+    // The range is where an index starts; an `or` alone is a filter of all that comes before it.
+    query = query.lte("triggered_at", at)
+      .or(`triggered_at.lt."${at}",and(triggered_at.eq."${at}",run_id.lt.${run_id})`);
   }
   const newestFirst = { ascending: false };
-  return query.order("triggered_at", newestFirst).order("run_id", newestFirst).limit(lengthOf(options) + 1);
-}
-
-/**
- * The page in the rows of {@linkcode queryRuns}, which are one more than it holds, if there are more.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * import { toPage } from "./list_runs.ts";
- *
- * assert.deepEqual(toPage([], { limit: 10 }), { runs: [], next: null });
- * ```
- */
-export function toPage(rows: readonly SyncRun[], options: ListRunsOptions): RunPage {
-  const limit = lengthOf(options);
-  const runs = rows.slice(0, limit);
-  const last = runs.at(-1);
-  return { runs, next: last && rows.length > limit ? `${last.triggered_at}|${last.run_id}` : null };
-}
-
-function lengthOf({ limit = PAGE }: ListRunsOptions): number {
-  // One more is asked for.
-  return Math.min(limit, MOST_ROWS - 1);
+  return query.order("triggered_at", newestFirst).order("run_id", newestFirst).limit(wanted);
 }

@@ -1,13 +1,15 @@
 import type { SupabaseClient } from "@supabase/supabase-js";
 import type { Database } from "../database_types.ts";
 import { type Answer, call } from "./call.ts";
+import { askFunction, toPart } from "./count_rows.ts";
 import { type ClientEnvironment, systemEnvironment } from "./environment.ts";
+import { explainSlots } from "./explain_slots.ts";
 import { type FollowListener, type FollowOptions, followRun } from "./follow_run.ts";
-import { type ListRunsOptions, MOST_ROWS, queryRuns, type RunPage, toPage } from "./list_runs.ts";
-import { toInstant } from "./instant.ts";
+import { listRuns, type ListRunsOptions, type RunPage } from "./list_runs.ts";
 import { describeError } from "./messages/describe_error.ts";
 import { en } from "./messages/en.ts";
 import type { SyncMessages } from "./messages/sync_messages.ts";
+import { type Part, readAll } from "./read_all.ts";
 import { readActiveRun } from "./read_error.ts";
 import { joinRuns } from "./run_channel.ts";
 import type {
@@ -140,24 +142,25 @@ export class SyncSchedulerRepository {
   }
 
   /** The organisation's integrations with all that a page about them shows, and what a press would answer now. */
-  overview(orgId: string, options: RequestOptions = {}): Promise<SyncOverview[]> {
-    return this.#rpc("sync_overview", { org_id: orgId }, options);
+  async overview(orgId: string, options: RequestOptions = {}): Promise<SyncOverview[]> {
+    const { rows } = await readAll<SyncOverview>({
+      ask: async (_last, _wanted, known) => {
+        const part = await this.#part<SyncOverview>("sync_overview", { org_id: orgId }, options, known);
+        // An API that does not count is taken at its word.
+        return { ...part, left: part.left ?? 0 };
+      },
+      idOf: (row) => row.integration_id,
+    });
+    return rows;
   }
 
   /** What became of each slot of a period, and why: all of them, however few the Data API gives at once. */
-  async explainSlots(orgId: string, integrationType: string, options: SlotsOptions): Promise<SyncSlot[]> {
-    const period = { from: options.from.toISOString(), to: options.to.toISOString() };
-    const args = { org_id: orgId, integration_type: integrationType, ...period };
-    const told: SyncSlot[] = await this.#rpc("explain_sync_slots", args, options);
-    // Some Data APIs write a numeric as text.
-    const slots = told.map((slot) => ({
-      ...slot,
-      drift_seconds: slot.drift_seconds && Number(slot.drift_seconds),
-    }));
-    const last = toInstant(slots.at(-1)?.scheduled_for);
-    if (last === null || slots.length < MOST_ROWS) return slots;
-    const rest = { ...options, from: new Date(last.getTime() + 1) };
-    return [...slots, ...await this.explainSlots(orgId, integrationType, rest)];
+  explainSlots(orgId: string, integrationType: string, options: SlotsOptions): Promise<SyncSlot[]> {
+    const target = { org_id: orgId, integration_type: integrationType };
+    return explainSlots(
+      options,
+      (from, to) => this.#part("explain_sync_slots", { ...target, from, to }, options),
+    );
   }
 
   /** The run as it is now; `not_authorized` if there is none that you may see. */
@@ -173,10 +176,15 @@ export class SyncSchedulerRepository {
     throw this.#say(new SyncSchedulerError({ code: "not_authorized", status: 404 }));
   }
 
-  /** The runs of an organisation, newest first, a page at a time. */
-  async listRuns(orgId: string, options: ListRunsOptions = {}): Promise<RunPage> {
-    const ask = (signal: AbortSignal) => queryRuns(this.#typed, orgId, options).abortSignal(signal);
-    return toPage(await this.#call(ask, options, REPEATED_BY_POSTGREST), options);
+  /** The runs of an organisation, newest first, a page at a time: as long as asked for, however few come at once. */
+  listRuns(orgId: string, options: ListRunsOptions = {}): Promise<RunPage> {
+    return listRuns(
+      this.#typed,
+      orgId,
+      options,
+      (query) =>
+        this.#call(async (signal) => toPart(await query.abortSignal(signal)), options, REPEATED_BY_POSTGREST),
+    );
   }
 
   /**
@@ -246,6 +254,10 @@ export class SyncSchedulerRepository {
     // supabase-js's own types cannot follow a name that is an argument.
     const client = this.supabase as unknown as RpcClient<Functions[Name]["Returns"]>;
     return this.#call((signal) => client.rpc(name, args).abortSignal(signal), options);
+  }
+
+  #part<Row>(name: string, args: unknown, options: RequestOptions, known = 0): Promise<Part<Row>> {
+    return this.#call((signal) => askFunction(this.supabase, name, args, signal, known), options);
   }
 
   #call<T>(

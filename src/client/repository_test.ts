@@ -209,7 +209,7 @@ Deno.test("a page ends with a cursor exactly when there are more runs, and the n
   const table = "/rest/v1/sync_run_log?select=*&org_id=eq.o-1";
   assert.deepEqual(sent.map(({ path }) => path), [
     `${table}&status=in.(failed,cancelled)${order}`,
-    `${table}&or=(triggered_at.lt."2026-11-25 12:00:02.5 00",and(triggered_at.eq."2026-11-25 12:00:02.5 00",run_id.lt.r-2))${order}`,
+    `${table}&triggered_at=lte.2026-11-25 12:00:02.5 00&or=(triggered_at.lt."2026-11-25 12:00:02.5 00",and(triggered_at.eq."2026-11-25 12:00:02.5 00",run_id.lt.r-2))${order}`,
   ]);
 });
 

@@ -1,7 +1,6 @@
 import {
   ManualSyncController,
   type ManualSyncSource,
-  type RunPage,
   type SyncRun,
   type SyncSchedulerRepository,
   type SyncSlot,
@@ -76,21 +75,13 @@ export class IntegrationModel {
   }
 
   /** The newest come first: of a schedule of every few minutes the charts leave out the oldest. */
-  async #fetchMonth(signal: AbortSignal): Promise<SyncRun[]> {
-    const runs: SyncRun[] = [];
-    let cursor: string | null = null;
-    do {
-      const options = {
-        integrationType: this.row.integration_type,
-        from: period().from,
-        limit: 999,
-        cursor,
-        signal,
-      };
-      const page: RunPage = await this.context.repository.listRuns(this.context.orgId, options);
-      runs.push(...page.runs);
-      cursor = page.next;
-    } while (cursor !== null && runs.length < CHART_RUNS);
+  async #fetchMonth(signal: AbortSignal): Promise<readonly SyncRun[]> {
+    const { runs } = await this.context.repository.listRuns(this.context.orgId, {
+      integrationType: this.row.integration_type,
+      from: period().from,
+      limit: CHART_RUNS,
+      signal,
+    });
     return runs;
   }
 

@@ -35,7 +35,7 @@ export class OrganisationModel {
   ) {
     this.#source = shareOverview(repository);
     this.overview = new Resource((signal) => this.#source.overview(organisation.id, { signal }), changed);
-    this.alerts = new Resource((signal) => fetchAlerts(supabase, signal), changed);
+    this.alerts = new Resource((signal) => fetchAlerts(supabase, organisation.id, signal), changed);
     void this.overview.refresh();
     void this.alerts.refresh();
     this.#setLive(false);

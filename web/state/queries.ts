@@ -1,15 +1,25 @@
+import { askFunction, type CountedAnswer, toPart } from "../../src/client/count_rows.ts";
 import { describeError, type FailedAnswer, readError, SyncSchedulerError } from "../../src/client/mod.ts";
+import { type Part, readAll } from "../../src/client/read_all.ts";
 import type { Alert, Client, Entry, NextSlot, Organisation, Role, TimelineStep } from "./types.ts";
 
-/** What the library has no method for, under the same row level security. */
+/** What the library has no method for, under the same row level security. Each list is read to its end, or to these. */
+const MOST_OPEN = 100;
+const MOST_OVER = 10;
+const MOST_UNDECIDED = 50;
+/** As far as one answer goes: that is enough to know whether it is the last. */
+const COUNTED = { count: "estimated" } as const;
 
 /** The organisations of the person, by name. */
 export async function fetchOrganisations(supabase: Client, userId: string): Promise<Organisation[]> {
-  const memberships = unwrap(
-    await supabase.from("organization_members").select("org_id, role, organizations(name)").eq(
-      "user_id",
-      userId,
-    ),
+  const memberships = await rows(
+    (first, last) =>
+      supabase.from("organization_members").select("org_id, role, organizations(name)", COUNTED).eq(
+        "user_id",
+        userId,
+      )
+        .order("org_id").range(first, last),
+    ({ org_id }) => org_id,
   );
   return memberships
     .map(({ org_id, role, organizations }) => ({
@@ -20,14 +30,24 @@ export async function fetchOrganisations(supabase: Client, userId: string): Prom
     .sort((a, b) => a.name.localeCompare(b.name, "nb"));
 }
 
-/** What is open first, and the newest of what is over. */
-export async function fetchAlerts(supabase: Client, signal: AbortSignal): Promise<Alert[]> {
-  const query = () => supabase.from("sync_alerts").select().order("last_seen_at", { ascending: false });
+/** What is open first, and the newest of what is over: of the organisation, of vendors, and of the installation. */
+export async function fetchAlerts(supabase: Client, orgId: string, signal: AbortSignal): Promise<Alert[]> {
+  const query = () =>
+    supabase.from("sync_alerts").select("*", COUNTED).or(`org_id.eq.${orgId},org_id.is.null`)
+      .order("last_seen_at", { ascending: false }).order("alert_id");
   const [open, over] = await Promise.all([
-    query().is("resolved_at", null).limit(100).abortSignal(signal),
-    query().not("resolved_at", "is", null).limit(10).abortSignal(signal),
+    rows(
+      (first, last) => query().is("resolved_at", null).range(first, last).abortSignal(signal),
+      ({ alert_id }) => alert_id,
+      MOST_OPEN,
+    ),
+    rows(
+      (first, last) => query().not("resolved_at", "is", null).range(first, last).abortSignal(signal),
+      ({ alert_id }) => alert_id,
+      MOST_OVER,
+    ),
   ]);
-  return [...unwrap(open), ...unwrap(over)];
+  return [...open, ...over];
 }
 
 /** Says that somebody has seen it. */
@@ -43,7 +63,7 @@ export async function fetchNextSlots(
   signal: AbortSignal,
 ): Promise<NextSlot[]> {
   const args = { org_id: orgId, integration_type: integrationType, n: 5 };
-  return unwrap(await supabase.rpc("preview_sync_schedule", args).abortSignal(signal));
+  return await rowsOf<NextSlot>(supabase, "preview_sync_schedule", args, signal);
 }
 
 /** Where a run's time went. */
@@ -52,7 +72,7 @@ export async function fetchTimeline(
   runId: string,
   signal: AbortSignal,
 ): Promise<TimelineStep[]> {
-  return unwrap(await supabase.rpc("sync_run_timeline", { run_id: runId }).abortSignal(signal));
+  return await rowsOf<TimelineStep>(supabase, "sync_run_timeline", { run_id: runId }, signal);
 }
 
 /** Decides what becomes of entries. */
@@ -74,9 +94,13 @@ export async function fetchUndecided(
   integrationId: string,
   signal: AbortSignal,
 ): Promise<Entry[]> {
-  return unwrap(
-    await supabase.from("sync_export_entries").select().eq("integration_id", integrationId)
-      .or("state.eq.rejected,conflict_at.not.is.null").order("document_number").limit(50).abortSignal(signal),
+  return await rows(
+    (first, last) =>
+      supabase.from("sync_export_entries").select("*", COUNTED).eq("integration_id", integrationId)
+        .or("state.eq.rejected,conflict_at.not.is.null").order("document_number").order("entry_id")
+        .range(first, last).abortSignal(signal),
+    ({ entry_id }) => entry_id,
+    MOST_UNDECIDED,
   );
 }
 
@@ -95,6 +119,29 @@ export async function countWaiting(
   };
   const [pending, unknown] = await Promise.all([count("pending"), count("unknown")]);
   return { pending, unknown };
+}
+
+/** The rows of a query, however few come at once. */
+async function rows<Row>(
+  ask: (first: number, last: number) => PromiseLike<CountedAnswer<Row>>,
+  idOf: (row: Row) => unknown,
+  most?: number,
+): Promise<Row[]> {
+  const read = async (_last: unknown, wanted: number, known: number) =>
+    unwrap<Part<Row>>(toPart(await ask(known, known + wanted - 1), known));
+  return (await readAll<Row>({ ask: read, idOf, most })).rows;
+}
+
+/** The rows of a function, however few come at once. */
+async function rowsOf<Row>(
+  supabase: Client,
+  name: string,
+  args: unknown,
+  signal: AbortSignal,
+): Promise<Row[]> {
+  const read = async (_last: unknown, _wanted: number, known: number) =>
+    unwrap<Part<Row>>(await askFunction(supabase, name, args, signal, known));
+  return (await readAll<Row>({ ask: read, idOf: (row) => JSON.stringify(row) })).rows;
 }
 
 /** What was asked for; an error is one of the library's, in its words. */
