@@ -88,6 +88,7 @@ export async function connectVendors(adminUrl: string, fakes: FakeVendors): Prom
         company: company.name,
         journal: journal.code,
         currency: "NOK",
+        ignored_fields: { voucher: ["voucher_type", "employee"] },
         api_url: url,
         login_url: url,
       },

@@ -81,7 +81,7 @@ export function leave(
   count: number,
   changes: { lineNumber?: number; amount?: bigint } = {},
 ): void {
-  const plan = planVoucher(integrationId, "NOK", entry);
+  const plan = planVoucher(integrationId, entry);
   assert.ok(plan.ok);
   const { voucher } = plan;
   for (const line of voucher.lines.slice(0, count)) {

@@ -114,7 +114,7 @@ contract("posts a voucher once when it is exported twice, and finds it again", a
 
 contract("keeps lines as they were sent, refuses a line number twice, and lets lines go", async (tenant) => {
   const { journal, place, client, context } = await openTenant(tenant);
-  const plan = planVoucher(context.integration_id, tenant.config.currency, entryOf(tenant, "B"));
+  const plan = planVoucher(context.integration_id, entryOf(tenant, "B"));
   assert.ok(plan.ok);
   const { voucher } = plan;
   const lines = voucher.lines.map((line) => ({ voucher, line }));

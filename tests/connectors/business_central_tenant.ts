@@ -22,7 +22,7 @@ export const integrationId = testContext().integration_id;
 export function expense(number: number, changes: Record<string, unknown> = {}): Entry {
   const [net, vat] = [1000n + BigInt(number) * 7n, 250n + BigInt(number)];
   const text = (cents: bigint) => `${cents / 100n}.${String(cents % 100n).padStart(2, "0")}`;
-  const posting_date = "2026-01-12";
+  const posting_date = typeof changes.posting_date === "string" ? changes.posting_date : "2026-01-12";
   return {
     entry_key: `expense-${String(number).padStart(5, "0")}`,
     period: posting_date.slice(0, 7),
@@ -77,6 +77,7 @@ export async function startBusinessCentralTest(
       company: fake.company.name,
       journal: fake.journal.code,
       currency: "NOK",
+      ignored_fields: { voucher: ["voucher_type", "employee"] },
       timeout_seconds: 5,
       api_url: fake.url,
       login_url: fake.url,

@@ -25,7 +25,7 @@ interface Amounts {
 function amounts(mostDecimals: number): fc.Arbitrary<Amounts> {
   return fc.record({
     scale: fc.integer({ min: 0, max: mostDecimals }),
-    units: fc.array(fc.bigInt({ min: 1n, max: 10n ** 17n }), { minLength: 1, maxLength: 4 }),
+    units: fc.array(fc.bigInt({ min: 1n, max: 10n ** 14n }), { minLength: 1, maxLength: 4 }),
     off: fc.constantFrom(0n, 0n, 0n, 0n, 1n, -1n),
   });
 }
@@ -92,10 +92,10 @@ function normal(units: bigint, scale: number): string {
   return `${units < 0n ? "-" : ""}${short}`;
 }
 
-Deno.test("Xledger books every amount to the last of eight decimals, or nothing of a voucher that is off by one", async () => {
+Deno.test("Xledger books every amount to the last of six decimals, or nothing of a voucher that is off by one", async () => {
   await using vendor = await startXledger({ behaviour: { burst: { requests: Infinity, perMs: 5000 } } });
   const connector = xledger.open({ url: vendor.url }, { token: vendor.token });
-  await checkExactness(connector, 8, () => {
+  await checkExactness(connector, 6, () => {
     const byNumber = Map.groupBy(vendor.ledger.journal, ({ node }) => String(node.invoiceNumber));
     return new Map([...byNumber].map(([number, entries]) => [
       number,

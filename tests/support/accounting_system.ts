@@ -65,6 +65,7 @@ async function startFakeBusinessCentral(): Promise<AccountingSystem> {
       company: fake.company.name,
       journal: fake.journal.code,
       currency: "NOK",
+      ignored_fields: { voucher: ["voucher_type"] },
       batch_size: 10,
       settle_seconds: 2,
       api_url: fake.url,

@@ -35,6 +35,22 @@ export function parseDecimal(text: string): Decimal | null {
 }
 
 /**
+ * Whether a text is an amount of an entry: a plain decimal that is not negative. `sync_scheduler.is_amount` applies the
+ * same expression.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { isAmount } from "./decimal.ts";
+ *
+ * assert.deepEqual(["100.10", "100,10", "-1", "1e3", ""].map(isAmount), [true, false, false, false, false]);
+ * ```
+ */
+export function isAmount(text: string): boolean {
+  return /^[0-9]{1,15}(\.[0-9]{1,6})?$/.test(text);
+}
+
+/**
  * Writes a decimal with all digits of its scale.
  *
  * @example

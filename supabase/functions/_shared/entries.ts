@@ -30,6 +30,23 @@ export interface Batch {
 }
 
 /**
+ * Whether nothing of the batch was sent before. Our own rules apply to a first send only: a repetition goes out as it
+ * was sent, whatever the rules say by now.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { isFirstSend } from "./entries.ts";
+ *
+ * assert.equal(isFirstSend({ batch_id: "b", resend: false, entries: [] }), true);
+ * assert.equal(isFirstSend({ batch_id: "b", resend: false, repeated: true, entries: [] }), false);
+ * ```
+ */
+export function isFirstSend(batch: Batch): boolean {
+  return !batch.resend && batch.repeated !== true;
+}
+
+/**
  * What became of one entry.
  *
  * - `exported`, `rejected`: the external system said so.
@@ -49,16 +66,19 @@ export interface Batch {
  */
 export type EntryResult =
   | { readonly entry_key: string; readonly state: "exported"; readonly external_id?: string }
-  | {
-    readonly entry_key: string;
-    readonly state: "rejected";
-    readonly error: string;
-    /** Our own check rejected it before its first send: nothing of it ever left. */
-    readonly not_sent?: true;
-    /** The vendor refused it, and nothing of it stands at the vendor. */
-    readonly nothing_left?: true;
-  }
+  | RejectedEntry
   | { readonly entry_key: string; readonly state: "unknown" | "pending" };
+
+/** An entry that is not booked, and why. */
+export interface RejectedEntry {
+  readonly entry_key: string;
+  readonly state: "rejected";
+  readonly error: string;
+  /** Our own rules rejected it before its first send. */
+  readonly not_sent?: true;
+  /** The external system holds nothing of it. */
+  readonly nothing_left?: true;
+}
 
 /**
  * The entries whose outcome is still to be found out.

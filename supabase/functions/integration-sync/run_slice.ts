@@ -121,6 +121,17 @@ async function exportAll(
     const batch = await lease.hold((signal) => api.reserveEntries(connector.batchSize, signal));
     if (batch.batch_id === null) return { outcome: "succeeded" };
 
+    const unsound = batch.resend ? [] : connector.findUnsound?.(context, batch.entries) ?? [];
+    if (unsound.length > 0) {
+      // Recorded before anything is sent: what we refuse is never in a batch that was sent. The others are handed out anew.
+      const refused = new Set(unsound.map(({ entry_key }) => entry_key));
+      const sound = batch.entries.filter(({ entry_key }) => !refused.has(entry_key));
+      const results = [...unsound, ...allEntries(sound, "pending")];
+      await lease.hold((signal) => api.recordResults(batch.batch_id, results, signal));
+      entries += unsound.length;
+      continue;
+    }
+
     // Cancelled between reserving and sending: the batch is given back as it came.
     const settled = lease.cancelRequested
       ? {

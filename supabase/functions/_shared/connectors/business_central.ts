@@ -11,6 +11,7 @@ import { openJournal } from "./business_central_journal.ts";
 import { lookUp } from "./business_central_lookup.ts";
 import { noteWrite } from "./business_central_patience.ts";
 import { checkJournalIsOurs } from "./business_central_posting.ts";
+import { unsoundVouchers } from "./business_central_rules.ts";
 import type { ExportTools, SliceMemory } from "./business_central_work.ts";
 import { findPlace, type Place } from "./business_central_setup.ts";
 import { createTokenCache, type TokenCache } from "./business_central_token.ts";
@@ -73,7 +74,7 @@ function connect(
     const client = createClient(config, credentials, tokens, context);
     const place = known ??= await findPlace(client, config);
     const journal = openJournal(client, place, context, () => noteWrite(context));
-    return { client, place, journal, context, currency: config.currency, memory };
+    return { client, place, journal, context, rules: config, memory };
   }
 
   return {
@@ -92,6 +93,7 @@ function connect(
         throw error;
       }
     },
+    findUnsound: (_context, entries) => unsoundVouchers(config, entries),
     async lookup(context, entries) {
       try {
         return await lookUp(await open(context), config.settle_seconds, entries);

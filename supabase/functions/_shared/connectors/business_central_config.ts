@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { entryRules } from "./entry_rules.ts";
 import { ignoredFields } from "./ignored_fields.ts";
 import { parseOrThrow } from "./parse.ts";
 import { vendorTimeout } from "./vendor_timeout.ts";
@@ -46,6 +47,7 @@ const configSchema = z.strictObject({
   ignored_fields: ignoredFields,
   api_url: loopback,
   login_url: loopback,
+  ...entryRules,
 }, { error: (issue) => issue.code === "invalid_type" ? "must be an object" : undefined });
 
 const credentialsSchema = z.strictObject({
@@ -70,6 +72,7 @@ export type BusinessCentralCredentials = z.infer<typeof credentialsSchema>;
  * - `batch_size`: vouchers a posting. `timeout_seconds`: see {@linkcode vendorTimeout}; the longest, for posting is slow.
  * - `settle_seconds`: how long Business Central may still carry out a request that we lost sight of. It ends them after
  *   10 minutes at the latest; until then an entry of which there is no trace is not sent again. Less is for tests.
+ * - `period_rule`, `fiscal_year_ends`: see {@linkcode entryRules}; `ignored_fields`: see `ignoredFields`.
  * - `api_url`, `login_url`: stand in for Microsoft's hosts, on this machine only: what they get are secrets.
  *
  * @example

@@ -1,9 +1,10 @@
-import { type Batch, type Entry, type EntryResult, openEntries } from "../entries.ts";
+import { type Batch, type EntryResult, isFirstSend, openEntries } from "../entries.ts";
 import { BusinessCentralFault } from "./business_central_fault.ts";
 import { findPostings } from "./business_central_ledger.ts";
 import { documentOf } from "./business_central_document.ts";
 import { type PlannedVoucher, planVoucher } from "./business_central_plan.ts";
 import { postGroup } from "./business_central_posting.ts";
+import { unsoundVouchers } from "./business_central_rules.ts";
 import { judgeRefused } from "./business_central_verdict.ts";
 import { type ExportTools, isOpen, noteStanding, type Work } from "./business_central_work.ts";
 import { exported, numberInUse } from "./business_central_results.ts";
@@ -39,7 +40,7 @@ import type { ExportOutcome } from "./connector.ts";
 export async function exportVouchers(tools: ExportTools, batch: Batch): Promise<ExportOutcome> {
   const results = new Map<string, EntryResult>();
   const entries = openEntries(batch.entries);
-  const vouchers = planAll(tools, entries, results);
+  const vouchers = planAll(tools, batch, results);
   // What was seen by a lookup is for the export behind it. Later ones look for themselves.
   const work: Work = {
     tools,
@@ -66,24 +67,21 @@ export async function exportVouchers(tools: ExportTools, batch: Batch): Promise<
   return { results: [...results.values()], ...(work.failure === null ? {} : { failure: work.failure }) };
 }
 
-/** Entries that Business Central could not take are rejected here, before anything is sent. */
+/** On a first send our own rules apply. Later only what cannot be planned is refused. */
 function planAll(
-  tools: ExportTools,
-  entries: readonly Entry[],
+  { context, rules }: ExportTools,
+  batch: Batch,
   results: Map<string, EntryResult>,
 ): PlannedVoucher[] {
+  const entries = openEntries(batch.entries);
+  const unsound = isFirstSend(batch) ? unsoundVouchers(rules, entries) : [];
+  for (const rejected of unsound) results.set(rejected.entry_key, rejected);
   const vouchers = new Map<string, PlannedVoucher>();
-  for (const entry of entries) {
+  for (const entry of entries.filter(({ entry_key }) => !results.has(entry_key))) {
     const { entry_key } = entry;
-    const plan = planVoucher(tools.context.integration_id, tools.currency, entry);
-    // Of two with one number and date, one would be taken for the other.
-    const error = !plan.ok
-      ? plan.error
-      : vouchers.has(documentOf(plan.voucher))
-      ? `Another voucher of ${plan.voucher.postingDate} has the same document number ${plan.voucher.documentNumber}.`
-      : null;
-    if (error !== null) results.set(entry_key, { entry_key, state: "rejected", error });
-    else if (plan.ok) vouchers.set(documentOf(plan.voucher), plan.voucher);
+    const plan = planVoucher(context.integration_id, entry);
+    if (!plan.ok) results.set(entry_key, { entry_key, state: "rejected", error: plan.error });
+    else vouchers.set(documentOf(plan.voucher), plan.voucher);
   }
   return [...vouchers.values()];
 }

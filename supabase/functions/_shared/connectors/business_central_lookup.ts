@@ -46,7 +46,7 @@ export async function lookUp(
   const vouchers: PlannedVoucher[] = [];
   const absent: string[] = [];
   for (const entry of entries) {
-    const plan = planVoucher(context.integration_id, tools.currency, entry);
+    const plan = planVoucher(context.integration_id, entry);
     // It cannot have been sent; the export rejects it.
     if (plan.ok) vouchers.push(plan.voucher);
     else absent.push(entry.entry_key);

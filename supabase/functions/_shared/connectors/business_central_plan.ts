@@ -4,7 +4,8 @@ import { storableText } from "../storable_text.ts";
 import { parseVoucher } from "../voucher.ts";
 import { firstLineNumber, mostLines } from "./business_central_document.ts";
 
-const longestNumber = 20;
+/** Most characters of a document number or an account. */
+export const longestNumber = 20;
 const longestDescription = 100;
 
 /** A journal line as it is to stand in the journal. */
@@ -26,13 +27,14 @@ export interface PlannedVoucher {
   readonly lines: readonly PlannedLine[];
 }
 
-/** A plan, or why Business Central cannot take the entry. */
+/** A plan, or why there is none. */
 export type Plan =
   | { readonly ok: true; readonly voucher: PlannedVoucher }
   | { readonly ok: false; readonly error: string };
 
 /**
- * Plans the lines of an entry, or says why it is rejected before anything is sent.
+ * Plans the lines of an entry. Refuses only what could be neither posted nor looked up; everything else is for
+ * `unsoundVouchers`, which judges before the first send.
  *
  * The entry's document number is the document number in Business Central, the only name under which the ledger can be
  * asked for it. It holds 20 characters, an entry's 35. A longer one is refused: a shortened number would be another
@@ -54,42 +56,25 @@ export type Plan =
  *   lines: [{ account: "2910", credit: "100.10" }, { account: "6860", debit: "100.10" }],
  * };
  * const entry = { entry_key: "a", period: "2026-11", document_number: "ub-1", payload, settled: false };
- * const plan = planVoucher("integration", "NOK", entry);
+ * const plan = planVoucher("integration", entry);
  * assert.ok(plan.ok);
  * assert.equal(plan.voucher.documentNumber, "UB-1");
  * assert.deepEqual(plan.voucher.lines.map((line) => line.amount), ["100.1", "-100.1"]);
  * ```
  */
-export function planVoucher(integrationId: string, currency: string, entry: Entry): Plan {
-  const parsed = parseVoucher(entry.payload);
-  if (!parsed.ok) return parsed;
-  const { voucher } = parsed;
+export function planVoucher(integrationId: string, entry: Entry): Plan {
+  const voucher = parseVoucher(entry.payload);
+  if (voucher === null) return reject("The payload cannot be read as a voucher.");
   const original = entry.document_number ?? "";
   const documentNumber = original.trim().toUpperCase();
   const fault = numberFault(documentNumber);
   if (fault !== null) return reject(fault);
-  if (voucher.currency !== currency) {
-    return reject(
-      `The voucher is in ${voucher.currency}, but the company's currency is ${currency}, and lines sent to Business Central have no currency of their own.`,
-    );
-  }
   // Lines of zero say nothing, and Business Central refuses them. Debits first: no first part of the lines but the
   // whole then balances, so a posting that comes in between, from a request that was late, cannot book half of it.
   const booked = voucher.lines.filter(({ amount }) => amount.units !== 0n)
     .toSorted((a, b) => Number(b.amount.units > 0n) - Number(a.amount.units > 0n));
   if (booked.length === 0) return reject("The voucher has no line with an amount.");
   if (booked.length > mostLines) return reject(`The voucher has more than ${mostLines} lines.`);
-  if (booked.some(({ amount }) => !isWholeHundredths(amount))) {
-    return reject(
-      "The voucher has an amount with more than two decimals, which Business Central would round.",
-    );
-  }
-  const accountFault = booked.find(({ account }) => account.trim().length > longestNumber);
-  if (accountFault !== undefined) {
-    return reject(
-      `The account ${storableText(accountFault.account, 50)} is longer than ${longestNumber} characters.`,
-    );
-  }
   const first = firstLineNumber(integrationId, documentNumber, voucher.posting_date);
   const lines = booked.map((line, index): PlannedLine => ({
     lineNumber: first + index,
@@ -131,10 +116,6 @@ function numberFault(documentNumber: string): string | null {
   // Anything else may mean something in a filter: a number that cannot be looked up cannot be exported safely.
   if (/^[\p{L}\p{N} ./_#+:,-]+$/u.test(documentNumber)) return null;
   return `The document number ${shown} has characters other than letters, digits, blanks and . / _ # + : , -.`;
-}
-
-function isWholeHundredths({ units, scale }: Decimal): boolean {
-  return scale <= 2 || units % 10n ** BigInt(scale - 2) === 0n;
 }
 
 function reject(error: string): Plan {

@@ -9,6 +9,7 @@ import type { BusinessCentralClient } from "./business_central_client.ts";
 import { documentOf } from "./business_central_document.ts";
 import type { JournalLines, StandingLine } from "./business_central_journal.ts";
 import type { PlannedVoucher } from "./business_central_plan.ts";
+import type { BusinessCentralRules } from "./business_central_rules.ts";
 import type { Place } from "./business_central_setup.ts";
 import type { ConnectorContext } from "./connector.ts";
 
@@ -18,7 +19,7 @@ export interface ExportTools {
   readonly place: Place;
   readonly journal: JournalLines;
   readonly context: ConnectorContext;
-  readonly currency: string;
+  readonly rules: BusinessCentralRules;
   readonly memory: SliceMemory;
 }
 

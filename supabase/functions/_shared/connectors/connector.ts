@@ -8,7 +8,7 @@
  * @module
  */
 import type { Clock } from "../clock.ts";
-import type { Batch, Entry, EntryResult } from "../entries.ts";
+import type { Batch, Entry, EntryResult, RejectedEntry } from "../entries.ts";
 import type { Failure } from "../errors.ts";
 import type { Secrets } from "../secrets.ts";
 
@@ -75,6 +75,12 @@ export interface OpenConnector {
    */
   readonly sliceEntries?: number;
   ping(context: ConnectorContext): Promise<PingOutcome>;
+  /**
+   * The entries that our own rules refuse, of those that are about to be sent for the first time. They are recorded
+   * before the others are sent, so that they are never part of a batch that goes out. Asks the other side nothing.
+   * `export` may apply the same rules to a first send (`isFirstSend`), never to a repetition.
+   */
+  findUnsound?(context: ConnectorContext, entries: readonly Entry[]): readonly RejectedEntry[];
   /**
    * Gets the open entries only. Without it, a batch of unknown outcome is exported again whole, with the settled
    * entries, under the same `batch_id`.

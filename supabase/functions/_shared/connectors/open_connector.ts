@@ -36,6 +36,7 @@ export function openConnector(
 ): OpenConnector {
   const connector = findConnector(available, integration_type).open(config, credentials);
   const lookup = connector.lookup?.bind(connector);
+  const findUnsound = connector.findUnsound?.bind(connector);
   return {
     batchSize: connector.batchSize,
     ...(connector.sliceEntries === undefined ? {} : { sliceEntries: connector.sliceEntries }),
@@ -43,6 +44,13 @@ export function openConnector(
       const outcome = await connector.ping(context);
       return outcome.ok ? outcome : clean(outcome, context);
     },
+    ...(findUnsound === undefined ? {} : {
+      findUnsound: (context, entries) =>
+        findUnsound(context, entries).map((found) => ({
+          ...found,
+          error: context.secrets.redact(found.error),
+        })),
+    }),
     ...(lookup === undefined ? {} : {
       lookup: async (context, entries) => {
         const found = clean(await lookup(context, entries), context);

@@ -1,13 +1,13 @@
 import type { ExportedFields } from "../exported_fields.ts";
 import { storableText } from "../storable_text.ts";
+import type { Entry } from "../entries.ts";
 import { parseVoucher, type Voucher } from "../voucher.ts";
-import type { IgnoredFields } from "./ignored_fields.ts";
+import { type EntryRules, voucherFault } from "../voucher_fault.ts";
 import { codeLine, type CodingRules, type LineCoding } from "./voucher_coding.ts";
 
 /** The part of a configuration that says what is exported of a voucher, and as what. */
-export interface VoucherRules extends CodingRules {
-  readonly ignored_fields: IgnoredFields;
-}
+export interface VoucherRules
+  extends CodingRules, Pick<EntryRules, "ignored_fields" | "period_rule" | "fiscal_year_ends"> {}
 
 /**
  * Why a voucher is read.
@@ -43,34 +43,39 @@ const uncoded: LineCoding = { vatCode: null, dimensions: new Map() };
  *   description: "Kurs",
  *   lines: [{ account: "6860", debit: "100.10", departement: "Salg" }, { account: "2910", credit: "100.10" }],
  * };
- * const rules = { ignored_fields: { voucher: [], line: [] }, dimensions: {} };
- * assert.deepEqual(readVoucher(exportedFields.xledger, rules, payload, "first"), {
+ * const entry = { period: "2026-11", document_number: "1", payload };
+ * const rules = {
+ *   period_rule: "posting_date",
+ *   fiscal_year_ends: 12,
+ *   ignored_fields: { voucher: [], line: [] },
+ *   dimensions: {},
+ * } as const;
+ * assert.deepEqual(readVoucher(exportedFields.xledger, rules, entry, "first"), {
  *   ok: false,
  *   error: "Line 1: departement is not exported: remove it, or list it in ignored_fields.",
  *   unmapped: false,
  * });
  * const ignored_fields = { voucher: [], line: ["departement"] };
- * assert.equal(readVoucher(exportedFields.xledger, { ...rules, ignored_fields }, payload, "first").ok, true);
+ * assert.equal(readVoucher(exportedFields.xledger, { ...rules, ignored_fields }, entry, "first").ok, true);
  * ```
  */
 export function readVoucher(
   fields: ExportedFields,
   rules: VoucherRules,
-  payload: unknown,
+  entry: Pick<Entry, "period" | "document_number" | "payload">,
   purpose: Purpose,
 ): ReadVoucher {
   const { ignored_fields: ignored } = rules;
-  const whole = keep(payload, fields.voucher, ignored.voucher, purpose, "The voucher's");
-  if ("fault" in whole) return refuse(whole.fault);
-  const raw = isObject(whole.kept) && Array.isArray(whole.kept.lines) ? whole.kept.lines : [];
-  const lines: unknown[] = [];
-  for (const [index, line] of raw.entries()) {
-    const part = keep(line, fields.line, ignored.line, purpose, `Line ${index + 1}:`);
-    if ("fault" in part) return refuse(part.fault);
-    lines.push(part.kept);
+  const { payload } = entry;
+  if (purpose === "first") {
+    const found = voucherFault({ ...rules, exported: fields, payloads: "vouchers" }, entry);
+    if (found !== null) return refuse(found.reason);
   }
-  const parsed = parseVoucher(isObject(whole.kept) && raw.length > 0 ? { ...whole.kept, lines } : whole.kept);
-  if (!parsed.ok) return refuse(parsed.error);
+  const whole = keep(payload, fields.voucher, ignored.voucher, purpose);
+  const raw = isObject(whole) && Array.isArray(whole.lines) ? whole.lines : [];
+  const lines = raw.map((line) => keep(line, fields.line, ignored.line, purpose));
+  const voucher = parseVoucher(isObject(whole) && raw.length > 0 ? { ...whole, lines } : whole);
+  if (voucher === null) return refuse("The payload cannot be read as a voucher.");
 
   const codings: LineCoding[] = [];
   for (const [index, line] of lines.entries()) {
@@ -79,7 +84,7 @@ export function readVoucher(
     else if (purpose === "find") codings.push(uncoded);
     else return { ok: false, error: coded.error, unmapped: coded.unmapped };
   }
-  return { ok: true, voucher: parsed.voucher, codings };
+  return { ok: true, voucher, codings };
 }
 
 /**
@@ -117,22 +122,16 @@ function keep(
   exported: readonly string[],
   ignored: readonly string[],
   purpose: Purpose,
-  place: string,
-): { readonly kept: unknown } | { readonly fault: string } {
-  if (!isObject(object)) return { kept: object };
+): unknown {
+  if (!isObject(object)) return object;
   const kept: [string, unknown][] = [];
   for (const [name, value] of Object.entries(object)) {
-    if (ignored.includes(name)) continue;
-    const isExported = exported.includes(name);
-    if (!isExported && purpose === "first") {
-      const shown = storableText(name, 100) || "a field without a name";
-      return { fault: `${place} ${shown} is not exported: remove it, or list it in ignored_fields.` };
-    }
-    if (isExported && (purpose === "first" || isReadable(name, value))) {
+    if (ignored.includes(name) || !exported.includes(name)) continue;
+    if (purpose === "first" || isReadable(name, value)) {
       kept.push([name, name === "dimensions" ? withoutIgnored(value, ignored) : value]);
     }
   }
-  return { kept: Object.fromEntries(kept) };
+  return Object.fromEntries(kept);
 }
 
 /** `dimensions.region` in `ignored_fields` leaves out that one. */

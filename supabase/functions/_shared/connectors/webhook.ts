@@ -1,4 +1,4 @@
-import { type Batch, type Entry, type EntryResult, openEntries } from "../entries.ts";
+import { type Batch, type Entry, isFirstSend, openEntries } from "../entries.ts";
 import { type Failure, failure } from "../errors.ts";
 import { onceBody } from "../once_body.ts";
 import { retryAfterSeconds } from "../retry_after.ts";
@@ -12,7 +12,7 @@ import {
   type WebhookCredentials,
 } from "./webhook_config.ts";
 import { signedHeaders } from "./signed_headers.ts";
-import { payloadFault } from "./webhook_payload.ts";
+import { unsoundEntries } from "./webhook_payload.ts";
 import { statusFailure } from "./webhook_status.ts";
 
 /**
@@ -42,6 +42,7 @@ export const webhook = defineConnector({
     batchSize: config.batch_size,
     sliceEntries: 30_000,
     ping: (context) => ping(config, credentials, context),
+    findUnsound: (_context, entries) => unsoundEntries(config, entries),
     export: (context, batch) => exportBatch(config, credentials, context, batch),
   }),
 });
@@ -52,7 +53,9 @@ async function exportBatch(
   context: ConnectorContext,
   batch: Batch,
 ): Promise<ExportOutcome> {
-  const { sound, rejected } = inspect(batch.entries);
+  const rejected = isFirstSend(batch) ? unsoundEntries(config, openEntries(batch.entries)) : [];
+  const leftOut = new Set(rejected.map(({ entry_key }) => entry_key));
+  const sound = batch.entries.filter(({ entry_key }) => !leftOut.has(entry_key));
   if (sound.length === 0) return { results: rejected };
   const body = batchBody(context, batch.batch_id, sound);
   const headers = {
@@ -69,20 +72,6 @@ async function exportBatch(
     const outcome = unsettled(sound, failure("ambiguous", ...transportFault(config, error)));
     return { ...outcome, results: [...rejected, ...outcome.results] };
   }
-}
-
-/** What is unsound is so each time, so a batch that is sent again leaves out the same entries. */
-function inspect(entries: readonly Entry[]): { sound: Entry[]; rejected: EntryResult[] } {
-  const faults = new Map(entries.map((entry) => [entry, payloadFault(entry.payload)]));
-  const unsound = openEntries(entries).filter((entry) => faults.get(entry) !== null);
-  return {
-    sound: entries.filter((entry) => faults.get(entry) === null),
-    rejected: unsound.map((entry) => ({
-      entry_key: entry.entry_key,
-      state: "rejected",
-      error: faults.get(entry) ?? "",
-    })),
-  };
 }
 
 /**

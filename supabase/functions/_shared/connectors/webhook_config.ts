@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { endpointUrl } from "./endpoint_url.ts";
+import { entryRules } from "./entry_rules.ts";
 import { parseOrThrow } from "./parse.ts";
 import { vendorTimeout } from "./vendor_timeout.ts";
 
@@ -23,6 +24,8 @@ const configSchema = z.strictObject({
     ),
     vendorTimeout.usual,
   ),
+  payloads: z._default(z.enum(["vouchers", "free"], "must be vouchers or free"), "vouchers"),
+  ...entryRules,
 }, { error: (issue) => issue.code === "invalid_type" ? "must be an object" : undefined });
 
 const credentialsSchema = z.strictObject({
@@ -45,8 +48,9 @@ export type WebhookConfig = z.infer<typeof configSchema>;
 export type WebhookCredentials = z.infer<typeof credentialsSchema>;
 
 /**
- * Parses `{ url, batch_size?, timeout_seconds? }`. https only; http to the machine itself. The time-out is for the
- * whole exchange: see {@linkcode vendorTimeout}.
+ * Parses `{ url, batch_size?, timeout_seconds?, payloads?, period_rule?, fiscal_year_ends? }`. https only; http to the
+ * machine itself. The time-out is for the whole exchange: see {@linkcode vendorTimeout}. `payloads` is `vouchers`, or
+ * `free` for an integration that sends something else under `lines`; for the others see {@linkcode entryRules}.
  *
  * @example
  * ```ts

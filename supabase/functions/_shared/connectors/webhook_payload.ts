@@ -1,30 +1,35 @@
-import * as z from "zod/mini";
-import { balanceFault, voucherLine } from "../voucher_lines.ts";
-
-const vouchers = z.object({
-  currency: z.nullish(z.string()),
-  lines: z.array(voucherLine).check(z.minLength(1)),
-});
+import type { Entry, RejectedEntry } from "../entries.ts";
+import { voucherFault } from "../voucher_fault.ts";
+import type { WebhookConfig } from "./webhook_config.ts";
 
 /**
- * Why a payload is not sent, or null. What a receiver takes is its own affair; but a payload with the lines of a voucher,
- * of accounts with a debit or a credit in decimals, has to balance here as for every other system.
+ * The entries that are not sent, and why. What a receiver takes is its own affair; but a payload with `lines` is a
+ * voucher and has to be a sound one, unless the integration's `payloads` are `free`.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { payloadFault } from "./webhook_payload.ts";
+ * import { parseWebhookConfig } from "./webhook_config.ts";
+ * import { unsoundEntries } from "./webhook_payload.ts";
  *
- * assert.equal(payloadFault({ order: 7, amount: "103.27" }), null);
- * const debit = { account: "6860", debit: "103.27" };
- * assert.equal(payloadFault({ lines: [debit, { account: "2910", credit: "103.27" }] }), null);
- * assert.equal(
- *   payloadFault({ currency: "NOK", lines: [debit, { account: "2910", credit: "103.26" }] }),
- *   "The voucher does not balance: debit 103.27, credit 103.26, difference 0.01 NOK.",
- * );
+ * const config = parseWebhookConfig({ url: "https://erp.example/vouchers" });
+ * const entry = { entry_key: "a", period: "2026-10", document_number: "1", settled: false };
+ * assert.deepEqual(unsoundEntries(config, [{ ...entry, payload: { order: 7, amount: "103.27" } }]), []);
+ * const payload = { lines: [{ account: "6860", debit: "103.27" }, { account: "2910", credit: "103.26" }] };
+ * assert.deepEqual(unsoundEntries(config, [{ ...entry, payload }]), [{
+ *   entry_key: "a",
+ *   state: "rejected",
+ *   error: "The voucher does not balance: debit and credit differ by 0.01.",
+ *   not_sent: true,
+ * }]);
  * ```
  */
-export function payloadFault(payload: unknown): string | null {
-  const { success, data } = vouchers.safeParse(payload);
-  return success ? balanceFault(data.currency ?? null, data.lines) : null;
+export function unsoundEntries(config: WebhookConfig, entries: readonly Entry[]): RejectedEntry[] {
+  const rules = { ...config, exported: null, ignored_fields: { voucher: [], line: [] } };
+  return entries.flatMap((entry): RejectedEntry[] => {
+    const fault = voucherFault(rules, entry);
+    return fault === null
+      ? []
+      : [{ entry_key: entry.entry_key, state: "rejected", error: fault.reason, not_sent: true }];
+  });
 }

@@ -6,6 +6,7 @@ import { readFailure } from "./xledger_faults.ts";
 import { lookupVouchers } from "./xledger_lookup.ts";
 import { createPace } from "./xledger_pace.ts";
 import { askXledger, type XledgerLink } from "./xledger_request.ts";
+import { unsoundVouchers } from "./xledger_voucher.ts";
 
 /**
  * Exports entries as general ledger vouchers to Xledger, through its GraphQL API.
@@ -34,6 +35,7 @@ export const xledger = defineConnector({
       batchSize: config.batch_size,
       sliceEntries: 5000,
       ping: (context) => ping(link(context)),
+      findUnsound: (_context, entries) => unsoundVouchers(config, entries),
       lookup: (context, entries) => lookupVouchers(link(context), entries),
       export: (context, batch) => exportVouchers(link(context), batch),
     };

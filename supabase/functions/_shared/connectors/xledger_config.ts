@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { endpointUrl } from "./endpoint_url.ts";
+import { entryRules } from "./entry_rules.ts";
 import { ignoredFields } from "./ignored_fields.ts";
 import { parseOrThrow } from "./parse.ts";
 import { vendorTimeout } from "./vendor_timeout.ts";
@@ -46,6 +47,7 @@ const configSchema = z.strictObject({
     z.enum(["transactionDbId", "dbId"], "must be transactionDbId or dbId"),
     "transactionDbId",
   ),
+  ...entryRules,
 }, { error: (issue) => issue.code === "invalid_type" ? "must be an object" : undefined });
 
 const credentialsSchema = z.strictObject({
@@ -79,6 +81,8 @@ export type XledgerCredentials = z.infer<typeof credentialsSchema>;
  * | `counts_as_exported` | `imported` | `staged` where people start the import and the queue should not wait for them |
  * | `import_wait_seconds` | 15 | how long a batch waits for its import before it is left to a later attempt |
  * | `visibility_seconds` | 300 | how late Xledger may do something, and show it; missing for three times as long is absent |
+ * | `period_rule`, `fiscal_year_ends` | `posting_date`, 12 | see {@linkcode entryRules} |
+ * | `ignored_fields` | none | see `ignoredFields` |
  * | `import_error_link` | `transactionDbId` | the field of an import error that names the item |
  *
  * @example

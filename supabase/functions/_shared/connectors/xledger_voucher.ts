@@ -1,5 +1,5 @@
 import { formatDecimal } from "../decimal.ts";
-import type { Entry } from "../entries.ts";
+import type { Entry, RejectedEntry } from "../entries.ts";
 import { exportedFields } from "../exported_fields.ts";
 import { storableText } from "../storable_text.ts";
 import { lineTexts, type Purpose, readVoucher } from "./read_voucher.ts";
@@ -86,7 +86,7 @@ export function prepareVoucher(
   purpose: Exclude<Purpose, "find">,
 ): Prepared | Unsendable {
   const { entry, ids } = named;
-  const read = readVoucher(exportedFields.xledger, config, entry.payload, purpose);
+  const read = readVoucher(exportedFields.xledger, config, entry, purpose);
   if (!read.ok) return { error: read.error, unmapped: read.unmapped };
   const { voucher, codings } = read;
   if (voucher.lines.length > config.max_nodes) {
@@ -131,6 +131,32 @@ function codingOf(coding: LineCoding | undefined): Readonly<Record<string, { rea
     ...(coding.vatCode === null ? {} : { taxRule: { code: coding.vatCode } }),
     ...Object.fromEntries(objects),
   };
+}
+
+/**
+ * The entries that our own rules refuse before their first send, and why.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { parseXledgerConfig } from "./xledger_config.ts";
+ * import { unsoundVouchers } from "./xledger_voucher.ts";
+ *
+ * const entry = { entry_key: "a", period: "2026-01", document_number: "1", payload: {}, settled: false };
+ * assert.deepEqual(unsoundVouchers(parseXledgerConfig({}), [entry]), [{
+ *   entry_key: "a",
+ *   state: "rejected",
+ *   error: "The voucher's posting_date is missing.",
+ *   not_sent: true,
+ * }]);
+ * ```
+ */
+export function unsoundVouchers(config: XledgerConfig, entries: readonly Entry[]): RejectedEntry[] {
+  return entries.flatMap((entry): RejectedEntry[] => {
+    const prepared = prepareVoucher(config, { entry, ids: [] }, "first");
+    if ("nodes" in prepared) return [];
+    return [{ entry_key: entry.entry_key, state: "rejected", error: prepared.error, not_sent: true }];
+  });
 }
 
 /**

@@ -86,6 +86,11 @@ Deno.test("prepareVoucher refuses a voucher when it does not balance or has too 
   });
 });
 
+Deno.test("prepareVoucher prepares at a repetition what the rules would refuse by now", async () => {
+  const unbalanced = { ...payload, posting_date: "2026-02-30", lines: payload.lines.slice(1) };
+  assert.equal(nodesOf(await prepare({}, { payload: unbalanced }, "again")).length, 2);
+});
+
 Deno.test("nameLines names differ when integration, key or case differ, and fit whatever the key is", async () => {
   const name = async (integration: string, entry_key: string) =>
     (await nameLines(integration, { ...entry, entry_key })).ids[0];

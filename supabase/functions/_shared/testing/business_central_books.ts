@@ -60,7 +60,12 @@ export function emptyBooks(): ExportTools {
     place: { companyPath: "companies(1)", journalPath: "companies(1)/journals(1)", journalCode: "SYNC" },
     journal,
     context: testContext(),
-    currency: "NOK",
+    rules: {
+      currency: "NOK",
+      period_rule: "posting_date",
+      fiscal_year_ends: 12,
+      ignored_fields: { voucher: [], line: [] },
+    },
     memory: { isNumberingChecked: false, begun: new Set() },
   };
 }

@@ -9,7 +9,7 @@ import {
   defineConnector,
   type ExportOutcome,
 } from "../../_shared/connectors/connector.ts";
-import { allEntries, type Batch } from "../../_shared/entries.ts";
+import { allEntries, type Batch, type RejectedEntry } from "../../_shared/entries.ts";
 import { type ErrorClass, failure, SyncError } from "../../_shared/errors.ts";
 import { FakeClock } from "../../_shared/testing/fake_clock.ts";
 import { FakeWorkerApi, testBatch, testClaim } from "../../_shared/testing/fake_worker_api.ts";
@@ -26,7 +26,11 @@ export function takesAll(_context: ConnectorContext, batch: Batch): Promise<Expo
   return Promise.resolve({ results: allEntries(batch.entries, "exported") });
 }
 
-function testConnector(exportBatch: Export, sliceEntries = Infinity): Connector {
+function testConnector(
+  exportBatch: Export,
+  sliceEntries = Infinity,
+  unsound: readonly RejectedEntry[] = [],
+): Connector {
   return defineConnector({
     type: "test",
     parseConfig: (raw) => {
@@ -38,6 +42,8 @@ function testConnector(exportBatch: Export, sliceEntries = Infinity): Connector 
       batchSize: 2,
       sliceEntries,
       ping: () => Promise.resolve({ ok: true }),
+      findUnsound: (_context, entries) =>
+        unsound.filter((one) => entries.some(({ entry_key }) => entry_key === one.entry_key)),
       export: exportBatch,
     }),
   });
@@ -53,10 +59,12 @@ export function slice(
     retiring?: AbortSignal;
     fetch?: typeof fetch;
     sliceEntries?: number;
+    /** What the connector's own rules refuse. */
+    unsound?: readonly RejectedEntry[];
   } = {},
 ): Promise<SliceEnd> {
   return runSlice(api, testClaim(options.claim), 0, {
-    connectors: [testConnector(exportBatch, options.sliceEntries)],
+    connectors: [testConnector(exportBatch, options.sliceEntries, options.unsound)],
     clock: options.clock ?? new FakeClock(),
     random: () => 0,
     fetch: options.fetch ?? fetch,
