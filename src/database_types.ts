@@ -270,7 +270,7 @@ isOneToOne: false
         isSetofReturn: false
       } },
 "add_sync_entries":
-{ Args: { "entries": Json,"integration_type": string,"org_id": string }; Returns: Json
+{ Args: { "atomic"?: boolean,"entries": Json,"integration_type": string,"org_id": string,"readmit"?: boolean }; Returns: Json
                            },
 "backfill_integration_sync":
 { Args: { "from": string,"integration_type": string,"org_id": string,"reason"?: string,"to": string }; Returns: number

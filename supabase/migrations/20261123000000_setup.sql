@@ -85,6 +85,14 @@ comment on type sync_scheduler.cron_fields is
   'A parsed cron expression. A bit for each value, the smallest first (weekdays from Sunday). either_day: both day '
   'fields are restricted, so one that matches is enough. every_hour: the hour field is a wildcard.';
 
+create type sync_scheduler.delivered_entry as (
+  number bigint, entry_key text, period text, document_number text, payload jsonb, copies bigint, hash bytea,
+  field text, reason text
+);
+comment on type sync_scheduler.delivered_entry is
+  'An item of a delivery. number: its place in the list, from 1; copies: how often it stands there; hash: of its content, if '
+  'its key was known before; field and reason: why it is refused, or null.';
+
 -- supabase/schemas/00_setup/04_worker_protocols.sql
 create or replace function sync_scheduler.worker_protocols() returns int4range
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$

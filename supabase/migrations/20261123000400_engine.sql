@@ -409,6 +409,37 @@ comment on function sync_scheduler.audit(public.sync_integrations, text, text, j
   'and why. '
   'Errors: PT422 reason_too_long.';
 
+-- supabase/schemas/30_engine/08_entry_fault.sql
+create or replace function sync_scheduler.entry_fault(
+  integration public.sync_integrations, entry_key text, period text, document_number text, payload jsonb,
+  out field text, out reason text
+)
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  if (length(entry_fault.entry_key) between 1 and 200) is not true then
+    field := 'entry_key';
+    reason := 'The key must have 1 to 200 characters.';
+  elsif (entry_fault.period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$') is not true then
+    field := 'period';
+    reason := 'The period must be written YYYY-MM, with a month from 01 to 12.';
+  elsif (length(entry_fault.document_number) between 1 and 35) is not true then
+    field := 'document_number';
+    reason := 'The document number must have 1 to 35 characters.';
+  elsif jsonb_typeof(entry_fault.payload) is distinct from 'object' then
+    field := 'payload';
+    reason := 'The payload must be an object.';
+  elsif sync_scheduler.loses_digits(entry_fault.payload) then
+    field := 'payload';
+    reason := 'The payload holds a JSON number that loses digits on its way: write amounts as strings.';
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.entry_fault(public.sync_integrations, text, text, text, jsonb)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.entry_fault(public.sync_integrations, text, text, text, jsonb) is
+  'Says why the outbox of an integration refuses an entry: the field and the reason, in one sentence; both are null when the '
+  'entry is sound. The reason never quotes the payload. The door add_sync_entries asks it about new and changed content only.';
+
 -- supabase/schemas/30_engine/09_is_paused.sql
 create or replace function sync_scheduler.is_paused(integration public.sync_integrations) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -419,6 +450,72 @@ $$;
 revoke all on function sync_scheduler.is_paused(public.sync_integrations) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.is_paused(public.sync_integrations) is
   'Is the integration paused now? A pause ends by itself at resume_at.';
+
+-- supabase/schemas/30_engine/09_read_delivery.sql
+create or replace function sync_scheduler.read_delivery(integration public.sync_integrations, entries jsonb)
+returns sync_scheduler.delivered_entry[]
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  known constant text[] := '{entry_key,period,document_number,payload}';
+  repeated text[];
+  delivered sync_scheduler.delivered_entry[];
+begin
+  select array_agg(r.entry_key) into repeated from (
+    select i ->> 'entry_key' as entry_key from jsonb_array_elements(read_delivery.entries) i
+    where jsonb_typeof(i -> 'entry_key') = 'string'
+    group by i ->> 'entry_key' having count(*) > 1) r;
+
+  with item as materialized (
+    select l.item, l.number, case when jsonb_typeof(l.item -> 'entry_key') = 'string' then l.item ->> 'entry_key' end as entry_key
+    from jsonb_array_elements(read_delivery.entries) with ordinality l (item, number)
+  ), copy as (
+    -- A key that comes twice with one content is one entry. With two contents nobody knows which one is right.
+    select i.entry_key, min(i.number) as number, count(*) as copies, count(distinct i.item::text) as contents
+    from item i where i.entry_key = any (repeated) group by i.entry_key
+  ), shaped as materialized (
+    select i.number, i.entry_key, i.item ->> 'period' as period, i.item ->> 'document_number' as document_number,
+      i.item -> 'payload' as payload, coalesce(c.copies, 1) as copies,
+      -- What has no name in the outbox would be dropped in silence, and what is no text would be read as one.
+      case
+        when jsonb_typeof(i.item) <> 'object' then array['entries', 'The item is not an object.']
+        when c.contents > 1 then array['entry_key', format('The key comes %s times, with different content.', c.copies)]
+        when i.item - known <> '{}' then (
+          select array[left(min(k), 100), 'An entry has no field of this name.'] from jsonb_object_keys(i.item - known) k)
+        when i.entry_key is null then array['entry_key', 'The key is missing, or is not a text.']
+        when jsonb_typeof(i.item -> 'period') is distinct from 'string'
+          then array['period', 'The period is missing, or is not a text.']
+        when jsonb_typeof(i.item -> 'document_number') is distinct from 'string'
+          then array['document_number', 'The document number is missing, or is not a text.']
+      end as fault
+    from item i left join copy c on c.entry_key = i.entry_key
+    where c.number is null or c.number = i.number
+  ), compared as materialized (
+    select s.*, e.hash, e.hash in (e.payload_hash, e.conflict_payload_hash) as is_known
+    from shaped s left join lateral (
+      select x.payload_hash, x.conflict_payload_hash,
+        sync_scheduler.entry_hash(s.period, s.document_number, s.payload) as hash
+      from public.sync_export_entries x
+      -- A range that begins with the key: one index alone serves it, whatever the statistics say.
+      where (x.entry_key, x.integration_id) between (s.entry_key, integration.id) and (s.entry_key, integration.id)
+      order by x.entry_key, x.integration_id limit 1) e on s.fault is null
+  )
+  select array_agg(row(c.number, c.entry_key, c.period, c.document_number, c.payload, c.copies, c.hash,
+    coalesce(c.fault[1], (f.fault).field), coalesce(c.fault[2], (f.fault).reason))::sync_scheduler.delivered_entry
+    order by c.number)
+  into delivered
+  from compared c left join lateral (
+    -- Content that is there already was judged when it came. The offset keeps the planner from asking twice.
+    select sync_scheduler.entry_fault(integration, c.entry_key, c.period, c.document_number, c.payload) as fault
+    where c.fault is null and c.is_known is not true offset 0) f on true;
+  return coalesce(delivered, '{}');
+end;
+$$;
+revoke all on function sync_scheduler.read_delivery(public.sync_integrations, jsonb)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.read_delivery(public.sync_integrations, jsonb) is
+  'Reads the list of a delivery in its order, each key once, with the field and the reason of what is refused. An item that '
+  'is refused for its shape costs no other item. hash is set when the key was known. entries is a JSON list. The caller holds '
+  'the integration''s lock.';
 
 -- supabase/schemas/30_engine/09_set_health.sql
 create or replace function sync_scheduler.set_health(
@@ -594,6 +691,28 @@ comment on function sync_scheduler.open_incident(public.sync_integrations, text)
   'Opens the incident of a vendor''s host, with one alert, if so many organisations (settings.incident_organisations) could not '
   'reach it lately and nobody could since. Returns whether there is one. For note_vendor_failure.';
 
+-- supabase/schemas/30_engine/10_refused_items.sql
+create or replace function sync_scheduler.refused_items(delivered sync_scheduler.delivered_entry[]) returns jsonb
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+declare
+  refused jsonb;
+begin
+  select jsonb_agg(
+    case when length(d.entry_key) between 1 and 200
+      then jsonb_build_object('entry_key', d.entry_key, 'field', d.field, 'reason', d.reason)
+      -- An item without a usable key is named by its place in the list.
+      else jsonb_build_object('entry_key', left(d.entry_key, 100), 'index', d.number - 1, 'field', d.field, 'reason', d.reason)
+    end order by d.number)
+  into refused from unnest(refused_items.delivered) d where d.reason is not null;
+  return coalesce(refused, '[]');
+end;
+$$;
+revoke all on function sync_scheduler.refused_items(sync_scheduler.delivered_entry[])
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.refused_items(sync_scheduler.delivered_entry[]) is
+  'What a delivery refuses: a list of {entry_key, field, reason}, in its order. An item without a usable key has its index in '
+  'the list, from 0, and at most 100 characters of what it gave as key.';
+
 -- supabase/schemas/30_engine/11_end_incident.sql
 create or replace function sync_scheduler.end_incident(integration_type text, host text, seen_at timestamptz) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -723,6 +842,75 @@ comment on function sync_scheduler.start_run(
   'Creates a pending run with its first attempt and dispatches it, all in the caller''s transaction. Returns the '
   'run, or null when the integration has an active run, the organisation a run of that key or the slot a run. '
   'Errors: PT503 function_url_not_configured.';
+
+-- supabase/schemas/30_engine/11_store_delivery.sql
+create or replace function sync_scheduler.store_delivery(
+  integration public.sync_integrations, delivered sync_scheduler.delivered_entry[], readmit boolean
+) returns jsonb
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  taken bigint;
+  copies bigint;
+  added integer := 0;
+  replaced integer;
+  conflicts integer;
+begin
+  select count(*), coalesce(sum(d.copies), 0) into taken, copies
+  from unnest(store_delivery.delivered) d where d.reason is null;
+
+  -- In the order of the list: a batch is sent in the order of entry_id.
+  insert into public.sync_export_entries (integration_id, entry_key, period, document_number, payload)
+  select integration.id, d.entry_key, d.period, d.document_number, d.payload
+  from unnest(store_delivery.delivered) d
+  where d.reason is null and d.hash is null
+  order by d.number
+  on conflict (integration_id, entry_key) do nothing;
+  get diagnostics added = row_count;
+  if added = taken then
+    return jsonb_build_object('added', added, 'replaced', 0, 'unchanged', copies - added, 'conflicts', 0);
+  end if;
+
+  with told as materialized (
+    select d.period, d.document_number, d.payload, e.*,
+      coalesce(d.hash, sync_scheduler.entry_hash(d.period, d.document_number, d.payload)) as hash
+    from unnest(store_delivery.delivered) d cross join lateral (
+      select x.entry_id, x.state, x.payload_hash, x.conflict_payload_hash, x.conflict_at
+      from public.sync_export_entries x
+      -- As in read_delivery.
+      where (x.entry_key, x.integration_id) between (d.entry_key, integration.id) and (d.entry_key, integration.id)
+      order by x.entry_key, x.integration_id limit 1) e
+    where d.reason is null
+  ), fresh as (
+    -- Nobody has seen it yet: what the source says now is what shall be booked.
+    update public.sync_export_entries e
+    set period = t.period, document_number = t.document_number, payload = t.payload
+    from told t
+    where e.entry_id = t.entry_id and t.state = 'pending' and t.payload_hash <> t.hash
+    returning 1
+  ), contradicted as (
+    -- Never a second voucher, and never a batch that differs from its first send: a person decides.
+    update public.sync_export_entries e
+    set conflict_at = now(), conflict_payload_hash = t.hash, conflict_content =
+      jsonb_build_object('period', t.period, 'document_number', t.document_number, 'payload', t.payload)
+    from told t
+    where e.entry_id = t.entry_id and t.state <> 'pending' and t.payload_hash <> t.hash
+      and t.conflict_payload_hash is distinct from t.hash
+    returning 1
+  ), known as (
+    select from told t
+    where t.payload_hash <> t.hash and t.conflict_payload_hash = t.hash and t.conflict_at is not null
+  )
+  select (select count(*) from fresh), (select count(*) from contradicted) + (select count(*) from known)
+  into replaced, conflicts;
+  return jsonb_build_object('added', added, 'replaced', replaced, 'conflicts', conflicts,
+    'unchanged', copies - added - replaced - conflicts);
+end;
+$$;
+revoke all on function sync_scheduler.store_delivery(
+  public.sync_integrations, sync_scheduler.delivered_entry[], boolean) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.store_delivery(public.sync_integrations, sync_scheduler.delivered_entry[], boolean) is
+  'Writes what a delivery does not refuse, and counts: added, replaced, unchanged, conflicts. The caller keeps the worker from '
+  'the entries.';
 
 -- supabase/schemas/30_engine/12_next_attempt.sql
 create or replace function sync_scheduler.next_attempt(run_id uuid) returns void

@@ -65,7 +65,13 @@ Deno.test("a delivery that meets a reservation is a conflict and replaces nothin
     caller<Row[]>`
       select public.add_sync_entries(${tenant.orgId}, 'webhook', ${caller.json(changed)}) as counts`);
   assert.ok(outcome.status === "fulfilled", String(outcome.status === "rejected" && outcome.reason));
-  assert.deepEqual(outcome.value[0]?.counts, { added: 0, replaced: 0, unchanged: 0, conflicts: 1 });
+  assert.deepEqual(outcome.value[0]?.counts, {
+    added: 0,
+    replaced: 0,
+    unchanged: 0,
+    conflicts: 1,
+    refused: [],
+  });
   const [entry] = await sql`select state::text, payload ->> 'amount' as amount from public.sync_export_entries
     where integration_id = ${tenant.integrationId} and entry_key = 'entry-1'`;
   assert.deepEqual(entry, { state: "sending", amount: "1.10" });

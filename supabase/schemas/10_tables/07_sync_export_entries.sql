@@ -26,7 +26,8 @@ create table public.sync_export_entries (
   -- One definition for the count, the alert and every list.
   undecided boolean not null generated always as
     (((state = 'rejected' or conflict_at is not null) and decided_at is null) or set_aside_run_id is not null) stored,
-  unique (integration_id, entry_key),
+  -- The key first: no other index begins with it, so a look-up by key and integration has one plan only.
+  unique (entry_key, integration_id),
   check ((state = 'exported') = (exported_at is not null)),
   check (state not in ('sending', 'unknown') or batch_id is not null),
   check (state <> 'unknown' or unknown_since is not null),

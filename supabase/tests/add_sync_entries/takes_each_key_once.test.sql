@@ -17,7 +17,8 @@ create function pg_temp.given(n int, amount text default null) returns jsonb lan
     'document_number', 'B-' || n, 'payload', jsonb_build_object('amount', coalesce(amount, n || '.50')))
 $$;
 create function pg_temp.counts(added int, replaced int, unchanged int, conflicts int) returns jsonb language sql as $$
-  select jsonb_build_object('added', added, 'replaced', replaced, 'unchanged', unchanged, 'conflicts', conflicts)
+  select jsonb_build_object('added', added, 'replaced', replaced, 'unchanged', unchanged, 'conflicts', conflicts,
+    'refused', '[]'::jsonb)
 $$;
 create function pg_temp.told(n int)
 returns table (state text, amount text, conflict boolean, other text, exported boolean) language sql as $$

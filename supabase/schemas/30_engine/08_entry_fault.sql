@@ -1,0 +1,29 @@
+create or replace function sync_scheduler.entry_fault(
+  integration public.sync_integrations, entry_key text, period text, document_number text, payload jsonb,
+  out field text, out reason text
+)
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  if (length(entry_fault.entry_key) between 1 and 200) is not true then
+    field := 'entry_key';
+    reason := 'The key must have 1 to 200 characters.';
+  elsif (entry_fault.period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$') is not true then
+    field := 'period';
+    reason := 'The period must be written YYYY-MM, with a month from 01 to 12.';
+  elsif (length(entry_fault.document_number) between 1 and 35) is not true then
+    field := 'document_number';
+    reason := 'The document number must have 1 to 35 characters.';
+  elsif jsonb_typeof(entry_fault.payload) is distinct from 'object' then
+    field := 'payload';
+    reason := 'The payload must be an object.';
+  elsif sync_scheduler.loses_digits(entry_fault.payload) then
+    field := 'payload';
+    reason := 'The payload holds a JSON number that loses digits on its way: write amounts as strings.';
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.entry_fault(public.sync_integrations, text, text, text, jsonb)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.entry_fault(public.sync_integrations, text, text, text, jsonb) is
+  'Says why the outbox of an integration refuses an entry: the field and the reason, in one sentence; both are null when the '
+  'entry is sound. The reason never quotes the payload. The door add_sync_entries asks it about new and changed content only.';

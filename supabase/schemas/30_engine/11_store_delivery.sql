@@ -1,0 +1,67 @@
+create or replace function sync_scheduler.store_delivery(
+  integration public.sync_integrations, delivered sync_scheduler.delivered_entry[], readmit boolean
+) returns jsonb
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  taken bigint;
+  copies bigint;
+  added integer := 0;
+  replaced integer;
+  conflicts integer;
+begin
+  select count(*), coalesce(sum(d.copies), 0) into taken, copies
+  from unnest(store_delivery.delivered) d where d.reason is null;
+
+  -- In the order of the list: a batch is sent in the order of entry_id.
+  insert into public.sync_export_entries (integration_id, entry_key, period, document_number, payload)
+  select integration.id, d.entry_key, d.period, d.document_number, d.payload
+  from unnest(store_delivery.delivered) d
+  where d.reason is null and d.hash is null
+  order by d.number
+  on conflict (integration_id, entry_key) do nothing;
+  get diagnostics added = row_count;
+  if added = taken then
+    return jsonb_build_object('added', added, 'replaced', 0, 'unchanged', copies - added, 'conflicts', 0);
+  end if;
+
+  with told as materialized (
+    select d.period, d.document_number, d.payload, e.*,
+      coalesce(d.hash, sync_scheduler.entry_hash(d.period, d.document_number, d.payload)) as hash
+    from unnest(store_delivery.delivered) d cross join lateral (
+      select x.entry_id, x.state, x.payload_hash, x.conflict_payload_hash, x.conflict_at
+      from public.sync_export_entries x
+      -- As in read_delivery.
+      where (x.entry_key, x.integration_id) between (d.entry_key, integration.id) and (d.entry_key, integration.id)
+      order by x.entry_key, x.integration_id limit 1) e
+    where d.reason is null
+  ), fresh as (
+    -- Nobody has seen it yet: what the source says now is what shall be booked.
+    update public.sync_export_entries e
+    set period = t.period, document_number = t.document_number, payload = t.payload
+    from told t
+    where e.entry_id = t.entry_id and t.state = 'pending' and t.payload_hash <> t.hash
+    returning 1
+  ), contradicted as (
+    -- Never a second voucher, and never a batch that differs from its first send: a person decides.
+    update public.sync_export_entries e
+    set conflict_at = now(), conflict_payload_hash = t.hash, conflict_content =
+      jsonb_build_object('period', t.period, 'document_number', t.document_number, 'payload', t.payload)
+    from told t
+    where e.entry_id = t.entry_id and t.state <> 'pending' and t.payload_hash <> t.hash
+      and t.conflict_payload_hash is distinct from t.hash
+    returning 1
+  ), known as (
+    select from told t
+    where t.payload_hash <> t.hash and t.conflict_payload_hash = t.hash and t.conflict_at is not null
+  )
+  select (select count(*) from fresh), (select count(*) from contradicted) + (select count(*) from known)
+  into replaced, conflicts;
+  return jsonb_build_object('added', added, 'replaced', replaced, 'conflicts', conflicts,
+    'unchanged', copies - added - replaced - conflicts);
+end;
+$$;
+revoke all on function sync_scheduler.store_delivery(
+  public.sync_integrations, sync_scheduler.delivered_entry[], boolean) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.store_delivery(public.sync_integrations, sync_scheduler.delivered_entry[], boolean) is
+  'Writes what a delivery does not refuse, and counts: added, replaced, unchanged, conflicts. The caller keeps the worker from '
+  'the entries.';
