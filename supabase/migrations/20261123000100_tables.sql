@@ -84,7 +84,7 @@ comment on column public.sync_integrations.max_attempts is
 comment on column public.sync_integrations.retry_base is
   'Backoff after the n-th failure in a row is random between 0 and retry_base * 2^(n-1), capped by settings.retry_cap.';
 comment on column public.sync_integrations.run_deadline is
-  'A run that is active for longer fails. What it waits for releases that understand each other is not counted.';
+  'A run that is active for longer fails. What it waits for releases that understand each other, or for the end of a pause, is not counted.';
 comment on column public.sync_integrations.health_check_interval is
   'How often the tick checks the connection of an integration that works. Never more often than every 15 minutes, for checks are '
   'paid from the vendor''s quota; null: never, its health follows its syncs.';
@@ -148,7 +148,8 @@ create index sync_run_log_org_idx on public.sync_run_log (org_id, triggered_at d
 create index sync_run_log_due_idx on public.sync_run_log (next_attempt_at)
   where status = 'pending' and next_attempt_at is not null;
 create index sync_run_log_unstarted_idx on public.sync_run_log (scheduled_for)
-  where status = 'pending' and started_at is null and scheduled_for is not null;
+  where status = 'pending' and started_at is null and scheduled_for is not null
+    and notice is distinct from 'integration_paused';
 -- The overview's last run and last success of an integration. Not the skipped ones: they come by the hundred.
 create index sync_run_log_ended_idx on public.sync_run_log (integration_id, status, finished_at desc)
   where status in ('succeeded', 'failed', 'cancelled');
@@ -167,6 +168,7 @@ comment on column public.sync_run_log.scheduled_for is
 comment on column public.sync_run_log.parent_run_id is 'The run that this one is the retry of.';
 comment on column public.sync_run_log.notice is
   'What the one who pressed should know: scheduler_not_ticking (pg_cron is silent, nothing will be retried by itself); '
+  'integration_paused (it waits until its integration is neither paused nor disabled); '
   'vendor_incident (when it was started, several organisations could not reach the vendor: see sync_vendor_incidents); function_outdated, '
   'schema_outdated (it waits until the operator has brought both to releases that understand each other).';
 comment on column public.sync_run_log.attempt is 'Number of the current or last attempt.';
@@ -446,6 +448,19 @@ $$;
 revoke all on function sync_scheduler.loses_digits(jsonb) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.loses_digits(jsonb) is
   'Is there a JSON number in it whose value a float would change? The worker''s JSON.parse makes floats of numbers.';
+
+-- supabase/schemas/10_tables/10_paused_runs.sql
+create table sync_scheduler.paused_runs (
+  run_id uuid primary key references public.sync_run_log (run_id) on delete cascade,
+  paused_at timestamptz not null default now(),
+  next_attempt_at timestamptz
+);
+comment on table sync_scheduler.paused_runs is
+  'Runs that wait because their integration is paused or disabled. No tick reads it: the change of the integration ends the wait.';
+comment on column sync_scheduler.paused_runs.paused_at is
+  'Since when the run waits. Its deadline moves by that time when it goes on.';
+comment on column sync_scheduler.paused_runs.next_attempt_at is
+  'When the next attempt was due at the beginning of the pause; null: at once. A vendor''s wait outlasts a shorter pause.';
 
 -- supabase/schemas/10_tables/10_waiting_slots.sql
 create table sync_scheduler.waiting_slots (

@@ -451,6 +451,17 @@ revoke all on function sync_scheduler.is_paused(public.sync_integrations) from p
 comment on function sync_scheduler.is_paused(public.sync_integrations) is
   'Is the integration paused now? A pause ends by itself at resume_at.';
 
+-- supabase/schemas/30_engine/09_is_stopped.sql
+create or replace function sync_scheduler.is_stopped(integration public.sync_integrations) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return not integration.enabled or sync_scheduler.is_paused(integration);
+end;
+$$;
+revoke all on function sync_scheduler.is_stopped(public.sync_integrations) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.is_stopped(public.sync_integrations) is
+  'Is the integration disabled, or paused now? Then nothing of it is reserved or dispatched.';
+
 -- supabase/schemas/30_engine/09_read_delivery.sql
 create or replace function sync_scheduler.read_delivery(integration public.sync_integrations, entries jsonb)
 returns sync_scheduler.delivered_entry[]
@@ -578,13 +589,22 @@ declare
   settings sync_scheduler.settings;
   run public.sync_run_log;
   token text;
+  stopped uuid[];
 begin
   select * into strict settings from sync_scheduler.settings;
   if settings.function_url is null then
     perform sync_scheduler.raise_error('function_url_not_configured');
   end if;
 
+  -- Read after the caller has locked the runs, see pause_if_stopped.
+  stopped := array(
+    select r.run_id from unnest(runs) r join public.sync_integrations i on i.id = r.integration_id
+    where sync_scheduler.is_stopped(i));
   foreach run in array runs loop
+    if run.run_id = any (stopped) then
+      perform sync_scheduler.pause_run(run.run_id);
+      continue;
+    end if;
     -- 244 random bits from the server's strong generator.
     token := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
     insert into sync_scheduler.run_attempts as a (run_id, attempt, token_hash, request_id, lease_expires_at)
@@ -919,6 +939,9 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
 begin
+  if sync_scheduler.pause_if_stopped(next_attempt.run_id) then
+    return;
+  end if;
   update public.sync_run_log r set
     status = 'pending',
     next_attempt_at = null,
@@ -1066,9 +1089,11 @@ begin
     finished_at = now(),
     next_attempt_at = null,
     error_code = finish_run.error_code,
-    error_message = finish_run.error_message
+    error_message = finish_run.error_message,
+    notice = nullif(r.notice, 'integration_paused')
   where r.run_id = finish_run.run_id
   returning * into finished;
+  delete from sync_scheduler.paused_runs p where p.run_id = finish_run.run_id;
   if finished.status = 'failed' then
     perform sync_scheduler.note_failed_run(finished);
   elsif finished.status = 'succeeded' then
@@ -1083,6 +1108,99 @@ revoke all on function sync_scheduler.finish_run(uuid, public.sync_run_status, t
 comment on function sync_scheduler.finish_run(uuid, public.sync_run_status, text, text) is
   'Moves an active run to a final status (PT409 run_is_final for one that has ended). The caller has ended the attempt. '
   'What follows from it: see note_failed_run; one that succeeds resolves the alerts of those that did not.';
+
+-- supabase/schemas/30_engine/14_pause_if_stopped.sql
+create or replace function sync_scheduler.pause_if_stopped(run_id uuid) returns boolean
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+begin
+  -- A plain read in a statement of its own: its snapshot is younger than the run's lock. Whoever stops the integration
+  -- writes it before they take that lock, so one of the two sees the other.
+  if not exists (
+    select from public.sync_run_log r join public.sync_integrations i on i.id = r.integration_id
+    where r.run_id = pause_if_stopped.run_id and sync_scheduler.is_stopped(i))
+  then
+    return false;
+  end if;
+  perform sync_scheduler.pause_run(pause_if_stopped.run_id);
+  return true;
+end;
+$$;
+revoke all on function sync_scheduler.pause_if_stopped(uuid) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.pause_if_stopped(uuid) is
+  'Pauses a run whose integration is disabled or paused, see pause_run, and returns whether it did. The caller holds the run''s '
+  'row lock, and no worker holds the run.';
+
+-- supabase/schemas/30_engine/14_pause_run.sql
+create or replace function sync_scheduler.pause_run(run_id uuid) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  run public.sync_run_log;
+begin
+  select * into strict run from public.sync_run_log r where r.run_id = pause_run.run_id;
+  -- An attempt that is posted and not claimed ends here: its token is worthless, and no tick dispatches it again.
+  perform sync_scheduler.end_attempt(run, 'paused');
+  insert into sync_scheduler.paused_runs (run_id, next_attempt_at) values (run.run_id, run.next_attempt_at)
+  on conflict on constraint paused_runs_pkey do nothing;
+  update public.sync_run_log r set status = 'pending', next_attempt_at = null, notice = 'integration_paused'
+  where r.run_id = run.run_id
+    -- A change of the pause's reason is no change of the run.
+    and (r.status, r.next_attempt_at, r.notice) is distinct from ('pending', null, 'integration_paused');
+end;
+$$;
+revoke all on function sync_scheduler.pause_run(uuid) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.pause_run(uuid) is
+  'Lets a run wait for the end of its integration''s pause: pending, without a due instant, with the notice integration_paused. '
+  'An attempt that no worker has claimed ends as paused. The caller holds the run''s row lock, and no worker holds the run. '
+  'Called twice, it changes nothing.';
+
+-- supabase/schemas/30_engine/14_resume_run.sql
+create or replace function sync_scheduler.resume_run(run_id uuid) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  paused sync_scheduler.paused_runs;
+begin
+  delete from sync_scheduler.paused_runs p where p.run_id = resume_run.run_id returning * into paused;
+  update public.sync_run_log r set
+    notice = null,
+    next_attempt_at = greatest(paused.next_attempt_at, now()),
+    -- The deadline does not run during a pause.
+    deadline_at = r.deadline_at + (now() - coalesce(paused.paused_at, now()))
+  where r.run_id = resume_run.run_id and r.status = 'pending' and r.notice = 'integration_paused';
+end;
+$$;
+revoke all on function sync_scheduler.resume_run(uuid) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.resume_run(uuid) is
+  'Lets a run that waited for the end of a pause go on: its next attempt is due now, or when it was due before the pause, and its '
+  'deadline moves by the pause. The caller holds the run''s row lock.';
+
+-- supabase/schemas/30_engine/15_follow_pause.sql
+-- Definer, because a host's backend (service_role) changes integrations and may not write runs.
+create or replace function sync_scheduler.follow_pause() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+begin
+  -- Waits for a worker call that has seen the integration as it was. After this, none reserves for a stopped integration.
+  perform sync_scheduler.lock_active_run(new.id);
+  if sync_scheduler.is_stopped(new) then
+    -- The worker of a running one finishes its batch and finds out by itself.
+    perform sync_scheduler.pause_run(r.run_id) from public.sync_run_log r
+    where r.integration_id = new.id and r.status = 'pending';
+  else
+    perform sync_scheduler.resume_run(r.run_id) from public.sync_run_log r
+    where r.integration_id = new.id and r.status = 'pending' and r.notice = 'integration_paused';
+  end if;
+  return null;
+end;
+$$;
+revoke all on function sync_scheduler.follow_pause() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.follow_pause() is
+  'Trigger of sync_integrations, whoever writes: while an integration is disabled or paused its run waits (pause_run), and it goes '
+  'on when that is over (resume_run). Holds the integration''s lock and takes the run''s: integration before run, as everywhere.';
+
+-- Its name sorts before the triggers that write the integration's health: the run's lock comes first.
+create trigger follow_pause after update of enabled, paused_at, resume_at on public.sync_integrations
+  for each row when (old.enabled <> new.enabled or old.paused_at is distinct from new.paused_at
+    or old.resume_at is distinct from new.resume_at)
+  execute function sync_scheduler.follow_pause();
 
 -- supabase/schemas/30_engine/15_note_cold_start_failure.sql
 create or replace function sync_scheduler.note_cold_start_failure(
@@ -1253,7 +1371,7 @@ begin
     error_code = retry_or_fail.error_code,
     error_message = retry_or_fail.error_message
   where r.run_id = run.run_id;
-  if backoff <= interval '0' then
+  if not sync_scheduler.pause_if_stopped(run.run_id) and backoff <= interval '0' then
     perform sync_scheduler.next_attempt(run.run_id);
   end if;
 end;
@@ -1298,19 +1416,20 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   ended sync_scheduler.run_attempts;
 begin
-  if outcome in ('succeeded', 'continued') then
+  if outcome in ('succeeded', 'continued', 'paused') then
     select * into strict ended from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.attempt = run.attempt;
     -- What had nothing to export has not asked the external system for anything.
-    if run.entries_done + run.entries_failed > (case outcome when 'continued' then ended.settled_before else 0 end) then
+    if run.entries_done + run.entries_failed > (case outcome when 'succeeded' then 0 else ended.settled_before end) then
       perform sync_scheduler.note_traffic(run.integration_id, ended.claimed_at);
     end if;
   end if;
 
   if outcome = 'succeeded' then
     perform sync_scheduler.finish_run(run.run_id, 'succeeded');
-  elsif outcome = 'cancelled' or (outcome = 'continued' and run.cancel_requested_at is not null) then
+  elsif outcome = 'cancelled' or (outcome in ('continued', 'paused') and run.cancel_requested_at is not null) then
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');
-  elsif outcome = 'continued' then
+  elsif outcome in ('continued', 'paused') then
+    -- Which lets the run wait if its integration is stopped still.
     perform sync_scheduler.next_attempt(run.run_id);
   else
     perform sync_scheduler.retry_or_fail(run, error_class, error_code, error_message, retry_after);
@@ -1510,6 +1629,12 @@ begin
   elsif (sync_scheduler.worker_protocols() @> protocol) is not true then
     return sync_scheduler.refuse_worker(claim_attempt.run_id, claim_attempt.attempt, protocol);
   end if;
+  -- Read after the run's lock is held, see pause_if_stopped.
+  select i.* into strict integration from public.sync_run_log r join public.sync_integrations i on i.id = r.integration_id
+  where r.run_id = claim_attempt.run_id;
+  if sync_scheduler.is_stopped(integration) then
+    perform sync_scheduler.raise_error('attempt_not_current');
+  end if;
   select * into strict settings from sync_scheduler.settings;
 
   update public.sync_run_log r set
@@ -1539,10 +1664,12 @@ begin
     lease_expires_at = now() + settings.lease_duration
   where a.run_id = run.run_id and a.attempt = claim_attempt.attempt;
 
-  select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
   if run.triggered_by = 'schedule' and run.started_at = now() then
     mended := mended || 'start_failed'::public.sync_alert_kind;
-    if not sync_scheduler.check_drift(integration, run.scheduled_for, run.started_at, run.run_id) then
+    -- What waited for the end of a pause is not late.
+    if not exists (
+        select from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.outcome = 'paused')
+      and not sync_scheduler.check_drift(integration, run.scheduled_for, run.started_at, run.run_id) then
       mended := mended || 'drift'::public.sync_alert_kind;
     end if;
   end if;
@@ -1622,6 +1749,12 @@ begin
     perform sync_scheduler.raise_error('invalid_worker_request', '{"batch_size": "1 to 500"}');
   end if;
 
+  -- Read after the run's lock is held: when a pause has been answered, nothing more is reserved.
+  if exists (select from public.sync_integrations i where i.id = run.integration_id and sync_scheduler.is_stopped(i)) then
+    return sync_scheduler.run_progress(run)
+      || '{"batch_id": null, "resend": false, "entries": [], "paused": true}';
+  end if;
+
   -- A batch without a known outcome comes before anything new: sending means that the answer to this very call was
   -- lost and the worker never saw it, unknown that an earlier send may have reached the vendor.
   select e.batch_id into batch
@@ -1670,7 +1803,8 @@ revoke all on function sync_scheduler.reserve_entries(uuid, integer, text, integ
 comment on function sync_scheduler.reserve_entries(uuid, integer, text, integer) is
   'Hands the worker its next batch, committed as sending before any vendor hears of it: a batch of unknown outcome '
   'first (resend = true, same batch_id, whole: settled marks the entries whose outcome is known), else up to batch_size '
-  '(1 to 500) pending entries in order. batch_id is null when nothing is left. Errors: PT401 invalid_token, PT409 '
+  '(1 to 500) pending entries in order. batch_id is null when nothing is left; with paused = true: '
+  'while the integration is paused or disabled. Errors: PT401 invalid_token, PT409 '
   'attempt_not_current, PT422 invalid_worker_request.';
 
 -- supabase/schemas/30_engine/25_record_results.sql
@@ -1785,14 +1919,14 @@ begin
   if outcome <> 'failed' and limited then
     error_class := null;
   end if;
-  if coalesce(outcome, '') not in ('succeeded', 'continued', 'cancelled', 'failed')
+  if coalesce(outcome, '') not in ('succeeded', 'continued', 'cancelled', 'paused', 'failed')
     or (outcome = 'failed') is distinct from (error_class is not null)
     or coalesce(error_class, 'permanent') not in ('transient', 'rate_limited', 'ambiguous', 'permanent')
     or coalesce(retry_after_seconds, 0) < 0
     or coalesce(first_vendor_byte_ms, 0) not between 0 and 86400000
   then
     perform sync_scheduler.raise_error('invalid_worker_request',
-      '{"outcome": "succeeded, continued, cancelled, or failed with an error_class", "retry_after_seconds": "not negative",
+      '{"outcome": "succeeded, continued, cancelled, paused, or failed with an error_class", "retry_after_seconds": "not negative",
         "first_vendor_byte_ms": "0 to 86400000"}');
   end if;
 
@@ -1849,7 +1983,8 @@ revoke all on function sync_scheduler.finish_attempt(
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.finish_attempt(
   uuid, integer, text, text, text, text, text, numeric, jsonb, numeric) is
-  'Ends the caller''s attempt: succeeded, continued (its slice is over), cancelled, or failed with an error_class. '
+  'Ends the caller''s attempt: succeeded, continued (its slice is over), cancelled, paused (reserve said so: the run waits for the '
+  'end of the pause), or failed with an error_class. '
   'Any of them may have the error_class rate_limited: the vendor has said that we ask too much, though it was waited out. '
   'May be repeated with the same outcome, whatever was made of it. Returns what became of the run. Errors: PT401 '
   'invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request.';

@@ -52,6 +52,13 @@ begin
   if run.run_id is null or run.finished_at is not null then
     return null;
   end if;
+  -- Its deadline does not run. It moves when the pause is over, also if no tick has cleared that yet.
+  if run.notice = 'integration_paused' and run.status = 'pending' then
+    return (
+      select 'resume' from public.sync_integrations i
+      where i.id = run.integration_id and not sync_scheduler.is_stopped(i) and not exists (
+        select from sync_scheduler.paused_runs p where p.run_id = run.run_id and p.next_attempt_at > now()));
+  end if;
   -- A worker may send until the lease that it was given is over: until then nobody else may.
   if run.deadline_at <= now()
     and (current_attempt.claimed_at is null or current_attempt.lease_expires_at <= now())
@@ -73,7 +80,7 @@ $$;
 revoke all on function sync_scheduler.recovery_of(public.sync_run_log, sync_scheduler.run_attempts)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.recovery_of(public.sync_run_log, sync_scheduler.run_attempts) is
-  'What recover_run has to do to a run whose open attempt (or null) this is: deadline_exceeded, next_attempt, worker_lost, '
+  'What recover_run has to do to a run whose open attempt (or null) this is: resume, deadline_exceeded, next_attempt, worker_lost, '
   'dispatch_exhausted or dispatch; null: nothing, it does not stand still.';
 
 -- supabase/schemas/40_scheduler/01_postpone_recovery.sql
@@ -123,6 +130,9 @@ begin
       perform sync_scheduler.finish_run(run.run_id, 'failed', 'deadline_exceeded',
         'The sync did not finish in time.');
     end if;
+  when 'resume' then
+    perform sync_scheduler.resume_run(run.run_id);
+    perform sync_scheduler.next_attempt(run.run_id);
   when 'next_attempt' then
     perform sync_scheduler.next_attempt(run.run_id);
   when 'worker_lost' then
@@ -764,7 +774,9 @@ begin
   -- What another tick, a trigger or an admin holds is skipped, and dealt with by the next tick.
   return (
     with active as materialized (
-      select r.integration_type, r.org_id, r.integration_id
+      select r.integration_type, r.org_id, r.integration_id,
+        -- As in has_room.
+        r.status = 'running' or r.notice is distinct from 'integration_paused' as takes_place
       from public.sync_run_log r where r.status in ('pending', 'running')
     ),
     -- A lane for each type, so that a vendor with a backlog takes no place from the others.
@@ -773,15 +785,15 @@ begin
         select i.id, i.org_id, i.next_tick_at from public.sync_integrations i
         where i.integration_type = t.code and i.next_tick_at <= now()
           and i.org_id not in (
-            select a.org_id from active a group by a.org_id having count(*) >= settings.max_active_per_org)
+            select a.org_id from active a where a.takes_place group by a.org_id having count(*) >= settings.max_active_per_org)
         order by i.next_tick_at
         limit least(batch_size, greatest(0, settings.max_active_per_type - (
-          select count(*) from active a where a.integration_type = t.code)))
+          select count(*) from active a where a.takes_place and a.integration_type = t.code)))
         for no key update skip locked) lane
     ),
     ranked as (
       select d.id, row_number() over (partition by d.org_id order by d.next_tick_at) + (
-        select count(*) from active a where a.org_id = d.org_id) as place
+        select count(*) from active a where a.takes_place and a.org_id = d.org_id) as place
       from due d
     ),
     -- What is only recorded needs no place: of paused and disabled integrations, and of those whose own run is active.
@@ -1005,7 +1017,9 @@ begin
         < (select s.max_active_per_type from sync_scheduler.settings s)
       and count(*) filter (where r.org_id = integration.org_id)
         < (select s.max_active_per_org from sync_scheduler.settings s)
-    from public.sync_run_log r where r.status in ('pending', 'running'));
+    from public.sync_run_log r where r.status in ('pending', 'running')
+      -- What waits for the end of a pause takes no place.
+      and (r.status = 'running' or r.notice is distinct from 'integration_paused'));
 end;
 $$;
 revoke all on function sync_scheduler.has_room(public.sync_integrations) from public, anon, authenticated, service_role;
@@ -1126,6 +1140,9 @@ begin
       -- Posted and not claimed, waiting, and not even dealt with. One that starts late is noticed by its claim.
       select r.integration_id, r.scheduled_for as slot, r.run_id from public.sync_run_log r
       where r.status = 'pending' and r.started_at is null and r.scheduled_for < latest and r.triggered_by = 'schedule'
+        -- Nor what waits, or has waited, for the end of a pause.
+        and not exists (
+          select from sync_scheduler.run_attempts a where a.run_id = r.run_id and a.outcome = 'paused')
       union all
       select w.integration_id, w.scheduled_for, null from sync_scheduler.waiting_slots w
       where w.scheduled_for < latest and w.triggered_by = 'schedule'
@@ -1272,15 +1289,27 @@ comment on function sync_scheduler.choose_checks(uuid[]) is
 create or replace function sync_scheduler.end_pauses() returns void
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
+  over uuid;
   ended public.sync_integrations;
 begin
-  for ended in
-    select * from public.sync_integrations i
+  for over in
+    select i.id from public.sync_integrations i
     -- Not before every slot that fell into the pause has been recorded as such.
     where i.resume_at <= now() and coalesce(i.next_run_at >= i.resume_at, true)
-    order by i.resume_at limit 500 for no key update skip locked
+    order by i.resume_at limit 500
   loop
-    perform sync_scheduler.end_pause(ended);
+    begin
+      -- Locked and cleared in one subtransaction, see start_due_runs.
+      select * into ended from public.sync_integrations i
+      where i.id = over and i.resume_at <= now() for no key update skip locked;
+      if found then
+        perform sync_scheduler.end_pause(ended);
+      end if;
+    exception when others then
+      -- Its run is locked, perhaps. The next tick tries again, and the others go on.
+      raise warning 'sync_scheduler.end_pauses: integration %: % (%)', over, sqlerrm, sqlstate;
+    end;
+    exit when sync_scheduler.is_out_of_time();
   end loop;
 end;
 $$;
@@ -1374,7 +1403,8 @@ begin
     return true;
   end if;
   if exists (
-    select from public.sync_run_log r where r.status = 'pending' and r.started_at is null and r.scheduled_for <= now())
+    select from public.sync_run_log r where r.status = 'pending' and r.started_at is null and r.scheduled_for <= now()
+      and r.notice is distinct from 'integration_paused')
   then
     return true;
   end if;

@@ -179,12 +179,12 @@ comment on function sync_scheduler.incident_notice(public.sync_integrations) is
 create or replace function sync_scheduler.waits_for(run public.sync_run_log) returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  return case when run.status = 'pending' and run.notice in ('function_outdated', 'schema_outdated') then run.notice end;
+  return case when run.status = 'pending' and run.notice in ('integration_paused', 'function_outdated', 'schema_outdated') then run.notice end;
 end;
 $$;
 revoke all on function sync_scheduler.waits_for(public.sync_run_log) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.waits_for(public.sync_run_log) is
-  'What a pending run waits for that is not its turn: function_outdated or schema_outdated, as in its '
+  'What a pending run waits for that is not its turn: integration_paused, function_outdated or schema_outdated, as in its '
   'notice; null: nothing.';
 
 -- supabase/schemas/50_rpc/07_raise_active.sql
@@ -641,7 +641,7 @@ revoke all on function public.pause_integration_sync(uuid, text, text, timestamp
 grant execute on function public.pause_integration_sync(uuid, text, text, timestamptz) to authenticated, service_role;
 comment on function public.pause_integration_sync(uuid, text, text, timestamptz) is
   'Pauses the organisation''s integration and returns it: triggers are refused, slots are recorded as skipped, an active '
-  'run goes on. The pause ends by itself at resume_at (null: when resumed). Called again, it changes reason and '
+  'run sends nothing more. Its worker finishes the batch that is on its way; then the run waits (notice integration_paused) and goes on after the pause. The pause ends by itself at resume_at (null: when resumed). Called again, it changes reason and '
   'resume_at. For admins of the organisation and the service role; audited with reason (at most 500 characters). '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
   'PT403 not_authorized, PT422 invalid_resume_at (not in the future), PT422 '
@@ -931,7 +931,7 @@ comment on function public.explain_sync_slots(uuid, text, timestamptz, timestamp
   'One row for each slot of a period (from included, to not; at most 366 days and 10,000 slots), in order. state: ran, late '
   '(started later than settings.drift_alert_after), skipped, failed, cancelled, running, pending; reason: why (skip_reason, cancel_reason, backfill, '
   'error_code, or for pending: not_due_yet, due, scheduler_not_ticking, waits_for_active_run, paused, disabled, dispatched, '
-  'next_attempt, or what its run waits for: function_outdated, schema_outdated); '
+  'next_attempt, or what its run waits for: integration_paused, function_outdated, schema_outdated); '
   'drift_seconds: started minus scheduled. For members of the organisation and the service role. '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
   'PT403 not_authorized, PT422 invalid_period (details: reason), PT422 '
@@ -1202,7 +1202,7 @@ begin
     step := sync_scheduler.recovery_of(run, current_attempt);
     if step is null then
       perform sync_scheduler.raise_active(run);
-    elsif step in ('next_attempt', 'dispatch') or (step = 'worker_lost' and sync_scheduler.would_retry(run, current_attempt))
+    elsif step in ('resume', 'next_attempt', 'dispatch') or (step = 'worker_lost' and sync_scheduler.would_retry(run, current_attempt))
     then
       -- The press would revive it, whatever the cooldown says.
       return;
@@ -1237,7 +1237,7 @@ create or replace function public.sync_overview(org_id uuid) returns table (
   health_status public.sync_health_status, health_since timestamptz, last_error_code text, last_error_message text,
   latency_ms integer, next_check_at timestamptz, incident_since timestamptz,
   active_run_id uuid, active_status public.sync_run_status, active_triggered_by public.sync_run_trigger,
-  active_started_at timestamptz, entries_total integer, entries_done integer, entries_failed integer,
+  active_started_at timestamptz, active_notice text, entries_total integer, entries_done integer, entries_failed integer,
   last_success_at timestamptz, last_run_id uuid, last_run_status public.sync_run_status,
   cooldown_until timestamptz, open_alerts integer, needs_decision integer,
   button_allowed boolean, button_message text, button_details jsonb
@@ -1255,7 +1255,7 @@ begin
     h.status, h.since, h.last_error_code, h.last_error_message,
     h.latency_ms, h.next_check_at, incident.began_at,
     active.run_id, active.status, active.triggered_by,
-    active.started_at, active.entries_total, active.entries_done, active.entries_failed,
+    active.started_at, active.notice, active.entries_total, active.entries_done, active.entries_failed,
     success.finished_at, ended.run_id, ended.status,
     case when cooldown.over_at > now() then cooldown.over_at end, alerts.open, undecided.entries,
     refusal.message is null, refusal.message, refusal.details

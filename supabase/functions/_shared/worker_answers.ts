@@ -53,9 +53,9 @@ const entry = z.object({
   settled: z.boolean(),
 });
 
-/** Answer of `sync_worker_reserve_entries`: nothing left, or a batch of at least one entry. */
+/** Answer of `sync_worker_reserve_entries`: nothing left, nothing while the integration is paused, or a batch of at least one entry. */
 export const reserveAnswer = z.union([
-  z.object({ batch_id: z.null(), cancel_requested: z.boolean() }),
+  z.object({ batch_id: z.null(), paused: z.optional(z.boolean()), cancel_requested: z.boolean() }),
   z.object({
     batch_id: id,
     resend: z.boolean(),

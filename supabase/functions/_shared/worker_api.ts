@@ -36,7 +36,7 @@ export interface Boot {
 /** How an attempt ends. */
 export type Ending =
   | { readonly outcome: "succeeded" | "cancelled" }
-  | { readonly outcome: "continued"; readonly checkpoint: unknown }
+  | { readonly outcome: "continued" | "paused"; readonly checkpoint: unknown }
   | { readonly outcome: "failed"; readonly failure: Failure; readonly checkpoint: unknown };
 
 /** The worker's side of the worker protocol, bound to one attempt. Every method throws SyncError. */

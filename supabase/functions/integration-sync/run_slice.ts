@@ -32,7 +32,7 @@ const shortestWaitSeconds = 1;
 
 /**
  * Works off one claimed attempt: reserve a batch, export it, record what became of it, until nothing is left, the
- * budget of time or of entries is spent, somebody cancels or something fails. Never throws: what it cannot tell the database, the
+ * budget of time or of entries is spent, the run is cancelled, the integration is paused or something fails. Never throws: what it cannot tell the database, the
  * engine finds out by the lease.
  *
  * @example
@@ -119,7 +119,11 @@ async function exportAll(
       return { outcome: "continued", checkpoint: context.checkpoint() };
     }
     const batch = await lease.hold((signal) => api.reserveEntries(connector.batchSize, signal));
-    if (batch.batch_id === null) return { outcome: "succeeded" };
+    if (batch.batch_id === null) {
+      return batch.paused === true
+        ? { outcome: "paused", checkpoint: context.checkpoint() }
+        : { outcome: "succeeded" };
+    }
 
     const unsound = batch.resend ? [] : connector.findUnsound?.(context, batch.entries) ?? [];
     if (unsound.length > 0) {

@@ -50,10 +50,10 @@ comment on type public.sync_entry_state is
   'not known; exported, rejected: settled.';
 
 create type sync_scheduler.attempt_outcome as enum
-  ('succeeded', 'continued', 'failed', 'cancelled', 'lost', 'undelivered');
+  ('succeeded', 'continued', 'failed', 'cancelled', 'lost', 'undelivered', 'paused');
 comment on type sync_scheduler.attempt_outcome is
   'How an attempt ended. continued: its slice was over; lost: its lease ran out; undelivered: nobody '
-  'ever claimed it.';
+  'ever claimed it; paused: its integration was paused or disabled.';
 
 create type sync_scheduler.error_class as enum ('transient', 'rate_limited', 'ambiguous', 'permanent');
 comment on type sync_scheduler.error_class is

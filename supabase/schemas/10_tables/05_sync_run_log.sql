@@ -56,7 +56,8 @@ create index sync_run_log_org_idx on public.sync_run_log (org_id, triggered_at d
 create index sync_run_log_due_idx on public.sync_run_log (next_attempt_at)
   where status = 'pending' and next_attempt_at is not null;
 create index sync_run_log_unstarted_idx on public.sync_run_log (scheduled_for)
-  where status = 'pending' and started_at is null and scheduled_for is not null;
+  where status = 'pending' and started_at is null and scheduled_for is not null
+    and notice is distinct from 'integration_paused';
 -- The overview's last run and last success of an integration. Not the skipped ones: they come by the hundred.
 create index sync_run_log_ended_idx on public.sync_run_log (integration_id, status, finished_at desc)
   where status in ('succeeded', 'failed', 'cancelled');
@@ -75,6 +76,7 @@ comment on column public.sync_run_log.scheduled_for is
 comment on column public.sync_run_log.parent_run_id is 'The run that this one is the retry of.';
 comment on column public.sync_run_log.notice is
   'What the one who pressed should know: scheduler_not_ticking (pg_cron is silent, nothing will be retried by itself); '
+  'integration_paused (it waits until its integration is neither paused nor disabled); '
   'vendor_incident (when it was started, several organisations could not reach the vendor: see sync_vendor_incidents); function_outdated, '
   'schema_outdated (it waits until the operator has brought both to releases that understand each other).';
 comment on column public.sync_run_log.attempt is 'Number of the current or last attempt.';

@@ -5,13 +5,22 @@ declare
   settings sync_scheduler.settings;
   run public.sync_run_log;
   token text;
+  stopped uuid[];
 begin
   select * into strict settings from sync_scheduler.settings;
   if settings.function_url is null then
     perform sync_scheduler.raise_error('function_url_not_configured');
   end if;
 
+  -- Read after the caller has locked the runs, see pause_if_stopped.
+  stopped := array(
+    select r.run_id from unnest(runs) r join public.sync_integrations i on i.id = r.integration_id
+    where sync_scheduler.is_stopped(i));
   foreach run in array runs loop
+    if run.run_id = any (stopped) then
+      perform sync_scheduler.pause_run(run.run_id);
+      continue;
+    end if;
     -- 244 random bits from the server's strong generator.
     token := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
     insert into sync_scheduler.run_attempts as a (run_id, attempt, token_hash, request_id, lease_expires_at)

@@ -4,6 +4,9 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
 begin
+  if sync_scheduler.pause_if_stopped(next_attempt.run_id) then
+    return;
+  end if;
   update public.sync_run_log r set
     status = 'pending',
     next_attempt_at = null,

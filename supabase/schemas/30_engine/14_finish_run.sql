@@ -13,9 +13,11 @@ begin
     finished_at = now(),
     next_attempt_at = null,
     error_code = finish_run.error_code,
-    error_message = finish_run.error_message
+    error_message = finish_run.error_message,
+    notice = nullif(r.notice, 'integration_paused')
   where r.run_id = finish_run.run_id
   returning * into finished;
+  delete from sync_scheduler.paused_runs p where p.run_id = finish_run.run_id;
   if finished.status = 'failed' then
     perform sync_scheduler.note_failed_run(finished);
   elsif finished.status = 'succeeded' then

@@ -52,7 +52,7 @@ begin
     error_code = retry_or_fail.error_code,
     error_message = retry_or_fail.error_message
   where r.run_id = run.run_id;
-  if backoff <= interval '0' then
+  if not sync_scheduler.pause_if_stopped(run.run_id) and backoff <= interval '0' then
     perform sync_scheduler.next_attempt(run.run_id);
   end if;
 end;

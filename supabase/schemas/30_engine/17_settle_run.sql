@@ -10,19 +10,20 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   ended sync_scheduler.run_attempts;
 begin
-  if outcome in ('succeeded', 'continued') then
+  if outcome in ('succeeded', 'continued', 'paused') then
     select * into strict ended from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.attempt = run.attempt;
     -- What had nothing to export has not asked the external system for anything.
-    if run.entries_done + run.entries_failed > (case outcome when 'continued' then ended.settled_before else 0 end) then
+    if run.entries_done + run.entries_failed > (case outcome when 'succeeded' then 0 else ended.settled_before end) then
       perform sync_scheduler.note_traffic(run.integration_id, ended.claimed_at);
     end if;
   end if;
 
   if outcome = 'succeeded' then
     perform sync_scheduler.finish_run(run.run_id, 'succeeded');
-  elsif outcome = 'cancelled' or (outcome = 'continued' and run.cancel_requested_at is not null) then
+  elsif outcome = 'cancelled' or (outcome in ('continued', 'paused') and run.cancel_requested_at is not null) then
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');
-  elsif outcome = 'continued' then
+  elsif outcome in ('continued', 'paused') then
+    -- Which lets the run wait if its integration is stopped still.
     perform sync_scheduler.next_attempt(run.run_id);
   else
     perform sync_scheduler.retry_or_fail(run, error_class, error_code, error_message, retry_after);

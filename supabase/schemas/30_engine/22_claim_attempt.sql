@@ -19,6 +19,12 @@ begin
   elsif (sync_scheduler.worker_protocols() @> protocol) is not true then
     return sync_scheduler.refuse_worker(claim_attempt.run_id, claim_attempt.attempt, protocol);
   end if;
+  -- Read after the run's lock is held, see pause_if_stopped.
+  select i.* into strict integration from public.sync_run_log r join public.sync_integrations i on i.id = r.integration_id
+  where r.run_id = claim_attempt.run_id;
+  if sync_scheduler.is_stopped(integration) then
+    perform sync_scheduler.raise_error('attempt_not_current');
+  end if;
   select * into strict settings from sync_scheduler.settings;
 
   update public.sync_run_log r set
@@ -48,10 +54,12 @@ begin
     lease_expires_at = now() + settings.lease_duration
   where a.run_id = run.run_id and a.attempt = claim_attempt.attempt;
 
-  select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
   if run.triggered_by = 'schedule' and run.started_at = now() then
     mended := mended || 'start_failed'::public.sync_alert_kind;
-    if not sync_scheduler.check_drift(integration, run.scheduled_for, run.started_at, run.run_id) then
+    -- What waited for the end of a pause is not late.
+    if not exists (
+        select from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.outcome = 'paused')
+      and not sync_scheduler.check_drift(integration, run.scheduled_for, run.started_at, run.run_id) then
       mended := mended || 'drift'::public.sync_alert_kind;
     end if;
   end if;

@@ -16,6 +16,12 @@ begin
     perform sync_scheduler.raise_error('invalid_worker_request', '{"batch_size": "1 to 500"}');
   end if;
 
+  -- Read after the run's lock is held: when a pause has been answered, nothing more is reserved.
+  if exists (select from public.sync_integrations i where i.id = run.integration_id and sync_scheduler.is_stopped(i)) then
+    return sync_scheduler.run_progress(run)
+      || '{"batch_id": null, "resend": false, "entries": [], "paused": true}';
+  end if;
+
   -- A batch without a known outcome comes before anything new: sending means that the answer to this very call was
   -- lost and the worker never saw it, unknown that an earlier send may have reached the vendor.
   select e.batch_id into batch
@@ -64,5 +70,6 @@ revoke all on function sync_scheduler.reserve_entries(uuid, integer, text, integ
 comment on function sync_scheduler.reserve_entries(uuid, integer, text, integer) is
   'Hands the worker its next batch, committed as sending before any vendor hears of it: a batch of unknown outcome '
   'first (resend = true, same batch_id, whole: settled marks the entries whose outcome is known), else up to batch_size '
-  '(1 to 500) pending entries in order. batch_id is null when nothing is left. Errors: PT401 invalid_token, PT409 '
+  '(1 to 500) pending entries in order. batch_id is null when nothing is left; with paused = true: '
+  'while the integration is paused or disabled. Errors: PT401 invalid_token, PT409 '
   'attempt_not_current, PT422 invalid_worker_request.';

@@ -24,14 +24,14 @@ begin
   if outcome <> 'failed' and limited then
     error_class := null;
   end if;
-  if coalesce(outcome, '') not in ('succeeded', 'continued', 'cancelled', 'failed')
+  if coalesce(outcome, '') not in ('succeeded', 'continued', 'cancelled', 'paused', 'failed')
     or (outcome = 'failed') is distinct from (error_class is not null)
     or coalesce(error_class, 'permanent') not in ('transient', 'rate_limited', 'ambiguous', 'permanent')
     or coalesce(retry_after_seconds, 0) < 0
     or coalesce(first_vendor_byte_ms, 0) not between 0 and 86400000
   then
     perform sync_scheduler.raise_error('invalid_worker_request',
-      '{"outcome": "succeeded, continued, cancelled, or failed with an error_class", "retry_after_seconds": "not negative",
+      '{"outcome": "succeeded, continued, cancelled, paused, or failed with an error_class", "retry_after_seconds": "not negative",
         "first_vendor_byte_ms": "0 to 86400000"}');
   end if;
 
@@ -88,7 +88,8 @@ revoke all on function sync_scheduler.finish_attempt(
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.finish_attempt(
   uuid, integer, text, text, text, text, text, numeric, jsonb, numeric) is
-  'Ends the caller''s attempt: succeeded, continued (its slice is over), cancelled, or failed with an error_class. '
+  'Ends the caller''s attempt: succeeded, continued (its slice is over), cancelled, paused (reserve said so: the run waits for the '
+  'end of the pause), or failed with an error_class. '
   'Any of them may have the error_class rate_limited: the vendor has said that we ask too much, though it was waited out. '
   'May be repeated with the same outcome, whatever was made of it. Returns what became of the run. Errors: PT401 '
   'invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request.';

@@ -27,6 +27,9 @@ begin
       perform sync_scheduler.finish_run(run.run_id, 'failed', 'deadline_exceeded',
         'The sync did not finish in time.');
     end if;
+  when 'resume' then
+    perform sync_scheduler.resume_run(run.run_id);
+    perform sync_scheduler.next_attempt(run.run_id);
   when 'next_attempt' then
     perform sync_scheduler.next_attempt(run.run_id);
   when 'worker_lost' then

@@ -7,7 +7,9 @@ begin
   -- What another tick, a trigger or an admin holds is skipped, and dealt with by the next tick.
   return (
     with active as materialized (
-      select r.integration_type, r.org_id, r.integration_id
+      select r.integration_type, r.org_id, r.integration_id,
+        -- As in has_room.
+        r.status = 'running' or r.notice is distinct from 'integration_paused' as takes_place
       from public.sync_run_log r where r.status in ('pending', 'running')
     ),
     -- A lane for each type, so that a vendor with a backlog takes no place from the others.
@@ -16,15 +18,15 @@ begin
         select i.id, i.org_id, i.next_tick_at from public.sync_integrations i
         where i.integration_type = t.code and i.next_tick_at <= now()
           and i.org_id not in (
-            select a.org_id from active a group by a.org_id having count(*) >= settings.max_active_per_org)
+            select a.org_id from active a where a.takes_place group by a.org_id having count(*) >= settings.max_active_per_org)
         order by i.next_tick_at
         limit least(batch_size, greatest(0, settings.max_active_per_type - (
-          select count(*) from active a where a.integration_type = t.code)))
+          select count(*) from active a where a.takes_place and a.integration_type = t.code)))
         for no key update skip locked) lane
     ),
     ranked as (
       select d.id, row_number() over (partition by d.org_id order by d.next_tick_at) + (
-        select count(*) from active a where a.org_id = d.org_id) as place
+        select count(*) from active a where a.takes_place and a.org_id = d.org_id) as place
       from due d
     ),
     -- What is only recorded needs no place: of paused and disabled integrations, and of those whose own run is active.

@@ -6,7 +6,9 @@ begin
         < (select s.max_active_per_type from sync_scheduler.settings s)
       and count(*) filter (where r.org_id = integration.org_id)
         < (select s.max_active_per_org from sync_scheduler.settings s)
-    from public.sync_run_log r where r.status in ('pending', 'running'));
+    from public.sync_run_log r where r.status in ('pending', 'running')
+      -- What waits for the end of a pause takes no place.
+      and (r.status = 'running' or r.notice is distinct from 'integration_paused'));
 end;
 $$;
 revoke all on function sync_scheduler.has_room(public.sync_integrations) from public, anon, authenticated, service_role;

@@ -10,6 +10,9 @@ begin
       -- Posted and not claimed, waiting, and not even dealt with. One that starts late is noticed by its claim.
       select r.integration_id, r.scheduled_for as slot, r.run_id from public.sync_run_log r
       where r.status = 'pending' and r.started_at is null and r.scheduled_for < latest and r.triggered_by = 'schedule'
+        -- Nor what waits, or has waited, for the end of a pause.
+        and not exists (
+          select from sync_scheduler.run_attempts a where a.run_id = r.run_id and a.outcome = 'paused')
       union all
       select w.integration_id, w.scheduled_for, null from sync_scheduler.waiting_slots w
       where w.scheduled_for < latest and w.triggered_by = 'schedule'

@@ -19,7 +19,8 @@ begin
     return true;
   end if;
   if exists (
-    select from public.sync_run_log r where r.status = 'pending' and r.started_at is null and r.scheduled_for <= now())
+    select from public.sync_run_log r where r.status = 'pending' and r.started_at is null and r.scheduled_for <= now()
+      and r.notice is distinct from 'integration_paused')
   then
     return true;
   end if;

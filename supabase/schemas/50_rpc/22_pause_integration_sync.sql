@@ -35,7 +35,7 @@ revoke all on function public.pause_integration_sync(uuid, text, text, timestamp
 grant execute on function public.pause_integration_sync(uuid, text, text, timestamptz) to authenticated, service_role;
 comment on function public.pause_integration_sync(uuid, text, text, timestamptz) is
   'Pauses the organisation''s integration and returns it: triggers are refused, slots are recorded as skipped, an active '
-  'run goes on. The pause ends by itself at resume_at (null: when resumed). Called again, it changes reason and '
+  'run sends nothing more. Its worker finishes the batch that is on its way; then the run waits (notice integration_paused) and goes on after the pause. The pause ends by itself at resume_at (null: when resumed). Called again, it changes reason and '
   'resume_at. For admins of the organisation and the service role; audited with reason (at most 500 characters). '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
   'PT403 not_authorized, PT422 invalid_resume_at (not in the future), PT422 '

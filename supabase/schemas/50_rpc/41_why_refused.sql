@@ -18,7 +18,7 @@ begin
     step := sync_scheduler.recovery_of(run, current_attempt);
     if step is null then
       perform sync_scheduler.raise_active(run);
-    elsif step in ('next_attempt', 'dispatch') or (step = 'worker_lost' and sync_scheduler.would_retry(run, current_attempt))
+    elsif step in ('resume', 'next_attempt', 'dispatch') or (step = 'worker_lost' and sync_scheduler.would_retry(run, current_attempt))
     then
       -- The press would revive it, whatever the cooldown says.
       return;

@@ -6,7 +6,7 @@ create or replace function public.sync_overview(org_id uuid) returns table (
   health_status public.sync_health_status, health_since timestamptz, last_error_code text, last_error_message text,
   latency_ms integer, next_check_at timestamptz, incident_since timestamptz,
   active_run_id uuid, active_status public.sync_run_status, active_triggered_by public.sync_run_trigger,
-  active_started_at timestamptz, entries_total integer, entries_done integer, entries_failed integer,
+  active_started_at timestamptz, active_notice text, entries_total integer, entries_done integer, entries_failed integer,
   last_success_at timestamptz, last_run_id uuid, last_run_status public.sync_run_status,
   cooldown_until timestamptz, open_alerts integer, needs_decision integer,
   button_allowed boolean, button_message text, button_details jsonb
@@ -24,7 +24,7 @@ begin
     h.status, h.since, h.last_error_code, h.last_error_message,
     h.latency_ms, h.next_check_at, incident.began_at,
     active.run_id, active.status, active.triggered_by,
-    active.started_at, active.entries_total, active.entries_done, active.entries_failed,
+    active.started_at, active.notice, active.entries_total, active.entries_done, active.entries_failed,
     success.finished_at, ended.run_id, ended.status,
     case when cooldown.over_at > now() then cooldown.over_at end, alerts.open, undecided.entries,
     refusal.message is null, refusal.message, refusal.details

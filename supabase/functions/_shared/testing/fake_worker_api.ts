@@ -49,6 +49,8 @@ export class FakeWorkerApi implements WorkerApi {
   /** Whether each end told of a 429. */
   readonly limits: (boolean | undefined)[] = [];
   cancelRequested = false;
+  /** The integration is paused: nothing is handed out. */
+  paused = false;
   readonly #batches: Batch[];
   readonly #claim: Claim;
 
@@ -70,6 +72,7 @@ export class FakeWorkerApi implements WorkerApi {
   reserveEntries(_batchSize: number, _signal?: AbortSignal): Promise<Reservation> {
     this.calls.push("reserve");
     const cancel_requested = this.cancelRequested;
+    if (this.paused) return Promise.resolve({ batch_id: null, paused: true, cancel_requested });
     const batch = this.#batches.shift();
     if (batch === undefined) return Promise.resolve({ batch_id: null, cancel_requested });
     return Promise.resolve({ ...batch, entries: [...batch.entries], cancel_requested });
