@@ -189,7 +189,7 @@ Deno.test("presses at once start one connection check, and a forged or repeated 
   }
   // Nobody listens at the tenant's address.
   const away = await untilChecked(coordinator, tenant.integrationId);
-  assert.deepEqual([away.status, away.last_error_code], ["unhealthy", "webhook_connection_lost"]);
+  assert.deepEqual([away.status, away.last_error_code], ["unhealthy", "webhook_connection_refused"]);
 
   // A check whose request never reaches pg_net's worker.
   await coolDown(sql, tenant.integrationId);

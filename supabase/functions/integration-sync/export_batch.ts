@@ -1,4 +1,5 @@
 import type { ConnectorContext, ExportOutcome, OpenConnector } from "../_shared/connectors/connector.ts";
+import { isUnsent } from "../_shared/connectors/transport_fault.ts";
 import { allEntries, type Batch, type Entry, type EntryResult, openEntries } from "../_shared/entries.ts";
 import { type Failure, failure, SyncError } from "../_shared/errors.ts";
 import { failureOf } from "./failure_of.ts";
@@ -62,7 +63,11 @@ export async function exportBatch(
   const entries = batch.entries.map((entry) => missing.includes(entry) ? entry : { ...entry, settled: true });
   const again = { ...batch, resend: false, repeated: true, entries };
   const outcome = await attemptExport(connector, context, again, log);
-  return settle(batch.entries, { ...outcome, results: [...found.settled, ...outcome.results] });
+  // That nothing was sent now says nothing about the time before.
+  const results = outcome.failure !== undefined && isUnsent(outcome.failure)
+    ? outcome.results.map(neverPending)
+    : outcome.results;
+  return settle(batch.entries, { ...outcome, results: [...found.settled, ...results] });
 }
 
 /** A connector that breaks may have sent before it broke. */

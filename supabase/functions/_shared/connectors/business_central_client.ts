@@ -4,9 +4,10 @@ import { onceBody } from "../once_body.ts";
 import { readLimited } from "../read_limited.ts";
 import { retryAfterSeconds } from "../retry_after.ts";
 import type { BusinessCentralConfig, BusinessCentralCredentials } from "./business_central_config.ts";
-import { type BusinessCentralFault, doubtful, statusFault, unavailable } from "./business_central_fault.ts";
+import { BusinessCentralFault, doubtful, statusFault, unavailable } from "./business_central_fault.ts";
 import type { TokenCache } from "./business_central_token.ts";
 import type { ConnectorContext } from "./connector.ts";
+import { unsentFailure } from "./transport_fault.ts";
 import { vendorSignal } from "./vendor_timeout.ts";
 
 // A page of 20,000 ledger entries with the fields we select is some 4 MB.
@@ -100,6 +101,9 @@ export function createClient(
       };
     } catch (error) {
       if (context.signal.aborted) throw error;
+      const addressee = { prefix: "business_central", name: "Business Central", url };
+      const unsent = unsentFailure(error, addressee);
+      if (unsent !== null) throw new BusinessCentralFault(unsent, false, null, true);
       const what = error instanceof DOMException && error.name === "TimeoutError"
         ? `did not answer within ${config.timeout_seconds} seconds`
         : "could not be reached, or the connection was lost";

@@ -12,6 +12,8 @@ export class BusinessCentralFault extends Error {
     /** Whether the request may have been carried out all the same, or still may be. */
     readonly isDoubtful: boolean = false,
     readonly refusal: Refusal | null = null,
+    /** Whether it is proved that nothing of the request was sent. */
+    readonly isUnsent: boolean = false,
   ) {
     super(failure.message);
     this.name = "BusinessCentralFault";

@@ -3,7 +3,7 @@ import { chunk } from "../chunk.ts";
 import { parseDecimal } from "../decimal.ts";
 import { type ExactJson, ExactNumber } from "../exact_json.ts";
 import type { BusinessCentralClient } from "./business_central_client.ts";
-import { type BusinessCentralFault, doubtful, statusFault } from "./business_central_fault.ts";
+import { BusinessCentralFault, doubtful, statusFault } from "./business_central_fault.ts";
 import { type PlannedLine, type PlannedVoucher, shortestAmount } from "./business_central_plan.ts";
 import { type Refusal, sameKey, wordsOf } from "./business_central_refusal.ts";
 import type { Place } from "./business_central_setup.ts";
@@ -117,8 +117,15 @@ export function openJournal(
     async insert(lines) {
       const refused = new Map<string, string>();
       const notTaken = new Set<PlannedVoucher>();
-      for (const part of chunk(lines, operationsOfABatch)) {
-        const outcomes = await runBatch(part.map(({ voucher, line }) => insertion(path, voucher, line)));
+      for (const [number, part] of chunk(lines, operationsOfABatch).entries()) {
+        const operations = part.map(({ voucher, line }) => insertion(path, voucher, line));
+        const outcomes = await runBatch(operations).catch((error) => {
+          // Something of these lines was sent before it.
+          if (number > 0 && error instanceof BusinessCentralFault) {
+            throw new BusinessCentralFault(error.failure, error.isDoubtful, error.refusal);
+          }
+          throw error;
+        });
         outcomes.forEach((outcome, index) => {
           const voucher = part[index]?.voucher;
           // A line that stands already may be our own: the next read compares it.

@@ -123,7 +123,9 @@ async function prepareJournal(work: Work, vouchers: readonly PlannedVoucher[]): 
       const { refused, taken } = await journal.insert(missing).catch(async (error) => {
         // Told no for certain, the journal says how far it got.
         const isCertain = error instanceof BusinessCentralFault && !error.isDoubtful;
-        if (isCertain) await journal.read().then((lines) => noteStanding(work, lines), () => {});
+        // What was in doubt before the journal was read is so no more: these are the doubts of this insertion.
+        if (isCertain && error.isUnsent) work.doubtful.clear();
+        else if (isCertain) await journal.read().then((lines) => noteStanding(work, lines), () => {});
         throw error;
       });
       // Before they are read: a posting that was late may take them at once.

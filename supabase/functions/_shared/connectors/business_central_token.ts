@@ -5,6 +5,7 @@ import { retryAfterSeconds } from "../retry_after.ts";
 import { BusinessCentralFault, setUpWrongly, unavailable } from "./business_central_fault.ts";
 import type { BusinessCentralConfig, BusinessCentralCredentials } from "./business_central_config.ts";
 import type { ConnectorContext } from "./connector.ts";
+import { unsentFailure } from "./transport_fault.ts";
 import { vendorSignal, vendorTimeout } from "./vendor_timeout.ts";
 
 const scope = "https://api.businesscentral.dynamics.com/.default";
@@ -97,6 +98,9 @@ async function fetchToken(
     answer = await readJson(response);
   } catch (error) {
     if (context.signal.aborted) throw error;
+    const addressee = { prefix: "business_central", name: "Microsoft's sign-in service", url };
+    const unsent = unsentFailure(error, addressee);
+    if (unsent !== null) throw new BusinessCentralFault(unsent);
     throw unavailable("could not be signed in to: Microsoft's sign-in service did not answer");
   }
   const hint = retryAfterSeconds(response.headers.get("retry-after"), context.clock.now());

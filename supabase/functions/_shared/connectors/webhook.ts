@@ -4,6 +4,7 @@ import { onceBody } from "../once_body.ts";
 import { retryAfterSeconds } from "../retry_after.ts";
 import { type ConnectorContext, defineConnector, type ExportOutcome, type PingOutcome } from "./connector.ts";
 import { settleAnswer, unsettled } from "./webhook_answer.ts";
+import { unsentFailure } from "./transport_fault.ts";
 import { vendorSignal } from "./vendor_timeout.ts";
 import {
   parseWebhookConfig,
@@ -69,7 +70,10 @@ async function exportBatch(
     return { ...outcome, results: [...rejected, ...outcome.results] };
   } catch (error) {
     if (context.signal.aborted) throw error;
-    const outcome = unsettled(sound, failure("ambiguous", ...transportFault(config, error)));
+    const outcome = unsettled(
+      sound,
+      unsent(config, error) ?? failure("ambiguous", ...transportFault(config, error)),
+    );
     return { ...outcome, results: [...rejected, ...outcome.results] };
   }
 }
@@ -101,7 +105,8 @@ async function ping(
     return { ok: false, failure: why, ...(isCertain ? {} : { isGuess: true }) };
   } catch (error) {
     if (context.signal.aborted) throw error;
-    return { ok: false, failure: failure("transient", ...transportFault(config, error)) };
+    const why = unsent(config, error) ?? failure("transient", ...transportFault(config, error));
+    return { ok: false, failure: why };
   }
 }
 
@@ -137,6 +142,10 @@ function batchBody(context: ConnectorContext, batch_id: string, batch: readonly 
 function send(config: WebhookConfig, context: ConnectorContext, init: RequestInit): Promise<Response> {
   const signal = vendorSignal(context, config.timeout_seconds);
   return context.fetch(config.url, { ...init, redirect: "manual", signal });
+}
+
+function unsent({ url }: WebhookConfig, error: unknown): Failure | null {
+  return unsentFailure(error, { prefix: "webhook", name: "The receiver", url });
 }
 
 /** The error's own text is left out: it quotes the address with its query. */

@@ -150,14 +150,6 @@ Deno.test("webhook calls the batch unknown when the connection is dropped inside
   assert.equal(outcome.failure?.code, "webhook_connection_lost");
 });
 
-Deno.test("webhook calls the batch unknown when nobody listens at the address", async () => {
-  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  const { port } = listener.addr;
-  listener.close();
-  const outcome = await send(`http://127.0.0.1:${port}`);
-  assert.equal(outcome.failure?.class, "ambiguous");
-});
-
 Deno.test("webhook breaks off and throws when the lease is lost during the send", async () => {
   const lost = new AbortController();
   const done = Promise.withResolvers<Response>();

@@ -61,6 +61,22 @@ export function lostFault(code: string, message: string): XledgerFault {
 }
 
 /**
+ * There was no connection, so nothing was sent.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { failure } from "../errors.ts";
+ * import { unsentFault } from "./xledger_faults.ts";
+ *
+ * assert.equal(unsentFault(failure("transient", "xledger_connection_refused", "No.")).maybeTaken, false);
+ * ```
+ */
+export function unsentFault(why: Failure): XledgerFault {
+  return { failure: why, maybeTaken: false, isValue: false, isBurst: false };
+}
+
+/**
  * The failure of a request that only reads: it had no effect, whatever became of it.
  *
  * @example

@@ -3,11 +3,12 @@ import { onceBody } from "../once_body.ts";
 import { readLimited } from "../read_limited.ts";
 import { retryAfterSeconds } from "../retry_after.ts";
 import type { ConnectorContext } from "./connector.ts";
+import { unsentFailure } from "./transport_fault.ts";
 import { vendorSignal } from "./vendor_timeout.ts";
 import type { Pace } from "./xledger_pace.ts";
 import type { XledgerConfig, XledgerCredentials } from "./xledger_config.ts";
 import { errorsFault, type XledgerError } from "./xledger_errors.ts";
-import { lostFault, statusFault, type XledgerFault } from "./xledger_faults.ts";
+import { lostFault, statusFault, unsentFault, type XledgerFault } from "./xledger_faults.ts";
 
 // A page of 1,000 items with a message each fits several times.
 const maxAnswerBytes = 4 * 1024 * 1024;
@@ -93,6 +94,8 @@ export async function askXledger(
     return { data: answer.data ?? null, fault: said };
   } catch (error) {
     if (context.signal.aborted) throw error;
+    const unsent = unsentFailure(error, { prefix: "xledger", name: "Xledger", url: config.url });
+    if (unsent !== null) return { data: null, fault: unsentFault(unsent) };
     const isTimeout = error instanceof DOMException && error.name === "TimeoutError";
     const fault = isTimeout
       ? lostFault("xledger_timeout", `Xledger did not answer within ${config.timeout_seconds} seconds.`)
