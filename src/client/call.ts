@@ -1,3 +1,4 @@
+import { reasonOf } from "./abort.ts";
 import type { ClientEnvironment } from "./environment.ts";
 import { type FailedAnswer, readError } from "./read_error.ts";
 import { SyncSchedulerError } from "./sync_scheduler_error.ts";
@@ -67,16 +68,20 @@ async function askOnce<T>(
   environment: ClientEnvironment,
   signal: AbortSignal | undefined,
 ): Promise<Answer<T>> {
-  signal?.throwIfAborted();
-  const limit = new AbortController();
-  const cancel = environment.after(LIMIT_MS, () => limit.abort());
+  if (signal?.aborted) throw reasonOf(signal);
+  // Not AbortSignal.any, nor throwIfAborted: React Native has neither.
+  const both = new AbortController();
+  const abort = () => both.abort();
+  const cancel = environment.after(LIMIT_MS, abort);
+  signal?.addEventListener("abort", abort);
   try {
-    const answer = await ask(signal ? AbortSignal.any([signal, limit.signal]) : limit.signal);
+    const answer = await ask(both.signal);
     // supabase-js tells of an abort as of a broken connection.
-    signal?.throwIfAborted();
+    if (signal?.aborted) throw reasonOf(signal);
     return answer;
   } finally {
     cancel();
+    signal?.removeEventListener("abort", abort);
   }
 }
 
@@ -99,10 +104,10 @@ export function sleep(
   signal?: AbortSignal,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
+    if (signal?.aborted) return reject(reasonOf(signal));
     const onAbort = () => {
       cancel();
-      reject(signal?.reason);
+      reject(reasonOf(signal));
     };
     const cancel = environment.after(milliseconds, () => {
       signal?.removeEventListener("abort", onAbort);

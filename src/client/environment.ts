@@ -22,7 +22,7 @@ export interface ClientEnvironment {
 }
 
 /**
- * The surroundings of a browser, Deno or Node.
+ * The surroundings of a browser, Deno, Node or React Native.
  *
  * @example
  * ```ts
@@ -36,10 +36,19 @@ export interface ClientEnvironment {
 export const systemEnvironment: ClientEnvironment = {
   now: () => Date.now(),
   random: () => Math.random(),
-  // Browsers have randomUUID on https and localhost only; a phone that tries out a developer's machine is on neither.
-  newKey: () => crypto.getRandomValues(new Uint32Array(4)).join("-"),
+  newKey: () => [...randomNumbers()].join("-"),
   after(milliseconds, callback) {
     const timer = setTimeout(callback, milliseconds);
     return () => clearTimeout(timer);
   },
 };
+
+/**
+ * Four numbers that do not come twice. Browsers have randomUUID on https and localhost only. React Native has no `crypto`
+ * at all; a key must be unique there, not secret: it counts within one organisation only.
+ */
+function randomNumbers(): Iterable<number> {
+  const { crypto } = globalThis as { crypto?: Crypto };
+  if (crypto?.getRandomValues) return crypto.getRandomValues(new Uint32Array(4));
+  return [Date.now(), ...Array.from({ length: 3 }, () => Math.floor(Math.random() * 2 ** 32))];
+}

@@ -1,3 +1,4 @@
+import { reasonOf } from "./abort.ts";
 import { type FollowOptions, followRun, type RunSource } from "./follow_run.ts";
 import type { SyncRun } from "./types.ts";
 
@@ -51,7 +52,7 @@ export function watchRun(
     end(() => {
       throw reason;
     });
-  const onAbort = () => fail(options.signal?.reason);
+  const onAbort = () => fail(reasonOf(options.signal));
   options.signal?.addEventListener("abort", onAbort, { once: true });
 
   const stop = followRun(source, runId, {

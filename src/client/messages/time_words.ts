@@ -20,6 +20,8 @@ const DAY_MS = 86_400_000;
  * ```
  */
 export function toRelativeTime(instant: Date, now: Date, locale: string, timeZone?: string): string {
+  // React Native has none.
+  if (!Intl.RelativeTimeFormat) return toClockTime(instant, now, locale, timeZone);
   const words = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   const seconds = Math.max(0, Math.floor((now.getTime() - instant.getTime()) / 1000));
   const days = dayOf(now, timeZone) - dayOf(instant, timeZone);

@@ -1,0 +1,160 @@
+/** The packed client in Node: in 20, which has no WebSocket, and in 22. Both are supported. */
+import assert from "node:assert/strict";
+import { startWebhookReceiver } from "../../local/vendors/webhook_receiver.ts";
+import { packClient } from "../../tools/client_package/build.ts";
+import { NPM } from "../../tools/client_package/npm.ts";
+import { root, runDeno } from "../../tools/run_deno.ts";
+import { PASSWORD } from "../support/people.ts";
+import { usePlatform } from "../support/platform.ts";
+import { assertExportedOnce } from "../support/runs.ts";
+import { createTenant } from "../support/tenant.ts";
+
+const VERSIONS = { 20: "20.20.2", 22: "22.23.3" } as const;
+
+/** What an app does, and what React Native does not have. */
+const APP = `
+import { createClient } from "@supabase/supabase-js";
+import { SyncSchedulerRepository } from "sync-scheduler";
+import WebSocket from "ws";
+const { url, key, email, password, orgId, transport, isBare } = JSON.parse(process.argv[2]);
+if (isBare) {
+  delete AbortSignal.any;
+  delete AbortSignal.prototype.throwIfAborted;
+  delete Intl.RelativeTimeFormat;
+  delete crypto.constructor.prototype.randomUUID;
+  delete crypto.constructor.prototype.getRandomValues;
+}
+const supabase = createClient(url, key, transport ? { realtime: { transport: WebSocket } } : {});
+await supabase.auth.signInWithPassword({ email, password });
+const syncs = new SyncSchedulerRepository(supabase);
+const { signal } = new AbortController();
+const run = await syncs.triggerManualSync(orgId, "webhook", { signal });
+let isLive = false;
+const status = await new Promise((resolve, reject) => {
+  let newest;
+  syncs.followRun(run.run_id, {
+    onRun: (run) => newest = run,
+    onLive: (live) => isLive ||= live,
+    onEnd: () => resolve(newest.status),
+    onError: reject,
+  });
+});
+const refused = await syncs.triggerManualSync(orgId, "webhook").catch(({ code, message }) => [code, message]);
+console.log(JSON.stringify({ node: process.versions.node, status, isLive, refused }));
+process.exit(0);
+`;
+
+/** The project, and how its app is run. */
+interface Project extends AsyncDisposable {
+  run(version: keyof typeof VERSIONS, options: object): Promise<{ code: number; out: string; err: string }>;
+}
+
+/** A project with the packed client, supabase-js in the version of the tests, `ws`, and both versions of Node. */
+async function nodeProject(): Promise<Project> {
+  const directory = await Deno.makeTempDir({ prefix: "sync_scheduler_node_" });
+  const remove = () => Deno.remove(directory, { recursive: true });
+  try {
+    const { imports } = JSON.parse(await Deno.readTextFile(`${root}/deno.json`));
+    const arch = Deno.build.arch === "x86_64" ? "x64" : "arm64";
+    // npm has Node itself, under a name for each machine.
+    const platform = Deno.build.os === "darwin" && arch === "arm64"
+      ? "bin-darwin-arm64"
+      : `${Deno.build.os}-${arch}`;
+    const nodes = Object.entries(VERSIONS).map((
+      [major, version],
+    ) => [`node${major}`, `npm:node-${platform}@${version}`]);
+    const manifest = {
+      private: true,
+      type: "module",
+      dependencies: {
+        ...Object.fromEntries(nodes),
+        "@supabase/supabase-js": imports["@supabase/supabase-js"].split("@").at(-1),
+        "sync-scheduler": `file:${await packClient(directory)}`,
+        ws: "8.18.3",
+      },
+    };
+    await Deno.writeTextFile(`${directory}/package.json`, JSON.stringify(manifest));
+    await Deno.writeTextFile(`${directory}/app.js`, APP);
+    await runDeno([
+      "run",
+      "-A",
+      "--quiet",
+      "--no-config",
+      NPM,
+      "install",
+      "--prefer-offline",
+      "--ignore-scripts",
+    ], {
+      cwd: directory,
+      env: { npm_config_fund: "false", npm_config_audit: "false", npm_config_update_notifier: "false" },
+    });
+    return {
+      async run(version, options) {
+        const { code, stdout, stderr } = await new Deno.Command(
+          `${directory}/node_modules/node${version}/bin/node`,
+          {
+            args: ["app.js", JSON.stringify(options)],
+            cwd: directory,
+          },
+        ).output();
+        return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
+      },
+      [Symbol.asyncDispose]: remove,
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+Deno.test("the packed client runs in Node", async (t) => {
+  await using project = await nodeProject();
+  const platform = await usePlatform();
+  await using database = platform.connect();
+
+  await t.step(
+    "in Node 20 supabase-js names what is missing, and the package's page the way out",
+    async () => {
+      const options = { url: platform.apiUrl, key: platform.publishableKey };
+      const { code, err } = await project.run(20, options);
+      assert.notEqual(code, 0);
+      assert.match(err, /Node\.js 22/);
+      const page = await Deno.readTextFile(`${root}/src/client/README.md`);
+      assert.match(
+        page.replaceAll(/\s+/g, " "),
+        /in Node 20 you give it one by `createClient\(url, key, { realtime: { transport: WebSocket } }\)`/,
+      );
+    },
+  );
+
+  for (
+    const [name, version, options] of [
+      ["in Node 20 with a WebSocket of its own", 20, { transport: true }],
+      ["in Node 22", 22, {}],
+      ["where all is missing that React Native does not have", 20, { transport: true, isBare: true }],
+    ] as const
+  ) {
+    await t.step(`it starts a sync and follows it live: ${name}`, async () => {
+      await using receiver = await startWebhookReceiver();
+      const tenant = await createTenant(database.sql, platform, {
+        receiver,
+        entries: 5,
+        config: { batch_size: 1 },
+      });
+      const { code, out, err } = await project.run(version, {
+        url: platform.apiUrl,
+        key: platform.publishableKey,
+        email: tenant.emails.coordinator,
+        password: PASSWORD,
+        orgId: tenant.orgId,
+        ...options,
+      });
+      assert.equal(code, 0, err);
+      const told = JSON.parse(out);
+      assert.equal(told.node, VERSIONS[version]);
+      assert.deepEqual([told.status, told.isLive, told.refused[0]], ["succeeded", true, "rate_limited"]);
+      assert.match(told.refused[1], /^There was a sync just now\. Try again in \d minutes\.$/);
+      await assertExportedOnce(database.sql, tenant.integrationId, receiver, 5);
+    });
+  }
+});
