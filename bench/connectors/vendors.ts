@@ -61,6 +61,8 @@ export const startVendors: Readonly<Record<string, (limited: boolean) => Promise
           company: fake.company.name,
           journal: fake.journal.code,
           currency: "NOK",
+          dimensions: { department: { to: "AVDELING" } },
+          ignored_fields: { voucher: ["voucher_type"] },
           api_url: fake.url,
           login_url: fake.url,
           // Without limits large batches, so that the fake is not what is measured.

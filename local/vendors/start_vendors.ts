@@ -88,6 +88,12 @@ export async function connectVendors(adminUrl: string, fakes: FakeVendors): Prom
         company: company.name,
         journal: journal.code,
         currency: "NOK",
+        dimensions: {
+          department: {
+            to: "AVDELING",
+            codes: { "Innkjøp": "INNKJØP", "Salg": "SALG", "Økonomi": "ØKONOMI" },
+          },
+        },
         ignored_fields: { voucher: ["voucher_type", "employee"] },
         api_url: url,
         login_url: url,

@@ -4,6 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { parseBusinessCentralConfig } from "../../supabase/functions/_shared/connectors/business_central_config.ts";
 import { planVoucher } from "../../supabase/functions/_shared/connectors/business_central_plan.ts";
 import type {
   ExportOutcome,
@@ -81,7 +82,7 @@ export function leave(
   count: number,
   changes: { lineNumber?: number; amount?: bigint } = {},
 ): void {
-  const plan = planVoucher(integrationId, entry);
+  const plan = planVoucher(integrationId, parseBusinessCentralConfig(bench.config), entry, "first");
   assert.ok(plan.ok);
   const { voucher } = plan;
   for (const line of voucher.lines.slice(0, count)) {
@@ -94,8 +95,10 @@ export function leave(
       documentNumber: voucher.documentNumber,
       externalDocumentNumber: "",
       amount: BigInt(Math.round(Number(line.amount) * 100)),
-      description: "",
+      description: line.description,
       comment: "",
+      taxCode: "",
+      dimensions: new Map(line.dimensions.map(({ code, valueCode }) => [code, valueCode])),
       ...changes,
     });
   }

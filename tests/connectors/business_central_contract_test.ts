@@ -2,7 +2,8 @@
  * What the connector takes for granted of Business Central, asked of the fake and, when they are in the environment, of a
  * real tenant:
  *
- * - `BUSINESS_CENTRAL_CONFIG`: the integration's config as JSON, of a sandbox with a journal of its own.
+ * - `BUSINESS_CENTRAL_CONFIG`: the integration's config as JSON, of a sandbox with a journal of its own. With codes in
+ *   `dimensions.department`, whether a line keeps its dimension is asked too; with codes in `vat_codes`, its tax code.
  * - `BUSINESS_CENTRAL_CREDENTIALS`: `{"client_id": "...", "client_secret": "..."}`.
  * - `BUSINESS_CENTRAL_ACCOUNTS`: two G/L accounts without a general posting type, such as `6860,2910`.
  *
@@ -17,6 +18,7 @@ import {
   parseBusinessCentralConfig,
   parseBusinessCentralCredentials,
 } from "../../supabase/functions/_shared/connectors/business_central_config.ts";
+import { compareJournal } from "../../supabase/functions/_shared/connectors/business_central_difference.ts";
 import { BusinessCentralFault } from "../../supabase/functions/_shared/connectors/business_central_fault.ts";
 import { openJournal } from "../../supabase/functions/_shared/connectors/business_central_journal.ts";
 import { findPostings } from "../../supabase/functions/_shared/connectors/business_central_ledger.ts";
@@ -42,10 +44,13 @@ function contract(name: string, test: (tenant: Tenant) => Promise<void>): void {
       company: fake.company.name,
       journal: fake.journal.code,
       currency: "NOK",
+      dimensions: { department: { to: "AVDELING", codes: { Salg: "SALG" } } },
+      vat_codes: { "0": "NULL" },
       api_url: fake.url,
       login_url: fake.url,
     });
     const { client_id, client_secret } = fake.app;
+    fake.company.postingTypes.add("6860");
     await test({ config, credentials: { client_id, client_secret }, accounts: ["6860", "2910"] });
   });
 
@@ -114,7 +119,7 @@ contract("posts a voucher once when it is exported twice, and finds it again", a
 
 contract("keeps lines as they were sent, refuses a line number twice, and lets lines go", async (tenant) => {
   const { journal, place, client, context } = await openTenant(tenant);
-  const plan = planVoucher(context.integration_id, entryOf(tenant, "B"));
+  const plan = planVoucher(context.integration_id, tenant.config, entryOf(tenant, "B"), "first");
   assert.ok(plan.ok);
   const { voucher } = plan;
   const lines = voucher.lines.map((line) => ({ voucher, line }));
@@ -135,6 +140,29 @@ contract("keeps lines as they were sent, refuses a line number twice, and lets l
     // Gone, or somebody else's: nothing of a second removal can be done.
     assert.equal(length, 0);
     assert.equal((await journal.remove(standing)).length, standing.length);
+  }
+});
+
+contract("keeps the tax code and the dimensions of a line from its request", async (tenant) => {
+  const { place, client, context } = await openTenant(tenant);
+  const { dimensions, vat_codes } = tenant.config;
+  const [department] = Object.keys(dimensions.department?.codes ?? {});
+  const [vat_code] = typeof vat_codes === "object" ? Object.keys(vat_codes) : [];
+  const entry = entryOf(tenant, "C");
+  const payload = entry.payload as { lines: object[] };
+  const [debit, ...others] = payload.lines;
+  const lines = [{ ...debit, ...(department && { department }), ...(vat_code && { vat_code }) }, ...others];
+  const coded = { ...entry, payload: { ...payload, lines } };
+  const plan = planVoucher(context.integration_id, tenant.config, coded, "first");
+  assert.ok(plan.ok);
+  const { voucher } = plan;
+  const journal = openJournal(client, place, context, () => Promise.resolve(), department !== undefined);
+  try {
+    await journal.insert(voucher.lines.map((line) => ({ voucher, line })));
+    const { missing } = compareJournal(context.integration_id, await journal.read(), [voucher]);
+    assert.deepEqual(missing, []);
+  } finally {
+    await journal.remove(await journal.read());
   }
 });
 

@@ -79,6 +79,7 @@ export async function startBusinessCentralTest(
       currency: "NOK",
       ignored_fields: { voucher: ["voucher_type", "employee"] },
       timeout_seconds: 5,
+      dimensions: { department: { to: "AVDELING" } },
       api_url: fake.url,
       login_url: fake.url,
       ...settings,

@@ -1,5 +1,5 @@
 import { fromCents } from "./exact_json.ts";
-import { deleteLine, insertLine, lineEntity, patchLine } from "./journal_lines.ts";
+import { deleteLine, dimensionEntities, insertLine, lineEntity, patchLine } from "./journal_lines.ts";
 import { ODataError } from "./odata_error.ts";
 import type { Entity } from "./odata_filter.ts";
 import { answerQuery } from "./odata_query.ts";
@@ -45,6 +45,9 @@ const routes = {
   line: new RegExp(`^companies${id}/journals${id}/journalLines${id}$`),
   post: new RegExp(`^companies${id}/journals${id}/Microsoft\\.NAV\\.post$`, "i"),
   ledger: new RegExp(`^companies${id}/generalLedgerEntries$`),
+  dimensions: new RegExp(`^companies${id}/dimensions$`),
+  values: new RegExp(`^companies${id}/dimensions${id}/dimensionValues$`),
+  taxGroups: new RegExp(`^companies${id}/taxGroups$`),
 } as const;
 
 /** Carries out one operation; nothing in here waits, so each is one transaction. Throws ODataError. */
@@ -70,6 +73,17 @@ export function carryOut(state: ApiState, operation: Operation): Answer {
     return answer(company.journals.map((journal) => journalEntity(state, journal)));
   }
   if (name === "ledger" && method === "GET") return answer(visibleEntries(state, company));
+
+  if (name === "dimensions" && method === "GET") {
+    return answer([...company.dimensions.keys()].map((code) => ({ id: dimensionId(company, code), code })));
+  }
+  if (name === "values" && method === "GET") {
+    const found = [...company.dimensions].find(([code]) => dimensionId(company, code) === match[2]);
+    return answer(Array.from(found?.[1] ?? [], (code) => ({ code })));
+  }
+  if (name === "taxGroups" && method === "GET") {
+    return answer([...company.taxGroups.keys()].map((code) => ({ code, taxType: "VAT" })));
+  }
 
   const journal = company.journals.find((candidate) => candidate.id === match[2]);
   if (journal === undefined) {
@@ -104,6 +118,12 @@ function findRoute(path: string): [keyof typeof routes, RegExpExecArray] {
     if (match !== null) return [name as keyof typeof routes, match];
   }
   throw new ODataError(404, "BadRequest_NotFound", `No HTTP resource was found at ${path}.`);
+}
+
+/** The same for the same dimension. */
+function dimensionId({ id, dimensions }: Company, code: string): string {
+  const index = [...dimensions.keys()].indexOf(code);
+  return id.slice(0, -4) + String(index).padStart(4, "0");
 }
 
 function companyEntity({ id, name, displayName }: Company): Entity {
@@ -145,5 +165,6 @@ function ledgerEntity(entry: LedgerEntry): Entity {
     description: entry.description,
     debitAmount: fromCents(entry.amount > 0n ? entry.amount : 0n),
     creditAmount: fromCents(entry.amount < 0n ? -entry.amount : 0n),
+    dimensionSetLines: dimensionEntities(entry.dimensions),
   };
 }

@@ -19,9 +19,17 @@ const fieldsSchema = z.strictObject({
   amount: exact.optional(),
   description: z.string().optional(),
   comment: z.string().optional(),
+  taxCode: z.string().optional(),
+  dimensionSetLines: z.array(z.strictObject({ code: z.string(), valueCode: z.string() })).optional(),
 });
 
-const longest = { documentNumber: 20, externalDocumentNumber: 35, description: 100, comment: 250 } as const;
+const longest = {
+  documentNumber: 20,
+  externalDocumentNumber: 35,
+  description: 100,
+  comment: 250,
+  taxCode: 20,
+} as const;
 
 /** POST journalLines. The line number is the key of an unposted line; without one, the next is given. */
 export function insertLine(company: Company, journal: Journal, raw: unknown): JournalLine {
@@ -37,6 +45,8 @@ export function insertLine(company: Company, journal: Journal, raw: unknown): Jo
     amount: 0n,
     description: "",
     comment: "",
+    taxCode: "",
+    dimensions: new Map(),
   };
   const line = changed(company, journal, blank, raw);
   journal.lines.push(line);
@@ -80,7 +90,14 @@ export function lineEntity(journal: Journal, line: JournalLine): Entity {
     amount: fromCents(line.amount),
     description: line.description,
     comment: line.comment,
+    taxCode: line.taxCode,
+    dimensionSetLines: dimensionEntities(line.dimensions),
   };
+}
+
+/** Dimension set lines as the API shows them where they are asked for. */
+export function dimensionEntities(dimensions: ReadonlyMap<string, string>): Entity[] {
+  return Array.from(dimensions, ([code, valueCode]) => ({ code, valueCode, displayName: code }));
 }
 
 function lineToChange(journal: Journal, id: string, ifMatch: string | null): JournalLine {
@@ -104,7 +121,7 @@ function changed(company: Company, journal: Journal, before: JournalLine, raw: u
   if (!parsed.success) {
     throw new ODataError(400, "BadRequest", `Invalid journal line: ${z.prettifyError(parsed.error)}`);
   }
-  const { id: _ignored, accountType: _only, lineNumber, amount, ...texts } = parsed.data;
+  const { id: _ignored, accountType: _only, lineNumber, amount, dimensionSetLines, ...texts } = parsed.data;
   for (const [name, limit] of Object.entries(longest)) {
     const text = texts[name as keyof typeof longest] ?? "";
     if (text.length > limit) {
@@ -132,7 +149,43 @@ function changed(company: Company, journal: Journal, before: JournalLine, raw: u
     const message = `The record in table Gen. Journal Line already exists. Line No.='${line.lineNumber}'`;
     throw new ODataError(400, "Internal_EntityWithSameKeyExists", message);
   }
-  return { ...line, documentNumber, accountNumber };
+  const isNew = before.etag === "";
+  const taxCode = isNew && !company.keepsTaxCode ? "" : line.taxCode.trim().toUpperCase();
+  if (taxCode !== "" && !company.taxGroups.has(taxCode)) {
+    const message =
+      `The field VAT Prod. Posting Group of table Gen. Journal Line contains a value (${taxCode}) that cannot be found.`;
+    throw new ODataError(400, "Internal_RecordNotFound", message);
+  }
+  const brought = isNew ? company.defaultDimensions.get(accountNumber) ?? new Map() : before.dimensions;
+  const dimensions = withDimensions(company, brought, dimensionSetLines ?? []);
+  return { ...line, documentNumber, accountNumber, taxCode, dimensions };
+}
+
+/** Nested dimension set lines are inserted behind their line, in its transaction. */
+function withDimensions(
+  company: Company,
+  brought: ReadonlyMap<string, string>,
+  lines: readonly { readonly code: string; readonly valueCode: string }[],
+): ReadonlyMap<string, string> {
+  const dimensions = new Map(brought);
+  for (const { code, valueCode } of lines) {
+    const [dimension, value] = [code.toUpperCase(), valueCode.toUpperCase()];
+    const values = company.dimensions.get(dimension);
+    if (values === undefined) {
+      throw new ODataError(400, "Application_DialogException", 'The "code" does not match to a Dimension.');
+    }
+    if (!values.has(value)) {
+      const message = 'The "valueCode" does not match to a Dimension Value.';
+      throw new ODataError(400, "Application_DialogException", message);
+    }
+    if (dimensions.has(dimension)) {
+      const message =
+        "The dimension set line already exists. Check existing dimension set lines and the default dimension set lines on the parent.";
+      throw new ODataError(400, "Application_DialogException", message);
+    }
+    dimensions.set(dimension, value);
+  }
+  return dimensions;
 }
 
 function toLineNumber({ digits }: ExactNumber): number {

@@ -1,5 +1,5 @@
 import { ODataError } from "./odata_error.ts";
-import type { Company, Journal, LedgerEntry } from "./store.ts";
+import type { Company, Journal, JournalLine, LedgerEntry } from "./store.ts";
 
 const nothingToPost = { en: "There is nothing to post.", nb: "Det er ingenting å bokføre." } as const;
 
@@ -25,6 +25,14 @@ export function postJournal(company: Company, journal: Journal, visibleAt: numbe
       throw refused(`Posting Date is not within your range of allowed posting dates in ${where}.`);
     }
   }
+  for (const { accountNumber, taxCode } of journal.lines) {
+    // Codeunit 11, CheckAccountNo.
+    if (taxCode !== "" && !company.postingTypes.has(accountNumber)) {
+      const message =
+        `G/L Account ${accountNumber} has a VAT Prod. Posting Group; then Gen. Posting Type must have a value.`;
+      throw new ODataError(400, "Application_DialogException", message);
+    }
+  }
   // With a balancing account each line balances by itself.
   if (journal.balancingAccountNumber === "") checkBalances(journal);
 
@@ -32,7 +40,9 @@ export function postJournal(company: Company, journal: Journal, visibleAt: numbe
   const series = new Map<string, string>();
   for (const line of journal.lines) {
     const documentNumber = numberOf(journal, line.documentNumber, posting, series);
-    const amounts: [string, bigint][] = [[line.accountNumber, line.amount]];
+    const vat = vatOf(company, line);
+    const amounts: [string, bigint][] = [[line.accountNumber, line.amount - vat]];
+    if (vat !== 0n) amounts.push([company.vatAccount, vat]);
     if (journal.balancingAccountNumber !== "") amounts.push([journal.balancingAccountNumber, -line.amount]);
     for (const [accountNumber, amount] of amounts) {
       const entry: LedgerEntry = {
@@ -44,6 +54,8 @@ export function postJournal(company: Company, journal: Journal, visibleAt: numbe
         accountNumber,
         description: line.description,
         amount,
+        taxCode: line.taxCode,
+        dimensions: line.dimensions,
         posting,
         visibleAt,
       };
@@ -51,6 +63,14 @@ export function postJournal(company: Company, journal: Journal, visibleAt: numbe
     }
   }
   journal.lines = [];
+}
+
+/** The VAT in an amount that includes it, rounded half away from zero. */
+function vatOf(company: Company, { accountNumber, taxCode, amount }: JournalLine): bigint {
+  const rate = company.postingTypes.has(accountNumber) ? company.taxGroups.get(taxCode) ?? 0n : 0n;
+  const size = amount < 0n ? -amount : amount;
+  const vat = (2n * size * rate + 100n + rate) / (2n * (100n + rate));
+  return amount < 0n ? -vat : vat;
 }
 
 function checkBalances(journal: Journal): void {

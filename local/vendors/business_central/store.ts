@@ -12,6 +12,10 @@ export interface JournalLine {
   readonly amount: bigint;
   readonly description: string;
   readonly comment: string;
+  /** The VAT product posting group. */
+  readonly taxCode: string;
+  /** Values by the code of their dimension; those that the account brings are among them. */
+  readonly dimensions: ReadonlyMap<string, string>;
 }
 
 /** A journal of a company. */
@@ -36,6 +40,8 @@ export interface LedgerEntry {
   readonly accountNumber: string;
   readonly description: string;
   readonly amount: bigint;
+  readonly taxCode: string;
+  readonly dimensions: ReadonlyMap<string, string>;
   /** Which posting made it; one posting is one transaction. */
   readonly posting: number;
   /** Since when reads show it, on the fake's clock. */
@@ -57,6 +63,18 @@ export interface Company {
   readonly closedPeriods: Set<string>;
   /** Accounts that take no postings; lines may stand in a journal all the same. */
   readonly blockedAccounts: Set<string>;
+  /** Values by the code of their dimension. */
+  readonly dimensions: Map<string, Set<string>>;
+  /** Dimensions that a line gets from its account. */
+  readonly defaultDimensions: Map<string, Map<string, string>>;
+  /** VAT in percent by product posting group. */
+  readonly taxGroups: Map<string, bigint>;
+  /** Accounts with a general posting type: VAT is computed for lines with a VAT product posting group. */
+  readonly postingTypes: Set<string>;
+  /** Where computed VAT goes. */
+  vatAccount: string;
+  /** Whether a new line keeps the tax code of its request: older versions do not. */
+  keepsTaxCode: boolean;
   /** In which it says that a journal is empty. */
   language: "en" | "nb";
 }
@@ -72,6 +90,8 @@ export interface LineFields {
   readonly amount?: ExactNumber;
   readonly description?: string;
   readonly comment?: string;
+  readonly taxCode?: string;
+  readonly dimensionSetLines?: readonly { readonly code?: string; readonly valueCode?: string }[];
 }
 
 /** A company with one journal and the accounts of a small Norwegian chart. */
@@ -99,6 +119,16 @@ export function newCompany(): Company {
     postings: 0,
     closedPeriods: new Set(),
     blockedAccounts: new Set(),
+    dimensions: new Map([
+      ["AVDELING", new Set(["SALG", "INNKJØP", "ØKONOMI"])],
+      ["PROSJEKT", new Set(["P1", "P2", "P3"])],
+      ["REGION", new Set(["N", "S"])],
+    ]),
+    defaultDimensions: new Map(),
+    taxGroups: new Map([["HØY", 25n], ["MIDDELS", 15n], ["NULL", 0n]]),
+    postingTypes: new Set(),
+    vatAccount: "2710",
+    keepsTaxCode: true,
     language: "en",
   };
 }

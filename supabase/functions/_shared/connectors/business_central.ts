@@ -1,4 +1,5 @@
 import { createClient } from "./business_central_client.ts";
+import { checkCodes } from "./business_central_codes.ts";
 import {
   type BusinessCentralConfig,
   type BusinessCentralCredentials,
@@ -23,8 +24,8 @@ import { type Connector, type ConnectorContext, defineConnector, type OpenConnec
  * is posted. Exactly once, by what Business Central itself keeps: line numbers that follow from the entry, and the
  * document number in the general ledger.
  *
- * Not exported: departments (they would be dimensions), and VAT as Business Central computes it: accounts in use must
- * have no general posting type, for the voucher has its VAT as lines of its own.
+ * VAT is booked as the voucher says: as lines of its own, to accounts without a general posting type; or, by VAT codes,
+ * as Business Central computes it, for accounts with one. The API has no document type, so a `voucher_type` is refused.
  *
  * @example
  * ```ts
@@ -73,12 +74,14 @@ function connect(
   async function open(context: ConnectorContext): Promise<ExportTools> {
     const client = createClient(config, credentials, tokens, context);
     const place = known ??= await findPlace(client, config);
-    const journal = openJournal(client, place, context, () => noteWrite(context));
+    const hasDimensions = Object.keys(config.dimensions).length > 0;
+    const journal = openJournal(client, place, context, () => noteWrite(context), hasDimensions);
     return { client, place, journal, context, rules: config, memory };
   }
 
   return {
     batchSize: config.batch_size,
+    findUnsound: (_context, entries) => unsoundVouchers(config, entries),
     sliceEntries: 2000,
     async ping(context) {
       try {
@@ -86,14 +89,15 @@ function connect(
         await client.reach();
         // As if nothing were known: somebody may have changed what was right.
         known = null;
-        await checkJournalIsOurs(await open(context));
+        const tools = await open(context);
+        await checkJournalIsOurs(tools);
+        await checkCodes(client, tools.place, config);
         return { ok: true };
       } catch (error) {
         if (error instanceof BusinessCentralFault) return { ok: false, failure: error.failure };
         throw error;
       }
     },
-    findUnsound: (_context, entries) => unsoundVouchers(config, entries),
     async lookup(context, entries) {
       try {
         return await lookUp(await open(context), config.settle_seconds, entries);

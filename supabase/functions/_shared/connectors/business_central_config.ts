@@ -3,6 +3,7 @@ import { entryRules } from "./entry_rules.ts";
 import { ignoredFields } from "./ignored_fields.ts";
 import { parseOrThrow } from "./parse.ts";
 import { vendorTimeout } from "./vendor_timeout.ts";
+import { dimensionRules, vatCodes } from "./voucher_coding.ts";
 
 const timeoutRange = `must be ${vendorTimeout.shortest} to ${vendorTimeout.longest}`;
 const settleRange = "must be 0 to 3600";
@@ -17,6 +18,9 @@ const pathPart = (longest: number) => text(longest).check(z.regex(/^[\w. -]+$/, 
 const loopback = z.optional(
   z.string("must be a text").check(z.refine<string>(isLoopback, "may only be an address of this machine")),
 );
+
+/** A field of type Code: 20 characters, stored in capitals and without blanks around them. */
+const code = z.pipe(text(20), z.transform((text: string) => text.trim().toUpperCase()));
 
 const configSchema = z.strictObject({
   tenant_id: pathPart(100),
@@ -45,6 +49,8 @@ const configSchema = z.strictObject({
     600,
   ),
   ignored_fields: ignoredFields,
+  vat_codes: vatCodes(code),
+  dimensions: dimensionRules(code, code),
   api_url: loopback,
   login_url: loopback,
   ...entryRules,
@@ -72,7 +78,9 @@ export type BusinessCentralCredentials = z.infer<typeof credentialsSchema>;
  * - `batch_size`: vouchers a posting. `timeout_seconds`: see {@linkcode vendorTimeout}; the longest, for posting is slow.
  * - `settle_seconds`: how long Business Central may still carry out a request that we lost sight of. It ends them after
  *   10 minutes at the latest; until then an entry of which there is no trace is not sent again. Less is for tests.
- * - `period_rule`, `fiscal_year_ends`: see {@linkcode entryRules}; `ignored_fields`: see `ignoredFields`.
+ * - `vat_codes`: codes of VAT product posting groups by `vat_code`, or `same`; without it a `vat_code` is refused.
+ * - `dimensions`: by `department`, `project` or a further name the code of a dimension, and of its values.
+ * - `ignored_fields`: see {@linkcode ignoredFields}; `period_rule`, `fiscal_year_ends`: see {@linkcode entryRules}.
  * - `api_url`, `login_url`: stand in for Microsoft's hosts, on this machine only: what they get are secrets.
  *
  * @example

@@ -1,5 +1,5 @@
 import type { StandingLine } from "./business_central_journal.ts";
-import { isOwnLine } from "./business_central_document.ts";
+import { documentOf, isOwnLine } from "./business_central_document.ts";
 import type { PlannedLine, PlannedVoucher } from "./business_central_plan.ts";
 
 /** How a journal differs from what is to be posted. Posting takes the whole journal, so it may not differ at all. */
@@ -19,7 +19,15 @@ export interface Difference {
  * import assert from "node:assert/strict";
  * import { compareJournal } from "./business_central_difference.ts";
  *
- * const line = { lineNumber: 5001, accountNumber: "6860", amount: "10", description: "Kurs" };
+ * const line = {
+ *   lineNumber: 5001,
+ *   accountNumber: "6860",
+ *   amount: "10",
+ *   description: "Kurs",
+ *   taxCode: null,
+ *   dimensions: [{ code: "AVDELING", valueCode: "SALG" }],
+ *   isTaxed: false,
+ * };
  * const voucher = {
  *   entry_key: "a",
  *   documentNumber: "UB-1",
@@ -29,7 +37,9 @@ export interface Difference {
  * };
  * assert.equal(compareJournal("integration", [], [voucher]).missing.length, 1);
  * const standing = { ...line, ...voucher, id: "1", "@odata.etag": "W/1" };
- * assert.deepEqual(compareJournal("integration", [standing], [voucher]), { foreign: [], surplus: [], missing: [] });
+ * const same = { foreign: [], surplus: [], missing: [] };
+ * assert.deepEqual(compareJournal("integration", [standing], [voucher]), same);
+ * assert.notDeepEqual(compareJournal("integration", [{ ...standing, dimensions: [] }], [voucher]), same);
  * ```
  */
 export function compareJournal(
@@ -52,8 +62,35 @@ export function compareJournal(
   return { foreign, surplus, missing: [...missing.values()] };
 }
 
-/** What is booked must be the same; that a description was shortened does not make it another line. */
 function isSame(stands: StandingLine, voucher: PlannedVoucher, line: PlannedLine): boolean {
-  return stands.documentNumber === voucher.documentNumber && stands.postingDate === voucher.postingDate &&
-    stands.accountNumber === line.accountNumber && stands.amount === line.amount;
+  return documentOf(stands) === documentOf(voucher) && differenceOf(stands, line) === null;
+}
+
+/**
+ * The first field in which a line that stands is not the planned one, or null. What the account brings of its own, a VAT
+ * group or further dimensions, makes no difference where the plan says nothing.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { voucher } from "../testing/business_central_books.ts";
+ * import { differenceOf } from "./business_central_difference.ts";
+ *
+ * const [line] = voucher.lines;
+ * assert.ok(line);
+ * const stands = { ...line, id: "1", "@odata.etag": "W/1", documentNumber: "UB-1", postingDate: "2026-11-23" };
+ * assert.equal(differenceOf({ ...stands, taxCode: "HIGH" }, line), null);
+ * assert.equal(differenceOf(stands, { ...line, taxCode: "HIGH" }), "taxCode");
+ * ```
+ */
+export function differenceOf(stands: StandingLine, line: PlannedLine): string | null {
+  if (stands.accountNumber !== line.accountNumber) return "accountNumber";
+  if (stands.amount !== line.amount) return "amount";
+  // Without a text of ours it has the account's name.
+  if (line.description !== "" && stands.description !== line.description) return "description";
+  if (line.taxCode !== null && stands.taxCode !== line.taxCode) return "taxCode";
+  const lacking = line.dimensions.find(({ code, valueCode }) =>
+    !stands.dimensions.some((dimension) => dimension.code === code && dimension.valueCode === valueCode)
+  );
+  return lacking === undefined ? null : `dimension ${lacking.code}`;
 }

@@ -8,6 +8,23 @@
 export const mostLines = 999;
 
 /**
+ * A text as a field of type Code stores it, in capitals and without blanks around it. Null when capitals would make
+ * another text of it, as of a sharp s.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { toCode } from "./business_central_document.ts";
+ *
+ * assert.deepEqual([toCode(" salg-ø "), toCode("groß")], ["SALG-Ø", null]);
+ * ```
+ */
+export function toCode(text: string): string | null {
+  const code = text.trim().toUpperCase();
+  return code.toLowerCase() === text.trim().toLowerCase() ? code : null;
+}
+
+/**
  * What a document is to Business Central and to us: a number on a date. Series may begin anew each year.
  *
  * @example

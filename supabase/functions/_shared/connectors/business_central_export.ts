@@ -1,5 +1,7 @@
 import { type Batch, type EntryResult, isFirstSend, openEntries } from "../entries.ts";
+import type { Failure } from "../errors.ts";
 import { BusinessCentralFault } from "./business_central_fault.ts";
+import { codeMissing } from "./code_missing.ts";
 import { findPostings } from "./business_central_ledger.ts";
 import { documentOf } from "./business_central_document.ts";
 import { type PlannedVoucher, planVoucher } from "./business_central_plan.ts";
@@ -40,7 +42,7 @@ import type { ExportOutcome } from "./connector.ts";
 export async function exportVouchers(tools: ExportTools, batch: Batch): Promise<ExportOutcome> {
   const results = new Map<string, EntryResult>();
   const entries = openEntries(batch.entries);
-  const vouchers = planAll(tools, batch, results);
+  const { vouchers, held } = planAll(tools, batch, results);
   // What was seen by a lookup is for the export behind it. Later ones look for themselves.
   const work: Work = {
     tools,
@@ -64,26 +66,36 @@ export async function exportVouchers(tools: ExportTools, batch: Batch): Promise<
     if (results.has(entry_key)) continue;
     results.set(entry_key, { entry_key, state: isOpen(work, voucher) ? "unknown" : "pending" });
   }
-  return { results: [...results.values()], ...(work.failure === null ? {} : { failure: work.failure }) };
+  const why = work.failure ?? held;
+  return { results: [...results.values()], ...(why === null ? {} : { failure: why }) };
 }
 
-/** On a first send our own rules apply. Later only what cannot be planned is refused. */
+/**
+ * On a first send our own rules apply. Later only what cannot be planned is refused, and an entry whose code has left
+ * the configuration stays unknown: `held` says why.
+ */
 function planAll(
   { context, rules }: ExportTools,
   batch: Batch,
   results: Map<string, EntryResult>,
-): PlannedVoucher[] {
+): { vouchers: PlannedVoucher[]; held: Failure | null } {
   const entries = openEntries(batch.entries);
-  const unsound = isFirstSend(batch) ? unsoundVouchers(rules, entries) : [];
-  for (const rejected of unsound) results.set(rejected.entry_key, rejected);
+  const isFirst = isFirstSend(batch);
+  for (const rejected of isFirst ? unsoundVouchers(rules, entries) : []) {
+    results.set(rejected.entry_key, rejected);
+  }
   const vouchers = new Map<string, PlannedVoucher>();
+  let held: Failure | null = null;
   for (const entry of entries.filter(({ entry_key }) => !results.has(entry_key))) {
     const { entry_key } = entry;
-    const plan = planVoucher(context.integration_id, entry);
-    if (!plan.ok) results.set(entry_key, { entry_key, state: "rejected", error: plan.error });
-    else vouchers.set(documentOf(plan.voucher), plan.voucher);
+    const plan = planVoucher(context.integration_id, rules, entry, isFirst ? "first" : "again");
+    if (plan.ok) vouchers.set(documentOf(plan.voucher), plan.voucher);
+    else if (plan.unmapped) {
+      results.set(entry_key, { entry_key, state: "unknown" });
+      held ??= codeMissing("business_central_code_missing", entry, plan.error);
+    } else results.set(entry_key, { entry_key, state: "rejected", error: plan.error });
   }
-  return [...vouchers.values()];
+  return { vouchers: [...vouchers.values()], held };
 }
 
 /** `isWhole`: nothing of the batch was settled before. */

@@ -12,6 +12,9 @@ const lines = ["a", "b", "c"].map((id): StandingLine => ({
   postingDate: "2026-11-23",
   documentNumber: "UB-1",
   amount: "1",
+  description: "",
+  taxCode: null,
+  dimensions: [],
 }));
 
 /** Removes three lines, whose operations are answered with these statuses; those that are missing are skipped. */

@@ -106,8 +106,13 @@ export async function findTwins(
   return [...byNumber].filter(([, found]) => isVoucher(voucher, found)).map(([number]) => number);
 }
 
-/** Account by account, so that it does not matter into how many entries a line was posted. */
+/**
+ * Account by account, so that it does not matter into how many entries a line was posted. Of a line with a VAT code
+ * Business Central may have split VAT off, to an account that we do not know: such accounts have to be there, and the
+ * others have to agree. A document balances, so what is split off stays within it.
+ */
 function isVoucher(voucher: PlannedVoucher, entries: readonly LedgerEntry[]): boolean {
+  const taxed = new Set(voucher.lines.filter(({ isTaxed }) => isTaxed).map((line) => line.accountNumber));
   const planned = voucher.lines.map((line) => ({
     accountNumber: line.accountNumber,
     amounts: [parseDecimal(line.amount) ?? { units: 0n, scale: 0 }],
@@ -116,7 +121,11 @@ function isVoucher(voucher: PlannedVoucher, entries: readonly LedgerEntry[]): bo
     accountNumber,
     amounts: [debitAmount, negateDecimal(creditAmount)],
   }));
-  return sums(planned) === sums(booked);
+  if (sums(planned) === sums(booked)) return true;
+  const others = new Set(planned.map(({ accountNumber }) => accountNumber)).difference(taxed);
+  const ofOthers = ({ accountNumber }: { accountNumber: string }) => others.has(accountNumber);
+  return taxed.size > 0 && sums(planned.filter(ofOthers)) === sums(booked.filter(ofOthers)) &&
+    [...taxed].every((account) => booked.some(({ accountNumber }) => accountNumber === account));
 }
 
 function sums(postings: readonly { accountNumber: string; amounts: readonly Decimal[] }[]): string {

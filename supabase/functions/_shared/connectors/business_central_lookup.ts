@@ -46,8 +46,8 @@ export async function lookUp(
   const vouchers: PlannedVoucher[] = [];
   const absent: string[] = [];
   for (const entry of entries) {
-    const plan = planVoucher(context.integration_id, entry);
-    // It cannot have been sent; the export rejects it.
+    const plan = planVoucher(context.integration_id, tools.rules, entry, "find");
+    // No version can have sent it; the export rejects it.
     if (plan.ok) vouchers.push(plan.voucher);
     else absent.push(entry.entry_key);
   }

@@ -1,12 +1,13 @@
 import { type Decimal, formatDecimal } from "../decimal.ts";
 import type { Entry } from "../entries.ts";
+import { exportedFields } from "../exported_fields.ts";
 import { storableText } from "../storable_text.ts";
-import { parseVoucher } from "../voucher.ts";
-import { firstLineNumber, mostLines } from "./business_central_document.ts";
+import type { VoucherLine } from "../voucher_lines.ts";
+import { type BookedLine, type Dimension, planLines, withoutZeros } from "./business_central_plan_lines.ts";
+import { firstLineNumber, mostLines, toCode } from "./business_central_document.ts";
+import { type Purpose, readVoucher, type VoucherRules } from "./read_voucher.ts";
 
-/** Most characters of a document number or an account. */
-export const longestNumber = 20;
-const longestDescription = 100;
+const longestNumber = 20;
 
 /** A journal line as it is to stand in the journal. */
 export interface PlannedLine {
@@ -15,6 +16,12 @@ export interface PlannedLine {
   /** The shortest text of the amount: debit above zero, credit below. */
   readonly amount: string;
   readonly description: string;
+  /** The code of a VAT product posting group; null leaves it to the account. */
+  readonly taxCode: string | null;
+  /** Beside those that the account brings. */
+  readonly dimensions: readonly Dimension[];
+  /** Whether the payload has a VAT code, whatever is made of it: Business Central may have computed VAT. */
+  readonly isTaxed: boolean;
 }
 
 /** An entry as lines of a journal. */
@@ -27,14 +34,19 @@ export interface PlannedVoucher {
   readonly lines: readonly PlannedLine[];
 }
 
-/** A plan, or why there is none. */
+/** The part of the configuration that says how a voucher is written. */
+export interface PlanRules extends VoucherRules {
+  readonly currency: string;
+}
+
+/** A plan, or why Business Central cannot take the entry. `unmapped`: the configuration lacks a code that it needs. */
 export type Plan =
   | { readonly ok: true; readonly voucher: PlannedVoucher }
-  | { readonly ok: false; readonly error: string };
+  | { readonly ok: false; readonly error: string; readonly unmapped: boolean };
 
 /**
- * Plans the lines of an entry. Refuses only what could be neither posted nor looked up; everything else is for
- * `unsoundVouchers`, which judges before the first send.
+ * Plans the lines of an entry. For its first send all our rules judge it; later only what could be neither posted nor
+ * looked up is refused, and what lacks a code.
  *
  * The entry's document number is the document number in Business Central, the only name under which the ledger can be
  * asked for it. It holds 20 characters, an entry's 35. A longer one is refused: a shortened number would be another
@@ -53,40 +65,76 @@ export type Plan =
  *   posting_date: "2026-11-23",
  *   currency: "NOK",
  *   description: "Kurs i Tromsø",
- *   lines: [{ account: "2910", credit: "100.10" }, { account: "6860", debit: "100.10" }],
+ *   lines: [{ account: "2910", credit: "100.10" }, { account: "6860", debit: "100.10", department: "Salg" }],
  * };
  * const entry = { entry_key: "a", period: "2026-11", document_number: "ub-1", payload, settled: false };
- * const plan = planVoucher("integration", entry);
+ * const rules = {
+ *   currency: "NOK",
+ *   period_rule: "posting_date",
+ *   fiscal_year_ends: 12,
+ *   ignored_fields: { voucher: [], line: [] },
+ *   dimensions: { department: { to: "AVDELING", codes: { Salg: "SALG" } } },
+ * } as const;
+ * const plan = planVoucher("integration", rules, entry, "first");
  * assert.ok(plan.ok);
  * assert.equal(plan.voucher.documentNumber, "UB-1");
  * assert.deepEqual(plan.voucher.lines.map((line) => line.amount), ["100.1", "-100.1"]);
+ * assert.deepEqual(plan.voucher.lines[0]?.dimensions, [{ code: "AVDELING", valueCode: "SALG" }]);
  * ```
  */
-export function planVoucher(integrationId: string, entry: Entry): Plan {
-  const voucher = parseVoucher(entry.payload);
-  if (voucher === null) return reject("The payload cannot be read as a voucher.");
+export function planVoucher(integrationId: string, rules: PlanRules, entry: Entry, purpose: Purpose): Plan {
+  const read = readVoucher(exportedFields.dynamics, rules, entry, purpose);
+  if (!read.ok) return read;
+  const { voucher, codings } = read;
+  const isFirst = purpose === "first";
   const original = entry.document_number ?? "";
   const documentNumber = original.trim().toUpperCase();
   const fault = numberFault(documentNumber);
   if (fault !== null) return reject(fault);
-  // Lines of zero say nothing, and Business Central refuses them. Debits first: no first part of the lines but the
-  // whole then balances, so a posting that comes in between, from a request that was late, cannot book half of it.
-  const booked = voucher.lines.filter(({ amount }) => amount.units !== 0n)
-    .toSorted((a, b) => Number(b.amount.units > 0n) - Number(a.amount.units > 0n));
+  if (isFirst && toCode(original) === null) {
+    return reject(`The document number ${storableText(original, 50)} would not stay itself in capitals.`);
+  }
+  if (isFirst && voucher.currency !== rules.currency) {
+    return reject(
+      `The voucher is in ${voucher.currency}, but the company's currency is ${rules.currency}, and lines sent to Business Central have no currency of their own.`,
+    );
+  }
+  const given = voucher.lines.map((line, index): BookedLine => ({
+    line,
+    coding: codings[index],
+    place: `Line ${index + 1}`,
+    isTaxed: hasVatCode(entry.payload, index),
+  }));
+  // Debits first: no first part of the lines but the whole then balances, so a posting that comes in between, from a
+  // request that was late, cannot book half of it.
+  const kept = withoutZeros(given, isFirst);
+  if (!Array.isArray(kept)) return reject(kept.error);
+  const booked = kept.toSorted((a, b) => Number(isDebit(b.line)) - Number(isDebit(a.line)));
   if (booked.length === 0) return reject("The voucher has no line with an amount.");
   if (booked.length > mostLines) return reject(`The voucher has more than ${mostLines} lines.`);
+  if (isFirst && booked.some(({ line }) => !isWholeHundredths(line.amount))) {
+    return reject(
+      "The voucher has an amount with more than two decimals, which Business Central would round.",
+    );
+  }
   const first = firstLineNumber(integrationId, documentNumber, voucher.posting_date);
-  const lines = booked.map((line, index): PlannedLine => ({
-    lineNumber: first + index,
-    accountNumber: line.account.trim().toUpperCase(),
-    amount: shortestAmount(line.amount),
-    description: storableText(line.description ?? voucher.description, longestDescription),
-  }));
+  const lines = planLines(voucher.description, booked, isFirst);
+  if (!Array.isArray(lines)) return reject(lines.error);
   const { entry_key } = entry;
   const postingDate = voucher.posting_date;
   return {
     ok: true,
-    voucher: { entry_key, documentNumber, externalDocumentNumber: original.trim(), postingDate, lines },
+    voucher: {
+      entry_key,
+      documentNumber,
+      externalDocumentNumber: original.trim(),
+      postingDate,
+      lines: lines.map((line, index): PlannedLine => ({
+        ...line,
+        lineNumber: first + index,
+        amount: shortestAmount(line.amount),
+      })),
+    },
   };
 }
 
@@ -118,6 +166,20 @@ function numberFault(documentNumber: string): string | null {
   return `The document number ${shown} has characters other than letters, digits, blanks and . / _ # + : , -.`;
 }
 
+function isWholeHundredths({ units, scale }: Decimal): boolean {
+  return scale <= 2 || units % 10n ** BigInt(scale - 2) === 0n;
+}
+
+function isDebit({ amount }: VoucherLine): boolean {
+  return amount.units > 0n;
+}
+
+function hasVatCode(payload: unknown, index: number): boolean {
+  if (typeof payload !== "object" || payload === null || !("lines" in payload)) return false;
+  const line: unknown = Array.isArray(payload.lines) ? payload.lines[index] : null;
+  return typeof line === "object" && line !== null && "vat_code" in line && line.vat_code !== null;
+}
+
 function reject(error: string): Plan {
-  return { ok: false, error };
+  return { ok: false, error, unmapped: false };
 }

@@ -2,10 +2,19 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { isOwnLine } from "./business_central_document.ts";
 import type { Entry } from "../entries.ts";
-import { type PlannedVoucher, planVoucher } from "./business_central_plan.ts";
+import { type PlannedVoucher, type PlanRules, planVoucher } from "./business_central_plan.ts";
 import { unsoundVouchers } from "./business_central_rules.ts";
+import type { Purpose } from "./read_voucher.ts";
 
 const amounts = [["6860", "debit", "100.00"], ["2711", "debit", "25.00"], ["2910", "credit", "125.00"]];
+
+const plain: PlanRules = {
+  currency: "NOK",
+  period_rule: "posting_date",
+  fiscal_year_ends: 12,
+  ignored_fields: { voucher: [], line: [] },
+  dimensions: {},
+};
 
 function entryOf(
   changes: Record<string, unknown> = {},
@@ -21,8 +30,13 @@ function entryOf(
   return { entry_key: "a", period: "2026-11", document_number, payload, settled: false };
 }
 
-function plan(changes: Record<string, unknown> = {}, document_number: string | null = "UB-2026-00001") {
-  return planVoucher("b1", entryOf(changes, document_number));
+function plan(
+  changes: Record<string, unknown> = {},
+  document_number: string | null = "UB-2026-00001",
+  rules: Partial<PlanRules> = {},
+  purpose: Purpose = "again",
+) {
+  return planVoucher("b1", { ...plain, ...rules }, entryOf(changes, document_number), purpose);
 }
 
 function planned(changes: Record<string, unknown> = {}, number = "UB-2026-00001"): PlannedVoucher {
@@ -122,13 +136,7 @@ for (
   ] as const
 ) {
   Deno.test(`unsoundVouchers refuses a voucher for Business Central when it is ${what}`, () => {
-    const rules = {
-      currency: "NOK",
-      period_rule: "posting_date",
-      fiscal_year_ends: 12,
-      ignored_fields: { voucher: [], line: [] },
-    } as const;
-    const [found] = unsoundVouchers(rules, [entryOf(changes, number)]);
+    const [found] = unsoundVouchers(plain, [entryOf(changes, number)]);
     assert.ok(found?.error.includes(error), found?.error ?? "sound");
   });
 }
@@ -139,6 +147,87 @@ Deno.test("planVoucher takes trailing zeros beyond two decimals for what they ar
 });
 
 Deno.test("planVoucher plans what the rules would refuse when it may have been sent before", () => {
-  const lines = [{ account: "1", debit: "1.005" }, { account: "2", credit: "2", vat_code: "5" }];
+  const lines = [{ account: "1", debit: "1.005" }, { account: "2", credit: "2", note: "5" }];
   assert.deepEqual(planned({ currency: "SEK", lines }).lines.map(({ amount }) => amount), ["1.005", "-2"]);
+});
+
+const first = (changes: Record<string, unknown>) => ({
+  lines: [
+    { account: "6860", debit: "100.00", ...changes },
+    { account: "2711", debit: "25.00" },
+    { account: "2910", credit: "125.00" },
+  ],
+});
+const long = "Kurs i Tromsø ".repeat(8).trim();
+
+for (
+  const [what, changes, error] of [
+    ["has a longer description", { description: long }, /^The voucher's description has 111 characters/],
+    ["has a line with a longer one", first({ description: long }), /^Line 1: description has 111 characters/],
+    [
+      "has no room for its description",
+      {
+        description: "x".repeat(60),
+        lines: amounts.map(([account, side = "", amount]) => ({
+          account,
+          [side]: amount,
+          description: "y".repeat(60),
+        })),
+      },
+      /do not fit into 100 characters together/,
+    ],
+    [
+      "has a line of zero that says something",
+      { lines: [...first({}).lines, { account: "6860", debit: "0.00", description: "Mva." }] },
+      /^Line 4 has no amount/,
+    ],
+    [
+      "has two accounts that differ in case alone",
+      {
+        lines: [
+          { account: "a1", debit: "100.00" },
+          { account: "A1", debit: "25.00" },
+          { account: "2910", credit: "125" },
+        ],
+      },
+      /a1 and A1 are one in Business Central/,
+    ],
+    ["has an account that capitals change", first({ account: "groß" }), /would not stay itself in capitals/],
+  ] as const
+) {
+  Deno.test(`planVoucher refuses a voucher when it ${what}, and finds what was sent of it before`, () => {
+    const made = plan(changes, "UB-1", {}, "first");
+    assert.match(made.ok ? "planned" : made.error, error);
+    assert.equal(plan(changes, "UB-1", {}, "find").ok, true);
+    assert.equal(plan(changes, "UB-1", {}, "again").ok, true);
+  });
+}
+
+Deno.test("planVoucher leaves out a line of zero when it says nothing", () => {
+  const lines = [...first({}).lines, { account: "6860", credit: "0" }];
+  assert.equal(planned({ lines }).lines.length, 3);
+});
+
+Deno.test("planVoucher finds a voucher as it was sent when currency, mapping and ignored fields are others now", () => {
+  const changes = first({ vat_code: "25", department: "Salg", note: "x", project: 7 });
+  const found = plan(changes, "UB-1", { currency: "SEK" }, "find");
+  assert.ok(found.ok);
+  assert.deepEqual(found.voucher.lines.map(({ isTaxed }) => isTaxed), [true, false, false]);
+});
+
+Deno.test("planVoucher brings VAT codes and dimensions to the form in which they are stored, in one order", () => {
+  const rules = {
+    vat_codes: "same" as const,
+    dimensions: { project: { to: "PROSJEKT" }, department: { to: "AVDELING", codes: { Salg: "SALG" } } },
+  };
+  const changes = first({ vat_code: " høy ", project: "p-1", department: "Salg" });
+  const made = plan(changes, "UB-1", rules, "first");
+  assert.ok(made.ok);
+  assert.equal(made.voucher.lines[0]?.taxCode, "HØY");
+  assert.deepEqual(made.voucher.lines[0]?.dimensions, [
+    { code: "AVDELING", valueCode: "SALG" },
+    { code: "PROSJEKT", valueCode: "P-1" },
+  ]);
+  const tooLong = plan(first({ project: "P".repeat(21) }), "UB-1", rules, "first");
+  assert.match(tooLong.ok ? "planned" : tooLong.error, /longer than 20/);
 });

@@ -1,9 +1,9 @@
 import { storableText } from "../storable_text.ts";
-import { compareJournal } from "./business_central_difference.ts";
+import { compareJournal, differenceOf } from "./business_central_difference.ts";
 import { documentOf } from "./business_central_document.ts";
 import { BusinessCentralFault, setUpWrongly } from "./business_central_fault.ts";
 import type { StandingLine } from "./business_central_journal.ts";
-import type { PlannedVoucher } from "./business_central_plan.ts";
+import type { PlannedLine, PlannedVoucher } from "./business_central_plan.ts";
 import { wordsOf } from "./business_central_refusal.ts";
 import { exported } from "./business_central_results.ts";
 import type { Place } from "./business_central_setup.ts";
@@ -99,6 +99,7 @@ export async function checkJournalIsOurs({ journal, place, context }: ExportTool
 async function prepareJournal(work: Work, vouchers: readonly PlannedVoucher[]): Promise<PlannedVoucher[]> {
   const { journal, place, context } = work.tools;
   let open = [...vouchers];
+  let written = new Set<PlannedVoucher>();
   // A round for each voucher that may be refused: a refusal may undo, or leave undone, what is in the same batch.
   for (let rounds = 0; rounds < vouchers.length + 5; rounds++) {
     const standing = await journal.read();
@@ -111,6 +112,11 @@ async function prepareJournal(work: Work, vouchers: readonly PlannedVoucher[]): 
 
     const { foreign, surplus, missing } = compareJournal(context.integration_id, standing, open);
     if (foreign.length > 0) throw foreignLines(place, foreign);
+    for (const [voucher, field] of notKept(surplus, missing, written)) {
+      work.refused.set(voucher.entry_key, notKeptWords(field));
+      open = open.filter((one) => one !== voucher);
+    }
+    written = new Set();
     if (surplus.length > 0) await removeLines(work, surplus);
     else if (missing.length === 0) return open;
     else {
@@ -130,6 +136,7 @@ async function prepareJournal(work: Work, vouchers: readonly PlannedVoucher[]): 
       });
       // Before they are read: a posting that was late may take them at once.
       for (const voucher of taken) work.stood.add(documentOf(voucher));
+      written = new Set(taken);
       for (const { voucher } of missing) work.tried.add(voucher);
       for (const [entry_key, words] of refused) work.refused.set(entry_key, words);
       open = open.filter(({ entry_key }) => !refused.has(entry_key));
@@ -139,6 +146,25 @@ async function prepareJournal(work: Work, vouchers: readonly PlannedVoucher[]): 
     "business_central_journal_in_use",
     `The journal ${place.journalCode} keeps changing while we work in it, or holds lines that are not shown to us. Choose a journal that only this integration uses.`,
   );
+}
+
+/** Vouchers that were just taken and do not stand as they were sent, each with a field that was not kept. */
+function notKept(
+  surplus: readonly StandingLine[],
+  missing: readonly { readonly voucher: PlannedVoucher; readonly line: PlannedLine }[],
+  written: ReadonlySet<PlannedVoucher>,
+): Map<PlannedVoucher, string> {
+  const found = new Map<PlannedVoucher, string>();
+  for (const { voucher, line } of missing) {
+    const stands = surplus.find(({ lineNumber }) => lineNumber === line.lineNumber);
+    const field = stands === undefined ? null : differenceOf(stands, line);
+    if (written.has(voucher) && field !== null) found.set(voucher, field);
+  }
+  return found;
+}
+
+function notKeptWords(field: string): string {
+  return `Business Central took the voucher and did not keep the ${field} of a line as it was sent. Its version may be too old for that, or its setup changes it.`;
 }
 
 async function removeLines(work: Work, lines: readonly StandingLine[]): Promise<void> {

@@ -8,8 +8,7 @@ import type { Failure } from "../errors.ts";
 import type { BusinessCentralClient } from "./business_central_client.ts";
 import { documentOf } from "./business_central_document.ts";
 import type { JournalLines, StandingLine } from "./business_central_journal.ts";
-import type { PlannedVoucher } from "./business_central_plan.ts";
-import type { BusinessCentralRules } from "./business_central_rules.ts";
+import type { PlannedVoucher, PlanRules } from "./business_central_plan.ts";
 import type { Place } from "./business_central_setup.ts";
 import type { ConnectorContext } from "./connector.ts";
 
@@ -19,7 +18,7 @@ export interface ExportTools {
   readonly place: Place;
   readonly journal: JournalLines;
   readonly context: ConnectorContext;
-  readonly rules: BusinessCentralRules;
+  readonly rules: PlanRules;
   readonly memory: SliceMemory;
 }
 

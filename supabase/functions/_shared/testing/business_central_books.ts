@@ -10,6 +10,8 @@ import type { PlannedVoucher } from "../connectors/business_central_plan.ts";
 import type { ExportTools, Work } from "../connectors/business_central_work.ts";
 import { testContext } from "./connector_context.ts";
 
+const uncoded = { description: "Kurs", taxCode: null, dimensions: [], isTaxed: false };
+
 /** A voucher of two lines. */
 export const voucher: PlannedVoucher = {
   entry_key: "a",
@@ -17,8 +19,8 @@ export const voucher: PlannedVoucher = {
   externalDocumentNumber: "UB-1",
   postingDate: "2026-11-23",
   lines: [
-    { lineNumber: 5001, accountNumber: "6860", amount: "100.1", description: "Kurs" },
-    { lineNumber: 5002, accountNumber: "2910", amount: "-100.1", description: "Kurs" },
+    { lineNumber: 5001, accountNumber: "6860", amount: "100.1", ...uncoded },
+    { lineNumber: 5002, accountNumber: "2910", amount: "-100.1", ...uncoded },
   ],
 };
 
@@ -65,6 +67,7 @@ export function emptyBooks(): ExportTools {
       period_rule: "posting_date",
       fiscal_year_ends: 12,
       ignored_fields: { voucher: [], line: [] },
+      dimensions: {},
     },
     memory: { isNumberingChecked: false, begun: new Set() },
   };
