@@ -124,16 +124,17 @@ function checkFailure(response: Response, now: number): Failure {
   return failure("transient", "webhook_unavailable", message, hint);
 }
 
-/** Nothing in here may differ between two sends of a batch, whatever order the entries arrive in. */
+/**
+ * The entries in the order in which they were delivered, as the database hands them out at every send: a credit note
+ * stands behind its invoice. Nothing in here may differ between two sends of a batch.
+ */
 function batchBody(context: ConnectorContext, batch_id: string, batch: readonly Entry[]): string {
-  const entries = batch
-    .map(({ entry_key, period, document_number, payload }) => ({
-      entry_key,
-      period,
-      document_number,
-      payload,
-    }))
-    .sort((a, b) => a.entry_key < b.entry_key ? -1 : 1);
+  const entries = batch.map(({ entry_key, period, document_number, payload }) => ({
+    entry_key,
+    period,
+    document_number,
+    payload,
+  }));
   const { org_id, integration_id } = context;
   return JSON.stringify({ batch_id, org_id, integration_id, entries });
 }

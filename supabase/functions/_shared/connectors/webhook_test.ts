@@ -49,13 +49,25 @@ Deno.test("webhook sends identical bytes under the same key when it sends a batc
   const clock = new FakeClock();
   await open(receiver.url).export(testContext({ clock }), batch);
   await clock.advance(3_600_000);
-  const again = testBatch(1, ["b", "a"], true, ["a"]);
+  const again = testBatch(1, ["a", "b"], true, ["a"]);
   await open(receiver.url).export(testContext({ clock }), again);
   const [first, second] = receiver.requests;
   assert.ok(first && second);
   assert.equal(second.body, first.body);
   assert.equal(second.headers.get("idempotency-key"), first.headers.get("idempotency-key"));
   assert.notEqual(second.headers.get("webhook-timestamp"), first.headers.get("webhook-timestamp"));
+});
+
+Deno.test("webhook keeps the order of delivery when the keys would sort otherwise, also when it sends again", async () => {
+  const answers = [new Response(null, { status: 504 }), new Response(null, { status: 204 })];
+  await using receiver = startReceiver(() => answers.shift() ?? new Response());
+  const keys = ["invoice-10", "credit-10", "invoice-9"];
+  await open(receiver.url).export(testContext(), testBatch(1, keys));
+  await open(receiver.url).export(testContext(), testBatch(1, keys, true, ["credit-10"]));
+  const sent = receiver.requests.map(({ body }) =>
+    JSON.parse(body).entries.map((entry: Entry) => entry.entry_key)
+  );
+  assert.deepEqual(sent, [keys, keys]);
 });
 
 Deno.test("webhook leaves amounts and letters as they are when it sends a payload", async () => {
