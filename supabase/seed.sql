@@ -70,13 +70,11 @@ voucher as (
 split as (
   select *, round(gross / (1 + vat_rate), 2) as net from voucher
 )
-insert into public.sync_export_entries (integration_id, entry_key, period, document_number, payload)
-select
-  '0c000000-0000-4000-8000-000000000001',
-  'expense-2026-' || lpad(n::text, 5, '0'),
-  to_char(posting_date, 'YYYY-MM'),
-  'UB-2026-' || lpad(n::text, 5, '0'),
-  jsonb_build_object(
+select public.add_sync_entries('0a000000-0000-4000-8000-000000000001', 'webhook', jsonb_agg(jsonb_build_object(
+  'entry_key', 'expense-2026-' || lpad(n::text, 5, '0'),
+  'period', to_char(posting_date, 'YYYY-MM'),
+  'document_number', 'UB-2026-' || lpad(n::text, 5, '0'),
+  'payload', jsonb_build_object(
     'voucher_type', 'expense',
     'posting_date', posting_date,
     'currency', 'NOK',
@@ -89,6 +87,5 @@ select
         'debit', to_char(gross - net, 'FM9999990.00'), 'description', 'Inngående mva. ' || round(vat_rate * 100) || ' %'))
         end
       || jsonb_build_array(jsonb_build_object('account', '2910', 'credit', to_char(gross, 'FM9999990.00'),
-        'description', 'Gjeld til ansatt')))
-from split
-order by n;
+        'description', 'Gjeld til ansatt')))) order by n), atomic => true)
+from split;

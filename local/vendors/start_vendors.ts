@@ -119,10 +119,13 @@ export async function connectVendors(adminUrl: string, fakes: FakeVendors): Prom
         set credentials_secret_id = vault.create_secret(${JSON.stringify(credentials)}, ${name})
         where id = ${connected.id}`;
       await sql`
-        insert into public.sync_export_entries (integration_id, entry_key, period, document_number, payload)
-        select ${connected.id}, entry_key, period, document_number, payload from public.sync_export_entries
-        where integration_id = ${SEEDED_INTEGRATION} order by entry_key limit ${COPIED_ENTRIES}
-        on conflict (integration_id, entry_key) do nothing`;
+        select public.add_sync_entries(i.org_id, i.integration_type, (
+          select jsonb_agg(jsonb_build_object('entry_key', e.entry_key, 'period', e.period,
+            'document_number', e.document_number, 'payload', e.payload) order by e.entry_key)
+          from (
+            select * from public.sync_export_entries where integration_id = ${SEEDED_INTEGRATION}
+            order by entry_key limit ${COPIED_ENTRIES}) e), atomic => true)
+        from public.sync_integrations i where i.id = ${connected.id}`;
     }
   } finally {
     await sql.end();

@@ -283,7 +283,7 @@ create index sync_export_entries_undecided_idx on public.sync_export_entries (in
 alter table public.sync_export_entries enable row level security;
 
 comment on table public.sync_export_entries is
-  'The outbox: accounting entries to export. The host delivers them as pending (add_sync_entries, or insert); from then '
+  'The outbox: accounting entries to export. The host delivers them as pending (add_sync_entries); from then '
   'on the worker RPCs change their state, and an admin through settle_sync_entries.';
 comment on column public.sync_export_entries.entry_key is
   'The entry''s own name in the source system; one key of an integration is exported at most once.';

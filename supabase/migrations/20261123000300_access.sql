@@ -76,14 +76,12 @@ grant select on
   public.sync_alert_webhooks
 to authenticated, service_role;
 
--- What a host's backend sets up and fills in. The run log is written by functions alone, and an entry's state
--- by the worker RPCs. Deleting an organisation or an integration takes the record of what was exported with it, so that
+-- What a host's backend sets up. The run log and the outbox are written by functions alone: add_sync_entries is the one
+-- door for entries. Deleting an organisation or an integration takes the record of what was exported with it, so that
 -- is left to the owner of the database: a backend switches an integration off.
 grant insert on public.sync_integrations to service_role;
 grant update (enabled, config, credentials_secret_id, paused_at, paused_by, pause_reason, resume_at,
   schedule, time_zone, overlap_policy, catchup_window, manual_cooldown, max_attempts, retry_base, run_deadline, health_check_interval) on public.sync_integrations to service_role;
-grant insert (integration_id, entry_key, period, document_number, payload)
-on public.sync_export_entries to service_role;
 
 -- supabase/schemas/20_access/05_sync_drift_statistics.sql
 -- With the reader's own rights: RLS of the run log decides which organisations it shows.

@@ -68,10 +68,7 @@ select bag_eq(
        and (n.nspname = 'sync_scheduler' or (n.nspname = 'public' and pg_temp.ours(c.oid)))
        and has_column_privilege(a.role, c.oid, x.attnum, right_name)
        and not has_table_privilege(a.role, c.oid, right_name) $$,
-  $$ select 'sync_export_entries' as t, c, 'service_role' as r, 'insert' as w
-     from unnest(array['integration_id', 'entry_key', 'period', 'document_number', 'payload']) c
-     union all
-     select 'sync_integrations', c, 'service_role', 'update' from unnest(array['enabled', 'config',
+  $$ select 'sync_integrations' as t, c, 'service_role' as r, 'update' as w from unnest(array['enabled', 'config',
        'credentials_secret_id', 'paused_at', 'paused_by', 'pause_reason', 'resume_at', 'schedule', 'time_zone',
        'overlap_policy', 'catchup_window', 'manual_cooldown',
        'max_attempts', 'retry_base', 'run_deadline', 'health_check_interval']) c $$,

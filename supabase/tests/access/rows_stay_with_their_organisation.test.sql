@@ -34,9 +34,10 @@ select throws_ok($$ select sync_scheduler.has_org_role(null, null) $$, '42501', 
   'the private schema is out of reach');
 select sync_test.act_as('service_role');
 select throws_ok($$ update public.sync_export_entries set state = 'pending' $$, '42501', null,
-  'the service role adds entries but never rewinds one');
-select lives_ok($$ insert into public.sync_export_entries (integration_id, entry_key, period, document_number, payload)
-  values (sync_test.id('integration a'), 'entry 11', '2026-10', 'B-11', '{}') $$, 'an entry can be added without an RPC');
+  'the service role never rewinds an entry');
+select throws_ok($$ insert into public.sync_export_entries (integration_id, entry_key, period, document_number, payload)
+  values (sync_test.id('integration a'), 'entry 11', '2026-10', 'B-11', '{}') $$, '42501', null,
+  'nor does it write one past the door, add_sync_entries');
 select lives_ok($$ insert into public.sync_integrations (org_id, integration_type, schedule)
   values (sync_test.id('org a'), 'dynamics', '0 2 * * *') $$, 'it connects an organisation');
 select lives_ok($$ update public.sync_integrations set schedule = '0 3 * * *' $$, 'and changes schedules');
