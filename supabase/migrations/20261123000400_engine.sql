@@ -782,6 +782,7 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   vendor_host text;
+  is_shared boolean;
   is_new boolean;
 begin
   if not sync_scheduler.is_vendor_failure(error_class, error_code) then
@@ -794,16 +795,25 @@ begin
   if vendor_host is null then
     return false;
   end if;
+  -- Only a host of the type has incidents: an address that a tenant chose is no vendor of others.
+  is_shared := exists (
+    select from public.sync_integration_types t
+    where t.code = note_vendor_failure.integration.integration_type and t.host = vendor_host);
   -- Order of locks: the integration's own failure, its vendor, the incident.
-  insert into sync_scheduler.vendor_failures (integration_id, integration_type, host, failed_at)
-  values (integration.id, integration.integration_type, vendor_host, clock_timestamp())
-  on conflict (integration_id) do update set host = excluded.host, failed_at = excluded.failed_at
-  returning xmax = 0 into is_new;
+  if is_shared then
+    insert into sync_scheduler.vendor_failures (integration_id, integration_type, host, failed_at)
+    values (integration.id, integration.integration_type, vendor_host, clock_timestamp())
+    on conflict (integration_id) do update set host = excluded.host, failed_at = excluded.failed_at
+    returning xmax = 0 into is_new;
+  end if;
   insert into sync_scheduler.vendors as v (integration_type, host, failed_at)
   values (integration.integration_type, vendor_host, clock_timestamp())
   on conflict (integration_type, host) do update set failed_at = excluded.failed_at
-  -- Not by everybody who fails: that somebody has is enough.
+  -- Not by each failure: one a minute is enough.
   where v.failed_at is null or v.failed_at < greatest(v.answered_at, clock_timestamp() - interval '1 minute');
+  if not is_shared then
+    return false;
+  end if;
 
   if exists (
     select from public.sync_vendor_incidents o
@@ -819,8 +829,8 @@ $$;
 revoke all on function sync_scheduler.note_vendor_failure(public.sync_integrations, text, text)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.note_vendor_failure(public.sync_integrations, text, text) is
-  'A check or a run of the integration has failed like this: if the vendor was not there, that is written down, and of several '
-  'organisations it is an incident. Returns whether one is open on the integration''s host. The caller holds the lock of the '
+  'Records that a check of the tick or a run of the integration has failed like this, if the vendor was not there. At the host of '
+  'its type, several organisations are an incident. Returns whether one is open on the integration''s host. The caller holds the lock of the '
   'integration''s health.';
 
 -- supabase/schemas/30_engine/11_start_run.sql
@@ -2109,7 +2119,9 @@ comment on function sync_scheduler.defer_check(uuid) is
   'is passive. The caller writes health last: see set_health.';
 
 -- supabase/schemas/30_engine/28_post_probes.sql
-create or replace function sync_scheduler.post_probes(integration_ids uuid[], requested_by uuid default null) returns void
+create or replace function sync_scheduler.post_probes(
+  integration_ids uuid[], requested_by uuid default null, by_tick boolean default false
+) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -2131,13 +2143,15 @@ begin
     from made m group by m.batch
   )
   -- Not now(): the caller may have waited for a lock, and an answer has to be later than its question.
-  insert into sync_scheduler.probes as p (integration_id, token_hash, requested_at, requested_by, request_id)
-  select m.id, sha256(convert_to(m.token, 'UTF8')), clock_timestamp(), post_probes.requested_by, r.request_id
+  insert into sync_scheduler.probes as p (integration_id, token_hash, requested_at, requested_by, by_tick, request_id)
+  select m.id, sha256(convert_to(m.token, 'UTF8')), clock_timestamp(), post_probes.requested_by, post_probes.by_tick,
+    r.request_id
   from made m join posted r using (batch)
   on conflict (integration_id) do update set
     token_hash = excluded.token_hash,
     requested_at = excluded.requested_at,
     requested_by = excluded.requested_by,
+    by_tick = excluded.by_tick,
     request_id = excluded.request_id,
     claimed_at = null,
     ended_at = null;
@@ -2145,8 +2159,8 @@ begin
   from sync_scheduler.probes p where h.integration_id = any (integration_ids) and p.integration_id = h.integration_id;
 end;
 $$;
-revoke all on function sync_scheduler.post_probes(uuid[], uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.post_probes(uuid[], uuid) is
+revoke all on function sync_scheduler.post_probes(uuid[], uuid, boolean) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.post_probes(uuid[], uuid, boolean) is
   'Posts connection checks of integrations to the Edge Function, ten in a request, each under a one-time token of its own and in '
   'place of one that is still open. The caller holds the integrations'' locks and knows that settings.function_url is set.';
 
@@ -2368,7 +2382,8 @@ declare
   health public.sync_integration_health;
   integration public.sync_integrations;
   asked_at timestamptz;
-  in_incident boolean;
+  by_tick boolean;
+  in_incident boolean := false;
 begin
   if coalesce(outcome, '') not in ('answered', 'reached', 'failed')
     or (outcome = 'failed') is distinct from (error_class is not null)
@@ -2384,7 +2399,7 @@ begin
   where p.integration_id = finish_probe.integration_id
     and p.token_hash = sha256(convert_to(finish_probe.token, 'UTF8'))
     and p.claimed_at is not null and p.ended_at is null
-  returning p.requested_at into asked_at;
+  returning p.requested_at, p.by_tick into asked_at, by_tick;
   if not found then
     if exists (
       select from sync_scheduler.probes p
@@ -2401,7 +2416,10 @@ begin
   -- Order of locks: probe, health, vendor.
   perform from public.sync_integration_health h where h.integration_id = integration.id for no key update;
   -- In an incident the vendor's own backoff counts: each of its integrations keeps its turns, so that one will see its end.
-  in_incident := sync_scheduler.note_vendor_failure(integration, error_class, error_code);
+  -- Not from checks that people ask for: no member may open, keep open or end an incident by hand.
+  if by_tick then
+    in_incident := sync_scheduler.note_vendor_failure(integration, error_class, error_code);
+  end if;
   update public.sync_integration_health h set
     checked_at = clock_timestamp(),
     latency_ms = round(finish_probe.latency_ms),
@@ -2422,7 +2440,9 @@ begin
   then
     perform sync_scheduler.set_health(integration.id, 'healthy');
   end if;
-  perform sync_scheduler.note_vendor_answer(integration.id, asked_at);
+  if by_tick then
+    perform sync_scheduler.note_vendor_answer(integration.id, asked_at);
+  end if;
   return '{"recorded": true}';
 end;
 $$;

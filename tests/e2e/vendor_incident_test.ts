@@ -5,6 +5,7 @@ import { untilChecked } from "../support/checks.ts";
 import { usePlatform } from "../support/platform.ts";
 import { assertExportedOnce, expireAndRecover, readRun, untilStatus } from "../support/runs.ts";
 import { addEntries, createTenant, trigger } from "../support/tenant.ts";
+import { useTypeHost } from "../support/type_host.ts";
 
 Deno.test("a receiver that three organisations lose is an incident that a press hears of, holds nothing, and ends when a run gets through", async () => {
   const platform = await usePlatform();
@@ -19,6 +20,7 @@ Deno.test("a receiver that three organisations lose is an incident that a press 
     tenants.map(({ integrationId }, n) => addEntries(sql, integrationId, 3 * n + 1, 3 * n + 3)),
   );
   const host = new URL(receiver.url).host;
+  await using _type = await useTypeHost(sql, host);
   const isOpen = async () =>
     (await sql`select from public.sync_vendor_incidents where host = ${host} and ended_at is null`).length;
 

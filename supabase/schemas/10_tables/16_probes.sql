@@ -5,6 +5,7 @@ create table sync_scheduler.probes (
   token_hash bytea not null,
   requested_at timestamptz not null,
   requested_by uuid,
+  by_tick boolean not null default false,
   request_id bigint,
   claimed_at timestamptz,
   ended_at timestamptz
@@ -16,5 +17,7 @@ comment on column sync_scheduler.probes.token_hash is
   'SHA-256 of the one-time token with which the function claims and answers.';
 comment on column sync_scheduler.probes.requested_by is
   'The person (sync_scheduler.caller_id()); null: the service role, the host, or the tick.';
+comment on column sync_scheduler.probes.by_tick is
+  'Whether the tick asked. Only these checks open or end a vendor''s incident: one that a person asks for concerns the person.';
 comment on column sync_scheduler.probes.request_id is 'Id in net._http_response: a hint for people, as in run_attempts.';
 comment on column sync_scheduler.probes.ended_at is 'When it was answered, or counted as not answered.';

@@ -5,6 +5,7 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   vendor_host text;
+  is_shared boolean;
   is_new boolean;
 begin
   if not sync_scheduler.is_vendor_failure(error_class, error_code) then
@@ -17,16 +18,25 @@ begin
   if vendor_host is null then
     return false;
   end if;
+  -- Only a host of the type has incidents: an address that a tenant chose is no vendor of others.
+  is_shared := exists (
+    select from public.sync_integration_types t
+    where t.code = note_vendor_failure.integration.integration_type and t.host = vendor_host);
   -- Order of locks: the integration's own failure, its vendor, the incident.
-  insert into sync_scheduler.vendor_failures (integration_id, integration_type, host, failed_at)
-  values (integration.id, integration.integration_type, vendor_host, clock_timestamp())
-  on conflict (integration_id) do update set host = excluded.host, failed_at = excluded.failed_at
-  returning xmax = 0 into is_new;
+  if is_shared then
+    insert into sync_scheduler.vendor_failures (integration_id, integration_type, host, failed_at)
+    values (integration.id, integration.integration_type, vendor_host, clock_timestamp())
+    on conflict (integration_id) do update set host = excluded.host, failed_at = excluded.failed_at
+    returning xmax = 0 into is_new;
+  end if;
   insert into sync_scheduler.vendors as v (integration_type, host, failed_at)
   values (integration.integration_type, vendor_host, clock_timestamp())
   on conflict (integration_type, host) do update set failed_at = excluded.failed_at
-  -- Not by everybody who fails: that somebody has is enough.
+  -- Not by each failure: one a minute is enough.
   where v.failed_at is null or v.failed_at < greatest(v.answered_at, clock_timestamp() - interval '1 minute');
+  if not is_shared then
+    return false;
+  end if;
 
   if exists (
     select from public.sync_vendor_incidents o
@@ -42,6 +52,6 @@ $$;
 revoke all on function sync_scheduler.note_vendor_failure(public.sync_integrations, text, text)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.note_vendor_failure(public.sync_integrations, text, text) is
-  'A check or a run of the integration has failed like this: if the vendor was not there, that is written down, and of several '
-  'organisations it is an incident. Returns whether one is open on the integration''s host. The caller holds the lock of the '
+  'Records that a check of the tick or a run of the integration has failed like this, if the vendor was not there. At the host of '
+  'its type, several organisations are an incident. Returns whether one is open on the integration''s host. The caller holds the lock of the '
   'integration''s health.';

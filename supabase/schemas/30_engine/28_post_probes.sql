@@ -1,4 +1,6 @@
-create or replace function sync_scheduler.post_probes(integration_ids uuid[], requested_by uuid default null) returns void
+create or replace function sync_scheduler.post_probes(
+  integration_ids uuid[], requested_by uuid default null, by_tick boolean default false
+) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -20,13 +22,15 @@ begin
     from made m group by m.batch
   )
   -- Not now(): the caller may have waited for a lock, and an answer has to be later than its question.
-  insert into sync_scheduler.probes as p (integration_id, token_hash, requested_at, requested_by, request_id)
-  select m.id, sha256(convert_to(m.token, 'UTF8')), clock_timestamp(), post_probes.requested_by, r.request_id
+  insert into sync_scheduler.probes as p (integration_id, token_hash, requested_at, requested_by, by_tick, request_id)
+  select m.id, sha256(convert_to(m.token, 'UTF8')), clock_timestamp(), post_probes.requested_by, post_probes.by_tick,
+    r.request_id
   from made m join posted r using (batch)
   on conflict (integration_id) do update set
     token_hash = excluded.token_hash,
     requested_at = excluded.requested_at,
     requested_by = excluded.requested_by,
+    by_tick = excluded.by_tick,
     request_id = excluded.request_id,
     claimed_at = null,
     ended_at = null;
@@ -34,7 +38,7 @@ begin
   from sync_scheduler.probes p where h.integration_id = any (integration_ids) and p.integration_id = h.integration_id;
 end;
 $$;
-revoke all on function sync_scheduler.post_probes(uuid[], uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.post_probes(uuid[], uuid) is
+revoke all on function sync_scheduler.post_probes(uuid[], uuid, boolean) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.post_probes(uuid[], uuid, boolean) is
   'Posts connection checks of integrations to the Edge Function, ten in a request, each under a one-time token of its own and in '
   'place of one that is still open. The caller holds the integrations'' locks and knows that settings.function_url is set.';

@@ -12,7 +12,8 @@ declare
   health public.sync_integration_health;
   integration public.sync_integrations;
   asked_at timestamptz;
-  in_incident boolean;
+  by_tick boolean;
+  in_incident boolean := false;
 begin
   if coalesce(outcome, '') not in ('answered', 'reached', 'failed')
     or (outcome = 'failed') is distinct from (error_class is not null)
@@ -28,7 +29,7 @@ begin
   where p.integration_id = finish_probe.integration_id
     and p.token_hash = sha256(convert_to(finish_probe.token, 'UTF8'))
     and p.claimed_at is not null and p.ended_at is null
-  returning p.requested_at into asked_at;
+  returning p.requested_at, p.by_tick into asked_at, by_tick;
   if not found then
     if exists (
       select from sync_scheduler.probes p
@@ -45,7 +46,10 @@ begin
   -- Order of locks: probe, health, vendor.
   perform from public.sync_integration_health h where h.integration_id = integration.id for no key update;
   -- In an incident the vendor's own backoff counts: each of its integrations keeps its turns, so that one will see its end.
-  in_incident := sync_scheduler.note_vendor_failure(integration, error_class, error_code);
+  -- Not from checks that people ask for: no member may open, keep open or end an incident by hand.
+  if by_tick then
+    in_incident := sync_scheduler.note_vendor_failure(integration, error_class, error_code);
+  end if;
   update public.sync_integration_health h set
     checked_at = clock_timestamp(),
     latency_ms = round(finish_probe.latency_ms),
@@ -66,7 +70,9 @@ begin
   then
     perform sync_scheduler.set_health(integration.id, 'healthy');
   end if;
-  perform sync_scheduler.note_vendor_answer(integration.id, asked_at);
+  if by_tick then
+    perform sync_scheduler.note_vendor_answer(integration.id, asked_at);
+  end if;
   return '{"recorded": true}';
 end;
 $$;

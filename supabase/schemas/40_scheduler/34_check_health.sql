@@ -36,7 +36,7 @@ begin
       else sync_scheduler.plan_check(i, earliest := now() + i.health_check_interval / 2) end
   from public.sync_integrations i where h.integration_id = any (due) and i.id = h.integration_id;
   if chosen.asked is not null then
-    perform sync_scheduler.post_probes(chosen.asked);
+    perform sync_scheduler.post_probes(chosen.asked, by_tick := true);
   end if;
   return coalesce(cardinality(chosen.asked), 0);
 end;

@@ -2,13 +2,24 @@ begin;
 \ir ../fixtures.psql
 \ir ../connection_check.psql
 \ir ../vendor_incident.psql
-select plan(31);
+select plan(34);
+
+create function pg_temp.asked_by_hand(n integer, outcome text, class text default null) returns void language plpgsql as $$
+begin
+  perform sync_scheduler.post_probes(array[pg_temp.integration(n)], sync_test.id('admin'));
+  perform pg_temp.claim(pg_temp.probe_token('integration ' || n), 'integration ' || n);
+  perform public.sync_worker_finish_probe(pg_temp.integration(n), pg_temp.probe_token('integration ' || n), outcome, class,
+    case when class is not null then 'webhook_timeout' end, case when class is not null then 'In words.' end, 5);
+end
+$$;
 
 select is(sync_scheduler.vendor_host(i), 'hooks.example:8443', 'a host is where config says') from public.sync_integrations i
 where i.id = pg_temp.integration(1);
 select is(sync_scheduler.vendor_host(row(i.*)::public.sync_integrations), 'www.xledger.net', 'or the type''s')
 from (select (jsonb_populate_record(x, '{"integration_type": "xledger", "config": {}}')).* from public.sync_integrations x limit 1) i;
+update public.sync_integration_types set host = null where code = 'webhook';
 select is(sync_scheduler.vendor_host(i), null, 'or nobody''s') from public.sync_integrations i where i.id = sync_test.id('integration a');
+update public.sync_integration_types set host = 'hooks.example:8443' where code = 'webhook';
 -- Written so, an address leads elsewhere than it seems to, or may.
 select is(count(*)::integer, 0, 'never the type''s when config says something else') from
   public.sync_integrations i, unnest(array['https:evil.example/x', 'https:///evil.example', 'https:\\evil.example', ' https://evil.example',
@@ -44,7 +55,14 @@ select is(pg_temp.incidents(), 'none', 'nor is what is long ago');
 
 select pg_temp.check_ends(2, 'failed', 'permanent', 'webhook_access_refused'), pg_temp.nobody_answers(3);
 select is(pg_temp.incidents(), 'none', 'nor what somebody has met who is refused by now');
-select pg_temp.nobody_answers(2);
+-- Not by hand, and not at an address that tenants chose.
+select pg_temp.asked_by_hand(2, 'failed', 'transient');
+select is(pg_temp.incidents(), 'none', 'nor what a check finds that a person asked for');
+update public.sync_integration_types set host = 'elsewhere.example' where code = 'webhook';
+select pg_temp.nobody_answers(2, 3, 4);
+select is(pg_temp.incidents(), 'none', 'nor what is met at an address that is not the type''s');
+update public.sync_integration_types set host = 'hooks.example:8443' where code = 'webhook';
+select pg_temp.nobody_answers(2, 3);
 select is(pg_temp.incidents(), 'hooks.example:8443 3 open', 'three that meet it alike are one');
 select is(pg_temp.incident_alerts(), 'critical 1 open', 'with one alert');
 select is((select o.message from public.sync_vendor_incidents o),
@@ -68,6 +86,8 @@ select public.sync_worker_finish_probe(integration_id, token, 'answered') from (
     pg_temp.claim(pg_temp.probe_token('integration ' || n), 'integration ' || n)
   from generate_series(1, 5) n, sync_scheduler.probes p where p.integration_id = pg_temp.integration(n) and p.ended_at is null) t;
 select is(pg_temp.incidents(), 'hooks.example:8443 4 open', 'what was asked before it began says nothing');
+select pg_temp.asked_by_hand(2, 'answered');
+select is(pg_temp.incidents(), 'hooks.example:8443 4 open', 'nor does an answer to a person');
 select pg_temp.check_ends(2, 'answered');
 select is(pg_temp.incidents(), 'hooks.example:8443 4 ended', 'an answer ends it');
 select is(pg_temp.incident_alerts(), 'critical 1 resolved', 'and resolves the alert');

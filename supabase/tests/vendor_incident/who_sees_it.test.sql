@@ -4,6 +4,10 @@ begin;
 \ir ../vendor_incident.psql
 select plan(10);
 
+-- The five share the host of their type: only such a host can have an incident.
+update public.sync_integration_types set host = 'hooks.example:8443' where code = 'webhook';
+update public.sync_integrations set config = '{"url": "https://own.example"}' where config = '{}';
+
 -- The stranger is a member of organisation 5, the viewer of 6 and of organisation a.
 select pg_temp.nobody_answers(1, 2, 3);
 create function pg_temp.seen() returns text language sql as $$
