@@ -98,14 +98,14 @@ isOneToOne: false
                   ]
                 },"sync_export_entries": {
                   Row: {
-                    "batch_id": string | null,"conflict_at": string | null,"conflict_content": Json | null,"conflict_payload_hash": string | null,"created_at": string,"decided_at": string | null,"document_number": string,"entry_id": number,"entry_key": string,"error_message": string | null,"exported_at": string | null,"external_id": string | null,"integration_id": string,"payload": NonNullable<Json>,"payload_hash": string,"period": string,"run_id": string | null,"sent_at": string | null,"set_aside_run_id": string | null,"state": Database["public"]['Enums']["sync_entry_state"],"undecided": boolean,"unknown_since": string | null
+                    "batch_id": string | null,"conflict_at": string | null,"conflict_content": Json | null,"conflict_payload_hash": string | null,"created_at": string,"decided_at": string | null,"document_number": string,"entry_id": number,"entry_key": string,"error_message": string | null,"exported_at": string | null,"external_id": string | null,"integration_id": string,"payload": NonNullable<Json>,"payload_hash": string,"period": string,"refused_run_id": string | null,"run_id": string | null,"sent_at": string | null,"set_aside_run_id": string | null,"state": Database["public"]['Enums']["sync_entry_state"],"undecided": boolean,"unknown_since": string | null
                   }
                   ComputedFields: never
                   Insert: {
-                    "batch_id"?: string | null,"conflict_at"?: string | null,"conflict_content"?: Json | null,"conflict_payload_hash"?: string | null,"created_at"?: string,"decided_at"?: string | null,"document_number": string,"entry_id"?: never,"entry_key": string,"error_message"?: string | null,"exported_at"?: string | null,"external_id"?: string | null,"integration_id": string,"payload": NonNullable<Json>,"payload_hash"?: string,"period": string,"run_id"?: string | null,"sent_at"?: string | null,"set_aside_run_id"?: string | null,"state"?: Database["public"]['Enums']["sync_entry_state"],"undecided"?: never,"unknown_since"?: string | null
+                    "batch_id"?: string | null,"conflict_at"?: string | null,"conflict_content"?: Json | null,"conflict_payload_hash"?: string | null,"created_at"?: string,"decided_at"?: string | null,"document_number": string,"entry_id"?: never,"entry_key": string,"error_message"?: string | null,"exported_at"?: string | null,"external_id"?: string | null,"integration_id": string,"payload": NonNullable<Json>,"payload_hash"?: string,"period": string,"refused_run_id"?: string | null,"run_id"?: string | null,"sent_at"?: string | null,"set_aside_run_id"?: string | null,"state"?: Database["public"]['Enums']["sync_entry_state"],"undecided"?: never,"unknown_since"?: string | null
                   }
                   Update: {
-                    "batch_id"?: string | null,"conflict_at"?: string | null,"conflict_content"?: Json | null,"conflict_payload_hash"?: string | null,"created_at"?: string,"decided_at"?: string | null,"document_number"?: string,"entry_id"?: never,"entry_key"?: string,"error_message"?: string | null,"exported_at"?: string | null,"external_id"?: string | null,"integration_id"?: string,"payload"?: NonNullable<Json>,"payload_hash"?: string,"period"?: string,"run_id"?: string | null,"sent_at"?: string | null,"set_aside_run_id"?: string | null,"state"?: Database["public"]['Enums']["sync_entry_state"],"undecided"?: never,"unknown_since"?: string | null
+                    "batch_id"?: string | null,"conflict_at"?: string | null,"conflict_content"?: Json | null,"conflict_payload_hash"?: string | null,"created_at"?: string,"decided_at"?: string | null,"document_number"?: string,"entry_id"?: never,"entry_key"?: string,"error_message"?: string | null,"exported_at"?: string | null,"external_id"?: string | null,"integration_id"?: string,"payload"?: NonNullable<Json>,"payload_hash"?: string,"period"?: string,"refused_run_id"?: string | null,"run_id"?: string | null,"sent_at"?: string | null,"set_aside_run_id"?: string | null,"state"?: Database["public"]['Enums']["sync_entry_state"],"undecided"?: never,"unknown_since"?: string | null
                   }
                   Relationships: [
                     {
@@ -546,7 +546,7 @@ isOneToOne: false
 { Args: { "probes": Json,"protocol"?: number }; Returns: Json
                            },
 "sync_worker_finish":
-{ Args: { "attempt": number,"checkpoint"?: Json,"error_class"?: string,"error_code"?: string,"error_message"?: string,"first_vendor_byte_ms"?: number,"outcome": string,"retry_after_seconds"?: number,"run_id": string,"token": string }; Returns: Json
+{ Args: { "attempt": number,"checkpoint"?: Json,"error_class"?: string,"error_code"?: string,"error_message"?: string,"first_vendor_byte_ms"?: number,"outcome": string,"retry_after_seconds"?: number,"run_id": string,"stuck_batch"?: string,"token": string }; Returns: Json
                            },
 "sync_worker_finish_alerts":
 { Args: { "org_id": string,"results": Json,"token": string }; Returns: Json
@@ -558,10 +558,10 @@ isOneToOne: false
 { Args: { "attempt": number,"checkpoint"?: Json,"first_vendor_byte_ms"?: number,"run_id": string,"token": string }; Returns: Json
                            },
 "sync_worker_record_results":
-{ Args: { "attempt": number,"batch_id": string,"results": Json,"run_id": string,"token": string }; Returns: Json
+{ Args: { "attempt": number,"batch_id": string,"results": Json,"run_id": string,"set_aside"?: boolean,"token": string }; Returns: Json
                            },
 "sync_worker_reserve_entries":
-{ Args: { "attempt": number,"batch_size": number,"run_id": string,"token": string }; Returns: Json
+{ Args: { "attempt": number,"batch_size": number,"entry_keys"?: (string)[],"run_id": string,"token": string }; Returns: Json
                            },
 "sync_worker_warm":
 { Args: { "boot_id": string,"boot_ms": number,"cold_start": boolean,"scheduled_for": string,"token": string }; Returns: Json

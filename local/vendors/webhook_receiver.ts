@@ -16,6 +16,19 @@ export interface ReceivedRequest {
   readonly fault: Fault["kind"] | null;
 }
 
+/** A batch as a {@linkcode Rule} sees it. */
+export interface JudgedBatch {
+  readonly entryKeys: readonly string[];
+  readonly bytes: number;
+  /** The batch arrives under a key that the receiver has already taken. */
+  readonly isTaken: boolean;
+  /** So many requests have come with this key before. */
+  readonly earlier: number;
+}
+
+/** What a receiver refuses, and how. Null: it takes the batch. */
+export type Rule = (batch: JudgedBatch) => { readonly status: number; readonly body?: unknown } | null;
+
 /** The external system behind the webhook integration, over real HTTP. */
 export interface WebhookReceiver extends AsyncDisposable {
   readonly url: string;
@@ -24,6 +37,8 @@ export interface WebhookReceiver extends AsyncDisposable {
   readonly requests: readonly ReceivedRequest[];
   /** Queues misbehaviour: each request takes one off, and an empty queue behaves well. */
   misbehave(...faults: readonly Fault[]): void;
+  /** Refuses batches from now on, without applying them; null ends that. Faults come first. */
+  refuse(rule: Rule | null): void;
   /** Lets the requests that are held go on. */
   release(): void;
   /** Applies what was cut off to be applied later. */
@@ -46,6 +61,7 @@ export async function startWebhookReceiver(
   const stopping = new AbortController();
   let releasing = new AbortController();
   let secrets: readonly string[] = [];
+  let rule: Rule | null = null;
 
   const server = createServer((request, response) => {
     keepConnection(response, keepsConnections);
@@ -76,6 +92,8 @@ export async function startWebhookReceiver(
     }
     if (fault?.kind === "slow") await delay(fault.ms, stopping.signal);
     if (!isSigned(body, headers)) return send(response, 401, { error: "invalid_signature" });
+    const refusal = rule?.(judged(body, idempotencyKey)) ?? null;
+    if (refusal !== null) return send(response, refusal.status, refusal.body ?? {});
 
     if (fault?.kind === "apply_later") {
       late.push(() => applyBatch(state, idempotencyKey, body, null));
@@ -89,6 +107,16 @@ export async function startWebhookReceiver(
       if (!wouldLie) return send(response, fault.status, {});
     }
     send(response, status, content);
+  }
+
+  function judged(body: string, idempotencyKey: string | null): JudgedBatch {
+    const { entries } = JSON.parse(body) as { readonly entries: readonly { readonly entry_key: string }[] };
+    return {
+      entryKeys: entries.map((entry) => entry.entry_key),
+      bytes: new TextEncoder().encode(body).length,
+      isTaken: idempotencyKey !== null && state.answers.has(idempotencyKey),
+      earlier: requests.filter((request) => request.idempotencyKey === idempotencyKey).length - 1,
+    };
   }
 
   function isSigned(body: string, headers: Record<string, string>): boolean {
@@ -124,6 +152,7 @@ export async function startWebhookReceiver(
     ledger: state.ledger,
     requests,
     misbehave: (...more) => void faults.push(...more),
+    refuse: (next) => void (rule = next),
     release() {
       releasing.abort();
       releasing = new AbortController();
@@ -138,6 +167,7 @@ export async function startWebhookReceiver(
       requests.length = 0;
       faults.length = 0;
       late.length = 0;
+      rule = null;
     },
     stop,
     [Symbol.asyncDispose]: stop,

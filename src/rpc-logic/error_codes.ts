@@ -128,6 +128,11 @@ export const SYNC_ERRORS = {
     status: 409,
     description: "In their states the entries cannot be settled like that.",
   },
+  batch_was_sent_again: {
+    code: "PT409",
+    status: 409,
+    description: "The batch was sent again since: look it up anew, and name that send.",
+  },
   batch_is_open: {
     code: "PT409",
     status: 409,

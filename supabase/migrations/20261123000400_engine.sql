@@ -32,6 +32,7 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
     ('reason_missing', 'PT422', 'The reason is blank; it goes into the audit log.'),
     ('entries_not_found', 'PT404', 'The integration has no entries of these keys.'),
     ('entries_not_settleable', 'PT409', 'In their states the entries cannot be settled like that.'),
+    ('batch_was_sent_again', 'PT409', 'The batch was sent again since: look it up anew, and name that send.'),
     ('batch_is_open', 'PT409', 'Other entries of the batch are open: a batch is settled in one call.'),
     ('invalid_credentials', 'PT422', 'The credentials are no JSON object, or too large.'),
     ('credentials_not_stored', 'PT503', 'Vault refused the credentials; nothing has changed.'),
@@ -1395,6 +1396,67 @@ comment on function sync_scheduler.retry_or_fail(
   'if the error is permanent (which the integration''s health then says) or the attempts are used up, else pending until its backoff is over. retry_after is the '
   'vendor''s hint and a lower bound. The first failure on a cold start is retried at once, if the vendor gave no hint.';
 
+-- supabase/schemas/30_engine/16_set_aside_batch.sql
+create or replace function sync_scheduler.set_aside_batch(
+  run public.sync_run_log, error_class sync_scheduler.error_class, batch_id uuid
+) returns boolean
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  burnt integer;
+  max_attempts integer;
+begin
+  if set_aside_batch.batch_id is null or set_aside_batch.error_class not in ('transient', 'ambiguous')
+    or run.cancel_requested_at is not null or run.deadline_at <= now()
+  then
+    return false;
+  end if;
+  select f.burnt into burnt from sync_scheduler.count_failures(run) f;
+  select i.max_attempts into max_attempts from public.sync_integrations i where i.id = run.integration_id;
+  -- Once for each exhaustion: when the next batch fails as well, before anything got through, the run fails.
+  if burnt is distinct from max_attempts then
+    return false;
+  end if;
+  update public.sync_export_entries e set set_aside_run_id = run.run_id
+  where e.batch_id = set_aside_batch.batch_id and e.integration_id = run.integration_id and e.state = 'unknown';
+  return found;
+end;
+$$;
+revoke all on function sync_scheduler.set_aside_batch(public.sync_run_log, sync_scheduler.error_class, uuid)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.set_aside_batch(public.sync_run_log, sync_scheduler.error_class, uuid) is
+  'Sets a batch of unknown outcome aside for the rest of the run, if the attempt that has just ended was the last one that the '
+  'run has for it. batch_id: the batch that has failed, or null when the connector sends no other before its outcome is known. '
+  'Returns whether it has: the run then goes on with other entries. The caller holds the run''s row lock.';
+
+-- supabase/schemas/30_engine/16_set_aside_message.sql
+create or replace function sync_scheduler.set_aside_message(run public.sync_run_log) returns text
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  entries integer;
+  batches integer;
+  open_entries integer;
+  batch uuid;
+begin
+  select count(*), count(distinct e.batch_id), count(*) filter (where e.set_aside_run_id is distinct from run.run_id),
+    (array_agg(e.batch_id order by e.entry_id))[1]
+  into entries, batches, open_entries, batch
+  from public.sync_export_entries e
+  where e.integration_id = run.integration_id and e.state in ('sending', 'unknown');
+  if entries = 0 or open_entries > 0 then
+    return null;
+  end if;
+  return format('Whether %s %s arrived is not known, and to repeat %s has not settled it; everything else is done. Look in the external '
+    'system which of them it has, then settle them: settle_sync_entries, batch_id %s%s.',
+    entries, case when entries = 1 then 'entry has' else 'entries have' end,
+    case when batches = 1 then 'their batch' else format('their %s batches', batches) end,
+    batch, case when batches > 1 then ' and others' else '' end);
+end;
+$$;
+revoke all on function sync_scheduler.set_aside_message(public.sync_run_log) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.set_aside_message(public.sync_run_log) is
+  'What a person reads about the batches that the run has set aside, with the number of entries and the way out. Null when '
+  'there are none, or when anything else of unknown outcome is open.';
+
 -- supabase/schemas/30_engine/17_note_response.sql
 create or replace function sync_scheduler.note_response(run_id uuid, attempt integer) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -1420,16 +1482,17 @@ create or replace function sync_scheduler.settle_run(
   error_class sync_scheduler.error_class,
   error_code text,
   error_message text,
-  retry_after interval
+  retry_after interval,
+  stuck_batch uuid default null
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   ended sync_scheduler.run_attempts;
 begin
-  if outcome in ('succeeded', 'continued', 'paused') then
+  if outcome in ('succeeded', 'continued', 'paused') or (outcome = 'failed' and error_code = 'entries_unresolved') then
     select * into strict ended from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.attempt = run.attempt;
     -- What had nothing to export has not asked the external system for anything.
-    if run.entries_done + run.entries_failed > (case outcome when 'succeeded' then 0 else ended.settled_before end) then
+    if run.entries_done + run.entries_failed > (case when outcome in ('succeeded', 'failed') then 0 else ended.settled_before end) then
       perform sync_scheduler.note_traffic(run.integration_id, ended.claimed_at);
     end if;
   end if;
@@ -1441,17 +1504,24 @@ begin
   elsif outcome in ('continued', 'paused') then
     -- Which lets the run wait if its integration is stopped still.
     perform sync_scheduler.next_attempt(run.run_id);
+  elsif error_code = 'entries_unresolved' and run.cancel_requested_at is null
+    and sync_scheduler.set_aside_message(run) is not null
+  then
+    -- Everything else is done. To repeat what was set aside is for the next run.
+    perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
+  elsif sync_scheduler.set_aside_batch(run, error_class, stuck_batch) then
+    perform sync_scheduler.next_attempt(run.run_id);
   else
     perform sync_scheduler.retry_or_fail(run, error_class, error_code, error_message, retry_after);
   end if;
 end;
 $$;
 revoke all on function sync_scheduler.settle_run(
-  public.sync_run_log, text, sync_scheduler.error_class, text, text, interval)
+  public.sync_run_log, text, sync_scheduler.error_class, text, text, interval, uuid)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.settle_run(
-  public.sync_run_log, text, sync_scheduler.error_class, text, text, interval) is
-  'Decides what becomes of a run whose worker has ended its attempt. The caller holds the run''s row lock.';
+  public.sync_run_log, text, sync_scheduler.error_class, text, text, interval, uuid) is
+  'Decides what becomes of a run whose worker has ended its attempt. stuck_batch: see set_aside_batch. The caller holds the run''s row lock.';
 
 -- supabase/schemas/30_engine/18_read_credentials.sql
 create or replace function sync_scheduler.read_credentials(secret_id uuid) returns jsonb
@@ -1740,9 +1810,59 @@ comment on function sync_scheduler.heartbeat_attempt(uuid, integer, text, jsonb,
   'only while a batch is on its way, and for slice_duration at most. Errors: PT401 invalid_token, PT409 '
   'attempt_not_current, PT422 invalid_worker_request (checkpoint above 64 KiB, first_vendor_byte_ms out of range).';
 
+-- supabase/schemas/30_engine/23_judge_refused_entries.sql
+create or replace function sync_scheduler.judge_refused_entries(run public.sync_run_log) returns jsonb
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  refused integer;
+  reason text;
+begin
+  select count(*), min(e.error_message) into refused, reason
+  from public.sync_export_entries e where e.refused_run_id = run.run_id;
+  if refused = 0 then
+    return '{}';
+  end if;
+  -- Something was taken in this run; or there is nothing to compare a single entry with.
+  if run.entries_done > 0 or (refused = 1 and not sync_scheduler.has_unresolved_entries(run.integration_id)) then
+    return sync_scheduler.run_progress(sync_scheduler.reject_refused_entries(run));
+  end if;
+  return jsonb_build_object('refusal', coalesce(reason, ''));
+end;
+$$;
+revoke all on function sync_scheduler.judge_refused_entries(public.sync_run_log) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.judge_refused_entries(public.sync_run_log) is
+  'Says what becomes of the entries that were refused alone in this run, when no other entry waits. They are rejected if '
+  'something was taken in this run, or if there is one and nothing else is open; returns the run''s progress. Else they stay '
+  'pending, and refusal is a reason that was given. Returns an empty object when there are none. The caller holds the run''s '
+  'row lock.';
+
+-- supabase/schemas/30_engine/23_reject_refused_entries.sql
+create or replace function sync_scheduler.reject_refused_entries(run public.sync_run_log) returns public.sync_run_log
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  rejected integer;
+begin
+  update public.sync_export_entries e set state = 'rejected', run_id = run.run_id
+  where e.refused_run_id = run.run_id and e.integration_id = run.integration_id and e.state = 'pending';
+  get diagnostics rejected = row_count;
+  if rejected > 0 then
+    update public.sync_run_log r set
+      entries_failed = r.entries_failed + rejected,
+      entries_total = greatest(r.entries_total, r.entries_done + r.entries_failed + rejected)
+    where r.run_id = run.run_id
+    returning * into strict run;
+  end if;
+  return run;
+end;
+$$;
+revoke all on function sync_scheduler.reject_refused_entries(public.sync_run_log) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.reject_refused_entries(public.sync_run_log) is
+  'Rejects the entries that were refused alone in this run, for the reasons that were given then, and counts them. Its caller has '
+  'evidence that the external system takes other entries. Returns the run. The caller holds the run''s row lock.';
+
 -- supabase/schemas/30_engine/24_reserve_entries.sql
 create or replace function sync_scheduler.reserve_entries(
-  run_id uuid, attempt integer, token text, batch_size integer
+  run_id uuid, attempt integer, token text, batch_size integer, entry_keys text[] default null
 ) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp
 -- A sort would let the planner take any index that begins with the integration and read all that is exported, when its
@@ -1754,9 +1874,11 @@ declare
     sync_scheduler.extend_lease(reserve_entries.run_id, reserve_entries.attempt, reserve_entries.token);
   batch uuid;
   resend boolean;
+  left_over boolean;
+  chosen bigint[];
 begin
-  if batch_size is null or batch_size not between 1 and 500 then
-    perform sync_scheduler.raise_error('invalid_worker_request', '{"batch_size": "1 to 500"}');
+  if batch_size is null or batch_size not between 1 and 500 or cardinality(reserve_entries.entry_keys) > 500 then
+    perform sync_scheduler.raise_error('invalid_worker_request', '{"batch_size": "1 to 500", "entry_keys": "at most 500"}');
   end if;
 
   -- Read after the run's lock is held: when a pause has been answered, nothing more is reserved.
@@ -1770,26 +1892,41 @@ begin
   select e.batch_id into batch
   from public.sync_export_entries e
   where e.integration_id between run.integration_id and run.integration_id and e.state in ('sending', 'unknown')
+    and e.set_aside_run_id is distinct from run.run_id
   order by e.integration_id, e.state, e.entry_id
   limit 1;
   -- Something of it settled, or once unknown: the vendor has seen it.
-  select bool_or(e.unknown_since is not null or e.state <> 'sending') into resend
+  select bool_or(e.unknown_since is not null or e.state <> 'sending'), coalesce(min(e.unknown_since) < run.started_at, false)
+  into resend, left_over
   from public.sync_export_entries e where e.batch_id = batch;
 
   if batch is null then
+    if reserve_entries.entry_keys is null then
+      -- An array, for the planner may run `in (select ... limit)` once for each outer row, and the limit with it. And a range,
+      -- for of an equality the order of the primary key would do, too.
+      chosen := array(
+        select p.entry_id from public.sync_export_entries p
+        where p.integration_id between run.integration_id and run.integration_id and p.state = 'pending'
+          and p.refused_run_id is distinct from run.run_id
+        order by p.integration_id, p.entry_id limit reserve_entries.batch_size
+        for update);
+    else
+      -- Each by its key: with the state inside, an index of all that is pending would seem as good.
+      chosen := array(
+        select c.entry_id from unnest(reserve_entries.entry_keys) k (entry_key)
+        cross join lateral (
+          select o.entry_id, o.state, o.refused_run_id from public.sync_export_entries o
+          where o.integration_id = run.integration_id and o.entry_key = k.entry_key offset 0) c
+        where c.state = 'pending' and c.refused_run_id is distinct from run.run_id
+        limit reserve_entries.batch_size);
+    end if;
     batch := gen_random_uuid();
     update public.sync_export_entries e
     set state = 'sending', sent_at = now(), batch_id = batch, run_id = run.run_id, error_message = null
-    -- An array, for the planner may run `in (select ... limit)` once for each outer row, and the limit with it. And a range,
-    -- for of an equality the order of the primary key would do, too.
-    where e.entry_id = any (array(
-      select p.entry_id from public.sync_export_entries p
-      where p.integration_id between run.integration_id and run.integration_id and p.state = 'pending'
-      order by p.integration_id, p.entry_id limit reserve_entries.batch_size
-      for update));
+    where e.entry_id = any (chosen) and e.state = 'pending';
     if not found then
-      return sync_scheduler.run_progress(run)
-        || '{"batch_id": null, "resend": false, "entries": []}';
+      return sync_scheduler.run_progress(run) || '{"batch_id": null, "resend": false, "entries": []}'
+        || case when reserve_entries.entry_keys is null then sync_scheduler.judge_refused_entries(run) else '{}' end;
     end if;
   elsif resend then
     update public.sync_export_entries e set state = 'sending', sent_at = now(), run_id = run.run_id
@@ -1800,6 +1937,7 @@ begin
   return sync_scheduler.run_progress(run) || jsonb_build_object(
     'batch_id', batch,
     'resend', coalesce(resend, false),
+    'left_over', coalesce(left_over, false),
     'entries', (
       select jsonb_agg(jsonb_build_object(
         'entry_key', e.entry_key, 'period', e.period,
@@ -1808,18 +1946,19 @@ begin
       from public.sync_export_entries e where e.batch_id = batch));
 end;
 $$;
-revoke all on function sync_scheduler.reserve_entries(uuid, integer, text, integer)
+revoke all on function sync_scheduler.reserve_entries(uuid, integer, text, integer, text[])
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.reserve_entries(uuid, integer, text, integer) is
+comment on function sync_scheduler.reserve_entries(uuid, integer, text, integer, text[]) is
   'Hands the worker its next batch, committed as sending before any vendor hears of it: a batch of unknown outcome '
-  'first (resend = true, same batch_id, whole: settled marks the entries whose outcome is known), else up to batch_size '
-  '(1 to 500) pending entries in order. batch_id is null when nothing is left; with paused = true: '
-  'while the integration is paused or disabled. Errors: PT401 invalid_token, PT409 '
+  'first (resend = true, same batch_id, whole: settled marks the entries whose outcome is known; left_over: an earlier run '
+  'left it), but for those that this run has set aside; else up to batch_size (1 to 500) pending entries in order, but for '
+  'those that were refused alone in this run. entry_keys: of the pending entries only these (at most 500). batch_id is null '
+  'when nothing is left; with paused = true: while the integration is paused or disabled. What was refused alone is judged then (see judge_refused_entries). Errors: PT401 invalid_token, PT409 '
   'attempt_not_current, PT422 invalid_worker_request.';
 
 -- supabase/schemas/30_engine/25_record_results.sql
 create or replace function sync_scheduler.record_results(
-  run_id uuid, attempt integer, token text, batch_id uuid, results jsonb
+  run_id uuid, attempt integer, token text, batch_id uuid, results jsonb, set_aside boolean default false
 ) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
@@ -1842,14 +1981,14 @@ begin
 
   -- Only what is still being sent: the repetition of a call whose answer was lost changes and counts nothing.
   with told as (
-    select s.entry_id, r.external_id, r.error, s.state as was, coalesce(r.state, s.state) as state,
+    select s.entry_id, r.external_id, r.error, r.refused_alone, s.state as was, coalesce(r.state, s.state) as state,
       -- Open stays what the results leave out, what they do not know, and what they take back although an earlier send
       -- of it is open: that it was not taken this time says nothing about that one.
       bool_or(coalesce(r.state, s.state) in ('sending', 'unknown')
         or (r.state = 'pending' and s.unknown_since is not null)) over () as stays_open
     from public.sync_export_entries s
     left join jsonb_to_recordset(results)
-      as r (entry_key text, state public.sync_entry_state, external_id text, error text)
+      as r (entry_key text, state public.sync_entry_state, external_id text, error text, refused_alone boolean)
       on r.entry_key = s.entry_key and s.state = 'sending'
     where s.batch_id = record_results.batch_id
       and s.integration_id = run.integration_id
@@ -1861,11 +2000,12 @@ begin
       batch_id = case when n.state <> 'pending' then e.batch_id end,
       -- What is left out was sent like the rest: if it is handed out again, then as that.
       unknown_since = case when n.state in ('unknown', 'sending') then coalesce(e.unknown_since, now()) end,
+      refused_run_id = case when n.state = 'pending' and n.refused_alone then run.run_id end,
       external_id = left(n.external_id, 200),
       error_message = left(n.error, 500),
       exported_at = case when n.state = 'exported' then now() end
     from (
-      select t.entry_id, t.external_id, t.error,
+      select t.entry_id, t.external_id, t.error, t.refused_alone,
         -- A batch of which anything is open goes out again as it was: nothing may leave it.
         case when t.state = 'pending' and t.stays_open then 'unknown' else t.state end as state
       from told t where t.was = 'sending'
@@ -1888,19 +2028,94 @@ begin
     where r.run_id = run.run_id
     returning * into strict run;
   end if;
+  if record_results.set_aside then
+    update public.sync_export_entries e set set_aside_run_id = run.run_id
+    where e.batch_id = record_results.batch_id and e.integration_id = run.integration_id and e.state = 'unknown';
+  end if;
   if done > 0 then
+    -- The external system takes entries: those that it has refused alone are at fault themselves.
+    run := sync_scheduler.reject_refused_entries(run);
     perform sync_scheduler.record_success(run);
   end if;
   return sync_scheduler.run_progress(run);
 end;
 $$;
-revoke all on function sync_scheduler.record_results(uuid, integer, text, uuid, jsonb)
+revoke all on function sync_scheduler.record_results(uuid, integer, text, uuid, jsonb, boolean)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.record_results(uuid, integer, text, uuid, jsonb) is
+comment on function sync_scheduler.record_results(uuid, integer, text, uuid, jsonb, boolean) is
   'Settles entries of a batch: exported, rejected, unknown (asked for before it is sent again) or pending (certainly not '
-  'taken; it becomes unknown while anything else of the batch is open). An entry that is left out stays with the worker '
-  'and counts as sent. Counts the run''s progress. May be repeated. Errors: PT401 invalid_token, PT409 '
+  'taken; it becomes unknown while anything else of the batch is open). With refused_alone a pending entry is passed over for '
+  'the rest of the run, and rejected as soon as something is taken. set_aside: what is unknown of the batch is not handed out '
+  'again in this run. An entry that is left out stays with the worker and counts as sent. Counts the run''s progress. May be repeated. Errors: PT401 invalid_token, PT409 '
   'attempt_not_current, PT422 invalid_worker_request.';
+
+-- supabase/schemas/30_engine/26_expand_batches.sql
+create or replace function sync_scheduler.expand_batches(integration_id uuid, entries jsonb) returns jsonb
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  missing jsonb;
+  sent_again jsonb;
+  expanded jsonb;
+begin
+  if jsonb_typeof(expand_batches.entries) is distinct from 'array'
+    or not jsonb_path_exists(expand_batches.entries, '$[*].batch_id')
+  then
+    return expand_batches.entries;
+  end if;
+  if exists (
+    select from jsonb_array_elements(expand_batches.entries) d where d ? 'batch_id'
+    group by d ->> 'batch_id'
+    having count(*) > 1 or bool_or(d ? 'entry_key' or d ->> 'batch_id' is null or d ->> 'sent_at' is null
+      or coalesce(d ->> 'resolution', '') not in ('exported', 'resend', 'abandon'))
+  ) then
+    perform sync_scheduler.raise_error('invalid_entries',
+      '{"batch_id": "each once, without an entry_key, with sent_at and a resolution: exported, resend or abandon"}');
+  end if;
+
+  begin
+    select
+      jsonb_agg(d.batch_id) filter (where b.batch_id is null),
+      -- A worker has it, or has had it since: what was looked up is an older send.
+      jsonb_agg(jsonb_build_object('batch_id', d.batch_id, 'sent_at', b.sent_at))
+        filter (where b.is_sending or b.sent_at <> d.sent_at)
+    into missing, sent_again
+    from jsonb_to_recordset(expand_batches.entries) as d (batch_id uuid, sent_at timestamptz)
+    left join lateral (
+      select e.batch_id, bool_or(e.state = 'sending') as is_sending, max(e.sent_at) filter (where e.state = 'unknown') as sent_at
+      from public.sync_export_entries e
+      where e.batch_id = d.batch_id and e.integration_id = expand_batches.integration_id
+      group by e.batch_id) b on true
+    where d.batch_id is not null;
+    if missing is not null then
+      perform sync_scheduler.raise_error('entries_not_found', jsonb_build_object('batch_ids', missing));
+    elsif sent_again is not null then
+      perform sync_scheduler.raise_error('batch_was_sent_again', jsonb_build_object('batches', sent_again));
+    end if;
+
+    select coalesce(jsonb_agg(x.item order by x.position, x.entry_id), '[]') into expanded
+    from (
+      select d.item, d.position, 0 as entry_id
+      from jsonb_array_elements(expand_batches.entries) with ordinality d (item, position) where not d.item ? 'batch_id'
+      union all
+      select jsonb_build_object('entry_key', e.entry_key, 'resolution', d.item -> 'resolution', 'sent_at', e.sent_at),
+        d.position, e.entry_id
+      from jsonb_array_elements(expand_batches.entries) with ordinality d (item, position)
+      join public.sync_export_entries e on e.batch_id = (d.item ->> 'batch_id')::uuid
+        and e.integration_id = expand_batches.integration_id and e.state = 'unknown'
+      where d.item ? 'batch_id'
+    ) x;
+  exception when data_exception then
+    perform sync_scheduler.raise_error('invalid_entries',
+      '{"batch_id": "a uuid", "sent_at": "an instant, as it stands in the entries"}');
+  end;
+  return expanded;
+end;
+$$;
+revoke all on function sync_scheduler.expand_batches(uuid, jsonb) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.expand_batches(uuid, jsonb) is
+  'Replaces each {batch_id, sent_at, resolution} of a list by the entries of that batch whose outcome is not known; there may be '
+  'none left. Everything else stays as it is. The caller keeps the worker from the entries. Errors: PT422 invalid_entries, PT404 '
+  'entries_not_found (details: batch_ids), PT409 batch_was_sent_again (details: batches with their sent_at now).';
 
 -- supabase/schemas/30_engine/26_finish_attempt.sql
 create or replace function sync_scheduler.finish_attempt(
@@ -1913,7 +2128,8 @@ create or replace function sync_scheduler.finish_attempt(
   error_message text default null,
   retry_after_seconds numeric default null,
   checkpoint jsonb default null,
-  first_vendor_byte_ms numeric default null
+  first_vendor_byte_ms numeric default null,
+  stuck_batch uuid default null
 ) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
@@ -1968,7 +2184,7 @@ begin
       outcome := 'failed';
       error_class := 'ambiguous';
       error_code := 'entries_unresolved';
-      error_message := 'Whether some entries have arrived is not known yet.';
+      error_message := coalesce(sync_scheduler.set_aside_message(run), 'Whether some entries have arrived is not known yet.');
     end if;
     update sync_scheduler.run_attempts a set
       reported_outcome = reported,
@@ -1980,7 +2196,7 @@ begin
       perform sync_scheduler.enter_passive(run.integration_id, retry_after_seconds * interval '1 second');
     end if;
     perform sync_scheduler.settle_run(run, outcome, error_class::sync_scheduler.error_class,
-      left(error_code, 100), left(error_message, 500), retry_after_seconds * interval '1 second');
+      left(error_code, 100), left(error_message, 500), retry_after_seconds * interval '1 second', stuck_batch);
   end if;
 
   return (
@@ -1989,10 +2205,10 @@ begin
 end;
 $$;
 revoke all on function sync_scheduler.finish_attempt(
-  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric)
+  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.finish_attempt(
-  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric) is
+  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid) is
   'Ends the caller''s attempt: succeeded, continued (its slice is over), cancelled, paused (reserve said so: the run waits for the '
   'end of the pause), or failed with an error_class. '
   'Any of them may have the error_class rate_limited: the vendor has said that we ask too much, though it was waited out. '

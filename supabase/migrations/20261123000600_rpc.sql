@@ -492,6 +492,7 @@ begin
   integration := sync_scheduler.lock_integration(org_id, integration_type);
   -- A worker that holds an entry as sending keeps it, and none takes one while it is settled.
   perform sync_scheduler.lock_active_run(integration.id);
+  entries := sync_scheduler.expand_batches(integration.id, entries);
   perform sync_scheduler.require_settleable(integration.id, entries);
 
   settled := sync_scheduler.settle_entries(integration.id, entries, reason);
@@ -505,7 +506,8 @@ revoke all on function public.settle_sync_entries(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
 grant execute on function public.settle_sync_entries(uuid, text, jsonb, text) to authenticated, service_role;
 comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
-  'Settles entries by hand, all or none: a list (at most 10,000) of {entry_key, resolution, external_id?, sent_at?}. exported: it stands '
+  'Settles entries by hand, all or none: a list (at most 10,000) of {entry_key, resolution, external_id?, sent_at?}, or {batch_id, '
+  'sent_at, resolution} for all entries of one batch whose outcome is not known. exported: it stands '
   'in the external system (of an unknown, rejected or pending entry); resend: it does not and shall, with what the source '
   'delivered last (rejected, or unknown with its sent_at as it was when somebody looked); abandon: it does not and '
   'shall not, rejected for that reason (likewise); keep: what was exported stands, its conflict is closed (exported). For '
@@ -514,7 +516,8 @@ comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
   'PT403 not_authorized, PT422 reason_too_long, PT422 reason_missing, PT422 '
   'unknown_integration_type, PT404 integration_not_found, PT422 invalid_entries, PT404 entries_not_found (details: '
   'entry_keys), PT409 entries_not_settleable (details: entries with state and sent_at; sending: a worker has it), PT409 '
-  'batch_is_open (details: entry_keys that have to be settled in the same call).';
+  'batch_is_open (details: entry_keys that have to be settled in the same call), PT409 batch_was_sent_again (details: batches with their '
+  'sent_at now: what was looked up is an older send).';
 
 -- supabase/schemas/50_rpc/20_apply_settings.sql
 create or replace function sync_scheduler.apply_settings(integration public.sync_integrations, changes jsonb)

@@ -36,33 +36,33 @@ comment on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, num
 -- supabase/schemas/60_worker_rpc/03_sync_worker_reserve_entries.sql
 -- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the caller.
 create or replace function public.sync_worker_reserve_entries(
-  run_id uuid, attempt integer, token text, batch_size integer
+  run_id uuid, attempt integer, token text, batch_size integer, entry_keys text[] default null
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
-  return sync_scheduler.reserve_entries(run_id, attempt, token, batch_size);
+  return sync_scheduler.reserve_entries(run_id, attempt, token, batch_size, entry_keys);
 end;
 $$;
-revoke all on function public.sync_worker_reserve_entries(uuid, integer, text, integer)
+revoke all on function public.sync_worker_reserve_entries(uuid, integer, text, integer, text[])
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_reserve_entries(uuid, integer, text, integer) to service_role;
-comment on function public.sync_worker_reserve_entries(uuid, integer, text, integer) is
+grant execute on function public.sync_worker_reserve_entries(uuid, integer, text, integer, text[]) to service_role;
+comment on function public.sync_worker_reserve_entries(uuid, integer, text, integer, text[]) is
   'For the Edge Function (service role and attempt token): see sync_scheduler.reserve_entries. Returns the next batch to export; batch_id is null when nothing is left.';
 
 -- supabase/schemas/60_worker_rpc/04_sync_worker_record_results.sql
 -- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the caller.
 create or replace function public.sync_worker_record_results(
-  run_id uuid, attempt integer, token text, batch_id uuid, results jsonb
+  run_id uuid, attempt integer, token text, batch_id uuid, results jsonb, set_aside boolean default false
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
-  return sync_scheduler.record_results(run_id, attempt, token, batch_id, results);
+  return sync_scheduler.record_results(run_id, attempt, token, batch_id, results, set_aside);
 end;
 $$;
-revoke all on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb)
+revoke all on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb, boolean)
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb) to service_role;
-comment on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb) is
+grant execute on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb, boolean) to service_role;
+comment on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb, boolean) is
   'For the Edge Function (service role and attempt token): see sync_scheduler.record_results. Settles the entries of a batch and counts progress.';
 
 -- supabase/schemas/60_worker_rpc/05_sync_worker_finish.sql
@@ -77,21 +77,22 @@ create or replace function public.sync_worker_finish(
   error_message text default null,
   retry_after_seconds numeric default null,
   checkpoint jsonb default null,
-  first_vendor_byte_ms numeric default null
+  first_vendor_byte_ms numeric default null,
+  stuck_batch uuid default null
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
   return sync_scheduler.finish_attempt(run_id, attempt, token, outcome,
-    error_class, error_code, error_message, retry_after_seconds, checkpoint, first_vendor_byte_ms);
+    error_class, error_code, error_message, retry_after_seconds, checkpoint, first_vendor_byte_ms, stuck_batch);
 end;
 $$;
 revoke all on function public.sync_worker_finish(
-  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric)
+  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid)
   from public, anon, authenticated, service_role;
 grant execute on function public.sync_worker_finish(
-  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric) to service_role;
+  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid) to service_role;
 comment on function public.sync_worker_finish(
-  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric) is
+  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid) is
   'For the Edge Function (service role and attempt token): see sync_scheduler.finish_attempt. Ends the attempt and returns '
   'what became of the run.';
 

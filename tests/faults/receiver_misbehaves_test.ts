@@ -113,14 +113,15 @@ Deno.test("a run never follows a redirect with signed entries", async () => {
   assert.equal(elsewhere.requests.length, 0);
 });
 
-Deno.test("a run fails after its last attempt and keeps what is unknown for the next run", async () => {
+Deno.test("a run sets a batch aside and exports the others when its last attempt did not settle it", async () => {
   const platform = await usePlatform();
   await using database = platform.connect();
   const always = Array.from({ length: 5 }, (): Fault => ({ kind: "status", status: 500 }));
   await using outcome = await runAgainst(platform, database.sql, always);
   assert.equal(outcome.run.status, "failed");
-  assert.equal(outcome.run.attempt, 5);
+  assert.equal(outcome.run.error_code, "entries_unresolved");
+  assert.equal(outcome.run.attempt, 6);
   const states = await database.sql`select state::text, count(*)::int from public.sync_export_entries
     where integration_id = ${outcome.run.integration_id} group by state order by state`;
-  assert.deepEqual([...states], [{ state: "pending", count: 20 }, { state: "unknown", count: 10 }]);
+  assert.deepEqual([...states], [{ state: "exported", count: 20 }, { state: "unknown", count: 10 }]);
 });

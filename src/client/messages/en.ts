@@ -55,6 +55,7 @@ export const en: SyncMessages = {
     reason_missing: "The reason is missing.",
     entries_not_found: "The entries do not exist.",
     entries_not_settleable: reload,
+    batch_was_sent_again: "The batch was sent again in the meantime. Look it up again, then settle it.",
     batch_is_open: "Settle all entries of the batch together.",
     invalid_credentials: "The credentials are not valid.",
     credentials_not_stored: "The credentials were not stored. Try again in a moment.",

@@ -57,6 +57,7 @@ export const nb: SyncMessages = {
     reason_missing: "Begrunnelsen mangler.",
     entries_not_found: "Postene finnes ikke.",
     entries_not_settleable: reload,
+    batch_was_sent_again: "Bunken er sendt på nytt i mellomtiden. Slå den opp igjen og avklar den deretter.",
     batch_is_open: "Avklar alle postene i bunken samlet.",
     invalid_credentials: "Påloggingsopplysningene er ikke gyldige.",
     credentials_not_stored: "Påloggingsopplysningene kunne ikke lagres. Prøv igjen om litt.",

@@ -67,7 +67,19 @@ export function isFirstSend(batch: Batch): boolean {
 export type EntryResult =
   | { readonly entry_key: string; readonly state: "exported"; readonly external_id?: string }
   | RejectedEntry
-  | { readonly entry_key: string; readonly state: "unknown" | "pending" };
+  | { readonly entry_key: string; readonly state: "unknown" | "pending" }
+  | RefusedAlone;
+
+/**
+ * The first send of this entry by itself was refused. It stays pending and is passed over for the rest of the run. The
+ * database rejects it, for this `error`, once another request of the run was taken. Only the slice reports it.
+ */
+export interface RefusedAlone {
+  readonly entry_key: string;
+  readonly state: "pending";
+  readonly refused_alone: true;
+  readonly error: string;
+}
 
 /** An entry that is not booked, and why. */
 export interface RejectedEntry {
@@ -113,5 +125,7 @@ export function allEntries(
   entries: readonly Entry[],
   state: "exported" | "unknown" | "pending",
 ): EntryResult[] {
-  return entries.map(({ entry_key }) => ({ entry_key, state }));
+  return entries.map(({ entry_key }): EntryResult =>
+    state === "exported" ? { entry_key, state } : { entry_key, state }
+  );
 }

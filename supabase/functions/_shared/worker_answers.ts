@@ -53,12 +53,22 @@ const entry = z.object({
   settled: z.boolean(),
 });
 
-/** Answer of `sync_worker_reserve_entries`: nothing left, nothing while the integration is paused, or a batch of at least one entry. */
+/**
+ * Answer of `sync_worker_reserve_entries`: nothing left, nothing while the integration is paused, or a batch of at least
+ * one entry. `refusal`: why entries that are left were refused alone; nothing of this run shows that others are taken.
+ * `left_over`: an earlier run has left the batch without an outcome.
+ */
 export const reserveAnswer = z.union([
-  z.object({ batch_id: z.null(), paused: z.optional(z.boolean()), cancel_requested: z.boolean() }),
+  z.object({
+    batch_id: z.null(),
+    paused: z.optional(z.boolean()),
+    refusal: z.nullish(z.string()),
+    cancel_requested: z.boolean(),
+  }),
   z.object({
     batch_id: id,
     resend: z.boolean(),
+    left_over: z.optional(z.boolean()),
     entries: z.array(entry).check(z.minLength(1)),
     cancel_requested: z.boolean(),
   }),

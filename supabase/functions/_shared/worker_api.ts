@@ -37,15 +37,28 @@ export interface Boot {
 export type Ending =
   | { readonly outcome: "succeeded" | "cancelled" }
   | { readonly outcome: "continued" | "paused"; readonly checkpoint: unknown }
-  | { readonly outcome: "failed"; readonly failure: Failure; readonly checkpoint: unknown };
+  | {
+    readonly outcome: "failed";
+    readonly failure: Failure;
+    readonly checkpoint: unknown;
+    /** The batch that has failed, when others may be sent although its outcome is not known. */
+    readonly stuckBatch?: string;
+  };
 
 /** The worker's side of the worker protocol, bound to one attempt. Every method throws SyncError. */
 export interface WorkerApi {
   claim(boot: Boot): Promise<Claim>;
   /** A null checkpoint keeps the saved one. `firstVendorByteMs`: see {@linkcode finish}. */
   heartbeat(checkpoint: unknown, signal?: AbortSignal, firstVendorByteMs?: number | null): Promise<Heartbeat>;
-  reserveEntries(batchSize: number, signal?: AbortSignal): Promise<Reservation>;
-  recordResults(batchId: string, results: readonly EntryResult[], signal?: AbortSignal): Promise<Recorded>;
+  /** With `only`, of the entries that wait none but these are reserved. */
+  reserveEntries(batchSize: number, signal?: AbortSignal, only?: readonly string[]): Promise<Reservation>;
+  /** `setsAside`: what is unknown of the batch is not handed out again in this run. */
+  recordResults(
+    batchId: string,
+    results: readonly EntryResult[],
+    signal?: AbortSignal,
+    setsAside?: boolean,
+  ): Promise<Recorded>;
   /**
    * `firstVendorByteMs`: how long after the claim the external system first answered anything; null: not yet. `limited`:
    * it has answered that we ask too much, whatever came of it.
@@ -117,19 +130,15 @@ export function createWorkerApi(options: {
       const once = () => call("sync_worker_heartbeat", heartbeatAnswer, parameters, signal);
       return parameters.checkpoint === null ? once() : repeated(once, signal);
     },
-    reserveEntries: (batch_size, signal) =>
-      repeated(() => call("sync_worker_reserve_entries", reserveAnswer, { batch_size }, signal), signal),
-    recordResults: (batch_id, results, signal) =>
-      repeated(
-        () =>
-          call(
-            "sync_worker_record_results",
-            recordAnswer,
-            { batch_id, results: results.map(storable) },
-            signal,
-          ),
-        signal,
-      ),
+    reserveEntries: (batch_size, signal, only) => {
+      const parameters = { batch_size, ...(only === undefined ? {} : { entry_keys: only }) };
+      return repeated(() => call("sync_worker_reserve_entries", reserveAnswer, parameters, signal), signal);
+    },
+    recordResults: (batch_id, results, signal, set_aside) => {
+      const aside = set_aside === true ? { set_aside } : {};
+      const parameters = { batch_id, results: results.map(storable), ...aside };
+      return repeated(() => call("sync_worker_record_results", recordAnswer, parameters, signal), signal);
+    },
     finish: (ending, firstVendorByteMs = null, limited = false) => {
       const parameters = { ...finishParameters(ending, limited), first_vendor_byte_ms: firstVendorByteMs };
       return repeated(() => call("sync_worker_finish", finishAnswer, parameters));
@@ -138,7 +147,7 @@ export function createWorkerApi(options: {
 }
 
 function storable(result: EntryResult): EntryResult {
-  if (result.state === "rejected") return { ...result, error: storableText(result.error, longestMessage) };
+  if ("error" in result) return { ...result, error: storableText(result.error, longestMessage) };
   if (result.state !== "exported" || result.external_id === undefined) return result;
   return { ...result, external_id: storableText(result.external_id, longestMessage) };
 }
@@ -153,5 +162,6 @@ function finishParameters(ending: Ending, limited: boolean): Record<string, unkn
     error_message: failed === null ? null : storableText(failed.message, longestMessage),
     retry_after_seconds: failed?.retry_after_seconds ?? null,
     checkpoint: "checkpoint" in ending ? ending.checkpoint ?? null : null,
+    ...("stuckBatch" in ending ? { stuck_batch: ending.stuckBatch } : {}),
   };
 }

@@ -9,6 +9,16 @@ import { errorFields, type Log } from "./log.ts";
 export interface SettledBatch {
   readonly results: readonly EntryResult[];
   readonly failure: Failure | null;
+  /** Set when the first send was refused as a whole: what was refused is `pending`, and is narrowed down. */
+  readonly refused: RefusedBatch | null;
+}
+
+/** What a refusal of a whole batch was about. */
+export interface RefusedBatch {
+  readonly keys: readonly string[];
+  readonly isTooLarge: boolean;
+  /** In the system's words. */
+  readonly error: string;
 }
 
 /**
@@ -18,6 +28,7 @@ export interface SettledBatch {
  * - Where it cannot, the batch goes out again whole, and a refusal ("slow down", "not allowed") says nothing about
  *   the earlier send: its entries stay `unknown` instead of `pending`, for a new `batch_id` would be a new
  *   idempotency key and might book them twice.
+ * - Of a first send that is refused as a whole, nothing was taken. It is narrowed down by the slice.
  * - What was settled before is neither looked up nor reported again; it only goes out with a batch that goes out whole.
  * - An entry that the connector says nothing, or contradicting things, about is `unknown`.
  *
@@ -45,7 +56,10 @@ export async function exportBatch(
   batch: Batch,
   log: Log,
 ): Promise<SettledBatch> {
-  if (!batch.resend) return settle(batch.entries, await attemptExport(connector, context, batch, log));
+  if (!batch.resend) {
+    const outcome = await attemptExport(connector, context, batch, log);
+    return settleRefused(batch.entries, outcome) ?? settle(batch.entries, outcome);
+  }
   if (connector.lookup === undefined) {
     const outcome = await attemptExport(connector, context, batch, log);
     return settle(batch.entries, { ...outcome, results: outcome.results.map(neverPending) });
@@ -90,6 +104,28 @@ async function attemptExport(
   }
 }
 
+/** Null unless nothing of what was sent was taken, for certain. */
+function settleRefused(entries: readonly Entry[], outcome: ExportOutcome): SettledBatch | null {
+  if (outcome.refused_whole_batch !== true) return null;
+  const said = new Map(outcome.results.map((result) => [result.entry_key, result]));
+  if (outcome.results.some(({ state }) => state === "exported" || state === "unknown")) return null;
+  const results = openEntries(entries).map(({ entry_key }): EntryResult =>
+    said.get(entry_key) ?? { entry_key, state: "pending" }
+  );
+  const keys = results.filter(({ state }) => state === "pending").map(({ entry_key }) => entry_key);
+  const [first] = keys;
+  if (first === undefined) return null;
+  const error = outcome.failure?.message ?? "The external system refused the entry and gave no reason.";
+  const refused = { keys, isTooLarge: outcome.batch_too_large ?? false, error };
+  if (keys.length > 1) return { results, failure: null, refused };
+  const alone: EntryResult = { entry_key: first, state: "pending", refused_alone: true, error };
+  return {
+    results: results.map((result) => result.entry_key === first ? alone : result),
+    failure: null,
+    refused,
+  };
+}
+
 function neverPending(result: EntryResult): EntryResult {
   return result.state === "pending" ? { entry_key: result.entry_key, state: "unknown" } : result;
 }
@@ -97,17 +133,17 @@ function neverPending(result: EntryResult): EntryResult {
 /** Entries that stay open need a reason: without one the slice would reserve them again at once, for ever. */
 function settle(entries: readonly Entry[], outcome: ExportOutcome): SettledBatch {
   const results = completeResults(openEntries(entries), outcome.results);
-  if (outcome.failure !== undefined) return { results, failure: outcome.failure };
+  if (outcome.failure !== undefined) return { results, failure: outcome.failure, refused: null };
   if (results.some((result) => result.state === "unknown")) {
     const message =
       "Whether some entries were taken is not known; they are checked before they are sent again.";
-    return { results, failure: failure("ambiguous", "outcome_unknown", message) };
+    return { results, failure: failure("ambiguous", "outcome_unknown", message), refused: null };
   }
   if (results.some((result) => result.state === "pending")) {
     const message = "Some entries were put off and are sent later.";
-    return { results, failure: failure("transient", "entries_deferred", message) };
+    return { results, failure: failure("transient", "entries_deferred", message), refused: null };
   }
-  return { results, failure: null };
+  return { results, failure: null, refused: null };
 }
 
 /**

@@ -60,7 +60,7 @@ Deno.test("exportBatch calls an entry unknown when the connector contradicts its
 Deno.test("exportBatch drops a result when its entry is not of the batch", async () => {
   const { connector } = scripted({ results: exported("a", "stranger") });
   const settled = await exportBatch(connector, testContext(), testBatch(1, ["a"]));
-  assert.deepEqual(settled, { results: exported("a"), failure: null });
+  assert.deepEqual(settled, { results: exported("a"), failure: null, refused: null });
 });
 
 Deno.test("exportBatch asks for a later attempt when entries are put off without a reason", async () => {
@@ -88,7 +88,7 @@ Deno.test("exportBatch sends only what is absent when a batch of unknown outcome
     { settled: exported("a"), absent: ["b"] },
   );
   const settled = await exportBatch(connector, testContext(), testBatch(1, ["a", "b"], true));
-  assert.deepEqual(settled, { results: exported("a", "b"), failure: null });
+  assert.deepEqual(settled, { results: exported("a", "b"), failure: null, refused: null });
   assert.deepEqual(sent, [["b"]]);
 });
 
@@ -103,21 +103,21 @@ Deno.test("exportBatch neither looks up nor sends nor reports what is settled wh
     },
   };
   const settled = await exportBatch(curious, testContext(), testBatch(1, ["a", "b"], true, ["a"]));
-  assert.deepEqual(settled, { results: exported("b"), failure: null });
+  assert.deepEqual(settled, { results: exported("b"), failure: null, refused: null });
   assert.deepEqual([asked, sent], [["b"], [["b"]]]);
 });
 
 Deno.test("exportBatch sends the whole batch but reports what is open when it cannot look up", async () => {
   const { connector, sent } = scripted({ results: exported("a", "b") });
   const settled = await exportBatch(connector, testContext(), testBatch(1, ["a", "b"], true, ["a"]));
-  assert.deepEqual(settled, { results: exported("b"), failure: null });
+  assert.deepEqual(settled, { results: exported("b"), failure: null, refused: null });
   assert.deepEqual(sent, [["a", "b"]]);
 });
 
 Deno.test("exportBatch sends nothing when the lookup found everything", async () => {
   const { connector, sent } = scripted({ results: [] }, { settled: exported("a"), absent: [] });
   const settled = await exportBatch(connector, testContext(), testBatch(1, ["a"], true));
-  assert.deepEqual(settled, { results: exported("a"), failure: null });
+  assert.deepEqual(settled, { results: exported("a"), failure: null, refused: null });
   assert.deepEqual(sent, []);
 });
 

@@ -1,16 +1,16 @@
 import type { Clock } from "../_shared/clock.ts";
-import type { Connector, ConnectorContext, OpenConnector } from "../_shared/connectors/connector.ts";
+import type { Connector, ConnectorContext } from "../_shared/connectors/connector.ts";
 import { openConnector } from "../_shared/connectors/open_connector.ts";
-import { allEntries, openEntries } from "../_shared/entries.ts";
-import { type Failure, isRefusal } from "../_shared/errors.ts";
+import { isRefusal } from "../_shared/errors.ts";
 import { createSecrets } from "../_shared/secrets.ts";
 import type { Claim } from "../_shared/worker_answers.ts";
 import type { Ending, WorkerApi } from "../_shared/worker_api.ts";
-import { exportBatch } from "./export_batch.ts";
+import { exportAll } from "./export_all.ts";
 import { failureOf } from "./failure_of.ts";
-import { keepLease, type Lease } from "./lease.ts";
+import { keepLease } from "./lease.ts";
 import { errorFields, type Log } from "./log.ts";
 import { noteAnswers, type NotedFetch } from "./note_answers.ts";
+import { splitCheckpoint } from "./slice_memory.ts";
 
 /** What a slice needs from outside. */
 export interface SliceTools {
@@ -25,10 +25,6 @@ export interface SliceTools {
 
 /** How a slice ended: as it told the database, or without a word because the run is no longer its own. */
 export type SliceEnd = Ending | { readonly outcome: "abandoned"; readonly error: unknown };
-
-// A shorter hint is waited for here; a longer one is not worth an isolate, and a coordinator should see it.
-const longestWaitSeconds = 10;
-const shortestWaitSeconds = 1;
 
 /**
  * Works off one claimed attempt: reserve a batch, export it, record what became of it, until nothing is left, the
@@ -57,7 +53,8 @@ export async function runSlice(
   tools: SliceTools,
 ): Promise<SliceEnd> {
   const { clock } = tools;
-  let checkpoint = claim.checkpoint;
+  const { memory, connector: stored } = splitCheckpoint(claim.checkpoint);
+  let checkpoint = stored;
   const vendor = noteAnswers(tools.fetch, () => clock.elapsed() - claimedAt);
   const heartbeat: WorkerApi["heartbeat"] = (value, signal) =>
     api.heartbeat(value, signal, vendor.firstAnswerMs);
@@ -89,7 +86,7 @@ export async function runSlice(
     if (claim.cancel_requested) end = { outcome: "cancelled" };
     else {
       const connector = openConnector(tools.connectors, claim);
-      end = await exportAll(api, connector, context, lease, tools);
+      end = await exportAll({ api, connector, context, lease, tools, claim, memory });
     }
   } catch (error) {
     const over = lease.signal.aborted || isRefusal(error);
@@ -101,68 +98,6 @@ export async function runSlice(
     lease.stop();
   }
   return end.outcome === "abandoned" ? end : await finish(api, end, vendor);
-}
-
-async function exportAll(
-  api: WorkerApi,
-  connector: OpenConnector,
-  context: ConnectorContext,
-  lease: Lease,
-  tools: SliceTools,
-): Promise<Ending> {
-  const { clock } = tools;
-  const { sliceEntries = Infinity } = connector;
-  let entries = 0;
-  while (true) {
-    if (lease.cancelRequested) return { outcome: "cancelled" };
-    if (clock.elapsed() >= context.deadline || entries >= sliceEntries || tools.retiring.aborted) {
-      return { outcome: "continued", checkpoint: context.checkpoint() };
-    }
-    const batch = await lease.hold((signal) => api.reserveEntries(connector.batchSize, signal));
-    if (batch.batch_id === null) {
-      return batch.paused === true
-        ? { outcome: "paused", checkpoint: context.checkpoint() }
-        : { outcome: "succeeded" };
-    }
-
-    const unsound = batch.resend ? [] : connector.findUnsound?.(context, batch.entries) ?? [];
-    if (unsound.length > 0) {
-      // Recorded before anything is sent: what we refuse is never in a batch that was sent. The others are handed out anew.
-      const refused = new Set(unsound.map(({ entry_key }) => entry_key));
-      const sound = batch.entries.filter(({ entry_key }) => !refused.has(entry_key));
-      const results = [...unsound, ...allEntries(sound, "pending")];
-      await lease.hold((signal) => api.recordResults(batch.batch_id, results, signal));
-      entries += unsound.length;
-      continue;
-    }
-
-    // Cancelled between reserving and sending: the batch is given back as it came.
-    const settled = lease.cancelRequested
-      ? {
-        results: allEntries(openEntries(batch.entries), batch.resend ? "unknown" : "pending"),
-        failure: null,
-      }
-      : await exportBatch(connector, context, batch, tools.log);
-    // Whatever came back after the lease was lost belongs to the next attempt to find out.
-    lease.signal.throwIfAborted();
-    await lease.hold((signal) => api.recordResults(batch.batch_id, settled.results, signal));
-
-    entries += batch.entries.length;
-    if (settled.failure === null) continue;
-    const wait = waitInSlice(settled.failure, context.deadline - clock.elapsed());
-    if (wait === null) {
-      return { outcome: "failed", failure: settled.failure, checkpoint: context.checkpoint() };
-    }
-    await clock.sleep(wait, lease.signal);
-  }
-}
-
-/** Milliseconds to wait for a rate limit inside this slice, or null when the engine should wait instead. */
-function waitInSlice(why: Failure, left: number): number | null {
-  if (why.class !== "rate_limited" || why.retry_after_seconds === null) return null;
-  if (why.retry_after_seconds > longestWaitSeconds) return null;
-  const wait = Math.max(why.retry_after_seconds, shortestWaitSeconds) * 1000;
-  return wait < left ? wait : null;
 }
 
 async function finish(api: WorkerApi, end: Ending, vendor: NotedFetch): Promise<SliceEnd> {

@@ -23,6 +23,7 @@ create table public.sync_export_entries (
   decided_at timestamptz,
   -- No foreign key, like run_id.
   set_aside_run_id uuid,
+  refused_run_id uuid,
   -- One definition for the count, the alert and every list.
   undecided boolean not null generated always as
     (((state = 'rejected' or conflict_at is not null) and decided_at is null) or set_aside_run_id is not null) stored,
@@ -33,6 +34,7 @@ create table public.sync_export_entries (
   check (state <> 'unknown' or unknown_since is not null),
   -- What waits was never sent, or certainly not taken: it goes into a batch of its own and may still change.
   check (state <> 'pending' or (batch_id is null and unknown_since is null)),
+  check (refused_run_id is null or state = 'pending'),
   check (conflict_at is null or (conflict_payload_hash is not null and conflict_content is not null))
 );
 -- Each holds only what is looked for: an index of all states would hold every exported entry for ever, and a plan without
@@ -50,6 +52,9 @@ create index sync_export_entries_conflict_idx on public.sync_export_entries (int
 -- Nearly always empty or small, however many entries there are. By run, for the message about what a run has added.
 create index sync_export_entries_undecided_idx on public.sync_export_entries (integration_id, run_id, entry_id)
   where undecided;
+-- Nearly always empty: the entries that a run passes over.
+create index sync_export_entries_refused_idx on public.sync_export_entries (refused_run_id)
+  where refused_run_id is not null;
 alter table public.sync_export_entries enable row level security;
 
 comment on table public.sync_export_entries is
@@ -87,3 +92,6 @@ comment on column public.sync_export_entries.set_aside_run_id is
   'The run that set the entry''s batch aside, because its outcome stays unknown. Null: not set aside.';
 comment on column public.sync_export_entries.undecided is
   'Whether the entry waits for a person: rejected or in conflict without decided_at, or in a batch that is set aside.';
+comment on column public.sync_export_entries.refused_run_id is
+  'The run that has sent the entry by itself and was refused: it passes the entry over, which stays pending. As soon as another '
+  'request of that run is taken the entry is rejected, for the reason in error_message.';

@@ -24,6 +24,13 @@ begin
   if new.state not in ('sending', 'unknown') then
     new.set_aside_run_id := null;
   end if;
+  -- A refusal is about one content, and only what waits can be passed over.
+  if new.state <> 'pending' or (tg_op = 'UPDATE' and new.payload_hash <> old.payload_hash) then
+    if new.state = 'pending' and new.refused_run_id is not null then
+      new.error_message := null;
+    end if;
+    new.refused_run_id := null;
+  end if;
   -- Refused where the host's developer sees it. Also in what is delivered later: it may take the payload's place.
   if (tg_op = 'INSERT' or (new.payload_hash, new.conflict_content) is distinct from (old.payload_hash, old.conflict_content))
     and (sync_scheduler.loses_digits(new.payload) or sync_scheduler.loses_digits(new.conflict_content))

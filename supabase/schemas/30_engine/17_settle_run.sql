@@ -4,16 +4,17 @@ create or replace function sync_scheduler.settle_run(
   error_class sync_scheduler.error_class,
   error_code text,
   error_message text,
-  retry_after interval
+  retry_after interval,
+  stuck_batch uuid default null
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   ended sync_scheduler.run_attempts;
 begin
-  if outcome in ('succeeded', 'continued', 'paused') then
+  if outcome in ('succeeded', 'continued', 'paused') or (outcome = 'failed' and error_code = 'entries_unresolved') then
     select * into strict ended from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.attempt = run.attempt;
     -- What had nothing to export has not asked the external system for anything.
-    if run.entries_done + run.entries_failed > (case outcome when 'succeeded' then 0 else ended.settled_before end) then
+    if run.entries_done + run.entries_failed > (case when outcome in ('succeeded', 'failed') then 0 else ended.settled_before end) then
       perform sync_scheduler.note_traffic(run.integration_id, ended.claimed_at);
     end if;
   end if;
@@ -25,14 +26,21 @@ begin
   elsif outcome in ('continued', 'paused') then
     -- Which lets the run wait if its integration is stopped still.
     perform sync_scheduler.next_attempt(run.run_id);
+  elsif error_code = 'entries_unresolved' and run.cancel_requested_at is null
+    and sync_scheduler.set_aside_message(run) is not null
+  then
+    -- Everything else is done. To repeat what was set aside is for the next run.
+    perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
+  elsif sync_scheduler.set_aside_batch(run, error_class, stuck_batch) then
+    perform sync_scheduler.next_attempt(run.run_id);
   else
     perform sync_scheduler.retry_or_fail(run, error_class, error_code, error_message, retry_after);
   end if;
 end;
 $$;
 revoke all on function sync_scheduler.settle_run(
-  public.sync_run_log, text, sync_scheduler.error_class, text, text, interval)
+  public.sync_run_log, text, sync_scheduler.error_class, text, text, interval, uuid)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.settle_run(
-  public.sync_run_log, text, sync_scheduler.error_class, text, text, interval) is
-  'Decides what becomes of a run whose worker has ended its attempt. The caller holds the run''s row lock.';
+  public.sync_run_log, text, sync_scheduler.error_class, text, text, interval, uuid) is
+  'Decides what becomes of a run whose worker has ended its attempt. stuck_batch: see set_aside_batch. The caller holds the run''s row lock.';

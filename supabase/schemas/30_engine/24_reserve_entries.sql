@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.reserve_entries(
-  run_id uuid, attempt integer, token text, batch_size integer
+  run_id uuid, attempt integer, token text, batch_size integer, entry_keys text[] default null
 ) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp
 -- A sort would let the planner take any index that begins with the integration and read all that is exported, when its
@@ -11,9 +11,11 @@ declare
     sync_scheduler.extend_lease(reserve_entries.run_id, reserve_entries.attempt, reserve_entries.token);
   batch uuid;
   resend boolean;
+  left_over boolean;
+  chosen bigint[];
 begin
-  if batch_size is null or batch_size not between 1 and 500 then
-    perform sync_scheduler.raise_error('invalid_worker_request', '{"batch_size": "1 to 500"}');
+  if batch_size is null or batch_size not between 1 and 500 or cardinality(reserve_entries.entry_keys) > 500 then
+    perform sync_scheduler.raise_error('invalid_worker_request', '{"batch_size": "1 to 500", "entry_keys": "at most 500"}');
   end if;
 
   -- Read after the run's lock is held: when a pause has been answered, nothing more is reserved.
@@ -27,26 +29,41 @@ begin
   select e.batch_id into batch
   from public.sync_export_entries e
   where e.integration_id between run.integration_id and run.integration_id and e.state in ('sending', 'unknown')
+    and e.set_aside_run_id is distinct from run.run_id
   order by e.integration_id, e.state, e.entry_id
   limit 1;
   -- Something of it settled, or once unknown: the vendor has seen it.
-  select bool_or(e.unknown_since is not null or e.state <> 'sending') into resend
+  select bool_or(e.unknown_since is not null or e.state <> 'sending'), coalesce(min(e.unknown_since) < run.started_at, false)
+  into resend, left_over
   from public.sync_export_entries e where e.batch_id = batch;
 
   if batch is null then
+    if reserve_entries.entry_keys is null then
+      -- An array, for the planner may run `in (select ... limit)` once for each outer row, and the limit with it. And a range,
+      -- for of an equality the order of the primary key would do, too.
+      chosen := array(
+        select p.entry_id from public.sync_export_entries p
+        where p.integration_id between run.integration_id and run.integration_id and p.state = 'pending'
+          and p.refused_run_id is distinct from run.run_id
+        order by p.integration_id, p.entry_id limit reserve_entries.batch_size
+        for update);
+    else
+      -- Each by its key: with the state inside, an index of all that is pending would seem as good.
+      chosen := array(
+        select c.entry_id from unnest(reserve_entries.entry_keys) k (entry_key)
+        cross join lateral (
+          select o.entry_id, o.state, o.refused_run_id from public.sync_export_entries o
+          where o.integration_id = run.integration_id and o.entry_key = k.entry_key offset 0) c
+        where c.state = 'pending' and c.refused_run_id is distinct from run.run_id
+        limit reserve_entries.batch_size);
+    end if;
     batch := gen_random_uuid();
     update public.sync_export_entries e
     set state = 'sending', sent_at = now(), batch_id = batch, run_id = run.run_id, error_message = null
-    -- An array, for the planner may run `in (select ... limit)` once for each outer row, and the limit with it. And a range,
-    -- for of an equality the order of the primary key would do, too.
-    where e.entry_id = any (array(
-      select p.entry_id from public.sync_export_entries p
-      where p.integration_id between run.integration_id and run.integration_id and p.state = 'pending'
-      order by p.integration_id, p.entry_id limit reserve_entries.batch_size
-      for update));
+    where e.entry_id = any (chosen) and e.state = 'pending';
     if not found then
-      return sync_scheduler.run_progress(run)
-        || '{"batch_id": null, "resend": false, "entries": []}';
+      return sync_scheduler.run_progress(run) || '{"batch_id": null, "resend": false, "entries": []}'
+        || case when reserve_entries.entry_keys is null then sync_scheduler.judge_refused_entries(run) else '{}' end;
     end if;
   elsif resend then
     update public.sync_export_entries e set state = 'sending', sent_at = now(), run_id = run.run_id
@@ -57,6 +74,7 @@ begin
   return sync_scheduler.run_progress(run) || jsonb_build_object(
     'batch_id', batch,
     'resend', coalesce(resend, false),
+    'left_over', coalesce(left_over, false),
     'entries', (
       select jsonb_agg(jsonb_build_object(
         'entry_key', e.entry_key, 'period', e.period,
@@ -65,11 +83,12 @@ begin
       from public.sync_export_entries e where e.batch_id = batch));
 end;
 $$;
-revoke all on function sync_scheduler.reserve_entries(uuid, integer, text, integer)
+revoke all on function sync_scheduler.reserve_entries(uuid, integer, text, integer, text[])
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.reserve_entries(uuid, integer, text, integer) is
+comment on function sync_scheduler.reserve_entries(uuid, integer, text, integer, text[]) is
   'Hands the worker its next batch, committed as sending before any vendor hears of it: a batch of unknown outcome '
-  'first (resend = true, same batch_id, whole: settled marks the entries whose outcome is known), else up to batch_size '
-  '(1 to 500) pending entries in order. batch_id is null when nothing is left; with paused = true: '
-  'while the integration is paused or disabled. Errors: PT401 invalid_token, PT409 '
+  'first (resend = true, same batch_id, whole: settled marks the entries whose outcome is known; left_over: an earlier run '
+  'left it), but for those that this run has set aside; else up to batch_size (1 to 500) pending entries in order, but for '
+  'those that were refused alone in this run. entry_keys: of the pending entries only these (at most 500). batch_id is null '
+  'when nothing is left; with paused = true: while the integration is paused or disabled. What was refused alone is judged then (see judge_refused_entries). Errors: PT401 invalid_token, PT409 '
   'attempt_not_current, PT422 invalid_worker_request.';

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.record_results(
-  run_id uuid, attempt integer, token text, batch_id uuid, results jsonb
+  run_id uuid, attempt integer, token text, batch_id uuid, results jsonb, set_aside boolean default false
 ) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
@@ -22,14 +22,14 @@ begin
 
   -- Only what is still being sent: the repetition of a call whose answer was lost changes and counts nothing.
   with told as (
-    select s.entry_id, r.external_id, r.error, s.state as was, coalesce(r.state, s.state) as state,
+    select s.entry_id, r.external_id, r.error, r.refused_alone, s.state as was, coalesce(r.state, s.state) as state,
       -- Open stays what the results leave out, what they do not know, and what they take back although an earlier send
       -- of it is open: that it was not taken this time says nothing about that one.
       bool_or(coalesce(r.state, s.state) in ('sending', 'unknown')
         or (r.state = 'pending' and s.unknown_since is not null)) over () as stays_open
     from public.sync_export_entries s
     left join jsonb_to_recordset(results)
-      as r (entry_key text, state public.sync_entry_state, external_id text, error text)
+      as r (entry_key text, state public.sync_entry_state, external_id text, error text, refused_alone boolean)
       on r.entry_key = s.entry_key and s.state = 'sending'
     where s.batch_id = record_results.batch_id
       and s.integration_id = run.integration_id
@@ -41,11 +41,12 @@ begin
       batch_id = case when n.state <> 'pending' then e.batch_id end,
       -- What is left out was sent like the rest: if it is handed out again, then as that.
       unknown_since = case when n.state in ('unknown', 'sending') then coalesce(e.unknown_since, now()) end,
+      refused_run_id = case when n.state = 'pending' and n.refused_alone then run.run_id end,
       external_id = left(n.external_id, 200),
       error_message = left(n.error, 500),
       exported_at = case when n.state = 'exported' then now() end
     from (
-      select t.entry_id, t.external_id, t.error,
+      select t.entry_id, t.external_id, t.error, t.refused_alone,
         -- A batch of which anything is open goes out again as it was: nothing may leave it.
         case when t.state = 'pending' and t.stays_open then 'unknown' else t.state end as state
       from told t where t.was = 'sending'
@@ -68,16 +69,23 @@ begin
     where r.run_id = run.run_id
     returning * into strict run;
   end if;
+  if record_results.set_aside then
+    update public.sync_export_entries e set set_aside_run_id = run.run_id
+    where e.batch_id = record_results.batch_id and e.integration_id = run.integration_id and e.state = 'unknown';
+  end if;
   if done > 0 then
+    -- The external system takes entries: those that it has refused alone are at fault themselves.
+    run := sync_scheduler.reject_refused_entries(run);
     perform sync_scheduler.record_success(run);
   end if;
   return sync_scheduler.run_progress(run);
 end;
 $$;
-revoke all on function sync_scheduler.record_results(uuid, integer, text, uuid, jsonb)
+revoke all on function sync_scheduler.record_results(uuid, integer, text, uuid, jsonb, boolean)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.record_results(uuid, integer, text, uuid, jsonb) is
+comment on function sync_scheduler.record_results(uuid, integer, text, uuid, jsonb, boolean) is
   'Settles entries of a batch: exported, rejected, unknown (asked for before it is sent again) or pending (certainly not '
-  'taken; it becomes unknown while anything else of the batch is open). An entry that is left out stays with the worker '
-  'and counts as sent. Counts the run''s progress. May be repeated. Errors: PT401 invalid_token, PT409 '
+  'taken; it becomes unknown while anything else of the batch is open). With refused_alone a pending entry is passed over for '
+  'the rest of the run, and rejected as soon as something is taken. set_aside: what is unknown of the batch is not handed out '
+  'again in this run. An entry that is left out stays with the worker and counts as sent. Counts the run''s progress. May be repeated. Errors: PT401 invalid_token, PT409 '
   'attempt_not_current, PT422 invalid_worker_request.';

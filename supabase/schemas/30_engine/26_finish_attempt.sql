@@ -8,7 +8,8 @@ create or replace function sync_scheduler.finish_attempt(
   error_message text default null,
   retry_after_seconds numeric default null,
   checkpoint jsonb default null,
-  first_vendor_byte_ms numeric default null
+  first_vendor_byte_ms numeric default null,
+  stuck_batch uuid default null
 ) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
@@ -63,7 +64,7 @@ begin
       outcome := 'failed';
       error_class := 'ambiguous';
       error_code := 'entries_unresolved';
-      error_message := 'Whether some entries have arrived is not known yet.';
+      error_message := coalesce(sync_scheduler.set_aside_message(run), 'Whether some entries have arrived is not known yet.');
     end if;
     update sync_scheduler.run_attempts a set
       reported_outcome = reported,
@@ -75,7 +76,7 @@ begin
       perform sync_scheduler.enter_passive(run.integration_id, retry_after_seconds * interval '1 second');
     end if;
     perform sync_scheduler.settle_run(run, outcome, error_class::sync_scheduler.error_class,
-      left(error_code, 100), left(error_message, 500), retry_after_seconds * interval '1 second');
+      left(error_code, 100), left(error_message, 500), retry_after_seconds * interval '1 second', stuck_batch);
   end if;
 
   return (
@@ -84,10 +85,10 @@ begin
 end;
 $$;
 revoke all on function sync_scheduler.finish_attempt(
-  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric)
+  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.finish_attempt(
-  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric) is
+  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid) is
   'Ends the caller''s attempt: succeeded, continued (its slice is over), cancelled, paused (reserve said so: the run waits for the '
   'end of the pause), or failed with an error_class. '
   'Any of them may have the error_class rate_limited: the vendor has said that we ask too much, though it was waited out. '

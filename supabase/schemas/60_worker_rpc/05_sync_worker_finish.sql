@@ -9,20 +9,21 @@ create or replace function public.sync_worker_finish(
   error_message text default null,
   retry_after_seconds numeric default null,
   checkpoint jsonb default null,
-  first_vendor_byte_ms numeric default null
+  first_vendor_byte_ms numeric default null,
+  stuck_batch uuid default null
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
   return sync_scheduler.finish_attempt(run_id, attempt, token, outcome,
-    error_class, error_code, error_message, retry_after_seconds, checkpoint, first_vendor_byte_ms);
+    error_class, error_code, error_message, retry_after_seconds, checkpoint, first_vendor_byte_ms, stuck_batch);
 end;
 $$;
 revoke all on function public.sync_worker_finish(
-  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric)
+  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid)
   from public, anon, authenticated, service_role;
 grant execute on function public.sync_worker_finish(
-  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric) to service_role;
+  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid) to service_role;
 comment on function public.sync_worker_finish(
-  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric) is
+  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid) is
   'For the Edge Function (service role and attempt token): see sync_scheduler.finish_attempt. Ends the attempt and returns '
   'what became of the run.';

@@ -32,7 +32,7 @@ select sync_test.claim(run_id, 2) from run;
 select is(
   (select public.sync_worker_reserve_entries(run_id, 2, sync_test.token(run_id), 5) - 'cancel_requested'
      - 'entries_total' - 'entries_done' - 'entries_failed' from run),
-  (select jsonb_build_object('batch_id', batch -> 'batch_id', 'entries', batch -> 'entries', 'resend', true) from batch),
+  (select jsonb_build_object('batch_id', batch -> 'batch_id', 'entries', batch -> 'entries', 'resend', true, 'left_over', false) from batch),
   'the new attempt gets the open batch first');
 select is(
   (select public.sync_worker_finish(run_id, 2, sync_test.token(run_id), 'succeeded') ->> 'status' from run),

@@ -42,6 +42,17 @@ export interface ConnectorContext {
 export interface ExportOutcome {
   readonly results: readonly EntryResult[];
   readonly failure?: Failure;
+  /**
+   * The system refused the first send of the batch as a whole for what is in it, took nothing of it, and does not say
+   * which entry is at fault. The slice then sends smaller parts, each under a key of its own, until the entry stands
+   * alone. `failure` says why, in the system's words: they become the entry's error. Results may settle entries that
+   * were not sent; what has none was refused.
+   *
+   * Ignored for a repetition. Not for a refusal of the request or of the account, which every batch would meet.
+   */
+  readonly refused_whole_batch?: boolean;
+  /** With `refused_whole_batch`: the batch has too many entries or bytes. Later batches of the run are smaller. */
+  readonly batch_too_large?: boolean;
 }
 
 /**
@@ -74,6 +85,11 @@ export interface OpenConnector {
    * for: see docs/scaling.md. Without it time alone counts.
    */
   readonly sliceEntries?: number;
+  /**
+   * Whether other batches may be sent although the outcome of this one is not known, and stays so for the rest of the
+   * run. Gets its open entries. Without it the run ends there.
+   */
+  independentBatches?(context: ConnectorContext, entries: readonly Entry[]): Promise<boolean>;
   ping(context: ConnectorContext): Promise<PingOutcome>;
   /**
    * The entries that our own rules refuse, of those that are about to be sent for the first time. They are recorded

@@ -37,9 +37,11 @@ export function openConnector(
   const connector = findConnector(available, integration_type).open(config, credentials);
   const lookup = connector.lookup?.bind(connector);
   const findUnsound = connector.findUnsound?.bind(connector);
+  const independentBatches = connector.independentBatches?.bind(connector);
   return {
     batchSize: connector.batchSize,
     ...(connector.sliceEntries === undefined ? {} : { sliceEntries: connector.sliceEntries }),
+    ...(independentBatches === undefined ? {} : { independentBatches }),
     ping: async (context) => {
       const outcome = await connector.ping(context);
       return outcome.ok ? outcome : clean(outcome, context);
@@ -70,7 +72,7 @@ function clean<T extends { readonly failure?: Failure }>(outcome: T, { secrets }
 }
 
 function cleanResult(result: EntryResult, { secrets }: ConnectorContext): EntryResult {
-  if (result.state === "rejected") return { ...result, error: secrets.redact(result.error) };
+  if ("error" in result) return { ...result, error: secrets.redact(result.error) };
   if (result.state !== "exported" || result.external_id === undefined) return result;
   return { ...result, external_id: secrets.redact(result.external_id) };
 }

@@ -42,6 +42,8 @@ export const webhook = defineConnector({
   connect: (config, credentials) => ({
     batchSize: config.batch_size,
     sliceEntries: 30_000,
+    // Each batch has a key of its own, and the receiver takes them in any order.
+    independentBatches: () => Promise.resolve(true),
     ping: (context) => ping(config, credentials, context),
     findUnsound: (_context, entries) => unsoundEntries(config, entries),
     export: (context, batch) => exportBatch(config, credentials, context, batch),
@@ -66,7 +68,7 @@ async function exportBatch(
   };
   try {
     const response = await send(config, context, { method: "POST", headers, body: onceBody(body) });
-    const outcome = await settleAnswer(response, sound, context);
+    const outcome = await settleAnswer(response, sound, context, batch.resend);
     return { ...outcome, results: [...rejected, ...outcome.results] };
   } catch (error) {
     if (context.signal.aborted) throw error;

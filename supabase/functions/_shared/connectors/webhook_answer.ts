@@ -4,15 +4,21 @@ import { readLimited } from "../read_limited.ts";
 import { retryAfterSeconds } from "../retry_after.ts";
 import type { ConnectorContext, ExportOutcome } from "./connector.ts";
 import { parseResults } from "./webhook_results.ts";
-import { statusFailure } from "./webhook_status.ts";
+import { entriesRefused, isAboutEntries, repetitionRefused, statusFailure } from "./webhook_status.ts";
+import { readRefusal } from "./webhook_words.ts";
 
 // 500 results with an error text each fit several times.
 const maxAnswerBytes = 1024 * 1024;
 
 /**
  * Turns a receiver's answer into what became of the batch. 2xx means that it took all entries unless its JSON
- * says otherwise entry by entry; 422 may carry the same list. It answers for the whole batch; of the entries that
- * were settled before, nothing is passed on.
+ * says otherwise entry by entry. Any answer below 500 may carry that list, also one to a repetition. It answers for the
+ * whole batch; of the entries that were settled before, nothing is passed on.
+ *
+ * @param response The answer.
+ * @param entries The batch as it was sent.
+ * @param context What the connector works with.
+ * @param isRepetition Whether the outcome of an earlier send is not known: a refusal says nothing about that one.
  *
  * @example
  * ```ts
@@ -23,41 +29,76 @@ const maxAnswerBytes = 1024 * 1024;
  * const entries = [{ entry_key: "a", period: "2026-01", document_number: "1", payload: {}, settled: false }];
  * const taken = await settleAnswer(new Response(null, { status: 204 }), entries, testContext());
  * assert.deepEqual(taken, { results: [{ entry_key: "a", state: "exported" }] });
+ * const refused = await settleAnswer(new Response("No account 9", { status: 400 }), entries, testContext());
+ * assert.equal(refused.refused_whole_batch, true);
  * ```
  */
 export async function settleAnswer(
   response: Response,
   entries: readonly Entry[],
-  { clock, secrets }: Pick<ConnectorContext, "clock" | "secrets">,
+  context: Pick<ConnectorContext, "clock" | "secrets" | "signal">,
+  isRepetition = false,
 ): Promise<ExportOutcome> {
-  const hint = retryAfterSeconds(response.headers.get("retry-after"), clock.now());
-  if (!response.ok && response.status !== 422) {
+  const { status, headers } = response;
+  if (status < 200 || status >= 500) {
     // The body is of no use; leaving it unread would keep the connection.
     await response.body?.cancel();
-    return unsettled(entries, statusFailure(response.status, hint));
+    return unsettled(entries, statusFailure(status, hintOf(headers, context.clock.now())));
   }
-
-  const body = await readLimited(response.body, maxAnswerBytes);
-  if (body.kind === "too_large") return unsettled(entries, malformed(response.status, "is too large"));
-  if (response.ok && body.text.trim() === "") {
-    return { results: allEntries(openEntries(entries), "exported") };
+  const text = await readBody(response, context.signal);
+  if (text === null) return unsettled(entries, malformed(status, "is too large"));
+  const found = text.trim() !== "" && isJson(headers, text)
+    ? parseResults(text, entries, context.secrets)
+    : null;
+  if (found?.kind === "results") {
+    const open = new Set(openEntries(entries).map((entry) => entry.entry_key));
+    return { results: found.results.filter((result) => open.has(result.entry_key)) };
   }
-  if (isJson(response.headers, body.text)) {
-    const found = parseResults(body.text, entries, secrets);
-    if (found.kind === "results") {
-      const open = new Set(openEntries(entries).map((entry) => entry.entry_key));
-      return { results: found.results.filter((result) => open.has(result.entry_key)) };
-    }
-    if (found.kind === "malformed") return unsettled(entries, malformed(response.status, found.reason));
-    if (found.kind === "error" && response.ok) {
-      return unsettled(entries, malformed(response.status, "speaks of an error"));
-    }
-  } else if (response.ok && /^\s*<(!doctype|html)/i.test(body.text)) {
+  // Of a refusal only a list that calls something exported leaves a doubt.
+  if (found?.kind === "malformed" && (response.ok || /"exported"/.test(text))) {
+    return unsettled(entries, malformed(status, found.reason));
+  }
+  if (!response.ok) return settleRefusal(response, text, entries, context, isRepetition);
+  if (found?.kind === "error") return unsettled(entries, malformed(status, "speaks of an error"));
+  if (found === null && /^\s*<(!doctype|html)/i.test(text)) {
     // A login or maintenance page with status 200: nobody took the entries, or we cannot know.
-    return unsettled(entries, malformed(response.status, "is a web page"));
+    return unsettled(entries, malformed(status, "is a web page"));
   }
-  if (response.ok) return { results: allEntries(openEntries(entries), "exported") };
-  return unsettled(entries, statusFailure(response.status, hint));
+  return { results: allEntries(openEntries(entries), "exported") };
+}
+
+/** Nothing was taken by this request. What it says of the entries depends on whether it was the first of its batch. */
+function settleRefusal(
+  { status, headers }: Response,
+  text: string,
+  entries: readonly Entry[],
+  { clock, secrets }: Pick<ConnectorContext, "clock" | "secrets">,
+  isRepetition: boolean,
+): ExportOutcome {
+  const keys = entries.map((entry) => entry.entry_key);
+  const { words, namesEntries } = readRefusal(secrets.redact(text), keys, status);
+  if (!isAboutEntries(status, namesEntries)) {
+    return unsettled(entries, statusFailure(status, hintOf(headers, clock.now()), words));
+  }
+  if (isRepetition) return unsettled(entries, repetitionRefused(status, words));
+  const outcome = unsettled(entries, entriesRefused(status, words));
+  return { ...outcome, refused_whole_batch: true, batch_too_large: status === 413 };
+}
+
+/** Null when it is too large. A refusal whose body does not arrive, or is that large, is one without words. */
+async function readBody(response: Response, signal: AbortSignal): Promise<string | null> {
+  try {
+    const body = await readLimited(response.body, maxAnswerBytes);
+    if (body.kind === "text") return body.text;
+    return response.ok ? null : "";
+  } catch (error) {
+    if (response.ok || signal.aborted) throw error;
+    return "";
+  }
+}
+
+function hintOf(headers: Headers, now: number): number | null {
+  return retryAfterSeconds(headers.get("retry-after"), now);
 }
 
 /**

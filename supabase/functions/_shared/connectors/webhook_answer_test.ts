@@ -19,7 +19,7 @@ const perEntry = [
   { entry_key: "b", state: "rejected", error: "Period closed" },
 ];
 
-for (const status of [200, 422]) {
+for (const status of [200, 207, 400, 401, 404, 409, 413, 422, 429, 451]) {
   Deno.test(`webhook settles entry by entry when a ${status} carries results`, async () => {
     assert.deepEqual(await answered(() => json({ results: complete }, status)), { results: perEntry });
   });
@@ -80,7 +80,7 @@ for (
     ["a 200 that says it was no success", () => json({ success: false })],
     ["a 200 whose status is fail", () => json({ status: "fail", data: { title: "is required" } })],
     ["more than a megabyte", () => jsonText(`{"pad":"${"x".repeat(1024 * 1024)}"}`)],
-    ["an incomplete 422", () => json({ results: complete.slice(1) }, 422)],
+    ["an incomplete 422 that calls an entry exported", () => json({ results: complete.slice(0, 1) }, 422)],
   ] as const
 ) {
   Deno.test(`webhook calls the whole batch unknown when it is answered with ${what}`, async () => {
@@ -95,7 +95,7 @@ for (
 
 for (
   const [status, errorClass, code, state] of [
-    [400, "permanent", "webhook_refused", "pending"],
+    [400, "permanent", "webhook_entries_refused", "pending"],
     [401, "permanent", "webhook_access_refused", "pending"],
     [403, "permanent", "webhook_access_refused", "pending"],
     [404, "permanent", "webhook_not_found", "pending"],
@@ -103,9 +103,10 @@ for (
     [408, "ambiguous", "webhook_outcome_unknown", "unknown"],
     [409, "ambiguous", "webhook_outcome_unknown", "unknown"],
     [410, "permanent", "webhook_not_found", "pending"],
-    [413, "permanent", "webhook_batch_too_large", "pending"],
+    [413, "permanent", "webhook_entries_refused", "pending"],
     [415, "permanent", "webhook_refused", "pending"],
-    [422, "permanent", "webhook_refused", "pending"],
+    [418, "permanent", "webhook_refused", "pending"],
+    [422, "permanent", "webhook_entries_refused", "pending"],
     [425, "transient", "webhook_unavailable", "pending"],
     [429, "rate_limited", "webhook_rate_limited", "pending"],
     [500, "ambiguous", "webhook_outcome_unknown", "unknown"],
@@ -116,11 +117,12 @@ for (
   ] as const
 ) {
   Deno.test(`webhook fails as ${errorClass} (${code}) when the receiver answers ${status}`, async () => {
-    const outcome = await answered(() => new Response("a secret of the receiver", { status }));
+    const outcome = await answered(() => new Response("Account 99 is closed.", { status }));
     assert.equal(states(outcome), `${state} ${state}`);
     assert.deepEqual([outcome.failure?.class, outcome.failure?.code], [errorClass, code]);
     assert.ok(outcome.failure?.message.includes(String(status)));
-    assert.ok(!JSON.stringify(outcome).includes("secret of") && !JSON.stringify(outcome).includes("hidden"));
+    assert.equal(outcome.failure?.message.includes("Account 99 is closed."), errorClass === "permanent");
+    assert.ok(!JSON.stringify(outcome).includes("hidden"));
   });
 }
 

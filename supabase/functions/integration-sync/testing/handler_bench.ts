@@ -117,8 +117,8 @@ function bound(api: WorkerApi): WorkerApi {
   return {
     claim: (boot) => api.claim(boot),
     heartbeat: (checkpoint, signal) => api.heartbeat(checkpoint, signal),
-    reserveEntries: (size, signal) => api.reserveEntries(size, signal),
-    recordResults: (id, results, signal) => api.recordResults(id, results, signal),
+    reserveEntries: (size, signal, only) => api.reserveEntries(size, signal, only),
+    recordResults: (id, results, signal, setsAside) => api.recordResults(id, results, signal, setsAside),
     finish: (ending) => api.finish(ending),
   };
 }
