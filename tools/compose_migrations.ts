@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { readSwitches } from "../local/command_line.ts";
 import { checkoutAt, composeMigrations } from "./migrations/compose.ts";
 import { migrationDrift, writeMigrations } from "./migrations/directory.ts";
+import { writeExportedFields } from "./migrations/exported_fields.ts";
 import { root } from "./run_deno.ts";
 
 const USAGE = `Usage: deno task db:compose [--check]
@@ -17,6 +18,7 @@ const USAGE = `Usage: deno task db:compose [--check]
 async function main(): Promise<void> {
   const check = readSwitches(USAGE, ["check"]).has("check");
   const checkout = checkoutAt(root);
+  const isStale = await writeExportedFields(join(checkout.supabase, "schemas"), { check });
   const composed = await composeMigrations(checkout);
   if (composed.size === 0) throw new Error("no SQL found in supabase/schemas");
 
@@ -27,6 +29,7 @@ async function main(): Promise<void> {
   const changes = Object.entries(drift).flatMap(([kind, names]: [string, readonly string[]]) =>
     names.map((name) => `${kind.padEnd(8)}supabase/migrations/${name}`)
   );
+  if (check && isStale) changes.push("stale   supabase/schemas/30_engine/07_exported_fields.sql");
   if (!check) {
     console.log(`${composed.size} migrations, ${changes.length} changed`);
   } else if (changes.length > 0) {

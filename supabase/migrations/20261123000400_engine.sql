@@ -358,6 +358,197 @@ comment on function sync_scheduler.check_drift(public.sync_integrations, timesta
   'Raises the drift alert of a slot, once, if it started later than settings.drift_alert_after or, with started_at null, '
   'has not started by now. Returns whether that is so.';
 
+-- supabase/schemas/30_engine/07_exported_fields.sql
+-- Written by db:compose from supabase/functions/_shared/exported_fields.ts. Edit that file.
+create or replace function sync_scheduler.exported_fields() returns jsonb
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return '{
+    "xledger": {
+      "voucher": ["voucher_type", "posting_date", "currency", "description", "lines"],
+      "line": ["account", "debit", "credit", "description", "vat_code", "department", "project", "dimensions"]
+    },
+    "dynamics": {
+      "voucher": ["posting_date", "currency", "description", "lines"],
+      "line": ["account", "debit", "credit", "description", "vat_code", "department", "project", "dimensions"]
+    }
+  }';
+end;
+$$;
+revoke all on function sync_scheduler.exported_fields() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.exported_fields() is
+  'By integration type, the fields of a voucher and of its lines that the connector exports. A type that is missing '
+  'passes on any payload.';
+
+-- supabase/schemas/30_engine/07_fields_fault.sql
+create or replace function sync_scheduler.fields_fault(
+  object jsonb, path text, subject text, exported jsonb, ignored jsonb, out field text, out reason text
+)
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+declare
+  name text;
+  value jsonb;
+  what text;
+begin
+  for name, value in select f.key, f.value from jsonb_each(fields_fault.object) f order by f.key collate "C" loop
+    if fields_fault.ignored ? name then
+      continue;
+    elsif fields_fault.exported is not null and not fields_fault.exported ? name then
+      what := 'is not exported: remove it, or list it in ignored_fields';
+    elsif value = 'null' or name in ('lines', 'account', 'debit', 'credit') then
+      continue;
+    elsif name ~ '(^|_)date$' then
+      if (jsonb_typeof(value) = 'string' and sync_scheduler.is_date(value #>> '{}')) is not true then
+        what := 'must be a date that exists, YYYY-MM-DD';
+      end if;
+    elsif name = 'currency' then
+      if jsonb_typeof(value) <> 'string' or value #>> '{}' !~ '^[A-Z]{3}$' collate "C" then
+        what := 'must be a currency code of three capital letters';
+      end if;
+    elsif fields_fault.exported is null then
+      continue;
+    elsif name = 'dimensions' then
+      if jsonb_typeof(value) <> 'object' or exists (
+        select from jsonb_each(value) d
+        where d.value <> 'null' and not sync_scheduler.is_filled(d.value)
+          and not coalesce(fields_fault.ignored ? ('dimensions.' || d.key), false)
+      ) then
+        what := 'must be an object of texts';
+      end if;
+    elsif jsonb_typeof(value) <> 'string' then
+      what := 'must be a text';
+    elsif name <> 'description' and not sync_scheduler.is_filled(value) then
+      what := 'must not be empty';
+    end if;
+    if what is not null then
+      field := fields_fault.path || '.' || left(name, 100);
+      reason := fields_fault.subject || ' ' || left(name, 100) || ' ' || what || '.';
+      return;
+    end if;
+  end loop;
+end;
+$$;
+revoke all on function sync_scheduler.fields_fault(jsonb, text, text, jsonb, jsonb)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.fields_fault(jsonb, text, text, jsonb, jsonb) is
+  'The first fault of what every voucher and every line may have: fields that are not exported, dates, a currency; both '
+  'outputs are null without one. exported: a list of names, null: all; ignored: names that are left out. fieldsFault in '
+  'voucher_fields.ts answers the same.';
+
+-- supabase/schemas/30_engine/07_is_amount.sql
+create or replace function sync_scheduler.is_amount(value text) returns boolean
+language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
+begin
+  return is_amount.value ~ '^[0-9]{1,15}(\.[0-9]{1,6})?$';
+end;
+$$;
+revoke all on function sync_scheduler.is_amount(text) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.is_amount(text) is
+  'Is it an amount of an entry: a plain decimal that is not negative? isAmount in decimal.ts applies the same expression.';
+
+-- supabase/schemas/30_engine/07_is_date.sql
+create or replace function sync_scheduler.is_date(value text) returns boolean
+language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
+declare
+  year integer;
+  month integer;
+begin
+  if is_date.value !~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' then
+    return false;
+  end if;
+  year := left(is_date.value, 4)::integer;
+  month := substr(is_date.value, 6, 2)::integer;
+  if year = 0 or month not between 1 and 12 then
+    return false;
+  end if;
+  return right(is_date.value, 2)::integer
+    between 1 and extract(day from make_date(year, month, 1) + interval '1 month' - interval '1 day');
+end;
+$$;
+revoke all on function sync_scheduler.is_date(text) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.is_date(text) is
+  'Is it a day of the calendar, YYYY-MM-DD? 2026-02-30 is none. isDate in voucher_fields.ts answers the same.';
+
+-- supabase/schemas/30_engine/07_is_filled.sql
+create or replace function sync_scheduler.is_filled(value jsonb) returns boolean
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  -- The characters that \S of a regular expression in JavaScript passes over; \S of Postgres depends on the locale.
+  return coalesce(jsonb_typeof(is_filled.value) = 'string' and btrim(is_filled.value #>> '{}',
+    E' \t\n\r\f\v\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff'
+    ) <> '', false);
+end;
+$$;
+revoke all on function sync_scheduler.is_filled(jsonb) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.is_filled(jsonb) is
+  'Is it a text that holds more than blanks? isFilled in voucher_fields.ts answers the same.';
+
+-- supabase/schemas/30_engine/07_line_fault.sql
+create or replace function sync_scheduler.line_fault(
+  line jsonb, number integer, exported jsonb, ignored jsonb, out field text, out reason text
+)
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+declare
+  path constant text := 'payload.lines[' || line_fault.number - 1 || ']';
+  side text;
+  amount jsonb;
+  sides integer := 0;
+  filled integer := 0;
+begin
+  field := path;
+  if jsonb_typeof(line_fault.line) <> 'object' then
+    reason := format('Line %s must be an object.', line_fault.number);
+    return;
+  elsif jsonb_typeof(line_fault.line -> 'account') is distinct from 'string' then
+    field := path || '.account';
+    reason := format('Line %s: account must be a text.', line_fault.number);
+    return;
+  elsif not sync_scheduler.is_filled(line_fault.line -> 'account') then
+    field := path || '.account';
+    reason := format('Line %s: account must not be empty.', line_fault.number);
+    return;
+  end if;
+
+  foreach side in array '{debit,credit}'::text[] loop
+    amount := line_fault.line -> side;
+    continue when amount is null or amount = 'null';
+    if jsonb_typeof(amount) <> 'string' then
+      reason := 'must be a decimal in quotes, such as "100.00"';
+    elsif not sync_scheduler.is_amount(amount #>> '{}') then
+      reason := case when amount #>> '{}' like '-%' and sync_scheduler.is_amount(substr(amount #>> '{}', 2))
+        then 'must not be negative: a negative debit is a credit'
+        else 'must be a plain decimal of at most 15 digits and 6 decimals, such as "100.00"' end;
+    end if;
+    if reason is not null then
+      field := path || '.' || side;
+      reason := format('Line %s: %s %s.', line_fault.number, side, reason);
+      return;
+    end if;
+    sides := sides + 1;
+    if amount #>> '{}' ~ '[1-9]' then
+      filled := filled + 1;
+    end if;
+  end loop;
+  if sides = 0 then
+    reason := format('Line %s has neither a debit nor a credit.', line_fault.number);
+    return;
+  elsif filled = 2 then
+    reason := format('Line %s has both a debit and a credit.', line_fault.number);
+    return;
+  end if;
+
+  select f.field, f.reason into field, reason
+  from sync_scheduler.fields_fault(
+    line_fault.line, path, format('Line %s:', line_fault.number), line_fault.exported, line_fault.ignored) f;
+end;
+$$;
+revoke all on function sync_scheduler.line_fault(jsonb, integer, jsonb, jsonb)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.line_fault(jsonb, integer, jsonb, jsonb) is
+  'The first fault of a voucher''s line, numbered from 1: an account, and an amount on one side; the other side is absent, '
+  'null or zero. Both outputs are null without a fault. exported, ignored: as of fields_fault. lineFault in line_fault.ts '
+  'answers the same.';
+
 -- supabase/schemas/30_engine/07_lock_active_run.sql
 create or replace function sync_scheduler.lock_active_run(integration_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -371,6 +562,36 @@ revoke all on function sync_scheduler.lock_active_run(uuid) from public, anon, a
 comment on function sync_scheduler.lock_active_run(uuid) is
   'Keeps the worker of an integration from its entries until the transaction ends. The caller holds the integration''s '
   'lock, so no further run begins.';
+
+-- supabase/schemas/30_engine/07_period_fault.sql
+create or replace function sync_scheduler.period_fault(
+  config jsonb, period text, payload jsonb, out field text, out reason text
+)
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+declare
+  month text := period_fault.period;
+  which text := '';
+begin
+  if period_fault.config ->> 'period_rule' = 'free'
+    or jsonb_typeof(period_fault.payload -> 'posting_date') is distinct from 'string'
+  then
+    return;
+  end if;
+  if period_fault.period like '%-13' then
+    month := left(period_fault.period, 5) || lpad(coalesce(period_fault.config ->> 'fiscal_year_ends', '12'), 2, '0');
+    which := ', the last month of the fiscal year ' || left(period_fault.period, 4);
+  end if;
+  if not starts_with(period_fault.payload ->> 'posting_date', month || '-') then
+    field := 'payload.posting_date';
+    reason := format('The voucher''s posting_date must lie in %s%s.', month, which);
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.period_fault(jsonb, text, jsonb) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.period_fault(jsonb, text, jsonb) is
+  'Says that the posting date of a payload is not in the period, unless the integration''s config has period_rule free. A '
+  'thirteenth period lies in the month fiscal_year_ends (1 to 12, default 12) of its year: a fiscal year has the number of '
+  'the calendar year in which it ends.';
 
 -- supabase/schemas/30_engine/08_adopt_newest_content.sql
 create or replace function sync_scheduler.adopt_newest_content(entry_ids bigint[]) returns void
@@ -420,9 +641,9 @@ begin
   if (length(entry_fault.entry_key) between 1 and 200) is not true then
     field := 'entry_key';
     reason := 'The key must have 1 to 200 characters.';
-  elsif (entry_fault.period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$') is not true then
+  elsif (entry_fault.period ~ '^[0-9]{4}-(0[1-9]|1[0-3])$') is not true then
     field := 'period';
-    reason := 'The period must be written YYYY-MM, with a month from 01 to 12.';
+    reason := 'The period must be written YYYY-MM, with a month from 01 to 13.';
   elsif (length(entry_fault.document_number) between 1 and 35) is not true then
     field := 'document_number';
     reason := 'The document number must have 1 to 35 characters.';
@@ -432,6 +653,10 @@ begin
   elsif sync_scheduler.loses_digits(entry_fault.payload) then
     field := 'payload';
     reason := 'The payload holds a JSON number that loses digits on its way: write amounts as strings.';
+  else
+    select f.field, f.reason into field, reason
+    from sync_scheduler.voucher_fault(
+      integration, entry_fault.period, entry_fault.document_number, entry_fault.payload) f;
   end if;
 end;
 $$;
@@ -440,6 +665,124 @@ revoke all on function sync_scheduler.entry_fault(public.sync_integrations, text
 comment on function sync_scheduler.entry_fault(public.sync_integrations, text, text, text, jsonb) is
   'Says why the outbox of an integration refuses an entry: the field and the reason, in one sentence; both are null when the '
   'entry is sound. The reason never quotes the payload. The door add_sync_entries asks it about new and changed content only.';
+
+-- supabase/schemas/30_engine/08_voucher_fault.sql
+create or replace function sync_scheduler.voucher_fault(
+  integration public.sync_integrations, period text, document_number text, payload jsonb,
+  out field text, out reason text
+)
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  config constant jsonb := integration.config;
+  exported constant jsonb := sync_scheduler.exported_fields() -> integration.integration_type;
+  ignored constant jsonb := config #> '{ignored_fields,line}';
+  lines constant jsonb := voucher_fault.payload -> 'lines';
+  posting_date constant text := voucher_fault.payload ->> 'posting_date';
+  currency text := voucher_fault.payload ->> 'currency';
+  line jsonb;
+  number integer := 0;
+  difference numeric := 0;
+begin
+  if jsonb_typeof(voucher_fault.payload) is distinct from 'object' then
+    field := 'payload';
+    reason := 'The payload must be an object.';
+    return;
+  elsif (voucher_fault.period ~ '^[0-9]{4}-(0[1-9]|1[0-3])$') is not true then
+    field := 'period';
+    reason := 'The period must be YYYY-MM, with a month from 01 to 13.';
+    return;
+  end if;
+
+  -- A payload that is not read otherwise: a date in the expected form is one all the same.
+  if exported is null and (config ->> 'payloads' = 'free' or not voucher_fault.payload ? 'lines') then
+    if (jsonb_typeof(voucher_fault.payload -> 'posting_date') = 'string'
+      and posting_date ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') is not true
+    then
+      return;
+    elsif not sync_scheduler.is_date(posting_date) then
+      field := 'payload.posting_date';
+      reason := 'The voucher''s posting_date must be a date that exists, YYYY-MM-DD.';
+      return;
+    end if;
+    select f.field, f.reason into field, reason
+    from sync_scheduler.period_fault(config, voucher_fault.period, voucher_fault.payload) f;
+    return;
+  end if;
+
+  if exported is not null then
+    select n.name into field from unnest('{posting_date,currency,description}'::text[]) with ordinality n (name, place)
+    where coalesce(voucher_fault.payload -> n.name, 'null') = 'null' order by n.place limit 1;
+    if field is not null then
+      reason := format('The voucher''s %s is missing.', field);
+      field := 'payload.' || field;
+      return;
+    end if;
+  end if;
+  select f.field, f.reason into field, reason
+  from sync_scheduler.fields_fault(voucher_fault.payload, 'payload', 'The voucher''s',
+    exported -> 'voucher', config #> '{ignored_fields,voucher}') f;
+  if field is not null then
+    return;
+  end if;
+
+  if jsonb_typeof(lines) is distinct from 'array' then
+    reason := 'must be a list';
+  elsif jsonb_array_length(lines) = 0 then
+    reason := 'must not be empty';
+  elsif exported is not null and jsonb_array_length(lines) < 2 then
+    reason := 'must be at least two';
+  end if;
+  if reason is not null then
+    field := 'payload.lines';
+    reason := format('The voucher''s lines %s.', reason);
+    return;
+  end if;
+  for line in select l.value from jsonb_array_elements(lines) with ordinality l (value, place) order by l.place loop
+    number := number + 1;
+    select f.field, f.reason into field, reason
+    from sync_scheduler.line_fault(line, number, exported -> 'line', ignored) f;
+    if field is not null then
+      return;
+    end if;
+    currency := coalesce(currency, line ->> 'currency');
+    if exported is null and line ->> 'currency' <> currency then
+      field := format('payload.lines[%s].currency', number - 1);
+      reason := format('Line %s: currency must be that of the voucher and the other lines.', number);
+      return;
+    end if;
+    difference := difference + coalesce(line ->> 'debit', '0')::numeric - coalesce(line ->> 'credit', '0')::numeric;
+  end loop;
+  if difference <> 0 then
+    field := 'payload.lines';
+    reason := format('The voucher does not balance: debit and credit differ by %s.', abs(difference));
+    return;
+  end if;
+
+  -- Two statements of one fact: the entry's and the payload's.
+  if exported is null and coalesce(voucher_fault.payload -> 'document_number', 'null') <> 'null'
+    and voucher_fault.payload -> 'document_number' is distinct from to_jsonb(voucher_fault.document_number)
+  then
+    field := 'payload.document_number';
+    reason := 'The voucher''s document_number must be the entry''s document_number.';
+  elsif exported is null and config ->> 'period_rule' is distinct from 'free'
+    and coalesce(voucher_fault.payload -> 'period', 'null') <> 'null'
+    and voucher_fault.payload -> 'period' is distinct from to_jsonb(voucher_fault.period)
+  then
+    field := 'payload.period';
+    reason := 'The voucher''s period must be the entry''s period.';
+  else
+    select f.field, f.reason into field, reason
+    from sync_scheduler.period_fault(config, voucher_fault.period, voucher_fault.payload) f;
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.voucher_fault(public.sync_integrations, text, text, jsonb)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.voucher_fault(public.sync_integrations, text, text, jsonb) is
+  'The first fault of an entry''s content, by the rules of its integration: where it is (payload.lines[0].debit) and why, in '
+  'one sentence that quotes no value of the payload; both are null without one. A payload with lines is a voucher, unless the config says '
+  'payloads free; for a type in exported_fields every payload is one. Called by entry_fault. voucherFault in '
+  'voucher_fault.ts answers the same, and judges before the first send.';
 
 -- supabase/schemas/30_engine/09_is_paused.sql
 create or replace function sync_scheduler.is_paused(integration public.sync_integrations) returns boolean

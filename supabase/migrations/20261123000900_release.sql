@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = pg_catalog, pg_temp as $$
-  select '0.1.0'::text, 'bfd5502d1c80e3bb5f8af87795703fbaed4d854b362fba0f6906241a4e864853'::text;
+  select '0.1.0'::text, '100620dbcac79fbae73b41e39d713c09f3fc52f39e1748b2fe81b08d72dd5373'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is

@@ -111,7 +111,7 @@ function linesFault(rules: EntryRules, payload: JsonObject): EntryFault | null {
     const fault = lineFault(line, index, known);
     if (fault !== null) return fault;
     currency ??= line.currency ?? null;
-    if (!isNothing(line.currency) && line.currency !== currency) {
+    if (rules.exported === null && !isNothing(line.currency) && line.currency !== currency) {
       return fieldFault(linePlace(index), "currency", "must be that of the voucher and the other lines");
     }
   }

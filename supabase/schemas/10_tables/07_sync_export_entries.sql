@@ -2,7 +2,7 @@ create table public.sync_export_entries (
   entry_id bigint generated always as identity primary key,
   integration_id uuid not null references public.sync_integrations (id) on delete cascade,
   entry_key text not null check (length(entry_key) between 1 and 200),
-  period text not null check (period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'),
+  period text not null check (period ~ '^[0-9]{4}-(0[1-9]|1[0-3])$'),
   document_number text not null check (length(document_number) between 1 and 35),
   payload jsonb not null check (jsonb_typeof(payload) = 'object'),
   -- Set by guard_entry; the default is there so that nobody has to give one.
@@ -62,7 +62,8 @@ comment on table public.sync_export_entries is
   'on the worker RPCs change their state, and an admin through settle_sync_entries.';
 comment on column public.sync_export_entries.entry_key is
   'The entry''s own name in the source system; one key of an integration is exported at most once.';
-comment on column public.sync_export_entries.period is 'Accounting period, YYYY-MM.';
+comment on column public.sync_export_entries.period is
+  'Accounting period, YYYY-MM. A month from 01 to 12, or 13: the thirteenth period, at the end of the fiscal year.';
 comment on column public.sync_export_entries.document_number is
   'Voucher number. At most 35 characters: Business Central''s external document number holds no more.';
 comment on column public.sync_export_entries.payload is

@@ -7,9 +7,9 @@ begin
   if (length(entry_fault.entry_key) between 1 and 200) is not true then
     field := 'entry_key';
     reason := 'The key must have 1 to 200 characters.';
-  elsif (entry_fault.period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$') is not true then
+  elsif (entry_fault.period ~ '^[0-9]{4}-(0[1-9]|1[0-3])$') is not true then
     field := 'period';
-    reason := 'The period must be written YYYY-MM, with a month from 01 to 12.';
+    reason := 'The period must be written YYYY-MM, with a month from 01 to 13.';
   elsif (length(entry_fault.document_number) between 1 and 35) is not true then
     field := 'document_number';
     reason := 'The document number must have 1 to 35 characters.';
@@ -19,6 +19,10 @@ begin
   elsif sync_scheduler.loses_digits(entry_fault.payload) then
     field := 'payload';
     reason := 'The payload holds a JSON number that loses digits on its way: write amounts as strings.';
+  else
+    select f.field, f.reason into field, reason
+    from sync_scheduler.voucher_fault(
+      integration, entry_fault.period, entry_fault.document_number, entry_fault.payload) f;
   end if;
 end;
 $$;

@@ -14,7 +14,7 @@ create function pg_temp.four_hundred(bad text) returns jsonb language sql as $$
 $$;
 
 select is(pg_temp.add(pg_temp.four_hundred('2026-00')), '{"added": 399, "replaced": 0, "unchanged": 0, "conflicts": 0,
-  "refused": [{"entry_key": "item 7", "field": "period", "reason": "The period must be written YYYY-MM, with a month from 01 to 12."}]}',
+  "refused": [{"entry_key": "item 7", "field": "period", "reason": "The period must be written YYYY-MM, with a month from 01 to 13."}]}',
   'one bad entry of 400 is refused by name, and the others are taken');
 select is((select count(*) from public.sync_export_entries where entry_key like 'item %' and state = 'pending'), 399::bigint,
   'they wait for their export');

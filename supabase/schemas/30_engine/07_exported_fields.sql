@@ -1,0 +1,20 @@
+-- Written by db:compose from supabase/functions/_shared/exported_fields.ts. Edit that file.
+create or replace function sync_scheduler.exported_fields() returns jsonb
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return '{
+    "xledger": {
+      "voucher": ["voucher_type", "posting_date", "currency", "description", "lines"],
+      "line": ["account", "debit", "credit", "description", "vat_code", "department", "project", "dimensions"]
+    },
+    "dynamics": {
+      "voucher": ["posting_date", "currency", "description", "lines"],
+      "line": ["account", "debit", "credit", "description", "vat_code", "department", "project", "dimensions"]
+    }
+  }';
+end;
+$$;
+revoke all on function sync_scheduler.exported_fields() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.exported_fields() is
+  'By integration type, the fields of a voucher and of its lines that the connector exports. A type that is missing '
+  'passes on any payload.';

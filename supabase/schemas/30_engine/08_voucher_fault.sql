@@ -1,0 +1,116 @@
+create or replace function sync_scheduler.voucher_fault(
+  integration public.sync_integrations, period text, document_number text, payload jsonb,
+  out field text, out reason text
+)
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  config constant jsonb := integration.config;
+  exported constant jsonb := sync_scheduler.exported_fields() -> integration.integration_type;
+  ignored constant jsonb := config #> '{ignored_fields,line}';
+  lines constant jsonb := voucher_fault.payload -> 'lines';
+  posting_date constant text := voucher_fault.payload ->> 'posting_date';
+  currency text := voucher_fault.payload ->> 'currency';
+  line jsonb;
+  number integer := 0;
+  difference numeric := 0;
+begin
+  if jsonb_typeof(voucher_fault.payload) is distinct from 'object' then
+    field := 'payload';
+    reason := 'The payload must be an object.';
+    return;
+  elsif (voucher_fault.period ~ '^[0-9]{4}-(0[1-9]|1[0-3])$') is not true then
+    field := 'period';
+    reason := 'The period must be YYYY-MM, with a month from 01 to 13.';
+    return;
+  end if;
+
+  -- A payload that is not read otherwise: a date in the expected form is one all the same.
+  if exported is null and (config ->> 'payloads' = 'free' or not voucher_fault.payload ? 'lines') then
+    if (jsonb_typeof(voucher_fault.payload -> 'posting_date') = 'string'
+      and posting_date ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') is not true
+    then
+      return;
+    elsif not sync_scheduler.is_date(posting_date) then
+      field := 'payload.posting_date';
+      reason := 'The voucher''s posting_date must be a date that exists, YYYY-MM-DD.';
+      return;
+    end if;
+    select f.field, f.reason into field, reason
+    from sync_scheduler.period_fault(config, voucher_fault.period, voucher_fault.payload) f;
+    return;
+  end if;
+
+  if exported is not null then
+    select n.name into field from unnest('{posting_date,currency,description}'::text[]) with ordinality n (name, place)
+    where coalesce(voucher_fault.payload -> n.name, 'null') = 'null' order by n.place limit 1;
+    if field is not null then
+      reason := format('The voucher''s %s is missing.', field);
+      field := 'payload.' || field;
+      return;
+    end if;
+  end if;
+  select f.field, f.reason into field, reason
+  from sync_scheduler.fields_fault(voucher_fault.payload, 'payload', 'The voucher''s',
+    exported -> 'voucher', config #> '{ignored_fields,voucher}') f;
+  if field is not null then
+    return;
+  end if;
+
+  if jsonb_typeof(lines) is distinct from 'array' then
+    reason := 'must be a list';
+  elsif jsonb_array_length(lines) = 0 then
+    reason := 'must not be empty';
+  elsif exported is not null and jsonb_array_length(lines) < 2 then
+    reason := 'must be at least two';
+  end if;
+  if reason is not null then
+    field := 'payload.lines';
+    reason := format('The voucher''s lines %s.', reason);
+    return;
+  end if;
+  for line in select l.value from jsonb_array_elements(lines) with ordinality l (value, place) order by l.place loop
+    number := number + 1;
+    select f.field, f.reason into field, reason
+    from sync_scheduler.line_fault(line, number, exported -> 'line', ignored) f;
+    if field is not null then
+      return;
+    end if;
+    currency := coalesce(currency, line ->> 'currency');
+    if exported is null and line ->> 'currency' <> currency then
+      field := format('payload.lines[%s].currency', number - 1);
+      reason := format('Line %s: currency must be that of the voucher and the other lines.', number);
+      return;
+    end if;
+    difference := difference + coalesce(line ->> 'debit', '0')::numeric - coalesce(line ->> 'credit', '0')::numeric;
+  end loop;
+  if difference <> 0 then
+    field := 'payload.lines';
+    reason := format('The voucher does not balance: debit and credit differ by %s.', abs(difference));
+    return;
+  end if;
+
+  -- Two statements of one fact: the entry's and the payload's.
+  if exported is null and coalesce(voucher_fault.payload -> 'document_number', 'null') <> 'null'
+    and voucher_fault.payload -> 'document_number' is distinct from to_jsonb(voucher_fault.document_number)
+  then
+    field := 'payload.document_number';
+    reason := 'The voucher''s document_number must be the entry''s document_number.';
+  elsif exported is null and config ->> 'period_rule' is distinct from 'free'
+    and coalesce(voucher_fault.payload -> 'period', 'null') <> 'null'
+    and voucher_fault.payload -> 'period' is distinct from to_jsonb(voucher_fault.period)
+  then
+    field := 'payload.period';
+    reason := 'The voucher''s period must be the entry''s period.';
+  else
+    select f.field, f.reason into field, reason
+    from sync_scheduler.period_fault(config, voucher_fault.period, voucher_fault.payload) f;
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.voucher_fault(public.sync_integrations, text, text, jsonb)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.voucher_fault(public.sync_integrations, text, text, jsonb) is
+  'The first fault of an entry''s content, by the rules of its integration: where it is (payload.lines[0].debit) and why, in '
+  'one sentence that quotes no value of the payload; both are null without one. A payload with lines is a voucher, unless the config says '
+  'payloads free; for a type in exported_fields every payload is one. Called by entry_fault. voucherFault in '
+  'voucher_fault.ts answers the same, and judges before the first send.';
