@@ -49,12 +49,16 @@ export function describeError(error: SyncSchedulerError, options: DescribeOption
   if (typeof message === "string") return message;
   const { activeRun, retryAfterSeconds, details } = error;
   const userId = activeRun?.triggeredByUserId;
-  const resumeAt = toInstant(details.resume_at);
+  const at = (detail: unknown) => {
+    const instant = toInstant(detail);
+    return instant && toClockTime(instant, now, messages.locale);
+  };
   return message({
     error,
     name: (userId ? nameOf?.(userId) : null) ?? null,
     ago: activeRun?.startedAt ? toRelativeTime(activeRun.startedAt, now, messages.locale) : null,
     wait: retryAfterSeconds === null ? null : toPlainDuration(retryAfterSeconds, messages.locale),
-    until: resumeAt && toClockTime(resumeAt, now, messages.locale),
+    until: at(details.resume_at),
+    at,
   });
 }

@@ -1,7 +1,39 @@
+import { because, fault, names, pairs } from "./details.ts";
 import type { SyncMessages } from "./sync_messages.ts";
 
 /** What the page shows is not what there is. */
 const reload = "Reload the page and try again.";
+
+const status = {
+  pending: "The sync is about to start",
+  running: "The sync is running",
+  succeeded: "The sync has succeeded",
+  failed: "The sync has failed",
+  cancelled: "The sync was cancelled",
+  skipped: "The sync was skipped",
+};
+
+const notices = {
+  integration_paused: "The sync waits until the pause is over",
+  vendor_incident:
+    "The external system cannot be reached at the moment. The active sync tries again by itself",
+  scheduler_not_ticking: "The scheduler does not run, so nothing is repeated by itself. Tell the operator",
+  function_outdated: "The sync waits for an update of the installation. Tell the operator",
+  schema_outdated: "The sync waits for an update of the installation. Tell the operator",
+};
+
+const states = {
+  pending: "waiting",
+  sending: "being sent",
+  unknown: "outcome not known",
+  exported: "exported",
+  rejected: "rejected",
+  withdrawn: "withdrawn",
+};
+
+/** What is wrong with a setting or a schedule, so that it can be said of it. */
+const reasonOf = (reason: unknown) =>
+  String(reason).replace(/^(not a|neither) /, "is $1 ").replace(/^(out of range): (.*)/, "is $1 ($2)");
 
 /**
  * English.
@@ -22,43 +54,73 @@ export const en: SyncMessages = {
       "This kind of sign-in is not supported here. Sign in with an account of this app, or ask its developers.",
     not_authorized: "You do not have access to this. Ask an administrator of the organisation.",
     invalid_idempotency_key: reload,
-    unknown_integration_type: "The integration does not exist.",
+    unknown_integration_type: ({ error: { details: { known_types } } }) =>
+      `The integration does not exist.${known_types ? ` There are: ${names(known_types)}.` : ""}`,
     integration_not_found: "The integration is not connected.",
     idempotency_key_reused: reload,
     integration_disabled: "The integration is switched off.",
     integration_paused: ({ error: { details: { reason } }, until }) =>
       `The integration is paused${until ? ` until ${until}` : ""}${reason ? `: ${reason}` : "."}`,
     sync_already_in_progress: ({ error: { activeRun, details }, name, ago }) => {
-      if (details.notice === "vendor_incident") {
-        return "The external system cannot be reached at the moment. The active sync tries again by itself.";
-      }
+      const notice = notices[details.notice as keyof typeof notices];
+      if (notice && details.notice !== "scheduler_not_ticking") return `${notice}.`;
+      const rest = notice ? ` ${notice}.` : "";
       if (activeRun?.triggeredBy === "manual") {
-        return `${name ?? "A colleague"} started a sync ${ago ?? "just now"}.`;
+        return `${name ?? "A colleague"} started a sync ${ago ?? "just now"}.${rest}`;
       }
       const kind = activeRun?.triggeredBy === "api" ? "An automatic" : "A scheduled";
-      return ago ? `${kind} sync started ${ago}.` : `${kind} sync is about to start.`;
+      return (ago ? `${kind} sync started ${ago}.` : `${kind} sync is about to start.`) + rest;
     },
     rate_limited: ({ wait }) => `There was a sync just now. Try again in ${wait ?? "a moment"}.`,
-    function_url_not_configured: "The installation is not complete.",
-    run_not_active: "The sync has ended already.",
-    reason_too_long: "The reason is longer than 500 characters.",
-    invalid_schedule: "The schedule is not valid.",
-    invalid_time_zone: "The time zone is not known.",
-    invalid_configuration: ({ error: { details: { field } } }) =>
-      field ? `The setting ${field} is not valid.` : "A setting is not valid.",
-    invalid_resume_at: "The end of the pause is not valid.",
-    invalid_period: "The period is not valid.",
-    invalid_count: "The number is not valid.",
-    run_not_retryable: "The sync has neither failed nor been cancelled.",
-    entry_is_sent: "The entry has been sent already.",
-    invalid_entries: "The entries are not valid.",
+    function_url_not_configured: "The installation is not complete. Ask the operator to finish it.",
+    run_not_active: ({ error: { details } }) => `The sync has ended already${because(details.status)}`,
+    reason_too_long: ({ error: { details: { max_length = 500 } } }) =>
+      `The reason is longer than ${max_length} characters.`,
+    invalid_schedule: ({ error: { details: { field, value, reason } } }) =>
+      `The schedule is not valid${
+        because(
+          reason && fault(
+            field === "expression" ? [] : [String(field).replaceAll("_", " "), value],
+            reasonOf(reason),
+          ),
+        )
+      }`,
+    invalid_time_zone: ({ error: { details: { time_zone } } }) =>
+      `The time zone${
+        time_zone ? ` ${time_zone}` : ""
+      } is not known. Give it by area and place: Europe/Oslo.`,
+    invalid_configuration: ({ error: { details: { field, reason, known } } }) =>
+      `${field ? `The setting ${field}` : "A setting"} is not valid${because(reason)}${
+        Array.isArray(known) ? ` Known are ${known.join(", ")}.` : ""
+      }`,
+    invalid_resume_at: "The end of the pause is not valid. It must be in the future.",
+    invalid_period: ({ error: { details }, at }) => {
+      const [earliest, before] = [at(details.earliest), at(details.first_slots_end_before)];
+      const way = earliest
+        ? ` It may begin on ${earliest}.`
+        : before
+        ? ` Try one that ends on ${before}.`
+        : "";
+      return `The period is not valid${because(details.reason)}${way}`;
+    },
+    invalid_count: ({ error: { details } }) => `The number is not valid${because(pairs(details))}`,
+    run_not_retryable: ({ error: { details } }) =>
+      `The sync has neither failed nor been cancelled${because(details.status)}`,
+    entry_is_sent: ({ error: { details: { entry_key } } }) =>
+      `The entry${entry_key ? ` ${entry_key}` : ""} has been sent already.`,
+    invalid_entries: ({ error: { details } }) => `The entries are not valid${because(pairs(details))}`,
     reason_missing: "The reason is missing.",
-    entries_not_found: "The entries do not exist.",
-    entries_not_settleable: reload,
+    entries_not_found: ({ error: { details: { entry_keys } } }) =>
+      `The entries do not exist${because(names(entry_keys))}`,
+    entries_not_settleable: ({ error: { details: { entries } } }) =>
+      entries ? `The entries stand otherwise by now: ${names(entries, states)}. ${reload}` : reload,
     batch_was_sent_again: "The batch was sent again in the meantime. Look it up again, then settle it.",
-    batch_is_open: "Settle all entries of the batch together.",
-    invalid_credentials: "The credentials are not valid.",
-    credentials_not_stored: "The credentials were not stored. Try again in a moment.",
+    batch_is_open: ({ error: { details: { entry_keys } } }) =>
+      `Settle all entries of the batch together${because(names(entry_keys))}`,
+    invalid_credentials: ({ error: { details: { reason } } }) =>
+      `The credentials are not valid${because(reason)}`,
+    credentials_not_stored: ({ error: { details: { sqlstate } } }) =>
+      `The credentials were not stored${sqlstate ? ` (${sqlstate})` : ""}. Try again in a moment.`,
     network_unreachable: "There is no connection to the server. Try again in a moment.",
     server_unavailable: "The server is not available. Try again in a moment.",
     unexpected_error: "Something went wrong. Try again in a moment.",
@@ -67,14 +129,8 @@ export const en: SyncMessages = {
     press: "Sync now",
     busy: "Syncing …",
     never: "Not synced yet",
-    status: {
-      pending: "The sync is about to start",
-      running: "The sync is running",
-      succeeded: "The sync has succeeded",
-      failed: "The sync has failed",
-      cancelled: "The sync was cancelled",
-      skipped: "The sync was skipped",
-    },
+    status,
+    notices,
     cancelling: "The sync is being cancelled",
     cancel: "Cancel",
     retry: "Run again",

@@ -1,7 +1,55 @@
+import { because, fault, names, pairs } from "./details.ts";
+import { reasonInNorwegian } from "./nb_reasons.ts";
 import type { SyncMessages } from "./sync_messages.ts";
 
 /** What the page shows is not what there is. */
 const reload = "Last siden på nytt og prøv igjen.";
+
+const status = {
+  pending: "Synkroniseringen er i ferd med å starte",
+  running: "Synkroniseringen pågår",
+  succeeded: "Synkroniseringen er fullført",
+  failed: "Synkroniseringen mislyktes",
+  cancelled: "Synkroniseringen ble avbrutt",
+  skipped: "Synkroniseringen ble hoppet over",
+};
+
+const notices = {
+  integration_paused: "Synkroniseringen venter til pausen er over",
+  vendor_incident:
+    "Det eksterne systemet er utilgjengelig for øyeblikket. Synkroniseringen som pågår, prøver igjen av seg selv",
+  scheduler_not_ticking: "Planleggeren står stille, så ingenting gjentas av seg selv. Si fra til driften",
+  function_outdated: "Synkroniseringen venter på en oppdatering av installasjonen. Si fra til driften",
+  schema_outdated: "Synkroniseringen venter på en oppdatering av installasjonen. Si fra til driften",
+};
+
+const states = {
+  pending: "venter",
+  sending: "sendes nå",
+  unknown: "utfallet er ukjent",
+  exported: "eksportert",
+  rejected: "avvist",
+  withdrawn: "trukket tilbake",
+};
+
+const ended: Readonly<Record<string, string>> = {
+  pending: "på vent",
+  running: "pågår",
+  succeeded: "fullført",
+  failed: "mislykket",
+  cancelled: "avbrutt",
+  skipped: "hoppet over",
+};
+
+const fields: Readonly<Record<string, string>> = {
+  minute: "minutt",
+  hour: "time",
+  day_of_month: "dag i måneden",
+  month: "måned",
+  day_of_week: "ukedag",
+};
+
+const reasonOf = (reason: unknown) => reason && reasonInNorwegian(String(reason));
 
 /**
  * Norwegian Bokmål.
@@ -22,45 +70,76 @@ export const nb: SyncMessages = {
       "Denne innloggingen støttes ikke her. Logg inn med en konto i denne appen, eller spør utviklerne.",
     not_authorized: "Du har ikke tilgang til dette. Spør en administrator i organisasjonen.",
     invalid_idempotency_key: reload,
-    unknown_integration_type: "Integrasjonen finnes ikke.",
+    unknown_integration_type: ({ error: { details: { known_types } } }) =>
+      `Integrasjonen finnes ikke.${known_types ? ` Disse finnes: ${names(known_types)}.` : ""}`,
     integration_not_found: "Integrasjonen er ikke koblet til.",
     idempotency_key_reused: reload,
     integration_disabled: "Integrasjonen er slått av.",
     integration_paused: ({ error: { details: { reason } }, until }) =>
       `Integrasjonen er satt på pause${until ? ` til ${until}` : ""}${reason ? `: ${reason}` : "."}`,
     sync_already_in_progress: ({ error: { activeRun, details }, name, ago }) => {
-      if (details.notice === "vendor_incident") {
-        return "Det eksterne systemet er utilgjengelig for øyeblikket. Synkroniseringen som pågår, prøver igjen av seg selv.";
-      }
+      const notice = notices[details.notice as keyof typeof notices];
+      if (notice && details.notice !== "scheduler_not_ticking") return `${notice}.`;
+      const rest = notice ? ` ${notice}.` : "";
       if (activeRun?.triggeredBy === "manual") {
-        return `${name ?? "En kollega"} startet en synkronisering ${ago ?? "akkurat nå"}.`;
+        return `${name ?? "En kollega"} startet en synkronisering ${ago ?? "akkurat nå"}.${rest}`;
       }
       const kind = activeRun?.triggeredBy === "api" ? "automatisk" : "planlagt";
-      return ago
+      return (ago
         ? `En ${kind} synkronisering startet ${ago}.`
-        : `En ${kind} synkronisering er i ferd med å starte.`;
+        : `En ${kind} synkronisering er i ferd med å starte.`) + rest;
     },
     rate_limited: ({ wait }) => `Det ble nettopp synkronisert. Prøv igjen om ${wait ?? "et øyeblikk"}.`,
-    function_url_not_configured: "Installasjonen er ikke fullført.",
-    run_not_active: "Synkroniseringen er allerede avsluttet.",
-    reason_too_long: "Begrunnelsen er lengre enn 500 tegn.",
-    invalid_schedule: "Tidsplanen er ikke gyldig.",
-    invalid_time_zone: "Tidssonen er ukjent.",
-    invalid_configuration: ({ error: { details: { field } } }) =>
-      field ? `Innstillingen ${field} er ikke gyldig.` : "En innstilling er ikke gyldig.",
-    invalid_resume_at: "Sluttidspunktet for pausen er ikke gyldig.",
-    invalid_period: "Perioden er ikke gyldig.",
-    invalid_count: "Antallet er ikke gyldig.",
-    run_not_retryable: "Synkroniseringen er verken mislykket eller avbrutt.",
-    entry_is_sent: "Posten er allerede sendt.",
-    invalid_entries: "Postene er ikke gyldige.",
+    function_url_not_configured: "Installasjonen er ikke fullført. Be driften om å fullføre den.",
+    run_not_active: ({ error: { details } }) =>
+      `Synkroniseringen er allerede avsluttet${because(ended[String(details.status)])}`,
+    reason_too_long: ({ error: { details: { max_length = 500 } } }) =>
+      `Begrunnelsen er lengre enn ${max_length} tegn.`,
+    invalid_schedule: ({ error: { details: { field, value, reason } } }) =>
+      `Tidsplanen er ikke gyldig${
+        because(
+          reason && fault(
+            field === "expression" ? [] : [fields[String(field)] ?? field, value],
+            reasonInNorwegian(String(reason)),
+          ),
+        )
+      }`,
+    invalid_time_zone: ({ error: { details: { time_zone } } }) =>
+      `Tidssonen${time_zone ? ` ${time_zone}` : ""} er ukjent. Oppgi den med område og sted: Europe/Oslo.`,
+    invalid_configuration: ({ error: { details: { field, reason, known } } }) =>
+      `${field ? `Innstillingen ${field}` : "En innstilling"} er ikke gyldig${because(reasonOf(reason))}${
+        Array.isArray(known) ? ` Disse finnes: ${known.join(", ")}.` : ""
+      }`,
+    invalid_resume_at: "Sluttidspunktet for pausen er ikke gyldig. Det må ligge i framtiden.",
+    invalid_period: ({ error: { details }, at }) => {
+      const [earliest, before] = [at(details.earliest), at(details.first_slots_end_before)];
+      const way = earliest
+        ? ` Den kan begynne ${earliest}.`
+        : before
+        ? ` Prøv en som slutter ${before}.`
+        : "";
+      return `Perioden er ikke gyldig${because(reasonOf(details.reason))}${way}`;
+    },
+    invalid_count: ({ error: { details } }) =>
+      `Antallet er ikke gyldig${because(pairs(details, reasonInNorwegian))}`,
+    run_not_retryable: ({ error: { details } }) =>
+      `Synkroniseringen er verken mislykket eller avbrutt${because(ended[String(details.status)])}`,
+    entry_is_sent: ({ error: { details: { entry_key } } }) =>
+      `Posten${entry_key ? ` ${entry_key}` : ""} er allerede sendt.`,
+    invalid_entries: ({ error: { details } }) =>
+      `Postene er ikke gyldige${because(pairs(details, reasonInNorwegian))}`,
     reason_missing: "Begrunnelsen mangler.",
-    entries_not_found: "Postene finnes ikke.",
-    entries_not_settleable: reload,
+    entries_not_found: ({ error: { details: { entry_keys } } }) =>
+      `Postene finnes ikke${because(names(entry_keys))}`,
+    entries_not_settleable: ({ error: { details: { entries } } }) =>
+      entries ? `Postene har fått en annen status: ${names(entries, states)}. ${reload}` : reload,
     batch_was_sent_again: "Bunken er sendt på nytt i mellomtiden. Slå den opp igjen og avklar den deretter.",
-    batch_is_open: "Avklar alle postene i bunken samlet.",
-    invalid_credentials: "Påloggingsopplysningene er ikke gyldige.",
-    credentials_not_stored: "Påloggingsopplysningene kunne ikke lagres. Prøv igjen om litt.",
+    batch_is_open: ({ error: { details: { entry_keys } } }) =>
+      `Avklar alle postene i bunken samlet${because(names(entry_keys))}`,
+    invalid_credentials: ({ error: { details: { reason } } }) =>
+      `Påloggingsopplysningene er ikke gyldige${because(reasonOf(reason))}`,
+    credentials_not_stored: ({ error: { details: { sqlstate } } }) =>
+      `Påloggingsopplysningene kunne ikke lagres${sqlstate ? ` (${sqlstate})` : ""}. Prøv igjen om litt.`,
     network_unreachable: "Ingen forbindelse med tjeneren. Prøv igjen om litt.",
     server_unavailable: "Tjeneren er ikke tilgjengelig. Prøv igjen om litt.",
     unexpected_error: "Noe gikk galt. Prøv igjen om litt.",
@@ -69,14 +148,8 @@ export const nb: SyncMessages = {
     press: "Synkroniser nå",
     busy: "Synkroniserer …",
     never: "Ikke synkronisert ennå",
-    status: {
-      pending: "Synkroniseringen er i ferd med å starte",
-      running: "Synkroniseringen pågår",
-      succeeded: "Synkroniseringen er fullført",
-      failed: "Synkroniseringen mislyktes",
-      cancelled: "Synkroniseringen ble avbrutt",
-      skipped: "Synkroniseringen ble hoppet over",
-    },
+    status,
+    notices,
     cancelling: "Synkroniseringen avbrytes",
     cancel: "Avbryt",
     retry: "Kjør på nytt",

@@ -13,6 +13,8 @@ export interface MessageFacts {
   readonly wait: string | null;
   /** When a pause ends: "14:30"; null if it ends by hand only. */
   readonly until: string | null;
+  /** An instant of the details on the person's clock: "14:30"; null if it is none. */
+  readonly at: (detail: unknown) => string | null;
 }
 
 /** A sentence, or a function that makes it from the facts. */
@@ -28,6 +30,8 @@ export interface SyncTexts {
   readonly never: string;
   /** How a run is. */
   readonly status: Readonly<Record<SyncRunStatus, string>>;
+  /** What a run waits for, or what its reader must know, by its `notice`. */
+  readonly notices: Readonly<Record<string, string>>;
   /** A run that is to end before it is done. */
   readonly cancelling: string;
   /** Cancels a run. */

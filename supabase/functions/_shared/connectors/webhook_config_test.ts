@@ -34,7 +34,7 @@ for (
     ["", "url must be a complete address"],
     [`https://erp.example/${"x".repeat(2000)}`, "url is too long"],
     [42, "url must be a text"],
-    [undefined, "url must be a text"],
+    [undefined, "url is missing"],
   ] as const
 ) {
   Deno.test(`parseWebhookConfig refuses the url when it is ${String(refused).slice(0, 40)}`, () => {

@@ -17,7 +17,7 @@ for (
     [{ transaction_source: "" }, "transaction_source must not be empty"],
     [{ transaction_sources: { expense: 1 } }, "transaction_sources expense must be a text"],
     [{ job_level: 3 }, "job_level must be { dbId } or { dbSubId }"],
-    [{ department: "glObject1" }, "has unknown fields"],
+    [{ department: "glObject1" }, "department is not known"],
     [
       { dimensions: { department: { to: "glObject6" } } },
       "dimensions department to must be glObject1 to glObject5",
@@ -39,12 +39,12 @@ for (
       { ignored_fields: ["employee"] },
       'ignored_fields must be an object of lists, {"voucher": [], "line": []}',
     ],
-    [{ ignored_fields: { lines: [] } }, "ignored_fields has unknown fields"],
+    [{ ignored_fields: { lines: [] } }, "ignored_fields lines is not known"],
     [{ ignored_fields: { line: ["debit"] } }, "ignored_fields line 0 names a field that every voucher needs"],
     [{ amount_field: "net" }, "amount_field must be invoiceAmount or amount"],
     [{ counts_as_exported: "sent" }, "counts_as_exported must be imported or staged"],
     [{ visibility_seconds: -1 }, "visibility_seconds must be 0 to 86400"],
-    [{ visibility_second: 1 }, "has unknown fields"],
+    [{ visibility_second: 1 }, "visibility_second is not known"],
   ] as const
 ) {
   Deno.test(`parseXledgerConfig refuses ${JSON.stringify(config)}`, () => {
@@ -55,7 +55,13 @@ for (
 for (
   const [credentials, problem] of [
     [null, "token is missing"],
-    [{}, "token must be a text"],
+    [{}, "token is missing"],
+    [{ tokn: "abc" }, "token is missing, tokn is not known"],
+    [
+      { token: "abc", tokn: "tokn", [`${"ab".repeat(20)}`]: "" },
+      "a field is not known, a field is not known",
+    ],
+    [{ token: 7 }, "token must be a text"],
     [{ token: "" }, "token must be the token alone, without blanks"],
     [{ token: "token abc" }, "token must be the token alone, without blanks"],
     [{ token: "a\nb" }, "token must be the token alone, without blanks"],

@@ -1,0 +1,254 @@
+/** The details that the database gives with an error are part of its sentence. */
+import assert from "node:assert/strict";
+import { type SyncErrorCode, SyncSchedulerError } from "../sync_scheduler_error.ts";
+import { describeError } from "./describe_error.ts";
+import { en } from "./en.ts";
+import { nb } from "./nb.ts";
+import { reasonInNorwegian } from "./nb_reasons.ts";
+
+const now = new Date("2026-11-29T12:00:00");
+const SCHEMAS = new URL("../../../supabase/schemas/", import.meta.url);
+
+type Details = Readonly<Record<string, unknown>>;
+const schedule = (field: string, value: string, reason: string) => ({ field, value, reason });
+
+/** "code, details, what they are in English and in Norwegian". */
+const CASES: readonly (readonly [SyncErrorCode, Details, english: string, norwegian: string])[] = [
+  [
+    "invalid_schedule",
+    schedule("hour", "25", "out of range: 0 to 23"),
+    "The schedule is not valid: hour 25 is out of range (0 to 23).",
+    "Tidsplanen er ikke gyldig: time 25 er utenfor området (0 til 23).",
+  ],
+  [
+    "invalid_schedule",
+    schedule("day_of_week", "mondag", "neither a number nor a known name"),
+    "The schedule is not valid: day of week mondag is neither a number nor a known name.",
+    "Tidsplanen er ikke gyldig: ukedag mondag er verken et tall eller et kjent navn.",
+  ],
+  [
+    "invalid_schedule",
+    schedule("minute", "5/2", "a step needs a range: 5-59/2"),
+    "The schedule is not valid: minute 5/2: a step needs a range: 5-59/2.",
+    "Tidsplanen er ikke gyldig: minutt 5/2: et steg trenger et område: 5-59/2.",
+  ],
+  [
+    "invalid_schedule",
+    schedule("minute", "", "an element of the list is empty"),
+    "The schedule is not valid: minute: an element of the list is empty.",
+    "Tidsplanen er ikke gyldig: minutt: et element i listen er tomt.",
+  ],
+  [
+    "invalid_schedule",
+    schedule("expression", "0 2 * *", "five fields expected, found 4"),
+    "The schedule is not valid: five fields expected, found 4.",
+    "Tidsplanen er ikke gyldig: ventet fem felt, fant 4.",
+  ],
+  [
+    "invalid_schedule",
+    schedule("day_of_month", "30", "no chosen month has such a day"),
+    "The schedule is not valid: day of month 30: no chosen month has such a day.",
+    "Tidsplanen er ikke gyldig: dag i måneden 30: ingen av de valgte månedene har en slik dag.",
+  ],
+  [
+    "invalid_time_zone",
+    { time_zone: "Oslo" },
+    "The time zone Oslo is not known. Give it by area and place: Europe/Oslo.",
+    "Tidssonen Oslo er ukjent. Oppgi den med område og sted: Europe/Oslo.",
+  ],
+  [
+    "invalid_configuration",
+    { field: "max_attempts", reason: "out of range" },
+    "The setting max_attempts is not valid: out of range.",
+    "Innstillingen max_attempts er ikke gyldig: utenfor området.",
+  ],
+  [
+    "invalid_configuration",
+    { field: "shedule", reason: "unknown setting", known: ["schedule", "time_zone"] },
+    "The setting shedule is not valid: unknown setting. Known are schedule, time_zone.",
+    "Innstillingen shedule er ikke gyldig: ukjent innstilling. Disse finnes: schedule, time_zone.",
+  ],
+  [
+    "invalid_configuration",
+    { reason: "changes must be a JSON object" },
+    "A setting is not valid: changes must be a JSON object.",
+    "En innstilling er ikke gyldig: endringene må være et JSON-objekt.",
+  ],
+  [
+    "invalid_configuration",
+    { field: "url", reason: "a reason that is new" },
+    "The setting url is not valid: a reason that is new.",
+    "Innstillingen url er ikke gyldig: a reason that is new.",
+  ],
+  [
+    "invalid_period",
+    { reason: "longer than 366 days" },
+    "The period is not valid: longer than 366 days.",
+    "Perioden er ikke gyldig: lengre enn 366 dager.",
+  ],
+  [
+    "invalid_period",
+    { reason: "more than 1000 slots", first_slots_end_before: "2026-11-05 12:00:00" },
+    "The period is not valid: more than 1000 slots. Try one that ends on 5 Nov 2026, 12:00.",
+    "Perioden er ikke gyldig: mer enn 1000 tidspunkter. Prøv en som slutter 5. nov. 2026, 12:00.",
+  ],
+  [
+    "invalid_period",
+    {
+      reason: "older than what the run log keeps: nobody could tell what ran then",
+      earliest: "2026-11-29T10:30:00",
+    },
+    "The period is not valid: older than what the run log keeps: nobody could tell what ran then. It may begin on 10:30.",
+    "Perioden er ikke gyldig: eldre enn det kjøreloggen tar vare på. Den kan begynne 10:30.",
+  ],
+  [
+    "invalid_count",
+    { n: "1 to 100" },
+    "The number is not valid: n: 1 to 100.",
+    "Antallet er ikke gyldig: n: 1 til 100.",
+  ],
+  [
+    "invalid_entries",
+    { entries: "at most 1000" },
+    "The entries are not valid: entries: at most 1000.",
+    "Postene er ikke gyldige: entries: høyst 1000.",
+  ],
+  [
+    "unknown_integration_type",
+    { known_types: ["dynamics", "webhook"] },
+    "The integration does not exist. There are: dynamics, webhook.",
+    "Integrasjonen finnes ikke. Disse finnes: dynamics, webhook.",
+  ],
+  [
+    "entries_not_found",
+    { entry_keys: ["a", "b", "c", "d", "e"] },
+    "The entries do not exist: a, b, c (+2).",
+    "Postene finnes ikke: a, b, c (+2).",
+  ],
+  [
+    "entries_not_settleable",
+    { entries: [{ entry_key: "a", state: "sending", sent_at: null }] },
+    "The entries stand otherwise by now: a (being sent). Reload the page and try again.",
+    "Postene har fått en annen status: a (sendes nå). Last siden på nytt og prøv igjen.",
+  ],
+  [
+    "batch_is_open",
+    { entry_keys: ["a", "b"] },
+    "Settle all entries of the batch together: a, b.",
+    "Avklar alle postene i bunken samlet: a, b.",
+  ],
+  ["entry_is_sent", { entry_key: "a" }, "The entry a has been sent already.", "Posten a er allerede sendt."],
+  [
+    "reason_too_long",
+    { max_length: 300 },
+    "The reason is longer than 300 characters.",
+    "Begrunnelsen er lengre enn 300 tegn.",
+  ],
+  [
+    "run_not_active",
+    { status: "failed" },
+    "The sync has ended already: failed.",
+    "Synkroniseringen er allerede avsluttet: mislykket.",
+  ],
+  [
+    "run_not_retryable",
+    { status: "running" },
+    "The sync has neither failed nor been cancelled: running.",
+    "Synkroniseringen er verken mislykket eller avbrutt: pågår.",
+  ],
+  [
+    "invalid_credentials",
+    { reason: "a JSON object of at most 16 KiB, or null to remove them" },
+    "The credentials are not valid: a JSON object of at most 16 KiB, or null to remove them.",
+    "Påloggingsopplysningene er ikke gyldige: et JSON-objekt på høyst 16 KiB, eller null for å fjerne dem.",
+  ],
+  [
+    "credentials_not_stored",
+    { sqlstate: "42501" },
+    "The credentials were not stored (42501). Try again in a moment.",
+    "Påloggingsopplysningene kunne ikke lagres (42501). Prøv igjen om litt.",
+  ],
+];
+
+Deno.test("a message keeps the details of its error, in both languages", () => {
+  for (const [code, details, english, norwegian] of CASES) {
+    const error = new SyncSchedulerError({ code, details });
+    assert.equal(describeError(error, { now }), english);
+    assert.equal(describeError(error, { now, messages: nb }), norwegian);
+  }
+});
+
+Deno.test("a notice of the run in the way is part of the message about it", () => {
+  for (const messages of [en, nb]) {
+    for (const [notice, words] of Object.entries(messages.texts.notices)) {
+      const error = new SyncSchedulerError({ code: "sync_already_in_progress", details: { notice } });
+      assert.ok(describeError(error, { messages }).endsWith(`${words}.`), notice);
+    }
+  }
+});
+
+Deno.test("details of an odd shape break no message", () => {
+  const odd = [null, 0, 7, "", "x", true, [], ["a", 1, null], {}, { a: 1 }, [[]], [{}], [{
+    entry_key: null,
+  }]];
+  const names = [
+    "field",
+    "value",
+    "reason",
+    "known",
+    "entries",
+    "entry_keys",
+    "entry_key",
+    "status",
+    "earliest",
+    "n",
+  ]
+    .concat([
+      "known_types",
+      "time_zone",
+      "max_length",
+      "sqlstate",
+      "notice",
+      "resume_at",
+      "first_slots_end_before",
+    ]);
+  for (const messages of [en, nb]) {
+    for (const code of Object.keys(messages.errors) as SyncErrorCode[]) {
+      for (const value of odd) {
+        const details = Object.fromEntries(names.map((name) => [name, value]));
+        const message = describeError(new SyncSchedulerError({ code, details }), { messages });
+        assert.match(message, /^\p{Lu}/u, code);
+      }
+    }
+  }
+});
+
+Deno.test("every reason that the database gives has its words in Norwegian", async () => {
+  const reasons: string[] = [];
+  for await (const file of sqlFiles(SCHEMAS)) {
+    const text = await Deno.readTextFile(file);
+    if (!/raise_error|raise_invalid_schedule/.test(text)) continue;
+    for (const [, , reason = ""] of text.matchAll(/(["'])reason\1\s*[:,]\s*["']([^"']+)["']/g)) {
+      reasons.push(reason);
+    }
+    if (!/reason := case|wrong text := case/.test(text)) continue;
+    for (const [, reason = ""] of text.matchAll(/(?:then|format\()\s*'([^'{]+)'/g)) reasons.push(reason);
+  }
+  assert.ok(
+    reasons.includes("out of range: %s to %s") && reasons.includes("longer than 366 days"),
+    reasons.join("\n"),
+  );
+  const missing = reasons.filter((reason) => {
+    const example = reason.replace("%s-%s/%s", "5-59/2").replaceAll("%s", "7");
+    // One word, or an address, is the same in every language.
+    return /\w \w/.test(example) && reasonInNorwegian(example) === example;
+  });
+  assert.deepEqual(missing, [], "nb_reasons.ts has no words for these");
+});
+
+async function* sqlFiles(directory: URL): AsyncGenerator<URL> {
+  for await (const { name, isDirectory } of Deno.readDir(directory)) {
+    if (isDirectory) yield* sqlFiles(new URL(`${name}/`, directory));
+    else if (name.endsWith(".sql")) yield new URL(name, directory);
+  }
+}
