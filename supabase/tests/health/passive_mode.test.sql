@@ -71,7 +71,7 @@ $$;
 create function pg_temp.state() returns text language sql as $$
   select concat_ws(', ', h.status, case when h.passive_since is null then 'active' else 'passive' end, case
     when h.next_check_at is null then 'never'
-    when h.next_check_at <= now() + interval '30 minutes' then 'soon'
+    when h.next_check_at <= now() + interval '31 minutes' then 'soon'
     when h.next_check_at between now() + interval '23 hours' and now() + interval '25 hours' then 'in a day'
     else 'at ' || h.next_check_at end)
   from public.sync_integration_health h where h.integration_id = sync_test.id('integration a')
