@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = pg_catalog, pg_temp as $$
-  select '0.1.0'::text, '100620dbcac79fbae73b41e39d713c09f3fc52f39e1748b2fe81b08d72dd5373'::text;
+  select '0.1.0'::text, '721313e444386e89dd4661ce5d38f1478b3293945f9f5039805e26e835f4ebab'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is

@@ -2,6 +2,7 @@ create or replace function sync_scheduler.require_org_role(org_id uuid, roles pu
 returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
+  perform sync_scheduler.require_plain_types();
   if sync_scheduler.acts_for_all() then
     return;
   end if;
