@@ -13,7 +13,7 @@ import { JumpClock } from "../support/jump_clock.ts";
 import { type Fate, Mortal, type Tally } from "./mortal.ts";
 import type { ActiveRun, Integration, Stage } from "./stage.ts";
 import type { Outcome, StartSubject, Subject } from "./subject.ts";
-import { drawVoucher, drawVouchers } from "./vouchers.ts";
+import { drawVoucher, drawVouchers, isFlawed, isMisspelt } from "./vouchers.ts";
 
 export const ENTRIES = 200;
 
@@ -21,7 +21,7 @@ export const ENTRIES = 200;
 const CALM_AFTER = 60;
 const MOST_ATTEMPTS = 600;
 /** Odds that a dispatch is lost, and that the host delivers some entries again, at each attempt. */
-const ODDS = { lost: 0.05, redelivery: 0.2 };
+const ODDS = { lost: 0.05, redelivery: 0.2, rules: 0.1 };
 /** Heartbeats and leases are those of other tests: on a clock that jumps they would never rest. */
 const NEVER = 1e9;
 
@@ -61,6 +61,7 @@ class Schedule {
       }
       if (++this.#attempts > MOST_ATTEMPTS) assert.fail("the schedule does not come to its end");
       await this.#redeliver();
+      await this.#changeRules();
       await this.#step(run);
     }
   }
@@ -129,10 +130,21 @@ class Schedule {
       () => drawVoucher(this.#random, this.#random.upTo(ENTRIES)),
     );
     const byKey = new Map(again.map((voucher) => [voucher.entry_key, voucher]));
-    const conflicts = await this.stage.deliver(this.integration, this.subject.integrationType, [
+    const delivered = await this.stage.deliver(this.integration, this.subject.integrationType, [
       ...byKey.values(),
     ]);
-    this.#count("conflicts", conflicts);
+    this.#count("conflicts", delivered.conflicts);
+    this.#count("refused again", delivered.refused.length);
+  }
+
+  /** In the end the configuration is what it was: what waits for a code that was taken out can go on. */
+  async #changeRules(): Promise<void> {
+    const { subject, stage, integration } = this;
+    if (subject.changeRules === undefined) return;
+    const isOver = this.#attempts === CALM_AFTER + 1;
+    if (!isOver && (this.#isCalm || !this.#random.chance(ODDS.rules))) return;
+    await stage.configure(integration, isOver ? subject.config : subject.changeRules(this.#random));
+    this.#count("rules changed");
   }
 
   #count(what: string, times = 1): void {
@@ -154,12 +166,21 @@ export async function playSchedule(
   const vouchers = drawVouchers(random, ENTRIES);
   await stage.restarting;
   await using subject = await startSubject({ random, clock, integrationId, vouchers });
-  const integration = await stage.connect(integrationId, subject, vouchers);
+  const integration = await stage.connect(integrationId, subject);
+  const { refused } = await stage.deliver(integration, subject.integrationType, vouchers);
   await new Schedule(stage, subject, integration, tally, random, clock).play();
   const outcomes = await stage.sql<Outcome[]>`
     select entry_key, period, document_number, payload, state::text, error_message
     from public.sync_export_entries where integration_id = ${integrationId} order by entry_key`;
-  assert.equal(outcomes.length, ENTRIES);
+  const known = new Set(outcomes.map(({ entry_key }) => entry_key));
+  // Who was refused at the door may have been taken later, with other content.
+  const missing = refused.filter(({ entry_key }) => !known.has(entry_key));
+  assert.equal(outcomes.length + missing.length, ENTRIES);
+  for (const { entry_key, reason } of missing) {
+    const voucher = vouchers.find((one) => one.entry_key === entry_key);
+    assert.ok(voucher !== undefined && (isFlawed(voucher) || isMisspelt(voucher)), `${entry_key}: ${reason}`);
+  }
+  tally.set("refused at the door", (tally.get("refused at the door") ?? 0) + missing.length);
   for (const { state } of outcomes) tally.set(state, (tally.get(state) ?? 0) + 1);
   await subject.check(outcomes);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Sql } from "postgres";
+import { z } from "zod";
 import { readEnvironment as readFunctionEnvironment } from "../../supabase/functions/integration-sync/environment.ts";
 import { createWorkerRpc, type WorkerRpc } from "../../supabase/functions/_shared/worker_rpc.ts";
 import { connect, type Connections } from "../support/connect.ts";
@@ -25,6 +26,14 @@ export interface ActiveRun {
   readonly run_id: string;
   readonly attempt: number;
 }
+
+const deliveredSchema = z.object({
+  conflicts: z.number(),
+  refused: z.array(z.object({ entry_key: z.string(), reason: z.string() })),
+});
+
+/** What became of a delivery. */
+export type Delivered = z.infer<typeof deliveredSchema>;
 
 // The database's own clock plays no part: what it would wait for, fate brings about.
 const ENDLESS = "10 minutes";
@@ -75,7 +84,8 @@ export class Stage implements AsyncDisposable {
     return createWorkerRpc({ url: restUrl, headers, fetch: fetch_, timeoutMs: 10_000 });
   }
 
-  async connect(id: string, subject: Subject, vouchers: readonly Voucher[]): Promise<Integration> {
+  /** Connects the integration; its vouchers are delivered afterwards. */
+  async connect(id: string, subject: Subject): Promise<Integration> {
     const { sql } = this;
     const { integrationType, config, credentials } = subject;
     const [org] = await sql<{ id: string }[]>`
@@ -88,21 +98,24 @@ export class Stage implements AsyncDisposable {
         (id, org_id, integration_type, config, credentials_secret_id, retry_base, manual_cooldown)
       values (${id}, ${org.id}, ${integrationType}, ${sql.json(config as never)},
         vault.create_secret(${JSON.stringify(credentials)}, ${`campaign ${id}`}), '0', '0')`;
-    // Past the door, which would refuse some of them: the rules may have been others when they were delivered.
-    await sql`
-      insert into public.sync_export_entries (integration_id, entry_key, period, document_number, payload)
-      select ${id}, d.* from jsonb_to_recordset(${sql.json(vouchers as never)})
-        as d (entry_key text, period text, document_number text, payload jsonb)`;
     return { id, orgId: org.id };
   }
 
-  /** The host delivers, with the service role; answers how many contradict what was sent. */
-  async deliver({ orgId }: Integration, type: string, vouchers: readonly Voucher[]): Promise<number> {
-    const [row] = await this.as({ role: "service_role" }, (sql) =>
-      sql`
-      select (public.add_sync_entries(${orgId}, ${type}, ${sql.json(vouchers as never)}) ->> 'conflicts')::int
-        as conflicts`);
-    return Number(row?.conflicts);
+  /** The host delivers, with the service role; answers how many contradict what was sent, and who was refused. */
+  async deliver({ orgId }: Integration, type: string, vouchers: readonly Voucher[]): Promise<Delivered> {
+    const [row] = await this.as(
+      { role: "service_role" },
+      (sql) =>
+        sql`select public.add_sync_entries(${orgId}, ${type}, ${sql.json(vouchers as never)}) as answer`,
+    );
+    return deliveredSchema.parse(row?.answer);
+  }
+
+  /** A person saves another configuration. */
+  async configure({ id }: Integration, config: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.sql`update public.sync_integrations set config = ${
+      this.sql.json(config as never)
+    } where id = ${id}`;
   }
 
   /** A coordinator presses. */

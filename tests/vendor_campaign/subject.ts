@@ -20,6 +20,8 @@ export interface Subject extends AsyncDisposable {
   readonly config: Readonly<Record<string, unknown>>;
   readonly credentials: Readonly<Record<string, unknown>>;
   readonly connector: Connector;
+  /** Another configuration that a person may save in between, if the subject has any. */
+  changeRules?(random: Random): Readonly<Record<string, unknown>>;
   /** Odds of a misfortune at each request. */
   readonly misfortunes: number;
   /** Queues a misfortune for a request to come. */

@@ -13,15 +13,29 @@ export interface Voucher {
       readonly account: string;
       readonly debit?: string;
       readonly credit?: string;
+      readonly vat_code?: string;
+      readonly department?: string;
+      readonly project?: string;
+      readonly dimensions?: { readonly region: string };
+      /** Ignored by most configurations. */
+      readonly note?: string;
+      /** A typing error. */
+      readonly departement?: string;
     }[];
   };
 }
+
+/** A line of a voucher. */
+export type Line = Voucher["payload"]["lines"][number];
 
 /** An account that no chart has. */
 export const UNKNOWN_ACCOUNT = "9999";
 
 /** Odds of a voucher that no accounting system may take: one that does not balance, or posts to an unknown account. */
 const FLAWED = 0.04;
+
+/** Odds of a line with a field that accounting systems do not take. */
+const MISSPELT = 0.01;
 
 /** Draws vouchers with two to four lines and amounts of any length up to twelve digits. */
 export function drawVouchers(random: Random, count: number): Voucher[] {
@@ -54,6 +68,7 @@ export function drawVoucher(random: Random, number: number): Voucher {
         ...amounts.map((amount, index) => ({
           account: isUnknown && index === 0 ? UNKNOWN_ACCOUNT : accounts[index] ?? "6860",
           debit: text(amount),
+          ...drawCoding(random),
         })),
         { account: "2910", credit: text(isUnbalanced ? total + 1n : total) },
       ],
@@ -64,6 +79,27 @@ export function drawVoucher(random: Random, number: number): Voucher {
 /** Whether no accounting system may take it. */
 export function isFlawed(voucher: Voucher): boolean {
   return !isBalanced(voucher) || voucher.payload.lines.some(({ account }) => account === UNKNOWN_ACCOUNT);
+}
+
+/** Whether it has a field that only a webhook's receiver takes. */
+export function isMisspelt({ payload: { lines } }: Voucher): boolean {
+  return lines.some(({ departement }) => departement !== undefined);
+}
+
+/** Whether it was rejected by the configuration of that moment: by a field that was not ignored, or a missing code. */
+export function isRuledOut(error: string | null): boolean {
+  return /: note is not exported|: dimensions.region has no code there/.test(error ?? "");
+}
+
+function drawCoding(random: Random): Partial<Line> {
+  return {
+    ...(random.chance(0.4) ? { vat_code: random.pick(["0", "25"]) } : {}),
+    ...(random.chance(0.4) ? { department: random.pick(["Salg", "Innkjøp"]) } : {}),
+    ...(random.chance(0.3) ? { project: random.pick(["P1", "P2", "P3"]) } : {}),
+    ...(random.chance(0.2) ? { dimensions: { region: random.pick(["Nord", "Sør"]) } } : {}),
+    ...(random.chance(0.05) ? { note: "Ring Kari" } : {}),
+    ...(random.chance(MISSPELT) ? { departement: "Salg" } : {}),
+  };
 }
 
 /** Whether debit equals credit. */

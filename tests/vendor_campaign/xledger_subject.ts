@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { codeOf, type ImportNode } from "../../local/vendors/xledger/ledger.ts";
 import { type Behaviour, type Fault, startXledger } from "../../local/vendors/xledger/server.ts";
 import { xledger } from "../../supabase/functions/_shared/connectors/xledger.ts";
 import { nameLines } from "../../supabase/functions/_shared/connectors/xledger_voucher.ts";
 import type { Random } from "../campaign/random.ts";
 import type { Subject, SubjectTools } from "./subject.ts";
-import { hundredths, isFlawed } from "./vouchers.ts";
+import { hundredths, isFlawed, isMisspelt, isRuledOut, type Line } from "./vouchers.ts";
 
 const VISIBILITY_SECONDS = 300;
 /** How late a request may be carried out, and its effects become visible: what the connector promises to bear. */
@@ -14,17 +15,20 @@ const LATEST_MS = 290_000;
 export async function xledgerSubject({ random, clock, integrationId }: SubjectTools): Promise<Subject> {
   const vendor = await startXledger({ now: () => clock.now(), behaviour: drawBehaviour(random) });
   vendor.behaviour.creditsResetAt = clock.now() + 600_000;
+  const config = {
+    url: vendor.url,
+    batch_size: random.pick([25, 60, 100]),
+    max_nodes: random.pick([20, 100, 500]),
+    // What comes late does so on the schedule's clock, not because a machine was busy.
+    timeout_seconds: 60,
+    visibility_seconds: VISIBILITY_SECONDS,
+    import_error_link: vendor.behaviour.errorLink,
+    ...mapping("10"),
+  };
   return {
     integrationType: "xledger",
-    config: {
-      url: vendor.url,
-      batch_size: random.pick([25, 60, 100]),
-      max_nodes: random.pick([20, 100, 500]),
-      // What comes late does so on the schedule's clock, not because a machine was busy.
-      timeout_seconds: 60,
-      visibility_seconds: VISIBILITY_SECONDS,
-      import_error_link: vendor.behaviour.errorLink,
-    },
+    config,
+    changeRules: (random) => ({ ...config, ...random.pick(otherRules) }),
     credentials: { token: vendor.token },
     connector: xledger,
     misfortunes: 0.15,
@@ -34,6 +38,8 @@ export async function xledgerSubject({ random, clock, integrationId }: SubjectTo
       clock.advance(2 * LATEST_MS);
       const { journal } = vendor.ledger;
       const byId = Map.groupBy(journal, ({ node }) => node.extIdentifier ?? "");
+      const codesOf = ({ node }: { node: ImportNode }) =>
+        [node.taxRule, node.glObject1, node.glObject2, node.glObject3].map(codeOf);
       for (const { state, error_message, ...voucher } of outcomes) {
         const { ids } = await nameLines(integrationId, { ...voucher, settled: false });
         const booked = ids.map((id) =>
@@ -41,12 +47,22 @@ export async function xledgerSubject({ random, clock, integrationId }: SubjectTo
         );
         const wanted = voucher.payload.lines.map((line) => state === "exported" ? [hundredths(line)] : []);
         assert.deepEqual(booked, wanted, `${voucher.entry_key} is ${state}`);
+        if (state === "exported") {
+          const codes = ids.map((id) => (byId.get(id) ?? []).map(codesOf)[0]);
+          const allowed = ["10", "20"].map((sales) =>
+            voucher.payload.lines.map((line) => codesFor(line, sales))
+          );
+          assert.ok(
+            allowed.some((wanted) => JSON.stringify(wanted) === JSON.stringify(codes)),
+            `${voucher.entry_key} is booked with ${JSON.stringify(codes)}`,
+          );
+        }
         for (const id of ids) byId.delete(id);
         // One that was cut in two is refused by the import.
         const isCut = /lines arrived/.test(error_message ?? "");
         assert.equal(
           state === "rejected",
-          isFlawed(voucher) || isCut,
+          isFlawed(voucher) || isMisspelt(voucher) || isCut || isRuledOut(error_message),
           `${voucher.entry_key}: ${error_message}`,
         );
       }
@@ -54,6 +70,39 @@ export async function xledgerSubject({ random, clock, integrationId }: SubjectTo
     },
     [Symbol.asyncDispose]: () => vendor.stop(),
   };
+}
+
+function mapping(sales: string) {
+  return {
+    vat_codes: { "0": "0", "25": "1" },
+    dimensions: {
+      department: { to: "glObject1", codes: { "Salg": sales, "Innkjøp": "30" } },
+      project: { to: "glObject2" },
+      region: { to: "glObject3", codes: { "Nord": "N", "Sør": "S" } },
+    },
+    ignored_fields: { line: ["note"] },
+  };
+}
+
+const changed = mapping("20");
+
+/** Another code, a field that is not ignored any more, a code that is gone. */
+const otherRules = [
+  changed,
+  { ...mapping("10"), ignored_fields: {} },
+  {
+    ...changed,
+    dimensions: { ...changed.dimensions, region: { to: "glObject3", codes: { Nord: "N" } } },
+  },
+] as const;
+
+function codesFor({ vat_code, department, project, dimensions }: Line, sales: string): (string | null)[] {
+  return [
+    vat_code === undefined ? null : vat_code === "25" ? "1" : "0",
+    department === undefined ? null : department === "Salg" ? sales : "30",
+    project ?? null,
+    dimensions === undefined ? null : dimensions.region.slice(0, 1),
+  ];
 }
 
 function drawBehaviour(random: Random): Partial<Behaviour> {
