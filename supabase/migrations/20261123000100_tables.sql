@@ -250,6 +250,9 @@ create table public.sync_export_entries (
   conflict_at timestamptz,
   conflict_payload_hash bytea,
   conflict_content jsonb,
+  not_sent boolean not null default false,
+  refused_at_first_send boolean not null default false,
+  nothing_left boolean not null default false,
   decided_at timestamptz,
   -- No foreign key, like run_id.
   set_aside_run_id uuid,
@@ -265,6 +268,10 @@ create table public.sync_export_entries (
   -- What waits was never sent, or certainly not taken: it goes into a batch of its own and may still change.
   check (state <> 'pending' or (batch_id is null and unknown_since is null)),
   check (refused_run_id is null or state = 'pending'),
+  -- What they say is about a rejection, and ends with it.
+  check (state = 'rejected' or not (not_sent or refused_at_first_send or nothing_left)),
+  -- What never left is in no batch that may go out again.
+  check (not not_sent or batch_id is null),
   check (conflict_at is null or (conflict_payload_hash is not null and conflict_content is not null))
 );
 -- Each holds only what is looked for: an index of all states would hold every exported entry for ever, and a plan without
@@ -308,6 +315,14 @@ comment on column public.sync_export_entries.sent_at is
 comment on column public.sync_export_entries.unknown_since is
   'Since when a send without a known outcome is open. Kept while the batch is sent again: a refusal of the repetition '
   'says nothing about the first send.';
+comment on column public.sync_export_entries.not_sent is
+  'Rejected by our own rules before its first send: nothing of it ever left.';
+comment on column public.sync_export_entries.refused_at_first_send is
+  'Rejected by the external system at the first send of its batch. No later result changes that; a decision of a person '
+  'takes it back.';
+comment on column public.sync_export_entries.nothing_left is
+  'Rejected, and the connector says that the external system holds nothing of it. Together with refused_at_first_send it lets '
+  'the source replace the entry, as long as nothing of its batch is open and no person has decided about it.';
 comment on column public.sync_export_entries.conflict_at is
   'Since when the source contradicts what was sent: its key was delivered again with other content. Beside the state, '
   'which says what the external system has. Null when there is none or a person has closed it.';
@@ -441,6 +456,24 @@ revoke all on function sync_scheduler.entry_hash(text, text, jsonb) from public,
 comment on function sync_scheduler.entry_hash(text, text, jsonb) is
   'SHA-256 of an entry''s content, whatever the order of the payload''s keys. Equal hashes: equal bytes when sent.';
 
+-- supabase/schemas/10_tables/10_is_replaceable.sql
+create or replace function sync_scheduler.is_replaceable(entry public.sync_export_entries) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return entry.state = 'pending' or (entry.state = 'rejected' and (entry.not_sent or (
+    entry.refused_at_first_send and entry.nothing_left and entry.decided_at is null
+    and not exists (
+      select from public.sync_export_entries o
+      where o.batch_id = entry.batch_id and o.state in ('sending', 'unknown')))));
+end;
+$$;
+revoke all on function sync_scheduler.is_replaceable(public.sync_export_entries)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.is_replaceable(public.sync_export_entries) is
+  'May other content take the place of this entry''s content? It may while nothing of the entry stands at the external system and '
+  'nothing can arrive there late: it waits; or our own rules rejected it before its first send; or the external system refused '
+  'it at the first send of its batch, holds nothing of it, nothing of that batch is open, and no person has decided.';
+
 -- supabase/schemas/10_tables/10_loses_digits.sql
 create or replace function sync_scheduler.loses_digits(content jsonb) returns boolean
 language plpgsql stable strict set search_path = pg_catalog, pg_temp set extra_float_digits = 1 as $$
@@ -489,16 +522,18 @@ comment on table sync_scheduler.waiting_slots is
 
 -- supabase/schemas/10_tables/11_guard_entry.sql
 -- What a vendor has seen never changes, whoever writes: a batch goes out again byte for byte as it was sent, and what is
--- in somebody's books is never sent again. Definer, because who inserts has no rights in sync_scheduler; it reads and
--- writes nothing but the row at hand.
+-- in somebody's books is never sent again. Definer, because the writer may have no rights in sync_scheduler; it reads
+-- the batch of the row at hand, and changes nothing but that row.
 create or replace function sync_scheduler.guard_entry() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   new.payload_hash := sync_scheduler.entry_hash(new.period, new.document_number, new.payload);
   if tg_op = 'UPDATE' and (
     (old.state = 'exported' and new.state <> 'exported')
-    or (old.state <> 'pending' and (new.integration_id, new.entry_key, new.payload_hash)
-      is distinct from (old.integration_id, old.entry_key, old.payload_hash))
+    or (old.state <> 'pending' and (new.integration_id, new.entry_key) is distinct from (old.integration_id, old.entry_key))
+    -- New content begins anew: it waits, whatever became of the content before it.
+    or (old.state <> 'pending' and new.payload_hash is distinct from old.payload_hash
+      and not (new.state = 'pending' and sync_scheduler.is_replaceable(old)))
   ) then
     raise exception using errcode = 'PT409', message = 'entry_is_sent',
       detail = jsonb_build_object('entry_key', old.entry_key, 'state', old.state);
@@ -509,6 +544,12 @@ begin
     or (new.conflict_at is not null and new.conflict_at is distinct from old.conflict_at)
   ) then
     new.decided_at := null;
+  end if;
+  -- They say how it was rejected.
+  if new.state <> 'rejected' then
+    new.not_sent := false;
+    new.refused_at_first_send := false;
+    new.nothing_left := false;
   end if;
   -- What is settled, or goes into a new batch, is no longer part of one that is set aside.
   if new.state not in ('sending', 'unknown') then
@@ -534,9 +575,9 @@ end;
 $$;
 revoke all on function sync_scheduler.guard_entry() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.guard_entry() is
-  'Trigger of sync_export_entries: computes payload_hash, clears decided_at when the entry is rejected or contradicted anew, and refuses (PT409 entry_is_sent; details: entry_key, state) other '
-  'content for an entry that is not pending, and another state for one that is exported; and (23514) a JSON number that a float '
-  'would change.';
+  'Trigger of sync_export_entries: computes payload_hash, clears decided_at when the entry is rejected or contradicted anew, and '
+  'refuses (PT409 entry_is_sent; details: entry_key, state) other content for an entry that is not replaceable (is_replaceable), '
+  'and another state for one that is exported; and (23514) a JSON number that a float would change.';
 
 create trigger guard_entry before insert or update on public.sync_export_entries
   for each row execute function sync_scheduler.guard_entry();

@@ -618,19 +618,23 @@ comment on function sync_scheduler.period_fault(jsonb, text, jsonb) is
 create or replace function sync_scheduler.adopt_newest_content(entry_ids bigint[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  -- In a statement of its own: guard_entry lets only what waits already change.
+  -- In a statement of its own: guard_entry judges the entry as it was before.
   update public.sync_export_entries e set
     period = e.conflict_content ->> 'period',
     document_number = e.conflict_content ->> 'document_number',
     payload = e.conflict_content -> 'payload',
-    conflict_at = null
-  where e.entry_id = any (adopt_newest_content.entry_ids) and e.state = 'pending' and e.conflict_at is not null;
+    conflict_at = null,
+    state = 'pending',
+    batch_id = null,
+    run_id = case when e.state = 'pending' then e.run_id end,
+    error_message = null
+  where e.entry_id = any (adopt_newest_content.entry_ids) and e.conflict_at is not null and sync_scheduler.is_replaceable(e);
 end;
 $$;
 revoke all on function sync_scheduler.adopt_newest_content(bigint[]) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.adopt_newest_content(bigint[]) is
-  'For entries that have come back to pending: they were not taken, so what goes out is what the source has delivered '
-  'since, and there is no conflict any more.';
+  'For entries that turn out not to have been taken: what goes out is what the source has delivered since, and the conflict '
+  'is over. Those that are not replaceable stay as they are.';
 
 -- supabase/schemas/30_engine/08_audit.sql
 create or replace function sync_scheduler.audit(
@@ -1248,6 +1252,7 @@ declare
   copies bigint;
   added integer := 0;
   replaced integer;
+  corrected text[];
   conflicts integer;
 begin
   select count(*), coalesce(sum(d.copies), 0) into taken, copies
@@ -1269,34 +1274,43 @@ begin
     select d.period, d.document_number, d.payload, e.*,
       coalesce(d.hash, sync_scheduler.entry_hash(d.period, d.document_number, d.payload)) as hash
     from unnest(store_delivery.delivered) d cross join lateral (
-      select x.entry_id, x.state, x.payload_hash, x.conflict_payload_hash, x.conflict_at
+      select x.entry_id, x.entry_key, x.state, x.payload_hash, x.conflict_payload_hash, x.conflict_at,
+        x.state = 'pending' or (x.state = 'rejected' and sync_scheduler.is_replaceable(x)) as is_replaceable
       from public.sync_export_entries x
       -- As in read_delivery.
       where (x.entry_key, x.integration_id) between (d.entry_key, integration.id) and (d.entry_key, integration.id)
       order by x.entry_key, x.integration_id limit 1) e
     where d.reason is null
   ), fresh as (
-    -- Nobody has seen it yet: what the source says now is what shall be booked.
-    update public.sync_export_entries e
-    set period = t.period, document_number = t.document_number, payload = t.payload
+    -- Nothing of it stands anywhere: what the source says now is what shall be booked.
+    update public.sync_export_entries e set
+      period = t.period, document_number = t.document_number, payload = t.payload,
+      state = 'pending', batch_id = null, error_message = null, conflict_at = null,
+      run_id = case when t.state = 'pending' then e.run_id end,
+      decided_at = case when t.state = 'pending' then e.decided_at end
     from told t
-    where e.entry_id = t.entry_id and t.state = 'pending' and t.payload_hash <> t.hash
-    returning 1
+    where e.entry_id = t.entry_id and t.is_replaceable and t.payload_hash <> t.hash
+    returning t.entry_key, t.state as was
   ), contradicted as (
     -- Never a second voucher, and never a batch that differs from its first send: a person decides.
     update public.sync_export_entries e
     set conflict_at = now(), conflict_payload_hash = t.hash, conflict_content =
       jsonb_build_object('period', t.period, 'document_number', t.document_number, 'payload', t.payload)
     from told t
-    where e.entry_id = t.entry_id and t.state <> 'pending' and t.payload_hash <> t.hash
+    where e.entry_id = t.entry_id and not t.is_replaceable and t.payload_hash <> t.hash
       and t.conflict_payload_hash is distinct from t.hash
     returning 1
   ), known as (
     select from told t
-    where t.payload_hash <> t.hash and t.conflict_payload_hash = t.hash and t.conflict_at is not null
+    where not t.is_replaceable and t.payload_hash <> t.hash and t.conflict_payload_hash = t.hash and t.conflict_at is not null
   )
-  select (select count(*) from fresh), (select count(*) from contradicted) + (select count(*) from known)
-  into replaced, conflicts;
+  select count(*), array_agg(f.entry_key) filter (where f.was = 'rejected'),
+    (select count(*) from contradicted) + (select count(*) from known)
+  into replaced, corrected, conflicts from fresh f;
+  if corrected is not null then
+    perform sync_scheduler.audit(integration, 'entries_corrected', null, jsonb_build_object(
+      'entry_keys', to_jsonb(corrected[1:1000]), 'entries', cardinality(corrected)));
+  end if;
   return jsonb_build_object('added', added, 'replaced', replaced, 'conflicts', conflicts,
     'unchanged', copies - added - replaced - conflicts);
 end;
@@ -2206,7 +2220,9 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   rejected integer;
 begin
-  update public.sync_export_entries e set state = 'rejected', run_id = run.run_id
+  -- Only a first send is narrowed, and a batch that is refused as a whole leaves nothing: it goes back to pending.
+  update public.sync_export_entries e set state = 'rejected', run_id = run.run_id,
+    refused_at_first_send = e.decided_at is null, nothing_left = true
   where e.refused_run_id = run.run_id and e.integration_id = run.integration_id and e.state = 'pending';
   get diagnostics rejected = row_count;
   if rejected > 0 then
@@ -2331,28 +2347,34 @@ declare
     sync_scheduler.extend_lease(record_results.run_id, record_results.attempt, record_results.token, 'settle');
   done integer;
   failed integer;
-  given_back bigint[];
+  settled_ids bigint[];
 begin
   if jsonb_typeof(results) is distinct from 'array' or exists (
     select from jsonb_array_elements(results) r
     group by r ->> 'entry_key'
     having r ->> 'entry_key' is null or count(*) > 1
-      or bool_or(coalesce(r ->> 'state', '') not in ('exported', 'rejected', 'unknown', 'pending'))
+      or bool_or(coalesce(r ->> 'state', '') not in ('exported', 'rejected', 'unknown', 'pending')
+        or coalesce(jsonb_typeof(r -> 'not_sent'), 'null') not in ('boolean', 'null')
+        or coalesce(jsonb_typeof(r -> 'nothing_left'), 'null') not in ('boolean', 'null'))
   ) then
     perform sync_scheduler.raise_error('invalid_worker_request',
-      '{"results": "each entry_key once, with state exported, rejected, unknown or pending"}');
+      '{"results": "each entry_key once, with state exported, rejected, unknown or pending, and true or false as not_sent and nothing_left"}');
   end if;
 
   -- Only what is still being sent: the repetition of a call whose answer was lost changes and counts nothing.
   with told as (
-    select s.entry_id, r.external_id, r.error, r.refused_alone, s.state as was, coalesce(r.state, s.state) as state,
+    select s.entry_id, r.external_id, r.error, r.refused_alone, s.state as was, coalesce(r.state, s.state) as state, r.nothing_left,
+      -- Of what may have been sent before, nobody can say that it never left.
+      r.not_sent and s.unknown_since is null as not_sent,
+      s.unknown_since is null and s.decided_at is null as is_first_send,
       -- Open stays what the results leave out, what they do not know, and what they take back although an earlier send
       -- of it is open: that it was not taken this time says nothing about that one.
       bool_or(coalesce(r.state, s.state) in ('sending', 'unknown')
         or (r.state = 'pending' and s.unknown_since is not null)) over () as stays_open
     from public.sync_export_entries s
     left join jsonb_to_recordset(results)
-      as r (entry_key text, state public.sync_entry_state, external_id text, error text, refused_alone boolean)
+      as r (entry_key text, state public.sync_entry_state, external_id text, error text, refused_alone boolean,
+        not_sent boolean, nothing_left boolean)
       on r.entry_key = s.entry_key and s.state = 'sending'
     where s.batch_id = record_results.batch_id
       and s.integration_id = run.integration_id
@@ -2360,8 +2382,12 @@ begin
   ), settled as (
     update public.sync_export_entries e set
       state = n.state,
-      -- Back to pending means that the vendor took nothing: the entry goes into a later batch of its own.
-      batch_id = case when n.state <> 'pending' then e.batch_id end,
+      -- Back to pending means that the vendor took nothing: the entry goes into a later batch of its own. And what never left
+      -- is no part of a batch that may go out again.
+      batch_id = case when n.state <> 'pending' and not n.not_sent then e.batch_id end,
+      not_sent = n.not_sent,
+      refused_at_first_send = n.is_first_send and not n.not_sent,
+      nothing_left = coalesce(n.nothing_left, false),
       -- What is left out was sent like the rest: if it is handed out again, then as that.
       unknown_since = case when n.state in ('unknown', 'sending') then coalesce(e.unknown_since, now()) end,
       refused_run_id = case when n.state = 'pending' and n.refused_alone then run.run_id end,
@@ -2369,7 +2395,8 @@ begin
       error_message = left(n.error, 500),
       exported_at = case when n.state = 'exported' then now() end
     from (
-      select t.entry_id, t.external_id, t.error, t.refused_alone,
+      select t.entry_id, t.external_id, t.error, t.refused_alone, t.nothing_left, t.is_first_send,
+        t.state = 'rejected' and coalesce(t.not_sent, false) as not_sent,
         -- A batch of which anything is open goes out again as it was: nothing may leave it.
         case when t.state = 'pending' and t.stays_open then 'unknown' else t.state end as state
       from told t where t.was = 'sending'
@@ -2378,11 +2405,15 @@ begin
     returning e.state, e.entry_id
   )
   select count(*) filter (where state = 'exported'), count(*) filter (where state = 'rejected'),
-    array_agg(entry_id) filter (where state = 'pending')
-  into done, failed, given_back from settled;
-  if given_back is not null then
-    perform sync_scheduler.adopt_newest_content(given_back);
-  end if;
+    array_agg(entry_id)
+  into done, failed, settled_ids from settled;
+  perform sync_scheduler.adopt_newest_content(array(
+    select e.entry_id from public.sync_export_entries e
+    where e.entry_id = any (settled_ids) and e.conflict_at is not null
+    union all
+    -- Refused earlier, while other entries of the batch were open.
+    select e.entry_id from public.sync_export_entries e
+    where e.batch_id = record_results.batch_id and e.state = 'rejected' and e.conflict_at is not null));
 
   if done + failed > 0 then
     update public.sync_run_log r set
@@ -2409,8 +2440,10 @@ revoke all on function sync_scheduler.record_results(uuid, integer, text, uuid, 
 comment on function sync_scheduler.record_results(uuid, integer, text, uuid, jsonb, boolean) is
   'Settles entries of a batch: exported, rejected, unknown (asked for before it is sent again) or pending (certainly not '
   'taken; it becomes unknown while anything else of the batch is open). With refused_alone a pending entry is passed over for '
-  'the rest of the run, and rejected as soon as something is taken. set_aside: what is unknown of the batch is not handed out '
-  'again in this run. An entry that is left out stays with the worker and counts as sent. Counts the run''s progress. May be repeated. Errors: PT401 invalid_token, PT409 '
+  'the rest of the run, and rejected as soon as something is taken. With rejected goes not_sent, if our own rules rejected it '
+  'before its first send, and nothing_left, if the external system holds nothing of it. set_aside: what is unknown of the batch '
+  'is not handed out again in this run. An entry that is left out stays with the worker and counts as sent. Counts the run''s '
+  'progress. May be repeated. Errors: PT401 invalid_token, PT409 '
   'attempt_not_current, PT422 invalid_worker_request.';
 
 -- supabase/schemas/30_engine/26_expand_batches.sql
@@ -2750,10 +2783,11 @@ returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   settled jsonb;
-  given_back bigint[];
+  changed_ids bigint[];
+  batches uuid[];
 begin
   with told as (
-    select e.entry_id, e.entry_key, e.state, e.conflict_at, d.resolution, left(d.external_id, 200) as external_id
+    select e.entry_id, e.entry_key, e.state, e.batch_id, e.conflict_at, d.resolution, left(d.external_id, 200) as external_id
     from jsonb_to_recordset(entries) as d (entry_key text, resolution text, external_id text)
     join public.sync_export_entries e
       on e.integration_id = settle_entries.integration_id and e.entry_key = d.entry_key
@@ -2781,18 +2815,24 @@ begin
         else e.run_id end,
       decided_at = case when t.resolution <> 'exported' then clock_timestamp() else e.decided_at end,
       -- What the external system has is one question, whether the source agrees another.
-      conflict_at = case when t.resolution not in ('keep', 'abandon') then e.conflict_at end
+      conflict_at = case when t.resolution not in ('keep', 'abandon') then e.conflict_at end,
+      -- From now on it is the person's to decide. That nothing ever left stays true.
+      refused_at_first_send = false
     from told t where e.entry_id = t.entry_id
-    returning e.entry_id, e.state, jsonb_strip_nulls(jsonb_build_object('entry_key', t.entry_key, 'resolution', t.resolution,
+    returning e.entry_id, t.batch_id, jsonb_strip_nulls(jsonb_build_object('entry_key', t.entry_key, 'resolution', t.resolution,
       'was', t.state, 'conflict_at', t.conflict_at, 'external_id', t.external_id)) as change
   )
   select coalesce(jsonb_agg(c.change order by c.change ->> 'entry_key'), '[]'),
-    array_agg(c.entry_id) filter (where c.state = 'pending')
-  into settled, given_back from changed c;
+    array_agg(c.entry_id), array_agg(c.batch_id)
+  into settled, changed_ids, batches from changed c;
 
-  if given_back is not null then
-    perform sync_scheduler.adopt_newest_content(given_back);
-  end if;
+  perform sync_scheduler.adopt_newest_content(array(
+    select e.entry_id from public.sync_export_entries e
+    where e.entry_id = any (changed_ids) and e.conflict_at is not null
+    union all
+    -- Refused earlier, while the others of their batch were open.
+    select e.entry_id from public.sync_export_entries e
+    where e.batch_id = any (batches) and e.state = 'rejected' and e.conflict_at is not null));
   return settled;
 end;
 $$;

@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = pg_catalog, pg_temp as $$
-  select '0.1.0'::text, '721313e444386e89dd4661ce5d38f1478b3293945f9f5039805e26e835f4ebab'::text;
+  select '0.1.0'::text, 'de1f1d73acc067ad143396a6bed41c76d6cc340217d28cef644bd2cb3b2b558c'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is

@@ -20,6 +20,9 @@ create table public.sync_export_entries (
   conflict_at timestamptz,
   conflict_payload_hash bytea,
   conflict_content jsonb,
+  not_sent boolean not null default false,
+  refused_at_first_send boolean not null default false,
+  nothing_left boolean not null default false,
   decided_at timestamptz,
   -- No foreign key, like run_id.
   set_aside_run_id uuid,
@@ -35,6 +38,10 @@ create table public.sync_export_entries (
   -- What waits was never sent, or certainly not taken: it goes into a batch of its own and may still change.
   check (state <> 'pending' or (batch_id is null and unknown_since is null)),
   check (refused_run_id is null or state = 'pending'),
+  -- What they say is about a rejection, and ends with it.
+  check (state = 'rejected' or not (not_sent or refused_at_first_send or nothing_left)),
+  -- What never left is in no batch that may go out again.
+  check (not not_sent or batch_id is null),
   check (conflict_at is null or (conflict_payload_hash is not null and conflict_content is not null))
 );
 -- Each holds only what is looked for: an index of all states would hold every exported entry for ever, and a plan without
@@ -78,6 +85,14 @@ comment on column public.sync_export_entries.sent_at is
 comment on column public.sync_export_entries.unknown_since is
   'Since when a send without a known outcome is open. Kept while the batch is sent again: a refusal of the repetition '
   'says nothing about the first send.';
+comment on column public.sync_export_entries.not_sent is
+  'Rejected by our own rules before its first send: nothing of it ever left.';
+comment on column public.sync_export_entries.refused_at_first_send is
+  'Rejected by the external system at the first send of its batch. No later result changes that; a decision of a person '
+  'takes it back.';
+comment on column public.sync_export_entries.nothing_left is
+  'Rejected, and the connector says that the external system holds nothing of it. Together with refused_at_first_send it lets '
+  'the source replace the entry, as long as nothing of its batch is open and no person has decided about it.';
 comment on column public.sync_export_entries.conflict_at is
   'Since when the source contradicts what was sent: its key was delivered again with other content. Beside the state, '
   'which says what the external system has. Null when there is none or a person has closed it.';

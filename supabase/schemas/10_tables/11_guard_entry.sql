@@ -1,14 +1,16 @@
 -- What a vendor has seen never changes, whoever writes: a batch goes out again byte for byte as it was sent, and what is
--- in somebody's books is never sent again. Definer, because who inserts has no rights in sync_scheduler; it reads and
--- writes nothing but the row at hand.
+-- in somebody's books is never sent again. Definer, because the writer may have no rights in sync_scheduler; it reads
+-- the batch of the row at hand, and changes nothing but that row.
 create or replace function sync_scheduler.guard_entry() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   new.payload_hash := sync_scheduler.entry_hash(new.period, new.document_number, new.payload);
   if tg_op = 'UPDATE' and (
     (old.state = 'exported' and new.state <> 'exported')
-    or (old.state <> 'pending' and (new.integration_id, new.entry_key, new.payload_hash)
-      is distinct from (old.integration_id, old.entry_key, old.payload_hash))
+    or (old.state <> 'pending' and (new.integration_id, new.entry_key) is distinct from (old.integration_id, old.entry_key))
+    -- New content begins anew: it waits, whatever became of the content before it.
+    or (old.state <> 'pending' and new.payload_hash is distinct from old.payload_hash
+      and not (new.state = 'pending' and sync_scheduler.is_replaceable(old)))
   ) then
     raise exception using errcode = 'PT409', message = 'entry_is_sent',
       detail = jsonb_build_object('entry_key', old.entry_key, 'state', old.state);
@@ -19,6 +21,12 @@ begin
     or (new.conflict_at is not null and new.conflict_at is distinct from old.conflict_at)
   ) then
     new.decided_at := null;
+  end if;
+  -- They say how it was rejected.
+  if new.state <> 'rejected' then
+    new.not_sent := false;
+    new.refused_at_first_send := false;
+    new.nothing_left := false;
   end if;
   -- What is settled, or goes into a new batch, is no longer part of one that is set aside.
   if new.state not in ('sending', 'unknown') then
@@ -44,9 +52,9 @@ end;
 $$;
 revoke all on function sync_scheduler.guard_entry() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.guard_entry() is
-  'Trigger of sync_export_entries: computes payload_hash, clears decided_at when the entry is rejected or contradicted anew, and refuses (PT409 entry_is_sent; details: entry_key, state) other '
-  'content for an entry that is not pending, and another state for one that is exported; and (23514) a JSON number that a float '
-  'would change.';
+  'Trigger of sync_export_entries: computes payload_hash, clears decided_at when the entry is rejected or contradicted anew, and '
+  'refuses (PT409 entry_is_sent; details: entry_key, state) other content for an entry that is not replaceable (is_replaceable), '
+  'and another state for one that is exported; and (23514) a JSON number that a float would change.';
 
 create trigger guard_entry before insert or update on public.sync_export_entries
   for each row execute function sync_scheduler.guard_entry();

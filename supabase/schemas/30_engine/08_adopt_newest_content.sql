@@ -1,16 +1,20 @@
 create or replace function sync_scheduler.adopt_newest_content(entry_ids bigint[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  -- In a statement of its own: guard_entry lets only what waits already change.
+  -- In a statement of its own: guard_entry judges the entry as it was before.
   update public.sync_export_entries e set
     period = e.conflict_content ->> 'period',
     document_number = e.conflict_content ->> 'document_number',
     payload = e.conflict_content -> 'payload',
-    conflict_at = null
-  where e.entry_id = any (adopt_newest_content.entry_ids) and e.state = 'pending' and e.conflict_at is not null;
+    conflict_at = null,
+    state = 'pending',
+    batch_id = null,
+    run_id = case when e.state = 'pending' then e.run_id end,
+    error_message = null
+  where e.entry_id = any (adopt_newest_content.entry_ids) and e.conflict_at is not null and sync_scheduler.is_replaceable(e);
 end;
 $$;
 revoke all on function sync_scheduler.adopt_newest_content(bigint[]) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.adopt_newest_content(bigint[]) is
-  'For entries that have come back to pending: they were not taken, so what goes out is what the source has delivered '
-  'since, and there is no conflict any more.';
+  'For entries that turn out not to have been taken: what goes out is what the source has delivered since, and the conflict '
+  'is over. Those that are not replaceable stay as they are.';

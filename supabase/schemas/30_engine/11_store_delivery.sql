@@ -7,6 +7,7 @@ declare
   copies bigint;
   added integer := 0;
   replaced integer;
+  corrected text[];
   conflicts integer;
 begin
   select count(*), coalesce(sum(d.copies), 0) into taken, copies
@@ -28,34 +29,43 @@ begin
     select d.period, d.document_number, d.payload, e.*,
       coalesce(d.hash, sync_scheduler.entry_hash(d.period, d.document_number, d.payload)) as hash
     from unnest(store_delivery.delivered) d cross join lateral (
-      select x.entry_id, x.state, x.payload_hash, x.conflict_payload_hash, x.conflict_at
+      select x.entry_id, x.entry_key, x.state, x.payload_hash, x.conflict_payload_hash, x.conflict_at,
+        x.state = 'pending' or (x.state = 'rejected' and sync_scheduler.is_replaceable(x)) as is_replaceable
       from public.sync_export_entries x
       -- As in read_delivery.
       where (x.entry_key, x.integration_id) between (d.entry_key, integration.id) and (d.entry_key, integration.id)
       order by x.entry_key, x.integration_id limit 1) e
     where d.reason is null
   ), fresh as (
-    -- Nobody has seen it yet: what the source says now is what shall be booked.
-    update public.sync_export_entries e
-    set period = t.period, document_number = t.document_number, payload = t.payload
+    -- Nothing of it stands anywhere: what the source says now is what shall be booked.
+    update public.sync_export_entries e set
+      period = t.period, document_number = t.document_number, payload = t.payload,
+      state = 'pending', batch_id = null, error_message = null, conflict_at = null,
+      run_id = case when t.state = 'pending' then e.run_id end,
+      decided_at = case when t.state = 'pending' then e.decided_at end
     from told t
-    where e.entry_id = t.entry_id and t.state = 'pending' and t.payload_hash <> t.hash
-    returning 1
+    where e.entry_id = t.entry_id and t.is_replaceable and t.payload_hash <> t.hash
+    returning t.entry_key, t.state as was
   ), contradicted as (
     -- Never a second voucher, and never a batch that differs from its first send: a person decides.
     update public.sync_export_entries e
     set conflict_at = now(), conflict_payload_hash = t.hash, conflict_content =
       jsonb_build_object('period', t.period, 'document_number', t.document_number, 'payload', t.payload)
     from told t
-    where e.entry_id = t.entry_id and t.state <> 'pending' and t.payload_hash <> t.hash
+    where e.entry_id = t.entry_id and not t.is_replaceable and t.payload_hash <> t.hash
       and t.conflict_payload_hash is distinct from t.hash
     returning 1
   ), known as (
     select from told t
-    where t.payload_hash <> t.hash and t.conflict_payload_hash = t.hash and t.conflict_at is not null
+    where not t.is_replaceable and t.payload_hash <> t.hash and t.conflict_payload_hash = t.hash and t.conflict_at is not null
   )
-  select (select count(*) from fresh), (select count(*) from contradicted) + (select count(*) from known)
-  into replaced, conflicts;
+  select count(*), array_agg(f.entry_key) filter (where f.was = 'rejected'),
+    (select count(*) from contradicted) + (select count(*) from known)
+  into replaced, corrected, conflicts from fresh f;
+  if corrected is not null then
+    perform sync_scheduler.audit(integration, 'entries_corrected', null, jsonb_build_object(
+      'entry_keys', to_jsonb(corrected[1:1000]), 'entries', cardinality(corrected)));
+  end if;
   return jsonb_build_object('added', added, 'replaced', replaced, 'conflicts', conflicts,
     'unchanged', copies - added - replaced - conflicts);
 end;

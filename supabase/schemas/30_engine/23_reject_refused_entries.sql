@@ -3,7 +3,9 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   rejected integer;
 begin
-  update public.sync_export_entries e set state = 'rejected', run_id = run.run_id
+  -- Only a first send is narrowed, and a batch that is refused as a whole leaves nothing: it goes back to pending.
+  update public.sync_export_entries e set state = 'rejected', run_id = run.run_id,
+    refused_at_first_send = e.decided_at is null, nothing_left = true
   where e.refused_run_id = run.run_id and e.integration_id = run.integration_id and e.state = 'pending';
   get diagnostics rejected = row_count;
   if rejected > 0 then

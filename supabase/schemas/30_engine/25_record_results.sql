@@ -8,28 +8,34 @@ declare
     sync_scheduler.extend_lease(record_results.run_id, record_results.attempt, record_results.token, 'settle');
   done integer;
   failed integer;
-  given_back bigint[];
+  settled_ids bigint[];
 begin
   if jsonb_typeof(results) is distinct from 'array' or exists (
     select from jsonb_array_elements(results) r
     group by r ->> 'entry_key'
     having r ->> 'entry_key' is null or count(*) > 1
-      or bool_or(coalesce(r ->> 'state', '') not in ('exported', 'rejected', 'unknown', 'pending'))
+      or bool_or(coalesce(r ->> 'state', '') not in ('exported', 'rejected', 'unknown', 'pending')
+        or coalesce(jsonb_typeof(r -> 'not_sent'), 'null') not in ('boolean', 'null')
+        or coalesce(jsonb_typeof(r -> 'nothing_left'), 'null') not in ('boolean', 'null'))
   ) then
     perform sync_scheduler.raise_error('invalid_worker_request',
-      '{"results": "each entry_key once, with state exported, rejected, unknown or pending"}');
+      '{"results": "each entry_key once, with state exported, rejected, unknown or pending, and true or false as not_sent and nothing_left"}');
   end if;
 
   -- Only what is still being sent: the repetition of a call whose answer was lost changes and counts nothing.
   with told as (
-    select s.entry_id, r.external_id, r.error, r.refused_alone, s.state as was, coalesce(r.state, s.state) as state,
+    select s.entry_id, r.external_id, r.error, r.refused_alone, s.state as was, coalesce(r.state, s.state) as state, r.nothing_left,
+      -- Of what may have been sent before, nobody can say that it never left.
+      r.not_sent and s.unknown_since is null as not_sent,
+      s.unknown_since is null and s.decided_at is null as is_first_send,
       -- Open stays what the results leave out, what they do not know, and what they take back although an earlier send
       -- of it is open: that it was not taken this time says nothing about that one.
       bool_or(coalesce(r.state, s.state) in ('sending', 'unknown')
         or (r.state = 'pending' and s.unknown_since is not null)) over () as stays_open
     from public.sync_export_entries s
     left join jsonb_to_recordset(results)
-      as r (entry_key text, state public.sync_entry_state, external_id text, error text, refused_alone boolean)
+      as r (entry_key text, state public.sync_entry_state, external_id text, error text, refused_alone boolean,
+        not_sent boolean, nothing_left boolean)
       on r.entry_key = s.entry_key and s.state = 'sending'
     where s.batch_id = record_results.batch_id
       and s.integration_id = run.integration_id
@@ -37,8 +43,12 @@ begin
   ), settled as (
     update public.sync_export_entries e set
       state = n.state,
-      -- Back to pending means that the vendor took nothing: the entry goes into a later batch of its own.
-      batch_id = case when n.state <> 'pending' then e.batch_id end,
+      -- Back to pending means that the vendor took nothing: the entry goes into a later batch of its own. And what never left
+      -- is no part of a batch that may go out again.
+      batch_id = case when n.state <> 'pending' and not n.not_sent then e.batch_id end,
+      not_sent = n.not_sent,
+      refused_at_first_send = n.is_first_send and not n.not_sent,
+      nothing_left = coalesce(n.nothing_left, false),
       -- What is left out was sent like the rest: if it is handed out again, then as that.
       unknown_since = case when n.state in ('unknown', 'sending') then coalesce(e.unknown_since, now()) end,
       refused_run_id = case when n.state = 'pending' and n.refused_alone then run.run_id end,
@@ -46,7 +56,8 @@ begin
       error_message = left(n.error, 500),
       exported_at = case when n.state = 'exported' then now() end
     from (
-      select t.entry_id, t.external_id, t.error, t.refused_alone,
+      select t.entry_id, t.external_id, t.error, t.refused_alone, t.nothing_left, t.is_first_send,
+        t.state = 'rejected' and coalesce(t.not_sent, false) as not_sent,
         -- A batch of which anything is open goes out again as it was: nothing may leave it.
         case when t.state = 'pending' and t.stays_open then 'unknown' else t.state end as state
       from told t where t.was = 'sending'
@@ -55,11 +66,15 @@ begin
     returning e.state, e.entry_id
   )
   select count(*) filter (where state = 'exported'), count(*) filter (where state = 'rejected'),
-    array_agg(entry_id) filter (where state = 'pending')
-  into done, failed, given_back from settled;
-  if given_back is not null then
-    perform sync_scheduler.adopt_newest_content(given_back);
-  end if;
+    array_agg(entry_id)
+  into done, failed, settled_ids from settled;
+  perform sync_scheduler.adopt_newest_content(array(
+    select e.entry_id from public.sync_export_entries e
+    where e.entry_id = any (settled_ids) and e.conflict_at is not null
+    union all
+    -- Refused earlier, while other entries of the batch were open.
+    select e.entry_id from public.sync_export_entries e
+    where e.batch_id = record_results.batch_id and e.state = 'rejected' and e.conflict_at is not null));
 
   if done + failed > 0 then
     update public.sync_run_log r set
@@ -86,6 +101,8 @@ revoke all on function sync_scheduler.record_results(uuid, integer, text, uuid, 
 comment on function sync_scheduler.record_results(uuid, integer, text, uuid, jsonb, boolean) is
   'Settles entries of a batch: exported, rejected, unknown (asked for before it is sent again) or pending (certainly not '
   'taken; it becomes unknown while anything else of the batch is open). With refused_alone a pending entry is passed over for '
-  'the rest of the run, and rejected as soon as something is taken. set_aside: what is unknown of the batch is not handed out '
-  'again in this run. An entry that is left out stays with the worker and counts as sent. Counts the run''s progress. May be repeated. Errors: PT401 invalid_token, PT409 '
+  'the rest of the run, and rejected as soon as something is taken. With rejected goes not_sent, if our own rules rejected it '
+  'before its first send, and nothing_left, if the external system holds nothing of it. set_aside: what is unknown of the batch '
+  'is not handed out again in this run. An entry that is left out stays with the worker and counts as sent. Counts the run''s '
+  'progress. May be repeated. Errors: PT401 invalid_token, PT409 '
   'attempt_not_current, PT422 invalid_worker_request.';

@@ -3,10 +3,11 @@ returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   settled jsonb;
-  given_back bigint[];
+  changed_ids bigint[];
+  batches uuid[];
 begin
   with told as (
-    select e.entry_id, e.entry_key, e.state, e.conflict_at, d.resolution, left(d.external_id, 200) as external_id
+    select e.entry_id, e.entry_key, e.state, e.batch_id, e.conflict_at, d.resolution, left(d.external_id, 200) as external_id
     from jsonb_to_recordset(entries) as d (entry_key text, resolution text, external_id text)
     join public.sync_export_entries e
       on e.integration_id = settle_entries.integration_id and e.entry_key = d.entry_key
@@ -34,18 +35,24 @@ begin
         else e.run_id end,
       decided_at = case when t.resolution <> 'exported' then clock_timestamp() else e.decided_at end,
       -- What the external system has is one question, whether the source agrees another.
-      conflict_at = case when t.resolution not in ('keep', 'abandon') then e.conflict_at end
+      conflict_at = case when t.resolution not in ('keep', 'abandon') then e.conflict_at end,
+      -- From now on it is the person's to decide. That nothing ever left stays true.
+      refused_at_first_send = false
     from told t where e.entry_id = t.entry_id
-    returning e.entry_id, e.state, jsonb_strip_nulls(jsonb_build_object('entry_key', t.entry_key, 'resolution', t.resolution,
+    returning e.entry_id, t.batch_id, jsonb_strip_nulls(jsonb_build_object('entry_key', t.entry_key, 'resolution', t.resolution,
       'was', t.state, 'conflict_at', t.conflict_at, 'external_id', t.external_id)) as change
   )
   select coalesce(jsonb_agg(c.change order by c.change ->> 'entry_key'), '[]'),
-    array_agg(c.entry_id) filter (where c.state = 'pending')
-  into settled, given_back from changed c;
+    array_agg(c.entry_id), array_agg(c.batch_id)
+  into settled, changed_ids, batches from changed c;
 
-  if given_back is not null then
-    perform sync_scheduler.adopt_newest_content(given_back);
-  end if;
+  perform sync_scheduler.adopt_newest_content(array(
+    select e.entry_id from public.sync_export_entries e
+    where e.entry_id = any (changed_ids) and e.conflict_at is not null
+    union all
+    -- Refused earlier, while the others of their batch were open.
+    select e.entry_id from public.sync_export_entries e
+    where e.batch_id = any (batches) and e.state = 'rejected' and e.conflict_at is not null));
   return settled;
 end;
 $$;

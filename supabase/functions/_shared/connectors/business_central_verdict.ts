@@ -45,7 +45,7 @@ export function judgeRefused(work: Work, open: readonly PlannedVoucher[], isWhol
     const error = refused.get(entry_key);
     // Lines of it that still stand have to go first: somebody might post them.
     if (error !== undefined && !results.has(entry_key) && !isOpen(work, voucher)) {
-      results.set(entry_key, { entry_key, state: "rejected", error });
+      results.set(entry_key, { entry_key, state: "rejected", error, nothing_left: true });
     }
   }
 }

@@ -16,7 +16,7 @@ const complete = [{ entry_key: "a", state: "exported", external_id: "V-1" }, {
 }];
 const perEntry = [
   { entry_key: "a", state: "exported", external_id: "V-1" },
-  { entry_key: "b", state: "rejected", error: "Period closed" },
+  { entry_key: "b", state: "rejected", error: "Period closed", nothing_left: true },
 ];
 
 for (const status of [200, 207, 400, 401, 404, 409, 413, 422, 429, 451]) {
@@ -166,5 +166,6 @@ Deno.test("webhook tells nothing of its secret when a receiver's words are cut i
   const context = testContext({ secrets: createSecrets({ signing_secret: secret }) });
   const results = [{ entry_key: "a", state: "rejected", error: `${"x".repeat(490)} ${secret}` }];
   const settled = await settleAnswer(json({ results }), testBatch(1, ["a"]).entries, context);
-  assert.deepEqual(settled.results, [{ entry_key: "a", state: "rejected", error: `${"x".repeat(490)} ***` }]);
+  const error = `${"x".repeat(490)} ***`;
+  assert.deepEqual(settled.results, [{ entry_key: "a", state: "rejected", error, nothing_left: true }]);
 });

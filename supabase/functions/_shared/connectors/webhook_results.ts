@@ -92,6 +92,7 @@ function toEntryResult(result: z.infer<typeof resultSchema>, secrets: Secrets): 
       entry_key,
       state: "rejected",
       error: error || "The receiver rejected the entry without a reason.",
+      nothing_left: true,
     };
   }
   const external_id = storableText(secrets.redact(wordsOf(result.external_id)), longestId);

@@ -11,7 +11,8 @@ for (const type of ["text/plain", "text/html", "application/problem+json"]) {
   Deno.test(`webhook settles entry by entry when a 200 calls its results ${type}`, async () => {
     const body = ` ${JSON.stringify({ results: results({ state: "rejected", error: "No" }) })}`;
     const response = () => new Response(body, { headers: { "content-type": type } });
-    assert.deepEqual((await answered(response)).results, results({ state: "rejected", error: "No" }));
+    const rejected = { state: "rejected", error: "No", nothing_left: true };
+    assert.deepEqual((await answered(response)).results, results(rejected));
   });
 }
 
@@ -27,10 +28,18 @@ for (
     [
       "an object with a message",
       { state: "rejected", error: { code: 7, message: "Period closed" } },
-      { state: "rejected", error: "Period closed" },
+      { state: "rejected", error: "Period closed", nothing_left: true },
     ],
-    ["a list", { state: "rejected", error: ["a", "b"] }, { state: "rejected", error: '["a","b"]' }],
-    ["a mere number", { state: "rejected", error: 1042 }, { state: "rejected", error: "1042" }],
+    ["a list", { state: "rejected", error: ["a", "b"] }, {
+      state: "rejected",
+      error: '["a","b"]',
+      nothing_left: true,
+    }],
+    ["a mere number", { state: "rejected", error: 1042 }, {
+      state: "rejected",
+      error: "1042",
+      nothing_left: true,
+    }],
   ] as const
 ) {
   Deno.test(`webhook settles an entry when its ${said.state === "exported" ? "id" : "error"} is ${what}`, async () => {

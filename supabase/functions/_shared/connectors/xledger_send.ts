@@ -81,7 +81,12 @@ async function sendGroup(link: XledgerLink, vouchers: readonly Prepared[], sent:
   if (fault === null || !fault.isValue) return stop(sent, none, fault);
   if (vouchers.length === 1) {
     for (const { entry: { entry_key } } of none) {
-      sent.results.push({ entry_key, state: "rejected", error: fault.failure.message });
+      sent.results.push({
+        entry_key,
+        state: "rejected",
+        error: fault.failure.message,
+        nothing_left: true,
+      });
     }
     return;
   }
