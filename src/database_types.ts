@@ -44,14 +44,14 @@ isOneToOne: false
                   ]
                 },"sync_alert_webhooks": {
                   Row: {
-                    "configured_at": string,"delivered_at": string | null,"failing_since": string | null,"finished_runs": boolean,"host": string,"kinds": (Database["public"]['Enums']["sync_alert_kind"])[] | null,"min_severity": Database["public"]['Enums']["sync_alert_severity"],"org_id": string,"stop_reason": string | null,"stopped_at": string | null
+                    "configured_at": string,"delivered_at": string | null,"failing_since": string | null,"finished_runs": boolean,"format": Database["public"]['Enums']["sync_alert_format"],"host": string,"kinds": (Database["public"]['Enums']["sync_alert_kind"])[] | null,"last_error": string | null,"last_status": number | null,"min_severity": Database["public"]['Enums']["sync_alert_severity"],"org_id": string,"stop_reason": string | null,"stopped_at": string | null
                   }
                   ComputedFields: never
                   Insert: {
-                    "configured_at"?: string,"delivered_at"?: string | null,"failing_since"?: string | null,"finished_runs"?: boolean,"host": string,"kinds"?: (Database["public"]['Enums']["sync_alert_kind"])[] | null,"min_severity"?: Database["public"]['Enums']["sync_alert_severity"],"org_id": string,"stop_reason"?: string | null,"stopped_at"?: string | null
+                    "configured_at"?: string,"delivered_at"?: string | null,"failing_since"?: string | null,"finished_runs"?: boolean,"format"?: Database["public"]['Enums']["sync_alert_format"],"host": string,"kinds"?: (Database["public"]['Enums']["sync_alert_kind"])[] | null,"last_error"?: string | null,"last_status"?: number | null,"min_severity"?: Database["public"]['Enums']["sync_alert_severity"],"org_id": string,"stop_reason"?: string | null,"stopped_at"?: string | null
                   }
                   Update: {
-                    "configured_at"?: string,"delivered_at"?: string | null,"failing_since"?: string | null,"finished_runs"?: boolean,"host"?: string,"kinds"?: (Database["public"]['Enums']["sync_alert_kind"])[] | null,"min_severity"?: Database["public"]['Enums']["sync_alert_severity"],"org_id"?: string,"stop_reason"?: string | null,"stopped_at"?: string | null
+                    "configured_at"?: string,"delivered_at"?: string | null,"failing_since"?: string | null,"finished_runs"?: boolean,"format"?: Database["public"]['Enums']["sync_alert_format"],"host"?: string,"kinds"?: (Database["public"]['Enums']["sync_alert_kind"])[] | null,"last_error"?: string | null,"last_status"?: number | null,"min_severity"?: Database["public"]['Enums']["sync_alert_severity"],"org_id"?: string,"stop_reason"?: string | null,"stopped_at"?: string | null
                   }
                   Relationships: [
                     {
@@ -320,8 +320,11 @@ isOneToOne: false
 "delivered_at": string | null,
 "failing_since": string | null,
 "finished_runs": boolean,
+"format": Database["public"]['Enums']["sync_alert_format"],
 "host": string,
 "kinds": (Database["public"]['Enums']["sync_alert_kind"])[] | null,
+"last_error": string | null,
+"last_status": number | null,
 "min_severity": Database["public"]['Enums']["sync_alert_severity"],
 "org_id": string,
 "stop_reason": string | null,
@@ -627,7 +630,7 @@ isOneToOne: false
       } }
           }
           Enums: {
-            "sync_alert_kind": "drift"|"missed_slot"|"start_failed"|"run_failed"|"lost_worker"|"dispatch_failing"|"cold_start_failure"|"unhealthy"|"needs_attention"|"vendor_incident"|"scheduler_dead"|"webhook_stopped","sync_alert_severity": "info"|"warning"|"critical","sync_entry_state": "pending"|"sending"|"exported"|"rejected"|"unknown","sync_health_status": "unknown"|"healthy"|"degraded"|"unhealthy"|"needs_attention","sync_member_role": "admin"|"coordinator"|"viewer","sync_overlap_policy": "skip"|"buffer_one","sync_run_status": "pending"|"running"|"succeeded"|"failed"|"cancelled"|"skipped","sync_run_trigger": "manual"|"schedule"|"api"|"backfill","sync_skip_reason": "overlap"|"missed"|"coalesced"|"paused"|"disabled"|"schedule_changed"
+            "sync_alert_format": "slack"|"teams"|"discord"|"json","sync_alert_kind": "drift"|"missed_slot"|"start_failed"|"run_failed"|"lost_worker"|"dispatch_failing"|"cold_start_failure"|"unhealthy"|"needs_attention"|"vendor_incident"|"scheduler_dead"|"webhook_stopped","sync_alert_severity": "info"|"warning"|"critical","sync_entry_state": "pending"|"sending"|"exported"|"rejected"|"unknown","sync_health_status": "unknown"|"healthy"|"degraded"|"unhealthy"|"needs_attention","sync_member_role": "admin"|"coordinator"|"viewer","sync_overlap_policy": "skip"|"buffer_one","sync_run_status": "pending"|"running"|"succeeded"|"failed"|"cancelled"|"skipped","sync_run_trigger": "manual"|"schedule"|"api"|"backfill","sync_skip_reason": "overlap"|"missed"|"coalesced"|"paused"|"disabled"|"schedule_changed"
           }
           CompositeTypes: {
             [_ in never]: never
@@ -743,7 +746,7 @@ export type CompositeTypes<
 export const Constants = {
   "public": {
           Enums: {
-            "sync_alert_kind": ["drift", "missed_slot", "start_failed", "run_failed", "lost_worker", "dispatch_failing", "cold_start_failure", "unhealthy", "needs_attention", "vendor_incident", "scheduler_dead", "webhook_stopped"],"sync_alert_severity": ["info", "warning", "critical"],"sync_entry_state": ["pending", "sending", "exported", "rejected", "unknown"],"sync_health_status": ["unknown", "healthy", "degraded", "unhealthy", "needs_attention"],"sync_member_role": ["admin", "coordinator", "viewer"],"sync_overlap_policy": ["skip", "buffer_one"],"sync_run_status": ["pending", "running", "succeeded", "failed", "cancelled", "skipped"],"sync_run_trigger": ["manual", "schedule", "api", "backfill"],"sync_skip_reason": ["overlap", "missed", "coalesced", "paused", "disabled", "schedule_changed"]
+            "sync_alert_format": ["slack", "teams", "discord", "json"],"sync_alert_kind": ["drift", "missed_slot", "start_failed", "run_failed", "lost_worker", "dispatch_failing", "cold_start_failure", "unhealthy", "needs_attention", "vendor_incident", "scheduler_dead", "webhook_stopped"],"sync_alert_severity": ["info", "warning", "critical"],"sync_entry_state": ["pending", "sending", "exported", "rejected", "unknown"],"sync_health_status": ["unknown", "healthy", "degraded", "unhealthy", "needs_attention"],"sync_member_role": ["admin", "coordinator", "viewer"],"sync_overlap_policy": ["skip", "buffer_one"],"sync_run_status": ["pending", "running", "succeeded", "failed", "cancelled", "skipped"],"sync_run_trigger": ["manual", "schedule", "api", "backfill"],"sync_skip_reason": ["overlap", "missed", "coalesced", "paused", "disabled", "schedule_changed"]
           }
         }
 } as const

@@ -3195,6 +3195,7 @@ begin
       claimed := claimed || jsonb_build_object(
         'org_id', asked.org_id,
         'webhook', sync_scheduler.read_credentials(secret_id),
+        'format', (select w.format from public.sync_alert_webhooks w where w.org_id = asked.org_id),
         'messages', (
           select coalesce(jsonb_agg(jsonb_build_object('message_id', m.message_id, 'body', m.body) order by m.number), '[]')
           from (
@@ -3216,7 +3217,7 @@ $$;
 revoke all on function sync_scheduler.claim_alerts(jsonb) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.claim_alerts(jsonb) is
   'Takes the work of a list of {org_id, token}, each at most once and within half a minute, and returns of those that were to be '
-  'had the webhook {url, secret} and the messages in order, up to 50 and 128 KiB but at least one, the body as the text that is signed. Errors: PT401 invalid_token '
+  'had the webhook {url, secret}, its format and the messages in order, up to 50 and 128 KiB but at least one, the body as the text that is signed. Errors: PT401 invalid_token '
   '(none was to be had), PT422 invalid_worker_request.';
 
 -- supabase/schemas/30_engine/36_settle_messages.sql
@@ -3269,6 +3270,7 @@ declare
   sender sync_scheduler.alert_senders;
   webhook public.sync_alert_webhooks;
   failed record;
+  newest record;
   taken boolean := results @> '[{"outcome": "delivered"}]';
 begin
   if jsonb_typeof(results) is distinct from 'array' or exists (
@@ -3293,7 +3295,12 @@ begin
   perform sync_scheduler.settle_messages(sender.org_id, results);
   select r.outcome, r.retry_after_seconds into failed
   from jsonb_to_recordset(results) as r (outcome text, retry_after_seconds numeric) where r.outcome <> 'delivered' limit 1;
+  select r.value ->> 'status' as status, left(r.value ->> 'error', 200) as error into newest
+  from jsonb_array_elements(results) with ordinality as r (value, number) order by r.number desc limit 1;
   update public.sync_alert_webhooks w set
+    -- Nothing was posted, or it was posted to the address before this one.
+    last_status = case when newest is null or sender.claimed_at < w.configured_at then w.last_status else newest.status::integer end,
+    last_error = case when newest is null or sender.claimed_at < w.configured_at then w.last_error else newest.error end,
     delivered_at = case when taken then now() else w.delivered_at end,
     failing_since = case
       when failed.outcome is null then case when not taken then w.failing_since end

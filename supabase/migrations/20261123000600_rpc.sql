@@ -1316,6 +1316,29 @@ comment on function public.sync_overview(uuid) is
   'details. For members of the organisation and the service role. '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized.';
 
+-- supabase/schemas/50_rpc/43_alert_format_of.sql
+create or replace function sync_scheduler.alert_format_of(url text) returns public.sync_alert_format
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+declare
+  host constant text := lower(substring(alert_format_of.url from '^https://([^/?#:]+)'));
+begin
+  -- November 2026, from the vendors' pages and from addresses that they hand out. A logic app may also be one of the
+  -- receiver's own, which takes anything: then the admin names the format.
+  return case
+    when host ~ '^hooks\.slack(-gov)?\.com\.?$' then 'slack'
+    when host ~ '^((ptb|canary)\.)?discord(app)?\.com\.?$' then
+      -- Discord also imitates Slack: https://discord.com/developers/docs/resources/webhook#execute-slackcompatible-webhook
+      case when alert_format_of.url ~ '/slack/?([?#]|$)' then 'slack' else 'discord' end
+    -- Workflows (Power Automate), and the connectors before them.
+    when host ~ '(^|\.)(webhook\.office\.com|logic\.azure\.com|powerplatform\.com)\.?$' then 'teams'
+    when host ~ '^outlook\.office(365)?\.com\.?$' then 'teams'
+  end;
+end;
+$$;
+revoke all on function sync_scheduler.alert_format_of(text) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.alert_format_of(text) is
+  'The format that the receiver at this address takes, by its host; null: the host is not known.';
+
 -- supabase/schemas/50_rpc/43_sync_run_timeline.sql
 -- Definer, because attempts and ticks are the machinery's. The caller's role is checked before anything is told.
 create or replace function public.sync_run_timeline(run_id uuid)
@@ -1383,7 +1406,7 @@ create or replace function sync_scheduler.apply_webhook_changes(webhook public.s
 returns public.sync_alert_webhooks
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  known constant text[] := '{url,secret,kinds,min_severity,finished_runs}';
+  known constant text[] := '{url,secret,format,kinds,min_severity,finished_runs}';
   field text;
 begin
   if jsonb_typeof(changes) is distinct from 'object' then
@@ -1421,7 +1444,7 @@ comment on function sync_scheduler.apply_webhook_changes(public.sync_alert_webho
   'invalid_configuration (details: field, reason).';
 
 -- supabase/schemas/50_rpc/44_require_valid_address.sql
-create or replace function sync_scheduler.require_valid_address(address jsonb) returns void
+create or replace function sync_scheduler.require_valid_address(address jsonb, format public.sync_alert_format) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   wrong text;
@@ -1446,6 +1469,9 @@ begin
   elsif address ->> 'url' ~ '^https:' and address ->> 'url' !~* '^https://[^/?#]*\.[a-z][a-z0-9-]*\.?(:[0-9]+)?([/?#]|$)' then
     -- Numbers and names without a dot are machines beside the function, not a tenant's.
     wrong := '{"field": "url", "reason": "a public host name, not an address of a network"}';
+  -- What a chat hands out is a secret itself, and chats verify no signature.
+  elsif address ->> 'secret' is null and require_valid_address.format <> 'json' then
+    return;
   -- Postgres reads base64 with blanks in it, however many.
   elsif coalesce(address ->> 'secret' !~ '^whsec_[A-Za-z0-9+/]{32,88}={0,2}$', true) or coalesce(size, 0) not between 24 and 64 then
     wrong := '{"field": "secret", "reason": "whsec_ and the base64 of 24 to 64 bytes"}';
@@ -1455,10 +1481,11 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_valid_address(jsonb) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_valid_address(jsonb) is
+revoke all on function sync_scheduler.require_valid_address(jsonb, public.sync_alert_format) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.require_valid_address(jsonb, public.sync_alert_format) is
   'Refuses {url, secret} of an alert webhook (PT422 invalid_configuration, details {field, reason}): https to a host name, or http to the machine '
-  'itself where the function is on the machine of the database (or of its container), which is a developer''s; the secret as Standard Webhooks has it.';
+  'itself where the function is on the machine of the database (or of its container), which is a developer''s; '
+  'the secret as Standard Webhooks has it, which only the format json needs.';
 
 -- supabase/schemas/50_rpc/44_require_webhook_due.sql
 create or replace function sync_scheduler.require_webhook_due(org_id uuid) returns void
@@ -1486,6 +1513,7 @@ declare
   webhook public.sync_alert_webhooks;
   organisation public.sync_integrations;
   address jsonb;
+  new_host text;
   stored_id uuid;
 begin
   perform sync_scheduler.require_org_role(configure_alert_webhook.org_id, '{admin}');
@@ -1512,17 +1540,23 @@ begin
   address := coalesce((
       select sync_scheduler.read_credentials(s.secret_id) from sync_scheduler.alert_senders s where s.org_id = webhook.org_id), '{}')
     || (select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(changes) where key in ('url', 'secret'));
-  perform sync_scheduler.require_valid_address(address);
+  new_host := substring(address ->> 'url' from '^https?://([^/?#]+)');
+  -- Another host is another receiver: what the last one took says nothing about it.
+  if webhook.format is null or (webhook.host is distinct from new_host and not changes ? 'format') then
+    webhook.format := coalesce(sync_scheduler.alert_format_of(address ->> 'url'), 'json');
+  end if;
+  perform sync_scheduler.require_valid_address(address, webhook.format);
   -- Before anything is stored: who is refused knows that the old one is in place.
   perform sync_scheduler.require_webhook_due(webhook.org_id);
   stored_id := sync_scheduler.store_secret(sync_scheduler.alert_webhook_name(webhook.org_id), address);
 
-  insert into public.sync_alert_webhooks as w (org_id, host, kinds, min_severity, finished_runs)
-  values (webhook.org_id, substring(address ->> 'url' from '^https?://([^/?#]+)'), webhook.kinds, webhook.min_severity,
+  insert into public.sync_alert_webhooks as w (org_id, host, format, kinds, min_severity, finished_runs)
+  values (webhook.org_id, new_host, webhook.format, webhook.kinds, webhook.min_severity,
     webhook.finished_runs)
   on conflict (org_id) do update set
-    host = excluded.host, kinds = excluded.kinds, min_severity = excluded.min_severity, finished_runs = excluded.finished_runs,
-    configured_at = now(), failing_since = null, stopped_at = null, stop_reason = null
+    host = excluded.host, format = excluded.format, kinds = excluded.kinds, min_severity = excluded.min_severity,
+    finished_runs = excluded.finished_runs, configured_at = now(), last_status = null, last_error = null, failing_since = null,
+    stopped_at = null, stop_reason = null
   returning * into strict webhook;
   -- A request that is under way keeps its two minutes: one at a time, also now.
   insert into sync_scheduler.alert_senders as s (org_id, secret_id) values (webhook.org_id, stored_id)
@@ -1542,9 +1576,10 @@ $$;
 revoke all on function public.configure_alert_webhook(uuid, jsonb, text) from public, anon, authenticated, service_role;
 grant execute on function public.configure_alert_webhook(uuid, jsonb, text) to authenticated, service_role;
 comment on function public.configure_alert_webhook(uuid, jsonb, text) is
-  'Says where the organisation''s alerts are posted, as JSON that Slack understands, signed after the Standard Webhooks '
-  'specification; returns the webhook. changes: a JSON object (at most 16 KiB) of any of url (https to a host name, or on a developer''s platform http to the machine itself), secret (whsec_ '
-  'and the base64 of 24 to 64 bytes), kinds (a list of alert kinds; null: all), min_severity (info, warning, critical), '
+  'Says where the organisation''s alerts are posted, and in which format; returns the webhook. Its last_status and '
+  'last_error are the answer to the first message as soon as it is there. changes: a JSON object (at most 16 KiB) of any of url (https to a host name, or on a developer''s platform http to the machine itself), secret (whsec_ '
+  'and the base64 of 24 to 64 bytes: messages are signed with it after the Standard Webhooks specification; only the format '
+  'json needs one), format (slack, teams, discord or json; null, or another host: the one that the host takes, json if it is not known), kinds (a list of alert kinds; null: all), min_severity (info, warning, critical), '
   'finished_runs (also tell of every run that ends); what is not named stays. null removes the webhook with what waits for it. '
   'url and secret are stored in Vault, where nobody can read them back. One that had stopped begins again, with what still waits. A first message '
   'says that it is configured, so it may be done once in settings.probe_cooldown (10 s). For admins of the organisation and the service role; audited with reason (at most 500 characters). '

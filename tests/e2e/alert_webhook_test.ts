@@ -36,6 +36,12 @@ Deno.test("an admin connects a chat, and a run that fails for good is told there
 
   const { data: seen } = await viewer.from("sync_alert_webhooks").select();
   assert.equal(seen?.length, 1);
+  // The receiver knows of it before the function has reported.
+  await until("its answer", async () => {
+    const { data } = await viewer.from("sync_alert_webhooks").select("format, last_status, last_error")
+      .single();
+    return data?.last_status === 200 && data.format === "json" && data.last_error === null ? data : undefined;
+  });
   assert.ok(!JSON.stringify(seen).includes("token") && !JSON.stringify(seen).includes(secret));
   const { data: alerts } = await viewer.from("sync_alerts").select("alert_id, kind, count").eq(
     "kind",

@@ -16,20 +16,27 @@ export interface SenderRef {
   readonly token: string;
 }
 
+const alertFormats = ["slack", "teams", "discord", "json"] as const;
+
+/** What a receiver is sent; see `public.sync_alert_format`. */
+export type AlertFormat = (typeof alertFormats)[number];
+
 const alertsAnswer = z.array(z.object({
   org_id: z.guid(),
   /** Address and secret, unless Vault could not read them. */
   webhook: z.unknown(),
+  format: z.enum(alertFormats),
   messages: z.array(z.object({ message_id: z.guid(), body: z.string() })),
 })).check(z.minLength(1));
 
-/** A message with the bytes that are posted and signed. */
+/** A message as the database has written it: what is posted and signed in the format `json`. */
 export type Message = z.infer<typeof alertsAnswer>[number]["messages"][number];
 
 /** The messages of an organisation that are ours to post, in order. */
 export interface ClaimedAlerts {
   readonly sender: SenderRef;
   readonly webhook: unknown;
+  readonly format: AlertFormat;
   readonly messages: readonly Message[];
 }
 
@@ -54,7 +61,7 @@ export interface MessageResult {
  * import { claimAlerts } from "./alerts_api.ts";
  *
  * const org_id = "00000000-0000-4000-8000-0000000000a1";
- * const rpc = () => Promise.resolve([{ org_id, webhook: null, messages: [] }]);
+ * const rpc = () => Promise.resolve([{ org_id, webhook: null, format: "json", messages: [] }]);
  * const [claimed] = await claimAlerts(rpc, [{ org_id, token: "secret" }]);
  * assert.equal(claimed?.sender.token, "secret");
  * ```
@@ -67,10 +74,10 @@ export async function claimAlerts(rpc: WorkerRpc, senders: readonly SenderRef[])
     });
   const parsed = alertsAnswer.safeParse(await rpc(name, { senders }));
   if (!parsed.success) throw unknown(parsed.error.issues[0]?.path.join(".") ?? "");
-  return parsed.data.map(({ org_id, webhook, messages }) => {
+  return parsed.data.map(({ org_id, webhook, format, messages }) => {
     const sender = senders.find((asked) => asked.org_id === org_id);
     if (sender === undefined) throw unknown("org_id");
-    return { sender, webhook, messages };
+    return { sender, webhook, format, messages };
   });
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Webhook } from "standardwebhooks";
-import type { ClaimedAlerts } from "../_shared/alerts_api.ts";
+import type { AlertFormat, ClaimedAlerts } from "../_shared/alerts_api.ts";
 import { systemClock } from "../_shared/clock.ts";
 import { FakeClock } from "../_shared/testing/fake_clock.ts";
 import { startReceiver } from "../_shared/testing/receiver.ts";
@@ -14,10 +14,16 @@ function messageId(number: number): string {
   return `00000000-0000-4000-8000-0000000000e${number}`;
 }
 
-function claimed(url: string, count: number, webhook: unknown = { url, secret }): ClaimedAlerts {
+function claimed(
+  url: string,
+  count: number,
+  webhook: unknown = { url, secret },
+  format: AlertFormat = "json",
+): ClaimedAlerts {
   return {
     sender: { org_id: "00000000-0000-4000-8000-0000000000a1", token: "secret" },
     webhook,
+    format,
     messages: Array.from({ length: count }, (_, index) => ({
       message_id: messageId(index + 1),
       body: JSON.stringify({ text: `Blåbær ${index + 1}` }),
@@ -38,6 +44,30 @@ Deno.test("postAlerts posts messages in order, each signed and under its own id"
     const told = new Webhook(secret).verify(body, Object.fromEntries(headers));
     assert.deepEqual(told, { text: `Blåbær ${index + 1}` });
   }
+});
+
+for (
+  const [format, key] of [["slack", "text"], ["discord", "content"], ["teams", "attachments"]] as const
+) {
+  Deno.test(`postAlerts posts to ${format} without a secret, unsigned and in its format`, async () => {
+    await using receiver = startReceiver(() => new Response(null, { status: 204 }));
+    const { url } = receiver;
+    const [result] = await postAlerts(claimed(url, 1, { url }, format), tools);
+    assert.deepEqual([result?.outcome, result?.status], ["delivered", 204]);
+    const [request] = receiver.requests;
+    assert.ok(key in JSON.parse(request?.body ?? ""));
+    assert.equal(request?.headers.has("webhook-signature"), false);
+  });
+}
+
+Deno.test("postAlerts signs what it posts to a chat when there is a secret", async () => {
+  await using receiver = startReceiver(() => new Response("ok"));
+  const { url } = receiver;
+  await postAlerts(claimed(url, 1, { url, secret }, "slack"), tools);
+  const [request] = receiver.requests;
+  const body = request?.body ?? "";
+  const told = new Webhook(secret).verify(body, Object.fromEntries(request?.headers ?? []));
+  assert.equal((told as { text: string }).text, "Blåbær 1");
 });
 
 for (
@@ -95,6 +125,7 @@ for (
   const webhook of [
     null,
     {},
+    { url: "https://erp.example/" },
     { url: "http://erp.example/", secret },
     { url: "https://user:word@erp.example/", secret },
     { url: "https://erp.example/", secret: "whsec_short" },

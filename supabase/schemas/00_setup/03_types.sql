@@ -49,6 +49,11 @@ comment on type public.sync_entry_state is
   'What the external system has of an entry. pending: nothing yet; sending: reserved by an attempt; unknown: sent, outcome '
   'not known; exported, rejected: settled.';
 
+create type public.sync_alert_format as enum ('slack', 'teams', 'discord', 'json');
+comment on type public.sync_alert_format is
+  'How alerts are posted. slack: what Slack and its imitators take; teams: an Adaptive Card, as workflows of Teams take it; '
+  'discord: a message of a Discord webhook; json: everything that is known of the alert, signed, for programs.';
+
 create type sync_scheduler.attempt_outcome as enum
   ('succeeded', 'continued', 'failed', 'cancelled', 'lost', 'undelivered', 'paused');
 comment on type sync_scheduler.attempt_outcome is

@@ -22,6 +22,7 @@ begin
       claimed := claimed || jsonb_build_object(
         'org_id', asked.org_id,
         'webhook', sync_scheduler.read_credentials(secret_id),
+        'format', (select w.format from public.sync_alert_webhooks w where w.org_id = asked.org_id),
         'messages', (
           select coalesce(jsonb_agg(jsonb_build_object('message_id', m.message_id, 'body', m.body) order by m.number), '[]')
           from (
@@ -43,5 +44,5 @@ $$;
 revoke all on function sync_scheduler.claim_alerts(jsonb) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.claim_alerts(jsonb) is
   'Takes the work of a list of {org_id, token}, each at most once and within half a minute, and returns of those that were to be '
-  'had the webhook {url, secret} and the messages in order, up to 50 and 128 KiB but at least one, the body as the text that is signed. Errors: PT401 invalid_token '
+  'had the webhook {url, secret}, its format and the messages in order, up to 50 and 128 KiB but at least one, the body as the text that is signed. Errors: PT401 invalid_token '
   '(none was to be had), PT422 invalid_worker_request.';

@@ -5,6 +5,7 @@ declare
   sender sync_scheduler.alert_senders;
   webhook public.sync_alert_webhooks;
   failed record;
+  newest record;
   taken boolean := results @> '[{"outcome": "delivered"}]';
 begin
   if jsonb_typeof(results) is distinct from 'array' or exists (
@@ -29,7 +30,12 @@ begin
   perform sync_scheduler.settle_messages(sender.org_id, results);
   select r.outcome, r.retry_after_seconds into failed
   from jsonb_to_recordset(results) as r (outcome text, retry_after_seconds numeric) where r.outcome <> 'delivered' limit 1;
+  select r.value ->> 'status' as status, left(r.value ->> 'error', 200) as error into newest
+  from jsonb_array_elements(results) with ordinality as r (value, number) order by r.number desc limit 1;
   update public.sync_alert_webhooks w set
+    -- Nothing was posted, or it was posted to the address before this one.
+    last_status = case when newest is null or sender.claimed_at < w.configured_at then w.last_status else newest.status::integer end,
+    last_error = case when newest is null or sender.claimed_at < w.configured_at then w.last_error else newest.error end,
     delivered_at = case when taken then now() else w.delivered_at end,
     failing_since = case
       when failed.outcome is null then case when not taken then w.failing_since end

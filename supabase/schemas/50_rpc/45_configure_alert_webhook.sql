@@ -7,6 +7,7 @@ declare
   webhook public.sync_alert_webhooks;
   organisation public.sync_integrations;
   address jsonb;
+  new_host text;
   stored_id uuid;
 begin
   perform sync_scheduler.require_org_role(configure_alert_webhook.org_id, '{admin}');
@@ -33,17 +34,23 @@ begin
   address := coalesce((
       select sync_scheduler.read_credentials(s.secret_id) from sync_scheduler.alert_senders s where s.org_id = webhook.org_id), '{}')
     || (select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(changes) where key in ('url', 'secret'));
-  perform sync_scheduler.require_valid_address(address);
+  new_host := substring(address ->> 'url' from '^https?://([^/?#]+)');
+  -- Another host is another receiver: what the last one took says nothing about it.
+  if webhook.format is null or (webhook.host is distinct from new_host and not changes ? 'format') then
+    webhook.format := coalesce(sync_scheduler.alert_format_of(address ->> 'url'), 'json');
+  end if;
+  perform sync_scheduler.require_valid_address(address, webhook.format);
   -- Before anything is stored: who is refused knows that the old one is in place.
   perform sync_scheduler.require_webhook_due(webhook.org_id);
   stored_id := sync_scheduler.store_secret(sync_scheduler.alert_webhook_name(webhook.org_id), address);
 
-  insert into public.sync_alert_webhooks as w (org_id, host, kinds, min_severity, finished_runs)
-  values (webhook.org_id, substring(address ->> 'url' from '^https?://([^/?#]+)'), webhook.kinds, webhook.min_severity,
+  insert into public.sync_alert_webhooks as w (org_id, host, format, kinds, min_severity, finished_runs)
+  values (webhook.org_id, new_host, webhook.format, webhook.kinds, webhook.min_severity,
     webhook.finished_runs)
   on conflict (org_id) do update set
-    host = excluded.host, kinds = excluded.kinds, min_severity = excluded.min_severity, finished_runs = excluded.finished_runs,
-    configured_at = now(), failing_since = null, stopped_at = null, stop_reason = null
+    host = excluded.host, format = excluded.format, kinds = excluded.kinds, min_severity = excluded.min_severity,
+    finished_runs = excluded.finished_runs, configured_at = now(), last_status = null, last_error = null, failing_since = null,
+    stopped_at = null, stop_reason = null
   returning * into strict webhook;
   -- A request that is under way keeps its two minutes: one at a time, also now.
   insert into sync_scheduler.alert_senders as s (org_id, secret_id) values (webhook.org_id, stored_id)
@@ -63,9 +70,10 @@ $$;
 revoke all on function public.configure_alert_webhook(uuid, jsonb, text) from public, anon, authenticated, service_role;
 grant execute on function public.configure_alert_webhook(uuid, jsonb, text) to authenticated, service_role;
 comment on function public.configure_alert_webhook(uuid, jsonb, text) is
-  'Says where the organisation''s alerts are posted, as JSON that Slack understands, signed after the Standard Webhooks '
-  'specification; returns the webhook. changes: a JSON object (at most 16 KiB) of any of url (https to a host name, or on a developer''s platform http to the machine itself), secret (whsec_ '
-  'and the base64 of 24 to 64 bytes), kinds (a list of alert kinds; null: all), min_severity (info, warning, critical), '
+  'Says where the organisation''s alerts are posted, and in which format; returns the webhook. Its last_status and '
+  'last_error are the answer to the first message as soon as it is there. changes: a JSON object (at most 16 KiB) of any of url (https to a host name, or on a developer''s platform http to the machine itself), secret (whsec_ '
+  'and the base64 of 24 to 64 bytes: messages are signed with it after the Standard Webhooks specification; only the format '
+  'json needs one), format (slack, teams, discord or json; null, or another host: the one that the host takes, json if it is not known), kinds (a list of alert kinds; null: all), min_severity (info, warning, critical), '
   'finished_runs (also tell of every run that ends); what is not named stays. null removes the webhook with what waits for it. '
   'url and secret are stored in Vault, where nobody can read them back. One that had stopped begins again, with what still waits. A first message '
   'says that it is configured, so it may be done once in settings.probe_cooldown (10 s). For admins of the organisation and the service role; audited with reason (at most 500 characters). '

@@ -91,7 +91,9 @@ export function setUp(changes: Partial<HandlerTools> = {}, api: WorkerApi = new 
     },
     claimAlerts: (refs) => {
       seen.senders.push(...refs);
-      return Promise.resolve(refs.map((sender) => ({ sender, webhook: "the address", messages: [] })));
+      return Promise.resolve(
+        refs.map((sender) => ({ sender, webhook: "the address", format: "json" as const, messages: [] })),
+      );
     },
     postAlerts: () => Promise.resolve([]),
     answerWarmup: (ref, boot) => {
