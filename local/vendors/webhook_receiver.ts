@@ -19,6 +19,7 @@ export interface ReceivedRequest {
 /** A batch as a {@linkcode Rule} sees it. */
 export interface JudgedBatch {
   readonly entryKeys: readonly string[];
+  readonly payloads: readonly unknown[];
   readonly bytes: number;
   /** The batch arrives under a key that the receiver has already taken. */
   readonly isTaken: boolean;
@@ -110,9 +111,12 @@ export async function startWebhookReceiver(
   }
 
   function judged(body: string, idempotencyKey: string | null): JudgedBatch {
-    const { entries } = JSON.parse(body) as { readonly entries: readonly { readonly entry_key: string }[] };
+    const { entries } = JSON.parse(body) as {
+      readonly entries: readonly { readonly entry_key: string; readonly payload: unknown }[];
+    };
     return {
       entryKeys: entries.map((entry) => entry.entry_key),
+      payloads: entries.map((entry) => entry.payload),
       bytes: new TextEncoder().encode(body).length,
       isTaken: idempotencyKey !== null && state.answers.has(idempotencyKey),
       earlier: requests.filter((request) => request.idempotencyKey === idempotencyKey).length - 1,

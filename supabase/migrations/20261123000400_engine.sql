@@ -1029,7 +1029,9 @@ begin
     'lease_lost', 'connector_fault', 'outcome_unknown', 'entries_deferred', 'entries_unresolved', 'no_progress',
     -- The vendor was there, and had not come to it yet, or we had no more time.
     'xledger_import_pending', 'xledger_partial_voucher', 'xledger_out_of_time',
-    'business_central_not_visible', 'business_central_busy', 'business_central_time_over'), false);
+    'business_central_not_visible', 'business_central_busy', 'business_central_time_over',
+    -- It has answered that it does not take this batch again.
+    'webhook_repetition_refused'), false);
 end;
 $$;
 revoke all on function sync_scheduler.is_vendor_failure(text, text) from public, anon, authenticated, service_role;

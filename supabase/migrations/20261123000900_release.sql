@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = pg_catalog, pg_temp as $$
-  select '0.1.0'::text, '0fe266910dbad8b56b8d0e8da57e87e722cc91b729cd4c024e167d763deabb47'::text;
+  select '0.1.0'::text, '5acbcf6adbb605240dff6b3e46fa3446f3c05e650fea0620d8e4ab26a9fc01a7'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is

@@ -91,7 +91,7 @@ export async function exportAll(work: ExportWork): Promise<Ending> {
       ? giveBack(batch)
       : await exportBatch(connector, context, batch, tools.log);
     const isIndependent = await mayBeSetAside(work, batch, settled);
-    const setsAside = isIndependent && batch.left_over === true && settled.failure?.class !== "transient";
+    const setsAside = isIndependent && batch.left_over === true;
     // Whatever came back after the lease was lost belongs to the next attempt to find out.
     lease.signal.throwIfAborted();
     const progress = await lease.hold((signal) =>
@@ -141,13 +141,15 @@ async function mayBeSetAside(
   if (why === null || why.class === "rate_limited" || connector.independentBatches === undefined) {
     return false;
   }
-  const unknown = new Set(
-    results.filter(({ state }) => state === "unknown").map(({ entry_key }) => entry_key),
+  // That a repetition was not taken says nothing of the first send: the database keeps such an entry as unknown.
+  const isOpen = new Set(
+    results.filter(({ state }) => state === "unknown" || (batch.resend && state === "pending"))
+      .map(({ entry_key }) => entry_key),
   );
-  if (unknown.size === 0) return false;
+  if (isOpen.size === 0) return false;
   return await connector.independentBatches(
     context,
-    batch.entries.filter(({ entry_key }) => unknown.has(entry_key)),
+    batch.entries.filter(({ entry_key }) => isOpen.has(entry_key)),
   );
 }
 

@@ -10,6 +10,7 @@ import { exportVouchers } from "./business_central_export.ts";
 import { BusinessCentralFault } from "./business_central_fault.ts";
 import { openJournal } from "./business_central_journal.ts";
 import { lookUp } from "./business_central_lookup.ts";
+import { hasLeftNothing } from "./business_central_stuck.ts";
 import { noteWrite } from "./business_central_patience.ts";
 import { checkJournalIsOurs } from "./business_central_posting.ts";
 import { unsoundVouchers } from "./business_central_rules.ts";
@@ -68,7 +69,7 @@ function connect(
   tokens: TokenCache,
 ): OpenConnector {
   // For as long as the connector is open, which is a slice.
-  const memory: SliceMemory = { isNumberingChecked: false, begun: new Set() };
+  const memory: SliceMemory = { isNumberingChecked: false, begun: new Set(), isQuiet: false };
   let known: Place | null = null;
 
   async function open(context: ConnectorContext): Promise<ExportTools> {
@@ -95,6 +96,14 @@ function connect(
         return { ok: true };
       } catch (error) {
         if (error instanceof BusinessCentralFault) return { ok: false, failure: error.failure };
+        throw error;
+      }
+    },
+    async independentBatches(context) {
+      try {
+        return await hasLeftNothing(await open(context), config.settle_seconds);
+      } catch (error) {
+        if (error instanceof BusinessCentralFault) return false;
         throw error;
       }
     },

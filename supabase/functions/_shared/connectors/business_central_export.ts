@@ -59,6 +59,7 @@ export async function exportVouchers(tools: ExportTools, batch: Batch): Promise<
     if (vouchers.length > 0) await exportPlanned(work, entries.length === batch.entries.length);
   } catch (error) {
     if (!(error instanceof BusinessCentralFault)) throw error;
+    if (error.isDoubtful) tools.memory.isQuiet = false;
     work.failure = error.failure;
   }
   for (const voucher of vouchers) {
@@ -114,6 +115,7 @@ async function exportPlanned(work: Work, isWhole: boolean): Promise<void> {
     for (const group of groupsWithoutClash(open)) await postGroup(work, group);
   } catch (error) {
     if (!(error instanceof BusinessCentralFault)) throw error;
+    if (error.isDoubtful) tools.memory.isQuiet = false;
     work.failure = error.failure;
   }
   judgeRefused(work, open, isWhole);

@@ -68,6 +68,7 @@ export async function lookUp(
   };
   // Before the looks: what they do not show after that time is not coming.
   const seconds = await secondsUntilSettled(context, settleSeconds);
+  tools.memory.isQuiet = seconds === 0;
   const seen = await lookPatiently(context, look, ({ traceless }) => traceless.length === 0 || seconds === 0);
 
   // Should they be gone when the export comes to read, then they were posted in between.

@@ -55,6 +55,6 @@ function refusedAll(tried: number, all: number, words: string): BusinessCentralF
   const of = tried === all ? `all ${all} vouchers` : `each of ${tried} of ${all} vouchers`;
   return setUpWrongly(
     "business_central_refused_all",
-    `${words} So it said of ${of}; they stay open until that is set right.`,
+    `${words} So it said of ${of}; they stay open until that is set right, or they are taken out with withdraw_sync_entries.`,
   );
 }

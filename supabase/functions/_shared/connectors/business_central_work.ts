@@ -28,6 +28,8 @@ export interface SliceMemory {
   isNumberingChecked: boolean;
   /** Documents of which a lookup saw lines in the journal. */
   readonly begun: Set<string>;
+  /** Whether it is known that no request of ours is still to be carried out. */
+  isQuiet: boolean;
 }
 
 /** An export under way. Documents are `documentOf` their vouchers. */

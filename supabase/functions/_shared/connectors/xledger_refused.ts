@@ -37,6 +37,6 @@ export function keepRefusedAlike(vouchers: readonly Named[], sent: Sent): void {
   }
   const message = `${
     refused[0]
-  } So it said of all ${keys.size} vouchers; they stay open until that is set right.`;
+  } So it said of all ${keys.size} vouchers; they stay open until that is set right, or they are taken out with withdraw_sync_entries.`;
   sent.failure = failure("permanent", "xledger_refused_all", message);
 }

@@ -69,7 +69,7 @@ export function emptyBooks(): ExportTools {
       ignored_fields: { voucher: [], line: [] },
       dimensions: {},
     },
-    memory: { isNumberingChecked: false, begun: new Set() },
+    memory: { isNumberingChecked: false, begun: new Set(), isQuiet: false },
   };
 }
 
