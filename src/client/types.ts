@@ -35,6 +35,7 @@ export type SyncOverview = WithNulls<
     | "time_zone"
     | "open_alerts"
     | "needs_decision"
+    | "entry_rules"
     | "button_allowed"
   >
 >;

@@ -3,7 +3,8 @@ returns public.sync_integrations
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   known constant text[] := '{schedule,time_zone,overlap_policy,catchup_window,manual_cooldown,max_attempts,retry_base,'
-    'run_deadline,health_check_interval,enabled}';
+    'run_deadline,health_check_interval,enabled,payloads,period_rule,fiscal_year_ends,ignored_fields}';
+  in_config constant text[] := '{payloads,period_rule,fiscal_year_ends,ignored_fields}';
   field text;
 begin
   if jsonb_typeof(changes) is distinct from 'object' then
@@ -13,6 +14,16 @@ begin
     if field <> all (known) then
       perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
         'field', left(field, 100), 'reason', 'unknown setting', 'known', known));
+    end if;
+    if field = any (in_config) then
+      if field = 'payloads' and sync_scheduler.exported_fields() ? integration.integration_type then
+        perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
+          'field', field, 'reason', 'every payload of this integration type is a voucher'));
+      end if;
+      -- Null takes the key out, so that the default holds.
+      integration.config := case when changes -> field = 'null' then integration.config - field
+        else integration.config || jsonb_build_object(field, changes -> field) end;
+      continue;
     end if;
     begin
       integration := jsonb_populate_record(integration, jsonb_build_object(field, changes -> field));
@@ -27,5 +38,6 @@ $$;
 revoke all on function sync_scheduler.apply_settings(public.sync_integrations, jsonb)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.apply_settings(public.sync_integrations, jsonb) is
-  'The integration with these settings instead of its own; nothing is saved. A setting that is not named stays. Intervals '
+  'The integration with these settings instead of its own; nothing is saved. A setting that is not named stays. '
+  'Rules of entries (payloads, period_rule, fiscal_year_ends, ignored_fields) are keys of config; null takes one out. Intervals '
   'are Postgres or ISO 8601 text (5 minutes, PT5M). Errors: PT422 invalid_configuration, details {field, reason}.';

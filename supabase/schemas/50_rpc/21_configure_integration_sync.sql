@@ -14,8 +14,9 @@ begin
   before := sync_scheduler.lock_integration(
     configure_integration_sync.org_id, configure_integration_sync.integration_type);
   wanted := sync_scheduler.apply_settings(before, changes);
+  perform set_config('sync_scheduler.configures', 'on', true);
   begin
-    update public.sync_integrations i set
+    update public.sync_integrations i set config = wanted.config,
       schedule = wanted.schedule, time_zone = wanted.time_zone, overlap_policy = wanted.overlap_policy,
       catchup_window = wanted.catchup_window, manual_cooldown = wanted.manual_cooldown,
       max_attempts = wanted.max_attempts, retry_base = wanted.retry_base, run_deadline = wanted.run_deadline,
@@ -29,11 +30,19 @@ begin
     end if;
     perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
       'field', regexp_replace(wrong, '^sync_integrations_(.*)_check$', '\1'),
-      'reason', case when sqlstate = '23514' then 'out of range' else 'must have a value' end));
+      'reason', case wrong
+        when 'sync_integrations_payloads_check' then 'must be vouchers or free'
+        when 'sync_integrations_period_rule_check' then 'must be posting_date or free'
+        when 'sync_integrations_fiscal_year_ends_check' then 'must be a month, 1 to 12'
+        when 'sync_integrations_ignored_fields_check' then 'must be {"voucher": [names], "line": [names]}, without what every voucher needs'
+        else case when sqlstate = '23514' then 'out of range' else 'must have a value' end end));
   end;
+  perform set_config('sync_scheduler.configures', '', true);
   perform sync_scheduler.audit(saved, 'configure', reason, jsonb_build_object(
-    'before', (select jsonb_object_agg(key, to_jsonb(before) -> key) from jsonb_object_keys(changes) key),
-    'after', (select jsonb_object_agg(key, to_jsonb(saved) -> key) from jsonb_object_keys(changes) key)));
+    'before', (select jsonb_object_agg(key, (to_jsonb(before) || sync_scheduler.entry_rules(before.config)) -> key)
+      from jsonb_object_keys(changes) key),
+    'after', (select jsonb_object_agg(key, (to_jsonb(saved) || sync_scheduler.entry_rules(saved.config)) -> key)
+      from jsonb_object_keys(changes) key)));
   return saved;
 end;
 $$;
@@ -44,7 +53,10 @@ comment on function public.configure_integration_sync(uuid, text, jsonb, text) i
   'Changes settings of the organisation''s integration and returns it. changes: a JSON object of any of schedule (cron '
   'expression; null: no scheduled runs), time_zone (IANA), overlap_policy (skip, buffer_one), catchup_window, manual_cooldown, '
   'retry_base, run_deadline (intervals as text), health_check_interval (likewise, from 15 minutes to a day; null: no connection '
-  'checks), max_attempts, enabled; what is not named stays. next_run_at follows. '
+  'checks), max_attempts, enabled, and what is demanded of entries, kept in config: payloads (vouchers, or free: a payload with '
+  'lines need not be a voucher), period_rule (posting_date, or free: the period need not be that of the posting date), '
+  'fiscal_year_ends (the month, 1 to 12, of a thirteenth period), ignored_fields ({"voucher": [names], "line": [names]}); null: '
+  'the default. What is not named stays. next_run_at follows. '
   'For admins of the organisation and the service role; audited with reason (at most 500 characters). '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
   'PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '

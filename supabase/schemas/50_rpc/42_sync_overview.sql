@@ -9,6 +9,7 @@ create or replace function public.sync_overview(org_id uuid) returns table (
   active_started_at timestamptz, active_notice text, entries_total integer, entries_done integer, entries_failed integer,
   last_success_at timestamptz, last_run_id uuid, last_run_status public.sync_run_status,
   cooldown_until timestamptz, open_alerts integer, needs_decision integer,
+  entry_rules jsonb,
   button_allowed boolean, button_message text, button_details jsonb
 )
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
@@ -27,6 +28,7 @@ begin
     active.started_at, active.notice, active.entries_total, active.entries_done, active.entries_failed,
     success.finished_at, ended.run_id, ended.status,
     case when cooldown.over_at > now() then cooldown.over_at end, alerts.open, undecided.entries,
+    sync_scheduler.entry_rules(i.config),
     refusal.message is null, refusal.message, refusal.details
   from public.sync_integrations i
   join public.sync_integration_types t on t.code = i.integration_type
@@ -77,7 +79,8 @@ grant execute on function public.sync_overview(uuid) to authenticated, service_r
 comment on function public.sync_overview(uuid) is
   'One row for each integration of the organisation, all that a page about it shows: health, the active run and its progress, '
   'the last success and the last run that ended, the next slot, how long the cooldown lasts, open alerts (a vendor''s '
-  'included), entries that wait for a person''s decision (rejected or conflicting, counted up to 1,000 of each), and what '
+  'included), entries that wait for a person''s decision (rejected or conflicting, counted up to 1,000 of each), entry_rules: what '
+  'its config demands of entries (payloads, period_rule, fiscal_year_ends, ignored_fields; missing: the default), and what '
   'trigger_integration_sync would answer the caller now: button_message is null or the error''s message, button_details its '
   'details. For members of the organisation and the service role. '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized.';
