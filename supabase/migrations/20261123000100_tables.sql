@@ -49,7 +49,24 @@ create table public.sync_integrations (
   check (paused_at is not null or (paused_by is null and pause_reason is null and resume_at is null)),
   check ((schedule is null) = (next_run_at is null) and (schedule is null) = (next_tick_at is null)),
   -- Or the tick would start a slot before its time.
-  check (next_tick_at >= next_run_at)
+  check (next_tick_at >= next_run_at),
+  -- What the database itself reads of config: a rule that it cannot read would let everything pass.
+  constraint sync_integrations_payloads_check
+    check (coalesce(config -> 'payloads', '"vouchers"') in ('"vouchers"', '"free"')),
+  constraint sync_integrations_period_rule_check
+    check (coalesce(config -> 'period_rule', '"posting_date"') in ('"posting_date"', '"free"')),
+  constraint sync_integrations_fiscal_year_ends_check check (
+    jsonb_typeof(coalesce(config -> 'fiscal_year_ends', '12')) = 'number'
+    and coalesce(config ->> 'fiscal_year_ends', '12') ~ '^([1-9]|1[0-2])$'),
+  constraint sync_integrations_ignored_fields_check check (
+    case when jsonb_typeof(coalesce(config -> 'ignored_fields', '{}')) = 'object' then
+      coalesce(config -> 'ignored_fields', '{}') - '{voucher,line}'::text[] = '{}'
+      and not jsonb_path_exists(config, 'strict $.ignored_fields.* ? (@.type() != "array")', silent => true)
+      and not jsonb_path_exists(config, 'lax $.ignored_fields.*[*] ? (@.type() != "string")')
+      -- Without these there is no voucher.
+      and not coalesce(config #> '{ignored_fields,voucher}', '[]') ?| '{posting_date,currency,description,lines}'
+      and not coalesce(config #> '{ignored_fields,line}', '[]') ?| '{account,debit,credit}'
+    else false end)
 )
 -- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry: see ARCHITECTURE, the scheduled path.
 with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
@@ -66,7 +83,10 @@ alter table public.sync_integrations enable row level security;
 comment on table public.sync_integrations is
   'One organisation''s connection to one integration type. Members may read every column: nothing secret here.';
 comment on column public.sync_integrations.config is
-  'Settings of the connector, validated by it. Never secrets: those are in Vault.';
+  'Settings of the connector, validated by it. Never secrets: those are in Vault. The database reads url and api_url, and what '
+  'the integration demands of its entries: payloads (vouchers, or free: a payload with lines need not be a voucher), period_rule '
+  '(posting_date, or free: the period need not be that of the posting date), fiscal_year_ends (the month, 1 to 12, of a thirteenth '
+  'period) and ignored_fields ({"voucher": [...], "line": [...]}).';
 comment on column public.sync_integrations.credentials_secret_id is
   'vault.secrets.id of a JSON object that only the connector reads.';
 comment on column public.sync_integrations.resume_at is 'The pause ends by itself at this instant; null: when resumed.';

@@ -379,6 +379,19 @@ comment on function sync_scheduler.check_drift(public.sync_integrations, timesta
   'Raises the drift alert of a slot, once, if it started later than settings.drift_alert_after or, with started_at null, '
   'has not started by now. Returns whether that is so.';
 
+-- supabase/schemas/30_engine/07_entry_rules.sql
+create or replace function sync_scheduler.entry_rules(config jsonb) returns jsonb
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return coalesce((
+    select jsonb_object_agg(r.key, r.value) from jsonb_each(entry_rules.config) r
+    where r.key in ('payloads', 'period_rule', 'fiscal_year_ends', 'ignored_fields')), '{}');
+end;
+$$;
+revoke all on function sync_scheduler.entry_rules(jsonb) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.entry_rules(jsonb) is
+  'The part of an integration''s config that says what it demands of its entries. A rule that is missing has its default.';
+
 -- supabase/schemas/30_engine/07_exported_fields.sql
 -- Written by db:compose from supabase/functions/_shared/exported_fields.ts. Edit that file.
 create or replace function sync_scheduler.exported_fields() returns jsonb
@@ -808,6 +821,31 @@ comment on function sync_scheduler.voucher_fault(public.sync_integrations, text,
   'one sentence that quotes no value of the payload; both are null without one. A payload with lines is a voucher, unless the config says '
   'payloads free; for a type in exported_fields every payload is one. Called by entry_fault. voucherFault in '
   'voucher_fault.ts answers the same, and judges before the first send.';
+
+-- supabase/schemas/30_engine/09_audit_entry_rules.sql
+-- Definer, because a backend that writes the config may not write the audit log. It writes nothing else.
+create or replace function sync_scheduler.audit_entry_rules() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  before jsonb := '{}';
+  after constant jsonb := sync_scheduler.entry_rules(new.config);
+begin
+  if tg_op = 'UPDATE' then
+    before := sync_scheduler.entry_rules(old.config);
+  end if;
+  -- configure_integration_sync audits by itself, with the reason.
+  if after <> before and current_setting('sync_scheduler.configures', true) is distinct from 'on' then
+    perform sync_scheduler.audit(new, 'configure', null, jsonb_build_object('before', before, 'after', after));
+  end if;
+  return null;
+end;
+$$;
+revoke all on function sync_scheduler.audit_entry_rules() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.audit_entry_rules() is
+  'Trigger of sync_integrations: a change of what an integration demands of its entries is audited as configure, whoever makes it.';
+
+create trigger audit_entry_rules after insert or update of config on public.sync_integrations
+  for each row execute function sync_scheduler.audit_entry_rules();
 
 -- supabase/schemas/30_engine/09_is_paused.sql
 create or replace function sync_scheduler.is_paused(integration public.sync_integrations) returns boolean

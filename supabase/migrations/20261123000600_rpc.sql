@@ -525,7 +525,8 @@ returns public.sync_integrations
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   known constant text[] := '{schedule,time_zone,overlap_policy,catchup_window,manual_cooldown,max_attempts,retry_base,'
-    'run_deadline,health_check_interval,enabled}';
+    'run_deadline,health_check_interval,enabled,payloads,period_rule,fiscal_year_ends,ignored_fields}';
+  in_config constant text[] := '{payloads,period_rule,fiscal_year_ends,ignored_fields}';
   field text;
 begin
   if jsonb_typeof(changes) is distinct from 'object' then
@@ -535,6 +536,16 @@ begin
     if field <> all (known) then
       perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
         'field', left(field, 100), 'reason', 'unknown setting', 'known', known));
+    end if;
+    if field = any (in_config) then
+      if field = 'payloads' and sync_scheduler.exported_fields() ? integration.integration_type then
+        perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
+          'field', field, 'reason', 'every payload of this integration type is a voucher'));
+      end if;
+      -- Null takes the key out, so that the default holds.
+      integration.config := case when changes -> field = 'null' then integration.config - field
+        else integration.config || jsonb_build_object(field, changes -> field) end;
+      continue;
     end if;
     begin
       integration := jsonb_populate_record(integration, jsonb_build_object(field, changes -> field));
@@ -549,7 +560,8 @@ $$;
 revoke all on function sync_scheduler.apply_settings(public.sync_integrations, jsonb)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.apply_settings(public.sync_integrations, jsonb) is
-  'The integration with these settings instead of its own; nothing is saved. A setting that is not named stays. Intervals '
+  'The integration with these settings instead of its own; nothing is saved. A setting that is not named stays. '
+  'Rules of entries (payloads, period_rule, fiscal_year_ends, ignored_fields) are keys of config; null takes one out. Intervals '
   'are Postgres or ISO 8601 text (5 minutes, PT5M). Errors: PT422 invalid_configuration, details {field, reason}.';
 
 -- supabase/schemas/50_rpc/21_configure_integration_sync.sql
@@ -569,8 +581,9 @@ begin
   before := sync_scheduler.lock_integration(
     configure_integration_sync.org_id, configure_integration_sync.integration_type);
   wanted := sync_scheduler.apply_settings(before, changes);
+  perform set_config('sync_scheduler.configures', 'on', true);
   begin
-    update public.sync_integrations i set
+    update public.sync_integrations i set config = wanted.config,
       schedule = wanted.schedule, time_zone = wanted.time_zone, overlap_policy = wanted.overlap_policy,
       catchup_window = wanted.catchup_window, manual_cooldown = wanted.manual_cooldown,
       max_attempts = wanted.max_attempts, retry_base = wanted.retry_base, run_deadline = wanted.run_deadline,
@@ -584,11 +597,19 @@ begin
     end if;
     perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
       'field', regexp_replace(wrong, '^sync_integrations_(.*)_check$', '\1'),
-      'reason', case when sqlstate = '23514' then 'out of range' else 'must have a value' end));
+      'reason', case wrong
+        when 'sync_integrations_payloads_check' then 'must be vouchers or free'
+        when 'sync_integrations_period_rule_check' then 'must be posting_date or free'
+        when 'sync_integrations_fiscal_year_ends_check' then 'must be a month, 1 to 12'
+        when 'sync_integrations_ignored_fields_check' then 'must be {"voucher": [names], "line": [names]}, without what every voucher needs'
+        else case when sqlstate = '23514' then 'out of range' else 'must have a value' end end));
   end;
+  perform set_config('sync_scheduler.configures', '', true);
   perform sync_scheduler.audit(saved, 'configure', reason, jsonb_build_object(
-    'before', (select jsonb_object_agg(key, to_jsonb(before) -> key) from jsonb_object_keys(changes) key),
-    'after', (select jsonb_object_agg(key, to_jsonb(saved) -> key) from jsonb_object_keys(changes) key)));
+    'before', (select jsonb_object_agg(key, (to_jsonb(before) || sync_scheduler.entry_rules(before.config)) -> key)
+      from jsonb_object_keys(changes) key),
+    'after', (select jsonb_object_agg(key, (to_jsonb(saved) || sync_scheduler.entry_rules(saved.config)) -> key)
+      from jsonb_object_keys(changes) key)));
   return saved;
 end;
 $$;
@@ -599,7 +620,10 @@ comment on function public.configure_integration_sync(uuid, text, jsonb, text) i
   'Changes settings of the organisation''s integration and returns it. changes: a JSON object of any of schedule (cron '
   'expression; null: no scheduled runs), time_zone (IANA), overlap_policy (skip, buffer_one), catchup_window, manual_cooldown, '
   'retry_base, run_deadline (intervals as text), health_check_interval (likewise, from 15 minutes to a day; null: no connection '
-  'checks), max_attempts, enabled; what is not named stays. next_run_at follows. '
+  'checks), max_attempts, enabled, and what is demanded of entries, kept in config: payloads (vouchers, or free: a payload with '
+  'lines need not be a voucher), period_rule (posting_date, or free: the period need not be that of the posting date), '
+  'fiscal_year_ends (the month, 1 to 12, of a thirteenth period), ignored_fields ({"voucher": [names], "line": [names]}); null: '
+  'the default. What is not named stays. next_run_at follows. '
   'For admins of the organisation and the service role; audited with reason (at most 500 characters). '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
   'PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
@@ -1243,6 +1267,7 @@ create or replace function public.sync_overview(org_id uuid) returns table (
   active_started_at timestamptz, active_notice text, entries_total integer, entries_done integer, entries_failed integer,
   last_success_at timestamptz, last_run_id uuid, last_run_status public.sync_run_status,
   cooldown_until timestamptz, open_alerts integer, needs_decision integer,
+  entry_rules jsonb,
   button_allowed boolean, button_message text, button_details jsonb
 )
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
@@ -1261,6 +1286,7 @@ begin
     active.started_at, active.notice, active.entries_total, active.entries_done, active.entries_failed,
     success.finished_at, ended.run_id, ended.status,
     case when cooldown.over_at > now() then cooldown.over_at end, alerts.open, undecided.entries,
+    sync_scheduler.entry_rules(i.config),
     refusal.message is null, refusal.message, refusal.details
   from public.sync_integrations i
   join public.sync_integration_types t on t.code = i.integration_type
@@ -1311,7 +1337,8 @@ grant execute on function public.sync_overview(uuid) to authenticated, service_r
 comment on function public.sync_overview(uuid) is
   'One row for each integration of the organisation, all that a page about it shows: health, the active run and its progress, '
   'the last success and the last run that ended, the next slot, how long the cooldown lasts, open alerts (a vendor''s '
-  'included), entries that wait for a person''s decision (rejected or conflicting, counted up to 1,000 of each), and what '
+  'included), entries that wait for a person''s decision (rejected or conflicting, counted up to 1,000 of each), entry_rules: what '
+  'its config demands of entries (payloads, period_rule, fiscal_year_ends, ignored_fields; missing: the default), and what '
   'trigger_integration_sync would answer the caller now: button_message is null or the error''s message, button_details its '
   'details. For members of the organisation and the service role. '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized.';
