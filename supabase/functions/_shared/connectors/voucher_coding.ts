@@ -115,6 +115,8 @@ const codedFields = z.object({
  * ```
  */
 export function codeLine(rules: CodingRules, line: unknown, place: string): CodedLine {
+  // Most lines have none of it, and there are thousands in a slice.
+  if (!hasCoding(line)) return uncoded;
   const parsed = codedFields.safeParse(line);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -146,6 +148,13 @@ export function codeLine(rules: CodingRules, line: unknown, place: string): Code
   const code = rules.vat_codes === "same" ? vatCode : own(rules.vat_codes, vatCode);
   if (code === undefined) return unmapped(place, "vat_code", `vat_codes lack ${quoted(vatCode)}`);
   return { ok: true, coding: { vatCode: code, dimensions: codes } };
+}
+
+const uncoded: CodedLine = { ok: true, coding: { vatCode: null, dimensions: new Map() } };
+
+function hasCoding(line: unknown): boolean {
+  return typeof line === "object" && line !== null &&
+    ("vat_code" in line || "department" in line || "project" in line || "dimensions" in line);
 }
 
 /** Without a schema's record, which leaves out a key such as `__proto__`. */
