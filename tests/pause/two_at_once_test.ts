@@ -114,6 +114,9 @@ for (const [name, stop] of [["a pause", pause], ["a direct update", disable]] as
     assert.equal(pending.length, 6);
   });
 
+  // Of the other paths one way to stop is enough: they read the same row.
+  if (stop === disable) continue;
+
   localTest(`a claim that meets ${name} waits for it and takes nothing`, async (platform) => {
     await using database = connect(platform.adminUrl);
     const { sql } = database;
@@ -165,25 +168,23 @@ for (const [name, stop] of [["a pause", pause], ["a direct update", disable]] as
   });
 }
 
-for (const state of ["claim", "dispatch", "reserve"] as const) {
-  localTest(
-    `a ${state} reads the integration by itself when no trigger has followed the pause`,
-    async (platform) => {
-      await using database = connect(platform.adminUrl);
-      const { sql } = database;
-      await pauseJobs(sql);
-      await sql`update sync_scheduler.settings set function_url = 'http://127.0.0.1:9/'`;
+localTest(
+  "claim, dispatch and reserve read the integration when no trigger has followed the pause",
+  async (platform) => {
+    await using database = connect(platform.adminUrl);
+    const { sql } = database;
+    await pauseJobs(sql);
+    await sql`update sync_scheduler.settings set function_url = 'http://127.0.0.1:9/'`;
+    await sql`alter table public.sync_integrations disable trigger follow_pause`;
+    for (const path of ["claim", "dispatch", "reserve"] as const) {
       const tenant = await createTenant(sql, platform, { entries: 6 });
-      const runId = await startRun(sql, tenant, state === "reserve" ? "running" : "dispatched");
-      await sql`alter table public.sync_integrations disable trigger follow_pause`;
+      const runId = await startRun(sql, tenant, path === "reserve" ? "running" : "dispatched");
       await sql`update public.sync_integrations set enabled = false where id = ${tenant.integrationId}`;
       const before = await posted(sql, runId);
-      if (state === "claim") {
-        assert.equal(
-          await claim(sql, runId).then(() => "claimed", (error) => error.message),
-          "attempt_not_current",
-        );
-      } else if (state === "reserve") {
+      if (path === "claim") {
+        const answer = await claim(sql, runId).then(() => "claimed", (error) => error.message);
+        assert.equal(answer, "attempt_not_current");
+      } else if (path === "reserve") {
         assert.deepEqual((await reserve(sql, runId)).paused, true);
       } else {
         await sql`update sync_scheduler.run_attempts set lease_expires_at = now() where run_id = ${runId}`;
@@ -191,10 +192,10 @@ for (const state of ["claim", "dispatch", "reserve"] as const) {
         const [run] = await sql`select notice from public.sync_run_log where run_id = ${runId}`;
         assert.equal(run?.notice, "integration_paused");
       }
-      assert.deepEqual(await posted(sql, runId), before);
-    },
-  );
-}
+      assert.deepEqual(await posted(sql, runId), before, path);
+    }
+  },
+);
 
 localTest(
   "a resume waits for the worker that ends its attempt as paused, and its run goes on",
