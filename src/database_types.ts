@@ -178,14 +178,14 @@ isOneToOne: false
                   ]
                 },"sync_run_log": {
                   Row: {
-                    "attempt": number,"cancel_reason": string | null,"cancel_requested_at": string | null,"cancel_requested_by": string | null,"deadline_at": string,"entries_done": number,"entries_failed": number,"entries_total": number,"error_code": string | null,"error_message": string | null,"finished_at": string | null,"idempotency_key": string | null,"integration_id": string,"integration_type": string,"next_attempt_at": string | null,"notice": string | null,"org_id": string,"parent_run_id": string | null,"run_id": string,"scheduled_for": string | null,"skip_reason": Database["public"]['Enums']["sync_skip_reason"] | null,"started_at": string | null,"status": Database["public"]['Enums']["sync_run_status"],"triggered_at": string,"triggered_by": Database["public"]['Enums']["sync_run_trigger"],"triggered_by_user_id": string | null,"version": number
+                    "attempt": number,"cancel_reason": string | null,"cancel_requested_at": string | null,"cancel_requested_by": string | null,"deadline_at": string,"entries_done": number,"entries_failed": number,"entries_total": number,"error_code": string | null,"error_message": string | null,"finished_at": string | null,"idempotency_key": string | null,"integration_id": string,"integration_type": string,"next_attempt_at": string | null,"notice": string | null,"org_id": string,"parent_run_id": string | null,"quota_until": string | null,"run_id": string,"scheduled_for": string | null,"skip_reason": Database["public"]['Enums']["sync_skip_reason"] | null,"started_at": string | null,"status": Database["public"]['Enums']["sync_run_status"],"triggered_at": string,"triggered_by": Database["public"]['Enums']["sync_run_trigger"],"triggered_by_user_id": string | null,"version": number
                   }
                   ComputedFields: never
                   Insert: {
-                    "attempt"?: number,"cancel_reason"?: string | null,"cancel_requested_at"?: string | null,"cancel_requested_by"?: string | null,"deadline_at": string,"entries_done"?: number,"entries_failed"?: number,"entries_total"?: number,"error_code"?: string | null,"error_message"?: string | null,"finished_at"?: string | null,"idempotency_key"?: string | null,"integration_id": string,"integration_type": string,"next_attempt_at"?: string | null,"notice"?: string | null,"org_id": string,"parent_run_id"?: string | null,"run_id"?: string,"scheduled_for"?: string | null,"skip_reason"?: Database["public"]['Enums']["sync_skip_reason"] | null,"started_at"?: string | null,"status"?: Database["public"]['Enums']["sync_run_status"],"triggered_at"?: string,"triggered_by": Database["public"]['Enums']["sync_run_trigger"],"triggered_by_user_id"?: string | null,"version"?: number
+                    "attempt"?: number,"cancel_reason"?: string | null,"cancel_requested_at"?: string | null,"cancel_requested_by"?: string | null,"deadline_at": string,"entries_done"?: number,"entries_failed"?: number,"entries_total"?: number,"error_code"?: string | null,"error_message"?: string | null,"finished_at"?: string | null,"idempotency_key"?: string | null,"integration_id": string,"integration_type": string,"next_attempt_at"?: string | null,"notice"?: string | null,"org_id": string,"parent_run_id"?: string | null,"quota_until"?: string | null,"run_id"?: string,"scheduled_for"?: string | null,"skip_reason"?: Database["public"]['Enums']["sync_skip_reason"] | null,"started_at"?: string | null,"status"?: Database["public"]['Enums']["sync_run_status"],"triggered_at"?: string,"triggered_by": Database["public"]['Enums']["sync_run_trigger"],"triggered_by_user_id"?: string | null,"version"?: number
                   }
                   Update: {
-                    "attempt"?: number,"cancel_reason"?: string | null,"cancel_requested_at"?: string | null,"cancel_requested_by"?: string | null,"deadline_at"?: string,"entries_done"?: number,"entries_failed"?: number,"entries_total"?: number,"error_code"?: string | null,"error_message"?: string | null,"finished_at"?: string | null,"idempotency_key"?: string | null,"integration_id"?: string,"integration_type"?: string,"next_attempt_at"?: string | null,"notice"?: string | null,"org_id"?: string,"parent_run_id"?: string | null,"run_id"?: string,"scheduled_for"?: string | null,"skip_reason"?: Database["public"]['Enums']["sync_skip_reason"] | null,"started_at"?: string | null,"status"?: Database["public"]['Enums']["sync_run_status"],"triggered_at"?: string,"triggered_by"?: Database["public"]['Enums']["sync_run_trigger"],"triggered_by_user_id"?: string | null,"version"?: number
+                    "attempt"?: number,"cancel_reason"?: string | null,"cancel_requested_at"?: string | null,"cancel_requested_by"?: string | null,"deadline_at"?: string,"entries_done"?: number,"entries_failed"?: number,"entries_total"?: number,"error_code"?: string | null,"error_message"?: string | null,"finished_at"?: string | null,"idempotency_key"?: string | null,"integration_id"?: string,"integration_type"?: string,"next_attempt_at"?: string | null,"notice"?: string | null,"org_id"?: string,"parent_run_id"?: string | null,"quota_until"?: string | null,"run_id"?: string,"scheduled_for"?: string | null,"skip_reason"?: Database["public"]['Enums']["sync_skip_reason"] | null,"started_at"?: string | null,"status"?: Database["public"]['Enums']["sync_run_status"],"triggered_at"?: string,"triggered_by"?: Database["public"]['Enums']["sync_run_trigger"],"triggered_by_user_id"?: string | null,"version"?: number
                   }
                   Relationships: [
                     {
@@ -298,6 +298,7 @@ isOneToOne: false
 "notice": string | null,
 "org_id": string,
 "parent_run_id": string | null,
+"quota_until": string | null,
 "run_id": string,
 "scheduled_for": string | null,
 "skip_reason": Database["public"]['Enums']["sync_skip_reason"] | null,
@@ -482,6 +483,7 @@ isOneToOne: false
 "notice": string | null,
 "org_id": string,
 "parent_run_id": string | null,
+"quota_until": string | null,
 "run_id": string,
 "scheduled_for": string | null,
 "skip_reason": Database["public"]['Enums']["sync_skip_reason"] | null,
@@ -526,7 +528,7 @@ isOneToOne: false
                            },
 "sync_overview":
 { Args: { "org_id": string }; Returns: {
-              "active_notice": string,"active_run_id": string,"active_started_at": string,"active_status": Database["public"]['Enums']["sync_run_status"],"active_triggered_by": Database["public"]['Enums']["sync_run_trigger"],"button_allowed": boolean,"button_details": Json,"button_message": string,"cooldown_until": string,"enabled": boolean,"entries_done": number,"entries_failed": number,"entries_total": number,"entry_rules": Json,"health_since": string,"health_status": Database["public"]['Enums']["sync_health_status"],"incident_since": string,"integration_id": string,"integration_type": string,"last_error_code": string,"last_error_message": string,"last_run_id": string,"last_run_status": Database["public"]['Enums']["sync_run_status"],"last_success_at": string,"latency_ms": number,"needs_decision": number,"next_check_at": string,"next_run_at": string,"open_alerts": number,"pause_reason": string,"paused_at": string,"resume_at": string,"schedule": string,"time_zone": string,"type_name": string
+              "active_notice": string,"active_run_id": string,"active_started_at": string,"active_status": Database["public"]['Enums']["sync_run_status"],"active_triggered_by": Database["public"]['Enums']["sync_run_trigger"],"button_allowed": boolean,"button_details": Json,"button_message": string,"cooldown_until": string,"enabled": boolean,"entries_done": number,"entries_failed": number,"entries_total": number,"entry_rules": Json,"health_since": string,"health_status": Database["public"]['Enums']["sync_health_status"],"incident_since": string,"integration_id": string,"integration_type": string,"last_error_code": string,"last_error_message": string,"last_run_id": string,"last_run_status": Database["public"]['Enums']["sync_run_status"],"last_success_at": string,"latency_ms": number,"needs_decision": number,"next_check_at": string,"next_run_at": string,"open_alerts": number,"pause_reason": string,"paused_at": string,"quota_until": string,"resume_at": string,"schedule": string,"time_zone": string,"type_name": string
             }[]
                            },
 "sync_run_timeline":
@@ -612,6 +614,7 @@ isOneToOne: false
 "notice": string | null,
 "org_id": string,
 "parent_run_id": string | null,
+"quota_until": string | null,
 "run_id": string,
 "scheduled_for": string | null,
 "skip_reason": Database["public"]['Enums']["sync_skip_reason"] | null,

@@ -104,7 +104,7 @@ comment on column public.sync_integrations.max_attempts is
 comment on column public.sync_integrations.retry_base is
   'Backoff after the n-th failure in a row is random between 0 and retry_base * 2^(n-1), capped by settings.retry_cap.';
 comment on column public.sync_integrations.run_deadline is
-  'A run that is active for longer fails. What it waits for releases that understand each other, or for the end of a pause, is not counted.';
+  'A run that is active for longer fails. What it waits for its vendor (settings.longest_wait), for releases that understand each other, or for the end of a pause, is not counted.';
 comment on column public.sync_integrations.health_check_interval is
   'How often the tick checks the connection of an integration that works. Never more often than every 15 minutes, for checks are '
   'paid from the vendor''s quota; null: never, its health follows its syncs.';
@@ -137,6 +137,7 @@ create table public.sync_run_log (
   error_message text,
   skip_reason public.sync_skip_reason,
   notice text,
+  quota_until timestamptz,
   -- No foreign key: retention may delete the parent, and a final row does not change for it.
   parent_run_id uuid,
   version bigint not null default 1,
@@ -191,6 +192,8 @@ comment on column public.sync_run_log.notice is
   'integration_paused (it waits until its integration is neither paused nor disabled); '
   'vendor_incident (when it was started, several organisations could not reach the vendor: see sync_vendor_incidents); function_outdated, '
   'schema_outdated (it waits until the operator has brought both to releases that understand each other).';
+comment on column public.sync_run_log.quota_until is
+  'Until when the external system asks us to wait, as it said: of a run that waits for it, or that failed as vendor_quota_exhausted.';
 comment on column public.sync_run_log.attempt is 'Number of the current or last attempt.';
 comment on column public.sync_run_log.error_message is 'In a coordinator''s words; never a secret or a stack trace.';
 comment on column public.sync_run_log.version is
@@ -221,6 +224,7 @@ create table sync_scheduler.run_attempts (
   error_class sync_scheduler.error_class,
   error_code text,
   error_message text,
+  vendor_wait interval,
   primary key (run_id, attempt),
   check ((ended_at is null) = (outcome is null))
 )
@@ -235,6 +239,8 @@ comment on column sync_scheduler.run_attempts.token_hash is
   'SHA-256 of the token of the newest dispatch; an older token of the same attempt is worthless.';
 comment on column sync_scheduler.run_attempts.request_id is
   'Id in net._http_response: a hint for people. pg_net starts again at 1 after a crash, so nothing is keyed on it.';
+comment on column sync_scheduler.run_attempts.vendor_wait is
+  'How long the vendor asked to wait after this attempt; the run''s deadline moved by it. Null: it did not.';
 comment on column sync_scheduler.run_attempts.lease_expires_at is
   'Before the claim: when to dispatch again. After it: when the worker counts as lost.';
 comment on column sync_scheduler.run_attempts.settled_before is
@@ -376,6 +382,7 @@ create table sync_scheduler.settings (
   heartbeat_interval interval not null default '15 seconds' check (heartbeat_interval >= '1 second'),
   slice_duration interval not null default '60 seconds' check (slice_duration between '1 second' and '10 minutes'),
   retry_cap interval not null default '15 minutes' check (retry_cap between '1 second' and '1 day'),
+  longest_wait interval not null default '24 hours' check (longest_wait between '1 minute' and '7 days'),
   max_active_per_type integer not null default 500 check (max_active_per_type >= 1),
   max_active_per_org integer not null default 10 check (max_active_per_org >= 1),
   drift_alert_after interval not null default '5 minutes' check (drift_alert_after between '1 minute' and '7 days'),
@@ -410,6 +417,9 @@ comment on column sync_scheduler.settings.max_dispatches is 'Dispatches of one a
 comment on column sync_scheduler.settings.slice_duration is
   'Time budget of one attempt. A hosted isolate is retired at half of its wall clock: 75 s (free), 200 s (paid).';
 comment on column sync_scheduler.settings.retry_cap is 'Longest backoff between two attempts.';
+comment on column sync_scheduler.settings.longest_wait is
+  'How long a run waits in total because its vendor says so. That time does not count towards its deadline. A vendor that asks for '
+  'more fails the run (vendor_quota_exhausted).';
 comment on column sync_scheduler.settings.max_active_per_type is
   'The scheduler starts no run of a type of which so many are active: one vendor''s backlog leaves room for the others.';
 comment on column sync_scheduler.settings.max_active_per_org is 'Likewise for an organisation.';

@@ -1481,7 +1481,10 @@ begin
   if not exists (
     select from public.sync_integration_health h where h.integration_id = run.integration_id and h.status = 'needs_attention')
   then
-    perform sync_scheduler.set_health(run.integration_id, 'unhealthy', coalesce(run.error_code, 'unknown'),
+    perform sync_scheduler.set_health(run.integration_id,
+      -- A quota that is used up is no fault of the connection.
+      case when run.error_code = 'vendor_quota_exhausted' then 'degraded' else 'unhealthy' end::public.sync_health_status,
+      coalesce(run.error_code, 'unknown'),
       coalesce(run.error_message, 'The last sync failed.'), run.run_id);
     -- One until a run succeeds, however many fail before it.
     perform sync_scheduler.raise_alert(integration, 'run_failed', 'critical', null,
@@ -1631,6 +1634,18 @@ create trigger follow_pause after update of enabled, paused_at, resume_at on pub
     or old.resume_at is distinct from new.resume_at)
   execute function sync_scheduler.follow_pause();
 
+-- supabase/schemas/30_engine/15_is_own_wait.sql
+create or replace function sync_scheduler.is_own_wait(error_code text) returns boolean
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return coalesce(error_code in ('xledger_not_visible', 'xledger_busy', 'business_central_not_visible'), false);
+end;
+$$;
+revoke all on function sync_scheduler.is_own_wait(text) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.is_own_wait(text) is
+  'Did the connector choose the wait that comes with this failure: before it looks again, or at a limit of a few seconds? Then no '
+  'quota is used up, and the wait is part of the run''s own time.';
+
 -- supabase/schemas/30_engine/15_note_cold_start_failure.sql
 create or replace function sync_scheduler.note_cold_start_failure(
   run public.sync_run_log, integration public.sync_integrations, error_class sync_scheduler.error_class
@@ -1662,6 +1677,37 @@ comment on function sync_scheduler.note_cold_start_failure(
   'transient or ambiguous error, for the first time in this run? Then it raises the cold_start_failure alert and returns true: '
   'the run is retried at once. The caller holds the run''s row lock.';
 
+-- supabase/schemas/30_engine/15_refusal_backoff.sql
+create or replace function sync_scheduler.refusal_backoff(run public.sync_run_log, error_code text) returns interval
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  patience constant interval := '10 minutes';
+  refusals integer;
+  first_at timestamptz;
+begin
+  -- Nobody was asked, or it is about the entries.
+  if coalesce(refusal_backoff.error_code, '') in ('invalid_config', 'invalid_credentials', 'no_connector', 'invalid_worker_request',
+    'receiver_refuses_everything')
+  then
+    return null;
+  end if;
+  select count(*), min(a.ended_at) into refusals, first_at from sync_scheduler.run_attempts a
+  where a.run_id = run.run_id and a.error_class = 'permanent';
+  if first_at + patience <= now() or not exists (
+    select from public.sync_integration_health h
+    where h.integration_id = run.integration_id and h.last_success_at > first_at - interval '1 hour')
+  then
+    return null;
+  end if;
+  return least(interval '30 seconds' * power(2, least(refusals, 10) - 1), first_at + patience - now());
+end;
+$$;
+revoke all on function sync_scheduler.refusal_backoff(public.sync_run_log, text) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.refusal_backoff(public.sync_run_log, text) is
+  'How long to wait before a refusal is tried again, of a run whose attempt has just ended as permanent: 30 s, 1, 2, 4 minutes, until '
+  'ten minutes after the first refusal of this run. Only if the vendor took entries within an hour before that, with the present '
+  'config and credentials (last_success_at). Null: the refusal is final. The caller holds the run''s row lock.';
+
 -- supabase/schemas/30_engine/15_retry_backoff.sql
 create or replace function sync_scheduler.retry_backoff(retry_base interval, failures integer)
 returns interval
@@ -1678,13 +1724,50 @@ revoke all on function sync_scheduler.retry_backoff(interval, integer)
 comment on function sync_scheduler.retry_backoff(interval, integer) is
   'Exponential backoff with full jitter: random between 0 and retry_base * 2^(failures-1), capped by settings.retry_cap.';
 
+-- supabase/schemas/30_engine/15_vendor_wait.sql
+create or replace function sync_scheduler.vendor_wait(
+  run public.sync_run_log, error_code text, retry_after interval, out asked interval, out is_too_long boolean
+)
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  asked := case when sync_scheduler.is_own_wait(vendor_wait.error_code) then '0' else coalesce(retry_after, '0') end;
+  is_too_long := asked > interval '0' and asked + (
+    select coalesce(sum(a.vendor_wait), '0') from sync_scheduler.run_attempts a where a.run_id = run.run_id)
+    > (select s.longest_wait from sync_scheduler.settings s);
+end;
+$$;
+revoke all on function sync_scheduler.vendor_wait(public.sync_run_log, text, interval)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.vendor_wait(public.sync_run_log, text, interval) is
+  'How long the vendor asks the run to wait (0: it does not), and whether that is more than the run may still wait: '
+  'settings.longest_wait is for all of its waits together. The caller holds the run''s row lock.';
+
+-- supabase/schemas/30_engine/15_wait_words.sql
+create or replace function sync_scheduler.wait_words(
+  integration public.sync_integrations, error_class sync_scheduler.error_class, until timestamptz
+) returns text
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return format(case when error_class = 'rate_limited' then 'The external system''s quota is used up until %s (%s).'
+      else 'The external system asks us to come back at %s (%s).' end,
+    -- To the nearest minute: the hint was on its way for a moment.
+    to_char((until + interval '30 seconds') at time zone integration.time_zone,
+      case when until < now() + interval '1 day' then 'HH24:MI' else 'YYYY-MM-DD HH24:MI' end),
+    integration.time_zone);
+end;
+$$;
+revoke all on function sync_scheduler.wait_words(public.sync_integrations, sync_scheduler.error_class, timestamptz)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.wait_words(public.sync_integrations, sync_scheduler.error_class, timestamptz) is
+  'Until when the vendor asks us to wait, in a sentence for people, by the integration''s own clocks.';
+
 -- supabase/schemas/30_engine/16_count_failures.sql
 create or replace function sync_scheduler.count_failures(
   run public.sync_run_log, out in_a_row integer, out burnt integer
 )
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  select count(*), count(*) filter (where a.error_class is distinct from 'rate_limited')
+  select count(*), count(*) filter (where a.error_class is null or a.error_class not in ('rate_limited', 'permanent'))
   into in_a_row, burnt from sync_scheduler.run_attempts a
   where a.run_id = run.run_id and a.outcome in ('failed', 'lost')
     and a.settled_before = run.entries_done + run.entries_failed
@@ -1696,7 +1779,7 @@ $$;
 revoke all on function sync_scheduler.count_failures(public.sync_run_log) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.count_failures(public.sync_run_log) is
   'Failures of a run in a row: those since it last settled an entry or got through a slice. A vendor''s rate limit counts for '
-  'the backoff (in_a_row) and burns no attempt.';
+  'the backoff (in_a_row) and burns no attempt; nor does a refusal after which the run went on (refusal_backoff).';
 
 -- supabase/schemas/30_engine/16_has_unresolved_entries.sql
 create or replace function sync_scheduler.has_unresolved_entries(integration_id uuid) returns boolean
@@ -1759,9 +1842,12 @@ declare
   in_a_row integer;
   burnt integer;
   backoff interval;
+  -- Null unless the failure is a refusal that may pass by itself.
+  refusal interval := case when error_class = 'permanent' then sync_scheduler.refusal_backoff(run, error_code) end;
+  vendor record;
 begin
   -- Whatever becomes of this run, the next one would meet the same.
-  if error_class = 'permanent' then
+  if error_class = 'permanent' and refusal is null then
     perform sync_scheduler.set_health(run.integration_id, 'needs_attention', coalesce(error_code, 'unknown'),
       coalesce(error_message, 'The sync failed, and repeating it would not help.'), run.run_id);
   elsif error_class = 'rate_limited' then
@@ -1780,23 +1866,43 @@ begin
     perform sync_scheduler.note_vendor_failure(integration, error_class::text, error_code);
   end if;
   select f.in_a_row, f.burnt into in_a_row, burnt from sync_scheduler.count_failures(run) f;
-  if error_class = 'permanent' or burnt >= integration.max_attempts then
+  if (error_class = 'permanent' and refusal is null) or burnt >= integration.max_attempts then
     perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
     return;
   end if;
+  select * into vendor from sync_scheduler.vendor_wait(run, error_code, retry_after);
+  if vendor.is_too_long then
+    update public.sync_run_log r set quota_until = now() + vendor.asked where r.run_id = run.run_id;
+    perform sync_scheduler.finish_run(run.run_id, 'failed', 'vendor_quota_exhausted',
+      sync_scheduler.wait_words(integration, error_class, now() + vendor.asked));
+    return;
+  end if;
 
-  backoff := greatest(retry_after, sync_scheduler.retry_backoff(integration.retry_base, in_a_row),
+  backoff := coalesce(refusal, greatest(retry_after, sync_scheduler.retry_backoff(integration.retry_base, in_a_row),
     -- A vendor that asks us to slow down is not asked again at once, even if it does not say how long.
-    case when error_class = 'rate_limited' then interval '5 seconds' end);
+    case when error_class = 'rate_limited' then interval '5 seconds' end));
   -- With a hint it was the vendor who failed, not the start.
   if coalesce(retry_after, interval '0') <= interval '0'
     and sync_scheduler.note_cold_start_failure(run, integration, error_class)
   then
     backoff := interval '0';
   end if;
+  -- What the vendor asks for is not the run's own time. Past its deadline it has none left, and is given none.
+  if vendor.asked > interval '0' and run.deadline_at > now() then
+    update sync_scheduler.run_attempts a set vendor_wait = vendor.asked
+    where a.run_id = run.run_id and a.attempt = run.attempt;
+    run.deadline_at := run.deadline_at + vendor.asked;
+    -- For a shorter wait the connector's own words are enough.
+    if error_class = 'rate_limited' and vendor.asked > interval '1 minute' then
+      run.quota_until := now() + vendor.asked;
+      error_message := left(concat_ws(' ', error_message, sync_scheduler.wait_words(integration, error_class, run.quota_until)), 500);
+    end if;
+  end if;
   update public.sync_run_log r set
     status = 'pending',
-    next_attempt_at = least(now() + backoff, r.deadline_at),
+    next_attempt_at = least(now() + backoff, run.deadline_at),
+    deadline_at = run.deadline_at,
+    quota_until = run.quota_until,
     error_code = retry_or_fail.error_code,
     error_message = retry_or_fail.error_message
   where r.run_id = run.run_id;
@@ -1811,8 +1917,8 @@ revoke all on function sync_scheduler.retry_or_fail(
 comment on function sync_scheduler.retry_or_fail(
   public.sync_run_log, sync_scheduler.error_class, text, text, interval) is
   'Decides what becomes of a run whose attempt has just ended in an error: cancelled if that was asked for, failed '
-  'if the error is permanent (which the integration''s health then says) or the attempts are used up, else pending until its backoff is over. retry_after is the '
-  'vendor''s hint and a lower bound. The first failure on a cold start is retried at once, if the vendor gave no hint.';
+  'if the error is permanent (which the integration''s health then says; a refusal may pass, see refusal_backoff) or the attempts are used up, else pending until its backoff is over. retry_after is the '
+  'vendor''s hint and a lower bound: it moves the deadline, up to settings.longest_wait in total; beyond, the run fails as vendor_quota_exhausted. The first failure on a cold start is retried at once, if the vendor gave no hint.';
 
 -- supabase/schemas/30_engine/16_set_aside_batch.sql
 create or replace function sync_scheduler.set_aside_batch(
@@ -2141,6 +2247,7 @@ begin
     -- What the attempt before it died of is in run_attempts; this one has not failed.
     error_code = null,
     error_message = null,
+    quota_until = null,
     notice = case when r.notice in ('function_outdated', 'schema_outdated') then null else r.notice end,
     entries_total = r.entries_done + r.entries_failed + (
       select count(*) from public.sync_export_entries e
@@ -2576,8 +2683,7 @@ declare
   run public.sync_run_log;
   -- Also of one that did not fail of it. Not for what burns no attempt but uses up no quota: to wait before looking again,
   -- and a limit of a few seconds.
-  limited boolean := coalesce(error_class = 'rate_limited'
-    and coalesce(error_code, '') not in ('xledger_not_visible', 'xledger_busy'), false);
+  limited boolean := coalesce(error_class = 'rate_limited' and not sync_scheduler.is_own_wait(error_code), false);
 begin
   if outcome <> 'failed' and limited then
     error_class := null;

@@ -177,15 +177,18 @@ comment on function sync_scheduler.incident_notice(public.sync_integrations) is
 
 -- supabase/schemas/50_rpc/06_waits_for.sql
 create or replace function sync_scheduler.waits_for(run public.sync_run_log) returns text
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  return case when run.status = 'pending' and run.notice in ('integration_paused', 'function_outdated', 'schema_outdated') then run.notice end;
+  return case
+    when run.status <> 'pending' then null
+    when run.notice in ('integration_paused', 'function_outdated', 'schema_outdated') then run.notice
+    when run.quota_until > now() then 'vendor_quota_exhausted' end;
 end;
 $$;
 revoke all on function sync_scheduler.waits_for(public.sync_run_log) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.waits_for(public.sync_run_log) is
   'What a pending run waits for that is not its turn: integration_paused, function_outdated or schema_outdated, as in its '
-  'notice; null: nothing.';
+  'notice; vendor_quota_exhausted until its quota_until; null: nothing.';
 
 -- supabase/schemas/50_rpc/07_raise_active.sql
 create or replace function sync_scheduler.raise_active(run public.sync_run_log) returns void
@@ -199,7 +202,7 @@ begin
     -- Nobody will retry it by itself: an alert would be taken back with this error, so it stands here.
     || case when not sync_scheduler.is_ticking() then '{"notice": "scheduler_not_ticking"}'
       -- It may wait for hours: the person must not think that it is about to start.
-      else jsonb_strip_nulls(jsonb_build_object('notice', coalesce(sync_scheduler.waits_for(run), (
+      else jsonb_strip_nulls(jsonb_build_object('quota_until', case when run.quota_until > now() then run.quota_until end, 'notice', coalesce(sync_scheduler.waits_for(run), (
         select sync_scheduler.incident_notice(i) from public.sync_integrations i where i.id = run.integration_id)))) end);
 end;
 $$;
@@ -958,7 +961,7 @@ comment on function public.explain_sync_slots(uuid, text, timestamptz, timestamp
   'One row for each slot of a period (from included, to not; at most 366 days and 10,000 slots), in order. state: ran, late '
   '(started later than settings.drift_alert_after), skipped, failed, cancelled, running, pending; reason: why (skip_reason, cancel_reason, backfill, '
   'error_code, or for pending: not_due_yet, due, scheduler_not_ticking, waits_for_active_run, paused, disabled, dispatched, '
-  'next_attempt, or what its run waits for: integration_paused, function_outdated, schema_outdated); '
+  'next_attempt, or what its run waits for: integration_paused, vendor_quota_exhausted, function_outdated, schema_outdated); '
   'drift_seconds: started minus scheduled. For members of the organisation and the service role. '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
   'PT403 not_authorized, PT422 invalid_period (details: reason), PT422 '
@@ -1264,7 +1267,7 @@ create or replace function public.sync_overview(org_id uuid) returns table (
   health_status public.sync_health_status, health_since timestamptz, last_error_code text, last_error_message text,
   latency_ms integer, next_check_at timestamptz, incident_since timestamptz,
   active_run_id uuid, active_status public.sync_run_status, active_triggered_by public.sync_run_trigger,
-  active_started_at timestamptz, active_notice text, entries_total integer, entries_done integer, entries_failed integer,
+  active_started_at timestamptz, active_notice text, quota_until timestamptz, entries_total integer, entries_done integer, entries_failed integer,
   last_success_at timestamptz, last_run_id uuid, last_run_status public.sync_run_status,
   cooldown_until timestamptz, open_alerts integer, needs_decision integer,
   entry_rules jsonb,
@@ -1283,7 +1286,7 @@ begin
     h.status, h.since, h.last_error_code, h.last_error_message,
     h.latency_ms, h.next_check_at, incident.began_at,
     active.run_id, active.status, active.triggered_by,
-    active.started_at, active.notice, active.entries_total, active.entries_done, active.entries_failed,
+    active.started_at, active.notice, quota.until, active.entries_total, active.entries_done, active.entries_failed,
     success.finished_at, ended.run_id, ended.status,
     case when cooldown.over_at > now() then cooldown.over_at end, alerts.open, undecided.entries,
     sync_scheduler.entry_rules(i.config),
@@ -1299,7 +1302,7 @@ begin
     select r.run_id, r.status, r.finished_at from public.sync_run_log r
     where r.integration_id = i.id and r.status = 'succeeded' order by r.finished_at desc limit 1) success on true
   left join lateral (
-    select r.run_id, r.status, r.finished_at from public.sync_run_log r
+    select r.run_id, r.status, r.finished_at, r.quota_until from public.sync_run_log r
     where r.integration_id = i.id and r.status = 'failed' order by r.finished_at desc limit 1) failure on true
   left join lateral (
     select r.run_id, r.status, r.finished_at from public.sync_run_log r
@@ -1327,6 +1330,10 @@ begin
       union all
       (select from public.sync_export_entries e
        where e.integration_id = i.id and e.conflict_at is not null and e.state <> 'rejected' limit 1000)) d) undecided
+  cross join lateral (
+    -- Of the run that waits for it, or of the last one, if it failed of it.
+    select case when w.until > now() then w.until end as until from (
+      select coalesce(active.quota_until, case when ended.run_id = failure.run_id then failure.quota_until end) as until) w) quota
   cross join lateral sync_scheduler.why_refused(i) refusal
   where i.org_id = sync_overview.org_id
   order by t.name;
@@ -1336,7 +1343,7 @@ revoke all on function public.sync_overview(uuid) from public, anon, authenticat
 grant execute on function public.sync_overview(uuid) to authenticated, service_role;
 comment on function public.sync_overview(uuid) is
   'One row for each integration of the organisation, all that a page about it shows: health, the active run and its progress, '
-  'the last success and the last run that ended, the next slot, how long the cooldown lasts, open alerts (a vendor''s '
+  'until when the external system asks us to wait (quota_until), the last success and the last run that ended, the next slot, how long the cooldown lasts, open alerts (a vendor''s '
   'included), entries that wait for a person''s decision (rejected or conflicting, counted up to 1,000 of each), entry_rules: what '
   'its config demands of entries (payloads, period_rule, fiscal_year_ends, ignored_fields; missing: the default), and what '
   'trigger_integration_sync would answer the caller now: button_message is null or the error''s message, button_details its '

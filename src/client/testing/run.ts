@@ -21,6 +21,7 @@ export function aRun(changes: Partial<SyncRun> = {}): SyncRun {
     notice: null,
     org_id: "o-1",
     parent_run_id: null,
+    quota_until: null,
     run_id: "r-1",
     scheduled_for: null,
     skip_reason: null,

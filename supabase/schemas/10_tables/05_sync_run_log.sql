@@ -25,6 +25,7 @@ create table public.sync_run_log (
   error_message text,
   skip_reason public.sync_skip_reason,
   notice text,
+  quota_until timestamptz,
   -- No foreign key: retention may delete the parent, and a final row does not change for it.
   parent_run_id uuid,
   version bigint not null default 1,
@@ -79,6 +80,8 @@ comment on column public.sync_run_log.notice is
   'integration_paused (it waits until its integration is neither paused nor disabled); '
   'vendor_incident (when it was started, several organisations could not reach the vendor: see sync_vendor_incidents); function_outdated, '
   'schema_outdated (it waits until the operator has brought both to releases that understand each other).';
+comment on column public.sync_run_log.quota_until is
+  'Until when the external system asks us to wait, as it said: of a run that waits for it, or that failed as vendor_quota_exhausted.';
 comment on column public.sync_run_log.attempt is 'Number of the current or last attempt.';
 comment on column public.sync_run_log.error_message is 'In a coordinator''s words; never a secret or a stack trace.';
 comment on column public.sync_run_log.version is

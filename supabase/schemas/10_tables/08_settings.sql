@@ -11,6 +11,7 @@ create table sync_scheduler.settings (
   heartbeat_interval interval not null default '15 seconds' check (heartbeat_interval >= '1 second'),
   slice_duration interval not null default '60 seconds' check (slice_duration between '1 second' and '10 minutes'),
   retry_cap interval not null default '15 minutes' check (retry_cap between '1 second' and '1 day'),
+  longest_wait interval not null default '24 hours' check (longest_wait between '1 minute' and '7 days'),
   max_active_per_type integer not null default 500 check (max_active_per_type >= 1),
   max_active_per_org integer not null default 10 check (max_active_per_org >= 1),
   drift_alert_after interval not null default '5 minutes' check (drift_alert_after between '1 minute' and '7 days'),
@@ -45,6 +46,9 @@ comment on column sync_scheduler.settings.max_dispatches is 'Dispatches of one a
 comment on column sync_scheduler.settings.slice_duration is
   'Time budget of one attempt. A hosted isolate is retired at half of its wall clock: 75 s (free), 200 s (paid).';
 comment on column sync_scheduler.settings.retry_cap is 'Longest backoff between two attempts.';
+comment on column sync_scheduler.settings.longest_wait is
+  'How long a run waits in total because its vendor says so. That time does not count towards its deadline. A vendor that asks for '
+  'more fails the run (vendor_quota_exhausted).';
 comment on column sync_scheduler.settings.max_active_per_type is
   'The scheduler starts no run of a type of which so many are active: one vendor''s backlog leaves room for the others.';
 comment on column sync_scheduler.settings.max_active_per_org is 'Likewise for an organisation.';

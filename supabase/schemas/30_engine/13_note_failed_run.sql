@@ -8,7 +8,10 @@ begin
   if not exists (
     select from public.sync_integration_health h where h.integration_id = run.integration_id and h.status = 'needs_attention')
   then
-    perform sync_scheduler.set_health(run.integration_id, 'unhealthy', coalesce(run.error_code, 'unknown'),
+    perform sync_scheduler.set_health(run.integration_id,
+      -- A quota that is used up is no fault of the connection.
+      case when run.error_code = 'vendor_quota_exhausted' then 'degraded' else 'unhealthy' end::public.sync_health_status,
+      coalesce(run.error_code, 'unknown'),
       coalesce(run.error_message, 'The last sync failed.'), run.run_id);
     -- One until a run succeeds, however many fail before it.
     perform sync_scheduler.raise_alert(integration, 'run_failed', 'critical', null,

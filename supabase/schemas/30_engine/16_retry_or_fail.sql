@@ -11,9 +11,12 @@ declare
   in_a_row integer;
   burnt integer;
   backoff interval;
+  -- Null unless the failure is a refusal that may pass by itself.
+  refusal interval := case when error_class = 'permanent' then sync_scheduler.refusal_backoff(run, error_code) end;
+  vendor record;
 begin
   -- Whatever becomes of this run, the next one would meet the same.
-  if error_class = 'permanent' then
+  if error_class = 'permanent' and refusal is null then
     perform sync_scheduler.set_health(run.integration_id, 'needs_attention', coalesce(error_code, 'unknown'),
       coalesce(error_message, 'The sync failed, and repeating it would not help.'), run.run_id);
   elsif error_class = 'rate_limited' then
@@ -32,23 +35,43 @@ begin
     perform sync_scheduler.note_vendor_failure(integration, error_class::text, error_code);
   end if;
   select f.in_a_row, f.burnt into in_a_row, burnt from sync_scheduler.count_failures(run) f;
-  if error_class = 'permanent' or burnt >= integration.max_attempts then
+  if (error_class = 'permanent' and refusal is null) or burnt >= integration.max_attempts then
     perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
     return;
   end if;
+  select * into vendor from sync_scheduler.vendor_wait(run, error_code, retry_after);
+  if vendor.is_too_long then
+    update public.sync_run_log r set quota_until = now() + vendor.asked where r.run_id = run.run_id;
+    perform sync_scheduler.finish_run(run.run_id, 'failed', 'vendor_quota_exhausted',
+      sync_scheduler.wait_words(integration, error_class, now() + vendor.asked));
+    return;
+  end if;
 
-  backoff := greatest(retry_after, sync_scheduler.retry_backoff(integration.retry_base, in_a_row),
+  backoff := coalesce(refusal, greatest(retry_after, sync_scheduler.retry_backoff(integration.retry_base, in_a_row),
     -- A vendor that asks us to slow down is not asked again at once, even if it does not say how long.
-    case when error_class = 'rate_limited' then interval '5 seconds' end);
+    case when error_class = 'rate_limited' then interval '5 seconds' end));
   -- With a hint it was the vendor who failed, not the start.
   if coalesce(retry_after, interval '0') <= interval '0'
     and sync_scheduler.note_cold_start_failure(run, integration, error_class)
   then
     backoff := interval '0';
   end if;
+  -- What the vendor asks for is not the run's own time. Past its deadline it has none left, and is given none.
+  if vendor.asked > interval '0' and run.deadline_at > now() then
+    update sync_scheduler.run_attempts a set vendor_wait = vendor.asked
+    where a.run_id = run.run_id and a.attempt = run.attempt;
+    run.deadline_at := run.deadline_at + vendor.asked;
+    -- For a shorter wait the connector's own words are enough.
+    if error_class = 'rate_limited' and vendor.asked > interval '1 minute' then
+      run.quota_until := now() + vendor.asked;
+      error_message := left(concat_ws(' ', error_message, sync_scheduler.wait_words(integration, error_class, run.quota_until)), 500);
+    end if;
+  end if;
   update public.sync_run_log r set
     status = 'pending',
-    next_attempt_at = least(now() + backoff, r.deadline_at),
+    next_attempt_at = least(now() + backoff, run.deadline_at),
+    deadline_at = run.deadline_at,
+    quota_until = run.quota_until,
     error_code = retry_or_fail.error_code,
     error_message = retry_or_fail.error_message
   where r.run_id = run.run_id;
@@ -63,5 +86,5 @@ revoke all on function sync_scheduler.retry_or_fail(
 comment on function sync_scheduler.retry_or_fail(
   public.sync_run_log, sync_scheduler.error_class, text, text, interval) is
   'Decides what becomes of a run whose attempt has just ended in an error: cancelled if that was asked for, failed '
-  'if the error is permanent (which the integration''s health then says) or the attempts are used up, else pending until its backoff is over. retry_after is the '
-  'vendor''s hint and a lower bound. The first failure on a cold start is retried at once, if the vendor gave no hint.';
+  'if the error is permanent (which the integration''s health then says; a refusal may pass, see refusal_backoff) or the attempts are used up, else pending until its backoff is over. retry_after is the '
+  'vendor''s hint and a lower bound: it moves the deadline, up to settings.longest_wait in total; beyond, the run fails as vendor_quota_exhausted. The first failure on a cold start is retried at once, if the vendor gave no hint.';

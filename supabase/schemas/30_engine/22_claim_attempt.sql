@@ -33,6 +33,7 @@ begin
     -- What the attempt before it died of is in run_attempts; this one has not failed.
     error_code = null,
     error_message = null,
+    quota_until = null,
     notice = case when r.notice in ('function_outdated', 'schema_outdated') then null else r.notice end,
     entries_total = r.entries_done + r.entries_failed + (
       select count(*) from public.sync_export_entries e

@@ -19,8 +19,7 @@ declare
   run public.sync_run_log;
   -- Also of one that did not fail of it. Not for what burns no attempt but uses up no quota: to wait before looking again,
   -- and a limit of a few seconds.
-  limited boolean := coalesce(error_class = 'rate_limited'
-    and coalesce(error_code, '') not in ('xledger_not_visible', 'xledger_busy'), false);
+  limited boolean := coalesce(error_class = 'rate_limited' and not sync_scheduler.is_own_wait(error_code), false);
 begin
   if outcome <> 'failed' and limited then
     error_class := null;

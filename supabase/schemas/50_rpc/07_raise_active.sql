@@ -9,7 +9,7 @@ begin
     -- Nobody will retry it by itself: an alert would be taken back with this error, so it stands here.
     || case when not sync_scheduler.is_ticking() then '{"notice": "scheduler_not_ticking"}'
       -- It may wait for hours: the person must not think that it is about to start.
-      else jsonb_strip_nulls(jsonb_build_object('notice', coalesce(sync_scheduler.waits_for(run), (
+      else jsonb_strip_nulls(jsonb_build_object('quota_until', case when run.quota_until > now() then run.quota_until end, 'notice', coalesce(sync_scheduler.waits_for(run), (
         select sync_scheduler.incident_notice(i) from public.sync_integrations i where i.id = run.integration_id)))) end);
 end;
 $$;

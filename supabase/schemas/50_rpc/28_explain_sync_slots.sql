@@ -65,7 +65,7 @@ comment on function public.explain_sync_slots(uuid, text, timestamptz, timestamp
   'One row for each slot of a period (from included, to not; at most 366 days and 10,000 slots), in order. state: ran, late '
   '(started later than settings.drift_alert_after), skipped, failed, cancelled, running, pending; reason: why (skip_reason, cancel_reason, backfill, '
   'error_code, or for pending: not_due_yet, due, scheduler_not_ticking, waits_for_active_run, paused, disabled, dispatched, '
-  'next_attempt, or what its run waits for: integration_paused, function_outdated, schema_outdated); '
+  'next_attempt, or what its run waits for: integration_paused, vendor_quota_exhausted, function_outdated, schema_outdated); '
   'drift_seconds: started minus scheduled. For members of the organisation and the service role. '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
   'PT403 not_authorized, PT422 invalid_period (details: reason), PT422 '

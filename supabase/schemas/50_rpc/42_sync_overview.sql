@@ -6,7 +6,7 @@ create or replace function public.sync_overview(org_id uuid) returns table (
   health_status public.sync_health_status, health_since timestamptz, last_error_code text, last_error_message text,
   latency_ms integer, next_check_at timestamptz, incident_since timestamptz,
   active_run_id uuid, active_status public.sync_run_status, active_triggered_by public.sync_run_trigger,
-  active_started_at timestamptz, active_notice text, entries_total integer, entries_done integer, entries_failed integer,
+  active_started_at timestamptz, active_notice text, quota_until timestamptz, entries_total integer, entries_done integer, entries_failed integer,
   last_success_at timestamptz, last_run_id uuid, last_run_status public.sync_run_status,
   cooldown_until timestamptz, open_alerts integer, needs_decision integer,
   entry_rules jsonb,
@@ -25,7 +25,7 @@ begin
     h.status, h.since, h.last_error_code, h.last_error_message,
     h.latency_ms, h.next_check_at, incident.began_at,
     active.run_id, active.status, active.triggered_by,
-    active.started_at, active.notice, active.entries_total, active.entries_done, active.entries_failed,
+    active.started_at, active.notice, quota.until, active.entries_total, active.entries_done, active.entries_failed,
     success.finished_at, ended.run_id, ended.status,
     case when cooldown.over_at > now() then cooldown.over_at end, alerts.open, undecided.entries,
     sync_scheduler.entry_rules(i.config),
@@ -41,7 +41,7 @@ begin
     select r.run_id, r.status, r.finished_at from public.sync_run_log r
     where r.integration_id = i.id and r.status = 'succeeded' order by r.finished_at desc limit 1) success on true
   left join lateral (
-    select r.run_id, r.status, r.finished_at from public.sync_run_log r
+    select r.run_id, r.status, r.finished_at, r.quota_until from public.sync_run_log r
     where r.integration_id = i.id and r.status = 'failed' order by r.finished_at desc limit 1) failure on true
   left join lateral (
     select r.run_id, r.status, r.finished_at from public.sync_run_log r
@@ -69,6 +69,10 @@ begin
       union all
       (select from public.sync_export_entries e
        where e.integration_id = i.id and e.conflict_at is not null and e.state <> 'rejected' limit 1000)) d) undecided
+  cross join lateral (
+    -- Of the run that waits for it, or of the last one, if it failed of it.
+    select case when w.until > now() then w.until end as until from (
+      select coalesce(active.quota_until, case when ended.run_id = failure.run_id then failure.quota_until end) as until) w) quota
   cross join lateral sync_scheduler.why_refused(i) refusal
   where i.org_id = sync_overview.org_id
   order by t.name;
@@ -78,7 +82,7 @@ revoke all on function public.sync_overview(uuid) from public, anon, authenticat
 grant execute on function public.sync_overview(uuid) to authenticated, service_role;
 comment on function public.sync_overview(uuid) is
   'One row for each integration of the organisation, all that a page about it shows: health, the active run and its progress, '
-  'the last success and the last run that ended, the next slot, how long the cooldown lasts, open alerts (a vendor''s '
+  'until when the external system asks us to wait (quota_until), the last success and the last run that ended, the next slot, how long the cooldown lasts, open alerts (a vendor''s '
   'included), entries that wait for a person''s decision (rejected or conflicting, counted up to 1,000 of each), entry_rules: what '
   'its config demands of entries (payloads, period_rule, fiscal_year_ends, ignored_fields; missing: the default), and what '
   'trigger_integration_sync would answer the caller now: button_message is null or the error''s message, button_details its '
