@@ -84,6 +84,8 @@ export class ManualSyncController {
   readonly #key: PressKey;
   readonly #cooldown: Countdown;
   #followedId: string | null = null;
+  /** The last run, when it was looked at and needs no word. */
+  #plainRunId: string | null = null;
   #stopFollowing = () => {};
   #leaveIntegration: (() => void) | undefined;
   #cancelReload = () => {};
@@ -285,14 +287,21 @@ export class ManualSyncController {
     else if (this.#facts.run === before.run) await this.#showLastRun(overview, signal);
   }
 
-  /** How the last run ended, for a page that has not seen it: it was opened or cut off since. A success needs no word. */
-  async #showLastRun({ last_run_id, last_run_status }: SyncOverview, signal: AbortSignal): Promise<void> {
+  /**
+   * How the last run ended, for a page that has not seen it: it was opened or cut off since. A success needs no word, unless
+   * entries of it were refused.
+   */
+  async #showLastRun(overview: SyncOverview, signal: AbortSignal): Promise<void> {
+    const { last_run_id, last_run_status, needs_decision } = overview;
     const known = this.#facts.run;
-    const isNews = known ? !isActive(known) && known.run_id !== last_run_id : last_run_status !== "succeeded";
-    if (!last_run_id || !isNews) return;
+    const isPlain = last_run_status === "succeeded" && !(needs_decision > 0);
+    const isNews = known ? !isActive(known) && known.run_id !== last_run_id : !isPlain;
+    if (!last_run_id || !isNews || this.#plainRunId === last_run_id) return;
     const run = await this.#source.getRun(last_run_id, { signal });
+    // What needs a decision was refused in another run.
+    if (!known && run.status === "succeeded" && run.entries_failed === 0) this.#plainRunId = last_run_id;
     // Unless one has begun meanwhile.
-    if (this.#facts.run === known) this.#change({ run });
+    else if (this.#facts.run === known) this.#change({ run });
   }
 
   #onTick(): void {

@@ -21,7 +21,14 @@ import type {
   TriggerOptions,
 } from "./repository_options.ts";
 import { SyncSchedulerError } from "./sync_scheduler_error.ts";
-import type { SupabaseLike, SyncIntegration, SyncOverview, SyncRun, SyncSlot } from "./types.ts";
+import type {
+  PausedIntegration,
+  SupabaseLike,
+  SyncIntegration,
+  SyncOverview,
+  SyncRun,
+  SyncSlot,
+} from "./types.ts";
 import { watchRun } from "./watch_run.ts";
 
 type Functions = Database["public"]["Functions"];
@@ -123,8 +130,15 @@ export class SyncSchedulerRepository {
     return this.#rpc("cancel_integration_sync", { run_id: runId, reason: options.reason }, options);
   }
 
-  /** Pauses an integration: presses are refused, slots are skipped, an active run goes on. For admins. */
-  pause(orgId: string, integrationType: string, options: PauseOptions = {}): Promise<SyncIntegration> {
+  /**
+   * Pauses an integration: presses are refused, slots are skipped, and nothing more is sent. An active run finishes the
+   * batch that is on its way and waits until the pause is over: it comes with the answer. For admins.
+   */
+  async pause(
+    orgId: string,
+    integrationType: string,
+    options: PauseOptions = {},
+  ): Promise<PausedIntegration> {
     const { reason, resumeAt } = options;
     const args = {
       org_id: orgId,
@@ -132,7 +146,17 @@ export class SyncSchedulerRepository {
       reason,
       resume_at: resumeAt?.toISOString(),
     };
-    return this.#rpc("pause_integration_sync", args, options);
+    const integration = await this.#rpc("pause_integration_sync", args, options);
+    if (!integration.paused_at) return { ...integration, waiting_run: null };
+    const active = {
+      integrationType,
+      statuses: ["pending", "running"] as const,
+      limit: 1,
+      signal: options.signal,
+    };
+    // The pause stands, whether or not this question is answered.
+    const page = await this.listRuns(orgId, active).catch(() => null);
+    return { ...integration, waiting_run: page?.runs[0] ?? null };
   }
 
   /** Ends a pause. For admins. */

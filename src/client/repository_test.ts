@@ -191,6 +191,26 @@ Deno.test("every other RPC gets its arguments by their names, and none that was 
   ]);
 });
 
+Deno.test("the answer to a pause has the run that waits for its end, if that can be told", async () => {
+  const paused: FakeAnswer = { status: 200, body: { id: "i-1", paused_at: "2026-11-25 12:00:00+00" } };
+  const waiting = aRun({ notice: "integration_paused" });
+  for (
+    const [answer, run] of [
+      [{ status: 200, body: [waiting] }, waiting],
+      [{ status: 200, body: [] }, null],
+      [{ status: 403, body: { code: "42501", message: "permission denied" } }, null],
+    ] as const
+  ) {
+    const { syncs, sent } = setUp(paused, answer);
+    const told = await syncs.pause("o-1", "xledger");
+    assert.deepEqual([told.id, told.waiting_run], ["i-1", run]);
+    assert.match(
+      sent[1]?.path ?? "",
+      /org_id=eq\.o-1&integration_type=eq\.xledger&status=in\.\(pending,running\)/,
+    );
+  }
+});
+
 Deno.test("a run that nobody may see and one that does not exist are the same error", async () => {
   const { syncs, sent } = setUp({ status: 200, body: [] });
   const error = await failure(syncs.getRun("r-404"));

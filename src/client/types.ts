@@ -12,6 +12,12 @@ export type SyncRunTrigger = Database["public"]["Enums"]["sync_run_trigger"];
 /** An integration: a row of `public.sync_integrations`. */
 export type SyncIntegration = Database["public"]["Tables"]["sync_integrations"]["Row"];
 
+/** An integration that was paused, and what the pause holds up. */
+export type PausedIntegration = SyncIntegration & {
+  /** The run that finishes its batch and then waits until the pause is over; null if there is none. */
+  readonly waiting_run: SyncRun | null;
+};
+
 /** A row some columns of which may be null: the generator takes those of a function's table as never null. */
 export type WithNulls<Row, Column extends keyof Row> =
   & Omit<Row, Column>

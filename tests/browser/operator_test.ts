@@ -163,18 +163,25 @@ operatorTest(
       await item(number).locator("summary").click();
       await item(number).getByLabel("Reason").fill("Asked the accountant");
       await item(number).getByRole("button", { name: choice }).click();
-      // What is left out stays rejected, for the reason that was given.
-      if (choice === "Leave out") await untilText(item(number).locator("dl"), "Asked the accountant");
-      else await item(number).waitFor({ state: "detached" });
+      // Decided is decided: it waits for nobody any longer.
+      await item(number).waitFor({ state: "detached" });
     }
     await using database = connect(platform.dbUrl);
     const entries = await database.sql`
-    select document_number, state::text, conflict_at from public.sync_export_entries e
+    select document_number, state::text, conflict_at,
+      case state when 'rejected' then error_message end as reason from public.sync_export_entries e
     join public.sync_integrations i on i.id = e.integration_id
-    where i.integration_type = 'webhook' and document_number in ('UB-2026-00996', 'UB-2026-00999') order by 1`;
+    where i.integration_type = 'webhook' and document_number in ('UB-2026-00996', 'UB-2026-00997', 'UB-2026-00999') order by 1`;
     assert.deepEqual([...entries], [
-      { document_number: "UB-2026-00996", state: "pending", conflict_at: null },
-      { document_number: "UB-2026-00999", state: "exported", conflict_at: null },
+      { document_number: "UB-2026-00996", state: "pending", conflict_at: null, reason: null },
+      // What is left out stays rejected, for the reason that was given.
+      {
+        document_number: "UB-2026-00997",
+        state: "rejected",
+        conflict_at: null,
+        reason: "Asked the accountant",
+      },
+      { document_number: "UB-2026-00999", state: "exported", conflict_at: null, reason: null },
     ]);
   },
 );

@@ -216,6 +216,44 @@ Deno.test("a failed run says why, and how many alerts are open", async () => {
   assert.equal(await it.banner.getByRole("button").textContent(), "Run again");
 });
 
+Deno.test("a run of which entries were refused says how many, and what waits for a decision", async () => {
+  await using it = await open({ overview: { needs_decision: 4 } });
+  await it.button.click();
+  const counts = "entries_total: 1000, entries_done: 996, entries_failed: 4";
+  await it.play(`stage.tell({ status: "succeeded", ${counts}, ${ENDED} })`);
+  assert.equal(await status(it), "The sync has succeeded: 996 exported, 4 rejected");
+  assert.equal(await it.banner.locator("[part=undecided]").textContent(), "4 entries need a decision");
+});
+
+Deno.test("who opens the page later reads how many entries were refused, in their language", async () => {
+  await using it = await open({
+    overview: { last_run_id: "r-1", last_run_status: "succeeded", needs_decision: 1 },
+    last: { status: "succeeded", entries_total: 3_001, entries_done: 3_000, entries_failed: 1 },
+    locale: "nb",
+  });
+  await it.banner.getByText("Synkroniseringen er fullført: 3 000 eksportert, 1 avvist".replace(" ", "\u00a0"))
+    .waitFor();
+  assert.equal(await it.banner.locator("[part=undecided]").textContent(), "1 post trenger en avgjørelse");
+});
+
+Deno.test("a run that waits for the end of a pause says so, and is not about to start", async () => {
+  await using it = await open();
+  await it.button.click();
+  for (
+    const [notice, words] of [
+      ["integration_paused", "The sync waits until the pause is over"],
+      ["function_outdated", "The sync waits for an update of the installation. Tell the operator"],
+    ] as const
+  ) {
+    await it.play(`stage.tell({ status: "pending", notice: "${notice}" })`);
+    assert.equal(await status(it), words);
+    assert.equal(await it.banner.locator("[part=details]").textContent(), "");
+  }
+  await it.play(`stage.tell({ status: "running", notice: "scheduler_not_ticking" })`);
+  assert.equal(await status(it), "The sync is running");
+  assert.match(await it.banner.locator("[part=details]").textContent() ?? "", /^The scheduler does not run/);
+});
+
 Deno.test("who opens the page after a run has failed sees why, and can run it again", async () => {
   await using it = await open({
     overview: { last_run_id: "r-1", last_run_status: "failed" },

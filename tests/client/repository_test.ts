@@ -121,3 +121,23 @@ Deno.test("the repository cancels a run, runs it again, and tells a stranger not
   assert.equal(again.parent_run_id, run.run_id);
   await untilStatus(database.sql, again.run_id, "succeeded");
 });
+
+Deno.test("a pause while a run waits names that run, in its answer, in the overview and to who presses", async () => {
+  const platform = await usePlatform();
+  await using database = platform.connect();
+  await using receiver = await startWebhookReceiver();
+  receiver.misbehave({ kind: "status", status: 503, headers: { "retry-after": "3600" } });
+  const tenant = await createTenant(database.sql, platform, { receiver, entries: 3 });
+  const syncs = await signIn(tenant, "admin");
+  const run = await syncs.triggerManualSync(tenant.orgId, "webhook");
+  await until("the wait", async () => (await syncs.getRun(run.run_id)).next_attempt_at !== null);
+
+  const paused = await syncs.pause(tenant.orgId, "webhook", { reason: "Year end" });
+  assert.equal(paused.waiting_run?.run_id, run.run_id);
+  assert.equal(paused.waiting_run?.notice, "integration_paused");
+  const [row] = await syncs.overview(tenant.orgId);
+  assert.deepEqual([row?.active_run_id, row?.active_notice], [run.run_id, "integration_paused"]);
+  await rejects(syncs.triggerManualSync(tenant.orgId, "webhook"), "integration_paused");
+  await syncs.cancelRun(run.run_id);
+  assert.equal((await syncs.pause(tenant.orgId, "webhook")).waiting_run, null);
+});

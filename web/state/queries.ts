@@ -75,13 +75,18 @@ export async function fetchTimeline(
   return await rowsOf<TimelineStep>(supabase, "sync_run_timeline", { run_id: runId }, signal);
 }
 
+/** What becomes of an entry, or of all entries of a batch as it was last sent. */
+export type Decision =
+  | { readonly entry_key: string; readonly resolution: string }
+  | { readonly batch_id: string; readonly sent_at: string; readonly resolution: string };
+
 /** Decides what becomes of entries. */
 export async function settleEntry(
   supabase: Client,
   decision: {
     org_id: string;
     integration_type: string;
-    entries: { entry_key: string; resolution: string }[];
+    entries: Decision[];
     reason: string;
   },
 ): Promise<void> {
@@ -97,7 +102,7 @@ export async function fetchUndecided(
   return await rows(
     (first, last) =>
       supabase.from("sync_export_entries").select("*", COUNTED).eq("integration_id", integrationId)
-        .or("state.eq.rejected,conflict_at.not.is.null").order("document_number").order("entry_id")
+        .eq("undecided", true).order("document_number").order("entry_id")
         .range(first, last).abortSignal(signal),
     ({ entry_id }) => entry_id,
     MOST_UNDECIDED,

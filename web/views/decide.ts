@@ -1,17 +1,18 @@
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import type { OrganisationModel } from "../state/organisation.ts";
-import { settleEntry } from "../state/queries.ts";
+import { type Decision, settleEntry } from "../state/queries.ts";
 import type { Entry, Overview } from "../state/types.ts";
 
 /** What a person may decide, by how the entry stands. */
 const CHOICES = {
   rejected: [["resend", "Send again"], ["abandon", "Leave out"]],
   conflict: [["keep", "Keep what was exported"]],
+  unknown: [["exported", "It is there"], ["resend", "Send again"], ["abandon", "Leave out"]],
 } as const;
 
 /** For an admin: what shall become of an entry, with a reason that the audit log keeps. */
 export function decideView(model: OrganisationModel, row: Overview, entry: Entry): TemplateResult {
-  const choices = CHOICES[entry.state === "rejected" ? "rejected" : "conflict"];
+  const choices = CHOICES[entry.state === "rejected" || entry.state === "unknown" ? entry.state : "conflict"];
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const reason = String(new FormData(event.currentTarget as HTMLFormElement).get("reason")).trim();
@@ -20,17 +21,26 @@ export function decideView(model: OrganisationModel, row: Overview, entry: Entry
       settleEntry(model.supabase, {
         org_id: model.organisation.id,
         integration_type: row.integration_type,
-        entries: [{ entry_key: entry.entry_key, resolution }],
+        entries: [decisionOn(entry, resolution)],
         reason,
       })
     );
   };
   return html`
     <form class="decide" @submit=${submit}>
+      ${entry.state === "unknown"
+        ? html`<p class="note">Look it up in the external system first. The decision holds for its whole batch.</p>`
+        : nothing}
       <label>Reason<input name="reason" required maxlength="500" placeholder="The account was opened again"></label>
       <p class="actions">
         ${choices.map(([value, text]) => html`<button type="submit" value=${value}>${text}</button>`)}
       </p>
     </form>
   `;
+}
+
+/** Of a batch whose outcome is not known all is decided at once, about the send that the person has looked up. */
+function decisionOn({ entry_key, state, batch_id, sent_at }: Entry, resolution: string): Decision {
+  const isOfBatch = state === "unknown" && batch_id !== null && sent_at !== null;
+  return isOfBatch ? { batch_id, sent_at, resolution } : { entry_key, resolution };
 }

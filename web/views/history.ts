@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import type { SyncRun, SyncRunStatus, SyncRunTrigger } from "../../src/client/mod.ts";
-import { duration, inZone, secondsBetween } from "../format.ts";
+import { en, isActive, type SyncRun, type SyncRunStatus, type SyncRunTrigger } from "../../src/client/mod.ts";
+import { duration, inZone, LOCALE, secondsBetween } from "../format.ts";
 import type { History } from "../state/history.ts";
 import type { OrganisationModel } from "../state/organisation.ts";
 import { empty, failed, panel, pill, skeleton } from "./parts.ts";
@@ -124,5 +124,12 @@ function runRow(run: SyncRun, view: HistoryView): TemplateResult {
 function why(run: SyncRun): string | null {
   if (run.status === "skipped") return `Skipped: ${sentence(run.skip_reason ?? "").toLowerCase()}.`;
   if (run.cancel_reason !== null) return `Cancelled: ${run.cancel_reason}`;
-  return run.error_message ?? run.error_code;
+  if (run.error_message !== null) return run.error_message;
+  if (run.status === "succeeded" && run.entries_failed > 0) {
+    const [done, failed] = [run.entries_done, run.entries_failed].map((count) =>
+      count.toLocaleString(LOCALE)
+    );
+    return `${en.texts.outcome(done ?? "", failed ?? "")}.`;
+  }
+  return run.error_code ?? (isActive(run) ? en.texts.notices[run.notice ?? ""] ?? null : null);
 }

@@ -19,7 +19,11 @@ export function outboxView(
       <li>
         <details>
           <summary>
-            ${entry.conflict_at === null ? pill("bad", "Rejected") : pill("warn", "Conflict")}
+            ${entry.conflict_at !== null
+              ? pill("warn", "Conflict")
+              : entry.state === "unknown"
+              ? pill("warn", "Outcome not known")
+              : pill("bad", "Rejected")}
             <span class="number">${entry.document_number}</span>
             <small>${ago(entry.conflict_at ?? entry.sent_at, now)}</small>
           </summary>
@@ -60,8 +64,15 @@ export function outboxView(
       model.undecided,
       (entries) =>
         entries.length === 0
-          ? empty("No entry was rejected, and none is in conflict with its source.")
-          : html`<ul class="entries">${repeat(entries, ({ entry_id }) => entry_id, item)}</ul>`,
+          ? empty("No entry waits for a decision.")
+          : html`${
+            row.needs_decision > entries.length
+              ? html`<p class="note">The first ${entries.length} of ${
+                counted(row.needs_decision, "entry", "entries")
+              } that
+                need a decision:</p>`
+              : nothing
+          }<ul class="entries">${repeat(entries, ({ entry_id }) => entry_id, item)}</ul>`,
     ),
   });
 }

@@ -36,7 +36,8 @@ export function pauseView(model: OrganisationModel, row: Overview): TemplateResu
     <dialog aria-labelledby="pause-title">
       <form method="dialog" @submit=${submit}>
         <h2 id="pause-title">Pause ${row.type_name}</h2>
-        <p>Nobody can start a sync and slots are skipped. A sync that runs goes on.</p>
+        <p>No sync can be started, slots are skipped, and nothing more is sent. A sync that runs finishes the batch that
+          is on its way and goes on after the pause.</p>
         <label>Reason<input name="reason" required maxlength="500" placeholder="Month-end closing"></label>
         <label>How long<select name="hours">
           ${HOURS.map(([value, text]) => html`<option value=${value}>${text}</option>`)}</select></label>
@@ -57,6 +58,8 @@ export function pauseNotice(row: Overview): TemplateResult {
       row.time_zone,
     )}${row.pause_reason === null ? "" : `: ${row.pause_reason}`}.${row.resume_at === null
       ? ""
-      : ` It resumes ${inZone(row.resume_at, row.time_zone)}.`}</p>
+      : ` It resumes ${inZone(row.resume_at, row.time_zone)}.`}${row.active_run_id === null
+      ? ""
+      : " The sync that had begun goes on after that."}</p>
   `;
 }

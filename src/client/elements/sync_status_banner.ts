@@ -7,11 +7,14 @@ import { shareDone } from "./progress_ring.ts";
 import { css, styles } from "./styles.ts";
 import { SyncElement } from "./sync_element.ts";
 
+/** For hours, maybe: such a run is not about to start. */
+const WAITS = /^(integration_paused|function_outdated|schema_outdated)$/;
+
 /**
  * `<sync-status-banner>`: how the sync is, live: waiting, running with its progress, done, failed and why; a button that
  * cancels it, one that runs a failed one again, and how many alerts are open.
  *
- * Parts: `banner`, `status`, `details`, `bar`, `cancel`, `retry`, `alerts`. Custom properties: those of the button, and
+ * Parts: `banner`, `status`, `details`, `bar`, `cancel`, `retry`, `undecided`, `alerts`. Custom properties: those of the button, and
  * `--sync-success`. Slot: further content at the end. Event: `sync-change`, with the snapshot as `detail`.
  *
  * @example
@@ -90,6 +93,7 @@ export class SyncStatusBanner extends SyncElement {
     const share = isUnderWay ? shareDone(run) : null;
     const mayAct = sync?.overview?.button_message !== "not_authorized";
     const alerts = sync?.overview?.open_alerts ?? 0;
+    const undecided = sync?.overview?.needs_decision ?? 0;
     const tone = sync?.state === "error" && !sync.isBusy ? "error" : run?.status ?? "";
     const button = (part: "cancel" | "retry", isShown: boolean, isDisabled: boolean, act: () => void) =>
       html`
@@ -101,6 +105,7 @@ export class SyncStatusBanner extends SyncElement {
         <div class="text">
           <div part="status" role="status">${this.#status(run)}</div>
           <div part="details">${this.#details(run)}</div>
+          ${undecided > 0 ? html`<div part="undecided">${texts.undecided(undecided)}</div>` : ""}
           ${alerts > 0 ? html`<div part="alerts">${texts.alerts(alerts)}</div>` : ""}
         </div>
         <span class="stack">
@@ -133,20 +138,33 @@ export class SyncStatusBanner extends SyncElement {
     if (isActive(run) && run.cancel_requested_at) return texts.cancelling;
     const conflict = sync?.state === "data" && isActive(run) ? sync.conflict : null;
     if (conflict) return this.describe(conflict);
-    return texts.status[run.status];
+    if (run.status === "pending" && run.notice?.match(WAITS)) return texts.notices[run.notice] ?? "";
+    const { status, entries_done: done, entries_failed: failed } = run;
+    const text = texts.status[status];
+    return status === "succeeded" && failed > 0
+      ? `${text}: ${texts.outcome(...this.#numbers(done, failed))}`
+      : text;
+  }
+
+  #numbers(...counts: number[]): [string, string] {
+    const [a = "", b = ""] = counts.map((count) => count.toLocaleString(this.language.locale));
+    return [a, b];
   }
 
   #details(run: SyncRun | null): string {
     const { texts, locale } = this.language;
     if (run === null) return "";
-    const number = (count: number) => count.toLocaleString(locale);
-    const { entries_total: total, entries_done: done, entries_failed: failed } = run;
+    const { status, notice, entries_total: total, entries_done: done, entries_failed: failed } = run;
     const next = toInstant(run.next_attempt_at);
+    const [, rejected] = this.#numbers(done, failed);
+    // What it waits for stands above.
+    const says = isActive(run) && notice && !(status === "pending" && WAITS.test(notice));
     return [
-      total > 0 ? texts.progress(number(done), number(total)) : "",
-      failed > 0 ? texts.rejected(number(failed)) : "",
+      total > 0 ? texts.progress(...this.#numbers(done, total)) : "",
+      failed > 0 && status !== "succeeded" ? texts.rejected(rejected) : "",
       next ? texts.nextAttempt(toClockTime(next, new Date(), locale)) : "",
-      run.status === "cancelled" ? run.cancel_reason : run.error_message,
+      says ? texts.notices[notice] : "",
+      status === "cancelled" ? run.cancel_reason : run.error_message,
     ].filter(Boolean).join(" · ");
   }
 

@@ -136,6 +136,8 @@ export const en: SyncMessages = {
     retry: "Run again",
     progress: (done, total) => `${done} of ${total} entries`,
     rejected: (count) => `${count} rejected`,
+    outcome: (exported, rejected) => `${exported} exported, ${rejected} rejected`,
+    undecided: (count) => count === 1 ? "1 entry needs a decision" : `${count} entries need a decision`,
     nextAttempt: (time) => `next attempt: ${time}`,
     lastSuccess: (ago) => `Last synced ${ago}`,
     alerts: (count) => count === 1 ? "1 open alert" : `${count} open alerts`,

@@ -155,6 +155,9 @@ export const nb: SyncMessages = {
     retry: "Kjør på nytt",
     progress: (done, total) => `${done} av ${total} poster`,
     rejected: (count) => `${count} avvist`,
+    outcome: (exported, rejected) => `${exported} eksportert, ${rejected} avvist`,
+    undecided: (count) =>
+      count === 1 ? "1 post trenger en avgjørelse" : `${count} poster trenger en avgjørelse`,
     nextAttempt: (time) => `nytt forsøk: ${time}`,
     lastSuccess: (ago) => `Sist synkronisert ${ago}`,
     alerts: (count) => count === 1 ? "1 åpent varsel" : `${count} åpne varsler`,

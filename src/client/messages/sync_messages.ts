@@ -43,6 +43,10 @@ export interface SyncTexts {
   /** How many entries the external system refused. */
   readonly rejected: (count: string) => string;
   /** A run that waits because its external system cannot be reached by anybody. */
+  /** What a run that ended has exported, and what was refused. */
+  readonly outcome: (exported: string, rejected: string) => string;
+  /** How many entries wait for a person's decision. */
+  readonly undecided: (count: number) => string;
   /** When a failed attempt is repeated. */
   readonly nextAttempt: (time: string) => string;
   /** When a run last succeeded. */
