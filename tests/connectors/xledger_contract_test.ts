@@ -4,13 +4,15 @@
  * XLEDGER_TOKEN     a token that may read and add GL import items; without it only the fake is asked
  * XLEDGER_URL       default https://demo.xledger.net/graphql
  * XLEDGER_ACCOUNTS  two account codes of the tenant, default "6860,2910"
- * XLEDGER_CONFIG    further configuration as JSON, such as {"counts_as_exported":"staged","job_level":{"dbId":1}}
+ * XLEDGER_CONFIG    further configuration as JSON, such as {"counts_as_exported":"staged","job_level":{"dbId":1}}; with codes
+ *                   in vat_codes and dimensions, the first of each is booked
  *
  * It books two vouchers over 1.00 at every run: never give it the token of a tenant in use.
  */
 import assert from "node:assert/strict";
 import { startXledger } from "../../local/vendors/xledger/server.ts";
 import { xledger } from "../../supabase/functions/_shared/connectors/xledger.ts";
+import { parseXledgerConfig } from "../../supabase/functions/_shared/connectors/xledger_config.ts";
 import type { Entry } from "../../supabase/functions/_shared/entries.ts";
 import { testContext } from "../../supabase/functions/_shared/testing/connector_context.ts";
 import { batchOf } from "./xledger_tenant.ts";
@@ -24,7 +26,11 @@ interface Tenant extends AsyncDisposable {
 async function fakeTenant(): Promise<Tenant> {
   const vendor = await startXledger();
   return {
-    config: { url: vendor.url },
+    config: {
+      url: vendor.url,
+      vat_codes: { "25": "1" },
+      dimensions: { department: { to: "glObject1", codes: { Salg: "10" } } },
+    },
     token: vendor.token,
     accounts: ["6860", "2910"],
     [Symbol.asyncDispose]: () => vendor.stop(),
@@ -63,7 +69,30 @@ function entry(accounts: readonly string[]): Entry {
   };
 }
 
+/** The voucher with the first name of each mapping on its first line. */
+function coded(voucher: Entry, raw: Readonly<Record<string, unknown>>): Entry {
+  const { vat_codes, dimensions } = parseXledgerConfig(raw);
+  const [vat_code] = typeof vat_codes === "object" ? Object.keys(vat_codes) : [];
+  const named = Object.entries(dimensions).flatMap(([name, { codes = {} }]) =>
+    Object.keys(codes).slice(0, 1).map((value) => [name, value])
+  );
+  const payload = voucher.payload as { lines: object[] };
+  const [debit, ...others] = payload.lines;
+  const first = { ...debit, ...(vat_code && { vat_code }), dimensions: Object.fromEntries(named) };
+  return { ...voucher, payload: { ...payload, lines: [first, ...others] } };
+}
+
 for (const [name, start] of Object.entries(tenants)) {
+  Deno.test(`${name} takes the VAT code and the dimensions of a line when they are mapped`, async () => {
+    await using tenant = await start();
+    const connector = xledger.open(tenant.config, { token: tenant.token });
+    const { results, failure } = await connector.export(
+      testContext(),
+      batchOf([coded(entry(tenant.accounts), tenant.config)]),
+    );
+    assert.equal(results[0]?.state, "exported", JSON.stringify([results, failure]));
+  });
+
   Deno.test(`${name} answers a ping, and names a token that is wrong`, async () => {
     await using tenant = await start();
     const ping = (token: string) => xledger.open(tenant.config, { token }).ping(testContext());

@@ -1,4 +1,4 @@
-import { type Batch, type EntryResult, openEntries } from "../entries.ts";
+import { type Batch, type EntryResult, isFirstSend, openEntries } from "../entries.ts";
 import type { Failure } from "../errors.ts";
 import { codeMissing } from "./code_missing.ts";
 import type { ConnectorContext, ExportOutcome } from "./connector.ts";
@@ -75,13 +75,14 @@ async function prepareAll(
 ): Promise<{ results: EntryResult[]; vouchers: Prepared[]; failure: Failure | null }> {
   const results: EntryResult[] = [];
   const vouchers: Prepared[] = [];
+  const isFirst = isFirstSend(batch);
   let why: Failure | null = null;
   for (const entry of openEntries(batch.entries)) {
     const { entry_key } = entry;
     const named = await nameLines(context.integration_id, entry);
-    const prepared = prepareVoucher(config, named, batch.repeated ? "again" : "first");
+    const prepared = prepareVoucher(config, named, isFirst ? "first" : "again");
     if ("nodes" in prepared) vouchers.push(prepared);
-    else if (!batch.repeated) {
+    else if (isFirst) {
       results.push({ entry_key, state: "rejected", error: prepared.error, not_sent: true });
     } else if (prepared.unmapped) {
       results.push({ entry_key, state: "unknown" });
