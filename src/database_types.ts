@@ -630,10 +630,13 @@ isOneToOne: false
         to: "sync_run_log"
         isOneToOne: true
         isSetofReturn: false
-      } }
+      } },
+"withdraw_sync_entries":
+{ Args: { "entry_keys": (string)[],"integration_type": string,"org_id": string,"reason": string }; Returns: Json
+                           }
           }
           Enums: {
-            "sync_alert_format": "slack"|"teams"|"discord"|"json","sync_alert_kind": "drift"|"missed_slot"|"start_failed"|"run_failed"|"lost_worker"|"dispatch_failing"|"cold_start_failure"|"unhealthy"|"needs_attention"|"vendor_incident"|"scheduler_dead"|"webhook_stopped","sync_alert_severity": "info"|"warning"|"critical","sync_entry_state": "pending"|"sending"|"exported"|"rejected"|"unknown","sync_health_status": "unknown"|"healthy"|"degraded"|"unhealthy"|"needs_attention","sync_member_role": "admin"|"coordinator"|"viewer","sync_overlap_policy": "skip"|"buffer_one","sync_run_status": "pending"|"running"|"succeeded"|"failed"|"cancelled"|"skipped","sync_run_trigger": "manual"|"schedule"|"api"|"backfill","sync_skip_reason": "overlap"|"missed"|"coalesced"|"paused"|"disabled"|"schedule_changed"
+            "sync_alert_format": "slack"|"teams"|"discord"|"json","sync_alert_kind": "drift"|"missed_slot"|"start_failed"|"run_failed"|"lost_worker"|"dispatch_failing"|"cold_start_failure"|"unhealthy"|"needs_attention"|"vendor_incident"|"scheduler_dead"|"webhook_stopped","sync_alert_severity": "info"|"warning"|"critical","sync_entry_state": "pending"|"sending"|"exported"|"rejected"|"unknown"|"withdrawn","sync_health_status": "unknown"|"healthy"|"degraded"|"unhealthy"|"needs_attention","sync_member_role": "admin"|"coordinator"|"viewer","sync_overlap_policy": "skip"|"buffer_one","sync_run_status": "pending"|"running"|"succeeded"|"failed"|"cancelled"|"skipped","sync_run_trigger": "manual"|"schedule"|"api"|"backfill","sync_skip_reason": "overlap"|"missed"|"coalesced"|"paused"|"disabled"|"schedule_changed"
           }
           CompositeTypes: {
             [_ in never]: never
@@ -749,7 +752,7 @@ export type CompositeTypes<
 export const Constants = {
   "public": {
           Enums: {
-            "sync_alert_format": ["slack", "teams", "discord", "json"],"sync_alert_kind": ["drift", "missed_slot", "start_failed", "run_failed", "lost_worker", "dispatch_failing", "cold_start_failure", "unhealthy", "needs_attention", "vendor_incident", "scheduler_dead", "webhook_stopped"],"sync_alert_severity": ["info", "warning", "critical"],"sync_entry_state": ["pending", "sending", "exported", "rejected", "unknown"],"sync_health_status": ["unknown", "healthy", "degraded", "unhealthy", "needs_attention"],"sync_member_role": ["admin", "coordinator", "viewer"],"sync_overlap_policy": ["skip", "buffer_one"],"sync_run_status": ["pending", "running", "succeeded", "failed", "cancelled", "skipped"],"sync_run_trigger": ["manual", "schedule", "api", "backfill"],"sync_skip_reason": ["overlap", "missed", "coalesced", "paused", "disabled", "schedule_changed"]
+            "sync_alert_format": ["slack", "teams", "discord", "json"],"sync_alert_kind": ["drift", "missed_slot", "start_failed", "run_failed", "lost_worker", "dispatch_failing", "cold_start_failure", "unhealthy", "needs_attention", "vendor_incident", "scheduler_dead", "webhook_stopped"],"sync_alert_severity": ["info", "warning", "critical"],"sync_entry_state": ["pending", "sending", "exported", "rejected", "unknown", "withdrawn"],"sync_health_status": ["unknown", "healthy", "degraded", "unhealthy", "needs_attention"],"sync_member_role": ["admin", "coordinator", "viewer"],"sync_overlap_policy": ["skip", "buffer_one"],"sync_run_status": ["pending", "running", "succeeded", "failed", "cancelled", "skipped"],"sync_run_trigger": ["manual", "schedule", "api", "backfill"],"sync_skip_reason": ["overlap", "missed", "coalesced", "paused", "disabled", "schedule_changed"]
           }
         }
 } as const

@@ -292,7 +292,7 @@ create table public.sync_export_entries (
   check (state not in ('sending', 'unknown') or batch_id is not null),
   check (state <> 'unknown' or unknown_since is not null),
   -- What waits was never sent, or certainly not taken: it goes into a batch of its own and may still change.
-  check (state <> 'pending' or (batch_id is null and unknown_since is null)),
+  check (state not in ('pending', 'withdrawn') or (batch_id is null and unknown_since is null)),
   check (refused_run_id is null or state = 'pending'),
   -- What they say is about a rejection, and ends with it.
   check (state = 'rejected' or not (not_sent or refused_at_first_send or nothing_left)),
@@ -490,7 +490,7 @@ comment on function sync_scheduler.entry_hash(text, text, jsonb) is
 create or replace function sync_scheduler.is_replaceable(entry public.sync_export_entries) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  return entry.state = 'pending' or (entry.state = 'rejected' and (entry.not_sent or (
+  return entry.state in ('pending', 'withdrawn') or (entry.state = 'rejected' and (entry.not_sent or (
     entry.refused_at_first_send and entry.nothing_left and entry.decided_at is null
     and not exists (
       select from public.sync_export_entries o
@@ -501,7 +501,7 @@ revoke all on function sync_scheduler.is_replaceable(public.sync_export_entries)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.is_replaceable(public.sync_export_entries) is
   'May other content take the place of this entry''s content? It may while nothing of the entry stands at the external system and '
-  'nothing can arrive there late: it waits; or our own rules rejected it before its first send; or the external system refused '
+  'nothing can arrive there late: it waits or is withdrawn; or our own rules rejected it before its first send; or the external system refused '
   'it at the first send of its batch, holds nothing of it, nothing of that batch is open, and no person has decided.';
 
 -- supabase/schemas/10_tables/10_loses_digits.sql
@@ -564,6 +564,7 @@ begin
     -- New content begins anew: it waits, whatever became of the content before it.
     or (old.state <> 'pending' and new.payload_hash is distinct from old.payload_hash
       and not (new.state = 'pending' and sync_scheduler.is_replaceable(old)))
+    or (new.state = 'withdrawn' and old.state not in ('pending', 'withdrawn') and not old.not_sent)
   ) then
     raise exception using errcode = 'PT409', message = 'entry_is_sent',
       detail = jsonb_build_object('entry_key', old.entry_key, 'state', old.state);
@@ -607,7 +608,7 @@ revoke all on function sync_scheduler.guard_entry() from public, anon, authentic
 comment on function sync_scheduler.guard_entry() is
   'Trigger of sync_export_entries: computes payload_hash, clears decided_at when the entry is rejected or contradicted anew, and '
   'refuses (PT409 entry_is_sent; details: entry_key, state) other content for an entry that is not replaceable (is_replaceable), '
-  'and another state for one that is exported; and (23514) a JSON number that a float would change.';
+  'another state for one that is exported, and to withdraw what may have left; and (23514) a JSON number that a float would change.';
 
 create trigger guard_entry before insert or update on public.sync_export_entries
   for each row execute function sync_scheduler.guard_entry();

@@ -1293,6 +1293,9 @@ declare
   added integer := 0;
   replaced integer;
   corrected text[];
+  readmitted text[];
+  withdrawn jsonb;
+  withdrawn_copies bigint;
   conflicts integer;
 begin
   select count(*), coalesce(sum(d.copies), 0) into taken, copies
@@ -1311,11 +1314,11 @@ begin
   end if;
 
   with told as materialized (
-    select d.period, d.document_number, d.payload, e.*,
+    select d.number, d.copies, d.period, d.document_number, d.payload, e.*,
       coalesce(d.hash, sync_scheduler.entry_hash(d.period, d.document_number, d.payload)) as hash
     from unnest(store_delivery.delivered) d cross join lateral (
       select x.entry_id, x.entry_key, x.state, x.payload_hash, x.conflict_payload_hash, x.conflict_at,
-        x.state = 'pending' or (x.state = 'rejected' and sync_scheduler.is_replaceable(x)) as is_replaceable
+        x.state in ('pending', 'withdrawn') or (x.state = 'rejected' and sync_scheduler.is_replaceable(x)) as is_replaceable
       from public.sync_export_entries x
       -- As in read_delivery.
       where (x.entry_key, x.integration_id) between (d.entry_key, integration.id) and (d.entry_key, integration.id)
@@ -1329,7 +1332,8 @@ begin
       run_id = case when t.state = 'pending' then e.run_id end,
       decided_at = case when t.state = 'pending' then e.decided_at end
     from told t
-    where e.entry_id = t.entry_id and t.is_replaceable and t.payload_hash <> t.hash
+    where e.entry_id = t.entry_id and t.is_replaceable
+      and (t.payload_hash <> t.hash or (store_delivery.readmit and t.state = 'withdrawn'))
     returning t.entry_key, t.state as was
   ), contradicted as (
     -- Never a second voucher, and never a batch that differs from its first send: a person decides.
@@ -1344,21 +1348,31 @@ begin
     select from told t
     where not t.is_replaceable and t.payload_hash <> t.hash and t.conflict_payload_hash = t.hash and t.conflict_at is not null
   )
-  select count(*), array_agg(f.entry_key) filter (where f.was = 'rejected'),
-    (select count(*) from contradicted) + (select count(*) from known)
-  into replaced, corrected, conflicts from fresh f;
+  select count(*), array_agg(f.entry_key) filter (where f.was = 'rejected'), array_agg(f.entry_key) filter (where f.was = 'withdrawn'),
+    (select count(*) from contradicted) + (select count(*) from known),
+    (select jsonb_agg(t.entry_key order by t.number) from told t
+     where t.state = 'withdrawn' and t.payload_hash = t.hash and not store_delivery.readmit),
+    (select coalesce(sum(t.copies), 0) from told t
+     where t.state = 'withdrawn' and t.payload_hash = t.hash and not store_delivery.readmit)
+  into replaced, corrected, readmitted, conflicts, withdrawn, withdrawn_copies from fresh f;
+  if readmitted is not null then
+    perform sync_scheduler.audit(integration, 'entries_readmitted', null, jsonb_build_object(
+      'entry_keys', to_jsonb(readmitted[1:1000]), 'entries', cardinality(readmitted)));
+  end if;
   if corrected is not null then
     perform sync_scheduler.audit(integration, 'entries_corrected', null, jsonb_build_object(
       'entry_keys', to_jsonb(corrected[1:1000]), 'entries', cardinality(corrected)));
   end if;
   return jsonb_build_object('added', added, 'replaced', replaced, 'conflicts', conflicts,
-    'unchanged', copies - added - replaced - conflicts);
+    'unchanged', copies - added - replaced - conflicts - withdrawn_copies)
+    || case when withdrawn is null then '{}' else jsonb_build_object('withdrawn', withdrawn) end;
 end;
 $$;
 revoke all on function sync_scheduler.store_delivery(
   public.sync_integrations, sync_scheduler.delivered_entry[], boolean) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.store_delivery(public.sync_integrations, sync_scheduler.delivered_entry[], boolean) is
-  'Writes what a delivery does not refuse, and counts: added, replaced, unchanged, conflicts. The caller keeps the worker from '
+  'Writes what a delivery does not refuse, and counts: added, replaced, unchanged, conflicts. withdrawn, '
+  'if there are any, names the keys that stay withdrawn. readmit: they wait again. The caller keeps the worker from '
   'the entries.';
 
 -- supabase/schemas/30_engine/12_next_attempt.sql
@@ -2816,9 +2830,9 @@ begin
       jsonb_agg(jsonb_build_object('entry_key', e.entry_key, 'state', e.state, 'sent_at', e.sent_at))
       filter (where not case d.resolution
         -- Also of one that was never sent: after a backup was restored, what was exported since is pending again.
-        when 'exported' then e.state in ('pending', 'unknown', 'rejected', 'exported')
+        when 'exported' then e.state in ('pending', 'unknown', 'rejected', 'exported', 'withdrawn')
         -- That it did not arrive is said of the very send that somebody has looked up: a later one may have.
-        when 'resend' then e.state in ('rejected', 'pending')
+        when 'resend' then e.state in ('rejected', 'pending', 'withdrawn')
           or (e.state = 'unknown' and e.sent_at is not distinct from d.sent_at)
         when 'abandon' then e.state = 'rejected'
           or (e.state = 'unknown' and e.sent_at is not distinct from d.sent_at)

@@ -44,10 +44,10 @@ comment on type public.sync_health_status is
   'and stays so until a person mends it.';
 
 create type public.sync_entry_state as enum
-  ('pending', 'sending', 'exported', 'rejected', 'unknown');
+  ('pending', 'sending', 'exported', 'rejected', 'unknown', 'withdrawn');
 comment on type public.sync_entry_state is
   'What the external system has of an entry. pending: nothing yet; sending: reserved by an attempt; unknown: sent, outcome '
-  'not known; exported, rejected: settled.';
+  'not known; exported, rejected: settled; withdrawn: nothing, and nothing goes out until the source says something else.';
 
 create type public.sync_alert_format as enum ('slack', 'teams', 'discord', 'json');
 comment on type public.sync_alert_format is

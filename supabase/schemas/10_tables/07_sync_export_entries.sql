@@ -36,7 +36,7 @@ create table public.sync_export_entries (
   check (state not in ('sending', 'unknown') or batch_id is not null),
   check (state <> 'unknown' or unknown_since is not null),
   -- What waits was never sent, or certainly not taken: it goes into a batch of its own and may still change.
-  check (state <> 'pending' or (batch_id is null and unknown_since is null)),
+  check (state not in ('pending', 'withdrawn') or (batch_id is null and unknown_since is null)),
   check (refused_run_id is null or state = 'pending'),
   -- What they say is about a rejection, and ends with it.
   check (state = 'rejected' or not (not_sent or refused_at_first_send or nothing_left)),

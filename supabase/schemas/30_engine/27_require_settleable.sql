@@ -23,9 +23,9 @@ begin
       jsonb_agg(jsonb_build_object('entry_key', e.entry_key, 'state', e.state, 'sent_at', e.sent_at))
       filter (where not case d.resolution
         -- Also of one that was never sent: after a backup was restored, what was exported since is pending again.
-        when 'exported' then e.state in ('pending', 'unknown', 'rejected', 'exported')
+        when 'exported' then e.state in ('pending', 'unknown', 'rejected', 'exported', 'withdrawn')
         -- That it did not arrive is said of the very send that somebody has looked up: a later one may have.
-        when 'resend' then e.state in ('rejected', 'pending')
+        when 'resend' then e.state in ('rejected', 'pending', 'withdrawn')
           or (e.state = 'unknown' and e.sent_at is not distinct from d.sent_at)
         when 'abandon' then e.state = 'rejected'
           or (e.state = 'unknown' and e.sent_at is not distinct from d.sent_at)

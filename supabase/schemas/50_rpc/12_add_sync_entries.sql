@@ -43,9 +43,10 @@ comment on function public.add_sync_entries(uuid, text, jsonb, boolean, boolean)
   'Delivers entries to the outbox of an organisation''s integration, as often as the host likes. For the service role. '
   'entries: a list of {entry_key, period, document_number, payload}, exported in its order. atomic: all or none. readmit: '
   'withdrawn entries go out, also with the same content. Returns counts: added (new keys, pending), '
-  'replaced (not sent yet: the new content is what will be), unchanged, conflicts (sent with other content: '
+  'replaced (nothing of it stands anywhere: the new content is what will be sent), unchanged, conflicts (sent with other content: '
   'nothing is sent again, conflict_at and conflict_content are set for a person; counted until settle_sync_entries '
-  'closes them); and refused: a list of {entry_key, field, reason}, and index where an item has no key. Refused items change '
+  'closes them); withdrawn, if there are any: the keys that come with the content with which they were withdrawn, and stay so; '
+  'and refused: a list of {entry_key, field, reason}, and index where an item has no key. Refused items change '
   'nothing; the others are taken. No answer quotes a payload. Errors: PT422 invalid_entries (no list, or atomic and something is '
   'refused: details has refused, at most 100 of them, and refused_count), PT422 unknown_integration_type, PT404 '
   'integration_not_found.';

@@ -14,7 +14,7 @@ select bag_eq($$ execute definers('authenticated') $$,
   $$ select unnest(array['acknowledge_sync_alert', 'sync_overview', 'sync_run_timeline', 'configure_alert_webhook', 'backfill_integration_sync', 'cancel_integration_backfill', 'cancel_integration_sync', 'configure_integration_sync',
     'explain_sync_slots', 'member_org_ids', 'member_vendors', 'pause_integration_sync', 'preview_sync_schedule', 'resume_integration_checks', 'resume_integration_sync',
     'retry_integration_sync', 'set_integration_credentials', 'settle_sync_entries', 'sync_scheduler_status',
-    'test_integration_connection', 'trigger_integration_sync']) $$,
+    'test_integration_connection', 'trigger_integration_sync', 'withdraw_sync_entries']) $$,
   'signed-in users execute the documented ones alone');
 
 select * from finish();

@@ -1,7 +1,7 @@
 -- A third-party sign-in has subs that are no uuids. Functions say so, and what is read is empty.
 begin;
 \ir ../fixtures.psql
-select plan(31);
+select plan(32);
 
 create function pg_temp.claims(new_sub jsonb, role text default 'authenticated') returns void language sql as $$
   select set_config('request.jwt.claims', jsonb_build_object('role', claims.role, 'sub', new_sub)::text, true)
@@ -23,6 +23,7 @@ from unnest(array[
   $$explain_sync_slots(sync_test.id('org a'), 'webhook', now() - interval '1 day', now())$$,
   $$backfill_integration_sync(sync_test.id('org a'), 'webhook', now() - interval '1 day', now())$$,
   $$settle_sync_entries(sync_test.id('org a'), 'webhook', '[]', 'x')$$,
+  $$withdraw_sync_entries(sync_test.id('org a'), 'webhook', '{}', 'x')$$,
   $$set_integration_credentials(sync_test.id('org a'), 'webhook', null)$$,
   $$test_integration_connection(sync_test.id('org a'), 'webhook')$$,
   $$resume_integration_checks(sync_test.id('org a'), 'webhook')$$,
