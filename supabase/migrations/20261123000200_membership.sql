@@ -89,3 +89,8 @@ grant insert, update, delete on public.organization_members to service_role;
 -- supabase/schemas/15_membership/08_alert_webhooks_of_organizations.sql
 alter table public.sync_alert_webhooks add constraint sync_alert_webhooks_org_id_fkey
   foreign key (org_id) references public.organizations (id) on delete cascade;
+
+-- supabase/schemas/15_membership/09_no_statistics.sql
+-- See 20_access/07_no_statistics.sql.
+alter table public.organizations alter column name set statistics 0;
+alter table public.organization_members alter column user_id set statistics 0;

@@ -2384,7 +2384,9 @@ begin
   -- Only a first send is narrowed, and a batch that is refused as a whole leaves nothing: it goes back to pending.
   update public.sync_export_entries e set state = 'rejected', run_id = run.run_id,
     refused_at_first_send = e.decided_at is null, nothing_left = true
-  where e.refused_run_id = run.run_id and e.integration_id = run.integration_id and e.state = 'pending';
+  -- By their ids: with the integration in the condition, a plan without statistics reads all that is pending.
+  where e.entry_id = any (array(select r.entry_id from public.sync_export_entries r where r.refused_run_id = run.run_id))
+    and e.state = 'pending';
   get diagnostics rejected = row_count;
   if rejected > 0 then
     update public.sync_run_log r set
@@ -2839,8 +2841,10 @@ begin
         when 'keep' then e.state = 'exported' end)
     into missing, refused
     from jsonb_to_recordset(entries) as d (entry_key text, resolution text, sent_at timestamptz)
-    left join public.sync_export_entries e
-      on e.integration_id = require_settleable.integration_id and e.entry_key = d.entry_key;
+    -- Key by key: a plan that joins would read all that is exported. The offset keeps the look-up as it stands.
+    left join lateral (
+      select o.* from public.sync_export_entries o
+      where o.integration_id = require_settleable.integration_id and o.entry_key = d.entry_key offset 0) e on true;
   exception when data_exception then
     perform sync_scheduler.raise_error('invalid_entries', '{"sent_at": "an instant, as it stands in the entry"}');
   end;
@@ -2857,8 +2861,9 @@ begin
   where o.integration_id = require_settleable.integration_id and o.state in ('sending', 'unknown')
     and o.batch_id in (
       select e.batch_id from jsonb_to_recordset(entries) as d (entry_key text, resolution text)
-      join public.sync_export_entries e
-        on e.integration_id = require_settleable.integration_id and e.entry_key = d.entry_key
+      cross join lateral (
+        select k.batch_id, k.state from public.sync_export_entries k
+        where k.integration_id = require_settleable.integration_id and k.entry_key = d.entry_key offset 0) e
       where e.state = 'unknown' or (e.state = 'rejected' and d.resolution = 'resend'))
     and not exists (
       select from jsonb_to_recordset(entries) as d (entry_key text) where d.entry_key = o.entry_key);
@@ -2949,8 +2954,10 @@ begin
   with told as (
     select e.entry_id, e.entry_key, e.state, e.batch_id, e.conflict_at, d.resolution, left(d.external_id, 200) as external_id
     from jsonb_to_recordset(entries) as d (entry_key text, resolution text, external_id text)
-    join public.sync_export_entries e
-      on e.integration_id = settle_entries.integration_id and e.entry_key = d.entry_key
+    -- As in require_settleable.
+    cross join lateral (
+      select o.* from public.sync_export_entries o
+      where o.integration_id = settle_entries.integration_id and o.entry_key = d.entry_key offset 0) e
     -- The repetition of a call whose answer was lost changes nothing.
     where not case d.resolution
       when 'exported' then e.state = 'exported'

@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = pg_catalog, pg_temp as $$
-  select '0.1.0'::text, 'f3a991a7c3ce594fb4abcb37587ecd6b43d21e80ccdb98dc3ae0f19116560979'::text;
+  select '0.1.0'::text, '5de4b250ad0b9e16398548782802e9853399ea148a4c7e376c9024e4fa2d2c27'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is

@@ -32,8 +32,10 @@ begin
         when 'keep' then e.state = 'exported' end)
     into missing, refused
     from jsonb_to_recordset(entries) as d (entry_key text, resolution text, sent_at timestamptz)
-    left join public.sync_export_entries e
-      on e.integration_id = require_settleable.integration_id and e.entry_key = d.entry_key;
+    -- Key by key: a plan that joins would read all that is exported. The offset keeps the look-up as it stands.
+    left join lateral (
+      select o.* from public.sync_export_entries o
+      where o.integration_id = require_settleable.integration_id and o.entry_key = d.entry_key offset 0) e on true;
   exception when data_exception then
     perform sync_scheduler.raise_error('invalid_entries', '{"sent_at": "an instant, as it stands in the entry"}');
   end;
@@ -50,8 +52,9 @@ begin
   where o.integration_id = require_settleable.integration_id and o.state in ('sending', 'unknown')
     and o.batch_id in (
       select e.batch_id from jsonb_to_recordset(entries) as d (entry_key text, resolution text)
-      join public.sync_export_entries e
-        on e.integration_id = require_settleable.integration_id and e.entry_key = d.entry_key
+      cross join lateral (
+        select k.batch_id, k.state from public.sync_export_entries k
+        where k.integration_id = require_settleable.integration_id and k.entry_key = d.entry_key offset 0) e
       where e.state = 'unknown' or (e.state = 'rejected' and d.resolution = 'resend'))
     and not exists (
       select from jsonb_to_recordset(entries) as d (entry_key text) where d.entry_key = o.entry_key);

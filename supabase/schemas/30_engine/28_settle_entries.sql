@@ -9,8 +9,10 @@ begin
   with told as (
     select e.entry_id, e.entry_key, e.state, e.batch_id, e.conflict_at, d.resolution, left(d.external_id, 200) as external_id
     from jsonb_to_recordset(entries) as d (entry_key text, resolution text, external_id text)
-    join public.sync_export_entries e
-      on e.integration_id = settle_entries.integration_id and e.entry_key = d.entry_key
+    -- As in require_settleable.
+    cross join lateral (
+      select o.* from public.sync_export_entries o
+      where o.integration_id = settle_entries.integration_id and o.entry_key = d.entry_key offset 0) e
     -- The repetition of a call whose answer was lost changes nothing.
     where not case d.resolution
       when 'exported' then e.state = 'exported'
