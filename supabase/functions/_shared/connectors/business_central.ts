@@ -26,7 +26,8 @@ import { type Connector, type ConnectorContext, defineConnector, type OpenConnec
  * document number in the general ledger.
  *
  * VAT is booked as the voucher says: as lines of its own, to accounts without a general posting type; or, by VAT codes,
- * as Business Central computes it, for accounts with one. The API has no document type, so a `voucher_type` is refused.
+ * as Business Central computes it, for accounts with one: it posts a line with a VAT product posting group only then
+ * (codeunit 11, CheckAccountNo; confidence high). The API has no document type, so a `voucher_type` is refused.
  *
  * @example
  * ```ts
