@@ -1105,3 +1105,17 @@ revoke all on function sync_scheduler.vendor_host(public.sync_integrations) from
 comment on function sync_scheduler.vendor_host(public.sync_integrations) is
   'Where an integration''s external system is, as host or host:port: what several organisations may share. From config.api_url or '
   'config.url, else that of its type; null: nobody shares it, or the address is none.';
+
+-- supabase/schemas/10_tables/24_refused_entries.sql
+create table sync_scheduler.refused_entries (
+  integration_id uuid not null references public.sync_integrations (id) on delete cascade,
+  -- Empty: items without a usable key, and all that are beyond the bound.
+  entry_key text not null check (length(entry_key) <= 200),
+  field text not null,
+  reason text not null,
+  refused_at timestamptz not null default now(),
+  primary key (integration_id, entry_key)
+);
+comment on table sync_scheduler.refused_entries is
+  'Entries that add_sync_entries has refused and not taken since, up to 1,000 of an integration: what the alert entries_refused '
+  'is about. It closes when no row is left.';

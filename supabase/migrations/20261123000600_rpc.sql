@@ -405,6 +405,7 @@ begin
     get stacked diagnostics broken = constraint_name;
     perform sync_scheduler.raise_error('invalid_entries', jsonb_build_object('constraint', broken));
   end;
+  perform sync_scheduler.record_refusals(integration, delivered);
   return counts || jsonb_build_object('refused', refused);
 end;
 $$;
@@ -419,7 +420,7 @@ comment on function public.add_sync_entries(uuid, text, jsonb, boolean, boolean)
   'nothing is sent again, conflict_at and conflict_content are set for a person; counted until settle_sync_entries '
   'closes them); withdrawn, if there are any: the keys that come with the content with which they were withdrawn, and stay so; '
   'and refused: a list of {entry_key, field, reason}, and index where an item has no key. Refused items change '
-  'nothing; the others are taken. No answer quotes a payload. Errors: PT422 invalid_entries (no list, or atomic and something is '
+  'nothing; the others are taken, and the alert entries_refused is open until each refused key is taken, too. No answer quotes a payload. Errors: PT422 invalid_entries (no list, or atomic and something is '
   'refused: details has refused, at most 100 of them, and refused_count), PT422 unknown_integration_type, PT404 '
   'integration_not_found.';
 
@@ -1252,6 +1253,14 @@ begin
   if alert.alert_id is null then
     perform sync_scheduler.raise_error('not_authorized');
   end if;
+  -- What was refused is in no outbox: nobody else can say that it is over. The lock keeps a delivery out meanwhile.
+  if alert.kind = 'entries_refused' and (sync_scheduler.acts_for_all() or sync_scheduler.has_org_role(alert.org_id, '{admin}')) then
+    perform from public.sync_integrations i where i.id = alert.integration_id for no key update;
+    delete from sync_scheduler.refused_entries r where r.integration_id = alert.integration_id
+      and exists (select from public.sync_alerts a where a.alert_id = acknowledge_sync_alert.alert_id and a.resolved_at is null);
+    update public.sync_alerts a set resolved_at = now()
+    where a.alert_id = acknowledge_sync_alert.alert_id and a.resolved_at is null;
+  end if;
   -- Of two at once the first one has it.
   update public.sync_alerts a set acknowledged_at = now(), acknowledged_by = sync_scheduler.caller_id()
   where a.alert_id = acknowledge_sync_alert.alert_id and a.acknowledged_at is null;
@@ -1263,7 +1272,7 @@ revoke all on function public.acknowledge_sync_alert(uuid) from public, anon, au
 grant execute on function public.acknowledge_sync_alert(uuid) to authenticated, service_role;
 comment on function public.acknowledge_sync_alert(uuid) is
   'Says that somebody sees to an alert, and returns it; the first one who says so stays. It goes on counting, and is resolved '
-  'by itself when its cause is gone. For admins and coordinators of the organisation and the service role; an alert that '
+  'by itself when its cause is gone; entries_refused also when an admin or the service role acknowledges it. For admins and coordinators of the organisation and the service role; an alert that '
   'several organisations share for the service role alone. Errors: PT401 not_authenticated, PT401 unsupported_identity, '
   'PT403 not_authorized.';
 

@@ -33,6 +33,7 @@ begin
     get stacked diagnostics broken = constraint_name;
     perform sync_scheduler.raise_error('invalid_entries', jsonb_build_object('constraint', broken));
   end;
+  perform sync_scheduler.record_refusals(integration, delivered);
   return counts || jsonb_build_object('refused', refused);
 end;
 $$;
@@ -47,6 +48,6 @@ comment on function public.add_sync_entries(uuid, text, jsonb, boolean, boolean)
   'nothing is sent again, conflict_at and conflict_content are set for a person; counted until settle_sync_entries '
   'closes them); withdrawn, if there are any: the keys that come with the content with which they were withdrawn, and stay so; '
   'and refused: a list of {entry_key, field, reason}, and index where an item has no key. Refused items change '
-  'nothing; the others are taken. No answer quotes a payload. Errors: PT422 invalid_entries (no list, or atomic and something is '
+  'nothing; the others are taken, and the alert entries_refused is open until each refused key is taken, too. No answer quotes a payload. Errors: PT422 invalid_entries (no list, or atomic and something is '
   'refused: details has refused, at most 100 of them, and refused_count), PT422 unknown_integration_type, PT404 '
   'integration_not_found.';

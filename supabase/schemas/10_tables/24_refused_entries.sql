@@ -1,0 +1,12 @@
+create table sync_scheduler.refused_entries (
+  integration_id uuid not null references public.sync_integrations (id) on delete cascade,
+  -- Empty: items without a usable key, and all that are beyond the bound.
+  entry_key text not null check (length(entry_key) <= 200),
+  field text not null,
+  reason text not null,
+  refused_at timestamptz not null default now(),
+  primary key (integration_id, entry_key)
+);
+comment on table sync_scheduler.refused_entries is
+  'Entries that add_sync_entries has refused and not taken since, up to 1,000 of an integration: what the alert entries_refused '
+  'is about. It closes when no row is left.';
