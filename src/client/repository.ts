@@ -147,7 +147,7 @@ export class SyncSchedulerRepository {
       resume_at: resumeAt?.toISOString(),
     };
     const integration = await this.#rpc("pause_integration_sync", args, options);
-    if (!integration.paused_at) return { ...integration, waiting_run: null };
+    if (!integration.paused_at) return { ...integration, active_run: null };
     const active = {
       integrationType,
       statuses: ["pending", "running"] as const,
@@ -156,7 +156,7 @@ export class SyncSchedulerRepository {
     };
     // The pause stands, whether or not this question is answered.
     const page = await this.listRuns(orgId, active).catch(() => null);
-    return { ...integration, waiting_run: page?.runs[0] ?? null };
+    return { ...integration, active_run: page?.runs[0] ?? null };
   }
 
   /** Ends a pause. For admins. */

@@ -203,7 +203,7 @@ Deno.test("the answer to a pause has the run that waits for its end, if that can
   ) {
     const { syncs, sent } = setUp(paused, answer);
     const told = await syncs.pause("o-1", "xledger");
-    assert.deepEqual([told.id, told.waiting_run], ["i-1", run]);
+    assert.deepEqual([told.id, told.active_run], ["i-1", run]);
     assert.match(
       sent[1]?.path ?? "",
       /org_id=eq\.o-1&integration_type=eq\.xledger&status=in\.\(pending,running\)/,

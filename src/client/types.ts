@@ -15,7 +15,7 @@ export type SyncIntegration = Database["public"]["Tables"]["sync_integrations"][
 /** An integration that was paused, and what the pause holds up. */
 export type PausedIntegration = SyncIntegration & {
   /** The run that finishes its batch and then waits until the pause is over; null if there is none. */
-  readonly waiting_run: SyncRun | null;
+  readonly active_run: SyncRun | null;
 };
 
 /** A row some columns of which may be null: the generator takes those of a function's table as never null. */

@@ -249,6 +249,15 @@ Deno.test("a run that waits for the end of a pause says so, and is not about to 
     assert.equal(await status(it), words);
     assert.equal(await it.banner.locator("[part=details]").textContent(), "");
   }
+  await it.play(
+    `stage.tell({ status: "pending", notice: null, quota_until: new Date(Date.now() + 7200_000).toISOString(),
+    next_attempt_at: new Date(Date.now() + 7200_000).toISOString(), error_message: "The receiver answered 429." })`,
+  );
+  assert.match(
+    await status(it) ?? "",
+    /^The vendor's quota is used up until .*\d\d:\d\d\. The sync goes on by itself$/,
+  );
+  assert.equal(await it.banner.locator("[part=details]").textContent(), "The receiver answered 429.");
   await it.play(`stage.tell({ status: "running", notice: "scheduler_not_ticking" })`);
   assert.equal(await status(it), "The sync is running");
   assert.match(await it.banner.locator("[part=details]").textContent() ?? "", /^The scheduler does not run/);

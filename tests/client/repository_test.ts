@@ -133,11 +133,11 @@ Deno.test("a pause while a run waits names that run, in its answer, in the overv
   await until("the wait", async () => (await syncs.getRun(run.run_id)).next_attempt_at !== null);
 
   const paused = await syncs.pause(tenant.orgId, "webhook", { reason: "Year end" });
-  assert.equal(paused.waiting_run?.run_id, run.run_id);
-  assert.equal(paused.waiting_run?.notice, "integration_paused");
+  assert.equal(paused.active_run?.run_id, run.run_id);
+  assert.equal(paused.active_run?.notice, "integration_paused");
   const [row] = await syncs.overview(tenant.orgId);
   assert.deepEqual([row?.active_run_id, row?.active_notice], [run.run_id, "integration_paused"]);
   await rejects(syncs.triggerManualSync(tenant.orgId, "webhook"), "integration_paused");
   await syncs.cancelRun(run.run_id);
-  assert.equal((await syncs.pause(tenant.orgId, "webhook")).waiting_run, null);
+  assert.equal((await syncs.pause(tenant.orgId, "webhook")).active_run, null);
 });

@@ -139,11 +139,21 @@ export class SyncStatusBanner extends SyncElement {
     const conflict = sync?.state === "data" && isActive(run) ? sync.conflict : null;
     if (conflict) return this.describe(conflict);
     if (run.status === "pending" && run.notice?.match(WAITS)) return texts.notices[run.notice] ?? "";
+    const quota = this.#quota(run);
+    if (quota) return quota;
     const { status, entries_done: done, entries_failed: failed } = run;
     const text = texts.status[status];
     return status === "succeeded" && failed > 0
       ? `${text}: ${texts.outcome(...this.#numbers(done, failed))}`
       : text;
+  }
+
+  /** Until when a run waits for its vendor's quota. */
+  #quota({ status, quota_until }: SyncRun): string {
+    const now = new Date();
+    const until = status === "pending" && toInstant(quota_until);
+    if (!until || until <= now) return "";
+    return this.language.texts.quota(toClockTime(until, now, this.language.locale));
   }
 
   #numbers(...counts: number[]): [string, string] {
@@ -162,7 +172,7 @@ export class SyncStatusBanner extends SyncElement {
     return [
       total > 0 ? texts.progress(...this.#numbers(done, total)) : "",
       failed > 0 && status !== "succeeded" ? texts.rejected(rejected) : "",
-      next ? texts.nextAttempt(toClockTime(next, new Date(), locale)) : "",
+      next && !this.#quota(run) ? texts.nextAttempt(toClockTime(next, new Date(), locale)) : "",
       says ? texts.notices[notice] : "",
       status === "cancelled" ? run.cancel_reason : run.error_message,
     ].filter(Boolean).join(" · ");

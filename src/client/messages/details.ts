@@ -42,19 +42,20 @@ export function fault(subject: readonly unknown[], reason: string): string {
  * assert.equal(names(["a", "b"]), "a, b");
  * assert.equal(names([{ entry_key: "a", state: "sending" }], { sending: "being sent" }), "a (being sent)");
  * assert.equal(names(["a", "b", "c", "d", "e"]), "a, b, c (+2)");
+ * assert.equal(names([{ entry_key: "a", field: "period", reason: "is missing" }], {}, 7), "a (period is missing) (+6)");
  * assert.equal(names(undefined), "");
  * ```
  */
-export function names(list: unknown, states: Readonly<Record<string, string>> = {}): string {
+export function names(list: unknown, states: Readonly<Record<string, string>> = {}, count?: unknown): string {
   const all: unknown[] = Array.isArray(list) ? list : [];
   const first = all.slice(0, 3).map((one) => {
-    const { entry_key, state } = (typeof one === "object" && one || { entry_key: one }) as Record<
-      string,
-      unknown
-    >;
-    return state ? `${entry_key} (${states[String(state)] ?? state})` : `${entry_key}`;
+    const { entry_key, state, field, reason } = (typeof one === "object" && one ||
+      { entry_key: one }) as Record<string, unknown>;
+    const more = reason ? fault([field], String(reason)) : states[String(state)] ?? state;
+    return more ? `${entry_key} (${more})` : `${entry_key}`;
   });
-  return first.join(", ") + (all.length > 3 ? ` (+${all.length - 3})` : "");
+  const rest = (typeof count === "number" ? count : all.length) - first.length;
+  return first.join(", ") + (rest > 0 ? ` (+${rest})` : "");
 }
 
 /** Details that are texts, each with its name: "n: 1 to 100". */

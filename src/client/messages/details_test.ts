@@ -114,6 +114,24 @@ const CASES: readonly (readonly [SyncErrorCode, Details, english: string, norweg
     "Postene er ikke gyldige: entries: høyst 1000.",
   ],
   [
+    "invalid_entries",
+    { refused: [{ entry_key: "a", field: "period", reason: "is missing" }], refused_count: 4 },
+    "The entries are not valid: a (period is missing) (+3).",
+    "Postene er ikke gyldige: a (period is missing) (+3).",
+  ],
+  [
+    "sync_already_in_progress",
+    { notice: "vendor_quota_exhausted", quota_until: "2026-11-29T14:00:00" },
+    "The vendor's quota is used up until 14:00. The sync goes on by itself.",
+    "Leverandørens kvote er brukt opp fram til 14:00. Synkroniseringen fortsetter av seg selv.",
+  ],
+  [
+    "invalid_resume_at",
+    { resume_at: "2026-11-29T10:00:00" },
+    "The end of the pause, 10:00, is not valid. It must be in the future.",
+    "Sluttidspunktet for pausen, 10:00, er ikke gyldig. Det må ligge i framtiden.",
+  ],
+  [
     "unknown_integration_type",
     { known_types: ["dynamics", "webhook"] },
     "The integration does not exist. There are: dynamics, webhook.",
@@ -227,11 +245,14 @@ Deno.test("every reason that the database gives has its words in Norwegian", asy
   const reasons: string[] = [];
   for await (const file of sqlFiles(SCHEMAS)) {
     const text = await Deno.readTextFile(file);
-    if (!/raise_error|raise_invalid_schedule/.test(text)) continue;
-    for (const [, , reason = ""] of text.matchAll(/(["'])reason\1\s*[:,]\s*["']([^"']+)["']/g)) {
-      reasons.push(reason);
+    for (const call of callsOf(text, "raise_error").filter((call) => call.startsWith("'invalid_"))) {
+      const [, json] = /"reason": "([^"]+)"/.exec(call) ?? [];
+      const literals = call.split("'reason',")[1]?.matchAll(/'([^']+)'/g) ?? [];
+      reasons.push(...json ? [json] : [], ...[...literals].map(([, literal = ""]) => literal));
     }
-    if (!/reason := case|wrong text := case/.test(text)) continue;
+    if (!/raise_error|raise_invalid_schedule/.test(text) || !/reason := case|wrong text := case/.test(text)) {
+      continue;
+    }
     for (const [, reason = ""] of text.matchAll(/(?:then|format\()\s*'([^'{]+)'/g)) reasons.push(reason);
   }
   assert.ok(
@@ -241,10 +262,19 @@ Deno.test("every reason that the database gives has its words in Norwegian", asy
   const missing = reasons.filter((reason) => {
     const example = reason.replace("%s-%s/%s", "5-59/2").replaceAll("%s", "7");
     // One word, or an address, is the same in every language.
-    return /\w \w/.test(example) && reasonInNorwegian(example) === example;
+    return /^[a-z].*\w \w/.test(example) && reasonInNorwegian(example) === example;
   });
   assert.deepEqual(missing, [], "nb_reasons.ts has no words for these");
 });
+
+/** What stands between the brackets of each call of a function. */
+function callsOf(text: string, name: string): string[] {
+  return text.split(`${name}(`).slice(1).map((rest) => {
+    let depth = 1;
+    const end = [...rest].findIndex((sign) => (depth += sign === "(" ? 1 : sign === ")" ? -1 : 0) === 0);
+    return rest.slice(0, end);
+  });
+}
 
 async function* sqlFiles(directory: URL): AsyncGenerator<URL> {
   for await (const { name, isDirectory } of Deno.readDir(directory)) {

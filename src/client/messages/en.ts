@@ -13,8 +13,11 @@ const status = {
   skipped: "The sync was skipped",
 };
 
+const quota = (until: string) => `The vendor's quota is used up until ${until}. The sync goes on by itself`;
+
 const notices = {
   integration_paused: "The sync waits until the pause is over",
+  vendor_quota_exhausted: "The vendor's quota is used up. The sync goes on by itself",
   vendor_incident:
     "The external system cannot be reached at the moment. The active sync tries again by itself",
   scheduler_not_ticking: "The scheduler does not run, so nothing is repeated by itself. Tell the operator",
@@ -61,7 +64,9 @@ export const en: SyncMessages = {
     integration_disabled: "The integration is switched off.",
     integration_paused: ({ error: { details: { reason } }, until }) =>
       `The integration is paused${until ? ` until ${until}` : ""}${reason ? `: ${reason}` : "."}`,
-    sync_already_in_progress: ({ error: { activeRun, details }, name, ago }) => {
+    sync_already_in_progress: ({ error: { activeRun, details }, name, ago, at }) => {
+      const until = at(details.quota_until);
+      if (until && details.notice === "vendor_quota_exhausted") return `${quota(until)}.`;
       const notice = notices[details.notice as keyof typeof notices];
       if (notice && details.notice !== "scheduler_not_ticking") return `${notice}.`;
       const rest = notice ? ` ${notice}.` : "";
@@ -93,7 +98,8 @@ export const en: SyncMessages = {
       `${field ? `The setting ${field}` : "A setting"} is not valid${because(reason)}${
         Array.isArray(known) ? ` Known are ${known.join(", ")}.` : ""
       }`,
-    invalid_resume_at: "The end of the pause is not valid. It must be in the future.",
+    invalid_resume_at: ({ until }) =>
+      `The end of the pause${until ? `, ${until},` : ""} is not valid. It must be in the future.`,
     invalid_period: ({ error: { details }, at }) => {
       const [earliest, before] = [at(details.earliest), at(details.first_slots_end_before)];
       const way = earliest
@@ -108,10 +114,13 @@ export const en: SyncMessages = {
       `The sync has neither failed nor been cancelled${because(details.status)}`,
     entry_is_sent: ({ error: { details: { entry_key } } }) =>
       `The entry${entry_key ? ` ${entry_key}` : ""} has been sent already.`,
-    invalid_entries: ({ error: { details } }) => `The entries are not valid${because(pairs(details))}`,
+    invalid_entries: ({ error: { details } }) =>
+      `The entries are not valid${
+        because(pairs(details) || names(details.refused, {}, details.refused_count))
+      }`,
     reason_missing: "The reason is missing.",
-    entries_not_found: ({ error: { details: { entry_keys } } }) =>
-      `The entries do not exist${because(names(entry_keys))}`,
+    entries_not_found: ({ error: { details: { entry_keys, batch_ids } } }) =>
+      `The entries do not exist${because(names(entry_keys ?? batch_ids))}`,
     entries_not_settleable: ({ error: { details: { entries } } }) =>
       entries ? `The entries stand otherwise by now: ${names(entries, states)}. ${reload}` : reload,
     batch_was_sent_again: "The batch was sent again in the meantime. Look it up again, then settle it.",
@@ -131,6 +140,7 @@ export const en: SyncMessages = {
     never: "Not synced yet",
     status,
     notices,
+    quota,
     cancelling: "The sync is being cancelled",
     cancel: "Cancel",
     retry: "Run again",

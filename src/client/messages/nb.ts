@@ -14,8 +14,12 @@ const status = {
   skipped: "Synkroniseringen ble hoppet over",
 };
 
+const quota = (until: string) =>
+  `Leverandørens kvote er brukt opp fram til ${until}. Synkroniseringen fortsetter av seg selv`;
+
 const notices = {
   integration_paused: "Synkroniseringen venter til pausen er over",
+  vendor_quota_exhausted: "Leverandørens kvote er brukt opp. Synkroniseringen fortsetter av seg selv",
   vendor_incident:
     "Det eksterne systemet er utilgjengelig for øyeblikket. Synkroniseringen som pågår, prøver igjen av seg selv",
   scheduler_not_ticking: "Planleggeren står stille, så ingenting gjentas av seg selv. Si fra til driften",
@@ -77,7 +81,9 @@ export const nb: SyncMessages = {
     integration_disabled: "Integrasjonen er slått av.",
     integration_paused: ({ error: { details: { reason } }, until }) =>
       `Integrasjonen er satt på pause${until ? ` til ${until}` : ""}${reason ? `: ${reason}` : "."}`,
-    sync_already_in_progress: ({ error: { activeRun, details }, name, ago }) => {
+    sync_already_in_progress: ({ error: { activeRun, details }, name, ago, at }) => {
+      const until = at(details.quota_until);
+      if (until && details.notice === "vendor_quota_exhausted") return `${quota(until)}.`;
       const notice = notices[details.notice as keyof typeof notices];
       if (notice && details.notice !== "scheduler_not_ticking") return `${notice}.`;
       const rest = notice ? ` ${notice}.` : "";
@@ -110,7 +116,8 @@ export const nb: SyncMessages = {
       `${field ? `Innstillingen ${field}` : "En innstilling"} er ikke gyldig${because(reasonOf(reason))}${
         Array.isArray(known) ? ` Disse finnes: ${known.join(", ")}.` : ""
       }`,
-    invalid_resume_at: "Sluttidspunktet for pausen er ikke gyldig. Det må ligge i framtiden.",
+    invalid_resume_at: ({ until }) =>
+      `Sluttidspunktet for pausen${until ? `, ${until},` : ""} er ikke gyldig. Det må ligge i framtiden.`,
     invalid_period: ({ error: { details }, at }) => {
       const [earliest, before] = [at(details.earliest), at(details.first_slots_end_before)];
       const way = earliest
@@ -127,10 +134,12 @@ export const nb: SyncMessages = {
     entry_is_sent: ({ error: { details: { entry_key } } }) =>
       `Posten${entry_key ? ` ${entry_key}` : ""} er allerede sendt.`,
     invalid_entries: ({ error: { details } }) =>
-      `Postene er ikke gyldige${because(pairs(details, reasonInNorwegian))}`,
+      `Postene er ikke gyldige${
+        because(pairs(details, reasonInNorwegian) || names(details.refused, {}, details.refused_count))
+      }`,
     reason_missing: "Begrunnelsen mangler.",
-    entries_not_found: ({ error: { details: { entry_keys } } }) =>
-      `Postene finnes ikke${because(names(entry_keys))}`,
+    entries_not_found: ({ error: { details: { entry_keys, batch_ids } } }) =>
+      `Postene finnes ikke${because(names(entry_keys ?? batch_ids))}`,
     entries_not_settleable: ({ error: { details: { entries } } }) =>
       entries ? `Postene har fått en annen status: ${names(entries, states)}. ${reload}` : reload,
     batch_was_sent_again: "Bunken er sendt på nytt i mellomtiden. Slå den opp igjen og avklar den deretter.",
@@ -150,6 +159,7 @@ export const nb: SyncMessages = {
     never: "Ikke synkronisert ennå",
     status,
     notices,
+    quota,
     cancelling: "Synkroniseringen avbrytes",
     cancel: "Avbryt",
     retry: "Kjør på nytt",

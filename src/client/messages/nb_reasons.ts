@@ -15,6 +15,12 @@ const REASONS: Readonly<Record<string, string>> = {
   "five fields expected, found #": "ventet fem felt, fant #",
   "no chosen month has such a day": "ingen av de valgte månedene har en slik dag",
   "unknown setting": "ukjent innstilling",
+  "every payload of this integration type is a voucher": "alt innhold for denne integrasjonstypen er bilag",
+  "must be vouchers or free": "må være vouchers eller free",
+  "must be posting_date or free": "må være posting_date eller free",
+  "must be a month, # to #": "må være en måned, # til #",
+  'must be {"voucher": [names], "line": [names]}, without what every voucher needs':
+    'må være {"voucher": [navn], "line": [navn]}, uten det som hvert bilag trenger',
   "must have a value": "må ha en verdi",
   "from and to are needed": "fra og til må oppgis",
   "from and to must be finite": "fra og til må være endelige",
@@ -35,6 +41,8 @@ const REASONS: Readonly<Record<string, string>> = {
     "https://, eller http:// til maskinen selv, uten brukernavn",
   "a public host name, not an address of a network": "et offentlig vertsnavn, ikke en nettverksadresse",
   "whsec_ and the base# of # to # bytes": "whsec_ og base# av # til # byte",
+  "a list of at most # keys": "en liste med høyst # nøkler",
+  "a list of entries": "en liste med poster",
   "# to #": "# til #",
   "at most #": "høyst #",
 };

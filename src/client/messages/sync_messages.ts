@@ -32,6 +32,8 @@ export interface SyncTexts {
   readonly status: Readonly<Record<SyncRunStatus, string>>;
   /** What a run waits for, or what its reader must know, by its `notice`. */
   readonly notices: Readonly<Record<string, string>>;
+  /** Until when a run waits because its vendor said so. */
+  readonly quota: (until: string) => string;
   /** A run that is to end before it is done. */
   readonly cancelling: string;
   /** Cancels a run. */
