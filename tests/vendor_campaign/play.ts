@@ -55,6 +55,7 @@ class Schedule {
       const run = await stage.activeRun(integration);
       if (run === null) {
         if (await stage.openEntries(integration) === 0) return;
+        await this.#settleStuck();
         this.#count("runs");
         await stage.press(integration, subject.integrationType);
         continue;
@@ -64,6 +65,21 @@ class Schedule {
       await this.#changeRules();
       await this.#step(run);
     }
+  }
+
+  /** A person settles what runs have set aside: a receiver may refuse the repetition of a batch for ever. */
+  async #settleStuck(): Promise<void> {
+    const { stage, integration, subject } = this;
+    if (!this.#isCalm || subject.lookUp === undefined) return;
+    const stuck = await stage.setAside(integration);
+    if (stuck.length === 0) return;
+    const isBooked = await subject.lookUp();
+    this.#count("settled by hand", stuck.length);
+    await stage.settle(
+      integration,
+      subject.integrationType,
+      stuck.map((entry) => ({ ...entry, resolution: isBooked(entry.entry_key) ? "exported" : "resend" })),
+    );
   }
 
   async #step(run: ActiveRun): Promise<void> {

@@ -118,6 +118,24 @@ export class Stage implements AsyncDisposable {
     } where id = ${id}`;
   }
 
+  /** Entries of batches that a run has set aside, each with the send that a person would look up. */
+  async setAside({ id }: Integration): Promise<readonly { entry_key: string; sent_at: string }[]> {
+    return await this.sql<{ entry_key: string; sent_at: string }[]>`
+      select entry_key, sent_at::text from public.sync_export_entries
+      where integration_id = ${id} and state = 'unknown' and set_aside_run_id is not null`;
+  }
+
+  /** An admin says what became of entries. */
+  async settle({ orgId }: Integration, type: string, entries: readonly unknown[]): Promise<void> {
+    await this.as(
+      { role: "service_role" },
+      (sql) =>
+        sql`select public.settle_sync_entries(${orgId}, ${type}, ${
+          sql.json(entries as never)
+        }, 'Looked up.')`,
+    );
+  }
+
   /** A coordinator presses. */
   async press({ orgId }: Integration, type: string): Promise<void> {
     await this.as(

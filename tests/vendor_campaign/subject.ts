@@ -28,6 +28,11 @@ export interface Subject extends AsyncDisposable {
   misbehave(random: Random): void;
   /** So much time is about to pass: requests that were late are carried out, if they ever are. */
   passTime(random: Random, milliseconds: number): Promise<void>;
+  /**
+   * What a person finds in the books, by entry key, when nothing that was sent can come any more. For a vendor that may never
+   * settle a batch by itself.
+   */
+  lookUp?(): Promise<(entryKey: string) => boolean>;
   /** Fails unless the books agree with the outbox, to the last digit, and hold nothing else. */
   check(outcomes: readonly Outcome[]): Promise<void>;
 }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { type Fault, startWebhookReceiver } from "../../local/vendors/webhook_receiver.ts";
+import { type Fault, type Rule, startWebhookReceiver } from "../../local/vendors/webhook_receiver.ts";
 import { webhook } from "../../supabase/functions/_shared/connectors/webhook.ts";
-import type { Random } from "../campaign/random.ts";
+import { Random } from "../campaign/random.ts";
 import type { Subject, SubjectTools } from "./subject.ts";
-import { isBalanced, isFlawed } from "./vouchers.ts";
+import { isBalanced, isFlawed, UNKNOWN_ACCOUNT } from "./vouchers.ts";
 
 const CUT = '{"results":[{"entry_key":"expense-00001","sta';
 
@@ -15,6 +15,8 @@ export async function webhookSubject({ random, vouchers }: SubjectTools): Promis
   const flawed = vouchers.filter(isFlawed).map(({ entry_key }) => entry_key);
   const config = { url: receiver.url, batch_size: random.pick([10, 25, 60, 100]), timeout_seconds: 1 };
   let wasFree = false;
+  const refusesWhole = random.chance(0.5);
+  receiver.refuse(drawRule(new Random(random.upTo(1e9)), refusesWhole));
   return {
     integrationType: "webhook",
     config,
@@ -31,6 +33,10 @@ export async function webhookSubject({ random, vouchers }: SubjectTools): Promis
       // Under its key a request may come as late as it likes.
       if (random.chance(0.3)) await receiver.carryOutLate();
     },
+    async lookUp() {
+      await receiver.carryOutLate();
+      return (entryKey) => receiver.ledger.has(entryKey);
+    },
     async check(outcomes) {
       await receiver.carryOutLate();
       const exported = outcomes.filter(({ state }) => state === "exported");
@@ -38,6 +44,7 @@ export async function webhookSubject({ random, vouchers }: SubjectTools): Promis
         const booked = receiver.ledger.get(entry_key);
         const { count, ...content } = { ...booked };
         assert.equal(count, 1, `${entry_key} is booked ${count} times`);
+        assert.ok(!refusesWhole || !hasUnknownAccount(payload), `${entry_key} was refused and is booked`);
         assert.deepEqual(
           content,
           { external_id: booked?.external_id, period, document_number, payload },
@@ -49,10 +56,29 @@ export async function webhookSubject({ random, vouchers }: SubjectTools): Promis
         // What went out while payloads were free is not judged afterwards.
         if (!isBalanced(voucher)) {
           assert.ok(state === "rejected" || wasFree, `${entry_key} does not balance`);
-        } else if (state === "rejected") assert.ok(flawed.includes(entry_key), `${entry_key} is rejected`);
+        } else if (state === "rejected") {
+          assert.ok(flawed.includes(entry_key) || isFlawed(voucher), `${entry_key} is rejected`);
+        }
       }
     },
     [Symbol.asyncDispose]: () => receiver.stop(),
+  };
+}
+
+const hasUnknownAccount = (payload: unknown) => JSON.stringify(payload).includes(`"${UNKNOWN_ACCOUNT}"`);
+
+/**
+ * What the receiver refuses: each batch with a voucher that it cannot book, without naming it; now and then one as too
+ * large, or a repetition, whatever became of the first send.
+ */
+function drawRule(random: Random, refusesWhole: boolean): Rule {
+  return ({ payloads, entryKeys, earlier }) => {
+    if (refusesWhole && payloads.some(hasUnknownAccount)) {
+      return { status: random.pick([400, 422]), body: random.pick([{}, { error: "No such account" }]) };
+    }
+    if (earlier > 0 && random.chance(0.1)) return { status: random.pick([400, 409, 413, 422]) };
+    if (entryKeys.length > 1 && random.chance(0.03)) return { status: random.pick([400, 413]) };
+    return null;
   };
 }
 
