@@ -79,6 +79,25 @@ function facts(row: Overview, now: Date): TemplateResult {
       ? nothing
       : fact("next sync", relative(row.next_run_at, now))}
     ${row.latency_ms === null ? nothing : fact("answers in", `${row.latency_ms} ms`)}
+    ${entryRules(row).map(([label, value]) => fact(label, value))}
     ${row.last_error_message === null ? nothing : html`<span class="error">${row.last_error_message}</span>`}
   `;
+}
+
+/** What the integration demands of its entries, as far as that is less or other than usual. */
+function entryRules({ entry_rules: rules }: Overview): readonly (readonly [label: string, value: string])[] {
+  if (typeof rules !== "object" || rules === null || Array.isArray(rules)) return [];
+  const { payloads, period_rule, fiscal_year_ends, ignored_fields } = rules;
+  const parts = typeof ignored_fields === "object" && ignored_fields !== null
+    ? Object.values(ignored_fields)
+    : [];
+  const ignored = parts.flat().join(", ");
+  return [
+    ...(payloads === "free" ? [["vouchers", "not checked"] as const] : []),
+    ...(period_rule === "free" ? [["period", "need not be that of the posting date"] as const] : []),
+    ...(typeof fiscal_year_ends === "number"
+      ? [["fiscal year ends in month", String(fiscal_year_ends)] as const]
+      : []),
+    ...(ignored === "" ? [] : [["left out", ignored] as const]),
+  ];
 }

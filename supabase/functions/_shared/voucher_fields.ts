@@ -61,20 +61,25 @@ export function fieldFault({ path, subject }: Place, name: string, what: string)
  * ```
  */
 export function fieldsFault(object: JsonObject, place: Place, known: KnownFields): EntryFault | null {
-  for (const name of Object.keys(object).sort(byCodePoint)) {
-    if (known.ignored.includes(name)) continue;
-    const what = known.exported === null || known.exported.includes(name)
+  let first: { readonly name: string; readonly what: string } | null = null;
+  for (const name of Object.keys(object)) {
+    const what = known.ignored.includes(name)
+      ? null
+      : known.exported === null || known.exported.includes(name)
       ? valueFault(name, object[name], known)
       : "is not exported: remove it, or list it in ignored_fields";
-    if (what !== null) return fieldFault(place, [...name].slice(0, 100).join(""), what);
+    // Of several faults the one whose name comes first: objects have no order.
+    if (what !== null && (first === null || byCodePoint(name, first.name) < 0)) first = { name, what };
   }
-  return null;
+  return first === null ? null : fieldFault(place, [...first.name].slice(0, 100).join(""), first.what);
 }
 
 /** What a connector exports field by field are texts, and `dimensions` an object of texts. */
 function valueFault(name: string, value: unknown, { exported, ignored }: KnownFields): string | null {
   if (value === null || checkedElsewhere.has(name)) return null;
-  if (/(^|_)date$/.test(name)) return isDate(value) ? null : "must be a date that exists, YYYY-MM-DD";
+  if (name === "date" || name.endsWith("_date")) {
+    return isDate(value) ? null : "must be a date that exists, YYYY-MM-DD";
+  }
   if (name === "currency") {
     const isCode = typeof value === "string" && /^[A-Z]{3}$/.test(value);
     return isCode ? null : "must be a currency code of three capital letters";
