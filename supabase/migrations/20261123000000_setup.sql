@@ -100,6 +100,9 @@ comment on type sync_scheduler.delivered_entry is
   'An item of a delivery. number: its place in the list, from 1; copies: how often it stands there; hash: of its content, if '
   'its key was known before; field and reason: why it is refused, or null.';
 
+create type sync_scheduler.field_names as (voucher text[], line text[]);
+comment on type sync_scheduler.field_names is 'Names of fields, of a voucher and of its lines.';
+
 -- supabase/schemas/00_setup/04_worker_protocols.sql
 create or replace function sync_scheduler.worker_protocols() returns int4range
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$

@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.line_fault(
-  line jsonb, number integer, exported jsonb, ignored jsonb, out field text, out reason text
+  line jsonb, number integer, exported text[], ignored text[], out field text, out reason text
 )
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -8,6 +8,7 @@ declare
   amount jsonb;
   sides integer := 0;
   filled integer := 0;
+  fault record;
 begin
   field := path;
   if jsonb_typeof(line_fault.line) <> 'object' then
@@ -51,14 +52,15 @@ begin
     return;
   end if;
 
-  select f.field, f.reason into field, reason
-  from sync_scheduler.fields_fault(
-    line_fault.line, path, format('Line %s:', line_fault.number), line_fault.exported, line_fault.ignored) f;
+  fault := sync_scheduler.fields_fault(
+    line_fault.line, path, format('Line %s:', line_fault.number), line_fault.exported, line_fault.ignored);
+  field := fault.field;
+  reason := fault.reason;
 end;
 $$;
-revoke all on function sync_scheduler.line_fault(jsonb, integer, jsonb, jsonb)
+revoke all on function sync_scheduler.line_fault(jsonb, integer, text[], text[])
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.line_fault(jsonb, integer, jsonb, jsonb) is
+comment on function sync_scheduler.line_fault(jsonb, integer, text[], text[]) is
   'The first fault of a voucher''s line, numbered from 1: an account, and an amount on one side; the other side is absent, '
   'null or zero. Both outputs are null without a fault. exported, ignored: as of fields_fault. lineFault in line_fault.ts '
   'answers the same.';

@@ -5,13 +5,18 @@ create or replace function sync_scheduler.voucher_fault(
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   config constant jsonb := integration.config;
-  exported constant jsonb := sync_scheduler.exported_fields() -> integration.integration_type;
-  ignored constant jsonb := config #> '{ignored_fields,line}';
+  fields constant jsonb := sync_scheduler.exported_fields() -> integration.integration_type;
+  -- Every payload is a voucher.
+  is_ledger constant boolean := fields is not null;
+  exported constant sync_scheduler.field_names := jsonb_populate_record(null::sync_scheduler.field_names, fields);
+  ignored constant sync_scheduler.field_names :=
+    jsonb_populate_record(null::sync_scheduler.field_names, config -> 'ignored_fields');
+  fault record;
   lines constant jsonb := voucher_fault.payload -> 'lines';
   posting_date constant text := voucher_fault.payload ->> 'posting_date';
   currency text := voucher_fault.payload ->> 'currency';
   line jsonb;
-  number integer := 0;
+  name text;
   difference numeric := 0;
 begin
   if jsonb_typeof(voucher_fault.payload) is distinct from 'object' then
@@ -25,7 +30,7 @@ begin
   end if;
 
   -- A payload that is not read otherwise: a date in the expected form is one all the same.
-  if exported is null and (config ->> 'payloads' = 'free' or not voucher_fault.payload ? 'lines') then
+  if not is_ledger and (config ->> 'payloads' = 'free' or not voucher_fault.payload ? 'lines') then
     if (jsonb_typeof(voucher_fault.payload -> 'posting_date') = 'string'
       and posting_date ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') is not true
     then
@@ -35,24 +40,26 @@ begin
       reason := 'The voucher''s posting_date must be a date that exists, YYYY-MM-DD.';
       return;
     end if;
-    select f.field, f.reason into field, reason
-    from sync_scheduler.period_fault(config, voucher_fault.period, voucher_fault.payload) f;
+    fault := sync_scheduler.period_fault(config, voucher_fault.period, voucher_fault.payload);
+    field := fault.field;
+    reason := fault.reason;
     return;
   end if;
 
-  if exported is not null then
-    select n.name into field from unnest('{posting_date,currency,description}'::text[]) with ordinality n (name, place)
-    where coalesce(voucher_fault.payload -> n.name, 'null') = 'null' order by n.place limit 1;
-    if field is not null then
-      reason := format('The voucher''s %s is missing.', field);
-      field := 'payload.' || field;
-      return;
-    end if;
+  if is_ledger then
+    foreach name in array '{posting_date,currency,description}'::text[] loop
+      if coalesce(voucher_fault.payload -> name, 'null') = 'null' then
+        field := 'payload.' || name;
+        reason := format('The voucher''s %s is missing.', name);
+        return;
+      end if;
+    end loop;
   end if;
-  select f.field, f.reason into field, reason
-  from sync_scheduler.fields_fault(voucher_fault.payload, 'payload', 'The voucher''s',
-    exported -> 'voucher', config #> '{ignored_fields,voucher}') f;
-  if field is not null then
+  fault := sync_scheduler.fields_fault(
+    voucher_fault.payload, 'payload', 'The voucher''s', exported.voucher, ignored.voucher);
+  if fault.field is not null then
+    field := fault.field;
+    reason := fault.reason;
     return;
   end if;
 
@@ -60,7 +67,7 @@ begin
     reason := 'must be a list';
   elsif jsonb_array_length(lines) = 0 then
     reason := 'must not be empty';
-  elsif exported is not null and jsonb_array_length(lines) < 2 then
+  elsif is_ledger and jsonb_array_length(lines) < 2 then
     reason := 'must be at least two';
   end if;
   if reason is not null then
@@ -68,15 +75,16 @@ begin
     reason := format('The voucher''s lines %s.', reason);
     return;
   end if;
-  for line in select l.value from jsonb_array_elements(lines) with ordinality l (value, place) order by l.place loop
-    number := number + 1;
-    select f.field, f.reason into field, reason
-    from sync_scheduler.line_fault(line, number, exported -> 'line', ignored) f;
-    if field is not null then
+  for number in 1..jsonb_array_length(lines) loop
+    line := lines -> number - 1;
+    fault := sync_scheduler.line_fault(line, number, exported.line, ignored.line);
+    if fault.field is not null then
+      field := fault.field;
+      reason := fault.reason;
       return;
     end if;
     currency := coalesce(currency, line ->> 'currency');
-    if exported is null and line ->> 'currency' <> currency then
+    if not is_ledger and line ->> 'currency' <> currency then
       field := format('payload.lines[%s].currency', number - 1);
       reason := format('Line %s: currency must be that of the voucher and the other lines.', number);
       return;
@@ -90,20 +98,21 @@ begin
   end if;
 
   -- Two statements of one fact: the entry's and the payload's.
-  if exported is null and coalesce(voucher_fault.payload -> 'document_number', 'null') <> 'null'
+  if not is_ledger and coalesce(voucher_fault.payload -> 'document_number', 'null') <> 'null'
     and voucher_fault.payload -> 'document_number' is distinct from to_jsonb(voucher_fault.document_number)
   then
     field := 'payload.document_number';
     reason := 'The voucher''s document_number must be the entry''s document_number.';
-  elsif exported is null and config ->> 'period_rule' is distinct from 'free'
+  elsif not is_ledger and config ->> 'period_rule' is distinct from 'free'
     and coalesce(voucher_fault.payload -> 'period', 'null') <> 'null'
     and voucher_fault.payload -> 'period' is distinct from to_jsonb(voucher_fault.period)
   then
     field := 'payload.period';
     reason := 'The voucher''s period must be the entry''s period.';
   else
-    select f.field, f.reason into field, reason
-    from sync_scheduler.period_fault(config, voucher_fault.period, voucher_fault.payload) f;
+    fault := sync_scheduler.period_fault(config, voucher_fault.period, voucher_fault.payload);
+    field := fault.field;
+    reason := fault.reason;
   end if;
 end;
 $$;
