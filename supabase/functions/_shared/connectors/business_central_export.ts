@@ -57,6 +57,8 @@ export async function exportVouchers(tools: ExportTools, batch: Batch): Promise<
   tools.memory.begun.clear();
   try {
     if (vouchers.length > 0) await exportPlanned(work, entries.length === batch.entries.length);
+    // Lines of what has to wait must not hold up what does not.
+    else if (held !== null) await postGroup(work, []);
   } catch (error) {
     if (!(error instanceof BusinessCentralFault)) throw error;
     if (error.isDoubtful) tools.memory.isQuiet = false;
