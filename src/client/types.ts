@@ -9,6 +9,9 @@ export type SyncRunStatus = Database["public"]["Enums"]["sync_run_status"];
 /** What started a run. */
 export type SyncRunTrigger = Database["public"]["Enums"]["sync_run_trigger"];
 
+/** How an entry of the outbox stands. */
+export type SyncEntryState = Database["public"]["Enums"]["sync_entry_state"];
+
 /** An integration: a row of `public.sync_integrations`. */
 export type SyncIntegration = Database["public"]["Tables"]["sync_integrations"]["Row"];
 

@@ -33,3 +33,29 @@ Deno.test("the outbox counts entries of unknown outcome, and a batch that was se
     where integration_id = ${tenant.integrationId} and document_number in ('B-1', 'B-2', 'B-3') order by 1`;
   assert.deepEqual(states.map(({ state }) => state), ["exported", "exported", "unknown"]);
 });
+
+Deno.test("an admin withdraws entries by their keys, and reads which have left already", async () => {
+  const platform = await usePlatform();
+  await using database = platform.connect();
+  const { sql } = database;
+  const tenant = await createTenant(sql, platform, { entries: 3 });
+  await sql`
+    update public.sync_export_entries set state = 'exported', exported_at = now()
+    where integration_id = ${tenant.integrationId} and entry_key = 'entry-3'`;
+  await using view = await openConsole(platform);
+  await view.signIn(tenant.emails.admin);
+  const outbox = view.page.locator("section[aria-labelledby=outbox]");
+  await untilText(outbox.locator("header"), "2 entries waiting");
+  await outbox.getByText("Withdraw entries …").click();
+  await outbox.getByLabel("Keys, one a line").fill("entry-1\n entry-3 \n\nentry-9");
+  await outbox.getByLabel("Reason").fill("Delivered twice");
+  await outbox.getByRole("button", { name: "Withdraw" }).click();
+  await untilText(
+    outbox.locator(".withdraw"),
+    /1 entry withdrawn\. These were not:.*entry-3.*exported.*entry-9/s,
+  );
+  await untilText(outbox.locator("header"), "1 entry waiting");
+  const states = await sql`select state::text from public.sync_export_entries
+    where integration_id = ${tenant.integrationId} order by entry_key`;
+  assert.deepEqual(states.map(({ state }) => state), ["withdrawn", "pending", "exported"]);
+});

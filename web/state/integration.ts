@@ -6,7 +6,7 @@ import {
   type SyncSlot,
 } from "../../src/client/mod.ts";
 import { History } from "./history.ts";
-import { countWaiting, fetchNextSlots, fetchUndecided } from "./queries.ts";
+import { countWaiting, fetchNextSlots, fetchUndecided, type Withdrawal } from "./queries.ts";
 import { Resource } from "./resource.ts";
 import type { Client, Entry, NextSlot, Overview, Voucher } from "./types.ts";
 
@@ -36,6 +36,8 @@ export class IntegrationModel {
   readonly waiting: Resource<{ pending: number; unknown: number }>;
   readonly ledger: Resource<Voucher[]>;
   readonly history: History;
+  /** What became of the last withdrawal on this page. */
+  withdrawal: Withdrawal | null = null;
 
   constructor(private readonly context: IntegrationContext, readonly row: Overview) {
     const { supabase, repository, orgId } = context;

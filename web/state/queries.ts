@@ -93,6 +93,21 @@ export async function settleEntry(
   unwrap(await supabase.rpc("settle_sync_entries", decision));
 }
 
+/** What became of a withdrawal: how many entries are withdrawn, and which were not, and why. */
+export interface Withdrawal {
+  readonly withdrawn: number;
+  readonly refused: readonly { readonly entry_key: string; readonly reason: string }[];
+}
+
+/** Takes entries back that have not left. */
+export async function withdrawEntries(
+  supabase: Client,
+  withdrawal: { org_id: string; integration_type: string; entry_keys: string[]; reason: string },
+): Promise<Withdrawal> {
+  // The function's result is JSON to the types.
+  return unwrap(await supabase.rpc("withdraw_sync_entries", withdrawal)) as unknown as Withdrawal;
+}
+
 /** Entries that wait for a person's decision. */
 export async function fetchUndecided(
   supabase: Client,

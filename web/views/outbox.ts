@@ -1,11 +1,14 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import { en } from "../../src/client/mod.ts";
 import { ago, counted } from "../format.ts";
 import type { IntegrationModel } from "../state/integration.ts";
 import type { OrganisationModel } from "../state/organisation.ts";
 import type { Entry, Overview } from "../state/types.ts";
 import { decideView } from "./decide.ts";
 import { empty, loaded, panel, pill } from "./parts.ts";
+import { withdrawView } from "./withdraw.ts";
+import { sentence } from "./words.ts";
 
 /** What waits for its export, and what waits for a person. */
 export function outboxView(
@@ -21,9 +24,7 @@ export function outboxView(
           <summary>
             ${entry.conflict_at !== null
               ? pill("warn", "Conflict")
-              : entry.state === "unknown"
-              ? pill("warn", "Outcome not known")
-              : pill("bad", "Rejected")}
+              : pill(entry.state === "rejected" ? "bad" : "warn", sentence(en.texts.states[entry.state]))}
             <span class="number">${entry.document_number}</span>
             <small>${ago(entry.conflict_at ?? entry.sent_at, now)}</small>
           </summary>
@@ -60,20 +61,22 @@ export function outboxView(
       : model.waiting.value === null
       ? nothing
       : waitingView(model.waiting.value),
-    body: loaded(
-      model.undecided,
-      (entries) =>
-        entries.length === 0
-          ? empty("No entry waits for a decision.")
-          : html`${
-            row.needs_decision > entries.length
-              ? html`<p class="note">The first ${entries.length} of ${
-                counted(row.needs_decision, "entry", "entries")
-              } that
+    body: html`${
+      loaded(
+        model.undecided,
+        (entries) =>
+          entries.length === 0
+            ? empty("No entry waits for a decision.")
+            : html`${
+              row.needs_decision > entries.length
+                ? html`<p class="note">The first ${entries.length} of ${
+                  counted(row.needs_decision, "entry", "entries")
+                } that
                 need a decision:</p>`
-              : nothing
-          }<ul class="entries">${repeat(entries, ({ entry_id }) => entry_id, item)}</ul>`,
-    ),
+                : nothing
+            }<ul class="entries">${repeat(entries, ({ entry_id }) => entry_id, item)}</ul>`,
+      )
+    } ${organisation.organisation.role === "admin" ? withdrawView(organisation, model, row) : nothing}`,
   });
 }
 

@@ -141,6 +141,7 @@ export const en: SyncMessages = {
     status,
     notices,
     quota,
+    states,
     cancelling: "The sync is being cancelled",
     cancel: "Cancel",
     retry: "Run again",

@@ -160,6 +160,7 @@ export const nb: SyncMessages = {
     status,
     notices,
     quota,
+    states,
     cancelling: "Synkroniseringen avbrytes",
     cancel: "Avbryt",
     retry: "Kjør på nytt",

@@ -1,5 +1,5 @@
 import type { SyncErrorCode, SyncSchedulerError } from "../sync_scheduler_error.ts";
-import type { SyncRunStatus } from "../types.ts";
+import type { SyncEntryState, SyncRunStatus } from "../types.ts";
 
 /** What a message may tell of the case at hand, in the words of its language. */
 export interface MessageFacts {
@@ -34,6 +34,8 @@ export interface SyncTexts {
   readonly notices: Readonly<Record<string, string>>;
   /** Until when a run waits because its vendor said so. */
   readonly quota: (until: string) => string;
+  /** How an entry of the outbox stands. */
+  readonly states: Readonly<Record<SyncEntryState, string>>;
   /** A run that is to end before it is done. */
   readonly cancelling: string;
   /** Cancels a run. */
