@@ -64,14 +64,14 @@ isOneToOne: true
                   ]
                 },"sync_alerts": {
                   Row: {
-                    "acknowledged_at": string | null,"acknowledged_by": string | null,"alert_id": string,"count": number,"dedup_key": string,"details": NonNullable<Json>,"first_seen_at": string,"integration_id": string | null,"integration_type": string | null,"kind": Database["public"]['Enums']["sync_alert_kind"],"last_seen_at": string,"message": string,"org_id": string | null,"resolved_at": string | null,"run_id": string | null,"severity": Database["public"]['Enums']["sync_alert_severity"]
+                    "acknowledged_at": string | null,"acknowledged_by": string | null,"alert_id": string,"count": number,"dedup_key": string,"details": NonNullable<Json>,"first_seen_at": string,"integration_id": string | null,"integration_type": string | null,"kind": Database["public"]['Enums']["sync_alert_kind"],"last_seen_at": string,"message": string,"news_at": string | null,"org_id": string | null,"resolved_at": string | null,"run_id": string | null,"severity": Database["public"]['Enums']["sync_alert_severity"]
                   }
                   ComputedFields: never
                   Insert: {
-                    "acknowledged_at"?: string | null,"acknowledged_by"?: string | null,"alert_id"?: string,"count"?: number,"dedup_key": string,"details"?: NonNullable<Json>,"first_seen_at"?: string,"integration_id"?: string | null,"integration_type"?: string | null,"kind": Database["public"]['Enums']["sync_alert_kind"],"last_seen_at"?: string,"message": string,"org_id"?: string | null,"resolved_at"?: string | null,"run_id"?: string | null,"severity": Database["public"]['Enums']["sync_alert_severity"]
+                    "acknowledged_at"?: string | null,"acknowledged_by"?: string | null,"alert_id"?: string,"count"?: number,"dedup_key": string,"details"?: NonNullable<Json>,"first_seen_at"?: string,"integration_id"?: string | null,"integration_type"?: string | null,"kind": Database["public"]['Enums']["sync_alert_kind"],"last_seen_at"?: string,"message": string,"news_at"?: string | null,"org_id"?: string | null,"resolved_at"?: string | null,"run_id"?: string | null,"severity": Database["public"]['Enums']["sync_alert_severity"]
                   }
                   Update: {
-                    "acknowledged_at"?: string | null,"acknowledged_by"?: string | null,"alert_id"?: string,"count"?: number,"dedup_key"?: string,"details"?: NonNullable<Json>,"first_seen_at"?: string,"integration_id"?: string | null,"integration_type"?: string | null,"kind"?: Database["public"]['Enums']["sync_alert_kind"],"last_seen_at"?: string,"message"?: string,"org_id"?: string | null,"resolved_at"?: string | null,"run_id"?: string | null,"severity"?: Database["public"]['Enums']["sync_alert_severity"]
+                    "acknowledged_at"?: string | null,"acknowledged_by"?: string | null,"alert_id"?: string,"count"?: number,"dedup_key"?: string,"details"?: NonNullable<Json>,"first_seen_at"?: string,"integration_id"?: string | null,"integration_type"?: string | null,"kind"?: Database["public"]['Enums']["sync_alert_kind"],"last_seen_at"?: string,"message"?: string,"news_at"?: string | null,"org_id"?: string | null,"resolved_at"?: string | null,"run_id"?: string | null,"severity"?: Database["public"]['Enums']["sync_alert_severity"]
                   }
                   Relationships: [
                     {
@@ -118,14 +118,14 @@ isOneToOne: false
                   ]
                 },"sync_integration_health": {
                   Row: {
-                    "check_requested_at": string | null,"checked_at": string | null,"configured_at": string,"consecutive_failures": number,"integration_id": string,"last_error_code": string | null,"last_error_message": string | null,"last_success_at": string | null,"latency_ms": number | null,"next_check_at": string | null,"org_id": string,"passive_since": string | null,"since": string,"status": Database["public"]['Enums']["sync_health_status"]
+                    "check_requested_at": string | null,"checked_at": string | null,"configured_at": string,"consecutive_failures": number,"integration_id": string,"last_error_code": string | null,"last_error_message": string | null,"last_success_at": string | null,"latency_ms": number | null,"next_check_at": string | null,"org_id": string,"passive_since": string | null,"run_failed_at": string | null,"since": string,"status": Database["public"]['Enums']["sync_health_status"]
                   }
                   ComputedFields: never
                   Insert: {
-                    "check_requested_at"?: string | null,"checked_at"?: string | null,"configured_at"?: string,"consecutive_failures"?: number,"integration_id": string,"last_error_code"?: string | null,"last_error_message"?: string | null,"last_success_at"?: string | null,"latency_ms"?: number | null,"next_check_at"?: string | null,"org_id": string,"passive_since"?: string | null,"since"?: string,"status"?: Database["public"]['Enums']["sync_health_status"]
+                    "check_requested_at"?: string | null,"checked_at"?: string | null,"configured_at"?: string,"consecutive_failures"?: number,"integration_id": string,"last_error_code"?: string | null,"last_error_message"?: string | null,"last_success_at"?: string | null,"latency_ms"?: number | null,"next_check_at"?: string | null,"org_id": string,"passive_since"?: string | null,"run_failed_at"?: string | null,"since"?: string,"status"?: Database["public"]['Enums']["sync_health_status"]
                   }
                   Update: {
-                    "check_requested_at"?: string | null,"checked_at"?: string | null,"configured_at"?: string,"consecutive_failures"?: number,"integration_id"?: string,"last_error_code"?: string | null,"last_error_message"?: string | null,"last_success_at"?: string | null,"latency_ms"?: number | null,"next_check_at"?: string | null,"org_id"?: string,"passive_since"?: string | null,"since"?: string,"status"?: Database["public"]['Enums']["sync_health_status"]
+                    "check_requested_at"?: string | null,"checked_at"?: string | null,"configured_at"?: string,"consecutive_failures"?: number,"integration_id"?: string,"last_error_code"?: string | null,"last_error_message"?: string | null,"last_success_at"?: string | null,"latency_ms"?: number | null,"next_check_at"?: string | null,"org_id"?: string,"passive_since"?: string | null,"run_failed_at"?: string | null,"since"?: string,"status"?: Database["public"]['Enums']["sync_health_status"]
                   }
                   Relationships: [
                     {
@@ -258,6 +258,7 @@ isOneToOne: false
 "kind": Database["public"]['Enums']["sync_alert_kind"],
 "last_seen_at": string,
 "message": string,
+"news_at": string | null,
 "org_id": string | null,
 "resolved_at": string | null,
 "run_id": string | null,
@@ -423,6 +424,7 @@ isOneToOne: false
 "next_check_at": string | null,
 "org_id": string,
 "passive_since": string | null,
+"run_failed_at": string | null,
 "since": string,
 "status": Database["public"]['Enums']["sync_health_status"]
             }
@@ -514,6 +516,7 @@ isOneToOne: false
 "next_check_at": string | null,
 "org_id": string,
 "passive_since": string | null,
+"run_failed_at": string | null,
 "since": string,
 "status": Database["public"]['Enums']["sync_health_status"]
             }
@@ -528,7 +531,7 @@ isOneToOne: false
                            },
 "sync_overview":
 { Args: { "org_id": string }; Returns: {
-              "active_notice": string,"active_run_id": string,"active_started_at": string,"active_status": Database["public"]['Enums']["sync_run_status"],"active_triggered_by": Database["public"]['Enums']["sync_run_trigger"],"button_allowed": boolean,"button_details": Json,"button_message": string,"cooldown_until": string,"enabled": boolean,"entries_done": number,"entries_failed": number,"entries_total": number,"entry_rules": Json,"health_since": string,"health_status": Database["public"]['Enums']["sync_health_status"],"incident_since": string,"integration_id": string,"integration_type": string,"last_error_code": string,"last_error_message": string,"last_run_id": string,"last_run_status": Database["public"]['Enums']["sync_run_status"],"last_success_at": string,"latency_ms": number,"needs_decision": number,"next_check_at": string,"next_run_at": string,"open_alerts": number,"pause_reason": string,"paused_at": string,"quota_until": string,"resume_at": string,"schedule": string,"time_zone": string,"type_name": string
+              "active_notice": string,"active_run_id": string,"active_started_at": string,"active_status": Database["public"]['Enums']["sync_run_status"],"active_triggered_by": Database["public"]['Enums']["sync_run_trigger"],"button_allowed": boolean,"button_details": Json,"button_message": string,"cooldown_until": string,"enabled": boolean,"entries_done": number,"entries_failed": number,"entries_total": number,"entry_rules": Json,"health_since": string,"health_status": Database["public"]['Enums']["sync_health_status"],"incident_since": string,"integration_id": string,"integration_type": string,"last_error_code": string,"last_error_message": string,"last_run_entries_done": number,"last_run_entries_failed": number,"last_run_id": string,"last_run_status": Database["public"]['Enums']["sync_run_status"],"last_success_at": string,"latency_ms": number,"needs_decision": number,"next_check_at": string,"next_run_at": string,"open_alerts": number,"pause_reason": string,"paused_at": string,"quota_until": string,"resume_at": string,"schedule": string,"time_zone": string,"type_name": string
             }[]
                            },
 "sync_run_timeline":
@@ -557,7 +560,7 @@ isOneToOne: false
 { Args: { "org_id": string,"results": Json,"token": string }; Returns: Json
                            },
 "sync_worker_finish_probe":
-{ Args: { "error_class"?: string,"error_code"?: string,"error_message"?: string,"integration_id": string,"latency_ms"?: number,"outcome": string,"token": string }; Returns: Json
+{ Args: { "error_class"?: string,"error_code"?: string,"error_message"?: string,"integration_id": string,"is_guess"?: boolean,"latency_ms"?: number,"outcome": string,"token": string }; Returns: Json
                            },
 "sync_worker_heartbeat":
 { Args: { "attempt": number,"checkpoint"?: Json,"first_vendor_byte_ms"?: number,"run_id": string,"token": string }; Returns: Json
@@ -585,6 +588,7 @@ isOneToOne: false
 "next_check_at": string | null,
 "org_id": string,
 "passive_since": string | null,
+"run_failed_at": string | null,
 "since": string,
 "status": Database["public"]['Enums']["sync_health_status"]
             }
@@ -636,7 +640,7 @@ isOneToOne: false
                            }
           }
           Enums: {
-            "sync_alert_format": "slack"|"teams"|"discord"|"json","sync_alert_kind": "drift"|"missed_slot"|"start_failed"|"run_failed"|"lost_worker"|"dispatch_failing"|"cold_start_failure"|"unhealthy"|"needs_attention"|"vendor_incident"|"scheduler_dead"|"webhook_stopped"|"entries_refused","sync_alert_severity": "info"|"warning"|"critical","sync_entry_state": "pending"|"sending"|"exported"|"rejected"|"unknown"|"withdrawn","sync_health_status": "unknown"|"healthy"|"degraded"|"unhealthy"|"needs_attention","sync_member_role": "admin"|"coordinator"|"viewer","sync_overlap_policy": "skip"|"buffer_one","sync_run_status": "pending"|"running"|"succeeded"|"failed"|"cancelled"|"skipped","sync_run_trigger": "manual"|"schedule"|"api"|"backfill","sync_skip_reason": "overlap"|"missed"|"coalesced"|"paused"|"disabled"|"schedule_changed"
+            "sync_alert_format": "slack"|"teams"|"discord"|"json","sync_alert_kind": "drift"|"missed_slot"|"start_failed"|"run_failed"|"lost_worker"|"dispatch_failing"|"cold_start_failure"|"unhealthy"|"needs_attention"|"vendor_incident"|"scheduler_dead"|"webhook_stopped"|"entries_refused"|"entries_need_decision","sync_alert_severity": "info"|"warning"|"critical","sync_entry_state": "pending"|"sending"|"exported"|"rejected"|"unknown"|"withdrawn","sync_health_status": "unknown"|"healthy"|"degraded"|"unhealthy"|"needs_attention","sync_member_role": "admin"|"coordinator"|"viewer","sync_overlap_policy": "skip"|"buffer_one","sync_run_status": "pending"|"running"|"succeeded"|"failed"|"cancelled"|"skipped","sync_run_trigger": "manual"|"schedule"|"api"|"backfill","sync_skip_reason": "overlap"|"missed"|"coalesced"|"paused"|"disabled"|"schedule_changed"
           }
           CompositeTypes: {
             [_ in never]: never
@@ -752,7 +756,7 @@ export type CompositeTypes<
 export const Constants = {
   "public": {
           Enums: {
-            "sync_alert_format": ["slack", "teams", "discord", "json"],"sync_alert_kind": ["drift", "missed_slot", "start_failed", "run_failed", "lost_worker", "dispatch_failing", "cold_start_failure", "unhealthy", "needs_attention", "vendor_incident", "scheduler_dead", "webhook_stopped", "entries_refused"],"sync_alert_severity": ["info", "warning", "critical"],"sync_entry_state": ["pending", "sending", "exported", "rejected", "unknown", "withdrawn"],"sync_health_status": ["unknown", "healthy", "degraded", "unhealthy", "needs_attention"],"sync_member_role": ["admin", "coordinator", "viewer"],"sync_overlap_policy": ["skip", "buffer_one"],"sync_run_status": ["pending", "running", "succeeded", "failed", "cancelled", "skipped"],"sync_run_trigger": ["manual", "schedule", "api", "backfill"],"sync_skip_reason": ["overlap", "missed", "coalesced", "paused", "disabled", "schedule_changed"]
+            "sync_alert_format": ["slack", "teams", "discord", "json"],"sync_alert_kind": ["drift", "missed_slot", "start_failed", "run_failed", "lost_worker", "dispatch_failing", "cold_start_failure", "unhealthy", "needs_attention", "vendor_incident", "scheduler_dead", "webhook_stopped", "entries_refused", "entries_need_decision"],"sync_alert_severity": ["info", "warning", "critical"],"sync_entry_state": ["pending", "sending", "exported", "rejected", "unknown", "withdrawn"],"sync_health_status": ["unknown", "healthy", "degraded", "unhealthy", "needs_attention"],"sync_member_role": ["admin", "coordinator", "viewer"],"sync_overlap_policy": ["skip", "buffer_one"],"sync_run_status": ["pending", "running", "succeeded", "failed", "cancelled", "skipped"],"sync_run_trigger": ["manual", "schedule", "api", "backfill"],"sync_skip_reason": ["overlap", "missed", "coalesced", "paused", "disabled", "schedule_changed"]
           }
         }
 } as const

@@ -4,6 +4,7 @@ do $$
 declare
   org constant uuid := '0a000000-0000-4000-8000-000000000001';
   coordinator constant uuid := '0b000000-0000-4000-8000-000000000002';
+  rejecting uuid;
 begin
   perform setseed(0.42);
 
@@ -43,22 +44,26 @@ begin
     (3 + 10 * random()) * interval '1 second' as took, (2 + 20 * random())::integer as entries
   from public.sync_integrations i, generate_series(1, 29, 3) n where i.org_id = org;
 
+  -- The newest run of the webhook exported its entries but three.
+  rejecting := (select p.run_id from played p where p.integration_type = 'webhook' and p.status = 'succeeded' order by p.slot desc limit 1);
+
   insert into public.sync_run_log (run_id, org_id, integration_id, integration_type, status, triggered_by,
     triggered_by_user_id, triggered_at, scheduled_for, deadline_at, started_at, finished_at, entries_total, entries_done,
-    error_code, error_message, skip_reason)
+    entries_failed, error_code, error_message, skip_reason)
   select run_id, org, integration_id, integration_type, status::public.sync_run_status, 'schedule'::public.sync_run_trigger, null::uuid, slot, slot,
     slot + interval '6 hours',
     case when status <> 'skipped' then slot + drift end,
     case when status = 'skipped' then slot else slot + drift + took end,
-    case when status = 'skipped' then 0 else entries end,
+    case when status = 'skipped' then 0 when run_id = rejecting then entries + 3 else entries end,
     case status when 'succeeded' then entries when 'failed' then entries / 3 else 0 end,
+    case when run_id = rejecting then 3 else 0 end,
     case when status = 'failed' then 'vendor_unavailable' end,
     case when status = 'failed' then 'The external system answered 503 and did not recover in time.' end,
     case when status = 'skipped' then skip_reason::public.sync_skip_reason end
   from played
   union all
   select run_id, org, integration_id, integration_type, 'succeeded', 'manual', coordinator, at, null,
-    at + interval '6 hours', at + interval '0.6 seconds', at + took, entries, entries, null, null, null
+    at + interval '6 hours', at + interval '0.6 seconds', at + took, entries, entries, 0, null, null, null
   from pressed;
 
   insert into sync_scheduler.run_attempts (run_id, attempt, token_hash, dispatched_at, claimed_at, boot_id, boot_ms,
@@ -81,19 +86,16 @@ begin
     'The sync of ' || to_char(p.slot at time zone 'Europe/Oslo', 'DD Mon HH24:MI') || ' started '
       || round(extract(epoch from p.drift) / 60) || ' minutes late.',
     1, p.slot + p.drift, p.slot + p.drift, null::uuid, null::timestamptz, p.slot + p.drift + interval '2 hours'
-  from played p where p.drift > interval '5 minutes' and p.status = 'succeeded'
-  union all
-  select org, i.id, i.integration_type, null, 'run_failed', 'critical', 'run_failed:' || i.id,
-    'Three vouchers were rejected by the receiver: their accounts are closed.', 3,
-    now() - interval '26 hours', now() - interval '4 hours', null, null, null
-  from public.sync_integrations i where i.org_id = org and i.integration_type = 'webhook';
+  from played p where p.drift > interval '5 minutes' and p.status = 'succeeded';
 
-  -- What waits for a person: rejected entries, and one that the source contradicts.
-  update public.sync_export_entries e set state = 'rejected', sent_at = now() - interval '4 hours',
+  -- What waits for a person: rejected entries, and one that the source contradicts. The alert about them is the product's own.
+  update public.sync_export_entries e set state = 'rejected', sent_at = now() - interval '4 hours', run_id = rejecting,
     error_message = 'Account ' || (e.payload #>> '{lines,0,account}') || ' is closed for posting.'
   from public.sync_integrations i
   where i.id = e.integration_id and i.org_id = org and i.integration_type = 'webhook'
     and e.entry_key in ('expense-2026-00996', 'expense-2026-00997', 'expense-2026-00998');
+  perform sync_scheduler.report_undecided(i.id, rejecting) from public.sync_integrations i
+  where i.org_id = org and i.integration_type = 'webhook';
   update public.sync_export_entries e set state = 'exported', sent_at = now() - interval '2 days',
     exported_at = now() - interval '2 days', external_id = 'V-20117'
   from public.sync_integrations i

@@ -84,8 +84,6 @@ export class ManualSyncController {
   readonly #key: PressKey;
   readonly #cooldown: Countdown;
   #followedId: string | null = null;
-  /** The last run, when it was looked at and needs no word. */
-  #plainRunId: string | null = null;
   #stopFollowing = () => {};
   #leaveIntegration: (() => void) | undefined;
   #cancelReload = () => {};
@@ -292,16 +290,14 @@ export class ManualSyncController {
    * entries of it were refused.
    */
   async #showLastRun(overview: SyncOverview, signal: AbortSignal): Promise<void> {
-    const { last_run_id, last_run_status, needs_decision } = overview;
+    const { last_run_id, last_run_status, last_run_entries_failed } = overview;
     const known = this.#facts.run;
-    const isPlain = last_run_status === "succeeded" && !(needs_decision > 0);
+    const isPlain = last_run_status === "succeeded" && !last_run_entries_failed;
     const isNews = known ? !isActive(known) && known.run_id !== last_run_id : !isPlain;
-    if (!last_run_id || !isNews || this.#plainRunId === last_run_id) return;
+    if (!last_run_id || !isNews) return;
     const run = await this.#source.getRun(last_run_id, { signal });
-    // What needs a decision was refused in another run.
-    if (!known && run.status === "succeeded" && run.entries_failed === 0) this.#plainRunId = last_run_id;
     // Unless one has begun meanwhile.
-    else if (this.#facts.run === known) this.#change({ run });
+    if (this.#facts.run === known) this.#change({ run });
   }
 
   #onTick(): void {

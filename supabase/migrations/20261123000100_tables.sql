@@ -644,6 +644,7 @@ create table public.sync_alerts (
   count integer not null default 1,
   first_seen_at timestamptz not null default now(),
   last_seen_at timestamptz not null default now(),
+  news_at timestamptz default clock_timestamp(),
   -- No foreign key: who has seen to it stays when the account is gone.
   acknowledged_by uuid,
   acknowledged_at timestamptz,
@@ -672,6 +673,9 @@ comment on column public.sync_alerts.dedup_key is
   'Names the incident: while an alert with this key is open, it is counted up instead of raised again.';
 comment on column public.sync_alerts.message is 'In a coordinator''s words; of the newest time that it was seen, like details.';
 comment on column public.sync_alerts.count is 'How often it was seen.';
+comment on column public.sync_alerts.news_at is
+  'When there was last something to report: a message goes out when the alert is written, and whenever this changes. Null: '
+  'nothing has been reported yet.';
 comment on column public.sync_alerts.acknowledged_at is 'When somebody said that they see to it; it may still be open.';
 comment on column public.sync_alerts.resolved_at is 'When the cause was gone; null: open.';
 
@@ -733,6 +737,7 @@ create table public.sync_integration_health (
   passive_since timestamptz,
   configured_at timestamptz not null default now(),
   last_success_at timestamptz,
+  run_failed_at timestamptz,
   -- In this order: the index for it is also the one by which members find their rows.
   foreign key (org_id, integration_id) references public.sync_integrations (org_id, id) on delete cascade
 )
@@ -768,6 +773,9 @@ comment on column public.sync_integration_health.configured_at is
   'When config or credentials last changed. What runs and checks found with older ones says nothing about these.';
 comment on column public.sync_integration_health.last_success_at is
   'When the external system last took entries, with the present config and credentials; exact to a minute. Null: not yet.';
+comment on column public.sync_integration_health.run_failed_at is
+  'When a run last failed with the present config and credentials, if nothing has got through since. A connection check does '
+  'not clear it: while the alert run_failed is open, an answered check shows only that the way is open. Null: no such run.';
 
 -- supabase/schemas/10_tables/16_check_slot.sql
 create or replace function sync_scheduler.check_slot(integration_id uuid, every interval, earliest timestamptz)
@@ -875,6 +883,7 @@ begin
     -- Of these two alone: to pause or to switch on shows nothing about the external system.
     configured_at = case when is_reconfigured then now() else h.configured_at end,
     last_success_at = case when not is_reconfigured then h.last_success_at end,
+    run_failed_at = case when not is_reconfigured then h.run_failed_at end,
     next_check_at = sync_scheduler.plan_check(new, 0, h.passive_since,
       greatest(now(), h.check_requested_at + new.health_check_interval / 2))
   where h.integration_id = new.id;

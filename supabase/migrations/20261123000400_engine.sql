@@ -210,8 +210,11 @@ comment on function sync_scheduler.alert_text(text, text, text) is
 create or replace function sync_scheduler.announce_alert() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  event text := case when tg_op = 'INSERT' then 'alert.raised' when new.resolved_at is not null then 'alert.resolved'
-    else 'alert.escalated' end;
+  event text := case
+    when tg_op = 'INSERT' or old.news_at is null then 'alert.raised'
+    when new.resolved_at is not null then 'alert.resolved'
+    when new.severity > old.severity then 'alert.escalated'
+    else 'alert.updated' end;
 begin
   insert into sync_scheduler.alert_messages (org_id, body)
   select w.org_id, jsonb_build_object(
@@ -234,16 +237,32 @@ end;
 $$;
 revoke all on function sync_scheduler.announce_alert() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.announce_alert() is
-  'Trigger of sync_alerts: queues what the webhooks that want it are to be told, in the same transaction. That an alert is seen '
-  'again is not told, but that it has become more severe.';
+  'Trigger of sync_alerts: queues a message for each webhook that asks for such alerts, in the same transaction. A repeated '
+  'alert sends no message. One that is more severe, or has news (news_at), does.';
 
 -- That nothing is posted any more cannot be posted.
 create trigger announce_alert after insert on public.sync_alerts
-  for each row when (new.kind <> 'webhook_stopped') execute function sync_scheduler.announce_alert();
-create trigger announce_change after update of severity, resolved_at on public.sync_alerts
-  for each row when (new.kind <> 'webhook_stopped'
-    and (new.severity > old.severity or (old.resolved_at is null and new.resolved_at is not null)))
+  for each row when (new.kind <> 'webhook_stopped' and new.news_at is not null) execute function sync_scheduler.announce_alert();
+-- Nothing is reported of an alert that is resolved before anything else was.
+create trigger announce_change after update of severity, resolved_at, news_at on public.sync_alerts
+  for each row when (new.kind <> 'webhook_stopped' and new.news_at is not null
+    and (new.severity > old.severity or (old.resolved_at is null and new.resolved_at is not null)
+      or old.news_at is distinct from new.news_at))
   execute function sync_scheduler.announce_alert();
+
+-- supabase/schemas/30_engine/06_decision_message.sql
+create or replace function sync_scheduler.decision_message(waiting integer, most integer) returns text
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return case when waiting = 1 then '1 entry needs' when waiting > most then format('More than %s entries need', most)
+      else format('%s entries need', waiting) end
+    || ' a decision: rejected, contradicted by the source, or of unknown outcome. An admin decides in the outbox, or with '
+    || 'settle_sync_entries.';
+end;
+$$;
+revoke all on function sync_scheduler.decision_message(integer, integer) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.decision_message(integer, integer) is
+  'The message of the alert entries_need_decision, in a coordinator''s words. waiting: how many entries, counted up to most.';
 
 -- supabase/schemas/30_engine/06_note_alert.sql
 create or replace function sync_scheduler.note_alert(
@@ -333,6 +352,27 @@ comment on function sync_scheduler.raise_shared_alert(
   text, public.sync_alert_kind, public.sync_alert_severity, timestamptz, text, jsonb) is
   'Like raise_alert, for one alert of a vendor (all integrations of the type) or, with null, of the whole installation. '
   'Members of every organisation concerned read message and details: nothing of a single one belongs there.';
+
+-- supabase/schemas/30_engine/06_report_undecided.sql
+create or replace function sync_scheduler.report_undecided(integration_id uuid, run_id uuid) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  -- One look into an index of what is open. A repetition finds that everything is reported.
+  update public.sync_alerts a set
+    news_at = clock_timestamp(),
+    run_id = report_undecided.run_id,
+    message = concat(a.message, format(' %s added %s: ', case when report_undecided.run_id is null then 'A delivery' else 'The last sync' end,
+        a.details ->> 'added'),
+      (select string_agg(k, ', ') from jsonb_array_elements_text(a.details -> 'entry_keys') k),
+      case when (a.details ->> 'added')::integer > jsonb_array_length(a.details -> 'entry_keys') then ', ...' else '.' end)
+  where a.integration_id = report_undecided.integration_id and a.kind = 'entries_need_decision' and a.resolved_at is null
+    and (a.news_at is null or a.news_at < a.last_seen_at);
+end;
+$$;
+revoke all on function sync_scheduler.report_undecided(uuid, uuid) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.report_undecided(uuid, uuid) is
+  'Sends the message about entries that have become undecided since the last one, if there are any: how many, and the first '
+  'ten keys. run_id: the run that has just ended; null: a delivery. The last lock of its caller.';
 
 -- supabase/schemas/30_engine/06_resolve_alerts.sql
 create or replace function sync_scheduler.resolve_alerts(integration_id uuid, kinds public.sync_alert_kind[])
@@ -628,6 +668,77 @@ comment on function sync_scheduler.period_fault(jsonb, text, jsonb) is
   'thirteenth period lies in the month fiscal_year_ends (1 to 12, default 12) of its year: a fiscal year has the number of '
   'the calendar year in which it ends.';
 
+-- supabase/schemas/30_engine/07_refresh_decision_alert.sql
+create or replace function sync_scheduler.refresh_decision_alert(
+  integration_id uuid, added integer default 0, entry_keys text[] default '{}', is_delivery boolean default false
+) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  most constant integer := 1000;
+  most_keys constant integer := 10;
+  alert public.sync_alerts;
+  integration public.sync_integrations;
+  waiting integer;
+  is_announced boolean;
+begin
+  -- The alert first, the count in a later statement: of two writers at once the second one counts what the first has committed.
+  select * into alert from public.sync_alerts a
+  where a.integration_id = refresh_decision_alert.integration_id and a.kind = 'entries_need_decision' and a.resolved_at is null
+  for no key update;
+  select count(*) into waiting from (
+    select from public.sync_export_entries e
+    where e.integration_id = refresh_decision_alert.integration_id and e.undecided limit most + 1) w;
+  if waiting = 0 then
+    update public.sync_alerts a set resolved_at = now() where a.alert_id = alert.alert_id;
+    return;
+  end if;
+
+  is_announced := coalesce(alert.news_at >= alert.last_seen_at, alert.alert_id is null);
+  alert.details := jsonb_build_object(
+    'undecided', waiting,
+    -- Since the last message.
+    'added', refresh_decision_alert.added + case when is_announced then 0 else coalesce((alert.details ->> 'added')::integer, 0) end,
+    'entry_keys', to_jsonb((case when is_announced then '{}' else
+      array(select jsonb_array_elements_text(alert.details -> 'entry_keys')) end || refresh_decision_alert.entry_keys)[:most_keys]));
+  if refresh_decision_alert.added = 0 then
+    -- Decisions change what is left, not what was last reported.
+    update public.sync_alerts a set
+      message = sync_scheduler.decision_message(waiting, most),
+      details = a.details || jsonb_build_object('undecided', waiting)
+    where a.alert_id = alert.alert_id and a.details -> 'undecided' is distinct from to_jsonb(waiting);
+    return;
+  end if;
+
+  if alert.alert_id is null then
+    select * into strict integration from public.sync_integrations i where i.id = refresh_decision_alert.integration_id;
+    insert into public.sync_alerts (org_id, integration_id, integration_type, kind, severity, dedup_key, message, details, news_at,
+      first_seen_at, last_seen_at)
+    values (integration.org_id, integration.id, integration.integration_type, 'entries_need_decision', 'warning',
+      sync_scheduler.alert_key('entries_need_decision', integration.id::text, null),
+      sync_scheduler.decision_message(waiting, most), alert.details, null, clock_timestamp(), clock_timestamp())
+    -- Another writer was first, and counts: the callers hold the integration's lock or that of its run, so there is none.
+    on conflict (org_id, dedup_key) where resolved_at is null do nothing;
+  else
+    update public.sync_alerts a set
+      count = a.count + is_announced::integer,
+      last_seen_at = clock_timestamp(),
+      message = sync_scheduler.decision_message(waiting, most),
+      details = alert.details
+    where a.alert_id = alert.alert_id;
+  end if;
+  -- What a run adds is reported when it ends. A host delivers in many calls: one message an hour is enough.
+  if is_delivery and coalesce(alert.news_at < clock_timestamp() - interval '1 hour', alert.alert_id is null) then
+    perform sync_scheduler.report_undecided(refresh_decision_alert.integration_id, null);
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.refresh_decision_alert(uuid, integer, text[], boolean)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.refresh_decision_alert(uuid, integer, text[], boolean) is
+  'Brings the alert entries_need_decision of an integration in line with its undecided entries: opens it, counts up to 1,000, or '
+  'resolves it when none is left. added: entries that have just become undecided, entry_keys: the first of them, is_delivery: by a '
+  'delivery of the source, not by a run. The last lock of its caller. For keep_entry_alerts.';
+
 -- supabase/schemas/30_engine/07_value_fault.sql
 create or replace function sync_scheduler.value_fault(name text, value jsonb, is_exported boolean, ignored text[])
 returns text
@@ -743,6 +854,47 @@ revoke all on function sync_scheduler.entry_fault(public.sync_integrations, text
 comment on function sync_scheduler.entry_fault(public.sync_integrations, text, text, text, jsonb) is
   'Says why the outbox of an integration refuses an entry: the field and the reason, in one sentence; both are null when the '
   'entry is sound. The reason never quotes the payload. The door add_sync_entries asks it about new and changed content only.';
+
+-- supabase/schemas/30_engine/08_resolve_run_failure.sql
+create or replace function sync_scheduler.resolve_run_failure(integration_id uuid, has_succeeded boolean default false) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  alert public.sync_alerts;
+  last_left bigint;
+begin
+  -- The alert first, the entries in a later statement, as in refresh_decision_alert. Nearly always there is none.
+  select * into alert from public.sync_alerts a
+  where a.integration_id = resolve_run_failure.integration_id and a.kind = 'run_failed' and a.resolved_at is null
+  for no key update;
+  if not found then
+    return;
+  end if;
+  last_left := (alert.details ->> 'last_entry_id')::bigint;
+  if last_left is null and not has_succeeded then
+    return;
+  -- A worker has succeeded when nothing is left to reserve.
+  elsif not has_succeeded and exists (
+    select from unnest('{pending,sending,unknown}'::public.sync_entry_state[]) open (state)
+    where exists (
+      select from public.sync_export_entries e
+      where e.integration_id = alert.integration_id and e.state = open.state and e.entry_id <= last_left))
+  then
+    return;
+  elsif exists (
+    -- Refused again, alone this time: it is neither out nor decided.
+    select from public.sync_export_entries e
+    where e.integration_id = alert.integration_id and e.undecided and e.state = 'rejected' and e.entry_id <= last_left
+      and e.sent_at > alert.last_seen_at)
+  then
+    return;
+  end if;
+  update public.sync_alerts a set resolved_at = now() where a.alert_id = alert.alert_id;
+end;
+$$;
+revoke all on function sync_scheduler.resolve_run_failure(uuid, boolean) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.resolve_run_failure(uuid, boolean) is
+  'Resolves the alert run_failed of an integration when everything that the failed run left is out, withdrawn or decided. A run '
+  'that left nothing, as its outbox was empty, is made good by one that succeeds (has_succeeded). The last lock of its caller.';
 
 -- supabase/schemas/30_engine/08_voucher_fault.sql
 create or replace function sync_scheduler.voucher_fault(
@@ -918,6 +1070,51 @@ revoke all on function sync_scheduler.is_stopped(public.sync_integrations) from 
 comment on function sync_scheduler.is_stopped(public.sync_integrations) is
   'Is the integration disabled, or paused now? Then nothing of it is reserved or dispatched.';
 
+-- supabase/schemas/30_engine/09_keep_entry_alerts.sql
+-- Two alerts are about entries: entries_need_decision and run_failed. Whatever changes entries brings them up to date. Both are
+-- written only under the lock of the integration or of its active run, so it does not matter that health is locked later.
+create or replace function sync_scheduler.keep_entry_alerts() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  changed record;
+begin
+  if tg_op = 'DELETE' then
+    perform sync_scheduler.refresh_decision_alert(o.integration_id)
+    from (select distinct r.integration_id from old_rows r where r.undecided order by 1) o;
+  -- Nearly no statement changes what waits for a person: two passes over the rows of a batch find that out.
+  elsif exists (select from new_rows n where n.undecided) or exists (select from old_rows o where o.undecided) then
+    for changed in
+      select n.integration_id,
+        count(*) filter (where n.undecided)::integer as added,
+        coalesce((array_agg(n.entry_key order by n.entry_id) filter (where n.undecided))[:10], '{}') as entry_keys,
+        coalesce(bool_or(n.conflict_at is distinct from o.conflict_at) filter (where n.undecided), false) as is_delivery
+      from new_rows n join old_rows o on o.entry_id = n.entry_id
+      where n.undecided <> o.undecided
+      group by n.integration_id order by n.integration_id
+    loop
+      perform sync_scheduler.refresh_decision_alert(changed.integration_id, changed.added, changed.entry_keys, changed.is_delivery);
+    end loop;
+  end if;
+
+  perform sync_scheduler.resolve_run_failure(o.integration_id)
+  from (
+    select distinct r.integration_id from old_rows r
+    where r.state in ('pending', 'sending', 'unknown') or r.undecided order by 1) o;
+  return null;
+end;
+$$;
+revoke all on function sync_scheduler.keep_entry_alerts() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.keep_entry_alerts() is
+  'Trigger of sync_export_entries: opens and resolves entries_need_decision as entries begin and cease to be undecided, and '
+  'resolves run_failed when nothing that the failed run left is open.';
+
+create trigger keep_entry_alerts after update on public.sync_export_entries
+  referencing old table as old_rows new table as new_rows
+  for each statement execute function sync_scheduler.keep_entry_alerts();
+create trigger keep_entry_alerts_of_deleted after delete on public.sync_export_entries
+  referencing old table as old_rows
+  for each statement execute function sync_scheduler.keep_entry_alerts();
+
 -- supabase/schemas/30_engine/09_read_delivery.sql
 create or replace function sync_scheduler.read_delivery(integration public.sync_integrations, entries jsonb)
 returns sync_scheduler.delivered_entry[]
@@ -990,12 +1187,11 @@ create or replace function sync_scheduler.set_health(
   status public.sync_health_status,
   error_code text default null,
   error_message text default null,
-  run_id uuid default null
+  has_answered boolean default false
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   health public.sync_integration_health;
-  integration public.sync_integrations;
 begin
   -- The usual case, a run of a healthy integration that succeeds: one look by the key and no write.
   select * into health from public.sync_integration_health h where h.integration_id = set_health.integration_id;
@@ -1007,35 +1203,25 @@ begin
 
   select * into health from public.sync_integration_health h
   where h.integration_id = set_health.integration_id for no key update;
-  -- That it is also slow or away does not mend it.
-  if health.status = 'needs_attention' and set_health.status in ('degraded', 'unhealthy') then
+  -- That it is also slow or away does not fix it.
+  if health.status = 'needs_attention' and set_health.status in ('degraded', 'unhealthy') and not has_answered then
     set_health.status := health.status;
   end if;
   update public.sync_integration_health h set
     status = set_health.status,
-    -- Not now(): of two changes in a row each has an instant of its own, and its own incident.
+    -- Not now(): of two changes in a row each has an instant of its own.
     since = case when h.status = set_health.status then h.since else clock_timestamp() end,
     last_error_code = set_health.error_code,
     last_error_message = set_health.error_message
-  where h.integration_id = set_health.integration_id
-  returning h.since into health.since;
-
-  if health.status <> 'needs_attention' and set_health.status = 'needs_attention' then
-    select * into strict integration from public.sync_integrations i where i.id = set_health.integration_id;
-    perform sync_scheduler.raise_alert(integration, 'needs_attention', 'critical',
-      health.since, 'The integration needs attention. ' || set_health.error_message,
-      jsonb_build_object('error_code', set_health.error_code, 'since', health.since), set_health.run_id);
-  elsif set_health.status = 'healthy' then
-    perform sync_scheduler.resolve_alerts(set_health.integration_id, '{needs_attention,unhealthy}');
-  end if;
+  where h.integration_id = set_health.integration_id;
 end;
 $$;
-revoke all on function sync_scheduler.set_health(uuid, public.sync_health_status, text, text, uuid)
+revoke all on function sync_scheduler.set_health(uuid, public.sync_health_status, text, text, boolean)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.set_health(uuid, public.sync_health_status, text, text, uuid) is
-  'Writes down how an integration is, with the newest failure (in a coordinator''s words). needs_attention raises one alert '
-  'when it begins, with run_id if a run found it out, and ends only with healthy, which resolves the alert, and that of unhealthy. The last lock '
-  'of its caller: after integration, run and entries.';
+comment on function sync_scheduler.set_health(uuid, public.sync_health_status, text, text, boolean) is
+  'Records how an integration is, with the newest failure (in a coordinator''s words). needs_attention ends with healthy, or with '
+  'any status when the external system has just answered (has_answered). Raises and resolves no alert. After integration, run and '
+  'entries, before alerts.';
 
 -- supabase/schemas/30_engine/10_dispatch_attempts.sql
 create or replace function sync_scheduler.dispatch_attempts(runs public.sync_run_log[]) returns void
@@ -1168,6 +1354,35 @@ revoke all on function sync_scheduler.open_incident(public.sync_integrations, te
 comment on function sync_scheduler.open_incident(public.sync_integrations, text) is
   'Opens the incident of a vendor''s host, with one alert, if so many organisations (settings.incident_organisations) could not '
   'reach it lately and nobody could since. Returns whether there is one. For note_vendor_failure.';
+
+-- supabase/schemas/30_engine/10_record_answer.sql
+create or replace function sync_scheduler.record_answer(integration_id uuid) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  failure record;
+begin
+  select a.details ->> 'error_class' as error_class, a.details ->> 'error_code' as error_code,
+    a.details ->> 'error_message' as error_message
+  into failure
+  from public.sync_integration_health h
+  join public.sync_alerts a on a.integration_id = h.integration_id and a.kind = 'run_failed' and a.resolved_at is null
+  where h.integration_id = record_answer.integration_id and h.run_failed_at is not null;
+  if not found then
+    perform sync_scheduler.set_health(record_answer.integration_id, 'healthy');
+  else
+    perform sync_scheduler.set_health(record_answer.integration_id,
+      case failure.error_class when 'permanent' then 'needs_attention' else 'degraded' end::public.sync_health_status,
+      failure.error_code, failure.error_message, has_answered => true);
+  end if;
+  -- What checks have found is over.
+  perform sync_scheduler.resolve_alerts(record_answer.integration_id, '{needs_attention,unhealthy}');
+end;
+$$;
+revoke all on function sync_scheduler.record_answer(uuid) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.record_answer(uuid) is
+  'A connection check was answered: the way is open. Resolves what checks have raised. The integration is healthy, unless a run '
+  'that failed with the present config and credentials has left entries that wait (run_failed is open): then it still needs '
+  'attention if that run was refused, and is degraded otherwise. The caller holds the lock of the integration''s health.';
 
 -- supabase/schemas/30_engine/10_refused_items.sql
 create or replace function sync_scheduler.refused_items(delivered sync_scheduler.delivered_entry[]) returns jsonb
@@ -1424,6 +1639,24 @@ comment on function sync_scheduler.store_delivery(public.sync_integrations, sync
   'if there are any, names the keys that stay withdrawn. readmit: they wait again. The caller keeps the worker from '
   'the entries.';
 
+-- supabase/schemas/30_engine/12_last_open_entry.sql
+create or replace function sync_scheduler.last_open_entry(integration_id uuid) returns bigint
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  -- The last row of an index range for each state, however many wait.
+  return (
+    select max(l.entry_id)
+    from unnest('{pending,sending,unknown}'::public.sync_entry_state[]) open (state)
+    cross join lateral (
+      select e.entry_id from public.sync_export_entries e
+      where e.integration_id = last_open_entry.integration_id and e.state = open.state
+      order by e.entry_id desc limit 1) l);
+end;
+$$;
+revoke all on function sync_scheduler.last_open_entry(uuid) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.last_open_entry(uuid) is
+  'The last entry of an integration, by entry_id, that is not out yet: pending, sending or unknown. Null: there is none.';
+
 -- supabase/schemas/30_engine/12_next_attempt.sql
 create or replace function sync_scheduler.next_attempt(run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -1563,7 +1796,8 @@ begin
     'type', 'run.finished',
     'timestamp', now(),
     'text', sync_scheduler.alert_text(run.status::text, run.integration_type, concat_ws(' ',
-      format('%s of %s entries exported.', run.entries_done, run.entries_total), run.error_message)),
+      case when run.entries_failed > 0 then format('%s exported, %s rejected.', run.entries_done, run.entries_failed)
+        else format('%s of %s entries exported.', run.entries_done, run.entries_total) end, run.error_message)),
     'data', to_jsonb(run) - 'idempotency_key')
   from public.sync_alert_webhooks w
   where w.org_id = run.org_id and w.finished_runs and w.stopped_at is null;
@@ -1609,24 +1843,31 @@ create or replace function sync_scheduler.note_failed_run(run public.sync_run_lo
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
+  ended sync_scheduler.run_attempts;
+  error_code text := coalesce(run.error_code, 'unknown');
+  error_message text := coalesce(run.error_message, 'The last sync failed.');
 begin
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
-  -- What needs attention has said more already.
-  if not exists (
-    select from public.sync_integration_health h where h.integration_id = run.integration_id and h.status = 'needs_attention')
-  then
-    perform sync_scheduler.set_health(run.integration_id,
+  select * into ended from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.attempt = run.attempt;
+  perform sync_scheduler.set_health(run.integration_id,
+    case
+      when ended.error_class = 'permanent' then 'needs_attention'
       -- A quota that is used up is no fault of the connection.
-      case when run.error_code = 'vendor_quota_exhausted' then 'degraded' else 'unhealthy' end::public.sync_health_status,
-      coalesce(run.error_code, 'unknown'),
-      coalesce(run.error_message, 'The last sync failed.'), run.run_id);
-    -- One until a run succeeds, however many fail before it.
-    perform sync_scheduler.raise_alert(integration, 'run_failed', 'critical', null,
-      'A sync failed. ' || coalesce(run.error_message, ''),
-      jsonb_build_object('error_code', run.error_code, 'attempts', run.attempt, 'triggered_by', run.triggered_by,
-        'scheduled_for', run.scheduled_for, 'entries_done', run.entries_done, 'entries_total', run.entries_total),
-      run.run_id);
-  end if;
+      when ended.error_class = 'rate_limited' or error_code = 'vendor_quota_exhausted' then 'degraded'
+      else 'unhealthy' end::public.sync_health_status,
+    error_code, error_message);
+  update public.sync_integration_health h set run_failed_at = now()
+  where h.integration_id = run.integration_id
+    -- What no worker has claimed, or one with older config or credentials, says nothing about these.
+    and ended.claimed_at >= h.configured_at;
+  -- One until what it left is out or decided, however many runs fail before that.
+  perform sync_scheduler.raise_alert(integration, 'run_failed', 'critical', null,
+    concat_ws(' ', 'A sync failed.', run.error_message),
+    jsonb_build_object('error_code', error_code, 'error_class', ended.error_class, 'error_message', error_message,
+      'attempts', run.attempt, 'triggered_by', run.triggered_by, 'scheduled_for', run.scheduled_for,
+      'entries_done', run.entries_done, 'entries_total', run.entries_total,
+      'last_entry_id', sync_scheduler.last_open_entry(run.integration_id)),
+    run.run_id);
   if run.started_at is null and run.triggered_by = 'schedule' then
     perform sync_scheduler.raise_alert(integration, 'drift', 'warning', run.scheduled_for,
       'A scheduled sync never started.',
@@ -1636,8 +1877,10 @@ end;
 $$;
 revoke all on function sync_scheduler.note_failed_run(public.sync_run_log) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.note_failed_run(public.sync_run_log) is
-  'A run has failed for good: the integration is unhealthy and the alert run_failed is raised, unless it needs attention, which '
-  'is said already. A scheduled run that never started raises the drift alert of its slot.';
+  'A run has failed for good, or was refused while it was being cancelled: raises run_failed, whatever else is open, and records it '
+  'in the integration''s health: needs_attention if it was refused, degraded if the vendor''s quota is used up, else unhealthy. '
+  'details.last_entry_id is the last entry that it left. A scheduled run that never started raises the drift alert of its slot. The '
+  'caller holds the run''s row lock and has ended its attempt.';
 
 -- supabase/schemas/30_engine/14_finish_run.sql
 create or replace function sync_scheduler.finish_run(
@@ -1663,9 +1906,10 @@ begin
   if finished.status = 'failed' then
     perform sync_scheduler.note_failed_run(finished);
   elsif finished.status = 'succeeded' then
-    perform sync_scheduler.resolve_alerts(finished.integration_id,
-      '{run_failed,lost_worker,cold_start_failure,missed_slot}');
+    perform sync_scheduler.resolve_alerts(finished.integration_id, '{lost_worker,cold_start_failure,missed_slot}');
+    perform sync_scheduler.resolve_run_failure(finished.integration_id, has_succeeded => true);
   end if;
+  perform sync_scheduler.report_undecided(finished.integration_id, finished.run_id);
   perform sync_scheduler.announce_run(finished);
 end;
 $$;
@@ -1673,7 +1917,8 @@ revoke all on function sync_scheduler.finish_run(uuid, public.sync_run_status, t
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.finish_run(uuid, public.sync_run_status, text, text) is
   'Moves an active run to a final status (PT409 run_is_final for one that has ended). The caller has ended the attempt. '
-  'What follows from it: see note_failed_run; one that succeeds resolves the alerts of those that did not.';
+  'What follows from it: see note_failed_run; one that succeeds resolves the alerts of those that did not. Reports what has become '
+  'undecided.';
 
 -- supabase/schemas/30_engine/14_pause_if_stopped.sql
 create or replace function sync_scheduler.pause_if_stopped(run_id uuid) returns boolean
@@ -1933,24 +2178,27 @@ comment on function sync_scheduler.has_unresolved_entries(uuid) is
 create or replace function sync_scheduler.note_traffic(integration_id uuid, claimed_at timestamptz) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
+  update public.sync_integration_health h set run_failed_at = null
+  where h.integration_id = note_traffic.integration_id and h.run_failed_at is not null;
   perform sync_scheduler.set_health(note_traffic.integration_id, 'healthy');
   perform sync_scheduler.defer_check(note_traffic.integration_id);
+  perform sync_scheduler.resolve_alerts(note_traffic.integration_id, '{needs_attention,unhealthy}');
   perform sync_scheduler.note_vendor_answer(note_traffic.integration_id, note_traffic.claimed_at);
 end;
 $$;
 revoke all on function sync_scheduler.note_traffic(uuid, timestamptz) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.note_traffic(uuid, timestamptz) is
-  'A run of the integration has settled entries in an attempt that was claimed at that instant: it is healthy, need not be asked '
-  'for a while, and its vendor is there. In the usual case a few looks by key and no write.';
+  'A run of the integration has settled entries in an attempt that was claimed at that instant: it is healthy, what checks have '
+  'raised is resolved, it need not be asked for a while, and its vendor is there. In the usual case a few looks by key and no write.';
 
 -- supabase/schemas/30_engine/16_record_success.sql
 create or replace function sync_scheduler.record_success(run public.sync_run_log) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   -- Once a minute, for it is written with each batch. Two at once write the same.
-  update public.sync_integration_health h set last_success_at = now()
+  update public.sync_integration_health h set last_success_at = now(), run_failed_at = null
   where h.integration_id = run.integration_id
-    and (h.last_success_at is null or h.last_success_at < now() - interval '1 minute')
+    and (h.last_success_at is null or h.last_success_at < now() - interval '1 minute' or h.run_failed_at is not null)
     -- The worker has the config and the credentials as they were when it claimed its attempt.
     and h.configured_at <= (
       select a.claimed_at from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.attempt = run.attempt);
@@ -1958,7 +2206,8 @@ end;
 $$;
 revoke all on function sync_scheduler.record_success(public.sync_run_log) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.record_success(public.sync_run_log) is
-  'The external system has taken entries of the run: sets last_success_at of the integration''s health. Does nothing if config or '
+  'The external system has taken entries of the run: sets last_success_at of the integration''s health and clears '
+  'run_failed_at. Does nothing if config or '
   'credentials have changed since the attempt was claimed. run: the active run, whose lock the caller holds. After entries, as '
   'in set_health.';
 
@@ -1980,15 +2229,17 @@ declare
   refusal interval := case when error_class = 'permanent' then sync_scheduler.refusal_backoff(run, error_code) end;
   vendor record;
 begin
-  -- Whatever becomes of this run, the next one would meet the same.
-  if error_class = 'permanent' and refusal is null then
-    perform sync_scheduler.set_health(run.integration_id, 'needs_attention', coalesce(error_code, 'unknown'),
-      coalesce(error_message, 'The sync failed, and repeating it would not help.'), run.run_id);
-  elsif error_class = 'rate_limited' then
+  if error_class = 'rate_limited' then
     perform sync_scheduler.set_health(run.integration_id, 'degraded', coalesce(error_code, 'unknown'),
-      coalesce(error_message, 'The external system asks us to slow down.'), run.run_id);
+      coalesce(error_message, 'The external system asks us to slow down.'));
   end if;
   if run.cancel_requested_at is not null then
+    -- Whatever becomes of this run, the next one would meet the same.
+    if error_class = 'permanent' and refusal is null then
+      run.error_code := retry_or_fail.error_code;
+      run.error_message := retry_or_fail.error_message;
+      perform sync_scheduler.note_failed_run(run);
+    end if;
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');
     return;
   end if;
@@ -3258,6 +3509,15 @@ begin
     case error_class when 'permanent' then 'needs_attention' when 'rate_limited' then 'degraded' else 'unhealthy'
       end::public.sync_health_status,
     error_code, error_message);
+  -- Unless the alert of a failed run says the same already: with another fault it is an alert of its own.
+  if error_class = 'permanent' and not exists (
+    select from public.sync_alerts a
+    where a.integration_id = integration.id and a.kind = 'run_failed' and a.resolved_at is null
+      and health.run_failed_at is not null and a.details ->> 'error_code' = note_failed_check.error_code)
+  then
+    perform sync_scheduler.raise_alert(integration, 'needs_attention', 'critical', null,
+      'The integration needs attention. ' || error_message, jsonb_build_object('error_code', error_code));
+  end if;
   -- One failure may be nobody's fault, and the next check is near; an incident of the vendor has an alert of its own.
   if error_class in ('transient', 'ambiguous') and health.consecutive_failures > 1 and not in_incident then
     perform sync_scheduler.raise_alert(integration, 'unhealthy', 'warning', null,
@@ -3271,7 +3531,7 @@ revoke all on function sync_scheduler.note_failed_check(
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.note_failed_check(
   public.sync_integrations, public.sync_integration_health, boolean, text, text, text) is
-  'What a failed connection check says of the integration, whose health, locked, already counts it: needs_attention (permanent), '
+  'What a failed connection check says of the integration, whose health, locked, already counts it: needs_attention with its alert (permanent), '
   'degraded and passive (rate_limited), or unhealthy, of which the second in a row raises an alert.';
 
 -- supabase/schemas/30_engine/32_finish_probe.sql
@@ -3282,15 +3542,19 @@ create or replace function sync_scheduler.finish_probe(
   error_class text default null,
   error_code text default null,
   error_message text default null,
-  latency_ms numeric default null
+  latency_ms numeric default null,
+  is_guess boolean default false
 ) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
+  -- Long enough for what is exported once a month.
+  outranked_for constant interval := '31 days';
   health public.sync_integration_health;
   integration public.sync_integrations;
   asked_at timestamptz;
   by_tick boolean;
   in_incident boolean := false;
+  has_failed boolean := outcome = 'failed';
 begin
   if coalesce(outcome, '') not in ('answered', 'reached', 'failed')
     or (outcome = 'failed') is distinct from (error_class is not null)
@@ -3321,43 +3585,52 @@ begin
 
   select * into strict integration from public.sync_integrations i where i.id = finish_probe.integration_id;
   -- Order of locks: probe, health, vendor.
-  perform from public.sync_integration_health h where h.integration_id = integration.id for no key update;
+  select * into strict health from public.sync_integration_health h where h.integration_id = integration.id for no key update;
+  -- A good export shows more than a check that asks in another way than an export does.
+  if is_guess and error_class in ('permanent', 'transient') and health.last_success_at > now() - outranked_for then
+    has_failed := false;
+  end if;
   -- In an incident the vendor's own backoff counts: each of its integrations keeps its turns, so that one will see its end.
   -- Not from checks that people ask for: no member may open, keep open or end an incident by hand.
-  if by_tick then
+  if by_tick and has_failed then
     in_incident := sync_scheduler.note_vendor_failure(integration, error_class, error_code);
   end if;
   update public.sync_integration_health h set
     checked_at = clock_timestamp(),
     latency_ms = round(finish_probe.latency_ms),
-    consecutive_failures = case when outcome = 'failed' then h.consecutive_failures + (not in_incident)::integer else 0 end,
+    consecutive_failures = case when has_failed then h.consecutive_failures + (not in_incident)::integer else 0 end,
     next_check_at = sync_scheduler.plan_check(integration,
-      case when outcome = 'failed' and not in_incident then h.consecutive_failures + 1 else 0 end, h.passive_since,
+      case when has_failed and not in_incident then h.consecutive_failures + 1 else 0 end, h.passive_since,
       -- Half: the turn that comes next, but not the one that this check was, which the tick came to a little late.
-      now() + case when outcome = 'failed' and not in_incident and h.consecutive_failures > 0 then interval '0'
+      now() + case when has_failed and not in_incident and h.consecutive_failures > 0 then interval '0'
         else integration.health_check_interval / 2 end)
   where h.integration_id = integration.id returning * into strict health;
-  if outcome = 'failed' then
+  if has_failed then
     perform sync_scheduler.note_failed_check(integration, health, in_incident, error_class, left(error_code, 100), left(error_message, 500));
     return '{"recorded": true}';
   end if;
-  -- That somebody answers refutes what the function itself found wrong, but not a refusal of what a run has sent.
-  if outcome = 'answered' or health.status <> 'needs_attention'
-    or health.last_error_code in ('invalid_config', 'invalid_credentials', 'no_connector')
+  -- That somebody answers refutes what the function itself found wrong, but not a check that the present credentials were refused.
+  if outcome = 'answered' or not exists (
+    select from public.sync_alerts a
+    where a.integration_id = integration.id and a.kind = 'needs_attention' and a.resolved_at is null
+      and a.last_seen_at >= health.configured_at
+      and a.details ->> 'error_code' not in ('invalid_config', 'invalid_credentials', 'no_connector'))
   then
-    perform sync_scheduler.set_health(integration.id, 'healthy');
+    perform sync_scheduler.record_answer(integration.id);
   end if;
-  if by_tick then
+  if by_tick and outcome <> 'failed' then
     perform sync_scheduler.note_vendor_answer(integration.id, asked_at);
   end if;
   return '{"recorded": true}';
 end;
 $$;
-revoke all on function sync_scheduler.finish_probe(uuid, text, text, text, text, text, numeric)
+revoke all on function sync_scheduler.finish_probe(uuid, text, text, text, text, text, numeric, boolean)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.finish_probe(uuid, text, text, text, text, text, numeric) is
+comment on function sync_scheduler.finish_probe(uuid, text, text, text, text, text, numeric, boolean) is
   'Records what a connection check found, once: answered (the external system knows us), reached (somebody answers, which '
-  'does not show that our credentials are good) or failed with an error_class. recorded is false when it had ended before. '
+  'does not show that our credentials are good) or failed with an error_class. is_guess: the check asks '
+  'in another way than an export does; within 31 days of a good export with the present config and credentials (last_success_at) '
+  'such a failure, permanent or transient, counts as reached. recorded is false when it had ended before. '
   'Errors: PT401 invalid_token (also for a check that was replaced or not claimed), PT422 invalid_worker_request.';
 
 -- supabase/schemas/30_engine/33_end_unanswered_probes.sql

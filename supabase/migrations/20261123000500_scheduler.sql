@@ -1631,6 +1631,8 @@ begin
 
   delete from public.sync_alerts a where a.alert_id = any (array(
     select o.alert_id from public.sync_alerts o where o.first_seen_at < now() - settings.retention_failed
+      -- These are resolved by what becomes of the entries, however long that takes.
+      and (o.resolved_at is not null or o.kind not in ('run_failed', 'entries_need_decision'))
     order by o.first_seen_at limit batch_size for update skip locked));
   get diagnostics step = row_count;
   purged := purged + step;

@@ -1159,7 +1159,7 @@ begin
   where i.id = integration.id and i.credentials_secret_id is distinct from secret_id;
   perform sync_scheduler.start_probe(integration);
   -- Also when Vault has the new ones under the old id. After the probe: health is locked behind it.
-  update public.sync_integration_health h set configured_at = now(), last_success_at = null
+  update public.sync_integration_health h set configured_at = now(), last_success_at = null, run_failed_at = null
   where h.integration_id = integration.id returning * into strict health;
   return health;
 end;
@@ -1351,6 +1351,7 @@ create or replace function public.sync_overview(org_id uuid) returns table (
   active_run_id uuid, active_status public.sync_run_status, active_triggered_by public.sync_run_trigger,
   active_started_at timestamptz, active_notice text, quota_until timestamptz, entries_total integer, entries_done integer, entries_failed integer,
   last_success_at timestamptz, last_run_id uuid, last_run_status public.sync_run_status,
+  last_run_entries_done integer, last_run_entries_failed integer,
   cooldown_until timestamptz, open_alerts integer, needs_decision integer,
   entry_rules jsonb,
   button_allowed boolean, button_message text, button_details jsonb
@@ -1369,7 +1370,7 @@ begin
     h.latency_ms, h.next_check_at, incident.began_at,
     active.run_id, active.status, active.triggered_by,
     active.started_at, active.notice, quota.until, active.entries_total, active.entries_done, active.entries_failed,
-    success.finished_at, ended.run_id, ended.status,
+    success.finished_at, ended.run_id, ended.status, ended.entries_done, ended.entries_failed,
     case when cooldown.over_at > now() then cooldown.over_at end, alerts.open, undecided.entries,
     sync_scheduler.entry_rules(i.config),
     refusal.message is null, refusal.message, refusal.details
@@ -1381,18 +1382,20 @@ begin
     on incident.integration_type = i.integration_type and incident.host = vendor.host and incident.ended_at is null
   left join public.sync_run_log active on active.integration_id = i.id and active.status in ('pending', 'running')
   left join lateral (
-    select r.run_id, r.status, r.finished_at from public.sync_run_log r
+    select r.run_id, r.status, r.finished_at, r.entries_done, r.entries_failed from public.sync_run_log r
     where r.integration_id = i.id and r.status = 'succeeded' order by r.finished_at desc limit 1) success on true
   left join lateral (
-    select r.run_id, r.status, r.finished_at, r.quota_until from public.sync_run_log r
+    select r.run_id, r.status, r.finished_at, r.entries_done, r.entries_failed, r.quota_until from public.sync_run_log r
     where r.integration_id = i.id and r.status = 'failed' order by r.finished_at desc limit 1) failure on true
   left join lateral (
-    select r.run_id, r.status, r.finished_at from public.sync_run_log r
+    select r.run_id, r.status, r.finished_at, r.entries_done, r.entries_failed from public.sync_run_log r
     where r.integration_id = i.id and r.status = 'cancelled' order by r.finished_at desc limit 1) cancelled on true
   left join lateral (
-    select e.run_id, e.status from (values (success.run_id, success.status, success.finished_at),
-      (failure.run_id, failure.status, failure.finished_at), (cancelled.run_id, cancelled.status, cancelled.finished_at)
-    ) e (run_id, status, finished_at) where e.run_id is not null order by e.finished_at desc limit 1) ended on true
+    select e.run_id, e.status, e.entries_done, e.entries_failed from (values
+      (success.run_id, success.status, success.finished_at, success.entries_done, success.entries_failed),
+      (failure.run_id, failure.status, failure.finished_at, failure.entries_done, failure.entries_failed),
+      (cancelled.run_id, cancelled.status, cancelled.finished_at, cancelled.entries_done, cancelled.entries_failed)
+    ) e (run_id, status, finished_at, entries_done, entries_failed) where e.run_id is not null order by e.finished_at desc limit 1) ended on true
   left join lateral (
     select r.triggered_at + i.manual_cooldown as over_at from public.sync_run_log r
     -- As in require_cooldown_over.
@@ -1408,10 +1411,7 @@ begin
         and vendor.host is not distinct from coalesce(a.details ->> 'host', vendor.host)) o) alerts
   cross join lateral (
     select count(*)::integer as entries from (
-      (select from public.sync_export_entries e where e.integration_id = i.id and e.state = 'rejected' limit 1000)
-      union all
-      (select from public.sync_export_entries e
-       where e.integration_id = i.id and e.conflict_at is not null and e.state <> 'rejected' limit 1000)) d) undecided
+      select from public.sync_export_entries e where e.integration_id = i.id and e.undecided limit 1000) d) undecided
   cross join lateral (
     -- Of the run that waits for it, or of the last one, if it failed of it.
     select case when w.until > now() then w.until end as until from (
@@ -1425,8 +1425,9 @@ revoke all on function public.sync_overview(uuid) from public, anon, authenticat
 grant execute on function public.sync_overview(uuid) to authenticated, service_role;
 comment on function public.sync_overview(uuid) is
   'One row for each integration of the organisation, all that a page about it shows: health, the active run and its progress, '
-  'until when the external system asks us to wait (quota_until), the last success and the last run that ended, the next slot, how long the cooldown lasts, open alerts (a vendor''s '
-  'included), entries that wait for a person''s decision (rejected or conflicting, counted up to 1,000 of each), entry_rules: what '
+  'until when the external system asks us to wait (quota_until), the last success, the last run that ended and what it exported, the '
+  'next slot, how long the cooldown lasts, open alerts (a vendor''s '
+  'included), entries that wait for a person''s decision (undecided, counted up to 1,000), entry_rules: what '
   'its config demands of entries (payloads, period_rule, fiscal_year_ends, ignored_fields; missing: the default), and what '
   'trigger_integration_sync would answer the caller now: button_message is null or the error''s message, button_details its '
   'details. For members of the organisation and the service role. '

@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = pg_catalog, pg_temp as $$
-  select '0.1.0'::text, 'c2de09249bd57ab63ba1984d284dfb7c3effe31cd36ecafcc06375a0d17168be'::text;
+  select '0.1.0'::text, '24ca486015a0aa10749132aea181099a4cdbc4480a77ae05fe9a03dc7be19172'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is

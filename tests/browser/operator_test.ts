@@ -112,7 +112,7 @@ operatorTest("an alert is acknowledged, and everybody's page says so", async (vi
     0,
     "a viewer only looks",
   );
-  await view.page.getByRole("button", { name: /^Acknowledge ?: Three vouchers/ }).click();
+  await view.page.getByRole("button", { name: /^Acknowledge ?: 4 entries need a decision/ }).click();
   await untilText(view.page.locator(".alerts .open"), /^Acknowledged/);
   await untilText(other.page.locator(".alerts .open"), /^Acknowledged/);
 });
@@ -166,6 +166,12 @@ operatorTest(
       // Decided is decided: it waits for nobody any longer.
       await item(number).waitFor({ state: "detached" });
     }
+    await untilText(view.page.locator(".alerts .open"), "1 entry needs a decision");
+    await item("UB-2026-00998").locator("summary").click();
+    await item("UB-2026-00998").getByLabel("Reason").fill("Asked the accountant");
+    await item("UB-2026-00998").getByRole("button", { name: "Leave out" }).click();
+    await view.page.locator(".alerts .over", { hasText: "need" }).waitFor();
+    await untilText(outbox, "No entry waits for a decision.");
     await using database = connect(platform.dbUrl);
     const entries = await database.sql`
     select document_number, state::text, conflict_at,

@@ -227,7 +227,12 @@ Deno.test("a run of which entries were refused says how many, and what waits for
 
 Deno.test("who opens the page later reads how many entries were refused, in their language", async () => {
   await using it = await open({
-    overview: { last_run_id: "r-1", last_run_status: "succeeded", needs_decision: 1 },
+    overview: {
+      last_run_id: "r-1",
+      last_run_status: "succeeded",
+      last_run_entries_failed: 1,
+      needs_decision: 1,
+    },
     last: { status: "succeeded", entries_total: 3_001, entries_done: 3_000, entries_failed: 1 },
     locale: "nb",
   });

@@ -25,13 +25,16 @@ async function readLogs(scratch: string): Promise<string> {
   return texts.join("\n");
 }
 
-function openAlerts(sql: Sql, integrationId: string) {
-  return sql`select message, resolved_at is null as open from public.sync_alerts
-    where integration_id = ${integrationId} and kind = 'needs_attention' order by first_seen_at`;
+/** The integration's alerts: kind, and whether it is open. */
+async function alertsOf(sql: Sql, integrationId: string): Promise<string[]> {
+  const alerts = await sql<{ kind: string; open: boolean }[]>`
+    select kind::text, resolved_at is null as open from public.sync_alerts
+    where integration_id = ${integrationId} order by kind::text desc`;
+  return alerts.map(({ kind, open }) => `${kind} ${open ? "open" : "over"}`);
 }
 
 localTest(
-  "refused credentials need attention until an admin stores good ones, and no part writes any of them down",
+  "refused credentials need attention once a sync has met them, until an admin stores good ones, and no part writes any down",
   async ({ receiver, scratch, ...platform }) => {
     await using database = connect(platform.dbUrl);
     const { sql } = database;
@@ -49,12 +52,11 @@ localTest(
     });
     assert.equal(stored.error, null);
     assert.deepEqual([stored.data.status, stored.data.checked_at], ["unknown", null]);
-    const refused = await untilChecked(coordinator, id);
-    assert.equal(refused.status, "needs_attention");
-    assert.equal(refused.last_error_code, "webhook_access_refused");
-    assert.match(
-      refused.last_error_message ?? "",
-      /^The receiver refused access\. Check that both sides have/,
+    const reached = await untilChecked(coordinator, id);
+    assert.equal(
+      reached.status,
+      "healthy",
+      "a receiver that refuses HEAD shows that it is there, and nothing else",
     );
 
     const failed = await untilStatus(sql, await trigger(tenant), "failed", "succeeded");
@@ -63,7 +65,14 @@ localTest(
       "webhook_access_refused",
       1,
     ]);
-    assert.equal((await openAlerts(sql, id)).length, 1, "one alert, however many meet it");
+    const { data: refused } = await coordinator.from("sync_integration_health").select()
+      .eq("integration_id", id).single().throwOnError();
+    assert.equal(refused.status, "needs_attention");
+    assert.match(
+      refused.last_error_message ?? "",
+      /^The receiver refused access\. Check that both sides have/,
+    );
+    assert.deepEqual(await alertsOf(sql, id), ["run_failed open"]);
 
     // A form that is sent half filled in.
     await coolDown(sql, id);
@@ -78,6 +87,8 @@ localTest(
       "The signing secret is not valid: signing_secret must be whsec_ and the base64 of 24 to 64 bytes.",
     );
 
+    assert.deepEqual(await alertsOf(sql, id), ["run_failed open", "needs_attention open"]);
+
     await coolDown(sql, id);
     const mended = await admin.rpc("set_integration_credentials", {
       ...target,
@@ -88,11 +99,12 @@ localTest(
     const well = await untilChecked(coordinator, id);
     assert.deepEqual([well.status, well.last_error_code], ["healthy", null]);
     assert.ok(Number(well.latency_ms) >= 0);
-    assert.deepEqual((await openAlerts(sql, id)).map((alert) => alert.open), [false]);
+    assert.deepEqual(await alertsOf(sql, id), ["run_failed open", "needs_attention over"]);
 
     await sql`update public.sync_integrations set manual_cooldown = '0 seconds' where id = ${id}`;
     await untilStatus(sql, await trigger(tenant), "succeeded");
     await assertExportedOnce(sql, id, receiver, 20);
+    assert.deepEqual(await alertsOf(sql, id), ["run_failed over", "needs_attention over"]);
 
     // What goes wrong must not quote them either.
     const { data: { session } } = await admin.auth.getSession();

@@ -91,13 +91,7 @@ function runRow(run: SyncRun, view: HistoryView): TemplateResult {
         ${inZone(run.started_at ?? run.scheduled_for ?? run.triggered_at, view.timeZone)}</button></td>
       <td>${pill(tone, text)} ${run.attempt > 1 ? html`<small>attempt ${run.attempt}</small>` : nothing}</td>
       <td class="by">${who ?? TRIGGER[run.triggered_by]}</td>
-      <td class="amount">${run.entries_total === 0
-        ? "–"
-        : `${run.entries_done} / ${run.entries_total}`}${run.entries_failed > 0
-        ? html`
-          <small class="bad">${run.entries_failed} rejected</small>
-        `
-        : nothing}</td>
+      <td class="amount">${entriesView(run)}</td>
       <td class="amount drift">${drift === null || run.triggered_by !== "schedule"
         ? "–"
         : duration(drift)}</td>
@@ -118,6 +112,13 @@ function runRow(run: SyncRun, view: HistoryView): TemplateResult {
       `
       : nothing}
   `;
+}
+
+/** How far a run is; of one in which entries were rejected, how many were exported and how many not. */
+function entriesView({ entries_total, entries_done, entries_failed }: SyncRun): unknown {
+  if (entries_total === 0) return "–";
+  if (entries_failed === 0) return `${entries_done} / ${entries_total}`;
+  return html`${entries_done} exported, <span class="bad">${entries_failed} rejected</span>`;
 }
 
 /** Why a run ended as it did, in a sentence. */

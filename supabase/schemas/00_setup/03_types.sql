@@ -26,15 +26,16 @@ comment on type public.sync_skip_reason is
 create type public.sync_alert_kind as enum
   ('drift', 'missed_slot', 'start_failed', 'run_failed', 'lost_worker', 'dispatch_failing', 'cold_start_failure',
    'unhealthy', 'needs_attention', 'vendor_incident', 'scheduler_dead', 'webhook_stopped',
-   'entries_refused');
+   'entries_refused', 'entries_need_decision');
 comment on type public.sync_alert_kind is
   'drift: a slot started late or not at all; missed_slot: slots were skipped because the scheduler was away; start_failed: '
   'the tick could not start a due slot; run_failed: a run failed after all of its attempts; lost_worker: the function fell '
   'silent in the middle of a run; dispatch_failing: the function does not take runs; cold_start_failure: an attempt failed in '
-  'a freshly booted function; unhealthy: the external system cannot be reached; needs_attention: an integration began to '
-  'need a person; vendor_incident: it fails for several organisations alike; scheduler_dead: ticks have stopped; '
+  'a freshly booted function; unhealthy: the external system cannot be reached; needs_attention: a connection check '
+  'was refused, or the integration is set up wrongly; vendor_incident: it fails for several organisations alike; scheduler_dead: ticks have stopped; '
   'webhook_stopped: alerts are not posted any more, because the receiver does not take them; '
-  'entries_refused: delivered entries were refused and are not in the outbox.';
+  'entries_refused: delivered entries were refused and are not in the outbox; entries_need_decision: entries '
+  'were rejected, contradict their source or have an unknown outcome, and a person has to decide about them.';
 
 create type public.sync_alert_severity as enum ('info', 'warning', 'critical');
 comment on type public.sync_alert_severity is 'critical: data is late or missing; warning: look at it soon; info: good to know.';
@@ -42,8 +43,8 @@ comment on type public.sync_alert_severity is 'critical: data is late or missing
 create type public.sync_health_status as enum ('unknown', 'healthy', 'degraded', 'unhealthy', 'needs_attention');
 comment on type public.sync_health_status is
   'unknown: nothing has been exported or checked yet; healthy: the last run or check got through; degraded: the external '
-  'system asks us to slow down; unhealthy: it could not be reached; needs_attention: it refuses us or is set up wrongly, '
-  'and stays so until a person mends it.';
+  'system asks us to slow down, or it answers while what a failed run has left waits; unhealthy: it could not be reached, or '
+  'the last run failed; needs_attention: it refuses us or is set up wrongly, and stays so until a person fixes it.';
 
 create type public.sync_entry_state as enum
   ('pending', 'sending', 'exported', 'rejected', 'unknown', 'withdrawn');

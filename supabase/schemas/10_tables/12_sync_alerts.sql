@@ -14,6 +14,7 @@ create table public.sync_alerts (
   count integer not null default 1,
   first_seen_at timestamptz not null default now(),
   last_seen_at timestamptz not null default now(),
+  news_at timestamptz default clock_timestamp(),
   -- No foreign key: who has seen to it stays when the account is gone.
   acknowledged_by uuid,
   acknowledged_at timestamptz,
@@ -42,5 +43,8 @@ comment on column public.sync_alerts.dedup_key is
   'Names the incident: while an alert with this key is open, it is counted up instead of raised again.';
 comment on column public.sync_alerts.message is 'In a coordinator''s words; of the newest time that it was seen, like details.';
 comment on column public.sync_alerts.count is 'How often it was seen.';
+comment on column public.sync_alerts.news_at is
+  'When there was last something to report: a message goes out when the alert is written, and whenever this changes. Null: '
+  'nothing has been reported yet.';
 comment on column public.sync_alerts.acknowledged_at is 'When somebody said that they see to it; it may still be open.';
 comment on column public.sync_alerts.resolved_at is 'When the cause was gone; null: open.';

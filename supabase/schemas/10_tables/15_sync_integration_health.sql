@@ -13,6 +13,7 @@ create table public.sync_integration_health (
   passive_since timestamptz,
   configured_at timestamptz not null default now(),
   last_success_at timestamptz,
+  run_failed_at timestamptz,
   -- In this order: the index for it is also the one by which members find their rows.
   foreign key (org_id, integration_id) references public.sync_integrations (org_id, id) on delete cascade
 )
@@ -48,3 +49,6 @@ comment on column public.sync_integration_health.configured_at is
   'When config or credentials last changed. What runs and checks found with older ones says nothing about these.';
 comment on column public.sync_integration_health.last_success_at is
   'When the external system last took entries, with the present config and credentials; exact to a minute. Null: not yet.';
+comment on column public.sync_integration_health.run_failed_at is
+  'When a run last failed with the present config and credentials, if nothing has got through since. A connection check does '
+  'not clear it: while the alert run_failed is open, an answered check shows only that the way is open. Null: no such run.';

@@ -10,6 +10,7 @@ begin
     -- Of these two alone: to pause or to switch on shows nothing about the external system.
     configured_at = case when is_reconfigured then now() else h.configured_at end,
     last_success_at = case when not is_reconfigured then h.last_success_at end,
+    run_failed_at = case when not is_reconfigured then h.run_failed_at end,
     next_check_at = sync_scheduler.plan_check(new, 0, h.passive_since,
       greatest(now(), h.check_requested_at + new.health_check_interval / 2))
   where h.integration_id = new.id;

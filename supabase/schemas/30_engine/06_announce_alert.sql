@@ -1,8 +1,11 @@
 create or replace function sync_scheduler.announce_alert() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  event text := case when tg_op = 'INSERT' then 'alert.raised' when new.resolved_at is not null then 'alert.resolved'
-    else 'alert.escalated' end;
+  event text := case
+    when tg_op = 'INSERT' or old.news_at is null then 'alert.raised'
+    when new.resolved_at is not null then 'alert.resolved'
+    when new.severity > old.severity then 'alert.escalated'
+    else 'alert.updated' end;
 begin
   insert into sync_scheduler.alert_messages (org_id, body)
   select w.org_id, jsonb_build_object(
@@ -25,13 +28,15 @@ end;
 $$;
 revoke all on function sync_scheduler.announce_alert() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.announce_alert() is
-  'Trigger of sync_alerts: queues what the webhooks that want it are to be told, in the same transaction. That an alert is seen '
-  'again is not told, but that it has become more severe.';
+  'Trigger of sync_alerts: queues a message for each webhook that asks for such alerts, in the same transaction. A repeated '
+  'alert sends no message. One that is more severe, or has news (news_at), does.';
 
 -- That nothing is posted any more cannot be posted.
 create trigger announce_alert after insert on public.sync_alerts
-  for each row when (new.kind <> 'webhook_stopped') execute function sync_scheduler.announce_alert();
-create trigger announce_change after update of severity, resolved_at on public.sync_alerts
-  for each row when (new.kind <> 'webhook_stopped'
-    and (new.severity > old.severity or (old.resolved_at is null and new.resolved_at is not null)))
+  for each row when (new.kind <> 'webhook_stopped' and new.news_at is not null) execute function sync_scheduler.announce_alert();
+-- Nothing is reported of an alert that is resolved before anything else was.
+create trigger announce_change after update of severity, resolved_at, news_at on public.sync_alerts
+  for each row when (new.kind <> 'webhook_stopped' and new.news_at is not null
+    and (new.severity > old.severity or (old.resolved_at is null and new.resolved_at is not null)
+      or old.news_at is distinct from new.news_at))
   execute function sync_scheduler.announce_alert();

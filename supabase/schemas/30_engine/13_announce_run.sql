@@ -7,7 +7,8 @@ begin
     'type', 'run.finished',
     'timestamp', now(),
     'text', sync_scheduler.alert_text(run.status::text, run.integration_type, concat_ws(' ',
-      format('%s of %s entries exported.', run.entries_done, run.entries_total), run.error_message)),
+      case when run.entries_failed > 0 then format('%s exported, %s rejected.', run.entries_done, run.entries_failed)
+        else format('%s of %s entries exported.', run.entries_done, run.entries_total) end, run.error_message)),
     'data', to_jsonb(run) - 'idempotency_key')
   from public.sync_alert_webhooks w
   where w.org_id = run.org_id and w.finished_runs and w.stopped_at is null;

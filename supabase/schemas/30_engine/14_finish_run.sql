@@ -21,9 +21,10 @@ begin
   if finished.status = 'failed' then
     perform sync_scheduler.note_failed_run(finished);
   elsif finished.status = 'succeeded' then
-    perform sync_scheduler.resolve_alerts(finished.integration_id,
-      '{run_failed,lost_worker,cold_start_failure,missed_slot}');
+    perform sync_scheduler.resolve_alerts(finished.integration_id, '{lost_worker,cold_start_failure,missed_slot}');
+    perform sync_scheduler.resolve_run_failure(finished.integration_id, has_succeeded => true);
   end if;
+  perform sync_scheduler.report_undecided(finished.integration_id, finished.run_id);
   perform sync_scheduler.announce_run(finished);
 end;
 $$;
@@ -31,4 +32,5 @@ revoke all on function sync_scheduler.finish_run(uuid, public.sync_run_status, t
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.finish_run(uuid, public.sync_run_status, text, text) is
   'Moves an active run to a final status (PT409 run_is_final for one that has ended). The caller has ended the attempt. '
-  'What follows from it: see note_failed_run; one that succeeds resolves the alerts of those that did not.';
+  'What follows from it: see note_failed_run; one that succeeds resolves the alerts of those that did not. Reports what has become '
+  'undecided.';

@@ -15,15 +15,17 @@ declare
   refusal interval := case when error_class = 'permanent' then sync_scheduler.refusal_backoff(run, error_code) end;
   vendor record;
 begin
-  -- Whatever becomes of this run, the next one would meet the same.
-  if error_class = 'permanent' and refusal is null then
-    perform sync_scheduler.set_health(run.integration_id, 'needs_attention', coalesce(error_code, 'unknown'),
-      coalesce(error_message, 'The sync failed, and repeating it would not help.'), run.run_id);
-  elsif error_class = 'rate_limited' then
+  if error_class = 'rate_limited' then
     perform sync_scheduler.set_health(run.integration_id, 'degraded', coalesce(error_code, 'unknown'),
-      coalesce(error_message, 'The external system asks us to slow down.'), run.run_id);
+      coalesce(error_message, 'The external system asks us to slow down.'));
   end if;
   if run.cancel_requested_at is not null then
+    -- Whatever becomes of this run, the next one would meet the same.
+    if error_class = 'permanent' and refusal is null then
+      run.error_code := retry_or_fail.error_code;
+      run.error_message := retry_or_fail.error_message;
+      perform sync_scheduler.note_failed_run(run);
+    end if;
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');
     return;
   end if;

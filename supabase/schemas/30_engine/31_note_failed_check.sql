@@ -15,6 +15,15 @@ begin
     case error_class when 'permanent' then 'needs_attention' when 'rate_limited' then 'degraded' else 'unhealthy'
       end::public.sync_health_status,
     error_code, error_message);
+  -- Unless the alert of a failed run says the same already: with another fault it is an alert of its own.
+  if error_class = 'permanent' and not exists (
+    select from public.sync_alerts a
+    where a.integration_id = integration.id and a.kind = 'run_failed' and a.resolved_at is null
+      and health.run_failed_at is not null and a.details ->> 'error_code' = note_failed_check.error_code)
+  then
+    perform sync_scheduler.raise_alert(integration, 'needs_attention', 'critical', null,
+      'The integration needs attention. ' || error_message, jsonb_build_object('error_code', error_code));
+  end if;
   -- One failure may be nobody's fault, and the next check is near; an incident of the vendor has an alert of its own.
   if error_class in ('transient', 'ambiguous') and health.consecutive_failures > 1 and not in_incident then
     perform sync_scheduler.raise_alert(integration, 'unhealthy', 'warning', null,
@@ -28,5 +37,5 @@ revoke all on function sync_scheduler.note_failed_check(
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.note_failed_check(
   public.sync_integrations, public.sync_integration_health, boolean, text, text, text) is
-  'What a failed connection check says of the integration, whose health, locked, already counts it: needs_attention (permanent), '
+  'What a failed connection check says of the integration, whose health, locked, already counts it: needs_attention with its alert (permanent), '
   'degraded and passive (rate_limited), or unhealthy, of which the second in a row raises an alert.';

@@ -5,15 +5,19 @@ create or replace function sync_scheduler.finish_probe(
   error_class text default null,
   error_code text default null,
   error_message text default null,
-  latency_ms numeric default null
+  latency_ms numeric default null,
+  is_guess boolean default false
 ) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
+  -- Long enough for what is exported once a month.
+  outranked_for constant interval := '31 days';
   health public.sync_integration_health;
   integration public.sync_integrations;
   asked_at timestamptz;
   by_tick boolean;
   in_incident boolean := false;
+  has_failed boolean := outcome = 'failed';
 begin
   if coalesce(outcome, '') not in ('answered', 'reached', 'failed')
     or (outcome = 'failed') is distinct from (error_class is not null)
@@ -44,41 +48,50 @@ begin
 
   select * into strict integration from public.sync_integrations i where i.id = finish_probe.integration_id;
   -- Order of locks: probe, health, vendor.
-  perform from public.sync_integration_health h where h.integration_id = integration.id for no key update;
+  select * into strict health from public.sync_integration_health h where h.integration_id = integration.id for no key update;
+  -- A good export shows more than a check that asks in another way than an export does.
+  if is_guess and error_class in ('permanent', 'transient') and health.last_success_at > now() - outranked_for then
+    has_failed := false;
+  end if;
   -- In an incident the vendor's own backoff counts: each of its integrations keeps its turns, so that one will see its end.
   -- Not from checks that people ask for: no member may open, keep open or end an incident by hand.
-  if by_tick then
+  if by_tick and has_failed then
     in_incident := sync_scheduler.note_vendor_failure(integration, error_class, error_code);
   end if;
   update public.sync_integration_health h set
     checked_at = clock_timestamp(),
     latency_ms = round(finish_probe.latency_ms),
-    consecutive_failures = case when outcome = 'failed' then h.consecutive_failures + (not in_incident)::integer else 0 end,
+    consecutive_failures = case when has_failed then h.consecutive_failures + (not in_incident)::integer else 0 end,
     next_check_at = sync_scheduler.plan_check(integration,
-      case when outcome = 'failed' and not in_incident then h.consecutive_failures + 1 else 0 end, h.passive_since,
+      case when has_failed and not in_incident then h.consecutive_failures + 1 else 0 end, h.passive_since,
       -- Half: the turn that comes next, but not the one that this check was, which the tick came to a little late.
-      now() + case when outcome = 'failed' and not in_incident and h.consecutive_failures > 0 then interval '0'
+      now() + case when has_failed and not in_incident and h.consecutive_failures > 0 then interval '0'
         else integration.health_check_interval / 2 end)
   where h.integration_id = integration.id returning * into strict health;
-  if outcome = 'failed' then
+  if has_failed then
     perform sync_scheduler.note_failed_check(integration, health, in_incident, error_class, left(error_code, 100), left(error_message, 500));
     return '{"recorded": true}';
   end if;
-  -- That somebody answers refutes what the function itself found wrong, but not a refusal of what a run has sent.
-  if outcome = 'answered' or health.status <> 'needs_attention'
-    or health.last_error_code in ('invalid_config', 'invalid_credentials', 'no_connector')
+  -- That somebody answers refutes what the function itself found wrong, but not a check that the present credentials were refused.
+  if outcome = 'answered' or not exists (
+    select from public.sync_alerts a
+    where a.integration_id = integration.id and a.kind = 'needs_attention' and a.resolved_at is null
+      and a.last_seen_at >= health.configured_at
+      and a.details ->> 'error_code' not in ('invalid_config', 'invalid_credentials', 'no_connector'))
   then
-    perform sync_scheduler.set_health(integration.id, 'healthy');
+    perform sync_scheduler.record_answer(integration.id);
   end if;
-  if by_tick then
+  if by_tick and outcome <> 'failed' then
     perform sync_scheduler.note_vendor_answer(integration.id, asked_at);
   end if;
   return '{"recorded": true}';
 end;
 $$;
-revoke all on function sync_scheduler.finish_probe(uuid, text, text, text, text, text, numeric)
+revoke all on function sync_scheduler.finish_probe(uuid, text, text, text, text, text, numeric, boolean)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.finish_probe(uuid, text, text, text, text, text, numeric) is
+comment on function sync_scheduler.finish_probe(uuid, text, text, text, text, text, numeric, boolean) is
   'Records what a connection check found, once: answered (the external system knows us), reached (somebody answers, which '
-  'does not show that our credentials are good) or failed with an error_class. recorded is false when it had ended before. '
+  'does not show that our credentials are good) or failed with an error_class. is_guess: the check asks '
+  'in another way than an export does; within 31 days of a good export with the present config and credentials (last_success_at) '
+  'such a failure, permanent or transient, counts as reached. recorded is false when it had ended before. '
   'Errors: PT401 invalid_token (also for a check that was replaced or not claimed), PT422 invalid_worker_request.';

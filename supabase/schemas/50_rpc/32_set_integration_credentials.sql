@@ -39,7 +39,7 @@ begin
   where i.id = integration.id and i.credentials_secret_id is distinct from secret_id;
   perform sync_scheduler.start_probe(integration);
   -- Also when Vault has the new ones under the old id. After the probe: health is locked behind it.
-  update public.sync_integration_health h set configured_at = now(), last_success_at = null
+  update public.sync_integration_health h set configured_at = now(), last_success_at = null, run_failed_at = null
   where h.integration_id = integration.id returning * into strict health;
   return health;
 end;

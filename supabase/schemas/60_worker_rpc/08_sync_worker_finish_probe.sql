@@ -6,16 +6,18 @@ create or replace function public.sync_worker_finish_probe(
   error_class text default null,
   error_code text default null,
   error_message text default null,
-  latency_ms numeric default null
+  latency_ms numeric default null,
+  is_guess boolean default false
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
-  return sync_scheduler.finish_probe(integration_id, token, outcome, error_class, error_code, error_message, latency_ms);
+  return sync_scheduler.finish_probe(integration_id, token, outcome, error_class, error_code, error_message, latency_ms,
+    is_guess);
 end;
 $$;
-revoke all on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric)
+revoke all on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean)
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric) to service_role;
-comment on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric) is
+grant execute on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean) to service_role;
+comment on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean) is
   'For the Edge Function (service role and the token of the connection check): see sync_scheduler.finish_probe. Records '
   'what a connection check found, once.';

@@ -37,7 +37,7 @@ select bag_eq(
      ('sync_worker_record_results(uuid,integer,text,uuid,jsonb,boolean)', 'service_role'),
      ('sync_worker_finish(uuid,integer,text,text,text,text,text,numeric,jsonb,numeric,uuid)', 'service_role'),
      ('sync_worker_claim_probes(jsonb,integer)', 'service_role'),
-     ('sync_worker_finish_probe(uuid,text,text,text,text,text,numeric)', 'service_role'),
+     ('sync_worker_finish_probe(uuid,text,text,text,text,text,numeric,boolean)', 'service_role'),
      ('sync_worker_claim_alerts(jsonb)', 'service_role'),
      ('sync_worker_finish_alerts(uuid,text,jsonb)', 'service_role'),
      ('sync_worker_warm(timestamp with time zone,text,uuid,numeric,boolean)', 'service_role') $$,

@@ -52,7 +52,7 @@ truncate run;
 insert into run select sync_test.trigger_as('coordinator', 'key');
 select sync_test.claim(run_id) from run;
 select public.sync_worker_finish(run_id, 1, sync_test.token(run_id), 'failed', 'permanent', 'refused', 'The token was refused.') from run;
-select is(pg_temp.waiting(), 'alert.raised needs_attention, run.finished', 'then with each end');
+select is(pg_temp.waiting(), 'alert.raised run_failed, run.finished', 'then with each end');
 select results_eq($$ select body ->> 'text', (body #>> '{data,run_id}')::uuid, body -> 'data' ? 'idempotency_key' from sync_scheduler.alert_messages
   where body ->> 'type' = 'run.finished' $$, $$ select '[failed] Webhook: 0 of 10 entries exported. The token was refused.', run_id, false from run $$,
   'in words, and with the run');
@@ -60,7 +60,7 @@ select results_eq($$ select body ->> 'text', (body #>> '{data,run_id}')::uuid, b
 savepoint before;
 select sync_scheduler.resolve_alerts(sync_test.id('integration a'), '{needs_attention}');
 rollback to before;
-select is(pg_temp.waiting(), 'alert.raised needs_attention, run.finished', 'what is rolled back is not told');
+select is(pg_temp.waiting(), 'alert.raised run_failed, run.finished', 'what is rolled back is not told');
 
 select * from finish();
 rollback;

@@ -70,11 +70,11 @@ select is(pg_temp.open(), 'run_failed critical 1', 'a cancelled run neither fail
 select pg_temp.start();
 select pg_temp.claim();
 select pg_temp.finish('failed', 'permanent');
-select is(pg_temp.open(), 'run_failed critical 1, needs_attention critical 1', 'what needs attention is said once, not with each run that fails for it');
+select is(pg_temp.open(), 'run_failed critical 2', 'a run that is refused is the same');
 select pg_temp.start();
 select pg_temp.claim();
 select pg_temp.finish('failed', 'permanent');
-select is((select a.count from public.sync_alerts a where a.kind = 'run_failed' and a.resolved_at is null), 1, 'however many those are');
+select is(pg_temp.open(), 'run_failed critical 3', 'as often as that comes');
 
 -- Slots.
 delete from public.sync_alerts;

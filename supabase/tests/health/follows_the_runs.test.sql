@@ -29,6 +29,10 @@ begin
   return pg_temp.health();
 end
 $$;
+create function pg_temp.failures() returns text language sql as $$
+  select format('%s alerts, %s open, %s times', count(*), count(*) filter (where a.resolved_at is null), sum(a.count))
+  from public.sync_alerts a where a.kind = 'run_failed'
+$$;
 -- Another statement's row is another version, so unchanged means not written.
 create function pg_temp.version() returns text language sql as $$
   select ctid::text from public.sync_integration_health where integration_id = sync_test.id('integration a')
@@ -48,23 +52,21 @@ select is(pg_temp.run('failed', 'permanent'), 'needs_attention token_refused The
   'a permanent failure needs attention, in the run''s words');
 select is((select r.status::text || ' ' || r.attempt from public.sync_run_log r join run using (run_id)), 'failed 1',
   'the run is not retried');
-select results_eq($$ select a.severity::text, a.run_id, a.message, a.details ->> 'error_code' from public.sync_alerts a $$,
-  $$ select 'critical', run_id, 'The integration needs attention. The token was refused.', 'token_refused' from run $$,
-  'and an alert says so');
+select results_eq($$ select a.kind::text, a.severity::text, a.run_id, a.message, a.details ->> 'error_code' from public.sync_alerts a $$,
+  $$ select 'run_failed', 'critical', run_id, 'A sync failed. The token was refused.', 'token_refused' from run $$,
+  'and one alert says so');
 select ok((select h.since > s.since from public.sync_integration_health h join seen s using (integration_id)
   where integration_id = sync_test.id('integration a')), 'it is known since when');
 truncate seen;
 insert into seen select * from public.sync_integration_health;
 select is(pg_temp.run('failed', 'permanent'), 'needs_attention token_refused The token was refused.', 'the next slot fails too');
-select results_eq('select * from public.sync_integration_health', 'select * from seen', 'which changes nothing');
-select is(pg_temp.alerts(), '1 alerts, 1 open', 'and raises nothing');
-select pg_temp.run('succeeded', entries => 0);
-select is(pg_temp.alerts(), '1 alerts, 1 open', 'a run that had nothing to export ends nothing');
+select results_eq('select status, since from public.sync_integration_health', 'select status, since from seen', 'which changes nothing');
+select is(pg_temp.failures(), '1 alerts, 1 open, 2 times', 'and counts the alert up');
 
 select is(pg_temp.run('succeeded'), 'healthy', 'a run that exports something does');
-select is(pg_temp.alerts(), '1 alerts, 0 open', 'and resolves the alert');
+select is(pg_temp.failures(), '1 alerts, 0 open, 2 times', 'and resolves the alert');
 select pg_temp.run('failed', 'permanent', entries => 0);
-select is(pg_temp.alerts(), '2 alerts, 1 open', 'when it begins again, it is raised again');
+select is(pg_temp.failures(), '2 alerts, 1 open, 3 times', 'when it begins again, it is raised again');
 
 select pg_temp.run('succeeded');
 update public.sync_integration_health set last_success_at = null;
@@ -76,7 +78,8 @@ select sync_test.act_as('owner');
 select is(public.sync_worker_finish(run_id, 1, sync_test.token(run_id), 'failed', 'permanent') ->> 'status', 'cancelled',
   'a run that somebody cancels is cancelled') from cancelled;
 select is(split_part(pg_temp.health(), ' ', 1), 'needs_attention', 'what it met is known all the same');
-select is(pg_temp.alerts(), '3 alerts, 1 open', 'and raised');
+select is(pg_temp.failures(), '3 alerts, 1 open, 4 times', 'and raised');
+select is(pg_temp.alerts(), '0 alerts, 0 open', 'no run raises the alert of the checks');
 
 select * from finish();
 rollback;

@@ -28,7 +28,7 @@ create function pg_temp.last_success() returns timestamptz language sql as $$
   select h.last_success_at from public.sync_integration_health h where h.integration_id = sync_test.id('integration a')
 $$;
 create function pg_temp.set_last_success(at timestamptz) returns void language sql as $$
-  update public.sync_integration_health set last_success_at = at where integration_id = sync_test.id('integration a')
+  update public.sync_integration_health set last_success_at = at, run_failed_at = null where integration_id = sync_test.id('integration a')
 $$;
 
 create temporary table run as select pg_temp.begin_run() as run_id;

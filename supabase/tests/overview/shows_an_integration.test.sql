@@ -42,8 +42,8 @@ update public.sync_integrations set max_attempts = 1;
 update sync_scheduler.run_attempts set settled_before = 4;
 select is(pg_temp.shown('{button_message}'), '{"button_message": "rate_limited"}', 'unless it would fail by being revived: then the cooldown counts');
 select public.sync_worker_finish(run_id, 1, sync_test.token(run_id), 'succeeded') from run;
-select is((select pg_temp.shown('{active_run_id,last_run_id,last_run_status,last_success_at,cooldown_until,button_message}')),
-  jsonb_build_object('active_run_id', null, 'last_run_id', run_id, 'last_run_status', 'succeeded', 'last_success_at', now(),
+select is((select pg_temp.shown('{active_run_id,last_run_id,last_run_status,last_run_entries_done,last_run_entries_failed,last_success_at,cooldown_until,button_message}')),
+  jsonb_build_object('active_run_id', null, 'last_run_id', run_id, 'last_run_status', 'succeeded', 'last_run_entries_done', 0, 'last_run_entries_failed', 4, 'last_success_at', now(),
     'cooldown_until', now() + interval '1 hour', 'button_message', 'rate_limited'), 'a run that has ended') from run;
 select is((select o -> 'button_message' from pg_temp.overview('service_role') o), 'null', 'a backend has no cooldown');
 
@@ -54,7 +54,7 @@ insert into public.sync_vendor_incidents (integration_type, host, began_at, affe
 select sync_scheduler.raise_shared_alert('webhook', 'vendor_incident', 'critical', now(), 'Down.', '{"host": "hooks.example"}');
 select sync_scheduler.raise_shared_alert('webhook', 'vendor_incident', 'critical', now() - interval '1 hour', 'Down.', '{"host": "others.example"}');
 select sync_scheduler.raise_shared_alert('xledger', 'vendor_incident', 'critical', now(), 'Down.');
-select is(pg_temp.shown('{open_alerts,incident_since}'), jsonb_build_object('open_alerts', 2, 'incident_since', now()), 'open alerts, the vendor''s too');
+select is(pg_temp.shown('{open_alerts,incident_since}'), jsonb_build_object('open_alerts', 3, 'incident_since', now()), 'open alerts, the vendor''s too');
 update public.sync_alerts set resolved_at = now();
 update public.sync_vendor_incidents set ended_at = now();
 select is(pg_temp.shown('{open_alerts,incident_since}'), '{"open_alerts": 0, "incident_since": null}', 'but none that is resolved');

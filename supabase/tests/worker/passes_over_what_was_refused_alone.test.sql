@@ -84,8 +84,8 @@ select is(pg_temp.reserve(500) ->> 'refusal', 'No account a', 'without evidence 
 select results_eq($$ select * from pg_temp.entry('a') union all select * from pg_temp.entry('b') $$,
   $$ values ('pending', 'No account a', true), ('pending', 'No account b', true) $$, 'and all stay pending');
 select public.sync_worker_finish(run_id, 1, token, 'failed', 'permanent', 'receiver_refuses_everything', 'Refused.') from run;
-select results_eq($$ select kind::text, message from public.sync_alerts where resolved_at is null and kind = 'needs_attention' $$,
-  $$ values ('needs_attention', 'The integration needs attention. Refused.') $$, 'the run''s failure raises an alert');
+select results_eq($$ select kind::text, message from public.sync_alerts where resolved_at is null and kind = 'run_failed' $$,
+  $$ values ('run_failed', 'A sync failed. Refused.') $$, 'the run''s failure raises an alert');
 
 select pg_temp.start();
 update batch set batch = pg_temp.reserve(500);
