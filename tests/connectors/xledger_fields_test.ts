@@ -129,12 +129,13 @@ Deno.test("xledger's connection check asks for the codes of the configuration, a
     const outcome = await ping(config);
     return outcome.ok ? "ok" : outcome.failure.message;
   };
-  const missing = "Xledger has no value of a dimension with the code 99, which dimensions.department names.";
+  const missing =
+    "Xledger has no value of a dimension with the code 99, which dimensions.department names. Correct it in the configuration, or add it in Xledger.";
   assert.equal(await messageOf(dimensions("99")), missing);
   // A code of the other kind is none.
   assert.equal(
     await messageOf({ vat_codes: { "25": "10" } }),
-    "Xledger has no tax rule with the code 10, which vat_codes names.",
+    "Xledger has no tax rule with the code 10, which vat_codes names. Correct it in the configuration, or add it in Xledger.",
   );
   const refused = await ping(dimensions("10"), "not-a-token");
   assert.equal(refused.ok ? "ok" : refused.failure.code, "xledger_access_refused");

@@ -62,6 +62,8 @@ export async function checkCodes(
 function unknownCode(what: string, code: string, where: string): BusinessCentralFault {
   return setUpWrongly(
     "business_central_unknown_code",
-    `The company has no ${what} ${storableText(code, 50)}, which ${where} names.`,
+    `The company has no ${what} ${
+      storableText(code, 50)
+    }, which ${where} names. Correct it in the configuration, or add it in Business Central.`,
   );
 }

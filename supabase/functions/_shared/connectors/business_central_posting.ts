@@ -164,7 +164,7 @@ function notKept(
 }
 
 function notKeptWords(field: string): string {
-  return `Business Central took the voucher and did not keep the ${field} of a line as it was sent. Its version may be too old for that, or its setup changes it.`;
+  return `Business Central took the voucher and did not keep the ${field} of a line as it was sent. Its version may be too old for that, or its setup changes it. Set that right, or list the field in ignored_fields.`;
 }
 
 async function removeLines(work: Work, lines: readonly StandingLine[]): Promise<void> {

@@ -66,7 +66,9 @@ export async function findMissingCode(link: XledgerLink): Promise<Failure | null
   if (missing === undefined) return null;
   const { code, isTaxRule, where } = missing;
   const what = isTaxRule ? "tax rule" : "value of a dimension";
-  const message = `Xledger has no ${what} with the code ${storableText(code, 50)}, which ${where} names.`;
+  const message = `Xledger has no ${what} with the code ${
+    storableText(code, 50)
+  }, which ${where} names. Correct it in the configuration, or add it in Xledger.`;
   return failure("permanent", "xledger_unknown_code", message);
 }
 
