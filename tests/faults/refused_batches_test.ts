@@ -122,10 +122,19 @@ Deno.test("a run rejects nothing and says how to go on when a receiver refuses e
     where integration_id = ${tenant.integrationId} group by state`;
   assert.deepEqual([...states], [{ state: "pending", count: 150 }]);
 
-  // The receiver is put right: the next run exports them all.
+  // One is withdrawn, and the receiver put right: the next run exports the others.
+  const admin = await tenant.signIn("admin");
+  const { data } = await admin.rpc("withdraw_sync_entries", {
+    org_id: tenant.orgId,
+    integration_type: "webhook",
+    entry_keys: ["entry-1"],
+    reason: "Delivered by mistake.",
+  }).throwOnError();
+  assert.deepEqual(data, { withdrawn: 1, refused: [] });
   bench.receiver.refuse(null);
   assert.equal((await bench.run()).status, "succeeded");
-  await assertBooked(bench, 150, []);
+  assert.equal(bench.receiver.ledger.size, 149);
+  assert.ok(!bench.receiver.ledger.has("entry-1"));
 });
 
 Deno.test("a run narrows nothing when a receiver answers 404 to a batch", async () => {
