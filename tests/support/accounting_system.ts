@@ -18,6 +18,8 @@ export interface AccountingSystem extends AsyncDisposable {
   readonly credentials: Readonly<Record<string, string>>;
   /** The write that decides: it waits for a while, and is then carried out whoever still listens. */
   delayNextWrite(): void;
+  /** The second write that decides is refused with this status, as if access had gone for a moment. */
+  refuseSecondWrite(status: number): void;
   /** How many requests of that kind have arrived. */
   writes(): number;
   /** How often each voucher stands in the books, by document number. */
@@ -46,6 +48,8 @@ async function startFakeXledger(): Promise<AccountingSystem> {
     },
     credentials: { token: vendor.token },
     delayNextWrite: () => vendor.misbehave({ on: "mutation", kind: "slow", ms: DELAY_MS }),
+    refuseSecondWrite: (status) =>
+      vendor.misbehave({ on: "mutation", kind: "slow", ms: 0 }, { on: "mutation", kind: "status", status }),
     writes: () => vendor.requests.filter(({ kind }) => kind === "mutation").length,
     booked() {
       const byNumber = Map.groupBy(vendor.ledger.journal, ({ node }) => String(node.invoiceNumber));
@@ -78,6 +82,8 @@ async function startFakeBusinessCentral(): Promise<AccountingSystem> {
     },
     credentials: { client_id, client_secret },
     delayNextWrite: () => fake.misbehave({ on: "post", kind: "slow", ms: DELAY_MS }),
+    refuseSecondWrite: (status) =>
+      fake.misbehave({ on: "post", kind: "slow", ms: 0 }, { on: "post", kind: "status", status }),
     writes: () => fake.requests.filter((request) => /Microsoft\.NAV\.post/.test(request)).length,
     booked() {
       const byNumber = Map.groupBy(fake.company.ledger, ({ documentNumber }) => documentNumber);
