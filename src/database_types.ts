@@ -80,6 +80,12 @@ isOneToOne: true
 isOneToOne: false
       referencedRelation: "sync_integrations"
       referencedColumns: ["id","org_id"]
+    },{
+      foreignKeyName: "sync_alerts_org_id_fkey"
+      columns: ["org_id"]
+isOneToOne: false
+      referencedRelation: "organizations"
+      referencedColumns: ["id"]
     }
                   ]
                 },"sync_audit_log": {
@@ -94,18 +100,24 @@ isOneToOne: false
                     "action"?: string,"actor_id"?: string | null,"audit_id"?: never,"created_at"?: string,"details"?: NonNullable<Json>,"integration_id"?: string | null,"org_id"?: string,"reason"?: string | null
                   }
                   Relationships: [
-                    
+                    {
+      foreignKeyName: "sync_audit_log_org_id_fkey"
+      columns: ["org_id"]
+isOneToOne: false
+      referencedRelation: "organizations"
+      referencedColumns: ["id"]
+    }
                   ]
                 },"sync_export_entries": {
                   Row: {
-                    "batch_id": string | null,"conflict_at": string | null,"conflict_content": Json | null,"conflict_payload_hash": string | null,"created_at": string,"decided_at": string | null,"document_number": string,"entry_id": number,"entry_key": string,"error_message": string | null,"exported_at": string | null,"external_id": string | null,"integration_id": string,"not_sent": boolean,"nothing_left": boolean,"payload": NonNullable<Json>,"payload_hash": string,"period": string,"refused_at_first_send": boolean,"refused_run_id": string | null,"run_id": string | null,"sent_at": string | null,"set_aside_run_id": string | null,"state": Database["public"]['Enums']["sync_entry_state"],"undecided": boolean,"unknown_since": string | null
+                    "batch_id": string | null,"conflict_at": string | null,"conflict_content": Json | null,"conflict_payload_hash": string | null,"created_at": string,"decided_at": string | null,"document_number": string,"entry_id": number,"entry_key": string,"error_message": string | null,"exported_at": string | null,"external_id": string | null,"integration_id": string,"not_sent": boolean,"nothing_left": boolean,"payload": NonNullable<Json>,"payload_hash": string,"period": string,"redacted_at": string | null,"redacted_currency": string | null,"redacted_debit": number | null,"refused_at_first_send": boolean,"refused_run_id": string | null,"run_id": string | null,"sent_at": string | null,"set_aside_run_id": string | null,"state": Database["public"]['Enums']["sync_entry_state"],"undecided": boolean,"unknown_since": string | null
                   }
                   ComputedFields: never
                   Insert: {
-                    "batch_id"?: string | null,"conflict_at"?: string | null,"conflict_content"?: Json | null,"conflict_payload_hash"?: string | null,"created_at"?: string,"decided_at"?: string | null,"document_number": string,"entry_id"?: never,"entry_key": string,"error_message"?: string | null,"exported_at"?: string | null,"external_id"?: string | null,"integration_id": string,"not_sent"?: boolean,"nothing_left"?: boolean,"payload": NonNullable<Json>,"payload_hash"?: string,"period": string,"refused_at_first_send"?: boolean,"refused_run_id"?: string | null,"run_id"?: string | null,"sent_at"?: string | null,"set_aside_run_id"?: string | null,"state"?: Database["public"]['Enums']["sync_entry_state"],"undecided"?: never,"unknown_since"?: string | null
+                    "batch_id"?: string | null,"conflict_at"?: string | null,"conflict_content"?: Json | null,"conflict_payload_hash"?: string | null,"created_at"?: string,"decided_at"?: string | null,"document_number": string,"entry_id"?: never,"entry_key": string,"error_message"?: string | null,"exported_at"?: string | null,"external_id"?: string | null,"integration_id": string,"not_sent"?: boolean,"nothing_left"?: boolean,"payload": NonNullable<Json>,"payload_hash"?: string,"period": string,"redacted_at"?: string | null,"redacted_currency"?: string | null,"redacted_debit"?: number | null,"refused_at_first_send"?: boolean,"refused_run_id"?: string | null,"run_id"?: string | null,"sent_at"?: string | null,"set_aside_run_id"?: string | null,"state"?: Database["public"]['Enums']["sync_entry_state"],"undecided"?: never,"unknown_since"?: string | null
                   }
                   Update: {
-                    "batch_id"?: string | null,"conflict_at"?: string | null,"conflict_content"?: Json | null,"conflict_payload_hash"?: string | null,"created_at"?: string,"decided_at"?: string | null,"document_number"?: string,"entry_id"?: never,"entry_key"?: string,"error_message"?: string | null,"exported_at"?: string | null,"external_id"?: string | null,"integration_id"?: string,"not_sent"?: boolean,"nothing_left"?: boolean,"payload"?: NonNullable<Json>,"payload_hash"?: string,"period"?: string,"refused_at_first_send"?: boolean,"refused_run_id"?: string | null,"run_id"?: string | null,"sent_at"?: string | null,"set_aside_run_id"?: string | null,"state"?: Database["public"]['Enums']["sync_entry_state"],"undecided"?: never,"unknown_since"?: string | null
+                    "batch_id"?: string | null,"conflict_at"?: string | null,"conflict_content"?: Json | null,"conflict_payload_hash"?: string | null,"created_at"?: string,"decided_at"?: string | null,"document_number"?: string,"entry_id"?: never,"entry_key"?: string,"error_message"?: string | null,"exported_at"?: string | null,"external_id"?: string | null,"integration_id"?: string,"not_sent"?: boolean,"nothing_left"?: boolean,"payload"?: NonNullable<Json>,"payload_hash"?: string,"period"?: string,"redacted_at"?: string | null,"redacted_currency"?: string | null,"redacted_debit"?: number | null,"refused_at_first_send"?: boolean,"refused_run_id"?: string | null,"run_id"?: string | null,"sent_at"?: string | null,"set_aside_run_id"?: string | null,"state"?: Database["public"]['Enums']["sync_entry_state"],"undecided"?: never,"unknown_since"?: string | null
                   }
                   Relationships: [
                     {

@@ -283,6 +283,9 @@ create table public.sync_export_entries (
   -- No foreign key, like run_id.
   set_aside_run_id uuid,
   refused_run_id uuid,
+  redacted_at timestamptz,
+  redacted_debit numeric,
+  redacted_currency text,
   -- One definition for the count, the alert and every list.
   undecided boolean not null generated always as
     (((state = 'rejected' or conflict_at is not null) and decided_at is null) or set_aside_run_id is not null) stored,
@@ -294,6 +297,8 @@ create table public.sync_export_entries (
   -- What waits was never sent, or certainly not taken: it goes into a batch of its own and may still change.
   check (state not in ('pending', 'withdrawn') or (batch_id is null and unknown_since is null)),
   check (refused_run_id is null or state = 'pending'),
+  -- Without its content an entry cannot go out again.
+  check (redacted_at is null or state in ('exported', 'rejected', 'withdrawn')),
   -- What they say is about a rejection, and ends with it.
   check (state = 'rejected' or not (not_sent or refused_at_first_send or nothing_left)),
   -- What never left is in no batch that may go out again.
@@ -367,6 +372,12 @@ comment on column public.sync_export_entries.undecided is
 comment on column public.sync_export_entries.refused_run_id is
   'The run that has sent the entry by itself and was refused: it passes the entry over, which stays pending. As soon as another '
   'request of that run is taken the entry is rejected, for the reason in error_message.';
+comment on column public.sync_export_entries.redacted_at is
+  'When the payload was emptied (sync_scheduler.redact_entries); null: it is there. payload_hash stays that of the content, so that '
+  'the key cannot be exported twice.';
+comment on column public.sync_export_entries.redacted_debit is
+  'Total of the debit side of a redacted voucher, so that sums remain; null: it had none, or is not redacted.';
+comment on column public.sync_export_entries.redacted_currency is 'Currency of a redacted voucher, if it named one.';
 
 -- supabase/schemas/10_tables/08_settings.sql
 create table sync_scheduler.settings (
@@ -399,6 +410,7 @@ create table sync_scheduler.settings (
   retention_ended interval not null default '90 days' check (retention_ended between '1 day' and '36500 days'),
   retention_failed interval not null default '365 days' check (retention_failed between '1 day' and '36500 days'),
   retention_ticks interval not null default '7 days' check (retention_ticks between '1 day' and '36500 days'),
+  retention_payload interval check (retention_payload between '1 day' and '36500 days'),
   -- Every request of the Data API comes as authenticator: named here, it would let in everyone without a JWT.
   host_roles text[] not null default '{}' check (
     not host_roles && '{anon,authenticated,service_role,authenticator}' and array_position(host_roles, null) is null),
@@ -451,6 +463,10 @@ comment on column sync_scheduler.settings.host_roles is
   'Login roles that act as the host, next to the members of the role that owns the bundle: they may call every RPC for '
   'every organisation, without claims. See sync_scheduler.is_host.';
 
+comment on column sync_scheduler.settings.retention_payload is
+  'How long the content of entries that are exported, withdrawn or decided is kept; after it the payload is emptied, see '
+  'redact_entries. Null: for ever.';
+
 insert into sync_scheduler.settings default values;
 
 -- supabase/schemas/10_tables/09_guard_run_update.sql
@@ -459,7 +475,12 @@ insert into sync_scheduler.settings default values;
 create or replace function sync_scheduler.guard_run_update() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  if old.finished_at is not null then
+  if old.finished_at is not null
+    -- But a person is forgotten: by erase_person alone, which sets this for its own transaction, and in these columns alone.
+    and (coalesce(current_setting('sync_scheduler.erases_person', true), '') <> 'on'
+      or to_jsonb(new) - '{triggered_by_user_id,cancel_requested_by,cancel_reason}'::text[]
+        <> to_jsonb(old) - '{triggered_by_user_id,cancel_requested_by,cancel_reason}'::text[])
+  then
     raise exception using errcode = 'PT409', message = 'run_is_final',
       detail = jsonb_build_object('run_id', old.run_id, 'status', old.status);
   end if;
@@ -469,7 +490,8 @@ end;
 $$;
 revoke all on function sync_scheduler.guard_run_update() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.guard_run_update() is
-  'Trigger of sync_run_log: refuses any change of a final run (PT409 run_is_final) and counts versions.';
+  'Trigger of sync_run_log: refuses any change of a final run (PT409 run_is_final), but for the erasure of a person, and counts '
+  'versions.';
 
 create trigger guard_run_update before update on public.sync_run_log
   for each row execute function sync_scheduler.guard_run_update();
@@ -557,7 +579,19 @@ comment on table sync_scheduler.waiting_slots is
 create or replace function sync_scheduler.guard_entry() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  new.payload_hash := sync_scheduler.entry_hash(new.period, new.document_number, new.payload);
+  if tg_op = 'UPDATE' and new.redacted_at is not null then
+    -- The content is gone, its hash is not: by it a further delivery is known as the same, or as another.
+    if new.payload = '{}' then
+      new.payload_hash := old.payload_hash;
+    else
+      new.redacted_at := null;
+      new.redacted_debit := null;
+      new.redacted_currency := null;
+    end if;
+  end if;
+  if new.redacted_at is null then
+    new.payload_hash := sync_scheduler.entry_hash(new.period, new.document_number, new.payload);
+  end if;
   if tg_op = 'UPDATE' and (
     (old.state = 'exported' and new.state <> 'exported')
     or (old.state <> 'pending' and (new.integration_id, new.entry_key) is distinct from (old.integration_id, old.entry_key))
@@ -682,7 +716,7 @@ comment on column public.sync_alerts.resolved_at is 'When the cause was gone; nu
 -- supabase/schemas/10_tables/13_sync_audit_log.sql
 create table public.sync_audit_log (
   audit_id bigint generated always as identity primary key,
-  -- No foreign keys: what was done stays when the organisation, the integration or the account is gone.
+  -- What was done stays when the integration or the account is gone; with its organisation it goes (15_membership).
   org_id uuid not null,
   integration_id uuid,
   actor_id uuid,
@@ -1114,6 +1148,18 @@ revoke all on function sync_scheduler.vendor_host(public.sync_integrations) from
 comment on function sync_scheduler.vendor_host(public.sync_integrations) is
   'Where an integration''s external system is, as host or host:port: what several organisations may share. From config.api_url or '
   'config.url, else that of its type; null: nobody shares it, or the address is none.';
+
+-- supabase/schemas/10_tables/24_redaction.sql
+create table sync_scheduler.redaction (
+  only_row boolean primary key default true check (only_row),
+  reached bigint not null default 0,
+  began_at timestamptz not null default now()
+);
+insert into sync_scheduler.redaction default values;
+comment on table sync_scheduler.redaction is
+  'How far purge_payloads has come in its walk through the entries. Each call looks at a bounded number, however many there are.';
+comment on column sync_scheduler.redaction.reached is 'entry_id of the last entry that was looked at.';
+comment on column sync_scheduler.redaction.began_at is 'When the walk began. A week later it begins anew: what was open then may be over.';
 
 -- supabase/schemas/10_tables/24_refused_entries.sql
 create table sync_scheduler.refused_entries (

@@ -34,7 +34,8 @@ alter table public.organization_members enable row level security;
 comment on table public.organization_members is 'Who belongs to an organisation, and as what.';
 
 -- supabase/schemas/15_membership/03_integrations_of_organizations.sql
--- With that of alert webhooks the one foreign key to an organisation: everything else hangs on its integration.
+-- With those of alert webhooks, alerts and the audit log all foreign keys to an organisation: everything else hangs on its
+-- integration. An organisation that is deleted takes all of it along.
 alter table public.sync_integrations add constraint sync_integrations_org_id_fkey
   foreign key (org_id) references public.organizations (id) on delete cascade;
 
@@ -88,6 +89,10 @@ grant insert, update, delete on public.organization_members to service_role;
 
 -- supabase/schemas/15_membership/08_alert_webhooks_of_organizations.sql
 alter table public.sync_alert_webhooks add constraint sync_alert_webhooks_org_id_fkey
+  foreign key (org_id) references public.organizations (id) on delete cascade;
+alter table public.sync_alerts add constraint sync_alerts_org_id_fkey
+  foreign key (org_id) references public.organizations (id) on delete cascade;
+alter table public.sync_audit_log add constraint sync_audit_log_org_id_fkey
   foreign key (org_id) references public.organizations (id) on delete cascade;
 
 -- supabase/schemas/15_membership/09_no_statistics.sql

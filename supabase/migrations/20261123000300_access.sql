@@ -156,7 +156,9 @@ alter table public.sync_export_entries
   alter column external_id set statistics 0,
   alter column error_message set statistics 0,
   alter column conflict_payload_hash set statistics 0,
-  alter column conflict_content set statistics 0;
+  alter column conflict_content set statistics 0,
+  alter column redacted_debit set statistics 0,
+  alter column redacted_currency set statistics 0;
 alter table public.sync_alerts
   alter column dedup_key set statistics 0,
   alter column message set statistics 0,

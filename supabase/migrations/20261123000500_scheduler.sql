@@ -1672,7 +1672,7 @@ begin
   select * into strict settings from sync_scheduler.settings;
   loop
     last_round := sync_scheduler.purge_runs(batch_size, settings) + sync_scheduler.purge_records(batch_size, settings)
-      + sync_scheduler.purge_job_details(batch_size, settings);
+      + sync_scheduler.purge_job_details(batch_size, settings) + sync_scheduler.purge_payloads(batch_size, settings);
     purged := purged + last_round;
     exit when last_round = 0 or sync_scheduler.is_out_of_time();
   end loop;
@@ -1688,7 +1688,8 @@ $$;
 revoke all on function sync_scheduler.purge(integer) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.purge(integer) is
   'Deletes what is older than the retention settings, in batches of batch_size (2,000) of each kind, for about 5 s: ended runs '
-  'with their attempts, ticks, warm-ups, messages of alert webhooks, alerts, the audit log, and pg_cron''s records of our own jobs. Entries stay. '
+  'with their attempts, ticks, warm-ups, messages of alert webhooks, alerts, the audit log, and pg_cron''s records of our own jobs. Entries stay, but for '
+  'payloads older than retention_payload. '
   'Ends incidents of vendors that nothing has asked for a day. Returns how many rows. What somebody holds is left to the next call.';
 
 -- supabase/schemas/40_scheduler/43_warmup_statistics.sql
@@ -1726,3 +1727,173 @@ comment on view sync_scheduler.warmup_statistics is
   'which boot_ms leaves out. boot_ms is of cold starts alone: what each of them cost. The warm-ups'' own boots are in '
   'sync_scheduler.warmups. For the half without, set settings.warmup_lead to 0 for some days. One warm-up boots one '
   'isolate: with many runs a slot the others still start cold.';
+
+-- supabase/schemas/40_scheduler/44_erase_person.sql
+create or replace function sync_scheduler.erase_person(user_id uuid) returns jsonb
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  nobody constant uuid := '00000000-0000-0000-0000-000000000000';
+  erased jsonb := '{}';
+  changed integer;
+begin
+  if erase_person.user_id is null then
+    raise exception 'sync_scheduler.erase_person needs a user_id';
+  end if;
+  -- For this transaction alone: guard_run_update then lets the columns of people change on final runs.
+  perform set_config('sync_scheduler.erases_person', 'on', true);
+
+  update public.sync_run_log r set
+    triggered_by_user_id = case when r.triggered_by_user_id = erase_person.user_id then nobody else r.triggered_by_user_id end,
+    cancel_reason = case when r.cancel_requested_by = erase_person.user_id then null else r.cancel_reason end,
+    cancel_requested_by = case when r.cancel_requested_by = erase_person.user_id then nobody else r.cancel_requested_by end
+  where r.triggered_by_user_id = erase_person.user_id or r.cancel_requested_by = erase_person.user_id;
+  get diagnostics changed = row_count;
+  erased := erased || jsonb_build_object('runs', changed);
+  perform set_config('sync_scheduler.erases_person', 'off', true);
+
+  -- What a person gave as the reason to abandon an entry stands on the entry, too.
+  update public.sync_export_entries e set error_message = null
+  from public.sync_audit_log a, jsonb_array_elements(
+    case jsonb_typeof(a.details -> 'entries') when 'array' then a.details -> 'entries' else '[]' end) d
+  where a.actor_id = erase_person.user_id and a.action = 'entries_settled' and e.integration_id = a.integration_id
+    and e.entry_key = d ->> 'entry_key' and e.error_message = a.reason;
+  get diagnostics changed = row_count;
+  erased := erased || jsonb_build_object('entries', changed);
+
+  update public.sync_audit_log a set actor_id = nobody, reason = null,
+    details = a.details - '{reason,pause_reason}'::text[] where a.actor_id = erase_person.user_id;
+  get diagnostics changed = row_count;
+  erased := erased || jsonb_build_object('audit_log', changed);
+
+  update public.sync_integrations i set paused_by = nobody, pause_reason = null where i.paused_by = erase_person.user_id;
+  get diagnostics changed = row_count;
+  erased := erased || jsonb_build_object('integrations', changed);
+
+  update public.sync_alerts a set acknowledged_by = nobody where a.acknowledged_by = erase_person.user_id;
+  get diagnostics changed = row_count;
+  erased := erased || jsonb_build_object('alerts', changed);
+
+  update sync_scheduler.probes p set requested_by = nobody where p.requested_by = erase_person.user_id;
+  update sync_scheduler.waiting_slots w set requested_by = nobody where w.requested_by = erase_person.user_id;
+  -- Messages that wait, or were posted, hold rows of runs and alerts as they were.
+  update sync_scheduler.alert_messages m
+  set body = replace(m.body::text, erase_person.user_id::text, nobody::text)::jsonb
+  where strpos(m.body::text, erase_person.user_id::text) > 0;
+  get diagnostics changed = row_count;
+  return erased || jsonb_build_object('messages', changed);
+end;
+$$;
+revoke all on function sync_scheduler.erase_person(uuid) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.erase_person(uuid) is
+  'Forgets a person: replaces the id by the nil uuid in runs, the audit log, pauses, alerts, checks, slots and messages, and blanks the '
+  'reasons that this person gave. For the owner of the database, in the SQL editor: it reads whole tables. Returns how many '
+  'rows of each kind changed. Again it changes nothing. What the host keeps (auth.users, organization_members) is the host''s to delete.';
+
+-- supabase/schemas/40_scheduler/44_redact_batch.sql
+create or replace function sync_scheduler.redact_batch(entry_ids bigint[]) returns integer
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  redacted integer;
+begin
+  update public.sync_export_entries e set
+    payload = '{}',
+    conflict_content = case when e.conflict_at is not null then e.conflict_content end,
+    redacted_at = now(),
+    redacted_debit = (
+      select sum((l ->> 'debit')::numeric)
+      from jsonb_array_elements(case jsonb_typeof(e.payload -> 'lines') when 'array' then e.payload -> 'lines' else '[]' end) l
+      where jsonb_typeof(l -> 'debit') = 'string' and sync_scheduler.is_amount(l ->> 'debit')),
+    redacted_currency = case when jsonb_typeof(e.payload -> 'currency') = 'string' then left(e.payload ->> 'currency', 10) end
+  where e.entry_id = any (redact_batch.entry_ids) and e.redacted_at is null and not e.undecided
+    and (e.state in ('exported', 'withdrawn') or (e.state = 'rejected' and e.decided_at is not null))
+    -- A batch of which anything is open goes out again whole, byte for byte.
+    and not exists (
+      select from public.sync_export_entries o where o.batch_id = e.batch_id and o.state in ('sending', 'unknown'));
+  get diagnostics redacted = row_count;
+  return redacted;
+end;
+$$;
+revoke all on function sync_scheduler.redact_batch(bigint[]) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.redact_batch(bigint[]) is
+  'Empties the payloads of those of these entries that are exported, withdrawn or decided and of whose batch nothing is open, and '
+  'keeps debit total and currency. Returns how many. For redact_entries and purge_payloads.';
+
+-- supabase/schemas/40_scheduler/45_purge_payloads.sql
+create or replace function sync_scheduler.purge_payloads(batch_size integer, settings sync_scheduler.settings) returns integer
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  walk sync_scheduler.redaction;
+  looked bigint[];
+begin
+  if settings.retention_payload is null then
+    return 0;
+  end if;
+  -- Of two purges at once one walks.
+  select * into walk from sync_scheduler.redaction for no key update skip locked;
+  if not found then
+    return 0;
+  end if;
+  looked := array(
+    select e.entry_id from public.sync_export_entries e
+    where e.entry_id > walk.reached and e.created_at < now() - settings.retention_payload
+    order by e.entry_id limit batch_size);
+  if looked = '{}' then
+    update sync_scheduler.redaction r set reached = 0, began_at = now() where r.began_at < now() - interval '7 days';
+    return 0;
+  end if;
+  update sync_scheduler.redaction r set reached = looked[cardinality(looked)];
+  return sync_scheduler.redact_batch(array(
+    select e.entry_id from public.sync_export_entries e
+    where e.entry_id = any (looked) and coalesce(e.exported_at, e.decided_at, e.created_at) < now() - settings.retention_payload
+    for no key update skip locked));
+exception when others then
+  raise warning 'sync_scheduler.purge_payloads: % (%)', sqlerrm, sqlstate;
+  return 0;
+end;
+$$;
+revoke all on function sync_scheduler.purge_payloads(integer, sync_scheduler.settings)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.purge_payloads(integer, sync_scheduler.settings) is
+  'Redacts what is older than settings.retention_payload among the next batch_size entries of its walk, which goes through all of '
+  'them once a week at most. Returns how many it redacted; 0 while retention_payload is null.';
+
+-- supabase/schemas/40_scheduler/45_redact_entries.sql
+create or replace function sync_scheduler.redact_entries(org_id uuid, before timestamptz) returns jsonb
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+declare
+  integration public.sync_integrations;
+  redacted integer := 0;
+  open_keys jsonb;
+  open_count integer;
+begin
+  if redact_entries.before is null or redact_entries.before > now() then
+    raise exception 'sync_scheduler.redact_entries needs an instant in the past';
+  end if;
+  for integration in
+    select * from public.sync_integrations i where i.org_id = redact_entries.org_id order by i.id for no key update
+  loop
+    -- No worker takes an entry, and no batch opens, while it is redacted.
+    perform sync_scheduler.lock_active_run(integration.id);
+    redacted := redacted + sync_scheduler.redact_batch(array(
+      select e.entry_id from public.sync_export_entries e
+      where e.integration_id = integration.id and e.redacted_at is null
+        and coalesce(e.exported_at, e.decided_at, e.created_at) < redact_entries.before));
+  end loop;
+
+  select count(*), jsonb_agg(jsonb_build_object('integration_type', o.integration_type, 'entry_key', o.entry_key)
+    order by o.integration_type, o.entry_id) filter (where o.place <= 100)
+  into open_count, open_keys
+  from (
+    select i.integration_type, e.entry_key, e.entry_id, row_number() over (order by i.integration_type, e.entry_id) as place
+    from public.sync_export_entries e join public.sync_integrations i on i.id = e.integration_id
+    where i.org_id = redact_entries.org_id and e.redacted_at is null
+      and coalesce(e.exported_at, e.decided_at, e.created_at) < redact_entries.before) o;
+  return jsonb_build_object('redacted', redacted, 'left', open_count, 'left_entries', coalesce(open_keys, '[]'));
+end;
+$$;
+revoke all on function sync_scheduler.redact_entries(uuid, timestamptz) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.redact_entries(uuid, timestamptz) is
+  'Empties the payloads of an organisation''s entries that were exported, withdrawn or decided before an instant. Key, hash, period, '
+  'number, external id, debit total and currency stay: nothing can be exported twice, and sums remain. Left as they are: entries '
+  'that wait, that a person has to decide about, or of whose batch something is open. Returns {redacted, left, left_entries: '
+  '[{integration_type, entry_key}] (at most 100)}. For the owner of the database. Again it redacts nothing more.';

@@ -37,3 +37,4 @@ comment on function sync_scheduler.has_org_role(uuid, public.sync_member_role[])
 -- An organisation that goes takes its integrations, runs and entries with it, if you say so:
 -- alter table public.sync_integrations add constraint sync_integrations_org_id_fkey
 --   foreign key (org_id) references public.accounts (id) on delete cascade;
+-- and likewise sync_alert_webhooks, sync_alerts and sync_audit_log: see docs/own-membership.md.

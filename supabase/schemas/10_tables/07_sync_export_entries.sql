@@ -27,6 +27,9 @@ create table public.sync_export_entries (
   -- No foreign key, like run_id.
   set_aside_run_id uuid,
   refused_run_id uuid,
+  redacted_at timestamptz,
+  redacted_debit numeric,
+  redacted_currency text,
   -- One definition for the count, the alert and every list.
   undecided boolean not null generated always as
     (((state = 'rejected' or conflict_at is not null) and decided_at is null) or set_aside_run_id is not null) stored,
@@ -38,6 +41,8 @@ create table public.sync_export_entries (
   -- What waits was never sent, or certainly not taken: it goes into a batch of its own and may still change.
   check (state not in ('pending', 'withdrawn') or (batch_id is null and unknown_since is null)),
   check (refused_run_id is null or state = 'pending'),
+  -- Without its content an entry cannot go out again.
+  check (redacted_at is null or state in ('exported', 'rejected', 'withdrawn')),
   -- What they say is about a rejection, and ends with it.
   check (state = 'rejected' or not (not_sent or refused_at_first_send or nothing_left)),
   -- What never left is in no batch that may go out again.
@@ -111,3 +116,9 @@ comment on column public.sync_export_entries.undecided is
 comment on column public.sync_export_entries.refused_run_id is
   'The run that has sent the entry by itself and was refused: it passes the entry over, which stays pending. As soon as another '
   'request of that run is taken the entry is rejected, for the reason in error_message.';
+comment on column public.sync_export_entries.redacted_at is
+  'When the payload was emptied (sync_scheduler.redact_entries); null: it is there. payload_hash stays that of the content, so that '
+  'the key cannot be exported twice.';
+comment on column public.sync_export_entries.redacted_debit is
+  'Total of the debit side of a redacted voucher, so that sums remain; null: it had none, or is not redacted.';
+comment on column public.sync_export_entries.redacted_currency is 'Currency of a redacted voucher, if it named one.';

@@ -28,6 +28,7 @@ create table sync_scheduler.settings (
   retention_ended interval not null default '90 days' check (retention_ended between '1 day' and '36500 days'),
   retention_failed interval not null default '365 days' check (retention_failed between '1 day' and '36500 days'),
   retention_ticks interval not null default '7 days' check (retention_ticks between '1 day' and '36500 days'),
+  retention_payload interval check (retention_payload between '1 day' and '36500 days'),
   -- Every request of the Data API comes as authenticator: named here, it would let in everyone without a JWT.
   host_roles text[] not null default '{}' check (
     not host_roles && '{anon,authenticated,service_role,authenticator}' and array_position(host_roles, null) is null),
@@ -79,5 +80,9 @@ comment on column sync_scheduler.settings.retention_ticks is
 comment on column sync_scheduler.settings.host_roles is
   'Login roles that act as the host, next to the members of the role that owns the bundle: they may call every RPC for '
   'every organisation, without claims. See sync_scheduler.is_host.';
+
+comment on column sync_scheduler.settings.retention_payload is
+  'How long the content of entries that are exported, withdrawn or decided is kept; after it the payload is emptied, see '
+  'redact_entries. Null: for ever.';
 
 insert into sync_scheduler.settings default values;

@@ -4,7 +4,19 @@
 create or replace function sync_scheduler.guard_entry() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  new.payload_hash := sync_scheduler.entry_hash(new.period, new.document_number, new.payload);
+  if tg_op = 'UPDATE' and new.redacted_at is not null then
+    -- The content is gone, its hash is not: by it a further delivery is known as the same, or as another.
+    if new.payload = '{}' then
+      new.payload_hash := old.payload_hash;
+    else
+      new.redacted_at := null;
+      new.redacted_debit := null;
+      new.redacted_currency := null;
+    end if;
+  end if;
+  if new.redacted_at is null then
+    new.payload_hash := sync_scheduler.entry_hash(new.period, new.document_number, new.payload);
+  end if;
   if tg_op = 'UPDATE' and (
     (old.state = 'exported' and new.state <> 'exported')
     or (old.state <> 'pending' and (new.integration_id, new.entry_key) is distinct from (old.integration_id, old.entry_key))

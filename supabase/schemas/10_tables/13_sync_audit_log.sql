@@ -1,6 +1,6 @@
 create table public.sync_audit_log (
   audit_id bigint generated always as identity primary key,
-  -- No foreign keys: what was done stays when the organisation, the integration or the account is gone.
+  -- What was done stays when the integration or the account is gone; with its organisation it goes (15_membership).
   org_id uuid not null,
   integration_id uuid,
   actor_id uuid,

@@ -25,7 +25,8 @@ begin
         -- Also of one that was never sent: after a backup was restored, what was exported since is pending again.
         when 'exported' then e.state in ('pending', 'unknown', 'rejected', 'exported', 'withdrawn')
         -- That it did not arrive is said of the very send that somebody has looked up: a later one may have.
-        when 'resend' then e.state in ('rejected', 'pending', 'withdrawn')
+        -- A redacted entry has no content to send.
+        when 'resend' then (e.state in ('rejected', 'pending', 'withdrawn') and e.redacted_at is null)
           or (e.state = 'unknown' and e.sent_at is not distinct from d.sent_at)
         when 'abandon' then e.state = 'rejected'
           or (e.state = 'unknown' and e.sent_at is not distinct from d.sent_at)

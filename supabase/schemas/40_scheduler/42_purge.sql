@@ -8,7 +8,7 @@ begin
   select * into strict settings from sync_scheduler.settings;
   loop
     last_round := sync_scheduler.purge_runs(batch_size, settings) + sync_scheduler.purge_records(batch_size, settings)
-      + sync_scheduler.purge_job_details(batch_size, settings);
+      + sync_scheduler.purge_job_details(batch_size, settings) + sync_scheduler.purge_payloads(batch_size, settings);
     purged := purged + last_round;
     exit when last_round = 0 or sync_scheduler.is_out_of_time();
   end loop;
@@ -24,5 +24,6 @@ $$;
 revoke all on function sync_scheduler.purge(integer) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.purge(integer) is
   'Deletes what is older than the retention settings, in batches of batch_size (2,000) of each kind, for about 5 s: ended runs '
-  'with their attempts, ticks, warm-ups, messages of alert webhooks, alerts, the audit log, and pg_cron''s records of our own jobs. Entries stay. '
+  'with their attempts, ticks, warm-ups, messages of alert webhooks, alerts, the audit log, and pg_cron''s records of our own jobs. Entries stay, but for '
+  'payloads older than retention_payload. '
   'Ends incidents of vendors that nothing has asked for a day. Returns how many rows. What somebody holds is left to the next call.';
