@@ -1171,6 +1171,7 @@ create table sync_scheduler.refused_entries (
   refused_at timestamptz not null default now(),
   primary key (integration_id, entry_key)
 );
+comment on column sync_scheduler.refused_entries.refused_at is 'When it was refused first.';
 comment on table sync_scheduler.refused_entries is
   'Entries that add_sync_entries has refused and not taken since, up to 1,000 of an integration: what the alert entries_refused '
   'is about. It closes when no row is left.';

@@ -1752,7 +1752,7 @@ begin
         where d.reason is not null) c) n
     order by n.name, n.number
     on conflict (integration_id, entry_key) do update set
-      field = excluded.field, reason = excluded.reason, refused_at = now();
+      field = excluded.field, reason = excluded.reason;
   end if;
 
   select count(*), coalesce(jsonb_agg(jsonb_build_object('entry_key', nullif(o.entry_key, ''), 'field', o.field, 'reason', o.reason)
@@ -1773,6 +1773,12 @@ begin
   if refused > 0 then
     perform sync_scheduler.raise_alert(integration, 'entries_refused', 'warning', null, said,
       jsonb_build_object('entries', kept, 'refused', named));
+    -- Keys that are new since the last message. A host delivers in many calls: one message an hour is enough.
+    update public.sync_alerts a set news_at = clock_timestamp()
+    where a.integration_id = integration.id and a.kind = 'entries_refused' and a.resolved_at is null
+      and a.news_at < clock_timestamp() - interval '1 hour'
+      and exists (
+        select from sync_scheduler.refused_entries r where r.integration_id = integration.id and r.refused_at > a.news_at);
   else
     -- Some were taken: the alert goes on, about the others.
     update public.sync_alerts a set message = said, details = jsonb_build_object('entries', kept, 'refused', named)
@@ -1784,7 +1790,7 @@ revoke all on function sync_scheduler.record_refusals(public.sync_integrations, 
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.record_refusals(public.sync_integrations, sync_scheduler.delivered_entry[]) is
   'Remembers which keys a delivery refused and forgets those that it took. Raises the alert entries_refused with up to 50 of them, '
-  'the newest first, or resolves it when none is left. The caller holds the integration''s lock.';
+  'the newest first, with a message about new ones at most once an hour; or resolves it when none is left. The caller holds the integration''s lock.';
 
 -- supabase/schemas/30_engine/13_announce_run.sql
 create or replace function sync_scheduler.announce_run(run public.sync_run_log) returns void

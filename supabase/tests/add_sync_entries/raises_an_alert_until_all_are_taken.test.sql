@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.psql
-select plan(27);
+select plan(30);
 
 create function pg_temp.given(key text, period text default '2026-10') returns jsonb language sql as $$
   select jsonb_build_object('entry_key', key, 'period', period, 'document_number', 'C-1', 'payload', '{"iban": "NO9386011117947"}'::jsonb)
@@ -41,6 +41,19 @@ select pg_temp.add(pg_temp.given('c', '13'));
 select is(pg_temp.keys(), 'c period', 'a refused change of what waits raises it');
 select pg_temp.add(pg_temp.given('c'));
 select is((pg_temp.open_alert()).alert_id, null, 'the old content closes it');
+
+-- A message about new keys, not about those that it has named.
+select pg_temp.add(pg_temp.given('g', '13'));
+update public.sync_alerts set news_at = now() - interval '2 hours' where kind = 'entries_refused';
+update sync_scheduler.refused_entries set refused_at = now() - interval '3 hours';
+select pg_temp.add(pg_temp.given('g', '13'));
+select ok((pg_temp.open_alert()).news_at < now(), 'a key that is refused again is no news');
+select pg_temp.add(pg_temp.given('g', '13'), pg_temp.given('h', '13'));
+select ok((pg_temp.open_alert()).news_at > now(), 'another key is');
+create temporary table news as select (pg_temp.open_alert()).news_at;
+select pg_temp.add(pg_temp.given('i', '13'));
+select is((pg_temp.open_alert()).news_at, (select news_at from news), 'once an hour');
+select pg_temp.add(pg_temp.given('g'), pg_temp.given('h'), pg_temp.given('i'));
 
 -- What can never be taken by its key is closed by an admin.
 select pg_temp.add('"x"'::jsonb, pg_temp.given(repeat('k', 201)), pg_temp.given('e', '13'));
