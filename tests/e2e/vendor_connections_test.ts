@@ -53,7 +53,7 @@ async function businessCentralCase(): Promise<Case> {
     incomplete: { client_id },
     words: {
       refused: /^Microsoft refused the client secret\. It may have expired: enter a new one/,
-      incomplete: /^The app registration is not valid: client_secret must be a text\.$/,
+      incomplete: /^The app registration is not valid: client_secret is missing\.$/,
     },
     [Symbol.asyncDispose]: () => fake[Symbol.asyncDispose](),
   };
