@@ -557,7 +557,7 @@ isOneToOne: false
             }[]
                            },
 "sync_worker_claim":
-{ Args: { "attempt": number,"boot_id": string,"boot_ms": number,"cold_start": boolean,"protocol"?: number,"run_id": string,"token": string }; Returns: Json
+{ Args: { "attempt": number,"boot_id": string,"boot_ms": number,"cold_start": boolean,"database_trouble"?: Json,"protocol"?: number,"run_id": string,"token": string }; Returns: Json
                            },
 "sync_worker_claim_alerts":
 { Args: { "senders": Json }; Returns: Json
@@ -652,7 +652,7 @@ isOneToOne: false
                            }
           }
           Enums: {
-            "sync_alert_format": "slack"|"teams"|"discord"|"json","sync_alert_kind": "drift"|"missed_slot"|"start_failed"|"run_failed"|"lost_worker"|"dispatch_failing"|"cold_start_failure"|"unhealthy"|"needs_attention"|"vendor_incident"|"scheduler_dead"|"webhook_stopped"|"entries_refused"|"entries_need_decision","sync_alert_severity": "info"|"warning"|"critical","sync_entry_state": "pending"|"sending"|"exported"|"rejected"|"unknown"|"withdrawn","sync_health_status": "unknown"|"healthy"|"degraded"|"unhealthy"|"needs_attention","sync_member_role": "admin"|"coordinator"|"viewer","sync_overlap_policy": "skip"|"buffer_one","sync_run_status": "pending"|"running"|"succeeded"|"failed"|"cancelled"|"skipped","sync_run_trigger": "manual"|"schedule"|"api"|"backfill","sync_skip_reason": "overlap"|"missed"|"coalesced"|"paused"|"disabled"|"schedule_changed"
+            "sync_alert_format": "slack"|"teams"|"discord"|"json","sync_alert_kind": "drift"|"missed_slot"|"start_failed"|"run_failed"|"lost_worker"|"dispatch_failing"|"cold_start_failure"|"unhealthy"|"needs_attention"|"vendor_incident"|"scheduler_dead"|"webhook_stopped"|"entries_refused"|"entries_need_decision"|"database_not_writable","sync_alert_severity": "info"|"warning"|"critical","sync_entry_state": "pending"|"sending"|"exported"|"rejected"|"unknown"|"withdrawn","sync_health_status": "unknown"|"healthy"|"degraded"|"unhealthy"|"needs_attention","sync_member_role": "admin"|"coordinator"|"viewer","sync_overlap_policy": "skip"|"buffer_one","sync_run_status": "pending"|"running"|"succeeded"|"failed"|"cancelled"|"skipped","sync_run_trigger": "manual"|"schedule"|"api"|"backfill","sync_skip_reason": "overlap"|"missed"|"coalesced"|"paused"|"disabled"|"schedule_changed"
           }
           CompositeTypes: {
             [_ in never]: never
@@ -768,7 +768,7 @@ export type CompositeTypes<
 export const Constants = {
   "public": {
           Enums: {
-            "sync_alert_format": ["slack", "teams", "discord", "json"],"sync_alert_kind": ["drift", "missed_slot", "start_failed", "run_failed", "lost_worker", "dispatch_failing", "cold_start_failure", "unhealthy", "needs_attention", "vendor_incident", "scheduler_dead", "webhook_stopped", "entries_refused", "entries_need_decision"],"sync_alert_severity": ["info", "warning", "critical"],"sync_entry_state": ["pending", "sending", "exported", "rejected", "unknown", "withdrawn"],"sync_health_status": ["unknown", "healthy", "degraded", "unhealthy", "needs_attention"],"sync_member_role": ["admin", "coordinator", "viewer"],"sync_overlap_policy": ["skip", "buffer_one"],"sync_run_status": ["pending", "running", "succeeded", "failed", "cancelled", "skipped"],"sync_run_trigger": ["manual", "schedule", "api", "backfill"],"sync_skip_reason": ["overlap", "missed", "coalesced", "paused", "disabled", "schedule_changed"]
+            "sync_alert_format": ["slack", "teams", "discord", "json"],"sync_alert_kind": ["drift", "missed_slot", "start_failed", "run_failed", "lost_worker", "dispatch_failing", "cold_start_failure", "unhealthy", "needs_attention", "vendor_incident", "scheduler_dead", "webhook_stopped", "entries_refused", "entries_need_decision", "database_not_writable"],"sync_alert_severity": ["info", "warning", "critical"],"sync_entry_state": ["pending", "sending", "exported", "rejected", "unknown", "withdrawn"],"sync_health_status": ["unknown", "healthy", "degraded", "unhealthy", "needs_attention"],"sync_member_role": ["admin", "coordinator", "viewer"],"sync_overlap_policy": ["skip", "buffer_one"],"sync_run_status": ["pending", "running", "succeeded", "failed", "cancelled", "skipped"],"sync_run_trigger": ["manual", "schedule", "api", "backfill"],"sync_skip_reason": ["overlap", "missed", "coalesced", "paused", "disabled", "schedule_changed"]
           }
         }
 } as const

@@ -42,9 +42,23 @@ export function readError(answer: FailedAnswer): SyncSchedulerErrorFields {
   };
 }
 
+/** The database as a whole: SQLSTATEs, and what PostgREST says when it has no connection. */
+const DATABASE_CODES: Readonly<Record<string, SyncErrorCode>> = {
+  "53100": "database_full",
+  "25006": "database_read_only",
+  "57P01": "database_restarting",
+  "57P02": "database_restarting",
+  "57P03": "database_restarting",
+  "PGRST000": "database_restarting",
+  "PGRST001": "database_restarting",
+  "PGRST002": "database_restarting",
+};
+
 function readCode(message: string, sqlState: string, status: number): SyncErrorCode {
   // The messages have every code, and only codes: no second list is needed here. hasOwn, not `in`.
   if (sqlState.startsWith("PT") && Object.hasOwn(en.errors, message)) return message as SyncErrorCode;
+  const trouble = Object.hasOwn(DATABASE_CODES, sqlState) ? DATABASE_CODES[sqlState] : undefined;
+  if (trouble !== undefined) return trouble;
   if (status === 0 && sqlState === "") return "network_unreachable";
   if (status >= 500) return "server_unavailable";
   if (status === 401) return "not_authenticated";

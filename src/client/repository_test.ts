@@ -138,6 +138,11 @@ Deno.test("answers that are not ours become codes, with the answer as cause", as
   const cases = [
     [401, { code: "PGRST303", message: "JWT expired" }, "not_authenticated"],
     [403, { code: "42501", message: "permission denied" }, "not_authorized"],
+    [
+      405,
+      { code: "25006", message: "cannot execute UPDATE in a read-only transaction" },
+      "database_read_only",
+    ],
     [400, { code: "22P02", message: "invalid input syntax for type uuid" }, "unexpected_error"],
     [409, { code: "PT409", message: "constructor" }, "unexpected_error"],
     // A host's own error that happens to be called like one of ours.

@@ -7,6 +7,12 @@ export type ClientErrorCode =
   | "network_unreachable"
   /** The server answered with an error of its own (5xx), after repetitions. */
   | "server_unavailable"
+  /** The database's disk is full; nothing was changed. */
+  | "database_full"
+  /** The database takes no writes, mostly because its disk is nearly full; nothing was changed. */
+  | "database_read_only"
+  /** The database is restarting, after repetitions. Whether the request arrived is not known. */
+  | "database_restarting"
   /** Anything else; `cause` has the answer. */
   | "unexpected_error";
 
@@ -87,7 +93,8 @@ export class SyncSchedulerError extends Error {
 
   /** Whether nobody has answered, or not as they should: whether the request had an effect is not known. */
   get isUnanswered(): boolean {
-    return this.code === "network_unreachable" || this.code === "server_unavailable";
+    return this.code === "network_unreachable" || this.code === "server_unavailable" ||
+      this.code === "database_restarting";
   }
 
   /** Made by the library; yours to make in tests. */

@@ -1298,7 +1298,7 @@ language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   -- What went wrong on our side of the wire says nothing of the vendor; nor does a refusal, which is each one's own.
   return coalesce(error_class in ('transient', 'ambiguous') and error_code not in (
-    'worker_fault', 'worker_lost', 'function_misconfigured', 'database_unreachable', 'database_error', 'unexpected_answer',
+    'worker_fault', 'worker_lost', 'function_misconfigured', 'database_unreachable', 'database_full', 'database_read_only', 'database_restarting', 'database_error', 'unexpected_answer',
     'lease_lost', 'connector_fault', 'outcome_unknown', 'entries_deferred', 'entries_unresolved', 'no_progress',
     -- The vendor was there, and had not come to it yet, or we had no more time.
     'xledger_import_pending', 'xledger_partial_voucher', 'xledger_out_of_time',
@@ -2470,6 +2470,35 @@ comment on function sync_scheduler.save_checkpoint(uuid, integer, jsonb) is
   'Stores with which progress a later attempt resumes. The caller holds the run''s row lock. Errors: PT422 '
   'invalid_worker_request (above 64 KiB).';
 
+-- supabase/schemas/30_engine/19_raise_database_trouble.sql
+create or replace function sync_scheduler.raise_database_trouble(
+  code text, since timestamptz default null, until timestamptz default null
+) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if (raise_database_trouble.code in ('database_full', 'database_read_only', 'database_restarting')) is not true then
+    return;
+  end if;
+  -- Of the whole installation. The worker's clock may be wrong: what it says of time is bounded, and only shown.
+  perform sync_scheduler.raise_shared_alert(null, 'database_not_writable',
+    case raise_database_trouble.code when 'database_restarting' then 'warning' else 'critical' end::public.sync_alert_severity, null,
+    case raise_database_trouble.code
+      when 'database_full' then 'The database could not write: its disk is full. Free space or enlarge the disk.'
+      when 'database_read_only' then 'The database took no writes: it is read-only, mostly because its disk is nearly full. '
+        'Free space or enlarge the disk.'
+      else 'The database was restarting, or could not be reached. Syncs go on by themselves.' end,
+    jsonb_strip_nulls(jsonb_build_object('code', raise_database_trouble.code,
+      'since', least(greatest(raise_database_trouble.since, now() - interval '1 day'), now()),
+      'until', least(greatest(raise_database_trouble.until, now() - interval '1 day'), now()))));
+end;
+$$;
+revoke all on function sync_scheduler.raise_database_trouble(text, timestamptz, timestamptz)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.raise_database_trouble(text, timestamptz, timestamptz) is
+  'Raises the shared alert database_not_writable for what a worker reports once the database can write again: database_full, '
+  'database_read_only or database_restarting; any other code is ignored. resolve_silence resolves it a quarter of an hour after the '
+  'last report. Locks the alert: call it last.';
+
 -- supabase/schemas/30_engine/19_run_progress.sql
 create or replace function sync_scheduler.run_progress(run public.sync_run_log) returns jsonb
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
@@ -2519,6 +2548,21 @@ revoke all on function sync_scheduler.lock_attempt(uuid, integer, text)
 comment on function sync_scheduler.lock_attempt(uuid, integer, text) is
   'Locks the run and returns the attempt that the token belongs to. Errors: PT401 invalid_token (also for a run that '
   'does not exist).';
+
+-- supabase/schemas/30_engine/20_note_database_trouble.sql
+create or replace function sync_scheduler.note_database_trouble(trouble jsonb) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  perform sync_scheduler.raise_database_trouble(
+    trouble ->> 'code', (trouble ->> 'since')::timestamptz, (trouble ->> 'until')::timestamptz);
+-- A report in another shape must not keep a run from starting.
+exception when data_exception then
+  raise warning 'sync_scheduler.note_database_trouble: % (%)', sqlerrm, sqlstate;
+end;
+$$;
+revoke all on function sync_scheduler.note_database_trouble(jsonb) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.note_database_trouble(jsonb) is
+  'Raises the alert for a report {code, since, until} that a claim brings; null: there is none.';
 
 -- supabase/schemas/30_engine/21_extend_lease.sql
 create or replace function sync_scheduler.extend_lease(
@@ -2605,7 +2649,7 @@ comment on function sync_scheduler.refuse_worker(uuid, integer, integer) is
 -- supabase/schemas/30_engine/22_claim_attempt.sql
 create or replace function sync_scheduler.claim_attempt(
   run_id uuid, attempt integer, token text, boot_id uuid, boot_ms numeric, cold_start boolean,
-  protocol integer
+  protocol integer, database_trouble jsonb default null
 ) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
@@ -2670,6 +2714,9 @@ begin
     end if;
   end if;
   perform sync_scheduler.resolve_alerts(integration.id, mended);
+  if claim_attempt.database_trouble is not null then
+    perform sync_scheduler.note_database_trouble(claim_attempt.database_trouble);
+  end if;
   return jsonb_build_object(
     'org_id', run.org_id,
     'integration_id', run.integration_id,
@@ -2685,10 +2732,11 @@ begin
     || sync_scheduler.run_progress(run);
 end;
 $$;
-revoke all on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, numeric, boolean, integer)
+revoke all on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, numeric, boolean, integer, jsonb)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, numeric, boolean, integer) is
-  'Takes an attempt for the worker that holds its token, at most once: pending to running. boot_ms is in milliseconds. '
+comment on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, numeric, boolean, integer, jsonb) is
+  'Takes an attempt for the worker that holds its token, at most once: pending to running. boot_ms is in milliseconds; '
+  'database_trouble {code, since, until} is what the database could not write down itself, see raise_database_trouble. '
   'Returns what the worker needs, credentials included; or refused, see refuse_worker, if protocol is none of worker_protocols. Resolves alerts that the sync function, or a slot in time, refutes. Errors: PT401 invalid_token, PT409 already_claimed, PT409 '
   'attempt_not_current.';
 
@@ -3133,6 +3181,8 @@ begin
     end if;
     perform sync_scheduler.settle_run(run, outcome, error_class::sync_scheduler.error_class,
       left(error_code, 100), left(error_message, 500), retry_after_seconds * interval '1 second', stuck_batch);
+    -- Last, for it locks an alert. A worker that could not write, and now can.
+    perform sync_scheduler.raise_database_trouble(error_code);
   end if;
 
   return (

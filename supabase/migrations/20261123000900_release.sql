@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = pg_catalog, pg_temp as $$
-  select '0.1.0'::text, 'd773adfe2b62eef8b71fb94fd3e651ff17f26481c9d6f7419c50bf1e62f8d2bb'::text;
+  select '0.1.0'::text, '493852868a0c1fc3edce37520f56d129df089530a0c75a126eafcf924dcb365e'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is

@@ -199,9 +199,9 @@ Deno.test("presses at once start one connection check, and a forged or repeated 
     const { retry_after_seconds } = JSON.parse(details);
     assert.ok(retry_after_seconds > 0 && retry_after_seconds <= 30, details);
   }
-  // Nobody listens at the tenant's address.
+  // The tenant's address has a port that fetch never connects to.
   const away = await untilChecked(coordinator, tenant.integrationId);
-  assert.deepEqual([away.status, away.last_error_code], ["unhealthy", "webhook_connection_refused"]);
+  assert.deepEqual([away.status, away.last_error_code], ["unhealthy", "webhook_port_blocked"]);
 
   // A check whose request never reaches pg_net's worker.
   await coolDown(sql, tenant.integrationId);

@@ -132,6 +132,11 @@ export const en: SyncMessages = {
       `The credentials were not stored${sqlstate ? ` (${sqlstate})` : ""}. Try again in a moment.`,
     network_unreachable: "There is no connection to the server. Try again in a moment.",
     server_unavailable: "The server is not available. Try again in a moment.",
+    database_full:
+      "The database's disk is full, so nothing was started or saved. Tell the people who run this app, and try again later.",
+    database_read_only:
+      "The database takes no changes at the moment, so nothing was started or saved. Tell the people who run this app, and try again later.",
+    database_restarting: "The database is restarting. Try again in a minute.",
     unexpected_error: "Something went wrong. Try again in a moment.",
   },
   texts: {

@@ -11,7 +11,14 @@ import { en } from "./en.ts";
 import { nb } from "./nb.ts";
 
 const now = new Date("2026-11-25T12:00:00Z");
-const CLIENT_CODES: SyncErrorCode[] = ["network_unreachable", "server_unavailable", "unexpected_error"];
+const CLIENT_CODES: SyncErrorCode[] = [
+  "network_unreachable",
+  "server_unavailable",
+  "database_full",
+  "database_read_only",
+  "database_restarting",
+  "unexpected_error",
+];
 const WORKER_CODES: Record<WorkerErrorCode, true> = {
   invalid_token: true,
   already_claimed: true,

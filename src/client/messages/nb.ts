@@ -151,6 +151,11 @@ export const nb: SyncMessages = {
       `Påloggingsopplysningene kunne ikke lagres${sqlstate ? ` (${sqlstate})` : ""}. Prøv igjen om litt.`,
     network_unreachable: "Ingen forbindelse med tjeneren. Prøv igjen om litt.",
     server_unavailable: "Tjeneren er ikke tilgjengelig. Prøv igjen om litt.",
+    database_full:
+      "Disken til databasen er full, så ingenting ble startet eller lagret. Si fra til dem som drifter appen, og prøv igjen senere.",
+    database_read_only:
+      "Databasen tar ikke imot endringer akkurat nå, så ingenting ble startet eller lagret. Si fra til dem som drifter appen, og prøv igjen senere.",
+    database_restarting: "Databasen starter på nytt. Prøv igjen om et minutt.",
     unexpected_error: "Noe gikk galt. Prøv igjen om litt.",
   },
   texts: {

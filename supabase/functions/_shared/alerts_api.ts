@@ -5,6 +5,7 @@
  */
 import * as z from "zod/mini";
 import type { Clock } from "./clock.ts";
+import { isAway } from "./database_trouble.ts";
 import { SyncError } from "./errors.ts";
 import { retry } from "./retry.ts";
 import { storableText } from "./storable_text.ts";
@@ -108,10 +109,9 @@ export async function finishAlerts(
     ...result,
     error: result.error === null ? null : storableText(result.error, 200),
   }));
-  const isRetryable = (error: unknown) => error instanceof SyncError && error.code === "database_unreachable";
   await retry(() => rpc("sync_worker_finish_alerts", { org_id, token, results: storable }), {
     ...outside,
     delays: [250, 1000, 3000],
-    isRetryable,
+    isRetryable: isAway,
   });
 }

@@ -57,6 +57,9 @@ export type SyncErrorCode =
   | "version_mismatch"
   // Trouble on the way to the database.
   | "database_unreachable"
+  | "database_full"
+  | "database_read_only"
+  | "database_restarting"
   | "database_error"
   | "unexpected_answer"
   // What a person has to set right.

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Clock } from "./clock.ts";
+import { isAway } from "./database_trouble.ts";
 import { type Failure, SyncError } from "./errors.ts";
 import { retry } from "./retry.ts";
 import { storableText } from "./storable_text.ts";
@@ -106,10 +107,9 @@ export async function finishProbe(
     latency_ms: end.latency_ms,
     is_guess: end.outcome === "failed" && end.is_guess === true,
   };
-  const isRetryable = (error: unknown) => error instanceof SyncError && error.code === "database_unreachable";
   await retry(() => rpc("sync_worker_finish_probe", parameters), {
     ...outside,
     delays: [250, 1000, 3000],
-    isRetryable,
+    isRetryable: isAway,
   });
 }

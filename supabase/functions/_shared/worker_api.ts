@@ -1,5 +1,6 @@
 import type * as z from "zod/mini";
 import type { Clock } from "./clock.ts";
+import { type DatabaseTrouble, isAway } from "./database_trouble.ts";
 import type { EntryResult } from "./entries.ts";
 import { type ErrorClass, type Failure, SyncError } from "./errors.ts";
 import { retry } from "./retry.ts";
@@ -47,7 +48,8 @@ export type Ending =
 
 /** The worker's side of the worker protocol, bound to one attempt. Every method throws SyncError. */
 export interface WorkerApi {
-  claim(boot: Boot): Promise<Claim>;
+  /** `trouble`: what the database could not write down about itself when it happened. */
+  claim(boot: Boot, trouble?: DatabaseTrouble | null): Promise<Claim>;
   /** A null checkpoint keeps the saved one. `firstVendorByteMs`: see {@linkcode finish}. */
   heartbeat(checkpoint: unknown, signal?: AbortSignal, firstVendorByteMs?: number | null): Promise<Heartbeat>;
   /** With `only`, of the entries that wait none but these are reserved. */
@@ -68,6 +70,12 @@ export interface WorkerApi {
 
 // What a person reads in the run log; the database may hold it to a length.
 const longestMessage = 500;
+
+// Longest waits before repetitions, in milliseconds.
+const shortly: readonly number[] = [250, 1000, 3000];
+// For what only this worker knows: what became of entries that were sent, and how the attempt ended. A restart takes half a
+// minute, and without it the entries would be unknown, and the worker silent. The lease ends it for results.
+const longer: readonly number[] = [...shortly, 10_000, 20_000];
 
 /**
  * Binds the worker RPCs to one attempt.
@@ -117,14 +125,15 @@ export function createWorkerApi(options: {
     });
   }
 
-  function repeated<T>(once: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const isRetryable = (error: unknown) =>
-      error instanceof SyncError && error.code === "database_unreachable";
-    return retry(once, { clock, random, delays: [250, 1000, 3000], isRetryable, signal });
+  function repeated<T>(once: () => Promise<T>, signal?: AbortSignal, delays = shortly): Promise<T> {
+    return retry(once, { clock, random, delays, isRetryable: isAway, signal });
   }
 
   return {
-    claim: (boot) => call("sync_worker_claim", claimAnswer, { ...boot, protocol: WORKER_PROTOCOL }),
+    claim: (boot, trouble = null) => {
+      const report = trouble === null ? {} : { database_trouble: trouble };
+      return call("sync_worker_claim", claimAnswer, { ...boot, protocol: WORKER_PROTOCOL, ...report });
+    },
     heartbeat: (checkpoint, signal, firstVendorByteMs = null) => {
       const parameters = { checkpoint: checkpoint ?? null, first_vendor_byte_ms: firstVendorByteMs };
       const once = () => call("sync_worker_heartbeat", heartbeatAnswer, parameters, signal);
@@ -137,11 +146,12 @@ export function createWorkerApi(options: {
     recordResults: (batch_id, results, signal, set_aside) => {
       const aside = set_aside === true ? { set_aside } : {};
       const parameters = { batch_id, results: results.map(storable), ...aside };
-      return repeated(() => call("sync_worker_record_results", recordAnswer, parameters, signal), signal);
+      const once = () => call("sync_worker_record_results", recordAnswer, parameters, signal);
+      return repeated(once, signal, longer);
     },
     finish: (ending, firstVendorByteMs = null, limited = false) => {
       const parameters = { ...finishParameters(ending, limited), first_vendor_byte_ms: firstVendorByteMs };
-      return repeated(() => call("sync_worker_finish", finishAnswer, parameters));
+      return repeated(() => call("sync_worker_finish", finishAnswer, parameters), undefined, longer);
     },
   };
 }

@@ -153,17 +153,47 @@ Deno.test("WorkerApi repeats reserve, record, finish and a checkpoint when the d
 Deno.test("WorkerApi does not repeat a claim or a mere heartbeat when the database is away", async () => {
   await using database = startReceiver(down);
   const api = apiAt(database.url);
-  await assert.rejects(api.claim(boot), { code: "database_unreachable" });
-  await assert.rejects(api.heartbeat(null), { code: "database_unreachable" });
+  await assert.rejects(api.claim(boot), { code: "database_restarting" });
+  await assert.rejects(api.heartbeat(null), { code: "database_restarting" });
   assert.equal(database.requests.length, 2);
 });
 
 Deno.test("WorkerApi gives up when the database stays away", async () => {
   await using database = startReceiver(down);
   await assert.rejects(apiAt(database.url).finish({ outcome: "succeeded" }), {
-    code: "database_unreachable",
+    code: "database_restarting",
   });
-  assert.equal(database.requests.length, 4);
+  assert.equal(database.requests.length, 6);
+});
+
+for (
+  const [status, code, expected] of [
+    [500, "53100", "database_full"],
+    [405, "25006", "database_read_only"],
+    [500, "57P01", "database_restarting"],
+    [503, "57P03", "database_restarting"],
+    [503, "PGRST000", "database_restarting"],
+    [504, "PGRST003", "database_unreachable"],
+    [500, "53200", "database_unreachable"],
+  ] as const
+) {
+  Deno.test(`WorkerApi throws ${expected} when the database goes on to answer ${status} ${code}`, async () => {
+    await using database = startReceiver(failing(status, code, "of the database"));
+    await assert.rejects(apiAt(database.url).recordResults(batchId, []), { code: expected });
+    assert.equal(
+      database.requests.length,
+      6,
+      "what only the worker knows is said for as long as a restart takes",
+    );
+  });
+}
+
+Deno.test("WorkerApi reports with a claim what the database could not write down", async () => {
+  await using database = startReceiver(() => Response.json(testClaim()));
+  const at = "2026-11-29T12:00:00.000Z";
+  const trouble = { code: "database_full", since: at, until: at } as const;
+  await apiAt(database.url).claim(boot, trouble);
+  assert.deepEqual(JSON.parse(database.requests[0]?.body ?? "").database_trouble, trouble);
 });
 
 Deno.test("WorkerApi throws database_unreachable when the connection is dropped", async () => {

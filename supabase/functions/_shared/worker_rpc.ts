@@ -1,4 +1,5 @@
 import { PostgrestClient } from "@supabase/postgrest-js";
+import { describeTrouble, troubleOf } from "./database_trouble.ts";
 import { SyncError, type SyncErrorCode } from "./errors.ts";
 
 /** Calls one worker RPC; throws a {@linkcode SyncError} when it is refused or fails. */
@@ -58,6 +59,8 @@ function rpcError(name: string, error: { code?: string; message?: string }, stat
     const kind = error.message === "already_claimed" ? "already_claimed" : refusal;
     return new SyncError(kind, `The database refused ${name}: ${kind}.`, { details });
   }
+  const trouble = troubleOf(code);
+  if (trouble !== null) return new SyncError(trouble, describeTrouble(trouble), { details });
   if (status === 0 || status >= 500) {
     return new SyncError("database_unreachable", `No answer from the database to ${name}.`, { details });
   }

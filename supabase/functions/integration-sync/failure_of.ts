@@ -26,6 +26,10 @@ export function failureOf(error: unknown): Failure {
       return failure("permanent", error.code, error.message);
     case "invalid_worker_request":
       return failure("permanent", error.code, "The sync function and the database do not fit together.");
+    case "database_full":
+    case "database_read_only":
+    case "database_restarting":
+      return failure("transient", error.code, error.message);
     default:
       return failure("transient", error.code, "The sync function could not reach the database.");
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { SyncError, type SyncErrorCode } from "../_shared/errors.ts";
-import { FakeWorkerApi } from "../_shared/testing/fake_worker_api.ts";
+import { FakeWorkerApi, testClaim } from "../_shared/testing/fake_worker_api.ts";
 import type { SliceEnd } from "./run_slice.ts";
 import { errorOf, post, setUp, token, valid } from "./testing/handler_bench.ts";
 
@@ -33,6 +33,9 @@ for (
     ["attempt_not_current", 409, "attempt_not_current"],
     ["database_unreachable", 503, "database_unavailable"],
     ["database_error", 503, "database_unavailable"],
+    ["database_full", 503, "database_full"],
+    ["database_read_only", 503, "database_read_only"],
+    ["database_restarting", 503, "database_restarting"],
     ["unexpected_answer", 503, "database_unavailable"],
   ] as const satisfies readonly (readonly [SyncErrorCode, number, string])[]
 ) {
@@ -48,6 +51,33 @@ for (
     assert.deepEqual([seen.slices, work.length], [0, 0]);
   });
 }
+
+Deno.test("the handler reports with its next claim that the database took no writes", async () => {
+  const api = new FakeWorkerApi();
+  const reports: unknown[] = [];
+  const answers = [
+    () => Promise.reject(new SyncError("database_full", "Full.")),
+    () => Promise.resolve(testClaim()),
+    () => Promise.resolve(testClaim()),
+    () => Promise.resolve(testClaim()),
+  ];
+  api.claim = (_boot, trouble = null) => {
+    reports.push(trouble?.code ?? null);
+    return answers.shift()?.() ?? Promise.resolve(testClaim());
+  };
+  const ends: SliceEnd[] = [
+    { outcome: "succeeded" },
+    { outcome: "abandoned", error: new SyncError("database_read_only", "It takes no writes.") },
+    { outcome: "succeeded" },
+  ];
+  const runSlice = () => Promise.resolve(ends.shift() ?? { outcome: "succeeded" } as const);
+  const { handler, work } = setUp({ runSlice }, api);
+  for (let claims = 0; claims < 4; claims++) {
+    await handler(post(valid));
+    await Promise.all(work);
+  }
+  assert.deepEqual(reports, [null, "database_full", null, "database_read_only"]);
+});
 
 Deno.test("the handler answers 500 and logs the variable when the environment is incomplete", async () => {
   const { handler, seen } = setUp({

@@ -1,5 +1,6 @@
 import type { ClaimedAlerts, MessageResult, SenderRef } from "../_shared/alerts_api.ts";
 import type { WarmupRef } from "../_shared/answer_warmup.ts";
+import type { TroubleMemory } from "../_shared/database_trouble.ts";
 import type { ClaimedProbe, ProbeEnd, ProbeRef } from "../_shared/probe_api.ts";
 import type { Claim } from "../_shared/worker_answers.ts";
 import type { AttemptRef, Boot, WorkerApi } from "../_shared/worker_api.ts";
@@ -11,6 +12,8 @@ export interface HandlerTools {
   readonly nextBoot: () => Boot;
   /** Throws `function_misconfigured` when the environment lacks something. */
   readonly workerApi: (attempt: AttemptRef) => WorkerApi;
+  /** Of this isolate. */
+  readonly trouble: TroubleMemory;
   readonly runSlice: (api: WorkerApi, claim: Claim, claimedAt: number) => Promise<SliceEnd>;
   /** Throws as {@linkcode workerApi} and its claim do. */
   readonly claimProbes: (probes: readonly ProbeRef[]) => Promise<readonly ClaimedProbe[]>;

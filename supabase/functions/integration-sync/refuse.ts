@@ -1,3 +1,4 @@
+import { describeTrouble } from "../_shared/database_trouble.ts";
 import { SyncError } from "../_shared/errors.ts";
 
 /**
@@ -29,6 +30,10 @@ export function refuseClaim(error: unknown): Response {
       );
     case "function_misconfigured":
       return refuse(500, code, "The function's environment is incomplete; its log names the variable.");
+    case "database_full":
+    case "database_read_only":
+    case "database_restarting":
+      return refuse(503, code, describeTrouble(code));
     default:
       return refuse(503, "database_unavailable", "The database did not answer as it should.");
   }

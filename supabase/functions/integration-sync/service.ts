@@ -1,6 +1,7 @@
 import { claimAlerts, finishAlerts } from "../_shared/alerts_api.ts";
 import { answerWarmup } from "../_shared/answer_warmup.ts";
 import { systemClock } from "../_shared/clock.ts";
+import { rememberTrouble } from "../_shared/database_trouble.ts";
 import { connectors } from "../_shared/connectors/registry.ts";
 import { claimProbes, finishProbe } from "../_shared/probe_api.ts";
 import { createWorkerApi } from "../_shared/worker_api.ts";
@@ -69,6 +70,7 @@ export function createService(
   };
   return createHandler({
     workerApi: (attempt) => createWorkerApi({ attempt, rpc: workerRpc(), clock: systemClock, random }),
+    trouble: rememberTrouble(() => systemClock.now()),
     runSlice: (api, claim, claimedAt) => runSlice(api, claim, claimedAt, tools),
     claimProbes: async (probes) => await claimProbes(workerRpc(), probes),
     runProbe: async ({ probe, claim }) => {

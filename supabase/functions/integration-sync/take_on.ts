@@ -62,21 +62,28 @@ async function warmUp(warmup: WarmupRef, boot: Boot, tools: HandlerTools): Promi
 }
 
 async function accept(ref: AttemptRef, boot: Boot, tools: HandlerTools): Promise<Response> {
-  const { log } = tools;
+  const { log, trouble } = tools;
   const about = { run_id: ref.run_id, attempt: ref.attempt, boot_id: boot.boot_id };
   let api: WorkerApi;
   let claim: Claim;
   const claimedAt = tools.elapsed();
   try {
     api = tools.workerApi(ref);
-    claim = await api.claim(boot);
+    const told = trouble.pending();
+    claim = await api.claim(boot, told);
+    if (told !== null) trouble.reported(told);
   } catch (error) {
+    trouble.note(error);
     log("claim_failed", { ...about, ...errorFields(error) });
     return refuseClaim(error);
   }
   log("claimed", { ...about, boot_ms: boot.boot_ms, cold_start: boot.cold_start });
   const work = tools.runSlice(api, claim, claimedAt).then(
-    (end) => log("slice_ended", { ...about, ...endFields(end) }),
+    (end) => {
+      // What the database was told of by the end itself needs no second word.
+      if (end.outcome === "abandoned") trouble.note(end.error);
+      log("slice_ended", { ...about, ...endFields(end) });
+    },
     (error: unknown) => log("slice_broken", { ...about, ...errorFields(error) }),
   );
   tools.waitUntil(work);

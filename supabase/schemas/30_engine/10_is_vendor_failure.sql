@@ -3,7 +3,7 @@ language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   -- What went wrong on our side of the wire says nothing of the vendor; nor does a refusal, which is each one's own.
   return coalesce(error_class in ('transient', 'ambiguous') and error_code not in (
-    'worker_fault', 'worker_lost', 'function_misconfigured', 'database_unreachable', 'database_error', 'unexpected_answer',
+    'worker_fault', 'worker_lost', 'function_misconfigured', 'database_unreachable', 'database_full', 'database_read_only', 'database_restarting', 'database_error', 'unexpected_answer',
     'lease_lost', 'connector_fault', 'outcome_unknown', 'entries_deferred', 'entries_unresolved', 'no_progress',
     -- The vendor was there, and had not come to it yet, or we had no more time.
     'xledger_import_pending', 'xledger_partial_voucher', 'xledger_out_of_time',

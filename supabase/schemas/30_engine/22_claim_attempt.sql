@@ -1,6 +1,6 @@
 create or replace function sync_scheduler.claim_attempt(
   run_id uuid, attempt integer, token text, boot_id uuid, boot_ms numeric, cold_start boolean,
-  protocol integer
+  protocol integer, database_trouble jsonb default null
 ) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
@@ -65,6 +65,9 @@ begin
     end if;
   end if;
   perform sync_scheduler.resolve_alerts(integration.id, mended);
+  if claim_attempt.database_trouble is not null then
+    perform sync_scheduler.note_database_trouble(claim_attempt.database_trouble);
+  end if;
   return jsonb_build_object(
     'org_id', run.org_id,
     'integration_id', run.integration_id,
@@ -80,9 +83,10 @@ begin
     || sync_scheduler.run_progress(run);
 end;
 $$;
-revoke all on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, numeric, boolean, integer)
+revoke all on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, numeric, boolean, integer, jsonb)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, numeric, boolean, integer) is
-  'Takes an attempt for the worker that holds its token, at most once: pending to running. boot_ms is in milliseconds. '
+comment on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, numeric, boolean, integer, jsonb) is
+  'Takes an attempt for the worker that holds its token, at most once: pending to running. boot_ms is in milliseconds; '
+  'database_trouble {code, since, until} is what the database could not write down itself, see raise_database_trouble. '
   'Returns what the worker needs, credentials included; or refused, see refuse_worker, if protocol is none of worker_protocols. Resolves alerts that the sync function, or a slot in time, refutes. Errors: PT401 invalid_token, PT409 already_claimed, PT409 '
   'attempt_not_current.';

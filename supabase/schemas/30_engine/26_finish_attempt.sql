@@ -76,6 +76,8 @@ begin
     end if;
     perform sync_scheduler.settle_run(run, outcome, error_class::sync_scheduler.error_class,
       left(error_code, 100), left(error_message, 500), retry_after_seconds * interval '1 second', stuck_batch);
+    -- Last, for it locks an alert. A worker that could not write, and now can.
+    perform sync_scheduler.raise_database_trouble(error_code);
   end if;
 
   return (

@@ -28,7 +28,10 @@ begin
   if exists (select from public.sync_integrations i where i.resume_at <= now()) then
     return true;
   end if;
-  if exists (select from public.sync_alerts a where a.kind = 'scheduler_dead' and a.resolved_at is null) then
+  if exists (
+    select from public.sync_alerts a where a.kind in ('scheduler_dead', 'database_not_writable') and a.resolved_at is null
+      and (a.kind = 'scheduler_dead' or a.last_seen_at <= now() - interval '15 minutes'))
+  then
     return true;
   end if;
   -- end_unanswered_probes.

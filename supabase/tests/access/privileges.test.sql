@@ -31,7 +31,7 @@ select bag_eq(
      ('sync_scheduler.member_org_ids()', 'authenticated'),
      ('sync_scheduler.member_vendors()', 'authenticated'),
      ('add_sync_entries(uuid,text,jsonb,boolean,boolean)', 'service_role'),
-     ('sync_worker_claim(uuid,integer,text,uuid,numeric,boolean,integer)', 'service_role'),
+     ('sync_worker_claim(uuid,integer,text,uuid,numeric,boolean,integer,jsonb)', 'service_role'),
      ('sync_worker_heartbeat(uuid,integer,text,jsonb,numeric)', 'service_role'),
      ('sync_worker_reserve_entries(uuid,integer,text,integer,text[])', 'service_role'),
      ('sync_worker_record_results(uuid,integer,text,uuid,jsonb,boolean)', 'service_role'),

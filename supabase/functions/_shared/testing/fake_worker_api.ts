@@ -59,7 +59,7 @@ export class FakeWorkerApi implements WorkerApi {
     this.#claim = claim;
   }
 
-  claim(): ReturnType<WorkerApi["claim"]> {
+  claim(..._call: Parameters<WorkerApi["claim"]>): ReturnType<WorkerApi["claim"]> {
     this.calls.push("claim");
     return Promise.resolve(this.#claim);
   }

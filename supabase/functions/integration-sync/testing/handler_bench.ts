@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { rememberTrouble } from "../../_shared/database_trouble.ts";
 import type { SenderRef } from "../../_shared/alerts_api.ts";
 import type { WarmupRef } from "../../_shared/answer_warmup.ts";
 import { FakeWorkerApi } from "../../_shared/testing/fake_worker_api.ts";
@@ -71,12 +72,13 @@ export function setUp(changes: Partial<HandlerTools> = {}, api: WorkerApi = new 
       seen.attempts.push(attempt);
       return {
         ...bound(api),
-        claim: (boot) => {
+        claim: (boot, trouble) => {
           seen.boots.push(boot);
-          return api.claim(boot);
+          return api.claim(boot, trouble);
         },
       };
     },
+    trouble: rememberTrouble(() => 0),
     runSlice: () => {
       seen.slices++;
       return Promise.resolve<SliceEnd>({ outcome: "succeeded" });
@@ -117,7 +119,7 @@ export function setUp(changes: Partial<HandlerTools> = {}, api: WorkerApi = new 
 /** The methods of an object of a class, so that they can be spread. */
 function bound(api: WorkerApi): WorkerApi {
   return {
-    claim: (boot) => api.claim(boot),
+    claim: (boot, trouble) => api.claim(boot, trouble),
     heartbeat: (checkpoint, signal) => api.heartbeat(checkpoint, signal),
     reserveEntries: (size, signal, only) => api.reserveEntries(size, signal, only),
     recordResults: (id, results, signal, setsAside) => api.recordResults(id, results, signal, setsAside),
