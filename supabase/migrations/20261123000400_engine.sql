@@ -2109,6 +2109,61 @@ revoke all on function sync_scheduler.retry_backoff(interval, integer)
 comment on function sync_scheduler.retry_backoff(interval, integer) is
   'Exponential backoff with full jitter: random between 0 and retry_base * 2^(failures-1), capped by settings.retry_cap.';
 
+-- supabase/schemas/30_engine/15_schedule_retry.sql
+create or replace function sync_scheduler.schedule_retry(
+  run public.sync_run_log,
+  backoff interval,
+  error_class sync_scheduler.error_class,
+  error_code text,
+  error_message text,
+  retry_after interval default null
+) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  integration public.sync_integrations;
+  vendor record;
+begin
+  select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
+  select * into vendor from sync_scheduler.vendor_wait(run, schedule_retry.error_code, schedule_retry.retry_after);
+  if vendor.is_too_long then
+    update public.sync_run_log r set quota_until = now() + vendor.asked where r.run_id = run.run_id;
+    perform sync_scheduler.finish_run(run.run_id, 'failed', 'vendor_quota_exhausted',
+      sync_scheduler.wait_words(integration, schedule_retry.error_class, now() + vendor.asked));
+    return;
+  end if;
+  -- What the vendor asks for is not the run's own time. Past its deadline it has none left, and is given none.
+  if vendor.asked > interval '0' and run.deadline_at > now() then
+    update sync_scheduler.run_attempts a set vendor_wait = vendor.asked
+    where a.run_id = run.run_id and a.attempt = run.attempt;
+    run.deadline_at := run.deadline_at + vendor.asked;
+    -- For a shorter wait the connector's own words are enough.
+    if schedule_retry.error_class = 'rate_limited' and vendor.asked > interval '1 minute' then
+      run.quota_until := now() + vendor.asked;
+      error_message := left(concat_ws(' ', schedule_retry.error_message,
+        sync_scheduler.wait_words(integration, schedule_retry.error_class, run.quota_until)), 500);
+    end if;
+  end if;
+  update public.sync_run_log r set
+    status = 'pending',
+    next_attempt_at = least(now() + backoff, run.deadline_at),
+    deadline_at = run.deadline_at,
+    quota_until = run.quota_until,
+    error_code = schedule_retry.error_code,
+    error_message = schedule_retry.error_message
+  where r.run_id = run.run_id;
+  if not sync_scheduler.pause_if_stopped(run.run_id) and backoff <= interval '0' then
+    perform sync_scheduler.next_attempt(run.run_id);
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.schedule_retry(
+  public.sync_run_log, interval, sync_scheduler.error_class, text, text, interval)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.schedule_retry(
+  public.sync_run_log, interval, sync_scheduler.error_class, text, text, interval) is
+  'Lets a run whose attempt has ended wait for backoff (0: dispatched at once). retry_after, the vendor''s hint, moves the deadline, '
+  'up to settings.longest_wait in total; beyond, the run fails as vendor_quota_exhausted. The caller holds the run''s row lock.';
+
 -- supabase/schemas/30_engine/15_vendor_wait.sql
 create or replace function sync_scheduler.vendor_wait(
   run public.sync_run_log, error_code text, retry_after interval, out asked interval, out is_too_long boolean
@@ -2133,8 +2188,8 @@ create or replace function sync_scheduler.wait_words(
 ) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  return format(case when error_class = 'rate_limited' then 'The external system''s quota is used up until %s (%s).'
-      else 'The external system asks us to come back at %s (%s).' end,
+  return format(case when error_class = 'rate_limited' then 'The vendor''s quota is used up until %s (%s).'
+      else 'The vendor asks us to come back at %s (%s).' end,
     -- To the nearest minute: the hint was on its way for a moment.
     to_char((until + interval '30 seconds') at time zone integration.time_zone,
       case when until < now() + interval '1 day' then 'HH24:MI' else 'YYYY-MM-DD HH24:MI' end),
@@ -2233,7 +2288,6 @@ declare
   backoff interval;
   -- Null unless the failure is a refusal that may pass by itself.
   refusal interval := case when error_class = 'permanent' then sync_scheduler.refusal_backoff(run, error_code) end;
-  vendor record;
 begin
   if error_class = 'rate_limited' then
     perform sync_scheduler.set_health(run.integration_id, 'degraded', coalesce(error_code, 'unknown'),
@@ -2261,14 +2315,6 @@ begin
     perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
     return;
   end if;
-  select * into vendor from sync_scheduler.vendor_wait(run, error_code, retry_after);
-  if vendor.is_too_long then
-    update public.sync_run_log r set quota_until = now() + vendor.asked where r.run_id = run.run_id;
-    perform sync_scheduler.finish_run(run.run_id, 'failed', 'vendor_quota_exhausted',
-      sync_scheduler.wait_words(integration, error_class, now() + vendor.asked));
-    return;
-  end if;
-
   backoff := coalesce(refusal, greatest(retry_after, sync_scheduler.retry_backoff(integration.retry_base, in_a_row),
     -- A vendor that asks us to slow down is not asked again at once, even if it does not say how long.
     case when error_class = 'rate_limited' then interval '5 seconds' end));
@@ -2278,28 +2324,7 @@ begin
   then
     backoff := interval '0';
   end if;
-  -- What the vendor asks for is not the run's own time. Past its deadline it has none left, and is given none.
-  if vendor.asked > interval '0' and run.deadline_at > now() then
-    update sync_scheduler.run_attempts a set vendor_wait = vendor.asked
-    where a.run_id = run.run_id and a.attempt = run.attempt;
-    run.deadline_at := run.deadline_at + vendor.asked;
-    -- For a shorter wait the connector's own words are enough.
-    if error_class = 'rate_limited' and vendor.asked > interval '1 minute' then
-      run.quota_until := now() + vendor.asked;
-      error_message := left(concat_ws(' ', error_message, sync_scheduler.wait_words(integration, error_class, run.quota_until)), 500);
-    end if;
-  end if;
-  update public.sync_run_log r set
-    status = 'pending',
-    next_attempt_at = least(now() + backoff, run.deadline_at),
-    deadline_at = run.deadline_at,
-    quota_until = run.quota_until,
-    error_code = retry_or_fail.error_code,
-    error_message = retry_or_fail.error_message
-  where r.run_id = run.run_id;
-  if not sync_scheduler.pause_if_stopped(run.run_id) and backoff <= interval '0' then
-    perform sync_scheduler.next_attempt(run.run_id);
-  end if;
+  perform sync_scheduler.schedule_retry(run, backoff, error_class, error_code, error_message, retry_after);
 end;
 $$;
 revoke all on function sync_scheduler.retry_or_fail(
@@ -2309,7 +2334,7 @@ comment on function sync_scheduler.retry_or_fail(
   public.sync_run_log, sync_scheduler.error_class, text, text, interval) is
   'Decides what becomes of a run whose attempt has just ended in an error: cancelled if that was asked for, failed '
   'if the error is permanent (which the integration''s health then says; a refusal may pass, see refusal_backoff) or the attempts are used up, else pending until its backoff is over. retry_after is the '
-  'vendor''s hint and a lower bound: it moves the deadline, up to settings.longest_wait in total; beyond, the run fails as vendor_quota_exhausted. The first failure on a cold start is retried at once, if the vendor gave no hint.';
+  'vendor''s hint and a lower bound, see schedule_retry. The first failure on a cold start is retried at once, if the vendor gave no hint.';
 
 -- supabase/schemas/30_engine/16_set_aside_batch.sql
 create or replace function sync_scheduler.set_aside_batch(
@@ -2425,7 +2450,9 @@ begin
     -- Everything else is done. To repeat what was set aside is for the next run.
     perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
   elsif sync_scheduler.set_aside_batch(run, error_class, stuck_batch) then
-    perform sync_scheduler.next_attempt(run.run_id);
+    -- The others go on at once, or when the vendor said: it means all of our requests.
+    perform sync_scheduler.schedule_retry(run,
+      case when sync_scheduler.is_own_wait(error_code) then '0' else coalesce(retry_after, '0') end, error_class, error_code, error_message, retry_after);
   else
     perform sync_scheduler.retry_or_fail(run, error_class, error_code, error_message, retry_after);
   end if;

@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = pg_catalog, pg_temp as $$
-  select '0.1.0'::text, '493852868a0c1fc3edce37520f56d129df089530a0c75a126eafcf924dcb365e'::text;
+  select '0.1.0'::text, 'a886b839321626a4e783e48f7324127c846ccbcec3b5db426a0e6d82e9bf2de9'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is

@@ -113,7 +113,7 @@ Deno.test("a run fails with the vendor's instant when it is told to wait for lon
   assert.equal(told.quota, 90_000);
   assert.match(
     (await readRun(sql, runId)).error_message ?? "",
-    /^The external system's quota is used up until .+\.$/,
+    /^The vendor's quota is used up until .+\.$/,
   );
   assert.equal(receiver.ledger.size, BATCH);
   const { data: overview } = await (await tenant.signIn("viewer")).rpc("sync_overview", {

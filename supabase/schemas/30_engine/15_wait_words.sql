@@ -3,8 +3,8 @@ create or replace function sync_scheduler.wait_words(
 ) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  return format(case when error_class = 'rate_limited' then 'The external system''s quota is used up until %s (%s).'
-      else 'The external system asks us to come back at %s (%s).' end,
+  return format(case when error_class = 'rate_limited' then 'The vendor''s quota is used up until %s (%s).'
+      else 'The vendor asks us to come back at %s (%s).' end,
     -- To the nearest minute: the hint was on its way for a moment.
     to_char((until + interval '30 seconds') at time zone integration.time_zone,
       case when until < now() + interval '1 day' then 'HH24:MI' else 'YYYY-MM-DD HH24:MI' end),

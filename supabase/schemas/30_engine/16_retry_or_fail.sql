@@ -13,7 +13,6 @@ declare
   backoff interval;
   -- Null unless the failure is a refusal that may pass by itself.
   refusal interval := case when error_class = 'permanent' then sync_scheduler.refusal_backoff(run, error_code) end;
-  vendor record;
 begin
   if error_class = 'rate_limited' then
     perform sync_scheduler.set_health(run.integration_id, 'degraded', coalesce(error_code, 'unknown'),
@@ -41,14 +40,6 @@ begin
     perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
     return;
   end if;
-  select * into vendor from sync_scheduler.vendor_wait(run, error_code, retry_after);
-  if vendor.is_too_long then
-    update public.sync_run_log r set quota_until = now() + vendor.asked where r.run_id = run.run_id;
-    perform sync_scheduler.finish_run(run.run_id, 'failed', 'vendor_quota_exhausted',
-      sync_scheduler.wait_words(integration, error_class, now() + vendor.asked));
-    return;
-  end if;
-
   backoff := coalesce(refusal, greatest(retry_after, sync_scheduler.retry_backoff(integration.retry_base, in_a_row),
     -- A vendor that asks us to slow down is not asked again at once, even if it does not say how long.
     case when error_class = 'rate_limited' then interval '5 seconds' end));
@@ -58,28 +49,7 @@ begin
   then
     backoff := interval '0';
   end if;
-  -- What the vendor asks for is not the run's own time. Past its deadline it has none left, and is given none.
-  if vendor.asked > interval '0' and run.deadline_at > now() then
-    update sync_scheduler.run_attempts a set vendor_wait = vendor.asked
-    where a.run_id = run.run_id and a.attempt = run.attempt;
-    run.deadline_at := run.deadline_at + vendor.asked;
-    -- For a shorter wait the connector's own words are enough.
-    if error_class = 'rate_limited' and vendor.asked > interval '1 minute' then
-      run.quota_until := now() + vendor.asked;
-      error_message := left(concat_ws(' ', error_message, sync_scheduler.wait_words(integration, error_class, run.quota_until)), 500);
-    end if;
-  end if;
-  update public.sync_run_log r set
-    status = 'pending',
-    next_attempt_at = least(now() + backoff, run.deadline_at),
-    deadline_at = run.deadline_at,
-    quota_until = run.quota_until,
-    error_code = retry_or_fail.error_code,
-    error_message = retry_or_fail.error_message
-  where r.run_id = run.run_id;
-  if not sync_scheduler.pause_if_stopped(run.run_id) and backoff <= interval '0' then
-    perform sync_scheduler.next_attempt(run.run_id);
-  end if;
+  perform sync_scheduler.schedule_retry(run, backoff, error_class, error_code, error_message, retry_after);
 end;
 $$;
 revoke all on function sync_scheduler.retry_or_fail(
@@ -89,4 +59,4 @@ comment on function sync_scheduler.retry_or_fail(
   public.sync_run_log, sync_scheduler.error_class, text, text, interval) is
   'Decides what becomes of a run whose attempt has just ended in an error: cancelled if that was asked for, failed '
   'if the error is permanent (which the integration''s health then says; a refusal may pass, see refusal_backoff) or the attempts are used up, else pending until its backoff is over. retry_after is the '
-  'vendor''s hint and a lower bound: it moves the deadline, up to settings.longest_wait in total; beyond, the run fails as vendor_quota_exhausted. The first failure on a cold start is retried at once, if the vendor gave no hint.';
+  'vendor''s hint and a lower bound, see schedule_retry. The first failure on a cold start is retried at once, if the vendor gave no hint.';

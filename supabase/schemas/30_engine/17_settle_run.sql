@@ -32,7 +32,9 @@ begin
     -- Everything else is done. To repeat what was set aside is for the next run.
     perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
   elsif sync_scheduler.set_aside_batch(run, error_class, stuck_batch) then
-    perform sync_scheduler.next_attempt(run.run_id);
+    -- The others go on at once, or when the vendor said: it means all of our requests.
+    perform sync_scheduler.schedule_retry(run,
+      case when sync_scheduler.is_own_wait(error_code) then '0' else coalesce(retry_after, '0') end, error_class, error_code, error_message, retry_after);
   else
     perform sync_scheduler.retry_or_fail(run, error_class, error_code, error_message, retry_after);
   end if;

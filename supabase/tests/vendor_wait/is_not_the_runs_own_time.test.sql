@@ -20,7 +20,7 @@ select is(pg_temp.finish('failed', 'rate_limited', 36000), 'pending', 'a hint of
 select is((pg_temp.run()).next_attempt_at, now() + interval '10 hours', 'in full');
 select is((pg_temp.run()).deadline_at, now() + interval '16 hours', 'the deadline moves by it');
 select is((pg_temp.run()).quota_until, now() + interval '10 hours', 'the run says until when');
-select alike((pg_temp.run()).error_message, 'In words. The external system''s quota is used up until __:__ (Europe/Oslo).', 'in words, too');
+select alike((pg_temp.run()).error_message, 'In words. The vendor''s quota is used up until __:__ (Europe/Oslo).', 'in words, too');
 select is(sync_scheduler.waits_for(pg_temp.run()), 'vendor_quota_exhausted', 'that is what it waits for');
 select sync_test.act_as('coordinator');
 select results_eq(
@@ -39,7 +39,7 @@ select pg_temp.next();
 select is(pg_temp.finish('failed', 'rate_limited', 61), 'failed', 'a minute more is not');
 select is((pg_temp.ended()).error_code, 'vendor_quota_exhausted', 'the run fails for it');
 select is((pg_temp.ended()).quota_until, now() + interval '61 seconds', 'with the instant that the vendor named');
-select alike((pg_temp.ended()).error_message, 'The external system''s quota is used up until __:__ (Europe/Oslo).', 'in words');
+select alike((pg_temp.ended()).error_message, 'The vendor''s quota is used up until __:__ (Europe/Oslo).', 'in words');
 select is((select status::text from public.sync_integration_health where integration_id = sync_test.id('integration a')), 'degraded',
   'the connection is not broken');
 select is((select quota_until from public.sync_overview(sync_test.id('org a'))), now() + interval '61 seconds',
@@ -52,12 +52,12 @@ select ok((select deadline_at - triggered_at from pg_temp.ended()) <= interval '
 delete from public.sync_run_log;
 select pg_temp.begin_run('running');
 select is(pg_temp.finish('failed', 'rate_limited', 86401), 'failed', 'a hint of more than a day is not waited for');
-select alike((pg_temp.ended()).error_message, 'The external system''s quota is used up until ____-__-__ __:__ (Europe/Oslo).',
+select alike((pg_temp.ended()).error_message, 'The vendor''s quota is used up until ____-__-__ __:__ (Europe/Oslo).',
   'its day is named');
 delete from public.sync_run_log;
 select pg_temp.begin_run('running');
 select is(pg_temp.finish('failed', 'ambiguous', 1e9), 'failed', 'nor one of years, with an outage');
-select alike((pg_temp.ended()).error_message, 'The external system asks us to come back at %', 'which speaks of no quota');
+select alike((pg_temp.ended()).error_message, 'The vendor asks us to come back at %', 'which speaks of no quota');
 
 -- What burns attempts does so with a hint as well.
 delete from public.sync_run_log;
