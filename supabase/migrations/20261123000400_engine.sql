@@ -508,6 +508,29 @@ comment on function sync_scheduler.fields_fault(jsonb, text, text, text[], text[
   'outputs are null without one. exported: names, null: all; ignored: names that are left out. fieldsFault in '
   'voucher_fields.ts answers the same.';
 
+-- supabase/schemas/30_engine/07_first_open_entry.sql
+create or replace function sync_scheduler.first_open_entry(integration_id uuid) returns bigint
+language plpgsql stable set search_path = pg_catalog, pg_temp
+-- As in reserve_entries: without a sort only the index in the order of each query is left, whatever the statistics say.
+set enable_sort = off as $$
+begin
+  return least(
+    (select e.entry_id from public.sync_export_entries e
+     where e.integration_id between first_open_entry.integration_id and first_open_entry.integration_id and e.state = 'pending'
+     order by e.integration_id, e.entry_id limit 1),
+    (select e.entry_id from public.sync_export_entries e
+     where e.integration_id between first_open_entry.integration_id and first_open_entry.integration_id and e.state = 'sending'
+     order by e.integration_id, e.state, e.entry_id limit 1),
+    (select e.entry_id from public.sync_export_entries e
+     where e.integration_id between first_open_entry.integration_id and first_open_entry.integration_id and e.state = 'unknown'
+     order by e.integration_id, e.state, e.entry_id limit 1));
+end;
+$$;
+revoke all on function sync_scheduler.first_open_entry(uuid) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.first_open_entry(uuid) is
+  'The first entry of an integration, by entry_id, that is not out yet: pending, sending or unknown. Null: there is none. Its '
+  'cost does not grow with what waits.';
+
 -- supabase/schemas/30_engine/07_is_amount.sql
 create or replace function sync_scheduler.is_amount(value text) returns boolean
 language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
@@ -672,7 +695,9 @@ comment on function sync_scheduler.period_fault(jsonb, text, jsonb) is
 create or replace function sync_scheduler.refresh_decision_alert(
   integration_id uuid, added integer default 0, entry_keys text[] default '{}', is_delivery boolean default false
 ) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
+language plpgsql set search_path = pg_catalog, pg_temp
+-- As in reserve_entries: without a sort only the index in the order of the query is left, whatever the statistics say.
+set enable_sort = off as $$
 declare
   most constant integer := 1000;
   most_keys constant integer := 10;
@@ -685,9 +710,11 @@ begin
   select * into alert from public.sync_alerts a
   where a.integration_id = refresh_decision_alert.integration_id and a.kind = 'entries_need_decision' and a.resolved_at is null
   for no key update;
+  -- One more than most.
   select count(*) into waiting from (
     select from public.sync_export_entries e
-    where e.integration_id = refresh_decision_alert.integration_id and e.undecided limit most + 1) w;
+    where e.integration_id between refresh_decision_alert.integration_id and refresh_decision_alert.integration_id and e.undecided
+    order by e.integration_id, e.entry_id limit 1001) w;
   if waiting = 0 then
     update public.sync_alerts a set resolved_at = now() where a.alert_id = alert.alert_id;
     return;
@@ -873,12 +900,7 @@ begin
   if last_left is null and not has_succeeded then
     return;
   -- A worker has succeeded when nothing is left to reserve.
-  elsif not has_succeeded and exists (
-    select from unnest('{pending,sending,unknown}'::public.sync_entry_state[]) open (state)
-    where exists (
-      select from public.sync_export_entries e
-      where e.integration_id = alert.integration_id and e.state = open.state and e.entry_id <= last_left))
-  then
+  elsif not has_succeeded and sync_scheduler.first_open_entry(alert.integration_id) <= last_left then
     return;
   elsif exists (
     -- Refused again, alone this time: it is neither out nor decided.
@@ -1641,21 +1663,24 @@ comment on function sync_scheduler.store_delivery(public.sync_integrations, sync
 
 -- supabase/schemas/30_engine/12_last_open_entry.sql
 create or replace function sync_scheduler.last_open_entry(integration_id uuid) returns bigint
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp set enable_sort = off as $$
 begin
-  -- The last row of an index range for each state, however many wait.
-  return (
-    select max(l.entry_id)
-    from unnest('{pending,sending,unknown}'::public.sync_entry_state[]) open (state)
-    cross join lateral (
-      select e.entry_id from public.sync_export_entries e
-      where e.integration_id = last_open_entry.integration_id and e.state = open.state
-      order by e.entry_id desc limit 1) l);
+  return greatest(
+    (select e.entry_id from public.sync_export_entries e
+     where e.integration_id between last_open_entry.integration_id and last_open_entry.integration_id and e.state = 'pending'
+     order by e.integration_id desc, e.entry_id desc limit 1),
+    (select e.entry_id from public.sync_export_entries e
+     where e.integration_id between last_open_entry.integration_id and last_open_entry.integration_id and e.state = 'sending'
+     order by e.integration_id desc, e.state desc, e.entry_id desc limit 1),
+    (select e.entry_id from public.sync_export_entries e
+     where e.integration_id between last_open_entry.integration_id and last_open_entry.integration_id and e.state = 'unknown'
+     order by e.integration_id desc, e.state desc, e.entry_id desc limit 1));
 end;
 $$;
 revoke all on function sync_scheduler.last_open_entry(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.last_open_entry(uuid) is
-  'The last entry of an integration, by entry_id, that is not out yet: pending, sending or unknown. Null: there is none.';
+  'The last entry of an integration, by entry_id, that is not out yet: pending, sending or unknown. Null: there is none. See '
+  'first_open_entry.';
 
 -- supabase/schemas/30_engine/12_next_attempt.sql
 create or replace function sync_scheduler.next_attempt(run_id uuid) returns void

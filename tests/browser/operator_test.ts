@@ -121,7 +121,7 @@ operatorTest("an admin pauses with a reason, which stands there for all, and res
   await view.signInAs("Astrid Admin");
   await view.openIntegration("Dynamics");
   await view.page.getByRole("button", { name: "Pause …" }).click();
-  await view.page.getByLabel("Reason").fill("Month-end closing");
+  await view.page.getByRole("dialog").getByLabel("Reason").fill("Month-end closing");
   await view.page.getByLabel("How long").selectOption("12");
   await view.page.getByRole("dialog").getByRole("button", { name: "Pause", exact: true }).click();
   await untilText(view.page.locator(".notice"), /Paused.*Month-end closing.*It resumes/s);

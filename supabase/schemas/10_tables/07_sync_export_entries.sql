@@ -61,8 +61,8 @@ create index sync_export_entries_batch_idx on public.sync_export_entries (batch_
 create index sync_export_entries_run_idx on public.sync_export_entries (run_id);
 create index sync_export_entries_conflict_idx on public.sync_export_entries (integration_id)
   where conflict_at is not null;
--- Nearly always empty or small, however many entries there are. By run, for the message about what a run has added.
-create index sync_export_entries_undecided_idx on public.sync_export_entries (integration_id, run_id, entry_id)
+-- Nearly always empty or small, however many entries there are.
+create index sync_export_entries_undecided_idx on public.sync_export_entries (integration_id, entry_id)
   where undecided;
 -- Nearly always empty: the entries that a run passes over.
 create index sync_export_entries_refused_idx on public.sync_export_entries (refused_run_id)

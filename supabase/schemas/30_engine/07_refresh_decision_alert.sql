@@ -1,7 +1,9 @@
 create or replace function sync_scheduler.refresh_decision_alert(
   integration_id uuid, added integer default 0, entry_keys text[] default '{}', is_delivery boolean default false
 ) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
+language plpgsql set search_path = pg_catalog, pg_temp
+-- As in reserve_entries: without a sort only the index in the order of the query is left, whatever the statistics say.
+set enable_sort = off as $$
 declare
   most constant integer := 1000;
   most_keys constant integer := 10;
@@ -14,9 +16,11 @@ begin
   select * into alert from public.sync_alerts a
   where a.integration_id = refresh_decision_alert.integration_id and a.kind = 'entries_need_decision' and a.resolved_at is null
   for no key update;
+  -- One more than most.
   select count(*) into waiting from (
     select from public.sync_export_entries e
-    where e.integration_id = refresh_decision_alert.integration_id and e.undecided limit most + 1) w;
+    where e.integration_id between refresh_decision_alert.integration_id and refresh_decision_alert.integration_id and e.undecided
+    order by e.integration_id, e.entry_id limit 1001) w;
   if waiting = 0 then
     update public.sync_alerts a set resolved_at = now() where a.alert_id = alert.alert_id;
     return;

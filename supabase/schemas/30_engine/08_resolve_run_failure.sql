@@ -15,12 +15,7 @@ begin
   if last_left is null and not has_succeeded then
     return;
   -- A worker has succeeded when nothing is left to reserve.
-  elsif not has_succeeded and exists (
-    select from unnest('{pending,sending,unknown}'::public.sync_entry_state[]) open (state)
-    where exists (
-      select from public.sync_export_entries e
-      where e.integration_id = alert.integration_id and e.state = open.state and e.entry_id <= last_left))
-  then
+  elsif not has_succeeded and sync_scheduler.first_open_entry(alert.integration_id) <= last_left then
     return;
   elsif exists (
     -- Refused again, alone this time: it is neither out nor decided.
