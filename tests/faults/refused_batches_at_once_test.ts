@@ -96,7 +96,7 @@ Deno.test("each entry is booked once, with its newest content, when entries are 
   assert.equal(rows.length, 60);
 });
 
-/** A trigger that lets reservations wait for whoever holds the lock. */
+/** A trigger that lets reservations wait for the session that holds the lock. */
 const waitingReservations = `
   create function public.wait_for_test() returns trigger language plpgsql security definer as $$
   begin

@@ -1,5 +1,5 @@
 /**
- * What a slice leaves for the next one of its run, beside the connector's checkpoint.
+ * What a slice leaves for the next one of its run, next to the connector's checkpoint.
  *
  * @module
  */

@@ -96,7 +96,7 @@ delete from public.sync_export_entries where entry_key = 'b';
 select is(pg_temp.reserve(500) -> 'refusal', null, 'an outbox of one entry that is refused alone needs no evidence');
 select results_eq($$ select * from pg_temp.entry('a') $$, $$ values ('rejected', 'No account a', false) $$, 'it is rejected');
 
--- Beside a batch of unknown outcome, one entry is not all there is.
+-- With a batch of unknown outcome, one entry is not all there is.
 update public.sync_export_entries set state = 'pending' where entry_key = 'a';
 select pg_temp.deliver('c', '1.00');
 update batch set batch = pg_temp.reserve(1, array['c']);
