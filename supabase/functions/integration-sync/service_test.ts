@@ -92,7 +92,7 @@ Deno.test("the service reports its boot to the database, and nothing to anybody 
 });
 
 Deno.test("the service asks the external system and tells the database when it is posted a connection check", async () => {
-  await using receiver = startReceiver(() => new Response(null, { status: 401 }));
+  await using receiver = startReceiver(() => new Response(null, { status: 301 }));
   const probe = { integration_id: "00000000-0000-4000-8000-0000000000b1", token: attempt.token };
   const claim = {
     org_id: "00000000-0000-4000-8000-0000000000a1",
@@ -128,9 +128,10 @@ Deno.test("the service asks the external system and tells the database when it i
     ...probe,
     outcome: "failed",
     error_class: "permanent",
-    error_code: "webhook_access_refused",
+    error_code: "webhook_redirect",
+    is_guess: true,
   });
-  assert.match(String(error_message), /^The receiver refused access/);
+  assert.match(String(error_message), /redirect/);
   assert.equal(typeof latency_ms, "number");
   assert.deepEqual(receiver.requests.map(({ method }) => method), ["HEAD"]);
 });
