@@ -48,9 +48,9 @@ comment on type public.sync_alert_kind is
   'drift: a slot started late or not at all; missed_slot: slots were skipped because the scheduler was away; start_failed: '
   'the tick could not start a due slot; run_failed: a run failed after all of its attempts; lost_worker: the function fell '
   'silent in the middle of a run; dispatch_failing: the function does not take runs; cold_start_failure: an attempt failed in '
-  'database_not_writable: the function could not write, because the disk is full, the database read-only or restarting; '
   'a freshly booted function; unhealthy: the external system cannot be reached; needs_attention: a connection check '
   'was refused, or the integration is set up wrongly; vendor_incident: it fails for several organisations alike; scheduler_dead: ticks have stopped; '
+  'database_not_writable: the function could not write, because the disk is full, the database read-only or restarting; '
   'webhook_stopped: alerts are not posted any more, because the receiver does not take them; '
   'entries_refused: delivered entries were refused and are not in the outbox; entries_need_decision: entries '
   'were rejected, contradict their source or have an unknown outcome, and a person has to decide about them.';
