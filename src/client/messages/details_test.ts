@@ -140,8 +140,8 @@ const CASES: readonly (readonly [SyncErrorCode, Details, english: string, norweg
   [
     "entries_not_found",
     { entry_keys: ["a", "b", "c", "d", "e"] },
-    "The entries do not exist: a, b, c (+2).",
-    "Postene finnes ikke: a, b, c (+2).",
+    "The entries do not exist: a, b, c (+2). Check their keys.",
+    "Postene finnes ikke: a, b, c (+2). Kontroller nøklene.",
   ],
   [
     "entries_not_settleable",
@@ -155,12 +155,17 @@ const CASES: readonly (readonly [SyncErrorCode, Details, english: string, norweg
     "Settle all entries of the batch together: a, b.",
     "Avklar alle postene i bunken samlet: a, b.",
   ],
-  ["entry_is_sent", { entry_key: "a" }, "The entry a has been sent already.", "Posten a er allerede sendt."],
+  [
+    "entry_is_sent",
+    { entry_key: "a" },
+    "The entry a has been sent already. Correct it by a new entry.",
+    "Posten a er allerede sendt. Rett den med en ny post.",
+  ],
   [
     "reason_too_long",
     { max_length: 300 },
-    "The reason is longer than 300 characters.",
-    "Begrunnelsen er lengre enn 300 tegn.",
+    "The reason is longer than 300 characters. Shorten it.",
+    "Begrunnelsen er lengre enn 300 tegn. Kort den ned.",
   ],
   [
     "run_not_active",
@@ -171,8 +176,8 @@ const CASES: readonly (readonly [SyncErrorCode, Details, english: string, norweg
   [
     "run_not_retryable",
     { status: "running" },
-    "The sync has neither failed nor been cancelled: running.",
-    "Synkroniseringen er verken mislykket eller avbrutt: pågår.",
+    "The sync has neither failed nor been cancelled: running. Start a new one instead.",
+    "Synkroniseringen er verken mislykket eller avbrutt: pågår. Start en ny i stedet.",
   ],
   [
     "invalid_credentials",

@@ -59,7 +59,7 @@ export const en: SyncMessages = {
     invalid_idempotency_key: reload,
     unknown_integration_type: ({ error: { details: { known_types } } }) =>
       `The integration does not exist.${known_types ? ` There are: ${names(known_types)}.` : ""}`,
-    integration_not_found: "The integration is not connected.",
+    integration_not_found: "The integration is not connected. Ask an administrator to connect it.",
     idempotency_key_reused: reload,
     integration_disabled: "The integration is switched off.",
     integration_paused: ({ error: { details: { reason } }, until }) =>
@@ -80,7 +80,7 @@ export const en: SyncMessages = {
     function_url_not_configured: "The installation is not complete. Ask the operator to finish it.",
     run_not_active: ({ error: { details } }) => `The sync has ended already${because(details.status)}`,
     reason_too_long: ({ error: { details: { max_length = 500 } } }) =>
-      `The reason is longer than ${max_length} characters.`,
+      `The reason is longer than ${max_length} characters. Shorten it.`,
     invalid_schedule: ({ error: { details: { field, value, reason } } }) =>
       `The schedule is not valid${
         because(
@@ -111,16 +111,16 @@ export const en: SyncMessages = {
     },
     invalid_count: ({ error: { details } }) => `The number is not valid${because(pairs(details))}`,
     run_not_retryable: ({ error: { details } }) =>
-      `The sync has neither failed nor been cancelled${because(details.status)}`,
+      `The sync has neither failed nor been cancelled${because(details.status)} Start a new one instead.`,
     entry_is_sent: ({ error: { details: { entry_key } } }) =>
-      `The entry${entry_key ? ` ${entry_key}` : ""} has been sent already.`,
+      `The entry${entry_key ? ` ${entry_key}` : ""} has been sent already. Correct it by a new entry.`,
     invalid_entries: ({ error: { details } }) =>
       `The entries are not valid${
         because(pairs(details) || names(details.refused, {}, details.refused_count))
       }`,
-    reason_missing: "The reason is missing.",
+    reason_missing: "The reason is missing. Give one: it is kept in the audit log.",
     entries_not_found: ({ error: { details: { entry_keys, batch_ids } } }) =>
-      `The entries do not exist${because(names(entry_keys ?? batch_ids))}`,
+      `The entries do not exist${because(names(entry_keys ?? batch_ids))} Check their keys.`,
     entries_not_settleable: ({ error: { details: { entries } } }) =>
       entries ? `The entries stand otherwise by now: ${names(entries, states)}. ${reload}` : reload,
     batch_was_sent_again: "The batch was sent again in the meantime. Look it up again, then settle it.",

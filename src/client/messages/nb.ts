@@ -76,7 +76,7 @@ export const nb: SyncMessages = {
     invalid_idempotency_key: reload,
     unknown_integration_type: ({ error: { details: { known_types } } }) =>
       `Integrasjonen finnes ikke.${known_types ? ` Disse finnes: ${names(known_types)}.` : ""}`,
-    integration_not_found: "Integrasjonen er ikke koblet til.",
+    integration_not_found: "Integrasjonen er ikke koblet til. Be en administrator om å koble den til.",
     idempotency_key_reused: reload,
     integration_disabled: "Integrasjonen er slått av.",
     integration_paused: ({ error: { details: { reason } }, until }) =>
@@ -100,7 +100,7 @@ export const nb: SyncMessages = {
     run_not_active: ({ error: { details } }) =>
       `Synkroniseringen er allerede avsluttet${because(ended[String(details.status)])}`,
     reason_too_long: ({ error: { details: { max_length = 500 } } }) =>
-      `Begrunnelsen er lengre enn ${max_length} tegn.`,
+      `Begrunnelsen er lengre enn ${max_length} tegn. Kort den ned.`,
     invalid_schedule: ({ error: { details: { field, value, reason } } }) =>
       `Tidsplanen er ikke gyldig${
         because(
@@ -130,16 +130,18 @@ export const nb: SyncMessages = {
     invalid_count: ({ error: { details } }) =>
       `Antallet er ikke gyldig${because(pairs(details, reasonInNorwegian))}`,
     run_not_retryable: ({ error: { details } }) =>
-      `Synkroniseringen er verken mislykket eller avbrutt${because(ended[String(details.status)])}`,
+      `Synkroniseringen er verken mislykket eller avbrutt${
+        because(ended[String(details.status)])
+      } Start en ny i stedet.`,
     entry_is_sent: ({ error: { details: { entry_key } } }) =>
-      `Posten${entry_key ? ` ${entry_key}` : ""} er allerede sendt.`,
+      `Posten${entry_key ? ` ${entry_key}` : ""} er allerede sendt. Rett den med en ny post.`,
     invalid_entries: ({ error: { details } }) =>
       `Postene er ikke gyldige${
         because(pairs(details, reasonInNorwegian) || names(details.refused, {}, details.refused_count))
       }`,
-    reason_missing: "Begrunnelsen mangler.",
+    reason_missing: "Begrunnelsen mangler. Oppgi en: den tas vare på i revisjonsloggen.",
     entries_not_found: ({ error: { details: { entry_keys, batch_ids } } }) =>
-      `Postene finnes ikke${because(names(entry_keys ?? batch_ids))}`,
+      `Postene finnes ikke${because(names(entry_keys ?? batch_ids))} Kontroller nøklene.`,
     entries_not_settleable: ({ error: { details: { entries } } }) =>
       entries ? `Postene har fått en annen status: ${names(entries, states)}. ${reload}` : reload,
     batch_was_sent_again: "Bunken er sendt på nytt i mellomtiden. Slå den opp igjen og avklar den deretter.",
