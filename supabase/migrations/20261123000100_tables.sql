@@ -63,6 +63,7 @@ create table public.sync_integrations (
       coalesce(config -> 'ignored_fields', '{}') - '{voucher,line}'::text[] = '{}'
       and not jsonb_path_exists(config, 'strict $.ignored_fields.* ? (@.type() != "array")', silent => true)
       and not jsonb_path_exists(config, 'lax $.ignored_fields.*[*] ? (@.type() != "string")')
+      and length(coalesce(config -> 'ignored_fields', '{}')::text) <= 25000
       -- Without these there is no voucher.
       and not coalesce(config #> '{ignored_fields,voucher}', '[]') ?| '{posting_date,currency,description,lines}'
       and not coalesce(config #> '{ignored_fields,line}', '[]') ?| '{account,debit,credit}'

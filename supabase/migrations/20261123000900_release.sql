@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = pg_catalog, pg_temp as $$
-  select '0.1.0'::text, '883417737e6310268c568bc9d0583f3342644fafdaddcb1b9159ebc2552b9486'::text;
+  select '0.1.0'::text, '34065b587417620c4dde973d3dd456528efc44c8a40c06efbd22ec948e2e1c92'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is

@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.psql
-select plan(29);
+select plan(30);
 
 create function pg_temp.configure(changes jsonb, type text default 'webhook') returns jsonb language sql as $$
   select (public.configure_integration_sync(sync_test.id('org a'), type, changes, 'The receiver takes orders')).config
@@ -50,6 +50,9 @@ from jsonb_array_elements('[0, 13, 6.5, -1, "6", [6]]') v;
 select is(pg_temp.wrong(jsonb_build_object('ignored_fields', v), 'xledger'),
   'ignored_fields must be {"voucher": [names], "line": [names]}, without what every voucher needs', 'so are the ignored fields ' || v::text)
 from jsonb_array_elements('["employee", ["employee"], {"voucher": "employee"}, {"lines": []}, {"voucher": [7]}, {"line": ["account"]}, {"voucher": ["lines"]}]') v;
+
+select is(pg_temp.wrong(jsonb_build_object('ignored_fields', jsonb_build_object('line', jsonb_build_array(repeat('x', 30000)))), 'xledger'),
+  'ignored_fields must be {"voucher": [names], "line": [names]}, without what every voucher needs', 'and a list without end');
 
 select sync_test.act_as('service_role');
 select throws_ok($$ update public.sync_integrations set config = '{"payloads": "off"}' where org_id = sync_test.id('org a') $$, '23514', null,
