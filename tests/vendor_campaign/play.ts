@@ -20,8 +20,8 @@ export const ENTRIES = 200;
 /** From here on nothing goes wrong any more: what is not settled then never will be. */
 const CALM_AFTER = 60;
 const MOST_ATTEMPTS = 600;
-/** Odds that a dispatch is lost, and that the host delivers some entries again, at each attempt. */
-const ODDS = { lost: 0.05, redelivery: 0.2, rules: 0.1 };
+/** Odds that a dispatch is lost, that the host delivers some entries again or takes some back, at each attempt. */
+const ODDS = { lost: 0.05, redelivery: 0.2, withdrawal: 0.1, rules: 0.1 };
 /** Heartbeats and leases are those of other tests: on a clock that jumps they would never rest. */
 const NEVER = 1e9;
 
@@ -62,6 +62,7 @@ class Schedule {
       }
       if (++this.#attempts > MOST_ATTEMPTS) assert.fail("the schedule does not come to its end");
       await this.#redeliver();
+      await this.#withdraw();
       await this.#changeRules();
       await this.#step(run);
     }
@@ -151,6 +152,16 @@ class Schedule {
     ]);
     this.#count("conflicts", delivered.conflicts);
     this.#count("refused again", delivered.refused.length);
+  }
+
+  async #withdraw(): Promise<void> {
+    if (this.#isCalm || !this.#random.chance(ODDS.withdrawal)) return;
+    const numbers = Array.from({ length: this.#random.upTo(3) }, () => this.#random.upTo(ENTRIES));
+    const keys = numbers.map((number) => `expense-${String(number).padStart(5, "0")}`);
+    this.#count(
+      "taken back",
+      await this.stage.withdraw(this.integration, this.subject.integrationType, keys),
+    );
   }
 
   /** In the end the configuration is what it was: what waits for a code that was taken out can go on. */

@@ -111,6 +111,17 @@ export class Stage implements AsyncDisposable {
     return deliveredSchema.parse(row?.answer);
   }
 
+  /** A person takes entries back; answers how many had not left. */
+  async withdraw({ orgId }: Integration, type: string, entryKeys: readonly string[]): Promise<number> {
+    const [row] = await this.as({ role: "service_role" }, (sql) =>
+      sql`
+      select (public.withdraw_sync_entries(${orgId}, ${type}, ${[
+        ...entryKeys,
+      ]}, 'A mistake.') ->> 'withdrawn')::int
+        as withdrawn`);
+    return Number(row?.withdrawn);
+  }
+
   /** A person saves another configuration. */
   async configure({ id }: Integration, config: Readonly<Record<string, unknown>>): Promise<void> {
     await this.sql`update public.sync_integrations set config = ${

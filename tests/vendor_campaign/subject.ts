@@ -10,7 +10,7 @@ import type { Voucher } from "./vouchers.ts";
 
 /** An entry at the end of a schedule, as the outbox has it. */
 export interface Outcome extends Voucher {
-  readonly state: "exported" | "rejected";
+  readonly state: "exported" | "rejected" | "withdrawn";
   readonly error_message: string | null;
 }
 
