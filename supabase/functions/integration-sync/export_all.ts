@@ -138,16 +138,15 @@ async function mayBeSetAside(
   batch: Batch,
   { results, failure: why }: SettledBatch,
 ): Promise<boolean> {
-  if (why === null || why.class === "rate_limited" || connector.independentBatches === undefined) {
-    return false;
-  }
+  const { independentBatches = false } = connector;
+  if (why === null || why.class === "rate_limited" || independentBatches === false) return false;
   // That a repetition was not taken says nothing of the first send: the database keeps such an entry as unknown.
   const isOpen = new Set(
     results.filter(({ state }) => state === "unknown" || (batch.resend && state === "pending"))
       .map(({ entry_key }) => entry_key),
   );
   if (isOpen.size === 0) return false;
-  return await connector.independentBatches(
+  return independentBatches === true || await independentBatches(
     context,
     batch.entries.filter(({ entry_key }) => isOpen.has(entry_key)),
   );

@@ -53,9 +53,7 @@ function connectorTo(system: System): Connector {
     parseCredentials: () => null,
     connect: () => ({
       batchSize: 2,
-      ...(system.isIndependent === null
-        ? {}
-        : { independentBatches: () => Promise.resolve(system.isIndependent === true) }),
+      ...(system.isIndependent === null ? {} : { independentBatches: system.isIndependent }),
       ping: () => Promise.resolve({ ok: true }),
       export: (_context, batch) => Promise.resolve(take(batch)),
     }),

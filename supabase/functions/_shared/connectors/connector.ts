@@ -75,6 +75,9 @@ export type PingOutcome =
   | { readonly ok: true; readonly reachedOnly?: boolean }
   | { readonly ok: false; readonly failure: Failure; readonly isGuess?: boolean };
 
+/** Whether a batch with these open entries, whose outcome is not known, lets others be sent before it is known. */
+export type IndependenceCheck = (context: ConnectorContext, entries: readonly Entry[]) => Promise<boolean>;
+
 /** A connector with its config and credentials in place. */
 export interface OpenConnector {
   /** Entries a batch, 1 to 500. */
@@ -86,10 +89,10 @@ export interface OpenConnector {
    */
   readonly sliceEntries?: number;
   /**
-   * Whether other batches may be sent although the outcome of this one is not known, and stays so for the rest of the
-   * run. Gets its open entries. Without it the run ends there.
+   * Whether other batches may be sent although the outcome of one is not known, and stays so for the rest of the run: a
+   * word for all batches, or a question that is asked with the open entries of that one. Without it the run ends there.
    */
-  independentBatches?(context: ConnectorContext, entries: readonly Entry[]): Promise<boolean>;
+  readonly independentBatches?: boolean | IndependenceCheck;
   ping(context: ConnectorContext): Promise<PingOutcome>;
   /**
    * The entries that our own rules refuse, of those that are about to be sent for the first time. They are recorded

@@ -37,7 +37,9 @@ export function openConnector(
   const connector = findConnector(available, integration_type).open(config, credentials);
   const lookup = connector.lookup?.bind(connector);
   const findUnsound = connector.findUnsound?.bind(connector);
-  const independentBatches = connector.independentBatches?.bind(connector);
+  const independentBatches = typeof connector.independentBatches === "function"
+    ? connector.independentBatches.bind(connector)
+    : connector.independentBatches;
   return {
     batchSize: connector.batchSize,
     ...(connector.sliceEntries === undefined ? {} : { sliceEntries: connector.sliceEntries }),

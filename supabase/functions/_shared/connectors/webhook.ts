@@ -43,7 +43,7 @@ export const webhook = defineConnector({
     batchSize: config.batch_size,
     sliceEntries: 30_000,
     // Each batch has a key of its own, and the receiver takes them in any order.
-    independentBatches: () => Promise.resolve(true),
+    independentBatches: true,
     ping: (context) => ping(config, credentials, context),
     findUnsound: (_context, entries) => unsoundEntries(config, entries),
     export: (context, batch) => exportBatch(config, credentials, context, batch),

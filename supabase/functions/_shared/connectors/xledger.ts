@@ -35,7 +35,7 @@ export const xledger = defineConnector({
       batchSize: config.batch_size,
       sliceEntries: 5000,
       // Each voucher is looked for by itself, and sent without regard to others.
-      independentBatches: () => Promise.resolve(true),
+      independentBatches: true,
       ping: (context) => ping(link(context)),
       findUnsound: (_context, entries) => unsoundVouchers(config, entries),
       lookup: (context, entries) => lookupVouchers(link(context), entries),
