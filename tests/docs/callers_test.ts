@@ -11,7 +11,7 @@ async function blocks(): Promise<string[]> {
   return [...page.matchAll(/^```sql\n([^]*?)^```/gm)].map(([, sql = ""]) => sql);
 }
 
-Deno.test("the trigger of docs/callers.md keeps the row, whoever writes it", async (t) => {
+Deno.test("the trigger of docs/callers.md keeps the row for every writer", async (t) => {
   const platform = await usePlatform();
   await using database = platform.connect({ max: 1 });
   const tenant = await createTenant(database.sql, platform, { entries: 1 });

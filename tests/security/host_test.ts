@@ -15,7 +15,7 @@ async function press(sql: Sql, { orgId }: Tenant, ...settings: string[]): Promis
     for (const setting of settings) await tx.unsafe(setting);
     answer = await tx.savepoint((point) =>
       point<{ text: string }[]>`
-        select triggered_by || ' ' || coalesce(triggered_by_user_id::text, 'nobody') as text
+        select triggered_by || ' ' || coalesce(triggered_by_user_id::text, 'no person') as text
         from public.trigger_integration_sync(${orgId}, 'webhook')`
     ).then(([run]) => run?.text ?? "", (error: Error) => error.message);
     throw new Rollback();
@@ -34,10 +34,10 @@ Deno.test("the owner of the bundle triggers as api when it has no claims", async
   const as = (...settings: string[]) => press(database.sql, tenant, ...settings);
 
   await t.step("lets it in without claims, and with empty ones", async () => {
-    assert.equal(await as(), "api nobody");
-    assert.equal(await as(claims("")), "api nobody");
+    assert.equal(await as(), "api no person");
+    assert.equal(await as(claims("")), "api no person");
   });
-  await t.step("takes claims at their word, whoever connects", async () => {
+  await t.step("acts as the person whom the claims name", async () => {
     assert.equal(await as(claims(`{"sub": "${tenant.userIds.viewer}"}`)), "not_authorized");
     assert.equal(
       await as(claims(`{"sub": "${tenant.userIds.coordinator}"}`)),
@@ -52,7 +52,7 @@ Deno.test("the owner of the bundle triggers as api when it has no claims", async
     assert.equal(await as("set local role service_role"), "not_authenticated");
     assert.equal(await as("set local role service_role", claims("")), "not_authenticated");
     assert.match(await as("set local role anon"), /permission denied/);
-    // Even where somebody has granted it to anon.
+    // Also when the host has granted it to anon.
     const grant = "grant execute on function public.trigger_integration_sync(uuid, text, text) to anon";
     assert.equal(await as(grant, "set local role anon"), "not_authenticated");
   });
@@ -119,7 +119,7 @@ Deno.test({
         assert.equal(await press(member.sql, tenant, claims("")), "not_authenticated");
         await database.sql`update sync_scheduler.settings set host_roles = ${[login]}`;
         try {
-          assert.equal(await press(member.sql, tenant), "api nobody");
+          assert.equal(await press(member.sql, tenant), "api no person");
           assert.equal(await press(member.sql, tenant, "set local role authenticated"), "not_authenticated");
         } finally {
           await database.sql`update sync_scheduler.settings set host_roles = '{}'`;

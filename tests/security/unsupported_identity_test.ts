@@ -7,7 +7,7 @@ import { listen } from "../support/changes.ts";
 import { usePlatform } from "../support/platform.ts";
 import { createTenant } from "../support/tenant.ts";
 
-Deno.test("an identity that is no uuid is told so by RPCs, and reads and hears nothing", async (t) => {
+Deno.test("refuses an identity that is no uuid in RPCs, and shows it nothing", async (t) => {
   const platform = await usePlatform();
   await using database = platform.connect();
   const tenant = await createTenant(database.sql, platform, { entries: 1 });

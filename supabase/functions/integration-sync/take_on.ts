@@ -80,7 +80,7 @@ async function accept(ref: AttemptRef, boot: Boot, tools: HandlerTools): Promise
   log("claimed", { ...about, boot_ms: boot.boot_ms, cold_start: boot.cold_start });
   const work = tools.runSlice(api, claim, claimedAt).then(
     (end) => {
-      // What the database was told of by the end itself needs no second word.
+      // Any other end has reached the database, with its error.
       if (end.outcome === "abandoned") trouble.note(end.error);
       log("slice_ended", { ...about, ...endFields(end) });
     },

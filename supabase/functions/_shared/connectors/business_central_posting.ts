@@ -129,7 +129,7 @@ async function prepareJournal(work: Work, vouchers: readonly PlannedVoucher[]): 
       const { refused, taken } = await journal.insert(missing).catch(async (error) => {
         // Told no for certain, the journal says how far it got.
         const isCertain = error instanceof BusinessCentralFault && !error.isDoubtful;
-        // What was in doubt before the journal was read is so no more: these are the doubts of this insertion.
+        // The read before it has cleared all other doubts: these are the doubts of this insertion.
         if (isCertain && error.isUnsent) work.doubtful.clear();
         else if (isCertain) await journal.read().then((lines) => noteStanding(work, lines), () => {});
         throw error;
