@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = pg_catalog, pg_temp as $$
-  select '0.1.0'::text, '3d8fbf0d9e551bd705a4f3b5269b655d8dc8ae6506374dfc67e08c5211dd8dcf'::text;
+  select '0.1.0'::text, '228dc76907ecf520cd804c00bdd5162b0312cea3c66a93fa097c6dcde35b0c58'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is

@@ -14,7 +14,8 @@ const REFUSALS = {
   // Not invalid_token: a token that was good for a claim is never replaced.
   work: ["PT409 attempt_not_current"],
   // Not only a cooldown: two presses at one instant come in the order of their locks, not of their clocks.
-  press: ["PT409 sync_already_in_progress", "PT429 rate_limited"],
+  press: ["PT409 sync_already_in_progress", "PT429 rate_limited", "PT409 integration_paused"],
+  stop: [],
   cancel: ["PT409 run_not_active"],
   deliver: [],
   // Somebody has looked, and then a worker was faster.

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { delay } from "../../local/wait.ts";
 import { call, type Query, Refused } from "./calls.ts";
 import { PAUSE, PRESSERS, RECOVERERS } from "./plan.ts";
-import { anyMember, deliverAgain, settle } from "./people.ts";
+import { anyMember, deliverAgain, pause, settle } from "./people.ts";
 import type { Random } from "./random.ts";
 import { work } from "./worker.ts";
 import { type Dispatch, dispatchSchema } from "./dispatches.ts";
@@ -21,6 +21,7 @@ const actors: readonly { act: Action; pause: number; many?: number }[] = [
   { act: cancel, pause: PAUSE.press },
   { act: deliverAgain, pause: PAUSE.press, many: 2 },
   { act: settle, pause: PAUSE.press, many: 2 },
+  { act: pause, pause: PAUSE.time },
   { act: recover, pause: PAUSE.recover, many: RECOVERERS },
   { act: passTime, pause: PAUSE.time },
 ];

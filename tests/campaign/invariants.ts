@@ -15,8 +15,16 @@ const RULES: Readonly<Record<string, string>> = {
       select count(*) as open,
         count(*) filter (where a.attempt = r.attempt and (a.claimed_at is not null) = (r.status = 'running')) as fitting
       from sync_scheduler.run_attempts a where a.run_id = r.run_id and a.ended_at is null) o
-    where case when r.finished_at is not null or r.next_attempt_at is not null then o.open <> 0
+    where case when r.finished_at is not null or r.next_attempt_at is not null or r.notice = 'integration_paused' then o.open <> 0
       else o.open <> 1 or o.fitting <> 1 end`,
+  "exactly the runs that wait for the end of a pause are known as such, and their integrations are paused": `
+    select r.run_id, r.status, r.notice, p.paused_at, i.paused_at as integration_paused_at
+    from public.sync_run_log r
+    join public.sync_integrations i on i.id = r.integration_id
+    left join sync_scheduler.paused_runs p on p.run_id = r.run_id
+    where (r.notice is not distinct from 'integration_paused') is distinct from (p.run_id is not null)
+      or (p.run_id is not null and (i.paused_at is null or r.status <> 'pending' or r.next_attempt_at is not null))
+      or (i.paused_at is not null and r.status = 'pending' and p.run_id is null)`,
   "one batch of an integration is being sent, by a run that is running": `
     select e.integration_id, count(distinct e.batch_id) as batches, array_agg(r.status) as runs
     from public.sync_export_entries e left join public.sync_run_log r on r.run_id = e.run_id

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { delay } from "../../local/wait.ts";
-import { call } from "./calls.ts";
+import { call, type Query, Refused } from "./calls.ts";
 import { LARGEST_DELIVERY, PAUSE } from "./plan.ts";
 import type { Random } from "./random.ts";
 import type { Member, World } from "./world.ts";
@@ -70,7 +70,42 @@ export async function settle(world: World, random: Random): Promise<void> {
   if (answer === batch.length) world.count("admin: batch settled");
 }
 
-const countsSchema = z.record(z.string(), z.number());
+/** An admin, who pauses and resumes: what has not been reserved when the pause is answered waits for its end. */
+export async function pause(world: World, random: Random): Promise<void> {
+  if (!world.happens("integration_paused", random)) return;
+  const { tenant } = anyMember(world, random);
+  const asAdmin = (query: Query) =>
+    call(world, random, "stop", { role: "authenticated", sub: tenant.userIds.admin }, query);
+  await asAdmin((sql) =>
+    sql`select id as answer from public.pause_integration_sync(${tenant.orgId}, 'webhook')`
+  );
+  const sent = () =>
+    world.fate<
+      { sent: string }[]
+    >`select coalesce(string_agg(entry_id || ' ' || sent_at, ',' order by entry_id), '') as sent
+      from public.sync_export_entries where integration_id = ${tenant.integrationId} and sent_at is not null`;
+  const [before] = await sent();
+  await delay(random.upTo(PAUSE.late));
+  const [after] = await sent();
+  assert.equal(after?.sent, before?.sent, "something is reserved while its integration is paused");
+  while (true) {
+    const resumed = await asAdmin((sql) =>
+      sql`select id as answer from public.resume_integration_sync(${tenant.orgId}, 'webhook')`
+    ).catch((error) => {
+      // Its transaction was too old.
+      if (!(error instanceof Refused)) throw error;
+      return null;
+    });
+    if (resumed !== null) return world.count("admin: paused and resumed");
+  }
+}
+
+const countsSchema = z.object({
+  added: z.number(),
+  replaced: z.number(),
+  unchanged: z.number(),
+  conflicts: z.number(),
+});
 
 /** One of the integrations. */
 export function anyMember(world: World, random: Random): Member {

@@ -40,6 +40,7 @@ export const MISFORTUNES = {
   lease_runs_out: 0.08,
   deadline_passes: 0.03,
   run_cancelled: 0.04,
+  integration_paused: 0.3,
   entries_redelivered: 0.5,
   entry_changed: 0.2,
   batch_settled_by_hand: 0.3,

@@ -53,7 +53,9 @@ class Worker {
       if (cancelled) return await calls.finish({ outcome: "cancelled" });
       if (batches === 0) return await calls.finish(this.endOfSlice());
       const batch = await calls.reserve(random.upTo(LARGEST_BATCH));
-      if (batch.batch_id === null) return await calls.finish({ outcome: "succeeded" });
+      if (batch.batch_id === null) {
+        return await calls.finish({ outcome: batch.paused === true ? "paused" : "succeeded" });
+      }
       await this.mayDie();
       if (random.chance(HEARTBEATS)) await calls.heartbeat();
       const results = batch.cancel_requested ? giveBack(openOf(batch)) : await this.export(vendor, batch);

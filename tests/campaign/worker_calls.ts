@@ -32,7 +32,7 @@ export const ERROR_CLASSES = ["transient", "rate_limited", "ambiguous", "permane
 
 /** How a worker ends its attempt. */
 export interface Ending {
-  readonly outcome: "succeeded" | "continued" | "cancelled" | "failed";
+  readonly outcome: "succeeded" | "continued" | "cancelled" | "paused" | "failed";
   readonly error_class?: typeof ERROR_CLASSES[number];
   readonly checkpoint?: string;
 }

@@ -198,6 +198,29 @@ localTest(
 );
 
 localTest(
+  "a worker call in repeatable read fails when its snapshot is older than the pause",
+  async (platform) => {
+    await using database = connect(platform.adminUrl);
+    const { sql } = database;
+    await pauseJobs(sql);
+    await sql`update sync_scheduler.settings set function_url = 'http://127.0.0.1:9/'`;
+    const tenant = await createTenant(sql, platform, { entries: 6 });
+    const runId = await startRun(sql, tenant, "running");
+
+    const worker = await sql.reserve();
+    await worker`begin isolation level repeatable read`;
+    await worker`select from public.sync_integrations`;
+    await disable(sql, tenant);
+    await assert.rejects(reserve(worker, runId), { code: "40001" });
+    await worker`rollback`;
+    worker.release();
+    const pending = await sql`select from public.sync_export_entries
+    where integration_id = ${tenant.integrationId} and state = 'pending'`;
+    assert.equal(pending.length, 6);
+  },
+);
+
+localTest(
   "a resume waits for the worker that ends its attempt as paused, and its run goes on",
   async (platform) => {
     await using database = connect(platform.adminUrl);
