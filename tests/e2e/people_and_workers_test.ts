@@ -97,3 +97,19 @@ Deno.test("a settlement that meets a reservation is refused", async () => {
   assert.ok(outcome.status === "rejected");
   assert.equal(`${outcome.reason.code} ${outcome.reason.message}`, "PT409 entries_not_settleable");
 });
+
+Deno.test("a withdrawal that meets a reservation refuses what the worker has, and takes back the rest", async () => {
+  const platform = await usePlatform();
+  await using database = platform.connect({ url: platform.adminUrl });
+  const { sql } = database;
+  const tenant = await createTenant(sql, platform, { entries: 11 });
+
+  const outcome = await duringReservation(sql, tenant, (caller) =>
+    caller<Row[]>`
+      select public.withdraw_sync_entries(${tenant.orgId}, 'webhook', '{entry-1,entry-11}', 'A mistake.') as answer`);
+  assert.ok(outcome.status === "fulfilled", String(outcome.status === "rejected" && outcome.reason));
+  assert.deepEqual(outcome.value[0]?.answer, {
+    withdrawn: 1,
+    refused: [{ entry_key: "entry-1", state: "sending", reason: "A worker is sending it." }],
+  });
+});
