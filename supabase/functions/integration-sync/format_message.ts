@@ -23,11 +23,11 @@ const suppressEmbeds = 4;
  * | `teams` | an Adaptive Card | a `TextRun`, the one element that reads no Markdown |
  * | `discord` | `content` | a backslash before every punctuation character of markup; no mention is allowed |
  *
- * Sources, read in November 2026: https://docs.slack.dev/messaging/formatting-message-text,
+ * Where to read more: https://docs.slack.dev/messaging/formatting-message-text,
  * https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using (the envelope, which
  * workflows of Teams take, too), https://adaptivecards.io/explorer/TextRun.html,
- * https://docs.discord.com/developers/resources/message#allowed-mentions-object. Confidence: high for Slack and Discord; for
- * Teams high for the envelope, medium for old clients, which may show a card of version 1.2 otherwise.
+ * https://docs.discord.com/developers/resources/message#allowed-mentions-object. No receiver was asked; the lengths (28 KB in
+ * Teams, 2,000 characters in Discord) were seen in documents, the rest is known from use. Confidence: medium.
  *
  * @param body JSON of the database with a `text` that is escaped for Slack.
  *
