@@ -44,6 +44,8 @@ begin
     update public.sync_export_entries e set
       period = t.period, document_number = t.document_number, payload = t.payload,
       state = 'pending', batch_id = null, error_message = null, conflict_at = null,
+      -- The content is there again. Without this an empty payload, which may be the content, would count as redacted.
+      redacted_at = null, redacted_debit = null, redacted_currency = null,
       run_id = case when t.state = 'pending' then e.run_id end,
       decided_at = case when t.state = 'pending' then e.decided_at end
     from told t

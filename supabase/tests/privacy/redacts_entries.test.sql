@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.psql
-select plan(17);
+select plan(21);
 
 create function pg_temp.entry(key text) returns public.sync_export_entries language sql as $$
   select e from public.sync_export_entries e where e.integration_id = sync_test.id('integration a') and e.entry_key = key
@@ -59,6 +59,17 @@ select sync_test.act_as('owner');
 select is(pg_temp.deliver('withdrawn', pg_temp.voucher('103.27'), true) ->> 'replaced', '1', 'what is readmitted comes with its content');
 select is((pg_temp.entry('withdrawn')).payload, pg_temp.voucher('103.27'), 'which is then there again');
 select is((pg_temp.entry('withdrawn')).redacted_at, null, 'and no longer redacted');
+
+-- An empty payload is content, too. Were it taken for a redacted one, the table would refuse the whole delivery.
+select pg_temp.deliver(key, '{}') from unnest('{empty,emptied}'::text[]) key;
+update public.sync_export_entries set state = 'withdrawn', decided_at = now() - interval '2 days' where entry_key = 'empty';
+update public.sync_export_entries set state = 'rejected', not_sent = true where entry_key = 'emptied';
+update public.sync_export_entries set decided_at = now() - interval '2 days' where entry_key = 'emptied';
+select is(sync_scheduler.redact_entries(sync_test.id('org a'), now() - interval '1 day') ->> 'redacted', '2', 'they are redacted');
+select is(pg_temp.deliver('empty', '{}', true) ->> 'replaced', '1', 'an empty payload is readmitted');
+select is(pg_temp.deliver('emptied', '{"a": "1"}') ->> 'replaced', '1', 'a redacted entry that never left is corrected');
+select results_eq($$ select state::text, payload, redacted_at from public.sync_export_entries where entry_key like 'empt%' order by entry_id $$,
+  $$ values ('pending', '{}'::jsonb, null::timestamptz), ('pending', '{"a": "1"}', null) $$, 'and both wait with what came');
 
 -- By itself.
 update sync_scheduler.settings set retention_payload = '1 day';
