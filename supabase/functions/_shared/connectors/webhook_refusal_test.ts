@@ -23,6 +23,8 @@ for (
   const [what, response, words] of [
     ["a bare 400", text(null, 400), "The receiver answered 400: it gave no reason."],
     ["a bare 413", text(null, 413), "The receiver answered 413: the request is too large."],
+    ["a 400 with an empty object", json({}, 400), "The receiver answered 400: it gave no reason."],
+    ["a 413 with an empty list", json([], 413), "The receiver answered 413: the request is too large."],
     ["a 422 with words", text("Period 2026-11 is closed.", 422), "answered 422: Period 2026-11 is closed."],
     ["a 400 of a framework", json({ title: "Bad Request", errors: { x: ["No"] } }, 400), "400: Bad Request"],
     ["a 400 with an error object", json({ error: { message: "No account" } }, 400), "400: No account"],

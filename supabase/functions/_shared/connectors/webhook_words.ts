@@ -48,7 +48,7 @@ export function readRefusal(text: string, keys: readonly string[], status: numbe
   const { texts, names } = partsOf(json);
   const exact = new Set([...texts, ...names.filter((name) => /\d/.test(name))]);
   return {
-    words: storableText(wordsOf(json) ?? (typeof json === "object" ? text : String(json)), longestWords),
+    words: storableText(wordsOf(json) ?? textOf(json, text), longestWords),
     namesEntries: sought.some((key) => exact.has(key)) || isNamed(texts.join("\n"), sought),
   };
 }
@@ -66,6 +66,12 @@ function partsOf(json: unknown): { texts: string[]; names: string[] } {
     open.push(...Object.values(value));
   }
   return { texts, names };
+}
+
+/** A body that says nothing in the usual fields, as it came; an empty one says nothing at all. */
+function textOf(json: unknown, text: string): string {
+  if (typeof json !== "object") return String(json);
+  return json === null || Object.keys(json).length === 0 ? "" : text;
 }
 
 /** By whole words, so that the key `2026-1` is not found in `2026-10`. */
