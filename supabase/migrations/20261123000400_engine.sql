@@ -1615,6 +1615,8 @@ begin
     update public.sync_export_entries e set
       period = t.period, document_number = t.document_number, payload = t.payload,
       state = 'pending', batch_id = null, error_message = null, conflict_at = null,
+      -- The content is there again. Without this an empty payload, which may be the content, would count as redacted.
+      redacted_at = null, redacted_debit = null, redacted_currency = null,
       run_id = case when t.state = 'pending' then e.run_id end,
       decided_at = case when t.state = 'pending' then e.decided_at end
     from told t
@@ -3121,7 +3123,9 @@ begin
     into missing, sent_again
     from jsonb_to_recordset(expand_batches.entries) as d (batch_id uuid, sent_at timestamptz)
     left join lateral (
-      select e.batch_id, bool_or(e.state = 'sending') as is_sending, max(e.sent_at) filter (where e.state = 'unknown') as sent_at
+      select e.batch_id, bool_or(e.state = 'sending') as is_sending,
+        -- Of one that is settled by now, the send that did it: what a person has looked up before is about another.
+        coalesce(max(e.sent_at) filter (where e.state = 'unknown'), max(e.sent_at)) as sent_at
       from public.sync_export_entries e
       where e.batch_id = d.batch_id and e.integration_id = expand_batches.integration_id
       group by e.batch_id) b on true

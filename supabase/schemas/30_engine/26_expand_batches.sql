@@ -29,7 +29,9 @@ begin
     into missing, sent_again
     from jsonb_to_recordset(expand_batches.entries) as d (batch_id uuid, sent_at timestamptz)
     left join lateral (
-      select e.batch_id, bool_or(e.state = 'sending') as is_sending, max(e.sent_at) filter (where e.state = 'unknown') as sent_at
+      select e.batch_id, bool_or(e.state = 'sending') as is_sending,
+        -- Of one that is settled by now, the send that did it: what a person has looked up before is about another.
+        coalesce(max(e.sent_at) filter (where e.state = 'unknown'), max(e.sent_at)) as sent_at
       from public.sync_export_entries e
       where e.batch_id = d.batch_id and e.integration_id = expand_batches.integration_id
       group by e.batch_id) b on true

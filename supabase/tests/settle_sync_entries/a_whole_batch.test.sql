@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.psql
-select plan(18);
+select plan(19);
 
 create temporary table run as select run_id, sync_test.token(run_id) as token
   from (select sync_test.trigger_as('coordinator') as run_id) r;
@@ -65,6 +65,11 @@ select is((select count(*) from public.sync_export_entries where set_aside_run_i
 select is(pg_temp.settle(jsonb_build_array(pg_temp.item('exported', now()))), 0, 'once more changes nothing');
 select is((select jsonb_array_length(details -> 'entries') from public.sync_audit_log where action = 'entries_settled'), 4,
   'the audit log names each entry');
+
+-- As if a worker had sent it again, and that had settled it.
+update public.sync_export_entries set sent_at = now() + interval '1 second' where batch_id = (select (batch ->> 'batch_id')::uuid from batch);
+select throws_ok($$ select pg_temp.settle(jsonb_build_array(pg_temp.item('resend', now()))) $$,
+  'PT409', 'batch_was_sent_again', 'what a later send has settled is not settled again, and the caller learns it');
 
 select * from finish();
 rollback;
