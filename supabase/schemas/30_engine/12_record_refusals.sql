@@ -3,7 +3,8 @@ create or replace function sync_scheduler.record_refusals(
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  most constant integer := 1000;
+  -- As many as settle_sync_entries takes in one call. A whole delivery may be unsound, and each key closes by itself.
+  most constant integer := 10000;
   had_some boolean := exists (select from sync_scheduler.refused_entries r where r.integration_id = integration.id);
   refused bigint;
   kept bigint;

@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.psql
-select plan(30);
+select plan(31);
 
 create function pg_temp.given(key text, period text default '2026-10') returns jsonb language sql as $$
   select jsonb_build_object('entry_key', key, 'period', period, 'document_number', 'C-1', 'payload', '{"iban": "NO9386011117947"}'::jsonb)
@@ -88,11 +88,17 @@ select is(pg_temp.keys(), 'e period', 'an atomic delivery that fails raises no a
 
 -- Bounded.
 select public.add_sync_entries(sync_test.id('org a'), 'webhook', (
-  select jsonb_agg(pg_temp.given('many ' || n, '13')) from generate_series(1, 2000) n));
-select ok((select count(*) between 1000 and 1001 from sync_scheduler.refused_entries), 'a thousand keys are remembered');
-select is(jsonb_array_length((pg_temp.open_alert()).details -> 'refused'), 50, 'and fifty shown');
+  select jsonb_agg(pg_temp.given('many ' || n, '13')) from generate_series(1, 3000) n));
 select public.add_sync_entries(sync_test.id('org a'), 'webhook', (
-  select jsonb_agg(pg_temp.given('many ' || n)) from generate_series(1, 2000) n) || pg_temp.given('e'));
+  select jsonb_agg(pg_temp.given('many ' || n)) from generate_series(1, 3000) n));
+select is(pg_temp.keys(), 'e period', 'thousands of refused keys close it one by one');
+insert into sync_scheduler.refused_entries (integration_id, entry_key, field, reason)
+select sync_test.id('integration a'), 'more ' || n, 'period', 'It is wrong.' from generate_series(1, 9999) n;
+select pg_temp.add(pg_temp.given('last 1', '13'), pg_temp.given('last 2', '13'));
+select ok((select count(*) between 10000 and 10001 from sync_scheduler.refused_entries), 'ten thousand keys are remembered');
+select is(jsonb_array_length((pg_temp.open_alert()).details -> 'refused'), 50, 'and fifty shown');
+delete from sync_scheduler.refused_entries where entry_key like 'more %';
+select pg_temp.add(pg_temp.given('last 1'), pg_temp.given('last 2'), pg_temp.given('e'));
 select is(pg_temp.keys(), '- period', 'those beyond the bound keep it open');
 
 select * from finish();
