@@ -619,6 +619,13 @@ begin
         perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
           'field', field, 'reason', 'every payload of this integration type is a voucher'));
       end if;
+      if field = 'ignored_fields' and changes -> field <> 'null'
+        and not sync_scheduler.exported_fields() ? integration.integration_type
+      then
+        -- The webhook's connector does not know the key: every run would fail.
+        perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
+          'field', field, 'reason', 'this integration type has no list of exported fields'));
+      end if;
       -- Null takes the key out, so that the default holds.
       integration.config := case when changes -> field = 'null' then integration.config - field
         else integration.config || jsonb_build_object(field, changes -> field) end;

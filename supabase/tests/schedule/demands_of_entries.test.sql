@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.psql
-select plan(30);
+select plan(32);
 
 create function pg_temp.configure(changes jsonb, type text default 'webhook') returns jsonb language sql as $$
   select (public.configure_integration_sync(sync_test.id('org a'), type, changes, 'The receiver takes orders')).config
@@ -41,6 +41,9 @@ select sync_test.act_as('admin');
 select is(pg_temp.configure('{"payloads": null, "period_rule": "posting_date", "fiscal_year_ends": null}'),
   '{"url": "https://erp.example/", "period_rule": "posting_date"}', 'null takes a rule out');
 select is(pg_temp.configure('{"ignored_fields": {"line": ["note"]}}', 'xledger'), '{"ignored_fields": {"line": ["note"]}}', 'fields may be ignored');
+select is(pg_temp.wrong('{"ignored_fields": {}}'), 'ignored_fields this integration type has no list of exported fields',
+  'not for a webhook, whose connector would refuse to run with the key');
+select is(pg_temp.wrong('{"ignored_fields": null}'), 'accepted', 'which may be taken out');
 select is(pg_temp.wrong('{"payloads": "off"}'), 'payloads must be vouchers or free', 'a value that is none is refused');
 select is(pg_temp.wrong('{"payloads": true}'), 'payloads must be vouchers or free', 'so is one of another kind');
 select is(pg_temp.wrong('{"payloads": "free"}', 'xledger'), 'payloads every payload of this integration type is a voucher', 'for a ledger there is nothing to switch off');
