@@ -118,7 +118,7 @@ function runRow(run: SyncRun, view: HistoryView): TemplateResult {
 function entriesView({ entries_total, entries_done, entries_failed }: SyncRun): unknown {
   if (entries_total === 0) return "–";
   if (entries_failed === 0) return `${entries_done} / ${entries_total}`;
-  return html`${entries_done} exported, <span class="bad">${entries_failed} rejected</span>`;
+  return html`<span class="part">${entries_done} exported,</span> <span class="part bad">${entries_failed} rejected</span>`;
 }
 
 /** Why a run ended as it did, in a sentence. */
