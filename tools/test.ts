@@ -91,8 +91,8 @@ async function tests(args: string[], env: Record<string, string>): Promise<void>
       await runDeno(["test", "-A", "--no-check", "--doc", `--junit-path=${report}`, ...args], {
         show: true,
         env,
-        // A run takes a quarter of an hour; `deno test` itself would wait for a hanging test for ever.
-        limitMinutes: 26,
+        // A run takes some twenty minutes; `deno test` itself would wait for a hanging test for ever.
+        limitMinutes: 65,
       });
     } finally {
       const xml = await Deno.readTextFile(report).catch(() => null);
