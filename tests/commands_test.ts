@@ -49,9 +49,10 @@ Deno.test({
     const { code, text } = await task(root, ["demo", "--scheduled"]);
     assert.equal(code, 0, text);
     assert.match(text, /The slot \d{4}-\d\d-\d\dT\d\d:\d\d:00\.000Z\n +ran, drift \d+\.\d{3} s/);
+    // Warm, if a connection check had its turn just before.
     assert.match(
       text,
-      /warm-up: sent \d+\.\d s before the slot, it found the function cold .*; the run was warm/,
+      /warm-up: sent \d+\.\d s before the slot, it found the function (cold \(.*\)|warm); the run was warm/,
     );
     assert.match(text, /in the ledger +1000 entries of the external system, 0 of them more than once/);
   },

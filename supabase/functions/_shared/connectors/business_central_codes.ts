@@ -22,7 +22,7 @@ const dimensionSchema = z.object({ id: z.string(), code: z.string() });
  *
  * const { client, place } = emptyBooks();
  * const dimensions = { department: { to: "AVDELING" } };
- * await assert.rejects(checkCodes(client, place, { dimensions }), { name: "BusinessCentralFault" });
+ * await assert.rejects(checkCodes(client, place, { dimensions, vat_codes: {} }), { name: "BusinessCentralFault" });
  * ```
  */
 export async function checkCodes(
