@@ -16,6 +16,8 @@ const REASONS: Readonly<Record<string, string>> = {
   "no chosen month has such a day": "ingen av de valgte månedene har en slik dag",
   "unknown setting": "ukjent innstilling",
   "every payload of this integration type is a voucher": "alt innhold for denne integrasjonstypen er bilag",
+  "this integration type has no list of exported fields":
+    "denne integrasjonstypen har ingen liste over felt som eksporteres",
   "must be vouchers or free": "må være vouchers eller free",
   "must be posting_date or free": "må være posting_date eller free",
   "must be a month, # to #": "må være en måned, # til #",
