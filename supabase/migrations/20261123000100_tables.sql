@@ -357,10 +357,10 @@ comment on column public.sync_export_entries.nothing_left is
   'the source replace the entry, as long as nothing of its batch is open and no person has decided about it.';
 comment on column public.sync_export_entries.conflict_at is
   'Since when the source contradicts what was sent: its key was delivered again with other content. Beside the state, '
-  'which says what the external system has. Null when there is none or a person has closed it.';
+  'which says what the external system has. Null when there is none, a person has closed it, or the source says again what was sent.';
 comment on column public.sync_export_entries.conflict_payload_hash is
-  'Hash of the content that was delivered last and differs from what was sent; outlives the conflict, so that its next '
-  'delivery does not open it again.';
+  'Hash of the content that was delivered last and differs from what was sent; outlives a conflict that a person has closed, so that '
+  'its next delivery does not open it again. Null once the entry waits to go out anew, or the source says again what was sent.';
 comment on column public.sync_export_entries.conflict_content is
   'That content: period, document_number, payload. It is sent only if a person says so.';
 comment on column public.sync_export_entries.decided_at is
@@ -616,6 +616,11 @@ begin
     new.not_sent := false;
     new.refused_at_first_send := false;
     new.nothing_left := false;
+  end if;
+  -- What goes out anew is contradicted anew: content that was decided or adopted before is no known contradiction of it.
+  if new.state = 'pending' and new.conflict_at is null then
+    new.conflict_payload_hash := null;
+    new.conflict_content := null;
   end if;
   -- What is settled, or goes into a new batch, is no longer part of one that is set aside.
   if new.state not in ('sending', 'unknown') then

@@ -1632,6 +1632,12 @@ begin
     where e.entry_id = t.entry_id and not t.is_replaceable and t.payload_hash <> t.hash
       and t.conflict_payload_hash is distinct from t.hash
     returning 1
+  ), agreed as (
+    -- The source says again what was sent: the contradiction is taken back, and must not be adopted later.
+    update public.sync_export_entries e
+    set conflict_at = null, conflict_payload_hash = null, conflict_content = null
+    from told t
+    where e.entry_id = t.entry_id and t.conflict_at is not null and t.payload_hash = t.hash
   ), known as (
     select from told t
     where not t.is_replaceable and t.payload_hash <> t.hash and t.conflict_payload_hash = t.hash and t.conflict_at is not null
@@ -1659,7 +1665,8 @@ $$;
 revoke all on function sync_scheduler.store_delivery(
   public.sync_integrations, sync_scheduler.delivered_entry[], boolean) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.store_delivery(public.sync_integrations, sync_scheduler.delivered_entry[], boolean) is
-  'Writes what a delivery does not refuse, and counts: added, replaced, unchanged, conflicts. withdrawn, '
+  'Writes what a delivery does not refuse, and counts: added, replaced, unchanged (which ends a conflict: the source agrees again), '
+  'conflicts. withdrawn, '
   'if there are any, names the keys that stay withdrawn. readmit: they wait again. The caller keeps the worker from '
   'the entries.';
 

@@ -100,10 +100,10 @@ comment on column public.sync_export_entries.nothing_left is
   'the source replace the entry, as long as nothing of its batch is open and no person has decided about it.';
 comment on column public.sync_export_entries.conflict_at is
   'Since when the source contradicts what was sent: its key was delivered again with other content. Beside the state, '
-  'which says what the external system has. Null when there is none or a person has closed it.';
+  'which says what the external system has. Null when there is none, a person has closed it, or the source says again what was sent.';
 comment on column public.sync_export_entries.conflict_payload_hash is
-  'Hash of the content that was delivered last and differs from what was sent; outlives the conflict, so that its next '
-  'delivery does not open it again.';
+  'Hash of the content that was delivered last and differs from what was sent; outlives a conflict that a person has closed, so that '
+  'its next delivery does not open it again. Null once the entry waits to go out anew, or the source says again what was sent.';
 comment on column public.sync_export_entries.conflict_content is
   'That content: period, document_number, payload. It is sent only if a person says so.';
 comment on column public.sync_export_entries.decided_at is

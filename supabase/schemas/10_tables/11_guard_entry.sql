@@ -41,6 +41,11 @@ begin
     new.refused_at_first_send := false;
     new.nothing_left := false;
   end if;
+  -- What goes out anew is contradicted anew: content that was decided or adopted before is no known contradiction of it.
+  if new.state = 'pending' and new.conflict_at is null then
+    new.conflict_payload_hash := null;
+    new.conflict_content := null;
+  end if;
   -- What is settled, or goes into a new batch, is no longer part of one that is set aside.
   if new.state not in ('sending', 'unknown') then
     new.set_aside_run_id := null;
