@@ -36,7 +36,10 @@ begin
     perform sync_scheduler.note_vendor_failure(integration, error_class::text, error_code);
   end if;
   select f.in_a_row, f.burnt into in_a_row, burnt from sync_scheduler.count_failures(run) f;
-  if (error_class = 'permanent' and refusal is null) or burnt >= integration.max_attempts then
+  -- A wait and a refusal that may pass burn no attempt, also when a batch that was set aside has burnt all of them.
+  if (error_class = 'permanent' and refusal is null)
+    or (burnt >= integration.max_attempts and error_class not in ('rate_limited', 'permanent'))
+  then
     perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
     return;
   end if;
