@@ -418,7 +418,7 @@ comment on function public.add_sync_entries(uuid, text, jsonb, boolean, boolean)
   'withdrawn entries go out, also with the same content. Returns counts: added (new keys, pending), '
   'replaced (nothing of it stands anywhere: the new content is what will be sent), unchanged, conflicts (sent with other content: '
   'nothing is sent again, conflict_at and conflict_content are set for a person; counted until settle_sync_entries '
-  'closes them); withdrawn, if there are any: the keys that come with the content with which they were withdrawn, and stay so; '
+  'closes them, or the source says again what was sent); withdrawn, if there are any: the keys that come with the content with which they were withdrawn, and stay so; '
   'and refused: a list of {entry_key, field, reason}, and index where an item has no key. Refused items change '
   'nothing; the others are taken, and the alert entries_refused is open until each refused key is taken, too. No answer quotes a payload. Errors: PT422 invalid_entries (no list, or atomic and something is '
   'refused: details has refused, at most 100 of them, and refused_count), PT422 unknown_integration_type, PT404 '

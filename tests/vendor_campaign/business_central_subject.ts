@@ -4,7 +4,7 @@ import { type Fault, startBusinessCentral } from "../../local/vendors/business_c
 import { createBusinessCentral } from "../../supabase/functions/_shared/connectors/business_central.ts";
 import { createTokenCache } from "../../supabase/functions/_shared/connectors/business_central_token.ts";
 import type { Random } from "../campaign/random.ts";
-import type { Subject, SubjectTools } from "./subject.ts";
+import { describe, type Subject, type SubjectTools } from "./subject.ts";
 import { hundredths, isFlawed, isMisspelt, isRuledOut, type Line } from "./vouchers.ts";
 
 /** What Business Central still has in its queue is carried out within ten minutes, or never. */
@@ -59,10 +59,15 @@ export async function businessCentralSubject({ random, clock }: SubjectTools): P
       if (isLast || random.chance(0.1)) fake.carryOutLate();
       return Promise.resolve();
     },
+    isBooked: (voucher) =>
+      Promise.resolve(
+        fake.company.ledger.some(({ documentNumber }) => documentNumber === voucher.document_number),
+      ),
     check(outcomes) {
       fake.carryOutLate();
       const booked = Map.groupBy(fake.company.ledger, ({ documentNumber }) => documentNumber);
-      for (const { state, error_message, ...voucher } of outcomes) {
+      for (const outcome of outcomes) {
+        const { state, error_message, ...voucher } = outcome;
         const entries = booked.get(voucher.document_number) ?? [];
         const shown = entries.map((
           { accountNumber, amount, taxCode, dimensions },
@@ -74,16 +79,19 @@ export async function businessCentralSubject({ random, clock }: SubjectTools): P
           state === "exported"
             ? allowed.some((wanted) => isDeepStrictEqual(shown, wanted))
             : shown.length === 0,
-          `${voucher.entry_key} is ${state}, and booked as ${JSON.stringify(shown)}`,
+          `${describe(outcome)}, and booked as ${JSON.stringify(shown)}`,
         );
-        assert.ok(new Set(entries.map(({ posting }) => posting)).size <= 1);
+        assert.ok(
+          new Set(entries.map(({ posting }) => posting)).size <= 1,
+          `${describe(outcome)}, and posted twice`,
+        );
         booked.delete(voucher.document_number);
         const wasBlocked = /Blocked must be/.test(error_message ?? "");
         if (state === "withdrawn") continue;
         assert.equal(
           state === "rejected",
           isFlawed(voucher) || isMisspelt(voucher) || wasBlocked || isRuledOut(error_message),
-          `${voucher.entry_key}: ${error_message}`,
+          describe(outcome),
         );
       }
       assert.deepEqual([...booked.keys()], [], "something else is booked");

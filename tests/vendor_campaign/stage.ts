@@ -12,7 +12,7 @@ import type { KillablePlatform } from "../support/local_only.ts";
 import { createPeople } from "../support/people.ts";
 import { pauseJobs } from "../support/ticks.ts";
 import { catchDispatches, type Dispatch, dispatchSchema } from "../campaign/dispatches.ts";
-import type { Subject } from "./subject.ts";
+import type { Outcome, Subject } from "./subject.ts";
 import type { Voucher } from "./vouchers.ts";
 
 /** One integration with its outbox. */
@@ -21,6 +21,9 @@ export interface Integration {
   readonly orgId: string;
 }
 
+/** How an integration is stopped. */
+export type Stop = "paused" | "disabled";
+
 /** A run that is not final, as fate sees it. */
 export interface ActiveRun {
   readonly run_id: string;
@@ -28,6 +31,7 @@ export interface ActiveRun {
 }
 
 const deliveredSchema = z.object({
+  replaced: z.number(),
   conflicts: z.number(),
   refused: z.array(z.object({ entry_key: z.string(), reason: z.string() })),
 });
@@ -44,7 +48,10 @@ export class Stage implements AsyncDisposable {
   /** Settles when Postgres is up again. */
   restarting: Promise<void> = Promise.resolve();
 
-  private constructor(readonly platform: KillablePlatform, readonly coordinatorId: string) {
+  private constructor(
+    readonly platform: KillablePlatform,
+    readonly people: { readonly coordinator: string; readonly admin: string },
+  ) {
     this.#connections = connect(platform.adminUrl);
   }
 
@@ -55,8 +62,11 @@ export class Stage implements AsyncDisposable {
     await pauseJobs(sql);
     await sql`update sync_scheduler.settings set function_url = 'http://caught.invalid/', max_dispatches = 20,
       claim_timeout = ${ENDLESS}::interval, lease_duration = ${ENDLESS}::interval where true`;
-    const people = await createPeople(sql, { coordinator: "coordinator@campaign.test" });
-    return new Stage(platform, people.coordinator);
+    const people = await createPeople(sql, {
+      coordinator: "coordinator@campaign.test",
+      admin: "admin@campaign.test",
+    });
+    return new Stage(platform, people);
   }
 
   get sql(): Sql {
@@ -91,7 +101,9 @@ export class Stage implements AsyncDisposable {
     const [org] = await sql<{ id: string }[]>`
       with org as (insert into public.organizations (name) values (${`Schedule ${id}`}) returning id)
       insert into public.organization_members (org_id, user_id, role)
-      select id, ${this.coordinatorId}, 'coordinator' from org returning org_id as id`;
+      select org.id, p.user_id, p.role::public.sync_member_role from org, (values
+        (${this.people.coordinator}::uuid, 'coordinator'), (${this.people.admin}::uuid, 'admin')) p (user_id, role)
+      returning org_id as id`;
     if (org === undefined) throw new Error("the organisation was not created");
     await sql`
       insert into public.sync_integrations
@@ -129,6 +141,53 @@ export class Stage implements AsyncDisposable {
     } where id = ${id}`;
   }
 
+  /** An admin pauses, or the host's backend disables. */
+  async stop(integration: Integration, type: string, how: Stop): Promise<void> {
+    if (how === "disabled") return await this.#enable(integration, false);
+    await this.as({ role: "authenticated", sub: this.people.admin }, (sql) =>
+      sql`
+      select public.pause_integration_sync(${integration.orgId}, ${type}, 'The books are being closed.')`);
+  }
+
+  /** It goes on after {@linkcode Stage.stop}. */
+  async resume(integration: Integration, type: string, how: Stop): Promise<void> {
+    if (how === "disabled") return await this.#enable(integration, true);
+    await this.as(
+      { role: "authenticated", sub: this.people.admin },
+      (sql) => sql`select public.resume_integration_sync(${integration.orgId}, ${type})`,
+    );
+  }
+
+  async #enable({ id }: Integration, enabled: boolean): Promise<void> {
+    await this.as(
+      { role: "service_role" },
+      (sql) => sql`update public.sync_integrations set enabled = ${enabled} where id = ${id} returning id`,
+    );
+  }
+
+  /** The entries in these states, as the outbox has them now. */
+  async entriesIn({ id }: Integration, states: readonly string[]): Promise<readonly Outcome[]> {
+    return await this.sql<Outcome[]>`
+      select entry_key, period, document_number, payload, state::text, error_message,
+        case when conflict_at is not null then conflict_content end as contradicted_by
+      from public.sync_export_entries where integration_id = ${id} and state::text = any (${[...states]})
+      order by entry_key`;
+  }
+
+  /** Whether the vendor has taken entries with the present configuration: a refusal may then pass by itself. */
+  async hasSucceeded({ id }: Integration): Promise<boolean> {
+    const [row] = await this.sql`select from public.sync_integration_health
+      where integration_id = ${id} and last_success_at is not null`;
+    return row !== undefined;
+  }
+
+  /** How the runs have ended, for the tally. */
+  async endsOfRuns({ id }: Integration): Promise<readonly { status: string; n: number }[]> {
+    return await this.sql<{ status: string; n: number }[]>`
+      select concat_ws(' ', status, error_code) as status, count(*)::int as n from public.sync_run_log
+      where integration_id = ${id} group by 1`;
+  }
+
   /** Entries of batches that a run has set aside, each with the send that a person would look up. */
   async setAside({ id }: Integration): Promise<readonly { entry_key: string; sent_at: string }[]> {
     return await this.sql<{ entry_key: string; sent_at: string }[]>`
@@ -150,7 +209,7 @@ export class Stage implements AsyncDisposable {
   /** A coordinator presses. */
   async press({ orgId }: Integration, type: string): Promise<void> {
     await this.as(
-      { role: "authenticated", sub: this.coordinatorId },
+      { role: "authenticated", sub: this.people.coordinator },
       (sql) => sql`select public.trigger_integration_sync(${orgId}, ${type})`,
     );
   }

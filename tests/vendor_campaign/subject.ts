@@ -8,10 +8,17 @@ import type { Random } from "../campaign/random.ts";
 import type { JumpClock } from "../support/jump_clock.ts";
 import type { Voucher } from "./vouchers.ts";
 
-/** An entry at the end of a schedule, as the outbox has it. */
+/** An entry as the outbox has it. */
 export interface Outcome extends Voucher {
-  readonly state: "exported" | "rejected" | "withdrawn";
+  readonly state: "pending" | "sending" | "unknown" | "exported" | "rejected" | "withdrawn";
   readonly error_message: string | null;
+  /** What was delivered after something else had been sent, until that is decided. */
+  readonly contradicted_by: Omit<Voucher, "entry_key"> | null;
+}
+
+/** An entry in the words of an assertion that fails. */
+export function describe({ entry_key, state, error_message }: Outcome): string {
+  return `${entry_key} is ${state} (${error_message})`;
 }
 
 /** One external system for one schedule, on the schedule's clock. */
@@ -33,6 +40,8 @@ export interface Subject extends AsyncDisposable {
    * settle a batch by itself.
    */
   lookUp?(): Promise<(entryKey: string) => boolean>;
+  /** Whether anything of a voucher stands in the books at this moment. */
+  isBooked(voucher: Voucher): Promise<boolean>;
   /** Fails unless the books agree with the outbox, to the last digit, and hold nothing else. */
   check(outcomes: readonly Outcome[]): Promise<void>;
 }

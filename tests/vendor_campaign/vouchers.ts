@@ -42,6 +42,16 @@ export function drawVouchers(random: Random, count: number): Voucher[] {
   return Array.from({ length: count }, (_, index) => drawVoucher(random, index + 1));
 }
 
+/** The key of the voucher with this number. */
+export function keyOf(number: number): string {
+  return `expense-${String(number).padStart(5, "0")}`;
+}
+
+/** The number of the voucher with this key. */
+export function numberOf(entryKey: string): number {
+  return Number(entryKey.slice(-5));
+}
+
 /** Draws one voucher; drawn again under its number, it has other amounts. */
 export function drawVoucher(random: Random, number: number): Voucher {
   const posting_date = `2026-${String(random.upTo(10)).padStart(2, "0")}-${
@@ -57,7 +67,7 @@ export function drawVoucher(random: Random, number: number): Voucher {
   const isUnbalanced = random.chance(FLAWED / 2);
   const isUnknown = random.chance(FLAWED / 2);
   return {
-    entry_key: `expense-${String(number).padStart(5, "0")}`,
+    entry_key: keyOf(number),
     period: posting_date.slice(0, 7),
     document_number: `UB-${String(number).padStart(5, "0")}`,
     payload: {
@@ -74,6 +84,14 @@ export function drawVoucher(random: Random, number: number): Voucher {
       ],
     },
   };
+}
+
+/** Draws a voucher that every accounting system takes. */
+export function drawSoundVoucher(random: Random, number: number): Voucher {
+  while (true) {
+    const voucher = drawVoucher(random, number);
+    if (!isFlawed(voucher) && !isMisspelt(voucher)) return voucher;
+  }
 }
 
 /** Whether no accounting system may take it. */

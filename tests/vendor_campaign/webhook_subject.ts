@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Fault, type Rule, startWebhookReceiver } from "../../local/vendors/webhook_receiver.ts";
 import { webhook } from "../../supabase/functions/_shared/connectors/webhook.ts";
 import { Random } from "../campaign/random.ts";
-import type { Subject, SubjectTools } from "./subject.ts";
+import { describe, type Subject, type SubjectTools } from "./subject.ts";
 import { isBalanced, isFlawed, UNKNOWN_ACCOUNT } from "./vouchers.ts";
 
 const CUT = '{"results":[{"entry_key":"expense-00001","sta';
@@ -37,27 +37,30 @@ export async function webhookSubject({ random, vouchers }: SubjectTools): Promis
       await receiver.carryOutLate();
       return (entryKey) => receiver.ledger.has(entryKey);
     },
+    isBooked: ({ entry_key }) => Promise.resolve(receiver.ledger.has(entry_key)),
     async check(outcomes) {
       await receiver.carryOutLate();
       const exported = outcomes.filter(({ state }) => state === "exported");
-      for (const { entry_key, period, document_number, payload } of exported) {
+      for (const outcome of exported) {
+        const { entry_key, period, document_number, payload } = outcome;
         const booked = receiver.ledger.get(entry_key);
         const { count, ...content } = { ...booked };
-        assert.equal(count, 1, `${entry_key} is booked ${count} times`);
-        assert.ok(!refusesWhole || !hasUnknownAccount(payload), `${entry_key} was refused and is booked`);
+        assert.equal(count, 1, `${describe(outcome)}, and booked ${count} times`);
+        assert.ok(!refusesWhole || !hasUnknownAccount(payload), `${describe(outcome)}, and was refused`);
         assert.deepEqual(
           content,
           { external_id: booked?.external_id, period, document_number, payload },
+          describe(outcome),
         );
       }
       assert.equal(receiver.ledger.size, exported.length, "something else is booked");
-      for (const { state, ...voucher } of outcomes) {
-        const { entry_key } = voucher;
+      for (const outcome of outcomes) {
+        const { state, entry_key } = outcome;
         // What went out while payloads were free is not judged afterwards.
-        if (!isBalanced(voucher)) {
-          assert.ok(state === "rejected" || wasFree, `${entry_key} does not balance`);
+        if (!isBalanced(outcome)) {
+          assert.ok(state === "rejected" || wasFree, `${describe(outcome)}, and does not balance`);
         } else if (state === "rejected") {
-          assert.ok(flawed.includes(entry_key) || isFlawed(voucher), `${entry_key} is rejected`);
+          assert.ok(flawed.includes(entry_key) || isFlawed(outcome), describe(outcome));
         }
       }
     },

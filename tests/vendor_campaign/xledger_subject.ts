@@ -4,7 +4,7 @@ import { type Behaviour, type Fault, startXledger } from "../../local/vendors/xl
 import { xledger } from "../../supabase/functions/_shared/connectors/xledger.ts";
 import { nameLines } from "../../supabase/functions/_shared/connectors/xledger_voucher.ts";
 import type { Random } from "../campaign/random.ts";
-import type { Subject, SubjectTools } from "./subject.ts";
+import { describe, type Subject, type SubjectTools } from "./subject.ts";
 import { hundredths, isFlawed, isMisspelt, isRuledOut, type Line } from "./vouchers.ts";
 
 const VISIBILITY_SECONDS = 300;
@@ -14,7 +14,7 @@ const LATEST_MS = 290_000;
 /** Takes whatever comes, twice if it comes twice; stages, imports late, shows late, and limits in three ways. */
 export async function xledgerSubject({ random, clock, integrationId }: SubjectTools): Promise<Subject> {
   const vendor = await startXledger({ now: () => clock.now(), behaviour: drawBehaviour(random) });
-  vendor.behaviour.creditsResetAt = clock.now() + 600_000;
+  vendor.behaviour.creditsResetAt = clock.now() + random.pick([600_000, 5 * 3_600_000]);
   const config = {
     url: vendor.url,
     batch_size: random.pick([25, 60, 100]),
@@ -34,19 +34,24 @@ export async function xledgerSubject({ random, clock, integrationId }: SubjectTo
     misfortunes: 0.15,
     misbehave: (random) => vendor.misbehave(drawFault(random)),
     passTime: () => Promise.resolve(),
+    async isBooked(voucher) {
+      const { ids } = await nameLines(integrationId, { ...voucher, settled: false });
+      return vendor.ledger.journal.some(({ node }) => ids.includes(node.extIdentifier ?? ""));
+    },
     async check(outcomes) {
       clock.advance(2 * LATEST_MS);
       const { journal } = vendor.ledger;
       const byId = Map.groupBy(journal, ({ node }) => node.extIdentifier ?? "");
       const codesOf = ({ node }: { node: ImportNode }) =>
         [node.taxRule, node.glObject1, node.glObject2, node.glObject3].map(codeOf);
-      for (const { state, error_message, ...voucher } of outcomes) {
+      for (const outcome of outcomes) {
+        const { state, error_message, ...voucher } = outcome;
         const { ids } = await nameLines(integrationId, { ...voucher, settled: false });
         const booked = ids.map((id) =>
           (byId.get(id) ?? []).map(({ amount }) => hundredths({ debit: amount }))
         );
         const wanted = voucher.payload.lines.map((line) => state === "exported" ? [hundredths(line)] : []);
-        assert.deepEqual(booked, wanted, `${voucher.entry_key} is ${state}`);
+        assert.deepEqual(booked, wanted, describe(outcome));
         if (state === "exported") {
           const codes = ids.map((id) => (byId.get(id) ?? []).map(codesOf)[0]);
           const allowed = ["10", "20"].map((sales) =>
@@ -54,7 +59,7 @@ export async function xledgerSubject({ random, clock, integrationId }: SubjectTo
           );
           assert.ok(
             allowed.some((wanted) => JSON.stringify(wanted) === JSON.stringify(codes)),
-            `${voucher.entry_key} is booked with ${JSON.stringify(codes)}`,
+            `${describe(outcome)}, and booked with ${JSON.stringify(codes)}`,
           );
         }
         for (const id of ids) byId.delete(id);
@@ -64,7 +69,7 @@ export async function xledgerSubject({ random, clock, integrationId }: SubjectTo
         assert.equal(
           state === "rejected",
           isFlawed(voucher) || isMisspelt(voucher) || isCut || isRuledOut(error_message),
-          `${voucher.entry_key}: ${error_message}`,
+          describe(outcome),
         );
       }
       assert.deepEqual([...byId.keys()], [], "something else is booked");
