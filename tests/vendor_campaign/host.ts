@@ -56,10 +56,10 @@ export class Host {
       : drawVoucher(this.random, numberOf(key));
   }
 
-  /** Some of what was rejected comes again, set right. */
-  async correct(share: number): Promise<void> {
-    const rejected = (await this.#keysIn("rejected")).filter(() => this.random.chance(share));
-    const corrected = rejected.map((key) => drawSoundVoucher(this.random, numberOf(key)));
+  /** Some of what was rejected, or is in another state, comes again, set right. */
+  async correct(share: number, state = "rejected"): Promise<void> {
+    const wrong = (await this.#keysIn(state)).filter(() => this.random.chance(share));
+    const corrected = wrong.map((key) => drawSoundVoucher(this.random, numberOf(key)));
     if (corrected.length === 0) return;
     const { conflicts, replaced } = await this.deliver(corrected);
     this.#count("corrected", replaced);

@@ -77,6 +77,7 @@ class Schedule {
           continue;
         }
         await this.#settleStuck();
+        if (this.#isCalm && await stage.isAllRefused(integration)) await this.host.correct(1, "pending");
         this.#count("runs");
         await stage.press(integration, subject.integrationType);
         continue;

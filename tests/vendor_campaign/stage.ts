@@ -181,6 +181,13 @@ export class Stage implements AsyncDisposable {
     return row !== undefined;
   }
 
+  /** Whether the newest run ended because the vendor refused whatever was tried: what waits has to be corrected. */
+  async isAllRefused({ id }: Integration): Promise<boolean> {
+    const [run] = await this.sql<{ error_code: string | null }[]>`select error_code from public.sync_run_log
+      where integration_id = ${id} order by triggered_at desc limit 1`;
+    return run?.error_code === "receiver_refuses_everything";
+  }
+
   /** How the runs have ended, for the tally. */
   async endsOfRuns({ id }: Integration): Promise<readonly { status: string; n: number }[]> {
     return await this.sql<{ status: string; n: number }[]>`
