@@ -1846,7 +1846,7 @@ begin
     update sync_scheduler.redaction r set reached = 0, began_at = now() where r.began_at < now() - interval '7 days';
     return 0;
   end if;
-  update sync_scheduler.redaction r set reached = looked[cardinality(looked)];
+  update sync_scheduler.redaction r set reached = looked[cardinality(looked)] where r.only_row;
   return sync_scheduler.redact_batch(array(
     select e.entry_id from public.sync_export_entries e
     where e.entry_id = any (looked) and coalesce(e.exported_at, e.decided_at, e.created_at) < now() - settings.retention_payload

@@ -4,7 +4,7 @@
 -- `deno task release` sets the version; composing puts the checksum of all schema files in the place of 'unreleased'.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = pg_catalog, pg_temp as $$
-  select '0.1.0'::text, 'e0b980c3f30bc77b72771be5246a3d4d32d620b479eedcbc14926ce828b7a94b'::text;
+  select '0.1.0'::text, 'a821bb8fd150cb44b5f2248b8baca00725e1fa9575214e2a73073a1679129240'::text;
 $$;
 revoke all on function sync_scheduler.version() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.version() is
