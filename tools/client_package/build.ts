@@ -27,9 +27,20 @@ export async function packClient(directory: string): Promise<string> {
     for (const file of ["LICENSE", "src/client/README.md"]) {
       await Deno.copyFile(join(root, file), join(scratch, file.split("/").at(-1) ?? ""));
     }
-    await runDeno(["run", "-A", "--quiet", "--no-config", NPM, "pack", "--pack-destination", target], {
-      cwd: scratch,
-    });
+    await runDeno(
+      [
+        "run",
+        "-A",
+        "--quiet",
+        "--no-config",
+        NPM,
+        "pack",
+        "--ignore-scripts",
+        "--pack-destination",
+        target,
+      ],
+      { cwd: scratch },
+    );
     return join(target, `${manifest.name}-${manifest.version}.tgz`);
   } finally {
     await Deno.remove(scratch, { recursive: true });

@@ -49,7 +49,8 @@ export async function writeManifest(directory: string): Promise<Manifest> {
         default: `./dist/${module}.js`,
       }]),
     ),
-    files: ["dist"],
+    // npm adds package.json, README.md and LICENSE. There are no `scripts`: installing runs nothing of ours.
+    files: ["dist/**/*.js", "dist/**/*.d.ts"],
     // They define the elements and add to them: a bundler must not take their import for one that nothing comes of.
     sideEffects: ["./dist/client/elements/mod.js", "./dist/client/elements/nb.js"],
     dependencies: { lit: range("lit") },
