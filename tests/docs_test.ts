@@ -8,12 +8,31 @@ Deno.test("the README stays short: what is long stands in docs/", async () => {
   assert.ok((await read("README.md")).split("\n").length < 400);
 });
 
-Deno.test("the function's pinned imports are those that the tests run with", async () => {
+Deno.test("the function's imports are inline, each in one file, and pinned to what the tests run with", async () => {
   const root: Record<string, string> = JSON.parse(await read("deno.json")).imports;
-  const own: Record<string, string> =
-    JSON.parse(await read("supabase/functions/integration-sync/deno.json")).imports;
-  for (const [name, target] of Object.entries(own)) {
-    const [, base, path] = /^((?:@[^/]+\/)?[^/]+)(\/.*)?$/.exec(name) ?? [];
-    assert.equal(target, `${root[base ?? ""]}${path ?? ""}`, name);
+  const importedBy = new Map<string, string[]>();
+  for (const path of await shippedModules("supabase/functions/")) {
+    for (const [, specifier = ""] of (await read(path)).matchAll(/(?:\bfrom|\bimport\(?)\s*"([^"]+)"/g)) {
+      if (/^(\.|node:)/.test(specifier)) continue;
+      importedBy.set(specifier, [...importedBy.get(specifier) ?? [], path]);
+    }
   }
+  assert.deepEqual([...importedBy.keys()].filter((specifier) => !specifier.startsWith("npm:")), []);
+  for (const [specifier, paths] of importedBy) {
+    const [, pinned, name = ""] = /^(npm:((?:@[^/]+\/)?[^@/]+)@\d+\.\d+\.\d+)(?:\/.*)?$/.exec(specifier) ??
+      [];
+    assert.equal(pinned, root[name], specifier);
+    assert.equal(paths.length, 1, `${specifier} is imported by ${paths.join(" and ")}`);
+  }
+  assert.ok(importedBy.size > 0);
 });
+
+/** The modules below a folder that an install brings. */
+async function shippedModules(folder: string): Promise<string[]> {
+  const paths: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(new URL(`../${folder}`, import.meta.url))) {
+    if (isDirectory && name !== "testing") paths.push(...await shippedModules(`${folder}${name}/`));
+    else if (name.endsWith(".ts") && !name.endsWith("_test.ts")) paths.push(folder + name);
+  }
+  return paths;
+}

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import * as z from "zod/mini";
+import * as z from "./zod.ts";
 import type { Clock } from "./clock.ts";
 import { isAway } from "./database_trouble.ts";
 import { SyncError } from "./errors.ts";

@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "./zod.ts";
 import { type VoucherLine, voucherLine } from "./voucher_lines.ts";
 
 const schema = z.object({

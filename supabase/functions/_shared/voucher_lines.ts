@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "./zod.ts";
 import { type Decimal, negateDecimal, parseDecimal, sumDecimals } from "./decimal.ts";
 
 /** One posting of a voucher. */
@@ -16,7 +16,7 @@ export interface VoucherLine {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import * as z from "zod/mini";
+ * import * as z from "./zod.ts";
  * import { notBlank } from "./voucher_lines.ts";
  *
  * assert.equal(z.string().check(notBlank).safeParse("  ").success, false);

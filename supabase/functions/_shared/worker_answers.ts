@@ -3,7 +3,7 @@
  *
  * @module
  */
-import * as z from "zod/mini";
+import * as z from "./zod.ts";
 
 // PostgREST renders numeric as a number; @supabase/lite as a string.
 const wireNumber = z.union([

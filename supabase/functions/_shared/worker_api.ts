@@ -1,4 +1,4 @@
-import type * as z from "zod/mini";
+import type * as z from "./zod.ts";
 import type { Clock } from "./clock.ts";
 import { type DatabaseTrouble, isAway } from "./database_trouble.ts";
 import type { EntryResult } from "./entries.ts";

@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "./zod.ts";
 import { SyncError } from "./errors.ts";
 
 /** The version of the worker protocol that this function speaks; the schema's side is `worker_protocols`. */

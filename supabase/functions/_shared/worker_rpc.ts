@@ -1,4 +1,4 @@
-import { PostgrestClient } from "@supabase/postgrest-js";
+import { PostgrestClient } from "npm:@supabase/postgrest-js@2.119.1";
 import { describeTrouble, troubleOf } from "./database_trouble.ts";
 import { SyncError, type SyncErrorCode } from "./errors.ts";
 

@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "../_shared/zod.ts";
 import { SyncError } from "../_shared/errors.ts";
 
 /** Where the Data API is, and the headers that authenticate the function to it. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import * as z from "zod/mini";
+import * as z from "../_shared/zod.ts";
 
 /** What the slice reserves next: the first `size` entries that wait, or this one alone. */
 export interface Portion {

@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "../_shared/zod.ts";
 import type { SenderRef } from "../_shared/alerts_api.ts";
 import type { WarmupRef } from "../_shared/answer_warmup.ts";
 import type { ProbeRef } from "../_shared/probe_api.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import * as z from "zod/mini";
+import * as z from "../_shared/zod.ts";
 
 const storedSchema = z.object({
   $slice: z.object({ narrowing: z.unknown(), set_aside: z.int() }),

@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "../zod.ts";
 import { type ExactJson, parseExactJson, stringifyExactJson } from "../exact_json.ts";
 import { onceBody } from "../once_body.ts";
 import { readLimited } from "../read_limited.ts";
@@ -40,7 +40,7 @@ export interface BusinessCentralClient {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import * as z from "zod/mini";
+ * import * as z from "../zod.ts";
  * import { testContext } from "../testing/connector_context.ts";
  * import { createClient } from "./business_central_client.ts";
  * import { parseBusinessCentralConfig } from "./business_central_config.ts";

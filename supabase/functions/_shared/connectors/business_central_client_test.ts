@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import * as z from "zod/mini";
+import * as z from "../zod.ts";
 import { testContext } from "../testing/connector_context.ts";
 import { createClient } from "./business_central_client.ts";
 import { parseBusinessCentralConfig } from "./business_central_config.ts";

@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "../zod.ts";
 import { storableText } from "../storable_text.ts";
 import type { BusinessCentralClient } from "./business_central_client.ts";
 import type { BusinessCentralConfig } from "./business_central_config.ts";

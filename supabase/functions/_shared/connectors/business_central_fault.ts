@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "../zod.ts";
 import { type Failure, failure } from "../errors.ts";
 import type { Secrets } from "../secrets.ts";
 import { storableText } from "../storable_text.ts";

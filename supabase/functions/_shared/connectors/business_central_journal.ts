@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "../zod.ts";
 import { chunk } from "../chunk.ts";
 import { parseDecimal } from "../decimal.ts";
 import { type ExactJson, ExactNumber } from "../exact_json.ts";

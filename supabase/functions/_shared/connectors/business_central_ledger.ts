@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "../zod.ts";
 import { type Decimal, negateDecimal, parseDecimal, sumDecimals } from "../decimal.ts";
 import type { BusinessCentralClient } from "./business_central_client.ts";
 import { type PlannedVoucher, shortestAmount } from "./business_central_plan.ts";

@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "../zod.ts";
 import { failure } from "../errors.ts";
 import { BusinessCentralFault } from "./business_central_fault.ts";
 import type { ConnectorContext } from "./connector.ts";

@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "../zod.ts";
 import { failure } from "../errors.ts";
 import { readLimited } from "../read_limited.ts";
 import { retryAfterSeconds } from "../retry_after.ts";

@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "../zod.ts";
 
 /**
  * The address of an external system: https, or http to the machine itself; without a user name or password, which

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import * as z from "zod/mini";
+import * as z from "../zod.ts";
 
 const month = "must be a month, 1 to 12";
 
@@ -18,7 +18,7 @@ const month = "must be a month, 1 to 12";
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import * as z from "zod/mini";
+ * import * as z from "../zod.ts";
  * import { entryRules } from "./entry_rules.ts";
  *
  * assert.deepEqual(z.object(entryRules).parse({ fiscal_year_ends: 6 }), {

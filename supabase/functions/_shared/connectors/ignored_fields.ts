@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "../zod.ts";
 
 /** Fields of a voucher and of its lines that an integration leaves out on purpose. */
 export interface IgnoredFields {

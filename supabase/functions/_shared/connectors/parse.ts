@@ -1,4 +1,4 @@
-import type * as z from "zod/mini";
+import type * as z from "../zod.ts";
 import { SyncError } from "../errors.ts";
 
 /** A name that a person misspelt. A secret that was pasted in its place looks otherwise, or is a value, too. */
@@ -11,7 +11,7 @@ const MOST_FAULTS = 3;
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import * as z from "zod/mini";
+ * import * as z from "../zod.ts";
  * import { parseOrThrow } from "./parse.ts";
  *
  * const schema = z.object({ size: z.number("must be a number") });

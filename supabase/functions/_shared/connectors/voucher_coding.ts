@@ -4,7 +4,7 @@
  *
  * @module
  */
-import * as z from "zod/mini";
+import * as z from "../zod.ts";
 import { storableText } from "../storable_text.ts";
 import { notBlank } from "../voucher_lines.ts";
 
@@ -42,7 +42,7 @@ const codesOf = (code: z.ZodMiniType<string>) =>
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import * as z from "zod/mini";
+ * import * as z from "../zod.ts";
  * import { vatCodes } from "./voucher_coding.ts";
  *
  * assert.equal(vatCodes(z.string()).parse("same"), "same");
@@ -63,7 +63,7 @@ export function vatCodes(
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import * as z from "zod/mini";
+ * import * as z from "../zod.ts";
  * import { dimensionRules } from "./voucher_coding.ts";
  *
  * const rules = dimensionRules(z.string(), z.string());

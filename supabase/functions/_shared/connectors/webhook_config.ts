@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "../zod.ts";
 import { endpointUrl } from "./endpoint_url.ts";
 import { entryRules } from "./entry_rules.ts";
 import { parseOrThrow } from "./parse.ts";

@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "../zod.ts";
 import type { Entry, EntryResult } from "../entries.ts";
 import { parseExactJson } from "../exact_json.ts";
 import type { Secrets } from "../secrets.ts";

@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "../zod.ts";
 import { type Failure, failure } from "../errors.ts";
 import { storableText } from "../storable_text.ts";
 import { askXledger, type XledgerLink } from "./xledger_request.ts";

@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "../zod.ts";
 import type { EntryResult } from "../entries.ts";
 import { storableText } from "../storable_text.ts";
 import type { XledgerConfig } from "./xledger_config.ts";

@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "../zod.ts";
 import { chunk } from "../chunk.ts";
 import { lostFault, type XledgerFault } from "./xledger_faults.ts";
 import { askPatiently, type XledgerLink } from "./xledger_request.ts";
@@ -55,7 +55,7 @@ export function byLiteral(field: string, literals: readonly string[]): Filters {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import * as z from "zod/mini";
+ * import * as z from "../zod.ts";
  * import { testContext } from "../testing/connector_context.ts";
  * import { parseXledgerConfig } from "./xledger_config.ts";
  * import { byExtIdentifier, readPages } from "./xledger_pages.ts";

@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "../zod.ts";
 import type { ConnectorContext } from "./connector.ts";
 import type { Named } from "./xledger_voucher.ts";
 

@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as z from "../zod.ts";
 import type { EntryResult } from "../entries.ts";
 import { type Failure, failure } from "../errors.ts";
 import { readFailure, type XledgerFault } from "./xledger_faults.ts";
