@@ -14,7 +14,7 @@ async function anchors(path: string): Promise<string[]> {
 }
 
 Deno.test("every link between the pages leads to a file, and to a heading that is there", async () => {
-  const pages = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "UPGRADING.md"];
+  const pages = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "UPGRADING.md"];
   for await (const { name } of Deno.readDir(`${root}/docs`)) {
     if (name.endsWith(".md")) pages.push(`docs/${name}`);
   }
