@@ -96,6 +96,79 @@ Deno.test("every task that people call answers --help and refuses what it does n
   }
 });
 
+/** They start servers and kill process trees, or run the tests, which do: Deno gives /proc and the rest to `-A` alone. */
+const NEED_EVERYTHING = [
+  ...["demo", "dev", "db:reset", "db:types", "test", "screenshots", "campaign", "bench"],
+  // Writes into a project anywhere on the machine.
+  "install",
+];
+
+Deno.test("a task has only the permissions that it needs, and never asks for more", async () => {
+  const { tasks }: { tasks: Record<string, { command: string }> } = JSON.parse(
+    await Deno.readTextFile(`${root}/deno.json`),
+  );
+  for (const [name, { command }] of Object.entries(tasks)) {
+    if (/ (-A|--allow-all) /.test(command)) assert.ok(NEED_EVERYTHING.includes(name), `${name} runs with -A`);
+    else assert.match(command, / --no-prompt /, name);
+  }
+});
+
+Deno.test("in a clean checkout these permissions are enough", async (t) => {
+  const checkout = await Deno.makeTempDir({ prefix: "checkout-of-a-test-" });
+  try {
+    for (const folder of ["local", "src", "supabase", "tools"]) {
+      await copyDirectory(root + folder, `${checkout}/${folder}`, { skip: (name) => name === "releases" });
+    }
+    for (const file of ["CHANGELOG.md", "LICENSE", "deno.json", "deno.lock"]) {
+      await Deno.copyFile(root + file, `${checkout}/${file}`);
+    }
+    const runs = async (call: readonly string[], answer: RegExp, env = {}, code = 0) => {
+      const done = await task(checkout, call, env);
+      assert.equal(done.code, code, done.text);
+      assert.match(done.text, answer);
+    };
+
+    await t.step("client:pack writes the package", () => runs(["client:pack"], /^dist\/.+\.tgz\n$/));
+    await t.step("client:pack writes it elsewhere, too", async () => {
+      const elsewhere = await Deno.makeTempDir({ prefix: "package, of a test-" });
+      await runs(["client:pack", elsewhere], /\.tgz\n$/);
+      assert.equal((await Array.fromAsync(Deno.readDir(elsewhere))).length, 1);
+      await Deno.remove(elsewhere, { recursive: true });
+    });
+    await t.step("db:compose writes migrations, also where there are none", async () => {
+      await Deno.remove(`${checkout}/supabase/migrations`, { recursive: true });
+      await Deno.remove(`${checkout}/supabase/schemas/30_engine/07_exported_fields.sql`);
+      await runs(["db:compose"], /^(\d+) migrations, \1 changed\n$/);
+      await runs(["db:compose", "--check"], /^$/);
+    });
+    await t.step(
+      "release freezes them",
+      () => runs(["release", "0.1.0"], /^0\.1\.0: \d+ migrations are frozen/),
+    );
+    await t.step("migration:new opens the next", async () => {
+      await runs(["migration:new", "add_budgets"], /^wrote supabase\/changes\/\d{14}_add_budgets\.sql\n$/);
+    });
+    await t.step("the release after it takes the change away", async () => {
+      await Deno.writeTextFile(
+        `${checkout}/supabase/schemas/30_engine/one.sql`,
+        "create or replace function sync_scheduler.one() returns int language sql as $$ select 1 $$;\n",
+      );
+      const [change = ""] = (await Array.fromAsync(Deno.readDir(`${checkout}/supabase/changes`))).map((
+        { name },
+      ) => name);
+      await runs(["db:compose"], /^\d+ migrations, \d changed\n$/);
+      await runs(["release", "0.2.0"], /^0\.2\.0: \d+ migrations are frozen/);
+      assert.equal(await read(`${checkout}/supabase/changes/${change}`), null);
+    });
+    await t.step("doctor connects, and says what it cannot reach", async () => {
+      const url = "postgresql://postgres:hidden@127.0.0.1:1/postgres";
+      await runs(["doctor"], /^Nothing listens at 127\.0\.0\.1:1\.\n$/, { SUPABASE_DB_URL: url }, 2);
+    });
+  } finally {
+    await Deno.remove(checkout, { recursive: true });
+  }
+});
+
 Deno.test({
   ...embeddedOnly(
     "deno task dev publishes its URLs and keys, db:reset resets its database, and Ctrl-C takes all away",

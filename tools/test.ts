@@ -50,7 +50,7 @@ async function checks(): Promise<void> {
   await stage("types", quietly("check", "--quiet", "."));
   await stage("examples", checkExamples);
   await stage("documentation", quietly("doc", "--lint", ...await publicModules()));
-  await stage("migrations are fresh", quietly("run", "-A", "tools/compose_migrations.ts", "--check"));
+  await stage("migrations are fresh", quietly("task", "--quiet", "db:compose", "--check"));
 }
 
 /** Type-checks the examples in JSDoc and Markdown. Deno imports every export into each: unused ones must be allowed. */

@@ -27,21 +27,24 @@ export async function packClient(directory: string): Promise<string> {
     for (const file of ["LICENSE", "src/client/README.md"]) {
       await Deno.copyFile(join(root, file), join(scratch, file.split("/").at(-1) ?? ""));
     }
-    await runDeno(
-      [
-        "run",
-        "-A",
-        "--quiet",
-        "--no-config",
-        NPM,
-        "pack",
-        "--ignore-scripts",
-        "--pack-destination",
-        target,
-      ],
-      { cwd: scratch },
-    );
-    return join(target, `${manifest.name}-${manifest.version}.tgz`);
+    // npm gets neither the network nor other programs, and writes into the scratch directory alone: packing needs no more.
+    const permissions = ["--no-prompt", "--allow-read", "--allow-write=.", "--allow-env", "--allow-sys"];
+    await runDeno([
+      "run",
+      ...permissions,
+      "--quiet",
+      "--no-config",
+      NPM,
+      "pack",
+      "--ignore-scripts",
+      "--offline",
+    ], {
+      cwd: scratch,
+      env: { npm_config_cache: join(scratch, ".npm") },
+    });
+    const tarball = `${manifest.name}-${manifest.version}.tgz`;
+    await Deno.copyFile(join(scratch, tarball), join(target, tarball));
+    return join(target, tarball);
   } finally {
     await Deno.remove(scratch, { recursive: true });
   }
