@@ -6,7 +6,7 @@ export type Environment =
   | External & { readonly kind: "external_database" }
   /**
    * A full Supabase stack. The function runs here all the same: in the stack's container it would not reach the
-   * external system that is played on this machine's loopback, the only place for which the connector allows http.
+   * external system that is played on this machine's loopback.
    */
   | External & {
     readonly kind: "full_stack";

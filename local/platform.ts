@@ -1,8 +1,9 @@
 import { join } from "node:path";
+import { parseEnv } from "node:util";
 import { fileURLToPath } from "node:url";
 import { startApi } from "./api/api.ts";
 import { openFunctionsDoor } from "./api/functions_door.ts";
-import { FUNCTIONS_PATH } from "./api/functions_gateway.ts";
+import { type FindFunction, FUNCTIONS_PATH } from "./api/functions_gateway.ts";
 import { playHistory } from "./dev/play_history.ts";
 import { CleanupStack } from "./lifecycle/cleanup.ts";
 import { openDatabase } from "./postgres/platform_database.ts";
@@ -17,7 +18,7 @@ import { onShutdown } from "./lifecycle/shutdown.ts";
 import { createSupabaseCli } from "./supabase_cli.ts";
 import { connectVendors, listVendors, startVendors } from "./vendors/start_vendors.ts";
 import { startWebhookReceiver } from "./vendors/webhook_receiver.ts";
-import { FUNCTION_NAME, wireDatabase } from "./wiring.ts";
+import { DEMO_RECEIVER, FUNCTION_NAME, wireDatabase } from "./wiring.ts";
 
 export type { Platform, PlatformOptions } from "./platform_types.ts";
 
@@ -65,7 +66,7 @@ async function start(
   settled: Promise<void>,
 ): Promise<Parts> {
   const timed = timer(options.onStep);
-  const { migrate = true, seed = true, autoGrant = false, projectDirectory = PROJECT } = options;
+  const { migrate = true, seed = true, wire = true, autoGrant = false, projectDirectory = PROJECT } = options;
   void sweepAbandoned().catch((error) => console.error("Could not remove what an earlier run left:", error));
   const scratch = await openScratch(cleanup, settled);
   const receiver = await startWebhookReceiver();
@@ -74,7 +75,13 @@ async function start(
   await cleanup.add("the other external systems", () => fakes?.stop());
 
   const keys = apiKeys(environment);
+  const functions = join(projectDirectory, "supabase", "functions");
   let edgeFunction: EdgeFunction | undefined;
+  let demoReceiver: Promise<EdgeFunction> | undefined;
+  const findFunction: FindFunction = async (name) => {
+    if (name === FUNCTION_NAME) return edgeFunction;
+    return name === DEMO_RECEIVER ? await (demoReceiver ??= startDemoReceiver()) : undefined;
+  };
   let realtime: Realtime | undefined;
   const host = environment.kind === "embedded" ? LOOPBACK : environment.host;
   const api = startApi({
@@ -82,30 +89,48 @@ async function start(
     port: options.apiPort,
     maxRows: options.maxRows,
     logFile: join(scratch, "api.log"),
-    edgeFunction: () => edgeFunction,
+    findFunction,
     realtime: () => realtime,
   });
   await cleanup.add("the API", () => api.stop());
   const ownUrl = `http://${LOOPBACK}:${api.port}`;
-  const door = isLoopback(host) ? null : openFunctionsDoor(() => edgeFunction);
+  const door = isLoopback(host)
+    ? null
+    : openFunctionsDoor((name) => Promise.resolve(name === FUNCTION_NAME ? edgeFunction : undefined));
   await cleanup.add("the function's door", () => door?.stop());
   const apiUrl = environment.kind === "full_stack" ? environment.apiUrl : ownUrl;
 
-  const database = timed("database", openDatabase(environment, scratch, autoGrant, cleanup));
+  const database = timed(
+    "database",
+    openDatabase(environment, { scratch, autoGrant, gatewayUrl: ownUrl }, cleanup),
+  );
+  const describeFunction = async (name: string, directory: string, logFile: string): Promise<EdgeFunction> =>
+    createEdgeFunction({
+      name,
+      directory,
+      logFile: join(scratch, logFile),
+      apiUrl,
+      // The embedded server's port is known only after its start; the function's environment names it.
+      dbUrl: (await database).dbUrl,
+      gatewayUrl: ownUrl,
+      env: await readFunctionsEnv(functions),
+      ...keys,
+    });
+  /** Not before somebody asks for it: a platform that is wired needs none. */
+  const startDemoReceiver = async (): Promise<EdgeFunction> => {
+    const demo = await describeFunction(DEMO_RECEIVER, join(functions, DEMO_RECEIVER), "demo_receiver.log");
+    await cleanup.add("the demo receiver", () => demo.kill());
+    await demo.start();
+    return demo;
+  };
   const functionStarted = timed(
     "edge function",
     (async () => {
-      // The embedded server's port is known only after its start; the function's environment names it.
-      const { dbUrl } = await database;
-      edgeFunction = createEdgeFunction({
-        name: FUNCTION_NAME,
-        directory: options.functionDirectory ??
-          join(projectDirectory, "supabase", "functions", FUNCTION_NAME),
-        logFile: join(scratch, "edge_function.log"),
-        apiUrl,
-        dbUrl,
-        ...keys,
-      });
+      edgeFunction = await describeFunction(
+        FUNCTION_NAME,
+        options.functionDirectory ?? join(functions, FUNCTION_NAME),
+        "edge_function.log",
+      );
       await cleanup.add("the Edge Function", () => edgeFunction?.kill());
       await edgeFunction.start();
       return edgeFunction;
@@ -118,7 +143,9 @@ async function start(
   const cli = createSupabaseCli({ projectDirectory, scratch, dbUrl: db.dbUrl });
   const prepare = async (): Promise<void> => {
     if (migrate) await timed(seed ? "migrations and seed" : "migrations", cli.push({ seed }));
-    await wireDatabase(db.adminUrl, `http://${host}:${door?.port ?? api.port}${FUNCTIONS_PATH}`, receiver);
+    if (wire) {
+      await wireDatabase(db.adminUrl, `http://${host}:${door?.port ?? api.port}${FUNCTIONS_PATH}`, receiver);
+    }
     if (fakes !== null && migrate && seed) await connectVendors(db.adminUrl, fakes);
     if (options.history === true && migrate && seed) await timed("history", playHistory(db.adminUrl));
   };
@@ -153,6 +180,12 @@ async function start(
       await api.reloadSchema();
     },
   };
+}
+
+/** The variables of `functions/.env`, which the CLI gives to the functions of a local stack. */
+async function readFunctionsEnv(functions: string): Promise<Record<string, string>> {
+  const text = await Deno.readTextFile(join(functions, ".env")).catch(() => "");
+  return parseEnv(text) as Record<string, string>;
 }
 
 function timer(

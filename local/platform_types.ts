@@ -13,6 +13,11 @@ export interface PlatformOptions {
   readonly migrate?: boolean;
   /** Load `supabase/seed.sql` after the migrations; true by default. */
   readonly seed?: boolean;
+  /**
+   * Set the function's address and the seeded receivers' to this platform's own; true by default. Otherwise they stay as the
+   * seed sets them, for `supabase start`: the platform resolves the gateway's name, and the function demo-receiver receives.
+   */
+  readonly wire?: boolean;
   /** Emulate projects in which everything new in `public` is granted to the API's roles by itself. */
   readonly autoGrant?: boolean;
   readonly apiPort?: number;

@@ -6,6 +6,8 @@ const SEEDED = "0c000000-0000-4000-8000-";
 
 /** The function that the bundle deploys. */
 export const FUNCTION_NAME = "integration-sync";
+/** The function that receives what the seed exports in a stack of the CLI. */
+export const DEMO_RECEIVER = "demo-receiver";
 
 /**
  * Tells a freshly migrated database where the parts of this platform are: the function, and the external system

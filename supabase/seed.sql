@@ -42,13 +42,19 @@ insert into public.organization_members (org_id, user_id, role) values
   ('0a000000-0000-4000-8000-000000000001', '0b000000-0000-4000-8000-000000000003', 'viewer'),
   ('0a000000-0000-4000-8000-000000000002', '0b000000-0000-4000-8000-000000000004', 'admin');
 
--- The local platform points the URLs at its own receiver.
+-- The gateway of `supabase start` as containers reach it: its aliases in the project's network are kong and
+-- api.supabase.internal, and it listens on 8000. Source: KongAliases in apps/cli-go/internal/utils/config.go and
+-- internal/start/start.go of github.com/supabase/cli, seen at 1d1e719 (June 2026). The local platform, but for the test of
+-- this file, sets addresses of its own.
+update sync_scheduler.settings set function_url = 'http://kong:8000/functions/v1/integration-sync' where true;
+
+-- The receiver is the function demo-receiver of this folder. supabase/functions/.env allows an address like that.
 insert into public.sync_integrations (id, org_id, integration_type, config, credentials_secret_id) values
   ('0c000000-0000-4000-8000-000000000001', '0a000000-0000-4000-8000-000000000001', 'webhook',
-    '{"url": "http://127.0.0.1:54390/entries", "batch_size": 100}',
+    '{"url": "http://kong:8000/functions/v1/demo-receiver", "batch_size": 100}',
     vault.create_secret('{"signing_secret": "whsec_ZGV2ZWxvcG1lbnQtb25seS1zaWduaW5nLWtleQ=="}', 'sync-scheduler-seed-1')),
   ('0c000000-0000-4000-8000-000000000002', '0a000000-0000-4000-8000-000000000002', 'webhook',
-    '{"url": "http://127.0.0.1:54390/entries", "batch_size": 100}',
+    '{"url": "http://kong:8000/functions/v1/demo-receiver", "batch_size": 100}',
     vault.create_secret('{"signing_secret": "whsec_ZGV2ZWxvcG1lbnQtb25seS1zaWduaW5nLWtleQ=="}', 'sync-scheduler-seed-2'));
 
 -- Expense vouchers: what an employee paid is split into cost and VAT, which balance to the øre. Amounts are exact

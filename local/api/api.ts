@@ -1,7 +1,6 @@
 import type { ApiKeys } from "../api_keys.ts";
-import type { EdgeFunction } from "../edge_function/edge_function.ts";
 import { type Realtime, REALTIME_PATH } from "../realtime/realtime.ts";
-import { callEdgeFunction, FUNCTIONS_PATH } from "./functions_gateway.ts";
+import { callEdgeFunction, type FindFunction, FUNCTIONS_PATH } from "./functions_gateway.ts";
 import { type ApiBackend, connectLite, divertLiteErrors, type Lite } from "./lite.ts";
 
 export interface ApiOptions extends ApiKeys {
@@ -9,7 +8,7 @@ export interface ApiOptions extends ApiKeys {
   readonly port?: number | undefined;
   /** Takes what lite would print for every refused query. */
   readonly logFile: string;
-  readonly edgeFunction: () => EdgeFunction | undefined;
+  readonly findFunction: FindFunction;
   readonly realtime: () => Realtime | undefined;
   /** How many rows an answer of the Data API has at most; 1,000 by default, as on the platform. */
   readonly maxRows?: number | undefined;
@@ -28,7 +27,7 @@ export interface Api {
   stop(): Promise<void>;
 }
 
-/** Serves `/rest/v1` and `/auth/v1` by @supabase/lite, `/functions/v1` by the function's process, and `/realtime/v1`. */
+/** Serves `/rest/v1` and `/auth/v1` by @supabase/lite, `/functions/v1` by the functions' processes, and `/realtime/v1`. */
 export function startApi(options: ApiOptions): Api {
   let restoreConsole = (): void => {};
   let lite: Lite | undefined;
@@ -37,7 +36,7 @@ export function startApi(options: ApiOptions): Api {
     if (request.method === "OPTIONS") return preflight(request);
     const { pathname } = new URL(request.url);
     if (pathname.startsWith(`${FUNCTIONS_PATH}/`)) {
-      return await callEdgeFunction(options.edgeFunction(), request);
+      return await callEdgeFunction(options.findFunction, request);
     }
     if (pathname === REALTIME_PATH) {
       return options.realtime()?.accept(request) ?? answer(503, "no database is connected here");

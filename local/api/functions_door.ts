@@ -1,5 +1,4 @@
-import type { EdgeFunction } from "../edge_function/edge_function.ts";
-import { callEdgeFunction, FUNCTIONS_PATH } from "./functions_gateway.ts";
+import { callEdgeFunction, type FindFunction, FUNCTIONS_PATH } from "./functions_gateway.ts";
 
 /** A way in for a database that does not share this machine's loopback. */
 export interface FunctionsDoor {
@@ -12,13 +11,13 @@ export interface FunctionsDoor {
  * the loopback. Whoever comes that way needs the token of an attempt; Data API and Auth, whose people have known
  * passwords, stay on the loopback.
  */
-export function openFunctionsDoor(edgeFunction: () => EdgeFunction | undefined): FunctionsDoor {
+export function openFunctionsDoor(find: FindFunction): FunctionsDoor {
   const aborting = new AbortController();
   const server = Deno.serve(
     { signal: aborting.signal, hostname: "0.0.0.0", port: 0, onListen: () => {} },
     async (request) =>
       new URL(request.url).pathname.startsWith(`${FUNCTIONS_PATH}/`)
-        ? await callEdgeFunction(edgeFunction(), request)
+        ? await callEdgeFunction(find, request)
         : Response.json({ message: "only functions are served here" }, { status: 404 }),
   );
   return {

@@ -3,14 +3,15 @@ import type { EdgeFunction } from "../edge_function/edge_function.ts";
 /** Where the functions are below an API's address. */
 export const FUNCTIONS_PATH = "/functions/v1";
 
+/** The process of a function, by the function's name. */
+export type FindFunction = (name: string) => Promise<EdgeFunction | undefined>;
+
 /** Passes a request on to the function's process, and answers as the platform's gateway does when it is down. */
-export async function callEdgeFunction(
-  target: EdgeFunction | undefined,
-  request: Request,
-): Promise<Response> {
+export async function callEdgeFunction(find: FindFunction, request: Request): Promise<Response> {
   const url = new URL(request.url);
   const path = url.pathname.slice(FUNCTIONS_PATH.length);
-  if (target === undefined || path.split("/")[1] !== target.name) {
+  const target = await find(path.split("/")[1] ?? "");
+  if (target === undefined) {
     return failure(404, "NOT_FOUND", "Requested function was not found");
   }
   if (target.url === null) return failure(503, "BOOT_ERROR", "Function failed to start (please check logs)");

@@ -7,6 +7,9 @@ const PRELOAD = fileURLToPath(new URL("./edge_runtime.ts", import.meta.url));
 const DENO_NEEDS =
   /^(PATH|HOME|TMPDIR|XDG_CACHE_HOME|DENO_.*|NPM_CONFIG_(REGISTRY|USERCONFIG|CAFILE)|https?_proxy|no_proxy|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS)$/i;
 
+/** The address of the gateway in the network of `supabase start`. */
+export const GATEWAY = "http://kong:8000";
+
 /** The environment that the platform gives to a function. */
 export interface EdgeFunctionOptions extends Pick<ApiKeys, "publishableKey" | "secretKey"> {
   /** Name below `/functions/v1/`; the function sees it as the first part of its path. */
@@ -16,6 +19,8 @@ export interface EdgeFunctionOptions extends Pick<ApiKeys, "publishableKey" | "s
   readonly logFile: string;
   readonly apiUrl: string;
   readonly dbUrl: string;
+  /** Where {@linkcode GATEWAY} leads. */
+  readonly gatewayUrl?: string;
   /** Further variables, as a project's secrets would be. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -126,7 +131,7 @@ class FunctionProcess implements EdgeFunction {
   }
 
   #environment(): Record<string, string> {
-    const { apiUrl, dbUrl, publishableKey, secretKey } = this.#options;
+    const { apiUrl, dbUrl, publishableKey, secretKey, gatewayUrl } = this.#options;
     const inherited = Object.entries(Deno.env.toObject()).filter(([name]) => DENO_NEEDS.test(name));
     return {
       ...Object.fromEntries(inherited),
@@ -142,6 +147,7 @@ class FunctionProcess implements EdgeFunction {
       SUPABASE_DB_URL: dbUrl,
       SB_REGION: "local",
       SB_EXECUTION_ID: crypto.randomUUID(),
+      ...(gatewayUrl === undefined ? {} : { SYNC_LOCAL_GATEWAY: `${GATEWAY} ${gatewayUrl}` }),
       ...this.#options.env,
     };
   }

@@ -12,6 +12,16 @@ const runtime = {
 };
 Object.defineProperty(globalThis, "EdgeRuntime", { value: runtime });
 
+// In the network of `supabase start` the gateway has a name of its own; here it is a port of this machine.
+const [name = "", address] = (Deno.env.get("SYNC_LOCAL_GATEWAY") ?? "").split(" ");
+if (address !== undefined) {
+  const { fetch } = globalThis;
+  globalThis.fetch = (input, init) => {
+    const isGateway = typeof input === "string" && input.startsWith(`${name}/`);
+    return fetch(isGateway ? address + input.slice(name.length) : input, init);
+  };
+}
+
 // The platform logs these and lets the isolate go on; Deno would end the process.
 globalThis.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();

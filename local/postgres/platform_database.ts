@@ -15,11 +15,18 @@ export interface Database {
   recreate(): Promise<void>;
 }
 
+/** What the database is told when it is opened. */
+export interface DatabaseOptions {
+  readonly scratch: string;
+  readonly autoGrant: boolean;
+  /** The platform's API. */
+  readonly gatewayUrl: string;
+}
+
 /** Starts and fills the embedded server, or prepares the one that the environment names. */
 export async function openDatabase(
   environment: Environment,
-  scratch: string,
-  autoGrant: boolean,
+  { scratch, autoGrant, gatewayUrl }: DatabaseOptions,
   cleanup: CleanupStack,
 ): Promise<Database> {
   if (environment.kind !== "embedded") return await openExternal(environment);
@@ -28,7 +35,7 @@ export async function openDatabase(
   await bootstrapServer(server, { autoGrant });
   const adminUrl = server.url(SUPERUSER);
   // Only here, where the extensions are stand-ins: the real ones bring their own workers.
-  const workers = [startPgNetWorker({ dbUrl: adminUrl }), startPgCronWorker({ dbUrl: adminUrl })];
+  const workers = [startPgNetWorker({ dbUrl: adminUrl, gatewayUrl }), startPgCronWorker({ dbUrl: adminUrl })];
   await cleanup.add("the stand-ins' workers", async () => {
     await Promise.all(workers.map((worker) => worker.stop()));
   });

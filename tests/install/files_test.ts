@@ -52,6 +52,18 @@ Deno.test("an install adds migrations behind the newest, the function and its bl
   assert.equal(after["config.toml.before-sync-scheduler"], CONFIG);
 });
 
+Deno.test("an install brings nothing of a developer's stack: no demo-receiver, and no permission for receivers in the network", async () => {
+  const env = "functions/.env";
+  await using project = await createProject({ [env]: "MINE=1\n" });
+  await installed(project);
+  const files = await project.files();
+  assert.equal(files[env], "MINE=1\n");
+  for (const [path, text] of Object.entries(files)) {
+    assert.ok(!/demo-receiver/.test(path + text), path);
+    assert.ok(!/SYNC_ALLOW_PRIVATE_RECEIVERS\s*=\s*["']?1(?!.*run supabase)/.test(text), path);
+  }
+});
+
 Deno.test("a second install changes nothing, also after version control has changed the line ends", async () => {
   await using project = await createProject();
   await installed(project);

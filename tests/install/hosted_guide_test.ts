@@ -56,6 +56,8 @@ Deno.test({
 
     // Its own `supabase db push`: the API reads the schema when it starts.
     assert.equal(push, "supabase db push");
+    // The receiver is on this machine.
+    await project.write({ "functions/.env": "SYNC_ALLOW_PRIVATE_RECEIVERS=1\n" });
     await using platform = await startPlatform({ projectDirectory: project.directory, seed: false });
     await using database = connect(platform.dbUrl);
     const { sql } = database;

@@ -116,6 +116,8 @@ Deno.test({
     await copy.task("release", "0.1.0");
     await using project = await createProject();
     assert.equal((await project.install([], copy.directory)).code, 0);
+    // The receiver is on this machine.
+    await project.write({ "functions/.env": "SYNC_ALLOW_PRIVATE_RECEIVERS=1\n" });
     await using platform = await startPlatform({ projectDirectory: project.directory, seed: false });
     const { receiver } = platform;
     await using database = connect(platform.dbUrl);

@@ -11,7 +11,12 @@ const others = Deno.networkInterfaces()
 
 Deno.test("the local API listens on the loopback alone", async () => {
   const keys = { publishableKey: "p", secretKey: "s", jwtSecret: "j" };
-  const api = startApi({ ...keys, logFile: "", edgeFunction: () => undefined, realtime: () => undefined });
+  const api = startApi({
+    ...keys,
+    logFile: "",
+    findFunction: () => Promise.resolve(undefined),
+    realtime: () => undefined,
+  });
   try {
     const answer = await fetch(`http://127.0.0.1:${api.port}/rest/v1/`);
     assert.equal(answer.status, 503, await answer.text());
@@ -33,7 +38,7 @@ Deno.test("what is open to the network for a database in a container is the func
     (request) => new Response(new URL(request.url).pathname),
   );
   const edgeFunction = { name: "sync", url: `http://127.0.0.1:${upstream.addr.port}` } as EdgeFunction;
-  const door = openFunctionsDoor(() => edgeFunction);
+  const door = openFunctionsDoor((name) => Promise.resolve(name === "sync" ? edgeFunction : undefined));
   try {
     for (const hostname of others) (await Deno.connect({ hostname, port: door.port })).close();
     const ask = async (path: string): Promise<[number, string]> => {

@@ -1,4 +1,5 @@
 import type postgres from "postgres";
+import { GATEWAY } from "../../edge_function/edge_function.ts";
 
 /** A row of net.http_request_queue. */
 export interface QueuedRequest {
@@ -28,8 +29,14 @@ const MAX_TIMEOUT_MS = 600_000;
  * Sends one request as curl would for pg_net, and returns what is stored about it. Different on purpose: a response's
  * header names are in lower case, and the text about a time-out ends where curl's measurements would follow.
  */
-export async function send(request: QueuedRequest, stopping: AbortSignal): Promise<StoredResponse> {
+export async function send(
+  request: QueuedRequest,
+  gatewayUrl: string,
+  stopping: AbortSignal,
+): Promise<StoredResponse> {
   const { id, method, body, timeout_milliseconds } = request;
+  const isGateway = request.url.startsWith(`${GATEWAY}/`);
+  const url = isGateway ? gatewayUrl + request.url.slice(GATEWAY.length) : request.url;
   const failed = (error_msg: string, timed_out = false): StoredResponse => {
     return { id, status_code: null, content_type: null, headers: null, content: null, timed_out, error_msg };
   };
@@ -41,7 +48,7 @@ export async function send(request: QueuedRequest, stopping: AbortSignal): Promi
   if (!/^https?:/i.test(request.url)) return failed("Unsupported protocol");
   const timeout = AbortSignal.timeout(timeout_milliseconds);
   try {
-    const response = await fetch(request.url, {
+    const response = await fetch(url, {
       method,
       headers: toHeaders(request.headers),
       body,

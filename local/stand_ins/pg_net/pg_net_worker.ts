@@ -22,10 +22,16 @@ const REST_MS = 1000;
  * And it rests for a second after each batch, as the real one. A commit cuts that short, but only the first since the
  * worker was woken: of three requests that follow each other closely, the third waits up to a second.
  */
-export function startPgNetWorker({ dbUrl }: { dbUrl: string }): Worker {
+export function startPgNetWorker(
+  { dbUrl, gatewayUrl }: {
+    readonly dbUrl: string;
+    /** Where the gateway's name in the network of `supabase start` leads. */
+    readonly gatewayUrl: string;
+  },
+): Worker {
   const stopping = new AbortController();
   const connection = openWorkerConnection(dbUrl, { name: "pg_net 0.20.0 worker" });
-  const done = loop(connection, stopping.signal);
+  const done = loop(connection, gatewayUrl, stopping.signal);
   return {
     async stop() {
       stopping.abort();
@@ -35,7 +41,7 @@ export function startPgNetWorker({ dbUrl }: { dbUrl: string }): Worker {
   };
 }
 
-async function loop(connection: WorkerConnection, stopping: AbortSignal): Promise<void> {
+async function loop(connection: WorkerConnection, gatewayUrl: string, stopping: AbortSignal): Promise<void> {
   let pause = POLL_MS;
   let installed = false;
   let woken = false;
@@ -44,7 +50,7 @@ async function loop(connection: WorkerConnection, stopping: AbortSignal): Promis
     try {
       installed ||= await isInstalled(sql);
       if (installed && (woken || await hasRequests(sql))) {
-        woken = await workOff(sql, stopping);
+        woken = await workOff(sql, gatewayUrl, stopping);
         continue;
       }
       pause = installed ? POLL_MS : 4 * POLL_MS;
@@ -60,10 +66,10 @@ async function loop(connection: WorkerConnection, stopping: AbortSignal): Promis
 }
 
 /** Sends batch after batch until there is nothing to do. Returns whether a commit has woken the worker meanwhile. */
-async function workOff(sql: postgres.Sql, stopping: AbortSignal): Promise<boolean> {
+async function workOff(sql: postgres.Sql, gatewayUrl: string, stopping: AbortSignal): Promise<boolean> {
   let woken = false;
   for (;;) {
-    const { newest, busy } = await sql.begin((tx) => sendBatch(tx, stopping));
+    const { newest, busy } = await sql.begin((tx) => sendBatch(tx, gatewayUrl, stopping));
     const rest = AbortSignal.timeout(REST_MS);
     while (!rest.aborted && !stopping.aborted) {
       // The real one's flag is set by the first commit and taken back when the worker begins anew: later ones ring no bell.
@@ -94,7 +100,11 @@ interface Batch {
   readonly busy: boolean;
 }
 
-async function sendBatch(sql: postgres.TransactionSql, stopping: AbortSignal): Promise<Batch> {
+async function sendBatch(
+  sql: postgres.TransactionSql,
+  gatewayUrl: string,
+  stopping: AbortSignal,
+): Promise<Batch> {
   const expired = await sql`
     with rows as (
       select ctid from net._http_response where created < now() - ${TTL}::interval order by created limit ${BATCH})
@@ -106,7 +116,7 @@ async function sendBatch(sql: postgres.TransactionSql, stopping: AbortSignal): P
     delete from net.http_request_queue q using rows where q.id = rows.id
     returning q.id::text, q.method::text, q.url, q.headers, q.body, q.timeout_milliseconds`;
   const [taken] = await sql<{ at: string }[]>`select clock_timestamp()::text as at`;
-  const responses = await Promise.all(requests.map((request) => send(request, stopping)));
+  const responses = await Promise.all(requests.map((request) => send(request, gatewayUrl, stopping)));
   stopping.throwIfAborted();
   // The real one has the transaction's start here, with which it takes its batch within the same breath. This one goes back
   // and forth before it does, so that a request of meanwhile would be younger than its answer.

@@ -4,15 +4,15 @@ import { endpointUrl } from "../_shared/connectors/endpoint_url.ts";
 import { signedHeaders } from "../_shared/connectors/signed_headers.ts";
 import { parseWebhookCredentials } from "../_shared/connectors/webhook_config.ts";
 import { onceBody } from "../_shared/once_body.ts";
+import { RefusedAddress } from "../_shared/refused_address.ts";
 import { retryAfterSeconds } from "../_shared/retry_after.ts";
 import { formatMessage } from "./format_message.ts";
-import { type ResolveDns, whereTo } from "./where_to.ts";
 
 /** What posting needs from outside. */
 export interface AlertTools {
   readonly clock: Clock;
+  /** Guarded: the address is the choice of an organisation's admin. */
   readonly fetch: typeof fetch;
-  readonly resolveDns: ResolveDns;
   /** Aborted when the platform is about to take the isolate away: stop after the current message. */
   readonly retiring: AbortSignal;
 }
@@ -26,8 +26,7 @@ const longestHintSeconds = 24 * 60 * 60;
  * Posts the messages of an organisation to its alert webhook, one after the other, and stops at the first that is not
  * taken: a later one must not come before it. Returns what became of those that were posted. Never throws.
  *
- * A receiver may get a message twice, for its answer may be lost; by `webhook-id` it can tell. The address is the choice of
- * an organisation's admin: one whose name leads into a network, and not to the internet, gets nothing.
+ * A receiver may get a message twice, for its answer may be lost; by `webhook-id` it can tell.
  *
  * @example
  * ```ts
@@ -45,7 +44,6 @@ const longestHintSeconds = 24 * 60 * 60;
  * const tools = {
  *   clock: systemClock,
  *   fetch: () => Promise.resolve(new Response("ok")),
- *   resolveDns: () => Promise.resolve(["93.184.215.14"]),
  *   retiring: AbortSignal.any([]),
  * };
  * assert.deepEqual((await postAlerts(claimed, tools)).map(({ outcome }) => outcome), ["delivered"]);
@@ -89,15 +87,6 @@ async function post(
   if (address === null) return result("refused", { error: "The address or the secret could not be read." });
   try {
     const signal = AbortSignal.timeout(timeoutMs);
-    const { protocol, hostname } = new URL(address.url);
-    // Only a developer's platform has http, to itself; the database refuses it anywhere else.
-    if (protocol === "https:") {
-      const where = await whereTo(hostname, tools.resolveDns, signal);
-      if (where === "network") {
-        return result("refused", { error: "The receiver's name leads into a network, not to the internet." });
-      }
-      if (where === "nowhere") return result("failed", { error: "The receiver's name has no address." });
-    }
     const response = await tools.fetch(address.url, {
       method: "POST",
       headers: {
@@ -121,6 +110,11 @@ async function post(
     const retry_after_seconds = hint === null ? null : Math.min(hint, longestHintSeconds);
     return result("failed", { status, error, retry_after_seconds });
   } catch (error) {
+    if (error instanceof RefusedAddress) {
+      return result(error.fault === "nowhere" ? "failed" : "refused", {
+        error: `The receiver's address ${error.words}.`,
+      });
+    }
     // Its own text is left out: it quotes the address, which may be a secret.
     const late = error instanceof DOMException && error.name === "TimeoutError";
     return result("failed", {

@@ -4,10 +4,12 @@ import { systemClock } from "../_shared/clock.ts";
 import { rememberTrouble } from "../_shared/database_trouble.ts";
 import { connectors } from "../_shared/connectors/registry.ts";
 import { claimProbes, finishProbe } from "../_shared/probe_api.ts";
+import { PRIVATE_RECEIVERS } from "../_shared/refused_address.ts";
 import { createWorkerApi } from "../_shared/worker_api.ts";
 import { createWorkerRpc, type WorkerRpc } from "../_shared/worker_rpc.ts";
 import { recordBoot } from "./boot.ts";
 import { readEnvironment } from "./environment.ts";
+import { guardFetch } from "./guard_fetch.ts";
 import { createHandler } from "./handler.ts";
 import { consoleLog } from "./log.ts";
 import type { ResolveDns } from "./where_to.ts";
@@ -59,8 +61,7 @@ export function createService(
     connectors,
     clock: systemClock,
     random,
-    fetch,
-    resolveDns,
+    fetch: environment.get(PRIVATE_RECEIVERS) === "1" ? fetch : guardFetch(fetch, resolveDns),
     log: consoleLog,
     retiring: retiring.signal,
   };

@@ -9,7 +9,12 @@ const attempt = {
   token: "0123456789abcdef".repeat(4),
 };
 
-Deno.test("the service exports a batch to a webhook and finishes when it is posted an attempt", async () => {
+/** Posts an attempt to a service in this environment; its receiver is on this machine. */
+async function exportTo(environment: Record<string, string>): Promise<{
+  told: Record<string, unknown>;
+  received: number;
+  calls: string[];
+}> {
   await using receiver = startReceiver(() => new Response(null, { status: 204 }));
   const claim = testClaim({
     integration_type: "webhook",
@@ -36,6 +41,7 @@ Deno.test("the service exports a batch to a webhook and finishes when it is post
   const variables: Record<string, string> = {
     SUPABASE_URL: database.url,
     SUPABASE_SECRET_KEYS: '{"default":"sb_secret_test"}',
+    ...environment,
   };
   const service = createService({ get: (name) => variables[name] });
   const response = await service(
@@ -47,10 +53,15 @@ Deno.test("the service exports a batch to a webhook and finishes when it is post
   );
   assert.equal(response.status, 202);
   await response.body?.cancel();
-
-  const nothing = { error_class: null, error_code: null, error_message: null, retry_after_seconds: null };
   const told = Object(await finished.promise);
-  assert.equal(typeof told.first_vendor_byte_ms, "number");
+  const calls = database.requests.map(({ path }) => path.split("_worker_")[1] ?? path);
+  return { told, calls, received: receiver.requests.length };
+}
+
+Deno.test("the service exports a batch to a webhook and finishes when it is posted an attempt", async () => {
+  const { told, calls, received } = await exportTo({ SYNC_ALLOW_PRIVATE_RECEIVERS: "1" });
+  const nothing = { error_class: null, error_code: null, error_message: null, retry_after_seconds: null };
+  assert.equal(typeof told["first_vendor_byte_ms"], "number");
   assert.deepEqual({ ...told, first_vendor_byte_ms: null }, {
     ...attempt,
     ...nothing,
@@ -58,15 +69,27 @@ Deno.test("the service exports a batch to a webhook and finishes when it is post
     checkpoint: null,
     first_vendor_byte_ms: null,
   });
-  assert.deepEqual(database.requests.map(({ path }) => path.split("_worker_")[1]), [
-    "claim",
-    "reserve_entries",
-    "record_results",
-    "reserve_entries",
-    "finish",
-  ]);
-  assert.equal(receiver.requests.length, 1);
+  assert.deepEqual(calls, ["claim", "reserve_entries", "record_results", "reserve_entries", "finish"]);
+  assert.equal(received, 1);
 });
+
+for (
+  const environment of [{}, { SYNC_ALLOW_PRIVATE_RECEIVERS: "0" }, { SYNC_ALLOW_PRIVATE_RECEIVERS: "true" }]
+) {
+  Deno.test(`the service sends nothing into its network when its environment is ${JSON.stringify(environment)}`, async () => {
+    const { told, received } = await exportTo(environment);
+    assert.equal(received, 0);
+    assert.deepEqual([told["outcome"], told["error_class"], told["error_code"]], [
+      "failed",
+      "permanent",
+      "webhook_address_refused",
+    ]);
+    assert.match(
+      String(told["error_message"]),
+      /SYNC_ALLOW_PRIVATE_RECEIVERS=1 into supabase\/functions\/\.env/,
+    );
+  });
+}
 
 Deno.test("the service reports its boot to the database, and nothing to anybody else, when it is warmed up", async () => {
   await using database = startReceiver(() => Response.json({ recorded: true }));
@@ -111,6 +134,7 @@ Deno.test("the service asks the external system and tells the database when it i
   const variables: Record<string, string> = {
     SUPABASE_URL: database.url,
     SUPABASE_SECRET_KEYS: '{"default":"sb_secret_test"}',
+    SYNC_ALLOW_PRIVATE_RECEIVERS: "1",
   };
   const service = createService({ get: (name) => variables[name] });
   const response = await service(

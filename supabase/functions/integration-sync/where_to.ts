@@ -33,6 +33,8 @@ export async function whereTo(
   if (hostname.startsWith("[")) return isPublicAddress(hostname.slice(1, -1)) ? "internet" : "network";
   // URL has turned every way to write a number into this one.
   if (/^[\d.]+$/.test(hostname)) return isPublicAddress(hostname) ? "internet" : "network";
+  // A name without a dot is a machine next to the function, also when only its own list of hosts knows it.
+  if (/^[^.]+\.?$|\.localhost\.?$/i.test(hostname)) return "network";
   const answers = await Promise.allSettled([
     resolve(hostname, "A", { signal }),
     resolve(hostname, "AAAA", { signal }),

@@ -35,6 +35,9 @@ for (
     ["https://0x7f000001/", "network"],
     ["https://2130706433/", "network"],
     ["https://[::ffff:169.254.169.254]/", "network"],
+    ["https://localhost/", "network"],
+    ["https://kong./", "network"],
+    ["https://erp.localhost/", "network"],
   ] as const
 ) {
   Deno.test(`whereTo says ${expected} of ${address} without looking anything up`, async () => {

@@ -1,4 +1,5 @@
 import { type Failure, failure } from "../errors.ts";
+import { RefusedAddress } from "../refused_address.ts";
 
 /** Whom a request was for, in the words of its failure. */
 export interface Addressee {
@@ -96,11 +97,13 @@ const causes: readonly (readonly [cause: string, texts: readonly string[], words
 ];
 
 const portBlocked = "port_blocked";
+const addressRefused = "address_refused";
 
 type Words = (place: { name: string; host: string; hostname: string }) => string;
 
 /**
- * What a failed `fetch` says, if it proves that nothing was sent: a failure of class `transient` in words of its own.
+ * What a failed `fetch` says, if it proves that nothing was sent: a failure in words of its own. Its class is `transient`,
+ * or `permanent` for an address that the function may not send to.
  * Null when it proves nothing: a text that is not known, a connection that was lost, a time-out.
  *
  * The proof is good for a request whose body goes out once (see `onceBody`). With another body Deno's fetch may have sent
@@ -123,6 +126,17 @@ type Words = (place: { name: string; host: string; hostname: string }) => string
  */
 export function unsentFailure(error: unknown, { prefix, name, url }: Addressee): Failure | null {
   const { host, hostname, port } = new URL(url);
+  if (error instanceof RefusedAddress) {
+    if (error.fault !== "nowhere") {
+      return failure(
+        "permanent",
+        `${prefix}_${addressRefused}`,
+        `${name} was not asked: the address ${error.words}.`,
+      );
+    }
+    const message = `${name} was not found: there is no host ${hostname}. Check the address.`;
+    return failure("transient", `${prefix}_host_not_found`, message);
+  }
   // fetch has a list of ports that it never connects to: https://fetch.spec.whatwg.org/#port-blocking
   if (error instanceof TypeError && error.message === `Fetch failed: Requests to port ${port} are blocked`) {
     const message =
@@ -153,7 +167,9 @@ export function unsentFailure(error: unknown, { prefix, name, url }: Addressee):
  * ```
  */
 export function isUnsent({ code }: Failure): boolean {
-  return [portBlocked, ...causes.map(([cause]) => cause)].some((cause) => code.endsWith(`_${cause}`));
+  return [portBlocked, addressRefused, ...causes.map(([cause]) => cause)].some((cause) =>
+    code.endsWith(`_${cause}`)
+  );
 }
 
 /** The text behind the phase. The address before it cannot imitate that: blanks in it are written as %20. */

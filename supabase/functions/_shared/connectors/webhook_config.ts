@@ -48,9 +48,9 @@ export type WebhookConfig = z.infer<typeof configSchema>;
 export type WebhookCredentials = z.infer<typeof credentialsSchema>;
 
 /**
- * Parses `{ url, batch_size?, timeout_seconds?, payloads?, period_rule?, fiscal_year_ends? }`. https only; http to the
- * machine itself. The time-out is for the whole exchange: see {@linkcode vendorTimeout}. `payloads` is `vouchers`, or
- * `free` for an integration that sends something else under `lines`; for the others see {@linkcode entryRules}.
+ * Parses `{ url, batch_size?, timeout_seconds?, payloads?, period_rule?, fiscal_year_ends? }`. The time-out is
+ * for the whole exchange: see {@linkcode vendorTimeout}. `payloads` is `vouchers`, or `free` for an integration that
+ * sends something else under `lines`; for the others see {@linkcode entryRules}.
  *
  * @example
  * ```ts
@@ -59,7 +59,7 @@ export type WebhookCredentials = z.infer<typeof credentialsSchema>;
  *
  * const config = parseWebhookConfig({ url: "https://erp.example/vouchers" });
  * assert.deepEqual([config.batch_size, config.timeout_seconds], [100, 30]);
- * assert.throws(() => parseWebhookConfig({ url: "http://erp.example/" }), { code: "invalid_config" });
+ * assert.throws(() => parseWebhookConfig({ url: "ftp://erp.example/" }), { code: "invalid_config" });
  * ```
  */
 export function parseWebhookConfig(raw: unknown): WebhookConfig {

@@ -9,7 +9,7 @@ const invalid = (problem: string) => ({
 for (
   const [config, problem] of [
     [null, "must be an object"],
-    [{ url: "http://www.xledger.net/graphql" }, "url must begin with https://"],
+    [{ url: "ftp://www.xledger.net/graphql" }, "url must begin with https://"],
     [{ batch_size: 0 }, "batch_size must be 1 to 500"],
     [{ max_nodes: 501 }, "max_nodes must be 2 to 500"],
     [{ max_nodes: 1 }, "max_nodes must be 2 to 500"],

@@ -1,0 +1,3 @@
+import { createDemoReceiver } from "./demo_receiver.ts";
+
+Deno.serve(createDemoReceiver(Deno.env));
