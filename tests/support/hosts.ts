@@ -12,6 +12,7 @@ import { bootstrapServer } from "../../local/postgres/database.ts";
 import { startPostgres, SUPERUSER } from "../../local/postgres/postgres.ts";
 import { createSupabaseCli, type SupabaseCli } from "../../local/supabase_cli.ts";
 import { root } from "../../tools/run_deno.ts";
+import { connect } from "./connect.ts";
 
 /** A project with a database of its own. */
 export interface HostProject {
@@ -115,8 +116,21 @@ export async function startHosts(version?: string): Promise<Hosts> {
       }`;
       return await open(new URL(project.dbUrl).pathname.slice(1), project.directory);
     },
-    difference: async (from, to) =>
-      (await from.cli.run(["db", "diff", "--use-pg-delta", "--from", from.dbUrl, "--to", to.dbUrl])).stdout,
+    async difference(from, to) {
+      // A job names its database. In the projects that these stand for, both have the same name.
+      const name = (database: string) => async ({ adminUrl }: HostProject) => {
+        await using admin = connect(adminUrl);
+        if ((await admin.sql`select to_regclass('cron.job') as jobs`)[0]?.jobs === null) return;
+        await admin.sql.unsafe(`update cron.job set database = ${database}`);
+      };
+      await Promise.all([from, to].map(name("'postgres'")));
+      try {
+        const urls = ["--from", from.dbUrl, "--to", to.dbUrl];
+        return (await from.cli.run(["db", "diff", "--use-pg-delta", ...urls])).stdout;
+      } finally {
+        await Promise.all([from, to].map(name("current_database()")));
+      }
+    },
     [Symbol.asyncDispose]: () => cleanup.close(),
   };
 }

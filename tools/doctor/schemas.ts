@@ -44,7 +44,7 @@ export interface Schemas {
  */
 export async function readSchemas(directory: string): Promise<Schemas> {
   const read = await readSchemaFiles(directory);
-  const files = read.map((file) => ({ ...file, text: sectionOf(file, read) }));
+  const files = read.map((file) => ({ ...file, text: sectionOf(file) }));
   const all = files.map(({ text }) => text).join("\n");
   const membership = files.filter(({ folder }) => folder === MEMBERSHIP).map(({ text }) => text).join("\n");
   const only = (suffix: string) => files.find(({ path }) => path.endsWith(suffix))?.sql ?? "";

@@ -90,8 +90,7 @@ export function composeChange(
   }
   const [version, ...words] = change.name.split("_");
   const compose = (head: string, members: SchemaFile[]) =>
-    `${HEADER}\n-- supabase/changes/${change.name}.sql\n${head}` +
-    members.map((file) => sectionOf(file, files)).join("");
+    `${HEADER}\n-- supabase/changes/${change.name}.sql\n${head}` + members.map(sectionOf).join("");
   const [membership, core] = [true, false].map((wanted) =>
     replayed.filter((file) => (file.folder === MEMBERSHIP) === wanted)
   );

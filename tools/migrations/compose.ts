@@ -84,6 +84,6 @@ export function composeBaseline(files: readonly SchemaFile[]): Migrations {
   if (folders.size > MAX_FOLDERS) throw new Error(`more than ${MAX_FOLDERS} schema folders`);
   return new Map([...folders].map(([folder, members], n) => [
     `${VERSION_PREFIX}${String(n).padStart(2, "0")}00_${folder}.sql`,
-    HEADER + members.map((file) => sectionOf(file, files)).join(""),
+    HEADER + members.map(sectionOf).join(""),
   ]));
 }

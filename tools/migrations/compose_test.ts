@@ -50,19 +50,6 @@ Deno.test("gives a folder without SQL neither a migration nor a version", async 
   });
 });
 
-Deno.test("tells the version what it is a version of: another checksum when any file is another", async () => {
-  const version = "select '0.1.0'::text, 'unreleased'::text;\n";
-  const checksums = new Set<string | undefined>();
-  for (const table of ["create table a ();\n", "create table b ();\n"]) {
-    await withFiles({ "10_tables/t.sql": table, "95_release/01_version.sql": version }, async (schemas) => {
-      const sql = (await composeMigrations(schemas)).get("20261123000100_release.sql") ?? "";
-      checksums.add(/'0\.1\.0'::text, '([0-9a-f]{64})'::text/.exec(sql)?.[1]);
-    });
-  }
-  assert.equal(checksums.size, 2);
-  assert.ok(!checksums.has(undefined));
-});
-
 Deno.test("refuses a folder without number, a file that is not SQL, and an empty file", async () => {
   const bad = { "tables/t.sql": "select 1;", "10_tables/notes.md": "x", "10_tables/t.sql": " \n" };
   for (const [name, text] of Object.entries(bad)) {

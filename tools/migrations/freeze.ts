@@ -2,11 +2,12 @@ import { join } from "node:path";
 import { type Checkout, composeMigrations } from "./compose.ts";
 import { entryNames, writeMigrations } from "./directory.ts";
 import { compareVersions, readReleases, type Release } from "./releases.ts";
-import { readSchemaFiles, sha256 } from "./schema_files.ts";
+import { checksumOf, readSchemaFiles, sha256 } from "./schema_files.ts";
 
 const VERSION_FILE = "95_release/01_version.sql";
-// The version literal, which may be of a release or of what comes after it.
-const VERSION = /'(\d+\.\d+\.\d+)(-dev)?'::text, 'unreleased'::text/;
+const UNRELEASED = "unreleased";
+// Version and checksum, of a release or of what comes after it.
+const VERSION = /'\d+\.\d+\.\d+(-dev)?'::text, '\w+'::text/;
 
 /**
  * Makes what the schemas say a release: sets its version, composes, and writes down the checksums. Its migrations
@@ -31,10 +32,12 @@ export async function freeze(checkout: Checkout, release: string): Promise<Relea
   const released = new Set(earlier.flatMap((each) => Object.keys(each.migrations)));
   if ([...before.keys()].every((name) => released.has(name))) throw new Error("there is nothing to release");
 
-  await setVersion(checkout, release);
+  const schemas = join(checkout.supabase, "schemas");
+  await setVersion(checkout, release, UNRELEASED);
+  await setVersion(checkout, release, checksumOf(await readSchemaFiles(schemas)));
   const composed = await composeMigrations(checkout);
   await writeMigrations(composed, join(checkout.supabase, "migrations"));
-  const files = await readSchemaFiles(join(checkout.supabase, "schemas"));
+  const files = await readSchemaFiles(schemas);
   const frozen: Release = {
     release,
     migrations: Object.fromEntries(
@@ -82,7 +85,7 @@ export async function openChange(checkout: Checkout, name: string, now: Date): P
   await Deno.mkdir(directory, { recursive: true });
   await Deno.writeTextFile(path, CHANGE);
   const [major, minor, patch] = newest.release.split(".").map(Number);
-  await setVersion(checkout, `${major}.${minor}.${(patch ?? 0) + 1}-dev`);
+  await setVersion(checkout, `${major}.${minor}.${(patch ?? 0) + 1}-dev`, UNRELEASED);
   return path;
 }
 
@@ -92,9 +95,9 @@ const CHANGE =
 -- alter table sync_scheduler.settings add column ...;
 `;
 
-async function setVersion(checkout: Checkout, version: string): Promise<void> {
+async function setVersion(checkout: Checkout, version: string, checksum: string): Promise<void> {
   const path = join(checkout.supabase, "schemas", VERSION_FILE);
   const sql = await Deno.readTextFile(path);
   if (!VERSION.test(sql)) throw new Error(`schemas/${VERSION_FILE} names no version`);
-  await Deno.writeTextFile(path, sql.replace(VERSION, `'${version}'::text, 'unreleased'::text`));
+  await Deno.writeTextFile(path, sql.replace(VERSION, `'${version}'::text, '${checksum}'::text`));
 }

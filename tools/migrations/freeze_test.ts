@@ -56,6 +56,22 @@ Deno.test("a release freezes the baseline under its version; nothing is open beh
   assert.deepEqual(await migrationDrift(composed, directory), { missing: [], stale: [], extra: [] });
 });
 
+Deno.test("writes version and checksum into the schemas: another checksum when any file is another", async () => {
+  const read = async ({ supabase }: Scratch) =>
+    /'0\.1\.0'::text, '([0-9a-f]{64})'::text/.exec(
+      await Deno.readTextFile(join(supabase, "schemas/95_release/01_version.sql")),
+    )?.[1];
+  const checksums = new Set<string | undefined>();
+  for (const table of ["create table t (id int);\n", "create table t (id int);\n", "create table t ();\n"]) {
+    await using scratch = await checkout();
+    await scratch.write("schemas/10_tables/t.sql", table);
+    await freeze(scratch, "0.1.0");
+    checksums.add(await read(scratch));
+  }
+  assert.equal(checksums.size, 2);
+  assert.ok(!checksums.has(undefined));
+});
+
 Deno.test("a released migration that was edited or removed is refused, by name", async () => {
   await using scratch = await checkout();
   await freeze(scratch, "0.1.0");

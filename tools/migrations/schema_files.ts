@@ -13,9 +13,6 @@ export interface SchemaFile {
 /** The part of the bundle that a host with organisations of its own leaves out. */
 export const MEMBERSHIP = "membership";
 
-// What 95_release/01_version.sql says of itself until it is composed.
-const UNRELEASED = "'unreleased'::text";
-
 /**
  * Reads `supabase/schemas/` in load order: folders, then files, by name. A folder is named `NN_name`.
  *
@@ -52,8 +49,7 @@ export async function readSchemaFiles(directory: string): Promise<SchemaFile[]> 
 }
 
 /**
- * A file as it stands in a migration: verbatim under its name, but for the checksum of all of them, which
- * `sync_scheduler.version()` tells.
+ * A file as a migration has it: verbatim, under its name.
  *
  * @example
  * ```ts
@@ -61,18 +57,15 @@ export async function readSchemaFiles(directory: string): Promise<SchemaFile[]> 
  * import { sectionOf } from "./schema_files.ts";
  *
  * const file = { path: "10_tables/t.sql", folder: "tables", sql: "create table t ();\n" };
- * assert.equal(sectionOf(file, [file]), "\n-- supabase/schemas/10_tables/t.sql\ncreate table t ();\n");
+ * assert.equal(sectionOf(file), "\n-- supabase/schemas/10_tables/t.sql\ncreate table t ();\n");
  * ```
  */
-export function sectionOf(file: SchemaFile, all: readonly SchemaFile[]): string {
-  const sql = file.sql.includes(UNRELEASED)
-    ? file.sql.replace(UNRELEASED, `'${checksumOf(all)}'::text`)
-    : file.sql;
-  return `\n-- supabase/schemas/${file.path}\n${sql}`;
+export function sectionOf(file: SchemaFile): string {
+  return `\n-- supabase/schemas/${file.path}\n${file.sql}`;
 }
 
 /**
- * What SQL a version is a version of.
+ * The checksum of a release, which `sync_scheduler.version()` returns.
  *
  * @example
  * ```ts

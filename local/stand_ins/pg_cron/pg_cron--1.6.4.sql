@@ -147,7 +147,9 @@ $$;
 
 -- The public functions pass on who called them: inside a definer, current_user is the definer. (The real ones
 -- are C and need no such helper. A stand-in on a developer's machine has nobody to keep out.)
-create function cron._save_job(caller name, job_name text, schedule text, command text) returns bigint
+create function cron._save_job(
+  caller name, job_name text, schedule text, command text, database text default current_database(), active boolean default true
+) returns bigint
 language plpgsql security definer
 set search_path = ''
 as $$
@@ -159,8 +161,8 @@ begin
       using errcode = 'internal_error';
   end if;
   perform cron._check_schedule(_save_job.schedule);
-  insert into cron.job as existing (jobname, schedule, command, username)
-  values (_save_job.job_name, _save_job.schedule, _save_job.command, _save_job.caller)
+  insert into cron.job as existing (jobname, schedule, command, username, database, active)
+  values (_save_job.job_name, _save_job.schedule, _save_job.command, _save_job.caller, _save_job.database, _save_job.active)
   -- "active" is left alone: a paused job that is scheduled anew stays paused.
   on conflict on constraint jobname_username_uniq
     do update set schedule = excluded.schedule, command = excluded.command, database = excluded.database
@@ -236,6 +238,19 @@ $$;
 create function cron.schedule(schedule text, command text) returns bigint
 language sql as $$ select cron._save_job(current_user, null, $1, $2) $$;
 
+create function cron.schedule_in_database(
+  job_name text, schedule text, command text, database text, username text default null, active boolean default true
+) returns bigint
+language plpgsql as $$
+begin
+  if $1 is null then raise exception 'job_name can not be NULL' using errcode = 'internal_error'; end if;
+  if coalesce($5, current_user) <> current_user then
+    raise exception 'must be superuser to create a job for another role' using errcode = 'insufficient_privilege';
+  end if;
+  return cron._save_job(current_user, $1, $2, $3, $4, $6);
+end
+$$;
+
 create function cron.unschedule(job_name text) returns boolean
 language sql as $$ select cron._delete_job(current_user, null, $1) $$;
 
@@ -257,6 +272,7 @@ grant select on cron.job, cron.job_run_details to public;
 grant delete on cron.job_run_details to public;
 grant select on all sequences in schema cron to public;
 revoke all on function cron.alter_job(bigint, text, text, text, text, boolean) from public;
+revoke all on function cron.schedule_in_database(text, text, text, text, text, boolean) from public;
 
 -- As Supabase's: postgres may read the jobs but change them only through the functions above.
 grant usage on schema cron to postgres with grant option;

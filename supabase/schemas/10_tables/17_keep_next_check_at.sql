@@ -26,8 +26,10 @@ comment on function sync_scheduler.keep_next_check_at() is
   'Trigger of sync_integrations: an integration that is changed, switched on or resumed is checked at its next turn, one that is '
   'switched off or paused not at all. With other config or credentials nothing has got through yet.';
 
+-- Column by column: a comparison of rows comes back from the catalog in other words, and a schema diff would never be empty.
 create trigger keep_next_check_at after update of enabled, paused_at, health_check_interval, config, credentials_secret_id
   on public.sync_integrations for each row
-  when ((old.enabled, old.paused_at, old.health_check_interval, old.config, old.credentials_secret_id)
-    is distinct from (new.enabled, new.paused_at, new.health_check_interval, new.config, new.credentials_secret_id))
+  when (old.enabled is distinct from new.enabled or old.paused_at is distinct from new.paused_at
+    or old.health_check_interval is distinct from new.health_check_interval or old.config is distinct from new.config
+    or old.credentials_secret_id is distinct from new.credentials_secret_id)
   execute function sync_scheduler.keep_next_check_at();
