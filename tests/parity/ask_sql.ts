@@ -1,7 +1,7 @@
 import postgres, { type Sql, type TransactionSql } from "postgres";
 import { z } from "zod";
-import type { Situation } from "../vectors/schema.ts";
-import { FOREIGN_SUBJECT, idOf } from "../vectors/to_facts.ts";
+import type { Situation } from "../../src/rpc-logic/testing/schema.ts";
+import { FOREIGN_SUBJECT, idOf } from "../../src/rpc-logic/testing/to_facts.ts";
 import { buildSituation } from "./build_situation.ts";
 
 /** What the database answered, in the mirror's words; `now` is the transaction's, cut to the millisecond. */

@@ -1,6 +1,6 @@
 import type { TransactionSql } from "postgres";
-import type { Run, Situation } from "../vectors/schema.ts";
-import { idOf } from "../vectors/to_facts.ts";
+import type { Run, Situation } from "../../src/rpc-logic/testing/schema.ts";
+import { idOf } from "../../src/rpc-logic/testing/to_facts.ts";
 
 /**
  * Writes a situation into the database of an open transaction, as a user who may write every table. Every instant that

@@ -3,10 +3,10 @@ import fc from "fast-check";
 import type { Sql } from "postgres";
 import { decideTrigger } from "../../src/rpc-logic/mod.ts";
 import { usePlatform } from "../support/platform.ts";
-import { situations } from "../vectors/arbitrary.ts";
-import { loadTriggerVectors } from "../vectors/load.ts";
-import type { Situation } from "../vectors/schema.ts";
-import { toFacts } from "../vectors/to_facts.ts";
+import { situations } from "../../src/rpc-logic/testing/arbitrary.ts";
+import { loadTriggerVectors } from "../../src/rpc-logic/testing/load.ts";
+import type { Situation } from "../../src/rpc-logic/testing/schema.ts";
+import { toFacts } from "../../src/rpc-logic/testing/to_facts.ts";
 import { askSql, type SqlAnswer } from "./ask_sql.ts";
 
 /** Override with PARITY_SEED and PARITY_CASES, for example to look for differences overnight. */
@@ -69,7 +69,7 @@ async function compare(sql: Sql, situation: Situation): Promise<string> {
 Deno.test("the SQL and the mirror answer every shared vector alike", async (t) => {
   const platform = await usePlatform();
   await using database = platform.connect();
-  for (const { name, situation } of await loadTriggerVectors()) {
+  for (const { name, situation } of loadTriggerVectors()) {
     await t.step(name, async () => void await compare(database.sql, situation));
   }
 });

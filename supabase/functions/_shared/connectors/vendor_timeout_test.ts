@@ -36,10 +36,3 @@ Deno.test("vendorSignal ends a call with the lease's reason when the lease is lo
   lost.abort(new Error("the lease is lost"));
   assert.equal(signal.reason.message, "the lease is lost");
 });
-
-Deno.test("vendorSignal ends a call when its connection never comes about", async () => {
-  // It takes the connection and says nothing, so that the TLS handshake hangs.
-  using silent = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  const call = fetch(`https://127.0.0.1:${silent.addr.port}/`, { signal: vendorSignal(testContext(), 0.05) });
-  await assert.rejects(call, isTimeout);
-});

@@ -8,12 +8,12 @@
  * It delivers three entries a run.
  */
 import assert from "node:assert/strict";
-import { startWebhookReceiver } from "../../local/vendors/webhook_receiver.ts";
-import type { OpenConnector } from "../../supabase/functions/_shared/connectors/connector.ts";
-import { webhook } from "../../supabase/functions/_shared/connectors/webhook.ts";
-import type { Batch } from "../../supabase/functions/_shared/entries.ts";
-import { testContext } from "../../supabase/functions/_shared/testing/connector_context.ts";
-import { vouchers } from "./xledger_tenant.ts";
+import { startWebhookReceiver } from "../../../local/vendors/webhook_receiver.ts";
+import type { OpenConnector } from "../../../supabase/functions/_shared/connectors/connector.ts";
+import { webhook } from "../../../supabase/functions/_shared/connectors/webhook.ts";
+import type { Batch } from "../../../supabase/functions/_shared/entries.ts";
+import { testContext } from "../../../supabase/functions/_shared/testing/connector_context.ts";
+import { vouchers } from "../xledger_tenant.ts";
 
 interface Receiver extends AsyncDisposable {
   readonly url: string;

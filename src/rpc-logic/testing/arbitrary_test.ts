@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { decideTrigger } from "../../src/rpc-logic/mod.ts";
+import { decideTrigger } from "../mod.ts";
 import { situations } from "./arbitrary.ts";
 import { toFacts } from "./to_facts.ts";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { createSecrets } from "../secrets.ts";
-import { testContext } from "../testing/connector_context.ts";
-import { testBatch } from "../testing/fake_worker_api.ts";
-import { startRawReceiver, startReceiver } from "../testing/receiver.ts";
-import { open, secret, states } from "../testing/webhook_sender.ts";
-import type { ExportOutcome } from "./connector.ts";
+import { createSecrets } from "../../../supabase/functions/_shared/secrets.ts";
+import { testContext } from "../../../supabase/functions/_shared/testing/connector_context.ts";
+import { testBatch } from "../../../supabase/functions/_shared/testing/fake_worker_api.ts";
+import { startRawReceiver, startReceiver } from "../../../supabase/functions/_shared/testing/receiver.ts";
+import { open, secret, states } from "../../../supabase/functions/_shared/testing/webhook_sender.ts";
+import type { ExportOutcome } from "../../../supabase/functions/_shared/connectors/connector.ts";
 
 const keys = ["expense-001", "expense-002"];
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { testContext } from "../testing/connector_context.ts";
-import { testBatch } from "../testing/fake_worker_api.ts";
-import { FakeClock } from "../testing/fake_clock.ts";
-import { createSecrets } from "../secrets.ts";
-import { startReceiver } from "../testing/receiver.ts";
-import { settleAnswer } from "./webhook_answer.ts";
-import { answered, open, send, states } from "../testing/webhook_sender.ts";
+import { testContext } from "../../../supabase/functions/_shared/testing/connector_context.ts";
+import { testBatch } from "../../../supabase/functions/_shared/testing/fake_worker_api.ts";
+import { FakeClock } from "../../../supabase/functions/_shared/testing/fake_clock.ts";
+import { createSecrets } from "../../../supabase/functions/_shared/secrets.ts";
+import { startReceiver } from "../../../supabase/functions/_shared/testing/receiver.ts";
+import { settleAnswer } from "../../../supabase/functions/_shared/connectors/webhook_answer.ts";
+import { answered, open, send, states } from "../../../supabase/functions/_shared/testing/webhook_sender.ts";
 
 const json = (body: unknown, status = 200) => Response.json(body, { status });
 

@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
 import { Webhook } from "standardwebhooks";
-import type { Entry } from "../entries.ts";
-import { testContext } from "../testing/connector_context.ts";
-import { testBatch } from "../testing/fake_worker_api.ts";
-import { FakeClock } from "../testing/fake_clock.ts";
-import { startRawReceiver, startReceiver } from "../testing/receiver.ts";
-import { batch, open, secret, send, states } from "../testing/webhook_sender.ts";
-import { webhook } from "./webhook.ts";
+import type { Entry } from "../../../supabase/functions/_shared/entries.ts";
+import { testContext } from "../../../supabase/functions/_shared/testing/connector_context.ts";
+import { testBatch } from "../../../supabase/functions/_shared/testing/fake_worker_api.ts";
+import { FakeClock } from "../../../supabase/functions/_shared/testing/fake_clock.ts";
+import { startRawReceiver, startReceiver } from "../../../supabase/functions/_shared/testing/receiver.ts";
+import {
+  batch,
+  open,
+  secret,
+  send,
+  states,
+} from "../../../supabase/functions/_shared/testing/webhook_sender.ts";
+import { webhook } from "../../../supabase/functions/_shared/connectors/webhook.ts";
 
 function openWith(config: Readonly<Record<string, unknown>>) {
   return webhook.open(config, { signing_secret: secret });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readEnvironment } from "../../local/environment.ts";
+import { readEnvironment } from "./environment.ts";
 
 const read = (variables: Record<string, string>): ReturnType<typeof readEnvironment> =>
   readEnvironment((name) => variables[name]);

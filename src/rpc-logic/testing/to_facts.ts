@@ -1,4 +1,4 @@
-import type { OrgRole, TriggerDecision, TriggerFacts } from "../../src/rpc-logic/mod.ts";
+import type { OrgRole, TriggerDecision, TriggerFacts } from "../mod.ts";
 import { KNOWN_TYPES, type Run, type Situation, type TriggerVector } from "./schema.ts";
 
 /**
@@ -39,12 +39,12 @@ const KIND_NUMBERS = { org: "00004001", user: "00004002", integration: "00004003
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { decideTrigger } from "../../src/rpc-logic/mod.ts";
+ * import { decideTrigger } from "../mod.ts";
  * import { loadTriggerVectors } from "./load.ts";
  * import { toDecision, toFacts } from "./to_facts.ts";
  *
  * const now = new Date("2026-11-23T12:00:00Z");
- * for (const vector of await loadTriggerVectors()) {
+ * for (const vector of loadTriggerVectors()) {
  *   assert.deepEqual(decideTrigger(toFacts(vector.situation, now), now), toDecision(vector, now));
  * }
  * ```
@@ -110,7 +110,7 @@ export function toFacts(situation: Situation, now: Date): TriggerFacts {
  * import { loadTriggerVectors } from "./load.ts";
  * import { toDecision } from "./to_facts.ts";
  *
- * const [first] = await loadTriggerVectors();
+ * const [first] = loadTriggerVectors();
  * assert.ok(first);
  * assert.deepEqual(toDecision(first, new Date()), { outcome: "accepted", triggeredBy: "manual" });
  * ```

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { Webhook } from "standardwebhooks";
-import type { AlertFormat, ClaimedAlerts } from "../_shared/alerts_api.ts";
-import { systemClock } from "../_shared/clock.ts";
-import { FakeClock } from "../_shared/testing/fake_clock.ts";
-import { RefusedAddress } from "../_shared/refused_address.ts";
-import { startReceiver } from "../_shared/testing/receiver.ts";
-import { postAlerts } from "./post_alerts.ts";
+import type { AlertFormat, ClaimedAlerts } from "../../supabase/functions/_shared/alerts_api.ts";
+import { systemClock } from "../../supabase/functions/_shared/clock.ts";
+import { FakeClock } from "../../supabase/functions/_shared/testing/fake_clock.ts";
+import { RefusedAddress } from "../../supabase/functions/_shared/refused_address.ts";
+import { startReceiver } from "../../supabase/functions/_shared/testing/receiver.ts";
+import { postAlerts } from "../../supabase/functions/integration-sync/post_alerts.ts";
 
 const secret = `whsec_${btoa("hemmelig".repeat(4))}`;
 const tools = { clock: systemClock, fetch, retiring: AbortSignal.any([]) };

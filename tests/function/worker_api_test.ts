@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
-import type { SyncError } from "./errors.ts";
-import { FakeClock } from "./testing/fake_clock.ts";
-import { testClaim } from "./testing/fake_worker_api.ts";
-import { type Receiver, startRawReceiver, startReceiver } from "./testing/receiver.ts";
-import { createWorkerApi, type WorkerApi } from "./worker_api.ts";
-import { createWorkerRpc } from "./worker_rpc.ts";
+import type { SyncError } from "../../supabase/functions/_shared/errors.ts";
+import { FakeClock } from "../../supabase/functions/_shared/testing/fake_clock.ts";
+import { testClaim } from "../../supabase/functions/_shared/testing/fake_worker_api.ts";
+import {
+  type Receiver,
+  startRawReceiver,
+  startReceiver,
+} from "../../supabase/functions/_shared/testing/receiver.ts";
+import { createWorkerApi, type WorkerApi } from "../../supabase/functions/_shared/worker_api.ts";
+import { createWorkerRpc } from "../../supabase/functions/_shared/worker_rpc.ts";
 
 const attempt = { run_id: "00000000-0000-4000-8000-000000000001", attempt: 2, token: "t".repeat(64) };
 const boot = { boot_id: "00000000-0000-4000-8000-0000000000c1", boot_ms: 41.5, cold_start: true };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import trigger from "./trigger.json" with { type: "json" };
 import { type TriggerVector, vectorSchema } from "./schema.ts";
 
 const fileSchema = z.strictObject({
@@ -25,15 +26,12 @@ const fileSchema = z.strictObject({
  * import assert from "node:assert/strict";
  * import { loadTriggerVectors } from "./load.ts";
  *
- * const vectors = await loadTriggerVectors();
+ * const vectors = loadTriggerVectors();
  * assert.ok(vectors.some(({ name }) => name === "a coordinator is allowed"));
  * ```
  */
-export async function loadTriggerVectors(
-  file: URL = new URL("./trigger.json", import.meta.url),
-): Promise<readonly TriggerVector[]> {
-  const json: unknown = JSON.parse(await Deno.readTextFile(file));
-  const { defaults, integration_defaults, run_defaults, vectors } = fileSchema.parse(json);
+export function loadTriggerVectors(): readonly TriggerVector[] {
+  const { defaults, integration_defaults, run_defaults, vectors } = fileSchema.parse(trigger);
   const names = new Set<string>();
   return vectors.map(({ name, situation, expect }) => {
     if (names.has(name)) throw new Error(`two vectors are named "${name}"`);

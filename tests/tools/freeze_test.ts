@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { type Checkout, composeMigrations } from "./compose.ts";
-import { migrationDrift, writeMigrations } from "./directory.ts";
-import { freeze, openChange } from "./freeze.ts";
+import { type Checkout, composeMigrations } from "../../tools/migrations/compose.ts";
+import { migrationDrift, writeMigrations } from "../../tools/migrations/directory.ts";
+import { freeze, openChange } from "../../tools/migrations/freeze.ts";
 
 const FUNCTION = "create or replace function f() returns int language sql as $$ select 1; $$;\n";
 const FILES = {
