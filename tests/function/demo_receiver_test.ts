@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Webhook } from "npm:standardwebhooks@1.1.1";
-import { createDemoReceiver } from "./demo_receiver.ts";
+import { createDemoReceiver } from "../../supabase/functions/demo-receiver/demo_receiver.ts";
 
-const seed = await Deno.readTextFile(new URL("../../seed.sql", import.meta.url));
+const seed = await Deno.readTextFile(new URL("../../supabase/seed.sql", import.meta.url));
 const secret = /whsec_[A-Za-z0-9+/=]+/.exec(seed)?.[0] ?? "";
 const url = "http://kong:8000/functions/v1/demo-receiver";
 const developers = { get: (name: string) => name === "SYNC_ALLOW_PRIVATE_RECEIVERS" ? "1" : undefined };
