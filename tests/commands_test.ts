@@ -77,7 +77,6 @@ Deno.test("every task that people call answers --help and refuses what it does n
       "db:types",
       "migration:new",
       "release",
-      "doctor",
       "client:pack",
       "test",
       "campaign",
@@ -94,13 +93,21 @@ Deno.test("every task that people call answers --help and refuses what it does n
     assert.match(misspelt.text, /^Unknown option '--hlep'.*\n\nUsage: /);
     assert.equal(misspelt.text.slice(misspelt.text.indexOf("Usage:")), help.text);
   }
+  for (const name of ["install", "uninstall", "doctor"]) {
+    assert.match((await task(root, [name, "--help"])).text, new RegExp(`^Usage: sync-scheduler ${name} `));
+    const misspelt = await task(root, [name, "--", "--hlep"]);
+    assert.deepEqual(
+      [misspelt.code, misspelt.text],
+      [2, "error: unknown option '--hlep'\n(Did you mean --help?)\n(--help lists the options.)\n"],
+    );
+  }
 });
 
 /** They start servers and kill process trees, or run the tests, which do: Deno gives /proc and the rest to `-A` alone. */
 const NEED_EVERYTHING = [
   ...["demo", "dev", "db:reset", "db:types", "test", "screenshots", "campaign", "bench"],
-  // Writes into a project anywhere on the machine.
-  "install",
+  // They write into a project anywhere on the machine.
+  ...["install", "uninstall"],
 ];
 
 Deno.test("a task has only the permissions that it needs, and never asks for more", async () => {
@@ -116,7 +123,7 @@ Deno.test("a task has only the permissions that it needs, and never asks for mor
 Deno.test("in a clean checkout these permissions are enough", async (t) => {
   const checkout = await Deno.makeTempDir({ prefix: "checkout-of-a-test-" });
   try {
-    for (const folder of ["local", "src", "supabase", "tools"]) {
+    for (const folder of ["cli", "local", "src", "supabase", "tools"]) {
       await copyDirectory(root + folder, `${checkout}/${folder}`, { skip: (name) => name === "releases" });
     }
     for (const file of ["CHANGELOG.md", "LICENSE", "deno.json", "deno.lock"]) {
@@ -162,7 +169,7 @@ Deno.test("in a clean checkout these permissions are enough", async (t) => {
     });
     await t.step("doctor connects, and says what it cannot reach", async () => {
       const url = "postgresql://postgres:hidden@127.0.0.1:1/postgres";
-      await runs(["doctor"], /^Nothing listens at 127\.0\.0\.1:1\.\n$/, { SUPABASE_DB_URL: url }, 2);
+      await runs(["doctor"], /^Nothing listens at 127\.0\.0\.1:1\.\n$/, { SUPABASE_DB_URL: url }, 3);
     });
   } finally {
     await Deno.remove(checkout, { recursive: true });

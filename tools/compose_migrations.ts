@@ -6,7 +6,8 @@
  */
 import { join } from "node:path";
 import { readSwitches } from "../local/command_line.ts";
-import { checkoutAt, composeMigrations } from "./migrations/compose.ts";
+import { checkoutAt } from "../cli/bundle/checkout.ts";
+import { composeMigrations } from "./migrations/compose.ts";
 import { migrationDrift, writeMigrations } from "./migrations/directory.ts";
 import { writeExportedFields } from "./migrations/exported_fields.ts";
 import { root } from "./run_deno.ts";

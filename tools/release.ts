@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { explain, readCommandLine, refuseCall } from "../local/command_line.ts";
-import { checkoutAt } from "./migrations/compose.ts";
+import { checkoutAt } from "../cli/bundle/checkout.ts";
 import { freeze } from "./migrations/freeze.ts";
 import { root } from "./run_deno.ts";
 

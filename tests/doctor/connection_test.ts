@@ -1,21 +1,23 @@
 import assert from "node:assert/strict";
-import { explainConnection } from "../../tools/doctor/connection.ts";
+import { explainConnection } from "../../cli/doctor/connection.ts";
 import { task } from "./task.ts";
 
-Deno.test("without a connection the task ends with 2 and a sentence that never holds the password", async () => {
+Deno.test("without a connection the task ends with 3 and a sentence that never holds the password", async () => {
   for (
     const [url, says] of [
       ["postgresql://postgres:hem%23melig@127.0.0.1:1/postgres", /^Nothing listens at 127\.0\.0\.1:1\.\n$/],
       ["postgresql://postgres:hem#melig@127.0.0.1:1/postgres", /^SUPABASE_DB_URL is not a URL of the form /],
       ["https://hemmelig@example.test", /^SUPABASE_DB_URL is not a URL of the form /],
-      ["", /^SUPABASE_DB_URL is not set\. .*\n.*\n\nUsage: /],
     ] as const
   ) {
     const { code, output, error } = await task(["doctor"], url);
-    assert.deepEqual([code, output], [2, ""], error);
+    assert.deepEqual([code, output], [3, ""], error);
     assert.match(error, says);
     assert.doesNotMatch(error, /melig/);
   }
+  const unset = await task(["doctor"], "");
+  assert.equal(unset.code, 2);
+  assert.match(unset.error, /^SUPABASE_DB_URL is not set\. /);
 });
 
 Deno.test("every refusal of a connection is told in words, without the password", () => {

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { OLDER_POSTGRES_VERSION } from "../../local/postgres/native_package.ts";
-import { CHECKS, diagnose, type Diagnosis } from "../../tools/doctor/diagnose.ts";
-import { readSchemas } from "../../tools/doctor/schemas.ts";
+import { CHECKS, diagnose, type Diagnosis } from "../../cli/doctor/diagnose.ts";
+import { readSchemas } from "../../cli/doctor/schemas.ts";
 import { root } from "../../tools/run_deno.ts";
 import { type HostProject, startHosts } from "../support/hosts.ts";
 import { embeddedOnly } from "../support/local_only.ts";

@@ -31,8 +31,14 @@ async function installAndPush(host: HostProject, ...args: string[]): Promise<voi
   await host.cli.push();
 }
 
+async function uninstallAndPush(host: HostProject, ...args: string[]): Promise<void> {
+  const { code, text } = await host.uninstall(...args);
+  assert.equal(code, 0, text);
+  await host.cli.push();
+}
+
 Deno.test({
-  ...embeddedOnly("an install touches nothing of the host, and --uninstall --drop-data takes all of it out"),
+  ...embeddedOnly("an install touches nothing of the host, and uninstall --drop-data takes all of it out"),
   fn: async () => {
     const hosts = await useHosts();
     const host = await hostWithout(hosts);
@@ -43,7 +49,7 @@ Deno.test({
     assert.doesNotMatch(difference, /projects|hello|^drop |default privileges/im);
 
     await useBundle(host.sql);
-    await installAndPush(host, "--uninstall", "--drop-data");
+    await uninstallAndPush(host, "--drop-data");
     assert.equal(await hosts.difference(before, host), "");
     const jobs = await host.sql`select jobname from cron.job`;
     assert.deepEqual(jobs.map(({ jobname }) => jobname), ["nightly"]);
@@ -53,7 +59,7 @@ Deno.test({
 });
 
 Deno.test({
-  ...embeddedOnly("--uninstall keeps every row out of everybody's way, and an install brings them back"),
+  ...embeddedOnly("uninstall keeps every row out of everybody's way, and an install brings them back"),
   fn: async () => {
     const hosts = await useHosts();
     const host = await hostWithout(hosts);
@@ -64,7 +70,7 @@ Deno.test({
     const rows = await contents(host.sql);
     delete rows["projects"];
 
-    await installAndPush(host, "--uninstall");
+    await uninstallAndPush(host);
     assert.deepEqual(await contents(host.sql, ["sync_scheduler_kept"]), rows);
     // Whoever is not the owner has no way to it.
     const left = (await hosts.difference(before, host)).replaceAll(/"sync_scheduler_kept"/g, "kept");
@@ -97,7 +103,7 @@ Deno.test({
     await host.sql`
       create policy "members" on public.projects using (id in (select sync_scheduler.member_org_ids()))`;
     const before = await hosts.copy(host);
-    await host.install("--uninstall", "--drop-data");
+    await host.uninstall("--drop-data");
     await assert.rejects(host.cli.push(), /objects of the project use the Sync Scheduler[^]*policy members/);
     assert.equal(await hosts.difference(before, host), "");
   },
@@ -114,7 +120,7 @@ Deno.test({
     await useBundle(host.sql);
     await host.sql`create table public.invoices (org_id uuid references public.organizations (id))`;
     await host.sql`insert into public.invoices select id from public.organizations`;
-    await installAndPush(host, "--uninstall");
+    await uninstallAndPush(host);
     await installAndPush(host);
     const [found] = await host.sql`
       select (select count(*)::int from public.organizations) as new,

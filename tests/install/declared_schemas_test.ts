@@ -1,7 +1,7 @@
 /** What the migrations make is what the declared schemas say: `supabase db diff` has nothing to write. */
 import assert from "node:assert/strict";
 import { copyDirectory } from "../../local/copy_directory.ts";
-import { readSchemaFiles } from "../../tools/migrations/schema_files.ts";
+import { readSchemaFiles } from "../../cli/bundle/schema_files.ts";
 import { root } from "../../tools/run_deno.ts";
 import { useHosts } from "../support/hosts.ts";
 import { embeddedOnly } from "../support/local_only.ts";

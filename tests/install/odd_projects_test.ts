@@ -37,7 +37,7 @@ Deno.test({
     await Deno.stat(join(functions, "integration-sync", "index.ts"));
     assert.match(await run(project, 0), /nothing to do/);
 
-    await run(project, 0, "--uninstall");
+    assert.equal((await project.uninstall()).code, 0);
     assert.equal(await Deno.readTextFile(real), CONFIG);
     for (const name of ["config.toml", "functions"]) {
       assert.ok((await Deno.lstat(join(supabase, name))).isSymlink, name);
@@ -70,7 +70,7 @@ Deno.test("a host's copy of a shipped file, in a function of the host's own, is 
   };
   await project.write(copies);
   assert.match(await run(project, 0), /nothing to do/);
-  await run(project, 0, "--uninstall");
+  assert.equal((await project.uninstall()).code, 0);
   const left = await project.files();
   for (const [path, text] of Object.entries(copies)) assert.equal(left[path], text);
 });
@@ -95,7 +95,7 @@ Deno.test("a file that cannot be read is named in a sentence, and nothing is cha
 Deno.test("a dry run whose reader has seen enough ends without an error", async () => {
   await using project = await createProject();
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", "tools/install.ts", "--into", project.directory, "--dry-run"],
+    args: ["run", "-A", "--quiet", "cli/main.ts", "install", "--workdir", project.directory, "--dry-run"],
     cwd: root,
     stdout: "piped",
     stderr: "piped",

@@ -113,7 +113,7 @@ Deno.test({
     // Also behind the host's later migration, an upgrade leaves the adapter alone.
     assert.match((await host.install()).text, /nothing to do/);
 
-    await host.install("--uninstall", "--drop-data");
+    await host.uninstall("--drop-data");
     await host.cli.push();
     const [rest] = await sql`
       select (select count(*)::int from public.accounts) as accounts, to_regnamespace('sync_scheduler') as ours`;

@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { startPlatform } from "../../local/platform.ts";
 import { until } from "../../local/wait.ts";
-import { checkoutAt } from "../../tools/migrations/compose.ts";
-import { readReleases } from "../../tools/migrations/releases.ts";
+import { checkoutAt } from "../../cli/bundle/checkout.ts";
+import { readReleases } from "../../cli/bundle/releases.ts";
 import { root } from "../../tools/run_deno.ts";
 import { copyCheckout } from "../support/checkout.ts";
 import { connect } from "../support/connect.ts";
-import { type HostProject, runInstall, useHosts } from "../support/hosts.ts";
+import { type HostProject, runCli, useHosts } from "../support/hosts.ts";
 import { embeddedOnly } from "../support/local_only.ts";
 import { createProject, migrationsOf } from "../support/project.ts";
 import { readRun, untilStatus } from "../support/runs.ts";
@@ -32,7 +32,7 @@ revoke all on function public.sync_scheduler_status() from reporting_$;
 `;
 
 async function install(checkout: string, host: HostProject): Promise<string> {
-  const { code, text } = await runInstall(checkout, ["--into", host.directory]);
+  const { code, text } = await runCli(checkout, ["install", "--workdir", host.directory]);
   assert.equal(code, 0, text);
   await host.cli.push();
   return text;
@@ -82,7 +82,7 @@ Deno.test({
     );
     assert.doesNotMatch(text, /no release/);
     assert.match(
-      (await runInstall(copy.directory, ["--into", host.directory])).text,
+      (await runCli(copy.directory, ["install", "--workdir", host.directory])).text,
       /0\.2\.0: nothing to do/,
     );
 

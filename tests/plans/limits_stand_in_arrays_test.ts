@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { readSchemaFiles } from "../../tools/migrations/schema_files.ts";
+import { readSchemaFiles } from "../../cli/bundle/schema_files.ts";
 import { root } from "../../tools/run_deno.ts";
 
 /** The text between the parenthesis at `open` and the one that closes it. */

@@ -19,7 +19,7 @@ export interface CheckoutCopy extends AsyncDisposable {
 /** Copies what is here, without releases: the copy makes its own. */
 export async function copyCheckout(): Promise<CheckoutCopy> {
   const directory = await Deno.makeTempDir({ prefix: "checkout-of-a-test-" });
-  for (const folder of ["local", "supabase", "tools"]) {
+  for (const folder of ["cli", "local", "supabase", "tools"]) {
     const skip = (name: string) => folder === "tools" && name === "releases" || name === ".temp";
     await copyDirectory(join(root, folder), join(directory, folder), { skip });
   }

@@ -26,8 +26,10 @@ export interface HostProject {
   readonly cli: SupabaseCli;
   /** Writes files below the project. */
   write(files: Readonly<Record<string, string>>): Promise<void>;
-  /** `deno task install -- --into` this project. */
+  /** `deno task install` for this project. */
   install(...args: string[]): Promise<{ code: number; text: string }>;
+  /** `deno task uninstall` for this project. */
+  uninstall(...args: string[]): Promise<{ code: number; text: string }>;
 }
 
 /** A server with as many projects as a test wants. */
@@ -39,13 +41,13 @@ export interface Hosts extends AsyncDisposable {
   copy(project: HostProject): Promise<HostProject>;
 }
 
-/** Runs the installer of a checkout. */
-export async function runInstall(
+/** Runs the command line of a checkout. */
+export async function runCli(
   checkout: string,
   args: readonly string[],
 ): Promise<{ code: number; text: string }> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", "tools/install.ts", ...args],
+    args: ["run", "-A", "--quiet", "cli/main.ts", ...args],
     cwd: checkout,
     env: { NO_COLOR: "1" },
     stdin: "null",
@@ -96,7 +98,8 @@ export async function startHosts(version?: string): Promise<Hosts> {
       sql,
       cli: createSupabaseCli({ projectDirectory: directory, scratch: join(scratch, name), dbUrl }),
       write: (files) => writeFiles(directory, files),
-      install: (...args) => runInstall(root, ["--into", directory, ...args]),
+      install: (...args) => runCli(root, ["install", "--workdir", directory, ...args]),
+      uninstall: (...args) => runCli(root, ["uninstall", "--workdir", directory, ...args]),
     };
   }
 

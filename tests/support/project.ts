@@ -5,7 +5,7 @@
  */
 import { join, relative } from "node:path";
 import { root } from "../../tools/run_deno.ts";
-import { CONFIG, runInstall, writeFiles } from "./hosts.ts";
+import { CONFIG, runCli, writeFiles } from "./hosts.ts";
 
 /** A project that `supabase init` has made, with a migration and a function of its own. */
 export interface Project extends AsyncDisposable {
@@ -16,6 +16,8 @@ export interface Project extends AsyncDisposable {
   remove(path: string): Promise<void>;
   /** Runs the installer of this checkout, or of another. */
   install(args?: readonly string[], checkout?: string): Promise<{ code: number; text: string }>;
+  /** Takes the bundle out again. */
+  uninstall(args?: readonly string[]): Promise<{ code: number; text: string }>;
 }
 
 /** Makes one in a temporary folder. */
@@ -46,7 +48,8 @@ export async function createProject(files: Readonly<Record<string, string>> = {}
     },
     write,
     remove: (path) => Deno.remove(join(supabase, path), { recursive: true }),
-    install: (args = [], checkout = root) => runInstall(checkout, ["--into", directory, ...args]),
+    install: (args = [], checkout = root) => runCli(checkout, ["install", "--workdir", directory, ...args]),
+    uninstall: (args = []) => runCli(root, ["uninstall", "--workdir", directory, ...args]),
     [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }),
   };
 }

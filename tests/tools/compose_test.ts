@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
+import { readSchemaFiles } from "../../cli/bundle/schema_files.ts";
 import { composeBaseline } from "../../tools/migrations/compose.ts";
 import { migrationDrift, type Migrations, writeMigrations } from "../../tools/migrations/directory.ts";
-import { readSchemaFiles } from "../../tools/migrations/schema_files.ts";
 
 const UP_TO_DATE = { missing: [], stale: [], extra: [] };
 

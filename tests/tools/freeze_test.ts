@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { type Checkout, composeMigrations } from "../../tools/migrations/compose.ts";
+import type { Checkout } from "../../cli/bundle/checkout.ts";
+import { composeMigrations } from "../../tools/migrations/compose.ts";
 import { migrationDrift, writeMigrations } from "../../tools/migrations/directory.ts";
 import { freeze, openChange } from "../../tools/migrations/freeze.ts";
 

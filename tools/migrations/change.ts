@@ -1,7 +1,9 @@
 import { join } from "node:path";
-import { entryNames, HEADER, type Migrations } from "./directory.ts";
-import type { Release } from "./releases.ts";
-import { MEMBERSHIP, type SchemaFile, sectionOf, sha256 } from "./schema_files.ts";
+import { HEADER } from "../../cli/bundle/checkout.ts";
+import { entryNames } from "../../cli/bundle/entry_names.ts";
+import type { Migrations } from "./directory.ts";
+import type { Release } from "../../cli/bundle/releases.ts";
+import { MEMBERSHIP, type SchemaFile, sectionOf, sha256 } from "../../cli/bundle/schema_files.ts";
 
 /** What becomes the next migration: hand-written statements that go before the changed schema files. */
 export interface Change {

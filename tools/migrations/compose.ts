@@ -1,35 +1,14 @@
 import { join } from "node:path";
+import { type Checkout, HEADER } from "../../cli/bundle/checkout.ts";
+import { readReleases } from "../../cli/bundle/releases.ts";
+import { readSchemaFiles, type SchemaFile, sectionOf } from "../../cli/bundle/schema_files.ts";
 import { composeChange, readChange } from "./change.ts";
-import { HEADER, type Migrations } from "./directory.ts";
-import { readFrozen, readReleases } from "./releases.ts";
-import { readSchemaFiles, type SchemaFile, sectionOf } from "./schema_files.ts";
+import type { Migrations } from "./directory.ts";
+import { readFrozen } from "./frozen.ts";
 
 // Ours alone: the minute is the folder's place, so 60 folders fit before the hour would have to count.
 const VERSION_PREFIX = "2026112300";
 const MAX_FOLDERS = 60;
-
-/** Where the parts of a checkout are. */
-export interface Checkout {
-  /** `supabase/`: `schemas/`, `changes/` and `migrations/`. */
-  readonly supabase: string;
-  /** The folder of what was released. */
-  readonly releases: string;
-}
-
-/**
- * Where the parts of a checkout are, by its root.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * import { checkoutAt } from "./compose.ts";
- *
- * assert.equal(checkoutAt("/project").supabase, "/project/supabase");
- * ```
- */
-export function checkoutAt(root: string): Checkout {
-  return { supabase: join(root, "supabase"), releases: join(root, "tools", "releases") };
-}
 
 /**
  * All migrations of a checkout. Before the first release: the baseline. After it: the released ones as they were

@@ -1,8 +1,10 @@
 import { join } from "node:path";
-import { type Checkout, composeMigrations } from "./compose.ts";
-import { entryNames, writeMigrations } from "./directory.ts";
-import { compareVersions, readReleases, type Release } from "./releases.ts";
-import { checksumOf, readSchemaFiles, sha256 } from "./schema_files.ts";
+import type { Checkout } from "../../cli/bundle/checkout.ts";
+import { entryNames } from "../../cli/bundle/entry_names.ts";
+import { compareVersions, readReleases, type Release } from "../../cli/bundle/releases.ts";
+import { checksumOf, readSchemaFiles, sha256 } from "../../cli/bundle/schema_files.ts";
+import { composeMigrations } from "./compose.ts";
+import { writeMigrations } from "./directory.ts";
 
 const VERSION_FILE = "95_release/01_version.sql";
 const UNRELEASED = "unreleased";

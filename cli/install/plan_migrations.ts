@@ -1,4 +1,4 @@
-import type { Bundle } from "./bundle.ts";
+import type { Bundle } from "../bundle/bundle.ts";
 import { ADAPTER, type History, missingMigrations, nextVersions, RESTORE } from "./history.ts";
 import type { Host } from "./host.ts";
 import { mark } from "./marker.ts";

@@ -1,5 +1,5 @@
-import { compareVersions } from "../migrations/releases.ts";
-import type { Bundle } from "./bundle.ts";
+import { compareVersions } from "../bundle/releases.ts";
+import type { Bundle } from "../bundle/bundle.ts";
 import type { HostMigration } from "./host.ts";
 import { Refusal } from "./refusal.ts";
 

@@ -1,4 +1,4 @@
-import type { Bundle, BundleMigration } from "./bundle.ts";
+import type { Bundle, BundleMigration } from "../bundle/bundle.ts";
 import type { Host, HostMigration } from "./host.ts";
 import { Refusal } from "./refusal.ts";
 import { readSquashed } from "./squashed.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import type { Checkout } from "../migrations/compose.ts";
-import { readSchemaFiles } from "../migrations/schema_files.ts";
-import type { Bundle } from "./bundle.ts";
+import type { Bundle } from "../bundle/bundle.ts";
+import type { Checkout } from "../bundle/checkout.ts";
+import { readSchemaFiles } from "../bundle/schema_files.ts";
 import { removeBlock } from "./config_block.ts";
 import { ADAPTER, missingMigrations, nextVersions, readHistory, UNINSTALL } from "./history.ts";
 import { BACKUP, type Host } from "./host.ts";

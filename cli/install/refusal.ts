@@ -1,3 +1,5 @@
+import { CliError } from "../errors.ts";
+
 /**
  * The install cannot go on as it is: nothing was written, and the message tells what to do.
  *
@@ -9,6 +11,6 @@
  * assert.equal(new Refusal("There is no supabase folder.").message, "There is no supabase folder.");
  * ```
  */
-export class Refusal extends Error {
+export class Refusal extends CliError {
   override readonly name = "Refusal";
 }

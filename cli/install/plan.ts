@@ -1,4 +1,4 @@
-import { type Bundle, FUNCTION } from "./bundle.ts";
+import { type Bundle, FUNCTION } from "../bundle/bundle.ts";
 import { addBlock } from "./config_block.ts";
 import { ADAPTER, hasOwnMembership, readHistory } from "./history.ts";
 import { BACKUP, type Host } from "./host.ts";

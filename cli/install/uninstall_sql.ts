@@ -1,4 +1,4 @@
-import type { SchemaFile } from "../migrations/schema_files.ts";
+import type { SchemaFile } from "../bundle/schema_files.ts";
 import { publicObjects } from "./objects.ts";
 import { KEPT_SCHEMA } from "./restore.ts";
 

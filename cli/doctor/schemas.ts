@@ -1,4 +1,4 @@
-import { MEMBERSHIP, readSchemaFiles, sectionOf } from "../migrations/schema_files.ts";
+import { MEMBERSHIP, readSchemaFiles, sectionOf } from "../bundle/schema_files.ts";
 
 /** A function of the bundle as its file states it. */
 export interface SchemaFunction {

@@ -1,4 +1,4 @@
-import type { SchemaFile } from "../migrations/schema_files.ts";
+import type { SchemaFile } from "../bundle/schema_files.ts";
 
 /** What the bundle makes outside its own schema, by name. */
 export interface PublicObjects {

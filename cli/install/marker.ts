@@ -1,4 +1,4 @@
-import { sha256 } from "../migrations/schema_files.ts";
+import { sha256 } from "../bundle/schema_files.ts";
 
 /** The bundle's name in every file that it brings. */
 export const BUNDLE = "sync-scheduler";

@@ -1,8 +1,13 @@
 import postgres, { type Sql } from "postgres";
+import { CliError, EXIT } from "../errors.ts";
 
 /** Why there is no connection, in a sentence that may be shown: it never holds the password. */
-export class NoConnection extends Error {
+export class NoConnection extends CliError {
   override readonly name = "NoConnection";
+
+  constructor(message: string) {
+    super(message, EXIT.unreachable);
+  }
 }
 
 /**

@@ -1,6 +1,8 @@
+import { lstat, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { entryNames } from "../migrations/directory.ts";
-import { FUNCTION, HOST_SHARED } from "./bundle.ts";
+import { FUNCTION, HOST_SHARED } from "../bundle/bundle.ts";
+import { entryNames } from "../bundle/entry_names.ts";
+import { errorCode } from "../error_code.ts";
 import { type Marker, readMarker } from "./marker.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -64,7 +66,7 @@ export async function readHost(path: string): Promise<Host> {
     // As the CLI does: anything else in the folder is no migration.
     if (!/^\d+_.*\.sql$/.test(file)) continue;
     const path = join(folder, file);
-    const contents = await orRefuse(path, Deno.readTextFile(path));
+    const contents = await orRefuse(path, readFile(path, "utf8"));
     migrations.push({ file, contents, marker: readMarker(contents) });
   }
   const files = new Map<string, HostFile>();
@@ -73,7 +75,7 @@ export async function readHost(path: string): Promise<Host> {
   for (const ours of [FUNCTION, HOST_SHARED]) {
     for await (const file of walk(join(supabase, ours))) {
       if (!/\.(ts|json)$/.test(file)) continue;
-      const contents = await orRefuse(file, Deno.readTextFile(file));
+      const contents = await orRefuse(file, readFile(file, "utf8"));
       const path = relative(supabase, file).replaceAll("\\", "/");
       files.set(path, { path, contents, marker: readMarker(contents) });
     }
@@ -83,8 +85,8 @@ export async function readHost(path: string): Promise<Host> {
 
 /** The bytes that are written back have to be the ones that were read: nothing but UTF-8 will do, which is what TOML is. */
 async function readConfig(project: string, path: string): Promise<string> {
-  const bytes = await Deno.readFile(path).catch((error: unknown) => {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    if (["ENOENT", "ENOTDIR"].includes(errorCode(error))) {
       throw new Refusal(`${project} is no Supabase project: run \`supabase init\` there first.`);
     }
     throw new Refusal(`${path} cannot be read.`);
@@ -111,15 +113,15 @@ async function* walk(directory: string): AsyncGenerator<string> {
     // Not ours to look into, and large.
     if (name === "node_modules") continue;
     const path = join(directory, name);
-    if ((await Deno.lstat(path)).isDirectory) yield* walk(path);
+    if ((await lstat(path)).isDirectory()) yield* walk(path);
     else if (!await isDirectory(path)) yield path;
   }
 }
 
 async function isFile(path: string): Promise<boolean> {
-  return await Deno.stat(path).then((info) => info.isFile, () => false);
+  return await stat(path).then((info) => info.isFile(), () => false);
 }
 
 async function isDirectory(path: string): Promise<boolean> {
-  return await Deno.stat(path).then((info) => info.isDirectory, () => false);
+  return await stat(path).then((info) => info.isDirectory(), () => false);
 }

@@ -1,7 +1,7 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { entryNames, type Migrations } from "./directory.ts";
-import { sha256 } from "./schema_files.ts";
+import { entryNames } from "./entry_names.ts";
 
 const checksums = z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/));
 const releaseSchema = z.object({
@@ -29,40 +29,11 @@ export type Release = Readonly<z.infer<typeof releaseSchema>>;
 export async function readReleases(directory: string): Promise<Release[]> {
   const names = (await entryNames(directory)).filter((name) => name.endsWith(".json"));
   const releases = await Promise.all(names.map(async (name) => {
-    const release = releaseSchema.parse(JSON.parse(await Deno.readTextFile(join(directory, name))));
+    const release = releaseSchema.parse(JSON.parse(await readFile(join(directory, name), "utf8")));
     if (name !== `${release.release}.json`) throw new Error(`releases/${name} is of ${release.release}`);
     return release;
   }));
   return releases.sort((a, b) => compareVersions(a.release, b.release));
-}
-
-/**
- * The migrations of releases as they stand in the directory. Throws when one is not what was released: hosts have
- * applied it, so whatever should be different is a further migration.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * import { readFrozen } from "./releases.ts";
- *
- * assert.equal((await readFrozen([], "supabase/migrations")).size, 0);
- * ```
- */
-export async function readFrozen(releases: readonly Release[], directory: string): Promise<Migrations> {
-  const frozen = new Map<string, string>();
-  for (const { release, migrations } of releases) {
-    for (const [name, checksum] of Object.entries(migrations)) {
-      const sql = await Deno.readTextFile(join(directory, name)).catch((error: unknown) => {
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
-        throw new Error(`migrations/${name} is gone; release ${release} has it, so it is frozen`);
-      });
-      if (sha256(sql) !== checksum) {
-        throw new Error(`migrations/${name} has changed; release ${release} has it, so it is frozen`);
-      }
-      frozen.set(name, sql);
-    }
-  }
-  return frozen;
 }
 
 /**

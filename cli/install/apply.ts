@@ -1,6 +1,8 @@
 import { createTwoFilesPatch } from "diff";
+import { chmod, mkdir, readdir, realpath, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { entryNames } from "../migrations/directory.ts";
+import process from "node:process";
+import { entryNames } from "../bundle/entry_names.ts";
 import { TEMPORARY } from "./host.ts";
 import { LOCK } from "./lock.ts";
 import type { FileChange } from "./plan_types.ts";
@@ -13,12 +15,13 @@ import { Refusal } from "./refusal.ts";
  * @example
  * ```ts
  * import assert from "node:assert/strict";
+ * import { mkdtemp, readFile, rm } from "node:fs/promises";
  * import { applyChanges } from "./apply.ts";
  *
- * const supabase = await Deno.makeTempDir();
+ * const supabase = await mkdtemp("/tmp/project-");
  * await applyChanges(supabase, [{ path: "migrations/1_a.sql", before: null, after: "select 1;\n" }]);
- * assert.equal(await Deno.readTextFile(`${supabase}/migrations/1_a.sql`), "select 1;\n");
- * await Deno.remove(supabase, { recursive: true });
+ * assert.equal(await readFile(`${supabase}/migrations/1_a.sql`, "utf8"), "select 1;\n");
+ * await rm(supabase, { recursive: true });
  * ```
  */
 export async function applyChanges(supabase: string, changes: readonly FileChange[]): Promise<void> {
@@ -28,20 +31,20 @@ export async function applyChanges(supabase: string, changes: readonly FileChang
     for (const { path, after, like } of changes) {
       if (after === null) continue;
       // A link stays one, and what it leads to is changed.
-      const target = await Deno.realPath(at(path)).catch(() => at(path));
+      const target = await realpath(at(path)).catch(() => at(path));
       const temporary = join(dirname(target), `.${basename(target)}${TEMPORARY}`);
       written.set(path, { temporary, target });
-      await Deno.mkdir(dirname(target), { recursive: true });
-      await Deno.writeTextFile(temporary, after);
+      await mkdir(dirname(target), { recursive: true });
+      await writeFile(temporary, after);
       await copyMode(at(like ?? path), temporary);
     }
     for (const { path } of changes) {
       const finished = written.get(path);
       if (finished === undefined) await removeFile(supabase, at(path));
-      else await Deno.rename(finished.temporary, finished.target);
+      else await rename(finished.temporary, finished.target);
     }
   } catch (error) {
-    for (const { temporary } of written.values()) await Deno.remove(temporary).catch(() => {});
+    for (const { temporary } of written.values()) await rm(temporary).catch(() => {});
     if (!(error instanceof Error)) throw error;
     throw new Refusal(
       `${supabase} cannot be written: ${error.message}. Mend that; the same command goes on.`,
@@ -51,17 +54,17 @@ export async function applyChanges(supabase: string, changes: readonly FileChang
 
 /** A file that only its owner reads stays one. */
 async function copyMode(from: string, to: string): Promise<void> {
-  const { mode } = await Deno.stat(from).catch(() => ({ mode: null }));
-  if (mode !== null && Deno.build.os !== "windows") await Deno.chmod(to, mode & 0o777);
+  const { mode } = await stat(from).catch(() => ({ mode: null }));
+  if (mode !== null && process.platform !== "win32") await chmod(to, mode & 0o777);
 }
 
 /** With the folders that are empty then, but not `supabase/` itself nor the folders that are in it. */
 async function removeFile(supabase: string, path: string): Promise<void> {
-  await Deno.remove(path);
+  await rm(path);
   for (let folder = dirname(path); dirname(folder) !== supabase; folder = dirname(folder)) {
-    const left = await Array.fromAsync(Deno.readDir(folder));
+    const left = await readdir(folder);
     if (left.length > 0) return;
-    await Deno.remove(folder);
+    await rmdir(folder);
   }
 }
 
@@ -77,11 +80,12 @@ async function removeFile(supabase: string, path: string): Promise<void> {
  */
 export async function removeLeftovers(supabase: string): Promise<void> {
   const walk = async (directory: string): Promise<void> => {
-    const entries = await Array.fromAsync(Deno.readDir(directory)).catch(() => []);
-    for (const { name, isDirectory } of entries) {
-      const path = join(directory, name);
-      if (isDirectory && name !== "node_modules") await walk(path);
-      else if (name.endsWith(TEMPORARY) && name !== LOCK) await Deno.remove(path);
+    const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      const path = join(directory, entry.name);
+      if (entry.isDirectory()) {
+        if (entry.name !== "node_modules" && entry.name !== LOCK) await walk(path);
+      } else if (entry.name.endsWith(TEMPORARY)) await rm(path);
     }
   };
   if ((await entryNames(supabase)).length > 0) await walk(supabase);

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { checkoutAt } from "../migrations/compose.ts";
-import { root } from "../run_deno.ts";
-import { applyChanges } from "./apply.ts";
-import { type Bundle, readBundle } from "./bundle.ts";
-import { readHost } from "./host.ts";
-import { whileLocked } from "./lock.ts";
-import { planInstall } from "./plan.ts";
+import { type Bundle, readBundle } from "../../cli/bundle/bundle.ts";
+import { checkoutAt } from "../../cli/bundle/checkout.ts";
+import { root } from "../../cli/root.ts";
+import { applyChanges } from "../../cli/install/apply.ts";
+import { readHost } from "../../cli/install/host.ts";
+import { whileLocked } from "../../cli/install/lock.ts";
+import { planInstall } from "../../cli/install/plan.ts";
 
 const options = {
   withoutMembership: false,

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { entryNames } from "./directory.ts";
+import { entryNames } from "./entry_names.ts";
 
 /** One file of `supabase/schemas/`. */
 export interface SchemaFile {
@@ -19,13 +20,14 @@ export const MEMBERSHIP = "membership";
  * @example
  * ```ts
  * import assert from "node:assert/strict";
+ * import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
  * import { readSchemaFiles } from "./schema_files.ts";
  *
- * const schemas = await Deno.makeTempDir();
- * await Deno.mkdir(`${schemas}/10_tables`);
- * await Deno.writeTextFile(`${schemas}/10_tables/entries.sql`, "create table entries ();\n");
+ * const schemas = await mkdtemp("/tmp/schemas-");
+ * await mkdir(`${schemas}/10_tables`);
+ * await writeFile(`${schemas}/10_tables/entries.sql`, "create table entries ();\n");
  * assert.deepEqual((await readSchemaFiles(schemas)).map((file) => file.path), ["10_tables/entries.sql"]);
- * await Deno.remove(schemas, { recursive: true });
+ * await rm(schemas, { recursive: true });
  * ```
  */
 export async function readSchemaFiles(directory: string): Promise<SchemaFile[]> {
@@ -40,7 +42,7 @@ export async function readSchemaFiles(directory: string): Promise<SchemaFile[]> 
     for (const name of names) {
       const path = `${folder}/${name}`;
       if (!name.endsWith(".sql")) throw new Error(`schemas/${path}: only .sql files belong here`);
-      const sql = await Deno.readTextFile(join(directory, folder, name));
+      const sql = await readFile(join(directory, folder, name), "utf8");
       if (sql.trim() === "") throw new Error(`schemas/${path}: the file is empty`);
       files.push({ path, folder: folder.slice(3), sql: sql.endsWith("\n") ? sql : `${sql}\n` });
     }

@@ -1,8 +1,9 @@
+import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { HEADER } from "../migrations/directory.ts";
-import { type Checkout, composeMigrations } from "../migrations/compose.ts";
-import { readReleases } from "../migrations/releases.ts";
-import { MEMBERSHIP } from "../migrations/schema_files.ts";
+import { type Checkout, HEADER } from "./checkout.ts";
+import { entryNames } from "./entry_names.ts";
+import { readReleases } from "./releases.ts";
+import { MEMBERSHIP } from "./schema_files.ts";
 
 /** A migration as this checkout has it. */
 export interface BundleMigration {
@@ -55,18 +56,21 @@ export async function readBundle(checkout: Checkout): Promise<Bundle> {
       Object.keys(migrations).map((name) => [name, release] as const)
     ),
   );
-  const migrations = [...await composeMigrations(checkout)].map(([file, sql]) => {
+  const folder = join(checkout.supabase, "migrations");
+  const names = (await entryNames(folder)).filter((name) => name.endsWith(".sql"));
+  const migrations = await Promise.all(names.map(async (file): Promise<BundleMigration> => {
     const id = file.slice(0, -".sql".length);
     return {
       id,
       name: `sync_scheduler_${id.slice(id.indexOf("_") + 1)}`,
       release: releaseOf.get(file) ?? "unreleased",
       isMembership: id.endsWith(`_${MEMBERSHIP}`),
-      sql: sql.replace(HEADER, "-- Part of Sync Scheduler: not to be edited.\n"),
+      sql: (await readFile(join(folder, file), "utf8"))
+        .replace(HEADER, "-- Part of Sync Scheduler: not to be edited.\n"),
     };
-  });
+  }));
   const files = [...await readFiles(checkout, SHARED), ...await readFiles(checkout, FUNCTION)];
-  const config = await Deno.readTextFile(join(checkout.supabase, "config.toml"));
+  const config = await readFile(join(checkout.supabase, "config.toml"), "utf8");
   const block = /^\[functions\.integration-sync\]\n(?:(?!\[).*\n)*/m.exec(config)?.[0];
   if (block === undefined) throw new Error("supabase/config.toml has no [functions.integration-sync]");
   return {
@@ -80,15 +84,15 @@ export async function readBundle(checkout: Checkout): Promise<Bundle> {
 async function readFiles(checkout: Checkout, folder: string): Promise<BundleFile[]> {
   const files: BundleFile[] = [];
   const walk = async (directory: string): Promise<void> => {
-    for await (const entry of Deno.readDir(directory)) {
+    for (const entry of await readdir(directory, { withFileTypes: true })) {
       const path = join(directory, entry.name);
-      if (entry.isDirectory) {
+      if (entry.isDirectory()) {
         if (entry.name !== "testing") await walk(path);
       } else if (/\.(ts|json)$/.test(entry.name) && !entry.name.endsWith("_test.ts")) {
         const here = relative(checkout.supabase, path).replaceAll("\\", "/");
         files.push({
           path: here.replace(SHARED, HOST_SHARED),
-          text: (await Deno.readTextFile(path)).replaceAll(
+          text: (await readFile(path, "utf8")).replaceAll(
             'from "../_shared/',
             'from "../_shared/sync-scheduler/',
           ),

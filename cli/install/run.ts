@@ -1,0 +1,105 @@
+import { readFile, realpath } from "node:fs/promises";
+import { join } from "node:path";
+import process from "node:process";
+import { type Bundle, readBundle } from "../bundle/bundle.ts";
+import { type Checkout, checkoutAt } from "../bundle/checkout.ts";
+import { root } from "../root.ts";
+import { applyChanges, removeLeftovers, showDiff } from "./apply.ts";
+import { readHistory } from "./history.ts";
+import { type Host, readHost } from "./host.ts";
+import { whileLocked } from "./lock.ts";
+import { planInstall } from "./plan.ts";
+import type { Edited, Plan } from "./plan_types.ts";
+import { Refusal } from "./refusal.ts";
+import { composeRestore } from "./restore.ts";
+import { planUninstall } from "./uninstall.ts";
+
+/** What `install`, `upgrade` and `uninstall` have in common. */
+interface ChangeOptions {
+  readonly workdir: string;
+  readonly dryRun?: boolean | undefined;
+  readonly keep?: boolean | undefined;
+  readonly force?: boolean | undefined;
+}
+
+/** What was given to `install` or `upgrade`. */
+export interface InstallCommand extends ChangeOptions {
+  readonly withoutMembership?: boolean | undefined;
+  /** Refuses a project that has no bundle. */
+  readonly isUpgrade: boolean;
+}
+
+/** What was given to `uninstall`. */
+export interface UninstallCommand extends ChangeOptions {
+  readonly dropData?: boolean | undefined;
+}
+
+/** Brings the bundle into a project, or brings it up to date there. */
+export async function runInstall(options: InstallCommand): Promise<void> {
+  const adapter = await readFile(join(root, "cli", "install", "membership_adapter.sql"), "utf8");
+  await change(options, (_checkout, bundle, host) => {
+    if (options.isUpgrade && readHistory(host, bundle).installed.size === 0) {
+      throw new Refusal("The bundle is not installed there: use `install`.");
+    }
+    return planInstall(bundle, host, {
+      edited: editedBy(options),
+      now: new Date(),
+      withoutMembership: options.withoutMembership === true,
+      adapter,
+      restore: composeRestore(),
+    });
+  });
+}
+
+/** Takes the bundle out of a project. */
+export async function runUninstall(options: UninstallCommand): Promise<void> {
+  await change(options, (checkout, bundle, host) =>
+    planUninstall(checkout, bundle, host, {
+      edited: editedBy(options),
+      now: new Date(),
+      dropData: options.dropData === true,
+    }));
+}
+
+type Planner = (checkout: Checkout, bundle: Bundle, host: Host) => Plan | Promise<Plan>;
+
+async function change({ workdir, dryRun: isDry = false }: ChangeOptions, planFor: Planner): Promise<void> {
+  const { supabase } = await readHost(workdir);
+  const checkout = checkoutAt(root);
+  if (await isSame(supabase, checkout.supabase)) {
+    throw new Refusal("This is the bundle's own checkout: give a project with --workdir PATH.");
+  }
+  const bundle = await readBundle(checkout);
+  const plan = async () => await planFor(checkout, bundle, await readHost(workdir));
+  const asked = await plan();
+  if (isDry) process.stdout.write(showDiff(asked.changes));
+  // Planned again where something is to be done: somebody else may just have done it.
+  const done = isDry || asked.changes.length === 0
+    ? asked
+    : await whileLocked(supabase, async () => await apply(supabase, await plan()));
+  const count = done.changes.length;
+  console.log(
+    count === 0
+      ? `Sync Scheduler ${bundle.release}: nothing to do`
+      : `${count} files ${isDry ? "would change" : "changed"}`,
+  );
+  for (const note of done.notes) console.log(`\n${note}`);
+}
+
+function editedBy({ force, keep }: ChangeOptions): Edited {
+  return force === true ? "overwrite" : keep === true ? "keep" : "refuse";
+}
+
+async function apply(supabase: string, plan: Plan): Promise<Plan> {
+  await removeLeftovers(supabase);
+  await applyChanges(supabase, plan.changes);
+  for (const { path, before, after } of plan.changes) {
+    const verb = after === null ? "removed" : before === null ? "added" : "changed";
+    console.log(`${verb.padEnd(8)}supabase/${path}`);
+  }
+  return plan;
+}
+
+async function isSame(a: string, b: string): Promise<boolean> {
+  return await realpath(a) === await realpath(b);
+}
