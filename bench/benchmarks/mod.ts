@@ -5,6 +5,7 @@ import { commitToClaim } from "./commit_to_claim.ts";
 import { connectorMemory } from "./connector_memory.ts";
 import { connectorThroughput } from "./connector_throughput.ts";
 import { consoleFirstPaint } from "./console_first_paint.ts";
+import { delivery } from "./delivery.ts";
 import { hotPathPlans } from "./hot_path_plans.ts";
 import { logSize } from "./log_size.ts";
 import { overview } from "./overview.ts";
@@ -20,6 +21,7 @@ export const benchmarks: readonly Benchmark[] = [
   triggerServerSide,
   logSize,
   hotPathPlans,
+  delivery,
   overview,
   recoverTick,
   tick,

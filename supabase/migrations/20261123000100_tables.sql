@@ -264,6 +264,8 @@ create table public.sync_export_entries (
   payload jsonb not null check (jsonb_typeof(payload) = 'object'),
   -- Set by guard_entry; the default is there so that nobody has to give one.
   payload_hash bytea not null default '',
+  -- Likewise.
+  payload_bytes integer not null default 0,
   state public.sync_entry_state not null default 'pending',
   batch_id uuid,
   sent_at timestamptz,
@@ -340,6 +342,8 @@ comment on column public.sync_export_entries.payload is
 comment on column public.sync_export_entries.payload_hash is
   'SHA-256 of period, document_number and payload, as entry_hash makes it: tells whether a key is delivered with the same '
   'content again.';
+comment on column public.sync_export_entries.payload_bytes is
+  'Bytes of the payload as text, as guard_entry counts them: a batch is measured without reading its payloads.';
 comment on column public.sync_export_entries.batch_id is
   'The batch in which the entry was last sent, and the idempotency key under which the receiver knows it.';
 comment on column public.sync_export_entries.sent_at is
@@ -412,6 +416,8 @@ create table sync_scheduler.settings (
   retention_failed interval not null default '365 days' check (retention_failed between '1 day' and '36500 days'),
   retention_ticks interval not null default '7 days' check (retention_ticks between '1 day' and '36500 days'),
   retention_payload interval check (retention_payload between '1 day' and '36500 days'),
+  max_payload integer not null default 1048576 check (max_payload between 1024 and 16777216),
+  max_batch_bytes integer not null default 4194304 check (max_batch_bytes between 1024 and 16777216),
   -- Every request of the Data API comes as authenticator: named here, it would let in everyone without a JWT.
   host_roles text[] not null default '{}' check (
     not host_roles && '{anon,authenticated,service_role,authenticator}' and array_position(host_roles, null) is null),
@@ -459,6 +465,13 @@ comment on column sync_scheduler.settings.retention_ended is
 comment on column sync_scheduler.settings.retention_failed is 'How long failed runs, alerts and the audit log are kept.';
 comment on column sync_scheduler.settings.retention_ticks is
   'How long ticks, warm-ups, messages of alert webhooks and pg_cron''s records of our own jobs are kept.';
+
+comment on column sync_scheduler.settings.max_payload is
+  'Most bytes of an entry''s payload, as text. add_sync_entries refuses a larger one. An entry that is stored already goes out '
+  'all the same.';
+comment on column sync_scheduler.settings.max_batch_bytes is
+  'Most bytes of the payloads of one batch, as text, but at least one entry: the function holds the whole batch in memory. A '
+  'connector may take less at once. A batch that goes out again goes whole.';
 
 comment on column sync_scheduler.settings.host_roles is
   'Login roles that act as the host, next to the members of the role that owns the bundle: they may call every RPC for '
@@ -531,9 +544,15 @@ comment on function sync_scheduler.is_replaceable(public.sync_export_entries) is
 create or replace function sync_scheduler.loses_digits(content jsonb) returns boolean
 language plpgsql stable strict set search_path = pg_catalog, pg_temp set extra_float_digits = 1 as $$
 begin
+  -- Nearly every voucher has its amounts in quotes and no number at all. To see that takes no query.
+  if not jsonb_path_exists(content, 'strict $.** ? (@.type() == "number")') then
+    return false;
+  end if;
   return exists (
     select from jsonb_path_query(content, 'strict $.** ? (@.type() == "number")') n
     where case
+      -- Eight characters, 0e-16383, are written out as 16 KB.
+      when scale(n::numeric) > 340 then true
       when n::numeric = 0 then false
       -- Within the range of a float; to cast what is beyond is an error.
       when abs(n::numeric) between 1e-300 and 1e300 then n::text::float8::text::numeric <> n::numeric
@@ -542,7 +561,8 @@ end;
 $$;
 revoke all on function sync_scheduler.loses_digits(jsonb) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.loses_digits(jsonb) is
-  'Is there a JSON number in it whose value a float would change? The worker''s JSON.parse makes floats of numbers.';
+  'Is there a JSON number in it whose value a float would change, or with more than 340 decimals? The worker''s JSON.parse makes '
+  'floats of numbers.';
 
 -- supabase/schemas/10_tables/10_paused_runs.sql
 create table sync_scheduler.paused_runs (
@@ -592,6 +612,11 @@ begin
   end if;
   if new.redacted_at is null then
     new.payload_hash := sync_scheduler.entry_hash(new.period, new.document_number, new.payload);
+  end if;
+  if tg_op = 'INSERT' or new.payload_hash <> old.payload_hash or new.redacted_at is distinct from old.redacted_at then
+    new.payload_bytes := octet_length(new.payload::text);
+  else
+    new.payload_bytes := old.payload_bytes;
   end if;
   if tg_op = 'UPDATE' and (
     (old.state = 'exported' and new.state <> 'exported')
@@ -646,7 +671,7 @@ end;
 $$;
 revoke all on function sync_scheduler.guard_entry() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.guard_entry() is
-  'Trigger of sync_export_entries: computes payload_hash, clears decided_at when the entry is rejected or contradicted anew, and '
+  'Trigger of sync_export_entries: computes payload_hash and payload_bytes, clears decided_at when the entry is rejected or contradicted anew, and '
   'refuses (PT409 entry_is_sent; details: entry_key, state) other content for an entry that is not replaceable (is_replaceable), '
   'another state for one that is exported, and to withdraw what may have left; and (23514) a JSON number that a float would change.';
 

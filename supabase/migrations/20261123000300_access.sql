@@ -153,6 +153,7 @@ alter table public.sync_export_entries
   alter column document_number set statistics 0,
   alter column payload set statistics 0,
   alter column payload_hash set statistics 0,
+  alter column payload_bytes set statistics 0,
   alter column external_id set statistics 0,
   alter column error_message set statistics 0,
   alter column conflict_payload_hash set statistics 0,

@@ -850,7 +850,7 @@ comment on function sync_scheduler.audit(public.sync_integrations, text, text, j
 -- supabase/schemas/30_engine/08_entry_fault.sql
 create or replace function sync_scheduler.entry_fault(
   integration public.sync_integrations, entry_key text, period text, document_number text, payload jsonb,
-  out field text, out reason text
+  max_payload integer, out field text, out reason text
 )
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -866,9 +866,23 @@ begin
   elsif jsonb_typeof(entry_fault.payload) is distinct from 'object' then
     field := 'payload';
     reason := 'The payload must be an object.';
+  -- Not as text yet: a number of ten bytes may have 16,000 characters. What has so many bytes has more characters than allowed.
+  elsif pg_column_size(entry_fault.payload) > 8 * entry_fault.max_payload::bigint then
+    field := 'payload';
+    reason := format('The payload must have at most %s bytes.', entry_fault.max_payload);
+  -- Each level has eight bytes. Deeper ones might exhaust the stack of whoever reads them.
+  elsif pg_column_size(entry_fault.payload) > 4000 and jsonb_path_exists(entry_fault.payload, 'strict $.**{501}') then
+    field := 'payload';
+    reason := 'The payload must have at most 500 levels.';
   elsif sync_scheduler.loses_digits(entry_fault.payload) then
     field := 'payload';
     reason := 'The payload holds a JSON number that loses digits on its way: write amounts as strings.';
+  -- Text has at most 32 times as many bytes, now that no number is longer: nearly every voucher is small without being counted.
+  elsif pg_column_size(entry_fault.payload) > entry_fault.max_payload / 32
+    and octet_length(entry_fault.payload::text) > entry_fault.max_payload
+  then
+    field := 'payload';
+    reason := format('The payload must have at most %s bytes.', entry_fault.max_payload);
   else
     select f.field, f.reason into field, reason
     from sync_scheduler.voucher_fault(
@@ -876,11 +890,11 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.entry_fault(public.sync_integrations, text, text, text, jsonb)
+revoke all on function sync_scheduler.entry_fault(public.sync_integrations, text, text, text, jsonb, integer)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.entry_fault(public.sync_integrations, text, text, text, jsonb) is
+comment on function sync_scheduler.entry_fault(public.sync_integrations, text, text, text, jsonb, integer) is
   'Says why the outbox of an integration refuses an entry: the field and the reason, in one sentence; both are null when the '
-  'entry is sound. The reason never quotes the payload. The door add_sync_entries asks it about new and changed content only.';
+  'entry is sound. The reason never quotes the payload. max_payload: see settings. The door add_sync_entries asks it about new and changed content only.';
 
 -- supabase/schemas/30_engine/08_resolve_run_failure.sql
 create or replace function sync_scheduler.resolve_run_failure(integration_id uuid, has_succeeded boolean default false) returns void
@@ -1143,6 +1157,7 @@ returns sync_scheduler.delivered_entry[]
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   known constant text[] := '{entry_key,period,document_number,payload}';
+  max_payload constant integer := (select s.max_payload from sync_scheduler.settings s);
   repeated text[];
   delivered sync_scheduler.delivered_entry[];
 begin
@@ -1191,7 +1206,7 @@ begin
   into delivered
   from compared c left join lateral (
     -- Content that is there already was judged when it came. The offset keeps the planner from asking twice.
-    select sync_scheduler.entry_fault(integration, c.entry_key, c.period, c.document_number, c.payload) as fault
+    select sync_scheduler.entry_fault(integration, c.entry_key, c.period, c.document_number, c.payload, max_payload) as fault
     where c.fault is null and c.is_known is not true offset 0) f on true;
   return coalesce(delivered, '{}');
 end;
@@ -2897,7 +2912,8 @@ comment on function sync_scheduler.reject_refused_entries(public.sync_run_log) i
 
 -- supabase/schemas/30_engine/24_reserve_entries.sql
 create or replace function sync_scheduler.reserve_entries(
-  run_id uuid, attempt integer, token text, batch_size integer, entry_keys text[] default null
+  run_id uuid, attempt integer, token text, batch_size integer, entry_keys text[] default null,
+  batch_bytes integer default null
 ) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp
 -- A sort would let the planner take any index that begins with the integration and read all that is exported, when its
@@ -2910,10 +2926,14 @@ declare
   batch uuid;
   resend boolean;
   left_over boolean;
+  most_bytes integer;
   chosen bigint[];
 begin
-  if batch_size is null or batch_size not between 1 and 500 or cardinality(reserve_entries.entry_keys) > 500 then
-    perform sync_scheduler.raise_error('invalid_worker_request', '{"batch_size": "1 to 500", "entry_keys": "at most 500"}');
+  if batch_size is null or batch_size not between 1 and 500 or cardinality(reserve_entries.entry_keys) > 500
+    or reserve_entries.batch_bytes < 1
+  then
+    perform sync_scheduler.raise_error('invalid_worker_request',
+      '{"batch_size": "1 to 500", "entry_keys": "at most 500", "batch_bytes": "1 or more"}');
   end if;
 
   -- Read after the run's lock is held: when a pause has been answered, nothing more is reserved.
@@ -2936,24 +2956,35 @@ begin
   from public.sync_export_entries e where e.batch_id = batch;
 
   if batch is null then
+    most_bytes := least(reserve_entries.batch_bytes, (select s.max_batch_bytes from sync_scheduler.settings s));
     if reserve_entries.entry_keys is null then
       -- An array, for the planner may run `in (select ... limit)` once for each outer row, and the limit with it. And a range,
       -- for of an equality the order of the primary key would do, too.
+      -- The bytes are those of the locked rows: what is replaced meanwhile counts as it goes out.
       chosen := array(
-        select p.entry_id from public.sync_export_entries p
-        where p.integration_id between run.integration_id and run.integration_id and p.state = 'pending'
-          and p.refused_run_id is distinct from run.run_id
-        order by p.integration_id, p.entry_id limit reserve_entries.batch_size
-        for update);
+        select b.entry_id from (
+          select c.entry_id, row_number() over in_order as place, sum(c.payload_bytes) over in_order as bytes
+          from (
+            select p.integration_id, p.entry_id, p.payload_bytes from public.sync_export_entries p
+            where p.integration_id between run.integration_id and run.integration_id and p.state = 'pending'
+              and p.refused_run_id is distinct from run.run_id
+            order by p.integration_id, p.entry_id limit reserve_entries.batch_size
+            for update) c
+          window in_order as (order by c.integration_id, c.entry_id rows unbounded preceding)) b
+        -- The first goes however large it is: it must not wait for ever.
+        where b.place = 1 or b.bytes <= most_bytes);
     else
       -- Each by its key: with the state inside, an index of all that is pending would seem as good.
       chosen := array(
-        select c.entry_id from unnest(reserve_entries.entry_keys) k (entry_key)
-        cross join lateral (
-          select o.entry_id, o.state, o.refused_run_id from public.sync_export_entries o
-          where o.integration_id = run.integration_id and o.entry_key = k.entry_key offset 0) c
-        where c.state = 'pending' and c.refused_run_id is distinct from run.run_id
-        limit reserve_entries.batch_size);
+        select b.entry_id from (
+          select c.entry_id, row_number() over in_order as place, sum(c.payload_bytes) over in_order as bytes
+          from unnest(reserve_entries.entry_keys) k (entry_key)
+          cross join lateral (
+            select o.entry_id, o.payload_bytes, o.state, o.refused_run_id from public.sync_export_entries o
+            where o.integration_id = run.integration_id and o.entry_key = k.entry_key offset 0 for update) c
+          where c.state = 'pending' and c.refused_run_id is distinct from run.run_id
+          window in_order as (order by c.entry_id rows unbounded preceding)) b
+        where b.place = 1 or (b.place <= reserve_entries.batch_size and b.bytes <= most_bytes));
     end if;
     batch := gen_random_uuid();
     update public.sync_export_entries e
@@ -2982,13 +3013,14 @@ begin
       from public.sync_export_entries e where e.batch_id = batch));
 end;
 $$;
-revoke all on function sync_scheduler.reserve_entries(uuid, integer, text, integer, text[])
+revoke all on function sync_scheduler.reserve_entries(uuid, integer, text, integer, text[], integer)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.reserve_entries(uuid, integer, text, integer, text[]) is
+comment on function sync_scheduler.reserve_entries(uuid, integer, text, integer, text[], integer) is
   'Hands the worker its next batch, committed as sending before any vendor hears of it: a batch of unknown outcome '
   'first (resend = true, same batch_id, whole: settled marks the entries whose outcome is known; left_over: an earlier run '
   'left it), but for those that this run has set aside; else up to batch_size (1 to 500) pending entries in order, but for '
-  'those that were refused alone in this run. entry_keys: of the pending entries only these (at most 500). batch_id is null '
+  'those that were refused alone in this run, and with payloads of at most batch_bytes and settings.max_batch_bytes together, but at '
+  'least one. entry_keys: of the pending entries only these (at most 500). batch_id is null '
   'when nothing is left; with paused = true: while the integration is paused or disabled. What was refused alone is judged then (see judge_refused_entries). Errors: PT401 invalid_token, PT409 '
   'attempt_not_current, PT422 invalid_worker_request.';
 

@@ -52,8 +52,16 @@ export interface WorkerApi {
   claim(boot: Boot, trouble?: DatabaseTrouble | null): Promise<Claim>;
   /** A null checkpoint keeps the saved one. `firstVendorByteMs`: see {@linkcode finish}. */
   heartbeat(checkpoint: unknown, signal?: AbortSignal, firstVendorByteMs?: number | null): Promise<Heartbeat>;
-  /** With `only`, of the entries that wait none but these are reserved. */
-  reserveEntries(batchSize: number, signal?: AbortSignal, only?: readonly string[]): Promise<Reservation>;
+  /**
+   * With `only`, of the entries that wait none but these are reserved. `batchBytes`: most bytes of their payloads together, if
+   * that is less than the database's own limit; one entry is reserved however large it is.
+   */
+  reserveEntries(
+    batchSize: number,
+    signal?: AbortSignal,
+    only?: readonly string[],
+    batchBytes?: number,
+  ): Promise<Reservation>;
   /** `setsAside`: what is unknown of the batch is not handed out again in this run. */
   recordResults(
     batchId: string,
@@ -139,8 +147,12 @@ export function createWorkerApi(options: {
       const once = () => call("sync_worker_heartbeat", heartbeatAnswer, parameters, signal);
       return parameters.checkpoint === null ? once() : repeated(once, signal);
     },
-    reserveEntries: (batch_size, signal, only) => {
-      const parameters = { batch_size, ...(only === undefined ? {} : { entry_keys: only }) };
+    reserveEntries: (batch_size, signal, only, batch_bytes) => {
+      const parameters = {
+        batch_size,
+        ...(only === undefined ? {} : { entry_keys: only }),
+        ...(batch_bytes === undefined ? {} : { batch_bytes }),
+      };
       return repeated(() => call("sync_worker_reserve_entries", reserveAnswer, parameters, signal), signal);
     },
     recordResults: (batch_id, results, signal, set_aside) => {

@@ -61,7 +61,7 @@ export async function exportAll(work: ExportWork): Promise<Ending> {
     if (isSliceOver(work, entries >= sliceEntries)) return { outcome: "continued", checkpoint: checkpoint() };
     const { size, only } = narrowing.next();
     const batch = await lease.hold((signal) =>
-      api.reserveEntries(size, signal, only === null ? undefined : [only])
+      api.reserveEntries(size, signal, only === null ? undefined : [only], connector.batchBytes)
     );
     if (batch.batch_id === null) {
       if (batch.paused === true) return { outcome: "paused", checkpoint: checkpoint() };

@@ -7,6 +7,8 @@ create table public.sync_export_entries (
   payload jsonb not null check (jsonb_typeof(payload) = 'object'),
   -- Set by guard_entry; the default is there so that nobody has to give one.
   payload_hash bytea not null default '',
+  -- Likewise.
+  payload_bytes integer not null default 0,
   state public.sync_entry_state not null default 'pending',
   batch_id uuid,
   sent_at timestamptz,
@@ -83,6 +85,8 @@ comment on column public.sync_export_entries.payload is
 comment on column public.sync_export_entries.payload_hash is
   'SHA-256 of period, document_number and payload, as entry_hash makes it: tells whether a key is delivered with the same '
   'content again.';
+comment on column public.sync_export_entries.payload_bytes is
+  'Bytes of the payload as text, as guard_entry counts them: a batch is measured without reading its payloads.';
 comment on column public.sync_export_entries.batch_id is
   'The batch in which the entry was last sent, and the idempotency key under which the receiver knows it.';
 comment on column public.sync_export_entries.sent_at is

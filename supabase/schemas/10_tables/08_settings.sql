@@ -29,6 +29,8 @@ create table sync_scheduler.settings (
   retention_failed interval not null default '365 days' check (retention_failed between '1 day' and '36500 days'),
   retention_ticks interval not null default '7 days' check (retention_ticks between '1 day' and '36500 days'),
   retention_payload interval check (retention_payload between '1 day' and '36500 days'),
+  max_payload integer not null default 1048576 check (max_payload between 1024 and 16777216),
+  max_batch_bytes integer not null default 4194304 check (max_batch_bytes between 1024 and 16777216),
   -- Every request of the Data API comes as authenticator: named here, it would let in everyone without a JWT.
   host_roles text[] not null default '{}' check (
     not host_roles && '{anon,authenticated,service_role,authenticator}' and array_position(host_roles, null) is null),
@@ -76,6 +78,13 @@ comment on column sync_scheduler.settings.retention_ended is
 comment on column sync_scheduler.settings.retention_failed is 'How long failed runs, alerts and the audit log are kept.';
 comment on column sync_scheduler.settings.retention_ticks is
   'How long ticks, warm-ups, messages of alert webhooks and pg_cron''s records of our own jobs are kept.';
+
+comment on column sync_scheduler.settings.max_payload is
+  'Most bytes of an entry''s payload, as text. add_sync_entries refuses a larger one. An entry that is stored already goes out '
+  'all the same.';
+comment on column sync_scheduler.settings.max_batch_bytes is
+  'Most bytes of the payloads of one batch, as text, but at least one entry: the function holds the whole batch in memory. A '
+  'connector may take less at once. A batch that goes out again goes whole.';
 
 comment on column sync_scheduler.settings.host_roles is
   'Login roles that act as the host, next to the members of the role that owns the bundle: they may call every RPC for '

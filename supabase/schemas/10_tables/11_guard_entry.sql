@@ -17,6 +17,11 @@ begin
   if new.redacted_at is null then
     new.payload_hash := sync_scheduler.entry_hash(new.period, new.document_number, new.payload);
   end if;
+  if tg_op = 'INSERT' or new.payload_hash <> old.payload_hash or new.redacted_at is distinct from old.redacted_at then
+    new.payload_bytes := octet_length(new.payload::text);
+  else
+    new.payload_bytes := old.payload_bytes;
+  end if;
   if tg_op = 'UPDATE' and (
     (old.state = 'exported' and new.state <> 'exported')
     or (old.state <> 'pending' and (new.integration_id, new.entry_key) is distinct from (old.integration_id, old.entry_key))
@@ -70,7 +75,7 @@ end;
 $$;
 revoke all on function sync_scheduler.guard_entry() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.guard_entry() is
-  'Trigger of sync_export_entries: computes payload_hash, clears decided_at when the entry is rejected or contradicted anew, and '
+  'Trigger of sync_export_entries: computes payload_hash and payload_bytes, clears decided_at when the entry is rejected or contradicted anew, and '
   'refuses (PT409 entry_is_sent; details: entry_key, state) other content for an entry that is not replaceable (is_replaceable), '
   'another state for one that is exported, and to withdraw what may have left; and (23514) a JSON number that a float would change.';
 

@@ -1,5 +1,6 @@
 create or replace function sync_scheduler.reserve_entries(
-  run_id uuid, attempt integer, token text, batch_size integer, entry_keys text[] default null
+  run_id uuid, attempt integer, token text, batch_size integer, entry_keys text[] default null,
+  batch_bytes integer default null
 ) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp
 -- A sort would let the planner take any index that begins with the integration and read all that is exported, when its
@@ -12,10 +13,14 @@ declare
   batch uuid;
   resend boolean;
   left_over boolean;
+  most_bytes integer;
   chosen bigint[];
 begin
-  if batch_size is null or batch_size not between 1 and 500 or cardinality(reserve_entries.entry_keys) > 500 then
-    perform sync_scheduler.raise_error('invalid_worker_request', '{"batch_size": "1 to 500", "entry_keys": "at most 500"}');
+  if batch_size is null or batch_size not between 1 and 500 or cardinality(reserve_entries.entry_keys) > 500
+    or reserve_entries.batch_bytes < 1
+  then
+    perform sync_scheduler.raise_error('invalid_worker_request',
+      '{"batch_size": "1 to 500", "entry_keys": "at most 500", "batch_bytes": "1 or more"}');
   end if;
 
   -- Read after the run's lock is held: when a pause has been answered, nothing more is reserved.
@@ -38,24 +43,35 @@ begin
   from public.sync_export_entries e where e.batch_id = batch;
 
   if batch is null then
+    most_bytes := least(reserve_entries.batch_bytes, (select s.max_batch_bytes from sync_scheduler.settings s));
     if reserve_entries.entry_keys is null then
       -- An array, for the planner may run `in (select ... limit)` once for each outer row, and the limit with it. And a range,
       -- for of an equality the order of the primary key would do, too.
+      -- The bytes are those of the locked rows: what is replaced meanwhile counts as it goes out.
       chosen := array(
-        select p.entry_id from public.sync_export_entries p
-        where p.integration_id between run.integration_id and run.integration_id and p.state = 'pending'
-          and p.refused_run_id is distinct from run.run_id
-        order by p.integration_id, p.entry_id limit reserve_entries.batch_size
-        for update);
+        select b.entry_id from (
+          select c.entry_id, row_number() over in_order as place, sum(c.payload_bytes) over in_order as bytes
+          from (
+            select p.integration_id, p.entry_id, p.payload_bytes from public.sync_export_entries p
+            where p.integration_id between run.integration_id and run.integration_id and p.state = 'pending'
+              and p.refused_run_id is distinct from run.run_id
+            order by p.integration_id, p.entry_id limit reserve_entries.batch_size
+            for update) c
+          window in_order as (order by c.integration_id, c.entry_id rows unbounded preceding)) b
+        -- The first goes however large it is: it must not wait for ever.
+        where b.place = 1 or b.bytes <= most_bytes);
     else
       -- Each by its key: with the state inside, an index of all that is pending would seem as good.
       chosen := array(
-        select c.entry_id from unnest(reserve_entries.entry_keys) k (entry_key)
-        cross join lateral (
-          select o.entry_id, o.state, o.refused_run_id from public.sync_export_entries o
-          where o.integration_id = run.integration_id and o.entry_key = k.entry_key offset 0) c
-        where c.state = 'pending' and c.refused_run_id is distinct from run.run_id
-        limit reserve_entries.batch_size);
+        select b.entry_id from (
+          select c.entry_id, row_number() over in_order as place, sum(c.payload_bytes) over in_order as bytes
+          from unnest(reserve_entries.entry_keys) k (entry_key)
+          cross join lateral (
+            select o.entry_id, o.payload_bytes, o.state, o.refused_run_id from public.sync_export_entries o
+            where o.integration_id = run.integration_id and o.entry_key = k.entry_key offset 0 for update) c
+          where c.state = 'pending' and c.refused_run_id is distinct from run.run_id
+          window in_order as (order by c.entry_id rows unbounded preceding)) b
+        where b.place = 1 or (b.place <= reserve_entries.batch_size and b.bytes <= most_bytes));
     end if;
     batch := gen_random_uuid();
     update public.sync_export_entries e
@@ -84,12 +100,13 @@ begin
       from public.sync_export_entries e where e.batch_id = batch));
 end;
 $$;
-revoke all on function sync_scheduler.reserve_entries(uuid, integer, text, integer, text[])
+revoke all on function sync_scheduler.reserve_entries(uuid, integer, text, integer, text[], integer)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.reserve_entries(uuid, integer, text, integer, text[]) is
+comment on function sync_scheduler.reserve_entries(uuid, integer, text, integer, text[], integer) is
   'Hands the worker its next batch, committed as sending before any vendor hears of it: a batch of unknown outcome '
   'first (resend = true, same batch_id, whole: settled marks the entries whose outcome is known; left_over: an earlier run '
   'left it), but for those that this run has set aside; else up to batch_size (1 to 500) pending entries in order, but for '
-  'those that were refused alone in this run. entry_keys: of the pending entries only these (at most 500). batch_id is null '
+  'those that were refused alone in this run, and with payloads of at most batch_bytes and settings.max_batch_bytes together, but at '
+  'least one. entry_keys: of the pending entries only these (at most 500). batch_id is null '
   'when nothing is left; with paused = true: while the integration is paused or disabled. What was refused alone is judged then (see judge_refused_entries). Errors: PT401 invalid_token, PT409 '
   'attempt_not_current, PT422 invalid_worker_request.';

@@ -33,7 +33,7 @@ select bag_eq(
      ('add_sync_entries(uuid,text,jsonb,boolean,boolean)', 'service_role'),
      ('sync_worker_claim(uuid,integer,text,uuid,numeric,boolean,integer,jsonb)', 'service_role'),
      ('sync_worker_heartbeat(uuid,integer,text,jsonb,numeric)', 'service_role'),
-     ('sync_worker_reserve_entries(uuid,integer,text,integer,text[])', 'service_role'),
+     ('sync_worker_reserve_entries(uuid,integer,text,integer,text[],integer)', 'service_role'),
      ('sync_worker_record_results(uuid,integer,text,uuid,jsonb,boolean)', 'service_role'),
      ('sync_worker_finish(uuid,integer,text,text,text,text,text,numeric,jsonb,numeric,uuid)', 'service_role'),
      ('sync_worker_claim_probes(jsonb,integer)', 'service_role'),

@@ -83,6 +83,11 @@ export interface OpenConnector {
   /** Entries a batch, 1 to 500. */
   readonly batchSize: number;
   /**
+   * Bytes of the payloads of a batch, if the external system takes less than `settings.max_batch_bytes` at once. A single
+   * entry may be larger.
+   */
+  readonly batchBytes?: number;
+  /**
    * Entries after which a slice gives way to the next attempt, however much of its time is left: a hosted isolate has
    * two seconds of processor time a request, and is taken away beyond that. Half of what they were measured to be good
    * for: see docs/scaling.md. Without it time alone counts.

@@ -42,6 +42,7 @@ export function openConnector(
     : connector.independentBatches;
   return {
     batchSize: connector.batchSize,
+    ...(connector.batchBytes === undefined ? {} : { batchBytes: connector.batchBytes }),
     ...(connector.sliceEntries === undefined ? {} : { sliceEntries: connector.sliceEntries }),
     ...(independentBatches === undefined ? {} : { independentBatches }),
     ping: async (context) => {

@@ -41,6 +41,8 @@ export const webhook = defineConnector({
   parseCredentials: parseWebhookCredentials,
   connect: (config, credentials) => ({
     batchSize: config.batch_size,
+    // What common servers take by default, nginx for one. A receiver that takes less answers 413, and gets less.
+    batchBytes: 1024 * 1024,
     sliceEntries: 30_000,
     // Each batch has a key of its own, and the receiver takes them in any order.
     independentBatches: true,

@@ -6,7 +6,7 @@ import { readFailure } from "./xledger_faults.ts";
 import { lookupVouchers } from "./xledger_lookup.ts";
 import { createPace } from "./xledger_pace.ts";
 import { askXledger, type XledgerLink } from "./xledger_request.ts";
-import { unsoundVouchers } from "./xledger_voucher.ts";
+import { mostCharacters, unsoundVouchers } from "./xledger_voucher.ts";
 
 /**
  * Exports entries as general ledger vouchers to Xledger, through its GraphQL API.
@@ -33,6 +33,8 @@ export const xledger = defineConnector({
     const link = (context: ConnectorContext) => ({ config, credentials, context, pace });
     return {
       batchSize: config.batch_size,
+      // Xledger names no limit of a request.
+      batchBytes: mostCharacters,
       sliceEntries: 5000,
       // Each voucher is looked for by itself, and sent without regard to others.
       independentBatches: true,

@@ -4,7 +4,7 @@ import { type Failure, failure } from "../errors.ts";
 import { readFailure, type XledgerFault } from "./xledger_faults.ts";
 import { findVouchers } from "./xledger_find.ts";
 import { askPatiently, type XledgerLink } from "./xledger_request.ts";
-import { type Prepared, toInputs } from "./xledger_voucher.ts";
+import { mostCharacters, type Prepared, toInputs } from "./xledger_voucher.ts";
 
 // The names of the types are those of open code that uses the API (November 2026).
 const mutation = `mutation ($inputs: [AddGLImportItemsInput!]!) {
@@ -45,7 +45,7 @@ export interface Sent {
  * const link = { context, config: parseXledgerConfig({}), credentials: { token: "a" } };
  * const entry = { entry_key: "a", period: "2026-01", document_number: null, payload: {}, settled: false };
  * const sent: Sent = { staged: [], reasons: new Map(), results: [], failure: null };
- * await sendVouchers(link, [{ entry, ids: ["0a.1"], nodes: [{}] }], sent);
+ * await sendVouchers(link, [{ entry, ids: ["0a.1"], nodes: [{}], characters: 0 }], sent);
  * assert.equal(sent.staged.length, 1);
  * ```
  */
@@ -54,7 +54,7 @@ export async function sendVouchers(
   vouchers: readonly Prepared[],
   sent: Sent,
 ): Promise<void> {
-  for (const group of groupByNodes(vouchers, link.config.max_nodes)) await sendGroup(link, group, sent);
+  for (const group of groupVouchers(vouchers, link.config.max_nodes)) await sendGroup(link, group, sent);
 }
 
 async function sendGroup(link: XledgerLink, vouchers: readonly Prepared[], sent: Sent): Promise<void> {
@@ -128,14 +128,17 @@ function note(sent: Sent, vouchers: readonly Prepared[], state: "unknown" | "pen
   sent.results.push(...vouchers.map(({ entry: { entry_key } }) => ({ entry_key, state })));
 }
 
-function groupByNodes(vouchers: readonly Prepared[], mostNodes: number): Prepared[][] {
+function groupVouchers(vouchers: readonly Prepared[], mostNodes: number): Prepared[][] {
   const grouped: Prepared[][] = [];
   let nodes = Infinity;
+  let characters = 0;
   for (const voucher of vouchers) {
     nodes += voucher.nodes.length;
-    if (nodes > mostNodes) {
+    characters += voucher.characters;
+    if (nodes > mostNodes || characters > mostCharacters) {
       grouped.push([]);
       nodes = voucher.nodes.length;
+      characters = voucher.characters;
     }
     grouped.at(-1)?.push(voucher);
   }

@@ -6,6 +6,12 @@ import { lineTexts, type Purpose, readVoucher } from "./read_voucher.ts";
 import type { LineCoding } from "./voucher_coding.ts";
 import type { XledgerConfig } from "./xledger_config.ts";
 
+/**
+ * Most characters of the texts of one mutation. A line without a text of its own gets the voucher's: 500 lines would make 500 MB
+ * of one.
+ */
+export const mostCharacters = 1024 * 1024;
+
 /** An entry and the external identifiers of its lines, in order. */
 export interface Named {
   readonly entry: Entry;
@@ -21,6 +27,8 @@ export interface Unsendable {
 /** A voucher that can be sent: a node a line, without the number that its lines share. */
 export interface Prepared extends Named {
   readonly nodes: readonly Readonly<Record<string, unknown>>[];
+  /** Of the nodes' texts. */
+  readonly characters: number;
 }
 
 /**
@@ -98,6 +106,12 @@ export function prepareVoucher(
   // Xledger's own limit of a text is not known, so none is cut here.
   const own = voucher.lines.map(({ description }) => description);
   const texts = lineTexts(voucher.description, own, Infinity) ?? [];
+  const characters = texts.reduce((sum, text) => sum + text.length, 0);
+  if (purpose === "first" && characters > mostCharacters) {
+    const error =
+      `The texts of the voucher's lines have ${characters} characters together; at most ${mostCharacters} go at once.`;
+    return { error, unmapped: false };
+  }
   const nodes = voucher.lines.map((line, index) => ({
     postedDate: voucher.posting_date,
     account: { code: line.account },
@@ -110,7 +124,7 @@ export function prepareVoucher(
     ...(config.job_level === undefined ? {} : { jobLevel: config.job_level }),
     ...codingOf(codings[index]),
   }));
-  return { entry, ids, nodes };
+  return { entry, ids, nodes, characters };
 }
 
 /** The code of the transaction source, null for none. A type without a source is refused: another one may not stand in for it. */
@@ -169,7 +183,8 @@ export function unsoundVouchers(config: XledgerConfig, entries: readonly Entry[]
  * import { toInputs } from "./xledger_voucher.ts";
  *
  * const entry = { entry_key: "a", period: "2026-01", document_number: null, payload: {}, settled: false };
- * const inputs = toInputs([{ entry, ids: ["00000010.1", "00000010.2"], nodes: [{ text: "a" }, { text: "b" }] }]);
+ * const lines = ["00000010.1", "00000010.2"];
+ * const inputs = toInputs([{ entry, ids: lines, nodes: [{ text: "a" }, { text: "b" }], characters: 2 }]);
  * assert.deepEqual(inputs, [
  *   { node: { text: "a", trRegNumber: 16 }, clientId: "00000010.1" },
  *   { node: { text: "b", trRegNumber: 16 }, clientId: "00000010.2" },

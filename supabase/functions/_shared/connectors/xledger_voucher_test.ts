@@ -52,6 +52,19 @@ Deno.test("prepareVoucher sends what the voucher says and nothing else when all 
   });
 });
 
+Deno.test("prepareVoucher refuses a voucher whose text would make a request of hundreds of megabytes", async () => {
+  const line = { account: "7140", debit: "1.00" };
+  const lines = [...Array.from({ length: 499 }, () => line), { account: "2910", credit: "499.00" }];
+  const long = { payload: { ...payload, description: "x".repeat(1024 * 1024 - 1000), lines } };
+  const refused = await prepare({}, long);
+  assert.ok("error" in refused);
+  assert.equal(
+    refused.error,
+    "The texts of the voucher's lines have 523788000 characters together; at most 1048576 go at once.",
+  );
+  assert.ok("nodes" in await prepare({}, long, "again"), "its first send has judged it");
+});
+
 Deno.test("prepareVoucher falls back to the voucher's text when a line has none", async () => {
   assert.deepEqual(nodesOf(await prepare({})).map(({ text }) => text), [
     "Reise",
@@ -112,7 +125,7 @@ Deno.test("nameLines names at least one line when the payload is no voucher", as
 });
 
 Deno.test("toInputs gives two vouchers different numbers when their hashes would share one", () => {
-  const voucher = (id: string): Prepared => ({ entry, ids: [id], nodes: [{}] });
+  const voucher = (id: string): Prepared => ({ entry, ids: [id], nodes: [{}], characters: 0 });
   const inputs = toInputs([voucher("00000000aa.1"), voucher("00000000bb.1"), voucher("ffffffffcc.1")]);
   const numbers = inputs.map((input) => (input as { node: { trRegNumber: number } }).node.trRegNumber);
   assert.equal(new Set(numbers).size, 3);

@@ -121,7 +121,7 @@ function bound(api: WorkerApi): WorkerApi {
   return {
     claim: (boot, trouble) => api.claim(boot, trouble),
     heartbeat: (checkpoint, signal) => api.heartbeat(checkpoint, signal),
-    reserveEntries: (size, signal, only) => api.reserveEntries(size, signal, only),
+    reserveEntries: (size, signal, only, bytes) => api.reserveEntries(size, signal, only, bytes),
     recordResults: (id, results, signal, setsAside) => api.recordResults(id, results, signal, setsAside),
     finish: (ending) => api.finish(ending),
   };
