@@ -71,7 +71,7 @@ export const SYNC_ERRORS = {
   function_url_not_configured: {
     code: "PT503",
     status: 503,
-    description: "The operator has not set settings.function_url.",
+    description: "The address of the Edge Function is not known: the doctor prints the SQL that sets it.",
   },
   run_not_active: { code: "PT409", status: 409, description: "The run has ended already." },
   reason_too_long: { code: "PT422", status: 422, description: "The reason is longer than 500 characters." },

@@ -426,8 +426,8 @@ create table sync_scheduler.settings (
 );
 comment on table sync_scheduler.settings is 'Settings of the whole installation; exactly one row.';
 comment on column sync_scheduler.settings.function_url is
-  'Where attempts are posted: https://<project ref>.supabase.co/functions/v1/integration-sync. Until it is set, '
-  'a trigger answers function_url_not_configured.';
+  'Where attempts are posted: https://<project ref>.supabase.co/functions/v1/integration-sync. In a hosted project the first press '
+  'of a signed-in person sets it, from the issuer of the JWT. Elsewhere a press answers function_url_not_configured until it is set.';
 comment on column sync_scheduler.settings.dispatch_timeout is
   'How long pg_net waits for the 202. Short, because the slowest request holds up its whole batch.';
 comment on column sync_scheduler.settings.claim_timeout is

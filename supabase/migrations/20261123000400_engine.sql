@@ -16,7 +16,7 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
     ('integration_paused', 'PT409', 'The integration is paused.'),
     ('sync_already_in_progress', 'PT409', 'A run of the integration is active.'),
     ('rate_limited', 'PT429', 'The last press was too recent: of the trigger, the connection check, or the alert webhook''s configuration.'),
-    ('function_url_not_configured', 'PT503', 'The operator has not set settings.function_url.'),
+    ('function_url_not_configured', 'PT503', 'The address of the Edge Function is not known: the doctor prints the SQL that sets it.'),
     ('run_not_active', 'PT409', 'The run has ended already.'),
     ('reason_too_long', 'PT422', 'The reason is longer than 500 characters.'),
     ('invalid_schedule', 'PT422', 'The cron expression is malformed, or its date never comes.'),
@@ -1084,6 +1084,24 @@ comment on function sync_scheduler.audit_entry_rules() is
 create trigger audit_entry_rules after insert or update of config on public.sync_integrations
   for each row execute function sync_scheduler.audit_entry_rules();
 
+-- supabase/schemas/30_engine/09_find_function_url.sql
+create or replace function sync_scheduler.find_function_url() returns text
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  url constant text := coalesce((select s.function_url from sync_scheduler.settings s), sync_scheduler.signed_function_url());
+begin
+  if url is null then
+    perform sync_scheduler.raise_error('function_url_not_configured', '{"run": "npx sync-scheduler doctor"}');
+  end if;
+  return url;
+end;
+$$;
+revoke all on function sync_scheduler.find_function_url() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.find_function_url() is
+  'The address of the Edge Function: settings.function_url, else what the project''s Auth signed for the caller '
+  '(signed_function_url). For functions of the bundle''s owner only. Errors: PT503 function_url_not_configured (details: run, '
+  'the command that prints the SQL for this stack).';
+
 -- supabase/schemas/30_engine/09_is_paused.sql
 create or replace function sync_scheduler.is_paused(integration public.sync_integrations) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -1150,6 +1168,19 @@ create trigger keep_entry_alerts after update on public.sync_export_entries
 create trigger keep_entry_alerts_of_deleted after delete on public.sync_export_entries
   referencing old table as old_rows
   for each statement execute function sync_scheduler.keep_entry_alerts();
+
+-- supabase/schemas/30_engine/09_keep_function_url.sql
+create or replace function sync_scheduler.keep_function_url() returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  -- Of two first presses the second waits for the row, and then finds it set. The same goes for an operator who sets it now.
+  update sync_scheduler.settings set function_url = sync_scheduler.find_function_url() where function_url is null;
+end;
+$$;
+revoke all on function sync_scheduler.keep_function_url() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.keep_function_url() is
+  'Stores the address of find_function_url in settings.function_url, for the tick, which has no caller. A value that is set stays. '
+  'A press that fails afterwards stores nothing. Errors: PT503 function_url_not_configured.';
 
 -- supabase/schemas/30_engine/09_read_delivery.sql
 create or replace function sync_scheduler.read_delivery(integration public.sync_integrations, entries jsonb)
@@ -1260,6 +1291,37 @@ comment on function sync_scheduler.set_health(uuid, public.sync_health_status, t
   'any status when the external system has just answered (has_answered). Raises and resolves no alert. After integration, run and '
   'entries, before alerts.';
 
+-- supabase/schemas/30_engine/09_signed_function_url.sql
+create or replace function sync_scheduler.signed_function_url() returns text
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  claims constant jsonb := auth.jwt();
+  project text;
+begin
+  -- Nothing of the request but its JWT: headers are the caller's choice, and the function's address gets one-time tokens.
+  project := substring(claims ->> 'iss' collate "C" from '^https://([a-z]{20})\.supabase\.co/auth/v1$');
+  if project is null or claims ->> 'role' is distinct from 'authenticated'
+    or coalesce(claims ->> 'is_anonymous', 'false') <> 'false'
+    -- A project may trust other issuers (third-party sign-in), another project of Supabase among them. Their tokens have an iss
+    -- like that, and their sessions are not in this database.
+    or not exists (
+      select from auth.sessions s
+      where s.id = (claims ->> 'session_id')::uuid and s.user_id = sync_scheduler.caller_id())
+  then
+    return null;
+  end if;
+  return format('https://%s.supabase.co/functions/v1/integration-sync', project);
+-- No Auth with sessions, no right to read them, or a session_id that is no uuid.
+exception when undefined_table or undefined_column or insufficient_privilege or invalid_text_representation then
+  return null;
+end;
+$$;
+revoke all on function sync_scheduler.signed_function_url() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.signed_function_url() is
+  'The address of the function of a hosted project, from the iss of the caller''s JWT; null unless it is exactly '
+  'https://<20 lower-case letters>.supabase.co/auth/v1 and this database has the JWT''s session (auth.sessions). So the service role, '
+  'anonymous sign-ins, other issuers and custom domains give none. For functions of the bundle''s owner only.';
+
 -- supabase/schemas/30_engine/10_dispatch_attempts.sql
 create or replace function sync_scheduler.dispatch_attempts(runs public.sync_run_log[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -1272,7 +1334,8 @@ declare
 begin
   select * into strict settings from sync_scheduler.settings;
   if settings.function_url is null then
-    perform sync_scheduler.raise_error('function_url_not_configured');
+    perform sync_scheduler.keep_function_url();
+    select * into strict settings from sync_scheduler.settings;
   end if;
 
   -- Read after the caller has locked the runs, see pause_if_stopped.
@@ -3547,7 +3610,7 @@ declare
   health public.sync_integration_health;
 begin
   if (select s.function_url from sync_scheduler.settings s) is null then
-    perform sync_scheduler.raise_error('function_url_not_configured');
+    perform sync_scheduler.keep_function_url();
   end if;
   perform sync_scheduler.post_probes(array[integration.id], sync_scheduler.caller_id());
   select * into strict health from public.sync_integration_health h where h.integration_id = integration.id;

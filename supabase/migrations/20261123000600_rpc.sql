@@ -1331,9 +1331,7 @@ begin
   if sync_scheduler.caller_id() is not null then
     perform sync_scheduler.require_cooldown_over(integration);
   end if;
-  if (select s.function_url is null from sync_scheduler.settings s) then
-    perform sync_scheduler.raise_error('function_url_not_configured');
-  end if;
+  perform sync_scheduler.find_function_url();
 exception when others then
   if sqlstate !~ '^PT' then
     raise;

@@ -77,7 +77,8 @@ export const en: SyncMessages = {
       return (ago ? `${kind} sync started ${ago}.` : `${kind} sync is about to start.`) + rest;
     },
     rate_limited: ({ wait }) => `There was a sync just now. Try again in ${wait ?? "a moment"}.`,
-    function_url_not_configured: "The installation is not complete. Ask the operator to finish it.",
+    function_url_not_configured:
+      "The installation is not complete. Ask the operator to run npx sync-scheduler doctor.",
     run_not_active: ({ error: { details } }) => `The sync has ended already${because(details.status)}`,
     reason_too_long: ({ error: { details: { max_length = 500 } } }) =>
       `The reason is longer than ${max_length} characters. Shorten it.`,

@@ -96,7 +96,8 @@ export const nb: SyncMessages = {
         : `En ${kind} synkronisering er i ferd med å starte.`) + rest;
     },
     rate_limited: ({ wait }) => `Det ble nettopp synkronisert. Prøv igjen om ${wait ?? "et øyeblikk"}.`,
-    function_url_not_configured: "Installasjonen er ikke fullført. Be driften om å fullføre den.",
+    function_url_not_configured:
+      "Installasjonen er ikke fullført. Be driften om å kjøre npx sync-scheduler doctor.",
     run_not_active: ({ error: { details } }) =>
       `Synkroniseringen er allerede avsluttet${because(ended[String(details.status)])}`,
     reason_too_long: ({ error: { details: { max_length = 500 } } }) =>

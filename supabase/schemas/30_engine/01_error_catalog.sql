@@ -13,7 +13,7 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
     ('integration_paused', 'PT409', 'The integration is paused.'),
     ('sync_already_in_progress', 'PT409', 'A run of the integration is active.'),
     ('rate_limited', 'PT429', 'The last press was too recent: of the trigger, the connection check, or the alert webhook''s configuration.'),
-    ('function_url_not_configured', 'PT503', 'The operator has not set settings.function_url.'),
+    ('function_url_not_configured', 'PT503', 'The address of the Edge Function is not known: the doctor prints the SQL that sets it.'),
     ('run_not_active', 'PT409', 'The run has ended already.'),
     ('reason_too_long', 'PT422', 'The reason is longer than 500 characters.'),
     ('invalid_schedule', 'PT422', 'The cron expression is malformed, or its date never comes.'),

@@ -9,7 +9,8 @@ declare
 begin
   select * into strict settings from sync_scheduler.settings;
   if settings.function_url is null then
-    perform sync_scheduler.raise_error('function_url_not_configured');
+    perform sync_scheduler.keep_function_url();
+    select * into strict settings from sync_scheduler.settings;
   end if;
 
   -- Read after the caller has locked the runs, see pause_if_stopped.

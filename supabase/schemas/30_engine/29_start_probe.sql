@@ -5,7 +5,7 @@ declare
   health public.sync_integration_health;
 begin
   if (select s.function_url from sync_scheduler.settings s) is null then
-    perform sync_scheduler.raise_error('function_url_not_configured');
+    perform sync_scheduler.keep_function_url();
   end if;
   perform sync_scheduler.post_probes(array[integration.id], sync_scheduler.caller_id());
   select * into strict health from public.sync_integration_health h where h.integration_id = integration.id;
