@@ -2,8 +2,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Sql } from "postgres";
 import { readEnvironment } from "../local/environment.ts";
+import { type Platform, startPlatform } from "../local/platform.ts";
 import { readPgtapFile, runPgtap } from "../tools/run_pgtap.ts";
+import { connect } from "./support/connect.ts";
+import { embeddedOnly } from "./support/local_only.ts";
 import { usePlatform } from "./support/platform.ts";
+import { tableChecksums } from "./support/table_checksums.ts";
 import { hideJobs } from "./support/ticks.ts";
 
 const GUARD = "in_transaction.psql";
@@ -19,17 +23,28 @@ async function filesOf(folder: string, ending: string): Promise<string[]> {
   return files.sort();
 }
 
-// What pg_cron commits meanwhile, a test would see: a tick, where it has just deleted all of them.
-if (readEnvironment().kind === "embedded") {
-  let showJobs: Awaited<ReturnType<typeof hideJobs>>;
-  const withAdmin = async (work: (admin: Sql) => Promise<void>) => {
-    const platform = await usePlatform();
-    await using admin = platform.connect({ url: platform.adminUrl });
-    await work(admin.sql);
-  };
-  Deno.test.beforeAll(() => withAdmin(async (admin) => void (showJobs = await hideJobs(admin))));
-  Deno.test.afterAll(() => withAdmin((admin) => showJobs(admin)));
+const embedded = readEnvironment().kind === "embedded";
+let platform: { readonly dbUrl: string; readonly adminUrl: string };
+let own: Platform | undefined;
+let before: Record<string, string>;
+
+async function withAdmin<T>(work: (admin: Sql) => Promise<T>): Promise<T> {
+  await using admin = connect(platform.adminUrl);
+  return await work(admin.sql);
 }
+
+Deno.test.beforeAll(async () => {
+  // A platform of its own where that is possible: what other tests have left at work would change rows meanwhile.
+  platform = embedded ? own = await startPlatform() : await usePlatform();
+  await withAdmin(async (admin) => {
+    // What pg_cron commits meanwhile, a test would see: a tick, where it has just deleted all of them.
+    if (embedded) await hideJobs(admin);
+    // As `supabase test db` does. Not in the files' own transactions, because only a superuser may.
+    await admin`create extension if not exists pgtap with schema extensions`;
+    before = await tableChecksums(admin);
+  });
+});
+Deno.test.afterAll(() => own?.stop());
 
 Deno.test("every .sql file of the tests is a test, for `supabase test db` runs all of them", async () => {
   assert.deepEqual(await filesOf("", ".sql"), await filesOf("", ".test.sql"));
@@ -40,8 +55,7 @@ for (const file of (await filesOf("", ".psql")).filter((name) => name !== GUARD)
     const text = await Deno.readTextFile(join(directory, file));
     assert.ok(text.startsWith(`\\ir ${GUARD}\n`), "its first line includes the guard");
     const guard = await readPgtapFile(join(directory, GUARD));
-    const platform = await usePlatform();
-    await using database = platform.connect({ max: 1 });
+    await using database = connect(platform.dbUrl, 1);
     // One statement at a time, as psql sends a file.
     const [making = "", checking = ""] = guard.split(/;\n(?=do )/);
     await database.sql.unsafe(making);
@@ -51,11 +65,6 @@ for (const file of (await filesOf("", ".psql")).filter((name) => name !== GUARD)
 
 for (const file of await filesOf("", ".test.sql")) {
   Deno.test(`pgTAP ${file}`, async (t) => {
-    const platform = await usePlatform();
-    // As `supabase test db` does. Not in the file's own transaction, because only a superuser may.
-    await using admin = platform.connect({ url: platform.adminUrl });
-    await admin.sql`create extension if not exists pgtap with schema extensions`;
-
     const { assertions, problems } = await runPgtap(
       platform.dbUrl,
       await readPgtapFile(join(directory, file)),
@@ -66,3 +75,31 @@ for (const file of await filesOf("", ".test.sql")) {
     assert.equal(problems.length, 0, problems.join("\n"));
   });
 }
+
+// Runs after the others. Elsewhere pg_cron goes on, and its ticks are rows.
+Deno.test({
+  ...embeddedOnly("the pgTAP files leave every table as it was"),
+  fn: async () => assert.deepEqual(await withAdmin(tableChecksums), before),
+});
+
+const pgProve = await new Deno.Command("pg_prove", { args: ["--version"], stdout: "null" }).output()
+  .then(({ success }) => success, () => false);
+
+Deno.test({
+  name: `the real pg_prove passes as \`supabase test db\` calls it${
+    pgProve ? "" : " (skipped: it is not installed)"
+  }`,
+  ignore: !pgProve,
+  fn: async () => {
+    const { hostname, port, username, password, pathname } = new URL(platform.dbUrl);
+    const { success, stdout, stderr } = await new Deno.Command("pg_prove", {
+      args: [
+        ...["--ext", ".pg", "--ext", ".sql", "-r", "-h", hostname, "-p", port, "-U", username],
+        ...["-d", pathname.slice(1), directory],
+      ],
+      env: { PGPASSWORD: password },
+    }).output();
+    assert.ok(success, [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n"));
+    if (embedded) assert.deepEqual(await withAdmin(tableChecksums), before);
+  },
+});

@@ -4,24 +4,9 @@
  * @module
  */
 import { dirname, join } from "node:path";
+import { parse, type ParseResult } from "libpg-query";
 import postgres from "postgres";
-import { Parser } from "tap-parser";
-
-/** One line `ok` or `not ok`. */
-export interface PgtapAssertion {
-  readonly name: string;
-  /** False only for a real failure: a failing TODO is not one. */
-  readonly passed: boolean;
-  /** What pgTAP said about it: expected, found. */
-  readonly diagnostics: string;
-}
-
-/** What became of one file. */
-export interface PgtapReport {
-  readonly assertions: readonly PgtapAssertion[];
-  /** What went wrong beside single assertions: an SQL error, a plan that was not kept, `Bail out!`. */
-  readonly problems: readonly string[];
-}
+import { parseTap, type PgtapReport } from "./parse_tap.ts";
 
 /**
  * Reads a pgTAP file and puts in what it includes with `\ir`. The only other command of psql that is understood is
@@ -53,8 +38,8 @@ export async function readPgtapFile(path: string): Promise<string> {
 }
 
 /**
- * Runs one file in a connection of its own, with the search path of `supabase test db`. The file opens and rolls
- * back its transaction itself.
+ * Runs one file in a connection of its own, with the search path of `supabase test db`, and one statement at a time as
+ * psql does: what a file does outside its transaction is committed. It ends with the first error.
  *
  * @example
  * ```ts ignore
@@ -74,10 +59,12 @@ export async function runPgtap(databaseUrl: string, script: string): Promise<Pgt
   const lines: string[] = [];
   let sqlError: string | null = null;
   try {
-    // The simple protocol runs the whole file; row by row, because an error must not take the lines before it along.
-    await sql.unsafe(script).simple().forEach((row) => {
-      lines.push(Object.values(row).map((value) => value === null ? "" : String(value)).join("|"));
-    });
+    for (const statement of await splitStatements(script)) {
+      // Row by row, because an error must not take the lines before it along.
+      await sql.unsafe(statement).simple().forEach((row) => {
+        lines.push(Object.values(row).map((value) => value === null ? "" : String(value)).join("|"));
+      });
+    }
   } catch (error) {
     sqlError = describe(error);
   } finally {
@@ -87,52 +74,13 @@ export async function runPgtap(databaseUrl: string, script: string): Promise<Pgt
   return sqlError === null ? report : { ...report, problems: [sqlError, ...report.problems] };
 }
 
-/**
- * Reads pgTAP's output.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * import { parseTap } from "./run_pgtap.ts";
- *
- * const { assertions, problems } = parseTap("1..2\nok 1 - has the table");
- * assert.deepEqual(assertions.map(({ name, passed }) => [name, passed]), [["has the table", true]]);
- * assert.equal(problems.length, 1); // planned two, ran one
- * ```
- */
-export function parseTap(text: string): PgtapReport {
-  const assertions: { name: string; passed: boolean; diagnostics: string }[] = [];
-  const problems: string[] = [];
-  const parser = new Parser({ strict: false });
-  parser.on("assert", (result) => {
-    const excused = Boolean(result.todo) || Boolean(result.skip);
-    const note = result.todo ? " # TODO" : result.skip ? " # SKIP" : "";
-    assertions.push({
-      name: `${result.name === "" ? `assertion ${result.id}` : result.name}${note}`,
-      passed: result.ok || excused,
-      diagnostics: "",
-    });
-  });
-  parser.on("comment", (comment) => {
-    // pgTAP explains an assertion in the comments that follow it.
-    const last = assertions.at(-1);
-    if (last !== undefined) last.diagnostics += comment;
-  });
-  parser.on("bailout", (reason) => problems.push(`Bail out! ${reason}`.trimEnd()));
-  parser.on("complete", (results) => {
-    // The parser takes silence for "skip all"; a file must say that it wants to skip all.
-    if (assertions.length === 0 && !/^1\.\.0\b/m.test(text)) problems.push("the file made no assertion");
-    for (const failure of results.failures) {
-      // A failed assertion has its own entry above; what is left is about the plan.
-      if ("tapError" in failure && typeof failure.tapError === "string") problems.push(failure.tapError);
-    }
-    // The last word is the parser's: whatever it dislikes without a reason above is a problem as well.
-    if (!results.ok && problems.length === 0 && assertions.every(({ passed }) => passed)) {
-      problems.push("the output is not TAP that passes");
-    }
-  });
-  parser.end(`${text}\n`);
-  return { assertions, problems };
+/** The statements of a script. What Postgres's own parser refuses is sent as it is, for the server to refuse. */
+async function splitStatements(script: string): Promise<string[]> {
+  const bytes = new TextEncoder().encode(script);
+  const { stmts = [] } = await parse(script).catch((): ParseResult => ({ stmts: [{}] }));
+  return stmts.map(({ stmt_location: begin = 0, stmt_len: length = bytes.length - begin }) =>
+    new TextDecoder().decode(bytes.subarray(begin, begin + length))
+  );
 }
 
 function describe(error: unknown): string {

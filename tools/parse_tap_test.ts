@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseTap } from "./run_pgtap.ts";
+import { parseTap } from "./parse_tap.ts";
 
 Deno.test("parseTap reads passing assertions", () => {
   const report = parseTap("1..2\nok 1 - first\nok 2 - second");
