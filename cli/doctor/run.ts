@@ -28,7 +28,12 @@ export async function runDoctor({ json = false, readOnly = false }: DoctorComman
   const sql = await connectTo(url);
   try {
     const found = [];
-    const suggestedUrl = suggestFunctionUrl(url, process.env["SUPABASE_URL"]);
+    const [server] = await sql<{ address: string | null }[]>`select host(inet_server_addr()) as address`;
+    const suggestedUrl = suggestFunctionUrl({
+      databaseUrl: url,
+      serverAddress: server?.address ?? null,
+      apiUrl: process.env["SUPABASE_URL"],
+    });
     for await (const finding of diagnose(sql, { schemas, suggestedUrl, mayAsk: !readOnly })) {
       found.push(finding);
       // One by one: some take seconds.

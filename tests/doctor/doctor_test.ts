@@ -103,6 +103,30 @@ Deno.test({
       );
     });
 
+    await t.step("pg_net: its worker is down, and comes back", async () => {
+      // As after worker_restart(): the first looks find no worker. A sequence counts also what is rolled back.
+      await admin.sql.unsafe(`
+        alter function net.check_worker_is_up() rename to check_worker_is_up_as_it_was;
+        create sequence net.looks; grant usage on sequence net.looks to public;
+        create function net.check_worker_is_up() returns void language plpgsql as $$
+        begin
+          if nextval('net.looks') < 4 then raise exception 'the pg_net background worker is not up'; end if;
+        end $$;`);
+      try {
+        const checks = CHECKS.filter(({ name }) => name === "pg_net");
+        const [down] = await Array.fromAsync(diagnose(owner.sql, { schemas, checks, patienceMs: 0 }));
+        assert.deepEqual([down?.status, down?.sql], ["FAIL", "select net.worker_restart();"]);
+        assert.match(down?.message ?? "", /^Its worker is down/);
+        assert.deepEqual(bad(await examine(owner.sql, "pg_net")), [], "it is waited for");
+        const [looks] = await admin.sql<{ last: number }[]>`select last_value::int as last from net.looks`;
+        assert.ok((looks?.last ?? 0) >= 4, `${looks?.last} looks`);
+      } finally {
+        await admin.sql.unsafe(`
+          drop function net.check_worker_is_up(); drop sequence net.looks;
+          alter function net.check_worker_is_up_as_it_was() rename to check_worker_is_up;`);
+      }
+    });
+
     await t.step("a user who may not look is told so, and blames nothing", async () => {
       const dbUrl = new URL(platform.dbUrl);
       dbUrl.username = "authenticator";
@@ -197,6 +221,17 @@ Deno.test({
       for (const { sql } of bad(await examine(owner.sql, undefined, url))) await owner.sql.unsafe(sql ?? "");
       await untilTicking(owner.sql);
       assert.deepEqual(bad(await examine(owner.sql, undefined, url)), []);
+    });
+
+    await t.step("the task prints the form of the address for the stack that it looks at", async () => {
+      await owner.sql`update sync_scheduler.settings set function_url = null where true`;
+      const told = await task(["doctor", "--read-only"], platform.dbUrl);
+      // The server is on this machine, and not in a container.
+      assert.match(
+        told.output,
+        /set function_url = 'http:\/\/127\.0\.0\.1:<port of the API>\/functions\/v1\/integration-sync'/,
+      );
+      await owner.sql`update sync_scheduler.settings set function_url = ${url} where true`;
     });
 
     await t.step("the task's exit code says whether anything is wrong, and its output what", async () => {

@@ -1,6 +1,7 @@
-import { until } from "../wait.ts";
+import postgres, { type TransactionSql } from "postgres";
 import { type Check, fail, pass } from "../check.ts";
 import { count } from "../quote.ts";
+import { until } from "../wait.ts";
 
 const RESTART = "select net.worker_restart();";
 
@@ -9,14 +10,12 @@ export const pgNet: Check = {
   name: "pg_net",
   healthy: "Its worker is up.",
   async examine({ look, patienceMs }) {
-    const down = await look(async (tx) => {
-      const [has] = await tx<{ check: boolean }[]>`
-        select to_regprocedure('net.check_worker_is_up()') is not null as check`;
-      // Versions before 0.10 have none; the queue tells as well.
-      if (has?.check !== true) return null;
-      return await tx.savepoint((tx) => tx`select net.check_worker_is_up()`).then(() => null, String);
-    });
-    if (down !== null) return [fail("Its worker is down: nothing is sent.", RESTART)];
+    // After worker_restart() the server takes a second to start the worker again. Each look is a transaction of its own: within
+    // one, the list of processes stays as it was first read.
+    const isUp = await until(() => look(isWorkerUp), patienceMs);
+    if (!isUp) {
+      return [fail("Its worker is down, and does not come back by itself: nothing is sent.", RESTART)];
+    }
 
     const queue = () =>
       look(async (tx) => {
@@ -31,3 +30,18 @@ export const pgNet: Check = {
     return [fail(`Its queue stands still: ${count(waiting, "request")} waiting.`, RESTART)];
   },
 };
+
+async function isWorkerUp(tx: TransactionSql): Promise<boolean> {
+  const [has] = await tx<
+    { check: boolean }[]
+  >`select to_regprocedure('net.check_worker_is_up()') is not null as check`;
+  // Versions before 0.10 have none; the queue tells as well.
+  if (has?.check !== true) return true;
+  try {
+    await tx.savepoint((tx) => tx`select net.check_worker_is_up()`);
+    return true;
+  } catch (error) {
+    if (error instanceof postgres.PostgresError && error.code !== "42501") return false;
+    throw error;
+  }
+}
