@@ -32,7 +32,7 @@ export interface PlatformOptions {
   readonly history?: boolean;
   /** The project whose `supabase/` is applied and served; this checkout by default. */
   readonly projectDirectory?: string;
-  /** Directory of the Edge Function's `index.ts` and `deno.json`; the project's by default. */
+  /** Directory of the Edge Function's `index.ts`; the project's by default. */
   readonly functionDirectory?: string;
   /** Called after each step of the start with the time that it took. */
   onStep?(name: string, milliseconds: number): void;

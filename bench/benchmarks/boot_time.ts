@@ -80,7 +80,6 @@ async function writeTrivial(scratch: string): Promise<string> {
   const directory = join(scratch, "trivial");
   await Deno.mkdir(directory);
   await Deno.writeTextFile(join(directory, "index.ts"), TRIVIAL);
-  await Deno.writeTextFile(join(directory, "deno.json"), "{}");
   return directory;
 }
 

@@ -37,6 +37,8 @@ export interface Bundle {
 /** The function's folder. */
 export const FUNCTION = "functions/integration-sync";
 const SHARED = "functions/_shared";
+// A host's own rules and its own formatter are for its own files.
+const LEAVE_ALONE = "// deno-lint-ignore-file\n// deno-fmt-ignore-file\n";
 /** The shared code's, in a host: one of our own, as a host has files in `_shared` too, and may well call one errors.ts. */
 export const HOST_SHARED = `${SHARED}/sync-scheduler`;
 
@@ -88,15 +90,11 @@ async function readFiles(checkout: Checkout, folder: string): Promise<BundleFile
       const path = join(directory, entry.name);
       if (entry.isDirectory()) {
         if (entry.name !== "testing") await walk(path);
-      } else if (/\.(ts|json)$/.test(entry.name) && !entry.name.endsWith("_test.ts")) {
+      } else if (entry.name.endsWith(".ts") && !entry.name.endsWith("_test.ts")) {
         const here = relative(checkout.supabase, path).replaceAll("\\", "/");
-        files.push({
-          path: here.replace(SHARED, HOST_SHARED),
-          text: (await readFile(path, "utf8")).replaceAll(
-            'from "../_shared/',
-            'from "../_shared/sync-scheduler/',
-          ),
-        });
+        const text = (await readFile(path, "utf8"))
+          .replaceAll('from "../_shared/', 'from "../_shared/sync-scheduler/');
+        files.push({ path: here.replace(SHARED, HOST_SHARED), text: LEAVE_ALONE + text });
       }
     }
   };

@@ -28,7 +28,7 @@ export async function applyChanges(supabase: string, changes: readonly FileChang
   const at = (path: string) => join(supabase, ...path.split("/"));
   const written = new Map<string, { temporary: string; target: string }>();
   try {
-    for (const { path, after, like } of changes) {
+    for (const { path, after } of changes) {
       if (after === null) continue;
       // A link stays one, and what it leads to is changed.
       const target = await realpath(at(path)).catch(() => at(path));
@@ -36,7 +36,7 @@ export async function applyChanges(supabase: string, changes: readonly FileChang
       written.set(path, { temporary, target });
       await mkdir(dirname(target), { recursive: true });
       await writeFile(temporary, after);
-      await copyMode(at(like ?? path), temporary);
+      await copyMode(at(path), temporary);
     }
     for (const { path } of changes) {
       const finished = written.get(path);

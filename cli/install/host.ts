@@ -30,9 +30,6 @@ export interface Host {
   readonly config: string;
 }
 
-/** Where config.toml is kept as it was. */
-export const BACKUP = "config.toml.before-sync-scheduler";
-
 /** What an install that was interrupted may have left; nothing reads such files. */
 export const TEMPORARY = ".sync-scheduler.tmp";
 
@@ -74,7 +71,7 @@ export async function readHost(path: string): Promise<Host> {
   // be in the way, whatever it is.
   for (const ours of [FUNCTION, HOST_SHARED]) {
     for await (const file of walk(join(supabase, ours))) {
-      if (!/\.(ts|json)$/.test(file)) continue;
+      if (!file.endsWith(".ts")) continue;
       const contents = await orRefuse(file, readFile(file, "utf8"));
       const path = relative(supabase, file).replaceAll("\\", "/");
       files.set(path, { path, contents, marker: readMarker(contents) });

@@ -15,11 +15,7 @@ export interface Marker {
   readonly text: string;
 }
 
-// For SQL, TypeScript and, as a key that nobody reads, JSON.
-const LINE = new RegExp(
-  `^(?:-- |// | *")${BUNDLE}(?:": ")? ?(\\S+) (\\S+) (?:sha256:([0-9a-f]{64})|yours)(?:",)?\\n`,
-  "m",
-);
+const LINE = new RegExp(`^(?:--|//) ${BUNDLE} (\\S+) (\\S+) (?:sha256:([0-9a-f]{64})|yours)\\n`, "m");
 
 /**
  * Puts the line into a file by which an install is known again: bundle, release, id and checksum of the contents.
@@ -46,9 +42,6 @@ export function mark(
   const words = `${release} ${id} ${isYours ? "yours" : `sha256:${sha256(text)}`}`;
   if (path.endsWith(".sql")) return `-- ${BUNDLE} ${words}\n${text}`;
   if (path.endsWith(".ts")) return `// ${BUNDLE} ${words}\n${text}`;
-  if (path.endsWith(".json") && text.startsWith("{\n")) {
-    return `{\n  "${BUNDLE}": "${words}",\n${text.slice(2)}`;
-  }
   throw new Error(`${path}: nowhere to put the marker`);
 }
 
@@ -61,8 +54,8 @@ export function mark(
  * import assert from "node:assert/strict";
  * import { mark, readMarker } from "./marker.ts";
  *
- * const file = mark("deno.json", '{\n  "imports": {}\n}\n', { release: "0.1.0", id: "deno.json" });
- * assert.equal(readMarker(file.replaceAll("\n", "\r\n"))?.text, '{\n  "imports": {}\n}\n');
+ * const file = mark("retry.ts", "export {};\n", { release: "0.1.0", id: "retry.ts" });
+ * assert.equal(readMarker(file.replaceAll("\n", "\r\n"))?.text, "export {};\n");
  * ```
  */
 export function readMarker(contents: string): Marker | null {

@@ -1,7 +1,7 @@
 import { type Bundle, FUNCTION } from "../bundle/bundle.ts";
 import { addBlock } from "./config_block.ts";
 import { ADAPTER, hasOwnMembership, readHistory } from "./history.ts";
-import { BACKUP, type Host } from "./host.ts";
+import type { Host } from "./host.ts";
 import { mark } from "./marker.ts";
 import { editedMigrations, planMigrations, refuseOtherOrganizations } from "./plan_migrations.ts";
 import type { Edited, FileChange, InstallOptions, Plan } from "./plan_types.ts";
@@ -53,7 +53,6 @@ export function planInstall(bundle: Bundle, host: Host, options: InstallOptions)
   refuse(foreign, edited, options.edited);
   const isConfigured = differing.length > 0 && options.edited === "keep" ? host.config : config;
   if (isConfigured !== host.config) {
-    files.push({ path: BACKUP, before: null, after: host.config, like: "config.toml" });
     files.push({ path: "config.toml", before: host.config, after: isConfigured });
   }
 

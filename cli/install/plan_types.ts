@@ -11,8 +11,6 @@ export interface FileChange {
   /** Null when it is not there yet. */
   readonly before: string | null;
   readonly after: string | null;
-  /** A new file that is as private as this other one. */
-  readonly like?: string;
 }
 
 /** What to do with shipped files that somebody has edited; refuse by default. */

@@ -4,7 +4,7 @@ import type { Checkout } from "../bundle/checkout.ts";
 import { readSchemaFiles } from "../bundle/schema_files.ts";
 import { removeBlock } from "./config_block.ts";
 import { ADAPTER, missingMigrations, nextVersions, readHistory, UNINSTALL } from "./history.ts";
-import { BACKUP, type Host } from "./host.ts";
+import type { Host } from "./host.ts";
 import { mark } from "./marker.ts";
 import type { Edited, FileChange, Plan } from "./plan_types.ts";
 import { Refusal } from "./refusal.ts";
@@ -66,10 +66,7 @@ export async function planUninstall(
   ];
   const config = removeBlock(host.config, bundle.configBlock);
   if (config !== host.config) {
-    changes.push(
-      { path: BACKUP, before: null, after: host.config, like: "config.toml" },
-      { path: "config.toml", before: host.config, after: config },
-    );
+    changes.push({ path: "config.toml", before: host.config, after: config });
   }
   const notes = [
     "Push the migration, then `supabase functions delete integration-sync` where it was deployed.",

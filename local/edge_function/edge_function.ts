@@ -14,7 +14,7 @@ export const GATEWAY = "http://kong:8000";
 export interface EdgeFunctionOptions extends Pick<ApiKeys, "publishableKey" | "secretKey"> {
   /** Name below `/functions/v1/`; the function sees it as the first part of its path. */
   readonly name: string;
-  /** Directory with `index.ts` and `deno.json`. */
+  /** Directory with `index.ts`. */
   readonly directory: string;
   readonly logFile: string;
   readonly apiUrl: string;
@@ -67,7 +67,8 @@ class FunctionProcess implements EdgeFunction {
       args: [
         ...["run", "--no-prompt", "--allow-net", "--allow-env", "--preload", PRELOAD],
         // A lock file beside the function would be written into the checkout.
-        ...["--config", join(directory, "deno.json"), "--no-lock", join(directory, "index.ts")],
+        // As where it is deployed: the function brings no configuration, and the checkout's is not for it.
+        ...["--no-config", "--no-lock", join(directory, "index.ts")],
       ],
       clearEnv: true,
       env: this.#environment(),

@@ -8,7 +8,6 @@ const BLOCK = `
 enabled = true
 # The one-time attempt token in the body is the authentication; no key has to be installed or rotated.
 verify_jwt = false
-import_map = "./functions/integration-sync/deno.json"
 entrypoint = "./functions/integration-sync/index.ts"
 `;
 const ENTRY = "functions/integration-sync/index.ts";
@@ -39,17 +38,14 @@ Deno.test("an install adds migrations behind the newest, the function and its bl
     ),
   );
   assert.deepEqual([...kinds].sort(), [
-    "config.toml.before-sync-scheduler",
     "functions/_shared/sync-scheduler",
     "functions/integration-sync/*.ts",
-    "functions/integration-sync/deno.json",
     "migrations/*",
   ]);
   assert.ok(!added.some((path) => /_test\.ts$|testing/.test(path)));
   for (const path of Object.keys(before)) {
     assert.equal(after[path], path === "config.toml" ? CONFIG + BLOCK : before[path], path);
   }
-  assert.equal(after["config.toml.before-sync-scheduler"], CONFIG);
 });
 
 Deno.test("an install brings nothing of a developer's stack: no demo-receiver, and no permission for receivers in the network", async () => {
@@ -88,14 +84,37 @@ Deno.test("files are known by their line and not by their name: a migration that
   assert.match(await installed(project), /nothing to do/);
 });
 
-Deno.test("the installed function type-checks where it stands", async () => {
-  await using project = await createProject();
-  await installed(project);
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["check", "--quiet", "index.ts"],
-    cwd: `${project.directory}/supabase/functions/integration-sync`,
-  }).output();
-  assert.equal(code, 0, new TextDecoder().decode(stderr));
+// Stricter than most, in another style, and with rules of its own.
+const HOSTS_DENO_JSON = `{
+  "compilerOptions": {
+    "exactOptionalPropertyTypes": true,
+    "noImplicitReturns": true,
+    "noUncheckedIndexedAccess": true,
+    "noUnusedLocals": true,
+    "noUnusedParameters": true,
+    "verbatimModuleSyntax": true
+  },
+  "fmt": { "singleQuote": true, "semiColons": false, "lineWidth": 60, "useTabs": true },
+  "lint": { "rules": { "tags": ["recommended", "workspace"], "include": ["no-console", "no-await-in-loop"] } }
+}
+`;
+
+Deno.test("a host's deno check, lint and fmt pass at its root, with and without a deno.json there", async () => {
+  for (const config of [null, HOSTS_DENO_JSON]) {
+    await using project = await createProject();
+    await project.remove("functions/hello");
+    await project.remove("functions/_shared/errors.ts");
+    if (config !== null) await Deno.writeTextFile(`${project.directory}/deno.json`, config);
+    await installed(project);
+    for (const args of [["check"], ["lint"], ["fmt", "--check"]]) {
+      const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: [...args, "--quiet", "supabase/functions"],
+        cwd: project.directory,
+        env: { NO_COLOR: "1" },
+      }).output();
+      assert.equal(code, 0, `${args} ${config}: ${new TextDecoder().decode(stderr)}`);
+    }
+  }
 });
 
 Deno.test("--dry-run shows a unified diff and writes nothing", async () => {
@@ -131,9 +150,7 @@ Deno.test("shipped files that were edited are refused by name; --keep leaves the
   assert.match(await installed(project, "--keep"), /Kept as edited/);
   assert.deepEqual(await project.files(), { ...once, ...edited });
   await installed(project, "--force");
-  const { "config.toml.before-sync-scheduler": _, ...restored } = await project.files();
-  const { "config.toml.before-sync-scheduler": __, ...expected } = once;
-  assert.deepEqual(restored, expected);
+  assert.deepEqual(await project.files(), once);
 });
 
 Deno.test("a file that is not of the bundle is never overwritten, not even by --force", async () => {
@@ -269,7 +286,7 @@ Deno.test("uninstall takes the function and its block away; what was applied sta
   const left = Object.keys(out).filter((path) =>
     !path.startsWith("migrations/") && before[path] === undefined
   );
-  assert.deepEqual(left, ["config.toml.before-sync-scheduler"]);
+  assert.deepEqual(left, []);
   assert.equal(out["config.toml"], CONFIG);
   assert.equal(migrationsOf(out).at(-1), "uninstall");
   assert.match((await project.uninstall()).text, /The bundle is not installed there/);

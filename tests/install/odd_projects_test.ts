@@ -31,9 +31,7 @@ Deno.test({
 
     await run(project, 0);
     assert.match(await Deno.readTextFile(real), /^\[functions\.integration-sync\]$/m);
-    for (const path of [real, join(supabase, "config.toml.before-sync-scheduler")]) {
-      assert.equal(((await Deno.stat(path)).mode ?? 0) & 0o777, 0o600, path);
-    }
+    assert.equal(((await Deno.stat(real)).mode ?? 0) & 0o777, 0o600);
     await Deno.stat(join(functions, "integration-sync", "index.ts"));
     assert.match(await run(project, 0), /nothing to do/);
 
