@@ -8,6 +8,7 @@ import { consoleFirstPaint } from "./console_first_paint.ts";
 import { delivery } from "./delivery.ts";
 import { hotPathPlans } from "./hot_path_plans.ts";
 import { logSize } from "./log_size.ts";
+import { outboxPlans } from "./outbox_plans.ts";
 import { overview } from "./overview.ts";
 import { pressToBanner } from "./press_to_banner.ts";
 import { recoverTick } from "./recover_tick.ts";
@@ -22,6 +23,7 @@ export const benchmarks: readonly Benchmark[] = [
   logSize,
   hotPathPlans,
   delivery,
+  outboxPlans,
   overview,
   recoverTick,
   tick,

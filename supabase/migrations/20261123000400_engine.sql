@@ -819,13 +819,14 @@ begin
     batch_id = null,
     run_id = case when e.state = 'pending' then e.run_id end,
     error_message = null
-  where e.entry_id = any (adopt_newest_content.entry_ids) and e.conflict_at is not null and sync_scheduler.is_replaceable(e);
+  -- num_nulls: for "is not null" a plan without statistics reads the conflicts of all tenants.
+  where e.entry_id = any (adopt_newest_content.entry_ids) and num_nulls(e.conflict_at) = 0 and sync_scheduler.is_replaceable(e);
 end;
 $$;
 revoke all on function sync_scheduler.adopt_newest_content(bigint[]) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.adopt_newest_content(bigint[]) is
   'For entries that turn out not to have been taken: what goes out is what the source has delivered since, and the conflict '
-  'is over. Those that are not replaceable stay as they are.';
+  'is over. Those that are not replaceable, or without a conflict, stay as they are.';
 
 -- supabase/schemas/30_engine/08_audit.sql
 create or replace function sync_scheduler.audit(
@@ -2954,9 +2955,9 @@ begin
   -- Only a first send is narrowed, and a batch that is refused as a whole leaves nothing: it goes back to pending.
   update public.sync_export_entries e set state = 'rejected', run_id = run.run_id,
     refused_at_first_send = e.decided_at is null, nothing_left = true
-  -- By their ids: with the integration in the condition, a plan without statistics reads all that is pending.
+  -- By their ids, and the state as text: else a plan without statistics reads all that is pending.
   where e.entry_id = any (array(select r.entry_id from public.sync_export_entries r where r.refused_run_id = run.run_id))
-    and e.state = 'pending';
+    and e.state::text = 'pending';
   get diagnostics rejected = row_count;
   if rejected > 0 then
     update public.sync_run_log r set
@@ -3052,7 +3053,8 @@ begin
     batch := gen_random_uuid();
     update public.sync_export_entries e
     set state = 'sending', sent_at = now(), batch_id = batch, run_id = run.run_id, error_message = null
-    where e.entry_id = any (chosen) and e.state = 'pending';
+    -- As text: an index of all that is pending holds other tenants', too.
+    where e.entry_id = any (chosen) and e.state::text = 'pending';
     if not found then
       return sync_scheduler.run_progress(run) || '{"batch_id": null, "resend": false, "entries": []}'
         || case when reserve_entries.entry_keys is null then sync_scheduler.judge_refused_entries(run) else '{}' end;
@@ -3158,13 +3160,10 @@ begin
   select count(*) filter (where state = 'exported'), count(*) filter (where state = 'rejected'),
     array_agg(entry_id)
   into done, failed, settled_ids from settled;
-  perform sync_scheduler.adopt_newest_content(array(
+  perform sync_scheduler.adopt_newest_content(settled_ids || array(
+    -- Refused earlier, while other entries of the batch were open. As text: the index of the rejected holds all tenants'.
     select e.entry_id from public.sync_export_entries e
-    where e.entry_id = any (settled_ids) and e.conflict_at is not null
-    union all
-    -- Refused earlier, while other entries of the batch were open.
-    select e.entry_id from public.sync_export_entries e
-    where e.batch_id = record_results.batch_id and e.state = 'rejected' and e.conflict_at is not null));
+    where e.batch_id = record_results.batch_id and e.state::text = 'rejected'));
 
   if done + failed > 0 then
     update public.sync_run_log r set
@@ -3586,13 +3585,9 @@ begin
     array_agg(c.entry_id), array_agg(c.batch_id)
   into settled, changed_ids, batches from changed c;
 
-  perform sync_scheduler.adopt_newest_content(array(
-    select e.entry_id from public.sync_export_entries e
-    where e.entry_id = any (changed_ids) and e.conflict_at is not null
-    union all
-    -- Refused earlier, while the others of their batch were open.
-    select e.entry_id from public.sync_export_entries e
-    where e.batch_id = any (batches) and e.state = 'rejected' and e.conflict_at is not null));
+  perform sync_scheduler.adopt_newest_content(changed_ids || array(
+    -- Refused earlier, while the others of their batch were open. As text, as in record_results.
+    select e.entry_id from public.sync_export_entries e where e.batch_id = any (batches) and e.state::text = 'rejected'));
   return settled;
 end;
 $$;

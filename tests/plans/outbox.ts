@@ -12,6 +12,8 @@ import { pauseJobs } from "../support/ticks.ts";
 export const PENDING = 3_000;
 /** Entries that are exported already. */
 export const EXPORTED = 20_000;
+/** Conflicts, and entries that wait, of another tenant: they cost this one nothing. */
+const NEIGHBOURS = 5_000;
 const TABLE = "public.sync_export_entries";
 
 /** What the planner may know of the outbox. */
@@ -45,14 +47,24 @@ export async function fillOutbox(
   await pauseJobs(admin);
   await admin.unsafe(`alter table ${TABLE} set (autovacuum_enabled = off)`);
   const { integrationId, orgId } = await createTenant(admin, platform);
-  await prepare(admin, () =>
-    admin`
+  const { integrationId: neighbour } = await createTenant(admin, platform);
+  await prepare(admin, async () => {
+    await admin`
     insert into public.sync_export_entries
       (integration_id, entry_key, period, document_number, payload, state, exported_at)
     select ${integrationId}, 'entry ' || n, '2026-10', 'B-' || n, '{"a": "1.00"}',
       case when n > ${EXPORTED} then 'pending' else 'exported' end::public.sync_entry_state,
       case when n <= ${EXPORTED} then now() end
-    from generate_series(1, ${EXPORTED + PENDING}) n`);
+    from generate_series(1, ${EXPORTED + PENDING}) n`;
+    await admin`
+    insert into public.sync_export_entries
+      (integration_id, entry_key, period, document_number, payload, state, exported_at, conflict_at, conflict_payload_hash, conflict_content)
+    select ${neighbour}::uuid, 'entry ' || n, '2026-10', 'B-' || n, '{"a": "1.00"}'::jsonb, 'exported'::public.sync_entry_state, now(), now(), '\\x00'::bytea, '{}'::jsonb
+    from generate_series(1, ${NEIGHBOURS}) n
+    union all
+    select ${neighbour}::uuid, 'waiting ' || n, '2026-10', 'B-' || n, '{"a": "1.00"}', 'pending', null::timestamptz, null, null, null
+    from generate_series(1, ${NEIGHBOURS}) n`;
+  });
   await admin`select set_config('request.jwt.claims', '{"role": "service_role"}', false)`;
   return { admin, integrationId, orgId };
 }

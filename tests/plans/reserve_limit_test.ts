@@ -70,7 +70,7 @@ async function reserve(
 /** Reserves the last entry by its key, gives it back, and returns how many rows of the outbox the reservation read. */
 async function reserveChosen(tx: TransactionSql, runId: string): Promise<number> {
   const [last] = await tx`select entry_key from public.sync_export_entries
-    where state = 'pending' order by entry_id desc limit 1`;
+    where state = 'pending' and entry_key like 'entry %' order by entry_id desc limit 1`;
   let batchId = "";
   const read = await rowsRead(tx, async () => {
     const [row] = await tx`

@@ -6,9 +6,9 @@ begin
   -- Only a first send is narrowed, and a batch that is refused as a whole leaves nothing: it goes back to pending.
   update public.sync_export_entries e set state = 'rejected', run_id = run.run_id,
     refused_at_first_send = e.decided_at is null, nothing_left = true
-  -- By their ids: with the integration in the condition, a plan without statistics reads all that is pending.
+  -- By their ids, and the state as text: else a plan without statistics reads all that is pending.
   where e.entry_id = any (array(select r.entry_id from public.sync_export_entries r where r.refused_run_id = run.run_id))
-    and e.state = 'pending';
+    and e.state::text = 'pending';
   get diagnostics rejected = row_count;
   if rejected > 0 then
     update public.sync_run_log r set

@@ -76,7 +76,8 @@ begin
     batch := gen_random_uuid();
     update public.sync_export_entries e
     set state = 'sending', sent_at = now(), batch_id = batch, run_id = run.run_id, error_message = null
-    where e.entry_id = any (chosen) and e.state = 'pending';
+    -- As text: an index of all that is pending holds other tenants', too.
+    where e.entry_id = any (chosen) and e.state::text = 'pending';
     if not found then
       return sync_scheduler.run_progress(run) || '{"batch_id": null, "resend": false, "entries": []}'
         || case when reserve_entries.entry_keys is null then sync_scheduler.judge_refused_entries(run) else '{}' end;

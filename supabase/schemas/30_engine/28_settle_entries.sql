@@ -48,13 +48,9 @@ begin
     array_agg(c.entry_id), array_agg(c.batch_id)
   into settled, changed_ids, batches from changed c;
 
-  perform sync_scheduler.adopt_newest_content(array(
-    select e.entry_id from public.sync_export_entries e
-    where e.entry_id = any (changed_ids) and e.conflict_at is not null
-    union all
-    -- Refused earlier, while the others of their batch were open.
-    select e.entry_id from public.sync_export_entries e
-    where e.batch_id = any (batches) and e.state = 'rejected' and e.conflict_at is not null));
+  perform sync_scheduler.adopt_newest_content(changed_ids || array(
+    -- Refused earlier, while the others of their batch were open. As text, as in record_results.
+    select e.entry_id from public.sync_export_entries e where e.batch_id = any (batches) and e.state::text = 'rejected'));
   return settled;
 end;
 $$;
