@@ -243,7 +243,7 @@ export class ManualSyncController {
       ? thrown
       : new SyncSchedulerError({ code: "unexpected_error", cause: thrown });
     const { activeRun, retryAfterSeconds } = error;
-    this.#change({ ...facts, error });
+    this.#change({ ...facts, error, ...(error.code === "rate_limited" ? { limit: error } : {}) });
     if (retryAfterSeconds !== null) this.#cooldown.start(retryAfterSeconds);
     if (activeRun !== null) this.follow(activeRun.runId);
     return error;
@@ -269,7 +269,11 @@ export class ManualSyncController {
     const overview = all.find((one) => one.integration_type === this.#integrationType) ?? null;
     const answer = overview?.button_message ? readButton(overview) : null;
     const isPassing = answer?.code === "sync_already_in_progress" || answer?.code === "rate_limited";
-    this.#change({ overview, refusal: isPassing ? null : answer });
+    this.#change({
+      overview,
+      refusal: isPassing ? null : answer,
+      ...(answer?.code === "rate_limited" ? { limit: answer } : {}),
+    });
     // What has gone wrong since it was asked is newer than the answer.
     if (this.#facts.error === before.error) {
       if (before.error?.isUnanswered) this.#change({ error: null });

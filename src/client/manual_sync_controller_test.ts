@@ -450,3 +450,31 @@ Deno.test("a load that fails while a press is on its way does not end the press,
   assert.equal(presses().length, 1);
   controller.dispose();
 });
+
+Deno.test("says which limit is counted down, after a press and in advance", async () => {
+  const details = { retry_after_seconds: 240, retry_at: "2026-11-25T12:04:00Z", limit: "presses_per_hour" };
+  const hour = (minutes: number) =>
+    `Your organisation has started many syncs within the last hour. Try again in ${minutes} minutes.`;
+  const { environment, controller } = setUp({
+    trigger_integration_sync: [refused(429, "rate_limited", details)],
+    sync_overview: [
+      ok(overview({ button_allowed: false, button_message: "rate_limited", button_details: details })),
+    ],
+  });
+  assert.equal((await controller.load()).reason, hour(4));
+  controller.dispose();
+  await controller.load();
+  await environment.pass(120_000);
+  assert.equal(controller.getSnapshot().reason, hour(2));
+  controller.dispose();
+
+  const { environment: other, controller: pressed } = setUp({
+    trigger_integration_sync: [refused(429, "rate_limited", details)],
+  });
+  const sync = await pressed.press();
+  assert.equal(sync.state === "error" && sync.message, hour(4));
+  await other.pass(120_000);
+  const later = pressed.getSnapshot();
+  assert.deepEqual([later.state === "error" && later.message, later.reason], [hour(2), hour(2)]);
+  pressed.dispose();
+});

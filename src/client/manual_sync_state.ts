@@ -76,6 +76,8 @@ export interface ManualSyncFacts {
   readonly conflict: SyncSchedulerError | null;
   /** Why the database would refuse a press, by the overview: another reason than a run or the cooldown. */
   readonly refusal: SyncSchedulerError | null;
+  /** The refusal whose wait is counted down, which says what was used up. */
+  readonly limit: SyncSchedulerError | null;
   /** When the cooldown is over, in milliseconds of this machine's clock. */
   readonly cooldownEndsAt: number | null;
   readonly isLive: boolean;
@@ -90,6 +92,7 @@ export const NO_FACTS: ManualSyncFacts = {
   error: null,
   conflict: null,
   refusal: null,
+  limit: null,
   cooldownEndsAt: null,
   isLive: false,
   overview: null,
@@ -118,7 +121,9 @@ export function toSnapshot(
     isActive(run);
   const cooldown = secondsLeft === null
     ? null
-    : new SyncSchedulerError({ code: "rate_limited", retryAfterSeconds: secondsLeft });
+    : (facts.limit ?? new SyncSchedulerError({ code: "rate_limited" })).with({
+      retryAfterSeconds: secondsLeft,
+    });
   const obstacle = isBusy ? null : refusal ?? cooldown;
   const common: ManualSyncCommon = {
     canPress: !isBusy && !facts.isLoading && obstacle === null,

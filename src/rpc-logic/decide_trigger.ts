@@ -49,6 +49,8 @@ const MAX_KEY_LENGTH = 200;
  *   keyHolder: null,
  *   activeRun: null,
  *   newestManualTriggeredAt: new Date("2026-11-23T11:56:00Z"),
+ *   manualTriggeredAt: [new Date("2026-11-23T11:56:00Z")],
+ *   settings: { leastCooldownSeconds: 60, pressesPerHour: 60 },
  * }, new Date("2026-11-23T12:00:00Z"));
  *
  * assert.deepEqual(decision, {
@@ -56,7 +58,7 @@ const MAX_KEY_LENGTH = 200;
  *   message: "rate_limited",
  *   code: "PT429",
  *   status: 429,
- *   details: { retry_after_seconds: 60, retry_at: "2026-11-23T12:01:00.000Z" },
+ *   details: { retry_after_seconds: 60, retry_at: "2026-11-23T12:01:00.000Z", limit: "cooldown" },
  * });
  * ```
  */
@@ -64,9 +66,11 @@ export function decideTrigger(facts: TriggerFacts, now: Date): TriggerDecision {
   const { caller, request, integration, keyHolder, activeRun } = facts;
 
   if (!caller.actsForAll) {
+    // Nobody has signed in, whatever the subject of the session is.
+    if (caller.isAnonymous) return reject("not_authenticated", null);
     // A third-party sign-in whose users are no uuids: signing in again would not help.
     if (caller.userId === null && caller.subject !== null) return reject("unsupported_identity", null);
-    if (caller.userId === null || caller.isAnonymous) return reject("not_authenticated", null);
+    if (caller.userId === null) return reject("not_authenticated", null);
 
     // One answer for viewers, strangers and organisations that do not exist: existence must not leak.
     if (caller.role !== "admin" && caller.role !== "coordinator") return reject("not_authorized", null);
@@ -106,18 +110,35 @@ export function decideTrigger(facts: TriggerFacts, now: Date): TriggerDecision {
     });
   }
 
-  // The cooldown is between people; a backend that calls too often is its owner's own affair.
+  // The limits are between people; a backend that calls too often is its owner's own affair.
   if (caller.userId === null) return { outcome: "accepted", triggeredBy: "api" };
 
-  const left = cooldownLeft(facts.newestManualTriggeredAt, integration.manualCooldownSeconds, now);
+  const left = pressLimitLeft(facts, integration, now);
   if (left !== null) {
     return reject("rate_limited", {
       retry_after_seconds: left.retryAfterSeconds,
       retry_at: left.retryAt.toISOString(),
+      limit: left.limit,
     });
   }
 
   return { outcome: "accepted", triggeredBy: "manual" };
+}
+
+/** The limit that holds longest; `next_manual_press` in the SQL. */
+function pressLimitLeft(facts: TriggerFacts, integration: IntegrationFacts, now: Date) {
+  const { leastCooldownSeconds, pressesPerHour } = facts.settings;
+  const cooldown = cooldownLeft(
+    facts.newestManualTriggeredAt,
+    Math.max(integration.manualCooldownSeconds, leastCooldownSeconds),
+    now,
+  );
+  const presses = facts.manualTriggeredAt.toSorted((a, b) => b.getTime() - a.getTime());
+  const hour = cooldownLeft(presses[pressesPerHour - 1] ?? null, 3600, now);
+  if (hour !== null && (cooldown === null || hour.retryAt > cooldown.retryAt)) {
+    return { ...hour, limit: "presses_per_hour" } as const;
+  }
+  return cooldown && { ...cooldown, limit: "cooldown" } as const;
 }
 
 function isIdempotencyKey(key: string): boolean {

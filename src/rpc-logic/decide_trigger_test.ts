@@ -44,6 +44,8 @@ const clear: TriggerFacts = {
   keyHolder: null,
   activeRun: null,
   newestManualTriggeredAt: null,
+  manualTriggeredAt: [],
+  settings: { leastCooldownSeconds: 60, pressesPerHour: 3 },
 };
 const withKey = (idempotencyKey: string) => ({ request: { ...clear.request, idempotencyKey } });
 const decide = (change: Partial<TriggerFacts> = {}) => decideTrigger({ ...clear, ...change }, now);
@@ -83,7 +85,7 @@ Deno.test("rejects a caller who is not signed in", () => {
 Deno.test("rejects a subject that is no uuid, unless the caller acts for all", () => {
   const foreign = { ...coordinator, subject: "auth0|5f7c8ec7c33c6c004bbafe82", userId: null };
   rejects({ caller: foreign }, "PT401", "unsupported_identity");
-  rejects({ caller: { ...foreign, isAnonymous: true } }, "PT401", "unsupported_identity");
+  rejects({ caller: { ...foreign, isAnonymous: true } }, "PT401", "not_authenticated");
   assert.deepEqual(decide({ caller: { ...foreign, actsForAll: true } }), {
     outcome: "accepted",
     triggeredBy: "api",
@@ -185,7 +187,39 @@ Deno.test("rejects a second trigger within 5 minutes with the seconds left", () 
   rejects({ newestManualTriggeredAt: at(-299) }, "PT429", "rate_limited", {
     retry_after_seconds: 1,
     retry_at: "2026-11-23T12:00:01.000Z",
+    limit: "cooldown",
   });
+});
+
+Deno.test("takes a cooldown below the installation's least one for that one", () => {
+  const eager = { integration: { ...integration, manualCooldownSeconds: 0 } };
+  rejects({ ...eager, newestManualTriggeredAt: at(-59) }, "PT429", "rate_limited", {
+    retry_after_seconds: 1,
+    retry_at: "2026-11-23T12:00:01.000Z",
+    limit: "cooldown",
+  });
+  assert.deepEqual(decide({ ...eager, newestManualTriggeredAt: at(-60) }), accepted);
+});
+
+Deno.test("rejects a fourth press of the organisation until the third newest is an hour old", () => {
+  const hour = { retry_after_seconds: 1, retry_at: "2026-11-23T12:00:01.000Z", limit: "presses_per_hour" };
+  rejects({ manualTriggeredAt: [at(-10), at(-3599), at(-600)] }, "PT429", "rate_limited", hour);
+  assert.deepEqual(decide({ manualTriggeredAt: [at(-10), at(-3600), at(-600)] }), accepted);
+  assert.deepEqual(decide({ manualTriggeredAt: [at(-10), at(-20)] }), accepted);
+});
+
+Deno.test("names the limit that holds longest", () => {
+  const presses = [at(-3599), at(-20), at(-10)];
+  rejects({ manualTriggeredAt: presses, newestManualTriggeredAt: at(-10) }, "PT429", "rate_limited", {
+    retry_after_seconds: 290,
+    retry_at: "2026-11-23T12:04:50.000Z",
+    limit: "cooldown",
+  });
+});
+
+Deno.test("does not bound the service role's presses", () => {
+  const presses = [now, now, now];
+  assert.equal(decide({ caller: serviceRole, manualTriggeredAt: presses }).outcome, "accepted");
 });
 
 Deno.test("allows a second trigger exactly at 5 minutes", () => {

@@ -66,7 +66,7 @@ export const SYNC_ERRORS = {
     code: "PT429",
     status: 429,
     description:
-      "The last press was too recent: of the trigger, the connection check, or the alert webhook's configuration.",
+      "Too soon or too often, or the vendor asked us to slow down; details name the limit and when it is over.",
   },
   function_url_not_configured: {
     code: "PT503",

@@ -71,6 +71,14 @@ export interface IntegrationFacts {
   readonly manualCooldownSeconds: number;
 }
 
+/** What `sync_scheduler.settings` says of people's presses, for the whole installation. */
+export interface LimitFacts {
+  /** The least cooldown, whatever the integration's own says. */
+  readonly leastCooldownSeconds: number;
+  /** How many runs the people of an organisation start by hand within an hour. */
+  readonly pressesPerHour: number;
+}
+
 /** The pending or running run of the integration, as recovery of lost workers and deadlines has left it. */
 export interface ActiveRunFacts {
   /** Its id. */
@@ -109,6 +117,10 @@ export interface TriggerFacts {
   readonly activeRun: ActiveRunFacts | null;
   /** When the newest manual run of the integration was triggered, whatever became of it. */
   readonly newestManualTriggeredAt: Date | null;
+  /** When the manual runs of the organisation's integrations were triggered, at least those of the last hour, in any order. */
+  readonly manualTriggeredAt: readonly Date[];
+  /** The limits of the installation. */
+  readonly settings: LimitFacts;
 }
 
 /** The JSON in `error.details`, by message; `null` for messages that carry none. */
@@ -142,8 +154,12 @@ export interface TriggerErrorDetails {
     readonly started_at: string | null;
     readonly triggered_by: RunTrigger;
   };
-  /** How long to wait, rounded up, and until when. */
-  readonly rate_limited: { readonly retry_after_seconds: number; readonly retry_at: string };
+  /** How long to wait, rounded up, until when, and because of which limit. */
+  readonly rate_limited: {
+    readonly retry_after_seconds: number;
+    readonly retry_at: string;
+    readonly limit: "cooldown" | "presses_per_hour";
+  };
 }
 
 /** Messages with which the trigger may reject a call; a subset of `SyncErrorMessage`. */

@@ -15,7 +15,7 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
     ('integration_disabled', 'PT409', 'The integration is switched off.'),
     ('integration_paused', 'PT409', 'The integration is paused.'),
     ('sync_already_in_progress', 'PT409', 'A run of the integration is active.'),
-    ('rate_limited', 'PT429', 'The last press was too recent: of the trigger, the connection check, or the alert webhook''s configuration.'),
+    ('rate_limited', 'PT429', 'Too soon or too often, or the vendor asked us to slow down; details name the limit and when it is over.'),
     ('function_url_not_configured', 'PT503', 'The address of the Edge Function is not known: the doctor prints the SQL that sets it.'),
     ('run_not_active', 'PT409', 'The run has ended already.'),
     ('reason_too_long', 'PT422', 'The reason is longer than 500 characters.'),
@@ -134,14 +134,13 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   claims jsonb := auth.jwt();
 begin
-  if sync_scheduler.caller_id() is null
-    and coalesce(nullif(current_setting('request.jwt.claim.sub', true), ''), claims ->> 'sub') is not null
-  then
-    perform sync_scheduler.raise_error('unsupported_identity');
-  end if;
-  -- As text: a foreign token may have anything under this name, and only `false` says that a person has signed in.
-  if sync_scheduler.caller_id() is null or coalesce(claims ->> 'is_anonymous', 'false') <> 'false' then
+  -- As in caller_id.
+  if coalesce(claims ->> 'is_anonymous', 'false') <> 'false' then
     perform sync_scheduler.raise_error('not_authenticated');
+  elsif sync_scheduler.caller_id() is null then
+    perform sync_scheduler.raise_error(case
+      when coalesce(nullif(current_setting('request.jwt.claim.sub', true), ''), claims ->> 'sub') is not null
+        then 'unsupported_identity' else 'not_authenticated' end);
   end if;
 end;
 $$;
@@ -661,6 +660,19 @@ comment on function sync_scheduler.lock_active_run(uuid) is
   'Keeps the worker of an integration from its entries until the transaction ends. The caller holds the integration''s '
   'lock, so no further run begins.';
 
+-- supabase/schemas/30_engine/07_lock_limits.sql
+create or replace function sync_scheduler.lock_limits(org_id uuid) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('sync_scheduler limits of ' || lock_limits.org_id, 0));
+end;
+$$;
+revoke all on function sync_scheduler.lock_limits(uuid) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.lock_limits(uuid) is
+  'Makes what people of one organisation do come one after another until their transactions end, so that its limits are exact. '
+  'Read what is counted in a later statement. Order of locks: the integration, this one, everything else. Who holds it never '
+  'waits for an integration.';
+
 -- supabase/schemas/30_engine/07_period_fault.sql
 create or replace function sync_scheduler.period_fault(
   config jsonb, period text, payload jsonb, out field text, out reason text
@@ -766,6 +778,58 @@ comment on function sync_scheduler.refresh_decision_alert(uuid, integer, text[],
   'resolves it when none is left. added: entries that have just become undecided, entry_keys: the first of them, is_delivery: by a '
   'delivery of the source, not by a run. The last lock of its caller. For keep_entry_alerts.';
 
+-- supabase/schemas/30_engine/07_refuse_until.sql
+create or replace function sync_scheduler.refuse_until(retry_at timestamptz, limited_by text) returns void
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  if refuse_until.retry_at > clock_timestamp() then
+    perform sync_scheduler.raise_error('rate_limited', jsonb_build_object(
+      'retry_after_seconds', ceil(extract(epoch from refuse_until.retry_at - clock_timestamp())),
+      'retry_at', refuse_until.retry_at,
+      'limit', refuse_until.limited_by));
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.refuse_until(timestamptz, text) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.refuse_until(timestamptz, text) is
+  'Refuses (PT429 rate_limited, details: retry_after_seconds, retry_at, limit) until then; null: never. limit names what was '
+  'used up: check, webhook, changes_per_hour or vendor.';
+
+-- supabase/schemas/30_engine/07_require_changes_left.sql
+create or replace function sync_scheduler.require_changes_left(org_id uuid, action text) returns void
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  -- What makes the function post to the outside.
+  posts constant text[] := '{test_connection,set_credentials,configure_alert_webhook}';
+  -- Who has used up the limit by changes can still stop things.
+  stops constant text[] := '{pause,pause_ended,cancel_backfill,entries_withdrawn,remove_credentials,remove_alert_webhook}';
+  settings sync_scheduler.settings;
+begin
+  select * into strict settings from sync_scheduler.settings;
+  perform sync_scheduler.refuse_until(greatest(
+    (
+      select a.created_at + interval '1 hour' from public.sync_audit_log a
+      where (a.org_id, a.created_at) between (require_changes_left.org_id, now() - interval '1 hour')
+          and (require_changes_left.org_id, 'infinity'::timestamptz)
+        and a.actor_id is not null
+      order by a.org_id desc, a.created_at desc
+      offset settings.changes_per_hour * case when require_changes_left.action = any (stops) then 2 else 1 end - 1 limit 1
+    ),
+    case when require_changes_left.action = any (posts) then (
+      select a.created_at + interval '1 hour' from public.sync_audit_log a
+      where (a.org_id, a.created_at) between (require_changes_left.org_id, now() - interval '1 hour')
+          and (require_changes_left.org_id, 'infinity'::timestamptz)
+        and a.actor_id is not null and a.action = require_changes_left.action
+      order by a.org_id desc, a.created_at desc offset settings.presses_per_hour - 1 limit 1
+    ) end), 'changes_per_hour');
+end;
+$$;
+revoke all on function sync_scheduler.require_changes_left(uuid, text) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.require_changes_left(uuid, text) is
+  'Refuses (PT429 rate_limited) what the people of an organisation have done settings.changes_per_hour times within the last '
+  'hour, all audited actions together. What stops something may be done twice as often. Each action that posts to the outside '
+  'has settings.presses_per_hour for itself. The caller holds lock_limits, so it is exact.';
+
 -- supabase/schemas/30_engine/07_value_fault.sql
 create or replace function sync_scheduler.value_fault(name text, value jsonb, is_exported boolean, ignored text[])
 returns text
@@ -837,6 +901,11 @@ begin
   if length(audit.reason) > 500 then
     perform sync_scheduler.raise_error('reason_too_long', '{"max_length": 500}');
   end if;
+  -- The backend, the host and the scheduler are trusted: they are not bounded, and use up nothing.
+  if sync_scheduler.caller_id() is not null then
+    perform sync_scheduler.lock_limits(integration.org_id);
+    perform sync_scheduler.require_changes_left(integration.org_id, audit.action);
+  end if;
   insert into public.sync_audit_log (org_id, integration_id, actor_id, action, reason, details)
   values (integration.org_id, integration.id, sync_scheduler.caller_id(), audit.action, audit.reason, audit.details);
 end;
@@ -846,7 +915,8 @@ revoke all on function sync_scheduler.audit(public.sync_integrations, text, text
 comment on function sync_scheduler.audit(public.sync_integrations, text, text, jsonb) is
   'Writes down what the caller (caller_id(); null: the service role, the host or the scheduler) did to an integration, '
   'and why. '
-  'Errors: PT422 reason_too_long.';
+  'Refuses people who have done too much within the last hour (require_changes_left): the transaction of the caller ends, so '
+  'nothing that came before it stays. Errors: PT422 reason_too_long, PT429 rate_limited.';
 
 -- supabase/schemas/30_engine/08_entry_fault.sql
 create or replace function sync_scheduler.entry_fault(

@@ -117,31 +117,80 @@ comment on function sync_scheduler.require_usable(public.sync_integrations) is
   'Refuses an integration that is switched off (PT409 integration_disabled) or paused (PT409 integration_paused); a '
   'pause ends by itself at resume_at.';
 
+-- supabase/schemas/50_rpc/05_next_manual_press.sql
+create or replace function sync_scheduler.next_manual_press(
+  integration public.sync_integrations, out press_at timestamptz, out limited_by text
+)
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  presses integer;
+  least_cooldown interval;
+  newest timestamptz;
+  other_id uuid;
+  pressed_at timestamptz;
+  recent timestamptz[] := '{}';
+  hour_over_at timestamptz;
+begin
+  select s.presses_per_hour, s.least_cooldown into presses, least_cooldown from sync_scheduler.settings s;
+  for other_id in select i.id from public.sync_integrations i where i.org_id = integration.org_id loop
+    -- A loop, because it stops at the first run that is too old: as a condition of the statement that would not end its scan.
+    for pressed_at in
+      select r.triggered_at from public.sync_run_log r
+      -- As a range, in the order of one index: of plain conditions the index of the organisation's runs would seem as good to
+      -- who plans for an empty log, and be read row by row in a long one.
+      where (r.integration_id, r.org_id, r.triggered_by) between (other_id, integration.org_id, 'manual'::public.sync_run_trigger)
+        and (other_id, integration.org_id, 'manual'::public.sync_run_trigger)
+      order by r.integration_id, r.org_id, r.triggered_by, r.triggered_at desc limit presses
+    loop
+      if other_id = integration.id and newest is null then
+        newest := pressed_at;
+      end if;
+      exit when pressed_at <= now() - interval '1 hour';
+      recent := recent || pressed_at;
+    end loop;
+  end loop;
+
+  -- Of instants: an interval of months may be less than the days that it is compared as.
+  press_at := greatest(newest + integration.manual_cooldown, newest + least_cooldown);
+  limited_by := case when press_at is not null then 'cooldown' end;
+  if cardinality(recent) >= presses then
+    hour_over_at := (select r.at + interval '1 hour' from unnest(recent) r (at) order by r.at desc offset presses - 1 limit 1);
+    if hour_over_at > press_at or press_at is null then
+      press_at := hour_over_at;
+      limited_by := 'presses_per_hour';
+    end if;
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.next_manual_press(public.sync_integrations)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.next_manual_press(public.sync_integrations) is
+  'From when on the limits let a person press, and which of them says so: cooldown (manual_cooldown, at least '
+  'settings.least_cooldown, after the newest manual run of the integration) or presses_per_hour (so many manual runs of the '
+  'organisation within an hour). What became of the runs does not matter. May be in the past; null: there was no press. Reads '
+  'at most presses_per_hour runs of each integration.';
+
 -- supabase/schemas/50_rpc/05_require_cooldown_over.sql
 create or replace function sync_scheduler.require_cooldown_over(integration public.sync_integrations)
 returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  retry_at timestamptz := (
-    select r.triggered_at + integration.manual_cooldown from public.sync_run_log r
-    -- As a range, in the order of one index: of plain conditions the index of the organisation's runs would seem as good to
-    -- who plans for an empty log, and be read row by row in a long one.
-    where (r.integration_id, r.org_id, r.triggered_by) between (integration.id, integration.org_id, 'manual'::public.sync_run_trigger)
-      and (integration.id, integration.org_id, 'manual'::public.sync_run_trigger)
-    order by r.integration_id, r.org_id, r.triggered_by, r.triggered_at desc limit 1);
+  next record;
 begin
-  if retry_at > now() then
+  select * into next from sync_scheduler.next_manual_press(integration);
+  if next.press_at > now() then
     perform sync_scheduler.raise_error('rate_limited', jsonb_build_object(
-      'retry_after_seconds', ceil(extract(epoch from retry_at - now())),
-      'retry_at', retry_at));
+      'retry_after_seconds', ceil(extract(epoch from next.press_at - now())),
+      'retry_at', next.press_at,
+      'limit', next.limited_by));
   end if;
 end;
 $$;
 revoke all on function sync_scheduler.require_cooldown_over(public.sync_integrations)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_cooldown_over(public.sync_integrations) is
-  'Refuses (PT429 rate_limited) while the newest manual run, whatever became of it, is younger than manual_cooldown; '
-  'exactly that old is old enough.';
+  'Refuses (PT429 rate_limited, details: retry_after_seconds, retry_at, limit) a person''s press before next_manual_press; '
+  'exactly then it is allowed. Exact only for a caller who holds lock_limits.';
 
 -- supabase/schemas/50_rpc/06_find_active_run.sql
 create or replace function sync_scheduler.find_active_run(integration_id uuid) returns public.sync_run_log
@@ -286,8 +335,10 @@ begin
     end if;
   end if;
 
-  -- The cooldown is between people: the service role and the host have none.
+  -- The limits are between people: the service role and the host have none.
   if caller is not null then
+    -- Two presses of two integrations hold two other locks, and none would count the other.
+    perform sync_scheduler.lock_limits(integration.org_id);
     perform sync_scheduler.require_cooldown_over(integration);
   end if;
   run := sync_scheduler.start_run(integration,
@@ -328,7 +379,8 @@ revoke all on function public.trigger_integration_sync(uuid, text, text)
 grant execute on function public.trigger_integration_sync(uuid, text, text) to authenticated, service_role;
 comment on function public.trigger_integration_sync(uuid, text, text) is
   'Starts a sync of the organisation''s integration now and returns its run (pending) at once; watch it in sync_run_log. '
-  'For admins and coordinators of the organisation, and for the service role (triggered_by api, without cooldown). '
+  'For admins and coordinators of the organisation, and for the service role (triggered_by api, without limits). People wait for '
+  'manual_cooldown (at least settings.least_cooldown) and start settings.presses_per_hour runs an hour in an organisation. '
   'The same idempotency_key (at most 200 characters) of the same organisation returns the same run. A run that stands '
   'still because its worker died is revived and returned. notice says scheduler_not_ticking when pg_cron is silent. '
   'Errors, checked in this order: PT401 not_authenticated, PT401 unsupported_identity, '
@@ -522,7 +574,7 @@ comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
   'unknown_integration_type, PT404 integration_not_found, PT422 invalid_entries, PT404 entries_not_found (details: '
   'entry_keys), PT409 entries_not_settleable (details: entries with state and sent_at; sending: a worker has it), PT409 '
   'batch_is_open (details: entry_keys that have to be settled in the same call), PT409 batch_was_sent_again (details: batches with their '
-  'sent_at now: what was looked up is an older send).';
+  'sent_at now: what was looked up is an older send), PT429 rate_limited.';
 
 -- supabase/schemas/50_rpc/14_withdraw_sync_entries.sql
 -- Definer, because no client may write the outbox. The first statement checks the caller.
@@ -594,7 +646,7 @@ comment on function public.withdraw_sync_entries(uuid, text, text[], text) is
   '10,000. reason: at most 500 characters, kept in the audit log. Returns withdrawn, how many have changed, and refused, a list of {entry_key, '
   'state, reason} of those that have left or do not exist; the others are withdrawn all the same. Once more changes none. '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 reason_too_long, PT422 reason_missing, PT422 invalid_entries, '
-  'PT422 unknown_integration_type, PT404 integration_not_found.';
+  'PT422 unknown_integration_type, PT404 integration_not_found, PT429 rate_limited.';
 
 -- supabase/schemas/50_rpc/20_apply_settings.sql
 create or replace function sync_scheduler.apply_settings(integration public.sync_integrations, changes jsonb)
@@ -660,11 +712,16 @@ declare
   wanted public.sync_integrations;
   saved public.sync_integrations;
   wrong text;
+  floor interval := (select s.least_cooldown from sync_scheduler.settings s);
 begin
   perform sync_scheduler.require_org_role(configure_integration_sync.org_id, '{admin}');
   before := sync_scheduler.lock_integration(
     configure_integration_sync.org_id, configure_integration_sync.integration_type);
   wanted := sync_scheduler.apply_settings(before, changes);
+  if configure_integration_sync.changes ? 'manual_cooldown' and wanted.manual_cooldown < floor then
+    perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
+      'field', 'manual_cooldown', 'reason', format('at least %s seconds', extract(epoch from floor)::integer)));
+  end if;
   perform set_config('sync_scheduler.configures', 'on', true);
   begin
     update public.sync_integrations i set config = wanted.config,
@@ -702,7 +759,7 @@ revoke all on function public.configure_integration_sync(uuid, text, jsonb, text
 grant execute on function public.configure_integration_sync(uuid, text, jsonb, text) to authenticated, service_role;
 comment on function public.configure_integration_sync(uuid, text, jsonb, text) is
   'Changes settings of the organisation''s integration and returns it. changes: a JSON object of any of schedule (cron '
-  'expression; null: no scheduled runs), time_zone (IANA), overlap_policy (skip, buffer_one), catchup_window, manual_cooldown, '
+  'expression; null: no scheduled runs), time_zone (IANA), overlap_policy (skip, buffer_one), catchup_window, manual_cooldown (at least settings.least_cooldown), '
   'retry_base, run_deadline (intervals as text), health_check_interval (likewise, from 15 minutes to a day; null: no connection '
   'checks), max_attempts, enabled, and what is demanded of entries, kept in config: payloads (vouchers, or free: a payload with '
   'lines need not be a voucher), period_rule (posting_date, or free: the period need not be that of the posting date), '
@@ -712,7 +769,7 @@ comment on function public.configure_integration_sync(uuid, text, jsonb, text) i
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
   'PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
   'invalid_configuration (details: field, reason), PT422 invalid_schedule (details: field, value, reason), PT422 '
-  'invalid_time_zone, PT422 reason_too_long.';
+  'invalid_time_zone, PT422 reason_too_long, PT429 rate_limited.';
 
 -- supabase/schemas/50_rpc/22_pause_integration_sync.sql
 -- Definer, because no client may write the integrations. The first statement checks the caller.
@@ -756,7 +813,7 @@ comment on function public.pause_integration_sync(uuid, text, text, timestamptz)
   'resume_at. For admins of the organisation and the service role; audited with reason (at most 500 characters). '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
   'PT403 not_authorized, PT422 invalid_resume_at (not in the future), PT422 '
-  'unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long.';
+  'unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.';
 
 -- supabase/schemas/50_rpc/23_resume_integration_sync.sql
 -- Definer, because no client may write the integrations. The first statement checks the caller.
@@ -789,7 +846,7 @@ comment on function public.resume_integration_sync(uuid, text, text) is
   'skipped meanwhile stay skipped: see backfill_integration_sync. For admins of the organisation and the service role; '
   'audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT401 unsupported_identity, '
   'PT403 not_authorized, PT422 '
-  'unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long.';
+  'unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.';
 
 -- supabase/schemas/50_rpc/24_preview_sync_schedule.sql
 -- Definer, because the scheduler's functions are private. The first statement checks the caller.
@@ -935,7 +992,7 @@ comment on function public.backfill_integration_sync(uuid, text, timestamptz, ti
   'further back than the run log keeps. For admins of the organisation and the service role; audited with reason. '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
   'PT403 not_authorized, PT422 invalid_period (details: reason), PT422 '
-  'unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long.';
+  'unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.';
 
 -- supabase/schemas/50_rpc/27_cancel_integration_backfill.sql
 -- Definer, because no client may write the machinery's tables. The first statement checks the caller.
@@ -972,7 +1029,7 @@ comment on function public.cancel_integration_backfill(uuid, text, text) is
   'were; once more returns 0. The slots stay recorded as skipped and can be backfilled later. A run that is active goes on: '
   'see cancel_integration_sync. For admins of the organisation and the service role; audited with reason (at most 500 '
   'characters). Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, PT404 '
-  'integration_not_found, PT422 reason_too_long.';
+  'integration_not_found, PT422 reason_too_long, PT429 rate_limited.';
 
 -- supabase/schemas/50_rpc/28_explain_sync_slots.sql
 -- Definer, because the scheduler's tables are private. The first statement checks the caller.
@@ -1069,20 +1126,21 @@ comment on function public.sync_scheduler_status() is
   'jobs_active: pg_cron has its job and has not paused it. For anyone signed in, the service role and the host. '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity.';
 
--- supabase/schemas/50_rpc/30_refuse_until.sql
-create or replace function sync_scheduler.refuse_until(retry_at timestamptz) returns void
+-- supabase/schemas/50_rpc/30_passive_until.sql
+create or replace function sync_scheduler.passive_until(integration public.sync_integrations) returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  if retry_at > clock_timestamp() then
-    perform sync_scheduler.raise_error('rate_limited', jsonb_build_object(
-      'retry_after_seconds', ceil(extract(epoch from retry_at - clock_timestamp())),
-      'retry_at', retry_at));
-  end if;
+  return (
+    -- A paused or disabled integration has no next check.
+    select coalesce(h.next_check_at, h.passive_since + s.passive_cooldown)
+    from public.sync_integration_health h, sync_scheduler.settings s
+    where h.integration_id = passive_until.integration.id and h.passive_since is not null
+      and coalesce(h.next_check_at, h.passive_since + s.passive_cooldown) > clock_timestamp());
 end;
 $$;
-revoke all on function sync_scheduler.refuse_until(timestamptz) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.refuse_until(timestamptz) is
-  'Refuses (PT429 rate_limited, details: retry_after_seconds, retry_at) until then; null: never.';
+revoke all on function sync_scheduler.passive_until(public.sync_integrations) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.passive_until(public.sync_integrations) is
+  'Until when a vendor that asked us to slow down gets no connection check, whoever asks for one; null: it may be asked.';
 
 -- supabase/schemas/50_rpc/30_require_probe_due.sql
 create or replace function sync_scheduler.require_probe_due(
@@ -1093,7 +1151,7 @@ begin
   perform sync_scheduler.refuse_until((
     select p.requested_at + case when p.ended_at is null and not replaces_open
       then greatest(s.probe_timeout, s.probe_cooldown) else s.probe_cooldown end
-    from sync_scheduler.probes p, sync_scheduler.settings s where p.integration_id = integration.id));
+    from sync_scheduler.probes p, sync_scheduler.settings s where p.integration_id = integration.id), 'check');
 end;
 $$;
 revoke all on function sync_scheduler.require_probe_due(public.sync_integrations, boolean)
@@ -1164,7 +1222,10 @@ begin
   secret_id := sync_scheduler.store_secret(sync_scheduler.credentials_name(integration.id), credentials);
   update public.sync_integrations i set credentials_secret_id = secret_id
   where i.id = integration.id and i.credentials_secret_id is distinct from secret_id;
-  perform sync_scheduler.start_probe(integration);
+  -- A vendor that asked us to slow down is asked at next_check_at, with the new ones.
+  if sync_scheduler.passive_until(integration) is null then
+    perform sync_scheduler.start_probe(integration);
+  end if;
   -- Also when Vault has the new ones under the old id. After the probe: health is locked behind it.
   update public.sync_integration_health h set configured_at = now(), last_success_at = null, run_failed_at = null
   where h.integration_id = integration.id returning * into strict health;
@@ -1177,12 +1238,13 @@ grant execute on function public.set_integration_credentials(uuid, text, jsonb, 
 comment on function public.set_integration_credentials(uuid, text, jsonb, text) is
   'Stores the credentials of the organisation''s integration in Vault, where nobody can read them back, and starts a '
   'connection check, in which the connector validates them. Returns the integration''s health at once; read it again: it is '
-  'answered when checked_at is later than check_requested_at. credentials: a JSON object of at most 16 KiB; null removes '
+  'answered when checked_at is later than check_requested_at. No check starts while the vendor has asked us to slow down '
+  '(passive_since): next_check_at says when it is asked. credentials: a JSON object of at most 16 KiB; null removes '
   'them, without a check. For admins of the organisation and the service role; that it was done is audited with reason (at '
   'most 500 characters), never what was stored. A run that is under way goes on with what it has. '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
   'PT403 not_authorized, PT422 invalid_credentials, PT422 unknown_integration_type, PT404 '
-  'integration_not_found, PT422 reason_too_long, PT429 rate_limited (details: retry_after_seconds, retry_at; nothing was '
+  'integration_not_found, PT422 reason_too_long, PT429 rate_limited (details: retry_after_seconds, retry_at, limit; nothing was '
   'stored), PT503 credentials_not_stored, PT503 function_url_not_configured.';
 
 -- supabase/schemas/50_rpc/33_test_integration_connection.sql
@@ -1195,7 +1257,12 @@ declare
 begin
   perform sync_scheduler.require_org_role(org_id, '{admin,coordinator}');
   integration := sync_scheduler.lock_integration(org_id, integration_type);
+  perform sync_scheduler.refuse_until(sync_scheduler.passive_until(integration), 'vendor');
   perform sync_scheduler.require_probe_due(integration);
+  -- Of people alone: by it their checks are bounded.
+  if sync_scheduler.caller_id() is not null then
+    perform sync_scheduler.audit(integration, 'test_connection');
+  end if;
   return sync_scheduler.start_probe(integration);
 end;
 $$;
@@ -1205,10 +1272,12 @@ comment on function public.test_integration_connection(uuid, text) is
   'Starts a check of the connection to the external system, also of an integration that is paused or switched off, and '
   'returns the integration''s health at once; read it again: it is answered when checked_at is later than check_requested_at, '
   'at the latest a minute after it (last_error_code check_unanswered) while the scheduler ticks. For admins and coordinators of '
-  'the organisation and the service role. One at a time, and none sooner than settings.probe_cooldown (10 s) after the last. '
+  'the organisation and the service role. One at a time, none sooner than settings.probe_cooldown (10 s) after the last, and for '
+  'people settings.presses_per_hour an hour, counted in the audit log. None while the vendor has asked us to slow down '
+  '(passive_since, until next_check_at). '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
   'PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, PT429 '
-  'rate_limited (details: retry_after_seconds, retry_at), PT503 function_url_not_configured.';
+  'rate_limited (details: retry_after_seconds, retry_at, limit), PT503 function_url_not_configured.';
 
 -- supabase/schemas/50_rpc/34_resume_integration_checks.sql
 -- Definer, because no client may write the health of an integration. The first statement checks the caller.
@@ -1244,7 +1313,7 @@ comment on function public.resume_integration_checks(uuid, text, text) is
   'changes nothing. For admins of the organisation and the service role; audited with reason (at most 500 characters). '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
   'PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
-  'reason_too_long.';
+  'reason_too_long, PT429 rate_limited.';
 
 -- supabase/schemas/50_rpc/40_acknowledge_sync_alert.sql
 -- Definer, because no client may write alerts. The caller's role is checked before anything is told or done.
@@ -1376,7 +1445,7 @@ begin
     active.run_id, active.status, active.triggered_by,
     active.started_at, active.notice, quota.until, active.entries_total, active.entries_done, active.entries_failed,
     success.finished_at, ended.run_id, ended.status, ended.entries_done, ended.entries_failed,
-    case when cooldown.over_at > now() then cooldown.over_at end, alerts.open, undecided.entries,
+    case when next_press.press_at > now() then next_press.press_at end, alerts.open, undecided.entries,
     sync_scheduler.entry_rules(i.config),
     refusal.message is null, refusal.message, refusal.details
   from public.sync_integrations i
@@ -1401,12 +1470,7 @@ begin
       (failure.run_id, failure.status, failure.finished_at, failure.entries_done, failure.entries_failed),
       (cancelled.run_id, cancelled.status, cancelled.finished_at, cancelled.entries_done, cancelled.entries_failed)
     ) e (run_id, status, finished_at, entries_done, entries_failed) where e.run_id is not null order by e.finished_at desc limit 1) ended on true
-  left join lateral (
-    select r.triggered_at + i.manual_cooldown as over_at from public.sync_run_log r
-    -- As in require_cooldown_over.
-    where (r.integration_id, r.org_id, r.triggered_by) between (i.id, i.org_id, 'manual'::public.sync_run_trigger)
-      and (i.id, i.org_id, 'manual'::public.sync_run_trigger)
-    order by r.integration_id, r.org_id, r.triggered_by, r.triggered_at desc limit 1) cooldown on true
+  cross join lateral sync_scheduler.next_manual_press(i) next_press
   cross join lateral (
     select count(*)::integer as open from (
       select from public.sync_alerts a where a.integration_id = i.id and a.resolved_at is null
@@ -1431,7 +1495,7 @@ grant execute on function public.sync_overview(uuid) to authenticated, service_r
 comment on function public.sync_overview(uuid) is
   'One row for each integration of the organisation, all that a page about it shows: health, the active run and its progress, '
   'until when the external system asks us to wait (quota_until), the last success, the last run that ended and what it exported, the '
-  'next slot, how long the cooldown lasts, open alerts (a vendor''s '
+  'next slot, until when the limits let no person press (cooldown_until), open alerts (a vendor''s '
   'included), entries that wait for a person''s decision (undecided, counted up to 1,000), entry_rules: what '
   'its config demands of entries (payloads, period_rule, fiscal_year_ends, ignored_fields; missing: the default), and what '
   'trigger_integration_sync would answer the caller now: button_message is null or the error''s message, button_details its '
@@ -1617,7 +1681,7 @@ begin
   perform sync_scheduler.refuse_until((
     select max(a.created_at) + s.probe_cooldown from sync_scheduler.settings s, public.sync_audit_log a
     where a.org_id = require_webhook_due.org_id and a.created_at > now() - s.probe_cooldown and a.action = 'configure_alert_webhook'
-    group by s.probe_cooldown));
+    group by s.probe_cooldown), 'webhook');
 end;
 $$;
 revoke all on function sync_scheduler.require_webhook_due(uuid) from public, anon, authenticated, service_role;
@@ -1639,6 +1703,10 @@ declare
   stored_id uuid;
 begin
   perform sync_scheduler.require_org_role(configure_alert_webhook.org_id, '{admin}');
+  -- Before the webhook and its sender: an alert of who holds this lock waits for those.
+  if sync_scheduler.caller_id() is not null then
+    perform sync_scheduler.lock_limits(configure_alert_webhook.org_id);
+  end if;
   -- There may be no row to lock yet.
   perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(
     sync_scheduler.alert_webhook_name(configure_alert_webhook.org_id), 0));
@@ -1707,4 +1775,4 @@ comment on function public.configure_alert_webhook(uuid, jsonb, text) is
   'says that it is configured, so it may be done once in settings.probe_cooldown (10 s). For admins of the organisation and the service role; audited with reason (at most 500 characters). '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
   'PT403 not_authorized, PT422 invalid_configuration (details: field, reason), PT422 '
-  'reason_too_long, PT429 rate_limited (details: retry_after_seconds, retry_at; nothing was stored), PT503 credentials_not_stored.';
+  'reason_too_long, PT429 rate_limited (details: retry_after_seconds, retry_at, limit; nothing was stored), PT503 credentials_not_stored.';

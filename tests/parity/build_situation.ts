@@ -18,6 +18,9 @@ export async function buildSituation(tx: TransactionSql, situation: Situation): 
   const caller = idOf("user", "caller");
   // Tests do not depend on what the installation is set to; a set URL is left alone, as others may be using it.
   await tx`update sync_scheduler.settings set function_url = 'http://127.0.0.1:9/' where function_url is null`;
+  await tx`update sync_scheduler.settings set
+    least_cooldown = make_interval(secs => ${situation.settings.least_cooldown_seconds}),
+    presses_per_hour = ${situation.settings.presses_per_hour}`;
   await tx`insert into auth.users (id) values (${caller})`;
   if (situation.org === "existing") {
     await buildOrg(tx, "own", situation.role, situation.integrations, situation.runs);

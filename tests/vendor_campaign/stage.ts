@@ -61,7 +61,8 @@ export class Stage implements AsyncDisposable {
     await sql.unsafe(catchDispatches);
     await pauseJobs(sql);
     await sql`update sync_scheduler.settings set function_url = 'http://caught.invalid/', max_dispatches = 20,
-      claim_timeout = ${ENDLESS}::interval, lease_duration = ${ENDLESS}::interval where true`;
+      claim_timeout = ${ENDLESS}::interval, lease_duration = ${ENDLESS}::interval, least_cooldown = '0',
+      presses_per_hour = 10000 where true`;
     const people = await createPeople(sql, {
       coordinator: "coordinator@campaign.test",
       admin: "admin@campaign.test",

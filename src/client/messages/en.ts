@@ -34,6 +34,15 @@ const states = {
   withdrawn: "withdrawn",
 };
 
+/** What was used up, by the limit that a refusal names; else it is a sync. */
+const limits: Readonly<Record<string, string>> = {
+  presses_per_hour: "Your organisation has started many syncs within the last hour",
+  changes_per_hour: "Your organisation has done this very often within the last hour",
+  check: "The connection was checked just now",
+  webhook: "The alert webhook was configured just now",
+  vendor: "The external system asks us to slow down",
+};
+
 /** What is wrong with a setting or a schedule, so that it can be said of it. */
 const reasonOf = (reason: unknown) =>
   String(reason).replace(/^(not a|neither) /, "is $1 ").replace(/^(out of range): (.*)/, "is $1 ($2)");
@@ -76,7 +85,8 @@ export const en: SyncMessages = {
       const kind = activeRun?.triggeredBy === "api" ? "An automatic" : "A scheduled";
       return (ago ? `${kind} sync started ${ago}.` : `${kind} sync is about to start.`) + rest;
     },
-    rate_limited: ({ wait }) => `There was a sync just now. Try again in ${wait ?? "a moment"}.`,
+    rate_limited: ({ error: { details }, wait }) =>
+      `${limits[String(details.limit)] ?? "There was a sync just now"}. Try again in ${wait ?? "a moment"}.`,
     function_url_not_configured:
       "The installation is not complete. Ask the operator to run npx sync-scheduler doctor.",
     run_not_active: ({ error: { details } }) => `The sync has ended already${because(details.status)}`,

@@ -91,3 +91,22 @@ Deno.test("a pause is told with its reason and its end, as far as there are any"
     /^Integrasjonen er satt på pause til 26\. nov\. 2026, \d\d:00\.$/,
   );
 });
+
+Deno.test("rate_limited names what was refused", () => {
+  const refused = (limit?: string) => ({
+    code: "rate_limited",
+    retryAfterSeconds: 240,
+    details: { limit },
+  } as const);
+  assert.equal(say(refused()), "There was a sync just now. Try again in 4 minutes.", "of an older database");
+  const words = ["cooldown", "presses_per_hour", "changes_per_hour", "check", "webhook", "vendor"].map(
+    (limit) => {
+      const [english, norwegian] = [say(refused(limit)), say(refused(limit), nb)];
+      assert.match(english, / Try again in 4 minutes\.$/);
+      assert.match(norwegian, / Prøv igjen om 4 minutter\.$/);
+      return [english, norwegian];
+    },
+  );
+  assert.equal(new Set(words.flat()).size, 12, "each in words of its own");
+  assert.equal(say(refused("check")), "The connection was checked just now. Try again in 4 minutes.");
+});

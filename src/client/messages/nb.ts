@@ -53,6 +53,14 @@ const fields: Readonly<Record<string, string>> = {
   day_of_week: "ukedag",
 };
 
+const limits: Readonly<Record<string, string>> = {
+  presses_per_hour: "Organisasjonen har startet mange synkroniseringer den siste timen",
+  changes_per_hour: "Organisasjonen har gjort dette svært ofte den siste timen",
+  check: "Forbindelsen ble nettopp kontrollert",
+  webhook: "Varslingen ble nettopp satt opp",
+  vendor: "Det eksterne systemet ber oss om å roe ned",
+};
+
 const reasonOf = (reason: unknown) => reason && reasonInNorwegian(String(reason));
 
 /**
@@ -95,7 +103,10 @@ export const nb: SyncMessages = {
         ? `En ${kind} synkronisering startet ${ago}.`
         : `En ${kind} synkronisering er i ferd med å starte.`) + rest;
     },
-    rate_limited: ({ wait }) => `Det ble nettopp synkronisert. Prøv igjen om ${wait ?? "et øyeblikk"}.`,
+    rate_limited: ({ error: { details }, wait }) =>
+      `${limits[String(details.limit)] ?? "Det ble nettopp synkronisert"}. Prøv igjen om ${
+        wait ?? "et øyeblikk"
+      }.`,
     function_url_not_configured:
       "Installasjonen er ikke fullført. Be driften om å kjøre npx sync-scheduler doctor.",
     run_not_active: ({ error: { details } }) =>

@@ -47,6 +47,7 @@ const REASONS: Readonly<Record<string, string>> = {
   "a list of entries": "en liste med poster",
   "# to #": "# til #",
   "at most #": "høyst #",
+  "at least # seconds": "minst # sekunder",
 };
 
 /**

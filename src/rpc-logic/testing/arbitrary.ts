@@ -81,6 +81,11 @@ const integrationLists = fc.tuple(mostly(true, false), fc.boolean(), fc.boolean(
 function runsOf({ integration_type, cooldown_seconds }: Integration): fc.Arbitrary<Omit<Run, "label">[]> {
   const triggered = fc.oneof(
     { weight: 3, arbitrary: nudge.map((seconds) => milliseconds(Math.max(0, cooldown_seconds + seconds))) },
+    // The edges of the least cooldown and of the hour.
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom(60, 3600).chain((edge) => nudge.map((s) => milliseconds(edge + s))),
+    },
     { weight: 2, arbitrary: fc.constantFrom(0, 0.001, 30, 7200) },
   );
   const common = {
@@ -151,6 +156,10 @@ export function situations(): fc.Arbitrary<Situation> {
       idempotency_key: keys,
       integrations: fc.constant(integrations),
       runs: fc.tuple(...integrations.map(runsOf)).map(finishRuns),
+      settings: fc.record({
+        least_cooldown_seconds: mostly(60, 0, 61),
+        presses_per_hour: mostly(60, 1, 2, 3),
+      }),
       elsewhere: fc.option(
         fc.record({
           role: fc.constantFrom<Situation["role"]>("admin", "viewer", null),

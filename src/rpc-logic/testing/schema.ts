@@ -88,6 +88,11 @@ export const situationSchema = z.strictObject({
   idempotency_key: z.string().nullable(),
   integrations: z.array(integration),
   runs: z.array(run),
+  /** The limits of the installation. */
+  settings: z.strictObject({
+    least_cooldown_seconds: seconds.min(0),
+    presses_per_hour: z.int().min(1).max(10_000),
+  }),
   /** A second organisation, whose xledger run has just been triggered by hand and is pending. */
   elsewhere: z.strictObject({ role: role.nullable(), idempotency_key: z.string().nullable() }).nullable(),
 }).superRefine((situation, context) => {

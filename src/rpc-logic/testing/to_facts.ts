@@ -98,6 +98,12 @@ export function toFacts(situation: Situation, now: Date): TriggerFacts {
       wasRevived: REVIVED.includes(activeRun.condition),
     },
     newestManualTriggeredAt: manual.length === 0 ? null : ago(Math.min(...manual)),
+    manualTriggeredAt: owned.runs.filter((run) => run.triggered_by === "manual")
+      .map((run) => ago(run.triggered_seconds_ago)),
+    settings: {
+      leastCooldownSeconds: situation.settings.least_cooldown_seconds,
+      pressesPerHour: situation.settings.presses_per_hour,
+    },
   };
 }
 

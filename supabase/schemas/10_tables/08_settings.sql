@@ -21,6 +21,9 @@ create table sync_scheduler.settings (
   probe_timeout interval not null default '30 seconds'
     check (probe_timeout between '4 seconds' and '2 minutes'),
   probe_cooldown interval not null default '10 seconds' check (probe_cooldown between '0 seconds' and '1 hour'),
+  least_cooldown interval not null default '1 minute' check (least_cooldown between '0 seconds' and '1 day'),
+  presses_per_hour integer not null default 60 check (presses_per_hour between 1 and 10000),
+  changes_per_hour integer not null default 600 check (changes_per_hour between 1 and 10000),
   own_check_interval interval not null default '12 hours' check (own_check_interval between '0 seconds' and '1 day'),
   incident_organisations integer not null default 3 check (incident_organisations between 2 and 1000),
   incident_window interval not null default '30 minutes' check (incident_window between '1 minute' and '1 day'),
@@ -64,6 +67,14 @@ comment on column sync_scheduler.settings.probe_timeout is
 comment on column sync_scheduler.settings.probe_cooldown is
   'Least time between two connection checks of an integration, for they are paid from the vendor''s quota, and between two '
   'configurations of an alert webhook, for each posts to an address that an admin chooses.';
+comment on column sync_scheduler.settings.least_cooldown is
+  'The least cooldown between two manual triggers of an integration, whatever its manual_cooldown says.';
+comment on column sync_scheduler.settings.presses_per_hour is
+  'How many runs the people of an organisation start by hand within an hour. Each kind of action that posts to the outside '
+  '(connection checks, credentials, alert webhooks) has the same bound. The service role and the host have none.';
+comment on column sync_scheduler.settings.changes_per_hour is
+  'How many audited actions the people of an organisation take within an hour. What stops something (pauses, withdrawals) may be '
+  'done twice as often.';
 comment on column sync_scheduler.settings.own_check_interval is
   'How long an answer to an integration''s own check, or a run that got through, shows that its credentials are good. Until then the '
   'answers that others on the same host get stand for its checks: of a night''s export one is left, half a day before the next. '

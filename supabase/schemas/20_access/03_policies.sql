@@ -3,7 +3,7 @@
 -- With `= any (array(...))` the organisations are looked up once and then sought in an index. With `in (select ...)` a client
 -- that names no organisation would have every row of every tenant looked at.
 create policy "signed-in users read the integration types" on public.sync_integration_types
-  for select to authenticated using (true);
+  for select to authenticated using ((select sync_scheduler.caller_id()) is not null);
 
 create policy "members read their integrations" on public.sync_integrations
   for select to authenticated using (org_id = any (array(select sync_scheduler.member_org_ids())));

@@ -12,7 +12,7 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
     ('integration_disabled', 'PT409', 'The integration is switched off.'),
     ('integration_paused', 'PT409', 'The integration is paused.'),
     ('sync_already_in_progress', 'PT409', 'A run of the integration is active.'),
-    ('rate_limited', 'PT429', 'The last press was too recent: of the trigger, the connection check, or the alert webhook''s configuration.'),
+    ('rate_limited', 'PT429', 'Too soon or too often, or the vendor asked us to slow down; details name the limit and when it is over.'),
     ('function_url_not_configured', 'PT503', 'The address of the Edge Function is not known: the doctor prints the SQL that sets it.'),
     ('run_not_active', 'PT409', 'The run has ended already.'),
     ('reason_too_long', 'PT422', 'The reason is longer than 500 characters.'),

@@ -3,14 +3,13 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   claims jsonb := auth.jwt();
 begin
-  if sync_scheduler.caller_id() is null
-    and coalesce(nullif(current_setting('request.jwt.claim.sub', true), ''), claims ->> 'sub') is not null
-  then
-    perform sync_scheduler.raise_error('unsupported_identity');
-  end if;
-  -- As text: a foreign token may have anything under this name, and only `false` says that a person has signed in.
-  if sync_scheduler.caller_id() is null or coalesce(claims ->> 'is_anonymous', 'false') <> 'false' then
+  -- As in caller_id.
+  if coalesce(claims ->> 'is_anonymous', 'false') <> 'false' then
     perform sync_scheduler.raise_error('not_authenticated');
+  elsif sync_scheduler.caller_id() is null then
+    perform sync_scheduler.raise_error(case
+      when coalesce(nullif(current_setting('request.jwt.claim.sub', true), ''), claims ->> 'sub') is not null
+        then 'unsupported_identity' else 'not_authenticated' end);
   end if;
 end;
 $$;

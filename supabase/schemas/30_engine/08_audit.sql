@@ -6,6 +6,11 @@ begin
   if length(audit.reason) > 500 then
     perform sync_scheduler.raise_error('reason_too_long', '{"max_length": 500}');
   end if;
+  -- The backend, the host and the scheduler are trusted: they are not bounded, and use up nothing.
+  if sync_scheduler.caller_id() is not null then
+    perform sync_scheduler.lock_limits(integration.org_id);
+    perform sync_scheduler.require_changes_left(integration.org_id, audit.action);
+  end if;
   insert into public.sync_audit_log (org_id, integration_id, actor_id, action, reason, details)
   values (integration.org_id, integration.id, sync_scheduler.caller_id(), audit.action, audit.reason, audit.details);
 end;
@@ -15,4 +20,5 @@ revoke all on function sync_scheduler.audit(public.sync_integrations, text, text
 comment on function sync_scheduler.audit(public.sync_integrations, text, text, jsonb) is
   'Writes down what the caller (caller_id(); null: the service role, the host or the scheduler) did to an integration, '
   'and why. '
-  'Errors: PT422 reason_too_long.';
+  'Refuses people who have done too much within the last hour (require_changes_left): the transaction of the caller ends, so '
+  'nothing that came before it stays. Errors: PT422 reason_too_long, PT429 rate_limited.';

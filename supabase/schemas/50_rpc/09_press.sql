@@ -43,8 +43,10 @@ begin
     end if;
   end if;
 
-  -- The cooldown is between people: the service role and the host have none.
+  -- The limits are between people: the service role and the host have none.
   if caller is not null then
+    -- Two presses of two integrations hold two other locks, and none would count the other.
+    perform sync_scheduler.lock_limits(integration.org_id);
     perform sync_scheduler.require_cooldown_over(integration);
   end if;
   run := sync_scheduler.start_run(integration,

@@ -14,7 +14,8 @@ revoke all on function public.trigger_integration_sync(uuid, text, text)
 grant execute on function public.trigger_integration_sync(uuid, text, text) to authenticated, service_role;
 comment on function public.trigger_integration_sync(uuid, text, text) is
   'Starts a sync of the organisation''s integration now and returns its run (pending) at once; watch it in sync_run_log. '
-  'For admins and coordinators of the organisation, and for the service role (triggered_by api, without cooldown). '
+  'For admins and coordinators of the organisation, and for the service role (triggered_by api, without limits). People wait for '
+  'manual_cooldown (at least settings.least_cooldown) and start settings.presses_per_hour runs an hour in an organisation. '
   'The same idempotency_key (at most 200 characters) of the same organisation returns the same run. A run that stands '
   'still because its worker died is revived and returned. notice says scheduler_not_ticking when pg_cron is silent. '
   'Errors, checked in this order: PT401 not_authenticated, PT401 unsupported_identity, '

@@ -42,4 +42,4 @@ comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
   'unknown_integration_type, PT404 integration_not_found, PT422 invalid_entries, PT404 entries_not_found (details: '
   'entry_keys), PT409 entries_not_settleable (details: entries with state and sent_at; sending: a worker has it), PT409 '
   'batch_is_open (details: entry_keys that have to be settled in the same call), PT409 batch_was_sent_again (details: batches with their '
-  'sent_at now: what was looked up is an older send).';
+  'sent_at now: what was looked up is an older send), PT429 rate_limited.';

@@ -67,4 +67,4 @@ comment on function public.withdraw_sync_entries(uuid, text, text[], text) is
   '10,000. reason: at most 500 characters, kept in the audit log. Returns withdrawn, how many have changed, and refused, a list of {entry_key, '
   'state, reason} of those that have left or do not exist; the others are withdrawn all the same. Once more changes none. '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 reason_too_long, PT422 reason_missing, PT422 invalid_entries, '
-  'PT422 unknown_integration_type, PT404 integration_not_found.';
+  'PT422 unknown_integration_type, PT404 integration_not_found, PT429 rate_limited.';

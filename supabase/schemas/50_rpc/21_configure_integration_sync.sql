@@ -9,11 +9,16 @@ declare
   wanted public.sync_integrations;
   saved public.sync_integrations;
   wrong text;
+  floor interval := (select s.least_cooldown from sync_scheduler.settings s);
 begin
   perform sync_scheduler.require_org_role(configure_integration_sync.org_id, '{admin}');
   before := sync_scheduler.lock_integration(
     configure_integration_sync.org_id, configure_integration_sync.integration_type);
   wanted := sync_scheduler.apply_settings(before, changes);
+  if configure_integration_sync.changes ? 'manual_cooldown' and wanted.manual_cooldown < floor then
+    perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
+      'field', 'manual_cooldown', 'reason', format('at least %s seconds', extract(epoch from floor)::integer)));
+  end if;
   perform set_config('sync_scheduler.configures', 'on', true);
   begin
     update public.sync_integrations i set config = wanted.config,
@@ -51,7 +56,7 @@ revoke all on function public.configure_integration_sync(uuid, text, jsonb, text
 grant execute on function public.configure_integration_sync(uuid, text, jsonb, text) to authenticated, service_role;
 comment on function public.configure_integration_sync(uuid, text, jsonb, text) is
   'Changes settings of the organisation''s integration and returns it. changes: a JSON object of any of schedule (cron '
-  'expression; null: no scheduled runs), time_zone (IANA), overlap_policy (skip, buffer_one), catchup_window, manual_cooldown, '
+  'expression; null: no scheduled runs), time_zone (IANA), overlap_policy (skip, buffer_one), catchup_window, manual_cooldown (at least settings.least_cooldown), '
   'retry_base, run_deadline (intervals as text), health_check_interval (likewise, from 15 minutes to a day; null: no connection '
   'checks), max_attempts, enabled, and what is demanded of entries, kept in config: payloads (vouchers, or free: a payload with '
   'lines need not be a voucher), period_rule (posting_date, or free: the period need not be that of the posting date), '
@@ -61,4 +66,4 @@ comment on function public.configure_integration_sync(uuid, text, jsonb, text) i
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
   'PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
   'invalid_configuration (details: field, reason), PT422 invalid_schedule (details: field, value, reason), PT422 '
-  'invalid_time_zone, PT422 reason_too_long.';
+  'invalid_time_zone, PT422 reason_too_long, PT429 rate_limited.';

@@ -28,4 +28,4 @@ comment on function public.resume_integration_sync(uuid, text, text) is
   'skipped meanwhile stay skipped: see backfill_integration_sync. For admins of the organisation and the service role; '
   'audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT401 unsupported_identity, '
   'PT403 not_authorized, PT422 '
-  'unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long.';
+  'unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.';

@@ -56,4 +56,4 @@ comment on function public.backfill_integration_sync(uuid, text, timestamptz, ti
   'further back than the run log keeps. For admins of the organisation and the service role; audited with reason. '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
   'PT403 not_authorized, PT422 invalid_period (details: reason), PT422 '
-  'unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long.';
+  'unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.';

@@ -32,4 +32,4 @@ comment on function public.cancel_integration_backfill(uuid, text, text) is
   'were; once more returns 0. The slots stay recorded as skipped and can be backfilled later. A run that is active goes on: '
   'see cancel_integration_sync. For admins of the organisation and the service role; audited with reason (at most 500 '
   'characters). Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, PT404 '
-  'integration_not_found, PT422 reason_too_long.';
+  'integration_not_found, PT422 reason_too_long, PT429 rate_limited.';

@@ -6,7 +6,7 @@ begin
   perform sync_scheduler.refuse_until((
     select p.requested_at + case when p.ended_at is null and not replaces_open
       then greatest(s.probe_timeout, s.probe_cooldown) else s.probe_cooldown end
-    from sync_scheduler.probes p, sync_scheduler.settings s where p.integration_id = integration.id));
+    from sync_scheduler.probes p, sync_scheduler.settings s where p.integration_id = integration.id), 'check');
 end;
 $$;
 revoke all on function sync_scheduler.require_probe_due(public.sync_integrations, boolean)

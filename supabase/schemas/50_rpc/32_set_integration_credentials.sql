@@ -37,7 +37,10 @@ begin
   secret_id := sync_scheduler.store_secret(sync_scheduler.credentials_name(integration.id), credentials);
   update public.sync_integrations i set credentials_secret_id = secret_id
   where i.id = integration.id and i.credentials_secret_id is distinct from secret_id;
-  perform sync_scheduler.start_probe(integration);
+  -- A vendor that asked us to slow down is asked at next_check_at, with the new ones.
+  if sync_scheduler.passive_until(integration) is null then
+    perform sync_scheduler.start_probe(integration);
+  end if;
   -- Also when Vault has the new ones under the old id. After the probe: health is locked behind it.
   update public.sync_integration_health h set configured_at = now(), last_success_at = null, run_failed_at = null
   where h.integration_id = integration.id returning * into strict health;
@@ -50,10 +53,11 @@ grant execute on function public.set_integration_credentials(uuid, text, jsonb, 
 comment on function public.set_integration_credentials(uuid, text, jsonb, text) is
   'Stores the credentials of the organisation''s integration in Vault, where nobody can read them back, and starts a '
   'connection check, in which the connector validates them. Returns the integration''s health at once; read it again: it is '
-  'answered when checked_at is later than check_requested_at. credentials: a JSON object of at most 16 KiB; null removes '
+  'answered when checked_at is later than check_requested_at. No check starts while the vendor has asked us to slow down '
+  '(passive_since): next_check_at says when it is asked. credentials: a JSON object of at most 16 KiB; null removes '
   'them, without a check. For admins of the organisation and the service role; that it was done is audited with reason (at '
   'most 500 characters), never what was stored. A run that is under way goes on with what it has. '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
   'PT403 not_authorized, PT422 invalid_credentials, PT422 unknown_integration_type, PT404 '
-  'integration_not_found, PT422 reason_too_long, PT429 rate_limited (details: retry_after_seconds, retry_at; nothing was '
+  'integration_not_found, PT422 reason_too_long, PT429 rate_limited (details: retry_after_seconds, retry_at, limit; nothing was '
   'stored), PT503 credentials_not_stored, PT503 function_url_not_configured.';

@@ -28,7 +28,7 @@ begin
     active.run_id, active.status, active.triggered_by,
     active.started_at, active.notice, quota.until, active.entries_total, active.entries_done, active.entries_failed,
     success.finished_at, ended.run_id, ended.status, ended.entries_done, ended.entries_failed,
-    case when cooldown.over_at > now() then cooldown.over_at end, alerts.open, undecided.entries,
+    case when next_press.press_at > now() then next_press.press_at end, alerts.open, undecided.entries,
     sync_scheduler.entry_rules(i.config),
     refusal.message is null, refusal.message, refusal.details
   from public.sync_integrations i
@@ -53,12 +53,7 @@ begin
       (failure.run_id, failure.status, failure.finished_at, failure.entries_done, failure.entries_failed),
       (cancelled.run_id, cancelled.status, cancelled.finished_at, cancelled.entries_done, cancelled.entries_failed)
     ) e (run_id, status, finished_at, entries_done, entries_failed) where e.run_id is not null order by e.finished_at desc limit 1) ended on true
-  left join lateral (
-    select r.triggered_at + i.manual_cooldown as over_at from public.sync_run_log r
-    -- As in require_cooldown_over.
-    where (r.integration_id, r.org_id, r.triggered_by) between (i.id, i.org_id, 'manual'::public.sync_run_trigger)
-      and (i.id, i.org_id, 'manual'::public.sync_run_trigger)
-    order by r.integration_id, r.org_id, r.triggered_by, r.triggered_at desc limit 1) cooldown on true
+  cross join lateral sync_scheduler.next_manual_press(i) next_press
   cross join lateral (
     select count(*)::integer as open from (
       select from public.sync_alerts a where a.integration_id = i.id and a.resolved_at is null
@@ -83,7 +78,7 @@ grant execute on function public.sync_overview(uuid) to authenticated, service_r
 comment on function public.sync_overview(uuid) is
   'One row for each integration of the organisation, all that a page about it shows: health, the active run and its progress, '
   'until when the external system asks us to wait (quota_until), the last success, the last run that ended and what it exported, the '
-  'next slot, how long the cooldown lasts, open alerts (a vendor''s '
+  'next slot, until when the limits let no person press (cooldown_until), open alerts (a vendor''s '
   'included), entries that wait for a person''s decision (undecided, counted up to 1,000), entry_rules: what '
   'its config demands of entries (payloads, period_rule, fiscal_year_ends, ignored_fields; missing: the default), and what '
   'trigger_integration_sync would answer the caller now: button_message is null or the error''s message, button_details its '

@@ -5,7 +5,7 @@ begin
   perform sync_scheduler.refuse_until((
     select max(a.created_at) + s.probe_cooldown from sync_scheduler.settings s, public.sync_audit_log a
     where a.org_id = require_webhook_due.org_id and a.created_at > now() - s.probe_cooldown and a.action = 'configure_alert_webhook'
-    group by s.probe_cooldown));
+    group by s.probe_cooldown), 'webhook');
 end;
 $$;
 revoke all on function sync_scheduler.require_webhook_due(uuid) from public, anon, authenticated, service_role;

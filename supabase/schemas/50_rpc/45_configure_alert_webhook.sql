@@ -11,6 +11,10 @@ declare
   stored_id uuid;
 begin
   perform sync_scheduler.require_org_role(configure_alert_webhook.org_id, '{admin}');
+  -- Before the webhook and its sender: an alert of who holds this lock waits for those.
+  if sync_scheduler.caller_id() is not null then
+    perform sync_scheduler.lock_limits(configure_alert_webhook.org_id);
+  end if;
   -- There may be no row to lock yet.
   perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(
     sync_scheduler.alert_webhook_name(configure_alert_webhook.org_id), 0));
@@ -79,4 +83,4 @@ comment on function public.configure_alert_webhook(uuid, jsonb, text) is
   'says that it is configured, so it may be done once in settings.probe_cooldown (10 s). For admins of the organisation and the service role; audited with reason (at most 500 characters). '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
   'PT403 not_authorized, PT422 invalid_configuration (details: field, reason), PT422 '
-  'reason_too_long, PT429 rate_limited (details: retry_after_seconds, retry_at; nothing was stored), PT503 credentials_not_stored.';
+  'reason_too_long, PT429 rate_limited (details: retry_after_seconds, retry_at, limit; nothing was stored), PT503 credentials_not_stored.';

@@ -29,6 +29,7 @@ select bag_eq(
        unnest(array['authenticated', 'service_role']) r
      union all values
      ('sync_scheduler.member_org_ids()', 'authenticated'),
+     ('sync_scheduler.caller_id()', 'authenticated'),
      ('sync_scheduler.member_vendors()', 'authenticated'),
      ('add_sync_entries(uuid,text,jsonb,boolean,boolean)', 'service_role'),
      ('sync_worker_claim(uuid,integer,text,uuid,numeric,boolean,integer,jsonb)', 'service_role'),

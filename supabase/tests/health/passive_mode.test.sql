@@ -40,6 +40,14 @@ begin
     perform pg_temp.run(word[2], word[3], code := word[4]);
   when 'press' then
     perform pg_temp.run(word[2], word[3], 'manual');
+  when 'ask' then
+    perform pg_temp.age_probe();
+    begin
+      perform pg_temp.check_as(word[2]);
+      raise exception 'it was checked';
+    exception when sqlstate 'PT429' then
+      perform sync_test.act_as('owner');
+    end;
   when 'cool-down' then
     update public.sync_integration_health set next_check_at = now(), passive_since = passive_since - interval '1 day'
     where integration_id = sync_test.id('integration a');
@@ -90,8 +98,10 @@ insert into script (event, expected, why) values
   ('run failed permanent', 'needs_attention, passive, in a day', 'a refusal needs attention there, too'),
   ('run failed transient', 'needs_attention, passive, in a day', 'and being away as well does not mend it'),
   ('run succeeded', 'healthy, passive, in a day', 'a run that is let in does'),
-  ('check answered', 'healthy, passive, in a day', 'a check by hand is possible, and changes nothing of it'),
+  ('check answered', 'healthy, passive, in a day', 'a check that was under way changes nothing of it'),
   ('check failed transient', 'unhealthy, passive, in a day', 'nor one that fails'),
+  ('ask coordinator', 'unhealthy, passive, in a day', 'no person has it checked'),
+  ('ask admin', 'unhealthy, passive, in a day', 'nor does an admin'),
   ('pause now', 'unhealthy, passive, never', 'a pause'),
   ('unpause now', 'unhealthy, passive, in a day', 'and its end do not end it'),
   ('resume coordinator', 'unhealthy, passive, in a day', 'no coordinator ends it'),

@@ -1,7 +1,8 @@
 begin;
 \ir ../fixtures.psql
 \ir ../schedule.psql
-select plan(19);
+update sync_scheduler.settings set least_cooldown = '1 minute';
+select plan(24);
 
 create function pg_temp.configure(changes jsonb, why text default null) returns public.sync_integrations language sql as $$
   select public.configure_integration_sync(sync_test.id('org a'), 'webhook', changes, why)
@@ -15,6 +16,17 @@ begin
 exception when sqlstate 'PT422' then
   get stacked diagnostics detail = pg_exception_detail;
   return coalesce(detail::jsonb ->> 'field', sqlerrm);
+end
+$$;
+create function pg_temp.reason(changes jsonb) returns text language plpgsql as $$
+declare
+  detail text;
+begin
+  perform pg_temp.configure(changes);
+  return 'accepted';
+exception when sqlstate 'PT422' then
+  get stacked diagnostics detail = pg_exception_detail;
+  return detail::jsonb ->> 'reason';
 end
 $$;
 
@@ -49,6 +61,14 @@ select is(pg_temp.wrong_field('{"time_zone": null}'), 'time_zone', 'or none');
 select is(pg_temp.wrong_field('{"max_attempts": 0}'), 'max_attempts', 'a number out of range');
 select is(pg_temp.wrong_field('{"max_attempts": "many"}'), 'max_attempts', 'no number');
 select is(pg_temp.wrong_field('{"catchup_window": "1 minute"}'), 'catchup_window', 'an interval out of range');
+select is(pg_temp.wrong_field('{"manual_cooldown": "59 seconds"}'), 'manual_cooldown', 'a cooldown below the installation''s least one');
+select is(pg_temp.wrong_field('{"manual_cooldown": "1 month -30 days"}'), 'manual_cooldown', 'however it is written');
+select is((pg_temp.configure('{"manual_cooldown": "PT1M"}')).manual_cooldown, '1 minute', 'the least one is allowed');
+select is(pg_temp.reason('{"manual_cooldown": "0"}'), 'at least 60 seconds', 'the refusal says what is');
+select sync_test.act_as('owner');
+update public.sync_integrations set manual_cooldown = '0 seconds';
+select sync_test.act_as('admin');
+select is(pg_temp.wrong_field('{"max_attempts": 7}'), 'accepted', 'a smaller one that is stored is in the way of nothing else');
 select is(pg_temp.wrong_field('{"overlap_policy": "explode"}'), 'overlap_policy', 'no policy');
 select is(pg_temp.wrong_field('{"credentials_secret_id": null}'), 'credentials_secret_id', 'what is no setting');
 select throws_ok($$ select pg_temp.configure('[]') $$, 'PT422', 'invalid_configuration', 'no object');

@@ -34,6 +34,7 @@ select pg_temp.checked('reached');
 select is(pg_temp.health() || ', ' || pg_temp.alerts(), 'healthy, 2 alerts, 0 open',
   'what the function found wrong with the credentials is mended once it asks somebody');
 
+update public.sync_integration_health set passive_since = null where integration_id = sync_test.id('integration a');
 -- Nobody answers the check.
 select pg_temp.age_probe();
 select pg_temp.check_as('coordinator');

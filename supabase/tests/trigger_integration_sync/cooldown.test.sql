@@ -1,6 +1,7 @@
 begin;
 \ir ../fixtures.psql
-select plan(6);
+update sync_scheduler.settings set least_cooldown = '1 minute';
+select plan(10);
 
 create function pg_temp.end_run(age interval) returns void language sql as $$
   delete from public.sync_run_log;
@@ -25,7 +26,7 @@ prepare press as select public.trigger_integration_sync(sync_test.id('org a'), '
 select pg_temp.end_run('4 minutes 59.5 seconds');
 select sync_test.act_as('coordinator');
 select throws_ok('press', 'PT429', 'rate_limited', 'half a second before five minutes is too early, also after a failure');
-select is(pg_temp.details(), jsonb_build_object('retry_after_seconds', 1, 'retry_at', now() + interval '0.5 seconds'),
+select is(pg_temp.details(), jsonb_build_object('retry_after_seconds', 1, 'retry_at', now() + interval '0.5 seconds', 'limit', 'cooldown'),
   'the seconds left are rounded up');
 
 select sync_test.act_as('service_role');
@@ -43,6 +44,22 @@ select pg_temp.end_run('1 minute');
 update public.sync_integrations set manual_cooldown = '1 minute';
 select sync_test.act_as('coordinator');
 select lives_ok('press', 'the integration''s own cooldown counts');
+
+select sync_test.act_as('owner');
+select pg_temp.end_run('59.5 seconds');
+update public.sync_integrations set manual_cooldown = '0 seconds';
+select is((select cooldown_until from public.sync_overview(sync_test.id('org a'))), now() + interval '0.5 seconds', 'the overview says so');
+select sync_test.act_as('coordinator');
+select throws_ok('press', 'PT429', 'rate_limited', 'a stored cooldown below the installation''s least one counts as that');
+select sync_test.act_as('owner');
+update public.sync_integrations set manual_cooldown = '1 month -30 days';
+select pg_temp.end_run('59.5 seconds');
+select sync_test.act_as('coordinator');
+select throws_ok('press', 'PT429', 'rate_limited', 'also one of months that equals nothing and may be less');
+select sync_test.act_as('owner');
+select pg_temp.end_run('1 minute');
+select sync_test.act_as('coordinator');
+select lives_ok('press', 'a minute is late enough then');
 
 select sync_test.act_as('owner');
 delete from public.sync_run_log;

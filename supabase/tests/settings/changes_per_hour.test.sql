@@ -1,0 +1,64 @@
+-- What people of an organisation do and is audited is bounded by the audit log.
+begin;
+\ir ../fixtures.psql
+select plan(16);
+update sync_scheduler.settings set changes_per_hour = 4, presses_per_hour = 2;
+
+create function pg_temp.does(call text, who text default 'admin') returns text language plpgsql as $$
+declare
+  told jsonb;
+begin
+  perform sync_test.act_as(who);
+  execute 'select public.' || call;
+  perform sync_test.act_as('owner');
+  return 'done';
+exception when sqlstate 'PT429' then
+  get stacked diagnostics told = pg_exception_detail;
+  perform sync_test.act_as('owner');
+  return concat_ws(' ', told ->> 'limit', extract(epoch from (told ->> 'retry_at')::timestamptz - now())::integer);
+end
+$$;
+create function pg_temp.configure() returns text language sql as $$
+  select format('configure_integration_sync(%L, ''webhook'', ''{"max_attempts": 7}'')', sync_test.id('org a'))
+$$;
+create function pg_temp.fill(action text, number integer, ago interval default '30 minutes', org text default 'org a', who text default 'admin')
+returns void language sql as $$
+  insert into public.sync_audit_log (org_id, actor_id, action, created_at)
+  select sync_test.id(org), sync_test.id(who), fill.action, now() - ago from generate_series(1, number)
+$$;
+
+select pg_temp.fill('configure', 3), pg_temp.fill('configure', 4, org => 'org b', who => 'outsider'), pg_temp.fill('configure', 9, '1 hour');
+insert into public.sync_audit_log (org_id, action) select sync_test.id('org a'), 'entries_corrected' from generate_series(1, 20);
+select is(pg_temp.does(pg_temp.configure()), 'done', 'of the last hour, of this organisation, and of people only');
+select is(pg_temp.does(pg_temp.configure()), 'changes_per_hour 1800', 'the next one is refused, until the oldest of them is an hour old');
+select is(pg_temp.does(pg_temp.configure(), 'service_role'), 'done', 'a backend is not bounded');
+
+delete from public.sync_audit_log;
+select pg_temp.fill('configure', 4);
+update public.sync_integrations set paused_at = now() where id = sync_test.id('integration b');
+update public.sync_export_entries set state = 'rejected' where integration_id = sync_test.id('integration a') and entry_key = 'entry 02';
+select is(pg_temp.does(format(call, sync_test.id('org a'))), 'changes_per_hour 1800', call) from unnest(array[
+  $$settle_sync_entries(%L, 'webhook', '[{"entry_key": "entry 02", "resolution": "abandon"}]', 'x')$$,
+  $$set_integration_credentials(%L, 'webhook', '{"token": "x"}')$$,
+  $$configure_alert_webhook(%L, '{"url": "https://hooks.slack.com/services/T0/B0/x"}')$$,
+  $$test_integration_connection(%L, 'webhook')$$]) call;
+select is((select count(*)::integer from net.http_request_queue), 0, 'nothing was posted');
+select is((select state::text from public.sync_export_entries where integration_id = sync_test.id('integration a') and entry_key = 'entry 02'),
+  'rejected', 'nothing has changed');
+
+-- Stop means stop.
+select is(pg_temp.does(format(call, sync_test.id('org a'))), 'done', call || ' is still possible') from unnest(array[
+  $$pause_integration_sync(%L, 'webhook')$$,
+  $$withdraw_sync_entries(%L, 'webhook', '{"entry 01"}', 'by mistake')$$,
+  $$set_integration_credentials(%L, 'webhook', null)$$]) call;
+select is(pg_temp.does(format($$resume_integration_sync(%L, 'webhook')$$, sync_test.id('org a'))), 'changes_per_hour 1800', 'what starts is not');
+select is(pg_temp.does(format($$pause_integration_sync(%L, 'webhook', 'once more')$$, sync_test.id('org a'))), 'done', 'twice as often');
+select is(pg_temp.does(format($$pause_integration_sync(%L, 'webhook', 'and again')$$, sync_test.id('org a'))), 'changes_per_hour 1800', 'but not without end');
+
+delete from public.sync_audit_log;
+select pg_temp.fill('configure_alert_webhook', 2, '20 minutes'), pg_temp.fill('set_credentials', 1);
+select is(pg_temp.does(format($$configure_alert_webhook(%L, '{"url": "https://hooks.slack.com/services/T0/B0/x"}')$$, sync_test.id('org a'))),
+  'changes_per_hour 2400', 'each kind of action that posts to the outside has presses_per_hour');
+
+select * from finish();
+rollback;
