@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /**
  * `sync-scheduler`: the command line.
  *

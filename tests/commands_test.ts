@@ -77,7 +77,7 @@ Deno.test("every task that people call answers --help and refuses what it does n
       "db:types",
       "migration:new",
       "release",
-      "client:pack",
+      "pack",
       "test",
       "campaign",
       "screenshots",
@@ -135,10 +135,10 @@ Deno.test("in a clean checkout these permissions are enough", async (t) => {
       assert.match(done.text, answer);
     };
 
-    await t.step("client:pack writes the package", () => runs(["client:pack"], /^dist\/.+\.tgz\n$/));
-    await t.step("client:pack writes it elsewhere, too", async () => {
+    await t.step("pack writes the package", () => runs(["pack"], /^dist\/.+\.tgz\n$/));
+    await t.step("pack writes it elsewhere, too", async () => {
       const elsewhere = await Deno.makeTempDir({ prefix: "package, of a test-" });
-      await runs(["client:pack", elsewhere], /\.tgz\n$/);
+      await runs(["pack", elsewhere], /\.tgz\n$/);
       assert.equal((await Array.fromAsync(Deno.readDir(elsewhere))).length, 1);
       await Deno.remove(elsewhere, { recursive: true });
     });

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { entryNames } from "./entry_names.ts";
 
-const checksums = z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/));
+const checksums = z.record(z.string(), z.string().check(z.regex(/^[0-9a-f]{64}$/)));
 const releaseSchema = z.object({
-  release: z.string().regex(/^\d+\.\d+\.\d+$/),
+  release: z.string().check(z.regex(/^\d+\.\d+\.\d+$/)),
   /** The migrations that it added: file name to SHA-256. */
   migrations: checksums,
   /** All schema files that it was composed of: path to SHA-256. */

@@ -4,8 +4,8 @@
  * @module
  */
 import { copyDirectory } from "../../local/copy_directory.ts";
-import { packClient } from "../../tools/client_package/build.ts";
-import { NPM } from "../../tools/client_package/npm.ts";
+import { packPackage } from "../../tools/package/build.ts";
+import { NPM } from "../../tools/package/npm.ts";
 import { root, runDeno } from "../../tools/run_deno.ts";
 
 /** A project directory that goes with the block. */
@@ -30,7 +30,7 @@ export async function freshProject(examples: readonly string[]): Promise<FreshPr
     });
   const remove = () => Deno.remove(directory, { recursive: true });
   try {
-    const tarball = await packClient(directory);
+    const tarball = await packPackage(directory);
     for (const example of examples) {
       await copyDirectory(`${root}/examples/${example}`, `${directory}/${example}`);
     }

@@ -1,12 +1,14 @@
-/** The packed client in Node: in 20, which has no WebSocket, and in 22. Both are supported. */
+/** The packed package in Node: in 20, which has no WebSocket, and in 22. Both are supported. */
 import assert from "node:assert/strict";
+import { basename, join } from "node:path";
 import { startWebhookReceiver } from "../../local/vendors/webhook_receiver.ts";
-import { packClient } from "../../tools/client_package/build.ts";
-import { NPM } from "../../tools/client_package/npm.ts";
+import { packPackage } from "../../tools/package/build.ts";
+import { NPM } from "../../tools/package/npm.ts";
 import { root, runDeno } from "../../tools/run_deno.ts";
 import { PASSWORD } from "../support/people.ts";
 import { usePlatform } from "../support/platform.ts";
 import { assertExportedOnce } from "../support/runs.ts";
+import { createProject } from "../support/project.ts";
 import { createTenant } from "../support/tenant.ts";
 
 const VERSIONS = { 20: "20.20.2", 22: "22.23.3" } as const;
@@ -46,10 +48,27 @@ process.exit(0);
 
 /** The project, and how its app is run. */
 interface Project extends AsyncDisposable {
-  run(version: keyof typeof VERSIONS, options: object): Promise<{ code: number; out: string; err: string }>;
+  readonly directory: string;
+  /** Runs the app. */
+  run(version: keyof typeof VERSIONS, options: object): Promise<Outcome>;
+  /** Runs the command line that is installed. */
+  cli(
+    version: keyof typeof VERSIONS,
+    args: readonly string[],
+    env?: Record<string, string>,
+  ): Promise<Outcome>;
+  /** `npx ./sync-scheduler-VERSION.tgz`, in a folder that holds nothing else, in Node 20. */
+  npx(folder: string, args: readonly string[]): Promise<Outcome>;
 }
 
-/** A project with the packed client, supabase-js in the version of the tests, `ws`, and both versions of Node. */
+/** What a program printed, and its exit code. */
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** A project with the packed package, supabase-js in the version of the tests, `ws`, and both versions of Node. */
 async function nodeProject(): Promise<Project> {
   const directory = await Deno.makeTempDir({ prefix: "sync_scheduler_node_" });
   const remove = () => Deno.remove(directory, { recursive: true });
@@ -63,13 +82,14 @@ async function nodeProject(): Promise<Project> {
     const nodes = Object.entries(VERSIONS).map((
       [major, version],
     ) => [`node${major}`, `npm:node-${platform}@${version}`]);
+    const tarball = await packPackage(directory);
     const manifest = {
       private: true,
       type: "module",
       dependencies: {
         ...Object.fromEntries(nodes),
         "@supabase/supabase-js": imports["@supabase/supabase-js"].split("@").at(-1),
-        "sync-scheduler": `file:${await packClient(directory)}`,
+        "sync-scheduler": `file:${tarball}`,
         ws: "8.18.3",
       },
     };
@@ -88,16 +108,42 @@ async function nodeProject(): Promise<Project> {
       cwd: directory,
       env: { npm_config_fund: "false", npm_config_audit: "false", npm_config_update_notifier: "false" },
     });
+    const bin = (version: keyof typeof VERSIONS) => `${directory}/node_modules/node${version}/bin`;
+    const start = async (program: string, options: Deno.CommandOptions): Promise<Outcome> => {
+      const { code, stdout, stderr } = await new Deno.Command(program, { stdin: "null", ...options })
+        .output();
+      return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
+    };
     return {
-      async run(version, options) {
-        const { code, stdout, stderr } = await new Deno.Command(
-          `${directory}/node_modules/node${version}/bin/node`,
-          {
-            args: ["app.js", JSON.stringify(options)],
-            cwd: directory,
+      directory,
+      run: (version, options) =>
+        start(`${bin(version)}/node`, { args: ["app.js", JSON.stringify(options)], cwd: directory }),
+      cli: (version, args, env = {}) =>
+        start(`${bin(version)}/node`, {
+          args: ["node_modules/sync-scheduler/cli/main.js", ...args],
+          cwd: directory,
+          env: { NO_COLOR: "1", ...env },
+        }),
+      npx: async (folder, args) => {
+        await Deno.copyFile(tarball, join(folder, basename(tarball)));
+        return await start(Deno.execPath(), {
+          args: [
+            "run",
+            "-A",
+            "--quiet",
+            "--no-config",
+            `${NPM}/npx`,
+            "--yes",
+            `./${basename(tarball)}`,
+            ...args,
+          ],
+          cwd: folder,
+          env: {
+            NO_COLOR: "1",
+            PATH: `${bin(20)}:${Deno.env.get("PATH")}`,
+            npm_config_update_notifier: "false",
           },
-        ).output();
-        return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
+        });
       },
       [Symbol.asyncDispose]: remove,
     };
@@ -107,10 +153,45 @@ async function nodeProject(): Promise<Project> {
   }
 }
 
-Deno.test("the packed client runs in Node", async (t) => {
+Deno.test("the packed package runs in Node", async (t) => {
   await using project = await nodeProject();
   const platform = await usePlatform();
   await using database = platform.connect();
+
+  await t.step(
+    "npx brings the bundle into a project from the tarball, in Node 20, as the checkout does",
+    async () => {
+      await using byNpx = await createProject();
+      await using byCheckout = await createProject();
+      const { code, out, err } = await project.npx(join(byNpx.directory), ["install"]);
+      assert.equal(code, 0, out + err);
+      assert.match(out, /^\d+ files changed$/m);
+      assert.equal((await byCheckout.install()).code, 0);
+      const named = async (files: Promise<Record<string, string>>) =>
+        Object.fromEntries(
+          // The versions are those of the time.
+          Object.entries(await files).map(([path, text]) => [path.replace(/^migrations\/\d{14}/, ""), text]),
+        );
+      assert.deepEqual(await named(byNpx.files()), await named(byCheckout.files()));
+
+      const workdir = ["--workdir", byNpx.directory];
+      assert.match((await project.cli(20, ["upgrade", ...workdir])).out, /nothing to do/);
+      assert.equal((await project.cli(22, ["uninstall", ...workdir])).code, 0);
+      assert.deepEqual(
+        await project.cli(22, ["upgrade", ...workdir]),
+        { code: 1, out: "", err: "The bundle is not installed there: use `install`.\n" },
+      );
+    },
+  );
+
+  await t.step("the doctor finds the platform in order", async () => {
+    for (const version of [20, 22] as const) {
+      const env = { SUPABASE_DB_URL: platform.dbUrl };
+      const { code, out, err } = await project.cli(version, ["doctor", "--json", "--read-only"], env);
+      const findings: { status: string }[] = JSON.parse(out);
+      assert.deepEqual([code, findings.filter(({ status }) => status === "FAIL"), err], [0, [], ""]);
+    }
+  });
 
   await t.step(
     "in Node 20 supabase-js names what is missing, and the package's page the way out",

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { root } from "../run_deno.ts";
+import { LICENSES } from "./bundle_cli.ts";
 
 /** The parts of `package.json` that the build itself needs. */
 export interface Manifest {
@@ -9,8 +10,11 @@ export interface Manifest {
   readonly peerDependencies: Readonly<Record<string, string>>;
 }
 
+/** Where the package comes from. */
+const REPOSITORY = "git+https://github.com/sync-scheduler/sync-scheduler.git";
+
 /** What an app imports, and the module that it gets. */
-const ENTRIES = {
+export const ENTRIES = {
   ".": "client/mod",
   "./elements": "client/elements/mod",
   "./elements/nb": "client/elements/nb",
@@ -40,27 +44,59 @@ export async function writeManifest(directory: string): Promise<Manifest> {
     name: "sync-scheduler",
     version: await bundleVersion(),
     description:
-      "Client of the Sync Scheduler for Supabase: start a sync, follow it live, say what happened.",
+      "Reliable exports from Supabase to external systems: the installer, the command line and the client.",
+    keywords: [
+      "supabase",
+      "postgres",
+      "edge-functions",
+      "pg_cron",
+      "scheduler",
+      "sync",
+      "outbox",
+      "accounting",
+    ],
     license: "MIT",
+    repository: { type: "git", url: REPOSITORY },
     type: "module",
-    exports: Object.fromEntries(
-      Object.entries(ENTRIES).map(([name, module]) => [name, {
-        types: `./dist/${module}.d.ts`,
-        default: `./dist/${module}.js`,
-      }]),
-    ),
+    engines: { node: ">=20" },
+    bin: { "sync-scheduler": "cli/main.js" },
+    types: `./dist/${ENTRIES["."]}.d.ts`,
+    exports: {
+      ...Object.fromEntries(
+        Object.entries(ENTRIES).map(([name, module]) => [name, {
+          types: `./dist/${module}.d.ts`,
+          default: `./dist/${module}.js`,
+        }]),
+      ),
+      "./package.json": "./package.json",
+    },
     // npm adds package.json, README.md and LICENSE. There are no `scripts`: installing runs nothing of ours.
-    files: ["dist/**/*.js", "dist/**/*.d.ts"],
+    files: [
+      "dist/**/*.js",
+      "dist/**/*.d.ts",
+      "cli/*.js",
+      "cli/install/*.sql",
+      "supabase/**/*.sql",
+      "supabase/functions/**/*.ts",
+      "supabase/functions/**/*.json",
+      "supabase/config.toml",
+      "tools/releases/*.json",
+      "CHANGELOG.md",
+      LICENSES,
+    ],
     // They define the elements and add to them: a bundler must not take their import for one that nothing comes of.
     sideEffects: ["./dist/client/elements/mod.js", "./dist/client/elements/nb.js"],
     dependencies: { lit: range("lit") },
     peerDependencies: { "@supabase/supabase-js": range("@supabase/supabase-js") },
+    // Apps bring it. The command line carries its own, so `npx` downloads none.
+    peerDependenciesMeta: { "@supabase/supabase-js": { optional: true } },
   };
   await Deno.writeTextFile(join(directory, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
 }
 
-async function bundleVersion(): Promise<string> {
+/** The version of the bundle, as `sync_scheduler.version()` says it. */
+export async function bundleVersion(): Promise<string> {
   const sql = await Deno.readTextFile(join(root, "supabase", "schemas", "95_release", "01_version.sql"));
   const version = /select '([^']+)'::text/.exec(sql)?.[1];
   if (version === undefined) throw new Error("95_release/01_version.sql names no version");

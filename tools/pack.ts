@@ -1,14 +1,14 @@
 /**
- * `deno task client:pack`: the client library as an npm package.
+ * `deno task pack`: the client library as an npm package.
  *
  * @module
  */
 import { join, relative } from "node:path";
 import { readCommandLine, refuseCall } from "../local/command_line.ts";
-import { packClient } from "./client_package/build.ts";
+import { packPackage } from "./package/build.ts";
 import { root } from "./run_deno.ts";
 
-const USAGE = `Usage: deno task client:pack [DIRECTORY]
+const USAGE = `Usage: deno task pack [DIRECTORY]
 
 Compiles src/client to an npm package (ESM, types) and writes sync-scheduler-VERSION.tgz into DIRECTORY (dist).
 Install it with: npm install dist/sync-scheduler-VERSION.tgz @supabase/supabase-js`;
@@ -16,5 +16,5 @@ Install it with: npm install dist/sync-scheduler-VERSION.tgz @supabase/supabase-
 if (import.meta.main) {
   const { positionals } = readCommandLine(USAGE);
   if (positionals.length > 1) refuseCall("Give one directory.", USAGE);
-  console.log(relative(Deno.cwd(), await packClient(positionals[0] ?? join(root, "dist"))));
+  console.log(relative(Deno.cwd(), await packPackage(positionals[0] ?? join(root, "dist"))));
 }
