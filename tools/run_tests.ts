@@ -111,12 +111,15 @@ async function tests(args: string[], env: Record<string, string>): Promise<void>
 }
 
 async function testArguments(positionals: readonly string[]): Promise<string[]> {
-  const args: string[] = [];
+  const paths: string[] = [];
+  const filters: string[] = [];
   for (const argument of positionals) {
     const exists = await Deno.stat(join(root, argument)).then(() => true, () => false);
-    args.push(...(exists ? [argument] : ["--filter", argument]));
+    if (exists) paths.push(argument);
+    else filters.push("--filter", argument);
   }
-  return args;
+  // Without a path Deno would leave tests/ out, as deno.json says for the plain command.
+  return [...filters, ...(paths.length > 0 ? paths : ["."])];
 }
 
 async function main(): Promise<void> {
