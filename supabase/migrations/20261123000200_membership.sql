@@ -97,5 +97,9 @@ alter table public.sync_audit_log add constraint sync_audit_log_org_id_fkey
 
 -- supabase/schemas/15_membership/09_no_statistics.sql
 -- See 20_access/07_no_statistics.sql.
-alter table public.organizations alter column name set statistics 0;
-alter table public.organization_members alter column user_id set statistics 0;
+alter table public.organizations
+  alter column id set statistics 0,
+  alter column name set statistics 0;
+alter table public.organization_members
+  alter column org_id set statistics 0,
+  alter column user_id set statistics 0;
