@@ -13,13 +13,13 @@ const suppressEmbeds = 4;
 /**
  * A message in the format that a receiver takes. Always the same bytes for the same message.
  *
- * Its text may quote an external system: in no format can it become a link with other words, call people, or be read as
- * markup.
+ * Its text may quote an external system. `sync_scheduler.alert_text` has taken links and mentions out of it; here it is
+ * escaped, so that no format reads it as markup.
  *
  * | format | body | what is done to the text |
  * | --- | --- | --- |
  * | `json` | as the database has written it | as `slack`, for receivers that imitate Slack |
- * | `slack` | `text` | `&`, `<` and `>` as entities, which Slack asks for; no preview of links, no names looked up |
+ * | `slack` | `text` | `&`, `<` and `>` as entities, which Slack asks for; no markup, no preview of links, no names looked up |
  * | `teams` | an Adaptive Card | a `TextRun`, the one element that reads no Markdown |
  * | `discord` | `content` | a backslash before every punctuation character of markup; no mention is allowed |
  *
@@ -54,6 +54,7 @@ export function formatMessage(format: AlertFormat, body: string): string {
         unfurl_links: false,
         unfurl_media: false,
         link_names: false,
+        mrkdwn: false,
       });
     case "discord":
       return JSON.stringify({

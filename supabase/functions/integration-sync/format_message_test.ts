@@ -37,7 +37,7 @@ Deno.test("the format slack sends a text in which nothing but entities is left o
     assert.equal(decoded, text);
   }
   const { text: _text, ...settings } = JSON.parse(formatMessage("slack", stored("x")));
-  assert.deepEqual(settings, { unfurl_links: false, unfurl_media: false, link_names: false });
+  assert.deepEqual(settings, { unfurl_links: false, unfurl_media: false, link_names: false, mrkdwn: false });
 });
 
 Deno.test("the format discord escapes every punctuation character, and allows no mention", () => {
