@@ -88,7 +88,7 @@ comment on function sync_scheduler.acts_for_all() is
 create or replace function sync_scheduler.is_host() returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  api_roles constant text[] := '{anon,authenticated,service_role,authenticator}';
+  api_roles constant text[] := '{anon,authenticated,service_role,authenticator}'::text[];
 begin
   return not exists (
       -- The second to fourth are what PostgREST before version 9 sets, and what Supabase still reads.
@@ -455,7 +455,7 @@ begin
       "voucher": ["posting_date", "currency", "description", "lines"],
       "line": ["account", "debit", "credit", "description", "vat_code", "department", "project", "dimensions"]
     }
-  }';
+  }'::jsonb;
 end;
 $$;
 revoke all on function sync_scheduler.exported_fields() from public, anon, authenticated, service_role;
@@ -1145,7 +1145,7 @@ comment on function sync_scheduler.voucher_fault(public.sync_integrations, text,
 create or replace function sync_scheduler.audit_entry_rules() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  before jsonb := '{}';
+  before jsonb := '{}'::jsonb;
   after constant jsonb := sync_scheduler.entry_rules(new.config);
 begin
   if tg_op = 'UPDATE' then
@@ -1268,7 +1268,7 @@ create or replace function sync_scheduler.read_delivery(integration public.sync_
 returns sync_scheduler.delivered_entry[]
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  known constant text[] := '{entry_key,period,document_number,payload}';
+  known constant text[] := '{entry_key,period,document_number,payload}'::text[];
   max_payload constant integer := (select s.max_payload from sync_scheduler.settings s);
   repeated text[];
   delivered sync_scheduler.delivered_entry[];
@@ -2262,7 +2262,7 @@ comment on function sync_scheduler.note_cold_start_failure(
 create or replace function sync_scheduler.refusal_backoff(run public.sync_run_log, error_code text) returns interval
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  patience constant interval := '10 minutes';
+  patience constant interval := interval '10 minutes';
   refusals integer;
   first_at timestamptz;
 begin
@@ -2885,7 +2885,7 @@ declare
   run public.sync_run_log;
   integration public.sync_integrations;
   settings sync_scheduler.settings;
-  mended public.sync_alert_kind[] := '{dispatch_failing}';
+  mended public.sync_alert_kind[] := '{dispatch_failing}'::public.sync_alert_kind[];
 begin
   if claimed.ended_at is not null then
     perform sync_scheduler.raise_error('attempt_not_current');
@@ -3010,7 +3010,7 @@ begin
   select count(*), min(e.error_message) into refused, reason
   from public.sync_export_entries e where e.refused_run_id = run.run_id;
   if refused = 0 then
-    return '{}';
+    return '{}'::jsonb;
   end if;
   -- Something was taken in this run; or there is nothing to compare a single entry with.
   if run.entries_done > 0 or (refused = 1 and not sync_scheduler.has_unresolved_entries(run.integration_id)) then
@@ -3468,7 +3468,7 @@ begin
       where w.scheduled_for = answer_warmup.scheduled_for and w.token_hash = hash)
       then 'already_claimed' else 'invalid_token' end);
   end if;
-  return '{"recorded": true}';
+  return '{"recorded": true}'::jsonb;
 end;
 $$;
 revoke all on function sync_scheduler.answer_warmup(timestamptz, text, uuid, numeric, boolean)
@@ -3755,7 +3755,7 @@ create or replace function sync_scheduler.claim_probes(probes jsonb, protocol in
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   asked record;
-  claimed jsonb := '[]';
+  claimed jsonb := '[]'::jsonb;
 begin
   if jsonb_typeof(probes) is distinct from 'array' or jsonb_array_length(probes) not between 1 and 50 then
     perform sync_scheduler.raise_error('invalid_worker_request', '{"probes": "a list of 1 to 50 checks"}');
@@ -3845,7 +3845,7 @@ create or replace function sync_scheduler.finish_probe(
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   -- Long enough for what is exported once a month.
-  outranked_for constant interval := '31 days';
+  outranked_for constant interval := interval '31 days';
   health public.sync_integration_health;
   integration public.sync_integrations;
   asked_at timestamptz;
@@ -3875,7 +3875,7 @@ begin
         and p.token_hash = sha256(convert_to(finish_probe.token, 'UTF8'))
     ) then
       -- The repetition of a call whose answer was lost, or an answer after the time for it.
-      return '{"recorded": false}';
+      return '{"recorded": false}'::jsonb;
     end if;
     perform sync_scheduler.raise_error('invalid_token');
   end if;
@@ -3904,7 +3904,7 @@ begin
   where h.integration_id = integration.id returning * into strict health;
   if has_failed then
     perform sync_scheduler.note_failed_check(integration, health, in_incident, error_class, left(error_code, 100), left(error_message, 500));
-    return '{"recorded": true}';
+    return '{"recorded": true}'::jsonb;
   end if;
   -- That somebody answers refutes what the function itself found wrong, but not a check that the present credentials were refused.
   if outcome = 'answered' or not exists (
@@ -3918,7 +3918,7 @@ begin
   if by_tick and outcome <> 'failed' then
     perform sync_scheduler.note_vendor_answer(integration.id, asked_at);
   end if;
-  return '{"recorded": true}';
+  return '{"recorded": true}'::jsonb;
 end;
 $$;
 revoke all on function sync_scheduler.finish_probe(uuid, text, text, text, text, text, numeric, boolean)
@@ -4035,7 +4035,7 @@ declare
   most_bytes constant integer := 131072;
   asked record;
   secret_id uuid;
-  claimed jsonb := '[]';
+  claimed jsonb := '[]'::jsonb;
 begin
   if jsonb_typeof(senders) is distinct from 'array' or jsonb_array_length(senders) not between 1 and 50 then
     perform sync_scheduler.raise_error('invalid_worker_request', '{"senders": "a list of 1 to 50"}');
@@ -4146,7 +4146,7 @@ begin
     perform sync_scheduler.raise_error('invalid_token');
   elsif sender.ended_at is not null then
     -- The repetition of a call whose answer was lost.
-    return '{"recorded": false}';
+    return '{"recorded": false}'::jsonb;
   end if;
 
   perform sync_scheduler.settle_messages(sender.org_id, results);
@@ -4185,7 +4185,7 @@ begin
   elsif webhook.failing_since <= now() - interval '3 days' then
     perform sync_scheduler.stop_alert_webhook(sender.org_id, 'unreachable');
   end if;
-  return '{"recorded": true}';
+  return '{"recorded": true}'::jsonb;
 end;
 $$;
 revoke all on function sync_scheduler.finish_alerts(uuid, text, jsonb) from public, anon, authenticated, service_role;

@@ -654,8 +654,8 @@ returns public.sync_integrations
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   known constant text[] := '{schedule,time_zone,overlap_policy,catchup_window,manual_cooldown,max_attempts,retry_base,'
-    'run_deadline,health_check_interval,enabled,payloads,period_rule,fiscal_year_ends,ignored_fields}';
-  in_config constant text[] := '{payloads,period_rule,fiscal_year_ends,ignored_fields}';
+    'run_deadline,health_check_interval,enabled,payloads,period_rule,fiscal_year_ends,ignored_fields}'::text[];
+  in_config constant text[] := '{payloads,period_rule,fiscal_year_ends,ignored_fields}'::text[];
   field text;
 begin
   if jsonb_typeof(changes) is distinct from 'object' then
@@ -910,6 +910,59 @@ comment on function sync_scheduler.slots_between(text, text, timestamptz, timest
   'The instants from since (included) to until (not included) at which a schedule is due, in order, at most so many. '
   'Errors: PT422 invalid_schedule, PT422 invalid_time_zone.';
 
+-- supabase/schemas/50_rpc/26_backfill_slots.sql
+create or replace function sync_scheduler.backfill_slots(
+  org_id uuid, integration_type text, since timestamptz, until timestamptz, reason text
+) returns integer
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_variable
+declare
+  most constant integer := 1000;
+  integration public.sync_integrations;
+  known_since timestamptz := now() - (
+    select least(s.retention_ended, s.retention_failed) from sync_scheduler.settings s);
+  slots timestamptz[];
+  added integer;
+begin
+  perform sync_scheduler.require_org_role(org_id, '{admin}');
+  perform sync_scheduler.require_period(since, until);
+  if until > now() then
+    perform sync_scheduler.raise_error('invalid_period', '{"reason": "to is in the future"}');
+  elsif since < known_since then
+    perform sync_scheduler.raise_error('invalid_period', jsonb_build_object(
+      'reason', 'older than what the run log keeps: nobody could tell what ran then', 'earliest', known_since));
+  end if;
+  integration := sync_scheduler.lock_integration(org_id, integration_type);
+
+  -- Every slot before next_run_at has its row, whatever the schedule was then; later ones are the tick's.
+  slots := array(
+    select k.scheduled_for from public.sync_run_log k
+    where k.integration_id = integration.id and k.scheduled_for >= since and k.scheduled_for < until
+      and k.status = 'skipped' and not exists (
+        select from public.sync_run_log r
+        where r.integration_id = k.integration_id and r.scheduled_for = k.scheduled_for and r.status <> 'skipped')
+    order by k.scheduled_for limit most + 1);
+  if cardinality(slots) > most then
+    perform sync_scheduler.raise_error('invalid_period', jsonb_build_object(
+      'reason', 'more than 1000 slots', 'first_slots_end_before', slots[most + 1]));
+  end if;
+
+  insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by, requested_by)
+  select integration.id, slot, 'backfill', sync_scheduler.caller_id() from unnest(slots) slot
+  on conflict do nothing;
+  get diagnostics added = row_count;
+  if added > 0 then
+    perform sync_scheduler.audit(integration, 'backfill', reason,
+      jsonb_build_object('from', since, 'to', until, 'slots', added));
+  end if;
+  return added;
+end;
+$$;
+revoke all on function sync_scheduler.backfill_slots(uuid, text, timestamptz, timestamptz, text)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.backfill_slots(uuid, text, timestamptz, timestamptz, text) is
+  'What public.backfill_integration_sync does, with its checks, its errors and its settings of the planner. For that function only.';
+
 -- supabase/schemas/50_rpc/26_require_period.sql
 create or replace function sync_scheduler.require_period(since timestamptz, until timestamptz) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -934,53 +987,14 @@ comment on function sync_scheduler.require_period(timestamptz, timestamptz) is
   'Refuses a period that is incomplete, infinite, of another century, empty or longer than 366 days (PT422 invalid_period, details: reason).';
 
 -- supabase/schemas/50_rpc/27_backfill_integration_sync.sql
--- Definer, because no client may write the machinery's tables. The first statement checks the caller.
+-- In SQL for the names of its parameters, as explain_sync_slots.
+-- Definer, because no client may write the machinery's tables. backfill_slots checks the caller in its first statement.
 create or replace function public.backfill_integration_sync(
   org_id uuid, integration_type text, "from" timestamptz, "to" timestamptz, reason text default null
 ) returns integer
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
-#variable_conflict use_variable
-declare
-  most constant integer := 1000;
-  integration public.sync_integrations;
-  known_since timestamptz := now() - (
-    select least(s.retention_ended, s.retention_failed) from sync_scheduler.settings s);
-  slots timestamptz[];
-  added integer;
-begin
-  perform sync_scheduler.require_org_role(org_id, '{admin}');
-  perform sync_scheduler.require_period("from", "to");
-  if "to" > now() then
-    perform sync_scheduler.raise_error('invalid_period', '{"reason": "to is in the future"}');
-  elsif "from" < known_since then
-    perform sync_scheduler.raise_error('invalid_period', jsonb_build_object(
-      'reason', 'older than what the run log keeps: nobody could tell what ran then', 'earliest', known_since));
-  end if;
-  integration := sync_scheduler.lock_integration(org_id, integration_type);
-
-  -- Every slot before next_run_at has its row, whatever the schedule was then; later ones are the tick's.
-  slots := array(
-    select k.scheduled_for from public.sync_run_log k
-    where k.integration_id = integration.id and k.scheduled_for >= "from" and k.scheduled_for < "to"
-      and k.status = 'skipped' and not exists (
-        select from public.sync_run_log r
-        where r.integration_id = k.integration_id and r.scheduled_for = k.scheduled_for and r.status <> 'skipped')
-    order by k.scheduled_for limit most + 1);
-  if cardinality(slots) > most then
-    perform sync_scheduler.raise_error('invalid_period', jsonb_build_object(
-      'reason', 'more than 1000 slots', 'first_slots_end_before', slots[most + 1]));
-  end if;
-
-  insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by, requested_by)
-  select integration.id, slot, 'backfill', sync_scheduler.caller_id() from unnest(slots) slot
-  on conflict do nothing;
-  get diagnostics added = row_count;
-  if added > 0 then
-    perform sync_scheduler.audit(integration, 'backfill', reason,
-      jsonb_build_object('from', "from", 'to', "to", 'slots', added));
-  end if;
-  return added;
-end;
+language sql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+  select sync_scheduler.backfill_slots(backfill_integration_sync.org_id, backfill_integration_sync.integration_type,
+    backfill_integration_sync."from", backfill_integration_sync."to", backfill_integration_sync.reason);
 $$;
 revoke all on function public.backfill_integration_sync(uuid, text, timestamptz, timestamptz, text)
   from public, anon, authenticated, service_role;
@@ -1031,14 +1045,13 @@ comment on function public.cancel_integration_backfill(uuid, text, text) is
   'characters). Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, PT404 '
   'integration_not_found, PT422 reason_too_long, PT429 rate_limited.';
 
--- supabase/schemas/50_rpc/28_explain_sync_slots.sql
--- Definer, because the scheduler's tables are private. The first statement checks the caller.
-create or replace function public.explain_sync_slots(
-  org_id uuid, integration_type text, "from" timestamptz, "to" timestamptz
+-- supabase/schemas/50_rpc/28_explain_slots.sql
+create or replace function sync_scheduler.explain_slots(
+  org_id uuid, integration_type text, since timestamptz, until timestamptz
 ) returns table (
   scheduled_for timestamptz, state text, reason text, drift_seconds numeric, run_id uuid, retried_by_run_id uuid
 )
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
 declare
   most constant integer := 10000;
@@ -1046,7 +1059,7 @@ declare
   late_after interval := (select s.drift_alert_after from sync_scheduler.settings s);
 begin
   perform sync_scheduler.require_org_role(org_id, '{admin,coordinator,viewer}');
-  perform sync_scheduler.require_period("from", "to");
+  perform sync_scheduler.require_period(since, until);
   integration := sync_scheduler.find_integration(org_id, integration_type);
 
   return query
@@ -1071,14 +1084,14 @@ begin
        order by c.triggered_at desc limit 1) as retried_by,
       case when r.status = 'skipped' then 2 else 1 end as weight
     from public.sync_run_log r
-    where r.integration_id = integration.id and r.scheduled_for >= "from" and r.scheduled_for < "to"
+    where r.integration_id = integration.id and r.scheduled_for >= since and r.scheduled_for < until
     union all
     select w.scheduled_for, null, null, 'pending', case
         when not integration.enabled then 'disabled'
         when sync_scheduler.is_paused(integration) then 'paused'
         else 'waits_for_active_run' end, null, 0
     from sync_scheduler.waiting_slots w
-    where w.integration_id = integration.id and w.scheduled_for >= "from" and w.scheduled_for < "to"
+    where w.integration_id = integration.id and w.scheduled_for >= since and w.scheduled_for < until
     union all
     -- Before next_run_at every slot has its row, or had it until it was purged.
     select s, null, null, 'pending', case
@@ -1086,11 +1099,28 @@ begin
         when not sync_scheduler.is_ticking() then 'scheduler_not_ticking'
         else 'due' end, null, 3
     from sync_scheduler.slots_between(integration.schedule, integration.time_zone,
-      greatest("from", integration.next_run_at), "to", most) s
+      greatest(since, integration.next_run_at), until, most) s
   ) told (slot, started_at, run_id, state, reason, retried_by, weight)
   order by slot, weight
   limit most;
 end;
+$$;
+revoke all on function sync_scheduler.explain_slots(uuid, text, timestamptz, timestamptz)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.explain_slots(uuid, text, timestamptz, timestamptz) is
+  'What public.explain_sync_slots answers, with its checks, its errors and its settings of the planner. For that function only.';
+
+-- supabase/schemas/50_rpc/28_explain_sync_slots.sql
+-- In SQL, because its parameters keep the names of 0.1.0, and plpgsql_check (supabase db lint) warns about reserved words there.
+-- Definer, because the scheduler's tables are private. explain_slots checks the caller in its first statement.
+create or replace function public.explain_sync_slots(
+  org_id uuid, integration_type text, "from" timestamptz, "to" timestamptz
+) returns table (
+  scheduled_for timestamptz, state text, reason text, drift_seconds numeric, run_id uuid, retried_by_run_id uuid
+)
+language sql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+  select * from sync_scheduler.explain_slots(explain_sync_slots.org_id, explain_sync_slots.integration_type,
+    explain_sync_slots."from", explain_sync_slots."to");
 $$;
 revoke all on function public.explain_sync_slots(uuid, text, timestamptz, timestamptz)
   from public, anon, authenticated, service_role;
@@ -1174,6 +1204,7 @@ begin
 exception when others then
   -- Its own words may hold the row, and the row the secret: the caller and the log get the code alone.
   perform sync_scheduler.raise_error('credentials_not_stored', jsonb_build_object('sqlstate', sqlstate));
+  return null;
 end;
 $$;
 revoke all on function sync_scheduler.store_secret(text, jsonb) from public, anon, authenticated, service_role;
@@ -1511,10 +1542,10 @@ begin
   -- November 2026, from the vendors' pages and from addresses that they hand out. A logic app may also be one of the
   -- receiver's own, which takes anything: then the admin names the format.
   return case
-    when host ~ '^hooks\.slack(-gov)?\.com\.?$' then 'slack'
+    when host ~ '^hooks\.slack(-gov)?\.com\.?$' then 'slack'::public.sync_alert_format
     when host ~ '^((ptb|canary)\.)?discord(app)?\.com\.?$' then
       -- Discord also imitates Slack: https://discord.com/developers/docs/resources/webhook#execute-slackcompatible-webhook
-      case when alert_format_of.url ~ '/slack/?([?#]|$)' then 'slack' else 'discord' end
+      case when alert_format_of.url ~ '/slack/?([?#]|$)' then 'slack'::public.sync_alert_format else 'discord' end
     -- Workflows (Power Automate), and the connectors before them.
     when host ~ '(^|\.)(webhook\.office\.com|logic\.azure\.com|powerplatform\.com)\.?$' then 'teams'
     when host ~ '^outlook\.office(365)?\.com\.?$' then 'teams'
@@ -1592,7 +1623,7 @@ create or replace function sync_scheduler.apply_webhook_changes(webhook public.s
 returns public.sync_alert_webhooks
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  known constant text[] := '{url,secret,format,kinds,min_severity,finished_runs}';
+  known constant text[] := '{url,secret,format,kinds,min_severity,finished_runs}'::text[];
   field text;
 begin
   if jsonb_typeof(changes) is distinct from 'object' then

@@ -28,7 +28,7 @@ export function exportedFieldsSql(): string {
 create or replace function sync_scheduler.exported_fields() returns jsonb
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  return '${json}';
+  return '${json}'::jsonb;
 end;
 $$;
 revoke all on function sync_scheduler.exported_fields() from public, anon, authenticated, service_role;

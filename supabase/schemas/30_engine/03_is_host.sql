@@ -6,7 +6,7 @@
 create or replace function sync_scheduler.is_host() returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  api_roles constant text[] := '{anon,authenticated,service_role,authenticator}';
+  api_roles constant text[] := '{anon,authenticated,service_role,authenticator}'::text[];
 begin
   return not exists (
       -- The second to fourth are what PostgREST before version 9 sets, and what Supabase still reads.

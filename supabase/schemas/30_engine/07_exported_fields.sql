@@ -11,7 +11,7 @@ begin
       "voucher": ["posting_date", "currency", "description", "lines"],
       "line": ["account", "debit", "credit", "description", "vat_code", "department", "project", "dimensions"]
     }
-  }';
+  }'::jsonb;
 end;
 $$;
 revoke all on function sync_scheduler.exported_fields() from public, anon, authenticated, service_role;

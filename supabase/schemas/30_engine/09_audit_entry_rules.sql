@@ -2,7 +2,7 @@
 create or replace function sync_scheduler.audit_entry_rules() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  before jsonb := '{}';
+  before jsonb := '{}'::jsonb;
   after constant jsonb := sync_scheduler.entry_rules(new.config);
 begin
   if tg_op = 'UPDATE' then

@@ -2,7 +2,7 @@ create or replace function sync_scheduler.read_delivery(integration public.sync_
 returns sync_scheduler.delivered_entry[]
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  known constant text[] := '{entry_key,period,document_number,payload}';
+  known constant text[] := '{entry_key,period,document_number,payload}'::text[];
   max_payload constant integer := (select s.max_payload from sync_scheduler.settings s);
   repeated text[];
   delivered sync_scheduler.delivered_entry[];

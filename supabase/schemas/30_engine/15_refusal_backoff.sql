@@ -1,7 +1,7 @@
 create or replace function sync_scheduler.refusal_backoff(run public.sync_run_log, error_code text) returns interval
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  patience constant interval := '10 minutes';
+  patience constant interval := interval '10 minutes';
   refusals integer;
   first_at timestamptz;
 begin

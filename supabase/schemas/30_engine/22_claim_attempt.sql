@@ -10,7 +10,7 @@ declare
   run public.sync_run_log;
   integration public.sync_integrations;
   settings sync_scheduler.settings;
-  mended public.sync_alert_kind[] := '{dispatch_failing}';
+  mended public.sync_alert_kind[] := '{dispatch_failing}'::public.sync_alert_kind[];
 begin
   if claimed.ended_at is not null then
     perform sync_scheduler.raise_error('attempt_not_current');

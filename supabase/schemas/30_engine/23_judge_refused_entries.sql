@@ -7,7 +7,7 @@ begin
   select count(*), min(e.error_message) into refused, reason
   from public.sync_export_entries e where e.refused_run_id = run.run_id;
   if refused = 0 then
-    return '{}';
+    return '{}'::jsonb;
   end if;
   -- Something was taken in this run; or there is nothing to compare a single entry with.
   if run.entries_done > 0 or (refused = 1 and not sync_scheduler.has_unresolved_entries(run.integration_id)) then

@@ -20,7 +20,7 @@ begin
       where w.scheduled_for = answer_warmup.scheduled_for and w.token_hash = hash)
       then 'already_claimed' else 'invalid_token' end);
   end if;
-  return '{"recorded": true}';
+  return '{"recorded": true}'::jsonb;
 end;
 $$;
 revoke all on function sync_scheduler.answer_warmup(timestamptz, text, uuid, numeric, boolean)

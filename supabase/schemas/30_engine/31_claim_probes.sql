@@ -2,7 +2,7 @@ create or replace function sync_scheduler.claim_probes(probes jsonb, protocol in
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   asked record;
-  claimed jsonb := '[]';
+  claimed jsonb := '[]'::jsonb;
 begin
   if jsonb_typeof(probes) is distinct from 'array' or jsonb_array_length(probes) not between 1 and 50 then
     perform sync_scheduler.raise_error('invalid_worker_request', '{"probes": "a list of 1 to 50 checks"}');

@@ -11,7 +11,7 @@ create or replace function sync_scheduler.finish_probe(
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   -- Long enough for what is exported once a month.
-  outranked_for constant interval := '31 days';
+  outranked_for constant interval := interval '31 days';
   health public.sync_integration_health;
   integration public.sync_integrations;
   asked_at timestamptz;
@@ -41,7 +41,7 @@ begin
         and p.token_hash = sha256(convert_to(finish_probe.token, 'UTF8'))
     ) then
       -- The repetition of a call whose answer was lost, or an answer after the time for it.
-      return '{"recorded": false}';
+      return '{"recorded": false}'::jsonb;
     end if;
     perform sync_scheduler.raise_error('invalid_token');
   end if;
@@ -70,7 +70,7 @@ begin
   where h.integration_id = integration.id returning * into strict health;
   if has_failed then
     perform sync_scheduler.note_failed_check(integration, health, in_incident, error_class, left(error_code, 100), left(error_message, 500));
-    return '{"recorded": true}';
+    return '{"recorded": true}'::jsonb;
   end if;
   -- That somebody answers refutes what the function itself found wrong, but not a check that the present credentials were refused.
   if outcome = 'answered' or not exists (
@@ -84,7 +84,7 @@ begin
   if by_tick and outcome <> 'failed' then
     perform sync_scheduler.note_vendor_answer(integration.id, asked_at);
   end if;
-  return '{"recorded": true}';
+  return '{"recorded": true}'::jsonb;
 end;
 $$;
 revoke all on function sync_scheduler.finish_probe(uuid, text, text, text, text, text, numeric, boolean)

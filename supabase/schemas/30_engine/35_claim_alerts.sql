@@ -5,7 +5,7 @@ declare
   most_bytes constant integer := 131072;
   asked record;
   secret_id uuid;
-  claimed jsonb := '[]';
+  claimed jsonb := '[]'::jsonb;
 begin
   if jsonb_typeof(senders) is distinct from 'array' or jsonb_array_length(senders) not between 1 and 50 then
     perform sync_scheduler.raise_error('invalid_worker_request', '{"senders": "a list of 1 to 50"}');

@@ -24,7 +24,7 @@ begin
     perform sync_scheduler.raise_error('invalid_token');
   elsif sender.ended_at is not null then
     -- The repetition of a call whose answer was lost.
-    return '{"recorded": false}';
+    return '{"recorded": false}'::jsonb;
   end if;
 
   perform sync_scheduler.settle_messages(sender.org_id, results);
@@ -63,7 +63,7 @@ begin
   elsif webhook.failing_since <= now() - interval '3 days' then
     perform sync_scheduler.stop_alert_webhook(sender.org_id, 'unreachable');
   end if;
-  return '{"recorded": true}';
+  return '{"recorded": true}'::jsonb;
 end;
 $$;
 revoke all on function sync_scheduler.finish_alerts(uuid, text, jsonb) from public, anon, authenticated, service_role;

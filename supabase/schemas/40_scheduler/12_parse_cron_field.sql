@@ -19,7 +19,7 @@ begin
   foreach part in array string_to_array(value, ',') loop
     divided := string_to_array(part, '/');
     if divided[1] = '*' then
-      bounds := '{*}';
+      bounds := '{*}'::text[];
       first := lowest;
       last := highest;
     else

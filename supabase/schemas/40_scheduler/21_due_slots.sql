@@ -2,7 +2,7 @@ create or replace function sync_scheduler.due_slots(integration public.sync_inte
 returns timestamptz[]
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  slots timestamptz[] := '{}';
+  slots timestamptz[] := '{}'::timestamptz[];
   slot timestamptz := integration.next_run_at;
 begin
   while slot <= now() and cardinality(slots) < most loop

@@ -4,7 +4,7 @@ create or replace function sync_scheduler.why_skip(
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return case
-    when not integration.enabled then 'disabled'
+    when not integration.enabled then 'disabled'::public.sync_skip_reason
     when sync_scheduler.is_paused(integration) then 'paused'
     -- The scheduler may come long after the slot and the pause that it fell into.
     when integration.paused_at <= slot and integration.resume_at > slot then 'paused'

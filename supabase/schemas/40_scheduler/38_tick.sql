@@ -8,7 +8,7 @@ declare
   skipped integer := 0;
   recovered integer := 0;
   busy boolean := true;
-  errors jsonb := '{}';
+  errors jsonb := '{}'::jsonb;
 begin
   -- Each step by itself: one that fails stops no other. What is due comes first, for the minute counts.
   begin

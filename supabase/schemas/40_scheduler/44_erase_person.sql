@@ -1,8 +1,8 @@
 create or replace function sync_scheduler.erase_person(user_id uuid) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  nobody constant uuid := '00000000-0000-0000-0000-000000000000';
-  erased jsonb := '{}';
+  nobody constant uuid := '00000000-0000-0000-0000-000000000000'::uuid;
+  erased jsonb := '{}'::jsonb;
   changed integer;
 begin
   if erase_person.user_id is null then

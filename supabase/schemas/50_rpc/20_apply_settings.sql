@@ -3,8 +3,8 @@ returns public.sync_integrations
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   known constant text[] := '{schedule,time_zone,overlap_policy,catchup_window,manual_cooldown,max_attempts,retry_base,'
-    'run_deadline,health_check_interval,enabled,payloads,period_rule,fiscal_year_ends,ignored_fields}';
-  in_config constant text[] := '{payloads,period_rule,fiscal_year_ends,ignored_fields}';
+    'run_deadline,health_check_interval,enabled,payloads,period_rule,fiscal_year_ends,ignored_fields}'::text[];
+  in_config constant text[] := '{payloads,period_rule,fiscal_year_ends,ignored_fields}'::text[];
   field text;
 begin
   if jsonb_typeof(changes) is distinct from 'object' then

@@ -11,6 +11,7 @@ begin
 exception when others then
   -- Its own words may hold the row, and the row the secret: the caller and the log get the code alone.
   perform sync_scheduler.raise_error('credentials_not_stored', jsonb_build_object('sqlstate', sqlstate));
+  return null;
 end;
 $$;
 revoke all on function sync_scheduler.store_secret(text, jsonb) from public, anon, authenticated, service_role;

@@ -2,7 +2,7 @@ create or replace function sync_scheduler.apply_webhook_changes(webhook public.s
 returns public.sync_alert_webhooks
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  known constant text[] := '{url,secret,format,kinds,min_severity,finished_runs}';
+  known constant text[] := '{url,secret,format,kinds,min_severity,finished_runs}'::text[];
   field text;
 begin
   if jsonb_typeof(changes) is distinct from 'object' then
