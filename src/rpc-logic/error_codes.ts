@@ -75,6 +75,7 @@ export const SYNC_ERRORS = {
   },
   run_not_active: { code: "PT409", status: 409, description: "The run has ended already." },
   reason_too_long: { code: "PT422", status: 422, description: "The reason is longer than 500 characters." },
+  argument_too_long: { code: "PT422", status: 422, description: "An argument is longer than its limit." },
   invalid_schedule: {
     code: "PT422",
     status: 422,

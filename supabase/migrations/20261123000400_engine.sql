@@ -19,6 +19,7 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
     ('function_url_not_configured', 'PT503', 'The address of the Edge Function is not known: the doctor prints the SQL that sets it.'),
     ('run_not_active', 'PT409', 'The run has ended already.'),
     ('reason_too_long', 'PT422', 'The reason is longer than 500 characters.'),
+    ('argument_too_long', 'PT422', 'An argument is longer than its limit.'),
     ('invalid_schedule', 'PT422', 'The cron expression is malformed, or its date never comes.'),
     ('invalid_time_zone', 'PT422', 'The time zone is no IANA name that the database knows.'),
     ('invalid_configuration', 'PT422', 'A setting is unknown, malformed or out of range.'),
@@ -172,6 +173,25 @@ comment on function sync_scheduler.require_org_role(uuid, public.sync_member_rol
   '(PT401 not_authenticated), whose JWT has a sub that is no uuid (PT401 unsupported_identity), or who holds none of the '
   'roles (PT403 not_authorized, also for an organisation that does not exist). Identity comes from the JWT alone.';
 
+-- supabase/schemas/30_engine/04_text_limit.sql
+create or replace function sync_scheduler.text_limit(argument text) returns integer
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  case text_limit.argument
+    when 'integration_type' then return 40;
+    when 'outcome', 'error_class', 'error_code' then return 100;
+    when 'idempotency_key', 'entry_keys', 'schedule', 'time_zone' then return 200;
+    when 'token' then return 256;
+    when 'reason' then return 500;
+    when 'error_message' then return 2000;
+  end case;
+end;
+$$;
+revoke all on function sync_scheduler.text_limit(text) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.text_limit(text) is
+  'Most characters of a text argument of the API, by its name; of a list those of each text. The one list: require_text refuses '
+  'what is longer, and the checks of the columns that keep such a text have the same limit.';
+
 -- supabase/schemas/30_engine/05_alert_key.sql
 create or replace function sync_scheduler.alert_key(
   kind public.sync_alert_kind, subject text, incident timestamptz
@@ -188,6 +208,59 @@ revoke all on function sync_scheduler.alert_key(public.sync_alert_kind, text, ti
 comment on function sync_scheduler.alert_key(public.sync_alert_kind, text, timestamptz) is
   'The dedup_key of an alert: what is wrong, with which integration (or type, or installation), and the instant that tells '
   'one incident from the next (a slot, a day, the last tick); null: it is one incident until it is resolved.';
+
+-- supabase/schemas/30_engine/05_first_ten.sql
+create or replace function sync_scheduler.first_ten(name text, list jsonb) returns jsonb
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return jsonb_build_object(first_ten.name, jsonb_path_query_array(first_ten.list, '$[0 to 9]'))
+    || case when jsonb_array_length(first_ten.list) > 10 then jsonb_build_object('count', jsonb_array_length(first_ten.list)) else '{}' end;
+end;
+$$;
+revoke all on function sync_scheduler.first_ten(text, jsonb) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.first_ten(text, jsonb) is
+  'Details of an error that names members of a list: the first ten under that name, and count if there are more.';
+
+-- supabase/schemas/30_engine/05_require_size.sql
+create or replace function sync_scheduler.require_size(argument text, value jsonb, max_bytes integer default 65536) returns void
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  -- As Postgres holds it: to write it out as text may take a thousand times as much, for {"a": 0e-16383}.
+  if pg_column_size(require_size.value) > require_size.max_bytes then
+    perform sync_scheduler.raise_error('argument_too_long',
+      jsonb_build_object('argument', require_size.argument, 'max_bytes', require_size.max_bytes));
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.require_size(text, jsonb, integer) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.require_size(text, jsonb, integer) is
+  'Refuses a JSON argument of more than max_bytes, which are those of jsonb in memory: 1 to 5 times those of its text; null passes. '
+  'An RPC calls it for each of its JSON arguments when it knows that the caller has the role for it, and before it reads the '
+  'argument. Errors: PT422 argument_too_long (details: argument, max_bytes).';
+
+-- supabase/schemas/30_engine/05_require_text.sql
+create or replace function sync_scheduler.require_text(argument text, value text) returns void
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+declare
+  most constant integer := sync_scheduler.text_limit(require_text.argument);
+begin
+  if length(require_text.value) > most then
+    case require_text.argument
+      when 'reason' then perform sync_scheduler.raise_error('reason_too_long', jsonb_build_object('max_length', most));
+      when 'idempotency_key' then
+        perform sync_scheduler.raise_error('invalid_idempotency_key', jsonb_build_object('max_length', most));
+      when 'token' then perform sync_scheduler.raise_error('invalid_token');
+      else perform sync_scheduler.raise_error('argument_too_long',
+        jsonb_build_object('argument', require_text.argument, 'max_length', most));
+    end case;
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.require_text(text, text) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.require_text(text, text) is
+  'Refuses a text argument that is longer than text_limit says; null passes. An RPC calls it for each of its texts when it knows '
+  'that the caller has the role for it, and before it uses the text. Errors: PT422 reason_too_long, PT422 invalid_idempotency_key, '
+  'PT401 invalid_token, for any other argument PT422 argument_too_long (details: argument, max_length). None of them quotes it.';
 
 -- supabase/schemas/30_engine/06_alert_text.sql
 create or replace function sync_scheduler.alert_text(label text, integration_type text, message text) returns text
@@ -908,9 +981,7 @@ create or replace function sync_scheduler.audit(
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  if length(audit.reason) > 500 then
-    perform sync_scheduler.raise_error('reason_too_long', '{"max_length": 500}');
-  end if;
+  perform sync_scheduler.require_text('reason', audit.reason);
   -- The backend, the host and the scheduler are trusted: they are not bounded, and use up nothing.
   if sync_scheduler.caller_id() is not null then
     perform sync_scheduler.lock_limits(integration.org_id);
@@ -2783,7 +2854,7 @@ begin
     trouble ->> 'code', (trouble ->> 'since')::timestamptz, (trouble ->> 'until')::timestamptz);
 -- A report in another shape must not keep a run from starting.
 exception when data_exception then
-  raise warning 'sync_scheduler.note_database_trouble: % (%)', sqlerrm, sqlstate;
+  raise warning 'sync_scheduler.note_database_trouble: % (%)', left(sqlerrm, 100), sqlstate;
 end;
 $$;
 revoke all on function sync_scheduler.note_database_trouble(jsonb) from public, anon, authenticated, service_role;
@@ -3185,13 +3256,14 @@ begin
   if jsonb_typeof(results) is distinct from 'array' or exists (
     select from jsonb_array_elements(results) r
     group by r ->> 'entry_key'
-    having r ->> 'entry_key' is null or count(*) > 1
+    having r ->> 'entry_key' is null or count(*) > 1 or length(r ->> 'entry_key') > sync_scheduler.text_limit('entry_keys')
       or bool_or(coalesce(r ->> 'state', '') not in ('exported', 'rejected', 'unknown', 'pending')
         or coalesce(jsonb_typeof(r -> 'not_sent'), 'null') not in ('boolean', 'null')
-        or coalesce(jsonb_typeof(r -> 'nothing_left'), 'null') not in ('boolean', 'null'))
+        or coalesce(jsonb_typeof(r -> 'nothing_left'), 'null') not in ('boolean', 'null')
+        or coalesce(jsonb_typeof(r -> 'refused_alone'), 'null') not in ('boolean', 'null'))
   ) then
     perform sync_scheduler.raise_error('invalid_worker_request',
-      '{"results": "each entry_key once, with state exported, rejected, unknown or pending, and true or false as not_sent and nothing_left"}');
+      '{"results": "each entry_key once, with state exported, rejected, unknown or pending, and true or false as not_sent, nothing_left and refused_alone"}');
   end if;
 
   -- Only what is still being sent: the repetition of a call whose answer was lost changes and counts nothing.
@@ -3316,9 +3388,9 @@ begin
       group by e.batch_id) b on true
     where d.batch_id is not null;
     if missing is not null then
-      perform sync_scheduler.raise_error('entries_not_found', jsonb_build_object('batch_ids', missing));
+      perform sync_scheduler.raise_error('entries_not_found', sync_scheduler.first_ten('batch_ids', missing));
     elsif sent_again is not null then
-      perform sync_scheduler.raise_error('batch_was_sent_again', jsonb_build_object('batches', sent_again));
+      perform sync_scheduler.raise_error('batch_was_sent_again', sync_scheduler.first_ten('batches', sent_again));
     end if;
 
     select coalesce(jsonb_agg(x.item order by x.position, x.entry_id), '[]') into expanded
@@ -3491,7 +3563,7 @@ begin
     perform sync_scheduler.raise_error('invalid_entries', jsonb_build_object('entries', format('at most %s', most)));
   elsif jsonb_typeof(entries) is distinct from 'array' or exists (
     select from jsonb_array_elements(entries) d group by d ->> 'entry_key'
-    having d ->> 'entry_key' is null or count(*) > 1
+    having d ->> 'entry_key' is null or count(*) > 1 or length(d ->> 'entry_key') > sync_scheduler.text_limit('entry_keys')
       or bool_or(coalesce(d ->> 'resolution', '') not in ('exported', 'resend', 'abandon', 'keep'))
   ) then
     perform sync_scheduler.raise_error('invalid_entries',
@@ -3499,8 +3571,8 @@ begin
   end if;
 
   begin
-    select jsonb_agg(d.entry_key) filter (where e.entry_id is null),
-      jsonb_agg(jsonb_build_object('entry_key', e.entry_key, 'state', e.state, 'sent_at', e.sent_at))
+    select jsonb_agg(left(d.entry_key, 100)) filter (where e.entry_id is null),
+      jsonb_agg(jsonb_build_object('entry_key', left(e.entry_key, 100), 'state', e.state, 'sent_at', e.sent_at))
       filter (where not case d.resolution
         -- Also of one that was never sent: after a backup was restored, what was exported since is pending again.
         when 'exported' then e.state in ('pending', 'unknown', 'rejected', 'exported', 'withdrawn')
@@ -3521,14 +3593,14 @@ begin
     perform sync_scheduler.raise_error('invalid_entries', '{"sent_at": "an instant, as it stands in the entry"}');
   end;
   if missing is not null then
-    perform sync_scheduler.raise_error('entries_not_found', jsonb_build_object('entry_keys', missing));
+    perform sync_scheduler.raise_error('entries_not_found', sync_scheduler.first_ten('entry_keys', missing));
   elsif refused is not null then
-    perform sync_scheduler.raise_error('entries_not_settleable', jsonb_build_object('entries', refused));
+    perform sync_scheduler.raise_error('entries_not_settleable', sync_scheduler.first_ten('entries', refused));
   end if;
 
   -- What stays open of a batch goes out again under the old key, whole: with an entry that somebody has just booked by
   -- hand, or without one that the receiver expects in it. So a batch is settled at once or not at all.
-  select jsonb_agg(o.entry_key order by o.entry_id) into left_open
+  select jsonb_agg(left(o.entry_key, 100) order by o.entry_id) into left_open
   from public.sync_export_entries o
   where o.integration_id = require_settleable.integration_id and o.state in ('sending', 'unknown')
     and o.batch_id in (
@@ -3540,7 +3612,7 @@ begin
     and not exists (
       select from jsonb_to_recordset(entries) as d (entry_key text) where d.entry_key = o.entry_key);
   if left_open is not null then
-    perform sync_scheduler.raise_error('batch_is_open', jsonb_build_object('entry_keys', left_open));
+    perform sync_scheduler.raise_error('batch_is_open', sync_scheduler.first_ten('entry_keys', left_open));
   end if;
 end;
 $$;
@@ -3548,7 +3620,7 @@ revoke all on function sync_scheduler.require_settleable(uuid, jsonb)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_settleable(uuid, jsonb) is
   'Refuses what settle_entries cannot do. The caller keeps the worker from the entries. Errors: PT422 invalid_entries, PT404 '
-  'entries_not_found, PT409 entries_not_settleable, PT409 batch_is_open; details name the entries.';
+  'entries_not_found, PT409 entries_not_settleable, PT409 batch_is_open; details name the entries, at most ten.';
 
 -- supabase/schemas/30_engine/28_defer_check.sql
 create or replace function sync_scheduler.defer_check(integration_id uuid) returns void
@@ -3760,6 +3832,12 @@ begin
   if jsonb_typeof(probes) is distinct from 'array' or jsonb_array_length(probes) not between 1 and 50 then
     perform sync_scheduler.raise_error('invalid_worker_request', '{"probes": "a list of 1 to 50 checks"}');
   end if;
+  begin
+    perform count(p) from jsonb_to_recordset(probes) as p (integration_id uuid, token text);
+  exception when data_exception then
+    -- Postgres would quote what is no uuid.
+    perform sync_scheduler.raise_error('invalid_worker_request', '{"probes": "an integration_id, which is a uuid, and a token each"}');
+  end;
   if (sync_scheduler.worker_protocols() @> protocol) is not true then
     -- Nobody has asked the external system; that nobody did is told as check_unanswered.
     return jsonb_build_object('refused', case when protocol < lower(sync_scheduler.worker_protocols())
@@ -4040,6 +4118,12 @@ begin
   if jsonb_typeof(senders) is distinct from 'array' or jsonb_array_length(senders) not between 1 and 50 then
     perform sync_scheduler.raise_error('invalid_worker_request', '{"senders": "a list of 1 to 50"}');
   end if;
+  begin
+    perform count(s) from jsonb_to_recordset(senders) as s (org_id uuid, token text);
+  exception when data_exception then
+    -- Postgres would quote what is no uuid.
+    perform sync_scheduler.raise_error('invalid_worker_request', '{"senders": "an org_id, which is a uuid, and a token each"}');
+  end;
   -- In one order, so that two deliveries of a list do not wait for each other in a circle.
   for asked in
     select s.org_id, s.token from jsonb_to_recordset(senders) as s (org_id uuid, token text) order by s.org_id
@@ -4128,13 +4212,19 @@ declare
   webhook public.sync_alert_webhooks;
   failed record;
   newest record;
+  is_sound boolean;
   taken boolean := results @> '[{"outcome": "delivered"}]';
 begin
-  if jsonb_typeof(results) is distinct from 'array' or exists (
-    select from jsonb_to_recordset(results) as r (message_id uuid, outcome text, status integer, retry_after_seconds numeric)
-    where r.message_id is null or coalesce(r.outcome, '') not in ('delivered', 'failed', 'refused', 'gone')
-      or coalesce(r.retry_after_seconds, 0) not between 0 and 86400
-  ) then
+  begin
+    is_sound := jsonb_typeof(results) = 'array' and not exists (
+      select from jsonb_to_recordset(results) as r (message_id uuid, outcome text, status integer, retry_after_seconds numeric)
+      where r.message_id is null or coalesce(r.outcome, '') not in ('delivered', 'failed', 'refused', 'gone')
+        or coalesce(r.retry_after_seconds, 0) not between 0 and 86400);
+  exception when data_exception then
+    -- Postgres would quote what is no uuid, or no number.
+    is_sound := false;
+  end;
+  if is_sound is not true then
     perform sync_scheduler.raise_error('invalid_worker_request',
       '{"results": "message_id, outcome delivered, failed, refused or gone, retry_after_seconds 0 to 86400"}');
   end if;

@@ -207,7 +207,7 @@ language sql set search_path = pg_catalog, pg_temp as $$
   select sync_scheduler.raise_error('invalid_schedule', jsonb_build_object(
     'field', raise_invalid_schedule.field,
     -- An error is no place for a megabyte.
-    'value', left(raise_invalid_schedule.value, 200),
+    'value', left(raise_invalid_schedule.value, 100),
     'reason', raise_invalid_schedule.reason))
 $$;
 revoke all on function sync_scheduler.raise_invalid_schedule(text, text, text)
@@ -315,8 +315,9 @@ declare
   longest_month integer;
   parsed sync_scheduler.cron_fields;
 begin
-  if length(expression) > 200 then
-    perform sync_scheduler.raise_invalid_schedule('expression', expression, 'longer than 200 characters');
+  if length(expression) > sync_scheduler.text_limit('schedule') then
+    perform sync_scheduler.raise_invalid_schedule('expression', expression,
+      format('longer than %s characters', sync_scheduler.text_limit('schedule')));
   elsif trimmed like '@%' then
     trimmed := case lower(trimmed)
       when '@hourly' then '0 * * * *'
@@ -373,14 +374,14 @@ begin
   -- Postgres would also take an abbreviation (it reads CET as UTC+1, summer and winter) and a POSIX rule (UTC+3 is west
   -- of Greenwich there; a misspelt name with a digit in it is one too). pg_timezone_names would tell, but reads
   -- hundreds of files.
-  if time_zone !~ '^(UTC|Etc/GMT(0|[+]([0-9]|1[0-2])|-([0-9]|1[0-4]))|[A-Z][A-Za-z]*(/[A-Za-z_-]+){1,2})$' then
+  if length(time_zone) > sync_scheduler.text_limit('time_zone') or time_zone !~ '^(UTC|Etc/GMT(0|[+]([0-9]|1[0-2])|-([0-9]|1[0-4]))|[A-Z][A-Za-z]*(/[A-Za-z_-]+){1,2})$' then
     perform sync_scheduler.raise_error('invalid_time_zone',
-      jsonb_build_object('time_zone', left(validate_time_zone.time_zone, 200)));
+      jsonb_build_object('time_zone', left(validate_time_zone.time_zone, 100)));
   end if;
   perform now() at time zone time_zone;
 exception when invalid_parameter_value then
   perform sync_scheduler.raise_error('invalid_time_zone',
-    jsonb_build_object('time_zone', left(validate_time_zone.time_zone, 200)));
+    jsonb_build_object('time_zone', left(validate_time_zone.time_zone, 100)));
 end;
 $$;
 revoke all on function sync_scheduler.validate_time_zone(text) from public, anon, authenticated, service_role;

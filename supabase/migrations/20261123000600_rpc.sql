@@ -24,6 +24,10 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
 begin
+  -- No type has so long a code.
+  if length(find_integration.integration_type) > sync_scheduler.text_limit('integration_type') then
+    perform sync_scheduler.raise_no_integration(null);
+  end if;
   select * into integration from public.sync_integrations i
   where i.org_id = find_integration.org_id and i.integration_type = find_integration.integration_type;
   if integration.id is null then
@@ -45,6 +49,10 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
 begin
+  -- No type has so long a code.
+  if length(lock_integration.integration_type) > sync_scheduler.text_limit('integration_type') then
+    perform sync_scheduler.raise_no_integration(null);
+  end if;
   -- The lock makes triggers of one integration come one after another, so that the cooldown holds among them.
   select * into integration from public.sync_integrations i
   where i.org_id = lock_integration.org_id and i.integration_type = lock_integration.integration_type
@@ -87,8 +95,10 @@ comment on function sync_scheduler.find_replayed_run(public.sync_integrations, t
 create or replace function sync_scheduler.require_valid_key(idempotency_key text) returns void
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  if length(idempotency_key) > 200 or btrim(idempotency_key) = '' then
-    perform sync_scheduler.raise_error('invalid_idempotency_key', '{"max_length": 200}');
+  perform sync_scheduler.require_text('idempotency_key', require_valid_key.idempotency_key);
+  if btrim(require_valid_key.idempotency_key) = '' then
+    perform sync_scheduler.raise_error('invalid_idempotency_key',
+      jsonb_build_object('max_length', sync_scheduler.text_limit('idempotency_key')));
   end if;
 end;
 $$;
@@ -429,14 +439,20 @@ create or replace function public.add_sync_entries(
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 declare
+  -- As many as settle_sync_entries takes.
+  most constant integer := 10000;
   integration public.sync_integrations;
   delivered sync_scheduler.delivered_entry[];
   refused jsonb;
   counts jsonb;
   broken text;
 begin
+  perform sync_scheduler.require_size('entries', add_sync_entries.entries, 67108864);
   if jsonb_typeof(add_sync_entries.entries) is distinct from 'array' then
     perform sync_scheduler.raise_error('invalid_entries', '{"entries": "a list of entries"}');
+  elsif jsonb_array_length(add_sync_entries.entries) > most then
+    -- The answer names each that is refused.
+    perform sync_scheduler.raise_error('invalid_entries', jsonb_build_object('entries', format('at most %s', most)));
   end if;
   integration := sync_scheduler.lock_integration(add_sync_entries.org_id, add_sync_entries.integration_type);
   -- Else a worker might lock the same entries in another order, or send one that is just being replaced.
@@ -446,8 +462,9 @@ begin
   refused := sync_scheduler.refused_items(delivered);
   if add_sync_entries.atomic and jsonb_array_length(refused) > 0 then
     perform sync_scheduler.raise_error('invalid_entries', jsonb_build_object(
-      'refused', (select jsonb_agg(r.item order by r.number)
-        from jsonb_array_elements(refused) with ordinality r (item, number) where r.number <= 100),
+      'refused', (
+        select jsonb_agg(r.item || jsonb_strip_nulls(jsonb_build_object('entry_key', left(r.item ->> 'entry_key', 100))) order by r.number)
+        from jsonb_array_elements(refused) with ordinality r (item, number) where r.number <= 10),
       'refused_count', jsonb_array_length(refused)));
   end if;
   begin
@@ -466,14 +483,14 @@ revoke all on function public.add_sync_entries(uuid, text, jsonb, boolean, boole
 grant execute on function public.add_sync_entries(uuid, text, jsonb, boolean, boolean) to service_role;
 comment on function public.add_sync_entries(uuid, text, jsonb, boolean, boolean) is
   'Delivers entries to the outbox of an organisation''s integration, as often as the host likes. For the service role. '
-  'entries: a list of {entry_key, period, document_number, payload}, exported in its order. atomic: all or none. readmit: '
+  'entries: a list of at most 10,000 {entry_key, period, document_number, payload}, exported in its order. atomic: all or none. readmit: '
   'withdrawn entries go out, also with the same content. Returns counts: added (new keys, pending), '
   'replaced (nothing of it stands anywhere: the new content is what will be sent), unchanged, conflicts (sent with other content: '
   'nothing is sent again, conflict_at and conflict_content are set for a person; counted until settle_sync_entries '
   'closes them, or the source says again what was sent); withdrawn, if there are any: the keys that come with the content with which they were withdrawn, and stay so; '
   'and refused: a list of {entry_key, field, reason}, and index where an item has no key. Refused items change '
-  'nothing; the others are taken, and the alert entries_refused is open until each refused key is taken, too. No answer quotes a payload. Errors: PT422 invalid_entries (no list, or atomic and something is '
-  'refused: details has refused, at most 100 of them, and refused_count), PT422 unknown_integration_type, PT404 '
+  'nothing; the others are taken, and the alert entries_refused is open until each refused key is taken, too. No answer quotes a payload. Errors: PT422 argument_too_long (more than 64 MB), PT422 invalid_entries (no such list, or atomic and something is '
+  'refused: details has refused, at most 10 of them, and refused_count), PT422 unknown_integration_type, PT404 '
   'integration_not_found.';
 
 -- supabase/schemas/50_rpc/12_cancel_integration_sync.sql
@@ -491,13 +508,12 @@ begin
   if run.run_id is null then
     perform sync_scheduler.raise_error('not_authorized');
   end if;
+  perform sync_scheduler.require_text('reason', cancel_integration_sync.reason);
 
   -- Not before the caller is known: a stranger must not even be able to wait for a lock.
   select * into strict run from public.sync_run_log r
   where r.run_id = cancel_integration_sync.run_id for no key update;
-  if length(reason) > 500 then
-    perform sync_scheduler.raise_error('reason_too_long', '{"max_length": 500}');
-  elsif run.status = 'cancelled' then
+  if run.status = 'cancelled' then
     return run;
   elsif run.finished_at is not null then
     perform sync_scheduler.raise_error('run_not_active', jsonb_build_object('status', run.status));
@@ -541,9 +557,9 @@ declare
   settled jsonb;
 begin
   perform sync_scheduler.require_org_role(org_id, '{admin}');
-  if length(reason) > 500 then
-    perform sync_scheduler.raise_error('reason_too_long', '{"max_length": 500}');
-  elsif coalesce(btrim(reason), '') = '' then
+  perform sync_scheduler.require_text('reason', settle_sync_entries.reason);
+  perform sync_scheduler.require_size('entries', settle_sync_entries.entries, 16777216);
+  if coalesce(btrim(reason), '') = '' then
     perform sync_scheduler.raise_error('reason_missing');
   end if;
   integration := sync_scheduler.lock_integration(org_id, integration_type);
@@ -570,7 +586,7 @@ comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
   'shall not, rejected for that reason (likewise); keep: what was exported stands, its conflict is closed (exported). For '
   'admins of the organisation and the service role. reason: at most 500 characters, kept in the audit log. Returns how many entries have changed; once more changes none. Errors: '
   'PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 reason_too_long, PT422 reason_missing, PT422 '
+  'PT403 not_authorized, PT422 argument_too_long, PT422 reason_too_long, PT422 reason_missing, PT422 '
   'unknown_integration_type, PT404 integration_not_found, PT422 invalid_entries, PT404 entries_not_found (details: '
   'entry_keys), PT409 entries_not_settleable (details: entries with state and sent_at; sending: a worker has it), PT409 '
   'batch_is_open (details: entry_keys that have to be settled in the same call), PT409 batch_was_sent_again (details: batches with their '
@@ -589,9 +605,10 @@ declare
   refused jsonb;
 begin
   perform sync_scheduler.require_org_role(withdraw_sync_entries.org_id, '{admin}');
-  if length(withdraw_sync_entries.reason) > 500 then
-    perform sync_scheduler.raise_error('reason_too_long', '{"max_length": 500}');
-  elsif coalesce(btrim(withdraw_sync_entries.reason), '') = '' then
+  perform sync_scheduler.require_text('reason', withdraw_sync_entries.reason);
+  perform sync_scheduler.require_text('entry_keys', (
+    select k from unnest(withdraw_sync_entries.entry_keys) k where k is not null order by length(k) desc limit 1));
+  if coalesce(btrim(withdraw_sync_entries.reason), '') = '' then
     perform sync_scheduler.raise_error('reason_missing');
   elsif (cardinality(withdraw_sync_entries.entry_keys) between 0 and most) is not true
     or array_position(withdraw_sync_entries.entry_keys, null) is not null
@@ -645,7 +662,7 @@ comment on function public.withdraw_sync_entries(uuid, text, text[], text) is
   'readmit, or an admin settles them with resend. For admins of the organisation and the service role. entry_keys: at most '
   '10,000. reason: at most 500 characters, kept in the audit log. Returns withdrawn, how many have changed, and refused, a list of {entry_key, '
   'state, reason} of those that have left or do not exist; the others are withdrawn all the same. Once more changes none. '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 reason_too_long, PT422 reason_missing, PT422 invalid_entries, '
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long, PT422 reason_too_long, PT422 reason_missing, PT422 invalid_entries, '
   'PT422 unknown_integration_type, PT404 integration_not_found, PT429 rate_limited.';
 
 -- supabase/schemas/50_rpc/20_apply_settings.sql
@@ -687,7 +704,7 @@ begin
       integration := jsonb_populate_record(integration, jsonb_build_object(field, changes -> field));
     exception when data_exception or invalid_text_representation then
       perform sync_scheduler.raise_error('invalid_configuration',
-        jsonb_build_object('field', field, 'reason', left(sqlerrm, 200)));
+        jsonb_build_object('field', field, 'reason', left(sqlerrm, 100)));
     end;
   end loop;
   return integration;
@@ -715,6 +732,8 @@ declare
   floor interval := (select s.least_cooldown from sync_scheduler.settings s);
 begin
   perform sync_scheduler.require_org_role(configure_integration_sync.org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', configure_integration_sync.reason);
+  perform sync_scheduler.require_size('changes', configure_integration_sync.changes);
   before := sync_scheduler.lock_integration(
     configure_integration_sync.org_id, configure_integration_sync.integration_type);
   wanted := sync_scheduler.apply_settings(before, changes);
@@ -767,7 +786,7 @@ comment on function public.configure_integration_sync(uuid, text, jsonb, text) i
   'the default. What is not named stays. next_run_at follows. '
   'For admins of the organisation and the service role; audited with reason (at most 500 characters). '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
+  'PT403 not_authorized, PT422 argument_too_long, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
   'invalid_configuration (details: field, reason), PT422 invalid_schedule (details: field, value, reason), PT422 '
   'invalid_time_zone, PT422 reason_too_long, PT429 rate_limited.';
 
@@ -782,6 +801,7 @@ declare
   integration public.sync_integrations;
 begin
   perform sync_scheduler.require_org_role(pause_integration_sync.org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', pause_integration_sync.reason);
   if not isfinite(pause_integration_sync.resume_at) or pause_integration_sync.resume_at <= now() then
     perform sync_scheduler.raise_error('invalid_resume_at',
       jsonb_build_object('resume_at', pause_integration_sync.resume_at));
@@ -825,6 +845,7 @@ declare
   integration public.sync_integrations;
 begin
   perform sync_scheduler.require_org_role(resume_integration_sync.org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', resume_integration_sync.reason);
   integration := sync_scheduler.lock_integration(
     resume_integration_sync.org_id, resume_integration_sync.integration_type);
   if integration.paused_at is null then
@@ -859,6 +880,8 @@ declare
   integration public.sync_integrations;
 begin
   perform sync_scheduler.require_org_role(org_id, '{admin,coordinator,viewer}');
+  perform sync_scheduler.require_text('schedule', preview_sync_schedule.schedule);
+  perform sync_scheduler.require_text('time_zone', preview_sync_schedule.time_zone);
   if n is null or n not between 1 and 100 then
     perform sync_scheduler.raise_error('invalid_count', '{"n": "1 to 100"}');
   end if;
@@ -884,7 +907,7 @@ comment on function public.preview_sync_schedule(uuid, text, integer, text, text
   'clock changes included; nothing if it has no schedule. With schedule or time_zone: of those, before they are saved. '
   'For members of the organisation and the service role. '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 invalid_count, PT422 unknown_integration_type, PT404 '
+  'PT403 not_authorized, PT422 argument_too_long, PT422 invalid_count, PT422 unknown_integration_type, PT404 '
   'integration_not_found, PT422 invalid_schedule, PT422 invalid_time_zone.';
 
 -- supabase/schemas/50_rpc/25_slots_between.sql
@@ -925,6 +948,7 @@ declare
   added integer;
 begin
   perform sync_scheduler.require_org_role(org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', backfill_slots.reason);
   perform sync_scheduler.require_period(since, until);
   if until > now() then
     perform sync_scheduler.raise_error('invalid_period', '{"reason": "to is in the future"}');
@@ -1019,6 +1043,7 @@ declare
   slots timestamptz[];
 begin
   perform sync_scheduler.require_org_role(cancel_integration_backfill.org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', cancel_integration_backfill.reason);
   -- The tick starts a waiting slot under this lock: a slot either waits or has its run.
   integration := sync_scheduler.lock_integration(
     cancel_integration_backfill.org_id, cancel_integration_backfill.integration_type);
@@ -1226,6 +1251,8 @@ declare
   secret_id uuid;
 begin
   perform sync_scheduler.require_org_role(set_integration_credentials.org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', set_integration_credentials.reason);
+  perform sync_scheduler.require_size('credentials', set_integration_credentials.credentials);
   credentials := nullif(credentials, 'null');
   -- No error of this function names a value: what is wrong with one is told by the connection check.
   if jsonb_typeof(credentials) <> 'object' or octet_length(credentials::text) > 16384 then
@@ -1274,7 +1301,7 @@ comment on function public.set_integration_credentials(uuid, text, jsonb, text) 
   'them, without a check. For admins of the organisation and the service role; that it was done is audited with reason (at '
   'most 500 characters), never what was stored. A run that is under way goes on with what it has. '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 invalid_credentials, PT422 unknown_integration_type, PT404 '
+  'PT403 not_authorized, PT422 argument_too_long, PT422 invalid_credentials, PT422 unknown_integration_type, PT404 '
   'integration_not_found, PT422 reason_too_long, PT429 rate_limited (details: retry_after_seconds, retry_at, limit; nothing was '
   'stored), PT503 credentials_not_stored, PT503 function_url_not_configured.';
 
@@ -1321,6 +1348,7 @@ declare
   health public.sync_integration_health;
 begin
   perform sync_scheduler.require_org_role(resume_integration_checks.org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', resume_integration_checks.reason);
   integration := sync_scheduler.lock_integration(
     resume_integration_checks.org_id, resume_integration_checks.integration_type);
   select * into strict health from public.sync_integration_health h where h.integration_id = integration.id for no key update;
@@ -1641,7 +1669,7 @@ begin
       webhook := jsonb_populate_record(webhook, jsonb_build_object(field, changes -> field));
     -- Lists within lists within lists are a limit of the server's.
     exception when data_exception or program_limit_exceeded then
-      perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', field, 'reason', left(sqlerrm, 200)));
+      perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', field, 'reason', left(sqlerrm, 100)));
     end;
   end loop;
   -- Each once, and in one dimension, whatever was given.
@@ -1734,6 +1762,8 @@ declare
   stored_id uuid;
 begin
   perform sync_scheduler.require_org_role(configure_alert_webhook.org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', configure_alert_webhook.reason);
+  perform sync_scheduler.require_size('changes', configure_alert_webhook.changes);
   -- Before the webhook and its sender: an alert of who holds this lock waits for those.
   if sync_scheduler.caller_id() is not null then
     perform sync_scheduler.lock_limits(configure_alert_webhook.org_id);
@@ -1805,5 +1835,5 @@ comment on function public.configure_alert_webhook(uuid, jsonb, text) is
   'url and secret are stored in Vault, where nobody can read them back. One that had stopped begins again, with what still waits. A first message '
   'says that it is configured, so it may be done once in settings.probe_cooldown (10 s). For admins of the organisation and the service role; audited with reason (at most 500 characters). '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 invalid_configuration (details: field, reason), PT422 '
+  'PT403 not_authorized, PT422 argument_too_long, PT422 invalid_configuration (details: field, reason), PT422 '
   'reason_too_long, PT429 rate_limited (details: retry_after_seconds, retry_at, limit; nothing was stored), PT503 credentials_not_stored.';

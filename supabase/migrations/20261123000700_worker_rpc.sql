@@ -8,6 +8,8 @@ create or replace function public.sync_worker_claim(
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
+  perform sync_scheduler.require_text('token', sync_worker_claim.token);
+  perform sync_scheduler.require_size('database_trouble', sync_worker_claim.database_trouble);
   return sync_scheduler.claim_attempt(run_id, attempt, token, boot_id, boot_ms, cold_start, protocol, database_trouble);
 end;
 $$;
@@ -24,6 +26,8 @@ create or replace function public.sync_worker_heartbeat(
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
+  perform sync_scheduler.require_text('token', sync_worker_heartbeat.token);
+  perform sync_scheduler.require_size('checkpoint', sync_worker_heartbeat.checkpoint, 524288);
   return sync_scheduler.heartbeat_attempt(run_id, attempt, token, checkpoint, first_vendor_byte_ms);
 end;
 $$;
@@ -41,6 +45,9 @@ create or replace function public.sync_worker_reserve_entries(
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
+  perform sync_scheduler.require_text('token', sync_worker_reserve_entries.token);
+  perform sync_scheduler.require_text('entry_keys', (
+    select k from unnest(sync_worker_reserve_entries.entry_keys) k where k is not null order by length(k) desc limit 1));
   return sync_scheduler.reserve_entries(run_id, attempt, token, batch_size, entry_keys, batch_bytes);
 end;
 $$;
@@ -57,6 +64,8 @@ create or replace function public.sync_worker_record_results(
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
+  perform sync_scheduler.require_text('token', sync_worker_record_results.token);
+  perform sync_scheduler.require_size('results', sync_worker_record_results.results, 4194304);
   return sync_scheduler.record_results(run_id, attempt, token, batch_id, results, set_aside);
 end;
 $$;
@@ -83,6 +92,12 @@ create or replace function public.sync_worker_finish(
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
+  perform sync_scheduler.require_text('token', sync_worker_finish.token);
+  perform sync_scheduler.require_text('outcome', sync_worker_finish.outcome);
+  perform sync_scheduler.require_text('error_class', sync_worker_finish.error_class);
+  perform sync_scheduler.require_text('error_code', sync_worker_finish.error_code);
+  perform sync_scheduler.require_text('error_message', sync_worker_finish.error_message);
+  perform sync_scheduler.require_size('checkpoint', sync_worker_finish.checkpoint, 524288);
   return sync_scheduler.finish_attempt(run_id, attempt, token, outcome,
     error_class, error_code, error_message, retry_after_seconds, checkpoint, first_vendor_byte_ms, stuck_batch);
 end;
@@ -104,6 +119,7 @@ create or replace function public.sync_worker_warm(
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
+  perform sync_scheduler.require_text('token', sync_worker_warm.token);
   return sync_scheduler.answer_warmup(scheduled_for, token, boot_id, boot_ms, cold_start);
 end;
 $$;
@@ -119,6 +135,7 @@ comment on function public.sync_worker_warm(timestamptz, text, uuid, numeric, bo
 create or replace function public.sync_worker_claim_probes(probes jsonb, protocol integer default 1) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
+  perform sync_scheduler.require_size('probes', sync_worker_claim_probes.probes);
   return sync_scheduler.claim_probes(probes, protocol);
 end;
 $$;
@@ -142,6 +159,11 @@ create or replace function public.sync_worker_finish_probe(
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
+  perform sync_scheduler.require_text('token', sync_worker_finish_probe.token);
+  perform sync_scheduler.require_text('outcome', sync_worker_finish_probe.outcome);
+  perform sync_scheduler.require_text('error_class', sync_worker_finish_probe.error_class);
+  perform sync_scheduler.require_text('error_code', sync_worker_finish_probe.error_code);
+  perform sync_scheduler.require_text('error_message', sync_worker_finish_probe.error_message);
   return sync_scheduler.finish_probe(integration_id, token, outcome, error_class, error_code, error_message, latency_ms,
     is_guess);
 end;
@@ -158,6 +180,7 @@ comment on function public.sync_worker_finish_probe(uuid, text, text, text, text
 create or replace function public.sync_worker_claim_alerts(senders jsonb) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
+  perform sync_scheduler.require_size('senders', sync_worker_claim_alerts.senders);
   return sync_scheduler.claim_alerts(senders);
 end;
 $$;
@@ -172,6 +195,8 @@ comment on function public.sync_worker_claim_alerts(jsonb) is
 create or replace function public.sync_worker_finish_alerts(org_id uuid, token text, results jsonb) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
+  perform sync_scheduler.require_text('token', sync_worker_finish_alerts.token);
+  perform sync_scheduler.require_size('results', sync_worker_finish_alerts.results, 262144);
   return sync_scheduler.finish_alerts(org_id, token, results);
 end;
 $$;

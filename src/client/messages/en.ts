@@ -92,6 +92,14 @@ export const en: SyncMessages = {
     run_not_active: ({ error: { details } }) => `The sync has ended already${because(details.status)}`,
     reason_too_long: ({ error: { details: { max_length = 500 } } }) =>
       `The reason is longer than ${max_length} characters. Shorten it.`,
+    argument_too_long: ({ error: { details: { argument, max_length, max_bytes } } }) =>
+      `The value${argument ? ` of ${argument}` : ""} is too long. ${
+        max_length
+          ? `Give at most ${max_length} characters.`
+          : max_bytes
+          ? `Give at most ${max_bytes} bytes.`
+          : "Shorten it."
+      }`,
     invalid_schedule: ({ error: { details: { field, value, reason } } }) =>
       `The schedule is not valid${
         because(
@@ -130,13 +138,13 @@ export const en: SyncMessages = {
         because(pairs(details) || names(details.refused, {}, details.refused_count))
       }`,
     reason_missing: "The reason is missing. Give one: it is kept in the audit log.",
-    entries_not_found: ({ error: { details: { entry_keys, batch_ids } } }) =>
-      `The entries do not exist${because(names(entry_keys ?? batch_ids))} Check their keys.`,
-    entries_not_settleable: ({ error: { details: { entries } } }) =>
-      entries ? `The entries stand otherwise by now: ${names(entries, states)}. ${reload}` : reload,
+    entries_not_found: ({ error: { details: { entry_keys, batch_ids, count } } }) =>
+      `The entries do not exist${because(names(entry_keys ?? batch_ids, {}, count))} Check their keys.`,
+    entries_not_settleable: ({ error: { details: { entries, count } } }) =>
+      entries ? `The entries stand otherwise by now: ${names(entries, states, count)}. ${reload}` : reload,
     batch_was_sent_again: "The batch was sent again in the meantime. Look it up again, then settle it.",
-    batch_is_open: ({ error: { details: { entry_keys } } }) =>
-      `Settle all entries of the batch together${because(names(entry_keys))}`,
+    batch_is_open: ({ error: { details: { entry_keys, count } } }) =>
+      `Settle all entries of the batch together${because(names(entry_keys, {}, count))}`,
     invalid_credentials: ({ error: { details: { reason } } }) =>
       `The credentials are not valid${because(reason)}`,
     credentials_not_stored: ({ error: { details: { sqlstate } } }) =>

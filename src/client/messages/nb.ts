@@ -113,6 +113,14 @@ export const nb: SyncMessages = {
       `Synkroniseringen er allerede avsluttet${because(ended[String(details.status)])}`,
     reason_too_long: ({ error: { details: { max_length = 500 } } }) =>
       `Begrunnelsen er lengre enn ${max_length} tegn. Kort den ned.`,
+    argument_too_long: ({ error: { details: { argument, max_length, max_bytes } } }) =>
+      `Verdien${argument ? ` for ${argument}` : ""} er for lang. ${
+        max_length
+          ? `Oppgi høyst ${max_length} tegn.`
+          : max_bytes
+          ? `Oppgi høyst ${max_bytes} byte.`
+          : "Kort den ned."
+      }`,
     invalid_schedule: ({ error: { details: { field, value, reason } } }) =>
       `Tidsplanen er ikke gyldig${
         because(
@@ -152,13 +160,13 @@ export const nb: SyncMessages = {
         because(pairs(details, reasonInNorwegian) || names(details.refused, {}, details.refused_count))
       }`,
     reason_missing: "Begrunnelsen mangler. Oppgi en: den tas vare på i revisjonsloggen.",
-    entries_not_found: ({ error: { details: { entry_keys, batch_ids } } }) =>
-      `Postene finnes ikke${because(names(entry_keys ?? batch_ids))} Kontroller nøklene.`,
-    entries_not_settleable: ({ error: { details: { entries } } }) =>
-      entries ? `Postene har fått en annen status: ${names(entries, states)}. ${reload}` : reload,
+    entries_not_found: ({ error: { details: { entry_keys, batch_ids, count } } }) =>
+      `Postene finnes ikke${because(names(entry_keys ?? batch_ids, {}, count))} Kontroller nøklene.`,
+    entries_not_settleable: ({ error: { details: { entries, count } } }) =>
+      entries ? `Postene har fått en annen status: ${names(entries, states, count)}. ${reload}` : reload,
     batch_was_sent_again: "Bunken er sendt på nytt i mellomtiden. Slå den opp igjen og avklar den deretter.",
-    batch_is_open: ({ error: { details: { entry_keys } } }) =>
-      `Avklar alle postene i bunken samlet${because(names(entry_keys))}`,
+    batch_is_open: ({ error: { details: { entry_keys, count } } }) =>
+      `Avklar alle postene i bunken samlet${because(names(entry_keys, {}, count))}`,
     invalid_credentials: ({ error: { details: { reason } } }) =>
       `Påloggingsopplysningene er ikke gyldige${because(reasonOf(reason))}`,
     credentials_not_stored: ({ error: { details: { sqlstate } } }) =>

@@ -31,7 +31,7 @@ begin
     or (new.state = 'withdrawn' and old.state not in ('pending', 'withdrawn') and not old.not_sent)
   ) then
     raise exception using errcode = 'PT409', message = 'entry_is_sent',
-      detail = jsonb_build_object('entry_key', old.entry_key, 'state', old.state);
+      detail = jsonb_build_object('entry_key', left(old.entry_key, 100), 'state', old.state);
   end if;
   -- A decision is about one refusal, or one conflict. The next one waits for a decision of its own.
   if tg_op = 'UPDATE' and new.decided_at is not distinct from old.decided_at and (
@@ -68,7 +68,7 @@ begin
   then
     raise exception using errcode = '23514', schema = tg_table_schema, table = tg_table_name, column = 'payload',
       message = 'a JSON number in the payload would lose digits on its way: write amounts as strings',
-      detail = jsonb_build_object('entry_key', new.entry_key);
+      detail = jsonb_build_object('entry_key', left(new.entry_key, 100));
   end if;
   return new;
 end;

@@ -16,6 +16,7 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
     ('function_url_not_configured', 'PT503', 'The address of the Edge Function is not known: the doctor prints the SQL that sets it.'),
     ('run_not_active', 'PT409', 'The run has ended already.'),
     ('reason_too_long', 'PT422', 'The reason is longer than 500 characters.'),
+    ('argument_too_long', 'PT422', 'An argument is longer than its limit.'),
     ('invalid_schedule', 'PT422', 'The cron expression is malformed, or its date never comes.'),
     ('invalid_time_zone', 'PT422', 'The time zone is no IANA name that the database knows.'),
     ('invalid_configuration', 'PT422', 'A setting is unknown, malformed or out of range.'),

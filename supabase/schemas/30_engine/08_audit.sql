@@ -3,9 +3,7 @@ create or replace function sync_scheduler.audit(
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  if length(audit.reason) > 500 then
-    perform sync_scheduler.raise_error('reason_too_long', '{"max_length": 500}');
-  end if;
+  perform sync_scheduler.require_text('reason', audit.reason);
   -- The backend, the host and the scheduler are trusted: they are not bounded, and use up nothing.
   if sync_scheduler.caller_id() is not null then
     perform sync_scheduler.lock_limits(integration.org_id);

@@ -5,7 +5,7 @@ begin
     trouble ->> 'code', (trouble ->> 'since')::timestamptz, (trouble ->> 'until')::timestamptz);
 -- A report in another shape must not keep a run from starting.
 exception when data_exception then
-  raise warning 'sync_scheduler.note_database_trouble: % (%)', sqlerrm, sqlstate;
+  raise warning 'sync_scheduler.note_database_trouble: % (%)', left(sqlerrm, 100), sqlstate;
 end;
 $$;
 revoke all on function sync_scheduler.note_database_trouble(jsonb) from public, anon, authenticated, service_role;

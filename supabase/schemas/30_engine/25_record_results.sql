@@ -13,13 +13,14 @@ begin
   if jsonb_typeof(results) is distinct from 'array' or exists (
     select from jsonb_array_elements(results) r
     group by r ->> 'entry_key'
-    having r ->> 'entry_key' is null or count(*) > 1
+    having r ->> 'entry_key' is null or count(*) > 1 or length(r ->> 'entry_key') > sync_scheduler.text_limit('entry_keys')
       or bool_or(coalesce(r ->> 'state', '') not in ('exported', 'rejected', 'unknown', 'pending')
         or coalesce(jsonb_typeof(r -> 'not_sent'), 'null') not in ('boolean', 'null')
-        or coalesce(jsonb_typeof(r -> 'nothing_left'), 'null') not in ('boolean', 'null'))
+        or coalesce(jsonb_typeof(r -> 'nothing_left'), 'null') not in ('boolean', 'null')
+        or coalesce(jsonb_typeof(r -> 'refused_alone'), 'null') not in ('boolean', 'null'))
   ) then
     perform sync_scheduler.raise_error('invalid_worker_request',
-      '{"results": "each entry_key once, with state exported, rejected, unknown or pending, and true or false as not_sent and nothing_left"}');
+      '{"results": "each entry_key once, with state exported, rejected, unknown or pending, and true or false as not_sent, nothing_left and refused_alone"}');
   end if;
 
   -- Only what is still being sent: the repetition of a call whose answer was lost changes and counts nothing.

@@ -37,9 +37,9 @@ begin
       group by e.batch_id) b on true
     where d.batch_id is not null;
     if missing is not null then
-      perform sync_scheduler.raise_error('entries_not_found', jsonb_build_object('batch_ids', missing));
+      perform sync_scheduler.raise_error('entries_not_found', sync_scheduler.first_ten('batch_ids', missing));
     elsif sent_again is not null then
-      perform sync_scheduler.raise_error('batch_was_sent_again', jsonb_build_object('batches', sent_again));
+      perform sync_scheduler.raise_error('batch_was_sent_again', sync_scheduler.first_ten('batches', sent_again));
     end if;
 
     select coalesce(jsonb_agg(x.item order by x.position, x.entry_id), '[]') into expanded

@@ -11,7 +11,7 @@ begin
     perform sync_scheduler.raise_error('invalid_entries', jsonb_build_object('entries', format('at most %s', most)));
   elsif jsonb_typeof(entries) is distinct from 'array' or exists (
     select from jsonb_array_elements(entries) d group by d ->> 'entry_key'
-    having d ->> 'entry_key' is null or count(*) > 1
+    having d ->> 'entry_key' is null or count(*) > 1 or length(d ->> 'entry_key') > sync_scheduler.text_limit('entry_keys')
       or bool_or(coalesce(d ->> 'resolution', '') not in ('exported', 'resend', 'abandon', 'keep'))
   ) then
     perform sync_scheduler.raise_error('invalid_entries',
@@ -19,8 +19,8 @@ begin
   end if;
 
   begin
-    select jsonb_agg(d.entry_key) filter (where e.entry_id is null),
-      jsonb_agg(jsonb_build_object('entry_key', e.entry_key, 'state', e.state, 'sent_at', e.sent_at))
+    select jsonb_agg(left(d.entry_key, 100)) filter (where e.entry_id is null),
+      jsonb_agg(jsonb_build_object('entry_key', left(e.entry_key, 100), 'state', e.state, 'sent_at', e.sent_at))
       filter (where not case d.resolution
         -- Also of one that was never sent: after a backup was restored, what was exported since is pending again.
         when 'exported' then e.state in ('pending', 'unknown', 'rejected', 'exported', 'withdrawn')
@@ -41,14 +41,14 @@ begin
     perform sync_scheduler.raise_error('invalid_entries', '{"sent_at": "an instant, as it stands in the entry"}');
   end;
   if missing is not null then
-    perform sync_scheduler.raise_error('entries_not_found', jsonb_build_object('entry_keys', missing));
+    perform sync_scheduler.raise_error('entries_not_found', sync_scheduler.first_ten('entry_keys', missing));
   elsif refused is not null then
-    perform sync_scheduler.raise_error('entries_not_settleable', jsonb_build_object('entries', refused));
+    perform sync_scheduler.raise_error('entries_not_settleable', sync_scheduler.first_ten('entries', refused));
   end if;
 
   -- What stays open of a batch goes out again under the old key, whole: with an entry that somebody has just booked by
   -- hand, or without one that the receiver expects in it. So a batch is settled at once or not at all.
-  select jsonb_agg(o.entry_key order by o.entry_id) into left_open
+  select jsonb_agg(left(o.entry_key, 100) order by o.entry_id) into left_open
   from public.sync_export_entries o
   where o.integration_id = require_settleable.integration_id and o.state in ('sending', 'unknown')
     and o.batch_id in (
@@ -60,7 +60,7 @@ begin
     and not exists (
       select from jsonb_to_recordset(entries) as d (entry_key text) where d.entry_key = o.entry_key);
   if left_open is not null then
-    perform sync_scheduler.raise_error('batch_is_open', jsonb_build_object('entry_keys', left_open));
+    perform sync_scheduler.raise_error('batch_is_open', sync_scheduler.first_ten('entry_keys', left_open));
   end if;
 end;
 $$;
@@ -68,4 +68,4 @@ revoke all on function sync_scheduler.require_settleable(uuid, jsonb)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_settleable(uuid, jsonb) is
   'Refuses what settle_entries cannot do. The caller keeps the worker from the entries. Errors: PT422 invalid_entries, PT404 '
-  'entries_not_found, PT409 entries_not_settleable, PT409 batch_is_open; details name the entries.';
+  'entries_not_found, PT409 entries_not_settleable, PT409 batch_is_open; details name the entries, at most ten.';

@@ -7,6 +7,12 @@ begin
   if jsonb_typeof(probes) is distinct from 'array' or jsonb_array_length(probes) not between 1 and 50 then
     perform sync_scheduler.raise_error('invalid_worker_request', '{"probes": "a list of 1 to 50 checks"}');
   end if;
+  begin
+    perform count(p) from jsonb_to_recordset(probes) as p (integration_id uuid, token text);
+  exception when data_exception then
+    -- Postgres would quote what is no uuid.
+    perform sync_scheduler.raise_error('invalid_worker_request', '{"probes": "an integration_id, which is a uuid, and a token each"}');
+  end;
   if (sync_scheduler.worker_protocols() @> protocol) is not true then
     -- Nobody has asked the external system; that nobody did is told as check_unanswered.
     return jsonb_build_object('refused', case when protocol < lower(sync_scheduler.worker_protocols())

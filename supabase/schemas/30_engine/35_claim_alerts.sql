@@ -10,6 +10,12 @@ begin
   if jsonb_typeof(senders) is distinct from 'array' or jsonb_array_length(senders) not between 1 and 50 then
     perform sync_scheduler.raise_error('invalid_worker_request', '{"senders": "a list of 1 to 50"}');
   end if;
+  begin
+    perform count(s) from jsonb_to_recordset(senders) as s (org_id uuid, token text);
+  exception when data_exception then
+    -- Postgres would quote what is no uuid.
+    perform sync_scheduler.raise_error('invalid_worker_request', '{"senders": "an org_id, which is a uuid, and a token each"}');
+  end;
   -- In one order, so that two deliveries of a list do not wait for each other in a circle.
   for asked in
     select s.org_id, s.token from jsonb_to_recordset(senders) as s (org_id uuid, token text) order by s.org_id

@@ -6,13 +6,19 @@ declare
   webhook public.sync_alert_webhooks;
   failed record;
   newest record;
+  is_sound boolean;
   taken boolean := results @> '[{"outcome": "delivered"}]';
 begin
-  if jsonb_typeof(results) is distinct from 'array' or exists (
-    select from jsonb_to_recordset(results) as r (message_id uuid, outcome text, status integer, retry_after_seconds numeric)
-    where r.message_id is null or coalesce(r.outcome, '') not in ('delivered', 'failed', 'refused', 'gone')
-      or coalesce(r.retry_after_seconds, 0) not between 0 and 86400
-  ) then
+  begin
+    is_sound := jsonb_typeof(results) = 'array' and not exists (
+      select from jsonb_to_recordset(results) as r (message_id uuid, outcome text, status integer, retry_after_seconds numeric)
+      where r.message_id is null or coalesce(r.outcome, '') not in ('delivered', 'failed', 'refused', 'gone')
+        or coalesce(r.retry_after_seconds, 0) not between 0 and 86400);
+  exception when data_exception then
+    -- Postgres would quote what is no uuid, or no number.
+    is_sound := false;
+  end;
+  if is_sound is not true then
     perform sync_scheduler.raise_error('invalid_worker_request',
       '{"results": "message_id, outcome delivered, failed, refused or gone, retry_after_seconds 0 to 86400"}');
   end if;

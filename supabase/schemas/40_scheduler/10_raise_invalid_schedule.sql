@@ -3,7 +3,7 @@ language sql set search_path = pg_catalog, pg_temp as $$
   select sync_scheduler.raise_error('invalid_schedule', jsonb_build_object(
     'field', raise_invalid_schedule.field,
     -- An error is no place for a megabyte.
-    'value', left(raise_invalid_schedule.value, 200),
+    'value', left(raise_invalid_schedule.value, 100),
     'reason', raise_invalid_schedule.reason))
 $$;
 revoke all on function sync_scheduler.raise_invalid_schedule(text, text, text)

@@ -7,8 +7,9 @@ declare
   longest_month integer;
   parsed sync_scheduler.cron_fields;
 begin
-  if length(expression) > 200 then
-    perform sync_scheduler.raise_invalid_schedule('expression', expression, 'longer than 200 characters');
+  if length(expression) > sync_scheduler.text_limit('schedule') then
+    perform sync_scheduler.raise_invalid_schedule('expression', expression,
+      format('longer than %s characters', sync_scheduler.text_limit('schedule')));
   elsif trimmed like '@%' then
     trimmed := case lower(trimmed)
       when '@hourly' then '0 * * * *'

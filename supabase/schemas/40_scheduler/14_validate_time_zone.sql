@@ -4,14 +4,14 @@ begin
   -- Postgres would also take an abbreviation (it reads CET as UTC+1, summer and winter) and a POSIX rule (UTC+3 is west
   -- of Greenwich there; a misspelt name with a digit in it is one too). pg_timezone_names would tell, but reads
   -- hundreds of files.
-  if time_zone !~ '^(UTC|Etc/GMT(0|[+]([0-9]|1[0-2])|-([0-9]|1[0-4]))|[A-Z][A-Za-z]*(/[A-Za-z_-]+){1,2})$' then
+  if length(time_zone) > sync_scheduler.text_limit('time_zone') or time_zone !~ '^(UTC|Etc/GMT(0|[+]([0-9]|1[0-2])|-([0-9]|1[0-4]))|[A-Z][A-Za-z]*(/[A-Za-z_-]+){1,2})$' then
     perform sync_scheduler.raise_error('invalid_time_zone',
-      jsonb_build_object('time_zone', left(validate_time_zone.time_zone, 200)));
+      jsonb_build_object('time_zone', left(validate_time_zone.time_zone, 100)));
   end if;
   perform now() at time zone time_zone;
 exception when invalid_parameter_value then
   perform sync_scheduler.raise_error('invalid_time_zone',
-    jsonb_build_object('time_zone', left(validate_time_zone.time_zone, 200)));
+    jsonb_build_object('time_zone', left(validate_time_zone.time_zone, 100)));
 end;
 $$;
 revoke all on function sync_scheduler.validate_time_zone(text) from public, anon, authenticated, service_role;

@@ -4,6 +4,10 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
 begin
+  -- No type has so long a code.
+  if length(lock_integration.integration_type) > sync_scheduler.text_limit('integration_type') then
+    perform sync_scheduler.raise_no_integration(null);
+  end if;
   -- The lock makes triggers of one integration come one after another, so that the cooldown holds among them.
   select * into integration from public.sync_integrations i
   where i.org_id = lock_integration.org_id and i.integration_type = lock_integration.integration_type

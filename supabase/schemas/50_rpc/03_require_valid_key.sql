@@ -1,8 +1,10 @@
 create or replace function sync_scheduler.require_valid_key(idempotency_key text) returns void
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  if length(idempotency_key) > 200 or btrim(idempotency_key) = '' then
-    perform sync_scheduler.raise_error('invalid_idempotency_key', '{"max_length": 200}');
+  perform sync_scheduler.require_text('idempotency_key', require_valid_key.idempotency_key);
+  if btrim(require_valid_key.idempotency_key) = '' then
+    perform sync_scheduler.raise_error('invalid_idempotency_key',
+      jsonb_build_object('max_length', sync_scheduler.text_limit('idempotency_key')));
   end if;
 end;
 $$;

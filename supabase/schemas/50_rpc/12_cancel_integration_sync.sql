@@ -12,13 +12,12 @@ begin
   if run.run_id is null then
     perform sync_scheduler.raise_error('not_authorized');
   end if;
+  perform sync_scheduler.require_text('reason', cancel_integration_sync.reason);
 
   -- Not before the caller is known: a stranger must not even be able to wait for a lock.
   select * into strict run from public.sync_run_log r
   where r.run_id = cancel_integration_sync.run_id for no key update;
-  if length(reason) > 500 then
-    perform sync_scheduler.raise_error('reason_too_long', '{"max_length": 500}');
-  elsif run.status = 'cancelled' then
+  if run.status = 'cancelled' then
     return run;
   elsif run.finished_at is not null then
     perform sync_scheduler.raise_error('run_not_active', jsonb_build_object('status', run.status));

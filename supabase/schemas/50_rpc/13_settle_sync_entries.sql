@@ -9,9 +9,9 @@ declare
   settled jsonb;
 begin
   perform sync_scheduler.require_org_role(org_id, '{admin}');
-  if length(reason) > 500 then
-    perform sync_scheduler.raise_error('reason_too_long', '{"max_length": 500}');
-  elsif coalesce(btrim(reason), '') = '' then
+  perform sync_scheduler.require_text('reason', settle_sync_entries.reason);
+  perform sync_scheduler.require_size('entries', settle_sync_entries.entries, 16777216);
+  if coalesce(btrim(reason), '') = '' then
     perform sync_scheduler.raise_error('reason_missing');
   end if;
   integration := sync_scheduler.lock_integration(org_id, integration_type);
@@ -38,7 +38,7 @@ comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
   'shall not, rejected for that reason (likewise); keep: what was exported stands, its conflict is closed (exported). For '
   'admins of the organisation and the service role. reason: at most 500 characters, kept in the audit log. Returns how many entries have changed; once more changes none. Errors: '
   'PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 reason_too_long, PT422 reason_missing, PT422 '
+  'PT403 not_authorized, PT422 argument_too_long, PT422 reason_too_long, PT422 reason_missing, PT422 '
   'unknown_integration_type, PT404 integration_not_found, PT422 invalid_entries, PT404 entries_not_found (details: '
   'entry_keys), PT409 entries_not_settleable (details: entries with state and sent_at; sending: a worker has it), PT409 '
   'batch_is_open (details: entry_keys that have to be settled in the same call), PT409 batch_was_sent_again (details: batches with their '

@@ -10,9 +10,10 @@ declare
   refused jsonb;
 begin
   perform sync_scheduler.require_org_role(withdraw_sync_entries.org_id, '{admin}');
-  if length(withdraw_sync_entries.reason) > 500 then
-    perform sync_scheduler.raise_error('reason_too_long', '{"max_length": 500}');
-  elsif coalesce(btrim(withdraw_sync_entries.reason), '') = '' then
+  perform sync_scheduler.require_text('reason', withdraw_sync_entries.reason);
+  perform sync_scheduler.require_text('entry_keys', (
+    select k from unnest(withdraw_sync_entries.entry_keys) k where k is not null order by length(k) desc limit 1));
+  if coalesce(btrim(withdraw_sync_entries.reason), '') = '' then
     perform sync_scheduler.raise_error('reason_missing');
   elsif (cardinality(withdraw_sync_entries.entry_keys) between 0 and most) is not true
     or array_position(withdraw_sync_entries.entry_keys, null) is not null
@@ -66,5 +67,5 @@ comment on function public.withdraw_sync_entries(uuid, text, text[], text) is
   'readmit, or an admin settles them with resend. For admins of the organisation and the service role. entry_keys: at most '
   '10,000. reason: at most 500 characters, kept in the audit log. Returns withdrawn, how many have changed, and refused, a list of {entry_key, '
   'state, reason} of those that have left or do not exist; the others are withdrawn all the same. Once more changes none. '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 reason_too_long, PT422 reason_missing, PT422 invalid_entries, '
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long, PT422 reason_too_long, PT422 reason_missing, PT422 invalid_entries, '
   'PT422 unknown_integration_type, PT404 integration_not_found, PT429 rate_limited.';

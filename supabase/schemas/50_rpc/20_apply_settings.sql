@@ -36,7 +36,7 @@ begin
       integration := jsonb_populate_record(integration, jsonb_build_object(field, changes -> field));
     exception when data_exception or invalid_text_representation then
       perform sync_scheduler.raise_error('invalid_configuration',
-        jsonb_build_object('field', field, 'reason', left(sqlerrm, 200)));
+        jsonb_build_object('field', field, 'reason', left(sqlerrm, 100)));
     end;
   end loop;
   return integration;

@@ -12,6 +12,8 @@ declare
   floor interval := (select s.least_cooldown from sync_scheduler.settings s);
 begin
   perform sync_scheduler.require_org_role(configure_integration_sync.org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', configure_integration_sync.reason);
+  perform sync_scheduler.require_size('changes', configure_integration_sync.changes);
   before := sync_scheduler.lock_integration(
     configure_integration_sync.org_id, configure_integration_sync.integration_type);
   wanted := sync_scheduler.apply_settings(before, changes);
@@ -64,6 +66,6 @@ comment on function public.configure_integration_sync(uuid, text, jsonb, text) i
   'the default. What is not named stays. next_run_at follows. '
   'For admins of the organisation and the service role; audited with reason (at most 500 characters). '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
+  'PT403 not_authorized, PT422 argument_too_long, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
   'invalid_configuration (details: field, reason), PT422 invalid_schedule (details: field, value, reason), PT422 '
   'invalid_time_zone, PT422 reason_too_long, PT429 rate_limited.';

@@ -8,6 +8,7 @@ declare
   integration public.sync_integrations;
 begin
   perform sync_scheduler.require_org_role(pause_integration_sync.org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', pause_integration_sync.reason);
   if not isfinite(pause_integration_sync.resume_at) or pause_integration_sync.resume_at <= now() then
     perform sync_scheduler.raise_error('invalid_resume_at',
       jsonb_build_object('resume_at', pause_integration_sync.resume_at));

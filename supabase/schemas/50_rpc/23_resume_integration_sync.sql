@@ -7,6 +7,7 @@ declare
   integration public.sync_integrations;
 begin
   perform sync_scheduler.require_org_role(resume_integration_sync.org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', resume_integration_sync.reason);
   integration := sync_scheduler.lock_integration(
     resume_integration_sync.org_id, resume_integration_sync.integration_type);
   if integration.paused_at is null then

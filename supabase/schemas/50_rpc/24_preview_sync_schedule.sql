@@ -8,6 +8,8 @@ declare
   integration public.sync_integrations;
 begin
   perform sync_scheduler.require_org_role(org_id, '{admin,coordinator,viewer}');
+  perform sync_scheduler.require_text('schedule', preview_sync_schedule.schedule);
+  perform sync_scheduler.require_text('time_zone', preview_sync_schedule.time_zone);
   if n is null or n not between 1 and 100 then
     perform sync_scheduler.raise_error('invalid_count', '{"n": "1 to 100"}');
   end if;
@@ -33,5 +35,5 @@ comment on function public.preview_sync_schedule(uuid, text, integer, text, text
   'clock changes included; nothing if it has no schedule. With schedule or time_zone: of those, before they are saved. '
   'For members of the organisation and the service role. '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 invalid_count, PT422 unknown_integration_type, PT404 '
+  'PT403 not_authorized, PT422 argument_too_long, PT422 invalid_count, PT422 unknown_integration_type, PT404 '
   'integration_not_found, PT422 invalid_schedule, PT422 invalid_time_zone.';

@@ -12,6 +12,7 @@ declare
   added integer;
 begin
   perform sync_scheduler.require_org_role(org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', backfill_slots.reason);
   perform sync_scheduler.require_period(since, until);
   if until > now() then
     perform sync_scheduler.raise_error('invalid_period', '{"reason": "to is in the future"}');

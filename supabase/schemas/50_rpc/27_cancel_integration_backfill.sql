@@ -8,6 +8,7 @@ declare
   slots timestamptz[];
 begin
   perform sync_scheduler.require_org_role(cancel_integration_backfill.org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', cancel_integration_backfill.reason);
   -- The tick starts a waiting slot under this lock: a slot either waits or has its run.
   integration := sync_scheduler.lock_integration(
     cancel_integration_backfill.org_id, cancel_integration_backfill.integration_type);

@@ -10,6 +10,8 @@ declare
   secret_id uuid;
 begin
   perform sync_scheduler.require_org_role(set_integration_credentials.org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', set_integration_credentials.reason);
+  perform sync_scheduler.require_size('credentials', set_integration_credentials.credentials);
   credentials := nullif(credentials, 'null');
   -- No error of this function names a value: what is wrong with one is told by the connection check.
   if jsonb_typeof(credentials) <> 'object' or octet_length(credentials::text) > 16384 then
@@ -58,6 +60,6 @@ comment on function public.set_integration_credentials(uuid, text, jsonb, text) 
   'them, without a check. For admins of the organisation and the service role; that it was done is audited with reason (at '
   'most 500 characters), never what was stored. A run that is under way goes on with what it has. '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 invalid_credentials, PT422 unknown_integration_type, PT404 '
+  'PT403 not_authorized, PT422 argument_too_long, PT422 invalid_credentials, PT422 unknown_integration_type, PT404 '
   'integration_not_found, PT422 reason_too_long, PT429 rate_limited (details: retry_after_seconds, retry_at, limit; nothing was '
   'stored), PT503 credentials_not_stored, PT503 function_url_not_configured.';

@@ -20,7 +20,7 @@ begin
       webhook := jsonb_populate_record(webhook, jsonb_build_object(field, changes -> field));
     -- Lists within lists within lists are a limit of the server's.
     exception when data_exception or program_limit_exceeded then
-      perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', field, 'reason', left(sqlerrm, 200)));
+      perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', field, 'reason', left(sqlerrm, 100)));
     end;
   end loop;
   -- Each once, and in one dimension, whatever was given.

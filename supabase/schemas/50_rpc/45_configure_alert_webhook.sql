@@ -11,6 +11,8 @@ declare
   stored_id uuid;
 begin
   perform sync_scheduler.require_org_role(configure_alert_webhook.org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', configure_alert_webhook.reason);
+  perform sync_scheduler.require_size('changes', configure_alert_webhook.changes);
   -- Before the webhook and its sender: an alert of who holds this lock waits for those.
   if sync_scheduler.caller_id() is not null then
     perform sync_scheduler.lock_limits(configure_alert_webhook.org_id);
@@ -82,5 +84,5 @@ comment on function public.configure_alert_webhook(uuid, jsonb, text) is
   'url and secret are stored in Vault, where nobody can read them back. One that had stopped begins again, with what still waits. A first message '
   'says that it is configured, so it may be done once in settings.probe_cooldown (10 s). For admins of the organisation and the service role; audited with reason (at most 500 characters). '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 invalid_configuration (details: field, reason), PT422 '
+  'PT403 not_authorized, PT422 argument_too_long, PT422 invalid_configuration (details: field, reason), PT422 '
   'reason_too_long, PT429 rate_limited (details: retry_after_seconds, retry_at, limit; nothing was stored), PT503 credentials_not_stored.';

@@ -5,6 +5,8 @@ create or replace function public.sync_worker_claim(
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
+  perform sync_scheduler.require_text('token', sync_worker_claim.token);
+  perform sync_scheduler.require_size('database_trouble', sync_worker_claim.database_trouble);
   return sync_scheduler.claim_attempt(run_id, attempt, token, boot_id, boot_ms, cold_start, protocol, database_trouble);
 end;
 $$;

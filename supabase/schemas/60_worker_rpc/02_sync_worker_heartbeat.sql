@@ -4,6 +4,8 @@ create or replace function public.sync_worker_heartbeat(
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
+  perform sync_scheduler.require_text('token', sync_worker_heartbeat.token);
+  perform sync_scheduler.require_size('checkpoint', sync_worker_heartbeat.checkpoint, 524288);
   return sync_scheduler.heartbeat_attempt(run_id, attempt, token, checkpoint, first_vendor_byte_ms);
 end;
 $$;

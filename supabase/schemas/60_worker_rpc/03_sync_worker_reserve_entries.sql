@@ -5,6 +5,9 @@ create or replace function public.sync_worker_reserve_entries(
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
+  perform sync_scheduler.require_text('token', sync_worker_reserve_entries.token);
+  perform sync_scheduler.require_text('entry_keys', (
+    select k from unnest(sync_worker_reserve_entries.entry_keys) k where k is not null order by length(k) desc limit 1));
   return sync_scheduler.reserve_entries(run_id, attempt, token, batch_size, entry_keys, batch_bytes);
 end;
 $$;

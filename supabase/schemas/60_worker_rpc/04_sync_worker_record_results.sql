@@ -4,6 +4,8 @@ create or replace function public.sync_worker_record_results(
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
+  perform sync_scheduler.require_text('token', sync_worker_record_results.token);
+  perform sync_scheduler.require_size('results', sync_worker_record_results.results, 4194304);
   return sync_scheduler.record_results(run_id, attempt, token, batch_id, results, set_aside);
 end;
 $$;

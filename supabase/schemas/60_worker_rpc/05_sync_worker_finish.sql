@@ -14,6 +14,12 @@ create or replace function public.sync_worker_finish(
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
+  perform sync_scheduler.require_text('token', sync_worker_finish.token);
+  perform sync_scheduler.require_text('outcome', sync_worker_finish.outcome);
+  perform sync_scheduler.require_text('error_class', sync_worker_finish.error_class);
+  perform sync_scheduler.require_text('error_code', sync_worker_finish.error_code);
+  perform sync_scheduler.require_text('error_message', sync_worker_finish.error_message);
+  perform sync_scheduler.require_size('checkpoint', sync_worker_finish.checkpoint, 524288);
   return sync_scheduler.finish_attempt(run_id, attempt, token, outcome,
     error_class, error_code, error_message, retry_after_seconds, checkpoint, first_vendor_byte_ms, stuck_batch);
 end;

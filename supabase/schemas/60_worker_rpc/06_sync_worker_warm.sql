@@ -4,6 +4,7 @@ create or replace function public.sync_worker_warm(
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
+  perform sync_scheduler.require_text('token', sync_worker_warm.token);
   return sync_scheduler.answer_warmup(scheduled_for, token, boot_id, boot_ms, cold_start);
 end;
 $$;

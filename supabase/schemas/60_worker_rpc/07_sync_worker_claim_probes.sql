@@ -2,6 +2,7 @@
 create or replace function public.sync_worker_claim_probes(probes jsonb, protocol integer default 1) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
+  perform sync_scheduler.require_size('probes', sync_worker_claim_probes.probes);
   return sync_scheduler.claim_probes(probes, protocol);
 end;
 $$;

@@ -11,6 +11,11 @@ create or replace function public.sync_worker_finish_probe(
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
+  perform sync_scheduler.require_text('token', sync_worker_finish_probe.token);
+  perform sync_scheduler.require_text('outcome', sync_worker_finish_probe.outcome);
+  perform sync_scheduler.require_text('error_class', sync_worker_finish_probe.error_class);
+  perform sync_scheduler.require_text('error_code', sync_worker_finish_probe.error_code);
+  perform sync_scheduler.require_text('error_message', sync_worker_finish_probe.error_message);
   return sync_scheduler.finish_probe(integration_id, token, outcome, error_class, error_code, error_message, latency_ms,
     is_guess);
 end;

@@ -2,6 +2,7 @@
 create or replace function public.sync_worker_claim_alerts(senders jsonb) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
+  perform sync_scheduler.require_size('senders', sync_worker_claim_alerts.senders);
   return sync_scheduler.claim_alerts(senders);
 end;
 $$;

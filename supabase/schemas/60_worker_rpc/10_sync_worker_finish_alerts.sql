@@ -2,6 +2,8 @@
 create or replace function public.sync_worker_finish_alerts(org_id uuid, token text, results jsonb) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
+  perform sync_scheduler.require_text('token', sync_worker_finish_alerts.token);
+  perform sync_scheduler.require_size('results', sync_worker_finish_alerts.results, 262144);
   return sync_scheduler.finish_alerts(org_id, token, results);
 end;
 $$;

@@ -93,7 +93,7 @@ select results_eq(
     ('expression', '@reboot', 'unknown macro'),
     ('expression', '@every 5m', 'unknown macro'),
     ('expression', '@', 'unknown macro'),
-    ('expression', repeat('*', 200), 'longer than 200 characters') $$,
+    ('expression', repeat('*', 100), 'longer than 200 characters') $$,
   'whole expressions');
 
 select * from finish();

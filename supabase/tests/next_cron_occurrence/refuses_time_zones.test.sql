@@ -11,7 +11,7 @@ begin
   return true;
 exception when sqlstate 'PT422' then
   get stacked diagnostics detail = pg_exception_detail;
-  if sqlerrm <> 'invalid_time_zone' or detail::jsonb <> jsonb_build_object('time_zone', left(time_zone, 200)) then
+  if sqlerrm <> 'invalid_time_zone' or detail::jsonb <> jsonb_build_object('time_zone', left(time_zone, 100)) then
     raise exception 'refused with % %', sqlerrm, detail;
   end if;
   return false;
