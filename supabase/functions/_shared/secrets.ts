@@ -3,14 +3,16 @@
  *
  * @module
  */
+import { spellingsOf, type View, viewsOf } from "./text_views.ts";
 
 /** The secrets that a connector holds. */
 export interface Secrets {
   /** From now on, this is not told either. */
   add(secret: string): void;
   /**
-   * The text with three asterisks for each secret: as it is, and as it looks in an address, in JSON or in base64.
-   * Call it before a text is cut, for half of a secret is not recognised.
+   * The text with three asterisks for each secret: as it is, and as it looks in an address, in JSON, in HTML, in base64, in
+   * hexadecimal digits, or in two of these within each other. Call it before a text is cut, for half of a secret is not
+   * recognised. What stands behind the first 20,000 characters is left out.
    */
   redact(text: string): string;
 }
@@ -19,6 +21,8 @@ export interface Secrets {
 const shortest = 8;
 // Nobody keeps as much of what another system says, and one that talks without end costs no time.
 const longestText = 20_000;
+// A secret that begins before the end is seen whole, also where it is written four times as long.
+const margin = 4_000;
 
 /**
  * Knows every text of the given credentials.
@@ -31,6 +35,7 @@ const longestText = 20_000;
  * const secrets = createSecrets({ token: "s3cr3t/token", region: "eu-1" });
  * assert.equal(secrets.redact("Bad token s3cr3t/token in eu-1"), "Bad token *** in eu-1");
  * assert.equal(secrets.redact("GET /?token=s3cr3t%2Ftoken"), "GET /?token=***");
+ * assert.equal(secrets.redact(`Basic ${btoa("user:s3cr3t/token")}`), "Basic dXNlcj***=");
  * secrets.add("what-we-got-for-it");
  * assert.equal(secrets.redact("Bearer what-we-got-for-it has ended"), "Bearer *** has ended");
  * ```
@@ -42,11 +47,11 @@ export function createSecrets(credentials: unknown = null): Secrets {
   const add = (secret: string) => {
     // Standard Webhooks: what follows is the key itself.
     for (const text of [secret, secret.replace(/^whsec_/, "")]) {
-      if (text.length < shortest || plain.has(text)) continue;
-      plain.add(text);
+      if (text.length < shortest) continue;
       least = Math.min(least, text.length);
-      for (const way of [text, ...inBase64(text)]) {
-        const { folded } = fold(way);
+      for (const spelling of spellingsOf(text).filter(({ length }) => length >= shortest)) {
+        plain.add(spelling);
+        const { folded } = fold(spelling);
         if (folded.length < shortest) continue;
         written.add(folded);
         least = Math.min(least, folded.length);
@@ -59,13 +64,14 @@ export function createSecrets(credentials: unknown = null): Secrets {
     redact(text) {
       // No way of writing is shorter. It spares most of the time: each number of an exported entry comes this way.
       if (text.length < least) return text;
-      // The longest first: one may contain another.
-      const secrets = [...plain].sort((a, b) => b.length - a.length);
-      const left = secrets.reduce(
-        (said, secret) => said.replaceAll(secret, "***"),
-        text.slice(0, longestText),
-      );
-      return mask(left, written);
+      const found: Range[] = [];
+      for (const view of viewsOf(text.slice(0, longestText + margin))) {
+        if (view.bytes.length < least) continue;
+        find(view, view.bytes, plain, null, found);
+        const { folded, places } = fold(view.bytes);
+        find(view, folded, written, places, found);
+      }
+      return mask(text.slice(0, longestText), found);
     },
   };
 }
@@ -84,55 +90,53 @@ function texts(value: unknown): string[] {
   return found;
 }
 
-/**
- * The characters that a text alone makes in base64. Where it begins within a longer one, such as that of
- * "user:secret", decides how it looks there; at its ends, it shares characters with its neighbours.
- */
-function inBase64(text: string): string[] {
-  const binary = Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
-  return [0, 1, 2].map((before) => {
-    const bits = (before + binary.length) * 8;
-    return btoa("\0".repeat(before) + binary).slice(Math.ceil(before * 8 / 6), Math.floor(bits / 6));
-  });
-}
+type Range = readonly [start: number, end: number];
 
-function mask(text: string, written: ReadonlySet<string>): string {
-  const { folded, starts, ends } = fold(text);
-  const found: [start: number, end: number][] = [];
-  for (const secret of written) {
-    for (let at = folded.indexOf(secret); at >= 0; at = folded.indexOf(secret, at + 1)) {
-      found.push([starts[at] ?? 0, ends[at + secret.length - 1] ?? text.length]);
+/** Where in the original text the secrets stand that a view shows. */
+function find(
+  { starts, ends }: View,
+  shown: string,
+  secrets: ReadonlySet<string>,
+  places: readonly number[] | null,
+  found: Range[],
+): void {
+  const place = (at: number) => places === null ? at : places[at] ?? 0;
+  for (const secret of secrets) {
+    for (let at = shown.indexOf(secret); at >= 0; at = shown.indexOf(secret, at + 1)) {
+      found.push([starts[place(at)] ?? 0, ends[place(at + secret.length - 1)] ?? 0]);
     }
   }
+}
+
+function mask(text: string, found: Range[]): string {
   let masked = "";
   let told = 0;
   for (const [start, end] of found.sort(([a], [b]) => a - b)) {
-    if (start >= told) masked += `${text.slice(told, start)}***`;
+    if (start >= text.length) break;
+    if (start >= told && end > told) masked += `${text.slice(told, start)}***`;
     told = Math.max(told, end);
   }
   return masked + text.slice(told);
 }
 
-// A byte of an address (also of one within another), an escape of JSON, or a character.
-const units = /%(?:25)*([0-9a-f]{2})|\\+(?:u([0-9a-f]{4})|[bfnrt])?|[^]/gi;
-
 /**
- * A text as it is whichever way it was written: small letters, digits and signs. Left out is what is written in many
- * ways (blanks, letters beyond ASCII), marks these ways (backslash, percent), or differs between the alphabets of
- * base64. `starts` and `ends` say where each character stood.
+ * Bytes as they are whichever way they were written: small letters, digits and signs. Left out is what is written in many
+ * ways (blanks, letters beyond ASCII) or marks these ways (backslash, percent). `places` says where each character stood.
  */
-function fold(text: string): { folded: string; starts: number[]; ends: number[] } {
+function fold(bytes: string): { folded: string; places: number[] } {
   let folded = "";
-  const starts: number[] = [];
-  const ends: number[] = [];
-  for (const { 0: unit, 1: byte, 2: escaped, index } of text.matchAll(units)) {
-    const digits = byte ?? escaped;
-    const code = digits === undefined ? unit.charCodeAt(0) : parseInt(digits, 16);
-    const character = String.fromCharCode(code);
-    if (code > 0x7e || /[\0- %\\+-]/.test(character)) continue;
-    folded += character === "_" ? "/" : character.toLowerCase();
-    starts.push(index);
-    ends.push(index + unit.length);
+  const places: number[] = [];
+  for (let at = 0; at < bytes.length; at++) {
+    const character = folds[bytes.charCodeAt(at)] ?? "";
+    if (character === "") continue;
+    folded += character;
+    places.push(at);
   }
-  return { folded, starts, ends };
+  return { folded, places };
 }
+
+const folds = Array.from({ length: 256 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  if (code <= 0x20 || code > 0x7e || "%\\+-".includes(character)) return "";
+  return character === "_" ? "/" : character.toLowerCase();
+});
