@@ -7,6 +7,8 @@ export const EXIT = {
   usage: 2,
   /** The database or the API cannot be reached, or does not accept the sign-in. */
   unreachable: 3,
+  /** The person pressed Ctrl-C; nothing was changed. */
+  interrupted: 130,
 } as const;
 
 /**

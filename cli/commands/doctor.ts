@@ -13,7 +13,7 @@ export function addDoctor(program: Command): void {
     .addHelpText(
       "after",
       `
-Exit code: 0 nothing is wrong, 1 a check failed, 2 called wrongly, 3 no connection.
+Exit code 1 says that a check failed.
 
 Examples:
   SUPABASE_DB_URL="postgresql://postgres:...@db.REF.supabase.co:5432/postgres" npx sync-scheduler doctor

@@ -36,8 +36,19 @@ export interface UninstallCommand extends ChangeOptions {
 
 /** Brings the bundle into a project, or brings it up to date there. */
 export async function runInstall(options: InstallCommand): Promise<void> {
+  await change(options, await installPlanner(options));
+}
+
+/** What an install would do. */
+export async function preview(options: Omit<InstallCommand, "isUpgrade">): Promise<Plan> {
+  const plan = await installPlanner({ ...options, isUpgrade: false });
+  const checkout = checkoutAt(root);
+  return await plan(checkout, await readBundle(checkout), await readHost(options.workdir));
+}
+
+async function installPlanner(options: InstallCommand): Promise<Planner> {
   const adapter = await readFile(join(root, "cli", "install", "membership_adapter.sql"), "utf8");
-  await change(options, (_checkout, bundle, host) => {
+  return (_checkout, bundle, host) => {
     if (options.isUpgrade && readHistory(host, bundle).installed.size === 0) {
       throw new Refusal("The bundle is not installed there: use `install`.");
     }
@@ -48,7 +59,7 @@ export async function runInstall(options: InstallCommand): Promise<void> {
       adapter,
       restore: composeRestore(),
     });
-  });
+  };
 }
 
 /** Takes the bundle out of a project. */

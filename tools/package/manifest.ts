@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { readVersion } from "../../cli/bundle/version.ts";
 import { root } from "../run_deno.ts";
 import { LICENSES } from "./bundle_cli.ts";
 
@@ -42,7 +43,7 @@ export async function writeManifest(directory: string): Promise<Manifest> {
   const range = (name: string) => `^${imports[name]?.split("@").at(-1)}`;
   const manifest = {
     name: "sync-scheduler",
-    version: await bundleVersion(),
+    version: readVersion(root),
     description:
       "Reliable exports from Supabase to external systems: the installer, the command line and the client.",
     keywords: [
@@ -93,12 +94,4 @@ export async function writeManifest(directory: string): Promise<Manifest> {
   };
   await Deno.writeTextFile(join(directory, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
-}
-
-/** The version of the bundle, as `sync_scheduler.version()` says it. */
-export async function bundleVersion(): Promise<string> {
-  const sql = await Deno.readTextFile(join(root, "supabase", "schemas", "95_release", "01_version.sql"));
-  const version = /select '([^']+)'::text/.exec(sql)?.[1];
-  if (version === undefined) throw new Error("95_release/01_version.sql names no version");
-  return version;
 }
