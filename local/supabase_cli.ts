@@ -38,7 +38,7 @@ export function createSupabaseCli(
     await copyDirectory(join(options.projectDirectory, "supabase"), join(home, "supabase"), {
       skip: (name) => name === ".temp" || name === ".branches",
     });
-    const { code, stdout, stderr } = await new Deno.Command(binary, {
+    const child = new Deno.Command(binary, {
       args: [...args],
       cwd: home,
       clearEnv: true,
@@ -47,7 +47,10 @@ export function createSupabaseCli(
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
-    }).output();
+    });
+    const { code, stdout, stderr } = await child.output().finally(() =>
+      Deno.remove(home, { recursive: true })
+    );
     const decoder = new TextDecoder();
     const output = { stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
     if (code !== 0) {

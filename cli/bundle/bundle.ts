@@ -1,9 +1,10 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { type Checkout, HEADER } from "./checkout.ts";
+import { composeDeclared, type DeclaredFile } from "./declared.ts";
 import { entryNames } from "./entry_names.ts";
 import { readReleases } from "./releases.ts";
-import { MEMBERSHIP } from "./schema_files.ts";
+import { MEMBERSHIP, readSchemaFiles } from "./schema_files.ts";
 
 /** A migration as this checkout has it. */
 export interface BundleMigration {
@@ -30,6 +31,8 @@ export interface Bundle {
   readonly release: string;
   readonly migrations: readonly BundleMigration[];
   readonly files: readonly BundleFile[];
+  /** For a host with declarative schemas. */
+  readonly declared: readonly DeclaredFile[];
   /** The `[functions.integration-sync]` block of our own config.toml. */
   readonly configBlock: string;
 }
@@ -79,6 +82,7 @@ export async function readBundle(checkout: Checkout): Promise<Bundle> {
     release: migrations.at(-1)?.release ?? "unreleased",
     migrations,
     files,
+    declared: composeDeclared(await readSchemaFiles(join(checkout.supabase, "schemas"))),
     configBlock: `${block.trimEnd()}\n`,
   };
 }

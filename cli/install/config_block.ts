@@ -30,8 +30,8 @@ export interface ConfigChange {
  * ```
  */
 export function addBlock(config: string, block: string): ConfigChange {
-  const present = read(config);
-  const wanted = table(table(read(block)["functions"])[NAME]);
+  const present = readToml(config);
+  const wanted = table(table(readToml(block)["functions"])[NAME]);
   const functions = table(present["functions"]);
   const before = functions[NAME];
   if (before === undefined) {
@@ -66,7 +66,7 @@ export function removeBlock(config: string, block: string): string {
   const newline = config.includes("\r\n") ? "\r\n" : "\n";
   const ours = newline + block.replaceAll("\n", newline);
   if (config.includes(ours)) return config.replace(ours, () => "");
-  const present = read(config);
+  const present = readToml(config);
   const functions = table(present["functions"]);
   if (functions[NAME] === undefined) return config;
   const { [NAME]: _ours, ...others } = functions;
@@ -74,7 +74,40 @@ export function removeBlock(config: string, block: string): string {
   return patch(config, Object.keys(others).length === 0 ? rest : { ...rest, functions: others });
 }
 
-function read(config: string): Table {
+/**
+ * Sets `db.migrations.schema_paths` in a config.toml.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { setSchemaPaths } from "./config_block.ts";
+ *
+ * const config = '[db.migrations]\nschema_paths = ["./a.sql"] # keep\n';
+ * assert.equal(
+ *   setSchemaPaths(config, ["./a.sql", "./b.sql"]),
+ *   '[db.migrations]\nschema_paths = ["./a.sql", "./b.sql"] # keep\n',
+ * );
+ * ```
+ */
+export function setSchemaPaths(config: string, paths: readonly string[]): string {
+  const present = readToml(config);
+  const db = table(present["db"]);
+  const migrations = { ...table(db["migrations"]), schema_paths: [...paths] };
+  return patch(config, { ...present, db: { ...db, migrations } });
+}
+
+/**
+ * Parses a config.toml.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { readToml } from "./config_block.ts";
+ *
+ * assert.equal(readToml('project_id = "mine"')["project_id"], "mine");
+ * ```
+ */
+export function readToml(config: string): Table {
   try {
     return parse(config) as Table;
   } catch (error) {

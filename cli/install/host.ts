@@ -3,6 +3,8 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { FUNCTION, HOST_SHARED } from "../bundle/bundle.ts";
 import { entryNames } from "../bundle/entry_names.ts";
 import { errorCode } from "../error_code.ts";
+import { readToml } from "./config_block.ts";
+import { type Declared, readDeclared } from "./declared.ts";
 import { type Marker, readMarker } from "./marker.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -13,7 +15,7 @@ export interface HostMigration {
   readonly marker: Marker | null;
 }
 
-/** A file in one of the bundle's two folders: one that it brought, or one that stands where it brings one. */
+/** A file in one of the bundle's folders: one that it brought, or one that stands where it brings one. */
 export interface HostFile {
   readonly path: string;
   readonly contents: string;
@@ -28,6 +30,8 @@ export interface Host {
   readonly migrations: readonly HostMigration[];
   readonly files: ReadonlyMap<string, HostFile>;
   readonly config: string;
+  /** Null for a host that writes its migrations by hand. */
+  readonly declared: Declared | null;
 }
 
 /** What an install that was interrupted may have left; nothing reads such files. */
@@ -69,15 +73,16 @@ export async function readHost(path: string): Promise<Host> {
   const files = new Map<string, HostFile>();
   // The bundle's own folders and no others: a host's copy of a file of ours is the host's, and nothing else of the host's can
   // be in the way, whatever it is.
-  for (const ours of [FUNCTION, HOST_SHARED]) {
+  const declared = await readDeclared(supabase, readToml(config));
+  for (const ours of [FUNCTION, HOST_SHARED, ...(declared === null ? [] : [declared.folder])]) {
     for await (const file of walk(join(supabase, ours))) {
-      if (!file.endsWith(".ts")) continue;
+      if (!/\.(ts|sql)$/.test(file)) continue;
       const contents = await orRefuse(file, readFile(file, "utf8"));
       const path = relative(supabase, file).replaceAll("\\", "/");
       files.set(path, { path, contents, marker: readMarker(contents) });
     }
   }
-  return { supabase, migrations, files, config };
+  return { supabase, migrations, files, config, declared };
 }
 
 /** The bytes that are written back have to be the ones that were read: nothing but UTF-8 will do, which is what TOML is. */

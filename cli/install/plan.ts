@@ -3,6 +3,13 @@ import { addBlock } from "./config_block.ts";
 import { ADAPTER, hasOwnMembership, readHistory } from "./history.ts";
 import type { Host } from "./host.ts";
 import { mark } from "./marker.ts";
+import {
+  addSchemaPath,
+  type Brought,
+  declaredAdapter,
+  declaredFiles,
+  declaresBundle,
+} from "./plan_declared.ts";
 import { editedMigrations, planMigrations, refuseOtherOrganizations } from "./plan_migrations.ts";
 import type { Edited, FileChange, InstallOptions, Plan } from "./plan_types.ts";
 import { Refusal } from "./refusal.ts";
@@ -28,10 +35,16 @@ export function planInstall(bundle: Bundle, host: Host, options: InstallOptions)
   edited.push(...editedMigrations(bundle, history));
 
   const files: FileChange[] = [];
-  for (const { path, text } of bundle.files) {
-    const after = mark(path, text, { release: bundle.release, id: path });
+  const adapter = ownMembership ? declaredAdapter(history, options.adapter) : null;
+  const brought: readonly Brought[] = [
+    ...declaredFiles(bundle, host.declared, adapter),
+    ...bundle.files.map((file) => ({ ...file, id: file.path, isYours: false })),
+  ];
+  for (const { path, text, id, isYours } of brought) {
+    const after = mark(path, text, { release: bundle.release, id, isYours });
     const present = host.files.get(path);
     if (present === undefined) files.push({ path, before: null, after });
+    else if (isYours) continue;
     else if (present.marker === null) foreign.push(`supabase/${path}`);
     else if (present.marker.edited) {
       edited.push(`supabase/${path}`);
@@ -41,7 +54,7 @@ export function planInstall(bundle: Bundle, host: Host, options: InstallOptions)
     }
   }
   // What an earlier release brought and this one has no longer.
-  const wanted = new Set(bundle.files.map(({ path }) => path));
+  const wanted = new Set(brought.map(({ path }) => path));
   for (const { path, contents, marker } of host.files.values()) {
     if (marker === null || wanted.has(path)) continue;
     if (marker.edited) edited.push(`supabase/${path}`);
@@ -51,9 +64,12 @@ export function planInstall(bundle: Bundle, host: Host, options: InstallOptions)
   const { config, differing } = addBlock(host.config, bundle.configBlock);
   edited.push(...differing.map((key) => `supabase/config.toml: [functions.integration-sync] ${key}`));
   refuse(foreign, edited, options.edited);
-  const isConfigured = differing.length > 0 && options.edited === "keep" ? host.config : config;
-  if (isConfigured !== host.config) {
-    files.push({ path: "config.toml", before: host.config, after: isConfigured });
+  const configured = addSchemaPath(
+    differing.length > 0 && options.edited === "keep" ? host.config : config,
+    host.declared,
+  );
+  if (configured !== host.config) {
+    files.push({ path: "config.toml", before: host.config, after: configured });
   }
 
   const notes: string[] = [];
@@ -65,6 +81,12 @@ export function planInstall(bundle: Bundle, host: Host, options: InstallOptions)
   if (migrations.some(({ path }) => path.endsWith(`${ADAPTER.replace("-", "_")}.sql`))) {
     notes.push(
       "Say in the membership adapter's two functions where your organisations are; until then nobody gets in.",
+    );
+  }
+  if (host.declared !== null && declaresBundle(host.declared)) {
+    notes.push(
+      "Your declared files make the Sync Scheduler, too. Generate them anew once the migrations are pushed: " +
+        "`supabase db schema declarative generate`.",
     );
   }
   if (edited.length > 0 && options.edited === "keep") notes.push(`Kept as edited:\n  ${edited.join("\n  ")}`);

@@ -6,6 +6,7 @@ import { removeBlock } from "./config_block.ts";
 import { ADAPTER, missingMigrations, nextVersions, readHistory, UNINSTALL } from "./history.ts";
 import type { Host } from "./host.ts";
 import { mark } from "./marker.ts";
+import { undeclare } from "./plan_declared.ts";
 import type { Edited, FileChange, Plan } from "./plan_types.ts";
 import { Refusal } from "./refusal.ts";
 import { KEPT_SCHEMA } from "./restore.ts";
@@ -44,8 +45,11 @@ export async function planUninstall(
   }
   const removed: FileChange[] = [];
   const changed: string[] = [];
+  // Kept data stays declared: the next migration that the CLI writes would drop it.
+  const stays = (path: string) =>
+    !dropData && host.declared !== null && path.startsWith(`${host.declared.folder}/`);
   for (const { path, contents, marker } of host.files.values()) {
-    if (marker === null) continue;
+    if (marker === null || stays(path)) continue;
     if (marker.edited) changed.push(`supabase/${path}`);
     if (!marker.edited || edited === "overwrite") removed.push({ path, before: contents, after: null });
   }
@@ -59,12 +63,15 @@ export async function planUninstall(
     .filter((file) => !ownMembership || file.folder !== "membership");
   const id = dropData ? UNINSTALL.drop : UNINSTALL.keep;
   const [version] = nextVersions(host.migrations.map(({ file }) => file), 1, now);
-  const sql = mark("a.sql", composeUninstall(files, dropData), { release: bundle.release, id });
+  const uninstall = composeUninstall(files, dropData);
+  const sql = mark("a.sql", uninstall, { release: bundle.release, id });
+  const declared = undeclare(bundle, host, uninstall, dropData);
   const changes: FileChange[] = [
     { path: `migrations/${version}_sync_scheduler_uninstall.sql`, before: null, after: sql },
+    ...declared.changes,
     ...removed,
   ];
-  const config = removeBlock(host.config, bundle.configBlock);
+  const config = removeBlock(declared.config, bundle.configBlock);
   if (config !== host.config) {
     changes.push({ path: "config.toml", before: host.config, after: config });
   }
@@ -74,5 +81,11 @@ export async function planUninstall(
       ? "Everything that the bundle has recorded goes with it."
       : `The data stays in schema ${KEPT_SCHEMA}, for the owner of the database; an install brings it back.`,
   ];
+  if (!dropData && declared.changes.length > 0) {
+    notes.push(
+      `supabase/${host.declared?.folder} declares the kept data. When you need it no longer, drop schema ${KEPT_SCHEMA} ` +
+        "in a migration and delete the folder.",
+    );
+  }
   return { changes, notes };
 }

@@ -37,6 +37,8 @@ export interface Hosts extends AsyncDisposable {
   create(options?: { autoGrant?: boolean }): Promise<HostProject>;
   /** What the first database has and the second has not, or otherwise, as SQL; empty when their catalogs are equal. */
   difference(from: HostProject, to: HostProject): Promise<string>;
+  /** Drops a project's database; its files stay until the end. */
+  drop(project: HostProject): Promise<void>;
   /** A copy of a database as it is, to compare it with later. */
   copy(project: HostProject): Promise<HostProject>;
 }
@@ -118,6 +120,10 @@ export async function startHosts(version?: string): Promise<Hosts> {
         new URL(project.dbUrl).pathname.slice(1)
       }`;
       return await open(new URL(project.dbUrl).pathname.slice(1), project.directory);
+    },
+    async drop({ sql, dbUrl }) {
+      await sql.end({ timeout: 0 });
+      await admin`drop database ${admin(new URL(dbUrl).pathname.slice(1))} with (force)`;
     },
     async difference(from, to) {
       // A job names its database. In the projects that these stand for, both have the same name.
