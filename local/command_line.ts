@@ -1,5 +1,27 @@
 import { parseArgs } from "node:util";
 
+/** The least Deno that runs the demo and the local platform; the README names it. */
+export const LEAST_DENO = "2.5.0";
+/** The least Deno for the tests: on older ones `deno test` takes another selection of files. */
+export const LEAST_DENO_OF_TESTS = "2.9.0";
+
+/** Ends the task when this Deno is older than it needs, and says what to run. */
+export function requireDeno(least: string, found: string = Deno.version.deno): void {
+  if (!isOlder(found, least)) return;
+  console.error(
+    `This is Deno ${found}, and ${least} is needed: run deno upgrade, or use npx --yes deno@latest task.`,
+  );
+  Deno.exit(2);
+}
+
+/** Whether a version is older than another; what stands behind a dash does not count. */
+export function isOlder(version: string, than: string): boolean {
+  const numbers = (text: string) => text.split("-")[0]?.split(".").map(Number) ?? [];
+  const [these, those] = [numbers(version), numbers(than)];
+  const at = those.findIndex((number, index) => number !== (these[index] ?? 0));
+  return at >= 0 && (these[at] ?? 0) < (those[at] ?? 0);
+}
+
 /** What was given to a task. */
 export interface CommandLine<Name extends string> {
   readonly switches: ReadonlySet<Name>;
@@ -43,6 +65,7 @@ function parse<Name extends string>(
   args: readonly string[],
   allowPositionals: boolean,
 ): CommandLine<Name> {
+  requireDeno(LEAST_DENO);
   // `deno task demo -- --x` hands the dashes on.
   const given = args[0] === "--" ? args.slice(1) : [...args];
   const switches = names.map((name) => [name, { type: "boolean" }] as const);

@@ -54,6 +54,17 @@ export function readEnvironment(get: (name: string) => string | undefined = Deno
   return { kind: "full_stack", ...external, apiUrl, publishableKey, secretKey };
 }
 
+/**
+ * Exempts this machine from a proxy that the environment names: a proxy elsewhere does not reach our ports. Call it before the
+ * first request of the process; the processes that it starts inherit it.
+ */
+export function exemptLoopback(env: Pick<typeof Deno.env, "get" | "set"> = Deno.env): void {
+  const given = env.get("NO_PROXY") || env.get("no_proxy");
+  const list = [...given?.split(",") ?? [], "127.0.0.1", "localhost", "::1"];
+  // Some read one spelling, some the other.
+  for (const name of ["NO_PROXY", "no_proxy"]) env.set(name, [...new Set(list)].join(","));
+}
+
 /** Whether a host of a URL is this machine. */
 export function isLoopback(host: string): boolean {
   return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(host);

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { parseEnv } from "node:util";
 import { fileURLToPath } from "node:url";
 import { startApi } from "./api/api.ts";
 import { openFunctionsDoor } from "./api/functions_door.ts";
@@ -9,7 +8,7 @@ import { CleanupStack } from "./lifecycle/cleanup.ts";
 import { openDatabase } from "./postgres/platform_database.ts";
 import { createEdgeFunction, type EdgeFunction } from "./edge_function/edge_function.ts";
 import { apiKeys } from "./api_keys.ts";
-import { type Environment, isLoopback, readEnvironment } from "./environment.ts";
+import { type Environment, exemptLoopback, isLoopback, readEnvironment } from "./environment.ts";
 import { guardAgainstLostSockets } from "./postgres/postgres_js_guard.ts";
 import type { Platform, PlatformOptions } from "./platform_types.ts";
 import { type Realtime, startRealtime } from "./realtime/realtime.ts";
@@ -35,6 +34,7 @@ const PROJECT = fileURLToPath(new URL("../", import.meta.url));
  * ```
  */
 export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
+  exemptLoopback();
   const environment = readEnvironment();
   const cleanup = new CleanupStack();
   const forget = onShutdown(() => cleanup.close());
@@ -185,7 +185,9 @@ async function start(
 /** The variables of `functions/.env`, which the CLI gives to the functions of a local stack. */
 async function readFunctionsEnv(functions: string): Promise<Record<string, string>> {
   const text = await Deno.readTextFile(join(functions, ".env")).catch(() => "");
-  return parseEnv(text) as Record<string, string>;
+  return Object.fromEntries(
+    [...text.matchAll(/^(\w+)=(.*)$/gm)].map(([, name = "", value = ""]) => [name, value]),
+  );
 }
 
 function timer(

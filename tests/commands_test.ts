@@ -2,8 +2,11 @@
 import assert from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
 import { fileURLToPath } from "node:url";
+import { isOlder, LEAST_DENO, LEAST_DENO_OF_TESTS } from "../local/command_line.ts";
 import { copyDirectory } from "../local/copy_directory.ts";
+import { startPlatform } from "../local/platform.ts";
 import { until } from "../local/wait.ts";
+import { connect } from "./support/connect.ts";
 import { embeddedOnly } from "./support/local_only.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -25,12 +28,22 @@ async function task(
 }
 
 Deno.test({
-  ...embeddedOnly("the demo exports everything, shows the refused second press and leaves nothing behind"),
+  ...embeddedOnly(
+    "the demo exports everything, shows the refused second press and leaves nothing behind, also behind a proxy that is dead",
+  ),
   fn: async () => {
     // Open to the user that Postgres runs as under root.
     const temporary = await Deno.makeTempDir({ prefix: "temporary-of-a-test-" });
     await Deno.chmod(temporary, 0o755);
-    const { code, text } = await task(root, "demo", { TMPDIR: temporary });
+    // Nothing listens there, and nobody has exempted this machine.
+    const proxies = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+    const dead = Object.fromEntries(proxies.map((name) => [name, "http://127.0.0.1:9"]));
+    const { code, text } = await task(root, "demo", {
+      ...dead,
+      NO_PROXY: "",
+      no_proxy: "",
+      TMPDIR: temporary,
+    });
     assert.equal(code, 0, text);
     assert.match(text, /succeeded +1000 of 1000 entries/);
     assert.match(text, /refused: rate_limited \(code PT429, retry_after_seconds \d+\)/);
@@ -64,6 +77,76 @@ Deno.test({
     const { code, text } = await task(root, ["demo", "--refuse"]);
     assert.equal(code, 1, text);
     assert.match(text, /The run failed: webhook_access_refused/);
+  },
+});
+
+Deno.test("the README's table has every task of deno.json, and no other", async () => {
+  const readme = await Deno.readTextFile(`${root}README.md`);
+  const table = readme.slice(readme.indexOf("| command")).split("\n\n")[0] ?? "";
+  const named = Array.from(table.matchAll(/^\| `deno task ([\w:]+)/gm), ([, name]) => name);
+  const { tasks } = JSON.parse(await Deno.readTextFile(`${root}deno.json`));
+  assert.deepEqual(named.toSorted(), Object.keys(tasks).toSorted());
+});
+
+Deno.test("README and CONTRIBUTING name the least Deno that the tasks ask for, and an older one is refused in words", async () => {
+  for (
+    const [file, says] of [["README.md", "Of Deno the first needs % or later, the second %."], [
+      "CONTRIBUTING.md",
+      "Deno % for the demo and the local platform, % for the tests",
+    ]] as const
+  ) {
+    const text = (await Deno.readTextFile(root + file)).replaceAll(/\s+/g, " ");
+    let named: string = says;
+    for (const least of [LEAST_DENO, LEAST_DENO_OF_TESTS]) {
+      named = named.replace("%", least.replace(/\.0$/, ""));
+    }
+    assert.ok(text.includes(named), `${file}: ${named}`);
+  }
+  assert.deepEqual(
+    ["2.4.4", "2.5.0", "2.10.1", "3.0.0", "2.5.0-rc.1", "1.46.3"].map((version) =>
+      isOlder(version, LEAST_DENO)
+    ),
+    [true, false, false, false, false, true],
+  );
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "eval",
+      `import { requireDeno } from "${root}local/command_line.ts"; requireDeno("2.5.0", "2.4.4"); console.log("runs")`,
+    ],
+    stdin: "null",
+  });
+  const { code, stdout, stderr } = await child.output();
+  assert.deepEqual([code, new TextDecoder().decode(stdout)], [2, ""]);
+  assert.match(
+    new TextDecoder().decode(stderr),
+    /This is Deno 2\.4\.4, and 2\.5\.0 is needed: run deno upgrade/,
+  );
+});
+
+Deno.test("pack says in words that its directory cannot be written, before it builds", async () => {
+  const file = await Deno.makeTempFile();
+  const { code, text } = await task(root, ["pack", `${file}/dist`]);
+  assert.equal(code, 1);
+  assert.match(
+    text,
+    /^\S+\/dist cannot be written: .*\.\nGive a directory that can: deno task pack DIRECTORY\n$/,
+  );
+  await Deno.remove(file);
+});
+
+Deno.test({
+  ...embeddedOnly("a database with Supabase's own Auth and no SUPABASE_URL: the demo says that it is needed"),
+  fn: async () => {
+    await using stack = await startPlatform({ seed: false });
+    await using admin = connect(stack.adminUrl);
+    // As the Auth of a full stack has it.
+    await admin.sql`alter table auth.users add column instance_id uuid`;
+    const { code, text } = await task(root, "demo", { SUPABASE_DB_URL: stack.dbUrl });
+    assert.equal(code, 1, text);
+    assert.match(
+      text,
+      /could not sign in.*\n.*has Supabase's own Auth.*Set SUPABASE_URL, SUPABASE_PUBLISHABLE_KEY and SUPABASE_SECRET_KEY/,
+    );
   },
 });
 

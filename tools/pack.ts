@@ -16,5 +16,21 @@ Install it with: npm install dist/sync-scheduler-VERSION.tgz @supabase/supabase-
 if (import.meta.main) {
   const { positionals } = readCommandLine(USAGE);
   if (positionals.length > 1) refuseCall("Give one directory.", USAGE);
-  console.log(relative(Deno.cwd(), await packPackage(positionals[0] ?? join(root, "dist"))));
+  const directory = positionals[0] ?? join(root, "dist");
+  await requireWritable(directory);
+  console.log(relative(Deno.cwd(), await packPackage(directory)));
+}
+
+/** Ends the task before anything is built when the directory, such as that of a read-only checkout, cannot be written. */
+async function requireWritable(directory: string): Promise<void> {
+  try {
+    await Deno.mkdir(directory, { recursive: true });
+    await Deno.remove(await Deno.makeTempFile({ dir: directory }));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    console.error(
+      `${directory} cannot be written: ${why}.\nGive a directory that can: deno task pack DIRECTORY`,
+    );
+    Deno.exit(1);
+  }
 }

@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { z } from "zod";
-import { readCommandLine } from "../local/command_line.ts";
+import { LEAST_DENO_OF_TESTS, readCommandLine, requireDeno } from "../local/command_line.ts";
 import { onShutdown } from "../local/lifecycle/shutdown.ts";
 import { PLATFORM_VARIABLE, startSharedPlatform } from "../tests/support/platform.ts";
 import { countJunit, readFailures, type TestCounts, type TestFailure } from "./junit.ts";
@@ -124,6 +124,7 @@ async function testArguments(positionals: readonly string[]): Promise<string[]> 
 
 async function main(): Promise<void> {
   const { positionals } = readCommandLine(USAGE);
+  requireDeno(LEAST_DENO_OF_TESTS);
   if (positionals.length === 0) await checks();
   const platform = await stage("local platform", startSharedPlatform);
   try {

@@ -27,10 +27,16 @@ export interface Api {
   stop(): Promise<void>;
 }
 
+/** For sign-ins: the small Auth here cannot read the tables of Supabase's own. */
+const USE_ITS_API =
+  "The database of SUPABASE_DB_URL has Supabase's own Auth, which this platform cannot stand in for. Set SUPABASE_URL, " +
+  "SUPABASE_PUBLISHABLE_KEY and SUPABASE_SECRET_KEY to its API, too: `supabase status -o env` prints them.";
+
 /** Serves `/rest/v1` and `/auth/v1` by @supabase/lite, `/functions/v1` by the functions' processes, and `/realtime/v1`. */
 export function startApi(options: ApiOptions): Api {
   let restoreConsole = (): void => {};
   let lite: Lite | undefined;
+  let hasOwnAuth = false;
 
   const handle = async (request: Request): Promise<Response> => {
     if (request.method === "OPTIONS") return preflight(request);
@@ -43,6 +49,7 @@ export function startApi(options: ApiOptions): Api {
     }
     if (!/^\/(auth|rest)\/v1(\/|$)/.test(pathname)) return answer(404, "no Route matched with those values");
     if (lite === undefined) return answer(503, "no database is connected here");
+    if (hasOwnAuth && pathname.startsWith("/auth/")) return answer(501, USE_ITS_API);
     return withCors(await lite.fetch(request));
   };
   const aborting = new AbortController();
@@ -71,6 +78,7 @@ export function startApi(options: ApiOptions): Api {
     async connect(backend) {
       restoreConsole = divertLiteErrors(options.logFile);
       lite = await connectLite(backend, options);
+      hasOwnAuth = await lite.hasOwnAuth();
     },
     reloadSchema: async () => await lite?.reloadSchema(),
     stop: () => stopped ??= stop(),

@@ -18,6 +18,8 @@ export interface ApiBackend {
 /** Data API and Auth over one database. */
 export interface Lite {
   fetch(request: Request): Promise<Response>;
+  /** Whether `auth` is Supabase's own schema: lite's has no column for instances. */
+  hasOwnAuth(): Promise<boolean>;
   /** Forgets the known tables and functions. */
   reloadSchema(): Promise<void>;
   /** Ends all connections at once, also those that wait for an answer. */
@@ -55,6 +57,12 @@ export async function connectLite(
   const connections = [catalog, data, auth];
   return {
     fetch: async (request) => await asPostgrest(await app.fetch(forLite(request))),
+    async hasOwnAuth() {
+      const [found] = await catalog.driver`
+        select from information_schema.columns
+        where table_schema = 'auth' and table_name = 'users' and column_name = 'instance_id'`;
+      return found !== undefined;
+    },
     async reloadSchema() {
       await Promise.all(connections.map((connection) => connection.clearSchemaCache()));
     },
