@@ -3846,6 +3846,10 @@ begin
   -- In one order, so that two deliveries of a list do not wait for each other in a circle.
   for asked in
     select p.integration_id, p.token from jsonb_to_recordset(probes) as p (integration_id uuid, token text)
+    -- A guessed token costs its look-up here, no more.
+    where exists (
+      select from sync_scheduler.probes o
+      where o.integration_id = p.integration_id and o.token_hash = sha256(convert_to(p.token, 'UTF8')))
     order by p.integration_id
   loop
     begin
