@@ -880,7 +880,9 @@ comment on function sync_scheduler.refuse_until(timestamptz, text) is
 
 -- supabase/schemas/30_engine/07_require_changes_left.sql
 create or replace function sync_scheduler.require_changes_left(org_id uuid, action text) returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp
+-- A plan that sorts could read the index of members, with all that a backend has written.
+set enable_sort = off set enable_incremental_sort = off set enable_bitmapscan = off as $$
 declare
   -- What makes the function post to the outside.
   posts constant text[] := '{test_connection,set_credentials,configure_alert_webhook}';

@@ -101,3 +101,41 @@ for (const { name, limit, person, first, second } of CASES) {
     }
   });
 }
+
+localTest(
+  "an alert of who holds the limits and a webhook that is removed do not wait for each other",
+  async (platform) => {
+    await using database = connect(platform.adminUrl);
+    const { sql } = database;
+    await pauseJobs(sql);
+    const tenant = await createTenant(sql, platform);
+    await sql`insert into public.sync_alert_webhooks (org_id, host, format, min_severity)
+    values (${tenant.orgId}, 'hooks.example', 'json', 'info')`;
+    const [one, two] = [await sql.reserve(), await sql.reserve()];
+    try {
+      const [{ pid } = { pid: 0 }] = await two<{ pid: number }[]>`select pg_backend_pid() as pid`;
+      await begin(one, tenant.userIds.admin);
+      await begin(two, tenant.userIds.admin);
+      await press("webhook")(one, tenant);
+      const removed = two`select public.configure_alert_webhook(${tenant.orgId}, null)`.then(
+        () => "done",
+        String,
+      );
+      await until("the removal to wait", async () => {
+        const waiting =
+          await sql`select from pg_stat_activity where pid = ${pid} and wait_event_type = 'Lock'`;
+        return waiting.length > 0;
+      });
+      await one`reset role`;
+      // Its message refers to the webhook.
+      await one`select sync_scheduler.raise_alert(i, 'drift', 'warning', now(), 'Late.')
+      from public.sync_integrations i where i.id = ${tenant.integrationId}`;
+      await one`commit`;
+      assert.equal(await removed, "done");
+      await two`commit`;
+    } finally {
+      one.release();
+      two.release();
+    }
+  },
+);

@@ -1,7 +1,7 @@
 -- What people of an organisation do and is audited is bounded by the audit log.
 begin;
 \ir ../fixtures.psql
-select plan(16);
+select plan(17);
 update sync_scheduler.settings set changes_per_hour = 4, presses_per_hour = 2;
 
 create function pg_temp.does(call text, who text default 'admin') returns text language plpgsql as $$
@@ -55,6 +55,12 @@ select is(pg_temp.does(format($$resume_integration_sync(%L, 'webhook')$$, sync_t
 select is(pg_temp.does(format($$pause_integration_sync(%L, 'webhook', 'once more')$$, sync_test.id('org a'))), 'done', 'twice as often');
 select is(pg_temp.does(format($$pause_integration_sync(%L, 'webhook', 'and again')$$, sync_test.id('org a'))), 'changes_per_hour 1800', 'but not without end');
 
+delete from public.sync_audit_log;
+select pg_temp.fill('configure_alert_webhook', 1, '20 minutes');
+insert into public.sync_audit_log (org_id, action, created_at)
+select sync_test.id('org a'), 'configure_alert_webhook', now() - interval '20 minutes' from generate_series(1, 5);
+select is(pg_temp.does(format($$configure_alert_webhook(%L, '{"url": "https://hooks.slack.com/services/T0/B0/x"}')$$, sync_test.id('org a'))),
+  'done', 'what a backend has configured does not count');
 delete from public.sync_audit_log;
 select pg_temp.fill('configure_alert_webhook', 2, '20 minutes'), pg_temp.fill('set_credentials', 1);
 select is(pg_temp.does(format($$configure_alert_webhook(%L, '{"url": "https://hooks.slack.com/services/T0/B0/x"}')$$, sync_test.id('org a'))),
