@@ -33,7 +33,6 @@ select is((select sum(payload_bytes - octet_length(payload::text)) from public.s
 
 update sync_scheduler.settings set max_batch_bytes = 2048;
 select is(pg_temp.reserve(500), '{e1,e2}', 'a batch holds what its limit in bytes allows, in order');
-update public.sync_integrations set enabled = enabled;
 update sync_scheduler.settings set max_batch_bytes = 1024;
 select is(pg_temp.reserve(500), '{e1,e2}', 'a repetition goes whole, also after the limit was lowered');
 update sync_scheduler.settings set max_batch_bytes = 3000;

@@ -13,6 +13,8 @@ import { vendorSignal } from "./vendor_timeout.ts";
 // A page of 20,000 ledger entries with the fields we select is some 4 MB.
 const maxAnswerBytes = 16 * 1024 * 1024;
 const mostPages = 50;
+// Some 50 MB of an isolate's 256.
+const mostRows = 100_000;
 
 /** Calls of the API v2.0. Numbers in answers are texts of their digits. Everything throws BusinessCentralFault. */
 export interface BusinessCentralClient {
@@ -131,6 +133,7 @@ export function createClient(
         const page = pageSchema.safeParse(await get(next));
         if (!page.success || pages === mostPages) throw unknownShape();
         found.push(...page.data.value);
+        if (found.length > mostRows) throw tooMuch();
         next = nextPage(page.data["@odata.nextLink"], root);
       }
       return found;
@@ -172,6 +175,10 @@ function nextPage(link: string | undefined, root: URL): URL | null {
 
 function unknownShape(): BusinessCentralFault {
   return unavailable("answered in an unknown shape");
+}
+
+function tooMuch(): BusinessCentralFault {
+  return unavailable(`showed more than ${mostRows} rows at once`);
 }
 
 function parseOrNull(text: string): unknown {

@@ -49,6 +49,15 @@ Deno.test("list follows the link to the next page as it is, and nowhere else", a
   assert.equal(evil.asked.length, 1);
 });
 
+Deno.test("list gives up when the pages hold more rows than an isolate should", async () => {
+  const next = "https://api.businesscentral.dynamics.com/v2.0/t/Production/api/v2.0/entries?$skiptoken=1";
+  const value = Array.from({ length: 40_000 }, () => ({ id: "1" }));
+  const page = JSON.stringify({ value, "@odata.nextLink": next });
+  const { asked, client: { list } } = client(page, page, page, page);
+  await assert.rejects(list("entries", {}, row), /showed more than 100000 rows at once/);
+  assert.equal(asked.length, 3);
+});
+
 for (
   const [what, body] of [
     ["no JSON", "<html>"],
