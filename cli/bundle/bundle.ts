@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import { type Checkout, HEADER } from "./checkout.ts";
 import { composeDeclared, type DeclaredFile } from "./declared.ts";
 import { entryNames } from "./entry_names.ts";
-import { readReleases } from "./releases.ts";
+import { readReleases, type Release } from "./releases.ts";
 import { MEMBERSHIP, readSchemaFiles } from "./schema_files.ts";
 
 /** A migration as this checkout has it. */
@@ -29,6 +29,8 @@ export interface BundleFile {
 export interface Bundle {
   /** The newest release, or `unreleased` when the schemas have gone on since, or there is none. */
   readonly release: string;
+  /** All of them, the oldest first. */
+  readonly releases: readonly Release[];
   readonly migrations: readonly BundleMigration[];
   readonly files: readonly BundleFile[];
   /** For a host with declarative schemas. */
@@ -80,6 +82,7 @@ export async function readBundle(checkout: Checkout): Promise<Bundle> {
   if (block === undefined) throw new Error("supabase/config.toml has no [functions.integration-sync]");
   return {
     release: migrations.at(-1)?.release ?? "unreleased",
+    releases,
     migrations,
     files,
     declared: composeDeclared(await readSchemaFiles(join(checkout.supabase, "schemas"))),

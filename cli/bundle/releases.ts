@@ -10,6 +10,8 @@ const releaseSchema = z.object({
   migrations: checksums,
   /** All schema files that it was composed of: path to SHA-256. */
   schemas: checksums,
+  /** The other files that it brought: id to SHA-256 of what they say, whatever their format. */
+  files: z.optional(checksums),
 });
 
 /** What a release froze: a file of `tools/releases/`. */

@@ -2,6 +2,7 @@ import { type Bundle, FUNCTION } from "../bundle/bundle.ts";
 import { addBlock } from "./config_block.ts";
 import { ADAPTER, hasOwnMembership, readHistory } from "./history.ts";
 import type { Host } from "./host.ts";
+import { isEdited } from "./edited.ts";
 import { mark } from "./marker.ts";
 import {
   addSchemaPath,
@@ -46,10 +47,12 @@ export function planInstall(bundle: Bundle, host: Host, options: InstallOptions)
     if (present === undefined) files.push({ path, before: null, after });
     else if (isYours) continue;
     else if (present.marker === null) foreign.push(`supabase/${path}`);
-    else if (present.marker.edited) {
+    else if (isEdited(bundle, path, present.marker)) {
       edited.push(`supabase/${path}`);
       if (options.edited === "overwrite") files.push({ path, before: present.contents, after });
-    } else if (present.marker.text !== text || present.marker.release !== bundle.release) {
+    } else if (
+      present.marker.release !== bundle.release || (!present.marker.edited && present.marker.text !== text)
+    ) {
       files.push({ path, before: present.contents, after });
     }
   }
@@ -57,8 +60,9 @@ export function planInstall(bundle: Bundle, host: Host, options: InstallOptions)
   const wanted = new Set(brought.map(({ path }) => path));
   for (const { path, contents, marker } of host.files.values()) {
     if (marker === null || wanted.has(path)) continue;
-    if (marker.edited) edited.push(`supabase/${path}`);
-    if (!marker.edited || options.edited === "overwrite") files.push({ path, before: contents, after: null });
+    const isTheirs = isEdited(bundle, path, marker);
+    if (isTheirs) edited.push(`supabase/${path}`);
+    if (!isTheirs || options.edited === "overwrite") files.push({ path, before: contents, after: null });
   }
 
   const { config, differing } = addBlock(host.config, bundle.configBlock);

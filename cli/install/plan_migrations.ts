@@ -1,6 +1,7 @@
 import type { Bundle } from "../bundle/bundle.ts";
 import { ADAPTER, type History, missingMigrations, nextVersions, RESTORE } from "./history.ts";
 import type { Host } from "./host.ts";
+import { isEdited } from "./edited.ts";
 import { mark } from "./marker.ts";
 import type { FileChange, InstallOptions } from "./plan_types.ts";
 import { Refusal } from "./refusal.ts";
@@ -69,7 +70,7 @@ export function planMigrations(
   if (edited !== "overwrite") return changes;
   for (const { id, sql, release } of bundle.migrations) {
     const present = history.installed.get(id);
-    if (present === undefined || !present.marker.edited) continue;
+    if (present === undefined || !isEdited(bundle, present.file, present.marker)) continue;
     changes.push({
       path: `migrations/${present.file}`,
       before: "",
@@ -98,8 +99,8 @@ export function editedMigrations(bundle: Bundle, history: History): string[] {
           "that install was of no release. Use a checkout of a later release.",
       );
     }
-    if (marker.edited) edited.push(`supabase/migrations/${file}`);
-    else if (ours !== undefined && ours.sql !== marker.text) {
+    if (isEdited(bundle, file, marker)) edited.push(`supabase/migrations/${file}`);
+    else if (ours !== undefined && !marker.edited && ours.sql !== marker.text) {
       throw new Refusal(
         `${file} was brought by a checkout that was no release, and its SQL is another by now: such a project cannot ` +
           "be upgraded. Uninstall with that checkout, then install a release.",

@@ -23,7 +23,7 @@ export interface Contained {
  * import assert from "node:assert/strict";
  * import { readSquashed } from "./squashed.ts";
  *
- * const bundle = { release: "0.1.0", migrations: [], files: [], declared: [], configBlock: "" };
+ * const bundle = { release: "0.1.0", releases: [], migrations: [], files: [], declared: [], configBlock: "" };
  * assert.equal(readSquashed({ file: "1_mine.sql", contents: "select 1;", marker: null }, bundle), null);
  * ```
  */

@@ -5,6 +5,7 @@ import { readSchemaFiles } from "../bundle/schema_files.ts";
 import { removeBlock } from "./config_block.ts";
 import { ADAPTER, missingMigrations, nextVersions, readHistory, UNINSTALL } from "./history.ts";
 import type { Host } from "./host.ts";
+import { isEdited } from "./edited.ts";
 import { mark } from "./marker.ts";
 import { undeclare } from "./plan_declared.ts";
 import type { Edited, FileChange, Plan } from "./plan_types.ts";
@@ -50,8 +51,9 @@ export async function planUninstall(
     !dropData && host.declared !== null && path.startsWith(`${host.declared.folder}/`);
   for (const { path, contents, marker } of host.files.values()) {
     if (marker === null || stays(path)) continue;
-    if (marker.edited) changed.push(`supabase/${path}`);
-    if (!marker.edited || edited === "overwrite") removed.push({ path, before: contents, after: null });
+    const isTheirs = isEdited(bundle, path, marker);
+    if (isTheirs) changed.push(`supabase/${path}`);
+    if (!isTheirs || edited === "overwrite") removed.push({ path, before: contents, after: null });
   }
   if (changed.length > 0 && edited === "refuse") {
     throw new Refusal(

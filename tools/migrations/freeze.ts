@@ -1,8 +1,10 @@
 import { join } from "node:path";
+import { readBundle } from "../../cli/bundle/bundle.ts";
 import type { Checkout } from "../../cli/bundle/checkout.ts";
 import { entryNames } from "../../cli/bundle/entry_names.ts";
 import { compareVersions, readReleases, type Release } from "../../cli/bundle/releases.ts";
 import { checksumOf, readSchemaFiles, sha256 } from "../../cli/bundle/schema_files.ts";
+import { normalForms } from "../../cli/install/edited.ts";
 import { composeMigrations } from "./compose.ts";
 import { writeMigrations } from "./directory.ts";
 
@@ -46,6 +48,7 @@ export async function freeze(checkout: Checkout, release: string): Promise<Relea
       [...composed].filter(([name]) => !released.has(name)).map(([name, sql]) => [name, sha256(sql)]),
     ),
     schemas: Object.fromEntries(files.map((file) => [file.path, sha256(file.sql)])),
+    files: normalForms(await readBundle(checkout)),
   };
   await Deno.mkdir(checkout.releases, { recursive: true });
   await Deno.writeTextFile(
