@@ -28,6 +28,14 @@ begin
     and e.entry_key = d ->> 'entry_key' and e.error_message = a.reason;
   get diagnostics changed = row_count;
   erased := erased || jsonb_build_object('entries', changed);
+  -- So does the reason to withdraw one.
+  update public.sync_export_entries e set error_message = null
+  from public.sync_audit_log a, jsonb_array_elements_text(
+    case jsonb_typeof(a.details -> 'entry_keys') when 'array' then a.details -> 'entry_keys' else '[]' end) k
+  where a.actor_id = erase_person.user_id and a.action = 'entries_withdrawn' and e.integration_id = a.integration_id
+    and e.entry_key = k and e.error_message = a.reason;
+  get diagnostics changed = row_count;
+  erased := jsonb_set(erased, '{entries}', to_jsonb((erased -> 'entries')::integer + changed));
 
   update public.sync_audit_log a set actor_id = nobody, reason = null,
     details = a.details - '{reason,pause_reason}'::text[] where a.actor_id = erase_person.user_id;
