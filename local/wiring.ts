@@ -1,8 +1,9 @@
 import postgres from "postgres";
+import { connectIntegration } from "./connect_integration.ts";
 import type { WebhookReceiver } from "./vendors/webhook_receiver.ts";
 
-/** How the ids of the seed's integrations begin: nobody else's may be pointed anywhere. */
-const SEEDED = "0c000000-0000-4000-8000-";
+/** How the ids of the seed's organisations begin: nobody else's may be pointed anywhere. */
+const SEEDED = "0a000000-0000-4000-8000-";
 
 /** The function that the bundle deploys. */
 export const FUNCTION_NAME = "integration-sync";
@@ -32,16 +33,24 @@ export async function wireDatabase(
       await sql`update sync_scheduler.settings set function_url = ${`${functionsUrl}/${FUNCTION_NAME}`} where true`;
     }
     if (found === undefined || found.integrations === null) return;
-    await sql`
-      update public.sync_integrations set config = config || jsonb_build_object('url', ${receiver.url}::text)
-      where integration_type = 'webhook' and id::text like ${`${SEEDED}%`}`;
     if (found.vault === null) return;
     // An integration that signs is verified by the receiver: it knows the secrets of the seeded ones.
-    const rows = await sql<{ secret: string }[]>`
-      select d.decrypted_secret as secret
-      from public.sync_integrations i join vault.decrypted_secrets d on d.id = i.credentials_secret_id
-      where i.integration_type = 'webhook'`;
-    receiver.requireSignature(rows.flatMap((row) => row.secret.match(/whsec_[A-Za-z0-9+/=]+/g) ?? []));
+    const seeded = await sql<{ org_id: string; config: object; credentials: unknown }[]>`
+      select i.org_id, i.config, d.decrypted_secret::jsonb as credentials
+      from public.sync_integrations i
+      join sync_scheduler.integration_credentials c on c.integration_id = i.id
+      join vault.decrypted_secrets d on d.id = c.secret_id
+      where i.integration_type = 'webhook' and i.org_id::text like ${`${SEEDED}%`}`;
+    for (const { org_id, config, credentials } of seeded) {
+      await connectIntegration(sql, {
+        orgId: org_id,
+        type: "webhook",
+        config: { ...config, url: receiver.url },
+        credentials,
+      });
+    }
+    const secrets = JSON.stringify(seeded).match(/whsec_[A-Za-z0-9+/=]+/g);
+    receiver.requireSignature(secrets ?? []);
   } finally {
     await sql.end();
   }

@@ -150,28 +150,28 @@ isOneToOne: false
                   ]
                 },"sync_integration_types": {
                   Row: {
-                    "code": string,"host": string | null,"name": string
+                    "address_keys": (string)[],"code": string,"host": string | null,"name": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "code": string,"host"?: string | null,"name": string
+                    "address_keys": (string)[],"code": string,"host"?: string | null,"name": string
                   }
                   Update: {
-                    "code"?: string,"host"?: string | null,"name"?: string
+                    "address_keys"?: (string)[],"code"?: string,"host"?: string | null,"name"?: string
                   }
                   Relationships: [
                     
                   ]
                 },"sync_integrations": {
                   Row: {
-                    "catchup_window": string,"config": NonNullable<Json>,"created_at": string,"credentials_secret_id": string | null,"enabled": boolean,"health_check_interval": string | null,"id": string,"integration_type": string,"manual_cooldown": string,"max_attempts": number,"next_run_at": string | null,"next_tick_at": string | null,"org_id": string,"overlap_policy": Database["public"]['Enums']["sync_overlap_policy"],"pause_reason": string | null,"paused_at": string | null,"paused_by": string | null,"resume_at": string | null,"retry_base": string,"run_deadline": string,"schedule": string | null,"time_zone": string
+                    "catchup_window": string,"config": NonNullable<Json>,"created_at": string,"enabled": boolean,"health_check_interval": string | null,"id": string,"integration_type": string,"manual_cooldown": string,"max_attempts": number,"next_run_at": string | null,"next_tick_at": string | null,"org_id": string,"overlap_policy": Database["public"]['Enums']["sync_overlap_policy"],"pause_reason": string | null,"paused_at": string | null,"paused_by": string | null,"resume_at": string | null,"retry_base": string,"run_deadline": string,"schedule": string | null,"time_zone": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "catchup_window"?: string,"config"?: NonNullable<Json>,"created_at"?: string,"credentials_secret_id"?: string | null,"enabled"?: boolean,"health_check_interval"?: string | null,"id"?: string,"integration_type": string,"manual_cooldown"?: string,"max_attempts"?: number,"next_run_at"?: string | null,"next_tick_at"?: string | null,"org_id": string,"overlap_policy"?: Database["public"]['Enums']["sync_overlap_policy"],"pause_reason"?: string | null,"paused_at"?: string | null,"paused_by"?: string | null,"resume_at"?: string | null,"retry_base"?: string,"run_deadline"?: string,"schedule"?: string | null,"time_zone"?: string
+                    "catchup_window"?: string,"config"?: NonNullable<Json>,"created_at"?: string,"enabled"?: boolean,"health_check_interval"?: string | null,"id"?: string,"integration_type": string,"manual_cooldown"?: string,"max_attempts"?: number,"next_run_at"?: string | null,"next_tick_at"?: string | null,"org_id": string,"overlap_policy"?: Database["public"]['Enums']["sync_overlap_policy"],"pause_reason"?: string | null,"paused_at"?: string | null,"paused_by"?: string | null,"resume_at"?: string | null,"retry_base"?: string,"run_deadline"?: string,"schedule"?: string | null,"time_zone"?: string
                   }
                   Update: {
-                    "catchup_window"?: string,"config"?: NonNullable<Json>,"created_at"?: string,"credentials_secret_id"?: string | null,"enabled"?: boolean,"health_check_interval"?: string | null,"id"?: string,"integration_type"?: string,"manual_cooldown"?: string,"max_attempts"?: number,"next_run_at"?: string | null,"next_tick_at"?: string | null,"org_id"?: string,"overlap_policy"?: Database["public"]['Enums']["sync_overlap_policy"],"pause_reason"?: string | null,"paused_at"?: string | null,"paused_by"?: string | null,"resume_at"?: string | null,"retry_base"?: string,"run_deadline"?: string,"schedule"?: string | null,"time_zone"?: string
+                    "catchup_window"?: string,"config"?: NonNullable<Json>,"created_at"?: string,"enabled"?: boolean,"health_check_interval"?: string | null,"id"?: string,"integration_type"?: string,"manual_cooldown"?: string,"max_attempts"?: number,"next_run_at"?: string | null,"next_tick_at"?: string | null,"org_id"?: string,"overlap_policy"?: Database["public"]['Enums']["sync_overlap_policy"],"pause_reason"?: string | null,"paused_at"?: string | null,"paused_by"?: string | null,"resume_at"?: string | null,"retry_base"?: string,"run_deadline"?: string,"schedule"?: string | null,"time_zone"?: string
                   }
                   Relationships: [
                     {
@@ -355,7 +355,36 @@ isOneToOne: false
               "catchup_window": string,
 "config": NonNullable<Json>,
 "created_at": string,
-"credentials_secret_id": string | null,
+"enabled": boolean,
+"health_check_interval": string | null,
+"id": string,
+"integration_type": string,
+"manual_cooldown": string,
+"max_attempts": number,
+"next_run_at": string | null,
+"next_tick_at": string | null,
+"org_id": string,
+"overlap_policy": Database["public"]['Enums']["sync_overlap_policy"],
+"pause_reason": string | null,
+"paused_at": string | null,
+"paused_by": string | null,
+"resume_at": string | null,
+"retry_base": string,
+"run_deadline": string,
+"schedule": string | null,
+"time_zone": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "sync_integrations"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
+"connect_integration":
+{ Args: { "config": Json,"integration_type": string,"org_id": string,"reason"?: string }; Returns: {
+              "catchup_window": string,
+"config": NonNullable<Json>,
+"created_at": string,
 "enabled": boolean,
 "health_check_interval": string | null,
 "id": string,
@@ -391,7 +420,6 @@ isOneToOne: false
               "catchup_window": string,
 "config": NonNullable<Json>,
 "created_at": string,
-"credentials_secret_id": string | null,
 "enabled": boolean,
 "health_check_interval": string | null,
 "id": string,
@@ -451,7 +479,6 @@ isOneToOne: false
               "catchup_window": string,
 "config": NonNullable<Json>,
 "created_at": string,
-"credentials_secret_id": string | null,
 "enabled": boolean,
 "health_check_interval": string | null,
 "id": string,

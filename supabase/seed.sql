@@ -48,14 +48,12 @@ insert into public.organization_members (org_id, user_id, role) values
 -- this file, sets addresses of its own.
 update sync_scheduler.settings set function_url = 'http://kong:8000/functions/v1/integration-sync' where true;
 
--- The receiver is the function demo-receiver of this folder. supabase/functions/.env allows an address like that.
-insert into public.sync_integrations (id, org_id, integration_type, config, credentials_secret_id) values
-  ('0c000000-0000-4000-8000-000000000001', '0a000000-0000-4000-8000-000000000001', 'webhook',
-    '{"url": "http://kong:8000/functions/v1/demo-receiver", "batch_size": 100}',
-    vault.create_secret('{"signing_secret": "whsec_ZGV2ZWxvcG1lbnQtb25seS1zaWduaW5nLWtleQ=="}', 'sync-scheduler-seed-1')),
-  ('0c000000-0000-4000-8000-000000000002', '0a000000-0000-4000-8000-000000000002', 'webhook',
-    '{"url": "http://kong:8000/functions/v1/demo-receiver", "batch_size": 100}',
-    vault.create_secret('{"signing_secret": "whsec_ZGV2ZWxvcG1lbnQtb25seS1zaWduaW5nLWtleQ=="}', 'sync-scheduler-seed-2'));
+-- The receiver is the function demo-receiver of this folder. supabase/functions/.env allows an address like that. Stored
+-- without set_integration_credentials, which starts a connection check: nothing runs yet.
+select sync_scheduler.store_credentials(
+  public.connect_integration(o.id, 'webhook', '{"url": "http://kong:8000/functions/v1/demo-receiver", "batch_size": 100}'),
+  '{"signing_secret": "whsec_ZGV2ZWxvcG1lbnQtb25seS1zaWduaW5nLWtleQ=="}')
+from public.organizations o where o.name in ('Fjordfisk AS', 'Blåbær Økonomi AS');
 
 -- Expense vouchers: what an employee paid is split into cost and VAT, which balance to the øre. Amounts are exact
 -- decimals in strings from here to the vendor.

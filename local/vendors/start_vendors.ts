@@ -1,4 +1,5 @@
 import postgres from "postgres";
+import { connectIntegration } from "../connect_integration.ts";
 import { type BusinessCentral, startBusinessCentral } from "./business_central/business_central.ts";
 import { businessCentralBooks, receiverBooks, xledgerBooks } from "./books.ts";
 import { clearBooks } from "./business_central/store.ts";
@@ -8,7 +9,7 @@ import { startXledger, type XledgerVendor } from "./xledger/server.ts";
 
 // Of what the seed delivers to the webhook integration, as many go to each of the others too.
 const COPIED_ENTRIES = 120;
-const SEEDED_INTEGRATION = "0c000000-0000-4000-8000-000000000001";
+const SEEDED_ORGANISATION = "0a000000-0000-4000-8000-000000000001";
 
 /** The fakes of Xledger and Business Central, with the quotas of the real ones. */
 export interface FakeVendors {
@@ -103,29 +104,18 @@ export async function connectVendors(adminUrl: string, fakes: FakeVendors): Prom
   ];
   try {
     for (const { type, config, credentials } of connections) {
-      const [connected] = await sql<{ id: string }[]>`
-        insert into public.sync_integrations (org_id, integration_type, config)
-        select org_id, ${type}, ${
-        sql.json(config)
-      } from public.sync_integrations where id = ${SEEDED_INTEGRATION}
-        on conflict (org_id, integration_type) do update set config = excluded.config
-        returning id`;
-      if (connected === undefined) return;
-      // A new fake has new secrets, also beside a database that knows those of an earlier one.
-      const name = `sync-scheduler-dev-${type}`;
-      await sql`delete from vault.secrets where name = ${name}`;
+      const [seeded] = await sql<{ id: string }[]>`
+        select id from public.sync_integrations
+        where org_id = ${SEEDED_ORGANISATION} and integration_type = 'webhook'`;
+      if (seeded === undefined) return;
+      await connectIntegration(sql, { orgId: SEEDED_ORGANISATION, type, config, credentials });
       await sql`
-        update public.sync_integrations
-        set credentials_secret_id = vault.create_secret(${JSON.stringify(credentials)}, ${name})
-        where id = ${connected.id}`;
-      await sql`
-        select public.add_sync_entries(i.org_id, i.integration_type, (
+        select public.add_sync_entries(${SEEDED_ORGANISATION}, ${type}, (
           select jsonb_agg(jsonb_build_object('entry_key', e.entry_key, 'period', e.period,
             'document_number', e.document_number, 'payload', e.payload) order by e.entry_key)
           from (
-            select * from public.sync_export_entries where integration_id = ${SEEDED_INTEGRATION}
-            order by entry_key limit ${COPIED_ENTRIES}) e), atomic => true)
-        from public.sync_integrations i where i.id = ${connected.id}`;
+            select * from public.sync_export_entries where integration_id = ${seeded.id}
+            order by entry_key limit ${COPIED_ENTRIES}) e), atomic => true)`;
     }
   } finally {
     await sql.end();

@@ -137,7 +137,7 @@ export const SYNC_ERRORS = {
   batch_is_open: {
     code: "PT409",
     status: 409,
-    description: "Other entries of the batch are open: a batch is settled in one call.",
+    description: "Entries are open: a batch is settled in one call, and its address does not change before.",
   },
   invalid_credentials: {
     code: "PT422",

@@ -4,7 +4,8 @@
 create table public.sync_integration_types (
   code text primary key check (code ~ '^[a-z][a-z0-9_]{0,39}$'),
   name text not null,
-  host text check (host = lower(host))
+  host text check (host = lower(host)),
+  address_keys text[] not null check (array_position(address_keys, null) is null)
 );
 alter table public.sync_integration_types enable row level security;
 comment on table public.sync_integration_types is
@@ -14,10 +15,15 @@ comment on column public.sync_integration_types.host is
   'Host (and port, if it is not the usual one) where the integrations of this type are whose config has no url or api_url; null: '
   'they are not all in one place.';
 
-insert into public.sync_integration_types (code, name, host) values
-  ('xledger', 'Xledger', 'www.xledger.net'),
-  ('dynamics', 'Dynamics 365 Business Central', 'api.businesscentral.dynamics.com'),
-  ('webhook', 'Webhook', null);
+comment on column public.sync_integration_types.address_keys is
+  'The keys of config that decide where requests go. Credentials are handed out only for the values with which they were stored. '
+  'The same as addressKeys of the connector: a test proves it. Empty: the connector itself knows the address.';
+
+insert into public.sync_integration_types (code, name, host, address_keys) values
+  ('xledger', 'Xledger', 'www.xledger.net', '{url}'),
+  ('dynamics', 'Dynamics 365 Business Central', 'api.businesscentral.dynamics.com',
+    '{tenant_id,environment,company,api_url,login_url}'),
+  ('webhook', 'Webhook', null, '{url}');
 
 -- supabase/schemas/10_tables/04_sync_integrations.sql
 create table public.sync_integrations (
@@ -27,7 +33,6 @@ create table public.sync_integrations (
   integration_type text not null references public.sync_integration_types (code),
   enabled boolean not null default true,
   config jsonb not null default '{}' check (jsonb_typeof(config) = 'object'),
-  credentials_secret_id uuid,
   paused_at timestamptz,
   paused_by uuid,
   pause_reason text check (length(pause_reason) <= 500),
@@ -50,6 +55,8 @@ create table public.sync_integrations (
   check ((schedule is null) = (next_run_at is null) and (schedule is null) = (next_tick_at is null)),
   -- Or the tick would start a slot before its time.
   check (next_tick_at >= next_run_at),
+  -- A claim carries it, and members read it.
+  constraint sync_integrations_config_size_check check (octet_length(config::text) <= 262144),
   -- What the database itself reads of config: a rule that it cannot read would let everything pass.
   constraint sync_integrations_payloads_check
     check (coalesce(config -> 'payloads', '"vouchers"') in ('"vouchers"', '"free"')),
@@ -84,12 +91,11 @@ alter table public.sync_integrations enable row level security;
 comment on table public.sync_integrations is
   'One organisation''s connection to one integration type. Members may read every column: nothing secret here.';
 comment on column public.sync_integrations.config is
-  'Settings of the connector, validated by it. Never secrets: those are in Vault. The database reads url and api_url, and what '
+  'Settings of the connector, validated by it; at most 256 KiB. Never secrets: those are in Vault. The database reads url and '
+  'api_url, the address_keys of its type, and what '
   'the integration demands of its entries: payloads (vouchers, or free: a payload with lines need not be a voucher), period_rule '
   '(posting_date, or free: the period need not be that of the posting date), fiscal_year_ends (the month, 1 to 12, of a thirteenth '
   'period) and ignored_fields ({"voucher": [...], "line": [...]}).';
-comment on column public.sync_integrations.credentials_secret_id is
-  'vault.secrets.id of a JSON object that only the connector reads.';
 comment on column public.sync_integrations.resume_at is 'The pause ends by itself at this instant; null: when resumed.';
 comment on column public.sync_integrations.schedule is
   'Five-field cron expression or macro, read in time_zone (see sync_scheduler.parse_cron); null: no scheduled runs.';
@@ -220,6 +226,7 @@ create table sync_scheduler.run_attempts (
   lease_expires_at timestamptz not null,
   settled_before integer,
   checkpoint jsonb,
+  address jsonb,
   ended_at timestamptz,
   outcome sync_scheduler.attempt_outcome,
   reported_outcome text,
@@ -243,6 +250,8 @@ comment on column sync_scheduler.run_attempts.request_id is
   'Id in net._http_response: a hint for people. pg_net starts again at 1 after a crash, so nothing is keyed on it.';
 comment on column sync_scheduler.run_attempts.vendor_wait is
   'How long the vendor asked to wait after this attempt; the run''s deadline moved by it. Null: it did not.';
+comment on column sync_scheduler.run_attempts.address is
+  'address_of the integration when the attempt was claimed: where its worker sends. With another one it gets no more entries.';
 comment on column sync_scheduler.run_attempts.lease_expires_at is
   'Before the claim: when to dispatch again. After it: when the worker counts as lost.';
 comment on column sync_scheduler.run_attempts.settled_before is
@@ -955,7 +964,7 @@ create trigger add_health after insert on public.sync_integrations
 create or replace function sync_scheduler.keep_next_check_at() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  is_reconfigured boolean := (old.config, old.credentials_secret_id) is distinct from (new.config, new.credentials_secret_id);
+  is_reconfigured boolean := old.config is distinct from new.config;
 begin
   update public.sync_integration_health h set
     -- What was wrong may be fixed by the change.
@@ -968,7 +977,7 @@ begin
       greatest(now(), h.check_requested_at + new.health_check_interval / 2))
   where h.integration_id = new.id;
   -- It may be on another host from now on.
-  if new.config is distinct from old.config then
+  if is_reconfigured then
     delete from sync_scheduler.vendor_failures f where f.integration_id = new.id;
   end if;
   return null;
@@ -977,14 +986,13 @@ $$;
 revoke all on function sync_scheduler.keep_next_check_at() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.keep_next_check_at() is
   'Trigger of sync_integrations: an integration that is changed, switched on or resumed is checked at its next turn, one that is '
-  'switched off or paused not at all. With other config or credentials nothing has got through yet.';
+  'switched off or paused not at all. With another config nothing has got through yet.';
 
 -- Column by column: a comparison of rows comes back from the catalog in other words, and a schema diff would never be empty.
-create trigger keep_next_check_at after update of enabled, paused_at, health_check_interval, config, credentials_secret_id
+create trigger keep_next_check_at after update of enabled, paused_at, health_check_interval, config
   on public.sync_integrations for each row
   when (old.enabled is distinct from new.enabled or old.paused_at is distinct from new.paused_at
-    or old.health_check_interval is distinct from new.health_check_interval or old.config is distinct from new.config
-    or old.credentials_secret_id is distinct from new.credentials_secret_id)
+    or old.health_check_interval is distinct from new.health_check_interval or old.config is distinct from new.config)
   execute function sync_scheduler.keep_next_check_at();
 
 -- supabase/schemas/10_tables/18_credentials_name.sql
@@ -1024,6 +1032,36 @@ comment on function sync_scheduler.forget_credentials() is
 
 create trigger forget_credentials after delete on public.sync_integrations
   referencing old table as removed for each statement execute function sync_scheduler.forget_credentials();
+
+-- supabase/schemas/10_tables/19_integration_credentials.sql
+create table sync_scheduler.integration_credentials (
+  integration_id uuid primary key references public.sync_integrations (id) on delete cascade,
+  secret_id uuid not null,
+  address jsonb not null,
+  stored_at timestamptz not null default now()
+);
+comment on table sync_scheduler.integration_credentials is
+  'Which integrations have credentials, and for which address. Only store_credentials writes it, so no integration can be given a '
+  'secret of the host or of another tenant.';
+comment on column sync_scheduler.integration_credentials.secret_id is
+  'vault.secrets.id of a JSON object that only the connector reads.';
+comment on column sync_scheduler.integration_credentials.address is
+  'address_of the integration when the credentials were stored. They are handed out only while it is the same.';
+
+-- supabase/schemas/10_tables/20_address_of.sql
+create or replace function sync_scheduler.address_of(integration public.sync_integrations) returns jsonb
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return coalesce((
+    select jsonb_object_agg(k.name, integration.config -> k.name)
+    from public.sync_integration_types t, unnest(t.address_keys) k (name)
+    where t.code = integration.integration_type and integration.config ? k.name), '{}');
+end;
+$$;
+revoke all on function sync_scheduler.address_of(public.sync_integrations) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.address_of(public.sync_integrations) is
+  'The part of an integration''s config that decides where requests go: the address_keys of its type. A key that config lacks is '
+  'left out: then the connector''s default counts.';
 
 -- supabase/schemas/10_tables/20_sync_alert_webhooks.sql
 create table public.sync_alert_webhooks (

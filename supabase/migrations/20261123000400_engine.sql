@@ -34,7 +34,7 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
     ('entries_not_found', 'PT404', 'The integration has no entries of these keys.'),
     ('entries_not_settleable', 'PT409', 'In their states the entries cannot be settled like that.'),
     ('batch_was_sent_again', 'PT409', 'The batch was sent again since: look it up anew, and name that send.'),
-    ('batch_is_open', 'PT409', 'Other entries of the batch are open: a batch is settled in one call.'),
+    ('batch_is_open', 'PT409', 'Entries are open: a batch is settled in one call, and its address does not change before.'),
     ('invalid_credentials', 'PT422', 'The credentials are no JSON object, or too large.'),
     ('credentials_not_stored', 'PT503', 'Vault refused the credentials; nothing has changed.'),
     ('invalid_token', 'PT401', 'The attempt token is forged, replaced or of another attempt.'),
@@ -2257,6 +2257,55 @@ comment on function sync_scheduler.resume_run(uuid) is
   'Lets a run that waited for the end of a pause go on: its next attempt is due now, or when it was due before the pause, and its '
   'deadline moves by the pause. The caller holds the run''s row lock.';
 
+-- supabase/schemas/30_engine/15_follow_address.sql
+-- Definer, because an owner of the integrations need not be able to write runs.
+create or replace function sync_scheduler.follow_address() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+declare
+  open_keys text[];
+begin
+  if sync_scheduler.address_of(new) = sync_scheduler.address_of(old) then
+    return null;
+  end if;
+  -- Waits for a worker call that has seen the old address. After this, none reserves for it: see reserve_entries. The row is
+  -- written for calls with an older snapshot, as in follow_pause.
+  perform sync_scheduler.lock_active_run(new.id);
+  update public.sync_run_log r set version = r.version where r.integration_id = new.id and r.status = 'running';
+  open_keys := array(
+    select e.entry_key from public.sync_export_entries e
+    where e.integration_id between new.id and new.id and e.state in ('sending', 'unknown')
+    order by e.integration_id, e.state, e.entry_id limit 10);
+  if open_keys <> '{}' then
+    perform sync_scheduler.raise_error('batch_is_open', jsonb_build_object(
+      'address_keys', (select t.address_keys from public.sync_integration_types t where t.code = new.integration_type),
+      'entry_keys', open_keys));
+  end if;
+  -- What the old address answers says nothing about the new one.
+  update sync_scheduler.probes p set ended_at = clock_timestamp()
+  where p.integration_id = new.id and p.claimed_at is not null and p.ended_at is null;
+  -- Nobody has to find out by a failed sync.
+  if exists (
+    select from sync_scheduler.integration_credentials c
+    where c.integration_id = new.id and c.address <> sync_scheduler.address_of(new))
+  then
+    perform sync_scheduler.set_health(new.id, 'needs_attention', 'credentials_needed', sync_scheduler.credentials_needed());
+    perform sync_scheduler.raise_alert(new, 'needs_attention', 'critical', null,
+      'The integration needs attention. ' || sync_scheduler.credentials_needed(), '{"error_code": "credentials_needed"}');
+  end if;
+  return null;
+end;
+$$;
+revoke all on function sync_scheduler.follow_address() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.follow_address() is
+  'Trigger of sync_integrations, whoever writes: refuses another address (PT409 batch_is_open, details: address_keys, entry_keys, at '
+  'most 10) while an entry is sending or unknown, for its repetition would be booked at the new address too. Says that '
+  'credentials have to be stored anew. Holds the integration''s lock and takes the run''s: integration before run, as everywhere.';
+
+-- Its name sorts before the triggers that write the integration's health: the run's lock comes first.
+create trigger follow_address after update of config on public.sync_integrations
+  for each row when (old.config is distinct from new.config)
+  execute function sync_scheduler.follow_address();
+
 -- supabase/schemas/30_engine/15_follow_pause.sql
 -- Definer, because a host's backend (service_role) changes integrations and may not write runs.
 create or replace function sync_scheduler.follow_pause() returns trigger
@@ -2340,7 +2389,7 @@ declare
   first_at timestamptz;
 begin
   -- Nobody was asked, or it is about the entries.
-  if coalesce(refusal_backoff.error_code, '') in ('invalid_config', 'invalid_credentials', 'no_connector', 'invalid_worker_request',
+  if coalesce(refusal_backoff.error_code, '') in ('invalid_config', 'invalid_credentials', 'credentials_needed', 'no_connector', 'invalid_worker_request',
     'receiver_refuses_everything')
   then
     return null;
@@ -2737,6 +2786,45 @@ comment on function sync_scheduler.settle_run(
   public.sync_run_log, text, sync_scheduler.error_class, text, text, interval, uuid) is
   'Decides what becomes of a run whose worker has ended its attempt. stuck_batch: see set_aside_batch. The caller holds the run''s row lock.';
 
+-- supabase/schemas/30_engine/18_credentials_needed.sql
+create or replace function sync_scheduler.credentials_needed() returns text
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return 'The address was changed after the credentials were stored, so they are not used. An admin has to store the '
+    'credentials for the new address.';
+end;
+$$;
+revoke all on function sync_scheduler.credentials_needed() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.credentials_needed() is
+  'What people read when the credentials of an integration were stored for another address (error_code credentials_needed).';
+
+-- supabase/schemas/30_engine/18_read_connection.sql
+create or replace function sync_scheduler.read_connection(integration_id uuid) returns jsonb
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return (
+    -- One statement, so one snapshot: config, the recorded address and the secret belong together.
+    select jsonb_build_object(
+      'org_id', i.org_id,
+      'integration_id', i.id,
+      'integration_type', i.integration_type,
+      'config', i.config,
+      'address', c.address,
+      'credentials', case when c.address = sync_scheduler.address_of(i)
+        then sync_scheduler.read_credentials(c.secret_id) end,
+      'credentials_needed', case when c.address <> sync_scheduler.address_of(i)
+        then sync_scheduler.credentials_needed() end)
+    from public.sync_integrations i
+    left join sync_scheduler.integration_credentials c on c.integration_id = i.id
+    where i.id = read_connection.integration_id);
+end;
+$$;
+revoke all on function sync_scheduler.read_connection(uuid) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.read_connection(uuid) is
+  'What a worker needs to reach an integration''s external system; the only place where credentials are read. They are handed out '
+  'with the address for which they were stored, and only if config still has exactly this address; else credentials_needed '
+  'says so in words. For claims alone.';
+
 -- supabase/schemas/30_engine/18_read_credentials.sql
 create or replace function sync_scheduler.read_credentials(secret_id uuid) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -2999,6 +3087,8 @@ begin
     -- Bounded, and never refused: a measure that is wrong (NaN counts as too large) must not keep the run from starting.
     boot_ms = case when claim_attempt.boot_ms is not null then least(greatest(claim_attempt.boot_ms, 0), 3600000) end,
     cold_start = claim_attempt.cold_start,
+    -- It does not change before we are done: follow_address waits for the run.
+    address = sync_scheduler.address_of(integration),
     heartbeat_at = now(),
     lease_expires_at = now() + settings.lease_duration
   where a.run_id = run.run_id and a.attempt = claim_attempt.attempt;
@@ -3016,12 +3106,7 @@ begin
   if claim_attempt.database_trouble is not null then
     perform sync_scheduler.note_database_trouble(claim_attempt.database_trouble);
   end if;
-  return jsonb_build_object(
-    'org_id', run.org_id,
-    'integration_id', run.integration_id,
-    'integration_type', run.integration_type,
-    'config', integration.config,
-    'credentials', sync_scheduler.read_credentials(integration.credentials_secret_id),
+  return sync_scheduler.read_connection(integration.id) || jsonb_build_object(
     'checkpoint', (
       select a.checkpoint from sync_scheduler.run_attempts a
       where a.run_id = run.run_id and a.checkpoint is not null order by a.attempt desc limit 1),
@@ -3036,7 +3121,7 @@ revoke all on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, n
 comment on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, numeric, boolean, integer, jsonb) is
   'Takes an attempt for the worker that holds its token, at most once: pending to running. boot_ms is in milliseconds; '
   'database_trouble {code, since, until} is what the database could not write down itself, see raise_database_trouble. '
-  'Returns what the worker needs, credentials included; or refused, see refuse_worker, if protocol is none of worker_protocols. Resolves alerts that the sync function, or a slot in time, refutes. Errors: PT401 invalid_token, PT409 already_claimed, PT409 '
+  'Returns what the worker needs, credentials included (see read_connection); or refused, see refuse_worker, if protocol is none of worker_protocols. Resolves alerts that the sync function, or a slot in time, refutes. Errors: PT401 invalid_token, PT409 already_claimed, PT409 '
   'attempt_not_current.';
 
 -- supabase/schemas/30_engine/23_heartbeat_attempt.sql
@@ -3153,8 +3238,14 @@ begin
       '{"batch_size": "1 to 500", "entry_keys": "at most 500", "batch_bytes": "1 or more"}');
   end if;
 
-  -- Read after the run's lock is held: when a pause has been answered, nothing more is reserved.
-  if exists (select from public.sync_integrations i where i.id = run.integration_id and sync_scheduler.is_stopped(i)) then
+  -- Read after the run's lock is held: when a pause or another address has been answered, nothing more is reserved. The worker
+  -- would send to the old address, and the repetition would go to the new one.
+  if exists (
+    select from public.sync_integrations i join sync_scheduler.run_attempts a
+      on a.run_id = run.run_id and a.attempt = reserve_entries.attempt
+    where i.id = run.integration_id
+      and (sync_scheduler.is_stopped(i) or sync_scheduler.address_of(i) is distinct from a.address))
+  then
     return sync_scheduler.run_progress(run)
       || '{"batch_id": null, "resend": false, "entries": [], "paused": true}';
   end if;
@@ -3239,7 +3330,8 @@ comment on function sync_scheduler.reserve_entries(uuid, integer, text, integer,
   'left it), but for those that this run has set aside; else up to batch_size (1 to 500) pending entries in order, but for '
   'those that were refused alone in this run, and with payloads of at most batch_bytes and settings.max_batch_bytes together, but at '
   'least one. entry_keys: of the pending entries only these (at most 500). batch_id is null '
-  'when nothing is left; with paused = true: while the integration is paused or disabled. What was refused alone is judged then (see judge_refused_entries). Errors: PT401 invalid_token, PT409 '
+  'when nothing is left; with paused = true: while the integration is paused or disabled, or if its '
+  'address is no longer that of the claim. What was refused alone is judged then (see judge_refused_entries). Errors: PT401 invalid_token, PT409 '
   'attempt_not_current, PT422 invalid_worker_request.';
 
 -- supabase/schemas/30_engine/25_record_results.sql
@@ -3808,21 +3900,14 @@ begin
   if not found then
     perform sync_scheduler.raise_no_probe(claim_probe.integration_id, claim_probe.token);
   end if;
-  return (
-    select jsonb_build_object(
-      'org_id', i.org_id,
-      'integration_id', i.id,
-      'integration_type', i.integration_type,
-      'config', i.config,
-      'credentials', sync_scheduler.read_credentials(i.credentials_secret_id),
-      'timeout_seconds', extract(epoch from settings.probe_timeout) / 2)
-    from public.sync_integrations i where i.id = claim_probe.integration_id);
+  return sync_scheduler.read_connection(claim_probe.integration_id)
+    || jsonb_build_object('timeout_seconds', extract(epoch from settings.probe_timeout) / 2);
 end;
 $$;
 revoke all on function sync_scheduler.claim_probe(uuid, text) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.claim_probe(uuid, text) is
   'Takes a connection check for the worker that holds its token, at most once. Returns what the worker needs, credentials '
-  'included. Errors: PT401 invalid_token, PT409 already_claimed, PT409 attempt_not_current.';
+  'included (see read_connection). Errors: PT401 invalid_token, PT409 already_claimed, PT409 attempt_not_current.';
 
 -- supabase/schemas/30_engine/31_claim_probes.sql
 create or replace function sync_scheduler.claim_probes(probes jsonb, protocol integer) returns jsonb
@@ -3995,7 +4080,7 @@ begin
     select from public.sync_alerts a
     where a.integration_id = integration.id and a.kind = 'needs_attention' and a.resolved_at is null
       and a.last_seen_at >= health.configured_at
-      and a.details ->> 'error_code' not in ('invalid_config', 'invalid_credentials', 'no_connector'))
+      and a.details ->> 'error_code' not in ('invalid_config', 'invalid_credentials', 'credentials_needed', 'no_connector'))
   then
     perform sync_scheduler.record_answer(integration.id);
   end if;

@@ -719,6 +719,122 @@ comment on function sync_scheduler.apply_settings(public.sync_integrations, json
   'Rules of entries (payloads, period_rule, fiscal_year_ends, ignored_fields) are keys of config; null takes one out. Intervals '
   'are Postgres or ISO 8601 text (5 minutes, PT5M). Errors: PT422 invalid_configuration, details {field, reason}.';
 
+-- supabase/schemas/50_rpc/20_connect_integration.sql
+-- Definer, because no client may write the integrations. The first statement checks the caller.
+create or replace function public.connect_integration(
+  org_id uuid, integration_type text, config jsonb, reason text default null
+) returns public.sync_integrations
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+declare
+  before public.sync_integrations;
+  saved public.sync_integrations;
+  violated text;
+begin
+  perform sync_scheduler.require_org_role(connect_integration.org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', connect_integration.reason);
+  perform sync_scheduler.require_size('config', connect_integration.config, 262144);
+  if length(connect_integration.integration_type) > sync_scheduler.text_limit('integration_type')
+    or not exists (select from public.sync_integration_types t where t.code = connect_integration.integration_type)
+  then
+    perform sync_scheduler.raise_no_integration(null);
+  end if;
+  perform sync_scheduler.require_valid_config(connect_integration.integration_type, connect_integration.config);
+  -- The audit below says it, with the reason.
+  perform set_config('sync_scheduler.configures', 'on', true);
+  begin
+    -- Of two at once the second waits here, and changes what the first has made.
+    insert into public.sync_integrations (org_id, integration_type, config)
+    values (connect_integration.org_id, connect_integration.integration_type, connect_integration.config)
+    on conflict on constraint sync_integrations_org_id_integration_type_key do nothing returning * into saved;
+    if saved.id is null then
+      before := sync_scheduler.lock_integration(connect_integration.org_id, connect_integration.integration_type);
+      update public.sync_integrations i set config = connect_integration.config
+      where i.id = before.id returning * into strict saved;
+    end if;
+  exception
+    when check_violation then
+      get stacked diagnostics violated = constraint_name;
+      perform sync_scheduler.raise_setting_fault(violated, sqlstate);
+    when foreign_key_violation then
+      perform sync_scheduler.raise_error('not_authorized');
+  end;
+  perform set_config('sync_scheduler.configures', '', true);
+  perform sync_scheduler.audit(saved, 'connect', connect_integration.reason, jsonb_build_object(
+    'created', before.id is null,
+    'before', case when before.id is not null
+      then sync_scheduler.address_of(before) || sync_scheduler.entry_rules(before.config) end,
+    'after', sync_scheduler.address_of(saved) || sync_scheduler.entry_rules(saved.config),
+    -- Of the rest the names: values may be long.
+    'changed', array(
+      select left(key, 100) from jsonb_each(coalesce(before.config, '{}')) b full join jsonb_each(saved.config) a using (key)
+      where a.value is distinct from b.value order by 1 limit 10)));
+  return saved;
+end;
+$$;
+revoke all on function public.connect_integration(uuid, text, jsonb, text) from public, anon, authenticated, service_role;
+grant execute on function public.connect_integration(uuid, text, jsonb, text) to authenticated, service_role;
+comment on function public.connect_integration(uuid, text, jsonb, text) is
+  'Connects the organisation to an external system, or changes how, and returns the integration. config: a JSON object of at most '
+  '256 KiB with all settings of the connector, never secrets; what it leaves out has its default. A new integration is enabled. With '
+  'another address (address_keys of the type) stored credentials are no longer used: an admin stores them again with '
+  'set_integration_credentials. A worker that is under way gets no more entries for the old address. For admins of the organisation '
+  'and the service role; audited with reason (at most 500 characters). '
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized (also for an organisation that does not exist), '
+  'PT422 unknown_integration_type, PT422 argument_too_long, PT422 invalid_configuration (details: field, reason), PT409 batch_is_open (another address while '
+  'the outcome of an entry is not known; details: address_keys, entry_keys, at most 10), PT422 reason_too_long.';
+
+-- supabase/schemas/50_rpc/20_raise_setting_fault.sql
+create or replace function sync_scheduler.raise_setting_fault(violated text, sqlstate text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
+    'field', regexp_replace(violated, '^sync_integrations_(.*?)(_size)?_check$', '\1'),
+    'reason', case violated
+      when 'sync_integrations_config_size_check' then 'at most 256 KiB'
+      when 'sync_integrations_payloads_check' then 'must be vouchers or free'
+      when 'sync_integrations_period_rule_check' then 'must be posting_date or free'
+      when 'sync_integrations_fiscal_year_ends_check' then 'must be a month, 1 to 12'
+      when 'sync_integrations_ignored_fields_check' then 'must be {"voucher": [names], "line": [names]}, without what every voucher needs'
+      else case when raise_setting_fault.sqlstate = '23514' then 'out of range' else 'must have a value' end end));
+end;
+$$;
+revoke all on function sync_scheduler.raise_setting_fault(text, text) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.raise_setting_fault(text, text) is
+  'Raises what a violated constraint of sync_integrations (or a column without a value) means: PT422 invalid_configuration, '
+  'details {field, reason}. The constraint is the rule; its name says which setting it is about.';
+
+-- supabase/schemas/50_rpc/20_require_valid_config.sql
+create or replace function sync_scheduler.require_valid_config(integration_type text, config jsonb) returns void
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  -- What the credentials of connectors are called.
+  secret_names constant text[] := '{token,secret,signing_secret,client_secret,password,api_key,credentials}';
+  wrong text;
+begin
+  if jsonb_typeof(config) is distinct from 'object' then
+    perform sync_scheduler.raise_error('invalid_configuration', '{"field": "config", "reason": "must be a JSON object"}');
+  end if;
+  -- No error of this function quotes a value.
+  wrong := (select n from unnest(secret_names) n where config ? n limit 1);
+  if wrong is not null then
+    perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', wrong,
+      'reason', 'every member reads config: store secrets with set_integration_credentials'));
+  end if;
+  wrong := (
+    select k from public.sync_integration_types t, unnest(t.address_keys) k
+    where t.code = require_valid_config.integration_type and config ->> k ~ '^[^/]*//[^/?#]*@' limit 1);
+  if wrong is not null then
+    perform sync_scheduler.raise_error('invalid_configuration',
+      jsonb_build_object('field', wrong, 'reason', 'without a user name'));
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.require_valid_config(text, jsonb) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.require_valid_config(text, jsonb) is
+  'Refuses a config that is no JSON object, that names a secret, or with a user name in an address: every member '
+  'reads it. What else a connector wants, the connector says; where it may send, the function decides. Errors: PT422 '
+  'invalid_configuration (details: field, reason).';
+
 -- supabase/schemas/50_rpc/21_configure_integration_sync.sql
 -- Definer, because no client may write the integrations. The first statement checks the caller.
 create or replace function public.configure_integration_sync(
@@ -752,19 +868,11 @@ begin
       health_check_interval = wanted.health_check_interval, enabled = wanted.enabled
     where i.id = before.id returning * into strict saved;
   exception when check_violation or not_null_violation then
-    -- The column's own constraint is the rule; its name tells which setting it is about.
     get stacked diagnostics wrong = constraint_name;
     if wrong = '' then
       get stacked diagnostics wrong = column_name;
     end if;
-    perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
-      'field', regexp_replace(wrong, '^sync_integrations_(.*)_check$', '\1'),
-      'reason', case wrong
-        when 'sync_integrations_payloads_check' then 'must be vouchers or free'
-        when 'sync_integrations_period_rule_check' then 'must be posting_date or free'
-        when 'sync_integrations_fiscal_year_ends_check' then 'must be a month, 1 to 12'
-        when 'sync_integrations_ignored_fields_check' then 'must be {"voucher": [names], "line": [names]}, without what every voucher needs'
-        else case when sqlstate = '23514' then 'out of range' else 'must have a value' end end));
+    perform sync_scheduler.raise_setting_fault(wrong, sqlstate);
   end;
   perform set_config('sync_scheduler.configures', '', true);
   perform sync_scheduler.audit(saved, 'configure', reason, jsonb_build_object(
@@ -1217,6 +1325,25 @@ comment on function sync_scheduler.require_probe_due(public.sync_integrations, b
   'Refuses (PT429 rate_limited) while the last connection check of the integration is younger than settings.probe_cooldown, '
   'or is still open and younger than settings.probe_timeout; replaces_open: an open one counts like another.';
 
+-- supabase/schemas/50_rpc/31_store_credentials.sql
+create or replace function sync_scheduler.store_credentials(integration public.sync_integrations, credentials jsonb)
+returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  insert into sync_scheduler.integration_credentials as c (integration_id, secret_id, address)
+  values (integration.id,
+    sync_scheduler.store_secret(sync_scheduler.credentials_name(integration.id), store_credentials.credentials),
+    sync_scheduler.address_of(integration))
+  on conflict (integration_id) do update set
+    secret_id = excluded.secret_id, address = excluded.address, stored_at = excluded.stored_at;
+end;
+$$;
+revoke all on function sync_scheduler.store_credentials(public.sync_integrations, jsonb)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.store_credentials(public.sync_integrations, jsonb) is
+  'Keeps credentials in Vault and binds them to the integration''s present address. The caller holds the integration''s lock and '
+  'passes the row as it is under it. Errors: PT503 credentials_not_stored.';
+
 -- supabase/schemas/50_rpc/31_store_secret.sql
 create or replace function sync_scheduler.store_secret(own_name text, content jsonb) returns uuid
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -1250,7 +1377,6 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp set enab
 declare
   integration public.sync_integrations;
   health public.sync_integration_health;
-  secret_id uuid;
 begin
   perform sync_scheduler.require_org_role(set_integration_credentials.org_id, '{admin}');
   perform sync_scheduler.require_text('reason', set_integration_credentials.reason);
@@ -1268,25 +1394,27 @@ begin
     case when credentials is null then 'remove_credentials' else 'set_credentials' end, reason);
 
   if credentials is null then
-    update public.sync_integrations i set credentials_secret_id = null where i.id = integration.id;
+    delete from sync_scheduler.integration_credentials c where c.integration_id = integration.id;
     delete from vault.secrets s where s.name = sync_scheduler.credentials_name(integration.id);
     -- A check that is on its way has the old ones. It is over, but not forgotten: whoever removes them and stores others at
     -- once would else ask the external system as often as they like.
     update sync_scheduler.probes p set ended_at = clock_timestamp()
     where p.integration_id = integration.id and p.ended_at is null;
-    select * into strict health from public.sync_integration_health h where h.integration_id = integration.id;
+    update public.sync_integration_health h set
+      consecutive_failures = 0, configured_at = now(), last_success_at = null, run_failed_at = null,
+      next_check_at = sync_scheduler.plan_check(integration, 0, h.passive_since,
+        greatest(now(), h.check_requested_at + integration.health_check_interval / 2))
+    where h.integration_id = integration.id returning * into strict health;
     return health;
   end if;
   -- Before anything is stored: who is refused knows that the old ones are in place.
   perform sync_scheduler.require_probe_due(integration, replaces_open := true);
-  secret_id := sync_scheduler.store_secret(sync_scheduler.credentials_name(integration.id), credentials);
-  update public.sync_integrations i set credentials_secret_id = secret_id
-  where i.id = integration.id and i.credentials_secret_id is distinct from secret_id;
+  perform sync_scheduler.store_credentials(integration, credentials);
   -- A vendor that asked us to slow down is asked at next_check_at, with the new ones.
   if sync_scheduler.passive_until(integration) is null then
     perform sync_scheduler.start_probe(integration);
   end if;
-  -- Also when Vault has the new ones under the old id. After the probe: health is locked behind it.
+  -- After the probe: health is locked behind it.
   update public.sync_integration_health h set configured_at = now(), last_success_at = null, run_failed_at = null
   where h.integration_id = integration.id returning * into strict health;
   return health;
@@ -1296,7 +1424,8 @@ revoke all on function public.set_integration_credentials(uuid, text, jsonb, tex
   from public, anon, authenticated, service_role;
 grant execute on function public.set_integration_credentials(uuid, text, jsonb, text) to authenticated, service_role;
 comment on function public.set_integration_credentials(uuid, text, jsonb, text) is
-  'Stores the credentials of the organisation''s integration in Vault, where nobody can read them back, and starts a '
+  'Stores the credentials of the organisation''s integration in Vault, where nobody can read them back, for the address that its '
+  'config has now (see connect_integration): after a change of it they are stored again. Starts a '
   'connection check, in which the connector validates them. Returns the integration''s health at once; read it again: it is '
   'answered when checked_at is later than check_requested_at. No check starts while the vendor has asked us to slow down '
   '(passive_since): next_check_at says when it is asked. credentials: a JSON object of at most 16 KiB; null removes '

@@ -133,8 +133,8 @@ Deno.test("credentials come from standard input or a file, are stored, and are n
   const set = ["credentials", "set", tenant.orgId, "webhook"];
   const stored = async () => {
     const [row] = await database.sql<{ secret: string }[]>`
-      select s.decrypted_secret as secret from public.sync_integrations i
-      join vault.decrypted_secrets s on s.id = i.credentials_secret_id where i.id = ${tenant.integrationId}`;
+      select s.decrypted_secret as secret from sync_scheduler.integration_credentials c
+      join vault.decrypted_secrets s on s.id = c.secret_id where c.integration_id = ${tenant.integrationId}`;
     return row?.secret ?? "";
   };
 

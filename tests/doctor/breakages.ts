@@ -76,8 +76,8 @@ export const BREAKAGES: readonly Breakage[] = [
   },
   {
     check: "grants",
-    what: "the backend may no longer change a column",
-    breakIt: run("revoke update (config) on public.sync_integrations from service_role"),
+    what: "the backend may no longer read a table",
+    breakIt: run("revoke select on public.sync_integrations from service_role"),
     says: /^1 right missing/,
   },
   {
@@ -118,17 +118,15 @@ export const BREAKAGES: readonly Breakage[] = [
     what: "a secret is gone",
     breakIt: (admin, { integrationId }) =>
       admin`delete from vault.secrets where id =
-        (select credentials_secret_id from public.sync_integrations where id = ${integrationId})`,
+        (select secret_id from sync_scheduler.integration_credentials where integration_id = ${integrationId})`,
     says: /^The credentials of 1 integration cannot be read/,
   },
   {
     check: "vault",
     what: "a secret was encrypted with another project's key",
     breakIt: async (admin, { integrationId }) => {
-      await admin`update public.sync_integrations set credentials_secret_id = vault.create_secret('{}')
-        where id = ${integrationId}`;
       await admin`update vault.secrets set secret = encode('garbled', 'base64') where id =
-        (select credentials_secret_id from public.sync_integrations where id = ${integrationId})`;
+        (select secret_id from sync_scheduler.integration_credentials where integration_id = ${integrationId})`;
     },
     says: /^The credentials of 1 integration cannot be read/,
   },

@@ -254,7 +254,7 @@ Deno.test("credentials that are stored at once end up as one secret with one che
     answers.map((_, n) => n === winner ? "stored" : "rate_limited"),
   );
   const secrets = await sql`select s.decrypted_secret::jsonb ->> 'signing_secret' as stored
-    from vault.decrypted_secrets s join public.sync_integrations i on i.credentials_secret_id = s.id
+    from vault.decrypted_secrets s join sync_scheduler.integration_credentials c on c.secret_id = s.id
     where s.name like ${`%${tenant.integrationId}`}`;
   assert.deepEqual([...secrets], [{ stored: `number ${winner}` }]);
 });

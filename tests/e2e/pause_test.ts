@@ -67,16 +67,18 @@ const stops: readonly Stop[] = [
       ),
   },
   {
-    what: "the host's backend sets enabled to false",
+    what: "the host's backend disables it",
     stop: async (tenant) => {
       const platform = await usePlatform();
       const backend = apiClient(platform, platform.secretKey);
-      await call(backend.from("sync_integrations").update({ enabled: false }).eq("id", tenant.integrationId));
+      const changes = { enabled: false };
+      await call(backend.rpc("configure_integration_sync", { ...target(tenant), changes }));
     },
     goOn: async (tenant) => {
       const platform = await usePlatform();
       const backend = apiClient(platform, platform.secretKey);
-      await call(backend.from("sync_integrations").update({ enabled: true }).eq("id", tenant.integrationId));
+      const changes = { enabled: true };
+      await call(backend.rpc("configure_integration_sync", { ...target(tenant), changes }));
     },
   },
   {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
+import { connectIntegration } from "../../local/connect_integration.ts";
 import { type Fault, startXledger } from "../../local/vendors/xledger/server.ts";
 import { usePlatform } from "../support/platform.ts";
 import { type Run, untilStatus } from "../support/runs.ts";
@@ -11,11 +12,13 @@ const ignored_fields = { voucher: ["voucher_type"] };
 
 /** Connects the tenant to Xledger, with vouchers in its outbox, and presses the trigger. */
 async function sync(sql: Sql, tenant: Tenant, config: unknown, token: string): Promise<Run> {
-  const credentials = JSON.stringify({ token });
-  await sql`
-    insert into public.sync_integrations (org_id, integration_type, config, credentials_secret_id, retry_base)
-    values (${tenant.orgId}, 'xledger', ${sql.json(config as never)},
-      vault.create_secret(${credentials}, ${`xledger ${tenant.orgId}`}), '0 seconds')`;
+  const id = await connectIntegration(sql, {
+    orgId: tenant.orgId,
+    type: "xledger",
+    config,
+    credentials: { token },
+  });
+  await sql`update public.sync_integrations set retry_base = '0 seconds' where id = ${id}`;
   const entries = vouchers(ENTRIES).map(({ settled: _, ...entry }) => entry);
   await sql`select public.add_sync_entries(${tenant.orgId}, 'xledger', ${
     sql.json(entries as never)

@@ -5,6 +5,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { connectIntegration } from "../../local/connect_integration.ts";
 import type { Sql } from "postgres";
 import { startXledger } from "../../local/vendors/xledger/server.ts";
 import { type Fault, startWebhookReceiver } from "../../local/vendors/webhook_receiver.ts";
@@ -122,10 +123,9 @@ for (const kind of ["drop", "apply_then_drop"] as const satisfies readonly Fault
     const tenant = await createTenant(sql, platform);
     const ignored_fields = { voucher: ["voucher_type", "employee"] };
     const config = { url: vendor.url, visibility_seconds: 1, period_rule: "free", ignored_fields };
-    await sql`
-      insert into public.sync_integrations (org_id, integration_type, config, credentials_secret_id, retry_base)
-      values (${tenant.orgId}, 'xledger', ${sql.json(config)},
-        vault.create_secret(${JSON.stringify({ token: vendor.token })}, ${`xledger ${tenant.orgId}`}), '0')`;
+    const credentials = { token: vendor.token };
+    const id = await connectIntegration(sql, { orgId: tenant.orgId, type: "xledger", config, credentials });
+    await sql`update public.sync_integrations set retry_base = '0' where id = ${id}`;
     await onlyOneAttempt(sql, tenant, "xledger");
     const entries = vouchers(3).map(({ settled: _, payload, ...rest }) => ({
       ...rest,

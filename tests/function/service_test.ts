@@ -123,6 +123,7 @@ Deno.test("the service asks the external system and tells the database when it i
     integration_type: "webhook",
     config: { url: receiver.url },
     credentials: { signing_secret: `whsec_${btoa("0123456789abcdef0123456789abcdef")}` },
+    address: { url: receiver.url },
     timeout_seconds: "15",
   };
   const finished = Promise.withResolvers<Record<string, unknown>>();

@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
+import { connectIntegration } from "../../local/connect_integration.ts";
 import { startBusinessCentral } from "../../local/vendors/business_central/business_central.ts";
 import { startXledger } from "../../local/vendors/xledger/server.ts";
 import { vouchers } from "../connectors/xledger_tenant.ts";
@@ -104,10 +105,9 @@ export async function syncWith(
   count: number,
 ): Promise<string> {
   const { integrationType, config, credentials } = system;
-  await sql`
-    insert into public.sync_integrations (org_id, integration_type, config, credentials_secret_id, retry_base)
-    values (${tenant.orgId}, ${integrationType}, ${sql.json(config as never)},
-      vault.create_secret(${JSON.stringify(credentials)}, ${`${integrationType} ${tenant.orgId}`}), '0')`;
+  const connection = { orgId: tenant.orgId, type: integrationType, config, credentials };
+  const id = await connectIntegration(sql, connection);
+  await sql`update public.sync_integrations set retry_base = '0' where id = ${id}`;
   const entries = vouchers(count).map(({ settled: _, ...entry }) => entry);
   await sql`select public.add_sync_entries(${tenant.orgId}, ${integrationType}, ${
     sql.json(entries as never)

@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
+import { connectIntegration } from "../../local/connect_integration.ts";
 import { until } from "../../local/wait.ts";
 import { usePlatform } from "./platform.ts";
 import { moveOn, readRun, type Run } from "./runs.ts";
@@ -59,14 +60,8 @@ export async function startOutboxBench(
   const { orgId } = await createTenant(sql, platform);
   // The tenant's own integration stands in the way of another one of its type.
   await sql`delete from public.sync_integrations where org_id = ${orgId}`;
-  const [created] = await sql<{ id: string }[]>`
-    insert into public.sync_integrations
-      (org_id, integration_type, config, credentials_secret_id, retry_base, manual_cooldown)
-    values (${orgId}, ${type}, ${sql.json(config as never)},
-      vault.create_secret(${JSON.stringify(credentials)}, ${`bench ${type} ${orgId}`}), '0', '0')
-    returning id`;
-  assert.ok(created);
-  const integrationId = created.id;
+  const integrationId = await connectIntegration(sql, { orgId, type, config, credentials });
+  await sql`update public.sync_integrations set retry_base = '0', manual_cooldown = '0' where id = ${integrationId}`;
   // The host's backend, which may do all of it.
   const backend = <T>(query: (tx: Sql) => PromiseLike<T>) =>
     sql.begin(async (tx) => {

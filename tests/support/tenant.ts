@@ -7,6 +7,7 @@ import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { randomBytes } from "node:crypto";
 import type { Sql } from "postgres";
 import type { Database } from "../../src/database_types.ts";
+import { connectIntegration } from "../../local/connect_integration.ts";
 import type { WebhookReceiver } from "../../local/vendors/webhook_receiver.ts";
 import { createPeople, PASSWORD } from "./people.ts";
 
@@ -84,7 +85,7 @@ export async function createTenant(
   // Tests press as often as they like; those of the limits set them, on a platform of their own.
   await sql`update sync_scheduler.settings set least_cooldown = '0', presses_per_hour = 10000
     where least_cooldown > '0' or presses_per_hour < 10000`;
-  const [created] = await sql<{ org_id: string; integration_id: string }[]>`
+  const [created] = await sql<{ org_id: string }[]>`
     with org as (
       insert into public.organizations (name) values (${`Tenant ${tag}`}) returning id
     ), member as (
@@ -93,17 +94,21 @@ export async function createTenant(
         (${userIds.admin}, 'admin'), (${userIds.coordinator}, 'coordinator'), (${userIds.viewer}, 'viewer')
       ) member (user_id, role)
     )
-    insert into public.sync_integrations (org_id, integration_type, config, credentials_secret_id, retry_base)
-    select org.id, 'webhook', ${sql.json({ url: receiver?.url ?? nowhere, ...config } as never)},
-      vault.create_secret(${JSON.stringify({ signing_secret: secret })}, ${`tenant ${tag}`}),
-      ${retryBase}::interval
-    from org returning org_id, id as integration_id`;
+    select org.id as org_id from org`;
   if (created === undefined) throw new Error("the tenant was not created");
-  await addEntries(sql, created.integration_id, 1, entries);
+  const orgId = created.org_id;
+  const integrationId = await connectIntegration(sql, {
+    orgId,
+    type: "webhook",
+    config: { url: receiver?.url ?? nowhere, ...config },
+    credentials: { signing_secret: secret },
+  });
+  await sql`update public.sync_integrations set retry_base = ${retryBase}::interval where id = ${integrationId}`;
+  await addEntries(sql, integrationId, 1, entries);
 
   return {
-    orgId: created.org_id,
-    integrationId: created.integration_id,
+    orgId,
+    integrationId,
     userIds,
     emails,
     signIn: async (person) => {

@@ -21,9 +21,10 @@ export async function useBundle(sql: Sql): Promise<void> {
     where true;
     insert into public.organizations (id, name) values ('${ORG}', 'Fjordfisk AS');
     insert into public.organization_members (org_id, user_id, role) values ('${ORG}', '${admin}', 'admin');
-    insert into public.sync_integrations (org_id, integration_type, config, credentials_secret_id, schedule, time_zone)
-    select '${ORG}', t.code, '{"url": "https://erp.example"}', vault.create_secret('{"key": "æøå"}', 'host ' || t.code), '@daily',
-      'Europe/Oslo'
+    select sync_scheduler.store_credentials(
+      public.connect_integration('${ORG}', t.code, '{"url": "https://erp.example"}'), '{"key": "æøå"}')
+    from public.sync_integration_types t;
+    select public.configure_integration_sync('${ORG}', t.code, '{"schedule": "@daily", "time_zone": "Europe/Oslo"}')
     from public.sync_integration_types t;
 
     insert into public.sync_run_log (org_id, integration_id, integration_type, status, triggered_by, triggered_by_user_id,

@@ -209,7 +209,11 @@ class Schedule {
     if (subject.changeRules === undefined) return;
     const isOver = this.#attempts === CALM_AFTER + 1;
     if (!isOver && (this.#isCalm || !this.#random.chance(ODDS.rules))) return;
-    await stage.configure(integration, isOver ? subject.config : subject.changeRules(this.#random));
+    await stage.configure(
+      integration,
+      subject.integrationType,
+      isOver ? subject.config : subject.changeRules(this.#random),
+    );
     this.#count("rules changed");
   }
 

@@ -107,10 +107,10 @@ export class Stage implements AsyncDisposable {
       returning org_id as id`;
     if (org === undefined) throw new Error("the organisation was not created");
     await sql`
-      insert into public.sync_integrations
-        (id, org_id, integration_type, config, credentials_secret_id, retry_base, manual_cooldown)
-      values (${id}, ${org.id}, ${integrationType}, ${sql.json(config as never)},
-        vault.create_secret(${JSON.stringify(credentials)}, ${`campaign ${id}`}), '0', '0')`;
+      insert into public.sync_integrations (id, org_id, integration_type, config, retry_base, manual_cooldown)
+      values (${id}, ${org.id}, ${integrationType}, ${sql.json(config as never)}, '0', '0')`;
+    await sql`select sync_scheduler.store_credentials(i, ${sql.json(credentials as never)})
+      from public.sync_integrations i where i.id = ${id}`;
     return { id, orgId: org.id };
   }
 
@@ -136,15 +136,20 @@ export class Stage implements AsyncDisposable {
   }
 
   /** A person saves another configuration. */
-  async configure({ id }: Integration, config: Readonly<Record<string, unknown>>): Promise<void> {
-    await this.sql`update public.sync_integrations set config = ${
-      this.sql.json(config as never)
-    } where id = ${id}`;
+  async configure(
+    { orgId }: Integration,
+    type: string,
+    config: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    await this.as(
+      { role: "service_role" },
+      (sql) => sql`select public.connect_integration(${orgId}, ${type}, ${sql.json(config as never)})`,
+    );
   }
 
   /** An admin pauses, or the host's backend disables. */
   async stop(integration: Integration, type: string, how: Stop): Promise<void> {
-    if (how === "disabled") return await this.#enable(integration, false);
+    if (how === "disabled") return await this.#enable(integration, type, false);
     await this.as({ role: "authenticated", sub: this.people.admin }, (sql) =>
       sql`
       select public.pause_integration_sync(${integration.orgId}, ${type}, 'The books are being closed.')`);
@@ -152,17 +157,17 @@ export class Stage implements AsyncDisposable {
 
   /** It goes on after {@linkcode Stage.stop}. */
   async resume(integration: Integration, type: string, how: Stop): Promise<void> {
-    if (how === "disabled") return await this.#enable(integration, true);
+    if (how === "disabled") return await this.#enable(integration, type, true);
     await this.as(
       { role: "authenticated", sub: this.people.admin },
       (sql) => sql`select public.resume_integration_sync(${integration.orgId}, ${type})`,
     );
   }
 
-  async #enable({ id }: Integration, enabled: boolean): Promise<void> {
+  async #enable({ orgId }: Integration, type: string, enabled: boolean): Promise<void> {
     await this.as(
       { role: "service_role" },
-      (sql) => sql`update public.sync_integrations set enabled = ${enabled} where id = ${id} returning id`,
+      (sql) => sql`select public.configure_integration_sync(${orgId}, ${type}, ${sql.json({ enabled })})`,
     );
   }
 

@@ -28,7 +28,7 @@ export const vault: Check = {
           count(integrations.length, "integration")
         } cannot be read: ${why}. The SQL forgets ` +
           "them; then an admin has to store them again.",
-        `update public.sync_integrations set credentials_secret_id = null where id in (${
+        `delete from sync_scheduler.integration_credentials where integration_id in (${
           literals(integrations)
         });`,
       )]),
@@ -57,8 +57,8 @@ async function unreadable(tx: TransactionSql): Promise<{ integrations: string[];
     end
     $$`;
   const integrations = await tx<{ id: string }[]>`
-    select i.id from public.sync_integrations i
-    where i.credentials_secret_id is not null and not pg_temp.readable(i.credentials_secret_id) order by i.id`;
+    select c.integration_id as id from sync_scheduler.integration_credentials c
+    where not pg_temp.readable(c.secret_id) order by c.integration_id`;
   const webhooks = await tx<{ id: string }[]>`
     select s.org_id as id from sync_scheduler.alert_senders s where not pg_temp.readable(s.secret_id) order by s.org_id`;
   return { integrations: integrations.map(({ id }) => id), webhooks: webhooks.map(({ id }) => id) };

@@ -154,6 +154,12 @@ const CASES: readonly (readonly [SyncErrorCode, Details, english: string, norweg
     "Avklar alle postene i bunken samlet: a, b.",
   ],
   [
+    "batch_is_open",
+    { entry_keys: ["a", "b"], address_keys: ["url"] },
+    "The address cannot change while the outcome of entries is open: a, b. Wait until the sync has ended, or settle them.",
+    "Adressen kan ikke endres mens utfallet av poster er åpent: a, b. Vent til synkroniseringen er ferdig, eller avklar dem.",
+  ],
+  [
     "entry_is_sent",
     { entry_key: "a" },
     "The entry a has been sent already. Correct it by a new entry.",

@@ -143,8 +143,11 @@ export const en: SyncMessages = {
     entries_not_settleable: ({ error: { details: { entries, count } } }) =>
       entries ? `The entries stand otherwise by now: ${names(entries, states, count)}. ${reload}` : reload,
     batch_was_sent_again: "The batch was sent again in the meantime. Look it up again, then settle it.",
-    batch_is_open: ({ error: { details: { entry_keys, count } } }) =>
-      `Settle all entries of the batch together${because(names(entry_keys, {}, count))}`,
+    batch_is_open: ({ error: { details: { entry_keys, address_keys, count } } }) =>
+      address_keys
+        ? `The address cannot change while the outcome of entries is open${because(names(entry_keys))} ` +
+          "Wait until the sync has ended, or settle them."
+        : `Settle all entries of the batch together${because(names(entry_keys, {}, count))}`,
     invalid_credentials: ({ error: { details: { reason } } }) =>
       `The credentials are not valid${because(reason)}`,
     credentials_not_stored: ({ error: { details: { sqlstate } } }) =>

@@ -165,8 +165,11 @@ export const nb: SyncMessages = {
     entries_not_settleable: ({ error: { details: { entries, count } } }) =>
       entries ? `Postene har fått en annen status: ${names(entries, states, count)}. ${reload}` : reload,
     batch_was_sent_again: "Bunken er sendt på nytt i mellomtiden. Slå den opp igjen og avklar den deretter.",
-    batch_is_open: ({ error: { details: { entry_keys, count } } }) =>
-      `Avklar alle postene i bunken samlet${because(names(entry_keys, {}, count))}`,
+    batch_is_open: ({ error: { details: { entry_keys, address_keys, count } } }) =>
+      address_keys
+        ? `Adressen kan ikke endres mens utfallet av poster er åpent${because(names(entry_keys))} ` +
+          "Vent til synkroniseringen er ferdig, eller avklar dem."
+        : `Avklar alle postene i bunken samlet${because(names(entry_keys, {}, count))}`,
     invalid_credentials: ({ error: { details: { reason } } }) =>
       `Påloggingsopplysningene er ikke gyldige${because(reasonOf(reason))}`,
     credentials_not_stored: ({ error: { details: { sqlstate } } }) =>

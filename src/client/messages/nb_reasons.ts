@@ -33,6 +33,11 @@ const REASONS: Readonly<Record<string, string>> = {
   "older than what the run log keeps: nobody could tell what ran then":
     "eldre enn det kjøreloggen tar vare på",
   "more than # slots": "mer enn # tidspunkter",
+  "must be a JSON object": "må være et JSON-objekt",
+  "at most # KiB": "høyst # KiB",
+  "every member reads config: store secrets with set_integration_credentials":
+    "alle medlemmer leser config: lagre hemmeligheter med set_integration_credentials",
+  "without a user name": "uten brukernavn",
   "a JSON object of at most # KiB, or null to remove them":
     "et JSON-objekt på høyst # KiB, eller null for å fjerne dem",
   "changes must be a JSON object": "endringene må være et JSON-objekt",

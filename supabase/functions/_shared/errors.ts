@@ -67,6 +67,7 @@ export type SyncErrorCode =
   | "no_connector"
   | "invalid_config"
   | "invalid_credentials"
+  | "credentials_needed"
   // The worker's own state.
   | "lease_lost";
 

@@ -27,13 +27,20 @@ const wireTime = z.pipe(
 
 const progress = { entries_total: count, entries_done: count, entries_failed: count };
 
+// How to reach the external system. Without its address no credentials are used; see `openConnector`.
+const connection = {
+  config: z.unknown(),
+  credentials: z.unknown(),
+  address: z.optional(z.unknown()),
+  credentials_needed: z.nullish(z.string()),
+};
+
 /** Answer of `sync_worker_claim`. */
 export const claimAnswer = z.object({
   org_id: id,
   integration_id: id,
   integration_type: z.string().check(z.minLength(1)),
-  config: z.unknown(),
-  credentials: z.unknown(),
+  ...connection,
   checkpoint: z.unknown(),
   lease_seconds: seconds,
   heartbeat_seconds: seconds,
@@ -84,8 +91,7 @@ const probeClaim = z.object({
   org_id: id,
   integration_id: id,
   integration_type: z.string().check(z.minLength(1)),
-  config: z.unknown(),
-  credentials: z.unknown(),
+  ...connection,
   timeout_seconds: seconds,
 });
 /** Answer of `sync_worker_claim_probes`: at least one, or the call is refused. */

@@ -49,6 +49,8 @@ function connectorTo(system: System): Connector {
   };
   return defineConnector({
     type: "test",
+    addressKeys: [],
+    targets: () => [],
     parseConfig: () => null,
     parseCredentials: () => null,
     connect: () => ({

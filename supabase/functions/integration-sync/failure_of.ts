@@ -23,6 +23,7 @@ export function failureOf(error: unknown): Failure {
     case "no_connector":
     case "invalid_config":
     case "invalid_credentials":
+    case "credentials_needed":
       return failure("permanent", error.code, error.message);
     case "invalid_worker_request":
       return failure("permanent", error.code, "The sync function and the database do not fit together.");

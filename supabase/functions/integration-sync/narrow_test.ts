@@ -249,6 +249,8 @@ Deno.test("runSlice narrows for a host's own connector when it says that a batch
   const booked: string[] = [];
   const own: Connector = defineConnector({
     type: "own",
+    addressKeys: [],
+    targets: () => [],
     parseConfig: () => null,
     parseCredentials: () => null,
     connect: () => ({

@@ -12,6 +12,7 @@ const claim = {
   integration_id: id,
   integration_type: "webhook",
   config: { url: "https://rehearsal.invalid/" },
+  address: { url: "https://rehearsal.invalid/" },
   credentials: { signing_secret: `whsec_${btoa("0".repeat(32))}` },
   checkpoint: null,
   lease_seconds: 60,

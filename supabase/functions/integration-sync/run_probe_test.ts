@@ -23,6 +23,8 @@ function setUp(
   const logged: string[] = [];
   const connector = defineConnector({
     type: "test",
+    addressKeys: [],
+    targets: () => [],
     parseConfig: () => null,
     parseCredentials,
     connect: () => ({

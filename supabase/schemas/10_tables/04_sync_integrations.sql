@@ -5,7 +5,6 @@ create table public.sync_integrations (
   integration_type text not null references public.sync_integration_types (code),
   enabled boolean not null default true,
   config jsonb not null default '{}' check (jsonb_typeof(config) = 'object'),
-  credentials_secret_id uuid,
   paused_at timestamptz,
   paused_by uuid,
   pause_reason text check (length(pause_reason) <= 500),
@@ -28,6 +27,8 @@ create table public.sync_integrations (
   check ((schedule is null) = (next_run_at is null) and (schedule is null) = (next_tick_at is null)),
   -- Or the tick would start a slot before its time.
   check (next_tick_at >= next_run_at),
+  -- A claim carries it, and members read it.
+  constraint sync_integrations_config_size_check check (octet_length(config::text) <= 262144),
   -- What the database itself reads of config: a rule that it cannot read would let everything pass.
   constraint sync_integrations_payloads_check
     check (coalesce(config -> 'payloads', '"vouchers"') in ('"vouchers"', '"free"')),
@@ -62,12 +63,11 @@ alter table public.sync_integrations enable row level security;
 comment on table public.sync_integrations is
   'One organisation''s connection to one integration type. Members may read every column: nothing secret here.';
 comment on column public.sync_integrations.config is
-  'Settings of the connector, validated by it. Never secrets: those are in Vault. The database reads url and api_url, and what '
+  'Settings of the connector, validated by it; at most 256 KiB. Never secrets: those are in Vault. The database reads url and '
+  'api_url, the address_keys of its type, and what '
   'the integration demands of its entries: payloads (vouchers, or free: a payload with lines need not be a voucher), period_rule '
   '(posting_date, or free: the period need not be that of the posting date), fiscal_year_ends (the month, 1 to 12, of a thirteenth '
   'period) and ignored_fields ({"voucher": [...], "line": [...]}).';
-comment on column public.sync_integrations.credentials_secret_id is
-  'vault.secrets.id of a JSON object that only the connector reads.';
 comment on column public.sync_integrations.resume_at is 'The pause ends by itself at this instant; null: when resumed.';
 comment on column public.sync_integrations.schedule is
   'Five-field cron expression or macro, read in time_zone (see sync_scheduler.parse_cron); null: no scheduled runs.';

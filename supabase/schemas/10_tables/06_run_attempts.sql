@@ -16,6 +16,7 @@ create table sync_scheduler.run_attempts (
   lease_expires_at timestamptz not null,
   settled_before integer,
   checkpoint jsonb,
+  address jsonb,
   ended_at timestamptz,
   outcome sync_scheduler.attempt_outcome,
   reported_outcome text,
@@ -39,6 +40,8 @@ comment on column sync_scheduler.run_attempts.request_id is
   'Id in net._http_response: a hint for people. pg_net starts again at 1 after a crash, so nothing is keyed on it.';
 comment on column sync_scheduler.run_attempts.vendor_wait is
   'How long the vendor asked to wait after this attempt; the run''s deadline moved by it. Null: it did not.';
+comment on column sync_scheduler.run_attempts.address is
+  'address_of the integration when the attempt was claimed: where its worker sends. With another one it gets no more entries.';
 comment on column sync_scheduler.run_attempts.lease_expires_at is
   'Before the claim: when to dispatch again. After it: when the worker counts as lost.';
 comment on column sync_scheduler.run_attempts.settled_before is

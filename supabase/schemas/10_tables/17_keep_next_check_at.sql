@@ -2,7 +2,7 @@
 create or replace function sync_scheduler.keep_next_check_at() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  is_reconfigured boolean := (old.config, old.credentials_secret_id) is distinct from (new.config, new.credentials_secret_id);
+  is_reconfigured boolean := old.config is distinct from new.config;
 begin
   update public.sync_integration_health h set
     -- What was wrong may be fixed by the change.
@@ -15,7 +15,7 @@ begin
       greatest(now(), h.check_requested_at + new.health_check_interval / 2))
   where h.integration_id = new.id;
   -- It may be on another host from now on.
-  if new.config is distinct from old.config then
+  if is_reconfigured then
     delete from sync_scheduler.vendor_failures f where f.integration_id = new.id;
   end if;
   return null;
@@ -24,12 +24,11 @@ $$;
 revoke all on function sync_scheduler.keep_next_check_at() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.keep_next_check_at() is
   'Trigger of sync_integrations: an integration that is changed, switched on or resumed is checked at its next turn, one that is '
-  'switched off or paused not at all. With other config or credentials nothing has got through yet.';
+  'switched off or paused not at all. With another config nothing has got through yet.';
 
 -- Column by column: a comparison of rows comes back from the catalog in other words, and a schema diff would never be empty.
-create trigger keep_next_check_at after update of enabled, paused_at, health_check_interval, config, credentials_secret_id
+create trigger keep_next_check_at after update of enabled, paused_at, health_check_interval, config
   on public.sync_integrations for each row
   when (old.enabled is distinct from new.enabled or old.paused_at is distinct from new.paused_at
-    or old.health_check_interval is distinct from new.health_check_interval or old.config is distinct from new.config
-    or old.credentials_secret_id is distinct from new.credentials_secret_id)
+    or old.health_check_interval is distinct from new.health_check_interval or old.config is distinct from new.config)
   execute function sync_scheduler.keep_next_check_at();

@@ -16,9 +16,6 @@ grant select on
   public.sync_alert_webhooks
 to authenticated, service_role;
 
--- What a host's backend sets up. The run log and the outbox are written by functions alone: add_sync_entries is the one
--- door for entries. Deleting an organisation or an integration takes the record of what was exported with it, so that
--- is left to the owner of the database: a backend switches an integration off.
-grant insert on public.sync_integrations to service_role;
-grant update (enabled, config, credentials_secret_id, paused_at, paused_by, pause_reason, resume_at,
-  schedule, time_zone, overlap_policy, catchup_window, manual_cooldown, max_attempts, retry_base, run_deadline, health_check_interval) on public.sync_integrations to service_role;
+-- Nobody writes a table: functions do. An integration is set up by connect_integration, entries come in by add_sync_entries.
+-- Deleting an organisation or an integration takes the record of what was exported with it, so that is left to the owner of
+-- the database: a backend switches an integration off.

@@ -6,7 +6,6 @@ alter table public.sync_integrations
   alter column id set statistics 0,
   alter column org_id set statistics 0,
   alter column config set statistics 0,
-  alter column credentials_secret_id set statistics 0,
   alter column paused_by set statistics 0,
   alter column pause_reason set statistics 0,
   alter column schedule set statistics 0,

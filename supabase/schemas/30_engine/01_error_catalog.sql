@@ -31,7 +31,7 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
     ('entries_not_found', 'PT404', 'The integration has no entries of these keys.'),
     ('entries_not_settleable', 'PT409', 'In their states the entries cannot be settled like that.'),
     ('batch_was_sent_again', 'PT409', 'The batch was sent again since: look it up anew, and name that send.'),
-    ('batch_is_open', 'PT409', 'Other entries of the batch are open: a batch is settled in one call.'),
+    ('batch_is_open', 'PT409', 'Entries are open: a batch is settled in one call, and its address does not change before.'),
     ('invalid_credentials', 'PT422', 'The credentials are no JSON object, or too large.'),
     ('credentials_not_stored', 'PT503', 'Vault refused the credentials; nothing has changed.'),
     ('invalid_token', 'PT401', 'The attempt token is forged, replaced or of another attempt.'),

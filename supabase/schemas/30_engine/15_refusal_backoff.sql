@@ -6,7 +6,7 @@ declare
   first_at timestamptz;
 begin
   -- Nobody was asked, or it is about the entries.
-  if coalesce(refusal_backoff.error_code, '') in ('invalid_config', 'invalid_credentials', 'no_connector', 'invalid_worker_request',
+  if coalesce(refusal_backoff.error_code, '') in ('invalid_config', 'invalid_credentials', 'credentials_needed', 'no_connector', 'invalid_worker_request',
     'receiver_refuses_everything')
   then
     return null;

@@ -51,6 +51,8 @@ begin
     -- Bounded, and never refused: a measure that is wrong (NaN counts as too large) must not keep the run from starting.
     boot_ms = case when claim_attempt.boot_ms is not null then least(greatest(claim_attempt.boot_ms, 0), 3600000) end,
     cold_start = claim_attempt.cold_start,
+    -- It does not change before we are done: follow_address waits for the run.
+    address = sync_scheduler.address_of(integration),
     heartbeat_at = now(),
     lease_expires_at = now() + settings.lease_duration
   where a.run_id = run.run_id and a.attempt = claim_attempt.attempt;
@@ -68,12 +70,7 @@ begin
   if claim_attempt.database_trouble is not null then
     perform sync_scheduler.note_database_trouble(claim_attempt.database_trouble);
   end if;
-  return jsonb_build_object(
-    'org_id', run.org_id,
-    'integration_id', run.integration_id,
-    'integration_type', run.integration_type,
-    'config', integration.config,
-    'credentials', sync_scheduler.read_credentials(integration.credentials_secret_id),
+  return sync_scheduler.read_connection(integration.id) || jsonb_build_object(
     'checkpoint', (
       select a.checkpoint from sync_scheduler.run_attempts a
       where a.run_id = run.run_id and a.checkpoint is not null order by a.attempt desc limit 1),
@@ -88,5 +85,5 @@ revoke all on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, n
 comment on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, numeric, boolean, integer, jsonb) is
   'Takes an attempt for the worker that holds its token, at most once: pending to running. boot_ms is in milliseconds; '
   'database_trouble {code, since, until} is what the database could not write down itself, see raise_database_trouble. '
-  'Returns what the worker needs, credentials included; or refused, see refuse_worker, if protocol is none of worker_protocols. Resolves alerts that the sync function, or a slot in time, refutes. Errors: PT401 invalid_token, PT409 already_claimed, PT409 '
+  'Returns what the worker needs, credentials included (see read_connection); or refused, see refuse_worker, if protocol is none of worker_protocols. Resolves alerts that the sync function, or a slot in time, refutes. Errors: PT401 invalid_token, PT409 already_claimed, PT409 '
   'attempt_not_current.';

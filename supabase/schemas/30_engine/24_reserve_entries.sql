@@ -23,8 +23,14 @@ begin
       '{"batch_size": "1 to 500", "entry_keys": "at most 500", "batch_bytes": "1 or more"}');
   end if;
 
-  -- Read after the run's lock is held: when a pause has been answered, nothing more is reserved.
-  if exists (select from public.sync_integrations i where i.id = run.integration_id and sync_scheduler.is_stopped(i)) then
+  -- Read after the run's lock is held: when a pause or another address has been answered, nothing more is reserved. The worker
+  -- would send to the old address, and the repetition would go to the new one.
+  if exists (
+    select from public.sync_integrations i join sync_scheduler.run_attempts a
+      on a.run_id = run.run_id and a.attempt = reserve_entries.attempt
+    where i.id = run.integration_id
+      and (sync_scheduler.is_stopped(i) or sync_scheduler.address_of(i) is distinct from a.address))
+  then
     return sync_scheduler.run_progress(run)
       || '{"batch_id": null, "resend": false, "entries": [], "paused": true}';
   end if;
@@ -109,5 +115,6 @@ comment on function sync_scheduler.reserve_entries(uuid, integer, text, integer,
   'left it), but for those that this run has set aside; else up to batch_size (1 to 500) pending entries in order, but for '
   'those that were refused alone in this run, and with payloads of at most batch_bytes and settings.max_batch_bytes together, but at '
   'least one. entry_keys: of the pending entries only these (at most 500). batch_id is null '
-  'when nothing is left; with paused = true: while the integration is paused or disabled. What was refused alone is judged then (see judge_refused_entries). Errors: PT401 invalid_token, PT409 '
+  'when nothing is left; with paused = true: while the integration is paused or disabled, or if its '
+  'address is no longer that of the claim. What was refused alone is judged then (see judge_refused_entries). Errors: PT401 invalid_token, PT409 '
   'attempt_not_current, PT422 invalid_worker_request.';

@@ -13,18 +13,11 @@ begin
   if not found then
     perform sync_scheduler.raise_no_probe(claim_probe.integration_id, claim_probe.token);
   end if;
-  return (
-    select jsonb_build_object(
-      'org_id', i.org_id,
-      'integration_id', i.id,
-      'integration_type', i.integration_type,
-      'config', i.config,
-      'credentials', sync_scheduler.read_credentials(i.credentials_secret_id),
-      'timeout_seconds', extract(epoch from settings.probe_timeout) / 2)
-    from public.sync_integrations i where i.id = claim_probe.integration_id);
+  return sync_scheduler.read_connection(claim_probe.integration_id)
+    || jsonb_build_object('timeout_seconds', extract(epoch from settings.probe_timeout) / 2);
 end;
 $$;
 revoke all on function sync_scheduler.claim_probe(uuid, text) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.claim_probe(uuid, text) is
   'Takes a connection check for the worker that holds its token, at most once. Returns what the worker needs, credentials '
-  'included. Errors: PT401 invalid_token, PT409 already_claimed, PT409 attempt_not_current.';
+  'included (see read_connection). Errors: PT401 invalid_token, PT409 already_claimed, PT409 attempt_not_current.';

@@ -77,7 +77,7 @@ begin
     select from public.sync_alerts a
     where a.integration_id = integration.id and a.kind = 'needs_attention' and a.resolved_at is null
       and a.last_seen_at >= health.configured_at
-      and a.details ->> 'error_code' not in ('invalid_config', 'invalid_credentials', 'no_connector'))
+      and a.details ->> 'error_code' not in ('invalid_config', 'invalid_credentials', 'credentials_needed', 'no_connector'))
   then
     perform sync_scheduler.record_answer(integration.id);
   end if;

@@ -30,19 +30,11 @@ begin
       health_check_interval = wanted.health_check_interval, enabled = wanted.enabled
     where i.id = before.id returning * into strict saved;
   exception when check_violation or not_null_violation then
-    -- The column's own constraint is the rule; its name tells which setting it is about.
     get stacked diagnostics wrong = constraint_name;
     if wrong = '' then
       get stacked diagnostics wrong = column_name;
     end if;
-    perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
-      'field', regexp_replace(wrong, '^sync_integrations_(.*)_check$', '\1'),
-      'reason', case wrong
-        when 'sync_integrations_payloads_check' then 'must be vouchers or free'
-        when 'sync_integrations_period_rule_check' then 'must be posting_date or free'
-        when 'sync_integrations_fiscal_year_ends_check' then 'must be a month, 1 to 12'
-        when 'sync_integrations_ignored_fields_check' then 'must be {"voucher": [names], "line": [names]}, without what every voucher needs'
-        else case when sqlstate = '23514' then 'out of range' else 'must have a value' end end));
+    perform sync_scheduler.raise_setting_fault(wrong, sqlstate);
   end;
   perform set_config('sync_scheduler.configures', '', true);
   perform sync_scheduler.audit(saved, 'configure', reason, jsonb_build_object(

@@ -7,7 +7,6 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp set enab
 declare
   integration public.sync_integrations;
   health public.sync_integration_health;
-  secret_id uuid;
 begin
   perform sync_scheduler.require_org_role(set_integration_credentials.org_id, '{admin}');
   perform sync_scheduler.require_text('reason', set_integration_credentials.reason);
@@ -25,25 +24,27 @@ begin
     case when credentials is null then 'remove_credentials' else 'set_credentials' end, reason);
 
   if credentials is null then
-    update public.sync_integrations i set credentials_secret_id = null where i.id = integration.id;
+    delete from sync_scheduler.integration_credentials c where c.integration_id = integration.id;
     delete from vault.secrets s where s.name = sync_scheduler.credentials_name(integration.id);
     -- A check that is on its way has the old ones. It is over, but not forgotten: whoever removes them and stores others at
     -- once would else ask the external system as often as they like.
     update sync_scheduler.probes p set ended_at = clock_timestamp()
     where p.integration_id = integration.id and p.ended_at is null;
-    select * into strict health from public.sync_integration_health h where h.integration_id = integration.id;
+    update public.sync_integration_health h set
+      consecutive_failures = 0, configured_at = now(), last_success_at = null, run_failed_at = null,
+      next_check_at = sync_scheduler.plan_check(integration, 0, h.passive_since,
+        greatest(now(), h.check_requested_at + integration.health_check_interval / 2))
+    where h.integration_id = integration.id returning * into strict health;
     return health;
   end if;
   -- Before anything is stored: who is refused knows that the old ones are in place.
   perform sync_scheduler.require_probe_due(integration, replaces_open := true);
-  secret_id := sync_scheduler.store_secret(sync_scheduler.credentials_name(integration.id), credentials);
-  update public.sync_integrations i set credentials_secret_id = secret_id
-  where i.id = integration.id and i.credentials_secret_id is distinct from secret_id;
+  perform sync_scheduler.store_credentials(integration, credentials);
   -- A vendor that asked us to slow down is asked at next_check_at, with the new ones.
   if sync_scheduler.passive_until(integration) is null then
     perform sync_scheduler.start_probe(integration);
   end if;
-  -- Also when Vault has the new ones under the old id. After the probe: health is locked behind it.
+  -- After the probe: health is locked behind it.
   update public.sync_integration_health h set configured_at = now(), last_success_at = null, run_failed_at = null
   where h.integration_id = integration.id returning * into strict health;
   return health;
@@ -53,7 +54,8 @@ revoke all on function public.set_integration_credentials(uuid, text, jsonb, tex
   from public, anon, authenticated, service_role;
 grant execute on function public.set_integration_credentials(uuid, text, jsonb, text) to authenticated, service_role;
 comment on function public.set_integration_credentials(uuid, text, jsonb, text) is
-  'Stores the credentials of the organisation''s integration in Vault, where nobody can read them back, and starts a '
+  'Stores the credentials of the organisation''s integration in Vault, where nobody can read them back, for the address that its '
+  'config has now (see connect_integration): after a change of it they are stored again. Starts a '
   'connection check, in which the connector validates them. Returns the integration''s health at once; read it again: it is '
   'answered when checked_at is later than check_requested_at. No check starts while the vendor has asked us to slow down '
   '(passive_since): next_check_at says when it is asked. credentials: a JSON object of at most 16 KiB; null removes '

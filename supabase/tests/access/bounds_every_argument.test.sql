@@ -169,7 +169,8 @@ begin
     end if;
   end;
   fault := case
-    when octet_length(answer) > 4000 then 'its answer is long'
+    -- The config of an integration may be long, and is part of it.
+    when octet_length(answer) > 4000 and call !~ 'connect_integration' then 'its answer is long'
     -- Less than that a function may keep.
     when bytes > 100000 and grown > 4000 then format('it keeps %s bytes', grown) end;
 end
@@ -235,9 +236,9 @@ select set_eq($$
   ('sync_scheduler.refused_entries', 'entry_key', sync_scheduler.text_limit('entry_keys')),
   -- Arguments inside a delivery: entry_fault refuses them by name.
   ('sync_export_entries', 'document_number', 35) $$, 'have the same limits');
-select lives_ok($$ insert into public.sync_integration_types (code, name) values (rpad('a', sync_scheduler.text_limit('integration_type'), 'b'), 'x') $$,
+select lives_ok($$ insert into public.sync_integration_types (address_keys, code, name) values ('{}', rpad('a', sync_scheduler.text_limit('integration_type'), 'b'), 'x') $$,
   'a type may have as long a code as an argument may name');
-select throws_ok($$ insert into public.sync_integration_types (code, name) values (rpad('a', sync_scheduler.text_limit('integration_type') + 1, 'b'), 'x') $$,
+select throws_ok($$ insert into public.sync_integration_types (address_keys, code, name) values ('{}', rpad('a', sync_scheduler.text_limit('integration_type') + 1, 'b'), 'x') $$,
   '23514', null, 'and no longer one');
 select * from finish();
 rollback;

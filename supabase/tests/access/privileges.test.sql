@@ -17,7 +17,7 @@ select bag_eq(
      where (n.nspname = 'sync_scheduler' or (n.nspname = 'public' and pg_temp.ours(p.oid)))
        and has_function_privilege(a.role, p.oid, 'execute') $$,
   $$ select f, r from unnest(array['trigger_integration_sync(uuid,text,text)', 'retry_integration_sync(uuid,text)',
-       'cancel_integration_sync(uuid,text)', 'configure_integration_sync(uuid,text,jsonb,text)',
+       'cancel_integration_sync(uuid,text)', 'connect_integration(uuid,text,jsonb,text)', 'configure_integration_sync(uuid,text,jsonb,text)',
        'pause_integration_sync(uuid,text,text,timestamp with time zone)', 'resume_integration_sync(uuid,text,text)',
        'preview_sync_schedule(uuid,text,integer,text,text)', 'sync_scheduler_status()',
        'backfill_integration_sync(uuid,text,timestamp with time zone,timestamp with time zone,text)',
@@ -58,10 +58,10 @@ select bag_eq(
      union all
      values ('organizations', 'service_role', 'insert'), ('organizations', 'service_role', 'update'),
        ('organization_members', 'service_role', 'insert'), ('organization_members', 'service_role', 'update'),
-       ('organization_members', 'service_role', 'delete'), ('sync_integrations', 'service_role', 'insert') $$,
+       ('organization_members', 'service_role', 'delete') $$,
   'tables');
 
-select bag_eq(
+select is_empty(
   $$ select c.oid::regclass::text, x.attname::text, a.role, right_name
      from pg_attribute x join pg_class c on c.oid = x.attrelid join pg_namespace n on n.oid = c.relnamespace
      cross join actor a cross join unnest(array['select', 'insert', 'update', 'references']) right_name
@@ -69,10 +69,6 @@ select bag_eq(
        and (n.nspname = 'sync_scheduler' or (n.nspname = 'public' and pg_temp.ours(c.oid)))
        and has_column_privilege(a.role, c.oid, x.attnum, right_name)
        and not has_table_privilege(a.role, c.oid, right_name) $$,
-  $$ select 'sync_integrations' as t, c, 'service_role' as r, 'update' as w from unnest(array['enabled', 'config',
-       'credentials_secret_id', 'paused_at', 'paused_by', 'pause_reason', 'resume_at', 'schedule', 'time_zone',
-       'overlap_policy', 'catchup_window', 'manual_cooldown',
-       'max_attempts', 'retry_base', 'run_deadline', 'health_check_interval']) c $$,
   'single columns');
 
 select is_empty(

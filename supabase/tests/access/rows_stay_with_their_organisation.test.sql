@@ -38,9 +38,9 @@ select throws_ok($$ update public.sync_export_entries set state = 'pending' $$, 
 select throws_ok($$ insert into public.sync_export_entries (integration_id, entry_key, period, document_number, payload)
   values (sync_test.id('integration a'), 'entry 11', '2026-10', 'B-11', '{}') $$, '42501', null,
   'nor does it write one past the door, add_sync_entries');
-select lives_ok($$ insert into public.sync_integrations (org_id, integration_type, schedule)
-  values (sync_test.id('org a'), 'dynamics', '0 2 * * *') $$, 'it connects an organisation');
-select lives_ok($$ update public.sync_integrations set schedule = '0 3 * * *' $$, 'and changes schedules');
+select throws_ok($$ insert into public.sync_integrations (org_id, integration_type) values (sync_test.id('org a'), 'dynamics') $$,
+  '42501', null, 'nor does it make an integration');
+select throws_ok($$ update public.sync_integrations set config = '{"url": "https://evil.example"}' $$, '42501', null, 'or turn it elsewhere');
 
 select * from finish();
 rollback;

@@ -101,7 +101,7 @@ select is(pg_temp.open(), null, 'a slot that starts in time does');
 
 select sync_scheduler.raise_alert(i, 'drift', 'warning', now(), 'Late.') from public.sync_integrations i;
 select sync_test.act_as('service_role');
-update public.sync_integrations set paused_at = now() where id = sync_test.id('integration a');
+select public.pause_integration_sync(sync_test.id('org a'), 'webhook');
 select sync_test.act_as('owner');
 select is(pg_temp.open(), null, 'of an integration that is paused no slot is late');
 select is((select count(*)::integer from public.sync_alerts where resolved_at is null), 1, 'which is no news of any other');

@@ -52,7 +52,7 @@ select is(pg_temp.last_success(), now(), 'later it is');
 update public.sync_integrations set paused_at = now();
 update public.sync_integrations set paused_at = null;
 select is(pg_temp.last_success(), now(), 'a pause leaves it');
-update public.sync_integrations set config = '{"url": "https://b.example"}';
+update public.sync_integrations set config = '{"url": "https://a.example", "batch_size": 10}';
 select is(pg_temp.last_success(), null, 'another config clears it');
 -- The worker still has the old config.
 update sync_scheduler.run_attempts set claimed_at = now() - interval '1 second' where ended_at is null;

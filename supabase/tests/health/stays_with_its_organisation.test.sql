@@ -16,7 +16,7 @@ select throws_ok('select from public.sync_integration_health', '42501', null, 'a
 select sync_test.act_as('service_role');
 select is(pg_temp.seen(), 2::bigint, 'the service role sees all');
 select throws_ok($$ update public.sync_integration_health set status = 'healthy' $$, '42501', null, 'but writes none');
-insert into public.sync_integrations (org_id, integration_type) values (sync_test.id('org a'), 'xledger');
+select public.connect_integration(sync_test.id('org a'), 'xledger', '{}');
 select is(pg_temp.seen(), 3::bigint, 'an integration that it connects gets its row');
 select sync_test.act_as('admin');
 select throws_ok($$ update public.sync_integration_health set status = 'healthy' $$, '42501', null, 'no admin writes one');

@@ -32,12 +32,12 @@ begin
 end
 $$;
 
-select pg_temp.tries('the backend that sets paused_at',
+select pg_temp.tries('the backend that pauses it',
+  $$ select public.pause_integration_sync(sync_test.id('org a'), 'webhook') $$,
+  $$ select public.resume_integration_sync(sync_test.id('org a'), 'webhook') $$);
+select pg_temp.tries('the owner of the database that sets paused_at',
   $$ update public.sync_integrations set paused_at = now() where id = sync_test.id('integration a') $$,
-  $$ update public.sync_integrations set paused_at = null where id = sync_test.id('integration a') $$);
-select pg_temp.tries('the backend that sets enabled',
-  $$ update public.sync_integrations set enabled = false where id = sync_test.id('integration a') $$,
-  $$ update public.sync_integrations set enabled = true where id = sync_test.id('integration a') $$);
+  $$ update public.sync_integrations set paused_at = null where id = sync_test.id('integration a') $$, 'owner');
 select pg_temp.tries('the owner of the database that sets enabled',
   $$ update public.sync_integrations set enabled = false $$, $$ update public.sync_integrations set enabled = true $$, 'owner');
 select pg_temp.tries('the owner of the database that sets a pause with an end',
@@ -82,8 +82,8 @@ select is((pg_temp.run()).notice, 'integration_paused', 'which is switched on ag
 select pg_temp.resume();
 select sync_test.act_as('service_role');
 select public.trigger_integration_sync(sync_test.id('org b'), 'webhook');
-update public.sync_integrations set enabled = false where id is not null;
 select sync_test.act_as('owner');
+update public.sync_integrations set enabled = false;
 select is(count(*)::integer, 2, 'all of them are stopped by one statement')
 from public.sync_run_log where notice = 'integration_paused';
 update public.sync_integrations set enabled = true;

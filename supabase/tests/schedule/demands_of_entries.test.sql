@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.psql
-select plan(32);
+select plan(33);
 
 create function pg_temp.configure(changes jsonb, type text default 'webhook') returns jsonb language sql as $$
   select (public.configure_integration_sync(sync_test.id('org a'), type, changes, 'The receiver takes orders')).config
@@ -58,15 +58,15 @@ select is(pg_temp.wrong(jsonb_build_object('ignored_fields', jsonb_build_object(
   'ignored_fields must be {"voucher": [names], "line": [names]}, without what every voucher needs', 'and a list without end');
 
 select sync_test.act_as('service_role');
-select throws_ok($$ update public.sync_integrations set config = '{"payloads": "off"}' where org_id = sync_test.id('org a') $$, '23514', null,
-  'a backend that writes the config itself is refused likewise');
+select throws_ok($$ select public.connect_integration(sync_test.id('org a'), 'webhook', '{"payloads": "off"}') $$,
+  'PT422', 'invalid_configuration', 'a backend that gives the whole config is refused likewise');
 select sync_test.act_as('owner');
+select throws_ok($$ update public.sync_integrations set config = '{"payloads": "off"}' where org_id = sync_test.id('org a') $$, '23514', null,
+  'and the owner of the database');
 delete from public.sync_audit_log;
-select sync_test.act_as('service_role');
 update public.sync_integrations set config = config || '{"payloads": "free"}' where org_id = sync_test.id('org a') and integration_type = 'webhook';
 update public.sync_integrations set config = config || '{"batch_size": 10}' where org_id = sync_test.id('org a') and integration_type = 'webhook';
 insert into public.sync_integrations (org_id, integration_type, config) values (sync_test.id('org b'), 'dynamics', '{"period_rule": "free"}');
-select sync_test.act_as('owner');
 select results_eq($$ select action, details -> 'before', details -> 'after' from public.sync_audit_log order by audit_id $$,
   $$ values ('configure', '{"period_rule": "posting_date"}'::jsonb, '{"payloads": "free", "period_rule": "posting_date"}'::jsonb),
     ('configure', '{}', '{"period_rule": "free"}') $$, 'what it changes of the rules is audited, and nothing else');

@@ -15,14 +15,13 @@ begin
 end
 $$;
 create function pg_temp.stored(name text default 'integration a') returns jsonb language sql as $$
-  select sync_scheduler.read_credentials(i.credentials_secret_id) from public.sync_integrations i where i.id = sync_test.id(name)
+  select sync_scheduler.read_connection(sync_test.id(name)) -> 'credentials'
 $$;
 create function pg_temp.secrets() returns integer language sql as $$
   select count(*)::integer from vault.secrets s where s.name like 'sync_scheduler credentials of %'
     and right(s.name, 36)::uuid in (sync_test.id('integration a'), sync_test.id('integration b'))
 $$;
 create temporary table hosts_own as select vault.create_secret('{"token": "of the host"}', 'sync_test of the host') as id;
-update public.sync_integrations set credentials_secret_id = (select id from hosts_own) where id = sync_test.id('integration a');
 -- What any table that a client, the operator or pg_net can see holds of a text: as text, and as bytes.
 create function pg_temp.traces(of_text text) returns text[] language plpgsql as $$
 declare
@@ -80,12 +79,11 @@ select throws_ok($$ select pg_temp.store('admin', '{"token": "hemmelig-4714"}') 
   'without a function nothing is stored');
 select sync_test.act_as('owner');
 
-select vault.update_secret(credentials_secret_id, '{"token": "\u0000 hemmelig"}') from public.sync_integrations
-where id = sync_test.id('integration a');
-select is(pg_temp.stored(), null, 'a secret that the database cannot read as JSON is no credentials, and is quoted in no error');
+select vault.update_secret(secret_id, '{"token": "\u0000 hemmelig"}') from sync_scheduler.integration_credentials
+where integration_id = sync_test.id('integration a');
+select is(pg_temp.stored(), 'null', 'a secret that the database cannot read as JSON is no credentials, and is quoted in no error');
 create temporary table removed as select * from pg_temp.store('admin', null, 'They left.');
-select is((select credentials_secret_id from public.sync_integrations where id = sync_test.id('integration a')), null,
-  'null removes them');
+select is_empty($$ select from sync_scheduler.integration_credentials $$, 'null removes them');
 select is(pg_temp.secrets(), 0, 'from Vault too');
 select is((select count(*)::integer from sync_scheduler.probes where ended_at is null), 0, 'with the check that had them');
 select is((select action || ' ' || reason from public.sync_audit_log order by audit_id desc limit 1), 'remove_credentials They left.',

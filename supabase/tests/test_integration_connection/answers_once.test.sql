@@ -3,9 +3,9 @@ begin;
 \ir ../connection_check.psql
 select plan(18);
 
-update public.sync_integrations set config = '{"url": "https://example.test/hook"}',
-  credentials_secret_id = vault.create_secret('{"signing_secret": "whsec_c2VjcmV0"}', 'sync_test secret')
-where id = sync_test.id('integration a');
+update public.sync_integrations set config = '{"url": "https://example.test/hook"}' where id = sync_test.id('integration a');
+select sync_scheduler.store_credentials(i, '{"signing_secret": "whsec_c2VjcmV0"}') from public.sync_integrations i
+where i.id = sync_test.id('integration a');
 select pg_temp.check_as('coordinator');
 create temporary table token as select pg_temp.probe_token() as token;
 grant select on token to service_role, authenticated;
@@ -35,7 +35,7 @@ select sync_test.act_as('service_role');
 select results_eq('execute claim', $$ values (jsonb_build_object(
     'org_id', sync_test.id('org a'), 'integration_id', sync_test.id('integration a'), 'integration_type', 'webhook',
     'config', '{"url": "https://example.test/hook"}'::jsonb, 'credentials', '{"signing_secret": "whsec_c2VjcmV0"}'::jsonb,
-    'timeout_seconds', 15)) $$, 'the function gets what it needs');
+    'address', '{"url": "https://example.test/hook"}'::jsonb, 'credentials_needed', null, 'timeout_seconds', 15)) $$, 'the function gets what it needs');
 select throws_ok('execute claim', 'PT409', 'already_claimed', 'once');
 select throws_ok($$ select pg_temp.finish_with(repeat('0', 64)) $$, 'PT401', 'invalid_token', 'a forged answer is refused');
 select throws_ok($$ select public.sync_worker_finish_probe(sync_test.id('integration a'), token, bad[1], bad[2], bad[3], 'x', bad[4]::numeric)

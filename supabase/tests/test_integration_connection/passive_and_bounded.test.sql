@@ -32,7 +32,7 @@ select is(pg_temp.asks('coordinator'), 'vendor 82800', 'without a next check it 
 select sync_test.act_as('admin');
 select public.set_integration_credentials(sync_test.id('org a'), 'webhook', '{"token": "another"}');
 select sync_test.act_as('owner');
-select is((select sync_scheduler.read_credentials(i.credentials_secret_id) from public.sync_integrations i where i.id = sync_test.id('integration a')),
+select is((select sync_scheduler.read_connection(sync_test.id('integration a')) -> 'credentials'),
   '{"token": "another"}', 'credentials are stored meanwhile');
 select is(pg_temp.requests(), 0, 'and the vendor is not asked about them');
 update public.sync_integration_health set next_check_at = now() where integration_id = sync_test.id('integration a');

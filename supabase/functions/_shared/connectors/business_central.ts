@@ -1,4 +1,4 @@
-import { createClient } from "./business_central_client.ts";
+import { apiRoot, createClient } from "./business_central_client.ts";
 import { checkCodes } from "./business_central_codes.ts";
 import {
   type BusinessCentralConfig,
@@ -16,7 +16,7 @@ import { checkJournalIsOurs } from "./business_central_posting.ts";
 import { unsoundVouchers } from "./business_central_rules.ts";
 import type { ExportTools, SliceMemory } from "./business_central_work.ts";
 import { findPlace, type Place } from "./business_central_setup.ts";
-import { createTokenCache, type TokenCache } from "./business_central_token.ts";
+import { createTokenCache, type TokenCache, tokenUrl } from "./business_central_token.ts";
 import { allEntries, openEntries } from "../entries.ts";
 import { type Connector, type ConnectorContext, defineConnector, type OpenConnector } from "./connector.ts";
 
@@ -58,6 +58,8 @@ export const businessCentral: Connector = createBusinessCentral(createTokenCache
 export function createBusinessCentral(tokens: TokenCache): Connector {
   return defineConnector({
     type: "dynamics",
+    addressKeys: ["tenant_id", "environment", "company", "api_url", "login_url"],
+    targets: (address) => [apiRoot(address), tokenUrl(address)],
     parseConfig: parseBusinessCentralConfig,
     parseCredentials: parseBusinessCentralCredentials,
     connect: (config, credentials) => connect(config, credentials, tokens),

@@ -61,9 +61,7 @@ export function createClient(
   tokens: TokenCache,
   context: ConnectorContext,
 ): BusinessCentralClient {
-  const host = config.api_url ?? "https://api.businesscentral.dynamics.com";
-  const place = [config.tenant_id, config.environment].map(encodeURIComponent).join("/");
-  const root = new URL(`/v2.0/${place}/api/v2.0/`, host);
+  const root = apiRoot(config);
 
   async function send(url: URL, init: RequestInit, isWrite: boolean): Promise<Answer> {
     const token = await tokens.get(config, credentials, context);
@@ -134,7 +132,7 @@ export function createClient(
         if (!page.success || pages === mostPages) throw unknownShape();
         found.push(...page.data.value);
         if (found.length > mostRows) throw tooMuch();
-        next = nextPage(page.data["@odata.nextLink"], root);
+        next = nextPage(page.data["@odata.nextLink"], next);
       }
       return found;
     },
@@ -165,12 +163,36 @@ interface Answer {
   readonly retryAfter: number | null;
 }
 
-/** The link comes from outside and the request carries our token: it must lead back to where we are. */
-function nextPage(link: string | undefined, root: URL): URL | null {
+/**
+ * Where the API of an environment is, and everything that is asked of it below.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { apiRoot } from "./business_central_client.ts";
+ *
+ * const root = apiRoot({ tenant_id: "contoso.com", environment: "Production", api_url: undefined });
+ * assert.equal(root.href, "https://api.businesscentral.dynamics.com/v2.0/contoso.com/Production/api/v2.0/");
+ * ```
+ */
+export function apiRoot(
+  { api_url, tenant_id, environment }: Pick<BusinessCentralConfig, "api_url" | "tenant_id" | "environment">,
+): URL {
+  const place = [tenant_id, environment].map(encodeURIComponent).join("/");
+  return new URL(`/v2.0/${place}/api/v2.0/`, api_url ?? "https://api.businesscentral.dynamics.com");
+}
+
+/**
+ * The link comes from outside and the request carries our token: it must lead back to where we are. Of what it names only
+ * the query is taken, so the next page is of the same collection.
+ */
+function nextPage(link: string | undefined, page: URL): URL | null {
   if (link === undefined) return null;
-  const next = URL.canParse(link, root.href) ? new URL(link, root) : null;
-  if (next?.origin === root.origin) return next;
-  throw unknownShape();
+  const linked = URL.canParse(link, page.href) ? new URL(link, page) : null;
+  if (linked?.origin !== page.origin) throw unknownShape();
+  const next = new URL(page);
+  next.search = linked.search;
+  return next;
 }
 
 function unknownShape(): BusinessCentralFault {

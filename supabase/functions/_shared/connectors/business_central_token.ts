@@ -82,13 +82,31 @@ export function createTokenCache(): TokenCache {
   };
 }
 
+/**
+ * Where an app signs in.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { tokenUrl } from "./business_central_token.ts";
+ *
+ * const url = tokenUrl({ tenant_id: "contoso.com", login_url: undefined });
+ * assert.equal(url.href, "https://login.microsoftonline.com/contoso.com/oauth2/v2.0/token");
+ * ```
+ */
+export function tokenUrl(
+  { login_url, tenant_id }: Pick<BusinessCentralConfig, "login_url" | "tenant_id">,
+): URL {
+  const host = login_url ?? "https://login.microsoftonline.com";
+  return new URL(`/${encodeURIComponent(tenant_id)}/oauth2/v2.0/token`, host);
+}
+
 async function fetchToken(
   config: BusinessCentralConfig,
   credentials: BusinessCentralCredentials,
   context: ConnectorContext,
 ): Promise<z.infer<typeof answerSchema>> {
-  const host = config.login_url ?? "https://login.microsoftonline.com";
-  const url = new URL(`/${encodeURIComponent(config.tenant_id)}/oauth2/v2.0/token`, host);
+  const url = tokenUrl(config);
   const body = new URLSearchParams({ grant_type: "client_credentials", scope, ...credentials });
   let response: Response;
   let answer: unknown;

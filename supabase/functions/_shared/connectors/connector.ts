@@ -117,13 +117,25 @@ export interface OpenConnector {
 /** An integration type's connector; its config and credentials are parsed when it is opened. */
 export interface Connector {
   readonly type: string;
+  /** The keys of config that decide where requests go: the same as `sync_integration_types.address_keys`. */
+  readonly addressKeys: readonly string[];
+  /**
+   * Where requests may go with this config: exactly there, or anywhere below one that ends with a slash. Everything else is
+   * refused by `openConnector`. Throws SyncError `invalid_config`.
+   */
+  targets(config: unknown): readonly URL[];
   /** Throws SyncError `invalid_config` or `invalid_credentials`. */
   open(config: unknown, credentials: unknown): OpenConnector;
 }
 
-/** What one connector consists of. `Config` and `Credentials` stay its own: nothing else sees their shape. */
-export interface ConnectorDefinition<Config, Credentials> {
+/**
+ * What one connector consists of. `Config` and `Credentials` stay its own: nothing else sees their shape. `targets` gets
+ * nothing of the config but the `addressKeys`.
+ */
+export interface ConnectorDefinition<Config, Credentials, AddressKey extends keyof Config & string> {
   readonly type: string;
+  readonly addressKeys: readonly AddressKey[];
+  targets(address: Pick<Config, AddressKey>): readonly URL[];
   parseConfig(raw: unknown): Config;
   /** Gets null when the integration has none. */
   parseCredentials(raw: unknown): Credentials;
@@ -141,6 +153,8 @@ export interface ConnectorDefinition<Config, Credentials> {
  *
  * const paper = defineConnector({
  *   type: "paper",
+ *   addressKeys: [],
+ *   targets: () => [],
  *   parseConfig: (raw) => ({ trays: Number(raw) }),
  *   parseCredentials: () => null,
  *   connect: ({ trays }) => ({
@@ -152,11 +166,13 @@ export interface ConnectorDefinition<Config, Credentials> {
  * assert.equal(paper.open("2", null).batchSize, 2);
  * ```
  */
-export function defineConnector<Config, Credentials>(
-  definition: ConnectorDefinition<Config, Credentials>,
+export function defineConnector<Config, Credentials, AddressKey extends keyof Config & string = never>(
+  definition: ConnectorDefinition<Config, Credentials, AddressKey>,
 ): Connector {
   return {
     type: definition.type,
+    addressKeys: definition.addressKeys,
+    targets: (config) => definition.targets(definition.parseConfig(config)),
     open: (config, credentials) =>
       definition.connect(definition.parseConfig(config), definition.parseCredentials(credentials)),
   };

@@ -15,6 +15,8 @@ function open(parts: Partial<OpenConnector> = {}): OpenConnector {
   const outcome = { results, failure: failure("permanent", "refused", words) };
   const connector = defineConnector({
     type: "test",
+    addressKeys: [],
+    targets: () => [],
     parseConfig: () => null,
     parseCredentials: () => null,
     connect: () => ({

@@ -1,5 +1,6 @@
 import { type Failure, failure } from "../errors.ts";
 import { RefusedAddress } from "../refused_address.ts";
+import { WrongAddressError } from "./bound_fetch.ts";
 
 /** Whom a request was for, in the words of its failure. */
 export interface Addressee {
@@ -103,7 +104,7 @@ type Words = (place: { name: string; host: string; hostname: string }) => string
 
 /**
  * What a failed `fetch` says, if it proves that nothing was sent: a failure in words of its own. Its class is `transient`,
- * or `permanent` for an address that the function may not send to.
+ * or `permanent` for an address that the function may not send to, or that is not that of the credentials.
  * Null when it proves nothing: a text that is not known, a connection that was lost, a time-out.
  *
  * The proof is good for a request whose body goes out once (see `onceBody`). With another body Deno's fetch may have sent
@@ -125,6 +126,7 @@ type Words = (place: { name: string; host: string; hostname: string }) => string
  * ```
  */
 export function unsentFailure(error: unknown, { prefix, name, url }: Addressee): Failure | null {
+  if (error instanceof WrongAddressError) return error.failure;
   const { host, hostname, port } = new URL(url);
   if (error instanceof RefusedAddress) {
     if (error.fault !== "nowhere") {
@@ -167,9 +169,10 @@ export function unsentFailure(error: unknown, { prefix, name, url }: Addressee):
  * ```
  */
 export function isUnsent({ code }: Failure): boolean {
-  return [portBlocked, addressRefused, ...causes.map(([cause]) => cause)].some((cause) =>
-    code.endsWith(`_${cause}`)
-  );
+  return code === "credentials_needed" ||
+    [portBlocked, addressRefused, ...causes.map(([cause]) => cause)].some((cause) =>
+      code.endsWith(`_${cause}`)
+    );
 }
 
 /** The text behind the phase. The address before it cannot imitate that: blanks in it are written as %20. */

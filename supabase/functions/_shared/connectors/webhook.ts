@@ -37,6 +37,8 @@ import { statusFailure } from "./webhook_status.ts";
  */
 export const webhook = defineConnector({
   type: "webhook",
+  addressKeys: ["url"],
+  targets: ({ url }) => [new URL(url)],
   parseConfig: parseWebhookConfig,
   parseCredentials: parseWebhookCredentials,
   connect: (config, credentials) => ({

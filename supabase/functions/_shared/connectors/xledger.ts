@@ -26,6 +26,8 @@ import { mostCharacters, unsoundVouchers } from "./xledger_voucher.ts";
  */
 export const xledger = defineConnector({
   type: "xledger",
+  addressKeys: ["url"],
+  targets: ({ url }) => [new URL(url)],
   parseConfig: parseXledgerConfig,
   parseCredentials: parseXledgerCredentials,
   connect: (config, credentials) => {

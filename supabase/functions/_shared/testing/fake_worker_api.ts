@@ -10,6 +10,8 @@ export function testClaim(changes: Partial<Claim> = {}): Claim {
     integration_type: "test",
     config: {},
     credentials: null,
+    // What credentials were stored for: of it the address keys alone are compared.
+    address: changes.config ?? {},
     checkpoint: null,
     lease_seconds: 60,
     heartbeat_seconds: 15,

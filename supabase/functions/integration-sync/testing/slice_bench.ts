@@ -33,6 +33,8 @@ function testConnector(
 ): Connector {
   return defineConnector({
     type: "test",
+    addressKeys: [],
+    targets: () => [new URL("https://erp.example/")],
     parseConfig: (raw) => {
       if (raw === "broken") throw new SyncError("invalid_config", "The configuration is not valid.");
       return raw;

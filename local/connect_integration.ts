@@ -1,0 +1,26 @@
+import type { JSONValue, Sql } from "postgres";
+
+/** What an organisation is connected to. */
+export interface Connection {
+  readonly orgId: string;
+  readonly type: string;
+  readonly config: unknown;
+  readonly credentials: unknown;
+}
+
+/**
+ * Connects an organisation and stores the credentials for that address, without the connection check that
+ * `set_integration_credentials` starts. Returns the integration's id.
+ *
+ * @param sql A connection as the owner of the bundle.
+ */
+export async function connectIntegration(
+  sql: Sql,
+  { orgId, type, config, credentials }: Connection,
+): Promise<string> {
+  const [row] = await sql<{ id: string }[]>`
+    select i.id, sync_scheduler.store_credentials(i, ${sql.json(credentials as JSONValue)})
+    from public.connect_integration(${orgId}, ${type}, ${sql.json(config as JSONValue)}) i`;
+  if (row === undefined) throw new Error(`${type} was not connected`);
+  return row.id;
+}
