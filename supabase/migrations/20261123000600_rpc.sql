@@ -140,7 +140,7 @@ declare
   newest timestamptz;
   other_id uuid;
   pressed_at timestamptz;
-  recent timestamptz[] := '{}';
+  recent timestamptz[] := '{}'::timestamptz[];
   hour_over_at timestamptz;
 begin
   select s.presses_per_hour, s.least_cooldown into presses, least_cooldown from sync_scheduler.settings s;
@@ -808,7 +808,7 @@ create or replace function sync_scheduler.require_valid_config(integration_type 
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   -- What the credentials of connectors are called.
-  secret_names constant text[] := '{token,secret,signing_secret,client_secret,password,api_key,credentials}';
+  secret_names constant text[] := '{token,secret,signing_secret,client_secret,password,api_key,credentials}'::text[];
   wrong text;
 begin
   if jsonb_typeof(config) is distinct from 'object' then

@@ -29,6 +29,12 @@ function warnings(sql: string): string[] {
         found.push(`${variable} is ${type}, and its literal is text`);
       }
     }
+    const code = body.replaceAll(/--.*$/gm, "").replaceAll(/'(?:[^']|'')*'/g, "''");
+    const last = code.trimEnd().replace(/end;?$/, "").trimEnd().replace(/;$/, "").split(";").at(-1) ?? "";
+    const returns = !/^(void|trigger|setof .*|table.*)$/s.test(result) && !/\bout \w/.test(parameters);
+    if (returns && !/(^|\bbegin|\bthen)\s*(return|raise)\b/.test(last)) {
+      found.push("it does not end with a return");
+    }
     if (result !== "text" && new RegExp(`\\breturn ${literal};`).test(body)) {
       found.push("a literal is returned as text");
     }
@@ -46,6 +52,8 @@ Deno.test("what plpgsql_check would warn about is seen in the text of a function
   assert.equal(warnings(withBody("  x constant text[] := '{a,'\n    'b}';", "x")).length, 1);
   assert.equal(warnings(withBody("  x jsonb;", "'{}'")).length, 1);
   assert.equal(warnings(withBody("  x jsonb;", "x", '"from" int')).length, 1);
+  const loop = withBody("  x jsonb;", "x").replace("return x;", "loop return x; end loop;");
+  assert.deepEqual(warnings(loop), ["s.f: it does not end with a return"]);
 });
 
 Deno.test("no function of the bundle has anything that plpgsql_check would warn about", async () => {

@@ -4,9 +4,9 @@ language plpgsql stable set search_path = pg_catalog, pg_temp
 set enable_sort = off set enable_incremental_sort = off set enable_bitmapscan = off as $$
 declare
   -- What makes the function post to the outside.
-  posts constant text[] := '{test_connection,set_credentials,configure_alert_webhook}';
+  posts constant text[] := '{test_connection,set_credentials,configure_alert_webhook}'::text[];
   -- Who has used up the limit by changes can still stop things.
-  stops constant text[] := '{pause,pause_ended,cancel_backfill,entries_withdrawn,remove_credentials,remove_alert_webhook}';
+  stops constant text[] := '{pause,pause_ended,cancel_backfill,entries_withdrawn,remove_credentials,remove_alert_webhook}'::text[];
   settings sync_scheduler.settings;
 begin
   select * into strict settings from sync_scheduler.settings;

@@ -10,7 +10,7 @@ declare
   newest timestamptz;
   other_id uuid;
   pressed_at timestamptz;
-  recent timestamptz[] := '{}';
+  recent timestamptz[] := '{}'::timestamptz[];
   hour_over_at timestamptz;
 begin
   select s.presses_per_hour, s.least_cooldown into presses, least_cooldown from sync_scheduler.settings s;

@@ -2,7 +2,7 @@ create or replace function sync_scheduler.require_valid_config(integration_type 
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   -- What the credentials of connectors are called.
-  secret_names constant text[] := '{token,secret,signing_secret,client_secret,password,api_key,credentials}';
+  secret_names constant text[] := '{token,secret,signing_secret,client_secret,password,api_key,credentials}'::text[];
   wrong text;
 begin
   if jsonb_typeof(config) is distinct from 'object' then
