@@ -8,7 +8,7 @@ import fc, { type Arbitrary } from "fast-check";
 import { readSchedule, type Schedule } from "./reference.ts";
 import { DAY, HOUR, MINUTE, ZoneClock } from "./zone_clock.ts";
 
-/** The zones of the generated cases; every kind of trouble is among them. */
+/** The zones of the generated cases; every kind of trouble is among them. `agreedZones` leaves out what is disputed. */
 export const ZONES = [
   "UTC",
   "Asia/Kolkata", // no change since 1945, half an hour
@@ -127,7 +127,9 @@ export function instants(zone: string): Arbitrary<number> {
   );
 }
 
-/** Whole questions. */
-export const cronCases: Arbitrary<CronCase> = fc.constantFrom(...ZONES).chain((zone) =>
-  fc.record({ expression: expressions, zone: fc.constant(zone), after: instants(zone) })
-);
+/** Whole questions about some of the zones. */
+export function cronCases(zones: readonly string[]): Arbitrary<CronCase> {
+  return fc.constantFrom(...zones).chain((zone) =>
+    fc.record({ expression: expressions, zone: fc.constant(zone), after: instants(zone) })
+  );
+}

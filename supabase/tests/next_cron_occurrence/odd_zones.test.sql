@@ -26,10 +26,10 @@ select is(pg_temp.next('0 */6 30 12 *', '2011-12-01', 'Pacific/Apia'), '2012-12-
 select is(pg_temp.walk('@daily', '2011-12-29 09:00+00', 'Pacific/Apia', 2), array['2011-12-29 10:00+00',
   '2011-12-30 10:00+00']::timestamptz[], 'two midnights that meet run once');
 
--- Morocco takes an hour off for Ramadan, which moves through the year.
-select is(pg_temp.walk('30 2 * * *', '2026-02-14 12:00+00', 'Africa/Casablanca', 2), array['2026-02-15 01:30+00',
-  '2026-02-16 02:30+00']::timestamptz[], 'Ramadan begins: 2:30 is repeated');
-select is(pg_temp.next('30 2 * * *', '2026-03-21 12:00', 'Africa/Casablanca'), '2026-03-22 03:00', 'and ends: it is skipped');
+-- Morocco took an hour off for Ramadan, which moves through the year. What is past no edition of the data changes.
+select is(pg_temp.walk('30 2 * * *', '2025-02-22 12:00+00', 'Africa/Casablanca', 2), array['2025-02-23 01:30+00',
+  '2025-02-24 02:30+00']::timestamptz[], 'Ramadan begins: 2:30 is repeated');
+select is(pg_temp.next('30 2 * * *', '2025-04-05 12:00', 'Africa/Casablanca'), '2025-04-06 03:00', 'and ends: it is skipped');
 
 -- Liberia was 44 minutes and 30 seconds behind until 1972-01-07, when its clocks went on to UTC.
 select is(sync_scheduler.next_cron_occurrence('0 6 * * *', 'Africa/Monrovia', '1971-06-01'), '1971-06-01 06:44:30+00',
