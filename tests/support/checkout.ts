@@ -4,6 +4,8 @@
  * @module
  */
 import { join } from "node:path";
+import { checkoutAt } from "../../cli/bundle/checkout.ts";
+import { readReleases } from "../../cli/bundle/releases.ts";
 import { copyDirectory } from "../../local/copy_directory.ts";
 import { root } from "../../tools/run_deno.ts";
 
@@ -16,17 +18,25 @@ export interface CheckoutCopy extends AsyncDisposable {
   task(name: string, ...args: string[]): Promise<string>;
 }
 
-/** Copies what is here, without releases: the copy makes its own. */
-export async function copyCheckout(): Promise<CheckoutCopy> {
+/**
+ * Copies a checkout as if nothing of it were released, so that the copy makes releases of its own: without the releases
+ * and the open change, with the baseline that its schemas make now.
+ */
+export async function copyCheckout(source = root): Promise<CheckoutCopy> {
   const directory = await Deno.makeTempDir({ prefix: "checkout-of-a-test-" });
+  const isReleased = (await readReleases(checkoutAt(source).releases)).length > 0;
+  const left: Record<string, string[]> = {
+    tools: ["releases"],
+    supabase: [".temp", "changes", ...(isReleased ? ["migrations"] : [])],
+  };
   for (const folder of ["cli", "local", "supabase", "tools"]) {
-    const skip = (name: string) => folder === "tools" && name === "releases" || name === ".temp";
-    await copyDirectory(join(root, folder), join(directory, folder), { skip });
+    const skip = (name: string) => left[folder]?.includes(name) === true;
+    await copyDirectory(join(source, folder), join(directory, folder), { skip });
   }
   for (const file of ["deno.json", "deno.lock", "CHANGELOG.md"]) {
-    await Deno.copyFile(join(root, file), join(directory, file));
+    await Deno.copyFile(join(source, file), join(directory, file));
   }
-  return {
+  const copy: CheckoutCopy = {
     directory,
     read: (path) => Deno.readTextFile(join(directory, path)),
     write: (path, text) => Deno.writeTextFile(join(directory, path), text),
@@ -43,4 +53,6 @@ export async function copyCheckout(): Promise<CheckoutCopy> {
     },
     [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }),
   };
+  if (isReleased) await copy.task("db:compose");
+  return copy;
 }

@@ -127,6 +127,30 @@ Deno.test("a table that is new is created; organisations and members have a migr
   assert.match(open.get("20261201101529_grow_membership.sql") ?? "", /select 3/);
 });
 
+Deno.test("a change is cut into migrations where its head says so; the last one has the schema files", async () => {
+  await using scratch = await checkout();
+  await freeze(scratch, "0.1.0");
+  await openChange(scratch, "grow", now);
+  await scratch.write("schemas/10_tables/t.sql", "create table t (id int, kind text);\n");
+  const parts = ["-- for 10_tables/t.sql\nalter type k add value 'new';\n", "create index on t (kind);\n"];
+  await scratch.write("changes/20261201101530_grow.sql", parts.join("-- next migration\n"));
+  await scratch.write(
+    "schemas/15_membership/m.sql",
+    FILES["schemas/15_membership/m.sql"].replace("select 1", "select 3"),
+  );
+  const open = await scratch.compose();
+  assert.deepEqual([...open.keys()], [
+    "20261201101528_grow_membership.sql",
+    "20261201101529_grow_1.sql",
+    "20261201101530_grow.sql",
+  ]);
+  assert.ok(open.get("20261201101529_grow_1.sql")?.endsWith(`.sql\n${parts[0]}`));
+  assert.match(
+    open.get("20261201101530_grow.sql") ?? "",
+    /create index on t \(kind\);\n[^]*'0\.1\.1-dev'::text/,
+  );
+});
+
 Deno.test("the next release freezes what is open, and only once", async () => {
   await using scratch = await checkout();
   await freeze(scratch, "0.1.0");
@@ -139,5 +163,5 @@ Deno.test("the next release freezes what is open, and only once", async () => {
   assert.deepEqual(Object.keys(frozen.migrations), ["20261201101530_grow.sql"]);
   assert.equal((await scratch.compose()).size, 1);
   // Opened within the same minute, it comes behind all the same.
-  assert.match(await openChange(scratch, "again", now), /20261201101532_again\.sql$/);
+  assert.match(await openChange(scratch, "again", now), /20261201101540_again\.sql$/);
 });

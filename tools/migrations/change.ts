@@ -14,6 +14,9 @@ export interface Change {
   readonly membershipHead: string;
 }
 
+/** Ends a part of the head that becomes a migration of its own, and so a transaction. */
+const NEXT_MIGRATION = "-- next migration\n";
+
 const MEMBERSHIP_ENDING = `.${MEMBERSHIP}.sql`;
 
 /**
@@ -47,6 +50,8 @@ export async function readChange(directory: string): Promise<Change | null> {
  * Composes the open change: its head, then every schema file that is new or that can simply be run again. For any
  * other file that has changed or gone (tables, types, policies, table grants) the head says what to do, under a line
  * `-- for FOLDER/FILE.sql`; a file without one is an error. What the head says is proved by comparing catalogs.
+ *
+ * A line `-- next migration` ends a migration: a value that is added to an enum can only be used once it is committed.
  *
  * @example
  * ```ts
@@ -96,13 +101,20 @@ export function composeChange(
   const [membership, core] = [true, false].map((wanted) =>
     replayed.filter((file) => (file.folder === MEMBERSHIP) === wanted)
   );
+  // The last part has the schema files and with them the version: nobody may take an upgrade for complete that is not.
+  const parts = change.head.split(NEXT_MIGRATION);
+  const last = parts.pop() ?? "";
+  const nameBefore = (places: number, ending: string | number) =>
+    `${BigInt(version ?? 0) - BigInt(places)}_${words.join("_")}_${ending}.sql`;
   const migrations = new Map<string, string>();
   if ((membership ?? []).length > 0 || change.membershipHead !== "") {
-    // Before the rest, which ends with the version: nobody may take an upgrade for complete that is not.
-    const name = `${BigInt(version ?? 0) - 1n}_${words.join("_")}_${MEMBERSHIP}.sql`;
+    const name = nameBefore(parts.length + 1, MEMBERSHIP);
     migrations.set(name, compose(change.membershipHead, membership ?? []));
   }
-  migrations.set(`${change.name}.sql`, compose(change.head, core ?? []));
+  for (const [n, part] of parts.entries()) {
+    migrations.set(nameBefore(parts.length - n, n + 1), compose(part, []));
+  }
+  migrations.set(`${change.name}.sql`, compose(last, core ?? []));
   return migrations;
 }
 

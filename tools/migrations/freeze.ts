@@ -84,8 +84,8 @@ export async function openChange(checkout: Checkout, name: string, now: Date): P
 
   const last = (await entryNames(join(checkout.supabase, "migrations"))).at(-1)?.slice(0, 14) ?? "0";
   const stamp = now.toISOString().replace(/\D/g, "").slice(0, 12) + "30";
-  // Two apart, for the migration of organisations and members comes right before.
-  const version = BigInt(stamp) > BigInt(last) + 1n ? stamp : String(BigInt(last) + 2n);
+  // Ten apart, for the migration of organisations and members and earlier parts of the change come right before.
+  const version = BigInt(stamp) >= BigInt(last) + 10n ? stamp : String(BigInt(last) + 10n);
   const path = join(directory, `${version}_${name}.sql`);
   await Deno.mkdir(directory, { recursive: true });
   await Deno.writeTextFile(path, CHANGE);
@@ -98,6 +98,7 @@ const CHANGE =
   `-- What the changed schema files cannot do by being run again, each under the file that it is for:
 -- -- for 10_tables/08_settings.sql
 -- alter table sync_scheduler.settings add column ...;
+-- A line \`-- next migration\` ends a migration: a new value of an enum can only be used in a later one.
 `;
 
 async function setVersion(checkout: Checkout, version: string, checksum: string): Promise<void> {
