@@ -7,6 +7,7 @@ import { relative } from "node:path";
 import { explain, readCommandLine, refuseCall } from "../local/command_line.ts";
 import { checkoutAt } from "../cli/bundle/checkout.ts";
 import { openChange } from "./migrations/freeze.ts";
+import { writeJsrVersion } from "./package/jsr_version.ts";
 import { root } from "./run_deno.ts";
 
 const USAGE = `Usage: deno task migration:new NAME
@@ -19,7 +20,9 @@ async function main(): Promise<void> {
   const [name] = positionals;
   if (name === undefined || positionals.length > 1) refuseCall("Give one name.", USAGE);
   try {
-    console.log(`wrote ${relative(root, await openChange(checkoutAt(root), name, new Date()))}`);
+    const path = await openChange(checkoutAt(root), name, new Date());
+    await writeJsrVersion(root);
+    console.log(`wrote ${relative(root, path)}`);
   } catch (error) {
     console.error(explain(error));
     Deno.exitCode = 1;

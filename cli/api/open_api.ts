@@ -1,4 +1,5 @@
-import { createClient, type SupabaseClient } from "@supabase/supabase-js";
+import { AuthClient } from "@supabase/auth-js";
+import { PostgrestClient } from "@supabase/postgrest-js";
 import process from "node:process";
 import {
   type Database,
@@ -12,7 +13,7 @@ import { askSecret } from "../prompts.ts";
 
 /** The API of a project, as the backend or as a person. */
 export interface Api {
-  readonly client: SupabaseClient<Database>;
+  readonly client: PostgrestClient<Database>;
   readonly syncs: SyncSchedulerRepository;
   /** Calls a function of the database that the client library does not know. Rejects with a {@linkcode SyncSchedulerError}. */
   call<T>(name: string, args: Readonly<Record<string, unknown>>): Promise<T>;
@@ -53,13 +54,14 @@ export async function openApi({ email }: Caller): Promise<Api> {
       EXIT.usage,
     );
   }
-  const client = createClient<Database>(url, key, {
-    auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
-    // Node 20 has no WebSocket, and this uses none.
-    realtime: { transport: NoWebSocket as never },
+  const client = new PostgrestClient<Database>(`${url.replace(/\/+$/, "")}/rest/v1`, {
+    headers: authorise(key, email === undefined ? bearer(key) : await signIn(url, key, email)),
   });
-  if (email !== undefined) await signIn(client, email);
-  const syncs = new SyncSchedulerRepository(client);
+  const syncs = new SyncSchedulerRepository({
+    rpc: client.rpc.bind(client),
+    from: client.from.bind(client),
+    ...WITHOUT_REALTIME,
+  });
   const fault = (answer: FailedAnswer) => {
     const error = new SyncSchedulerError(readError(answer));
     return error.with({ message: syncs.describe(error) });
@@ -76,14 +78,22 @@ export async function openApi({ email }: Caller): Promise<Api> {
   };
 }
 
-async function signIn(client: SupabaseClient<Database>, email: string): Promise<void> {
+/** Signs in; the access token. Nothing is kept of it. */
+async function signIn(url: string, key: string, email: string): Promise<string> {
   const password = variable("SYNC_SCHEDULER_PASSWORD") ??
     await askSecret(
       `Password of ${email}`,
       "The password comes from SYNC_SCHEDULER_PASSWORD, or is asked for in a terminal.",
     );
-  const { error } = await client.auth.signInWithPassword({ email, password });
-  if (error === null) return;
+  const auth = new AuthClient({
+    url: `${url.replace(/\/+$/, "")}/auth/v1`,
+    headers: authorise(key, bearer(key)),
+    persistSession: false,
+    autoRefreshToken: false,
+    detectSessionInUrl: false,
+  });
+  const { data, error } = await auth.signInWithPassword({ email, password });
+  if (error === null) return data.session.access_token;
   const status = error.status ?? 0;
   throw new CliError(
     status >= 400 && status < 500
@@ -93,13 +103,27 @@ async function signIn(client: SupabaseClient<Database>, email: string): Promise<
   );
 }
 
+/** A key of the old kind is a JWT, which says the role; one of the new kind is none, and goes without. */
+function bearer(key: string): string | null {
+  return key.startsWith("ey") ? key : null;
+}
+
+function authorise(apikey: string, token: string | null): Record<string, string> {
+  return { apikey, ...(token === null ? {} : { Authorization: `Bearer ${token}` }) };
+}
+
 function variable(name: string): string | null {
   const value = process.env[name]?.trim() ?? "";
   return value === "" ? null : value;
 }
 
-class NoWebSocket {
-  constructor() {
-    throw new Error("the command line uses no Realtime");
-  }
+/** What the client library asks of Realtime; the command line never follows a run. */
+const WITHOUT_REALTIME = {
+  channel: unused,
+  removeChannel: unused,
+  realtime: { setAuth: unused },
+};
+
+function unused(): never {
+  throw new Error("the command line uses no Realtime");
 }

@@ -7,6 +7,7 @@ import { root } from "../../tools/run_deno.ts";
 import { connect } from "../support/connect.ts";
 import { embeddedOnly } from "../support/local_only.ts";
 import { createPeople, PASSWORD } from "../support/people.ts";
+import { runCli } from "../cli/run_cli.ts";
 import { createProject } from "../support/project.ts";
 import { apiClient } from "../support/tenant.ts";
 
@@ -21,21 +22,6 @@ async function guide(language: string): Promise<string[]> {
     .filter(([, found]) => found === language).map(([, , text = ""]) => text);
 }
 
-async function shell(command: string, env: Record<string, string> = {}): Promise<string> {
-  const [program, ...args] = command.split(/\s+/);
-  const { code, stdout, stderr } = await new Deno.Command(
-    program === "deno" ? Deno.execPath() : program ?? "",
-    {
-      args,
-      cwd: root,
-      env: { NO_COLOR: "1", ...env },
-    },
-  ).output();
-  const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-  assert.equal(code, 0, `${command}\n${text}`);
-  return text;
-}
-
 Deno.test({
   ...embeddedOnly(
     "the hosted guide leads from an empty project to a run that succeeds, with the installed files",
@@ -44,15 +30,13 @@ Deno.test({
     await using project = await createProject();
     const [steps = "", last = ""] = await guide("sh");
     const commands = steps.split("\n").filter((line) => line !== "" && !line.endsWith(MARK));
-    assert.equal(commands.length, 3, "install, cd and push: what is new here has to be run below");
-    const [install = "", cd, push] = commands;
-    const [given = "", instead = ""] = install.split("# without Deno: ").map((text) =>
-      text.trim().replace("../my-project", project.directory)
-    );
-    await shell(given);
-    // The same installer, called without the task.
-    assert.match(await shell(instead.replace(/^npx --yes deno@[\d.]+/, "deno")), /nothing to do/);
-    assert.equal(cd, "cd ../my-project");
+    assert.equal(commands.length, 3, "cd, init and push: what is new here has to be run below");
+    const [cd, init, push] = commands;
+    assert.equal(cd, "cd my-project");
+    assert.equal(init, "npx sync-scheduler init");
+    // The command line of this checkout, which the package carries; nobody is there to say yes.
+    const { code, err } = await runCli(["init", "--yes"], { cwd: project.directory });
+    assert.equal(code, 0, err);
 
     // Its own `supabase db push`: the API reads the schema when it starts.
     assert.equal(push, "supabase db push");
@@ -84,8 +68,9 @@ Deno.test({
     });
     assert.equal(ended.status, "succeeded");
 
-    assert.match(last, /^SUPABASE_DB_URL=<connection string> deno task doctor$/m);
-    const report = await shell("deno task --quiet doctor", { SUPABASE_DB_URL: platform.adminUrl });
-    assert.doesNotMatch(report, /^FAIL/m);
+    assert.match(last, /^SUPABASE_DB_URL=<connection string> npx sync-scheduler doctor$/m);
+    const report = await runCli(["doctor"], { env: { SUPABASE_DB_URL: platform.adminUrl } });
+    assert.equal(report.code, 0, report.err);
+    assert.doesNotMatch(report.out, /^FAIL/m);
   },
 });

@@ -193,6 +193,25 @@ Deno.test("the packed package runs in Node", async (t) => {
     }
   });
 
+  await t.step("a person starts a sync from the command line and sees it, in Node 20 and 22", async () => {
+    for (const version of [20, 22] as const) {
+      await using receiver = await startWebhookReceiver();
+      const tenant = await createTenant(database.sql, platform, { receiver, entries: 3 });
+      const env = {
+        SUPABASE_URL: platform.apiUrl,
+        SUPABASE_PUBLISHABLE_KEY: platform.publishableKey,
+        SYNC_SCHEDULER_PASSWORD: PASSWORD,
+      };
+      const as = ["--email", tenant.emails.coordinator];
+      const run = await project.cli(version, ["trigger", tenant.orgId, "webhook", "--wait", ...as], env);
+      assert.deepEqual([run.code, run.err], [0, ""]);
+      await assertExportedOnce(database.sql, tenant.integrationId, receiver, 3);
+      const status = await project.cli(version, ["status", tenant.orgId, ...as], env);
+      assert.equal(status.code, 0, status.err);
+      assert.match(status.out, / manual +succeeded +3\/3 /);
+    }
+  });
+
   await t.step(
     "in Node 20 supabase-js names what is missing, and the package's page the way out",
     async () => {
