@@ -8,6 +8,7 @@ import { startPlatform } from "../local/platform.ts";
 import { until } from "../local/wait.ts";
 import { connect } from "./support/connect.ts";
 import { embeddedOnly } from "./support/local_only.ts";
+import { createProject } from "./support/project.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
@@ -187,11 +188,7 @@ Deno.test("every task that people call answers --help and refuses what it does n
 });
 
 /** They start servers and kill process trees, or run the tests, which do: Deno gives /proc and the rest to `-A` alone. */
-const NEED_EVERYTHING = [
-  ...["demo", "dev", "db:reset", "db:types", "test", "screenshots", "campaign", "bench"],
-  // They write into a project anywhere on the machine.
-  ...["install", "uninstall"],
-];
+const NEED_EVERYTHING = ["demo", "dev", "db:reset", "db:types", "test", "screenshots", "campaign", "bench"];
 
 Deno.test("a task has only the permissions that it needs, and never asks for more", async () => {
   const { tasks }: { tasks: Record<string, { command: string }> } = JSON.parse(
@@ -200,7 +197,27 @@ Deno.test("a task has only the permissions that it needs, and never asks for mor
   for (const [name, { command }] of Object.entries(tasks)) {
     if (/ (-A|--allow-all) /.test(command)) assert.ok(NEED_EVERYTHING.includes(name), `${name} runs with -A`);
     else assert.match(command, / --no-prompt /, name);
+    assert.doesNotMatch(command, / --no-lock /, name);
   }
+});
+
+Deno.test("install and uninstall write into the project that was named, and nowhere else", async () => {
+  await using project = await createProject();
+  const { directory } = project;
+  const named = ["--workdir", directory];
+  const before = await project.files();
+  assert.equal((await task(root, ["install", ...named])).code, 0);
+  assert.notDeepEqual(await project.files(), before);
+  assert.equal((await task(root, ["uninstall", ...named])).code, 0);
+
+  await using elsewhere = await createProject();
+  const theirs = await elsewhere.files();
+  await project.remove("config.toml");
+  await Deno.symlink(`${elsewhere.directory}/supabase/config.toml`, `${directory}/supabase/config.toml`);
+  const { code, text } = await task(root, ["install", ...named]);
+  assert.equal(code, 1, text);
+  assert.match(text, /cannot be written: Requires write access to /);
+  assert.deepEqual(await elsewhere.files(), theirs);
 });
 
 Deno.test("in a clean checkout these permissions are enough", async (t) => {

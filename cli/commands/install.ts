@@ -17,7 +17,8 @@ export function addInstall(program: Command): void {
           "Nothing is applied or deployed.",
       )
       .option(WORKDIR, WORKDIR_HELP, ".")
-      .option("--dry-run", "show what would change as a unified diff, and change nothing")
+      .option("--dry-run", "list the files that would change, and change nothing")
+      .option("--diff", "show what would change as a unified diff, and change nothing")
       .option("--without-membership", "leave out organisations and members, for a project that has its own")
       .addOption(
         new Option("--keep", "leave shipped files that were edited as they are").conflicts("force"),
@@ -36,7 +37,8 @@ export function addInstall(program: Command): void {
     .summary("take the bundle out of a project")
     .description("Writes a migration that takes the bundle out and keeps its data, and removes the function.")
     .option(WORKDIR, WORKDIR_HELP, ".")
-    .option("--dry-run", "show what would change as a unified diff, and change nothing")
+    .option("--dry-run", "list the files that would change, and change nothing")
+    .option("--diff", "show what would change as a unified diff, and change nothing")
     .option("--drop-data", "drop the data too")
     .addOption(new Option("--keep", "leave shipped files that were edited as they are").conflicts("force"))
     .option("--force", "remove shipped files that were edited too")

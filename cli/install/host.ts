@@ -30,6 +30,10 @@ export interface Host {
   readonly migrations: readonly HostMigration[];
   readonly files: ReadonlyMap<string, HostFile>;
   readonly config: string;
+  /** `project_id` of its config.toml, or the name of its folder. */
+  readonly name: string;
+  /** The hosted project that it is linked to; null if it is not. */
+  readonly projectRef: string | null;
   /** Null for a host that writes its migrations by hand. */
   readonly declared: Declared | null;
 }
@@ -73,7 +77,8 @@ export async function readHost(path: string): Promise<Host> {
   const files = new Map<string, HostFile>();
   // The bundle's own folders and no others: a host's copy of a file of ours is the host's, and nothing else of the host's can
   // be in the way, whatever it is.
-  const declared = await readDeclared(supabase, readToml(config));
+  const settings = readToml(config);
+  const declared = await readDeclared(supabase, settings);
   for (const ours of [FUNCTION, HOST_SHARED, ...(declared === null ? [] : [declared.folder])]) {
     for await (const file of walk(join(supabase, ours))) {
       if (!/\.(ts|sql)$/.test(file)) continue;
@@ -82,7 +87,15 @@ export async function readHost(path: string): Promise<Host> {
       files.set(path, { path, contents, marker: readMarker(contents) });
     }
   }
-  return { supabase, migrations, files, config, declared };
+  const { project_id: id } = settings;
+  const name = typeof id === "string" && id !== "" ? id : basename(project);
+  return { supabase, migrations, files, config, name, projectRef: await readProjectRef(supabase), declared };
+}
+
+/** As \`supabase link\` leaves it. */
+async function readProjectRef(supabase: string): Promise<string | null> {
+  const ref = await readFile(join(supabase, ".temp", "project-ref"), "utf8").catch(() => "");
+  return /^[a-z0-9]{20}$/.test(ref.trim()) ? ref.trim() : null;
 }
 
 /** The bytes that are written back have to be the ones that were read: nothing but UTF-8 will do, which is what TOML is. */

@@ -1,8 +1,9 @@
 import { type Bundle, FUNCTION } from "../bundle/bundle.ts";
 import { addBlock } from "./config_block.ts";
-import { ADAPTER, hasOwnMembership, readHistory } from "./history.ts";
+import { hasOwnMembership, readHistory } from "./history.ts";
 import type { Host } from "./host.ts";
 import { isEdited } from "./edited.ts";
+import { stepsAfterInstall } from "./next_steps.ts";
 import { mark } from "./marker.ts";
 import {
   addSchemaPath,
@@ -82,11 +83,6 @@ export function planInstall(bundle: Bundle, host: Host, options: InstallOptions)
       "This checkout is no release: a later release cannot upgrade what it brings. For good, use a tag.",
     );
   }
-  if (migrations.some(({ path }) => path.endsWith(`${ADAPTER.replace("-", "_")}.sql`))) {
-    notes.push(
-      "Say in the membership adapter's two functions where your organisations are; until then nobody gets in.",
-    );
-  }
   if (host.declared !== null && declaresBundle(host.declared)) {
     notes.push(
       "Your declared files make the Sync Scheduler, too. Generate them anew once the migrations are pushed: " +
@@ -94,7 +90,9 @@ export function planInstall(bundle: Bundle, host: Host, options: InstallOptions)
     );
   }
   if (edited.length > 0 && options.edited === "keep") notes.push(`Kept as edited:\n  ${edited.join("\n  ")}`);
-  return { changes: [...migrations, ...files], notes };
+  const changes = [...migrations, ...files];
+  const isFirst = history.installed.size === 0;
+  return { changes, notes, next: stepsAfterInstall(host, changes, { isFirst, ownMembership }) };
 }
 
 function refuse(foreign: readonly string[], edited: readonly string[], mode: Edited): void {

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { NextStep } from "./next_steps.ts";
+
 /** A file that is to be written or, with `after` null, removed. */
 export interface FileChange {
   /** Below `supabase/`. */
@@ -33,4 +35,6 @@ export interface Plan {
   readonly changes: readonly FileChange[];
   /** What the one who installs should know. */
   readonly notes: readonly string[];
+  /** What there is to do afterwards. */
+  readonly next: readonly NextStep[];
 }

@@ -1,5 +1,5 @@
 import { readFile, realpath } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { type Bundle, readBundle } from "../bundle/bundle.ts";
 import { type Checkout, checkoutAt } from "../bundle/checkout.ts";
@@ -8,6 +8,7 @@ import { applyChanges, removeLeftovers, showDiff } from "./apply.ts";
 import { readHistory } from "./history.ts";
 import { type Host, readHost } from "./host.ts";
 import { whileLocked } from "./lock.ts";
+import { showSteps } from "./next_steps.ts";
 import { planInstall } from "./plan.ts";
 import type { Edited, Plan } from "./plan_types.ts";
 import { Refusal } from "./refusal.ts";
@@ -18,6 +19,7 @@ import { planUninstall } from "./uninstall.ts";
 interface ChangeOptions {
   readonly workdir: string;
   readonly dryRun?: boolean | undefined;
+  readonly diff?: boolean | undefined;
   readonly keep?: boolean | undefined;
   readonly force?: boolean | undefined;
 }
@@ -74,7 +76,8 @@ export async function runUninstall(options: UninstallCommand): Promise<void> {
 
 type Planner = (checkout: Checkout, bundle: Bundle, host: Host) => Plan | Promise<Plan>;
 
-async function change({ workdir, dryRun: isDry = false }: ChangeOptions, planFor: Planner): Promise<void> {
+async function change(options: ChangeOptions, planFor: Planner): Promise<void> {
+  const { workdir, dryRun = false, diff = false } = options;
   const { supabase } = await readHost(workdir);
   const checkout = checkoutAt(root);
   if (await isSame(supabase, checkout.supabase)) {
@@ -83,7 +86,9 @@ async function change({ workdir, dryRun: isDry = false }: ChangeOptions, planFor
   const bundle = await readBundle(checkout);
   const plan = async () => await planFor(checkout, bundle, await readHost(workdir));
   const asked = await plan();
-  if (isDry) process.stdout.write(showDiff(asked.changes));
+  const isDry = dryRun || diff;
+  if (diff) process.stdout.write(showDiff(asked.changes));
+  else if (isDry) listChanges(asked, "would be ");
   // Planned again where something is to be done: somebody else may just have done it.
   const done = isDry || asked.changes.length === 0
     ? asked
@@ -95,6 +100,7 @@ async function change({ workdir, dryRun: isDry = false }: ChangeOptions, planFor
       : `${count} files ${isDry ? "would change" : "changed"}`,
   );
   for (const note of done.notes) console.log(`\n${note}`);
+  if (!isDry && done.next.length > 0) console.log(`\n${showSteps(dirname(supabase), done.next)}`);
 }
 
 function editedBy({ force, keep }: ChangeOptions): Edited {
@@ -104,11 +110,15 @@ function editedBy({ force, keep }: ChangeOptions): Edited {
 async function apply(supabase: string, plan: Plan): Promise<Plan> {
   await removeLeftovers(supabase);
   await applyChanges(supabase, plan.changes);
-  for (const { path, before, after } of plan.changes) {
-    const verb = after === null ? "removed" : before === null ? "added" : "changed";
-    console.log(`${verb.padEnd(8)}supabase/${path}`);
-  }
+  listChanges(plan);
   return plan;
+}
+
+function listChanges({ changes }: Plan, would = ""): void {
+  for (const { path, before, after } of changes) {
+    const verb = after === null ? "removed" : before === null ? "added" : "changed";
+    console.log(`${would}${verb.padEnd(8)}supabase/${path}`);
+  }
 }
 
 async function isSame(a: string, b: string): Promise<boolean> {

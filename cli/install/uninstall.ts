@@ -6,6 +6,7 @@ import { removeBlock } from "./config_block.ts";
 import { ADAPTER, missingMigrations, nextVersions, readHistory, UNINSTALL } from "./history.ts";
 import type { Host } from "./host.ts";
 import { isEdited } from "./edited.ts";
+import { stepsAfterUninstall } from "./next_steps.ts";
 import { mark } from "./marker.ts";
 import { undeclare } from "./plan_declared.ts";
 import type { Edited, FileChange, Plan } from "./plan_types.ts";
@@ -78,7 +79,6 @@ export async function planUninstall(
     changes.push({ path: "config.toml", before: host.config, after: config });
   }
   const notes = [
-    "Push the migration, then `supabase functions delete integration-sync` where it was deployed.",
     dropData
       ? "Everything that the bundle has recorded goes with it."
       : `The data stays in schema ${KEPT_SCHEMA}, for the owner of the database; an install brings it back.`,
@@ -89,5 +89,5 @@ export async function planUninstall(
         "in a migration and delete the folder.",
     );
   }
-  return { changes, notes };
+  return { changes, notes, next: stepsAfterUninstall(host) };
 }

@@ -117,17 +117,58 @@ Deno.test("a host's deno check, lint and fmt pass at its root, with and without 
   }
 });
 
-Deno.test("--dry-run shows a unified diff and writes nothing", async () => {
+Deno.test("--dry-run lists the files, --diff shows a unified diff, and neither writes anything", async () => {
   await using project = await createProject();
   const before = await project.files();
-  const text = await installed(project, "--dry-run");
+  const list = (await installed(project, "--dry-run")).trimEnd().split("\n");
+  const count = list.findIndex((line) => !line.startsWith("would be "));
+  assert.match(list[0] ?? "", /^would be added {3}supabase\/migrations\/\d{14}_sync_scheduler_setup\.sql$/);
+  assert.equal(list[count - 1], "would be changed supabase/config.toml");
+  assert.equal(list[count], `${count} files would change`);
+
+  const text = await installed(project, "--diff");
   assert.match(
     text,
     /^--- \/dev\/null\n\+\+\+ supabase\/migrations\/\d{14}_sync_scheduler_setup\.sql\n@@ -0,0 \+1,\d+ @@\n\+/m,
   );
   assert.match(text, /^--- supabase\/config\.toml\n\+\+\+ supabase\/config\.toml\n@@ .*@@\n/m);
-  assert.match(text, /files would change/);
+  assert.ok(text.includes(`\n${count} files would change\n`) && !text.includes("Next steps"));
   assert.deepEqual(await project.files(), before);
+});
+
+Deno.test("an install ends with the next steps: numbered, to paste, with the names of this project", async () => {
+  const ref = "abcdefghijklmnopqrst";
+  await using project = await createProject({ "config.toml": CONFIG.replace('"host"', `"Bob's app"`) });
+  const steps = (text: string) => text.slice(text.indexOf("Next steps")).trimEnd().split("\n");
+  const [title, ...first] = steps(await installed(project));
+  assert.equal(title, `Next steps, in ${project.directory}:`);
+  assert.deepEqual(first, [
+    "  1. supabase link --project-ref '<project ref>'",
+    "  2. supabase db push",
+    "  3. supabase functions deploy integration-sync --use-api",
+    "  4. In the SQL editor:",
+    "     update sync_scheduler.settings set function_url = 'https://<project ref>.supabase.co/functions/v1/integration-sync';",
+    "  5. In the SQL editor, the first organisation and you as its admin:",
+    "     with organisation as (insert into public.organizations (name) values ('Bob''s app') returning id)",
+    "     insert into public.organization_members (org_id, user_id, role)",
+    "     select o.id, u.id, 'admin' from organisation o, auth.users u where u.email = '<your email>' returning org_id;",
+    `  6. npx sync-scheduler connect '<organisation>' webhook --config '{"url": "https://<your receiver>"}'`,
+    "  7. npx sync-scheduler credentials set '<organisation>' webhook",
+    "  8. SUPABASE_DB_URL='<connection string>' npx sync-scheduler doctor",
+  ]);
+  assert.doesNotMatch(await installed(project), /Next steps/);
+
+  await project.write({ ".temp/project-ref": ref });
+  assert.deepEqual(steps((await project.uninstall()).text).slice(1), [
+    "  1. supabase db push",
+    "  2. supabase functions delete integration-sync",
+  ]);
+  assert.ok((await installed(project)).includes(`https://${ref}.supabase.co/functions/v1/integration-sync`));
+  await project.remove("functions/integration-sync/index.ts");
+  assert.deepEqual(steps(await installed(project)).slice(1), [
+    "  1. supabase functions deploy integration-sync --use-api",
+    "  2. SUPABASE_DB_URL='<connection string>' npx sync-scheduler doctor",
+  ]);
 });
 
 Deno.test("shipped files that were edited are refused by name; --keep leaves them, --force puts them back", async () => {
@@ -253,7 +294,10 @@ Deno.test("the block goes into any valid config.toml: empty, without a last line
 
 Deno.test("--without-membership brings two functions instead, which stay the host's whatever comes", async () => {
   await using project = await createProject();
-  assert.match(await installed(project, "--without-membership"), /until then nobody gets in/);
+  assert.match(
+    await installed(project, "--without-membership"),
+    /1\. Say in both functions where your organisations are:\n +\$EDITOR supabase\/migrations\/\d+_sync_scheduler_membership_adapter\.sql\n/,
+  );
   const once = await project.files();
   assert.deepEqual(migrationsOf(once).slice(0, 4), ["setup", "tables", "membership_adapter", "access"]);
   assert.ok(!Object.values(once).some((text) => /create table public\.organi[sz]ation/.test(text)));

@@ -93,7 +93,7 @@ Deno.test("a file that cannot be read is named in a sentence, and nothing is cha
 Deno.test("a dry run whose reader has seen enough ends without an error", async () => {
   await using project = await createProject();
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", "cli/main.ts", "install", "--workdir", project.directory, "--dry-run"],
+    args: ["run", "-A", "--quiet", "cli/main.ts", "install", "--workdir", project.directory, "--diff"],
     cwd: root,
     stdout: "piped",
     stderr: "piped",
