@@ -25,10 +25,17 @@ async function hostWithout(hosts: Hosts): Promise<HostProject> {
   return host;
 }
 
-async function installAndPush(host: HostProject, ...args: string[]): Promise<void> {
+async function installAndPush(host: HostProject, ...args: string[]): Promise<string> {
   const { code, text } = await host.install(...args);
   assert.equal(code, 0, text);
   await host.cli.push();
+  return text;
+}
+
+/** The statements among the next steps. */
+function pastedSql(text: string): string[] {
+  const steps = text.matchAll(/^ {2}\d+\. In the SQL editor[^\n]*:\n((?: {5}\S.*\n)+)/gm);
+  return Array.from(steps, ([, sql = ""]) => sql.replace("<project ref>", "abcdefghijklmnopqrst"));
 }
 
 async function uninstallAndPush(host: HostProject, ...args: string[]): Promise<void> {
@@ -43,10 +50,17 @@ Deno.test({
     const hosts = await useHosts();
     const host = await hostWithout(hosts);
     const before = await hosts.copy(host);
-    await installAndPush(host);
+    const text = await installAndPush(host);
     const difference = await hosts.difference(before, host);
     assert.match(difference, /CREATE TABLE "public"\."sync_run_log"/);
     assert.doesNotMatch(difference, /projects|hello|^drop |default privileges/im);
+
+    const [settings, people] = pastedSql(text);
+    await host.sql.unsafe(settings ?? "");
+    const email = `${crypto.randomUUID()}@example.test`;
+    await host.sql`insert into auth.users (id, email) values (gen_random_uuid(), ${email})`;
+    const made = await host.sql.unsafe(people?.replace("<your email>", email) ?? "");
+    assert.equal(made.length, 1, "the next steps run as they are printed");
 
     await useBundle(host.sql);
     await uninstallAndPush(host, "--drop-data");

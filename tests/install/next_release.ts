@@ -41,7 +41,7 @@ export async function releaseNext(copy: CheckoutCopy, release: string): Promise<
   await copy.write(`${SCHEMAS}10_tables/99_notes.sql`, NOTES);
   await replace(
     `${SCHEMAS}20_access/03_policies.sql`,
-    "on public.sync_integration_types\n  for select to authenticated using (true)",
+    "on public.sync_integration_types\n  for select to authenticated using ((select sync_scheduler.caller_id()) is not null)",
     "on public.sync_integration_types\n  for select to authenticated using (code <> '')",
   );
   await replace(`${SCHEMAS}90_jobs/01_tick_jobs.sql`, "'*/5 * * * *'", "'*/10 * * * *'");
