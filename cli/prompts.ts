@@ -1,5 +1,12 @@
 import process from "node:process";
+import type { Readable, Writable } from "node:stream";
 import { CliError, EXIT } from "./errors.ts";
+
+/** Where questions are asked and answered; that of the process, but in tests. */
+export interface Terminal {
+  readonly input: Readable;
+  readonly output: Writable;
+}
 
 /** Whether a person can be asked. */
 export function isInteractive(): boolean {
@@ -11,11 +18,11 @@ export function isInteractive(): boolean {
  *
  * @param otherwise The way without a terminal.
  */
-export async function askSecret(message: string, otherwise: string): Promise<string> {
-  if (!isInteractive()) throw new CliError(otherwise, EXIT.usage);
+export async function askSecret(message: string, otherwise: string, terminal?: Terminal): Promise<string> {
+  if (terminal === undefined && !isInteractive()) throw new CliError(otherwise, EXIT.usage);
   const { password } = await prompts();
   return await answer(
-    password({ message, validate: (text) => text ? undefined : "Type it, or press Ctrl-C." }),
+    password({ ...terminal, message, validate: (text) => text ? undefined : "Type it, or press Ctrl-C." }),
   );
 }
 

@@ -162,6 +162,7 @@ Deno.test("every task that people call answers --help and refuses what it does n
       "migration:new",
       "release",
       "pack",
+      "cli:docs",
       "test",
       "campaign",
       "screenshots",

@@ -8,6 +8,7 @@ import { z } from "zod";
 import { LEAST_DENO_OF_TESTS, readCommandLine, requireDeno } from "../local/command_line.ts";
 import { onShutdown } from "../local/lifecycle/shutdown.ts";
 import { PLATFORM_VARIABLE, startSharedPlatform } from "../tests/support/platform.ts";
+import { PACKAGE_VARIABLE } from "../tests/support/tarball.ts";
 import { countJunit, readFailures, type TestCounts, type TestFailure } from "./junit.ts";
 import { root, runDeno } from "./run_deno.ts";
 import { tellFailures } from "./tell_failures.ts";
@@ -90,7 +91,7 @@ async function tests(args: string[], env: Record<string, string>): Promise<void>
     try {
       await runDeno(["test", "-A", "--no-check", "--doc", `--junit-path=${report}`, ...args], {
         show: true,
-        env,
+        env: { ...env, [PACKAGE_VARIABLE]: directory },
         // A run takes some twenty minutes; `deno test` itself would wait for a hanging test for ever.
         limitMinutes: 65,
       });

@@ -1,8 +1,7 @@
 import { resolve } from "node:path";
 import process from "node:process";
-import type { Readable, Writable } from "node:stream";
 import { CliError, EXIT, explain } from "../errors.ts";
-import { answer, isInteractive, prompts } from "../prompts.ts";
+import { answer, isInteractive, prompts, type Terminal } from "../prompts.ts";
 import type { Plan } from "./plan_types.ts";
 import { preview, runInstall } from "./run.ts";
 
@@ -11,12 +10,6 @@ export interface InitCommand {
   readonly workdir?: string | undefined;
   readonly withoutMembership?: boolean | undefined;
   readonly yes?: boolean | undefined;
-}
-
-/** Where questions are asked and answered; the terminal, but in tests. */
-export interface Terminal {
-  readonly input: Readable;
-  readonly output: Writable;
 }
 
 /** Installs with questions. Nothing is written before a person has said yes to what would be written. */

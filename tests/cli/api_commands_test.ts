@@ -208,3 +208,45 @@ Deno.test("what cannot be reached, or does not let in, is exit code 3; what is n
     assert.match(err, says);
   }
 });
+
+Deno.test("connect makes an integration from a file or an option, changes its config, and names what is wrong", async () => {
+  const platform = await usePlatform();
+  await using database = platform.connect();
+  const tenant = await createTenant(database.sql, platform);
+  const connect = (
+    person: "admin" | "viewer",
+    ...args: string[]
+  ) => ["connect", tenant.orgId, ...args, "--email", tenant.emails[person]];
+  const env = asPerson(platform);
+  const url = "https://erp.example/entries";
+
+  const stdin = JSON.stringify({ url, batch_size: 20 });
+  const made = await runCli(connect("admin", "webhook", "--file", "-", "--json"), { env, stdin });
+  assert.equal(made.code, 0, made.err);
+  assert.deepEqual(JSON.parse(made.out).config, { url, batch_size: 20 });
+
+  const changed = await runCli(
+    connect("admin", "webhook", "--config", JSON.stringify({ url }), "--reason", "Default"),
+    { env },
+  );
+  assert.equal(changed.code, 0, changed.err);
+  assert.match(
+    changed.out,
+    new RegExp(`\\n {2}npx sync-scheduler credentials set ${tenant.orgId} webhook\\n`),
+  );
+  const [row] = await database.sql<{ config: unknown; reason: string }[]>`
+    select i.config, (select a.reason from public.sync_audit_log a where a.org_id = i.org_id and a.action = 'connect'
+      order by a.audit_id desc limit 1) as reason
+    from public.sync_integrations i where i.id = ${tenant.integrationId}`;
+  assert.deepEqual(row, { config: { url }, reason: "Default" });
+
+  const viewer = await runCli(connect("viewer", "webhook", "--config", "{}"), { env });
+  assert.deepEqual([viewer.code, viewer.out], [1, ""]);
+  assert.match(viewer.err, /\(not_authorized\)/);
+  const unknown = await runCli(connect("admin", "fjord", "--config", "{}"), { env });
+  assert.deepEqual([unknown.code, unknown.out], [1, ""]);
+  assert.match(unknown.err, /\(unknown_integration_type\)/);
+  for (const args of [[], ["--config", "[]"], ["--config", "{}", "--file", "-"]]) {
+    assert.equal((await runCli(connect("admin", "webhook", ...args), { env })).code, 2);
+  }
+});

@@ -1,31 +1,20 @@
 /** `init`, answered by a person at a terminal, and without one. */
 import assert from "node:assert/strict";
-import { PassThrough } from "node:stream";
-import { stripVTControlCharacters } from "node:util";
+import { askSecret } from "../../cli/prompts.ts";
 import { type InitCommand, runInit } from "../../cli/install/init.ts";
 import { createProject, type Project } from "../support/project.ts";
-import { until } from "../../local/wait.ts";
 import { runCli } from "./run_cli.ts";
-
-const ENTER = "\r";
-const DOWN = "\u001b[B";
-const CTRL_C = "\u0003";
+import { CTRL_C, DOWN, ENTER, openTerminal } from "./terminal.ts";
 
 /** Runs `init` at a terminal: types each answer when its question is there. */
 async function answered(
   options: InitCommand,
   dialogue: readonly (readonly [question: string, keys: string])[],
 ): Promise<{ error: Error | null; screen: string }> {
-  const input = new PassThrough();
-  const output = Object.assign(new PassThrough(), { columns: 120, rows: 40, isTTY: true });
-  let screen = "";
-  output.on("data", (chunk) => screen += stripVTControlCharacters(String(chunk)));
-  const done = runInit(options, { input, output }).then(() => null, (error: Error) => error);
-  for (const [question, keys] of dialogue) {
-    await until(question, () => screen.includes(question));
-    input.write(keys);
-  }
-  return { error: await done, screen };
+  const terminal = openTerminal();
+  const done = runInit(options, terminal).then(() => null, (error: Error) => error);
+  for (const [question, keys] of dialogue) await terminal.type(question, keys);
+  return { error: await done, screen: terminal.screen() };
 }
 
 const WHO = "Who are the organisations";
@@ -81,4 +70,12 @@ Deno.test("without a terminal init takes flags, and asks for them", async () => 
   const { code, err } = await runCli(["init", "--yes"], { cwd: project.directory });
   assert.equal(code, 0, err);
   assert.match((await project.install()).text, /nothing to do/);
+});
+
+Deno.test("a password is typed unseen", async () => {
+  const terminal = openTerminal();
+  const asked = askSecret("Password of ola@example.test", "", terminal);
+  await terminal.type("Password of", `correct horse${ENTER}`);
+  assert.equal(await asked, "correct horse");
+  assert.doesNotMatch(terminal.screen(), /horse/);
 });

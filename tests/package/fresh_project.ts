@@ -4,9 +4,9 @@
  * @module
  */
 import { copyDirectory } from "../../local/copy_directory.ts";
-import { packPackage } from "../../tools/package/build.ts";
 import { NPM } from "../../tools/package/npm.ts";
 import { root, runDeno } from "../../tools/run_deno.ts";
+import { packedTarball } from "../support/tarball.ts";
 
 /** A project directory that goes with the block. */
 export interface FreshProject extends AsyncDisposable {
@@ -30,7 +30,7 @@ export async function freshProject(examples: readonly string[]): Promise<FreshPr
     });
   const remove = () => Deno.remove(directory, { recursive: true });
   try {
-    const tarball = await packPackage(directory);
+    const tarball = await packedTarball();
     for (const example of examples) {
       await copyDirectory(`${root}/examples/${example}`, `${directory}/${example}`);
     }

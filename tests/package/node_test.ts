@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { basename, join } from "node:path";
 import { startWebhookReceiver } from "../../local/vendors/webhook_receiver.ts";
-import { packPackage } from "../../tools/package/build.ts";
 import { NPM } from "../../tools/package/npm.ts";
 import { root, runDeno } from "../../tools/run_deno.ts";
 import { PASSWORD } from "../support/people.ts";
 import { usePlatform } from "../support/platform.ts";
 import { assertExportedOnce } from "../support/runs.ts";
 import { createProject } from "../support/project.ts";
+import { packedTarball } from "../support/tarball.ts";
 import { createTenant } from "../support/tenant.ts";
 
 const VERSIONS = { 20: "20.20.2", 22: "22.23.3" } as const;
@@ -82,7 +82,7 @@ async function nodeProject(): Promise<Project> {
     const nodes = Object.entries(VERSIONS).map((
       [major, version],
     ) => [`node${major}`, `npm:node-${platform}@${version}`]);
-    const tarball = await packPackage(directory);
+    const tarball = await packedTarball();
     const manifest = {
       private: true,
       type: "module",

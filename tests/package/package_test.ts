@@ -8,6 +8,7 @@ import { startBrowser } from "../support/browser.ts";
 import { PASSWORD } from "../support/people.ts";
 import { usePlatform } from "../support/platform.ts";
 import { assertExportedOnce } from "../support/runs.ts";
+import { packedTarball } from "../support/tarball.ts";
 import { createTenant } from "../support/tenant.ts";
 import { type FreshProject, freshProject } from "./fresh_project.ts";
 import { serveDirectory } from "./static_site.ts";
@@ -41,9 +42,7 @@ Deno.test("the packed client is installed, built with Vite and run in a browser 
       const npm = (...args: string[]) => runDeno(["run", "-A", "--quiet", "--no-config", ...args]);
       await npm("npm:publint@0.3.25", "--strict", installed);
       // ESM alone: what CommonJS and node10 cannot resolve is meant.
-      const tarball = await Array.fromAsync(Deno.readDir(project.directory));
-      const name = tarball.find(({ name }) => name.endsWith(".tgz"))?.name ?? "";
-      await npm("npm:@arethetypeswrong/cli@0.18.5", `${project.directory}/${name}`, "--profile", "esm-only");
+      await npm("npm:@arethetypeswrong/cli@0.18.5", await packedTarball(), "--profile", "esm-only");
     },
   );
 

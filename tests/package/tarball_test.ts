@@ -1,8 +1,8 @@
 /** What the npm package holds, file by file, and what it does when it is installed: nothing. */
 import assert from "node:assert/strict";
 import { untar } from "../../local/postgres/untar.ts";
-import { packPackage } from "../../tools/package/build.ts";
 import { root } from "../../tools/run_deno.ts";
+import { packedTarball } from "../support/tarball.ts";
 
 /** The paths in the checkout of the files below `folder` with one of these endings, but for what only tests need. */
 async function shipped(folder: string, ...endings: string[]): Promise<string[]> {
@@ -29,85 +29,80 @@ async function modules(folder: string, below = ""): Promise<string[]> {
 }
 
 Deno.test("the packed tarball holds what `files` lists, and runs no script when it is installed", async (t) => {
-  const directory = await Deno.makeTempDir({ prefix: "sync_scheduler_tarball_" });
-  try {
-    const files = new Map(untar(await Deno.readFile(await packPackage(directory))));
-    const manifest = JSON.parse(new TextDecoder().decode(files.get("package/package.json")));
+  const files = new Map(untar(await Deno.readFile(await packedTarball())));
+  const manifest = JSON.parse(new TextDecoder().decode(files.get("package/package.json")));
 
-    await t.step(
-      "every module of src in JavaScript with its declarations",
-      async () => {
-        const compiled = (await modules(`${root}/src`)).flatMap((module) => [
-          `package/dist/${module}.js`,
-          `package/dist/${module}.d.ts`,
-        ]);
-        assert.ok(compiled.length > 50, "the modules are read");
-        const client = [...files.keys()].filter((path) => path.startsWith("package/dist/"));
-        assert.deepEqual(client.sort(), compiled.sort());
-      },
+  await t.step(
+    "every module of src in JavaScript with its declarations",
+    async () => {
+      const compiled = (await modules(`${root}/src`)).flatMap((module) => [
+        `package/dist/${module}.js`,
+        `package/dist/${module}.d.ts`,
+      ]);
+      assert.ok(compiled.length > 50, "the modules are read");
+      const client = [...files.keys()].filter((path) => path.startsWith("package/dist/"));
+      assert.deepEqual(client.sort(), compiled.sort());
+    },
+  );
+
+  await t.step("what an install brings, the command line, and what npm shows", async () => {
+    const bundle = [
+      ...await shipped("supabase/migrations", ".sql"),
+      ...await shipped("supabase/schemas", ".sql"),
+      ...await shipped("supabase/functions/_shared", ".ts"),
+      ...await shipped("supabase/functions/integration-sync", ".ts", ".json"),
+      "supabase/config.toml",
+    ];
+    const others = [...files.keys()].filter((path) => !/^package\/(dist|tools\/releases)\//.test(path));
+    const scripts = others.filter((path) => /^package\/cli\/[^/]+\.js$/.test(path));
+    assert.ok(scripts.includes(`package/${manifest.bin["sync-scheduler"]}`));
+    assert.deepEqual(
+      others.filter((path) => !scripts.includes(path)).sort(),
+      [
+        ...bundle,
+        "cli/install/membership_adapter.sql",
+        ...["CHANGELOG.md", "LICENSE", "README.md", "THIRD_PARTY_LICENSES.txt", "package.json"],
+      ].map((path) => `package/${path}`).sort(),
     );
+  });
 
-    await t.step("what an install brings, the command line, and what npm shows", async () => {
-      const bundle = [
-        ...await shipped("supabase/migrations", ".sql"),
-        ...await shipped("supabase/schemas", ".sql"),
-        ...await shipped("supabase/functions/_shared", ".ts"),
-        ...await shipped("supabase/functions/integration-sync", ".ts", ".json"),
-        "supabase/config.toml",
-      ];
-      const others = [...files.keys()].filter((path) => !/^package\/(dist|tools\/releases)\//.test(path));
-      const scripts = others.filter((path) => /^package\/cli\/[^/]+\.js$/.test(path));
-      assert.ok(scripts.includes(`package/${manifest.bin["sync-scheduler"]}`));
-      assert.deepEqual(
-        others.filter((path) => !scripts.includes(path)).sort(),
-        [
-          ...bundle,
-          "cli/install/membership_adapter.sql",
-          ...["CHANGELOG.md", "LICENSE", "README.md", "THIRD_PARTY_LICENSES.txt", "package.json"],
-        ].map((path) => `package/${path}`).sort(),
-      );
-    });
-
-    await t.step("the licence of every library that the command line contains", () => {
-      const licenses = new TextDecoder().decode(files.get("package/THIRD_PARTY_LICENSES.txt"));
-      const scripts = [...files.keys()].filter((path) => /^package\/cli\/[^/]+\.js$/.test(path));
-      const code = scripts.map((path) => new TextDecoder().decode(files.get(path))).join("\n");
-      const libraries = new Set([...code.matchAll(/npm:((?:@[^/\s]+\/)?[^/\s@]+)@([\d.]+)\//g)].map(
-        ([, name, version]) => `${name} ${version}`,
-      ));
-      assert.ok(libraries.has("commander 14.0.3"), "the libraries are read");
-      for (const library of libraries) {
-        assert.ok(
-          licenses.includes(`
+  await t.step("the licence of every library that the command line contains", () => {
+    const licenses = new TextDecoder().decode(files.get("package/THIRD_PARTY_LICENSES.txt"));
+    const scripts = [...files.keys()].filter((path) => /^package\/cli\/[^/]+\.js$/.test(path));
+    const code = scripts.map((path) => new TextDecoder().decode(files.get(path))).join("\n");
+    const libraries = new Set([...code.matchAll(/npm:((?:@[^/\s]+\/)?[^/\s@]+)@([\d.]+)\//g)].map(
+      ([, name, version]) => `${name} ${version}`,
+    ));
+    assert.ok(libraries.has("commander 14.0.3"), "the libraries are read");
+    for (const library of libraries) {
+      assert.ok(
+        licenses.includes(`
 ${library} (`),
-          library,
-        );
+        library,
+      );
+    }
+    assert.doesNotMatch(code, /\.\.\/[^\s"]*\/npm\//, "no path of the machine that packed it");
+  });
+
+  await t.step("`files` names kinds of files, not a folder with whatever lies in it", () => {
+    assert.ok(manifest.files.length > 0);
+    for (const pattern of manifest.files) assert.match(pattern, /\.\w+$/);
+  });
+
+  await t.step("no lifecycle script, and nothing that npm would compile", () => {
+    assert.equal(manifest.scripts, undefined);
+    assert.equal(manifest.gypfile, undefined);
+    assert.ok(!files.has("package/binding.gyp"));
+  });
+
+  await t.step("no test, no key and no path of the machine that packed it", () => {
+    const home = Deno.env.get("HOME");
+    for (const [path, content] of files) {
+      if (home !== undefined && home !== "/") {
+        assert.ok(!new TextDecoder().decode(content).includes(`${home}/`), path);
       }
-      assert.doesNotMatch(code, /\.\.\/[^\s"]*\/npm\//, "no path of the machine that packed it");
-    });
-
-    await t.step("`files` names kinds of files, not a folder with whatever lies in it", () => {
-      assert.ok(manifest.files.length > 0);
-      for (const pattern of manifest.files) assert.match(pattern, /\.\w+$/);
-    });
-
-    await t.step("no lifecycle script, and nothing that npm would compile", () => {
-      assert.equal(manifest.scripts, undefined);
-      assert.equal(manifest.gypfile, undefined);
-      assert.ok(!files.has("package/binding.gyp"));
-    });
-
-    await t.step("no test, no key and no path of the machine that packed it", () => {
-      const home = Deno.env.get("HOME");
-      for (const [path, content] of files) {
-        if (home !== undefined && home !== "/") {
-          assert.ok(!new TextDecoder().decode(content).includes(`${home}/`), path);
-        }
-        assert.doesNotMatch(path, /_test\.|\/testing\/|\.env|\.map$/);
-        assert.ok(!new TextDecoder().decode(content).includes(root), path);
-      }
-    });
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
+      assert.doesNotMatch(path, /_test\.|\/testing\/|\.env|\.map$/);
+      assert.ok(!new TextDecoder().decode(content).includes(root), path);
+    }
+  });
 });
