@@ -56,6 +56,8 @@ interface Project extends AsyncDisposable {
     version: keyof typeof VERSIONS,
     args: readonly string[],
     env?: Record<string, string>,
+    /** Whose process it is, if root runs the tests; the same user's by default. */
+    uid?: number,
   ): Promise<Outcome>;
   /** `npx ./sync-scheduler-VERSION.tgz`, in a folder that holds nothing else, in Node 20. */
   npx(folder: string, args: readonly string[]): Promise<Outcome>;
@@ -118,8 +120,9 @@ async function nodeProject(): Promise<Project> {
       directory,
       run: (version, options) =>
         start(`${bin(version)}/node`, { args: ["app.js", JSON.stringify(options)], cwd: directory }),
-      cli: (version, args, env = {}) =>
+      cli: (version, args, env = {}, uid) =>
         start(`${bin(version)}/node`, {
+          ...(uid === undefined ? {} : { uid, gid: uid }),
           args: ["node_modules/sync-scheduler/cli/main.js", ...args],
           cwd: directory,
           env: { NO_COLOR: "1", ...env },
@@ -183,6 +186,37 @@ Deno.test("the packed package runs in Node", async (t) => {
       );
     },
   );
+
+  await t.step({
+    name: "it needs no rights but those on the project: another user installs, and is refused without them" +
+      (Deno.uid() === 0 ? "" : " (skipped: only root can start it as another user)"),
+    ignore: Deno.uid() !== 0,
+    fn: async () => {
+      const NOBODY = 65_534;
+      // The package itself stays root's: nothing is written next to it.
+      await Deno.chmod(project.directory, 0o755);
+      await using host = await createProject();
+      await Deno.chmod(host.directory, 0o755);
+      const install = () =>
+        project.cli(20, ["install", "--workdir", host.directory], { HOME: "/nonexistent" }, NOBODY);
+      const before = await host.files();
+      const refused = await install();
+      assert.deepEqual([refused.code, refused.out], [1, ""]);
+      assert.match(refused.err, /^\S+ cannot be written: EACCES: .*\. Mend that; nothing was changed\.\n$/);
+      assert.deepEqual(await host.files(), before);
+
+      const give = async (path: string): Promise<void> => {
+        await Deno.chown(path, NOBODY, NOBODY);
+        if (!(await Deno.stat(path)).isDirectory) return;
+        for await (const { name } of Deno.readDir(path)) await give(join(path, name));
+      };
+      await give(host.directory);
+      const done = await install();
+      assert.equal(done.code, 0, done.err);
+      const { uid } = await Deno.stat(join(host.directory, "supabase/functions/integration-sync/index.ts"));
+      assert.equal(uid, NOBODY);
+    },
+  });
 
   await t.step("the doctor finds the platform in order", async () => {
     for (const version of [20, 22] as const) {
