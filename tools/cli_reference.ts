@@ -25,7 +25,7 @@ const BEGIN = "<!-- From here on written by `deno task cli:docs`. -->\n";
  * import { withReference } from "./cli_reference.ts";
  *
  * const page = "# Page\n\n<!-- From here on written by `deno task cli:docs`. -->\nold\n";
- * assert.match(withReference(page), /^# Page\n[^]*\n## install\n\n```text\nUsage: sync-scheduler install /);
+ * assert.match(withReference(page), /^# Page\n[^]*\n## install\n[^]*\nUsage: sync-scheduler install /);
  * ```
  */
 export function withReference(page: string): string {

@@ -15,8 +15,11 @@ async function claimedRun(sql: Sql, tenant: Tenant): Promise<string> {
       now() + interval '1 hour', now())
     returning run_id`;
   assert.ok(run);
-  await sql`insert into sync_scheduler.run_attempts (run_id, attempt, token_hash, claimed_at, lease_expires_at)
-    values (${run.run_id}, 1, sha256(convert_to(${TOKEN}, 'UTF8')), now(), now() + interval '10 minutes')`;
+  await sql`
+    insert into sync_scheduler.run_attempts (run_id, attempt, token_hash, claimed_at, lease_expires_at, address)
+    select ${run.run_id}, 1, sha256(convert_to(${TOKEN}, 'UTF8')), now(), now() + interval '10 minutes',
+      sync_scheduler.address_of(i)
+    from public.sync_integrations i where i.id = ${tenant.integrationId}`;
   return run.run_id;
 }
 

@@ -1,0 +1,55 @@
+/**
+ * Data directories that are copied instead of being made anew, for a process that starts many platforms: the tests.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { createSupabaseCli } from "../supabase_cli.ts";
+import { bootstrapServer } from "./database.ts";
+import { startPostgres } from "./postgres.ts";
+import { copyData, type TemplateFiles } from "./postgres_files.ts";
+
+/** Says where the templates of a project are, as JSON of {@link Templates}; without it each platform makes its own data. */
+export const TEMPLATES_VARIABLE = "SYNC_SCHEDULER_TEMPLATES";
+
+/** Templates, and the checkout that they were made from. */
+export interface Templates {
+  readonly directory: string;
+  readonly project: string;
+}
+
+/** How far a template's database is filled: as a hosted one is, with the migrations, with the seed too. */
+export type Template = "bare" | "migrated" | "seeded";
+
+/** The files of a template, or null when there is none. One with migrations serves its own checkout only. */
+export function templateFiles(template: "bare"): TemplateFiles | null;
+export function templateFiles(template: Template, project: string): TemplateFiles | null;
+export function templateFiles(template: Template, project?: string): TemplateFiles | null {
+  const text = Deno.env.get(TEMPLATES_VARIABLE);
+  if (text === undefined || text === "") return null;
+  const templates: Templates = JSON.parse(text);
+  if (template !== "bare" && templates.project !== project) return null;
+  return { binaries: join(templates.directory, "postgres"), data: join(templates.directory, template) };
+}
+
+/** Makes the templates of a project in an empty directory that the server's user may enter. */
+export async function makeTemplates({ directory, project }: Templates): Promise<void> {
+  const server = await startPostgres(directory);
+  const keep = async (template: Template) => {
+    await server.stop();
+    await copyData(join(directory, "data"), join(directory, template));
+  };
+  try {
+    await bootstrapServer(server, { autoGrant: false });
+    await keep("bare");
+    await server.start();
+    const cli = createSupabaseCli({ projectDirectory: project, scratch: directory, dbUrl: server.url() });
+    await cli.push();
+    await keep("migrated");
+    await server.start();
+    await cli.push({ seed: true });
+    await keep("seeded");
+  } finally {
+    await server.stop();
+  }
+}
