@@ -12,6 +12,7 @@ import { type Environment, exemptLoopback, isLoopback, readEnvironment } from ".
 import { guardAgainstLostSockets } from "./postgres/postgres_js_guard.ts";
 import type { Platform, PlatformOptions } from "./platform_types.ts";
 import { type Realtime, startRealtime } from "./realtime/realtime.ts";
+import { templateFiles } from "./postgres/templates.ts";
 import { openScratch, sweepAbandoned } from "./lifecycle/scratch_directory.ts";
 import { onShutdown } from "./lifecycle/shutdown.ts";
 import { createSupabaseCli } from "./supabase_cli.ts";
@@ -100,9 +101,13 @@ async function start(
   await cleanup.add("the function's door", () => door?.stop());
   const apiUrl = environment.kind === "full_stack" ? environment.apiUrl : ownUrl;
 
+  const template = !migrate ? "bare" : seed ? "seeded" : "migrated";
+  const copied = environment.kind === "embedded" && !autoGrant
+    ? templateFiles(template, projectDirectory)
+    : null;
   const database = timed(
     "database",
-    openDatabase(environment, { scratch, autoGrant, gatewayUrl: ownUrl }, cleanup),
+    openDatabase(environment, { scratch, autoGrant, gatewayUrl: ownUrl, template: copied }, cleanup),
   );
   const describeFunction = async (name: string, directory: string, logFile: string): Promise<EdgeFunction> =>
     createEdgeFunction({
@@ -141,15 +146,15 @@ async function start(
 
   const db = await database;
   const cli = createSupabaseCli({ projectDirectory, scratch, dbUrl: db.dbUrl });
-  const prepare = async (): Promise<void> => {
-    if (migrate) await timed(seed ? "migrations and seed" : "migrations", cli.push({ seed }));
+  const prepare = async (isFilled: boolean): Promise<void> => {
+    if (migrate && !isFilled) await timed(seed ? "migrations and seed" : "migrations", cli.push({ seed }));
     if (wire) {
       await wireDatabase(db.adminUrl, `http://${host}:${door?.port ?? api.port}${FUNCTIONS_PATH}`, receiver);
     }
     if (fakes !== null && migrate && seed) await connectVendors(db.adminUrl, fakes);
     if (options.history === true && migrate && seed) await timed("history", playHistory(db.adminUrl));
   };
-  await prepare();
+  await prepare(copied !== null);
   if (environment.kind !== "full_stack") {
     await timed("API", api.connect(db.apiBackend));
     // Once more, because its connections have to end before the server that they lead to.
@@ -174,7 +179,7 @@ async function start(
     scratch,
     async recreateDatabase() {
       await db.recreate();
-      await prepare();
+      await prepare(false);
       receiver.reset();
       fakes?.reset();
       await api.reloadSchema();

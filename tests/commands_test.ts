@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { isOlder, LEAST_DENO, LEAST_DENO_OF_TESTS } from "../local/command_line.ts";
 import { copyDirectory } from "../local/copy_directory.ts";
 import { startPlatform } from "../local/platform.ts";
+import { TEMPLATES_VARIABLE } from "../local/postgres/templates.ts";
 import { until } from "../local/wait.ts";
 import { connect } from "./support/connect.ts";
 import { embeddedOnly } from "./support/local_only.ts";
@@ -21,7 +22,8 @@ async function task(
   const output = await new Deno.Command(Deno.execPath(), {
     args: ["task", "--quiet", ...[task].flat()],
     cwd: checkout,
-    env: { NO_COLOR: "1", ...env },
+    // People have no templates: the demo makes its database anew.
+    env: { NO_COLOR: "1", [TEMPLATES_VARIABLE]: "", ...env },
     stdin: "null",
   }).output();
   const text = new TextDecoder().decode(output.stdout) + new TextDecoder().decode(output.stderr);

@@ -1,17 +1,23 @@
 /**
- * `deno task test`: everything that CI checks, with one local platform shared by all tests that need one.
+ * `deno task test`: everything that CI checks, in lanes beside each other. Each lane has one
+ * local platform, which its tests share.
  *
  * @module
  */
 import { join } from "node:path";
 import { z } from "zod";
 import { LEAST_DENO_OF_TESTS, readCommandLine, requireDeno } from "../local/command_line.ts";
+import { readEnvironment } from "../local/environment.ts";
+import { CleanupStack } from "../local/lifecycle/cleanup.ts";
+import { openScratch } from "../local/lifecycle/scratch_directory.ts";
 import { onShutdown } from "../local/lifecycle/shutdown.ts";
+import { makeTemplates, type Templates, TEMPLATES_VARIABLE } from "../local/postgres/templates.ts";
 import { PLATFORM_VARIABLE, startSharedPlatform } from "../tests/support/platform.ts";
 import { PACKAGE_VARIABLE } from "../tests/support/tarball.ts";
 import { countJunit, readFailures, type TestCounts, type TestFailure } from "./junit.ts";
 import { root, runDeno } from "./run_deno.ts";
 import { tellFailures } from "./tell_failures.ts";
+import { testGroups } from "./test_groups.ts";
 
 const USAGE = `Usage: deno task test [FILTER | PATH]...
 
@@ -20,20 +26,30 @@ With arguments: tests only.
   FILTER  only tests whose name contains it, or matches it if written /like this/
   PATH    only tests of this TypeScript file or folder (the pgTAP files are run by tests/pgtap_test.ts)`;
 
+/** Tests wait more than they compute, so that one lane more than processors pays. Each costs 300 MB. */
+const LANES = Math.min(4, navigator.hardwareConcurrency + 1);
+
 let passed = 0;
 let failed = 0;
 let skipped = 0;
-/** Told once more at the end: a whole run prints thousands of lines. */
+/** Reported once more at the end: a whole run prints many lines. */
 const failures: TestFailure[] = [];
+/** Holds reports, and in a folder of its own the npm package that the first test packs for all. */
+let scratch = "";
+let packages = "";
 
 /** Runs one stage and counts it as a test: an error fails it, and its message is the report. */
-async function stage<T>(name: string, body: () => Promise<T>): Promise<T | undefined> {
+async function stage<T>(
+  name: string,
+  body: () => Promise<T>,
+  found?: (result: T) => string,
+): Promise<T | undefined> {
   const begin = performance.now();
   const seconds = () => `${((performance.now() - begin) / 1000).toFixed(1)} s`;
   try {
     const result = await body();
     passed++;
-    console.log(`✓ ${name} (${seconds()})`);
+    console.log(`✓ ${name} (${[seconds(), ...(found === undefined ? [] : [found(result)])].join(", ")})`);
     return result;
   } catch (error) {
     failed++;
@@ -81,34 +97,84 @@ async function publicModules(): Promise<string[]> {
 }
 
 /** Runs `deno test` and counts what its report says. Types have been checked before, all at once. */
-async function tests(args: string[], env: Record<string, string>): Promise<void> {
-  const directory = await Deno.makeTempDir({ prefix: "sync_scheduler_test_" });
-  const removeReport = () => Deno.remove(directory, { recursive: true });
-  const forget = onShutdown(removeReport);
-  const report = join(directory, "junit.xml");
+async function tests(
+  name: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  show = false,
+): Promise<void> {
+  const report = await Deno.makeTempFile({ dir: scratch, suffix: ".xml" });
   let counts: TestCounts = { passed: 0, failed: 0, skipped: 0 };
-  await stage("deno test", async () => {
+  await stage(name, async () => {
     try {
       await runDeno(["test", "-A", "--no-check", "--doc", `--junit-path=${report}`, ...args], {
-        show: true,
-        env: { ...env, [PACKAGE_VARIABLE]: directory },
-        // A run takes some twenty minutes; `deno test` itself would wait for a hanging test for ever.
-        limitMinutes: 65,
+        show,
+        env: { ...env, [PACKAGE_VARIABLE]: packages },
+        // `deno test` itself would wait for a hanging test for ever.
+        limitMinutes: 30,
       });
+    } catch (error) {
+      // The output is shown here, and the summary at the end names what failed in it.
+      const lines = error instanceof Error ? error.message.split("\n") : [String(error)];
+      if (lines.length > 1) console.log(lines.slice(0, -1).join("\n"));
+      throw new Error(lines.at(-1));
     } finally {
-      const xml = await Deno.readTextFile(report).catch(() => null);
-      if (xml !== null) {
+      const xml = await Deno.readTextFile(report);
+      if (xml !== "") {
         counts = countJunit(xml);
         failures.push(...readFailures(xml));
       }
     }
     if (counts.passed + counts.failed === 0) throw new Error("no test ran");
-  });
+  }, () => `${counts.passed} passed`);
   passed += counts.passed;
   failed += counts.failed;
   skipped += counts.skipped;
-  forget();
-  await removeReport();
+}
+
+/** What a lane does next, with the environment of its platform. */
+type Job = (env: Record<string, string>) => Promise<void>;
+
+/** Does one job after the other with one platform, until the queue is empty. */
+async function runLane(queue: Job[]): Promise<void> {
+  const platform = await stage("local platform", startSharedPlatform);
+  try {
+    const env = platform === undefined ? {} : { [PLATFORM_VARIABLE]: JSON.stringify(platform.description) };
+    for (let job = queue.shift(); job !== undefined; job = queue.shift()) await job(env);
+  } finally {
+    if (platform !== undefined) await stage("local platform is gone", platform.stop);
+  }
+}
+
+/** Runs `body` while this process and those that it starts can copy their databases. */
+async function withTemplates(body: () => Promise<void>): Promise<void> {
+  const cleanup = new CleanupStack();
+  const forget = onShutdown(() => cleanup.close());
+  try {
+    await stage("database templates", async () => {
+      const templates: Templates = { directory: await openScratch(cleanup), project: `${root}/` };
+      await makeTemplates(templates);
+      Deno.env.set(TEMPLATES_VARIABLE, JSON.stringify(templates));
+    });
+    await body();
+  } finally {
+    await cleanup.close();
+    forget();
+  }
+}
+
+async function everything(): Promise<void> {
+  const queue: Job[] = [checks];
+  for (const group of await testGroups()) queue.push((env) => tests(group.name, group.args, env));
+  queue.push(async (env) => {
+    const args = ["run", "-A", "tools/generate_types.ts", "--check"];
+    await stage("database types are fresh", () => runDeno(args, { env }));
+  });
+  // A database that is given is one, and its tests must not meet.
+  if (readEnvironment().kind !== "embedded") return await runLane(queue);
+  await withTemplates(async () => {
+    await Promise.all(Array.from({ length: LANES }, () => runLane(queue)));
+  });
 }
 
 async function testArguments(positionals: readonly string[]): Promise<string[]> {
@@ -126,17 +192,19 @@ async function testArguments(positionals: readonly string[]): Promise<string[]> 
 async function main(): Promise<void> {
   const { positionals } = readCommandLine(USAGE);
   requireDeno(LEAST_DENO_OF_TESTS);
-  if (positionals.length === 0) await checks();
-  const platform = await stage("local platform", startSharedPlatform);
+  scratch = await Deno.makeTempDir({ prefix: "sync_scheduler_test_" });
+  packages = join(scratch, "packages");
+  await Deno.mkdir(packages);
+  const removeScratch = () => Deno.remove(scratch, { recursive: true });
+  onShutdown(removeScratch);
   try {
-    const env = platform === undefined ? {} : { [PLATFORM_VARIABLE]: JSON.stringify(platform.description) };
-    if (positionals.length === 0) {
-      const args = ["run", "-A", "tools/generate_types.ts", "--check"];
-      await stage("database types are fresh", () => runDeno(args, { env }));
+    if (positionals.length === 0) await everything();
+    else {
+      const args = await testArguments(positionals);
+      await runLane([(env) => tests("deno test", args, env, true)]);
     }
-    await tests(await testArguments(positionals), env);
   } finally {
-    if (platform !== undefined) await stage("local platform is gone", platform.stop);
+    await removeScratch();
   }
   for (const line of tellFailures(failures)) console.log(line);
   if (skipped > 0) console.log(`${skipped} skipped: their names say why`);

@@ -5,6 +5,7 @@ import type { Environment } from "../environment.ts";
 import { startPgCronWorker } from "../stand_ins/pg_cron/pg_cron_worker.ts";
 import { startPgNetWorker } from "../stand_ins/pg_net/pg_net_worker.ts";
 import { LOCAL_PASSWORD, type Postgres, startPostgres, SUPERUSER } from "./postgres.ts";
+import type { TemplateFiles } from "./postgres_files.ts";
 
 /** The database of a platform, before its migrations. */
 export interface Database {
@@ -21,18 +22,20 @@ export interface DatabaseOptions {
   readonly autoGrant: boolean;
   /** The platform's API. */
   readonly gatewayUrl: string;
+  /** What the embedded server is copied from; null: it is made anew. */
+  readonly template: TemplateFiles | null;
 }
 
 /** Starts and fills the embedded server, or prepares the one that the environment names. */
 export async function openDatabase(
   environment: Environment,
-  { scratch, autoGrant, gatewayUrl }: DatabaseOptions,
+  { scratch, autoGrant, gatewayUrl, template }: DatabaseOptions,
   cleanup: CleanupStack,
 ): Promise<Database> {
   if (environment.kind !== "embedded") return await openExternal(environment);
-  const server = await startPostgres(scratch);
+  const server = await startPostgres(scratch, undefined, template);
   await cleanup.add("Postgres", () => server.stop());
-  await bootstrapServer(server, { autoGrant });
+  if (template === null) await bootstrapServer(server, { autoGrant });
   const adminUrl = server.url(SUPERUSER);
   // Only here, where the extensions are stand-ins: the real ones bring their own workers.
   const workers = [startPgNetWorker({ dbUrl: adminUrl, gatewayUrl }), startPgCronWorker({ dbUrl: adminUrl })];

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { copyPostgres } from "./postgres_files.ts";
+import { copyData, copyPostgres, type TemplateFiles } from "./postgres_files.ts";
 import { childProcesses, isAlive, signal } from "../lifecycle/processes.ts";
 import { freePort, portAnswers, until } from "../wait.ts";
 
@@ -18,14 +18,21 @@ export interface Postgres {
   stop(): Promise<void>;
   /** Crashes it: nothing is flushed, unlogged tables are empty after the next start. */
   kill9(): Promise<void>;
+  /** Starts it after `stop` or `kill9`. */
+  start(): Promise<void>;
   /** Starts it again on the same port, after `stop`, after `kill9`, or while it runs. */
   restart(): Promise<void>;
 }
 
 /** Installs, initialises and starts a server below `directory`: the platform's version unless another is named. */
-export async function startPostgres(directory: string, version?: string): Promise<Postgres> {
+export async function startPostgres(
+  directory: string,
+  version?: string,
+  template: TemplateFiles | null = null,
+): Promise<Postgres> {
   const server = new EmbeddedPostgres(directory, version);
-  await server.initialise();
+  if (template === null) await server.initialise();
+  else await server.copy(template);
   await server.start();
   return server;
 }
@@ -54,6 +61,11 @@ class EmbeddedPostgres implements Postgres {
 
   url(role = "postgres", database = "postgres"): string {
     return `postgresql://${role}:${LOCAL_PASSWORD}@127.0.0.1:${this.port}/${database}`;
+  }
+
+  async copy(template: TemplateFiles): Promise<void> {
+    await Deno.symlink(template.binaries, join(this.#directory, "postgres"));
+    await copyData(template.data, this.#data);
   }
 
   async initialise(): Promise<void> {

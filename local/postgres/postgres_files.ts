@@ -6,6 +6,12 @@ import { untar } from "./untar.ts";
 
 const STAND_INS = fileURLToPath(new URL("../stand_ins/", import.meta.url));
 
+/** Where a platform finds its server's binaries and its data. */
+export interface TemplateFiles {
+  readonly binaries: string;
+  readonly data: string;
+}
+
 /**
  * Copies a Postgres to `target`, with pgTAP and our stand-in extensions in its share folder.
  *
@@ -24,6 +30,13 @@ export async function copyPostgres(target: string, version?: string): Promise<vo
     unpackExtension(archive, extensions),
     copyStandIns(extensions, version),
   ]);
+}
+
+/** Copies a data directory with its owner and modes, without which Postgres refuses it. */
+export async function copyData(from: string, to: string): Promise<void> {
+  const { success, stderr } = await new Deno.Command("cp", { args: ["-a", from, to], stdout: "null" })
+    .output();
+  if (!success) throw new Error(`cp failed:\n${new TextDecoder().decode(stderr)}`);
 }
 
 async function copyReadable(from: string, to: string): Promise<void> {
