@@ -14,7 +14,6 @@ const FOLDERS = [
   ["supabase/schemas", ".sql"],
   ["supabase/functions/_shared", ".ts"],
   ["supabase/functions/integration-sync", ".ts"],
-  ["supabase/functions/integration-sync", ".json"],
   ["tools/releases", ".json"],
 ] as const;
 

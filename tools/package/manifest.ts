@@ -79,7 +79,6 @@ export async function writeManifest(directory: string): Promise<Manifest> {
       "cli/install/*.sql",
       "supabase/**/*.sql",
       "supabase/functions/**/*.ts",
-      "supabase/functions/**/*.json",
       "supabase/config.toml",
       "tools/releases/*.json",
       "CHANGELOG.md",
