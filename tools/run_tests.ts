@@ -10,7 +10,7 @@ import { LEAST_DENO_OF_TESTS, readCommandLine, requireDeno } from "../local/comm
 import { readEnvironment } from "../local/environment.ts";
 import { CleanupStack } from "../local/lifecycle/cleanup.ts";
 import { openScratch } from "../local/lifecycle/scratch_directory.ts";
-import { onShutdown } from "../local/lifecycle/shutdown.ts";
+import { isShuttingDown, onShutdown } from "../local/lifecycle/shutdown.ts";
 import { makeTemplates, type Templates, TEMPLATES_VARIABLE } from "../local/postgres/templates.ts";
 import { PLATFORM_VARIABLE, startSharedPlatform } from "../tests/support/platform.ts";
 import { PACKAGE_VARIABLE } from "../tests/support/tarball.ts";
@@ -140,7 +140,11 @@ async function runLane(queue: Job[]): Promise<void> {
   const platform = await stage("local platform", startSharedPlatform);
   try {
     const env = platform === undefined ? {} : { [PLATFORM_VARIABLE]: JSON.stringify(platform.description) };
-    for (let job = queue.shift(); job !== undefined; job = queue.shift()) await job(env);
+    for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
+      await job(env);
+      // What fails now fails because a signal ends this process, which the listener does.
+      if (isShuttingDown()) await new Promise(() => {});
+    }
   } finally {
     if (platform !== undefined) await stage("local platform is gone", platform.stop);
   }
