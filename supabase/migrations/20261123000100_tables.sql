@@ -645,6 +645,8 @@ begin
     -- New content begins anew: it waits, whatever became of the content before it.
     or (old.state <> 'pending' and new.payload_hash is distinct from old.payload_hash
       and not (new.state = 'pending' and sync_scheduler.is_replaceable(old)))
+    -- An admin sends it again while a purge empties it.
+    or (new.redacted_at is not null and new.state not in ('exported', 'rejected', 'withdrawn'))
     or (new.state = 'withdrawn' and old.state not in ('pending', 'withdrawn') and not old.not_sent)
   ) then
     raise exception using errcode = 'PT409', message = 'entry_is_sent',
@@ -694,7 +696,7 @@ revoke all on function sync_scheduler.guard_entry() from public, anon, authentic
 comment on function sync_scheduler.guard_entry() is
   'Trigger of sync_export_entries: computes payload_hash and payload_bytes, clears decided_at when the entry is rejected or contradicted anew, and '
   'refuses (PT409 entry_is_sent; details: entry_key, state) other content for an entry that is not replaceable (is_replaceable), '
-  'another state for one that is exported, and to withdraw what may have left; and (23514) a JSON number that a float would change.';
+  'another state for one that is exported, to withdraw what may have left, and to send what is redacted; and (23514) a JSON number that a float would change.';
 
 create trigger guard_entry before insert or update on public.sync_export_entries
   for each row execute function sync_scheduler.guard_entry();

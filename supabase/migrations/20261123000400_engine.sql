@@ -224,7 +224,9 @@ comment on function sync_scheduler.first_ten(text, jsonb) is
   'Details of an error that names members of a list: the first ten under that name, and count if there are more.';
 
 -- supabase/schemas/30_engine/05_require_size.sql
-create or replace function sync_scheduler.require_size(argument text, value jsonb, max_bytes integer default 65536) returns void
+create or replace function sync_scheduler.require_size(
+  argument text, value jsonb, max_bytes integer default 65536, any_number boolean default false
+) returns void
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   -- As Postgres holds it: to write it out as text may take a thousand times as much, for {"a": 0e-16383}.
@@ -232,13 +234,22 @@ begin
     perform sync_scheduler.raise_error('argument_too_long',
       jsonb_build_object('argument', require_size.argument, 'max_bytes', require_size.max_bytes));
   end if;
+  -- Nor is a short number written out: 1e131071 has 131,072 digits, and 20 KB of it kept a backend busy for 5 s.
+  if not require_size.any_number and exists (
+    select from jsonb_path_query(require_size.value, 'strict $.** ? (@.type() == "number")') n
+    where scale(n::numeric) > 340 or abs(n::numeric) > 1e340)
+  then
+    perform sync_scheduler.raise_error('argument_too_long',
+      jsonb_build_object('argument', require_size.argument, 'max_digits', 340));
+  end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_size(text, jsonb, integer) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_size(text, jsonb, integer) is
+revoke all on function sync_scheduler.require_size(text, jsonb, integer, boolean) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.require_size(text, jsonb, integer, boolean) is
   'Refuses a JSON argument of more than max_bytes, which are those of jsonb in memory: 1 to 5 times those of its text; null passes. '
-  'An RPC calls it for each of its JSON arguments when it knows that the caller has the role for it, and before it reads the '
-  'argument. Errors: PT422 argument_too_long (details: argument, max_bytes).';
+  'Refuses a number of more than 340 digits before or behind the point, unless any_number: then the caller looks at each before it '
+  'is written out. An RPC calls it for each of its JSON arguments when it knows that the caller has the role for it, and before it '
+  'reads the argument. Errors: PT422 argument_too_long (details: argument, and max_bytes or max_digits).';
 
 -- supabase/schemas/30_engine/05_require_text.sql
 create or replace function sync_scheduler.require_text(argument text, value text) returns void
@@ -274,7 +285,7 @@ declare
 begin
   -- A message may quote a vendor, an entry or a person. It stays one line, read in one direction, without characters that
   -- nobody sees.
-  shown := regexp_replace(shown, '[\u0001-\u001f\u007f-\u009f\u200b\u2028-\u202e\u2060-\u2069\ufeff]+', ' ', 'g');
+  shown := regexp_replace(shown, '[\u0001-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]+', ' ', 'g');
   -- Chats make links of bare addresses: https://docs.slack.dev/reference/block-kit/composition-objects/text-object (verbatim).
   shown := replace(shown, '://', '[:]//');
   shown := regexp_replace(shown, '([^[:space:][:punct:]])[.。．｡](?=[^[:space:][:punct:][:digit:]]{2})', '\1[.]', 'g');
@@ -960,6 +971,10 @@ comment on function sync_scheduler.value_fault(text, jsonb, boolean, text[]) is
 create or replace function sync_scheduler.adopt_newest_content(entry_ids bigint[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
+  -- As in settle_entries.
+  if coalesce(cardinality(adopt_newest_content.entry_ids), 0) = 0 then
+    return;
+  end if;
   -- In a statement of its own: guard_entry judges the entry as it was before.
   update public.sync_export_entries e set
     period = e.conflict_content ->> 'period',
@@ -1358,10 +1373,15 @@ begin
     from jsonb_array_elements(read_delivery.entries) with ordinality l (item, number)
   ), copy as (
     -- A key that comes twice with one content is one entry. With two contents nobody knows which one is right.
-    select i.entry_key, min(i.number) as number, count(*) as copies, count(distinct i.item::text) as contents
+    select i.entry_key, min(i.number) as number, count(*) as copies,
+      -- A number of ten bytes may have 131,072 digits: such an item is refused, and never written out.
+      count(distinct case when sync_scheduler.loses_digits(i.item) then jsonb_hash_extended(i.item, 0)::text else i.item::text end)
+        as contents
     from item i where i.entry_key = any (repeated) group by i.entry_key
   ), shaped as materialized (
-    select i.number, i.entry_key, i.item ->> 'period' as period, i.item ->> 'document_number' as document_number,
+    select i.number, i.entry_key,
+      case when jsonb_typeof(i.item -> 'period') = 'string' then i.item ->> 'period' end as period,
+      case when jsonb_typeof(i.item -> 'document_number') = 'string' then i.item ->> 'document_number' end as document_number,
       i.item -> 'payload' as payload, coalesce(c.copies, 1) as copies,
       -- What has no name in the outbox would be dropped in silence, and what is no text would be read as one.
       case
@@ -1385,6 +1405,8 @@ begin
       from public.sync_export_entries x
       -- A range that begins with the key: one index alone serves it, whatever the statistics say.
       where (x.entry_key, x.integration_id) between (s.entry_key, integration.id) and (s.entry_key, integration.id)
+        -- It is refused below, and not written out for its hash.
+        and sync_scheduler.loses_digits(s.payload) is not true
       order by x.entry_key, x.integration_id limit 1) e on s.fault is null
   )
   select array_agg(row(c.number, c.entry_key, c.period, c.document_number, c.payload, c.copies, c.hash,
@@ -2282,7 +2304,8 @@ begin
       'address_keys', (select t.address_keys from public.sync_integration_types t where t.code = new.integration_type),
       'entry_keys', open_keys));
   end if;
-  -- What the old address answers says nothing about the new one.
+  -- What the old address answers says nothing about the new one. A claim that is under way holds the row: it read the old one.
+  perform from sync_scheduler.probes p where p.integration_id = new.id for no key update;
   update sync_scheduler.probes p set ended_at = clock_timestamp()
   where p.integration_id = new.id and p.claimed_at is not null and p.ended_at is null;
   -- Nobody has to find out by a failed sync.
@@ -3296,15 +3319,16 @@ begin
           window in_order as (order by c.entry_id rows unbounded preceding)) b
         where b.place = 1 or (b.place <= reserve_entries.batch_size and b.bytes <= most_bytes));
     end if;
+    -- As in settle_entries: who looks for nothing reads nothing.
+    if chosen = '{}' then
+      return sync_scheduler.run_progress(run) || '{"batch_id": null, "resend": false, "entries": []}'
+        || case when reserve_entries.entry_keys is null then sync_scheduler.judge_refused_entries(run) else '{}' end;
+    end if;
     batch := gen_random_uuid();
     update public.sync_export_entries e
     set state = 'sending', sent_at = now(), batch_id = batch, run_id = run.run_id, error_message = null
     -- As text: an index of all that is pending holds other tenants', too.
     where e.entry_id = any (chosen) and e.state::text = 'pending';
-    if not found then
-      return sync_scheduler.run_progress(run) || '{"batch_id": null, "resend": false, "entries": []}'
-        || case when reserve_entries.entry_keys is null then sync_scheduler.judge_refused_entries(run) else '{}' end;
-    end if;
   elsif resend then
     update public.sync_export_entries e set state = 'sending', sent_at = now(), run_id = run.run_id
     where e.batch_id = batch and e.state = 'unknown';
@@ -3830,12 +3854,13 @@ begin
       'was', t.state, 'conflict_at', t.conflict_at, 'external_id', t.external_id)) as change
   )
   select coalesce(jsonb_agg(c.change order by c.change ->> 'entry_key'), '[]'),
-    array_agg(c.entry_id), array_agg(c.batch_id)
+    array_agg(c.entry_id), array_agg(distinct c.batch_id) filter (where c.batch_id is not null)
   into settled, changed_ids, batches from changed c;
 
-  perform sync_scheduler.adopt_newest_content(changed_ids || array(
+  -- Of a list of nothing the planner proves everything, also the condition of the index of all tenants' conflicts.
+  perform sync_scheduler.adopt_newest_content(changed_ids || case when batches is not null then array(
     -- Refused earlier, while the others of their batch were open. As text, as in record_results.
-    select e.entry_id from public.sync_export_entries e where e.batch_id = any (batches) and e.state::text = 'rejected'));
+    select e.entry_id from public.sync_export_entries e where e.batch_id = any (batches) and e.state::text = 'rejected') end);
   return settled;
 end;
 $$;

@@ -1184,7 +1184,8 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   update public.sync_integrations i
   set paused_at = null, paused_by = null, pause_reason = null, resume_at = null where i.id = integration.id;
-  perform sync_scheduler.audit(integration, 'pause_ended', integration.pause_reason,
+  -- Without the pause's reason, as in resume_integration_sync.
+  perform sync_scheduler.audit(integration, 'pause_ended', null,
     jsonb_build_object('paused_at', integration.paused_at, 'resume_at', integration.resume_at));
 end;
 $$;
@@ -1779,7 +1780,7 @@ begin
   erased := jsonb_set(erased, '{entries}', to_jsonb((erased -> 'entries')::integer + changed));
 
   update public.sync_audit_log a set actor_id = nobody, reason = null,
-    details = a.details - '{reason,pause_reason}'::text[] where a.actor_id = erase_person.user_id;
+    details = a.details - 'reason' where a.actor_id = erase_person.user_id;
   get diagnostics changed = row_count;
   erased := erased || jsonb_build_object('audit_log', changed);
 
@@ -1795,7 +1796,8 @@ begin
   update sync_scheduler.waiting_slots w set requested_by = nobody where w.requested_by = erase_person.user_id;
   -- Messages that wait, or were posted, hold rows of runs and alerts as they were.
   update sync_scheduler.alert_messages m
-  set body = replace(m.body::text, erase_person.user_id::text, nobody::text)::jsonb
+  set body = replace(case when m.body #>> '{data,cancel_requested_by}' = erase_person.user_id::text
+    then jsonb_set(m.body, '{data,cancel_reason}', 'null') else m.body end::text, erase_person.user_id::text, nobody::text)::jsonb
   where strpos(m.body::text, erase_person.user_id::text) > 0;
   get diagnostics changed = row_count;
   return erased || jsonb_build_object('messages', changed);
@@ -1813,8 +1815,14 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   redacted integer;
 begin
+  -- As in settle_entries.
+  if redact_batch.entry_ids = '{}' then
+    return 0;
+  end if;
   update public.sync_export_entries e set
     payload = '{}',
+    -- The external system's words may quote the voucher, and a person's reason stands in the audit log.
+    error_message = null,
     conflict_content = case when e.conflict_at is not null then e.conflict_content end,
     redacted_at = now(),
     redacted_debit = (
@@ -1823,7 +1831,7 @@ begin
       where jsonb_typeof(l -> 'debit') = 'string' and sync_scheduler.is_amount(l ->> 'debit')),
     redacted_currency = case when jsonb_typeof(e.payload -> 'currency') = 'string' then left(e.payload ->> 'currency', 10) end
   where e.entry_id = any (redact_batch.entry_ids) and e.redacted_at is null and not e.undecided
-    and (e.state in ('exported', 'withdrawn') or (e.state = 'rejected' and e.decided_at is not null))
+    and e.state in ('exported', 'withdrawn', 'rejected')
     -- A batch of which anything is open goes out again whole, byte for byte.
     and not exists (
       select from public.sync_export_entries o where o.batch_id = e.batch_id and o.state in ('sending', 'unknown'));
@@ -1890,8 +1898,7 @@ begin
   for integration in
     select * from public.sync_integrations i where i.org_id = redact_entries.org_id order by i.id for no key update
   loop
-    -- No worker takes an entry, and no batch opens, while it is redacted.
-    perform sync_scheduler.lock_active_run(integration.id);
+    -- The worker goes on: what is settled, with all of its batch, it never takes again.
     redacted := redacted + sync_scheduler.redact_batch(array(
       select e.entry_id from public.sync_export_entries e
       where e.integration_id = integration.id and e.redacted_at is null

@@ -449,7 +449,8 @@ declare
   counts jsonb;
   broken text;
 begin
-  perform sync_scheduler.require_size('entries', add_sync_entries.entries, 67108864);
+  -- One number that is too long refuses its entry, not the delivery: read_delivery.
+  perform sync_scheduler.require_size('entries', add_sync_entries.entries, 67108864, any_number := true);
   if jsonb_typeof(add_sync_entries.entries) is distinct from 'array' then
     perform sync_scheduler.raise_error('invalid_entries', '{"entries": "a list of entries"}');
   elsif jsonb_array_length(add_sync_entries.entries) > most then
@@ -822,17 +823,26 @@ begin
   end if;
   wrong := (
     select k from public.sync_integration_types t, unnest(t.address_keys) k
-    where t.code = require_valid_config.integration_type and config ->> k ~ '^[^/]*//[^/?#]*@' limit 1);
+    -- However URL reads it: with one slash or none, or with backslashes.
+    where t.code = require_valid_config.integration_type and config ->> k ~* '^\W*https?:[/\\]*[^/\\?#]*@' limit 1);
   if wrong is not null then
     perform sync_scheduler.raise_error('invalid_configuration',
       jsonb_build_object('field', wrong, 'reason', 'without a user name'));
+  end if;
+  -- It is kept with each attempt, with the credentials and in the audit log.
+  wrong := (
+    select k from public.sync_integration_types t, unnest(t.address_keys) k
+    where t.code = require_valid_config.integration_type and length(config ->> k) > 2000 limit 1);
+  if wrong is not null then
+    perform sync_scheduler.raise_error('invalid_configuration',
+      jsonb_build_object('field', wrong, 'reason', 'at most 2000 characters'));
   end if;
 end;
 $$;
 revoke all on function sync_scheduler.require_valid_config(text, jsonb) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_valid_config(text, jsonb) is
   'Refuses a config that is no JSON object, that names a secret, or with a user name in an address: every member '
-  'reads it. What else a connector wants, the connector says; where it may send, the function decides. Errors: PT422 '
+  'reads it. Nor is an address of more than 2,000 characters taken. What else a connector wants, the connector says; where it may send, the function decides. Errors: PT422 '
   'invalid_configuration (details: field, reason).';
 
 -- supabase/schemas/50_rpc/21_configure_integration_sync.sql
@@ -962,7 +972,8 @@ begin
     return integration;
   end if;
   perform sync_scheduler.audit(integration, 'resume', reason, jsonb_build_object(
-    'paused_at', integration.paused_at, 'pause_reason', integration.pause_reason, 'resume_at', integration.resume_at));
+    -- Without the pause's reason: it is of somebody else, and stands in the record of the pause (erase_person).
+    'paused_at', integration.paused_at, 'resume_at', integration.resume_at));
   update public.sync_integrations i
   set paused_at = null, paused_by = null, pause_reason = null, resume_at = null
   where i.id = integration.id returning * into strict integration;

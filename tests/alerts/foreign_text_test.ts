@@ -17,6 +17,7 @@ const TEXTS: readonly (readonly [foreign: string, shown: string])[] = [
   ["пример.рф and evil。com and evil．com", "пример[.]рф and evil[.]com and evil[.]com"],
   ["xn--e1afmkfd.xn--p1ai", "xn--e1afmkfd[.]xn--p1ai"],
   ["evil\u200b.com and evil.\u2060com", "evil .com and evil. com"],
+  ["evil\u200e.com a\u00adb c\u061cd e\u200ff", "evil .com a b c d e f"],
   [
     "[your bank](https://evil.example) ![x](//evil.no)",
     "[your bank] (https[:]//evil[.]example) ![x] (//evil[.]no)",
@@ -52,7 +53,7 @@ const ALIVE = [
   /[\p{L}\p{N}][.。．｡]\p{L}{2}/u,
   /(^|[^\p{L}\p{N}])@[\p{L}\p{N}]/u,
   /\]\(/,
-  /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u,
+  /[\p{Cc}\u00ad\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/u,
 ];
 
 Deno.test("no foreign text is a link, a mention or a line of its own, in any format", async () => {

@@ -27,16 +27,22 @@ for (const [what, prepare] of Object.entries(STATISTICS)) {
             const sizes: number[] = [];
             let most = 0;
             let mostChosen = 0;
+            let mostMissing = 0;
             // Plans of a function become generic with the sixth call; the ninth was the one that handed out everything.
             for (let call = 0; call < 9; call++) {
               const { entries, reserving, recording } = await worker.begin((tx) => reserve(tx, run?.run_id));
               sizes.push(entries);
               most = Math.max(most, reserving, recording);
               mostChosen = Math.max(mostChosen, await worker.begin((tx) => reserveChosen(tx, run?.run_id)));
+              mostMissing = Math.max(
+                mostMissing,
+                await worker.begin((tx) => reserveMissing(tx, run?.run_id)),
+              );
             }
             assert.deepEqual(sizes, Array(9).fill(BATCH), mode);
             assert.ok(most <= 12 * BATCH, `${mode}: a batch of ${BATCH} read ${most} rows of the outbox`);
             assert.ok(mostChosen <= 30, `${mode}: a chosen entry read ${mostChosen} rows of the outbox`);
+            assert.ok(mostMissing <= 10, `${mode}: no entry read ${mostMissing} rows of the outbox`);
           } finally {
             await worker.end();
           }
@@ -83,4 +89,13 @@ async function reserveChosen(tx: TransactionSql, runId: string): Promise<number>
   const results = [{ entry_key: last?.entry_key, state: "pending" }];
   await tx`select public.sync_worker_record_results(${runId}, 1, 't', ${batchId}, ${tx.json(results)})`;
   return read;
+}
+
+/** Of an empty list of ids the planner proves everything: each partial index would do, with what it holds of all tenants. */
+async function reserveMissing(tx: TransactionSql, runId: string): Promise<number> {
+  return await rowsRead(tx, async () => {
+    const [row] = await tx`
+      select public.sync_worker_reserve_entries(${runId}, 1, 't', 1, '{missing}') as batch`;
+    assert.equal(row?.batch.batch_id, null);
+  });
 }

@@ -85,6 +85,35 @@ localTest("a reservation that meets another address waits for it and reserves no
   }
 });
 
+localTest("a check that is claimed meanwhile says nothing about another address", async (platform) => {
+  await using database = connect(platform.adminUrl);
+  const { sql } = database;
+  await pauseJobs(sql);
+  const tenant = await createTenant(sql, platform);
+  const { integrationId } = tenant;
+  await sql`insert into sync_scheduler.probes (integration_id, token_hash, requested_at)
+    values (${integrationId}, sha256('token'), clock_timestamp())
+    on conflict (integration_id) do update set token_hash = excluded.token_hash, requested_at = excluded.requested_at,
+      claimed_at = null, ended_at = null`;
+  const worker = await sql.reserve();
+  try {
+    await worker`begin`;
+    const probes = worker.json([{ integration_id: integrationId, token: "token" }]);
+    const [row] = await worker<{ url: string }[]>`
+      select public.sync_worker_claim_probes(${probes}) -> 0 -> 'config' ->> 'url' as url`;
+    assert.notEqual(row?.url, NEW);
+    const moved = move(sql, tenant).then(() => "moved", (error: Error) => error.message);
+    await untilWaiting(sql, "connect_integration");
+    await worker`commit`;
+    assert.equal(await moved, "moved");
+    const [end] = await sql`
+      select public.sync_worker_finish_probe(${integrationId}, 'token', 'answered') as answer`;
+    assert.deepEqual(end?.["answer"], { recorded: false });
+  } finally {
+    worker.release();
+  }
+});
+
 localTest("credentials are bound to the address that is there when they are stored", async (platform) => {
   await using database = connect(platform.adminUrl);
   const { sql } = database;

@@ -184,6 +184,12 @@ const CASES: readonly (readonly [SyncErrorCode, Details, english: string, norweg
     "Verdien for changes er for lang. Oppgi høyst 65536 byte.",
   ],
   [
+    "argument_too_long",
+    { argument: "credentials", max_digits: 340 },
+    "The value of credentials is too long. Write numbers with at most 340 digits.",
+    "Verdien for credentials er for lang. Skriv tall med høyst 340 sifre.",
+  ],
+  [
     "reason_too_long",
     { max_length: 300 },
     "The reason is longer than 300 characters. Shorten it.",
@@ -253,6 +259,7 @@ Deno.test("details of an odd shape break no message", () => {
       "time_zone",
       "max_length",
       "max_bytes",
+      "max_digits",
       "argument",
       "count",
       "sqlstate",

@@ -92,12 +92,14 @@ export const en: SyncMessages = {
     run_not_active: ({ error: { details } }) => `The sync has ended already${because(details.status)}`,
     reason_too_long: ({ error: { details: { max_length = 500 } } }) =>
       `The reason is longer than ${max_length} characters. Shorten it.`,
-    argument_too_long: ({ error: { details: { argument, max_length, max_bytes } } }) =>
+    argument_too_long: ({ error: { details: { argument, max_length, max_bytes, max_digits } } }) =>
       `The value${argument ? ` of ${argument}` : ""} is too long. ${
         max_length
           ? `Give at most ${max_length} characters.`
           : max_bytes
           ? `Give at most ${max_bytes} bytes.`
+          : max_digits
+          ? `Write numbers with at most ${max_digits} digits.`
           : "Shorten it."
       }`,
     invalid_schedule: ({ error: { details: { field, value, reason } } }) =>

@@ -113,12 +113,14 @@ export const nb: SyncMessages = {
       `Synkroniseringen er allerede avsluttet${because(ended[String(details.status)])}`,
     reason_too_long: ({ error: { details: { max_length = 500 } } }) =>
       `Begrunnelsen er lengre enn ${max_length} tegn. Kort den ned.`,
-    argument_too_long: ({ error: { details: { argument, max_length, max_bytes } } }) =>
+    argument_too_long: ({ error: { details: { argument, max_length, max_bytes, max_digits } } }) =>
       `Verdien${argument ? ` for ${argument}` : ""} er for lang. ${
         max_length
           ? `Oppgi høyst ${max_length} tegn.`
           : max_bytes
           ? `Oppgi høyst ${max_bytes} byte.`
+          : max_digits
+          ? `Skriv tall med høyst ${max_digits} sifre.`
           : "Kort den ned."
       }`,
     invalid_schedule: ({ error: { details: { field, value, reason } } }) =>

@@ -7,7 +7,7 @@ declare
 begin
   -- A message may quote a vendor, an entry or a person. It stays one line, read in one direction, without characters that
   -- nobody sees.
-  shown := regexp_replace(shown, '[\u0001-\u001f\u007f-\u009f\u200b\u2028-\u202e\u2060-\u2069\ufeff]+', ' ', 'g');
+  shown := regexp_replace(shown, '[\u0001-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]+', ' ', 'g');
   -- Chats make links of bare addresses: https://docs.slack.dev/reference/block-kit/composition-objects/text-object (verbatim).
   shown := replace(shown, '://', '[:]//');
   shown := regexp_replace(shown, '([^[:space:][:punct:]])[.。．｡](?=[^[:space:][:punct:][:digit:]]{2})', '\1[.]', 'g');

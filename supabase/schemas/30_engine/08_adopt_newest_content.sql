@@ -1,6 +1,10 @@
 create or replace function sync_scheduler.adopt_newest_content(entry_ids bigint[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
+  -- As in settle_entries.
+  if coalesce(cardinality(adopt_newest_content.entry_ids), 0) = 0 then
+    return;
+  end if;
   -- In a statement of its own: guard_entry judges the entry as it was before.
   update public.sync_export_entries e set
     period = e.conflict_content ->> 'period',

@@ -79,15 +79,16 @@ begin
           window in_order as (order by c.entry_id rows unbounded preceding)) b
         where b.place = 1 or (b.place <= reserve_entries.batch_size and b.bytes <= most_bytes));
     end if;
+    -- As in settle_entries: who looks for nothing reads nothing.
+    if chosen = '{}' then
+      return sync_scheduler.run_progress(run) || '{"batch_id": null, "resend": false, "entries": []}'
+        || case when reserve_entries.entry_keys is null then sync_scheduler.judge_refused_entries(run) else '{}' end;
+    end if;
     batch := gen_random_uuid();
     update public.sync_export_entries e
     set state = 'sending', sent_at = now(), batch_id = batch, run_id = run.run_id, error_message = null
     -- As text: an index of all that is pending holds other tenants', too.
     where e.entry_id = any (chosen) and e.state::text = 'pending';
-    if not found then
-      return sync_scheduler.run_progress(run) || '{"batch_id": null, "resend": false, "entries": []}'
-        || case when reserve_entries.entry_keys is null then sync_scheduler.judge_refused_entries(run) else '{}' end;
-    end if;
   elsif resend then
     update public.sync_export_entries e set state = 'sending', sent_at = now(), run_id = run.run_id
     where e.batch_id = batch and e.state = 'unknown';

@@ -45,12 +45,13 @@ begin
       'was', t.state, 'conflict_at', t.conflict_at, 'external_id', t.external_id)) as change
   )
   select coalesce(jsonb_agg(c.change order by c.change ->> 'entry_key'), '[]'),
-    array_agg(c.entry_id), array_agg(c.batch_id)
+    array_agg(c.entry_id), array_agg(distinct c.batch_id) filter (where c.batch_id is not null)
   into settled, changed_ids, batches from changed c;
 
-  perform sync_scheduler.adopt_newest_content(changed_ids || array(
+  -- Of a list of nothing the planner proves everything, also the condition of the index of all tenants' conflicts.
+  perform sync_scheduler.adopt_newest_content(changed_ids || case when batches is not null then array(
     -- Refused earlier, while the others of their batch were open. As text, as in record_results.
-    select e.entry_id from public.sync_export_entries e where e.batch_id = any (batches) and e.state::text = 'rejected'));
+    select e.entry_id from public.sync_export_entries e where e.batch_id = any (batches) and e.state::text = 'rejected') end);
   return settled;
 end;
 $$;

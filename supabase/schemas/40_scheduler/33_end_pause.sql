@@ -3,7 +3,8 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   update public.sync_integrations i
   set paused_at = null, paused_by = null, pause_reason = null, resume_at = null where i.id = integration.id;
-  perform sync_scheduler.audit(integration, 'pause_ended', integration.pause_reason,
+  -- Without the pause's reason, as in resume_integration_sync.
+  perform sync_scheduler.audit(integration, 'pause_ended', null,
     jsonb_build_object('paused_at', integration.paused_at, 'resume_at', integration.resume_at));
 end;
 $$;

@@ -38,7 +38,7 @@ begin
   erased := jsonb_set(erased, '{entries}', to_jsonb((erased -> 'entries')::integer + changed));
 
   update public.sync_audit_log a set actor_id = nobody, reason = null,
-    details = a.details - '{reason,pause_reason}'::text[] where a.actor_id = erase_person.user_id;
+    details = a.details - 'reason' where a.actor_id = erase_person.user_id;
   get diagnostics changed = row_count;
   erased := erased || jsonb_build_object('audit_log', changed);
 
@@ -54,7 +54,8 @@ begin
   update sync_scheduler.waiting_slots w set requested_by = nobody where w.requested_by = erase_person.user_id;
   -- Messages that wait, or were posted, hold rows of runs and alerts as they were.
   update sync_scheduler.alert_messages m
-  set body = replace(m.body::text, erase_person.user_id::text, nobody::text)::jsonb
+  set body = replace(case when m.body #>> '{data,cancel_requested_by}' = erase_person.user_id::text
+    then jsonb_set(m.body, '{data,cancel_reason}', 'null') else m.body end::text, erase_person.user_id::text, nobody::text)::jsonb
   where strpos(m.body::text, erase_person.user_id::text) > 0;
   get diagnostics changed = row_count;
   return erased || jsonb_build_object('messages', changed);

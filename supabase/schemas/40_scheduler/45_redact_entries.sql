@@ -12,8 +12,7 @@ begin
   for integration in
     select * from public.sync_integrations i where i.org_id = redact_entries.org_id order by i.id for no key update
   loop
-    -- No worker takes an entry, and no batch opens, while it is redacted.
-    perform sync_scheduler.lock_active_run(integration.id);
+    -- The worker goes on: what is settled, with all of its batch, it never takes again.
     redacted := redacted + sync_scheduler.redact_batch(array(
       select e.entry_id from public.sync_export_entries e
       where e.integration_id = integration.id and e.redacted_at is null

@@ -14,7 +14,8 @@ begin
     return integration;
   end if;
   perform sync_scheduler.audit(integration, 'resume', reason, jsonb_build_object(
-    'paused_at', integration.paused_at, 'pause_reason', integration.pause_reason, 'resume_at', integration.resume_at));
+    -- Without the pause's reason: it is of somebody else, and stands in the record of the pause (erase_person).
+    'paused_at', integration.paused_at, 'resume_at', integration.resume_at));
   update public.sync_integrations i
   set paused_at = null, paused_by = null, pause_reason = null, resume_at = null
   where i.id = integration.id returning * into strict integration;

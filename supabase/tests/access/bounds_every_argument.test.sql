@@ -76,6 +76,8 @@ begin
       ('a long text behind others', 1048576, array['a', null, repeat('x', 1048576)]::text);
     return;
   end if;
+  return query values ('numbers with many digits', 300, '{"a": [' || repeat('1e131071,', 20) || '0e-16383]}'),
+    ('a number with many digits before the point', 300, '[{"a": 1e341}]'), ('one behind it', 300, '[{"a": 1e-341}]');
   foreach size in array '{1048576,60000}'::int[] loop
     return query values
       ('a text', size, to_jsonb(repeat('x', size))::text),
@@ -216,7 +218,7 @@ end
 $$;
 grant execute on function public.sync_test_keeps(text) to authenticated;
 
-select plan((select count(*)::int from pg_temp.api() where name !~ '^sync_test_') + 7);
+select plan((select count(*)::int from pg_temp.api() where name !~ '^sync_test_') + 8);
 select ok((select cardinality(pg_temp.faults(f)) from pg_temp.api() f where name = 'sync_test_echo') > 0, 'an echo is found here');
 select ok((select cardinality(pg_temp.faults(f)) from pg_temp.api() f where name = 'sync_test_keeps') > 0, 'so is what is kept');
 select is(pg_temp.faults(f), '{}', f.name || ' bounds its arguments, quotes none of them and keeps none')
@@ -224,6 +226,11 @@ from pg_temp.api() f where name !~ '^sync_test_' order by f.name;
 select ok((select count(distinct (name, argument)) from tried where name !~ '^sync_test_') > 50, 'it is many arguments');
 select results_eq($$ select distinct answer from tried where name !~ '^sync_test_' and shape = 'a text' and argument = 'reason' $$,
   $$ values ('PT422 reason_too_long') $$, 'a reason is refused alike everywhere');
+
+-- A delivery judges each entry by itself: bounds_a_payload.
+select set_eq($$ select distinct name, argument, answer from tried where shape ~ 'number with|numbers with|one behind' and name <> 'add_sync_entries' $$,
+  $$ select f.name, a.argument, 'PT422 argument_too_long' from pg_temp.api() f, unnest(f.arguments, f.types) a (argument, type)
+    where a.type = 'jsonb'::regtype and f.name <> 'add_sync_entries' $$, 'a short number that is long as text is refused before it is written out');
 
 -- The columns that keep such a text.
 select set_eq($$

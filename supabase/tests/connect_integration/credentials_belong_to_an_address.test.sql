@@ -2,7 +2,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../connection_check.psql
-select plan(20);
+select plan(29);
 
 create function pg_temp.connect(who text, config jsonb, type text default 'webhook') returns public.sync_integrations
 language plpgsql as $$
@@ -48,7 +48,10 @@ select pg_temp.connect('service_role', '{}');
 select is(pg_temp.handed_out(), 't', 'nor with the default address');
 select pg_temp.connect('service_role', '{"url": null}');
 select is(pg_temp.handed_out(), 't', 'nor with none');
+create temporary table seen as select count from public.sync_alerts where kind = 'needs_attention' and resolved_at is null;
 select pg_temp.connect('service_role', '{"url": "https://a.example/in"}');
+select is((select count from public.sync_alerts where kind = 'needs_attention' and resolved_at is null), (select count from seen),
+  'back at the old address nothing is asked for');
 select is(pg_temp.handed_out(), 'hemmelig f', 'back at the old address they are used again');
 select pg_temp.connect('service_role', '{"url": "https://evil.example/in"}');
 select pg_temp.age_probe();
@@ -64,6 +67,13 @@ select pg_temp.claim(pg_temp.probe_token());
 select pg_temp.connect('admin', '{"url": "https://c.example/in"}');
 select is(public.sync_worker_finish_probe(sync_test.id('integration a'), pg_temp.probe_token(), 'answered', latency_ms => 5),
   '{"recorded": false}', 'what the old address answers is not recorded');
+
+-- A default is not a value.
+select pg_temp.connect('admin', '{}', 'xledger');
+select sync_scheduler.store_credentials(i, '{"token": "x"}') from public.sync_integrations i where i.integration_type = 'xledger';
+select pg_temp.connect('admin', '{"url": null}', 'xledger');
+select isnt((select sync_scheduler.read_connection(i.id) ->> 'credentials_needed' from public.sync_integrations i where i.integration_type = 'xledger'),
+  null, 'no address and the address null are two');
 
 -- Everything of Business Central that decides where requests go.
 select pg_temp.connect('admin', '{"tenant_id": "t", "environment": "e", "company": "c", "journal": "j", "currency": "NOK"}', 'dynamics');
@@ -84,6 +94,13 @@ select throws_ok($$ select public.connect_integration(sync_test.id('org a'), 'we
   'a secret in the config');
 select throws_ok($$ select public.connect_integration(sync_test.id('org a'), 'webhook', '{"url": "https://me:x@erp.example"}') $$,
   'PT422', 'invalid_configuration', 'and one in an address');
+select throws_ok(format($$ select public.connect_integration(sync_test.id('org a'), 'webhook', %L) $$, jsonb_build_object('url', u)),
+  'PT422', 'invalid_configuration', 'also as ' || u)
+from unnest(array['https:me:x@erp.example', 'HTTPS:/me:x@erp.example', 'https:\\me:x@erp.example', ' https://me@erp.example']) u;
+select lives_ok(format($$ select public.connect_integration(sync_test.id('org a'), 'webhook', %L) $$, jsonb_build_object('url', u)), 'but ' || left(u, 50))
+from unnest(array['https://erp.example/a@b?c@d', rpad('https://erp.example/', 2000, 'x')]) u;
+select throws_ok($$ select public.connect_integration(sync_test.id('org a'), 'webhook',
+    jsonb_build_object('url', rpad('https://erp.example/', 2001, 'x'))) $$, 'PT422', 'invalid_configuration', 'a longer one would fill the audit log');
 select sync_test.act_as('owner');
 select results_eq($$ select action, reason, details -> 'created', details -> 'after' from public.sync_audit_log
     where action = 'connect' and integration_id = sync_test.id('integration a') order by audit_id limit 1 $$,

@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../alert_webhook.psql
-select plan(14);
+select plan(16);
 
 create function pg_temp.me() returns uuid language sql as $$ select sync_test.id('admin') $$;
 create function pg_temp.nil() returns uuid language sql as $$ select '00000000-0000-0000-0000-000000000000'::uuid $$;
@@ -11,6 +11,15 @@ create temporary table run as select sync_test.trigger_as('admin') as run_id;
 grant select on run to authenticated;
 select sync_test.act_as('admin');
 select public.cancel_integration_sync(run_id, 'I, Ola Nordmann, want it.') from run;
+select public.pause_integration_sync(sync_test.id('org a'), 'webhook', 'Ola was ill.');
+select sync_test.act_as('service_role');
+select public.resume_integration_sync(sync_test.id('org a'), 'webhook');
+select sync_test.act_as('admin');
+select public.pause_integration_sync(sync_test.id('org a'), 'webhook', 'Ola is away.', now() + interval '1 hour');
+select sync_test.act_as('owner');
+update public.sync_integrations set paused_at = now() - interval '2 hours', resume_at = now() - interval '1 hour' where paused_at is not null;
+select sync_scheduler.tick();
+select sync_test.act_as('admin');
 select public.pause_integration_sync(sync_test.id('org a'), 'webhook', 'Ola is ill.');
 select sync_test.act_as('owner');
 update public.sync_export_entries set state = 'rejected', error_message = 'No.' where entry_key = 'entry 01';
@@ -23,6 +32,25 @@ values (sync_test.id('org a'), 'run_failed', 'critical', 'x', 'A sync failed.', 
 select throws_ok($$ update public.sync_run_log set cancel_reason = null where run_id = (select run_id from run) $$, 'PT409', 'run_is_final',
   'a final run does not change');
 
+-- Of the person or their words, in any table.
+create function pg_temp.traces() returns text[] language plpgsql as $$
+declare
+  t regclass;
+  found_in boolean;
+  traces text[] := '{}';
+begin
+  for t in select c.oid::regclass from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind = 'r' and n.nspname in ('public', 'sync_scheduler', 'net', 'cron') and c.relname <> 'organization_members' loop
+    execute format('select exists (select from %s t where t::text like $1 or t::text like $2)', t)
+    into found_in using '%Ola%', '%' || pg_temp.me() || '%';
+    traces := case when found_in then traces || t::text else traces end;
+  end loop;
+  return traces;
+end
+$$;
+select set_has($$ select unnest(pg_temp.traces()) $$, $$ values ('sync_run_log'), ('sync_audit_log'), ('sync_integrations'),
+  ('sync_export_entries'), ('sync_scheduler.alert_messages'), ('sync_alerts') $$, 'this person has left traces');
+
 create temporary table before as
   select r.run_id, to_jsonb(r) - '{triggered_by_user_id,cancel_requested_by,cancel_reason,version}'::text[] as content
   from public.sync_run_log r join run using (run_id);
@@ -32,7 +60,7 @@ select results_eq($$ select triggered_by_user_id, cancel_requested_by, cancel_re
 select results_eq($$ select to_jsonb(r) - '{triggered_by_user_id,cancel_requested_by,cancel_reason,version}'::text[]
   from public.sync_run_log r join run using (run_id) $$, 'select content from before', 'and nothing else of it changes');
 select is((select count(*)::integer from public.sync_audit_log where actor_id = pg_temp.me() or reason is not null), 0, 'the audit log, too');
-select is((select count(*)::integer from public.sync_audit_log where actor_id = pg_temp.nil()), 4, 'which keeps that somebody acted');
+select is((select count(*)::integer from public.sync_audit_log where actor_id = pg_temp.nil()), 6, 'which keeps that somebody acted');
 select results_eq($$ select paused_by, pause_reason from public.sync_integrations where id = sync_test.id('integration a') $$,
   $$ values (pg_temp.nil(), null::text) $$, 'and a pause, which goes on');
 select is((select error_message from public.sync_export_entries where integration_id = sync_test.id('integration a') and entry_key = 'entry 01'),
@@ -41,6 +69,7 @@ select is((select error_message from public.sync_export_entries where integratio
   null, 'also on one that was withdrawn');
 select is((select acknowledged_by from public.sync_alerts where dedup_key = 'x'), pg_temp.nil(), 'and who has seen to an alert');
 select is((select count(*)::integer from sync_scheduler.alert_messages where body::text like '%' || pg_temp.me() || '%'), 0, 'and messages');
+select is(pg_temp.traces(), '{}', 'no table has a trace of them');
 select ok((sync_scheduler.erase_person(pg_temp.me()) @> '{"runs": 0, "entries": 0, "audit_log": 0, "integrations": 0, "alerts": 0, "messages": 0}'),
   'again it changes nothing');
 select throws_ok($$ update public.sync_run_log set cancel_reason = null where run_id = (select run_id from run) $$, 'PT409', 'run_is_final',

@@ -6,7 +6,7 @@ begin;
 update public.sync_integration_types set host = 'hooks.example:8443' where code = 'webhook';
 -- The attacker is the admin of organisation 5.
 update public.sync_integrations set max_attempts = 1;
-select plan(19);
+select plan(21);
 
 -- What the attacker's press leads to.
 create function pg_temp.attacks(outcome text, class text default null) returns void language plpgsql as $$
@@ -41,6 +41,20 @@ begin
     case when class is not null then 'webhook_connection_lost' end, case when class is not null then 'In words.' end, 5);
 end
 $$;
+
+-- Whoever asks for them: checks by hand open none, also of several organisations.
+select sync_scheduler.post_probes(array[pg_temp.integration(n)], sync_test.id('stranger')),
+  pg_temp.claim(pg_temp.probe_token('integration ' || n), 'integration ' || n),
+  public.sync_worker_finish_probe(pg_temp.integration(n), pg_temp.probe_token('integration ' || n), 'failed', 'transient',
+    'webhook_connection_lost', 'In words.', 5)
+from generate_series(1, 4) n;
+select is(pg_temp.incidents(), 'none', 'checks that people of four organisations ask for open none');
+-- Nor do four organisations open one for a host of their own.
+update public.sync_integrations set config = '{"url": "https://victim.example/"}' where id in (select pg_temp.integration(n) from generate_series(1, 4) n);
+select pg_temp.nobody_answers(1, 2, 3, 4);
+select is(pg_temp.incidents(), 'none', 'nor do those who cannot reach an address that they have chosen');
+update public.sync_integrations i set config = jsonb_build_object('url', 'https://hooks.example:8443/of/' || n)
+from generate_series(1, 4) n where i.id = pg_temp.integration(n);
 
 -- Open it.
 select pg_temp.attacks('failed', 'transient') from generate_series(1, 5);

@@ -14,7 +14,8 @@ const text = (longest: number) =>
     z.maxLength(longest, "is too long"),
   );
 // Both become parts of a path, so nothing may end the part.
-const pathPart = (longest: number) => text(longest).check(z.regex(/^[\w. -]+$/, "has unexpected characters"));
+const pathPart = (longest: number) =>
+  text(longest).check(z.regex(/^(?!\.\.?$)[\w. -]+$/, "has unexpected characters"));
 const loopback = z.optional(
   z.string("must be a text").check(z.refine<string>(isLoopback, "may only be an address of this machine")),
 );

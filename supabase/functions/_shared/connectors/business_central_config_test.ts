@@ -24,6 +24,8 @@ for (
     { api_url: "http://127.0.0.1/path" },
     { tenant_id: "a/b" },
     { environment: "../admin" },
+    { environment: ".." },
+    { tenant_id: "." },
     { environment: "" },
     { company: " " },
     { journal: undefined },
