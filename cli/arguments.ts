@@ -19,8 +19,8 @@ export function time(text: string): Date {
   );
 }
 
-/** A whole number of at least 1. */
+/** A whole number from 1 to 999999. */
 export function count(text: string): number {
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("It is no whole number from 1.");
+  throw new InvalidArgumentError("It is no whole number from 1 to 999999.");
 }

@@ -1,4 +1,9 @@
-import { Command, CommanderError, type OutputConfiguration } from "@commander-js/extra-typings";
+import {
+  type Argument,
+  Command,
+  CommanderError,
+  type OutputConfiguration,
+} from "@commander-js/extra-typings";
 import process from "node:process";
 import { stripVTControlCharacters } from "node:util";
 import { addConnect } from "./commands/connect.ts";
@@ -75,6 +80,11 @@ Examples:
   npx sync-scheduler init
   npx sync-scheduler help status`;
 
+/** An argument as the list of commands shows it. */
+function argumentTerm(argument: Argument): string {
+  return argument.required ? `<${argument.name()}>` : `[${argument.name()}]`;
+}
+
 /** Errors of the client that say nothing of what was asked. */
 const UNREACHABLE = ["network_unreachable", "server_unavailable", "database_restarting", "not_authenticated"];
 
@@ -104,6 +114,11 @@ export function createProgram(output: OutputConfiguration = {}): Command {
     .version(readVersion(root))
     // Commands inherit what is set before they are added.
     .configureOutput(output)
+    // Without "[options]", which every command has: the summaries have room in a terminal of 80 columns.
+    .configureHelp({
+      subcommandTerm: (command) =>
+        [command.name(), ...command.registeredArguments.map(argumentTerm)].join(" "),
+    })
     .exitOverride()
     .showHelpAfterError("(--help lists the options.)")
     .addHelpText("after", EXIT_CODES);

@@ -22,6 +22,14 @@ export interface ConnectCommand extends Omit<CredentialsCommand, "file"> {
   readonly file?: string | undefined;
 }
 
+/** What the JSON is called, and an example of it. */
+interface Wanted {
+  readonly what: string;
+  readonly example: string;
+}
+const CONFIG: Wanted = { what: "The config", example: '{"url": "https://erp.example/entries"}' };
+const CREDENTIALS: Wanted = { what: "The credentials", example: '{"signing_secret": "..."}' };
+
 /** Makes an integration, or changes its config. */
 export async function runConnect(orgId: string, type: string, options: ConnectCommand): Promise<void> {
   const { config: given, file, reason } = options;
@@ -31,9 +39,7 @@ export async function runConnect(orgId: string, type: string, options: ConnectCo
       EXIT.usage,
     );
   }
-  const config = given === undefined
-    ? await readObject(file ?? "-", "The config")
-    : parseObject(given, "The config");
+  const config = given === undefined ? await readObject(file ?? "-", CONFIG) : parseObject(given, CONFIG);
   const api = await openApi(options);
   const integration = await api.call("connect_integration", {
     org_id: orgId,
@@ -54,13 +60,12 @@ export async function runCredentialsSet(
   type: string,
   options: CredentialsCommand,
 ): Promise<void> {
-  const what = "The credentials";
   const credentials = options.file === "-" && process.stdin.isTTY === true
     ? parseObject(
-      await askSecret(`Credentials of ${type}, as a JSON object`, `${what} come from --file.`),
-      what,
+      await askSecret(`Credentials of ${type}, as a JSON object`, `${CREDENTIALS.what} come from --file.`),
+      CREDENTIALS,
     )
-    : await readObject(options.file, what);
+    : await readObject(options.file, CREDENTIALS);
   const api = await openApi(options);
   const health = await api.call<Database["public"]["Tables"]["sync_integration_health"]["Row"]>(
     "set_integration_credentials",
@@ -72,17 +77,17 @@ export async function runCredentialsSet(
   );
 }
 
-async function readObject(file: string, what: string): Promise<object> {
+async function readObject(file: string, wanted: Wanted): Promise<object> {
   const contents = file === "-"
     ? await text(process.stdin)
     : await readFile(file, "utf8").catch((error: unknown) => {
       throw new CliError(`${file} cannot be read: ${explain(error)}.`);
     });
-  return parseObject(contents, what);
+  return parseObject(contents, wanted);
 }
 
 /** An error names no part of the text: it may be a secret. */
-function parseObject(contents: string, what: string): object {
+function parseObject(contents: string, { what, example }: Wanted): object {
   let value: unknown;
   try {
     value = JSON.parse(contents);
@@ -90,5 +95,5 @@ function parseObject(contents: string, what: string): object {
     value = null;
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
-  throw new CliError(`${what} must be a JSON object, such as {"signing_secret": "..."}.`, EXIT.usage);
+  throw new CliError(`${what} must be a JSON object, such as ${example}.`, EXIT.usage);
 }

@@ -97,7 +97,7 @@ async function signIn(url: string, key: string, email: string): Promise<string> 
   const status = error.status ?? 0;
   throw new CliError(
     status >= 400 && status < 500
-      ? `${email} cannot sign in: ${error.message}.`
+      ? `${email} cannot sign in: ${error.message}. Check the address, the password and SUPABASE_PUBLISHABLE_KEY.`
       : `The sign-in at SUPABASE_URL does not answer: ${error.message}. Check the address.`,
     EXIT.unreachable,
   );

@@ -24,7 +24,12 @@ export async function runStatus(orgId: string, options: StatusCommand): Promise<
   const slots = await slotsOf(api, orgId, integrations, options.hours);
   if (options.json === true) return printJson({ integrations, runs, slots, alerts });
   const odd = slots.filter(({ state }) => state !== "ran");
-  print("Integrations", integrations, INTEGRATION, "none: connect one with `sync-scheduler connect`");
+  print(
+    "Integrations",
+    integrations,
+    INTEGRATION,
+    "none: connect one with `sync-scheduler connect`, or check the id of the organisation",
+  );
   print("Runs", runs, RUN, "none yet");
   print(
     `Slots of the last ${options.hours} h that did not run in time`,

@@ -31,5 +31,6 @@ export async function runTrigger(orgId: string, type: string, options: TriggerCo
 function describe(run: SyncRun): string {
   const entries = isFinal(run) ? `: ${run.entries_done} exported, ${run.entries_failed} rejected` : "";
   const why = run.error_message ?? run.error_code;
-  return `Run ${run.run_id} is ${run.status}${entries}.${why === null ? "" : ` ${plain(why)}`}`;
+  const verb = run.status === "succeeded" || run.status === "failed" ? "" : "is ";
+  return `Run ${run.run_id} ${verb}${run.status}${entries}.${why === null ? "" : ` ${plain(why)}`}`;
 }

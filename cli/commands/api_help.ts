@@ -9,9 +9,11 @@ export function apiHelp(...examples: readonly string[]): string {
   return `
 Environment:
   SUPABASE_URL              the project's address
-  SUPABASE_SECRET_KEY       acts as the backend, for every organisation (or SUPABASE_SERVICE_ROLE_KEY)
-  SUPABASE_PUBLISHABLE_KEY  with --email, instead of the secret key (or SUPABASE_ANON_KEY)
-  SYNC_SCHEDULER_PASSWORD   with --email; if it is not set, a terminal asks for it
+  SUPABASE_SECRET_KEY       acts as the backend, for every organisation
+                            (or SUPABASE_SERVICE_ROLE_KEY)
+  SUPABASE_PUBLISHABLE_KEY  with --email, instead of the secret key
+                            (or SUPABASE_ANON_KEY)
+  SYNC_SCHEDULER_PASSWORD   with --email; if it is not set, you are asked
 
 Examples:
 ${examples.map((example) => `  npx sync-scheduler ${example}`).join("\n")}`;

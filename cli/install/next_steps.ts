@@ -80,19 +80,27 @@ function pushed({ projectRef }: Host, hasMigrations: boolean): NextStep[] {
 }
 
 function firstSteps({ projectRef, name }: Host, ownMembership: boolean): NextStep[] {
-  const url = `https://${projectRef ?? "<project ref>"}.supabase.co/functions/v1/integration-sync`;
+  const ref = projectRef ?? "<project ref>";
+  const url = `https://${ref}.supabase.co/functions/v1/integration-sync`;
   const where = "In the SQL editor";
+  // An address that has not signed up makes nothing: an organisation without people would be left.
   const organisation = {
-    where: `${where}, the first organisation and you as its admin`,
-    paste: `with organisation as (insert into public.organizations (name) values (${
-      literal(name)
-    }) returning id)
+    where:
+      `${where}, the first organisation and you, who have signed up, as its admin; it returns <organisation>`,
+    paste: `with person as (select id from auth.users where email = '<your email>'),
+organisation as (insert into public.organizations (name) select ${literal(name)} from person returning id)
 insert into public.organization_members (org_id, user_id, role)
-select o.id, u.id, 'admin' from organisation o, auth.users u where u.email = '<your email>' returning org_id;`,
+select o.id, p.id, 'admin' from organisation o, person p returning org_id;`,
   };
   return [
     { where, paste: `update sync_scheduler.settings set function_url = '${url}';` },
     ...(ownMembership ? [] : [organisation]),
+    {
+      where:
+        "For the next two, with the secret key of the project (dashboard, Settings, API keys), typed hidden",
+      paste:
+        `export SUPABASE_URL='https://${ref}.supabase.co'; read -rs SUPABASE_SECRET_KEY; export SUPABASE_SECRET_KEY`,
+    },
     {
       paste:
         `npx sync-scheduler connect '<organisation>' webhook --config '{"url": "https://<your receiver>"}'`,

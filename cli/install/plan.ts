@@ -80,7 +80,7 @@ export function planInstall(bundle: Bundle, host: Host, options: InstallOptions)
   const notes: string[] = [];
   if (bundle.release === "unreleased" && migrations.length > 0) {
     notes.push(
-      "This checkout is no release: a later release cannot upgrade what it brings. For good, use a tag.",
+      "This build is no release: a later release cannot upgrade what it brings. Use a release in a project that stays.",
     );
   }
   if (host.declared !== null && declaresBundle(host.declared)) {
@@ -91,7 +91,8 @@ export function planInstall(bundle: Bundle, host: Host, options: InstallOptions)
   }
   if (edited.length > 0 && options.edited === "keep") notes.push(`Kept as edited:\n  ${edited.join("\n  ")}`);
   const changes = [...migrations, ...files];
-  const isFirst = history.installed.size === 0;
+  // Kept data brings the address and the organisations back.
+  const isFirst = history.installed.size === 0 && !history.hasKeptData;
   return { changes, notes, next: stepsAfterInstall(host, changes, { isFirst, ownMembership }) };
 }
 

@@ -37,12 +37,14 @@ export async function planUninstall(
   { dropData, edited, now }: UninstallOptions,
 ): Promise<Plan> {
   const history = readHistory(host, bundle);
-  if (history.installed.size === 0) throw new Refusal("The bundle is not installed there.");
+  if (history.installed.size === 0) {
+    throw new Refusal("The bundle is not installed there: there is nothing to take out.");
+  }
   const ownMembership = history.installed.has(ADAPTER);
   const wanted = bundle.migrations.filter(({ isMembership }) => !ownMembership || !isMembership);
   if (missingMigrations(history, wanted).length > 0) {
     throw new Refusal(
-      "An older release is installed: upgrade first, or uninstall with a checkout of that one.",
+      "An older release is installed: upgrade first, or uninstall with that release.",
     );
   }
   const removed: FileChange[] = [];

@@ -38,6 +38,20 @@ Deno.test("the help of each command has a usage line, a description of every opt
   }
 });
 
+Deno.test("in a terminal of 80 columns no line of the help is longer, but for examples to paste", () => {
+  for (
+    const [path, command] of [[[], createProgram()] as [string[], Program], ...commands(createProgram())]
+  ) {
+    let help = "";
+    command.configureOutput({ writeOut: (text) => help += text, getOutHelpWidth: () => 80 });
+    command.outputHelp();
+    assert.match(help, /\nExamples:\n/, path.join(" "));
+    for (const line of help.replace(/\nExamples:[^]*/, "").split("\n")) {
+      assert.ok(line.length <= 80, `${path.join(" ")}: ${line}`);
+    }
+  }
+});
+
 Deno.test("a misspelt command or option is refused with what was meant, and nothing is done", async () => {
   assert.deepEqual(await call(["instal"]), {
     code: EXIT.usage,

@@ -58,9 +58,15 @@ Deno.test({
     const [settings, people] = pastedSql(text);
     await host.sql.unsafe(settings ?? "");
     const email = `${crypto.randomUUID()}@example.test`;
+    const paste = async () => await host.sql.unsafe(people?.replace("<your email>", email) ?? "");
+    assert.equal((await paste()).length, 0);
+    assert.equal(
+      (await host.sql`select 1 from public.organizations`).length,
+      0,
+      "without people, nothing is made",
+    );
     await host.sql`insert into auth.users (id, email) values (gen_random_uuid(), ${email})`;
-    const made = await host.sql.unsafe(people?.replace("<your email>", email) ?? "");
-    assert.equal(made.length, 1, "the next steps run as they are printed");
+    assert.equal((await paste()).length, 1, "the next steps run as they are printed");
 
     await useBundle(host.sql);
     await uninstallAndPush(host, "--drop-data");

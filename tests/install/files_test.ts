@@ -148,13 +148,16 @@ Deno.test("an install ends with the next steps: numbered, to paste, with the nam
     "  3. supabase functions deploy integration-sync --use-api",
     "  4. In the SQL editor:",
     "     update sync_scheduler.settings set function_url = 'https://<project ref>.supabase.co/functions/v1/integration-sync';",
-    "  5. In the SQL editor, the first organisation and you as its admin:",
-    "     with organisation as (insert into public.organizations (name) values ('Bob''s app') returning id)",
+    "  5. In the SQL editor, the first organisation and you, who have signed up, as its admin; it returns <organisation>:",
+    "     with person as (select id from auth.users where email = '<your email>'),",
+    "     organisation as (insert into public.organizations (name) select 'Bob''s app' from person returning id)",
     "     insert into public.organization_members (org_id, user_id, role)",
-    "     select o.id, u.id, 'admin' from organisation o, auth.users u where u.email = '<your email>' returning org_id;",
-    `  6. npx sync-scheduler connect '<organisation>' webhook --config '{"url": "https://<your receiver>"}'`,
-    "  7. npx sync-scheduler credentials set '<organisation>' webhook",
-    "  8. SUPABASE_DB_URL='<connection string>' npx sync-scheduler doctor",
+    "     select o.id, p.id, 'admin' from organisation o, person p returning org_id;",
+    "  6. For the next two, with the secret key of the project (dashboard, Settings, API keys), typed hidden:",
+    "     export SUPABASE_URL='https://<project ref>.supabase.co'; read -rs SUPABASE_SECRET_KEY; export SUPABASE_SECRET_KEY",
+    `  7. npx sync-scheduler connect '<organisation>' webhook --config '{"url": "https://<your receiver>"}'`,
+    "  8. npx sync-scheduler credentials set '<organisation>' webhook",
+    "  9. SUPABASE_DB_URL='<connection string>' npx sync-scheduler doctor",
   ]);
   assert.doesNotMatch(await installed(project), /Next steps/);
 
@@ -163,7 +166,12 @@ Deno.test("an install ends with the next steps: numbered, to paste, with the nam
     "  1. supabase db push",
     "  2. supabase functions delete integration-sync",
   ]);
-  assert.ok((await installed(project)).includes(`https://${ref}.supabase.co/functions/v1/integration-sync`));
+  // The kept data has the address and the organisations.
+  assert.deepEqual(steps(await installed(project)).slice(1), [
+    "  1. supabase db push",
+    "  2. supabase functions deploy integration-sync --use-api",
+    "  3. SUPABASE_DB_URL='<connection string>' npx sync-scheduler doctor",
+  ]);
   await project.remove("functions/integration-sync/index.ts");
   assert.deepEqual(steps(await installed(project)).slice(1), [
     "  1. supabase functions deploy integration-sync --use-api",

@@ -189,7 +189,7 @@ Deno.test("migrations that were squashed into one count, once their file says wh
 Deno.test("an install from a checkout that is no release says so, and a release does not upgrade it", async () => {
   await using copy = await copyCheckout();
   await using project = await createProject();
-  assert.match((await project.install([], copy.directory)).text, /This checkout is no release/);
+  assert.match((await project.install([], copy.directory)).text, /This build is no release/);
   await copy.write(
     "supabase/schemas/10_tables/99_notes.sql",
     "create table sync_scheduler.notes (note_id uuid primary key);\n",

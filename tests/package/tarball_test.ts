@@ -95,6 +95,21 @@ ${library} (`),
     assert.ok(!files.has("package/binding.gyp"));
   });
 
+  await t.step("no demo-receiver, which is for development only", async () => {
+    assert.ok((await Deno.stat(`${root}/supabase/functions/demo-receiver`)).isDirectory);
+    for (const [path, content] of files) {
+      assert.doesNotMatch(path, /demo[-_]receiver/);
+      // Of config.toml the installer reads one block alone; the changelog names the function.
+      if (/config\.toml$|\.md$/.test(path)) continue;
+      assert.doesNotMatch(new TextDecoder().decode(content), /demo[-_]receiver/, path);
+    }
+  });
+
+  await t.step("no .env, whatever variables the checkout has for its own functions", async () => {
+    assert.ok((await Deno.stat(`${root}/supabase/functions/.env`)).isFile);
+    assert.deepEqual([...files.keys()].filter((path) => /(^|\/)\.env/.test(path)), []);
+  });
+
   await t.step("no test, no key and no path of the machine that packed it", () => {
     const home = Deno.env.get("HOME");
     for (const [path, content] of files) {

@@ -20,7 +20,11 @@ export const installed: Check = {
       return { bundle, functions, version: row?.version ?? null };
     });
     if (!found.bundle) {
-      return [fail("The bundle is not in this database. Install it, and apply its migrations.")];
+      return [
+        fail(
+          "The bundle is not in this database. Run `npx sync-scheduler install` in the project, then `supabase db push`.",
+        ),
+      ];
     }
     const findings = compareFunctions(found.functions, schemas, found.version ?? "no version that it tells");
     return findings.length > 0
