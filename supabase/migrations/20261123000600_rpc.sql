@@ -676,7 +676,10 @@ declare
   known constant text[] := '{schedule,time_zone,overlap_policy,catchup_window,manual_cooldown,max_attempts,retry_base,'
     'run_deadline,health_check_interval,enabled,payloads,period_rule,fiscal_year_ends,ignored_fields}'::text[];
   in_config constant text[] := '{payloads,period_rule,fiscal_year_ends,ignored_fields}'::text[];
+  intervals constant text[] := '{catchup_window,manual_cooldown,retry_base,run_deadline,health_check_interval}'::text[];
   field text;
+  value jsonb;
+  period interval;
 begin
   if jsonb_typeof(changes) is distinct from 'object' then
     perform sync_scheduler.raise_error('invalid_configuration', '{"reason": "changes must be a JSON object"}');
@@ -703,8 +706,17 @@ begin
         else integration.config || jsonb_build_object(field, changes -> field) end;
       continue;
     end if;
+    value := changes -> field;
     begin
-      integration := jsonb_populate_record(integration, jsonb_build_object(field, changes -> field));
+      if field = any (intervals) then
+        period := changes ->> field;
+        -- Compared, a month counts as 30 days; added to an instant, as what the calendar says: `-2 months 60 days 15 minutes` would
+        -- pass for 15 minutes and lie a day back.
+        if extract(year from period) <> 0 or extract(month from period) <> 0 then
+          value := to_jsonb(make_interval(secs => extract(epoch from period)::double precision));
+        end if;
+      end if;
+      integration := jsonb_populate_record(integration, jsonb_build_object(field, value));
     exception when data_exception or invalid_text_representation then
       perform sync_scheduler.raise_error('invalid_configuration',
         jsonb_build_object('field', field, 'reason', left(sqlerrm, 100)));
@@ -718,7 +730,7 @@ revoke all on function sync_scheduler.apply_settings(public.sync_integrations, j
 comment on function sync_scheduler.apply_settings(public.sync_integrations, jsonb) is
   'The integration with these settings instead of its own; nothing is saved. A setting that is not named stays. '
   'Rules of entries (payloads, period_rule, fiscal_year_ends, ignored_fields) are keys of config; null takes one out. Intervals '
-  'are Postgres or ISO 8601 text (5 minutes, PT5M). Errors: PT422 invalid_configuration, details {field, reason}.';
+  'are Postgres or ISO 8601 text (5 minutes, PT5M), and a month in them is 30 days. Errors: PT422 invalid_configuration, details {field, reason}.';
 
 -- supabase/schemas/50_rpc/20_connect_integration.sql
 -- Definer, because no client may write the integrations. The first statement checks the caller.

@@ -2,7 +2,7 @@ begin;
 \ir ../fixtures.psql
 \ir ../schedule.psql
 update sync_scheduler.settings set least_cooldown = '1 minute';
-select plan(24);
+select plan(26);
 
 create function pg_temp.configure(changes jsonb, why text default null) returns public.sync_integrations language sql as $$
   select public.configure_integration_sync(sync_test.id('org a'), 'webhook', changes, why)
@@ -63,6 +63,16 @@ select is(pg_temp.wrong_field('{"max_attempts": "many"}'), 'max_attempts', 'no n
 select is(pg_temp.wrong_field('{"catchup_window": "1 minute"}'), 'catchup_window', 'an interval out of range');
 select is(pg_temp.wrong_field('{"manual_cooldown": "59 seconds"}'), 'manual_cooldown', 'a cooldown below the installation''s least one');
 select is(pg_temp.wrong_field('{"manual_cooldown": "1 month -30 days"}'), 'manual_cooldown', 'however it is written');
+-- From the end of April these are a day less than what they are compared as: a check would be due as soon as it has ended.
+select is((select timestamptz '2026-04-30 12:00Z' + health_check_interval
+  from pg_temp.configure('{"health_check_interval": "-2 months 60 days 15 minutes"}')), '2026-04-30 12:15Z', 'an interval is as long as it counts');
+select results_eq($$ select timestamptz '2026-02-01 12:00Z' + catchup_window, timestamptz '2026-02-01 12:00Z' + manual_cooldown,
+    timestamptz '2026-02-01 12:00Z' + retry_base, timestamptz '2026-02-01 12:00Z' + run_deadline
+  from pg_temp.configure('{"catchup_window": "1 month -29 days", "manual_cooldown": "1 month -29 days", "retry_base": "1 month -29 days",
+    "run_deadline": "1 month -29 days"}') $$,
+  $$ select '2026-02-02 12:00Z'::timestamptz, '2026-02-02 12:00Z'::timestamptz, '2026-02-02 12:00Z'::timestamptz, '2026-02-02 12:00Z'::timestamptz $$,
+  'each of them');
+select pg_temp.configure('{"health_check_interval": "15 minutes", "catchup_window": "1 day", "retry_base": "30 seconds", "run_deadline": "6 hours"}');
 select is((pg_temp.configure('{"manual_cooldown": "PT1M"}')).manual_cooldown, '1 minute', 'the least one is allowed');
 select is(pg_temp.reason('{"manual_cooldown": "0"}'), 'at least 60 seconds', 'the refusal says what is');
 select sync_test.act_as('owner');
