@@ -1,0 +1,77 @@
+/** The connector that docs/connectors.md shows to developers, run as it stands. */
+import assert from "node:assert/strict";
+import { pathToFileURL } from "node:url";
+import { openConnector } from "../../supabase/functions/_shared/connectors/open_connector.ts";
+import type { Connector } from "../../supabase/functions/_shared/connectors/connector.ts";
+import type { Batch } from "../../supabase/functions/_shared/entries.ts";
+import { testContext } from "../../supabase/functions/_shared/testing/connector_context.ts";
+import { root } from "../../tools/run_deno.ts";
+
+/** The module of the page's section. */
+async function shown(): Promise<Connector> {
+  const page = await Deno.readTextFile(`${root}/docs/connectors.md`);
+  const [, code = ""] = /^## An own connector\n[^]*?^```ts\n([^]*?)^```/m.exec(page) ?? [];
+  const file = await Deno.makeTempFile({ suffix: ".ts" });
+  try {
+    await Deno.writeTextFile(
+      file,
+      code.replaceAll('"../supabase/', `"${pathToFileURL(root).href}/supabase/`),
+    );
+    return (await import(pathToFileURL(file).href)).fjordLedger;
+  } finally {
+    await Deno.remove(file);
+  }
+}
+
+const URL = "https://api.fjord-ledger.example/vouchers";
+const ENTRY = { entry_key: "A", period: "2026-11", document_number: "A-1", payload: {}, settled: false };
+
+function batch(resend: boolean): Batch {
+  return { batch_id: "0d1e7c9e-6f0e-4f6e-9b6e-0c1c2b3a4d5e", resend, entries: [ENTRY] };
+}
+
+Deno.test("the connector of docs/connectors.md gives each answer its state, also when a batch is sent again", async () => {
+  const connector = await shown();
+  const config = { url: URL };
+  const open = openConnector([connector], {
+    integration_type: "fjord_ledger",
+    config,
+    credentials: { token: "t-0123456789" },
+    address: config,
+  });
+  const answers: readonly [answer: Response | Error, first: string, again: string, errorClass?: string][] = [
+    [new Response("", { status: 201 }), "exported", "exported"],
+    [new Response("", { status: 429 }), "pending", "unknown", "rate_limited"],
+    [new Response("", { status: 400 }), "pending", "unknown", "permanent"],
+    [new Response("", { status: 502 }), "unknown", "unknown", "ambiguous"],
+    [new TypeError("the connection was lost"), "unknown", "unknown", "ambiguous"],
+  ];
+  for (const [answer, ...expected] of answers) {
+    const states = [];
+    let errorClass;
+    for (const resend of [false, true]) {
+      const sent: Request[] = [];
+      const fetch: typeof globalThis.fetch = (input, init) => {
+        sent.push(new Request(input, init));
+        return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer.clone());
+      };
+      const { results, failure } = await open.export(testContext({ fetch }), batch(resend));
+      states.push(results[0]?.state);
+      errorClass = failure?.class;
+      assert.deepEqual(sent.map(({ url }) => url), [URL]);
+      assert.equal(sent[0]?.headers.get("idempotency-key"), batch(resend).batch_id);
+    }
+    assert.deepEqual([...states, ...errorClass === undefined ? [] : [errorClass]], expected);
+  }
+});
+
+Deno.test("the connector of docs/connectors.md refuses what it does not know, and checks its connection", async () => {
+  const connector = await shown();
+  assert.throws(() => connector.open({ url: URL, ulr: "" }, { token: "t" }), { code: "invalid_config" });
+  assert.throws(() => connector.open({ url: URL }, null), { code: "invalid_credentials" });
+  const open = connector.open({ url: URL, fiscal_year_ends: 6 }, { token: "t" });
+  for (const [status, ok] of [[200, true], [401, false]] as const) {
+    const fetch = () => Promise.resolve(new Response("", { status }));
+    assert.equal((await open.ping(testContext({ fetch }))).ok, ok);
+  }
+});
