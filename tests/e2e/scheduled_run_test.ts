@@ -67,8 +67,11 @@ Deno.test("a schedule that an admin saves starts a run at its slot, and every re
     [overview?.last_run_id, overview?.health_status, overview?.button_message],
     [runId, "healthy", "not_authorized"],
   );
-  const { data: audit } = await viewer.from("sync_audit_log").select("action, actor_id, reason");
+  const { data: audit } = await viewer.from("sync_audit_log").select("action, actor_id, reason").order(
+    "audit_id",
+  );
   assert.deepEqual(audit, [
+    { action: "connect", actor_id: null, reason: null },
     { action: "configure", actor_id: tenant.userIds.admin, reason: "Nightly, after the books are closed" },
   ]);
   const { data: status } = await viewer.rpc("sync_scheduler_status").single();

@@ -43,19 +43,9 @@ export async function packPackage(directory: string): Promise<string> {
     await copy("src/client/README.md", join(scratch, "README.md"));
     // npm gets neither the network nor other programs, and writes into the scratch directory alone: packing needs no more.
     const permissions = ["--no-prompt", "--allow-read", "--allow-write=.", "--allow-env", "--allow-sys"];
-    await runDeno([
-      "run",
-      ...permissions,
-      "--quiet",
-      "--no-config",
-      NPM,
-      "pack",
-      "--ignore-scripts",
-      "--offline",
-    ], {
-      cwd: scratch,
-      env: { npm_config_cache: join(scratch, ".npm") },
-    });
+    const run = ["run", ...permissions, "--quiet", "--no-config", NPM];
+    // An option, because it outranks whatever case of npm_config_cache the environment has.
+    await runDeno([...run, "pack", "--ignore-scripts", "--offline", "--cache", ".npm"], { cwd: scratch });
     const tarball = `${manifest.name}-${manifest.version}.tgz`;
     await Deno.copyFile(join(scratch, tarball), join(target, tarball));
     return join(target, tarball);
