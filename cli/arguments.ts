@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 
 /** What the help says of the two arguments that name an integration. */
-export const ORGANISATION = "id of the organisation: a uuid";
+export const ORGANISATION = "id of the organisation, a uuid (your table of organisations has it)";
 export const TYPE = "type of the integration, such as webhook, xledger or dynamics";
 
 /** An id as the database takes it. */

@@ -46,8 +46,8 @@ try {
   For the database, the function, and nothing else, is open to the network on port ${platform.openPort}.`);
   }
   console.log(`
-  People (password123): admin@example.test, coordinator@example.test, viewer@example.test (Fjordfisk AS),
-  outsider@example.test (Blåbær Økonomi AS).
+  People (password123): admin@example.test, coordinator@example.test, viewer@example.test
+  (Fjordfisk AS, 0a000000-0000-4000-8000-000000000001), outsider@example.test (Blåbær Økonomi AS).
 
 The same is in .local/env. Ctrl-C stops the platform.`);
 } catch (error) {

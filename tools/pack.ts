@@ -1,5 +1,5 @@
 /**
- * `deno task pack`: the client library as an npm package.
+ * `deno task pack`: the client library and the command line as an npm package.
  *
  * @module
  */
@@ -10,8 +10,9 @@ import { root } from "./run_deno.ts";
 
 const USAGE = `Usage: deno task pack [DIRECTORY]
 
-Compiles src/client to an npm package (ESM, types) and writes sync-scheduler-VERSION.tgz into DIRECTORY (dist).
-Install it with: npm install dist/sync-scheduler-VERSION.tgz @supabase/supabase-js`;
+Writes the npm package (the command line, the bundle, the client with its types) as sync-scheduler-VERSION.tgz into
+DIRECTORY (dist). In a project: npm install --save-dev CHECKOUT/dist/sync-scheduler-VERSION.tgz; an app that uses the
+client needs @supabase/supabase-js as well.`;
 
 if (import.meta.main) {
   const { positionals } = readCommandLine(USAGE);

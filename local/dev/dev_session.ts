@@ -27,8 +27,11 @@ let lock: Deno.FsFile | undefined;
 
 /** Takes the checkout for this process; fails when a platform runs in it already. */
 export async function claimDevSession(): Promise<void> {
-  await Deno.mkdir(DIRECTORY, { recursive: true, mode: 0o700 });
-  const file = await Deno.open(LOCK, { create: true, write: true, mode: 0o600 });
+  const file = await openLock().catch((error: Error) => {
+    throw new Error(
+      `${DIRECTORY} cannot be written: ${error.message}.\nStart it in a checkout of your own; \`deno task demo\` writes nothing.`,
+    );
+  });
   // Of any number of starts at once one gets the lock, and it goes with the process, however that ends. A file that
   // only exists would have to be judged stale and removed, and a second start could remove what the first has made.
   if (!await file.tryLock(true)) {
@@ -37,6 +40,11 @@ export async function claimDevSession(): Promise<void> {
   }
   lock = file;
   await writeSession(null);
+}
+
+async function openLock(): Promise<Deno.FsFile> {
+  await Deno.mkdir(DIRECTORY, { recursive: true, mode: 0o700 });
+  return await Deno.open(LOCK, { create: true, write: true, mode: 0o600 });
 }
 
 /** Publishes how to reach the platform, and its URLs and keys in `.local/env`. */

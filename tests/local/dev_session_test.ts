@@ -46,3 +46,19 @@ Deno.test("of starts at the same instant one gets the checkout, also from one th
     await Deno.remove(checkout, { recursive: true });
   }
 });
+
+Deno.test("a checkout that cannot be written is refused with what to do", async () => {
+  const checkout = await Deno.makeTempDir({ prefix: "checkout-of-a-test-" });
+  try {
+    await copyDirectory(LOCAL, `${checkout}/local`);
+    // Also root, whom no mode of a folder stops, cannot make a folder where a file is.
+    await Deno.writeTextFile(`${checkout}/.local`, "");
+    const { claimDevSession } = await import(`${checkout}/local/dev/dev_session.ts`);
+    await assert.rejects(
+      () => claimDevSession(),
+      /\.local\/ cannot be written: [^]*\nStart it in a checkout of your own/,
+    );
+  } finally {
+    await Deno.remove(checkout, { recursive: true });
+  }
+});
