@@ -18,7 +18,7 @@ Deno.test("trigger starts a sync, waits for its end and says by the exit code ho
 
   const first = await runCli(trigger("--wait", "--idempotency-key", "monday"), { env });
   assert.deepEqual([first.code, first.err], [0, ""]);
-  assert.match(first.out, /^Run [0-9a-f-]{36} is succeeded: 12 exported, 0 rejected\.\n$/);
+  assert.match(first.out, /^Run [0-9a-f-]{36} succeeded: 12 exported, 0 rejected\.\n$/);
   await assertExportedOnce(database.sql, tenant.integrationId, receiver, 12);
 
   const again = await runCli(trigger("--idempotency-key", "monday", "--json"), { env });
