@@ -16,7 +16,8 @@ begin
   if coalesce(btrim(withdraw_sync_entries.reason), '') = '' then
     perform sync_scheduler.raise_error('reason_missing');
   elsif (cardinality(withdraw_sync_entries.entry_keys) between 0 and most) is not true
-    or array_position(withdraw_sync_entries.entry_keys, null) is not null
+    -- Not by array_position, which refuses lists within lists with an error of its own.
+    or exists (select from unnest(withdraw_sync_entries.entry_keys) k where k is null)
   then
     perform sync_scheduler.raise_error('invalid_entries', jsonb_build_object('entry_keys', format('a list of at most %s keys', most)));
   end if;

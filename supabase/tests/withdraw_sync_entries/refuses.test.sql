@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.psql
-select plan(14);
+select plan(16);
 
 create function pg_temp.withdraw(keys text[], reason text default 'A mistake.', org text default 'org a', type text default 'webhook')
 returns jsonb language sql as $$ select public.withdraw_sync_entries(sync_test.id(org), type, keys, reason) $$;
@@ -17,6 +17,8 @@ select throws_ok($$ select pg_temp.withdraw('{entry 01}', ' ') $$, 'PT422', 'rea
 select throws_ok($$ select pg_temp.withdraw('{entry 01}', null) $$, 'PT422', 'reason_missing', 'or missing');
 select throws_ok($$ select pg_temp.withdraw(null) $$, 'PT422', 'invalid_entries', 'no list is refused');
 select throws_ok($$ select pg_temp.withdraw('{entry 01,null}') $$, 'PT422', 'invalid_entries', 'so is a key that is null');
+select throws_ok($$ select pg_temp.withdraw('{{a,null},{c,d}}') $$, 'PT422', 'invalid_entries', 'also in lists within a list');
+select is(jsonb_array_length(pg_temp.withdraw('{{a,b},{c,d}}') -> 'refused'), 4, 'which count as one list');
 select throws_ok($$ select pg_temp.withdraw(array_fill('a'::text, '{10001}')) $$, 'PT422', 'invalid_entries', 'so are more than 10,000');
 select throws_ok($$ select pg_temp.withdraw('{}', type => 'fax') $$, 'PT422', 'unknown_integration_type', 'so is an unknown type');
 select throws_ok($$ select pg_temp.withdraw('{}', type => 'xledger') $$, 'PT404', 'integration_not_found',
