@@ -44,6 +44,16 @@ Deno.test("list follows the link to the next page as it is, and nowhere else", a
   );
   assert.deepEqual(await list("entries", {}, row), [{ id: "1" }, { id: "2" }]);
   assert.equal(asked[1], next);
+  const aside = client(
+    `{"value":[],"@odata.nextLink":"${new URL("/v2.0/other/e/api/v2.0/entries?a=b", next)}"}`,
+    '{"value":[]}',
+  );
+  await aside.client.list("entries", {}, row);
+  assert.equal(
+    aside.asked[1],
+    next.replace(/[?].*/, "?a=b"),
+    "of a link on the same host the query alone counts",
+  );
   const evil = client('{"value":[],"@odata.nextLink":"https://evil.example/?$skiptoken=1"}');
   await assert.rejects(evil.client.list("entries", {}, row), { name: "BusinessCentralFault" });
   assert.equal(evil.asked.length, 1);

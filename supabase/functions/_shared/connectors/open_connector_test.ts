@@ -3,7 +3,8 @@ import { failure } from "../errors.ts";
 import { createSecrets } from "../secrets.ts";
 import { testContext } from "../testing/connector_context.ts";
 import { testBatch } from "../testing/fake_worker_api.ts";
-import { defineConnector, type OpenConnector } from "./connector.ts";
+import { type ConnectorContext, defineConnector, type OpenConnector } from "./connector.ts";
+import { WrongAddressError } from "./bound_fetch.ts";
 import { openConnector } from "./open_connector.ts";
 
 const credentials = { client_id: "app", keys: [{ secret: "hemmelig-1" }, { secret: "hemmelig-1-lang" }] };
@@ -56,4 +57,58 @@ Deno.test("an open connector reports nothing of its credentials when the vendor 
 Deno.test("an open connector has a lookup only when its connector has one", () => {
   assert.equal(open().lookup, undefined);
   assert.equal(open().batchSize, 7);
+});
+
+const tethered = defineConnector({
+  type: "tethered",
+  addressKeys: ["url"],
+  targets: ({ url }: { url: string }) => [new URL(url)],
+  parseConfig: (raw) => raw as { url: string },
+  parseCredentials: () => null,
+  connect: () => {
+    const elsewhere = async ({ fetch }: ConnectorContext): Promise<never> => {
+      await fetch("https://elsewhere.example/");
+      throw new Error("it was sent");
+    };
+    return {
+      batchSize: 1,
+      ping: elsewhere,
+      lookup: elsewhere,
+      independentBatches: elsewhere,
+      export: elsewhere,
+    };
+  },
+});
+const integration = {
+  integration_type: "tethered",
+  config: { url: "https://erp.example/" },
+  credentials: {},
+  address: { url: "https://erp.example/" },
+};
+
+Deno.test("nothing that a connector does sends anywhere but to its targets", async () => {
+  const sent: unknown[] = [];
+  const fetching = testContext({
+    fetch: (input) => {
+      sent.push(input);
+      return Promise.resolve(new Response());
+    },
+  });
+  const { ping, lookup, independentBatches, export: send } = openConnector([tethered], integration);
+  assert.ok(lookup && typeof independentBatches === "function");
+  await assert.rejects(ping(fetching), WrongAddressError);
+  await assert.rejects(lookup(fetching, []), WrongAddressError);
+  await assert.rejects(independentBatches(fetching, []), WrongAddressError);
+  await assert.rejects(send(fetching, testBatch(1, ["a"])), WrongAddressError);
+  assert.deepEqual(sent, []);
+});
+
+Deno.test("a connector opens with the credentials of its address, and with none", () => {
+  const none = { ...integration, credentials: null, address: null };
+  for (const given of [integration, none]) assert.equal(openConnector([tethered], given).batchSize, 1);
+  const moved = { ...integration, config: { url: "https://other.example/" } };
+  // The database's word counts, also where both look the same here.
+  for (const given of [moved, { ...integration, credentials_needed: "Store them again." }]) {
+    assert.throws(() => openConnector([tethered], given), { code: "credentials_needed" });
+  }
 });
