@@ -19,6 +19,12 @@ export function time(text: string): Date {
   );
 }
 
+/** Hours of a period for which the database explains slots: at most 366 days. */
+export function hours(text: string): number {
+  if (count(text) <= 8784) return Number(text);
+  throw new InvalidArgumentError("It is more than 8784, which are 366 days.");
+}
+
 /** A whole number from 1 to 999999. */
 export function count(text: string): number {
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);

@@ -92,6 +92,7 @@ const UNREACHABLE = ["network_unreachable", "server_unavailable", "database_rest
 const NEXT: Readonly<Record<string, string>> = {
   network_unreachable: "Check SUPABASE_URL.",
   not_authenticated: "Check the key in the environment: `sync-scheduler status --help` lists the variables.",
+  invalid_idempotency_key: "Give --idempotency-key at most 200 characters, and not blanks alone.",
   not_authorized: "Check the id of the organisation, and the role of the person there.",
   unexpected_error: "Is the bundle installed in this project? `sync-scheduler doctor` says what is missing.",
 };

@@ -1,5 +1,5 @@
 import type { Command } from "@commander-js/extra-typings";
-import { count, ORGANISATION, uuid } from "../arguments.ts";
+import { count, hours, ORGANISATION, uuid } from "../arguments.ts";
 import { apiHelp, EMAIL, ORG } from "./api_help.ts";
 
 /** Adds `status`. */
@@ -12,7 +12,7 @@ export function addStatus(program: Command): void {
     )
     .argument("<organisation>", ORGANISATION, uuid)
     .option("--runs <number>", "how many runs", count, 10)
-    .option("--hours <number>", "how far back slots are looked at", count, 24)
+    .option("--hours <number>", "how far back slots are looked at", hours, 24)
     .option(...EMAIL)
     .option("--json", "print { integrations, runs, slots, alerts }, with every slot")
     .addHelpText("after", apiHelp(`status ${ORG}`, `status ${ORG} --hours 72 --json`))

@@ -67,6 +67,15 @@ Deno.test("a misspelt command or option is refused with what was meant, and noth
   assert.equal((await call([])).code, EXIT.usage);
 });
 
+Deno.test("a number out of range is refused with the range", async () => {
+  const status = ["status", "11111111-1111-4111-8111-111111111111"];
+  assert.match(
+    (await call([...status, "--hours", "8785"])).err,
+    /It is more than 8784, which are 366 days\./,
+  );
+  assert.match((await call([...status, "--runs", "1000000"])).err, /from 1 to 999999\./);
+});
+
 Deno.test("no option takes a secret", () => {
   for (const [path, command] of commands(createProgram())) {
     for (const { long } of command.options) {
