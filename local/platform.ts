@@ -12,7 +12,7 @@ import { type Environment, exemptLoopback, isLoopback, readEnvironment } from ".
 import { guardAgainstLostSockets } from "./postgres/postgres_js_guard.ts";
 import type { Platform, PlatformOptions } from "./platform_types.ts";
 import { type Realtime, startRealtime } from "./realtime/realtime.ts";
-import { templateFiles } from "./postgres/templates.ts";
+import { makeFresh, templateFiles } from "./postgres/templates.ts";
 import { openScratch, sweepAbandoned } from "./lifecycle/scratch_directory.ts";
 import { onShutdown } from "./lifecycle/shutdown.ts";
 import { createSupabaseCli } from "./supabase_cli.ts";
@@ -101,7 +101,7 @@ async function start(
   await cleanup.add("the function's door", () => door?.stop());
   const apiUrl = environment.kind === "full_stack" ? environment.apiUrl : ownUrl;
 
-  const template = !migrate ? "bare" : seed ? "seeded" : "migrated";
+  const template = migrate ? "migrated" : "bare";
   const copied = environment.kind === "embedded" && !autoGrant
     ? templateFiles(template, projectDirectory)
     : null;
@@ -146,8 +146,12 @@ async function start(
 
   const db = await database;
   const cli = createSupabaseCli({ projectDirectory, scratch, dbUrl: db.dbUrl });
-  const prepare = async (isFilled: boolean): Promise<void> => {
-    if (migrate && !isFilled) await timed(seed ? "migrations and seed" : "migrations", cli.push({ seed }));
+  const prepare = async (isCopy: boolean): Promise<void> => {
+    if (isCopy && migrate) await makeFresh(db.adminUrl);
+    // The seed of a copy would be old: what it makes is due some minutes after.
+    if (migrate && (seed || !isCopy)) {
+      await timed(seed ? "migrations and seed" : "migrations", cli.push({ seed }));
+    }
     if (wire) {
       await wireDatabase(db.adminUrl, `http://${host}:${door?.port ?? api.port}${FUNCTIONS_PATH}`, receiver);
     }

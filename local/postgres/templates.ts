@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "node:path";
+import postgres from "postgres";
 import { createSupabaseCli } from "../supabase_cli.ts";
 import { bootstrapServer } from "./database.ts";
 import { startPostgres } from "./postgres.ts";
@@ -18,8 +19,8 @@ export interface Templates {
   readonly project: string;
 }
 
-/** How far a template's database is filled: as a hosted one is, with the migrations, with the seed too. */
-export type Template = "bare" | "migrated" | "seeded";
+/** How far a template's database is filled: as a hosted one is, or with the migrations. */
+export type Template = "bare" | "migrated";
 
 /** The files of a template, or null when there is none. One with migrations serves its own checkout only. */
 export function templateFiles(template: "bare"): TemplateFiles | null;
@@ -30,6 +31,16 @@ export function templateFiles(template: Template, project?: string): TemplateFil
   const templates: Templates = JSON.parse(text);
   if (template !== "bare" && templates.project !== project) return null;
   return { binaries: join(templates.directory, "postgres"), data: join(templates.directory, template) };
+}
+
+/** Makes a copy of the migrated template as young as it looks: a fresh installation has a while until its first tick. */
+export async function makeFresh(adminUrl: string): Promise<void> {
+  const sql = postgres(adminUrl, { max: 1, onnotice: () => {} });
+  try {
+    await sql`update sync_scheduler.settings set installed_at = now() where true`;
+  } finally {
+    await sql.end();
+  }
 }
 
 /** Makes the templates of a project in an empty directory that the server's user may enter. */
@@ -46,9 +57,6 @@ export async function makeTemplates({ directory, project }: Templates): Promise<
     const cli = createSupabaseCli({ projectDirectory: project, scratch: directory, dbUrl: server.url() });
     await cli.push();
     await keep("migrated");
-    await server.start();
-    await cli.push({ seed: true });
-    await keep("seeded");
   } finally {
     await server.stop();
   }
