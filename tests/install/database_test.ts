@@ -99,6 +99,8 @@ Deno.test({
       /^grant |^create (function|policy|view|trigger|publication) |^alter publication |"public"|"sync_scheduler"/im,
     );
 
+    // As an older release might have left them: the bundle's own types are those of the release that is installed.
+    await host.sql`update sync_scheduler_kept.sync_integration_types set address_keys = '{}'`;
     await installAndPush(host);
     const restored = await contents(host.sql);
     delete restored["projects"];
