@@ -221,6 +221,32 @@ localTest(
 );
 
 localTest(
+  "a worker call in repeatable read fails when its snapshot is older than the resume",
+  async (platform) => {
+    await using database = connect(platform.adminUrl);
+    const { sql } = database;
+    await pauseJobs(sql);
+    await sql`update sync_scheduler.settings set function_url = 'http://127.0.0.1:9/'`;
+    const tenant = await createTenant(sql, platform, { entries: 6 });
+    const runId = await startRun(sql, tenant, "running");
+    await disable(sql, tenant);
+
+    const worker = await sql.reserve();
+    await worker`begin isolation level repeatable read`;
+    await worker`select from public.sync_integrations`;
+    await sql`update public.sync_integrations set enabled = true where id = ${tenant.integrationId}`;
+    await assert.rejects(worker`select public.sync_worker_finish(${runId}, 1, 'token', 'paused')`, {
+      code: "40001",
+    });
+    await worker`rollback`;
+    worker.release();
+    await sql`select public.sync_worker_finish(${runId}, 1, 'token', 'paused')`;
+    const [run] = await sql`select notice from public.sync_run_log where run_id = ${runId}`;
+    assert.deepEqual({ ...run }, { notice: null }, "no run waits for the end of a pause that is over");
+  },
+);
+
+localTest(
   "a resume waits for the worker that ends its attempt as paused, and its run goes on",
   async (platform) => {
     await using database = connect(platform.adminUrl);

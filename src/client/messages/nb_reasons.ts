@@ -10,6 +10,7 @@ const REASONS: Readonly<Record<string, string>> = {
   "the step is #": "steget er #",
   "the step is larger than the field": "steget er større enn feltet",
   "a step needs a range: #": "et steg trenger et område: #",
+  "at most # characters": "høyst # tegn",
   "longer than # characters": "lengre enn # tegn",
   "unknown macro": "ukjent makro",
   "five fields expected, found #": "ventet fem felt, fant #",

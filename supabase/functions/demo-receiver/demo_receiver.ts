@@ -43,10 +43,18 @@ export function createDemoReceiver(
     const body = await request.text();
     if (!isSigned(body, request.headers)) return answer(401, { error: "invalid_signature" });
     const entries: Received[] = JSON.parse(body).entries;
-    const results = await Promise.all(entries.map(async ({ entry_key, period, document_number }) => {
-      const external_id = await idOf(entry_key);
-      received.set(entry_key, { external_id, entry_key, period, document_number });
-      return { entry_key, state: "exported", external_id };
+    const vouchers = await Promise.all(entries.map(async ({ entry_key, period, document_number }) => ({
+      external_id: await idOf(entry_key),
+      entry_key,
+      period,
+      document_number,
+    })));
+    // Behind all ids, so that they are listed in the order of the batch.
+    for (const voucher of vouchers) received.set(voucher.entry_key, voucher);
+    const results = vouchers.map(({ entry_key, external_id }) => ({
+      entry_key,
+      state: "exported",
+      external_id,
     }));
     console.log(`demo-receiver: took ${entries.length} vouchers, ${received.size} in all`);
     return answer(200, { results });

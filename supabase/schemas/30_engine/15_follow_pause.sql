@@ -4,10 +4,10 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp set enab
 begin
   -- Waits for a worker call that has seen the integration as it was. After this, none reserves for a stopped integration.
   perform sync_scheduler.lock_active_run(new.id);
+  -- The worker of a running one finishes its batch and finds out by itself. Its row is written, not only locked: a call whose
+  -- transaction has an older snapshot (repeatable read) then fails. It would work on after a pause, or pause after its end.
+  update public.sync_run_log r set version = r.version where r.integration_id = new.id and r.status = 'running';
   if sync_scheduler.is_stopped(new) then
-    -- The worker of a running one finishes its batch and finds out by itself. Its row is written, not only locked: a call
-    -- whose transaction has an older snapshot (repeatable read) then fails instead of reading the integration as it was.
-    update public.sync_run_log r set version = r.version where r.integration_id = new.id and r.status = 'running';
     perform sync_scheduler.pause_run(r.run_id) from public.sync_run_log r
     where r.integration_id = new.id and r.status = 'pending';
   else
