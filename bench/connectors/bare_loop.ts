@@ -1,4 +1,4 @@
-import { systemClock } from "../../supabase/functions/_shared/clock.ts";
+import { systemClock } from "../../supabase/functions/integration-sync/core/clock.ts";
 
 /** A request as a connector has sent it. */
 export interface Sent {

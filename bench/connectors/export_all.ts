@@ -1,7 +1,7 @@
-import { systemClock } from "../../supabase/functions/_shared/clock.ts";
-import { connectors } from "../../supabase/functions/_shared/connectors/registry.ts";
-import { testClaim } from "../../supabase/functions/_shared/testing/fake_worker_api.ts";
-import { runSlice } from "../../supabase/functions/integration-sync/run_slice.ts";
+import { systemClock } from "../../supabase/functions/integration-sync/core/clock.ts";
+import { connectors } from "../../supabase/functions/integration-sync/connectors/registry.ts";
+import { testClaim } from "../../supabase/functions/integration-sync/testing/fake_worker_api.ts";
+import { runSlice } from "../../supabase/functions/integration-sync/jobs/run_slice.ts";
 import { StreamOutbox } from "./stream_outbox.ts";
 import type { Target } from "./vendors.ts";
 

@@ -1,6 +1,6 @@
-import type { Entry, EntryResult } from "../../supabase/functions/_shared/entries.ts";
-import type { Reservation } from "../../supabase/functions/_shared/worker_answers.ts";
-import type { Ending, WorkerApi } from "../../supabase/functions/_shared/worker_api.ts";
+import type { Entry, EntryResult } from "../../supabase/functions/integration-sync/vouchers/entries.ts";
+import type { Reservation } from "../../supabase/functions/integration-sync/database/worker_answers.ts";
+import type { Ending, WorkerApi } from "../../supabase/functions/integration-sync/database/worker_api.ts";
 
 /** An outbox that makes its entries as they are reserved, so that it weighs nothing however many there are. */
 export class StreamOutbox {

@@ -41,11 +41,8 @@ export interface Bundle {
 
 /** The function's folder. */
 export const FUNCTION = "functions/integration-sync";
-const SHARED = "functions/_shared";
 // A host's own rules and its own formatter are for its own files.
 const LEAVE_ALONE = "// deno-lint-ignore-file\n// deno-fmt-ignore-file\n";
-/** The shared code's, in a host: one of our own, as a host has files in `_shared` too, and may well call one errors.ts. */
-export const HOST_SHARED = `${SHARED}/sync-scheduler`;
 
 /**
  * Reads the bundle from a checkout. What only its own tests need stays there.
@@ -76,7 +73,7 @@ export async function readBundle(checkout: Checkout): Promise<Bundle> {
         .replace(HEADER, "-- Part of Sync Scheduler: not to be edited.\n"),
     };
   }));
-  const files = [...await readFiles(checkout, SHARED), ...await readFiles(checkout, FUNCTION)];
+  const files = await readFunction(checkout);
   const config = await readFile(join(checkout.supabase, "config.toml"), "utf8");
   const block = /^\[functions\.integration-sync\]\n(?:(?!\[).*\n)*/m.exec(config)?.[0];
   if (block === undefined) throw new Error("supabase/config.toml has no [functions.integration-sync]");
@@ -90,7 +87,7 @@ export async function readBundle(checkout: Checkout): Promise<Bundle> {
   };
 }
 
-async function readFiles(checkout: Checkout, folder: string): Promise<BundleFile[]> {
+async function readFunction(checkout: Checkout): Promise<BundleFile[]> {
   const files: BundleFile[] = [];
   const walk = async (directory: string): Promise<void> => {
     for (const entry of await readdir(directory, { withFileTypes: true })) {
@@ -99,13 +96,11 @@ async function readFiles(checkout: Checkout, folder: string): Promise<BundleFile
         if (entry.name !== "testing") await walk(path);
       } else if (entry.name.endsWith(".ts") && !entry.name.endsWith("_test.ts")) {
         const here = relative(checkout.supabase, path).replaceAll("\\", "/");
-        const text = (await readFile(path, "utf8"))
-          .replaceAll('from "../_shared/', 'from "../_shared/sync-scheduler/');
-        files.push({ path: here.replace(SHARED, HOST_SHARED), text: LEAVE_ALONE + text });
+        files.push({ path: here, text: LEAVE_ALONE + await readFile(path, "utf8") });
       }
     }
   };
-  await walk(join(checkout.supabase, folder));
+  await walk(join(checkout.supabase, FUNCTION));
   // The entry point last: an install that stops half-way has no function that lacks half of itself.
   const last = (file: BundleFile) => file.path.endsWith("/index.ts") ? 1 : 0;
   return files.sort((a, b) => last(a) - last(b) || (a.path < b.path ? -1 : 1));

@@ -1,6 +1,6 @@
 import { lstat, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { FUNCTION, HOST_SHARED } from "../bundle/bundle.ts";
+import { FUNCTION } from "../bundle/bundle.ts";
 import { entryNames } from "../bundle/entry_names.ts";
 import { errorCode } from "../error_code.ts";
 import { readToml } from "./config_block.ts";
@@ -79,7 +79,7 @@ export async function readHost(path: string): Promise<Host> {
   // be in the way, whatever it is.
   const settings = readToml(config);
   const declared = await readDeclared(supabase, settings);
-  for (const ours of [FUNCTION, HOST_SHARED, ...(declared === null ? [] : [declared.folder])]) {
+  for (const ours of [FUNCTION, ...(declared === null ? [] : [declared.folder])]) {
     for await (const file of walk(join(supabase, ours))) {
       if (!/\.(ts|sql)$/.test(file)) continue;
       const contents = await orRefuse(file, readFile(file, "utf8"));

@@ -100,7 +100,7 @@ function refuse(foreign: readonly string[], edited: readonly string[], mode: Edi
   if (foreign.length > 0) {
     throw new Refusal(
       `These are in the way and not of this bundle; move them:\n  ${foreign.join("\n  ")}\n` +
-        `The bundle's own files stand in supabase/${FUNCTION} and supabase/functions/_shared/sync-scheduler.`,
+        `The bundle's own files are in supabase/${FUNCTION}.`,
     );
   }
   if (edited.length > 0 && mode === "refuse") {

@@ -4,7 +4,11 @@
  * @module
  */
 import { z } from "zod";
-import { formatDecimal, negateDecimal, parseDecimal } from "../../supabase/functions/_shared/decimal.ts";
+import {
+  formatDecimal,
+  negateDecimal,
+  parseDecimal,
+} from "../../supabase/functions/integration-sync/vouchers/decimal.ts";
 import type { BusinessCentral } from "./business_central/business_central.ts";
 import { fromCents } from "./business_central/exact_json.ts";
 import type { BookedVoucher } from "./vendor.ts";

@@ -528,7 +528,7 @@ comment on function sync_scheduler.entry_rules(jsonb) is
   'The part of an integration''s config that says what it demands of its entries. A rule that is missing has its default.';
 
 -- supabase/schemas/30_engine/07_exported_fields.sql
--- Written by db:compose from supabase/functions/_shared/exported_fields.ts. Edit that file.
+-- Written by db:compose from supabase/functions/integration-sync/vouchers/exported_fields.ts. Edit that file.
 create or replace function sync_scheduler.exported_fields() returns jsonb
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin

@@ -4,8 +4,8 @@
  * @module
  */
 import assert from "node:assert/strict";
-import type { AlertFormat } from "../../supabase/functions/_shared/alerts_api.ts";
-import { formatMessage } from "../../supabase/functions/integration-sync/format_message.ts";
+import type { AlertFormat } from "../../supabase/functions/integration-sync/database/alerts_api.ts";
+import { formatMessage } from "../../supabase/functions/integration-sync/jobs/format_message.ts";
 import { usePlatform } from "../support/platform.ts";
 
 /** A foreign text, and what a reader is shown of it. */

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { claimAlerts, finishAlerts, type SenderRef } from "../../supabase/functions/_shared/alerts_api.ts";
-import { postAlerts } from "../../supabase/functions/integration-sync/post_alerts.ts";
+import {
+  claimAlerts,
+  finishAlerts,
+  type SenderRef,
+} from "../../supabase/functions/integration-sync/database/alerts_api.ts";
+import { postAlerts } from "../../supabase/functions/integration-sync/jobs/post_alerts.ts";
 import { Random } from "../campaign/random.ts";
 import { JumpClock } from "../support/jump_clock.ts";
 import { localTest } from "../support/local_only.ts";

@@ -1,6 +1,6 @@
 import postgres, { type Sql } from "postgres";
 import type { Platform } from "../../local/platform.ts";
-import type { WorkerRpc } from "../../supabase/functions/_shared/worker_rpc.ts";
+import type { WorkerRpc } from "../../supabase/functions/integration-sync/database/worker_rpc.ts";
 import type { JumpClock } from "../support/jump_clock.ts";
 import { pauseJobs } from "../support/ticks.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { delay } from "../../local/wait.ts";
-import type { Reservation } from "../../supabase/functions/_shared/worker_answers.ts";
+import type { Reservation } from "../../supabase/functions/integration-sync/database/worker_answers.ts";
 import { Refused } from "./calls.ts";
 import { FAILED_SLICES, HEARTBEATS, LARGEST_BATCH, LONGEST_SLICE, PAUSE } from "./plan.ts";
 import type { Dispatch } from "./dispatches.ts";

@@ -13,7 +13,7 @@ import {
   type Recorded,
   type Reservation,
   reserveAnswer,
-} from "../../supabase/functions/_shared/worker_answers.ts";
+} from "../../supabase/functions/integration-sync/database/worker_answers.ts";
 import { call, type Query, Refused } from "./calls.ts";
 import type { Dispatch } from "./dispatches.ts";
 import type { Random } from "./random.ts";

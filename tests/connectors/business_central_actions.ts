@@ -4,15 +4,15 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { parseBusinessCentralConfig } from "../../supabase/functions/_shared/connectors/business_central_config.ts";
-import { planVoucher } from "../../supabase/functions/_shared/connectors/business_central_plan.ts";
+import { parseBusinessCentralConfig } from "../../supabase/functions/integration-sync/connectors/business_central/config.ts";
+import { planVoucher } from "../../supabase/functions/integration-sync/connectors/business_central/plan.ts";
 import type {
   ExportOutcome,
   OpenConnector,
   PingOutcome,
-} from "../../supabase/functions/_shared/connectors/connector.ts";
-import type { Entry, EntryResult } from "../../supabase/functions/_shared/entries.ts";
-import { exportBatch } from "../../supabase/functions/integration-sync/export_batch.ts";
+} from "../../supabase/functions/integration-sync/connectors/connector.ts";
+import type { Entry, EntryResult } from "../../supabase/functions/integration-sync/vouchers/entries.ts";
+import { exportBatch } from "../../supabase/functions/integration-sync/jobs/export_batch.ts";
 import { type BusinessCentralTest, expense, integrationId } from "./business_central_tenant.ts";
 
 /** Two vouchers that nothing is wrong with. */

@@ -11,23 +11,23 @@
  */
 import assert from "node:assert/strict";
 import { startBusinessCentral } from "../../local/vendors/business_central/business_central.ts";
-import { createClient } from "../../supabase/functions/_shared/connectors/business_central_client.ts";
+import { createClient } from "../../supabase/functions/integration-sync/connectors/business_central/client.ts";
 import {
   type BusinessCentralConfig,
   type BusinessCentralCredentials,
   parseBusinessCentralConfig,
   parseBusinessCentralCredentials,
-} from "../../supabase/functions/_shared/connectors/business_central_config.ts";
-import { compareJournal } from "../../supabase/functions/_shared/connectors/business_central_difference.ts";
-import { BusinessCentralFault } from "../../supabase/functions/_shared/connectors/business_central_fault.ts";
-import { openJournal } from "../../supabase/functions/_shared/connectors/business_central_journal.ts";
-import { findPostings } from "../../supabase/functions/_shared/connectors/business_central_ledger.ts";
-import { planVoucher } from "../../supabase/functions/_shared/connectors/business_central_plan.ts";
-import { findPlace } from "../../supabase/functions/_shared/connectors/business_central_setup.ts";
-import { createTokenCache } from "../../supabase/functions/_shared/connectors/business_central_token.ts";
-import { businessCentral } from "../../supabase/functions/_shared/connectors/business_central.ts";
-import type { Entry } from "../../supabase/functions/_shared/entries.ts";
-import { testContext } from "../../supabase/functions/_shared/testing/connector_context.ts";
+} from "../../supabase/functions/integration-sync/connectors/business_central/config.ts";
+import { compareJournal } from "../../supabase/functions/integration-sync/connectors/business_central/difference.ts";
+import { BusinessCentralFault } from "../../supabase/functions/integration-sync/connectors/business_central/fault.ts";
+import { openJournal } from "../../supabase/functions/integration-sync/connectors/business_central/journal.ts";
+import { findPostings } from "../../supabase/functions/integration-sync/connectors/business_central/ledger.ts";
+import { planVoucher } from "../../supabase/functions/integration-sync/connectors/business_central/plan.ts";
+import { findPlace } from "../../supabase/functions/integration-sync/connectors/business_central/setup.ts";
+import { createTokenCache } from "../../supabase/functions/integration-sync/connectors/business_central/token.ts";
+import { businessCentral } from "../../supabase/functions/integration-sync/connectors/business_central/connector.ts";
+import type { Entry } from "../../supabase/functions/integration-sync/vouchers/entries.ts";
+import { testContext } from "../../supabase/functions/integration-sync/testing/connector_context.ts";
 
 interface Tenant {
   readonly config: BusinessCentralConfig;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createSecrets } from "../../supabase/functions/_shared/secrets.ts";
+import { createSecrets } from "../../supabase/functions/integration-sync/core/secrets.ts";
 import { batch_id, failed, open, send, states, two } from "./business_central_actions.ts";
 import { expense, startBusinessCentralTest } from "./business_central_tenant.ts";
 

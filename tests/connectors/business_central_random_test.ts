@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Fault } from "../../local/vendors/business_central/business_central.ts";
-import { Outbox } from "../../supabase/functions/_shared/testing/outbox_worker_api.ts";
-import { runSlice } from "../../supabase/functions/integration-sync/run_slice.ts";
+import { Outbox } from "../../supabase/functions/integration-sync/testing/outbox_worker_api.ts";
+import { runSlice } from "../../supabase/functions/integration-sync/jobs/run_slice.ts";
 import {
   assertPostedOnce,
   type BusinessCentralTest,

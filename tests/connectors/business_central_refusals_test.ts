@@ -1,7 +1,7 @@
 /** What Business Central refuses when it posts: whose fault it is, and what becomes of the vouchers. */
 import assert from "node:assert/strict";
-import type { ExportOutcome } from "../../supabase/functions/_shared/connectors/connector.ts";
-import type { Entry } from "../../supabase/functions/_shared/entries.ts";
+import type { ExportOutcome } from "../../supabase/functions/integration-sync/connectors/connector.ts";
+import type { Entry } from "../../supabase/functions/integration-sync/vouchers/entries.ts";
 import {
   batch_id,
   exportedBoth,

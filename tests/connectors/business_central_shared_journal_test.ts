@@ -1,9 +1,9 @@
 /** Two integrations whose configuration names one journal: a mistake, which must not book anything twice or by half. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { ConnectorContext } from "../../supabase/functions/_shared/connectors/connector.ts";
-import type { Entry } from "../../supabase/functions/_shared/entries.ts";
-import { exportBatch } from "../../supabase/functions/integration-sync/export_batch.ts";
+import type { ConnectorContext } from "../../supabase/functions/integration-sync/connectors/connector.ts";
+import type { Entry } from "../../supabase/functions/integration-sync/vouchers/entries.ts";
+import { exportBatch } from "../../supabase/functions/integration-sync/jobs/export_batch.ts";
 import { JumpClock } from "../support/jump_clock.ts";
 import {
   type BusinessCentralTest,

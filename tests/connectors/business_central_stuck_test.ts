@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { Outbox } from "../../supabase/functions/_shared/testing/outbox_worker_api.ts";
-import { runSlice, type SliceEnd } from "../../supabase/functions/integration-sync/run_slice.ts";
+import { Outbox } from "../../supabase/functions/integration-sync/testing/outbox_worker_api.ts";
+import { runSlice, type SliceEnd } from "../../supabase/functions/integration-sync/jobs/run_slice.ts";
 import { leave, open } from "./business_central_actions.ts";
 import {
   assertPostedOnce,

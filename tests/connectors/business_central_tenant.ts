@@ -9,12 +9,15 @@ import {
   type BusinessCentral,
   startBusinessCentral,
 } from "../../local/vendors/business_central/business_central.ts";
-import { createBusinessCentral } from "../../supabase/functions/_shared/connectors/business_central.ts";
-import { createTokenCache } from "../../supabase/functions/_shared/connectors/business_central_token.ts";
-import type { Connector, ConnectorContext } from "../../supabase/functions/_shared/connectors/connector.ts";
-import type { Entry } from "../../supabase/functions/_shared/entries.ts";
-import { testContext } from "../../supabase/functions/_shared/testing/connector_context.ts";
-import { FakeClock } from "../../supabase/functions/_shared/testing/fake_clock.ts";
+import { createBusinessCentral } from "../../supabase/functions/integration-sync/connectors/business_central/connector.ts";
+import { createTokenCache } from "../../supabase/functions/integration-sync/connectors/business_central/token.ts";
+import type {
+  Connector,
+  ConnectorContext,
+} from "../../supabase/functions/integration-sync/connectors/connector.ts";
+import type { Entry } from "../../supabase/functions/integration-sync/vouchers/entries.ts";
+import { testContext } from "../../supabase/functions/integration-sync/testing/connector_context.ts";
+import { FakeClock } from "../../supabase/functions/integration-sync/testing/fake_clock.ts";
 
 export const integrationId = testContext().integration_id;
 

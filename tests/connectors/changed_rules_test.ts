@@ -4,11 +4,15 @@
  */
 import assert from "node:assert/strict";
 import { startWebhookReceiver } from "../../local/vendors/webhook_receiver.ts";
-import { webhook } from "../../supabase/functions/_shared/connectors/webhook.ts";
-import { xledger } from "../../supabase/functions/_shared/connectors/xledger.ts";
-import { type Batch, type Entry, isFirstSend } from "../../supabase/functions/_shared/entries.ts";
-import { testContext } from "../../supabase/functions/_shared/testing/connector_context.ts";
-import { exportBatch } from "../../supabase/functions/integration-sync/export_batch.ts";
+import { webhook } from "../../supabase/functions/integration-sync/connectors/webhook/connector.ts";
+import { xledger } from "../../supabase/functions/integration-sync/connectors/xledger/connector.ts";
+import {
+  type Batch,
+  type Entry,
+  isFirstSend,
+} from "../../supabase/functions/integration-sync/vouchers/entries.ts";
+import { testContext } from "../../supabase/functions/integration-sync/testing/connector_context.ts";
+import { exportBatch } from "../../supabase/functions/integration-sync/jobs/export_batch.ts";
 import { assertPostedOnce, expense, startBusinessCentralTest } from "./business_central_tenant.ts";
 import { batchOf, bookedOnce, startXledgerTest, vouchers } from "./xledger_tenant.ts";
 

@@ -2,11 +2,12 @@
 import assert from "node:assert/strict";
 
 const schemas = new URL("../../supabase/schemas/30_engine/", import.meta.url);
-const connectors = new URL("../../supabase/functions/_shared/connectors/", import.meta.url);
+const connectors = new URL("../../supabase/functions/integration-sync/connectors/", import.meta.url);
 
 async function readAll(directory: URL, ending: string): Promise<string> {
   const texts: string[] = [];
-  for await (const { name } of Deno.readDir(directory)) {
+  for await (const { name, isDirectory } of Deno.readDir(directory)) {
+    if (isDirectory) texts.push(await readAll(new URL(`${name}/`, directory), ending));
     if (name.endsWith(ending) && !name.endsWith("_test.ts")) {
       texts.push(await Deno.readTextFile(new URL(name, directory)));
     }

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { startBusinessCentral } from "../../local/vendors/business_central/business_central.ts";
 import { startXledger } from "../../local/vendors/xledger/server.ts";
-import { businessCentral } from "../../supabase/functions/_shared/connectors/business_central.ts";
-import type { OpenConnector } from "../../supabase/functions/_shared/connectors/connector.ts";
-import { xledger } from "../../supabase/functions/_shared/connectors/xledger.ts";
-import type { Entry } from "../../supabase/functions/_shared/entries.ts";
-import { testContext } from "../../supabase/functions/_shared/testing/connector_context.ts";
+import { businessCentral } from "../../supabase/functions/integration-sync/connectors/business_central/connector.ts";
+import type { OpenConnector } from "../../supabase/functions/integration-sync/connectors/connector.ts";
+import { xledger } from "../../supabase/functions/integration-sync/connectors/xledger/connector.ts";
+import type { Entry } from "../../supabase/functions/integration-sync/vouchers/entries.ts";
+import { testContext } from "../../supabase/functions/integration-sync/testing/connector_context.ts";
 import { JumpClock } from "../support/jump_clock.ts";
 import { batchOf } from "./xledger_tenant.ts";
 

@@ -5,13 +5,16 @@
 import assert from "node:assert/strict";
 import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import type { ExportOutcome, OpenConnector } from "../../supabase/functions/_shared/connectors/connector.ts";
-import { unsentFailure } from "../../supabase/functions/_shared/connectors/transport_fault.ts";
-import type { Batch } from "../../supabase/functions/_shared/entries.ts";
-import { testContext } from "../../supabase/functions/_shared/testing/connector_context.ts";
-import { testBatch } from "../../supabase/functions/_shared/testing/fake_worker_api.ts";
-import { open as openWebhook } from "../../supabase/functions/_shared/testing/webhook_sender.ts";
-import { exportBatch } from "../../supabase/functions/integration-sync/export_batch.ts";
+import type {
+  ExportOutcome,
+  OpenConnector,
+} from "../../supabase/functions/integration-sync/connectors/connector.ts";
+import { unsentFailure } from "../../supabase/functions/integration-sync/connectors/http/transport_fault.ts";
+import type { Batch } from "../../supabase/functions/integration-sync/vouchers/entries.ts";
+import { testContext } from "../../supabase/functions/integration-sync/testing/connector_context.ts";
+import { testBatch } from "../../supabase/functions/integration-sync/testing/fake_worker_api.ts";
+import { open as openWebhook } from "../../supabase/functions/integration-sync/connectors/webhook/testing/sender.ts";
+import { exportBatch } from "../../supabase/functions/integration-sync/jobs/export_batch.ts";
 import { startWebhookReceiver } from "../../local/vendors/webhook_receiver.ts";
 import { type Certificate, certificate } from "../support/certificates.ts";
 import * as businessCentral from "./business_central_actions.ts";

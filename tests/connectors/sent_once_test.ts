@@ -4,9 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { startWebhookReceiver } from "../../local/vendors/webhook_receiver.ts";
-import { testContext } from "../../supabase/functions/_shared/testing/connector_context.ts";
-import { testBatch } from "../../supabase/functions/_shared/testing/fake_worker_api.ts";
-import { open as openWebhook } from "../../supabase/functions/_shared/testing/webhook_sender.ts";
+import { testContext } from "../../supabase/functions/integration-sync/testing/connector_context.ts";
+import { testBatch } from "../../supabase/functions/integration-sync/testing/fake_worker_api.ts";
+import { open as openWebhook } from "../../supabase/functions/integration-sync/connectors/webhook/testing/sender.ts";
 import { send, states as statesOf } from "./business_central_actions.ts";
 import { assertPostedOnce, expense, startBusinessCentralTest } from "./business_central_tenant.ts";
 import { batchOf, bookedOnce, startXledgerTest, states, vouchers } from "./xledger_tenant.ts";

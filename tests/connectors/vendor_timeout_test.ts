@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { vendorSignal } from "../../supabase/functions/_shared/connectors/vendor_timeout.ts";
-import { testContext } from "../../supabase/functions/_shared/testing/connector_context.ts";
+import { vendorSignal } from "../../supabase/functions/integration-sync/connectors/http/vendor_timeout.ts";
+import { testContext } from "../../supabase/functions/integration-sync/testing/connector_context.ts";
 
 Deno.test("vendorSignal ends a call when its connection never comes about", async () => {
   // It takes the connection and says nothing, so that the TLS handshake hangs.

@@ -11,10 +11,10 @@
  */
 import assert from "node:assert/strict";
 import { startXledger } from "../../local/vendors/xledger/server.ts";
-import { xledger } from "../../supabase/functions/_shared/connectors/xledger.ts";
-import { parseXledgerConfig } from "../../supabase/functions/_shared/connectors/xledger_config.ts";
-import type { Entry } from "../../supabase/functions/_shared/entries.ts";
-import { testContext } from "../../supabase/functions/_shared/testing/connector_context.ts";
+import { xledger } from "../../supabase/functions/integration-sync/connectors/xledger/connector.ts";
+import { parseXledgerConfig } from "../../supabase/functions/integration-sync/connectors/xledger/config.ts";
+import type { Entry } from "../../supabase/functions/integration-sync/vouchers/entries.ts";
+import { testContext } from "../../supabase/functions/integration-sync/testing/connector_context.ts";
 import { batchOf } from "./xledger_tenant.ts";
 
 interface Tenant extends AsyncDisposable {

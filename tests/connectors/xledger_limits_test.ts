@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { until } from "../../local/wait.ts";
-import { xledger } from "../../supabase/functions/_shared/connectors/xledger.ts";
+import { xledger } from "../../supabase/functions/integration-sync/connectors/xledger/connector.ts";
 import { batchOf, bookedOnce, lookup, startXledgerTest, states, vouchers } from "./xledger_tenant.ts";
 
 Deno.test("xledger sends the rest later when a limit is hit between two mutations", async () => {

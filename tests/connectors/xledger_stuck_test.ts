@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { xledger } from "../../supabase/functions/_shared/connectors/xledger.ts";
-import { Outbox } from "../../supabase/functions/_shared/testing/outbox_worker_api.ts";
-import { runSlice, type SliceEnd } from "../../supabase/functions/integration-sync/run_slice.ts";
+import { xledger } from "../../supabase/functions/integration-sync/connectors/xledger/connector.ts";
+import { Outbox } from "../../supabase/functions/integration-sync/testing/outbox_worker_api.ts";
+import { runSlice, type SliceEnd } from "../../supabase/functions/integration-sync/jobs/run_slice.ts";
 import { bookedOnce, startXledgerTest, vouchers, type XledgerTest } from "./xledger_tenant.ts";
 
 /** One attempt over the outbox, in batches of two. */

@@ -4,11 +4,15 @@ import type {
   ConnectorContext,
   LookupOutcome,
   OpenConnector,
-} from "../../supabase/functions/_shared/connectors/connector.ts";
-import { xledger } from "../../supabase/functions/_shared/connectors/xledger.ts";
-import type { Batch, Entry, EntryResult } from "../../supabase/functions/_shared/entries.ts";
-import { createSecrets } from "../../supabase/functions/_shared/secrets.ts";
-import { testContext } from "../../supabase/functions/_shared/testing/connector_context.ts";
+} from "../../supabase/functions/integration-sync/connectors/connector.ts";
+import { xledger } from "../../supabase/functions/integration-sync/connectors/xledger/connector.ts";
+import type {
+  Batch,
+  Entry,
+  EntryResult,
+} from "../../supabase/functions/integration-sync/vouchers/entries.ts";
+import { createSecrets } from "../../supabase/functions/integration-sync/core/secrets.ts";
+import { testContext } from "../../supabase/functions/integration-sync/testing/connector_context.ts";
 import { JumpClock } from "../support/jump_clock.ts";
 
 /** A fake Xledger with a connector to it, both on one clock. */

@@ -1,10 +1,10 @@
 /** The connector that docs/connectors.md shows to developers, run as it stands. */
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
-import { openConnector } from "../../supabase/functions/_shared/connectors/open_connector.ts";
-import type { Connector } from "../../supabase/functions/_shared/connectors/connector.ts";
-import type { Batch } from "../../supabase/functions/_shared/entries.ts";
-import { testContext } from "../../supabase/functions/_shared/testing/connector_context.ts";
+import { openConnector } from "../../supabase/functions/integration-sync/connectors/open_connector.ts";
+import type { Connector } from "../../supabase/functions/integration-sync/connectors/connector.ts";
+import type { Batch } from "../../supabase/functions/integration-sync/vouchers/entries.ts";
+import { testContext } from "../../supabase/functions/integration-sync/testing/connector_context.ts";
 import { root } from "../../tools/run_deno.ts";
 
 /** The module of the page's section. */

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Sql } from "postgres";
 import { startPlatform } from "../../local/platform.ts";
 import { until } from "../../local/wait.ts";
-import { startReceiver } from "../../supabase/functions/_shared/testing/receiver.ts";
+import { startReceiver } from "../../supabase/functions/integration-sync/testing/receiver.ts";
 import { CHECKS, diagnose, type Diagnosis } from "../../cli/doctor/diagnose.ts";
 import { readSchemas } from "../../cli/doctor/schemas.ts";
 import { connect } from "../support/connect.ts";

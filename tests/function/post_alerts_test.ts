@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { Webhook } from "standardwebhooks";
-import type { AlertFormat, ClaimedAlerts } from "../../supabase/functions/_shared/alerts_api.ts";
-import { systemClock } from "../../supabase/functions/_shared/clock.ts";
-import { FakeClock } from "../../supabase/functions/_shared/testing/fake_clock.ts";
-import { RefusedAddress } from "../../supabase/functions/_shared/refused_address.ts";
-import { startReceiver } from "../../supabase/functions/_shared/testing/receiver.ts";
-import { postAlerts } from "../../supabase/functions/integration-sync/post_alerts.ts";
+import type {
+  AlertFormat,
+  ClaimedAlerts,
+} from "../../supabase/functions/integration-sync/database/alerts_api.ts";
+import { systemClock } from "../../supabase/functions/integration-sync/core/clock.ts";
+import { FakeClock } from "../../supabase/functions/integration-sync/testing/fake_clock.ts";
+import { RefusedAddress } from "../../supabase/functions/integration-sync/core/refused_address.ts";
+import { startReceiver } from "../../supabase/functions/integration-sync/testing/receiver.ts";
+import { postAlerts } from "../../supabase/functions/integration-sync/jobs/post_alerts.ts";
 
 const secret = `whsec_${btoa("hemmelig".repeat(4))}`;
 const tools = { clock: systemClock, fetch, retiring: AbortSignal.any([]) };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { testBatch, testClaim } from "../../supabase/functions/_shared/testing/fake_worker_api.ts";
-import { startReceiver } from "../../supabase/functions/_shared/testing/receiver.ts";
-import { createService } from "../../supabase/functions/integration-sync/service.ts";
+import { testBatch, testClaim } from "../../supabase/functions/integration-sync/testing/fake_worker_api.ts";
+import { startReceiver } from "../../supabase/functions/integration-sync/testing/receiver.ts";
+import { createService } from "../../supabase/functions/integration-sync/http/service.ts";
 
 const attempt = {
   run_id: "00000000-0000-4000-8000-000000000001",

@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
-import type { SyncError } from "../../supabase/functions/_shared/errors.ts";
-import { FakeClock } from "../../supabase/functions/_shared/testing/fake_clock.ts";
-import { testClaim } from "../../supabase/functions/_shared/testing/fake_worker_api.ts";
+import type { SyncError } from "../../supabase/functions/integration-sync/core/errors.ts";
+import { FakeClock } from "../../supabase/functions/integration-sync/testing/fake_clock.ts";
+import { testClaim } from "../../supabase/functions/integration-sync/testing/fake_worker_api.ts";
 import {
   type Receiver,
   startRawReceiver,
   startReceiver,
-} from "../../supabase/functions/_shared/testing/receiver.ts";
-import { createWorkerApi, type WorkerApi } from "../../supabase/functions/_shared/worker_api.ts";
-import { createWorkerRpc } from "../../supabase/functions/_shared/worker_rpc.ts";
+} from "../../supabase/functions/integration-sync/testing/receiver.ts";
+import {
+  createWorkerApi,
+  type WorkerApi,
+} from "../../supabase/functions/integration-sync/database/worker_api.ts";
+import { createWorkerRpc } from "../../supabase/functions/integration-sync/database/worker_rpc.ts";
 
 const attempt = { run_id: "00000000-0000-4000-8000-000000000001", attempt: 2, token: "t".repeat(64) };
 const boot = { boot_id: "00000000-0000-4000-8000-0000000000c1", boot_ms: 41.5, cold_start: true };

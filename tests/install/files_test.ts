@@ -38,8 +38,13 @@ Deno.test("an install adds migrations behind the newest, the function and its bl
     ),
   );
   assert.deepEqual([...kinds].sort(), [
-    "functions/_shared/sync-scheduler",
     "functions/integration-sync/*.ts",
+    "functions/integration-sync/connectors",
+    "functions/integration-sync/core",
+    "functions/integration-sync/database",
+    "functions/integration-sync/http",
+    "functions/integration-sync/jobs",
+    "functions/integration-sync/vouchers",
     "migrations/*",
   ]);
   assert.ok(!added.some((path) => /_test\.ts$|testing/.test(path)));

@@ -6,7 +6,7 @@ import { root } from "../../tools/run_deno.ts";
 import { createProject, type Project } from "../support/project.ts";
 
 const isWindows = Deno.build.os === "windows";
-const SHIPPED = "functions/_shared/sync-scheduler/retry.ts";
+const SHIPPED = "functions/integration-sync/core/retry.ts";
 
 async function run(project: Project, code: number, ...args: string[]): Promise<string> {
   const result = await project.install(args);

@@ -8,7 +8,7 @@ import { root } from "../../cli/root.ts";
 import { copyCheckout } from "../support/checkout.ts";
 import { createProject } from "../support/project.ts";
 
-const FORMATTED = "functions/_shared/sync-scheduler/retry.ts";
+const FORMATTED = "functions/integration-sync/core/retry.ts";
 const STYLES = [
   {
     singleQuote: true,
@@ -68,8 +68,8 @@ Deno.test("a formatted file is left alone, and the next release takes it for une
 
   await copy.task("migration:new", "next");
   await copy.write(
-    "supabase/functions/_shared/clock.ts",
-    `${await copy.read("supabase/functions/_shared/clock.ts")}// New.\n`,
+    "supabase/functions/integration-sync/core/clock.ts",
+    `${await copy.read("supabase/functions/integration-sync/core/clock.ts")}// New.\n`,
   );
   await copy.task("release", "0.2.0");
   const upgraded = await project.install([], copy.directory);

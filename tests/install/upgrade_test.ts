@@ -147,14 +147,14 @@ Deno.test("files that a later release has no longer are removed, those that it c
   assert.equal((await project.install([], copy.directory)).code, 0);
   const names = migrationsOf(await project.files());
   await releaseNext(copy, "0.2.0");
-  const shared = "supabase/functions/_shared/";
-  await Deno.remove(join(copy.directory, `${shared}retry_after.ts`));
-  await copy.write(`${shared}retry.ts`, `${await copy.read(`${shared}retry.ts`)}// Newer.\n`);
+  const core = "supabase/functions/integration-sync/core/";
+  await Deno.remove(join(copy.directory, `${core}retry_after.ts`));
+  await copy.write(`${core}retry.ts`, `${await copy.read(`${core}retry.ts`)}// Newer.\n`);
   assert.equal((await project.install([], copy.directory)).code, 0);
   const files = await project.files();
-  assert.equal(files["functions/_shared/sync-scheduler/retry_after.ts"], undefined);
+  assert.equal(files["functions/integration-sync/core/retry_after.ts"], undefined);
   assert.match(
-    files["functions/_shared/sync-scheduler/retry.ts"] ?? "",
+    files["functions/integration-sync/core/retry.ts"] ?? "",
     /^\/\/ sync-scheduler 0\.2\.0 [^]*\/\/ Newer\.\n$/,
   );
   assert.deepEqual(migrationsOf(files), [...names, "greet_membership", "greet"]);

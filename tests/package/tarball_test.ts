@@ -49,7 +49,6 @@ Deno.test("the packed tarball holds what `files` lists, and runs no script when 
     const bundle = [
       ...await shipped("supabase/migrations", ".sql"),
       ...await shipped("supabase/schemas", ".sql"),
-      ...await shipped("supabase/functions/_shared", ".ts"),
       ...await shipped("supabase/functions/integration-sync", ".ts", ".json"),
       "supabase/config.toml",
     ];

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { isAmount } from "../../supabase/functions/_shared/decimal.ts";
-import { exportedFields } from "../../supabase/functions/_shared/exported_fields.ts";
-import { entryRules } from "../../supabase/functions/_shared/connectors/entry_rules.ts";
-import { ignoredFields } from "../../supabase/functions/_shared/connectors/ignored_fields.ts";
-import { voucherFault } from "../../supabase/functions/_shared/voucher_fault.ts";
+import { isAmount } from "../../supabase/functions/integration-sync/vouchers/decimal.ts";
+import { exportedFields } from "../../supabase/functions/integration-sync/vouchers/exported_fields.ts";
+import { entryRules } from "../../supabase/functions/integration-sync/connectors/entry_rules.ts";
+import { ignoredFields } from "../../supabase/functions/integration-sync/connectors/ignored_fields.ts";
+import { voucherFault } from "../../supabase/functions/integration-sync/vouchers/voucher_fault.ts";
 import * as z from "zod/mini";
 import { usePlatform } from "../support/platform.ts";
 import { amountTexts, type Judged, judgedEntries } from "./arbitrary_entry.ts";

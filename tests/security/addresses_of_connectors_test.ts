@@ -1,9 +1,9 @@
 /** The keys of config that decide where requests go: in the database, in the connectors, and in what they really do. */
 import assert from "node:assert/strict";
-import type { Connector } from "../../supabase/functions/_shared/connectors/connector.ts";
-import { openConnector } from "../../supabase/functions/_shared/connectors/open_connector.ts";
-import { connectors } from "../../supabase/functions/_shared/connectors/registry.ts";
-import { testContext } from "../../supabase/functions/_shared/testing/connector_context.ts";
+import type { Connector } from "../../supabase/functions/integration-sync/connectors/connector.ts";
+import { openConnector } from "../../supabase/functions/integration-sync/connectors/open_connector.ts";
+import { connectors } from "../../supabase/functions/integration-sync/connectors/registry.ts";
+import { testContext } from "../../supabase/functions/integration-sync/testing/connector_context.ts";
 import { usePlatform } from "../support/platform.ts";
 
 /** Each key of a connector's config with a value, and another one. A key that is missing here fails the test. */

@@ -1,8 +1,11 @@
-import type { Entry, EntryResult } from "../../supabase/functions/_shared/entries.ts";
-import { SyncError } from "../../supabase/functions/_shared/errors.ts";
-import { testClaim } from "../../supabase/functions/_shared/testing/fake_worker_api.ts";
-import type { Claim, Reservation } from "../../supabase/functions/_shared/worker_answers.ts";
-import type { Ending, WorkerApi } from "../../supabase/functions/_shared/worker_api.ts";
+import type { Entry, EntryResult } from "../../supabase/functions/integration-sync/vouchers/entries.ts";
+import { SyncError } from "../../supabase/functions/integration-sync/core/errors.ts";
+import { testClaim } from "../../supabase/functions/integration-sync/testing/fake_worker_api.ts";
+import type {
+  Claim,
+  Reservation,
+} from "../../supabase/functions/integration-sync/database/worker_answers.ts";
+import type { Ending, WorkerApi } from "../../supabase/functions/integration-sync/database/worker_api.ts";
 
 type State = "pending" | "sending" | "exported" | "rejected" | "unknown";
 

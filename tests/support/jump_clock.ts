@@ -1,4 +1,4 @@
-import type { Clock } from "../../supabase/functions/_shared/clock.ts";
+import type { Clock } from "../../supabase/functions/integration-sync/core/clock.ts";
 
 // Longer sleeps are those of leases, which a test without a dying worker must not wake.
 const longestJumpMs = 24 * 3600_000;

@@ -14,8 +14,8 @@ const FILES = {
   "schemas/95_release/01_version.sql":
     "create or replace function version() returns record language sql as $$\n" +
     "  select '0.1.0-dev'::text, 'unreleased'::text;\n$$;\n",
-  "functions/_shared/a.ts": "export const a = 1;\n",
-  "functions/integration-sync/index.ts": 'import "../_shared/a.ts";\n',
+  "functions/integration-sync/core/a.ts": "export const a = 1;\n",
+  "functions/integration-sync/index.ts": 'import "./core/a.ts";\n',
   "config.toml": "[functions.integration-sync]\nverify_jwt = false\n",
 };
 

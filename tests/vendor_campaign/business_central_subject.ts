@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { type Fault, startBusinessCentral } from "../../local/vendors/business_central/business_central.ts";
-import { createBusinessCentral } from "../../supabase/functions/_shared/connectors/business_central.ts";
-import { createTokenCache } from "../../supabase/functions/_shared/connectors/business_central_token.ts";
+import { createBusinessCentral } from "../../supabase/functions/integration-sync/connectors/business_central/connector.ts";
+import { createTokenCache } from "../../supabase/functions/integration-sync/connectors/business_central/token.ts";
 import type { Random } from "../campaign/random.ts";
 import { describe, type Subject, type SubjectTools } from "./subject.ts";
 import { hundredths, isFlawed, isMisspelt, isRuledOut, type Line } from "./vouchers.ts";

@@ -5,9 +5,9 @@
  * @module
  */
 import assert from "node:assert/strict";
-import type { Failure } from "../../supabase/functions/_shared/errors.ts";
-import { createWorkerApi } from "../../supabase/functions/_shared/worker_api.ts";
-import { runSlice } from "../../supabase/functions/integration-sync/run_slice.ts";
+import type { Failure } from "../../supabase/functions/integration-sync/core/errors.ts";
+import { createWorkerApi } from "../../supabase/functions/integration-sync/database/worker_api.ts";
+import { runSlice } from "../../supabase/functions/integration-sync/jobs/run_slice.ts";
 import type { Dispatch } from "../campaign/dispatches.ts";
 import { Random } from "../campaign/random.ts";
 import { JumpClock } from "../support/jump_clock.ts";

@@ -5,8 +5,11 @@
  */
 import type { Sql } from "postgres";
 import { z } from "zod";
-import { readEnvironment as readFunctionEnvironment } from "../../supabase/functions/integration-sync/environment.ts";
-import { createWorkerRpc, type WorkerRpc } from "../../supabase/functions/_shared/worker_rpc.ts";
+import { readEnvironment as readFunctionEnvironment } from "../../supabase/functions/integration-sync/http/environment.ts";
+import {
+  createWorkerRpc,
+  type WorkerRpc,
+} from "../../supabase/functions/integration-sync/database/worker_rpc.ts";
 import { connect, type Connections } from "../support/connect.ts";
 import type { KillablePlatform } from "../support/local_only.ts";
 import { createPeople } from "../support/people.ts";

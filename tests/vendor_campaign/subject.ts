@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Connector } from "../../supabase/functions/_shared/connectors/connector.ts";
+import type { Connector } from "../../supabase/functions/integration-sync/connectors/connector.ts";
 import type { Random } from "../campaign/random.ts";
 import type { JumpClock } from "../support/jump_clock.ts";
 import type { Voucher } from "./vouchers.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Fault, type Rule, startWebhookReceiver } from "../../local/vendors/webhook_receiver.ts";
-import { webhook } from "../../supabase/functions/_shared/connectors/webhook.ts";
+import { webhook } from "../../supabase/functions/integration-sync/connectors/webhook/connector.ts";
 import { Random } from "../campaign/random.ts";
 import { describe, type Subject, type SubjectTools } from "./subject.ts";
 import { isBalanced, isFlawed, UNKNOWN_ACCOUNT } from "./vouchers.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { codeOf, type ImportNode } from "../../local/vendors/xledger/ledger.ts";
 import { type Behaviour, type Fault, startXledger } from "../../local/vendors/xledger/server.ts";
-import { xledger } from "../../supabase/functions/_shared/connectors/xledger.ts";
-import { nameLines } from "../../supabase/functions/_shared/connectors/xledger_voucher.ts";
+import { xledger } from "../../supabase/functions/integration-sync/connectors/xledger/connector.ts";
+import { nameLines } from "../../supabase/functions/integration-sync/connectors/xledger/voucher.ts";
 import type { Random } from "../campaign/random.ts";
 import { describe, type Subject, type SubjectTools } from "./subject.ts";
 import { hundredths, isFlawed, isMisspelt, isRuledOut, type Line } from "./vouchers.ts";

@@ -1,10 +1,13 @@
 import { join } from "node:path";
-import { type ExportedFields, exportedFields } from "../../supabase/functions/_shared/exported_fields.ts";
+import {
+  type ExportedFields,
+  exportedFields,
+} from "../../supabase/functions/integration-sync/vouchers/exported_fields.ts";
 
 const FILE = "30_engine/07_exported_fields.sql";
 
 /**
- * The SQL function that answers the list of `supabase/functions/_shared/exported_fields.ts`, so that the list stands once.
+ * The SQL function that answers the list of `supabase/functions/integration-sync/vouchers/exported_fields.ts`, so that the list stands once.
  *
  * @example
  * ```ts
@@ -24,7 +27,7 @@ export function exportedFieldsSql(): string {
   });
   const json = `{\n${types.join(",\n")}\n  }`;
   if (/['\\$]/.test(json)) throw new Error("exported_fields.ts holds a name that SQL would have to quote");
-  return `-- Written by db:compose from supabase/functions/_shared/exported_fields.ts. Edit that file.
+  return `-- Written by db:compose from supabase/functions/integration-sync/vouchers/exported_fields.ts. Edit that file.
 create or replace function sync_scheduler.exported_fields() returns jsonb
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin

@@ -12,7 +12,6 @@ const CARRIED = ["LICENSE", "CHANGELOG.md", "supabase/config.toml", "cli/install
 const FOLDERS = [
   ["supabase/migrations", ".sql"],
   ["supabase/schemas", ".sql"],
-  ["supabase/functions/_shared", ".ts"],
   ["supabase/functions/integration-sync", ".ts"],
   ["tools/releases", ".json"],
 ] as const;

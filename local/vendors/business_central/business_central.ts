@@ -8,7 +8,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { type Clock, systemClock } from "../../../supabase/functions/_shared/clock.ts";
+import { type Clock, systemClock } from "../../../supabase/functions/integration-sync/core/clock.ts";
 import { type ApiState, carryOut } from "./api.ts";
 import { type BatchMode, carryOutBatch } from "./batch.ts";
 import { type Fault, takeFault } from "./faults.ts";

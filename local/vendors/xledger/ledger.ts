@@ -3,7 +3,7 @@ import {
   formatDecimal,
   parseDecimal,
   sumDecimals,
-} from "../../../supabase/functions/_shared/decimal.ts";
+} from "../../../supabase/functions/integration-sync/vouchers/decimal.ts";
 import type { Behaviour } from "./behaviour.ts";
 
 /** One line of a voucher as `addGLImportItems` takes it. */

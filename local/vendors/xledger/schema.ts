@@ -1,5 +1,5 @@
 import { buildSchema, GraphQLError, type GraphQLScalarType, type GraphQLSchema, Kind } from "graphql";
-import { parseDecimal } from "../../../supabase/functions/_shared/decimal.ts";
+import { parseDecimal } from "../../../supabase/functions/integration-sync/vouchers/decimal.ts";
 import type { Behaviour } from "./behaviour.ts";
 
 // The part of Xledger's schema that a connector of vouchers meets. Names are those of CONNECTORS.md and of open code

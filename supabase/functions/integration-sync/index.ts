@@ -1,3 +1,3 @@
-import { createService } from "./service.ts";
+import { createService } from "./http/service.ts";
 
 Deno.serve(createService(Deno.env));

@@ -1,4 +1,4 @@
--- Written by db:compose from supabase/functions/_shared/exported_fields.ts. Edit that file.
+-- Written by db:compose from supabase/functions/integration-sync/vouchers/exported_fields.ts. Edit that file.
 create or replace function sync_scheduler.exported_fields() returns jsonb
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin

@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
-import { testContext } from "../../../supabase/functions/_shared/testing/connector_context.ts";
-import { testBatch } from "../../../supabase/functions/_shared/testing/fake_worker_api.ts";
-import { FakeClock } from "../../../supabase/functions/_shared/testing/fake_clock.ts";
-import { createSecrets } from "../../../supabase/functions/_shared/secrets.ts";
-import { startReceiver } from "../../../supabase/functions/_shared/testing/receiver.ts";
-import { settleAnswer } from "../../../supabase/functions/_shared/connectors/webhook_answer.ts";
-import { answered, open, send, states } from "../../../supabase/functions/_shared/testing/webhook_sender.ts";
+import { testContext } from "../../../supabase/functions/integration-sync/testing/connector_context.ts";
+import { testBatch } from "../../../supabase/functions/integration-sync/testing/fake_worker_api.ts";
+import { FakeClock } from "../../../supabase/functions/integration-sync/testing/fake_clock.ts";
+import { createSecrets } from "../../../supabase/functions/integration-sync/core/secrets.ts";
+import { startReceiver } from "../../../supabase/functions/integration-sync/testing/receiver.ts";
+import { settleAnswer } from "../../../supabase/functions/integration-sync/connectors/webhook/answer.ts";
+import {
+  answered,
+  open,
+  send,
+  states,
+} from "../../../supabase/functions/integration-sync/connectors/webhook/testing/sender.ts";
 
 const json = (body: unknown, status = 200) => Response.json(body, { status });
 

@@ -9,10 +9,10 @@
  */
 import assert from "node:assert/strict";
 import { startWebhookReceiver } from "../../../local/vendors/webhook_receiver.ts";
-import type { OpenConnector } from "../../../supabase/functions/_shared/connectors/connector.ts";
-import { webhook } from "../../../supabase/functions/_shared/connectors/webhook.ts";
-import type { Batch } from "../../../supabase/functions/_shared/entries.ts";
-import { testContext } from "../../../supabase/functions/_shared/testing/connector_context.ts";
+import type { OpenConnector } from "../../../supabase/functions/integration-sync/connectors/connector.ts";
+import { webhook } from "../../../supabase/functions/integration-sync/connectors/webhook/connector.ts";
+import type { Batch } from "../../../supabase/functions/integration-sync/vouchers/entries.ts";
+import { testContext } from "../../../supabase/functions/integration-sync/testing/connector_context.ts";
 import { vouchers } from "../xledger_tenant.ts";
 
 interface Receiver extends AsyncDisposable {

@@ -1,10 +1,17 @@
 import assert from "node:assert/strict";
-import { createSecrets } from "../../../supabase/functions/_shared/secrets.ts";
-import { testContext } from "../../../supabase/functions/_shared/testing/connector_context.ts";
-import { testBatch } from "../../../supabase/functions/_shared/testing/fake_worker_api.ts";
-import { startRawReceiver, startReceiver } from "../../../supabase/functions/_shared/testing/receiver.ts";
-import { open, secret, states } from "../../../supabase/functions/_shared/testing/webhook_sender.ts";
-import type { ExportOutcome } from "../../../supabase/functions/_shared/connectors/connector.ts";
+import { createSecrets } from "../../../supabase/functions/integration-sync/core/secrets.ts";
+import { testContext } from "../../../supabase/functions/integration-sync/testing/connector_context.ts";
+import { testBatch } from "../../../supabase/functions/integration-sync/testing/fake_worker_api.ts";
+import {
+  startRawReceiver,
+  startReceiver,
+} from "../../../supabase/functions/integration-sync/testing/receiver.ts";
+import {
+  open,
+  secret,
+  states,
+} from "../../../supabase/functions/integration-sync/connectors/webhook/testing/sender.ts";
+import type { ExportOutcome } from "../../../supabase/functions/integration-sync/connectors/connector.ts";
 
 const keys = ["expense-001", "expense-002"];
 

@@ -1,6 +1,6 @@
 /** What a receiver may write about the entries, however it writes it. */
 import assert from "node:assert/strict";
-import { answered } from "../../../supabase/functions/_shared/testing/webhook_sender.ts";
+import { answered } from "../../../supabase/functions/integration-sync/connectors/webhook/testing/sender.ts";
 
 const results = (a: Readonly<Record<string, unknown>>) => [
   { entry_key: "a", ...a },

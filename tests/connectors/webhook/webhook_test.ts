@@ -1,18 +1,21 @@
 import assert from "node:assert/strict";
 import { Webhook } from "standardwebhooks";
-import type { Entry } from "../../../supabase/functions/_shared/entries.ts";
-import { testContext } from "../../../supabase/functions/_shared/testing/connector_context.ts";
-import { testBatch } from "../../../supabase/functions/_shared/testing/fake_worker_api.ts";
-import { FakeClock } from "../../../supabase/functions/_shared/testing/fake_clock.ts";
-import { startRawReceiver, startReceiver } from "../../../supabase/functions/_shared/testing/receiver.ts";
+import type { Entry } from "../../../supabase/functions/integration-sync/vouchers/entries.ts";
+import { testContext } from "../../../supabase/functions/integration-sync/testing/connector_context.ts";
+import { testBatch } from "../../../supabase/functions/integration-sync/testing/fake_worker_api.ts";
+import { FakeClock } from "../../../supabase/functions/integration-sync/testing/fake_clock.ts";
+import {
+  startRawReceiver,
+  startReceiver,
+} from "../../../supabase/functions/integration-sync/testing/receiver.ts";
 import {
   batch,
   open,
   secret,
   send,
   states,
-} from "../../../supabase/functions/_shared/testing/webhook_sender.ts";
-import { webhook } from "../../../supabase/functions/_shared/connectors/webhook.ts";
+} from "../../../supabase/functions/integration-sync/connectors/webhook/testing/sender.ts";
+import { webhook } from "../../../supabase/functions/integration-sync/connectors/webhook/connector.ts";
 
 function openWith(config: Readonly<Record<string, unknown>>) {
   return webhook.open(config, { signing_secret: secret });

@@ -3,17 +3,17 @@
  *
  * @module
  */
-import { rememberTrouble } from "../../_shared/database_trouble.ts";
-import type { SenderRef } from "../../_shared/alerts_api.ts";
-import type { WarmupRef } from "../../_shared/answer_warmup.ts";
-import { FakeWorkerApi } from "../../_shared/testing/fake_worker_api.ts";
-import type { ProbeEnd, ProbeRef } from "../../_shared/probe_api.ts";
-import type { ProbeClaim } from "../../_shared/worker_answers.ts";
-import type { AttemptRef, Boot, WorkerApi } from "../../_shared/worker_api.ts";
-import { recordBoot } from "../boot.ts";
-import { createHandler } from "../handler.ts";
-import type { HandlerTools } from "../handler_tools.ts";
-import type { SliceEnd } from "../run_slice.ts";
+import { rememberTrouble } from "../database/database_trouble.ts";
+import type { SenderRef } from "../database/alerts_api.ts";
+import type { WarmupRef } from "../database/answer_warmup.ts";
+import { FakeWorkerApi } from "./fake_worker_api.ts";
+import type { ProbeEnd, ProbeRef } from "../database/probe_api.ts";
+import type { ProbeClaim } from "../database/worker_answers.ts";
+import type { AttemptRef, Boot, WorkerApi } from "../database/worker_api.ts";
+import { recordBoot } from "../http/boot.ts";
+import { createHandler } from "../http/handler.ts";
+import type { HandlerTools } from "../jobs/handler_tools.ts";
+import type { SliceEnd } from "../jobs/run_slice.ts";
 
 /** A token that may be one. */
 export const token = "0123456789abcdef".repeat(4);

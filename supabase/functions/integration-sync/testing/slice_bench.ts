@@ -8,13 +8,13 @@ import {
   type ConnectorContext,
   defineConnector,
   type ExportOutcome,
-} from "../../_shared/connectors/connector.ts";
-import { allEntries, type Batch, type RejectedEntry } from "../../_shared/entries.ts";
-import { type ErrorClass, failure, SyncError } from "../../_shared/errors.ts";
-import { FakeClock } from "../../_shared/testing/fake_clock.ts";
-import { FakeWorkerApi, testBatch, testClaim } from "../../_shared/testing/fake_worker_api.ts";
-import type { Claim } from "../../_shared/worker_answers.ts";
-import { runSlice, type SliceEnd } from "../run_slice.ts";
+} from "../connectors/connector.ts";
+import { allEntries, type Batch, type RejectedEntry } from "../vouchers/entries.ts";
+import { type ErrorClass, failure, SyncError } from "../core/errors.ts";
+import { FakeClock } from "./fake_clock.ts";
+import { FakeWorkerApi, testBatch, testClaim } from "./fake_worker_api.ts";
+import type { Claim } from "../database/worker_answers.ts";
+import { runSlice, type SliceEnd } from "../jobs/run_slice.ts";
 
 /** What a connector does with a batch. */
 export type Export = (context: ConnectorContext, batch: Batch) => Promise<ExportOutcome>;

@@ -1,0 +1,161 @@
+import * as z from "../../core/zod.ts";
+import { type Failure, failure } from "../../core/errors.ts";
+import type { Secrets } from "../../core/secrets.ts";
+import { storableText } from "../../core/storable_text.ts";
+import { isMomentary, type Refusal } from "./refusal.ts";
+import type { ConnectorContext } from "../connector.ts";
+
+/** A call to Business Central that did not do what was asked. Caught where outcomes are made; never leaves the connector. */
+export class BusinessCentralFault extends Error {
+  constructor(
+    readonly failure: Failure,
+    /** Whether the request may have been carried out all the same, or still may be. */
+    readonly isDoubtful: boolean = false,
+    readonly refusal: Refusal | null = null,
+    /** Whether it is proved that nothing of the request was sent. */
+    readonly isUnsent: boolean = false,
+  ) {
+    super(failure.message);
+    this.name = "BusinessCentralFault";
+  }
+}
+
+const errorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+
+/**
+ * What a status other than 2xx means for one request.
+ *
+ * | status | class |
+ * | --- | --- |
+ * | 429 | rate_limited, at `Retry-After` or, as it is not promised, after 30 to 60 seconds |
+ * | 408, 5xx and what is not listed | transient for a read, ambiguous for a write: the queue and the gateway give up on requests that the service goes on with |
+ * | 3xx, 401, 403, 404 | permanent: the integration is set up wrongly |
+ * | 409 or other 4xx that tell of a lock | transient: nothing was carried out |
+ * | other 4xx | permanent; `refusal` says why, and the caller may know that it is about one entry |
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { testContext } from "../../testing/connector_context.ts";
+ * import { statusFault } from "./fault.ts";
+ *
+ * const details = { isWrite: true, body: null, retryAfter: null, context: testContext({ random: () => 0 }) };
+ * assert.equal(statusFault(504, details).failure.class, "ambiguous");
+ * assert.equal(statusFault(504, { ...details, isWrite: false }).failure.class, "transient");
+ * assert.equal(statusFault(429, details).failure.retry_after_seconds, 30);
+ * ```
+ */
+export function statusFault(
+  status: number,
+  details: {
+    readonly isWrite: boolean;
+    readonly body: unknown;
+    readonly retryAfter: number | null;
+    readonly context: Pick<ConnectorContext, "random" | "secrets">;
+  },
+): BusinessCentralFault {
+  const { isWrite, retryAfter, context: { random, secrets } } = details;
+  const said = wordsIn(details.body, secrets);
+  if (status === 429) {
+    // The window is five minutes and many wait for it: not all at the same second.
+    const wait = retryAfter ?? 30 + Math.floor(random() * 30);
+    const message = "Business Central asks us to slow down (429).";
+    return new BusinessCentralFault(failure("rate_limited", "business_central_rate_limited", message, wait));
+  }
+  if (status === 401) return permanent("business_central_sign_in_refused", status);
+  if (status === 403) return permanent("business_central_access_refused", status);
+  if (status === 404) return permanent("business_central_not_found", status, said);
+  if (status >= 300 && status < 400) return permanent("business_central_redirect", status);
+  if (status >= 400 && status < 500 && status !== 408) {
+    const refusal = said ?? { code: "", message: "" };
+    return isMomentary(status, refusal)
+      ? busy(retryAfter)
+      : permanent("business_central_refused", status, refusal);
+  }
+  return isWrite ? doubtful(`answered ${status}`, retryAfter) : unavailable(`answered ${status}`, retryAfter);
+}
+
+function busy(retryAfter: number | null): BusinessCentralFault {
+  const message = "Somebody else was at work on the same records in Business Central; it is tried again.";
+  return new BusinessCentralFault(failure("transient", "business_central_busy", message, retryAfter));
+}
+
+/** Before they are cut to a length: half of a secret is not recognised any more. */
+function wordsIn(body: unknown, secrets: Secrets): Refusal | undefined {
+  const said = errorSchema.safeParse(body).data?.error;
+  if (said === undefined) return undefined;
+  return { code: secrets.redact(said.code), message: secrets.redact(said.message) };
+}
+
+/**
+ * A write that may have been carried out.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { doubtful } from "./fault.ts";
+ *
+ * assert.equal(doubtful("did not answer in time").isDoubtful, true);
+ * ```
+ */
+export function doubtful(what: string, retryAfter: number | null = null): BusinessCentralFault {
+  const message =
+    `Business Central ${what}: whether it took the vouchers is not known, so they are looked up before they are sent again.`;
+  return new BusinessCentralFault(
+    failure("ambiguous", "business_central_outcome_unknown", message, retryAfter),
+    true,
+  );
+}
+
+/**
+ * A read that failed: nothing has changed.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { unavailable } from "./fault.ts";
+ *
+ * assert.equal(unavailable("answered 503", 20).failure.retry_after_seconds, 20);
+ * ```
+ */
+export function unavailable(what: string, retryAfter: number | null = null): BusinessCentralFault {
+  const message = `Business Central ${what}.`;
+  return new BusinessCentralFault(failure("transient", "business_central_unavailable", message, retryAfter));
+}
+
+const permanentMessages = {
+  business_central_sign_in_refused:
+    "Business Central does not accept our sign-in. Check that the app is registered in Business Central and consented to.",
+  business_central_access_refused:
+    "Business Central does not let the app do this. Check the permission sets that it was given.",
+  business_central_not_found:
+    "Business Central does not find what is configured. Check environment, company and journal.",
+  business_central_redirect: "Business Central answered with a redirect, which is not followed.",
+  business_central_refused: "Business Central refused a request.",
+} as const;
+
+function permanent(
+  code: keyof typeof permanentMessages,
+  status: number,
+  said?: Refusal,
+): BusinessCentralFault {
+  const refusal = said === undefined ? null : { code: said.code, message: storableText(said.message, 300) };
+  const words = refusal?.message ? ` It said: ${refusal.message}` : "";
+  const message = `${permanentMessages[code]} (status ${status})${words}`;
+  return new BusinessCentralFault(failure("permanent", code, message), false, refusal);
+}
+
+/**
+ * Something a person has to set right before anything can be exported.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { setUpWrongly } from "./fault.ts";
+ *
+ * assert.equal(setUpWrongly("business_central_no_journal", "There is no such journal.").failure.class, "permanent");
+ * ```
+ */
+export function setUpWrongly(code: string, message: string): BusinessCentralFault {
+  return new BusinessCentralFault(failure("permanent", code, message));
+}

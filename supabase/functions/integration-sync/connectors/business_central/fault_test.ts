@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { createSecrets } from "../../core/secrets.ts";
+import { testContext } from "../../testing/connector_context.ts";
+import { statusFault } from "./fault.ts";
+
+const body = { error: { code: "Application_DialogException", message: "No." } };
+
+for (
+  const [status, onWrite, onRead, isRefusal] of [
+    [302, "permanent", "permanent", false],
+    [400, "permanent", "permanent", true],
+    [401, "permanent", "permanent", false],
+    [403, "permanent", "permanent", false],
+    [408, "ambiguous", "transient", false],
+    [409, "transient", "transient", false],
+    [412, "permanent", "permanent", true],
+    [429, "rate_limited", "rate_limited", false],
+    [500, "ambiguous", "transient", false],
+    [502, "ambiguous", "transient", false],
+    [503, "ambiguous", "transient", false],
+    [504, "ambiguous", "transient", false],
+  ] as const
+) {
+  Deno.test(`statusFault says ${onWrite} of a write and ${onRead} of a read when the status is ${status}`, () => {
+    const fault = (isWrite: boolean) =>
+      statusFault(status, { isWrite, body, retryAfter: null, context: testContext() });
+    assert.deepEqual([fault(true).failure.class, fault(false).failure.class], [onWrite, onRead]);
+    assert.equal(fault(true).isDoubtful, onWrite === "ambiguous");
+    assert.equal(fault(true).refusal !== null, isRefusal);
+  });
+}
+
+Deno.test("statusFault keeps the hint when Retry-After is there, and draws one for a 429 when it is not", () => {
+  const details = { isWrite: true, body: null, context: testContext({ random: () => 0.99 }) };
+  assert.equal(statusFault(503, { ...details, retryAfter: 20 }).failure.retry_after_seconds, 20);
+  assert.equal(statusFault(429, { ...details, retryAfter: 7 }).failure.retry_after_seconds, 7);
+  assert.equal(statusFault(429, { ...details, retryAfter: null }).failure.retry_after_seconds, 59);
+});
+
+Deno.test("statusFault tells nothing of a secret when Business Central's words are cut in the middle of it", () => {
+  const token = "ey0123456789".repeat(20);
+  const secrets = createSecrets();
+  secrets.add(token);
+  const message = `${"x".repeat(290)} ${token}`;
+  const details = { isWrite: true, retryAfter: null, context: testContext({ secrets }) };
+  const fault = statusFault(400, { ...details, body: { error: { code: token, message } } });
+  const told = JSON.stringify([fault.failure, fault.refusal]);
+  assert.ok(told.includes("xxx ***") && !told.includes("ey0123"), told);
+});
+
+for (
+  const [code, message, isRefusal] of [
+    ["Internal_EntityWithSameKeyExists", "The record already exists.", true],
+    ["Request_EntityChanged", "Another user has already changed the record.", true],
+    ["Internal_ServerError", "A deadlock", false],
+  ] as const
+) {
+  Deno.test(`statusFault takes a 409 of ${code} for ${isRefusal ? "a refusal" : "a lock"}`, () => {
+    const details = { isWrite: true, retryAfter: null, context: testContext() };
+    const fault = statusFault(409, { ...details, body: { error: { code, message } } });
+    assert.equal(fault.refusal !== null, isRefusal);
+    assert.equal(fault.isDoubtful, false);
+  });
+}

@@ -1,0 +1,48 @@
+import { storableText } from "../../core/storable_text.ts";
+
+/** What Business Central itself said when it refused a request for its content. */
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The code of a line whose number stands already. */
+export const sameKey = "Internal_EntityWithSameKeyExists";
+/** The code of a line that was changed since it was read: a stale ETag. */
+const entityChanged = "Request_EntityChanged";
+
+/**
+ * Whether it was refused only because somebody else was at work on the same records: for their locks Business Central has
+ * 409 and no code of its own, or says so in words.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { isMomentary } from "./refusal.ts";
+ *
+ * const message = "The operation could not complete because a record in the G/L Entry table was locked by another user.";
+ * assert.equal(isMomentary(400, { code: "Unknown", message }), true);
+ * assert.equal(isMomentary(409, { code: "Request_EntityChanged", message: "Another user has already changed it." }), false);
+ * ```
+ */
+export function isMomentary(status: number, { code, message }: Refusal): boolean {
+  if (code === sameKey || code === entityChanged) return false;
+  return status === 409 || /locked by|another (user|session)|deadlock/i.test(message);
+}
+
+/**
+ * Business Central's words as a person reads them, without the id of the request at their end.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { wordsOf } from "./refusal.ts";
+ *
+ * const said = { code: "Unknown", message: "The account is blocked.  CorrelationId:  7c1d-40." };
+ * assert.equal(wordsOf(said), "Business Central refused the voucher: The account is blocked.");
+ * ```
+ */
+export function wordsOf({ code, message }: Refusal): string {
+  const said = storableText(message.replace(/\s*CorrelationId:.*$/is, ""), 300) || storableText(code, 100);
+  return `Business Central refused the voucher: ${said || "it gave no reason."}`;
+}

@@ -1,0 +1,36 @@
+import type { ClaimedAlerts, MessageResult, SenderRef } from "../database/alerts_api.ts";
+import type { WarmupRef } from "../database/answer_warmup.ts";
+import type { TroubleMemory } from "../database/database_trouble.ts";
+import type { ClaimedProbe, ProbeEnd, ProbeRef } from "../database/probe_api.ts";
+import type { Claim } from "../database/worker_answers.ts";
+import type { AttemptRef, Boot, WorkerApi } from "../database/worker_api.ts";
+import type { Log } from "../core/log.ts";
+import type { SliceEnd } from "./run_slice.ts";
+
+/** What the handler needs from outside. */
+export interface HandlerTools {
+  readonly nextBoot: () => Boot;
+  /** Throws `function_misconfigured` when the environment lacks something. */
+  readonly workerApi: (attempt: AttemptRef) => WorkerApi;
+  /** Of this isolate. */
+  readonly trouble: TroubleMemory;
+  readonly runSlice: (api: WorkerApi, claim: Claim, claimedAt: number) => Promise<SliceEnd>;
+  /** Throws as {@linkcode workerApi} and its claim do. */
+  readonly claimProbes: (probes: readonly ProbeRef[]) => Promise<readonly ClaimedProbe[]>;
+  /** Checks a connection and tells the database what came of it; throws when that cannot be told. */
+  readonly runProbe: (claimed: ClaimedProbe) => Promise<ProbeEnd>;
+  /** Throws as {@linkcode workerApi} and its claim do. */
+  readonly claimAlerts: (senders: readonly SenderRef[]) => Promise<readonly ClaimedAlerts[]>;
+  /** Posts messages to an alert webhook and tells the database what came of it; throws when that cannot be told. */
+  readonly postAlerts: (claimed: ClaimedAlerts) => Promise<readonly MessageResult[]>;
+  /** Tells the database that the isolate is up; throws as {@linkcode workerApi} and its claim do. */
+  readonly answerWarmup: (warmup: WarmupRef, boot: Boot) => Promise<void>;
+  /** Runs through what a slice needs, without effects, so that a later one finds it ready. */
+  readonly rehearse: () => Promise<void>;
+  /** Keeps the isolate alive until the promise settles. */
+  readonly waitUntil: (work: Promise<unknown>) => void;
+  /** A signal that is aborted when the body of a request that comes now should have been read. */
+  readonly bodyDeadline: () => AbortSignal;
+  readonly elapsed: () => number;
+  readonly log: Log;
+}
