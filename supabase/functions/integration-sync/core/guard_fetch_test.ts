@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fakeTimeouts } from "../testing/fake_timeouts.ts";
 import { guardFetch } from "./guard_fetch.ts";
 
 const sent: string[] = [];
@@ -47,4 +48,33 @@ Deno.test("guardFetch sends when no name server answers", async () => {
   sent.length = 0;
   await guardFetch(inner, () => Promise.reject(new Error("no name server")))("https://erp.example/");
   assert.deepEqual(sent, ["https://erp.example/"]);
+});
+
+Deno.test("guardFetch ends a look-up that hangs when the request has no signal", async () => {
+  using timeouts = fakeTimeouts();
+  const asked = Promise.withResolvers<AbortSignal>();
+  const guarded = guardFetch(inner, (_name, _type, { signal }) => {
+    asked.resolve(signal);
+    return new Promise(() => {});
+  });
+  void guarded("https://erp.example/").catch(() => {});
+  const signal = await asked.promise;
+  assert.deepEqual(timeouts.limits, [10_000]);
+  timeouts.expire();
+  assert.equal(signal.aborted, true);
+});
+
+Deno.test("guardFetch ends a look-up that hangs when the request is given up", async () => {
+  using timeouts = fakeTimeouts();
+  const asked = Promise.withResolvers<AbortSignal>();
+  const lost = new AbortController();
+  const guarded = guardFetch(inner, (_name, _type, { signal }) => {
+    asked.resolve(signal);
+    return new Promise(() => {});
+  });
+  void guarded("https://erp.example/", { signal: lost.signal }).catch(() => {});
+  const signal = await asked.promise;
+  assert.deepEqual(timeouts.limits, []);
+  lost.abort();
+  assert.equal(signal.aborted, true);
 });

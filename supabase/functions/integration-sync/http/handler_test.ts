@@ -18,6 +18,27 @@ Deno.test("the handler claims, answers 202 and works behind the answer when the 
   assert.ok(seen.logged[1]?.includes('"outcome":"succeeded"'));
 });
 
+Deno.test("the handler gives a slice the time of its claim's call when the claim is answered late", async () => {
+  let now = 1_000;
+  const api = new FakeWorkerApi();
+  api.claim = () => {
+    now = 9_000;
+    return Promise.resolve(testClaim());
+  };
+  const begun: number[] = [];
+  const { handler, work } = setUp({
+    elapsed: () => now,
+    runSlice: (_api, _claim, claimedAt) => {
+      begun.push(claimedAt);
+      return Promise.resolve({ outcome: "succeeded" });
+    },
+  }, api);
+  await handler(post(valid));
+  await Promise.all(work);
+  // The database counts the lease from when the call arrived. From its answer on is too long.
+  assert.deepEqual(begun, [1_000]);
+});
+
 Deno.test("the handler reports a cold start when the request is the isolate's first", async () => {
   const { handler, seen } = setUp();
   await handler(post(valid));

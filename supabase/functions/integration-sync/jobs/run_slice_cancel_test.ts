@@ -24,6 +24,19 @@ Deno.test("runSlice records the current batch and stops when a heartbeat brings 
   assert.deepEqual(api.recorded[0]?.results.map(({ state }) => state), ["exported", "exported"]);
 });
 
+Deno.test("runSlice ends as cancelled when the wish to cancel comes with the end of the slice", async () => {
+  const retiring = new AbortController();
+  const api = new FakeWorkerApi(two);
+  const end = await slice(api, (context, batch) => {
+    api.cancelRequested = true;
+    retiring.abort();
+    return takesAll(context, batch);
+  }, { retiring: retiring.signal });
+  // A slice that continued would send the rest of the entries that a person has called off.
+  assert.deepEqual(end, { outcome: "cancelled" });
+  assert.deepEqual(api.endings, [{ outcome: "cancelled" }]);
+});
+
 for (const [resend, state] of [[false, "pending"], [true, "unknown"]] as const) {
   const name = `runSlice gives a batch back as ${state} when the reserve brings the wish to cancel`;
   Deno.test(name, async () => {

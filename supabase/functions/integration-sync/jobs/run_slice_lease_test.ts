@@ -34,6 +34,39 @@ Deno.test("runSlice aborts at the end of the lease when a heartbeat hangs", asyn
   assert.equal((await end).outcome, "abandoned");
 });
 
+Deno.test("runSlice counts the lease from the claim's call when the claim is answered late", async () => {
+  const clock = new FakeClock();
+  const claimedAt = clock.elapsed();
+  await clock.advance(20_000);
+  const api = new FakeWorkerApi(two);
+  api.heartbeat = () => Promise.reject(new SyncError("database_unreachable", "down"));
+  const asked = Promise.withResolvers<AbortSignal | undefined>();
+  api.reserveEntries = (_size, signal) => {
+    asked.resolve(signal);
+    return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
+  };
+  const end = slice(api, takesAll, { clock, claimedAt });
+  const signal = await asked.promise;
+  // Until 60 s after the claim the database hands the run to no other worker.
+  await clock.advance(39_999);
+  assert.equal(signal?.aborted, false);
+  await clock.advance(1);
+  assert.equal(signal?.reason?.code, "lease_lost");
+  assert.equal((await end).outcome, "abandoned");
+});
+
+Deno.test("runSlice counts its time budget from the claim's call when the claim is answered late", async () => {
+  const clock = new FakeClock();
+  const claimedAt = clock.elapsed();
+  await clock.advance(20_000);
+  let deadline = 0;
+  await slice(new FakeWorkerApi(two), (context, batch) => {
+    deadline = context.deadline;
+    return takesAll(context, batch);
+  }, { clock, claimedAt });
+  assert.equal(deadline, 60_000);
+});
+
 Deno.test("runSlice records nothing when the connector answers after the lease was lost", async () => {
   const clock = new FakeClock();
   const api = new FakeWorkerApi(two);

@@ -57,6 +57,8 @@ export function slice(
   exportBatch: Export,
   options: {
     clock?: FakeClock;
+    /** When the claim was sent; 0 by default. */
+    claimedAt?: number;
     claim?: Partial<Claim>;
     retiring?: AbortSignal;
     fetch?: typeof fetch;
@@ -65,7 +67,7 @@ export function slice(
     unsound?: readonly RejectedEntry[];
   } = {},
 ): Promise<SliceEnd> {
-  return runSlice(api, testClaim(options.claim), 0, {
+  return runSlice(api, testClaim(options.claim), options.claimedAt ?? 0, {
     connectors: [testConnector(exportBatch, options.sliceEntries, options.unsound)],
     clock: options.clock ?? new FakeClock(),
     random: () => 0,
