@@ -7,7 +7,7 @@ import { join } from "node:path";
 import postgres from "postgres";
 import { createSupabaseCli } from "../supabase_cli.ts";
 import { bootstrapServer } from "./database.ts";
-import { startPostgres } from "./postgres.ts";
+import { type Postgres, startPostgres, SUPERUSER } from "./postgres.ts";
 import { copyData, type TemplateFiles } from "./postgres_files.ts";
 
 /** Says where the templates of a project are, as JSON of {@link Templates}; without it each platform makes its own data. */
@@ -43,6 +43,19 @@ export async function makeFresh(adminUrl: string): Promise<void> {
   }
 }
 
+/** A second migrated database of a server, which nothing works in: tests copy it. */
+export const IDLE_DATABASE = "idle";
+
+/** Makes the idle database from the migrated one, which must have no connections. */
+export async function makeIdleDatabase(server: Postgres): Promise<void> {
+  const sql = postgres(server.url(SUPERUSER, "template1"), { max: 1, onnotice: () => {} });
+  try {
+    await sql.unsafe(`create database ${IDLE_DATABASE} template postgres owner postgres`);
+  } finally {
+    await sql.end();
+  }
+}
+
 /** Makes the templates of a project in an empty directory that the server's user may enter. */
 export async function makeTemplates({ directory, project }: Templates): Promise<void> {
   const server = await startPostgres(directory);
@@ -56,6 +69,7 @@ export async function makeTemplates({ directory, project }: Templates): Promise<
     await server.start();
     const cli = createSupabaseCli({ projectDirectory: project, scratch: directory, dbUrl: server.url() });
     await cli.push();
+    await makeIdleDatabase(server);
     await keep("migrated");
   } finally {
     await server.stop();

@@ -1,0 +1,143 @@
+/**
+ * A bench for races: sessions in a database of the test's own, of which one stops in the middle of its work while another runs.
+ * Nothing sleeps: the server's locks show that a session has stopped, or that it waits for another one.
+ *
+ * @module
+ */
+import postgres, { type ReservedSql, type Sql } from "postgres";
+import { until } from "../../local/wait.ts";
+import { copyDatabase } from "./idle_database.ts";
+import { embeddedOnly } from "./local_only.ts";
+
+/** What a session does in one transaction. */
+export type Work<T> = (sql: ReservedSql) => PromiseLike<T>;
+
+/** What becomes of work that meets another session. */
+export interface Meeting<T> {
+  /** Whether it waits for another session's lock. Otherwise it has ended. */
+  readonly isWaiting: boolean;
+  readonly answer: Promise<T>;
+}
+
+/** One connection. */
+export interface Session {
+  /** Does the work, and stops in its transaction with all of its locks. */
+  stopsAfter<T>(work: Work<T>): Promise<T>;
+  /** Does the work until it is about to execute `statement` (such as "update sync_run_log"), and stops there. */
+  stopsBefore(statement: string, work: Work<unknown>): Promise<void>;
+  /** Goes on from where it stopped and commits. Returns what the work of `stopsBefore` returned. */
+  goesOn(): Promise<unknown>;
+  /** Does the work and commits. Resolves once that has ended, or waits for another session. */
+  runs<T>(work: Work<T>): Promise<Meeting<T>>;
+}
+
+/** A database and the sessions in it. */
+export interface Race extends AsyncDisposable {
+  /** Prepares before the race and looks after it, as the owner of the bundle. */
+  readonly sql: Sql;
+  session(): Promise<Session>;
+}
+
+/** Registers a test with a race of its own. */
+export function raceTest(name: string, test: (race: Race) => Promise<void>): void {
+  Deno.test({
+    ...embeddedOnly(name),
+    fn: async () => {
+      await using race = await openRace();
+      await test(race);
+    },
+  });
+}
+
+const GATE = 471_100;
+
+/**
+ * Opens a race.
+ *
+ * @example
+ * ```ts ignore
+ * await using race = await openRace();
+ * const [a, b] = [await race.session(), await race.session()];
+ * await a.stopsAfter((sql) => sql`select sync_scheduler.recover_run(${runId})`);
+ * const { answer } = await b.runs((sql) => sql`select public.cancel_integration_sync(${runId})`);
+ * await a.goesOn();
+ * await answer;
+ * ```
+ */
+export async function openRace(): Promise<Race> {
+  const database = await copyDatabase();
+  const sql = postgres(database.dbUrl, { max: 12, onnotice: () => {} });
+  const gate = await sql.reserve();
+  // Before the statement, for a trigger of rows would hold the row. Without the time limit of the tick's functions.
+  await gate.unsafe(`
+    create schema race;
+    create function race.stop() returns trigger language plpgsql set lock_timeout = 0 as $$
+    begin
+      if current_setting('race.stops_before', true) = lower(tg_op) || ' ' || tg_table_name then
+        perform pg_advisory_xact_lock_shared(${GATE}, pg_backend_pid());
+      end if;
+      return null;
+    end $$;
+    do $$
+    declare
+      path text;
+    begin
+      for path in select oid::regclass::text from pg_class where relkind = 'r'
+        and relnamespace in ('public'::regnamespace, 'sync_scheduler'::regnamespace)
+      loop
+        execute 'create trigger a_race before insert or update or delete on ' || path || ' execute function race.stop()';
+      end loop;
+    end $$`);
+
+  async function session(): Promise<Session> {
+    const own = await sql.reserve();
+    const [{ pid } = { pid: 0 }] = await own<{ pid: number }[]>`select pg_backend_pid() as pid`;
+    let onward: () => PromiseLike<unknown> = () => Promise.resolve();
+    const waitFor = async <T>(work: Work<T>, isThere: () => Promise<boolean>): Promise<Meeting<T>> => {
+      await own`begin`;
+      let hasEnded = false;
+      const answer = Promise.resolve(work(own)).then(
+        async (value) => (await own`commit`, value),
+        async (error) => (await own`rollback`, Promise.reject(error)),
+      ).finally(() => hasEnded = true);
+      answer.catch(() => {});
+      await until("the session to stop, to wait or to end", async () => hasEnded || await isThere());
+      return { isWaiting: !hasEnded, answer };
+    };
+    return {
+      runs: (work) =>
+        waitFor(work, async () => {
+          const [waits] = await gate`select where cardinality(pg_blocking_pids(${pid})) > 0`;
+          return waits !== undefined;
+        }),
+      async stopsAfter(work) {
+        await own`begin`;
+        onward = () => own`commit`;
+        return await work(own);
+      },
+      async stopsBefore(statement, work) {
+        await gate`select pg_advisory_lock(${GATE}, ${pid})`;
+        await own`select set_config('race.stops_before', ${statement}, false)`;
+        const { isWaiting, answer } = await waitFor(work, async () => {
+          const [stopped] =
+            await gate`select from pg_locks where pid = ${pid} and classid = ${GATE} and not granted`;
+          return stopped !== undefined;
+        });
+        if (!isWaiting) throw new Error(`It ended without "${statement}": ${await answer.catch(String)}`);
+        onward = async () => {
+          await gate`select pg_advisory_unlock(${GATE}, ${pid})`;
+          return await answer;
+        };
+      },
+      goesOn: async () => await onward(),
+    };
+  }
+  return {
+    sql,
+    session,
+    async [Symbol.asyncDispose]() {
+      await sql.end({ timeout: 0 });
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}
