@@ -3,7 +3,7 @@ import { explain, readSwitches } from "./command_line.ts";
 import { startDevControl } from "./dev/dev_control.ts";
 import { claimDevSession, DevSessionTaken, publishDevSession, releaseDevSession } from "./dev/dev_session.ts";
 import { startPlatform } from "./platform.ts";
-import { serveConsole } from "../web/server/serve.ts";
+import { serveConsole } from "./console/serve.ts";
 import { isShuttingDown, onShutdown } from "./lifecycle/shutdown.ts";
 
 readSwitches(`Usage: deno task dev

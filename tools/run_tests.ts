@@ -93,7 +93,9 @@ const configSchema = z.object({
 
 async function publicModules(): Promise<string[]> {
   const folders = await Array.fromAsync(Deno.readDir(join(root, "src")));
-  return folders.filter((entry) => entry.isDirectory).map((entry) => `src/${entry.name}/mod.ts`);
+  return folders.filter(({ isDirectory, name }) => isDirectory && name !== "console").map((entry) =>
+    `src/${entry.name}/mod.ts`
+  );
 }
 
 /** Runs `deno test` and counts what its report says. Types have been checked before, all at once. */

@@ -9,7 +9,7 @@ import type { Browser, Page } from "playwright-core";
 import { readSwitches } from "../local/command_line.ts";
 import { type Platform, startPlatform } from "../local/platform.ts";
 import { startBrowser } from "../tests/support/browser.ts";
-import { serveConsole } from "../web/server/serve.ts";
+import { serveConsole } from "../local/console/serve.ts";
 import { root } from "./run_deno.ts";
 
 interface Picture {

@@ -2,7 +2,7 @@
 import type { Browser, Page } from "playwright-core";
 import { startPlatform } from "../../local/platform.ts";
 import { startBrowser } from "../../tests/support/browser.ts";
-import { serveConsole } from "../../web/server/serve.ts";
+import { serveConsole } from "../../local/console/serve.ts";
 import type { Benchmark, Result } from "../benchmark.ts";
 import { percentile, ratios } from "../statistics.ts";
 

@@ -9,7 +9,7 @@ import {
   fetchOrganisations,
   fetchTimeline,
   fetchUndecided,
-} from "../../web/state/queries.ts";
+} from "../../src/console/state/queries.ts";
 import { connect } from "../support/connect.ts";
 import { embeddedOnly } from "../support/local_only.ts";
 import { createTenant } from "../support/tenant.ts";

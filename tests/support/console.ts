@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
 import type { Vendor } from "../../local/vendors/vendor.ts";
-import { type ConsoleServer, serveConsole } from "../../web/server/serve.ts";
+import { type ConsoleServer, serveConsole } from "../../local/console/serve.ts";
 import { type RunningBrowser, startBrowser } from "./browser.ts";
 import { PASSWORD } from "./people.ts";
 import type { ApiAccess } from "./tenant.ts";

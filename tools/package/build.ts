@@ -66,7 +66,7 @@ async function copyFolder(folder: string, ending: string, scratch: string): Prom
   });
   for (const { name, isDirectory } of entries) {
     const path = `${folder}/${name}`;
-    if (name === "testing" || name.endsWith("_test.ts")) continue;
+    if (name === "testing" || path === "src/console" || name.endsWith("_test.ts")) continue;
     if (isDirectory) await copyFolder(path, ending, scratch);
     else if (name.endsWith(ending)) await copy(path, join(scratch, path));
   }

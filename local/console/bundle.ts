@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const WEB = fileURLToPath(new URL("../", import.meta.url));
-const SOURCES = [WEB, fileURLToPath(new URL("../../src/", import.meta.url))];
+const SOURCES = fileURLToPath(new URL("../../src/", import.meta.url));
 
 /** The page's scripts, bundled again when a source has changed. */
 export interface Bundle {
@@ -21,10 +20,10 @@ export async function bundlePage(directory: string): Promise<Bundle> {
     // One after the other: two at once would write the same files.
     refresh: () =>
       last = last.catch(() => {}).then(async () => {
-        const newest = await newestSource();
-        if (newest <= bundled) return;
+        const changedAt = await newest(SOURCES);
+        if (changedAt <= bundled) return;
         await run(directory);
-        bundled = newest;
+        bundled = changedAt;
       }),
   };
   await bundle.refresh();
@@ -35,7 +34,7 @@ async function run(directory: string): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["bundle", "--quiet", "--platform=browser", "--code-splitting", "--minify", "--sourcemap=linked"],
-      ...["--outdir", directory, join(WEB, "main.ts")],
+      ...["--outdir", directory, join(SOURCES, "console", "main.ts")],
     ],
     env: { NO_COLOR: "1" },
     stdin: "null",
@@ -43,11 +42,6 @@ async function run(directory: string): Promise<void> {
     stderr: "piped",
   }).output();
   if (!success) throw new Error(`The page cannot be bundled:\n${new TextDecoder().decode(stderr)}`);
-}
-
-async function newestSource(): Promise<number> {
-  const times = SOURCES.map(newest);
-  return Math.max(...await Promise.all(times));
 }
 
 async function newest(directory: string): Promise<number> {

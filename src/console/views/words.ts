@@ -1,4 +1,4 @@
-import type { SyncRunStatus, SyncRunTrigger } from "../../src/client/mod.ts";
+import type { SyncRunStatus, SyncRunTrigger } from "../../client/mod.ts";
 import type { Overview } from "../state/types.ts";
 import type { Tone } from "./parts.ts";
 

@@ -1,5 +1,5 @@
 import type { SupabaseClient } from "@supabase/supabase-js";
-import type { Database, SyncOverview } from "../../src/client/mod.ts";
+import type { Database, SyncOverview } from "../../client/mod.ts";
 
 type Public = Database["public"];
 

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { toInstant } from "../../src/client/mod.ts";
+import { toInstant } from "../../client/mod.ts";
 import { inZone, relative } from "../format.ts";
 import type { IntegrationModel } from "../state/integration.ts";
 import type { Overview } from "../state/types.ts";

@@ -1,4 +1,4 @@
-import type { ManualSyncSource, SyncOverview, SyncSchedulerRepository } from "../../src/client/mod.ts";
+import type { ManualSyncSource, SyncOverview, SyncSchedulerRepository } from "../../client/mod.ts";
 
 /**
  * The repository as the controllers of a page see it: all that ask for the overview at once share one answer, which has

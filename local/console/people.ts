@@ -1,4 +1,4 @@
-import type { Person } from "../config.ts";
+import type { Person } from "../../src/console/config.ts";
 
 /** The password of everybody in the seed. */
 export const PASSWORD = "password123";

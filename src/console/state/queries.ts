@@ -1,6 +1,6 @@
-import { askFunction, type CountedAnswer, toPart } from "../../src/client/count_rows.ts";
-import { describeError, type FailedAnswer, readError, SyncSchedulerError } from "../../src/client/mod.ts";
-import { type Part, readAll } from "../../src/client/read_all.ts";
+import { askFunction, type CountedAnswer, toPart } from "../../client/count_rows.ts";
+import { describeError, type FailedAnswer, readError, SyncSchedulerError } from "../../client/mod.ts";
+import { type Part, readAll } from "../../client/read_all.ts";
 import type { Alert, Client, Entry, NextSlot, Organisation, Role, TimelineStep } from "./types.ts";
 
 /** What the library has no method for, under the same row level security. Each list is read to its end, or to these. */

@@ -1,9 +1,4 @@
-import type {
-  SyncRun,
-  SyncRunStatus,
-  SyncRunTrigger,
-  SyncSchedulerRepository,
-} from "../../src/client/mod.ts";
+import type { SyncRun, SyncRunStatus, SyncRunTrigger, SyncSchedulerRepository } from "../../client/mod.ts";
 
 const PAGE = 12;
 

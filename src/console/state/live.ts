@@ -1,6 +1,6 @@
 import type { RealtimeChannel } from "@supabase/supabase-js";
 import type { Alert, Client } from "./types.ts";
-import type { SyncRun } from "../../src/client/mod.ts";
+import type { SyncRun } from "../../client/mod.ts";
 
 /** What the page is told of as it happens. */
 export interface LiveHandlers {

@@ -1,4 +1,4 @@
-import { toInstant, toRelativeTime } from "../src/client/mod.ts";
+import { toInstant, toRelativeTime } from "../client/mod.ts";
 
 /** Day and month before hours and minutes, as people in Norway read them; the words of the page are English. */
 export const LOCALE = "en-GB";

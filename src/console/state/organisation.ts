@@ -1,4 +1,4 @@
-import type { ManualSyncSource, SyncRun, SyncSchedulerRepository } from "../../src/client/mod.ts";
+import type { ManualSyncSource, SyncRun, SyncSchedulerRepository } from "../../client/mod.ts";
 import { shareOverview } from "./sync_source.ts";
 import { IntegrationModel } from "./integration.ts";
 import { Live } from "./live.ts";

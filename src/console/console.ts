@@ -1,8 +1,8 @@
 import { createClient, isAuthRetryableFetchError, type Session } from "@supabase/supabase-js";
 import { html, LitElement, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
-import { type Database, SyncSchedulerRepository } from "../src/client/mod.ts";
-import "../src/client/elements/mod.ts";
+import { type Database, SyncSchedulerRepository } from "../client/mod.ts";
+import "../client/elements/mod.ts";
 import { readConfig } from "./config.ts";
 import { OrganisationModel } from "./state/organisation.ts";
 import { fetchOrganisations } from "./state/queries.ts";

@@ -5,12 +5,12 @@
  */
 import { basename, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Vendor } from "../../local/vendors/vendor.ts";
-import type { ConsoleConfig } from "../config.ts";
+import type { Vendor } from "../vendors/vendor.ts";
+import type { ConsoleConfig } from "../../src/console/config.ts";
 import { bundlePage } from "./bundle.ts";
 import { PASSWORD, PEOPLE } from "./people.ts";
 
-const WEB = fileURLToPath(new URL("../", import.meta.url));
+const PAGE = fileURLToPath(new URL("../../src/console/", import.meta.url));
 const TYPES: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
@@ -67,10 +67,10 @@ export async function serveConsole(
       const vendor = platform.vendors.find(({ integrationType }) => integrationType === ledger);
       return Response.json(vendor?.ledger() ?? []);
     }
-    if (pathname === "/console.css") return await file(join(WEB, "console.css"));
+    if (pathname === "/console.css") return await file(join(PAGE, "console.css"));
     const [, folder, name] = /^\/(assets|fonts)\/([\w.-]+)$/.exec(pathname) ?? [];
     if (folder === undefined || name === undefined) return new Response("Not found", { status: 404 });
-    return await file(join(folder === "assets" ? bundle.directory : join(WEB, "fonts"), basename(name)));
+    return await file(join(folder === "assets" ? bundle.directory : join(PAGE, "fonts"), basename(name)));
   };
   const server = Deno.serve({
     hostname: "127.0.0.1",
@@ -83,7 +83,7 @@ export async function serveConsole(
 }
 
 async function page(config: ConsoleConfig): Promise<Response> {
-  const html = await Deno.readTextFile(join(WEB, "index.html"));
+  const html = await Deno.readTextFile(join(PAGE, "index.html"));
   // Within a script element only "<" could end it.
   const json = JSON.stringify(config).replaceAll("<", "\\u003c");
   const body = html.replace(/(id="config">)[^<]*/, (_all, tag: string) => tag + json);

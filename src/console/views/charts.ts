@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from "lit";
 import { ref } from "lit/directives/ref.js";
-import type { SyncSlot } from "../../src/client/mod.ts";
+import type { SyncSlot } from "../../client/mod.ts";
 import { counted, duration, secondsBetween } from "../format.ts";
 import { CHART_DAYS, type IntegrationModel } from "../state/integration.ts";
 import { empty, loaded, panel } from "./parts.ts";

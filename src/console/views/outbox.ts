@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { en } from "../../src/client/mod.ts";
+import { en } from "../../client/mod.ts";
 import { ago, counted } from "../format.ts";
 import type { IntegrationModel } from "../state/integration.ts";
 import type { OrganisationModel } from "../state/organisation.ts";

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { type SyncRun, type SyncSlot, toInstant } from "../../src/client/mod.ts";
+import { type SyncRun, type SyncSlot, toInstant } from "../../client/mod.ts";
 import { CHART_DAYS } from "../state/integration.ts";
 import { duration, inZone, LOCALE, secondsBetween } from "../format.ts";
 

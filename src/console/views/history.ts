@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { en, isActive, type SyncRun, type SyncRunStatus, type SyncRunTrigger } from "../../src/client/mod.ts";
+import { en, isActive, type SyncRun, type SyncRunStatus, type SyncRunTrigger } from "../../client/mod.ts";
 import { duration, inZone, LOCALE, secondsBetween } from "../format.ts";
 import type { History } from "../state/history.ts";
 import type { OrganisationModel } from "../state/organisation.ts";

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
-import type { SyncRun } from "../../src/client/mod.ts";
+import type { SyncRun } from "../../client/mod.ts";
 import { duration, inZone, secondsBetween } from "../format.ts";
 import type { Resource } from "../state/resource.ts";
 import type { TimelineStep } from "../state/types.ts";

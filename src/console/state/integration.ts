@@ -4,7 +4,7 @@ import {
   type SyncRun,
   type SyncSchedulerRepository,
   type SyncSlot,
-} from "../../src/client/mod.ts";
+} from "../../client/mod.ts";
 import { History } from "./history.ts";
 import { countWaiting, fetchNextSlots, fetchUndecided, type Withdrawal } from "./queries.ts";
 import { Resource } from "./resource.ts";
