@@ -13,7 +13,7 @@ import { root } from "./run_deno.ts";
 const USAGE = `Usage: deno task migration:new NAME
 
 Writes supabase/changes/VERSION_NAME.sql for what has to be done by hand (alter table, ...). Then edit
-supabase/schemas/ as always: \`deno task db:compose\` puts every changed function and view behind it.`;
+supabase/schemas/ as always: \`deno task db:compose\` puts every changed function, view and comment behind it.`;
 
 async function main(): Promise<void> {
   const { positionals } = readCommandLine(USAGE);

@@ -8,8 +8,8 @@ const releaseSchema = z.object({
   release: z.string().check(z.regex(/^\d+\.\d+\.\d+$/)),
   /** The migrations that it added: file name to SHA-256. */
   migrations: checksums,
-  /** All schema files that it was composed of: path to SHA-256. */
-  schemas: checksums,
+  /** All objects that its schema files made: `function s.f(uuid)` to SHA-256 of the text. */
+  objects: checksums,
   /** The other files that it brought: id to SHA-256 of what they say, whatever their format. */
   files: z.optional(checksums),
 });

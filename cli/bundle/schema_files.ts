@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { errorCode } from "../error_code.ts";
 import { entryNames } from "./entry_names.ts";
 
 /** One file of `supabase/schemas/`. */
 export interface SchemaFile {
-  /** `NN_folder/file.sql`. */
+  /** `NN_folder/file.sql`, or `NN_folder/feature/file.sql`. */
   readonly path: string;
   readonly folder: string;
   readonly sql: string;
@@ -14,8 +15,12 @@ export interface SchemaFile {
 /** The part of the bundle that a host with organisations of its own leaves out. */
 export const MEMBERSHIP = "membership";
 
+/** Lists the files of the folders whose order is not that of the names, one path a line; `#` begins a comment. */
+export const ORDER = "order.txt";
+
 /**
- * Reads `supabase/schemas/` in load order: folders, then files, by name. A folder is named `NN_name`.
+ * Reads `supabase/schemas/` in load order: folders by number, files by path, or as `order.txt` lists them. A folder is
+ * named `NN_name`. If `order.txt` names a folder, it lists every file of that folder.
  *
  * @example
  * ```ts
@@ -31,27 +36,58 @@ export const MEMBERSHIP = "membership";
  * ```
  */
 export async function readSchemaFiles(directory: string): Promise<SchemaFile[]> {
+  const listed = await readOrder(join(directory, ORDER));
   const files: SchemaFile[] = [];
   for (const folder of await entryNames(directory)) {
-    const names = await entryNames(join(directory, folder));
+    if (folder === ORDER) continue;
+    const paths = await pathsBelow(directory, folder);
     // Git knows no empty folders: one must not shift the versions of those after it.
-    if (names.length === 0) continue;
+    if (paths.length === 0) continue;
     if (!/^[0-9]{2}_[a-z][a-z0-9_]*$/.test(folder)) {
       throw new Error(`schemas/${folder}: a folder is named NN_name`);
     }
-    for (const name of names) {
-      const path = `${folder}/${name}`;
-      if (!name.endsWith(".sql")) throw new Error(`schemas/${path}: only .sql files belong here`);
-      const sql = await readFile(join(directory, folder, name), "utf8");
+    for (const path of inOrder(paths, listed.filter((path) => path.startsWith(`${folder}/`)))) {
+      if (!path.endsWith(".sql")) throw new Error(`schemas/${path}: only .sql files belong here`);
+      const sql = await readFile(join(directory, path), "utf8");
       if (sql.trim() === "") throw new Error(`schemas/${path}: the file is empty`);
       files.push({ path, folder: folder.slice(3), sql: sql.endsWith("\n") ? sql : `${sql}\n` });
     }
   }
+  const present = new Set(files.map(({ path }) => path));
+  const absent = listed.find((path) => !present.has(path));
+  if (absent !== undefined) throw new Error(`schemas/${ORDER} lists ${absent}, which is not there`);
   return files;
 }
 
+async function readOrder(path: string): Promise<string[]> {
+  const text = await readFile(path, "utf8").catch((error: unknown) => {
+    if (errorCode(error) === "ENOENT") return "";
+    throw error;
+  });
+  const paths = text.split("\n").map((line) => line.replace(/#.*/, "").trim()).filter((line) => line !== "");
+  const twice = paths.find((path, n) => paths.indexOf(path) < n);
+  if (twice !== undefined) throw new Error(`schemas/${ORDER} lists ${twice} twice`);
+  return paths;
+}
+
+/** The paths of all files below `folder`, in code-unit order. */
+async function pathsBelow(directory: string, folder: string): Promise<string[]> {
+  const paths = await Promise.all((await entryNames(join(directory, folder))).map(async (name) => {
+    const path = `${folder}/${name}`;
+    return (await stat(join(directory, path))).isDirectory() ? await pathsBelow(directory, path) : [path];
+  }));
+  return paths.flat().sort();
+}
+
+function inOrder(paths: readonly string[], listed: readonly string[]): readonly string[] {
+  if (listed.length === 0) return paths;
+  const unlisted = paths.find((path) => !listed.includes(path));
+  if (unlisted !== undefined) throw new Error(`schemas/${ORDER} lacks ${unlisted}`);
+  return listed.filter((path) => paths.includes(path));
+}
+
 /**
- * A file as a migration has it: verbatim, under its name.
+ * A file, or a part of it, as a migration has it: verbatim, under its name.
  *
  * @example
  * ```ts
@@ -62,7 +98,7 @@ export async function readSchemaFiles(directory: string): Promise<SchemaFile[]> 
  * assert.equal(sectionOf(file), "\n-- supabase/schemas/10_tables/t.sql\ncreate table t ();\n");
  * ```
  */
-export function sectionOf(file: SchemaFile): string {
+export function sectionOf(file: Pick<SchemaFile, "path" | "sql">): string {
   return `\n-- supabase/schemas/${file.path}\n${file.sql}`;
 }
 

@@ -1,12 +1,12 @@
-import { MEMBERSHIP, readSchemaFiles, sectionOf } from "../bundle/schema_files.ts";
+import { MEMBERSHIP, readSchemaFiles, type SchemaFile, sectionOf } from "../bundle/schema_files.ts";
 
 /** A function of the bundle as its file states it. */
 export interface SchemaFunction {
   /** Qualified, without arguments. */
   readonly name: string;
   readonly body: string;
-  /** Its whole file: the definition, its comment and its grants. */
-  readonly file: string;
+  /** Its definition, with its grants and its comment, under the name of its file. */
+  readonly definition: string;
 }
 
 /** What `supabase/schemas` says a database must have. */
@@ -47,11 +47,11 @@ export async function readSchemas(directory: string): Promise<Schemas> {
   const files = read.map((file) => ({ ...file, text: sectionOf(file) }));
   const all = files.map(({ text }) => text).join("\n");
   const membership = files.filter(({ folder }) => folder === MEMBERSHIP).map(({ text }) => text).join("\n");
-  const only = (suffix: string) => files.find(({ path }) => path.endsWith(suffix))?.sql ?? "";
+  const matches = (pattern: RegExp) => Array.from(all.matchAll(pattern), ([statement]) => statement).join("");
   return {
     membershipTables: [...membership.matchAll(/^create table (\S+)/gm)].map(([, table = ""]) => table),
     grants: [...all.matchAll(/^(?:grant|revoke) [^;]*;/gm)].flatMap(([statement]) => splitGrant(statement)),
-    functions: files.flatMap(({ text, sql }) => readFunctions(text, sql)),
+    functions: read.flatMap(readFunctions),
     extensions: byName(all, /^create extension if not exists (\w+)[^;]*;/gm),
     rowSecurity: byName(all, /^alter table (\S+) enable row level security;/gm),
     policies: byName(
@@ -59,8 +59,8 @@ export async function readSchemas(directory: string): Promise<Schemas> {
       /^create policy "([^"]+)" on (\S+)[^;]*;/gm,
       ([, policy, table]) => `${table}: ${policy}`,
     ),
-    jobs: only("_tick_jobs.sql"),
-    publication: only("_realtime_publication.sql"),
+    jobs: matches(/^select cron\.schedule\([^;]*;\n/gm),
+    publication: matches(/^do \$\$\n(?:(?!\$\$;)[^])*?\bsupabase_realtime\b[^]*?^\$\$;\n/gm),
   };
 }
 
@@ -114,11 +114,20 @@ export function splitGrant(statement: string): string[] {
   return objects.split(/\s*,\s*/).map((object) => `${what}${kind}${object}${whom}`);
 }
 
-function readFunctions(text: string, file: string): SchemaFunction[] {
-  return [...text.matchAll(FUNCTION)].map(([, name = "", body = ""]) => ({ name, body, file }));
+function readFunctions({ path, sql }: SchemaFile): SchemaFunction[] {
+  return [...sql.matchAll(FUNCTION)].map(([definition, name = "", body = ""]) => ({
+    name,
+    body,
+    definition: sectionOf({ path, sql: definition }),
+  }));
 }
 
-const FUNCTION = /^create or replace function ([\w.]+)\s*\([^]*?\bas \$\$([^]*?)\$\$;/gm;
+/** With the comment in front of it, and the grants and the `comment on` behind it. */
+const FUNCTION = new RegExp(
+  /(?:^--.*\n)*^create or replace function ([\w.]+)\s*\([^]*?\bas \$\$([^]*?)\$\$;\n/.source +
+    /(?:(?:revoke|grant|comment on function) (?:'[^']*'|[^';])*;\n)*/.source,
+  "gm",
+);
 
 function byName(
   sql: string,

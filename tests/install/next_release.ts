@@ -9,13 +9,13 @@ import type { CheckoutCopy } from "../support/checkout.ts";
 const SCHEMAS = "supabase/schemas/";
 
 const HEAD = `
--- for 10_tables/08_settings.sql
+-- for table sync_scheduler.settings
 alter table sync_scheduler.settings add column greeting text not null default 'hei' check (length(greeting) < 10);
--- for 20_access/03_policies.sql
+-- for policy "signed-in users read the integration types" on public.sync_integration_types
 drop policy "signed-in users read the integration types" on public.sync_integration_types;
 create policy "signed-in users read the integration types" on public.sync_integration_types
   for select to authenticated using (code <> '');
--- for 90_jobs/01_tick_jobs.sql
+-- for cron.schedule sync-scheduler-purge
 select cron.schedule('sync-scheduler-purge', '*/10 * * * *', 'select sync_scheduler.purge()');
 `;
 

@@ -10,18 +10,15 @@ const TABLE = "supabase/schemas/10_tables/04_sync_integrations.sql";
 const INDEX =
   "create index replacing_integrations on public.sync_integrations (org_id) where overlap_policy = 'replace';\n";
 
-/** Opens a change and edits the schemas; `between` stands between the two statements of its head. */
-async function openChange(copy: CheckoutCopy, between: string): Promise<void> {
+/** Opens a change and edits the schemas; `ending` ends the migration that adds the value, or does not. */
+async function openChange(copy: CheckoutCopy, ending: string): Promise<void> {
   const path = (await copy.task("migration:new", "replace")).trim().replace("wrote ", "");
   const types = await copy.read(TYPES);
   await copy.write(TYPES, types.replace("('skip', 'buffer_one')", "('skip', 'buffer_one', 'replace')"));
   assert.notEqual(await copy.read(TYPES), types);
   await copy.write(TABLE, `${await copy.read(TABLE)}${INDEX}`);
-  await copy.write(
-    path,
-    "-- for 00_setup/03_types.sql\nalter type public.sync_overlap_policy add value 'replace';\n" +
-      `${between}-- for 10_tables/04_sync_integrations.sql\n${INDEX}`,
-  );
+  const type = "public.sync_overlap_policy";
+  await copy.write(path, `-- for type ${type}\nalter type ${type} add value 'replace';\n${ending}`);
   await copy.task("db:compose");
 }
 

@@ -48,7 +48,7 @@ Deno.test("the packed tarball holds what `files` lists, and runs no script when 
   await t.step("what an install brings, the command line, and what npm shows", async () => {
     const bundle = [
       ...await shipped("supabase/migrations", ".sql"),
-      ...await shipped("supabase/schemas", ".sql"),
+      ...await shipped("supabase/schemas", ".sql", "order.txt"),
       ...await shipped("supabase/functions/integration-sync", ".ts", ".json"),
       "supabase/config.toml",
     ];

@@ -43,6 +43,63 @@ Deno.test("composes one migration a folder, verbatim, in the order of the names"
   });
 });
 
+Deno.test("composes the folders below a folder into its migration, by path", async () => {
+  const files = {
+    "30_functions/runs/b.sql": "select 2;\n",
+    "30_functions/access/c.sql": "select 1;\n",
+    "30_functions/runs/a.sql": "select 3;\n",
+  };
+  await withFiles(files, async (schemas) => {
+    const sql = (await composeMigrations(schemas)).get("20261123000000_functions.sql") ?? "";
+    assert.deepEqual(
+      Array.from(sql.matchAll(/^-- supabase\/schemas\/30_functions\/(.+)$/gm), ([, path]) => path),
+      ["access/c.sql", "runs/a.sql", "runs/b.sql"],
+    );
+  });
+});
+
+const TABLES = {
+  "10_tables/a.sql": "create table public.a (id int references public.b (id));\n",
+  "10_tables/b.sql": "create table public.b (id int primary key);\n",
+};
+
+Deno.test("composes a folder in the order that order.txt lists", async () => {
+  const order = "# What others refer to comes first.\n10_tables/b.sql\n\n10_tables/a.sql\n";
+  await withFiles({ ...TABLES, "order.txt": order }, async (schemas) => {
+    assert.deepEqual((await readSchemaFiles(schemas)).map(({ path }) => path), [
+      "10_tables/b.sql",
+      "10_tables/a.sql",
+    ]);
+  });
+});
+
+for (
+  const [what, order, says] of [
+    ["a file that order.txt lacks", "10_tables/b.sql\n", /order\.txt lacks 10_tables\/a\.sql$/],
+    [
+      "a file that order.txt lists and that is not there",
+      "10_tables/b.sql\n10_tables/a.sql\n10_tables/c.sql\n",
+      /order\.txt lists 10_tables\/c\.sql, which is not there$/,
+    ],
+    [
+      "a folder that order.txt lists and that is not there",
+      "00_setup/types.sql\n",
+      /order\.txt lists 00_setup\/types\.sql, which is not there$/,
+    ],
+    [
+      "a file that order.txt lists twice",
+      "10_tables/b.sql\n10_tables/a.sql\n10_tables/b.sql\n",
+      /order\.txt lists 10_tables\/b\.sql twice$/,
+    ],
+  ] as const
+) {
+  Deno.test(`names ${what}`, async () => {
+    await withFiles({ ...TABLES, "order.txt": order }, async (schemas) => {
+      await assert.rejects(readSchemaFiles(schemas), says);
+    });
+  });
+}
+
 Deno.test("gives a folder without SQL neither a migration nor a version", async () => {
   const files = { "00_setup/.gitkeep": "", "10_tables/t.sql": "select 1;\n" };
   await withFiles(files, async (schemas) => {

@@ -89,7 +89,10 @@ Deno.test("schemas that change after a release need a change, which brings each 
   await using scratch = await checkout();
   await freeze(scratch, "0.1.0");
   await scratch.write("schemas/30_engine/f.sql", FUNCTION.replace("select 1", "select 2"));
-  await assert.rejects(composeMigrations(scratch), /30_engine\/f\.sql\nRun `deno task migration:new NAME`/);
+  await assert.rejects(
+    composeMigrations(scratch),
+    /30_engine\/f\.sql: function f\(\)\nRun `deno task migration:new NAME`/,
+  );
 
   assert.match(await openChange(scratch, "count_twice", now), /changes\/20261201101530_count_twice\.sql$/);
   const open = await scratch.compose();
@@ -99,19 +102,64 @@ Deno.test("schemas that change after a release need a change, which brings each 
   assert.doesNotMatch(sql, /create table|function m\(\)/);
 });
 
-Deno.test("what cannot be run again needs statements by hand, file by file", async () => {
+Deno.test("what cannot be run again needs statements by hand, object by object", async () => {
   await using scratch = await checkout();
   await freeze(scratch, "0.1.0");
   await openChange(scratch, "widen", now);
   await scratch.write("schemas/10_tables/t.sql", "create table t (id int, name text);\n");
   await Deno.remove(join(scratch.supabase, "schemas/30_engine/f.sql"));
-  await assert.rejects(composeMigrations(scratch), /10_tables\/t\.sql\n +30_engine\/f\.sql/);
+  await assert.rejects(composeMigrations(scratch), /\n +table t\n +function f\(\)\n/);
   const head =
-    "-- for 10_tables/t.sql\nalter table t add column name text;\n-- for 30_engine/f.sql\ndrop function f();\n";
+    "-- for table t\nalter table t add column name text;\n-- for function f()\ndrop function f();\n";
   await scratch.write("changes/20261201101530_widen.sql", head);
   const sql = (await scratch.compose()).get("20261201101530_widen.sql") ?? "";
   assert.ok(sql.includes(head));
   assert.doesNotMatch(sql, /create table/);
+});
+
+Deno.test("a changed function of a file with a table comes by itself; the table, its trigger and its rows do not", async () => {
+  const path = "schemas/10_tables/t.sql";
+  const table = "create table public.t (id int);\ncomment on table public.t is 'One.';\n";
+  const trigger =
+    "create trigger guard before update on public.t for each row execute function public.guard();\n" +
+    "insert into public.t values (1);\n";
+  const guard = (answer: string) =>
+    "-- Guards.\ncreate or replace function public.guard() returns trigger language plpgsql as $$\n" +
+    `begin\n  return ${answer};\nend;\n$$;\nrevoke all on function public.guard() from anon;\n`;
+  await using scratch = await checkout();
+  await scratch.write(path, table + guard("new") + trigger);
+  await freeze(scratch, "0.1.0");
+  await openChange(scratch, "guard", now);
+  await scratch.write(path, table.replace("One", "Two") + guard("old") + trigger);
+  const sql = (await scratch.compose()).get("20261201101530_guard.sql") ?? "";
+  assert.match(
+    sql,
+    /-- Guards\.\n[^]*return old;[^]*\nrevoke all on function public\.guard\(\) from anon;\n/,
+  );
+  assert.match(sql, /comment on table public\.t is 'Two\.';/);
+  assert.doesNotMatch(sql, /create table|create trigger|insert into/);
+});
+
+Deno.test("an object that only moves to another file is no change", async () => {
+  await using scratch = await checkout();
+  await freeze(scratch, "0.1.0");
+  await openChange(scratch, "move", now);
+  await Deno.remove(join(scratch.supabase, "schemas/30_engine/f.sql"));
+  await scratch.write("schemas/30_functions/feature/both.sql", FUNCTION + FUNCTION.replace("f()", "g()"));
+  const sql = (await scratch.compose()).get("20261201101530_move.sql") ?? "";
+  assert.match(
+    sql,
+    /-- supabase\/schemas\/30_functions\/feature\/both\.sql\ncreate or replace function g\(\)/,
+  );
+  assert.doesNotMatch(sql, /function f\(\)/);
+});
+
+Deno.test("a function whose arguments change is a new one, and the old one has to be dropped by hand", async () => {
+  await using scratch = await checkout();
+  await freeze(scratch, "0.1.0");
+  await openChange(scratch, "more", now);
+  await scratch.write("schemas/30_engine/f.sql", FUNCTION.replace("f()", "f(a int)"));
+  await assert.rejects(composeMigrations(scratch), /\n +function f\(\)\n/);
 });
 
 Deno.test("a table that is new is created; organisations and members have a migration of their own", async () => {
@@ -132,7 +180,7 @@ Deno.test("a change is cut into migrations where its head says so; the last one 
   await freeze(scratch, "0.1.0");
   await openChange(scratch, "grow", now);
   await scratch.write("schemas/10_tables/t.sql", "create table t (id int, kind text);\n");
-  const parts = ["-- for 10_tables/t.sql\nalter type k add value 'new';\n", "create index on t (kind);\n"];
+  const parts = ["-- for table t\nalter type k add value 'new';\n", "create index on t (kind);\n"];
   await scratch.write("changes/20261201101530_grow.sql", parts.join("-- next migration\n"));
   await scratch.write(
     "schemas/15_membership/m.sql",

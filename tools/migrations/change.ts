@@ -4,8 +4,9 @@ import { entryNames } from "../../cli/bundle/entry_names.ts";
 import type { Migrations } from "./directory.ts";
 import type { Release } from "../../cli/bundle/releases.ts";
 import { MEMBERSHIP, type SchemaFile, sectionOf, sha256 } from "../../cli/bundle/schema_files.ts";
+import { objectsOf, type SchemaObject } from "./objects.ts";
 
-/** What becomes the next migration: hand-written statements that go before the changed schema files. */
+/** What becomes the next migration: hand-written statements that go before the changed objects. */
 export interface Change {
   /** `VERSION_name`, as `supabase/changes/` has it. */
   readonly name: string;
@@ -47,9 +48,9 @@ export async function readChange(directory: string): Promise<Change | null> {
 }
 
 /**
- * Composes the open change: its head, then every schema file that is new or that can simply be run again. For any
- * other file that has changed or gone (tables, types, policies, table grants) the head says what to do, under a line
- * `-- for FOLDER/FILE.sql`; a file without one is an error. What the head says is proved by comparing catalogs.
+ * Composes the open change: its head, then every object that is new or that can simply be run again, wherever its file
+ * is. For any other object that has changed or gone (tables, triggers, types, policies, lone grants) the head says what
+ * to do, under a line `-- for OBJECT`; an object without one is an error. The comparison of catalogs proves the head.
  *
  * A line `-- next migration` ends a migration: a value that is added to an enum can only be used once it is committed.
  *
@@ -61,8 +62,8 @@ export async function readChange(directory: string): Promise<Change | null> {
  * const sql = "create or replace function f() returns int language sql as $$ select 1 $$;\n";
  * const change = { name: "20261201000000_add_f", head: "-- Nothing by hand.\n", membershipHead: "" };
  * const migrations = composeChange(
- *   [{ path: "30_engine/f.sql", folder: "engine", sql }],
- *   { release: "0.1.0", migrations: {}, schemas: {} },
+ *   [{ path: "30_functions/f.sql", folder: "functions", sql }],
+ *   { release: "0.1.0", migrations: {}, objects: {} },
  *   change,
  * );
  * assert.deepEqual([...migrations.keys()], ["20261201000000_add_f.sql"]);
@@ -73,35 +74,40 @@ export function composeChange(
   released: Release,
   change: Change | null,
 ): Migrations {
-  const changed = files.filter((file) => released.schemas[file.path] !== sha256(file.sql));
-  const present = new Set(files.map((file) => file.path));
-  const gone = Object.keys(released.schemas).filter((path) => !present.has(path));
-  const touched = [...changed.map((file) => file.path), ...gone];
+  const objects = objectsOf(files);
+  const changed = objects.filter(({ name, sql }) => released.objects[name] !== sha256(sql));
+  const present = new Set(objects.map(({ name }) => name));
+  const gone = Object.keys(released.objects).filter((name) => !present.has(name));
   if (change === null) {
-    if (touched.length === 0) return new Map();
+    if (changed.length + gone.length === 0) return new Map();
+    const touched = [...changed.map(({ name, path }) => `${path}: ${name}`), ...gone];
     throw new Error(
       `supabase/schemas has changed since release ${released.release}:\n  ${touched.join("\n  ")}\n` +
         "Run `deno task migration:new NAME`.",
     );
   }
-  const isNew = (file: SchemaFile) => released.schemas[file.path] === undefined;
-  const replayed = changed.filter((file) => isNew(file) || canRunAgain(file.sql));
-  const byHand = touched.filter((path) => !replayed.some((file) => file.path === path));
+  const replayed = changed.filter(({ name, canRunAgain }) =>
+    canRunAgain || released.objects[name] === undefined
+  );
+  const byHand = [...changed.filter((object) => !replayed.includes(object)).map(({ name }) => name), ...gone];
   const heads = `${change.head}\n${change.membershipHead}`.split("\n");
-  const unsaid = byHand.filter((path) => !heads.includes(`-- for ${path}`));
+  const unsaid = byHand.filter((name) => !heads.includes(`-- for ${name}`));
   if (unsaid.length > 0) {
     throw new Error(
       `These cannot simply be run again:\n  ${unsaid.join("\n  ")}\n` +
-        `Write into supabase/changes/${change.name}.sql what it takes, each under a line \`-- for FOLDER/FILE.sql\`.`,
+        `Write into supabase/changes/${change.name}.sql what it takes, each under a line \`-- for OBJECT\`.`,
     );
   }
   const [version, ...words] = change.name.split("_");
-  const compose = (head: string, members: SchemaFile[]) =>
-    `${HEADER}\n-- supabase/changes/${change.name}.sql\n${head}` + members.map(sectionOf).join("");
+  const compose = (head: string, members: SchemaObject[]) =>
+    `${HEADER}\n-- supabase/changes/${change.name}.sql\n${head}` +
+    [...Map.groupBy(members, ({ path }) => path)].map(([path, parts]) =>
+      sectionOf({ path, sql: parts.map(({ sql }) => sql).join("") })
+    ).join("");
   const [membership, core] = [true, false].map((wanted) =>
-    replayed.filter((file) => (file.folder === MEMBERSHIP) === wanted)
+    replayed.filter((object) => (object.folder === MEMBERSHIP) === wanted)
   );
-  // The last part has the schema files and with them the version: nobody may take an upgrade for complete that is not.
+  // The last part has the changed objects and with them the version: nobody may take an upgrade for complete that is not.
   const parts = change.head.split(NEXT_MIGRATION);
   const last = parts.pop() ?? "";
   const nameBefore = (places: number, ending: string | number) =>
@@ -116,29 +122,4 @@ export function composeChange(
   }
   migrations.set(`${change.name}.sql`, compose(last, core ?? []));
   return migrations;
-}
-
-/**
- * Whether a schema file may be run over what an earlier version of it made: it replaces functions and views, and does
- * nothing that fails, or undoes what a host has set, the second time.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * import { canRunAgain } from "./change.ts";
- *
- * assert.equal(canRunAgain("create or replace view v as select 1;"), true);
- * assert.equal(canRunAgain("create table t (id int);"), false);
- * ```
- */
-export function canRunAgain(sql: string): boolean {
-  // Neither comments nor the bodies of functions are statements of the file.
-  const statements = sql.replace(/--.*$/gm, "").replace(/\$(\w*)\$[^]*?\$\1\$/g, "''").replace(
-    /'[^']*'/g,
-    "''",
-  )
-    .split(";").map((text) => text.trim().toLowerCase()).filter((text) => text !== "");
-  const allowed = /^(create or replace (function|view)|(revoke|grant) |comment on )/;
-  return statements.some((text) => text.startsWith("create or replace ")) &&
-    statements.every((text) => allowed.test(text));
 }

@@ -5,6 +5,7 @@ import { readSchemaFiles, type SchemaFile, sectionOf } from "../../cli/bundle/sc
 import { composeChange, readChange } from "./change.ts";
 import type { Migrations } from "./directory.ts";
 import { readFrozen } from "./frozen.ts";
+import { requireResolved } from "./resolved.ts";
 
 // Ours alone: the minute is the folder's place, so 60 folders fit before the hour would have to count.
 const VERSION_PREFIX = "2026112300";
@@ -30,6 +31,7 @@ const MAX_FOLDERS = 60;
  */
 export async function composeMigrations(checkout: Checkout): Promise<Migrations> {
   const files = await readSchemaFiles(join(checkout.supabase, "schemas"));
+  requireResolved(files);
   const releases = await readReleases(checkout.releases);
   const change = await readChange(join(checkout.supabase, "changes"));
   const newest = releases.at(-1);
@@ -47,7 +49,7 @@ export async function composeMigrations(checkout: Checkout): Promise<Migrations>
 }
 
 /**
- * One migration a folder: its files, verbatim, in the order of their names.
+ * One migration a folder: its files, verbatim, in load order.
  *
  * @example
  * ```ts

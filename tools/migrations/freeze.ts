@@ -7,6 +7,7 @@ import { checksumOf, readSchemaFiles, sha256 } from "../../cli/bundle/schema_fil
 import { normalForms } from "../../cli/install/edited.ts";
 import { composeMigrations } from "./compose.ts";
 import { writeMigrations } from "./directory.ts";
+import { objectsOf } from "./objects.ts";
 
 const VERSION_FILE = "95_release/01_version.sql";
 const UNRELEASED = "unreleased";
@@ -47,7 +48,7 @@ export async function freeze(checkout: Checkout, release: string): Promise<Relea
     migrations: Object.fromEntries(
       [...composed].filter(([name]) => !released.has(name)).map(([name, sql]) => [name, sha256(sql)]),
     ),
-    schemas: Object.fromEntries(files.map((file) => [file.path, sha256(file.sql)])),
+    objects: Object.fromEntries(objectsOf(files).map(({ name, sql }) => [name, sha256(sql)])),
     files: normalForms(await readBundle(checkout)),
   };
   await Deno.mkdir(checkout.releases, { recursive: true });
@@ -94,9 +95,8 @@ export async function openChange(checkout: Checkout, name: string, now: Date): P
   return path;
 }
 
-const CHANGE =
-  `-- What the changed schema files cannot do by being run again, each under the file that it is for:
--- -- for 10_tables/08_settings.sql
+const CHANGE = `-- What cannot be done by running changed objects again, each under the object that it is for:
+-- -- for table sync_scheduler.settings
 -- alter table sync_scheduler.settings add column ...;
 -- A line \`-- next migration\` ends a migration: a new value of an enum can only be used in a later one.
 `;

@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { ORDER } from "../../cli/bundle/schema_files.ts";
 import { root, runDeno } from "../run_deno.ts";
 import { bundleCli } from "./bundle_cli.ts";
 import { compile } from "./compile.ts";
@@ -12,6 +13,7 @@ const CARRIED = ["LICENSE", "CHANGELOG.md", "supabase/config.toml", "cli/install
 const FOLDERS = [
   ["supabase/migrations", ".sql"],
   ["supabase/schemas", ".sql"],
+  ["supabase/schemas", ORDER],
   ["supabase/functions/integration-sync", ".ts"],
   ["tools/releases", ".json"],
 ] as const;

@@ -60,9 +60,9 @@ function compareFunctions(
         "Install this one over it, or ask the doctor of that version.",
     )];
   }
-  return other.map(({ name, file }) =>
+  return other.map(({ name, definition }) =>
     names.has(name)
-      ? fail(`${name} is not the function that this checkout brings.`, file.trim())
-      : fail(`The function ${name} is missing.`, file.trim())
+      ? fail(`${name} is not the function that this checkout brings.`, definition.trim())
+      : fail(`The function ${name} is missing.`, definition.trim())
   );
 }
