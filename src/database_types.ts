@@ -593,13 +593,13 @@ isOneToOne: false
 { Args: { "probes": Json,"protocol"?: number }; Returns: Json
                            },
 "sync_worker_finish":
-{ Args: { "attempt": number,"checkpoint"?: Json,"error_class"?: string,"error_code"?: string,"error_message"?: string,"first_vendor_byte_ms"?: number,"outcome": string,"retry_after_seconds"?: number,"run_id": string,"stuck_batch"?: string,"token": string }; Returns: Json
+{ Args: { "attempt": number,"blames"?: string,"checkpoint"?: Json,"error_class"?: string,"error_code"?: string,"error_message"?: string,"first_vendor_byte_ms"?: number,"outcome": string,"retry_after_seconds"?: number,"run_id": string,"stuck_batch"?: string,"token": string }; Returns: Json
                            },
 "sync_worker_finish_alerts":
 { Args: { "org_id": string,"results": Json,"token": string }; Returns: Json
                            },
 "sync_worker_finish_probe":
-{ Args: { "error_class"?: string,"error_code"?: string,"error_message"?: string,"integration_id": string,"is_guess"?: boolean,"latency_ms"?: number,"outcome": string,"token": string }; Returns: Json
+{ Args: { "blames"?: string,"error_class"?: string,"error_code"?: string,"error_message"?: string,"integration_id": string,"is_guess"?: boolean,"latency_ms"?: number,"outcome": string,"token": string }; Returns: Json
                            },
 "sync_worker_heartbeat":
 { Args: { "attempt": number,"checkpoint"?: Json,"first_vendor_byte_ms"?: number,"run_id": string,"token": string }; Returns: Json

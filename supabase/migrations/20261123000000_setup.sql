@@ -86,6 +86,12 @@ comment on type sync_scheduler.error_class is
   'transient: retry with backoff; rate_limited: wait as told, no attempt burnt; ambiguous: the write may '
   'have happened; permanent: fail now.';
 
+create type sync_scheduler.blames as enum ('vendor', 'quota', 'configuration', 'entry', 'nobody');
+comment on type sync_scheduler.blames is
+  'What a failure is about, as its connector reports it. vendor: the external system did not answer, which others meet as well; '
+  'quota: we ask too much; configuration: an admin has to act; entry: what was sent; nobody: our own side, or a wait that the '
+  'connector chose.';
+
 create type sync_scheduler.cron_fields as (
   minutes bit(60), hours bit(24), days bit(31), months bit(12), weekdays bit(7),
   either_day boolean, every_hour boolean

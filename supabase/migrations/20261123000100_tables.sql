@@ -233,6 +233,7 @@ create table sync_scheduler.run_attempts (
   error_class sync_scheduler.error_class,
   error_code text,
   error_message text,
+  blames sync_scheduler.blames,
   vendor_wait interval,
   primary key (run_id, attempt),
   check ((ended_at is null) = (outcome is null))
@@ -248,6 +249,8 @@ comment on column sync_scheduler.run_attempts.token_hash is
   'SHA-256 of the token of the newest dispatch; an older token of the same attempt is worthless.';
 comment on column sync_scheduler.run_attempts.request_id is
   'Id in net._http_response: a hint for people. pg_net starts again at 1 after a crash, so nothing is keyed on it.';
+comment on column sync_scheduler.run_attempts.blames is
+  'What the failure is about. Null: the attempt did not fail, or its worker did not say.';
 comment on column sync_scheduler.run_attempts.vendor_wait is
   'How long the vendor asked to wait after this attempt; the run''s deadline moved by it. Null: it did not.';
 comment on column sync_scheduler.run_attempts.address is

@@ -179,7 +179,7 @@ language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   case text_limit.argument
     when 'integration_type' then return 40;
-    when 'outcome', 'error_class', 'error_code' then return 100;
+    when 'outcome', 'error_class', 'error_code', 'blames' then return 100;
     when 'idempotency_key', 'entry_keys', 'schedule', 'time_zone' then return 200;
     when 'token' then return 256;
     when 'reason' then return 500;
@@ -1067,6 +1067,36 @@ comment on function sync_scheduler.entry_fault(public.sync_integrations, text, t
   'Says why the outbox of an integration refuses an entry: the field and the reason, in one sentence; both are null when the '
   'entry is sound. The reason never quotes the payload. max_payload: see settings. The door add_sync_entries asks it about new and changed content only.';
 
+-- supabase/schemas/30_engine/08_is_own_refusal.sql
+create or replace function sync_scheduler.is_own_refusal(error_code text) returns boolean
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return coalesce(error_code in (
+    'invalid_config', 'invalid_credentials', 'credentials_needed', 'no_connector', 'invalid_worker_request'), false);
+end;
+$$;
+revoke all on function sync_scheduler.is_own_refusal(text) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.is_own_refusal(text) is
+  'Did the function refuse to work before it asked the external system? These are the function''s own codes, of SyncError.';
+
+-- supabase/schemas/30_engine/08_read_blames.sql
+create or replace function sync_scheduler.read_blames(error_class text, blames text) returns sync_scheduler.blames
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  if blames is not null and (error_class is null or blames <> all (enum_range(null::sync_scheduler.blames)::text[])) then
+    perform sync_scheduler.raise_error('invalid_worker_request',
+      '{"blames": "vendor, quota, configuration, entry or nobody, and only with an error_class"}');
+  end if;
+  return coalesce(blames, case error_class when 'rate_limited' then 'quota' when 'permanent' then 'configuration' end)
+    ::sync_scheduler.blames;
+end;
+$$;
+revoke all on function sync_scheduler.read_blames(text, text) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.read_blames(text, text) is
+  'What a failure is about. A worker of an older release reports no blames: then a rate limit is the quota''s and a refusal the '
+  'configuration''s. Any other failure stays null, because such a worker may have failed by itself: it opens no incident. '
+  'Errors: PT422 invalid_worker_request.';
+
 -- supabase/schemas/30_engine/08_resolve_run_failure.sql
 create or replace function sync_scheduler.resolve_run_failure(integration_id uuid, has_succeeded boolean default false) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -1272,6 +1302,22 @@ comment on function sync_scheduler.find_function_url() is
   'The address of the Edge Function: settings.function_url, else what the project''s Auth signed for the caller '
   '(signed_function_url). For functions of the bundle''s owner only. Errors: PT503 function_url_not_configured (details: run, '
   'the command that prints the SQL for this stack).';
+
+-- supabase/schemas/30_engine/09_health_after.sql
+create or replace function sync_scheduler.health_after(error_class text, blames sync_scheduler.blames)
+returns public.sync_health_status
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return case
+    when blames = 'configuration' then 'needs_attention'
+    -- The external system has answered: the connection works.
+    when blames in ('quota', 'entry') or error_class = 'rate_limited' then 'degraded'
+    else 'unhealthy' end::public.sync_health_status;
+end;
+$$;
+revoke all on function sync_scheduler.health_after(text, sync_scheduler.blames) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.health_after(text, sync_scheduler.blames) is
+  'How an integration is after a check or a run that failed like this.';
 
 -- supabase/schemas/30_engine/09_is_paused.sql
 create or replace function sync_scheduler.is_paused(integration public.sync_integrations) returns boolean
@@ -1570,26 +1616,6 @@ comment on function sync_scheduler.enter_passive(uuid, interval) is
   'The vendor says that we ask too much: what is left of its quota is for the syncs. The integration is not checked until '
   'settings.passive_cooldown is over (and retry_after, the vendor''s hint). The last lock of its caller, as in set_health.';
 
--- supabase/schemas/30_engine/10_is_vendor_failure.sql
-create or replace function sync_scheduler.is_vendor_failure(error_class text, error_code text) returns boolean
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-begin
-  -- What went wrong on our side of the wire says nothing of the vendor; nor does a refusal, which is each one's own.
-  return coalesce(error_class in ('transient', 'ambiguous') and error_code not in (
-    'worker_fault', 'worker_lost', 'function_misconfigured', 'database_unreachable', 'database_full', 'database_read_only', 'database_restarting', 'database_error', 'unexpected_answer',
-    'lease_lost', 'connector_fault', 'outcome_unknown', 'entries_deferred', 'entries_unresolved', 'no_progress',
-    -- The vendor was there, and had not come to it yet, or we had no more time.
-    'xledger_import_pending', 'xledger_partial_voucher', 'xledger_out_of_time',
-    'business_central_not_visible', 'business_central_busy', 'business_central_time_over',
-    -- It has answered that it does not take this batch again.
-    'webhook_repetition_refused'), false);
-end;
-$$;
-revoke all on function sync_scheduler.is_vendor_failure(text, text) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.is_vendor_failure(text, text) is
-  'Does this failure of a check or of a run mean that the vendor was not there, which others would meet, too? Codes of connectors '
-  'do, but for those that say that it has answered; those of the function, the worker and the engine do not.';
-
 -- supabase/schemas/30_engine/10_open_incident.sql
 create or replace function sync_scheduler.open_incident(integration public.sync_integrations, host text) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -1639,7 +1665,7 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   failure record;
 begin
-  select a.details ->> 'error_class' as error_class, a.details ->> 'error_code' as error_code,
+  select a.details ->> 'blames' as blames, a.details ->> 'error_code' as error_code,
     a.details ->> 'error_message' as error_message
   into failure
   from public.sync_integration_health h
@@ -1649,7 +1675,7 @@ begin
     perform sync_scheduler.set_health(record_answer.integration_id, 'healthy');
   else
     perform sync_scheduler.set_health(record_answer.integration_id,
-      case failure.error_class when 'permanent' then 'needs_attention' else 'degraded' end::public.sync_health_status,
+      case failure.blames when 'configuration' then 'needs_attention' else 'degraded' end::public.sync_health_status,
       failure.error_code, failure.error_message, has_answered => true);
   end if;
   -- What checks have found is over.
@@ -1727,7 +1753,7 @@ comment on function sync_scheduler.end_incident(text, text, timestamptz) is
 
 -- supabase/schemas/30_engine/11_note_vendor_failure.sql
 create or replace function sync_scheduler.note_vendor_failure(
-  integration public.sync_integrations, error_class text, error_code text
+  integration public.sync_integrations, error_class text, blames sync_scheduler.blames
 ) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
@@ -1736,7 +1762,7 @@ declare
   is_shared boolean;
   is_new boolean;
 begin
-  if not sync_scheduler.is_vendor_failure(error_class, error_code) then
+  if blames is distinct from 'vendor' then
     -- To be refused is to be answered: what it met before is not its newest news any more.
     delete from sync_scheduler.vendor_failures f
     where f.integration_id = integration.id and error_class in ('permanent', 'rate_limited');
@@ -1777,10 +1803,10 @@ begin
   return sync_scheduler.open_incident(integration, vendor_host);
 end;
 $$;
-revoke all on function sync_scheduler.note_vendor_failure(public.sync_integrations, text, text)
+revoke all on function sync_scheduler.note_vendor_failure(public.sync_integrations, text, sync_scheduler.blames)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.note_vendor_failure(public.sync_integrations, text, text) is
-  'Records that a check of the tick or a run of the integration has failed like this, if the vendor was not there. At the host of '
+comment on function sync_scheduler.note_vendor_failure(public.sync_integrations, text, sync_scheduler.blames) is
+  'Records that a check of the tick or a run of the integration has failed like this, if the vendor is to blame. At the host of '
   'its type, several organisations are an incident. Returns whether one is open on the integration''s host. The caller holds the lock of the '
   'integration''s health.';
 
@@ -2110,7 +2136,8 @@ create or replace function sync_scheduler.end_attempt(
   outcome sync_scheduler.attempt_outcome,
   error_class sync_scheduler.error_class default null,
   error_code text default null,
-  error_message text default null
+  error_message text default null,
+  blames sync_scheduler.blames default null
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -2119,7 +2146,8 @@ begin
     outcome = end_attempt.outcome,
     error_class = end_attempt.error_class,
     error_code = end_attempt.error_code,
-    error_message = end_attempt.error_message
+    error_message = end_attempt.error_message,
+    blames = end_attempt.blames
   where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null;
 
   -- Whether these were written is known to the vendor alone: they are asked for before they may be sent again.
@@ -2128,10 +2156,12 @@ begin
 end;
 $$;
 revoke all on function sync_scheduler.end_attempt(
-  public.sync_run_log, sync_scheduler.attempt_outcome, sync_scheduler.error_class, text, text)
+  public.sync_run_log, sync_scheduler.attempt_outcome, sync_scheduler.error_class, text, text,
+  sync_scheduler.blames)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.end_attempt(
-  public.sync_run_log, sync_scheduler.attempt_outcome, sync_scheduler.error_class, text, text) is
+  public.sync_run_log, sync_scheduler.attempt_outcome, sync_scheduler.error_class, text, text,
+  sync_scheduler.blames) is
   'Closes the current attempt of a run and turns what it was sending into unknown. The caller holds the run''s row '
   'lock and decides what becomes of the run.';
 
@@ -2147,11 +2177,9 @@ begin
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
   select * into ended from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.attempt = run.attempt;
   perform sync_scheduler.set_health(run.integration_id,
-    case
-      when ended.error_class = 'permanent' then 'needs_attention'
-      -- A quota that is used up is no fault of the connection.
-      when ended.error_class = 'rate_limited' or error_code = 'vendor_quota_exhausted' then 'degraded'
-      else 'unhealthy' end::public.sync_health_status,
+    -- A vendor that asks for a long wait has answered.
+    case when error_code = 'vendor_quota_exhausted' then 'degraded'
+      else sync_scheduler.health_after(ended.error_class::text, ended.blames) end,
     error_code, error_message);
   update public.sync_integration_health h set run_failed_at = now()
   where h.integration_id = run.integration_id
@@ -2160,7 +2188,7 @@ begin
   -- One until what it left is out or decided, however many runs fail before that.
   perform sync_scheduler.raise_alert(integration, 'run_failed', 'critical', null,
     concat_ws(' ', 'A sync failed.', run.error_message),
-    jsonb_build_object('error_code', error_code, 'error_class', ended.error_class, 'error_message', error_message,
+    jsonb_build_object('error_code', error_code, 'error_class', ended.error_class, 'blames', ended.blames, 'error_message', error_message,
       'attempts', run.attempt, 'triggered_by', run.triggered_by, 'scheduled_for', run.scheduled_for,
       'entries_done', run.entries_done, 'entries_total', run.entries_total,
       'last_entry_id', sync_scheduler.last_open_entry(run.integration_id)),
@@ -2175,7 +2203,7 @@ $$;
 revoke all on function sync_scheduler.note_failed_run(public.sync_run_log) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.note_failed_run(public.sync_run_log) is
   'A run has failed for good, or was refused while it was being cancelled: raises run_failed, whatever else is open, and records it '
-  'in the integration''s health: needs_attention if it was refused, degraded if the vendor''s quota is used up, else unhealthy. '
+  'in the integration''s health: see health_after. '
   'details.last_entry_id is the last entry that it left. A scheduled run that never started raises the drift alert of its slot. The '
   'caller holds the run''s row lock and has ended its attempt.';
 
@@ -2362,18 +2390,6 @@ create trigger follow_pause after update of enabled, paused_at, resume_at on pub
     or old.resume_at is distinct from new.resume_at)
   execute function sync_scheduler.follow_pause();
 
--- supabase/schemas/30_engine/15_is_own_wait.sql
-create or replace function sync_scheduler.is_own_wait(error_code text) returns boolean
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-begin
-  return coalesce(error_code in ('xledger_not_visible', 'xledger_busy', 'business_central_not_visible'), false);
-end;
-$$;
-revoke all on function sync_scheduler.is_own_wait(text) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.is_own_wait(text) is
-  'Did the connector choose the wait that comes with this failure: before it looks again, or at a limit of a few seconds? Then no '
-  'quota is used up, and the wait is part of the run''s own time.';
-
 -- supabase/schemas/30_engine/15_note_cold_start_failure.sql
 create or replace function sync_scheduler.note_cold_start_failure(
   run public.sync_run_log, integration public.sync_integrations, error_class sync_scheduler.error_class
@@ -2406,17 +2422,16 @@ comment on function sync_scheduler.note_cold_start_failure(
   'the run is retried at once. The caller holds the run''s row lock.';
 
 -- supabase/schemas/30_engine/15_refusal_backoff.sql
-create or replace function sync_scheduler.refusal_backoff(run public.sync_run_log, error_code text) returns interval
+create or replace function sync_scheduler.refusal_backoff(
+  run public.sync_run_log, error_code text, blames sync_scheduler.blames
+) returns interval
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   patience constant interval := interval '10 minutes';
   refusals integer;
   first_at timestamptz;
 begin
-  -- Nobody was asked, or it is about the entries.
-  if coalesce(refusal_backoff.error_code, '') in ('invalid_config', 'invalid_credentials', 'credentials_needed', 'no_connector', 'invalid_worker_request',
-    'receiver_refuses_everything')
-  then
+  if blames is not distinct from 'entry' or sync_scheduler.is_own_refusal(refusal_backoff.error_code) then
     return null;
   end if;
   select count(*), min(a.ended_at) into refusals, first_at from sync_scheduler.run_attempts a
@@ -2430,8 +2445,9 @@ begin
   return least(interval '30 seconds' * power(2, least(refusals, 10) - 1), first_at + patience - now());
 end;
 $$;
-revoke all on function sync_scheduler.refusal_backoff(public.sync_run_log, text) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.refusal_backoff(public.sync_run_log, text) is
+revoke all on function sync_scheduler.refusal_backoff(public.sync_run_log, text, sync_scheduler.blames)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.refusal_backoff(public.sync_run_log, text, sync_scheduler.blames) is
   'How long to wait before a refusal is tried again, of a run whose attempt has just ended as permanent: 30 s, 1, 2, 4 minutes, until '
   'ten minutes after the first refusal of this run. Only if the vendor took entries within an hour before that, with the present '
   'config and credentials (last_success_at). Null: the refusal is final. The caller holds the run''s row lock.';
@@ -2456,7 +2472,7 @@ comment on function sync_scheduler.retry_backoff(interval, integer) is
 create or replace function sync_scheduler.schedule_retry(
   run public.sync_run_log,
   backoff interval,
-  error_class sync_scheduler.error_class,
+  blames sync_scheduler.blames,
   error_code text,
   error_message text,
   retry_after interval default null
@@ -2467,11 +2483,11 @@ declare
   vendor record;
 begin
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
-  select * into vendor from sync_scheduler.vendor_wait(run, schedule_retry.error_code, schedule_retry.retry_after);
+  select * into vendor from sync_scheduler.vendor_wait(run, schedule_retry.blames, schedule_retry.retry_after);
   if vendor.is_too_long then
     update public.sync_run_log r set quota_until = now() + vendor.asked where r.run_id = run.run_id;
     perform sync_scheduler.finish_run(run.run_id, 'failed', 'vendor_quota_exhausted',
-      sync_scheduler.wait_words(integration, schedule_retry.error_class, now() + vendor.asked));
+      sync_scheduler.wait_words(integration, schedule_retry.blames, now() + vendor.asked));
     return;
   end if;
   -- What the vendor asks for is not the run's own time. Past its deadline it has none left, and is given none.
@@ -2480,10 +2496,10 @@ begin
     where a.run_id = run.run_id and a.attempt = run.attempt;
     run.deadline_at := run.deadline_at + vendor.asked;
     -- For a shorter wait the connector's own words are enough.
-    if schedule_retry.error_class = 'rate_limited' and vendor.asked > interval '1 minute' then
+    if schedule_retry.blames = 'quota' and vendor.asked > interval '1 minute' then
       run.quota_until := now() + vendor.asked;
       error_message := left(concat_ws(' ', schedule_retry.error_message,
-        sync_scheduler.wait_words(integration, schedule_retry.error_class, run.quota_until)), 500);
+        sync_scheduler.wait_words(integration, schedule_retry.blames, run.quota_until)), 500);
     end if;
   end if;
   update public.sync_run_log r set
@@ -2500,38 +2516,39 @@ begin
 end;
 $$;
 revoke all on function sync_scheduler.schedule_retry(
-  public.sync_run_log, interval, sync_scheduler.error_class, text, text, interval)
+  public.sync_run_log, interval, sync_scheduler.blames, text, text, interval)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.schedule_retry(
-  public.sync_run_log, interval, sync_scheduler.error_class, text, text, interval) is
+  public.sync_run_log, interval, sync_scheduler.blames, text, text, interval) is
   'Lets a run whose attempt has ended wait for backoff (0: dispatched at once). retry_after, the vendor''s hint, moves the deadline, '
   'up to settings.longest_wait in total; beyond, the run fails as vendor_quota_exhausted. The caller holds the run''s row lock.';
 
 -- supabase/schemas/30_engine/15_vendor_wait.sql
 create or replace function sync_scheduler.vendor_wait(
-  run public.sync_run_log, error_code text, retry_after interval, out asked interval, out is_too_long boolean
+  run public.sync_run_log, blames sync_scheduler.blames, retry_after interval, out asked interval, out is_too_long boolean
 )
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  asked := case when sync_scheduler.is_own_wait(vendor_wait.error_code) then '0' else coalesce(retry_after, '0') end;
+  -- What the connector waits for by its own choice is the run's own time.
+  asked := case when blames = 'nobody' then '0' else coalesce(retry_after, '0') end;
   is_too_long := asked > interval '0' and asked + (
     select coalesce(sum(a.vendor_wait), '0') from sync_scheduler.run_attempts a where a.run_id = run.run_id)
     > (select s.longest_wait from sync_scheduler.settings s);
 end;
 $$;
-revoke all on function sync_scheduler.vendor_wait(public.sync_run_log, text, interval)
+revoke all on function sync_scheduler.vendor_wait(public.sync_run_log, sync_scheduler.blames, interval)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.vendor_wait(public.sync_run_log, text, interval) is
+comment on function sync_scheduler.vendor_wait(public.sync_run_log, sync_scheduler.blames, interval) is
   'How long the vendor asks the run to wait (0: it does not), and whether that is more than the run may still wait: '
   'settings.longest_wait is for all of its waits together. The caller holds the run''s row lock.';
 
 -- supabase/schemas/30_engine/15_wait_words.sql
 create or replace function sync_scheduler.wait_words(
-  integration public.sync_integrations, error_class sync_scheduler.error_class, until timestamptz
+  integration public.sync_integrations, blames sync_scheduler.blames, until timestamptz
 ) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  return format(case when error_class = 'rate_limited' then 'The vendor''s quota is used up until %s (%s).'
+  return format(case when blames = 'quota' then 'The vendor''s quota is used up until %s (%s).'
       else 'The vendor asks us to come back at %s (%s).' end,
     -- To the nearest minute: the hint was on its way for a moment.
     to_char((until + interval '30 seconds') at time zone integration.time_zone,
@@ -2539,9 +2556,9 @@ begin
     integration.time_zone);
 end;
 $$;
-revoke all on function sync_scheduler.wait_words(public.sync_integrations, sync_scheduler.error_class, timestamptz)
+revoke all on function sync_scheduler.wait_words(public.sync_integrations, sync_scheduler.blames, timestamptz)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.wait_words(public.sync_integrations, sync_scheduler.error_class, timestamptz) is
+comment on function sync_scheduler.wait_words(public.sync_integrations, sync_scheduler.blames, timestamptz) is
   'Until when the vendor asks us to wait, in a sentence for people, by the integration''s own clocks.';
 
 -- supabase/schemas/30_engine/16_count_failures.sql
@@ -2621,6 +2638,7 @@ create or replace function sync_scheduler.retry_or_fail(
   error_class sync_scheduler.error_class,
   error_code text,
   error_message text,
+  blames sync_scheduler.blames,
   retry_after interval default null
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -2630,9 +2648,9 @@ declare
   burnt integer;
   backoff interval;
   -- Null unless the failure is a refusal that may pass by itself.
-  refusal interval := case when error_class = 'permanent' then sync_scheduler.refusal_backoff(run, error_code) end;
+  refusal interval := case when error_class = 'permanent' then sync_scheduler.refusal_backoff(run, error_code, blames) end;
 begin
-  if error_class = 'rate_limited' then
+  if error_class = 'rate_limited' or blames = 'quota' then
     perform sync_scheduler.set_health(run.integration_id, 'degraded', coalesce(error_code, 'unknown'),
       coalesce(error_message, 'The external system asks us to slow down.'));
   end if;
@@ -2648,10 +2666,10 @@ begin
   end if;
 
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
-  if sync_scheduler.is_vendor_failure(error_class::text, error_code) then
+  if blames = 'vendor' then
     -- Health before the vendor: what follows may write it.
     perform from public.sync_integration_health h where h.integration_id = run.integration_id for no key update;
-    perform sync_scheduler.note_vendor_failure(integration, error_class::text, error_code);
+    perform sync_scheduler.note_vendor_failure(integration, error_class::text, blames);
   end if;
   select f.in_a_row, f.burnt into in_a_row, burnt from sync_scheduler.count_failures(run) f;
   -- A wait and a refusal that may pass burn no attempt, also when a batch that was set aside has burnt all of them.
@@ -2670,14 +2688,14 @@ begin
   then
     backoff := interval '0';
   end if;
-  perform sync_scheduler.schedule_retry(run, backoff, error_class, error_code, error_message, retry_after);
+  perform sync_scheduler.schedule_retry(run, backoff, blames, error_code, error_message, retry_after);
 end;
 $$;
 revoke all on function sync_scheduler.retry_or_fail(
-  public.sync_run_log, sync_scheduler.error_class, text, text, interval)
+  public.sync_run_log, sync_scheduler.error_class, text, text, sync_scheduler.blames, interval)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.retry_or_fail(
-  public.sync_run_log, sync_scheduler.error_class, text, text, interval) is
+  public.sync_run_log, sync_scheduler.error_class, text, text, sync_scheduler.blames, interval) is
   'Decides what becomes of a run whose attempt has just ended in an error: cancelled if that was asked for, failed '
   'if the error is permanent (which the integration''s health then says; a refusal may pass, see refusal_backoff) or the attempts are used up, else pending until its backoff is over. retry_after is the '
   'vendor''s hint and a lower bound, see schedule_retry. The first failure on a cold start is retried at once, if the vendor gave no hint.';
@@ -2768,6 +2786,7 @@ create or replace function sync_scheduler.settle_run(
   error_class sync_scheduler.error_class,
   error_code text,
   error_message text,
+  blames sync_scheduler.blames,
   retry_after interval,
   stuck_batch uuid default null
 ) returns void
@@ -2798,17 +2817,17 @@ begin
   elsif sync_scheduler.set_aside_batch(run, error_class, stuck_batch) then
     -- The others go on at once, or when the vendor said: it means all of our requests.
     perform sync_scheduler.schedule_retry(run,
-      case when sync_scheduler.is_own_wait(error_code) then '0' else coalesce(retry_after, '0') end, error_class, error_code, error_message, retry_after);
+      case when blames = 'nobody' then '0' else coalesce(retry_after, '0') end, blames, error_code, error_message, retry_after);
   else
-    perform sync_scheduler.retry_or_fail(run, error_class, error_code, error_message, retry_after);
+    perform sync_scheduler.retry_or_fail(run, error_class, error_code, error_message, blames, retry_after);
   end if;
 end;
 $$;
 revoke all on function sync_scheduler.settle_run(
-  public.sync_run_log, text, sync_scheduler.error_class, text, text, interval, uuid)
+  public.sync_run_log, text, sync_scheduler.error_class, text, text, sync_scheduler.blames, interval, uuid)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.settle_run(
-  public.sync_run_log, text, sync_scheduler.error_class, text, text, interval, uuid) is
+  public.sync_run_log, text, sync_scheduler.error_class, text, text, sync_scheduler.blames, interval, uuid) is
   'Decides what becomes of a run whose worker has ended its attempt. stuck_batch: see set_aside_batch. The caller holds the run''s row lock.';
 
 -- supabase/schemas/30_engine/18_credentials_needed.sql
@@ -3550,7 +3569,8 @@ create or replace function sync_scheduler.finish_attempt(
   retry_after_seconds numeric default null,
   checkpoint jsonb default null,
   first_vendor_byte_ms numeric default null,
-  stuck_batch uuid default null
+  stuck_batch uuid default null,
+  blames text default null
 ) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
@@ -3558,12 +3578,13 @@ declare
   held sync_scheduler.run_attempts := sync_scheduler.lock_attempt(run_id, attempt, token);
   reported text := outcome;
   run public.sync_run_log;
-  -- Also of one that did not fail of it. Not for what burns no attempt but uses up no quota: to wait before looking again,
-  -- and a limit of a few seconds.
-  limited boolean := coalesce(error_class = 'rate_limited' and not sync_scheduler.is_own_wait(error_code), false);
+  blamed sync_scheduler.blames := sync_scheduler.read_blames(error_class, blames);
+  -- Also of an attempt that did not fail of it.
+  limited boolean := coalesce(blamed = 'quota', false);
 begin
-  if outcome <> 'failed' and limited then
+  if outcome <> 'failed' and error_class = 'rate_limited' then
     error_class := null;
+    blamed := null;
   end if;
   if coalesce(outcome, '') not in ('succeeded', 'continued', 'cancelled', 'paused', 'failed')
     or (outcome = 'failed') is distinct from (error_class is not null)
@@ -3597,6 +3618,7 @@ begin
       outcome := 'failed';
       error_class := 'transient';
       error_code := 'no_progress';
+      blamed := 'nobody';
       error_message := 'The sync made no progress in the time that it had.';
     end if;
     -- A worker that leaves a batch open has not succeeded, whatever it says.
@@ -3604,6 +3626,7 @@ begin
       outcome := 'failed';
       error_class := 'ambiguous';
       error_code := 'entries_unresolved';
+      blamed := 'nobody';
       error_message := coalesce(sync_scheduler.set_aside_message(run), 'Whether some entries have arrived is not known yet.');
     end if;
     update sync_scheduler.run_attempts a set
@@ -3611,12 +3634,12 @@ begin
       first_vendor_byte_ms = coalesce(a.first_vendor_byte_ms, finish_attempt.first_vendor_byte_ms)
     where a.run_id = held.run_id and a.attempt = held.attempt;
     perform sync_scheduler.end_attempt(run, outcome::sync_scheduler.attempt_outcome,
-      error_class::sync_scheduler.error_class, left(error_code, 100), left(error_message, 500));
+      error_class::sync_scheduler.error_class, left(error_code, 100), left(error_message, 500), blamed);
     if limited then
       perform sync_scheduler.enter_passive(run.integration_id, retry_after_seconds * interval '1 second');
     end if;
     perform sync_scheduler.settle_run(run, outcome, error_class::sync_scheduler.error_class,
-      left(error_code, 100), left(error_message, 500), retry_after_seconds * interval '1 second', stuck_batch);
+      left(error_code, 100), left(error_message, 500), blamed, retry_after_seconds * interval '1 second', stuck_batch);
     -- Last, for it locks an alert. A worker that could not write, and now can.
     perform sync_scheduler.raise_database_trouble(error_code);
   end if;
@@ -3627,13 +3650,14 @@ begin
 end;
 $$;
 revoke all on function sync_scheduler.finish_attempt(
-  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid)
+  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid, text)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.finish_attempt(
-  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid) is
+  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid, text) is
   'Ends the caller''s attempt: succeeded, continued (its slice is over), cancelled, paused (reserve said so: the run waits for the '
   'end of the pause), or failed with an error_class. '
   'Any of them may have the error_class rate_limited: the vendor has said that we ask too much, though it was waited out. '
+  'blames: what the failure is about, see the type; without it see read_blames. '
   'May be repeated with the same outcome, whatever was made of it. Returns what became of the run. Errors: PT401 '
   'invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request.';
 
@@ -3991,19 +4015,19 @@ create or replace function sync_scheduler.note_failed_check(
   in_incident boolean,
   error_class text,
   error_code text,
-  error_message text
+  error_message text,
+  blames sync_scheduler.blames
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  status constant public.sync_health_status := sync_scheduler.health_after(error_class, blames);
 begin
-  if error_class = 'rate_limited' then
+  if blames = 'quota' then
     perform sync_scheduler.enter_passive(integration.id);
   end if;
-  perform sync_scheduler.set_health(integration.id,
-    case error_class when 'permanent' then 'needs_attention' when 'rate_limited' then 'degraded' else 'unhealthy'
-      end::public.sync_health_status,
-    error_code, error_message);
+  perform sync_scheduler.set_health(integration.id, status, error_code, error_message);
   -- Unless the alert of a failed run says the same already: with another fault it is an alert of its own.
-  if error_class = 'permanent' and not exists (
+  if status = 'needs_attention' and not exists (
     select from public.sync_alerts a
     where a.integration_id = integration.id and a.kind = 'run_failed' and a.resolved_at is null
       and health.run_failed_at is not null and a.details ->> 'error_code' = note_failed_check.error_code)
@@ -4012,7 +4036,7 @@ begin
       'The integration needs attention. ' || error_message, jsonb_build_object('error_code', error_code));
   end if;
   -- One failure may be nobody's fault, and the next check is near; an incident of the vendor has an alert of its own.
-  if error_class in ('transient', 'ambiguous') and health.consecutive_failures > 1 and not in_incident then
+  if status = 'unhealthy' and health.consecutive_failures > 1 and not in_incident then
     perform sync_scheduler.raise_alert(integration, 'unhealthy', 'warning', null,
       format('%s connection checks in a row have failed. %s', health.consecutive_failures, left(error_message, 300)),
       jsonb_build_object('error_code', error_code, 'next_check_at', health.next_check_at));
@@ -4020,12 +4044,12 @@ begin
 end;
 $$;
 revoke all on function sync_scheduler.note_failed_check(
-  public.sync_integrations, public.sync_integration_health, boolean, text, text, text)
+  public.sync_integrations, public.sync_integration_health, boolean, text, text, text, sync_scheduler.blames)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.note_failed_check(
-  public.sync_integrations, public.sync_integration_health, boolean, text, text, text) is
-  'What a failed connection check says of the integration, whose health, locked, already counts it: needs_attention with its alert (permanent), '
-  'degraded and passive (rate_limited), or unhealthy, of which the second in a row raises an alert.';
+  public.sync_integrations, public.sync_integration_health, boolean, text, text, text, sync_scheduler.blames) is
+  'What a failed connection check says of the integration, whose health, locked, already counts it: needs_attention with its alert '
+  '(blames configuration), degraded (and passive for blames quota), or unhealthy, of which the second in a row raises an alert.';
 
 -- supabase/schemas/30_engine/32_finish_probe.sql
 create or replace function sync_scheduler.finish_probe(
@@ -4036,7 +4060,8 @@ create or replace function sync_scheduler.finish_probe(
   error_code text default null,
   error_message text default null,
   latency_ms numeric default null,
-  is_guess boolean default false
+  is_guess boolean default false,
+  blames text default null
 ) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -4048,6 +4073,7 @@ declare
   by_tick boolean;
   in_incident boolean := false;
   has_failed boolean := outcome = 'failed';
+  blamed sync_scheduler.blames := sync_scheduler.read_blames(error_class, blames);
 begin
   if coalesce(outcome, '') not in ('answered', 'reached', 'failed')
     or (outcome = 'failed') is distinct from (error_class is not null)
@@ -4086,7 +4112,7 @@ begin
   -- In an incident the vendor's own backoff counts: each of its integrations keeps its turns, so that one will see its end.
   -- Not from checks that people ask for: no member may open, keep open or end an incident by hand.
   if by_tick and has_failed then
-    in_incident := sync_scheduler.note_vendor_failure(integration, error_class, error_code);
+    in_incident := sync_scheduler.note_vendor_failure(integration, error_class, blamed);
   end if;
   update public.sync_integration_health h set
     checked_at = clock_timestamp(),
@@ -4099,7 +4125,8 @@ begin
         else integration.health_check_interval / 2 end)
   where h.integration_id = integration.id returning * into strict health;
   if has_failed then
-    perform sync_scheduler.note_failed_check(integration, health, in_incident, error_class, left(error_code, 100), left(error_message, 500));
+    perform sync_scheduler.note_failed_check(integration, health, in_incident, error_class, left(error_code, 100), left(error_message, 500),
+      blamed);
     return '{"recorded": true}'::jsonb;
   end if;
   -- That somebody answers refutes what the function itself found wrong, but not a check that the present credentials were refused.
@@ -4107,7 +4134,7 @@ begin
     select from public.sync_alerts a
     where a.integration_id = integration.id and a.kind = 'needs_attention' and a.resolved_at is null
       and a.last_seen_at >= health.configured_at
-      and a.details ->> 'error_code' not in ('invalid_config', 'invalid_credentials', 'credentials_needed', 'no_connector'))
+      and not sync_scheduler.is_own_refusal(a.details ->> 'error_code'))
   then
     perform sync_scheduler.record_answer(integration.id);
   end if;
@@ -4117,11 +4144,11 @@ begin
   return '{"recorded": true}'::jsonb;
 end;
 $$;
-revoke all on function sync_scheduler.finish_probe(uuid, text, text, text, text, text, numeric, boolean)
+revoke all on function sync_scheduler.finish_probe(uuid, text, text, text, text, text, numeric, boolean, text)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.finish_probe(uuid, text, text, text, text, text, numeric, boolean) is
+comment on function sync_scheduler.finish_probe(uuid, text, text, text, text, text, numeric, boolean, text) is
   'Records what a connection check found, once: answered (the external system knows us), reached (somebody answers, which '
-  'does not show that our credentials are good) or failed with an error_class. is_guess: the check asks '
+  'does not show that our credentials are good) or failed with an error_class; blames: see finish_attempt. is_guess: the check asks '
   'in another way than an export does; within 31 days of a good export with the present config and credentials (last_success_at) '
   'such a failure, permanent or transient, counts as reached. recorded is false when it had ended before. '
   'Errors: PT401 invalid_token (also for a check that was replaced or not claimed), PT422 invalid_worker_request.';

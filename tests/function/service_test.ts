@@ -155,6 +155,7 @@ Deno.test("the service asks the external system and tells the database when it i
     error_class: "permanent",
     error_code: "webhook_redirect",
     is_guess: true,
+    blames: "configuration",
   });
   assert.match(String(error_message), /redirect/);
   assert.equal(typeof latency_ms, "number");

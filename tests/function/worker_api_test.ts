@@ -228,7 +228,7 @@ Deno.test("WorkerApi stops with the signal's reason when it is aborted", async (
   assert.equal(database.requests.length, 1);
 });
 
-Deno.test("WorkerApi spells out the class, the hint and the checkpoint when an attempt failed", async () => {
+Deno.test("WorkerApi spells out the class, the hint, the blame and the checkpoint when an attempt failed", async () => {
   await using database = startReceiver(() =>
     Response.json({ status: "pending", next_attempt_at: "2026-11-23T10:00:30+00:00" })
   );
@@ -248,6 +248,7 @@ Deno.test("WorkerApi spells out the class, the hint and the checkpoint when an a
     error_code: "busy",
     error_message: "m".repeat(500),
     retry_after_seconds: 30,
+    blames: "quota",
     checkpoint: { page: 7 },
     first_vendor_byte_ms: null,
   });

@@ -61,7 +61,7 @@ Deno.test("organisations that cannot reach a vendor at the same moment open one 
     // Each sees the others only once they have committed.
     await Promise.all(
       probes.map(({ id, token }) =>
-        sql`select public.sync_worker_finish_probe(${id}, ${token}, 'failed', 'transient', 'webhook_timeout', 'No answer.')`
+        sql`select public.sync_worker_finish_probe(${id}, ${token}, 'failed', 'transient', 'webhook_timeout', 'No answer.', blames => 'vendor')`
       ),
     );
     assert.deepEqual([...await incidents(sql, host)], [{ affected: 12, open: true }]);
@@ -73,7 +73,7 @@ Deno.test("organisations that cannot reach a vendor at the same moment open one 
       again.map(({ id, token }, n) =>
         n % 3 === 0
           ? sql`select public.sync_worker_finish_probe(${id}, ${token}, 'answered', latency_ms => 5)`
-          : sql`select public.sync_worker_finish_probe(${id}, ${token}, 'failed', 'transient', 'webhook_timeout', 'No answer.')`
+          : sql`select public.sync_worker_finish_probe(${id}, ${token}, 'failed', 'transient', 'webhook_timeout', 'No answer.', blames => 'vendor')`
       ),
     );
     const [first, ...more] = await incidents(sql, host);

@@ -70,7 +70,8 @@ begin
     perform public.sync_worker_finish_probe((probe ->> 'integration_id')::uuid, probe ->> 'token',
       case answer when 'ok' then 'answered' else 'failed' end,
       case answer when 'away' then 'transient' when '429' then 'rate_limited' end,
-      case when answer <> 'ok' then 'vendor_' || answer end, case when answer <> 'ok' then 'Simulated.' end, 40);
+      case when answer <> 'ok' then 'vendor_' || answer end, case when answer <> 'ok' then 'Simulated.' end, 40,
+      blames => case answer when 'away' then 'vendor' when '429' then 'quota' end);
   end loop;
 end $$;
 
@@ -95,7 +96,8 @@ begin
     end loop;
     if answer <> 'ok' then
       perform public.sync_worker_finish(of_run, attempt, token, 'failed', case answer when '429' then 'rate_limited' else 'ambiguous' end,
-        'vendor_' || answer, 'Simulated.', case answer when '429' then 1800 end);
+        'vendor_' || answer, 'Simulated.', case answer when '429' then 1800 end,
+        blames => case answer when '429' then 'quota' else 'vendor' end);
       return;
     end if;
     perform public.sync_worker_record_results(of_run, attempt, token, (batch ->> 'batch_id')::uuid, (

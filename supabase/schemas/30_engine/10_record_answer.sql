@@ -3,7 +3,7 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   failure record;
 begin
-  select a.details ->> 'error_class' as error_class, a.details ->> 'error_code' as error_code,
+  select a.details ->> 'blames' as blames, a.details ->> 'error_code' as error_code,
     a.details ->> 'error_message' as error_message
   into failure
   from public.sync_integration_health h
@@ -13,7 +13,7 @@ begin
     perform sync_scheduler.set_health(record_answer.integration_id, 'healthy');
   else
     perform sync_scheduler.set_health(record_answer.integration_id,
-      case failure.error_class when 'permanent' then 'needs_attention' else 'degraded' end::public.sync_health_status,
+      case failure.blames when 'configuration' then 'needs_attention' else 'degraded' end::public.sync_health_status,
       failure.error_code, failure.error_message, has_answered => true);
   end if;
   -- What checks have found is over.

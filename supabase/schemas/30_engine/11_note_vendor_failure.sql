@@ -1,5 +1,5 @@
 create or replace function sync_scheduler.note_vendor_failure(
-  integration public.sync_integrations, error_class text, error_code text
+  integration public.sync_integrations, error_class text, blames sync_scheduler.blames
 ) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
@@ -8,7 +8,7 @@ declare
   is_shared boolean;
   is_new boolean;
 begin
-  if not sync_scheduler.is_vendor_failure(error_class, error_code) then
+  if blames is distinct from 'vendor' then
     -- To be refused is to be answered: what it met before is not its newest news any more.
     delete from sync_scheduler.vendor_failures f
     where f.integration_id = integration.id and error_class in ('permanent', 'rate_limited');
@@ -49,9 +49,9 @@ begin
   return sync_scheduler.open_incident(integration, vendor_host);
 end;
 $$;
-revoke all on function sync_scheduler.note_vendor_failure(public.sync_integrations, text, text)
+revoke all on function sync_scheduler.note_vendor_failure(public.sync_integrations, text, sync_scheduler.blames)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.note_vendor_failure(public.sync_integrations, text, text) is
-  'Records that a check of the tick or a run of the integration has failed like this, if the vendor was not there. At the host of '
+comment on function sync_scheduler.note_vendor_failure(public.sync_integrations, text, sync_scheduler.blames) is
+  'Records that a check of the tick or a run of the integration has failed like this, if the vendor is to blame. At the host of '
   'its type, several organisations are an incident. Returns whether one is open on the integration''s host. The caller holds the lock of the '
   'integration''s health.';

@@ -9,11 +9,9 @@ begin
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
   select * into ended from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.attempt = run.attempt;
   perform sync_scheduler.set_health(run.integration_id,
-    case
-      when ended.error_class = 'permanent' then 'needs_attention'
-      -- A quota that is used up is no fault of the connection.
-      when ended.error_class = 'rate_limited' or error_code = 'vendor_quota_exhausted' then 'degraded'
-      else 'unhealthy' end::public.sync_health_status,
+    -- A vendor that asks for a long wait has answered.
+    case when error_code = 'vendor_quota_exhausted' then 'degraded'
+      else sync_scheduler.health_after(ended.error_class::text, ended.blames) end,
     error_code, error_message);
   update public.sync_integration_health h set run_failed_at = now()
   where h.integration_id = run.integration_id
@@ -22,7 +20,7 @@ begin
   -- One until what it left is out or decided, however many runs fail before that.
   perform sync_scheduler.raise_alert(integration, 'run_failed', 'critical', null,
     concat_ws(' ', 'A sync failed.', run.error_message),
-    jsonb_build_object('error_code', error_code, 'error_class', ended.error_class, 'error_message', error_message,
+    jsonb_build_object('error_code', error_code, 'error_class', ended.error_class, 'blames', ended.blames, 'error_message', error_message,
       'attempts', run.attempt, 'triggered_by', run.triggered_by, 'scheduled_for', run.scheduled_for,
       'entries_done', run.entries_done, 'entries_total', run.entries_total,
       'last_entry_id', sync_scheduler.last_open_entry(run.integration_id)),
@@ -37,6 +35,6 @@ $$;
 revoke all on function sync_scheduler.note_failed_run(public.sync_run_log) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.note_failed_run(public.sync_run_log) is
   'A run has failed for good, or was refused while it was being cancelled: raises run_failed, whatever else is open, and records it '
-  'in the integration''s health: needs_attention if it was refused, degraded if the vendor''s quota is used up, else unhealthy. '
+  'in the integration''s health: see health_after. '
   'details.last_entry_id is the last entry that it left. A scheduled run that never started raises the drift alert of its slot. The '
   'caller holds the run''s row lock and has ended its attempt.';

@@ -1,7 +1,7 @@
 create or replace function sync_scheduler.schedule_retry(
   run public.sync_run_log,
   backoff interval,
-  error_class sync_scheduler.error_class,
+  blames sync_scheduler.blames,
   error_code text,
   error_message text,
   retry_after interval default null
@@ -12,11 +12,11 @@ declare
   vendor record;
 begin
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
-  select * into vendor from sync_scheduler.vendor_wait(run, schedule_retry.error_code, schedule_retry.retry_after);
+  select * into vendor from sync_scheduler.vendor_wait(run, schedule_retry.blames, schedule_retry.retry_after);
   if vendor.is_too_long then
     update public.sync_run_log r set quota_until = now() + vendor.asked where r.run_id = run.run_id;
     perform sync_scheduler.finish_run(run.run_id, 'failed', 'vendor_quota_exhausted',
-      sync_scheduler.wait_words(integration, schedule_retry.error_class, now() + vendor.asked));
+      sync_scheduler.wait_words(integration, schedule_retry.blames, now() + vendor.asked));
     return;
   end if;
   -- What the vendor asks for is not the run's own time. Past its deadline it has none left, and is given none.
@@ -25,10 +25,10 @@ begin
     where a.run_id = run.run_id and a.attempt = run.attempt;
     run.deadline_at := run.deadline_at + vendor.asked;
     -- For a shorter wait the connector's own words are enough.
-    if schedule_retry.error_class = 'rate_limited' and vendor.asked > interval '1 minute' then
+    if schedule_retry.blames = 'quota' and vendor.asked > interval '1 minute' then
       run.quota_until := now() + vendor.asked;
       error_message := left(concat_ws(' ', schedule_retry.error_message,
-        sync_scheduler.wait_words(integration, schedule_retry.error_class, run.quota_until)), 500);
+        sync_scheduler.wait_words(integration, schedule_retry.blames, run.quota_until)), 500);
     end if;
   end if;
   update public.sync_run_log r set
@@ -45,9 +45,9 @@ begin
 end;
 $$;
 revoke all on function sync_scheduler.schedule_retry(
-  public.sync_run_log, interval, sync_scheduler.error_class, text, text, interval)
+  public.sync_run_log, interval, sync_scheduler.blames, text, text, interval)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.schedule_retry(
-  public.sync_run_log, interval, sync_scheduler.error_class, text, text, interval) is
+  public.sync_run_log, interval, sync_scheduler.blames, text, text, interval) is
   'Lets a run whose attempt has ended wait for backoff (0: dispatched at once). retry_after, the vendor''s hint, moves the deadline, '
   'up to settings.longest_wait in total; beyond, the run fails as vendor_quota_exhausted. The caller holds the run''s row lock.';

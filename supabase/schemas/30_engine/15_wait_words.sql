@@ -1,9 +1,9 @@
 create or replace function sync_scheduler.wait_words(
-  integration public.sync_integrations, error_class sync_scheduler.error_class, until timestamptz
+  integration public.sync_integrations, blames sync_scheduler.blames, until timestamptz
 ) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  return format(case when error_class = 'rate_limited' then 'The vendor''s quota is used up until %s (%s).'
+  return format(case when blames = 'quota' then 'The vendor''s quota is used up until %s (%s).'
       else 'The vendor asks us to come back at %s (%s).' end,
     -- To the nearest minute: the hint was on its way for a moment.
     to_char((until + interval '30 seconds') at time zone integration.time_zone,
@@ -11,7 +11,7 @@ begin
     integration.time_zone);
 end;
 $$;
-revoke all on function sync_scheduler.wait_words(public.sync_integrations, sync_scheduler.error_class, timestamptz)
+revoke all on function sync_scheduler.wait_words(public.sync_integrations, sync_scheduler.blames, timestamptz)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.wait_words(public.sync_integrations, sync_scheduler.error_class, timestamptz) is
+comment on function sync_scheduler.wait_words(public.sync_integrations, sync_scheduler.blames, timestamptz) is
   'Until when the vendor asks us to wait, in a sentence for people, by the integration''s own clocks.';

@@ -4,6 +4,7 @@ create or replace function sync_scheduler.settle_run(
   error_class sync_scheduler.error_class,
   error_code text,
   error_message text,
+  blames sync_scheduler.blames,
   retry_after interval,
   stuck_batch uuid default null
 ) returns void
@@ -34,15 +35,15 @@ begin
   elsif sync_scheduler.set_aside_batch(run, error_class, stuck_batch) then
     -- The others go on at once, or when the vendor said: it means all of our requests.
     perform sync_scheduler.schedule_retry(run,
-      case when sync_scheduler.is_own_wait(error_code) then '0' else coalesce(retry_after, '0') end, error_class, error_code, error_message, retry_after);
+      case when blames = 'nobody' then '0' else coalesce(retry_after, '0') end, blames, error_code, error_message, retry_after);
   else
-    perform sync_scheduler.retry_or_fail(run, error_class, error_code, error_message, retry_after);
+    perform sync_scheduler.retry_or_fail(run, error_class, error_code, error_message, blames, retry_after);
   end if;
 end;
 $$;
 revoke all on function sync_scheduler.settle_run(
-  public.sync_run_log, text, sync_scheduler.error_class, text, text, interval, uuid)
+  public.sync_run_log, text, sync_scheduler.error_class, text, text, sync_scheduler.blames, interval, uuid)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.settle_run(
-  public.sync_run_log, text, sync_scheduler.error_class, text, text, interval, uuid) is
+  public.sync_run_log, text, sync_scheduler.error_class, text, text, sync_scheduler.blames, interval, uuid) is
   'Decides what becomes of a run whose worker has ended its attempt. stuck_batch: see set_aside_batch. The caller holds the run''s row lock.';

@@ -9,7 +9,8 @@ create or replace function sync_scheduler.finish_attempt(
   retry_after_seconds numeric default null,
   checkpoint jsonb default null,
   first_vendor_byte_ms numeric default null,
-  stuck_batch uuid default null
+  stuck_batch uuid default null,
+  blames text default null
 ) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
@@ -17,12 +18,13 @@ declare
   held sync_scheduler.run_attempts := sync_scheduler.lock_attempt(run_id, attempt, token);
   reported text := outcome;
   run public.sync_run_log;
-  -- Also of one that did not fail of it. Not for what burns no attempt but uses up no quota: to wait before looking again,
-  -- and a limit of a few seconds.
-  limited boolean := coalesce(error_class = 'rate_limited' and not sync_scheduler.is_own_wait(error_code), false);
+  blamed sync_scheduler.blames := sync_scheduler.read_blames(error_class, blames);
+  -- Also of an attempt that did not fail of it.
+  limited boolean := coalesce(blamed = 'quota', false);
 begin
-  if outcome <> 'failed' and limited then
+  if outcome <> 'failed' and error_class = 'rate_limited' then
     error_class := null;
+    blamed := null;
   end if;
   if coalesce(outcome, '') not in ('succeeded', 'continued', 'cancelled', 'paused', 'failed')
     or (outcome = 'failed') is distinct from (error_class is not null)
@@ -56,6 +58,7 @@ begin
       outcome := 'failed';
       error_class := 'transient';
       error_code := 'no_progress';
+      blamed := 'nobody';
       error_message := 'The sync made no progress in the time that it had.';
     end if;
     -- A worker that leaves a batch open has not succeeded, whatever it says.
@@ -63,6 +66,7 @@ begin
       outcome := 'failed';
       error_class := 'ambiguous';
       error_code := 'entries_unresolved';
+      blamed := 'nobody';
       error_message := coalesce(sync_scheduler.set_aside_message(run), 'Whether some entries have arrived is not known yet.');
     end if;
     update sync_scheduler.run_attempts a set
@@ -70,12 +74,12 @@ begin
       first_vendor_byte_ms = coalesce(a.first_vendor_byte_ms, finish_attempt.first_vendor_byte_ms)
     where a.run_id = held.run_id and a.attempt = held.attempt;
     perform sync_scheduler.end_attempt(run, outcome::sync_scheduler.attempt_outcome,
-      error_class::sync_scheduler.error_class, left(error_code, 100), left(error_message, 500));
+      error_class::sync_scheduler.error_class, left(error_code, 100), left(error_message, 500), blamed);
     if limited then
       perform sync_scheduler.enter_passive(run.integration_id, retry_after_seconds * interval '1 second');
     end if;
     perform sync_scheduler.settle_run(run, outcome, error_class::sync_scheduler.error_class,
-      left(error_code, 100), left(error_message, 500), retry_after_seconds * interval '1 second', stuck_batch);
+      left(error_code, 100), left(error_message, 500), blamed, retry_after_seconds * interval '1 second', stuck_batch);
     -- Last, for it locks an alert. A worker that could not write, and now can.
     perform sync_scheduler.raise_database_trouble(error_code);
   end if;
@@ -86,12 +90,13 @@ begin
 end;
 $$;
 revoke all on function sync_scheduler.finish_attempt(
-  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid)
+  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid, text)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.finish_attempt(
-  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid) is
+  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid, text) is
   'Ends the caller''s attempt: succeeded, continued (its slice is over), cancelled, paused (reserve said so: the run waits for the '
   'end of the pause), or failed with an error_class. '
   'Any of them may have the error_class rate_limited: the vendor has said that we ask too much, though it was waited out. '
+  'blames: what the failure is about, see the type; without it see read_blames. '
   'May be repeated with the same outcome, whatever was made of it. Returns what became of the run. Errors: PT401 '
   'invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request.';

@@ -6,7 +6,8 @@ create or replace function sync_scheduler.finish_probe(
   error_code text default null,
   error_message text default null,
   latency_ms numeric default null,
-  is_guess boolean default false
+  is_guess boolean default false,
+  blames text default null
 ) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -18,6 +19,7 @@ declare
   by_tick boolean;
   in_incident boolean := false;
   has_failed boolean := outcome = 'failed';
+  blamed sync_scheduler.blames := sync_scheduler.read_blames(error_class, blames);
 begin
   if coalesce(outcome, '') not in ('answered', 'reached', 'failed')
     or (outcome = 'failed') is distinct from (error_class is not null)
@@ -56,7 +58,7 @@ begin
   -- In an incident the vendor's own backoff counts: each of its integrations keeps its turns, so that one will see its end.
   -- Not from checks that people ask for: no member may open, keep open or end an incident by hand.
   if by_tick and has_failed then
-    in_incident := sync_scheduler.note_vendor_failure(integration, error_class, error_code);
+    in_incident := sync_scheduler.note_vendor_failure(integration, error_class, blamed);
   end if;
   update public.sync_integration_health h set
     checked_at = clock_timestamp(),
@@ -69,7 +71,8 @@ begin
         else integration.health_check_interval / 2 end)
   where h.integration_id = integration.id returning * into strict health;
   if has_failed then
-    perform sync_scheduler.note_failed_check(integration, health, in_incident, error_class, left(error_code, 100), left(error_message, 500));
+    perform sync_scheduler.note_failed_check(integration, health, in_incident, error_class, left(error_code, 100), left(error_message, 500),
+      blamed);
     return '{"recorded": true}'::jsonb;
   end if;
   -- That somebody answers refutes what the function itself found wrong, but not a check that the present credentials were refused.
@@ -77,7 +80,7 @@ begin
     select from public.sync_alerts a
     where a.integration_id = integration.id and a.kind = 'needs_attention' and a.resolved_at is null
       and a.last_seen_at >= health.configured_at
-      and a.details ->> 'error_code' not in ('invalid_config', 'invalid_credentials', 'credentials_needed', 'no_connector'))
+      and not sync_scheduler.is_own_refusal(a.details ->> 'error_code'))
   then
     perform sync_scheduler.record_answer(integration.id);
   end if;
@@ -87,11 +90,11 @@ begin
   return '{"recorded": true}'::jsonb;
 end;
 $$;
-revoke all on function sync_scheduler.finish_probe(uuid, text, text, text, text, text, numeric, boolean)
+revoke all on function sync_scheduler.finish_probe(uuid, text, text, text, text, text, numeric, boolean, text)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.finish_probe(uuid, text, text, text, text, text, numeric, boolean) is
+comment on function sync_scheduler.finish_probe(uuid, text, text, text, text, text, numeric, boolean, text) is
   'Records what a connection check found, once: answered (the external system knows us), reached (somebody answers, which '
-  'does not show that our credentials are good) or failed with an error_class. is_guess: the check asks '
+  'does not show that our credentials are good) or failed with an error_class; blames: see finish_attempt. is_guess: the check asks '
   'in another way than an export does; within 31 days of a good export with the present config and credentials (last_success_at) '
   'such a failure, permanent or transient, counts as reached. recorded is false when it had ended before. '
   'Errors: PT401 invalid_token (also for a check that was replaced or not claimed), PT422 invalid_worker_request.';

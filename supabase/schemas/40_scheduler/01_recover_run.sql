@@ -20,7 +20,7 @@ begin
   when 'deadline_exceeded' then
     perform sync_scheduler.end_attempt(run,
       case when current_attempt.claimed_at is null then 'undelivered' else 'lost' end::sync_scheduler.attempt_outcome,
-      'ambiguous', 'deadline_exceeded');
+      'ambiguous', 'deadline_exceeded', blames => 'nobody');
     if run.cancel_requested_at is not null then
       perform sync_scheduler.finish_run(run.run_id, 'cancelled');
     else
@@ -33,15 +33,15 @@ begin
   when 'next_attempt' then
     perform sync_scheduler.next_attempt(run.run_id);
   when 'worker_lost' then
-    perform sync_scheduler.end_attempt(run, 'lost', 'ambiguous', 'worker_lost', 'The worker fell silent.');
+    perform sync_scheduler.end_attempt(run, 'lost', 'ambiguous', 'worker_lost', 'The worker fell silent.', 'nobody');
     perform sync_scheduler.raise_alert(integration, 'lost_worker', 'warning', null,
       'The sync function fell silent in the middle of a sync.',
       jsonb_build_object('attempt', run.attempt, 'heartbeat_at', current_attempt.heartbeat_at), run.run_id);
     perform sync_scheduler.retry_or_fail(run, 'ambiguous', 'worker_lost',
-      'The sync was interrupted and starts again where it stopped.');
+      'The sync was interrupted and starts again where it stopped.', 'nobody');
   when 'dispatch_exhausted' then
     perform sync_scheduler.note_undelivered(integration, run, current_attempt, 'critical');
-    perform sync_scheduler.end_attempt(run, 'undelivered', 'transient', 'dispatch_exhausted');
+    perform sync_scheduler.end_attempt(run, 'undelivered', 'transient', 'dispatch_exhausted', blames => 'nobody');
     perform sync_scheduler.finish_run(run.run_id, 'failed', 'dispatch_exhausted',
       'The sync function could not be reached.');
   when 'dispatch' then

@@ -35,7 +35,7 @@ begin
     (a.attempt, 7, 'first_vendor_byte', least(a.claimed_at + a.first_vendor_byte_ms * interval '1 millisecond', a.ended_at),
       jsonb_build_object('ms_after_claim', a.first_vendor_byte_ms)),
     (a.attempt, 8, 'finished', a.ended_at, jsonb_build_object('outcome', a.outcome, 'error_class', a.error_class,
-      'error_code', a.error_code, 'error_message', a.error_message))
+      'error_code', a.error_code, 'error_message', a.error_message, 'blames', a.blames))
   ) s (attempt, number, step, at, detail)
   where a.run_id = run.run_id and s.at is not null
   order by s.attempt, s.number)

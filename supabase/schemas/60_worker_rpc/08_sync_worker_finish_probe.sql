@@ -7,7 +7,8 @@ create or replace function public.sync_worker_finish_probe(
   error_code text default null,
   error_message text default null,
   latency_ms numeric default null,
-  is_guess boolean default false
+  is_guess boolean default false,
+  blames text default null
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 begin
@@ -16,13 +17,14 @@ begin
   perform sync_scheduler.require_text('error_class', sync_worker_finish_probe.error_class);
   perform sync_scheduler.require_text('error_code', sync_worker_finish_probe.error_code);
   perform sync_scheduler.require_text('error_message', sync_worker_finish_probe.error_message);
+  perform sync_scheduler.require_text('blames', sync_worker_finish_probe.blames);
   return sync_scheduler.finish_probe(integration_id, token, outcome, error_class, error_code, error_message, latency_ms,
-    is_guess);
+    is_guess, blames);
 end;
 $$;
-revoke all on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean)
+revoke all on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean) to service_role;
-comment on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean) is
+grant execute on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean, text) to service_role;
+comment on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean, text) is
   'For the Edge Function (service role and the token of the connection check): see sync_scheduler.finish_probe. Records '
   'what a connection check found, once.';

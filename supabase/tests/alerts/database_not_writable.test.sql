@@ -1,7 +1,7 @@
 -- The database cannot write down that it cannot write: the worker remembers, and says so as soon as it can.
 begin;
 \ir ../fixtures.psql
-select plan(15);
+select plan(12);
 
 create function pg_temp.claim(trouble jsonb) returns void language plpgsql as $$
 declare
@@ -49,8 +49,6 @@ $$;
 select results_eq('select pg_temp.raised()', array['critical 2 database_restarting open'], 'the end of an attempt reports, too; it is one alert');
 select results_eq($$ select status::text, error_code, error_message from public.sync_run_log $$,
   $$ values ('pending', 'database_restarting', 'Restarting.') $$, 'the run says so, and is tried again');
-select ok(not sync_scheduler.is_vendor_failure('transient', code), code || ' is no failure of a vendor')
-from unnest(array['database_full', 'database_read_only', 'database_restarting']) code;
 
 select sync_scheduler.resolve_silence();
 select results_eq('select pg_temp.raised()', array['critical 2 database_restarting open'], 'a tick at once leaves it open');

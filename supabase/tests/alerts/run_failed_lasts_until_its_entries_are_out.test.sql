@@ -7,7 +7,7 @@ select plan(21);
 select pg_temp.run(3, 0, 'failed', 'permanent');
 select is(pg_temp.open(), 'run_failed critical 1', 'a run that is refused on its way raises one alert');
 select is(pg_temp.health(), 'needs_attention refused In the run''s words.', 'and the integration needs attention');
-select is((select a.details - 'last_entry_id' - 'scheduled_for' - 'triggered_by' from public.sync_alerts a), '{"error_code": "refused", "error_class": "permanent",
+select is((select a.details - 'last_entry_id' - 'scheduled_for' - 'triggered_by' from public.sync_alerts a), '{"error_code": "refused", "error_class": "permanent", "blames": "configuration",
   "error_message": "In the run''s words.", "attempts": 1, "entries_done": 3, "entries_total": 10}', 'with what is to be known');
 select pg_temp.age();
 select pg_temp.checked('answered');

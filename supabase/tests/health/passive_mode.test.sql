@@ -5,7 +5,7 @@ begin;
 update public.sync_integrations set manual_cooldown = '0 seconds', retry_base = '1 hour', max_attempts = 1;
 
 create function pg_temp.run(outcome text, class text default null, triggered_by public.sync_run_trigger default 'schedule',
-  code text default null) returns void language plpgsql as $$
+  blames text default null) returns void language plpgsql as $$
 declare
   of_run uuid;
   batch jsonb;
@@ -21,7 +21,7 @@ begin
     perform public.sync_worker_record_results(of_run, 1, sync_test.token(of_run), (batch ->> 'batch_id')::uuid, sync_test.results(batch, 'rejected'));
   end if;
   perform public.sync_worker_finish(of_run, 1, sync_test.token(of_run), outcome, class,
-    case when class is not null then coalesce(code, class) end, case when class is not null then 'In words.' end);
+    case when class is not null then class end, case when class is not null then 'In words.' end, blames => blames);
 end
 $$;
 
@@ -37,7 +37,7 @@ begin
   when 'check' then
     perform pg_temp.checked(word[2], nullif(word[3], ''), word[3]);
   when 'run' then
-    perform pg_temp.run(word[2], word[3], code := word[4]);
+    perform pg_temp.run(word[2], word[3], blames := word[4]);
   when 'press' then
     perform pg_temp.run(word[2], word[3], 'manual');
   when 'ask' then
@@ -117,8 +117,7 @@ insert into script (event, expected, why) values
   ('check failed rate_limited', 'degraded, passive, in a day', 'again'),
   ('cool-down failed transient', 'unhealthy, active, soon', 'any other answer, too'),
   ('run succeeded', 'healthy, active, soon', 'outside of passive mode a run counts as much'),
-  ('run failed rate_limited xledger_not_visible', 'degraded, active, soon', 'to wait before looking again is nobody''s quota'),
-  ('run failed rate_limited xledger_busy', 'degraded, active, soon', 'nor is a limit of a few seconds');
+  ('run failed rate_limited nobody', 'degraded, active, soon', 'a wait that the connector chose uses up no quota');
 select plan((select count(*)::integer + 5 from script));
 
 do $$

@@ -2,7 +2,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../pause.psql
-select plan(31);
+select plan(32);
 
 update public.sync_integrations set max_attempts = 1, run_deadline = '1 day';
 create function pg_temp.export_some() returns void language plpgsql as $$
@@ -13,8 +13,9 @@ begin
     sync_test.results(batch, 'exported')) from pg_temp.run() r;
 end
 $$;
-create function pg_temp.refuse(code text default 'not_found') returns text language sql as $$
-  select public.sync_worker_finish(r.run_id, r.attempt, sync_test.token(r.run_id), 'failed', 'permanent', code, 'In words.')
+create function pg_temp.refuse(code text default 'not_found', blames text default null) returns text language sql as $$
+  select public.sync_worker_finish(r.run_id, r.attempt, sync_test.token(r.run_id), 'failed', 'permanent', code, 'In words.',
+    blames => blames)
     ->> 'status' from pg_temp.run() r
 $$;
 create function pg_temp.health() returns text language sql as $$
@@ -102,15 +103,16 @@ select is(pg_temp.refuse(), 'failed', 'nor a success with another configuration'
 
 -- What the function finds before it asks anybody, and what is about entries, is final.
 update public.sync_integration_health set last_success_at = now();
-create function pg_temp.refused_as(code text) returns text language plpgsql as $$
+create function pg_temp.refused_as(code text, blames text default null) returns text language plpgsql as $$
 begin
   delete from public.sync_run_log;
   perform pg_temp.begin_run('running');
-  return pg_temp.refuse(code);
+  return pg_temp.refuse(code, blames);
 end
 $$;
 select is(pg_temp.refused_as(code), 'failed', code || ' is not tried again')
-from unnest(array['invalid_config', 'invalid_credentials', 'no_connector', 'invalid_worker_request', 'receiver_refuses_everything']) code;
+from unnest(array['invalid_config', 'invalid_credentials', 'credentials_needed', 'no_connector', 'invalid_worker_request']) code;
+select is(pg_temp.refused_as('receiver_refuses_everything', 'entry'), 'failed', 'a refusal of entries is not tried again');
 select is(pg_temp.refused_as(code), 'pending', code || ' of a vendor is')
 from unnest(array['webhook_access_refused', 'business_central_not_found']) code;
 

@@ -9,7 +9,8 @@ begin
   perform sync_scheduler.post_probes(array[pg_temp.integration(n)], sync_test.id('admin'));
   perform pg_temp.claim(pg_temp.probe_token('integration ' || n), 'integration ' || n);
   perform public.sync_worker_finish_probe(pg_temp.integration(n), pg_temp.probe_token('integration ' || n), outcome, class,
-    case when class is not null then 'webhook_timeout' end, case when class is not null then 'In words.' end, 5);
+    case when class is not null then 'webhook_timeout' end, case when class is not null then 'In words.' end, 5,
+    blames => case when class is not null then 'vendor' end);
 end
 $$;
 
@@ -37,15 +38,14 @@ select pg_temp.nobody_answers(1, 1);
 select is(pg_temp.incidents(), 'none', 'nor is one that meets it again and again');
 select pg_temp.nobody_answers(6);
 select is(pg_temp.incidents(), 'none', 'nor one on another host');
-select pg_temp.check_ends(3, 'failed', 'permanent', 'webhook_access_refused');
+select pg_temp.check_ends(3, 'failed', 'permanent', 'configuration');
 select is(pg_temp.incidents(), 'none', 'an organisation''s own 401 never is');
-select pg_temp.check_ends(3, 'failed', 'rate_limited', 'webhook_rate_limited');
+select pg_temp.check_ends(3, 'failed', 'rate_limited', 'quota');
 select is(pg_temp.incidents(), 'none', 'nor its own quota');
-select pg_temp.check_ends(3, 'failed', 'transient', 'database_unreachable');
+select pg_temp.check_ends(3, 'failed', 'transient', 'nobody');
 select is(pg_temp.incidents(), 'none', 'nor what fails on our side');
-select is(array_agg(sync_scheduler.is_vendor_failure('transient', code)), array_fill(false, array[6]), 'nor what a vendor that is there takes its time for')
-from unnest(array['xledger_import_pending', 'xledger_partial_voucher', 'xledger_out_of_time', 'business_central_not_visible',
-  'business_central_busy', 'business_central_time_over']) code;
+select pg_temp.check_ends(3, 'failed', 'transient');
+select is(pg_temp.incidents(), 'none', 'nor a failure of a worker that does not report what it is about');
 select pg_temp.check_ends(4, 'answered');
 select pg_temp.nobody_answers(3);
 select is(pg_temp.incidents(), 'none', 'while somebody gets through, it is not the vendor');
@@ -53,7 +53,7 @@ update sync_scheduler.vendor_failures set failed_at = failed_at - interval '31 m
 select pg_temp.nobody_answers(1, 2);
 select is(pg_temp.incidents(), 'none', 'nor is what is long ago');
 
-select pg_temp.check_ends(2, 'failed', 'permanent', 'webhook_access_refused'), pg_temp.nobody_answers(3);
+select pg_temp.check_ends(2, 'failed', 'permanent', 'configuration'), pg_temp.nobody_answers(3);
 select is(pg_temp.incidents(), 'none', 'nor what somebody has met who is refused by now');
 -- Not by hand, and not at an address that tenants chose.
 select pg_temp.asked_by_hand(2, 'failed', 'transient');

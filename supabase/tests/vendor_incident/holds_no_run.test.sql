@@ -10,7 +10,7 @@ create temporary table run (n integer, run_id uuid);
 grant select on run to service_role;
 insert into run select 1, (pg_temp.press(1)).run_id;
 select pg_temp.nobody_answers(2, 3);
-select pg_temp.run_ends(run_id, 'failed', 'ambiguous', 'webhook_outcome_unknown') from run where n = 1;
+select pg_temp.run_ends(run_id, 'failed', 'ambiguous', 'vendor') from run where n = 1;
 select is(pg_temp.incidents(), 'hooks.example:8443 3 open', 'a run that meets it counts like a check');
 select is(pg_temp.run_state(run_id), 'pending 2', 'a run that meets it is retried as usual') from run where n = 1;
 select is((select f.burnt from public.sync_run_log r, sync_scheduler.count_failures(r) f where r.run_id = run.run_id), 1, 'and an attempt is burnt')
@@ -36,8 +36,8 @@ $$;
 select is(pg_temp.why_refused(4), 'vendor_incident', 'a second press hears it, too');
 select is(pg_temp.why_refused(6), null, 'but not on another host');
 
-select pg_temp.run_ends(run_id, 'failed', 'transient'), sync_scheduler.recover_runs() from run where n = 4;
-select pg_temp.run_ends(run_id, 'failed', 'transient') from run where n = 4;
+select pg_temp.run_ends(run_id, 'failed', 'transient', 'vendor'), sync_scheduler.recover_runs() from run where n = 4;
+select pg_temp.run_ends(run_id, 'failed', 'transient', 'vendor') from run where n = 4;
 select is(pg_temp.run_state(run_id), 'failed 2 vendor_incident', 'a run whose attempts are used up fails in an incident as at any time') from run where n = 4;
 
 -- A slot.

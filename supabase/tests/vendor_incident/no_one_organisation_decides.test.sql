@@ -26,7 +26,7 @@ begin
     perform sync_test.act_as('owner');
     perform public.sync_worker_finish(of_run, 1, sync_test.token(of_run), 'cancelled');
   else
-    perform public.sync_worker_finish(of_run, 1, sync_test.token(of_run), outcome, class, 'webhook_connection_lost', 'In words.');
+    perform public.sync_worker_finish(of_run, 1, sync_test.token(of_run), outcome, class, 'webhook_connection_lost', 'In words.', blames => 'vendor');
   end if;
 end
 $$;
@@ -38,7 +38,8 @@ begin
   perform sync_test.act_as('owner');
   perform pg_temp.claim(pg_temp.probe_token('integration 5'), 'integration 5');
   perform public.sync_worker_finish_probe(pg_temp.integration(5), pg_temp.probe_token('integration 5'), outcome, class,
-    case when class is not null then 'webhook_connection_lost' end, case when class is not null then 'In words.' end, 5);
+    case when class is not null then 'webhook_connection_lost' end, case when class is not null then 'In words.' end, 5,
+    blames => case when class is not null then 'vendor' end);
 end
 $$;
 
@@ -46,7 +47,7 @@ $$;
 select sync_scheduler.post_probes(array[pg_temp.integration(n)], sync_test.id('stranger')),
   pg_temp.claim(pg_temp.probe_token('integration ' || n), 'integration ' || n),
   public.sync_worker_finish_probe(pg_temp.integration(n), pg_temp.probe_token('integration ' || n), 'failed', 'transient',
-    'webhook_connection_lost', 'In words.', 5)
+    'webhook_connection_lost', 'In words.', 5, blames => 'vendor')
 from generate_series(1, 4) n;
 select is(pg_temp.incidents(), 'none', 'checks that people of four organisations ask for open none');
 -- Nor do four organisations open one for a host of their own.

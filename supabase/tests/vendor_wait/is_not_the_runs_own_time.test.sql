@@ -72,7 +72,8 @@ select is((pg_temp.ended()).error_code, 'code', 'of which the run fails');
 -- The connector's own waits are the run's own time.
 delete from public.sync_run_log;
 select pg_temp.begin_run('running');
-select public.sync_worker_finish(r.run_id, 1, sync_test.token(r.run_id), 'failed', 'rate_limited', 'xledger_not_visible', 'x', 3600)
+select public.sync_worker_finish(r.run_id, 1, sync_test.token(r.run_id), 'failed', 'rate_limited', 'not_visible', 'x', 3600,
+  blames => 'nobody')
 from pg_temp.run() r;
 select is((pg_temp.run()).deadline_at, now() + interval '6 hours', 'a wait that we choose ourselves moves no deadline');
 

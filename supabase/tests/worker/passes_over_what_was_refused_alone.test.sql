@@ -83,7 +83,8 @@ select pg_temp.refuse('a'), pg_temp.refuse('b');
 select is(pg_temp.reserve(500) ->> 'refusal', 'No account a', 'without evidence the worker hears of the refusals');
 select results_eq($$ select * from pg_temp.entry('a') union all select * from pg_temp.entry('b') $$,
   $$ values ('pending', 'No account a', true), ('pending', 'No account b', true) $$, 'and all stay pending');
-select public.sync_worker_finish(run_id, 1, token, 'failed', 'permanent', 'receiver_refuses_everything', 'Refused.') from run;
+select public.sync_worker_finish(run_id, 1, token, 'failed', 'permanent', 'receiver_refuses_everything', 'Refused.',
+  blames => 'entry') from run;
 select results_eq($$ select kind::text, message from public.sync_alerts where resolved_at is null and kind = 'run_failed' $$,
   $$ values ('run_failed', 'A sync failed. Refused.') $$, 'the run''s failure raises an alert');
 

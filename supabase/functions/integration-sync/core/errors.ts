@@ -8,6 +8,19 @@
 export type ErrorClass = "transient" | "rate_limited" | "ambiguous" | "permanent";
 
 /**
+ * What a failure is about. The engine acts on it, never on a code:
+ *
+ * | blames | meaning | what follows |
+ * | --- | --- | --- |
+ * | `vendor` | the external system did not answer; others meet that as well | counts for an incident |
+ * | `quota` | we ask too much | connection checks stop for a day; the wait is not the run's own time |
+ * | `configuration` | an admin has to act | the integration needs attention |
+ * | `entry` | what was sent | the run fails on its entries; the connection works |
+ * | `nobody` | our own side, or a wait that the connector chose | nothing but the retry |
+ */
+export type Blames = "vendor" | "quota" | "configuration" | "entry" | "nobody";
+
+/**
  * How an export failed. `message` is shown to coordinators: short, in their words, and without secrets.
  *
  * @example
@@ -25,6 +38,33 @@ export interface Failure {
   readonly message: string;
   /** The other side's hint; null leaves the wait to the engine's backoff. */
   readonly retry_after_seconds: number | null;
+  /** Left out, the class decides: see {@linkcode blamesOf}. */
+  readonly blames?: Blames;
+}
+
+const blamesByClass: Readonly<Record<ErrorClass, Blames>> = {
+  transient: "vendor",
+  ambiguous: "vendor",
+  rate_limited: "quota",
+  permanent: "configuration",
+};
+const allBlames: readonly unknown[] = ["vendor", "quota", "configuration", "entry", "nobody"];
+
+/**
+ * What a failure is about. The one place that decides it for a connector that does not, or that reports a value that
+ * the database would refuse.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { blamesOf, failure } from "./errors.ts";
+ *
+ * assert.equal(blamesOf(failure("transient", "erp_unavailable", "The ERP is not available.")), "vendor");
+ * assert.equal(blamesOf(failure("transient", "erp_locked", "The period is locked.", null, "nobody")), "nobody");
+ * ```
+ */
+export function blamesOf({ class: errorClass, blames }: Failure): Blames {
+  return blames !== undefined && allBlames.includes(blames) ? blames : blamesByClass[errorClass];
 }
 
 /**
@@ -43,8 +83,10 @@ export function failure(
   code: string,
   message: string,
   retryAfterSeconds: number | null = null,
+  blames?: Blames,
 ): Failure {
-  return { class: errorClass, code, message, retry_after_seconds: retryAfterSeconds };
+  const why = { class: errorClass, code, message, retry_after_seconds: retryAfterSeconds };
+  return blames === undefined ? why : { ...why, blames };
 }
 
 /** Every code that a {@linkcode SyncError} carries. */

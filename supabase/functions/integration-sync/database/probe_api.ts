@@ -5,7 +5,7 @@
  */
 import type { Clock } from "../core/clock.ts";
 import { isAway } from "./database_trouble.ts";
-import { type Failure, SyncError } from "../core/errors.ts";
+import { blamesOf, type Failure, SyncError } from "../core/errors.ts";
 import { retry } from "../core/retry.ts";
 import { storableText } from "../core/storable_text.ts";
 import { type ProbeClaim, probesAnswer } from "./worker_answers.ts";
@@ -106,6 +106,7 @@ export async function finishProbe(
     error_message: failed === null ? null : storableText(failed.message, longestMessage),
     latency_ms: end.latency_ms,
     is_guess: end.outcome === "failed" && end.is_guess === true,
+    ...(failed === null ? {} : { blames: blamesOf(failed) }),
   };
   await retry(() => rpc("sync_worker_finish_probe", parameters), {
     ...outside,

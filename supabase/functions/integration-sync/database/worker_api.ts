@@ -2,7 +2,7 @@ import type * as z from "../core/zod.ts";
 import type { Clock } from "../core/clock.ts";
 import { type DatabaseTrouble, isAway } from "./database_trouble.ts";
 import type { EntryResult } from "../vouchers/entries.ts";
-import { type ErrorClass, type Failure, SyncError } from "../core/errors.ts";
+import { blamesOf, type ErrorClass, type Failure, SyncError } from "../core/errors.ts";
 import { retry } from "../core/retry.ts";
 import { storableText } from "../core/storable_text.ts";
 import {
@@ -183,6 +183,7 @@ function finishParameters(ending: Ending, limited: boolean): Record<string, unkn
     error_code: failed?.code ?? null,
     error_message: failed === null ? null : storableText(failed.message, longestMessage),
     retry_after_seconds: failed?.retry_after_seconds ?? null,
+    ...(failed === null ? {} : { blames: blamesOf(failed) }),
     checkpoint: "checkpoint" in ending ? ending.checkpoint ?? null : null,
     ...("stuckBatch" in ending ? { stuck_batch: ending.stuckBatch } : {}),
   };

@@ -156,7 +156,7 @@ function refusesEverything(words: string): Failure {
   const message =
     `Every entry that was tried was refused. ${words} All entries wait: set right what is refused, ` +
     "or take entries out with withdraw_sync_entries.";
-  return failure("permanent", "receiver_refuses_everything", message);
+  return failure("permanent", "receiver_refuses_everything", message, null, "entry");
 }
 
 /** Milliseconds to wait for a rate limit inside this slice, or null when the engine should wait instead. */

@@ -99,7 +99,7 @@ async function attemptExport(
     // The database did not take a checkpoint, most likely: whatever it was, nothing is known of what was sent.
     const why = error instanceof SyncError
       ? { ...failureOf(error), class: "ambiguous" as const }
-      : failure("ambiguous", "connector_fault", "The export broke off inside the connector.");
+      : failure("ambiguous", "connector_fault", "The export broke off inside the connector.", null, "nobody");
     return { results: allEntries(openEntries(batch.entries), "unknown"), failure: why };
   }
 }
@@ -137,11 +137,19 @@ function settle(entries: readonly Entry[], outcome: ExportOutcome): SettledBatch
   if (results.some((result) => result.state === "unknown")) {
     const message =
       "Whether some entries were taken is not known; they are checked before they are sent again.";
-    return { results, failure: failure("ambiguous", "outcome_unknown", message), refused: null };
+    return {
+      results,
+      failure: failure("ambiguous", "outcome_unknown", message, null, "nobody"),
+      refused: null,
+    };
   }
   if (results.some((result) => result.state === "pending")) {
     const message = "Some entries were put off and are sent later.";
-    return { results, failure: failure("transient", "entries_deferred", message), refused: null };
+    return {
+      results,
+      failure: failure("transient", "entries_deferred", message, null, "nobody"),
+      refused: null,
+    };
   }
   return { results, failure: null, refused: null };
 }

@@ -17,7 +17,8 @@ import { type Failure, failure, SyncError } from "../core/errors.ts";
  */
 export function failureOf(error: unknown): Failure {
   if (!(error instanceof SyncError)) {
-    return failure("transient", "worker_fault", "The sync function failed unexpectedly; its log says where.");
+    const message = "The sync function failed unexpectedly; its log says where.";
+    return failure("transient", "worker_fault", message, null, "nobody");
   }
   switch (error.code) {
     case "no_connector":
@@ -30,8 +31,14 @@ export function failureOf(error: unknown): Failure {
     case "database_full":
     case "database_read_only":
     case "database_restarting":
-      return failure("transient", error.code, error.message);
+      return failure("transient", error.code, error.message, null, "nobody");
     default:
-      return failure("transient", error.code, "The sync function could not reach the database.");
+      return failure(
+        "transient",
+        error.code,
+        "The sync function could not reach the database.",
+        null,
+        "nobody",
+      );
   }
 }

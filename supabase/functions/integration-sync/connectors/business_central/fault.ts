@@ -77,7 +77,9 @@ export function statusFault(
 
 function busy(retryAfter: number | null): BusinessCentralFault {
   const message = "Somebody else was at work on the same records in Business Central; it is tried again.";
-  return new BusinessCentralFault(failure("transient", "business_central_busy", message, retryAfter));
+  return new BusinessCentralFault(
+    failure("transient", "business_central_busy", message, retryAfter, "nobody"),
+  );
 }
 
 /** Before they are cut to a length: half of a secret is not recognised any more. */

@@ -74,7 +74,7 @@ export async function settleVanished(work: Work, vouchers: readonly PlannedVouch
     if (isPosted) continue;
     const message =
       "Lines of ours have left the journal, but the ledger does not show them yet; they are looked for again before they are sent a second time.";
-    work.failure = failure("ambiguous", "business_central_not_visible", message);
+    work.failure = failure("ambiguous", "business_central_not_visible", message, null, "nobody");
   }
 }
 

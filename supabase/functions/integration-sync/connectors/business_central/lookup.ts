@@ -88,6 +88,6 @@ export async function lookUp(
   }
   const message =
     "Business Central shows no trace yet of vouchers that were sent. It may still be working on them, so they are looked for again before they are sent a second time.";
-  const why = failure("ambiguous", "business_central_not_visible", message, seconds);
+  const why = failure("ambiguous", "business_central_not_visible", message, seconds, "nobody");
   return { settled, absent, failure: why };
 }

@@ -63,7 +63,7 @@ export async function lookPatiently<T>(
 export async function noteWrite(context: ConnectorContext): Promise<void> {
   if (context.clock.elapsed() >= context.deadline) {
     const message = "The time for this part of the run was over; the next part goes on.";
-    throw new BusinessCentralFault(failure("transient", timeOver, message, 0));
+    throw new BusinessCentralFault(failure("transient", timeOver, message, 0, "nobody"));
   }
   const now = context.clock.now();
   if (now - (lastWriteAt(context) ?? -Infinity) < savedForMilliseconds) return;

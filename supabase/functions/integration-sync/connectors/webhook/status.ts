@@ -99,7 +99,13 @@ function permanent(status: number, code: keyof typeof permanentMessages, words: 
  */
 export function entriesRefused(status: number, words: string): Failure {
   const said = words || (status === 413 ? "the request is too large." : "it gave no reason.");
-  return failure("permanent", "webhook_entries_refused", `The receiver answered ${status}: ${said}`);
+  return failure(
+    "permanent",
+    "webhook_entries_refused",
+    `The receiver answered ${status}: ${said}`,
+    null,
+    "entry",
+  );
 }
 
 /**
@@ -118,5 +124,5 @@ export function repetitionRefused(status: number, words: string): Failure {
   const said = words === "" ? "" : ` It said: ${words}`;
   const message =
     `The receiver refused the repetition of a batch whose outcome is not known (status ${status}). Look there which of its entries have arrived, then settle them.${said}`;
-  return failure("ambiguous", "webhook_repetition_refused", message);
+  return failure("ambiguous", "webhook_repetition_refused", message, null, "entry");
 }

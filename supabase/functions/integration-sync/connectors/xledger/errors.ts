@@ -67,6 +67,7 @@ function errorFault(error: XledgerError, now: number): XledgerFault {
       isPace ? "xledger_busy" : "xledger_rate_limited",
       message,
       wait,
+      isPace ? "nobody" : "quota",
     );
     return { ...limited, isBurst: isCode(/BURST/) };
   }

@@ -1,4 +1,4 @@
-import { type Failure, failure } from "../../core/errors.ts";
+import { type Blames, type Failure, failure } from "../../core/errors.ts";
 
 /** Why a request had no plain answer. */
 export interface XledgerFault {
@@ -126,7 +126,8 @@ export function makeFault(
   code: string,
   message: string,
   retryAfter: number | null = null,
+  blames?: Blames,
 ): XledgerFault {
-  const why = failure(errorClass, code, message, retryAfter);
+  const why = failure(errorClass, code, message, retryAfter, blames);
   return { failure: why, maybeTaken: errorClass === "ambiguous", isValue: false, isBurst: false };
 }

@@ -66,7 +66,7 @@ export function importPending(count: number, partial: Named | null): Failure {
     }. If that ` +
       "does not change, delete that part in Xledger's import; the voucher is then sent again.";
   const code = partial === null ? "xledger_import_pending" : "xledger_partial_voucher";
-  return failure("transient", code, message, askAgainSeconds);
+  return failure("transient", code, message, askAgainSeconds, "nobody");
 }
 
 /** Class rate_limited, for it is a wait of known length: it must burn no attempt, or the run that counts it might end. */
@@ -74,5 +74,5 @@ function notVisible(seconds: number): Failure {
   const message =
     "Xledger does not show some vouchers that may have been sent. They are looked for again before they " +
     "are sent again.";
-  return failure("rate_limited", "xledger_not_visible", message, seconds);
+  return failure("rate_limited", "xledger_not_visible", message, seconds, "nobody");
 }

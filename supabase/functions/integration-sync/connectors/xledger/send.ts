@@ -62,7 +62,7 @@ async function sendGroup(link: XledgerLink, vouchers: readonly Prepared[], sent:
   if (sent.failure === null && context.clock.elapsed() >= context.deadline) {
     const message =
       "The time for this part of the sync was over before all vouchers were sent. If that comes again, choose a smaller batch_size.";
-    sent.failure = failure("transient", "xledger_out_of_time", message);
+    sent.failure = failure("transient", "xledger_out_of_time", message, null, "nobody");
   }
   if (sent.failure !== null) return note(sent, vouchers, "pending");
 
