@@ -55,6 +55,13 @@ export async function startRun(sql: Sql, tenant: Tenant, state: State): Promise<
 export const expire = (sql: Sql, runId: string): Rows =>
   sql`update sync_scheduler.run_attempts set lease_expires_at = now() where run_id = ${runId} and ended_at is null`;
 
+/** Asks for a connection check, whose token is "token". */
+export const askForCheck = (sql: Sql, integrationId: string): Rows =>
+  sql`insert into sync_scheduler.probes (integration_id, token_hash, requested_at)
+    values (${integrationId}, sha256('token'), clock_timestamp())
+    on conflict (integration_id) do update set token_hash = excluded.token_hash, requested_at = excluded.requested_at,
+      claimed_at = null, ended_at = null`;
+
 /** What a worker reserved. */
 export interface Batch {
   readonly batch_id: string | null;

@@ -14,45 +14,59 @@ import { createSupabaseCli } from "../../local/supabase_cli.ts";
 import { root } from "../../tools/run_deno.ts";
 import { sharedPlatform } from "./platform.ts";
 
+/** Names, as a URL of a superuser, the database to copy instead: one with a fault, which nothing is connected to. */
+export const IDLE_VARIABLE = "SYNC_SCHEDULER_TEST_IDLE_DATABASE";
+
 /** A copy, and how to drop it. */
 export interface IdleDatabase extends AsyncDisposable {
   /** As the role `postgres`, which owns it. */
   readonly dbUrl: string;
 }
 
-/** Copies the migrated database of the shared platform's server, or of a server that ends with the test file. */
+/**
+ * Copies the database of {@link IDLE_VARIABLE}, the migrated one of the shared platform's server, or that of a server
+ * which ends with the test file.
+ */
 export async function copyDatabase(): Promise<IdleDatabase> {
-  server ??= findServer();
-  const found = await server;
-  const name = `idle_${crypto.randomUUID().replaceAll("-", "_")}`;
+  source ??= findSource();
+  const { adminUrl, name } = await source;
+  const copy = `idle_${crypto.randomUUID().replaceAll("-", "_")}`;
   const run = async (statement: string) => {
-    const admin = postgres(found.adminUrl, { max: 1, onnotice: () => {} });
+    const admin = postgres(at(adminUrl, "template1"), { max: 1, onnotice: () => {} });
     await admin.unsafe(statement).finally(() => admin.end({ timeout: 0 }));
   };
-  await run(`create database ${name} template ${IDLE_DATABASE} owner postgres`);
+  await run(`create database ${copy} template ${name} owner postgres`);
   return {
-    dbUrl: Object.assign(new URL(found.dbUrl), { pathname: name }).href,
-    [Symbol.asyncDispose]: () => run(`drop database ${name} with (force)`),
+    dbUrl: at(adminUrl, copy, "postgres"),
+    [Symbol.asyncDispose]: () => run(`drop database ${copy} with (force)`),
   };
 }
 
-interface Server {
+/** The URL of another database of the server, and of another role with the same password. */
+const at = (url: string, database: string, role = new URL(url).username) =>
+  Object.assign(new URL(url), { pathname: database, username: role }).href;
+
+/** What is copied. */
+interface Source {
+  /** As a superuser, of any database of its server. */
   readonly adminUrl: string;
-  readonly dbUrl: string;
+  readonly name: string;
 }
 
-let server: Promise<Server> | undefined;
+let source: Promise<Source> | undefined;
 const cleanup = new CleanupStack();
 // Registered while a test file loads this module, so for that file.
 Deno.test.afterAll(() => cleanup.close());
 
-async function findServer(): Promise<Server> {
+async function findSource(): Promise<Source> {
+  const given = Deno.env.get(IDLE_VARIABLE);
+  if (given !== undefined && given !== "") return { adminUrl: given, name: new URL(given).pathname.slice(1) };
   const shared = sharedPlatform();
   if (shared !== null) {
     const sql = postgres(shared.adminUrl, { max: 1, onnotice: () => {} });
     const [found] = await sql`select from pg_database where datname = ${IDLE_DATABASE}`
       .finally(() => sql.end({ timeout: 0 }));
-    if (found !== undefined) return shared;
+    if (found !== undefined) return { adminUrl: shared.adminUrl, name: IDLE_DATABASE };
   }
   const scratch = await openScratch(cleanup);
   const template = templateFiles("migrated", `${root}/`);
@@ -63,5 +77,5 @@ async function findServer(): Promise<Server> {
     await createSupabaseCli({ projectDirectory: root, scratch, dbUrl: own.url() }).push();
     await makeIdleDatabase(own);
   }
-  return { adminUrl: own.url(SUPERUSER, "template1"), dbUrl: own.url() };
+  return { adminUrl: own.url(SUPERUSER), name: IDLE_DATABASE };
 }

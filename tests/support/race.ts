@@ -25,8 +25,8 @@ export interface Session {
   stopsAfter<T>(work: Work<T>): Promise<T>;
   /** Does the work until it is about to execute `statement` (such as "update sync_run_log"), and stops there. */
   stopsBefore(statement: string, work: Work<unknown>): Promise<void>;
-  /** Goes on from where it stopped and commits. Returns what the work of `stopsBefore` returned. */
-  goesOn(): Promise<unknown>;
+  /** Goes on from where it stopped, does more if asked to, and commits. */
+  goesOn(more?: Work<unknown>): Promise<unknown>;
   /** Does the work and commits. Resolves once that has ended, or waits for another session. */
   runs<T>(work: Work<T>): Promise<Meeting<T>>;
 }
@@ -92,33 +92,41 @@ export async function openRace(): Promise<Race> {
   async function session(): Promise<Session> {
     const own = await sql.reserve();
     const [{ pid } = { pid: 0 }] = await own<{ pid: number }[]>`select pg_backend_pid() as pid`;
-    let onward: () => PromiseLike<unknown> = () => Promise.resolve();
-    const waitFor = async <T>(work: Work<T>, isThere: () => Promise<boolean>): Promise<Meeting<T>> => {
+    let onward = (_more?: Work<unknown>): Promise<unknown> => Promise.resolve();
+    const end = async <T>(work: PromiseLike<T>): Promise<T> => {
+      try {
+        const value = await work;
+        await own`commit`;
+        return value;
+      } catch (error) {
+        await own`rollback`;
+        throw error;
+      }
+    };
+    /** Starts the work and watches it until it has ended or `isThere`. */
+    const meet = async <T>(work: Work<T>, isThere: () => Promise<boolean>): Promise<Meeting<T>> => {
       await own`begin`;
       let hasEnded = false;
-      const answer = Promise.resolve(work(own)).then(
-        async (value) => (await own`commit`, value),
-        async (error) => (await own`rollback`, Promise.reject(error)),
-      ).finally(() => hasEnded = true);
+      const answer = end(work(own)).finally(() => hasEnded = true);
       answer.catch(() => {});
       await until("the session to stop, to wait or to end", async () => hasEnded || await isThere());
       return { isWaiting: !hasEnded, answer };
     };
     return {
       runs: (work) =>
-        waitFor(work, async () => {
+        meet(work, async () => {
           const [waits] = await gate`select where cardinality(pg_blocking_pids(${pid})) > 0`;
           return waits !== undefined;
         }),
       async stopsAfter(work) {
         await own`begin`;
-        onward = () => own`commit`;
+        onward = (more) => end(more?.(own) ?? Promise.resolve());
         return await work(own);
       },
       async stopsBefore(statement, work) {
         await gate`select pg_advisory_lock(${GATE}, ${pid})`;
         await own`select set_config('race.stops_before', ${statement}, false)`;
-        const { isWaiting, answer } = await waitFor(work, async () => {
+        const { isWaiting, answer } = await meet(work, async () => {
           const [stopped] =
             await gate`select from pg_locks where pid = ${pid} and classid = ${GATE} and not granted`;
           return stopped !== undefined;
@@ -129,7 +137,7 @@ export async function openRace(): Promise<Race> {
           return await answer;
         };
       },
-      goesOn: async () => await onward(),
+      goesOn: (more) => onward(more),
     };
   }
   return {
