@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import type { PendingQuery, Row, Sql } from "postgres";
 import { raceTest } from "../support/race.ts";
 import type { Tenant } from "../support/tenant.ts";
-import { askForCheck, makeTenant, reserve, startRun } from "./stage.ts";
+import { askForCheck, claim, makeTenant, reserve, startRun } from "./stage.ts";
 
 const NEW = "https://new.example/in";
 const move = (sql: Sql, { orgId }: Tenant): PendingQuery<Row[]> =>
@@ -67,5 +67,21 @@ raceTest(
     const [row] = await sql`select address from sync_scheduler.integration_credentials
     where integration_id = ${tenant.integrationId}`;
     assert.deepEqual(row?.["address"], { url: NEW });
+  },
+);
+
+raceTest(
+  "nothing is on its way to the old address when a worker begins meanwhile",
+  async ({ sql, session }) => {
+    const tenant = await makeTenant(sql, { entries: 4 });
+    const runId = await startRun(sql, tenant, "dispatched");
+    const [worker, admin] = [await session(), await session()];
+    await worker.stopsAfter((sql) => claim(sql, runId));
+    await admin.stopsBefore("insert sync_audit_log", (sql) => move(sql, tenant));
+    await worker.goesOn();
+    const reserved = await worker.runs((sql) => reserve(sql, runId));
+    await admin.goesOn();
+    const { batch_id, paused } = await reserved.answer;
+    assert.deepEqual([batch_id, paused], [null, true]);
   },
 );

@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { raceTest } from "../support/race.ts";
 import type { Tenant } from "../support/tenant.ts";
-import { claim, expire, finish, makeTenant, press, recover, reserve, startRun } from "./stage.ts";
+import { claim, expire, finish, makeTenant, press, readRun, recover, reserve, startRun } from "./stage.ts";
 
 const pause = (sql: Sql, { orgId }: Tenant) => sql`select public.pause_integration_sync(${orgId}, 'webhook')`;
 const disable = (sql: Sql, { integrationId }: Tenant) =>
@@ -170,3 +170,15 @@ raceTest(
     }
   },
 );
+
+raceTest("a pause leaves a worker that begins meanwhile its attempt", async ({ sql, session }) => {
+  const tenant = await makeTenant(sql, { entries: 2 });
+  const runId = await startRun(sql, tenant, "dispatched");
+  const [worker, admin] = [await session(), await session()];
+  await worker.stopsAfter((sql) => claim(sql, runId));
+  const paused = await admin.runs((sql) => pause(sql, tenant));
+  await worker.goesOn();
+  await paused.answer;
+  assert.deepEqual(await readRun(sql, runId), { status: "running", attempts: ["open"] });
+  assert.equal((await reserve(sql, runId)).paused, true, "and the worker hears of the pause");
+});

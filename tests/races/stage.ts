@@ -55,6 +55,25 @@ export async function startRun(sql: Sql, tenant: Tenant, state: State): Promise<
 export const expire = (sql: Sql, runId: string): Rows =>
   sql`update sync_scheduler.run_attempts set lease_expires_at = now() where run_id = ${runId} and ended_at is null`;
 
+/** Integrations of as many organisations as asked for, without people. */
+export async function makeIntegrations(sql: Sql, count: number): Promise<string[]> {
+  await sql`update sync_scheduler.settings set function_url = 'http://127.0.0.1:9/'`;
+  const rows = await sql<{ id: string }[]>`
+    with org as (insert into public.organizations (name) select 'Org ' || n from generate_series(1, ${count}::int) n returning id)
+    insert into public.sync_integrations (org_id, integration_type, schedule) select id, 'webhook', '@yearly' from org
+    returning id`;
+  return rows.map(({ id }) => id);
+}
+
+/** Gives integrations a slot that is due. */
+export const makeDue = (sql: Sql, ids: readonly string[]): Rows =>
+  sql`update public.sync_integrations set next_run_at = now() - interval '1 minute', next_tick_at = now()
+    where id = any (${ids as string[]})`;
+
+/** Changes an integration, and so holds it until the transaction ends. */
+export const hold = (sql: Sql, id: string): Rows =>
+  sql`update public.sync_integrations set max_attempts = 9 where id = ${id}`;
+
 /** Asks for a connection check, whose token is "token". */
 export const askForCheck = (sql: Sql, integrationId: string): Rows =>
   sql`insert into sync_scheduler.probes (integration_id, token_hash, requested_at)

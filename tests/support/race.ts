@@ -23,7 +23,10 @@ export interface Meeting<T> {
 export interface Session {
   /** Does the work, and stops in its transaction with all of its locks. */
   stopsAfter<T>(work: Work<T>): Promise<T>;
-  /** Does the work until it is about to execute `statement` (such as "update sync_run_log"), and stops there. */
+  /**
+   * Does the work until it is about to execute `statement` (such as "update sync_run_log"), and stops there. Resolves also when
+   * it waits for another session before that.
+   */
   stopsBefore(statement: string, work: Work<unknown>): Promise<void>;
   /** Goes on from where it stopped, does more if asked to, and commits. */
   goesOn(more?: Work<unknown>): Promise<unknown>;
@@ -103,21 +106,18 @@ export async function openRace(): Promise<Race> {
         throw error;
       }
     };
-    /** Starts the work and watches it until it has ended or `isThere`. */
-    const meet = async <T>(work: Work<T>, isThere: () => Promise<boolean>): Promise<Meeting<T>> => {
+    const runs = async <T>(work: Work<T>): Promise<Meeting<T>> => {
       await own`begin`;
       let hasEnded = false;
       const answer = end(work(own)).finally(() => hasEnded = true);
       answer.catch(() => {});
-      await until("the session to stop, to wait or to end", async () => hasEnded || await isThere());
+      const isWaiting = async () =>
+        (await gate`select where cardinality(pg_blocking_pids(${pid})) > 0`).length > 0;
+      await until("the session to end or to wait for another", async () => hasEnded || await isWaiting());
       return { isWaiting: !hasEnded, answer };
     };
     return {
-      runs: (work) =>
-        meet(work, async () => {
-          const [waits] = await gate`select where cardinality(pg_blocking_pids(${pid})) > 0`;
-          return waits !== undefined;
-        }),
+      runs,
       async stopsAfter(work) {
         await own`begin`;
         onward = (more) => end(more?.(own) ?? Promise.resolve());
@@ -126,11 +126,8 @@ export async function openRace(): Promise<Race> {
       async stopsBefore(statement, work) {
         await gate`select pg_advisory_lock(${GATE}, ${pid})`;
         await own`select set_config('race.stops_before', ${statement}, false)`;
-        const { isWaiting, answer } = await meet(work, async () => {
-          const [stopped] =
-            await gate`select from pg_locks where pid = ${pid} and classid = ${GATE} and not granted`;
-          return stopped !== undefined;
-        });
+        // The gate is a lock like any other.
+        const { isWaiting, answer } = await runs(work);
         if (!isWaiting) throw new Error(`It ended without "${statement}": ${await answer.catch(String)}`);
         onward = async () => {
           await gate`select pg_advisory_unlock(${GATE}, ${pid})`;
