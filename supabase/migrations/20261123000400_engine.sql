@@ -1627,8 +1627,7 @@ declare
   incident public.sync_vendor_incidents;
 begin
   select * into strict settings from sync_scheduler.settings;
-  -- One after another, or of several that fail at once each would count itself alone.
-  perform pg_advisory_xact_lock(hashtextextended(concat_ws(' ', 'sync_scheduler.vendor', integration.integration_type, host), 0));
+  -- The caller holds the vendor's row: of several that fail at once, the last one counts them all.
   select count(*), min(f.failed_at) into failed, first_failed_at
   from sync_scheduler.vendor_failures f
   join sync_scheduler.vendors v on v.integration_type = f.integration_type and v.host = f.host

@@ -1200,7 +1200,6 @@ language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off 
 declare
   settings sync_scheduler.settings;
   due uuid[];
-  free uuid[];
   chosen record;
 begin
   select * into strict settings from sync_scheduler.settings;
@@ -1208,21 +1207,17 @@ begin
     return 0;
   end if;
 
-  -- The integration first, then its probe, then its health, as everywhere. Nobody is waited for: a check by hand, a worker that
-  -- reports and another tick each bring the very news that this is about.
+  -- The integration first, then its health. The tick waits for no lock: a check by hand, a worker that reports and another tick
+  -- each bring newer news. A check that is open is not replaced, see choose_checks.
   due := array(
     select i.id from public.sync_integration_health h join public.sync_integrations i on i.id = h.integration_id
     where h.next_check_at <= now() order by h.next_check_at limit batch_size for no key update of i skip locked);
   if due = '{}' then
     return 0;
   end if;
-  free := array(
-    select p.integration_id from sync_scheduler.probes p where p.integration_id = any (due) for no key update skip locked);
   due := array(
     select h.integration_id from public.sync_integration_health h
     where h.integration_id = any (due) and h.next_check_at <= now()
-      and (h.integration_id = any (free) or not exists (
-        select from sync_scheduler.probes p where p.integration_id = h.integration_id))
     for no key update skip locked);
 
   select c.asked, c.postponed into chosen from sync_scheduler.choose_checks(due) c;

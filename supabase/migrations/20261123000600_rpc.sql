@@ -1506,7 +1506,7 @@ begin
   perform sync_scheduler.require_text('reason', resume_integration_checks.reason);
   integration := sync_scheduler.lock_integration(
     resume_integration_checks.org_id, resume_integration_checks.integration_type);
-  select * into strict health from public.sync_integration_health h where h.integration_id = integration.id for no key update;
+  select * into strict health from public.sync_integration_health h where h.integration_id = integration.id;
   if health.passive_since is null then
     return health;
   end if;
