@@ -26,6 +26,7 @@ Tries only what changed since mutation/results.json was written, and what surviv
   --area NAME  only mutants of this area: ${Object.keys(AREAS).join(", ")}
   --seed N     choose another sample of mutants (1 by default)
   --jobs N     how many mutants are tried at once (1 by default)
+  --near N     most pgTAP files for one SQL mutant, the nearest first (60 by default)
   --wide N     most TypeScript test files for one SQL survivor (4 by default)
   --all        try again what was killed before
   --every      try every mutant, not a sample
@@ -42,6 +43,7 @@ function readCall() {
         area: { type: "string" },
         seed: { type: "string", default: "1" },
         jobs: { type: "string", default: "1" },
+        near: { type: "string", default: "60" },
         wide: { type: "string", default: "4" },
         all: { type: "boolean", default: false },
         every: { type: "boolean", default: false },
@@ -52,11 +54,14 @@ function readCall() {
     if (values.area !== undefined && !(values.area in AREAS)) {
       refuseCall(`There is no area "${values.area}".`, USAGE);
     }
-    const [seed, jobs, wide] = [values.seed, values.jobs, values.wide].map(Number);
-    if (!Number.isInteger(seed) || !Number.isInteger(jobs) || !Number.isInteger(wide) || Number(jobs) < 1) {
-      refuseCall("--seed, --jobs and --wide are whole numbers, --jobs at least 1.", USAGE);
+    const { seed, jobs, near, wide } = values;
+    const numbers = { seed: Number(seed), jobs: Number(jobs), near: Number(near), wide: Number(wide) };
+    if (
+      Object.values(numbers).some((number) => !Number.isInteger(number) || number < 0) || numbers.jobs < 1
+    ) {
+      refuseCall("--seed, --jobs, --near and --wide are whole numbers, --jobs at least 1.", USAGE);
     }
-    return { ...values, seed: Number(seed), jobs: Number(jobs), wide: Number(wide), wanted: positionals };
+    return { ...values, ...numbers, wanted: positionals };
   } catch (error) {
     return refuseCall(explain(error), USAGE);
   }

@@ -59,6 +59,8 @@ export interface TestName {
 export interface RunnerOptions {
   /** The checkout. A runner changes nothing in it. */
   readonly root: string;
+  /** The most pgTAP files for one SQL mutant. */
+  readonly near: number;
   /** The most test files of the wider kind for one survivor. */
   readonly wide: number;
   /** Prints one line of progress. */

@@ -1,10 +1,11 @@
 import { languages } from "./languages.ts";
-import type { Mutant, Outcome } from "./mutant.ts";
+import type { Mutant, Outcome, Runner } from "./mutant.ts";
 import { isStillKilled, readEquivalents, readResults, resultOf, writeResults } from "./results.ts";
 
 /** How {@link tryMutants} tries. */
 export interface TryOptions {
   readonly jobs: number;
+  readonly near: number;
   readonly wide: number;
   /** Also what was killed before and has not changed. */
   readonly all: boolean;
@@ -16,7 +17,7 @@ export interface TryOptions {
 export async function tryMutants(
   root: string,
   chosen: readonly Mutant[],
-  { jobs, wide, all, known }: TryOptions,
+  { jobs, near, wide, all, known }: TryOptions,
 ): Promise<void> {
   const results = await readResults(root);
   const equivalents = await readEquivalents(root);
@@ -29,21 +30,30 @@ export async function tryMutants(
   }
   console.log(`${queue.length} to try, ${chosen.length - queue.length} known`);
   let done = 0;
+  let saved = Promise.resolve();
   for (const language of languages) {
     const own = queue.filter((mutant) => mutant.language === language.name);
-    const work = async () => {
-      await using runner = await language.openRunner({ root, wide, log: (line) => console.log(line) });
-      for (let mutant = own.shift(); mutant !== undefined; mutant = own.shift()) {
-        const outcome = await runner.run(mutant, results[mutant.id]?.by);
-        done++;
-        console.log(`${done}/${queue.length} ${describe(mutant, outcome)}`);
-        const result = await resultOf(root, mutant, outcome);
-        if (result === null) delete results[mutant.id];
-        else results[mutant.id] = result;
-        await writeResults(root, results);
+    const runners: Runner[] = [];
+    try {
+      // One after the other: what the first finds out about the tests, the others read.
+      while (runners.length < Math.min(jobs, own.length)) {
+        runners.push(await language.openRunner({ root, near, wide, log: (line) => console.log(line) }));
       }
-    };
-    await Promise.all(Array.from({ length: Math.min(jobs, own.length) }, work));
+      await Promise.all(runners.map(async (runner) => {
+        for (let mutant = own.shift(); mutant !== undefined; mutant = own.shift()) {
+          const outcome = await runner.run(mutant, results[mutant.id]?.by);
+          done++;
+          console.log(`${done}/${queue.length} ${describe(mutant, outcome)}`);
+          const result = await resultOf(root, mutant, outcome);
+          if (result === null) delete results[mutant.id];
+          else results[mutant.id] = result;
+          saved = saved.then(() => writeResults(root, results));
+        }
+      }));
+    } finally {
+      await saved;
+      await Promise.all(runners.map((runner) => runner[Symbol.asyncDispose]()));
+    }
   }
 }
 

@@ -1,0 +1,83 @@
+import { basename, dirname } from "node:path";
+import type { SchemaFile } from "../../../cli/bundle/schema_files.ts";
+import { hashOf, type Mutant, placeOf } from "../mutant.ts";
+import { areaOf } from "./areas.ts";
+import { faultsOfDefinition } from "./definitions.ts";
+import { callsOfFunction, faultsOfFunction } from "./functions.ts";
+import { nameOf, parseStatements, type Tree } from "./tree.ts";
+
+/** A statement of the schema. */
+export interface SchemaStatement {
+  /** Of the schema folder: `30_engine/10_open_incident.sql`. */
+  readonly path: string;
+  readonly text: string;
+  readonly tree: Tree;
+  /** The function that it creates, qualified; null when it creates none. */
+  readonly creates: string | null;
+}
+
+/** The statements of the schema files, in load order. */
+export function readStatements(files: readonly Pick<SchemaFile, "path" | "sql">[]): SchemaStatement[] {
+  return files.flatMap(({ path, sql }) =>
+    parseStatements(sql).map(({ text, tree }) => {
+      const create = tree.CreateFunctionStmt as Tree | undefined;
+      return {
+        path,
+        text: text.trim(),
+        tree,
+        creates: create === undefined ? null : nameOf(create.funcname),
+      };
+    })
+  );
+}
+
+/** Which functions each function calls. */
+export function readCalls(statements: readonly SchemaStatement[]): Map<string, Set<string>> {
+  const calls = new Map<string, Set<string>>();
+  for (const statement of statements) {
+    if (statement.creates !== null) calls.set(statement.creates, callsOfFunction(statement));
+  }
+  return calls;
+}
+
+/** A mutant, and the statement that it replaces. */
+export interface SqlMutant extends Mutant {
+  readonly original: string;
+}
+
+/** Every mutant of the schema. */
+export function makeSqlMutants(
+  statements: readonly SchemaStatement[],
+  folder = "supabase/schemas",
+): SqlMutant[] {
+  const calls = readCalls(statements);
+  const tick = [...calls.keys()].find((name) => name.endsWith(".tick"));
+  const inTick = new Set(tick === undefined ? [] : [tick, ...calls.get(tick) ?? []]);
+  const seen = new Map<string, number>();
+  return statements.flatMap((statement) => {
+    const { path, text: original, tree, creates } = statement;
+    const faults = creates === null
+      ? [...faultsOfDefinition(tree)]
+      : [...faultsOfFunction(statement)].map((fault) => ({
+        ...fault,
+        target: creates,
+        area: areaOf({
+          ...fault,
+          target: creates,
+          folder: basename(dirname(path)).replace(/^\d+_/, ""),
+          isTick: inTick.has(creates),
+        }),
+      }));
+    return faults.map(({ area, target, kind, node, describe, mutated }): SqlMutant => {
+      const same = `${target} ${kind} ${hashOf(node)}`;
+      const nth = seen.get(same) ?? 0;
+      seen.set(same, nth + 1);
+      const place = placeOf(node, nth);
+      return {
+        ...{ id: `${target} ${kind} ${place}`, area, language: "sql", target, kind, place },
+        ...{ file: `${folder}/${path}`, describe: describe.replace(/\s+/g, " ") },
+        ...{ targetHash: hashOf(original), mutated, original },
+      };
+    });
+  });
+}

@@ -1,0 +1,47 @@
+import type { SqlMutant } from "./make_mutants.ts";
+import type { PgtapFile } from "./pgtap_files.ts";
+
+/** Which functions each function calls. */
+export type Calls = ReadonlyMap<string, ReadonlySet<string>>;
+
+/**
+ * The pgTAP files that can notice a fault, the nearest first. Of a fault in a function these are the files that call
+ * it, those with the fewest other functions first. Of another fault these are all, those that name what it is in first.
+ */
+export function nearestFiles(mutant: SqlMutant, files: readonly PgtapFile[], calls: Calls): PgtapFile[] {
+  if (calls.has(mutant.target)) {
+    const reached = filesThatCall(mutant.target, files, calls);
+    if (reached.length > 0) return reached.toSorted((a, b) => a.functions.size - b.functions.size);
+  }
+  const words = mutant.target.split(/[\s,]+/).map((name) => name.split(".").at(-1) ?? name);
+  const rank = ({ file, script }: PgtapFile) =>
+    (mutant.area === "access" && file.includes("/access/") ? 100 : 0) +
+    words.filter((word) => script.includes(word)).length;
+  return files.toSorted((a, b) => rank(b) - rank(a) || a.milliseconds - b.milliseconds);
+}
+
+/** Files that call a function; of one that Postgres has not counted, those that call its callers. */
+function filesThatCall(target: string, files: readonly PgtapFile[], calls: Calls): PgtapFile[] {
+  const seen = new Set<string>();
+  for (let names = [target]; names.length > 0;) {
+    const found = files.filter(({ functions }) => names.some((name) => functions.has(name)));
+    if (found.length > 0) return found;
+    for (const name of names) seen.add(name);
+    names = [...calls].filter(([name, called]) => !seen.has(name) && names.some((one) => called.has(one)))
+      .map(([name]) => name);
+  }
+  return [];
+}
+
+/** How many calls lie between a function and each of its callers; 0 for itself. */
+export function callersOf(target: string, calls: Calls): Map<string, number> {
+  const distances = new Map([[target, 0]]);
+  for (let names = [target], distance = 1; names.length > 0; distance++) {
+    names = [...calls].filter(([name, called]) =>
+      !distances.has(name) && names.some((one) => called.has(one))
+    )
+      .map(([name]) => name);
+    for (const name of names) distances.set(name, distance);
+  }
+  return distances;
+}

@@ -1,0 +1,77 @@
+import { join } from "node:path";
+import type { SqlMutant } from "./make_mutants.ts";
+import { callersOf, type Calls } from "./nearest.ts";
+
+/** Tests with two connections, one file a function. They need a database only. */
+const RACES = join("tests", "races");
+/** Folders whose tests use the database of a platform. */
+const FOLDERS = [
+  ...["alerts", "cron", "e2e", "faults", "health", "parity", "pause", "plans", "scheduler", "security"],
+];
+
+/** A TypeScript test file and its text. */
+export interface TestFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** The TypeScript tests that use the database. */
+export interface TestFiles {
+  readonly races: readonly TestFile[];
+  readonly platform: readonly TestFile[];
+}
+
+/** Reads the TypeScript tests that use the database. */
+export async function readTestFiles(root: string): Promise<TestFiles> {
+  const read = async (folder: string): Promise<TestFile[]> => {
+    const entries = await Array.fromAsync(Deno.readDir(join(root, folder))).catch(() => []);
+    const names = entries.map(({ name }) => name).filter((name) => name.endsWith("_test.ts")).sort();
+    return await Promise.all(names.map(async (name) => {
+      const file = join(folder, name);
+      return { file, text: await Deno.readTextFile(join(root, file)) };
+    }));
+  };
+  const platform = await Promise.all(FOLDERS.map((folder) => read(join("tests", folder))));
+  return { races: await read(RACES), platform: platform.flat() };
+}
+
+/**
+ * The races that a fault may lose. Of a fault in a function these are the files that are named after it or one of its
+ * callers; of a lock, all others after them.
+ */
+export function nearestRaces(mutant: SqlMutant, races: readonly TestFile[], calls: Calls): string[] {
+  const distances = distancesOf(mutant, calls);
+  const rank = ({ file }: TestFile) =>
+    distances.get(file.slice(RACES.length + 1, -"_test.ts".length)) ?? Infinity;
+  return races.filter((race) => mutant.area === "locks" || rank(race) < Infinity)
+    .toSorted((a, b) => rank(a) - rank(b)).map(({ file }) => file);
+}
+
+/** The platform's tests that name the function of a fault, or the nearest of its callers. */
+export function nearestTests(
+  mutant: SqlMutant,
+  tests: readonly TestFile[],
+  calls: Calls,
+  most: number,
+): string[] {
+  const distances = distancesOf(mutant, calls);
+  const rank = ({ text }: TestFile) =>
+    Math.min(...[...distances].map(([name, distance]) => text.includes(name) ? distance : Infinity));
+  const isRace = ({ file }: TestFile) =>
+    mutant.area === "locks" && /at_once|simultaneous|locks/.test(file) ? 1 : 0;
+  return tests.map((test) => ({
+    file: test.file,
+    rank: rank(test),
+    race: isRace(test),
+    length: test.text.length,
+  }))
+    .filter((test) => test.rank < Infinity)
+    .sort((a, b) => b.race - a.race || a.rank - b.rank || a.length - b.length)
+    .slice(0, most).map(({ file }) => file);
+}
+
+/** By the names without their schema. A table stands for itself. */
+function distancesOf({ target }: SqlMutant, calls: Calls): Map<string, number> {
+  const bare = (name: string) => name.split(/[. ]/).at(calls.has(target) ? -1 : 1) ?? name;
+  return new Map([...callersOf(target, calls)].map(([name, distance]) => [bare(name), distance]));
+}
