@@ -16,6 +16,7 @@ import { PLATFORM_VARIABLE, startSharedPlatform } from "../tests/support/platfor
 import { PACKAGE_VARIABLE } from "../tests/support/tarball.ts";
 import { countJunit, readFailures, type TestCounts, type TestFailure } from "./junit.ts";
 import { root, runDeno } from "./run_deno.ts";
+import { tryChanged } from "./mutate/changed.ts";
 import { tellFailures } from "./tell_failures.ts";
 import { testGroups } from "./test_groups.ts";
 
@@ -175,6 +176,11 @@ async function everything(): Promise<void> {
   queue.push(async (env) => {
     const args = ["run", "-A", "tools/generate_types.ts", "--check"];
     await stage("database types are fresh", () => runDeno(args, { env }));
+  });
+  queue.push(async () => {
+    const name = "mutants of what has changed";
+    const found = await stage(name, () => tryChanged(root), ({ tried }) => `${tried} tried`);
+    for (const survivor of found?.survivors ?? []) console.log(survivor);
   });
   // A database that is given is one, and its tests must not meet.
   if (readEnvironment().kind !== "embedded") return await runLane(queue);

@@ -63,6 +63,8 @@ export interface RunnerOptions {
   readonly near: number;
   /** The most test files of the wider kind for one survivor. */
   readonly wide: number;
+  /** Guess which tests are near from their text, instead of running all of them without a mutant first. */
+  readonly isQuick?: boolean;
   /** Prints one line of progress. */
   log(line: string): void;
 }
@@ -76,8 +78,8 @@ export interface Runner extends AsyncDisposable {
 /** The mutants of one language, and how they are tried. */
 export interface Language {
   readonly name: LanguageName;
-  /** Every mutant of the checkout. */
-  makeMutants(root: string): Promise<Mutant[]>;
+  /** Every mutant of the checkout, or of the files that are wanted. */
+  makeMutants(root: string, isWanted?: (file: string) => boolean): Promise<Mutant[]>;
   /** Starts what the tests need, and makes sure that they pass without a mutant. */
   openRunner(options: RunnerOptions): Promise<Runner>;
 }

@@ -7,7 +7,7 @@ import { makeSqlMutants, readStatements } from "./make_mutants.ts";
 /** `supabase/schemas`. */
 export const sql: Language = {
   name: "sql",
-  makeMutants: async (root) =>
-    makeSqlMutants(readStatements(await readSchemaFiles(join(root, "supabase", "schemas")))),
+  makeMutants: async (root, isWanted) =>
+    makeSqlMutants(readStatements(await readSchemaFiles(join(root, "supabase", "schemas"))), isWanted),
   openRunner: openSqlRunner,
 };

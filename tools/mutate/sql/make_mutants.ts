@@ -45,10 +45,12 @@ export interface SqlMutant extends Mutant {
   readonly original: string;
 }
 
-/** Every mutant of the schema. */
+const FOLDER = "supabase/schemas";
+
+/** Every mutant of the schema, or of the files that are wanted. */
 export function makeSqlMutants(
   statements: readonly SchemaStatement[],
-  folder = "supabase/schemas",
+  isWanted: (file: string) => boolean = () => true,
 ): SqlMutant[] {
   const calls = readCalls(statements);
   const tick = [...calls.keys()].find((name) => name.endsWith(".tick"));
@@ -56,6 +58,7 @@ export function makeSqlMutants(
   const seen = new Map<string, number>();
   return statements.flatMap((statement) => {
     const { path, text: original, tree, creates } = statement;
+    if (!isWanted(`${FOLDER}/${path}`)) return [];
     const faults = creates === null
       ? [...faultsOfDefinition(tree)]
       : [...faultsOfFunction(statement)].map((fault) => ({
@@ -75,7 +78,7 @@ export function makeSqlMutants(
       const place = placeOf(node, nth);
       return {
         ...{ id: `${target} ${kind} ${place}`, area, language: "sql", target, kind, place },
-        ...{ file: `${folder}/${path}`, describe: describe.replace(/\s+/g, " ") },
+        ...{ file: `${FOLDER}/${path}`, describe: describe.replace(/\s+/g, " ") },
         ...{ targetHash: hashOf(original), mutated, original },
       };
     });

@@ -1,4 +1,6 @@
-import { parsePlPgSQLSync, scanSync } from "libpg-query";
+import { loadModule, parsePlPgSQLSync, scanSync } from "libpg-query";
+
+await loadModule();
 
 /** A statement or an expression in the body of a plpgsql function. Positions are those of the body. */
 export interface Part {

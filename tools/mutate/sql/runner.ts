@@ -14,27 +14,28 @@ import { MutatedTemplates } from "./mutated_templates.ts";
 import { nearestRaces, nearestTests, readTestFiles, type TestFiles } from "./wider_tests.ts";
 import { readCalls, readStatements, type SqlMutant } from "./make_mutants.ts";
 import { type Calls, nearestFiles } from "./nearest.ts";
-import { failureOfFile, type PgtapFile, readPgtapFiles } from "./pgtap_files.ts";
+import { failureOfFile, guessPgtapFiles, type PgtapFile, readPgtapFiles } from "./pgtap_files.ts";
 import { MutantServer } from "./server.ts";
 
 /** A pgTAP file has one connection, which no lock holds up. */
 const MOST_OF_LOCKS = 5;
 
 /** Starts a server with the schema, and runs every pgTAP file once without a mutant. */
-export async function openSqlRunner({ root, near, wide, log }: RunnerOptions): Promise<Runner> {
+export async function openSqlRunner(
+  { root, near, wide, isQuick = false, log }: RunnerOptions,
+): Promise<Runner> {
   const schema = await readSchemaFiles(join(root, "supabase", "schemas"));
   const server = await MutantServer.start(schema.map(({ sql }) => sql).join("\n"));
   try {
+    const calls = readCalls(readStatements(schema));
     const schemaHash = hashOf(schema.map(({ sql }) => sql).join("\n"));
-    const files = await readPgtapFiles(
-      root,
-      schemaHash,
-      () => server.copy("select 1", { track_functions: "all" }),
-    );
-    log(`${files.length} pgTAP files pass without a mutant`);
+    const files = isQuick
+      ? await guessPgtapFiles(root, [...calls.keys()])
+      : await readPgtapFiles(root, schemaHash, () => server.copy("select 1", { track_functions: "all" }));
+    log(`${files.length} pgTAP files${isQuick ? "" : " pass without a mutant"}`);
     return new SqlRunner({
       ...{ root, near, wide, server, files, schema: schema.map(({ sql }) => sql) },
-      ...{ calls: readCalls(readStatements(schema)), tests: await readTestFiles(root) },
+      ...{ calls, tests: await readTestFiles(root) },
     });
   } catch (error) {
     await server[Symbol.asyncDispose]();

@@ -4,7 +4,7 @@ import { openScratch } from "../../../local/lifecycle/scratch_directory.ts";
 import { onShutdown } from "../../../local/lifecycle/shutdown.ts";
 import { bootstrapServer } from "../../../local/postgres/database.ts";
 import { type Postgres, startPostgres, SUPERUSER } from "../../../local/postgres/postgres.ts";
-import { IDLE_DATABASE } from "../../../local/postgres/templates.ts";
+import { IDLE_DATABASE, templateFiles } from "../../../local/postgres/templates.ts";
 import { PLATFORM_VARIABLE, type PlatformDescription } from "../../../tests/support/platform.ts";
 
 /** What the bootstrap makes databases from. */
@@ -30,9 +30,10 @@ export class MutantServer implements AsyncDisposable {
     const forget = onShutdown(() => cleanup.close());
     const close = () => cleanup.close().finally(forget);
     try {
-      const server = await startPostgres(await openScratch(cleanup));
+      const template = templateFiles("bare");
+      const server = await startPostgres(await openScratch(cleanup), undefined, template);
       await cleanup.add("Postgres", () => server.stop());
-      await bootstrapServer(server, { autoGrant: false });
+      if (template === null) await bootstrapServer(server, { autoGrant: false });
       const admin = postgres(server.url(SUPERUSER, "template1"), { max: 1, onnotice: () => {} });
       await cleanup.add("the connection", () => admin.end({ timeout: 0 }));
       // A mutant's database is thrown away, and nothing here survives a crash.
@@ -90,6 +91,8 @@ export class MutantServer implements AsyncDisposable {
     await this.admin.unsafe(`create database ${name} template ${BARE} owner postgres`);
     await withSql(this.server.url("postgres", name), async (sql) => {
       await sql.unsafe(schema).simple();
+      const [found] = await sql`select to_regclass('sync_scheduler.settings')::text as settings`;
+      if (found?.settings === null) return;
       await sql`update sync_scheduler.settings set function_url = ${FUNCTION_URL} where true`;
     });
   }

@@ -1,5 +1,7 @@
-import { parseSync } from "libpg-query";
+import { loadModule, parseSync } from "libpg-query";
 import { deparseSync } from "pgsql-deparser";
+
+await loadModule();
 
 /** A parse tree, or a part of one, as libpg-query writes it: each node is an object with one key, its type. */
 export type Tree = { readonly [key: string]: unknown };
@@ -55,7 +57,10 @@ function withoutLocations(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutLocations);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).filter(([key]) => !LOCATIONS.has(key))
+    // An empty list is the same as none.
+    Object.entries(value).filter(([key, member]) =>
+      !LOCATIONS.has(key) && !(Array.isArray(member) && member.length === 0)
+    )
       .map(([key, member]) => [key, withoutLocations(member)]),
   );
 }
