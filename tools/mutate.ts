@@ -28,6 +28,7 @@ Tries only what changed since mutation/results.json was written, and what surviv
   --jobs N     how many mutants are tried at once (1 by default)
   --near N     most pgTAP files for one SQL mutant, the nearest first (60 by default)
   --wide N     most TypeScript test files for one SQL survivor (4 by default)
+  --guess      guess from their text which pgTAP files are near, instead of running all of them first
   --all        try again what was killed before
   --every      try every mutant, not a sample
   --list       print the chosen mutants and try none
@@ -45,6 +46,7 @@ function readCall() {
         jobs: { type: "string", default: "1" },
         near: { type: "string", default: "60" },
         wide: { type: "string", default: "4" },
+        guess: { type: "boolean", default: false },
         all: { type: "boolean", default: false },
         every: { type: "boolean", default: false },
         list: { type: "boolean", default: false },

@@ -47,7 +47,7 @@ Deno.test({
     const root = await makeProject();
     try {
       const mutants = await sql.makeMutants(root);
-      await using runner = await sql.openRunner({ root, near: 60, wide: 0, log: () => {} });
+      await using runner = await sql.openRunner({ root, near: 60, wide: 0, guess: false, log: () => {} });
       const outcomeOf = (wanted: (mutant: Mutant) => boolean) => {
         const mutant = mutants.find(wanted);
         assert.ok(mutant);

@@ -30,7 +30,7 @@ export async function tryChanged(root: string): Promise<{ tried: number; survivo
       root,
       near: NEAR,
       wide: 0,
-      isQuick: true,
+      guess: true,
       log: () => {},
     });
     for (const mutant of chosen) {

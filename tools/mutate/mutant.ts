@@ -63,8 +63,8 @@ export interface RunnerOptions {
   readonly near: number;
   /** The most test files of the wider kind for one survivor. */
   readonly wide: number;
-  /** Guess which tests are near from their text, instead of running all of them without a mutant first. */
-  readonly isQuick?: boolean;
+  /** Guess from their text which pgTAP files are near, instead of running all of them without a mutant first. */
+  readonly guess: boolean;
   /** Prints one line of progress. */
   log(line: string): void;
 }

@@ -7,6 +7,7 @@ export interface TryOptions {
   readonly jobs: number;
   readonly near: number;
   readonly wide: number;
+  readonly guess: boolean;
   /** Also what was killed before and has not changed. */
   readonly all: boolean;
   /** Every name of this checkout: results of others are dropped. */
@@ -17,7 +18,7 @@ export interface TryOptions {
 export async function tryMutants(
   root: string,
   chosen: readonly Mutant[],
-  { jobs, near, wide, all, known }: TryOptions,
+  { jobs, near, wide, guess, all, known }: TryOptions,
 ): Promise<void> {
   const results = await readResults(root);
   const equivalents = await readEquivalents(root);
@@ -37,7 +38,9 @@ export async function tryMutants(
     try {
       // One after the other: what the first finds out about the tests, the others read.
       while (runners.length < Math.min(jobs, own.length)) {
-        runners.push(await language.openRunner({ root, near, wide, log: (line) => console.log(line) }));
+        runners.push(
+          await language.openRunner({ root, near, wide, guess, log: (line) => console.log(line) }),
+        );
       }
       await Promise.all(runners.map(async (runner) => {
         for (let mutant = own.shift(); mutant !== undefined; mutant = own.shift()) {

@@ -58,17 +58,15 @@ export async function readPgtapFiles(
   });
 }
 
-/** Every pgTAP file, with the functions that its own text names: near enough for a few mutants, and nothing has to run. */
+/** Every pgTAP file, with the functions that its text names. Nothing has to run. */
 export async function guessPgtapFiles(root: string, functions: readonly string[]): Promise<PgtapFile[]> {
+  const fixtures = await readPgtapFile(join(root, FOLDER, "fixtures.psql")).catch(() => "");
   return await Promise.all((await namesOf(root, FOLDER)).map(async (file) => {
-    const words = new Set((await Deno.readTextFile(join(root, file))).match(/\w+/g));
+    const script = await readPgtapFile(join(root, file));
+    // Every file includes these, and calls little of what they name.
+    const words = new Set(script.replace(fixtures.trimEnd(), "").match(/\w+/g));
     const named = functions.filter((name) => words.has(name.split(".").at(-1) ?? name));
-    return {
-      file,
-      script: await readPgtapFile(join(root, file)),
-      functions: new Set(named),
-      milliseconds: 0,
-    };
+    return { file, script, functions: new Set(named), milliseconds: 0 };
   }));
 }
 

@@ -22,17 +22,17 @@ const MOST_OF_LOCKS = 5;
 
 /** Starts a server with the schema, and runs every pgTAP file once without a mutant. */
 export async function openSqlRunner(
-  { root, near, wide, isQuick = false, log }: RunnerOptions,
+  { root, near, wide, guess, log }: RunnerOptions,
 ): Promise<Runner> {
   const schema = await readSchemaFiles(join(root, "supabase", "schemas"));
   const server = await MutantServer.start(schema.map(({ sql }) => sql).join("\n"));
   try {
     const calls = readCalls(readStatements(schema));
     const schemaHash = hashOf(schema.map(({ sql }) => sql).join("\n"));
-    const files = isQuick
+    const files = guess
       ? await guessPgtapFiles(root, [...calls.keys()])
       : await readPgtapFiles(root, schemaHash, () => server.copy("select 1", { track_functions: "all" }));
-    log(`${files.length} pgTAP files${isQuick ? "" : " pass without a mutant"}`);
+    log(`${files.length} pgTAP files${guess ? "" : " pass without a mutant"}`);
     return new SqlRunner({
       ...{ root, near, wide, server, files, schema: schema.map(({ sql }) => sql) },
       ...{ calls, tests: await readTestFiles(root) },
