@@ -110,7 +110,7 @@ async function tests(
   let counts: TestCounts = { passed: 0, failed: 0, skipped: 0 };
   await stage(name, async () => {
     try {
-      await runDeno(["test", "-A", "--no-check", "--doc", `--junit-path=${report}`, ...args], {
+      await runDeno(["test", "-A", "--no-check", `--junit-path=${report}`, ...args], {
         show,
         env: { ...env, [PACKAGE_VARIABLE]: packages },
         // `deno test` itself would wait for a hanging test for ever.
