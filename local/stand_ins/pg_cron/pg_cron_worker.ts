@@ -11,6 +11,7 @@ const MINUTE_MS = 60_000;
 interface JobRow {
   readonly jobid: string;
   readonly schedule: string;
+  /** Null when the schedule is a known one. */
   readonly parsed: unknown;
   readonly command: string;
   readonly username: string;
@@ -67,7 +68,7 @@ async function loop(
           where status in ('starting', 'running')`;
         minute = currentMinute();
       }
-      jobs = refresh(jobs, await activeJobs(sql), fresh);
+      jobs = refresh(jobs, await activeJobs(sql, jobs), fresh);
       fresh = false;
       const now = currentMinute();
       markDue(jobs, minutesAfter(minute, now));
@@ -89,9 +90,13 @@ async function isInstalled(sql: postgres.Sql): Promise<boolean> {
   return row?.found === true;
 }
 
-function activeJobs(sql: postgres.Sql): Promise<JobRow[]> {
+/** Parsing costs more than the rest of the query, which is asked ten times a second: only what is new is parsed. */
+function activeJobs(sql: postgres.Sql, known: Map<string, JobState>): Promise<JobRow[]> {
+  const jobids = [...known.keys()];
+  const schedules = [...known.values()].map(({ row }) => row.schedule);
   return sql<JobRow[]>`
-    select jobid::text, schedule, cron._parse_schedule(schedule) as parsed, command, username from cron.job
+    select jobid::text, schedule, command, username, case when k.jobid is null then cron._parse_schedule(schedule) end as parsed
+    from cron.job left join unnest(${jobids}::bigint[], ${schedules}::text[]) k (jobid, schedule) using (jobid, schedule)
     where active and database = current_database()`;
 }
 

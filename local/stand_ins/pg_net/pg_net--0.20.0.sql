@@ -77,10 +77,25 @@ begin
 end
 $$;
 
--- The real one wakes its worker at commit. Ours polls instead: a NOTIFY here would make all committing
+-- The real one wakes its worker at commit. Ours looks 50 times a second instead: a NOTIFY here would make all committing
 -- transactions queue behind each other, which the real one does not.
 create function net.wake() returns void
 language sql as $$ select $$;
+
+-- Waits for a request that is newer than `after`, with so many looks. A look costs far less here than as a query of its own.
+-- Each is a transaction: no snapshot stays open, which would hold up vacuum.
+create procedure net._await_request(after bigint, looks int, inout has_request boolean)
+language plpgsql
+as $$
+begin
+  for look in 1..looks loop
+    has_request := exists (select from net.http_request_queue q where q.id > _await_request.after);
+    exit when has_request;
+    commit;
+    perform pg_catalog.pg_sleep(0.02);
+  end loop;
+end
+$$;
 
 create function net.worker_restart() returns boolean
 language sql as $$ select true $$;

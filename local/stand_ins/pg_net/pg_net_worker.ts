@@ -10,7 +10,12 @@ export interface Worker {
 
 const BATCH = 200;
 const TTL = "6 hours";
-const POLL_MS = 20;
+/** Between two looks into the queue, as net._await_request has it. */
+const LOOK_MS = 20;
+/** How long it waits for a request before it sees whether it has to stop. */
+const PATIENCE_MS = 200;
+/** Before it looks for the extension again. */
+const POLL_MS = 80;
 /** How long the worker rests after each batch. */
 const REST_MS = 1000;
 
@@ -42,24 +47,25 @@ export function startPgNetWorker(
 }
 
 async function loop(connection: WorkerConnection, gatewayUrl: string, stopping: AbortSignal): Promise<void> {
-  let pause = POLL_MS;
+  let pause = LOOK_MS;
   let installed = false;
   let woken = false;
   while (!stopping.aborted) {
     const { sql } = connection;
     try {
       installed ||= await isInstalled(sql);
-      if (installed && (woken || await hasRequests(sql))) {
-        woken = await workOff(sql, gatewayUrl, stopping);
+      if (installed) {
+        pause = LOOK_MS;
+        if (woken || await awaitRequest(sql)) woken = await workOff(sql, gatewayUrl, stopping);
         continue;
       }
-      pause = installed ? POLL_MS : 4 * POLL_MS;
+      pause = POLL_MS;
     } catch {
       // The server is away or just came back, or the database was made anew: it passes. A failed transaction
       // leaves its requests in the queue, unless the crash emptied it.
       installed = false;
       if (!stopping.aborted) connection.replace();
-      pause = Math.min(Math.max(pause, POLL_MS) * 2, 250);
+      pause = Math.min(pause * 2, 250);
     }
     await delay(pause, stopping);
   }
@@ -70,14 +76,12 @@ async function workOff(sql: postgres.Sql, gatewayUrl: string, stopping: AbortSig
   let woken = false;
   for (;;) {
     const { newest, busy } = await sql.begin((tx) => sendBatch(tx, gatewayUrl, stopping));
-    const rest = AbortSignal.timeout(REST_MS);
-    while (!rest.aborted && !stopping.aborted) {
+    const end = performance.now() + REST_MS;
+    for (let left = REST_MS; left > 0 && !stopping.aborted; left = end - performance.now()) {
       // The real one's flag is set by the first commit and taken back when the worker begins anew: later ones ring no bell.
-      if (!woken && await hasRequests(sql, newest)) {
-        woken = true;
-        break;
-      }
-      await delay(POLL_MS, stopping);
+      if (woken) await delay(left, stopping);
+      else woken = await awaitRequest(sql, newest, Math.min(left, PATIENCE_MS));
+      if (woken) break;
     }
     if (!busy || stopping.aborted) return woken;
   }
@@ -89,8 +93,13 @@ async function isInstalled(sql: postgres.Sql): Promise<boolean> {
   return row?.found === true;
 }
 
-async function hasRequests(sql: postgres.Sql, after = "0"): Promise<boolean> {
-  return (await sql`select from net.http_request_queue where id > ${after} limit 1`).length > 0;
+/** Whether a request that is newer than `after` comes in time. */
+async function awaitRequest(sql: postgres.Sql, after = "0", patienceMs = PATIENCE_MS): Promise<boolean> {
+  const looks = Math.ceil(patienceMs / LOOK_MS);
+  const [row] = await sql<
+    { has_request: boolean | null }[]
+  >`call net._await_request(${after}, ${looks}, null)`;
+  return row?.has_request === true;
 }
 
 interface Batch {
