@@ -1,5 +1,5 @@
 /**
- * `deno task cli:docs`: writes what `--help` says into docs/cli.md.
+ * `deno task cli:docs`: writes what `--help` says into docs/reference/cli.md.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { root } from "./run_deno.ts";
 
 const USAGE = `Usage: deno task cli:docs
 
-Writes what the help of each command says into docs/cli.md, behind the line that says so.`;
+Writes what the help of each command says into docs/reference/cli.md, behind the line that says so.`;
 
 const PAGE = join(root, "docs", "cli.md");
 /** What is behind this line is written by this tool. */
@@ -30,7 +30,7 @@ const BEGIN = "<!-- From here on written by `deno task cli:docs`. -->\n";
  */
 export function withReference(page: string): string {
   const at = page.indexOf(BEGIN);
-  if (at === -1) throw new Error(`docs/cli.md has no line ${BEGIN.trim()}`);
+  if (at === -1) throw new Error(`docs/reference/cli.md has no line ${BEGIN.trim()}`);
   return page.slice(0, at) + BEGIN + sections().join("");
 }
 

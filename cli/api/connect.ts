@@ -35,7 +35,7 @@ export async function runConnect(orgId: string, type: string, options: ConnectCo
   const { config: given, file, reason } = options;
   if (given === undefined && file === undefined) {
     throw new CliError(
-      "Give the config: --config JSON or --file PATH (docs/connectors.md has what it holds).",
+      "Give the config: --config JSON or --file PATH (docs/connectors/README.md has what it holds).",
       EXIT.usage,
     );
   }

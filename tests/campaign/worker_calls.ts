@@ -1,5 +1,5 @@
 /**
- * The worker protocol as ARCHITECTURE.md has it, parsed by what parses it in the Edge Function.
+ * The worker protocol of docs/design/worker-protocol.md, parsed by what parses it in the Edge Function.
  *
  * @module
  */

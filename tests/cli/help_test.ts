@@ -21,7 +21,7 @@ async function call(args: readonly string[]): Promise<{ code: number; out: strin
   return { code, out, err };
 }
 
-Deno.test("docs/cli.md has what --help says; if not, run `deno task cli:docs`", async () => {
+Deno.test("docs/reference/cli.md has what --help says; if not, run `deno task cli:docs`", async () => {
   const page = await readPage();
   assert.equal(withReference(page), page);
 });

@@ -1,4 +1,4 @@
-/** The examples of `docs/api.md` run: what they print is what stands behind them. */
+/** The examples of `docs/reference/api.md` run: what they print is what stands behind them. */
 import assert from "node:assert/strict";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { startWebhookReceiver } from "../../local/vendors/webhook_receiver.ts";
@@ -47,7 +47,7 @@ function print(values: readonly unknown[]): string {
   return values.map((value) => typeof value === "string" ? value : JSON.stringify(value)).join(" ");
 }
 
-Deno.test("every example of docs/api.md has the right types and prints what it says", async (t) => {
+Deno.test("every example of docs/reference/api.md has the right types and prints what it says", async (t) => {
   const platform = await usePlatform();
   await using database = platform.connect();
   const examples = apiExamples(await readPage());

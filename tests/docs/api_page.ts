@@ -1,5 +1,5 @@
 /**
- * `docs/api.md` as the tests read it.
+ * `docs/reference/api.md` as the tests read it.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export interface ApiExample {
 
 /** Reads the page. */
 export function readPage(): Promise<string> {
-  return Deno.readTextFile(new URL("../../docs/api.md", import.meta.url));
+  return Deno.readTextFile(new URL("../../docs/reference/api.md", import.meta.url));
 }
 
 /** The sections of functions: those whose heading is a name as SQL has it. */

@@ -38,14 +38,14 @@ async function readFunctions(): Promise<CatalogFunction[]> {
     order by p.proname`;
 }
 
-Deno.test("docs/api.md has every function that people or a backend call, and no other", async () => {
+Deno.test("docs/reference/api.md has every function that people or a backend call, and no other", async () => {
   const functions = (await readFunctions()).filter(({ name }) => !name.startsWith("sync_worker_"));
   const documented = apiSections(await readPage()).map(({ name }) => name).sort();
   assert.deepEqual(documented, functions.map(({ name }) => name));
 });
 
-Deno.test("ARCHITECTURE.md has every function of the Edge Function's, with its parameters", async () => {
-  const page = await Deno.readTextFile(new URL("../../ARCHITECTURE.md", import.meta.url));
+Deno.test("docs/design/worker-protocol.md has every function of the Edge Function's, with its parameters", async () => {
+  const page = await Deno.readTextFile(new URL("../../docs/design/worker-protocol.md", import.meta.url));
   const rows = page.split("\n").filter((line) => line.startsWith("| `sync_worker_"));
   const functions = (await readFunctions()).filter(({ name }) => name.startsWith("sync_worker_"));
   for (const { name, signature } of functions) {
@@ -60,7 +60,7 @@ Deno.test("ARCHITECTURE.md has every function of the Edge Function's, with its p
   assert.equal(rows.length, functions.length, "and no other");
 });
 
-Deno.test("docs/api.md states the parameters, results, callers and errors that the database states", async (t) => {
+Deno.test("docs/reference/api.md states the parameters, results, callers and errors that the database states", async (t) => {
   const functions = await readFunctions();
   for (const section of apiSections(await readPage())) {
     await t.step(section.name, () => {
@@ -91,7 +91,7 @@ function errorsOf({ comment }: CatalogFunction, all: readonly CatalogFunction[])
   return model === undefined ? named : [...named, ...errorsOf(model, all)];
 }
 
-Deno.test("docs/api.md names every error that a client can meet, with its code", async () => {
+Deno.test("docs/reference/api.md names every error that a client can meet, with its code", async () => {
   const table = (await readPage()).split("## Every error")[1] ?? "";
   const documented = [...table.matchAll(/^\| `(\w+)` +\| `(PT\d{3})` +\|/gm)].map(([, message, code]) =>
     `${message} ${code}`
@@ -101,9 +101,9 @@ Deno.test("docs/api.md names every error that a client can meet, with its code",
   assert.deepEqual(documented.sort(), raised.sort());
 });
 
-Deno.test("README.md names every error of the trigger, in the order of its checks, with its code", async () => {
-  const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
-  const documented = [...readme.matchAll(/^\| `(\w+)` +\| `(PT\d{3})` +\|/gm)].map((
+Deno.test("docs/guide.md names every error of the trigger, in the order of its checks, with its code", async () => {
+  const guide = await Deno.readTextFile(new URL("../../docs/guide.md", import.meta.url));
+  const documented = [...guide.matchAll(/^\| `(\w+)` +\| `(PT\d{3})` +\|/gm)].map((
     [, message, code],
   ) => [message, code]);
   const [trigger] = (await readFunctions()).filter(({ name }) => name === "trigger_integration_sync");
@@ -114,7 +114,7 @@ Deno.test("README.md names every error of the trigger, in the order of its check
   );
 });
 
-Deno.test("docs/api.md names every table and view that members can read", async () => {
+Deno.test("docs/reference/api.md names every table and view that members can read", async () => {
   const platform = await usePlatform();
   await using database = platform.connect();
   const readable = await database.sql<{ name: string }[]>`

@@ -1,4 +1,4 @@
-/** docs/callers.md: what it shows runs, and loses no row. */
+/** docs/reference/callers.md: what it shows runs, and loses no row. */
 import assert from "node:assert/strict";
 import type { TransactionSql } from "postgres";
 import { usePlatform } from "../support/platform.ts";
@@ -7,11 +7,11 @@ import { createTenant } from "../support/tenant.ts";
 class Rollback extends Error {}
 
 async function blocks(): Promise<string[]> {
-  const page = await Deno.readTextFile(new URL("../../docs/callers.md", import.meta.url));
+  const page = await Deno.readTextFile(new URL("../../docs/reference/callers.md", import.meta.url));
   return [...page.matchAll(/^```sql\n([^]*?)^```/gm)].map(([, sql = ""]) => sql);
 }
 
-Deno.test("the trigger of docs/callers.md keeps the row for every writer", async (t) => {
+Deno.test("the trigger of docs/reference/callers.md keeps the row for every writer", async (t) => {
   const platform = await usePlatform();
   await using database = platform.connect({ max: 1 });
   const tenant = await createTenant(database.sql, platform, { entries: 1 });

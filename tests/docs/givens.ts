@@ -1,5 +1,5 @@
 /**
- * What an example of `docs/api.md` takes for granted: `<!-- given: ... -->` above it names one of these.
+ * What an example of `docs/reference/api.md` takes for granted: `<!-- given: ... -->` above it names one of these.
  *
  * @module
  */

@@ -13,11 +13,18 @@ async function anchors(path: string): Promise<string[]> {
   return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => anchorOf(heading));
 }
 
+async function pagesBelow(folder: string): Promise<string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(join(root, folder)));
+  const found = entries.map(async ({ name, isDirectory }) => {
+    if (isDirectory) return await pagesBelow(`${folder}/${name}`);
+    return name.endsWith(".md") ? [`${folder}/${name}`] : [];
+  });
+  return (await Promise.all(found)).flat();
+}
+
 Deno.test("every link between the pages leads to a file, and to a heading that is there", async () => {
   const pages = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "UPGRADING.md"];
-  for await (const { name } of Deno.readDir(`${root}/docs`)) {
-    if (name.endsWith(".md")) pages.push(`docs/${name}`);
-  }
+  pages.push(...await pagesBelow("docs"));
   for (const page of pages) {
     const text = (await Deno.readTextFile(join(root, page))).replace(/^```[^]*?^```/gm, "");
     for (const [, target = ""] of text.matchAll(/\]\(\s*([^)\s]+)\s*\)/g)) {

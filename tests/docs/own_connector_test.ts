@@ -1,4 +1,4 @@
-/** The connector that docs/connectors.md shows to developers, run as it stands. */
+/** The connector that docs/connectors/own-connector.md shows to developers, run as it stands. */
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
 import { openConnector } from "../../supabase/functions/integration-sync/connectors/open_connector.ts";
@@ -9,7 +9,7 @@ import { root } from "../../tools/run_deno.ts";
 
 /** The module of the page's section. */
 async function shown(): Promise<Connector> {
-  const page = await Deno.readTextFile(`${root}/docs/connectors.md`);
+  const page = await Deno.readTextFile(`${root}/docs/connectors/own-connector.md`);
   const [, code = ""] = /^## An own connector\n[^]*?^```ts\n([^]*?)^```/m.exec(page) ?? [];
   const file = await Deno.makeTempFile({ suffix: ".ts" });
   try {
@@ -30,7 +30,7 @@ function batch(resend: boolean): Batch {
   return { batch_id: "0d1e7c9e-6f0e-4f6e-9b6e-0c1c2b3a4d5e", resend, entries: [ENTRY] };
 }
 
-Deno.test("the connector of docs/connectors.md gives each answer its state, also when a batch is sent again", async () => {
+Deno.test("the connector of docs/connectors/own-connector.md gives each answer its state, also when a batch is sent again", async () => {
   const connector = await shown();
   const config = { url: URL };
   const open = openConnector([connector], {
@@ -65,7 +65,7 @@ Deno.test("the connector of docs/connectors.md gives each answer its state, also
   }
 });
 
-Deno.test("the connector of docs/connectors.md refuses what it does not know, and checks its connection", async () => {
+Deno.test("the connector of docs/connectors/own-connector.md refuses what it does not know, and checks its connection", async () => {
   const connector = await shown();
   assert.throws(() => connector.open({ url: URL, ulr: "" }, { token: "t" }), { code: "invalid_config" });
   assert.throws(() => connector.open({ url: URL }, null), { code: "invalid_credentials" });

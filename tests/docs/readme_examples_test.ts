@@ -7,7 +7,7 @@ import { PASSWORD } from "../support/people.ts";
 import { usePlatform } from "../support/platform.ts";
 import { apiClient, type Client, createTenant } from "../support/tenant.ts";
 
-const PAGES = ["README.md", "src/client/README.md"];
+const PAGES = ["README.md", "docs/guide.md", "src/client/README.md"];
 
 /** What the examples take for granted. */
 interface Scene {

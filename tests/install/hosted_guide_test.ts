@@ -1,4 +1,4 @@
-/** The README's section "Into your project", command by command, as far as that is possible without a hosted project. */
+/** The section "Into your project" of docs/installing.md, command by command, as far as that is possible without a hosted project. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { startPlatform } from "../../local/platform.ts";
@@ -16,8 +16,8 @@ const ORG = "0e000000-0000-4000-8000-000000000001";
 
 /** The fenced blocks of the section. */
 async function guide(language: string): Promise<string[]> {
-  const readme = await Deno.readTextFile(join(root, "README.md"));
-  const section = /^## Into your project\n([^]*?)^## /m.exec(readme)?.[1] ?? "";
+  const page = await Deno.readTextFile(join(root, "docs", "installing.md"));
+  const section = /^## Into your project\n([^]*?)^## /m.exec(page)?.[1] ?? "";
   return [...section.matchAll(/^```(\w+)\n([^]*?)^```/gm)]
     .filter(([, found]) => found === language).map(([, , text = ""]) => text);
 }

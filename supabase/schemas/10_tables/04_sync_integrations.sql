@@ -48,7 +48,7 @@ create table public.sync_integrations (
       and not coalesce(config #> '{ignored_fields,line}', '[]') ?| '{account,debit,credit}'
     else false end)
 )
--- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry: see ARCHITECTURE, the scheduled path.
+-- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry: see docs/design/schedule.md.
 with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
 create index sync_integrations_integration_type_idx on public.sync_integrations (integration_type);
 -- A lane for each type: the tick reads the first due rows of each, however many are due in another.

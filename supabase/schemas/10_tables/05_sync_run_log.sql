@@ -39,7 +39,7 @@ create table public.sync_run_log (
   -- A manual run never consumes a slot.
   check ((triggered_by in ('schedule', 'backfill')) = (scheduled_for is not null))
 )
--- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry: see ARCHITECTURE, the scheduled path.
+-- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry: see docs/design/schedule.md.
 with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
 -- At most one active run per integration, under any concurrency. The only index of active runs: beside another one it would
 -- lose to a scan of all of that whenever the statistics say that few are active.

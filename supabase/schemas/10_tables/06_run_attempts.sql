@@ -28,7 +28,7 @@ create table sync_scheduler.run_attempts (
   primary key (run_id, attempt),
   check ((ended_at is null) = (outcome is null))
 )
--- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry: see ARCHITECTURE, the scheduled path.
+-- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry: see docs/design/schedule.md.
 with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
 create index run_attempts_lease_idx on sync_scheduler.run_attempts (lease_expires_at)
   where ended_at is null;

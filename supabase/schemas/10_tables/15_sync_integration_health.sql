@@ -17,7 +17,7 @@ create table public.sync_integration_health (
   -- In this order: the index for it is also the one by which members find their rows.
   foreign key (org_id, integration_id) references public.sync_integrations (org_id, id) on delete cascade
 )
--- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry: see ARCHITECTURE, the scheduled path.
+-- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry: see docs/design/schedule.md.
 with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
 create index sync_integration_health_org_idx on public.sync_integration_health (org_id, integration_id);
 -- What the tick looks into: its cost follows what is due.

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** What the engine does next: see "Error classes" in ARCHITECTURE.md. */
+/** What the engine does next: see docs/reference/failures.md. */
 export type ErrorClass = "transient" | "rate_limited" | "ambiguous" | "permanent";
 
 /**

@@ -1,5 +1,5 @@
 /**
- * What the `sync_worker_*` RPCs answer, parsed. The contract stands in ARCHITECTURE.md.
+ * What the `sync_worker_*` RPCs answer, parsed. The contract is docs/design/worker-protocol.md.
  *
  * @module
  */

@@ -9,7 +9,7 @@ export interface RecordedFetch {
 
 /**
  * Notes when an external system first answers anything, good or bad: in a run's timeline that tells the vendor's time
- * from our own. A fetch resolves with the first bytes of the answer, its headers. A 429 tells that the vendor's quota is for exports now: see "Passive mode" in ARCHITECTURE.md.
+ * from our own. A fetch resolves with the first bytes of the answer, its headers. A 429 tells that the vendor's quota is for exports now: see docs/design/connections.md.
  *
  * @example
  * ```ts
