@@ -12,7 +12,7 @@ const USAGE = `Usage: deno task cli:docs
 
 Writes what the help of each command says into docs/reference/cli.md, behind the line that says so.`;
 
-const PAGE = join(root, "docs", "cli.md");
+const PAGE = join(root, "docs", "reference", "cli.md");
 /** What is behind this line is written by this tool. */
 const BEGIN = "<!-- From here on written by `deno task cli:docs`. -->\n";
 

@@ -10,12 +10,12 @@ import { root } from "../../tools/run_deno.ts";
 /** The module of the page's section. */
 async function shown(): Promise<Connector> {
   const page = await Deno.readTextFile(`${root}/docs/connectors/own-connector.md`);
-  const [, code = ""] = /^## An own connector\n[^]*?^```ts\n([^]*?)^```/m.exec(page) ?? [];
+  const [, code = ""] = /^```ts\n([^]*?)^```/m.exec(page) ?? [];
   const file = await Deno.makeTempFile({ suffix: ".ts" });
   try {
     await Deno.writeTextFile(
       file,
-      code.replaceAll('"../supabase/', `"${pathToFileURL(root).href}/supabase/`),
+      code.replaceAll('"../../supabase/', `"${pathToFileURL(root).href}/supabase/`),
     );
     return (await import(pathToFileURL(file).href)).fjordLedger;
   } finally {
