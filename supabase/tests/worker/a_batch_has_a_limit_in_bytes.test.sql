@@ -74,12 +74,12 @@ update sync_scheduler.settings set max_batch_bytes = default;
 delete from public.sync_export_entries;
 insert into public.sync_export_entries (integration_id, entry_key, period, document_number, payload)
 select sync_test.id('integration a'), 'large ' || n, '2026-10', 'B-' || n, pg_temp.payload(1048576)
-from generate_series(1, 120) n;
+from generate_series(1, 24) n;
 create function pg_temp.hand_out(out entries int, out largest int) language plpgsql as $$
 begin
   entries := 0;
   largest := 0;
-  while pg_temp.reserve(120) is not null loop
+  while pg_temp.reserve(24) is not null loop
     entries := entries + (select jsonb_array_length(batch -> 'entries') from batch);
     largest := greatest(largest, (select octet_length(batch::text) from batch));
     perform pg_temp.record('exported');
@@ -87,7 +87,7 @@ begin
 end
 $$;
 create temporary table handed as select * from pg_temp.hand_out();
-select is((select entries from handed), 120, 'all of 120 entries of 1 MB are handed out');
+select is((select entries from handed), 24, 'all of 24 entries of 1 MB are handed out');
 select cmp_ok((select largest from handed), '<', 4194304 + 4096, 'never more than 4 MB at once');
 select * from finish();
 rollback;
