@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { runPgtap } from "../tools/run_pgtap.ts";
+import { hasPgProve, runPgProve } from "./support/pg_prove.ts";
 import { usePlatform } from "./support/platform.ts";
 
 /** Runs a script as a pgTAP file; returns what passed, what failed and what went wrong beside that. */
@@ -62,4 +64,39 @@ Deno.test("a pgTAP file leaves nothing behind when it forgets its rollback", asy
   await using database = platform.connect();
   const [row] = await database.sql`select to_regclass('public.left_behind') as name`;
   assert.equal(row?.name, null);
+});
+
+const isProved = await hasPgProve();
+
+Deno.test({
+  name: `the real pg_prove's lines say what failed, and in which file${
+    isProved ? "" : " (skipped: it is not installed)"
+  }`,
+  ignore: !isProved,
+  async fn() {
+    const platform = await usePlatform();
+    await using admin = platform.connect({ url: platform.adminUrl });
+    await admin.sql`create extension if not exists pgtap with schema extensions`;
+    const folder = await Deno.makeTempDir();
+    const file = async (name: string, body: string) => {
+      const script = `begin; set local search_path = public, extensions; ${body} rollback;`;
+      await Deno.writeTextFile(join(folder, name), script.replaceAll("; ", ";\n"));
+    };
+    try {
+      await file(
+        "a.sql",
+        "select plan(2); select ok(true, 'first'); select is(2, 1, 'is one'); select 1 / 0;",
+      );
+      await file("b.sql", "select plan(1); select ok(true, 'alone'); select * from finish();");
+      const reports = await runPgProve(platform.dbUrl, folder);
+      assert.deepEqual([...reports.keys()], [join(folder, "a.sql"), join(folder, "b.sql")]);
+      const told = [...reports.values()].map(({ assertions, problems }) => [
+        ...assertions.map(({ name, passed }) => `${name} ${passed}`),
+        /division by zero/.test(problems.join()),
+      ]);
+      assert.deepEqual(told, [["first true", "is one false", true], ["alone true", false]]);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
 });

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Sql } from "postgres";
 import { readEnvironment } from "../local/environment.ts";
 import { type Platform, startPlatform } from "../local/platform.ts";
-import { readPgtapFile, runPgtap } from "../tools/run_pgtap.ts";
+import type { PgtapReport } from "../tools/parse_tap.ts";
+import { readPgtapFile, runPgtap, splitStatements } from "../tools/run_pgtap.ts";
 import { connect } from "./support/connect.ts";
 import { embeddedOnly } from "./support/local_only.ts";
+import { hasPgProve, runPgProve } from "./support/pg_prove.ts";
 import { usePlatform } from "./support/platform.ts";
 import { tableChecksums } from "./support/table_checksums.ts";
 import { hideJobs } from "./support/ticks.ts";
@@ -63,12 +65,28 @@ for (const file of (await filesOf("", ".psql")).filter((name) => name !== GUARD)
   });
 }
 
-for (const file of await filesOf("", ".test.sql")) {
+const files = await filesOf("", ".test.sql");
+const isProved = await hasPgProve();
+
+/** By folder, so that a part of the files can be run alone. */
+const proved = new Map<string, Promise<ReadonlyMap<string, PgtapReport>>>();
+
+async function prove(file: string): Promise<PgtapReport> {
+  const folder = join(directory, dirname(file));
+  const reports = proved.get(folder) ?? runPgProve(platform.dbUrl, folder);
+  proved.set(folder, reports);
+  const report = (await reports).get(join(directory, file));
+  assert.ok(report, "pg_prove finds the file");
+  return report;
+}
+
+async function runAlone(file: string): Promise<PgtapReport> {
+  return await runPgtap(platform.dbUrl, await readPgtapFile(join(directory, file)));
+}
+
+for (const file of files) {
   Deno.test(`pgTAP ${file}`, async (t) => {
-    const { assertions, problems } = await runPgtap(
-      platform.dbUrl,
-      await readPgtapFile(join(directory, file)),
-    );
+    const { assertions, problems } = await (isProved ? prove : runAlone)(file);
     for (const { name, passed, diagnostics } of assertions) {
       await t.step(name, () => assert.ok(passed, `not ok - ${name}\n${diagnostics}`));
     }
@@ -82,24 +100,17 @@ Deno.test({
   fn: async () => assert.deepEqual(await withAdmin(tableChecksums), before),
 });
 
-const pgProve = await new Deno.Command("pg_prove", { args: ["--version"], stdout: "null" }).output()
-  .then(({ success }) => success, () => false);
-
 Deno.test({
-  name: `the real pg_prove passes as \`supabase test db\` calls it${
-    pgProve ? "" : " (skipped: it is not installed)"
+  name: `the real pg_prove runs the pgTAP files, as \`supabase test db\` calls it${
+    isProved ? "" : " (skipped: it is not installed, so that our own runner has run them)"
   }`,
-  ignore: !pgProve,
-  fn: async () => {
-    const { hostname, port, username, password, pathname } = new URL(platform.dbUrl);
-    const { success, stdout, stderr } = await new Deno.Command("pg_prove", {
-      args: [
-        ...["--ext", ".pg", "--ext", ".sql", "-r", "-h", hostname, "-p", port, "-U", username],
-        ...["-d", pathname.slice(1), directory],
-      ],
-      env: { PGPASSWORD: password },
-    }).output();
-    assert.ok(success, [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n"));
-    if (embedded) assert.deepEqual(await withAdmin(tableChecksums), before);
+  ignore: !isProved,
+  async fn(t) {
+    // What follows is about a machine that has no pg_prove.
+    for (const file of files) {
+      await t.step(`our own runner reads ${file}`, async () => {
+        assert.ok((await splitStatements(await readPgtapFile(join(directory, file)))).length > 1);
+      });
+    }
   },
 });

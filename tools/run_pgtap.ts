@@ -75,7 +75,7 @@ export async function runPgtap(databaseUrl: string, script: string): Promise<Pgt
 }
 
 /** The statements of a script. What Postgres's own parser refuses is sent as it is, for the server to refuse. */
-async function splitStatements(script: string): Promise<string[]> {
+export async function splitStatements(script: string): Promise<string[]> {
   const bytes = new TextEncoder().encode(script);
   const { stmts = [] } = await parse(script).catch((): ParseResult => ({ stmts: [{}] }));
   return stmts.map(({ stmt_location: begin = 0, stmt_len: length = bytes.length - begin }) =>
