@@ -1,7 +1,11 @@
 /** Waiting for conditions, so that nothing in the platform or its tests sleeps for a guessed time. */
 
+/** The longest time between two looks of a long wait. */
+const SELDOM_MS = 200;
+
 /**
- * Resolves with the first value of `probe` that is neither null, undefined nor false.
+ * Resolves with the first value of `probe` that is neither null, undefined nor false. It looks after `everyMs` at first, and
+ * less often the longer it takes: by a twentieth of that, so that many who wait leave the processor to what they wait for.
  *
  * @example
  * ```ts ignore
@@ -11,16 +15,17 @@
 export async function until<T>(
   what: string,
   probe: () => T | Promise<T>,
-  { timeoutMs = 60_000, everyMs = 20 }: { timeoutMs?: number; everyMs?: number } = {},
+  { timeoutMs = 180_000, everyMs = 20 }: { timeoutMs?: number; everyMs?: number } = {},
 ): Promise<NonNullable<Exclude<T, false>>> {
-  const deadline = performance.now() + timeoutMs;
+  const begin = performance.now();
   while (true) {
     const value = await probe();
     if (value !== null && value !== undefined && value !== false) {
       return value as NonNullable<Exclude<T, false>>;
     }
-    if (performance.now() > deadline) throw new Error(`Waited ${timeoutMs} ms for ${what}.`);
-    await delay(everyMs);
+    const waited = performance.now() - begin;
+    if (waited > timeoutMs) throw new Error(`Waited ${timeoutMs} ms for ${what}.`);
+    await delay(Math.max(everyMs, Math.min(waited / 20, SELDOM_MS)));
   }
 }
 
