@@ -572,8 +572,9 @@ begin
   if not jsonb_path_exists(content, 'strict $.** ? (@.type() == "number")') then
     return false;
   end if;
+  -- As one array: jsonb_path_query moves all that is left at each row, 14 s for 200,000 numbers.
   return exists (
-    select from jsonb_path_query(content, 'strict $.** ? (@.type() == "number")') n
+    select from jsonb_array_elements(jsonb_path_query_array(content, 'strict $.** ? (@.type() == "number")')) n
     where case
       -- Eight characters, 0e-16383, are written out as 16 KB.
       when scale(n::numeric) > 340 then true

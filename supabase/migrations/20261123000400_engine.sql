@@ -235,8 +235,9 @@ begin
       jsonb_build_object('argument', require_size.argument, 'max_bytes', require_size.max_bytes));
   end if;
   -- Nor is a short number written out: 1e131071 has 131,072 digits, and 20 KB of it kept a backend busy for 5 s.
+  -- As one array: jsonb_path_query moves all that is left at each row, 14 s for 200,000 numbers.
   if not require_size.any_number and exists (
-    select from jsonb_path_query(require_size.value, 'strict $.** ? (@.type() == "number")') n
+    select from jsonb_array_elements(jsonb_path_query_array(require_size.value, 'strict $.** ? (@.type() == "number")')) n
     where scale(n::numeric) > 340 or abs(n::numeric) > 1e340)
   then
     perform sync_scheduler.raise_error('argument_too_long',

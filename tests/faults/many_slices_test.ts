@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { until } from "../../local/wait.ts";
 import { connect } from "../support/connect.ts";
-import { localTest } from "../support/local_only.ts";
+import { ownPlatformTest } from "../support/local_only.ts";
 import { assertExportedOnce, readRun, untilStatus } from "../support/runs.ts";
 import { createTenant, trigger } from "../support/tenant.ts";
 
@@ -11,7 +11,7 @@ const SLICE_SECONDS = 2;
 // At most seven batches fit into a slice then, however fast the machine is.
 const RECEIVER_MS = 300;
 
-localTest(
+ownPlatformTest(
   "20,000 entries export once each over many slices, though the function is killed twice in the middle",
   async ({ edgeFunction, receiver, ...platform }) => {
     await using database = connect(platform.dbUrl);

@@ -8,7 +8,7 @@ import type { Sql } from "postgres";
 import { type JudgedBatch, startWebhookReceiver } from "../../local/vendors/webhook_receiver.ts";
 import { until } from "../../local/wait.ts";
 import { connect } from "../support/connect.ts";
-import { localTest } from "../support/local_only.ts";
+import { ownPlatformTest } from "../support/local_only.ts";
 import { usePlatform } from "../support/platform.ts";
 import { expireAndRecover, readRun, untilReceived, untilStatus } from "../support/runs.ts";
 import { createTenant, trigger } from "../support/tenant.ts";
@@ -120,7 +120,7 @@ for (
     ["right after the smaller batch was reserved", false],
   ] as const
 ) {
-  localTest(
+  ownPlatformTest(
     `a run exports all others once when its function is killed ${what}`,
     async ({ edgeFunction, receiver, ...platform }) => {
       await using database = connect(platform.dbUrl);
@@ -133,6 +133,10 @@ for (
         config: { batch_size: 100 },
       });
       await admin.sql.unsafe(waitingReservations);
+      await using _ = {
+        [Symbol.asyncDispose]: async () =>
+          void await admin.sql.unsafe("drop function public.wait_for_test() cascade"),
+      };
       receiver.refuse(({ entryKeys }) =>
         entryKeys.includes("entry-7") ? { status: 400, body: { error: WORDS } } : null
       );

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { until } from "../../local/wait.ts";
 import { connect } from "../support/connect.ts";
-import { localTest } from "../support/local_only.ts";
+import { ownPlatformTest } from "../support/local_only.ts";
 import { createTenant, trigger } from "../support/tenant.ts";
 
 // The database is pushed before the function is deployed, or the other way round, and nobody notices for a while.
-localTest(
+ownPlatformTest(
   "runs wait, and are not lost, while the database and the function are of releases apart",
   async (platform) => {
     await using database = connect(platform.dbUrl);
@@ -20,15 +20,21 @@ localTest(
       from public.sync_run_log r join sync_scheduler.run_attempts a using (run_id, attempt) where r.run_id = ${runId}`;
       return row;
     };
-    const dispatchAgain = () =>
-      sql`with due as (update sync_scheduler.run_attempts set lease_expires_at = now() where ended_at is null returning 1)
-      select count(*) from due`.then(() => sql`select sync_scheduler.recover_runs()`);
+    const dispatchAgain = async (runId: string) => {
+      await sql`update sync_scheduler.run_attempts set lease_expires_at = now()
+        where run_id = ${runId} and ended_at is null`;
+      await sql`select sync_scheduler.recover_runs()`;
+    };
+    const [original] = await sql<{ source: string }[]>`
+      select pg_get_functiondef('sync_scheduler.worker_protocols()'::regprocedure) as source`;
+    assert.ok(original);
+    await using _ = { [Symbol.asyncDispose]: async () => void await sql.unsafe(original.source) };
 
     await speak("[2,5)");
     const runId = await trigger(tenant);
     await until("the function is refused", async () => (await read(runId))?.notice === "function_outdated");
     await speak("[0,1)");
-    await dispatchAgain();
+    await dispatchAgain(runId);
     await until("the schema is too old now", async () => (await read(runId))?.notice === "schema_outdated");
     const waiting = await read(runId);
     assert.deepEqual([waiting?.status, waiting?.attempt, waiting?.claimed_at], ["pending", 1, null]);
@@ -36,7 +42,7 @@ localTest(
     assert.equal(platform.receiver.ledger.size, 0);
 
     await speak("[1,2)");
-    await dispatchAgain();
+    await dispatchAgain(runId);
     await until("the run succeeds", async () => (await read(runId))?.status === "succeeded");
     assert.equal((await read(runId))?.attempt, 1, "no attempt was used up");
   },
