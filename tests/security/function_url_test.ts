@@ -1,5 +1,6 @@
 /**
- * Whose address gets the one-time tokens when none is set: that of the caller's own session, and of the first press only.
+ * Whose address gets the one-time tokens when none is set: that of the caller's own session. Two first presses at once are in
+ * `tests/races/keep_function_url_test.ts`.
  * The forms of an issuer are in `supabase/tests/settings/signed_function_url.test.sql`.
  *
  * @module
@@ -7,10 +8,9 @@
 import assert from "node:assert/strict";
 import { decodeJwt, SignJWT } from "jose";
 import type { Sql } from "postgres";
-import { until } from "../../local/wait.ts";
 import { connect } from "../support/connect.ts";
 import { localTest } from "../support/local_only.ts";
-import { createTenant, type Tenant } from "../support/tenant.ts";
+import { createTenant } from "../support/tenant.ts";
 
 const first = "abcdefghijklmnopqrst";
 const second = "bcdefghijklmnopqrstu";
@@ -26,61 +26,6 @@ async function prepare(admin: Sql): Promise<void> {
 
 const stored = async (sql: Sql) =>
   (await sql`select function_url from sync_scheduler.settings`)[0]?.["function_url"];
-
-/** Opens a transaction in which the coordinator, signed in at this project, presses. */
-async function openPress(sql: Sql, tenant: Tenant, project: string) {
-  const userId = tenant.userIds.coordinator;
-  const sessionId = crypto.randomUUID();
-  await sql`insert into auth.sessions (id, user_id, created_at, updated_at) values (${sessionId}, ${userId}, now(), now())`;
-  const connection = await sql.reserve();
-  await connection`begin`;
-  await connection`select set_config('request.jwt.claims', ${
-    JSON.stringify({
-      iss: `https://${project}.supabase.co/auth/v1`,
-      role: "authenticated",
-      sub: userId,
-      session_id: sessionId,
-    })
-  }, true)`;
-  return {
-    press: () =>
-      connection`select from public.trigger_integration_sync(${tenant.orgId}, 'webhook')`.then(() => {}),
-    async end(how: "commit" | "rollback") {
-      await connection.unsafe(how);
-      connection.release();
-    },
-  };
-}
-
-for (
-  const [how, winner, name] of [
-    ["commit", first, "of two first presses at once the second waits, and the first one's address stays"],
-    ["rollback", second, "a first press that waited for one that failed stores its own address"],
-  ] as const
-) {
-  localTest(name, async (platform) => {
-    await using database = connect(platform.adminUrl);
-    const { sql } = database;
-    await prepare(sql);
-    const [one, two] = [
-      await openPress(sql, await createTenant(sql, platform), first),
-      await openPress(sql, await createTenant(sql, platform), second),
-    ];
-    await one.press();
-    let isDone = false;
-    const pressed = two.press().then(() => void (isDone = true));
-    await until("the second waits for the first", async () => {
-      assert.equal(isDone, false, "it did not wait");
-      const [waiting] = await sql`select from pg_stat_activity
-        where wait_event_type = 'Lock' and query ~ 'trigger_integration_sync' and pid <> pg_backend_pid()`;
-      return waiting;
-    });
-    await one.end(how);
-    await pressed;
-    await two.end("commit");
-    assert.equal(await stored(sql), addressOf(winner));
-  });
-}
 
 localTest(
   "a press through the API stores the issuer of its session, whatever its headers say",

@@ -1,148 +1,46 @@
 /**
  * A bench for races: sessions in a database of the test's own, of which one stops in the middle of its work while another runs.
- * Nothing sleeps: the server's locks show that a session has stopped, or that it waits for another one.
  *
  * @module
  */
-import postgres, { type ReservedSql, type Sql } from "postgres";
-import { until } from "../../local/wait.ts";
+import type { Sql } from "postgres";
+import { connect } from "./connect.ts";
 import { copyDatabase } from "./idle_database.ts";
 import { embeddedOnly } from "./local_only.ts";
+import { openGate, openSession, type Session } from "./race_session.ts";
 
-/** What a session does in one transaction. */
-export type Work<T> = (sql: ReservedSql) => PromiseLike<T>;
-
-/** What becomes of work that meets another session. */
-export interface Meeting<T> {
-  /** Whether it waits for another session's lock. Otherwise it has ended. */
-  readonly isWaiting: boolean;
-  readonly answer: Promise<T>;
-}
-
-/** One connection. */
-export interface Session {
-  /** Does the work, and stops in its transaction with all of its locks. */
-  stopsAfter<T>(work: Work<T>): Promise<T>;
-  /**
-   * Does the work until it is about to execute `statement` (such as "update sync_run_log"), and stops there. Resolves also when
-   * it waits for another session before that.
-   */
-  stopsBefore(statement: string, work: Work<unknown>): Promise<void>;
-  /** Goes on from where it stopped, does more if asked to, and commits. */
-  goesOn(more?: Work<unknown>): Promise<unknown>;
-  /** Does the work and commits. Resolves once that has ended, or waits for another session. */
-  runs<T>(work: Work<T>): Promise<Meeting<T>>;
-}
+export type { Session, Work } from "./race_session.ts";
 
 /** A database and the sessions in it. */
-export interface Race extends AsyncDisposable {
+export interface Race {
   /** Prepares before the race and looks after it, as the owner of the bundle. */
   readonly sql: Sql;
   session(): Promise<Session>;
 }
 
-/** Registers a test with a race of its own. */
+/**
+ * Registers a test with a database of its own.
+ *
+ * @example
+ * ```ts ignore
+ * raceTest("a cancel meets a recovery", async ({ sql, session }) => {
+ *   const [tick, person] = [await session(), await session()];
+ *   await tick.stopsAfter((sql) => sql`select sync_scheduler.recover_run(${runId})`);
+ *   const cancelled = await person.runs((sql) => sql`select public.cancel_integration_sync(${runId})`);
+ *   await tick.goesOn();
+ *   await cancelled.answer;
+ * });
+ * ```
+ */
 export function raceTest(name: string, test: (race: Race) => Promise<void>): void {
   Deno.test({
     ...embeddedOnly(name),
     fn: async () => {
-      await using race = await openRace();
-      await test(race);
+      await using database = await copyDatabase();
+      await using connections = connect(database.dbUrl, 12);
+      const { sql } = connections;
+      const gate = await openGate(sql);
+      await test({ sql, session: () => openSession(sql, gate) });
     },
   });
-}
-
-const GATE = 471_100;
-
-/**
- * Opens a race.
- *
- * @example
- * ```ts ignore
- * await using race = await openRace();
- * const [a, b] = [await race.session(), await race.session()];
- * await a.stopsAfter((sql) => sql`select sync_scheduler.recover_run(${runId})`);
- * const { answer } = await b.runs((sql) => sql`select public.cancel_integration_sync(${runId})`);
- * await a.goesOn();
- * await answer;
- * ```
- */
-export async function openRace(): Promise<Race> {
-  const database = await copyDatabase();
-  const sql = postgres(database.dbUrl, { max: 12, onnotice: () => {} });
-  const gate = await sql.reserve();
-  // Before the statement, for a trigger of rows would hold the row. Without the time limit of the tick's functions.
-  await gate.unsafe(`
-    create schema race;
-    create function race.stop() returns trigger language plpgsql set lock_timeout = 0 as $$
-    begin
-      if current_setting('race.stops_before', true) = lower(tg_op) || ' ' || tg_table_name then
-        perform pg_advisory_xact_lock_shared(${GATE}, pg_backend_pid());
-      end if;
-      return null;
-    end $$;
-    do $$
-    declare
-      path text;
-    begin
-      for path in select oid::regclass::text from pg_class where relkind = 'r'
-        and relnamespace in ('public'::regnamespace, 'sync_scheduler'::regnamespace)
-      loop
-        execute 'create trigger a_race before insert or update or delete on ' || path || ' execute function race.stop()';
-      end loop;
-    end $$`);
-
-  async function session(): Promise<Session> {
-    const own = await sql.reserve();
-    const [{ pid } = { pid: 0 }] = await own<{ pid: number }[]>`select pg_backend_pid() as pid`;
-    let onward = (_more?: Work<unknown>): Promise<unknown> => Promise.resolve();
-    const end = async <T>(work: PromiseLike<T>): Promise<T> => {
-      try {
-        const value = await work;
-        await own`commit`;
-        return value;
-      } catch (error) {
-        await own`rollback`;
-        throw error;
-      }
-    };
-    const runs = async <T>(work: Work<T>): Promise<Meeting<T>> => {
-      await own`begin`;
-      let hasEnded = false;
-      const answer = end(work(own)).finally(() => hasEnded = true);
-      answer.catch(() => {});
-      const isWaiting = async () =>
-        (await gate`select where cardinality(pg_blocking_pids(${pid})) > 0`).length > 0;
-      await until("the session to end or to wait for another", async () => hasEnded || await isWaiting());
-      return { isWaiting: !hasEnded, answer };
-    };
-    return {
-      runs,
-      async stopsAfter(work) {
-        await own`begin`;
-        onward = (more) => end(more?.(own) ?? Promise.resolve());
-        return await work(own);
-      },
-      async stopsBefore(statement, work) {
-        await gate`select pg_advisory_lock(${GATE}, ${pid})`;
-        await own`select set_config('race.stops_before', ${statement}, false)`;
-        // The gate is a lock like any other.
-        const { isWaiting, answer } = await runs(work);
-        if (!isWaiting) throw new Error(`It ended without "${statement}": ${await answer.catch(String)}`);
-        onward = async () => {
-          await gate`select pg_advisory_unlock(${GATE}, ${pid})`;
-          return await answer;
-        };
-      },
-      goesOn: (more) => onward(more),
-    };
-  }
-  return {
-    sql,
-    session,
-    async [Symbol.asyncDispose]() {
-      await sql.end({ timeout: 0 });
-      await database[Symbol.asyncDispose]();
-    },
-  };
 }
