@@ -76,7 +76,7 @@ insert into public.sync_integrations (org_id, integration_type) select id, 'webh
 update public.sync_integration_health set next_check_at = now() - interval '1 hour' where org_id not in (sync_test.id('org a'), sync_test.id('org b'));
 select pg_temp.make_check_due('integration b');
 select is(sync_scheduler.check_health(25), 25, 'a tick asks a bounded number');
-select results_eq($$ select jsonb_array_length(convert_from(q.body, 'UTF8')::jsonb -> 'probes') from net.http_request_queue q order by q.id $$,
+select results_eq($$ select jsonb_array_length(convert_from(q.body, 'UTF8')::jsonb -> 'probes') from net.http_request_queue q order by 1 desc $$,
   $$ values (10), (10), (5) $$, 'ten in a request');
 select is(sync_scheduler.check_health(25), 6, 'the next one the rest');
 select is((select count(distinct p.token_hash) from sync_scheduler.probes p join public.sync_integrations i on i.id = p.integration_id
