@@ -307,7 +307,8 @@ create or replace function sync_scheduler.announce_alert() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   event text := case
-    when tg_op = 'INSERT' or old.news_at is null then 'alert.raised'
+    -- Of an insert OLD is null.
+    when old.news_at is null then 'alert.raised'
     when new.resolved_at is not null then 'alert.resolved'
     when new.severity > old.severity then 'alert.escalated'
     else 'alert.updated' end;

@@ -71,6 +71,13 @@ begin
   where s.org_id = integration.org_id;
 end
 $$;
+-- What is over for integration a as well: an alert of each kind, and one that organisations shared.
+insert into public.sync_alerts (org_id, integration_id, integration_type, kind, severity, dedup_key, message, details, resolved_at, news_at)
+select o.org_id, o.id, 'webhook', k, 'info', concat(k, ':', o.id), 'x', '{"last_entry_id": 0, "added": 0, "entry_keys": [], "error_code": "x"}', now() - interval '1 day', null
+from unnest(enum_range(null::public.sync_alert_kind)) k, (values (sync_test.id('org a'), sync_test.id('integration a')), (null, null)) o (org_id, id);
+insert into public.sync_vendor_incidents (integration_type, host, began_at, ended_at, affected, message)
+values ('webhook', 'erp.example', now() - interval '2 days', now() - interval '1 day', 3, 'x');
+
 -- All rows of the others, and what of integration a is over.
 create function pg_temp.others() returns table (place text, kept jsonb) language plpgsql as $$
 begin
@@ -83,6 +90,10 @@ begin
   union all select 'entry', to_jsonb(x) from public.sync_export_entries x join other o on o.id = x.integration_id
   union all select 'slot', to_jsonb(x) from sync_scheduler.waiting_slots x join other o on o.id = x.integration_id
   union all select 'alert', to_jsonb(x) from public.sync_alerts x join other o on o.org_id = x.org_id
+  union all select 'resolved alert', to_jsonb(x) from public.sync_alerts x
+    where (x.org_id is null or x.org_id = sync_test.id('org a')) and x.resolved_at < now()
+  union all select 'ended incident', to_jsonb(x) from public.sync_vendor_incidents x
+  union all select 'delivered message', to_jsonb(x) from sync_scheduler.alert_messages x where x.org_id = sync_test.id('org a') and x.delivered_at < now()
   union all select 'audit', to_jsonb(x) from public.sync_audit_log x join other o on o.org_id = x.org_id
   union all select 'health', to_jsonb(x) from public.sync_integration_health x join other o on o.id = x.integration_id
   union all select 'check', to_jsonb(x) from sync_scheduler.probes x join other o on o.id = x.integration_id
@@ -136,6 +147,7 @@ insert into step (statement) values
   ($$ select public.set_integration_credentials(%o, 'webhook', '{"key": "y"}') $$),
   ($$ select public.configure_alert_webhook(%o, '{"url": "https://chat.example/x", "format": "slack", "finished_runs": true}') $$),
   ($$ select pg_temp.post('delivered') $$),
+  ($$ update sync_scheduler.alert_messages set delivered_at = delivered_at - interval '1 day' where org_id = %o $$),
   ($$ select pg_temp.probe('failed', 'transient') $$),
   ($$ select pg_temp.probe('failed', 'permanent') $$),
   ($$ select pg_temp.probe('failed', 'rate_limited') $$),
@@ -155,7 +167,8 @@ insert into step (statement) values
   ($$ select pg_temp.reserve(1) $$),
   ($$ select pg_temp.record('pending', '{"refused_alone": true, "error": "No."}') $$),
   ($$ select pg_temp.reserve(1) $$),
-  ($$ select pg_temp.record('rejected') $$),
+  ($$ select pg_temp.record('rejected', '{"nothing_left": true}') $$),
+  ($$ select public.add_sync_entries(%o, 'webhook', '[{"entry_key": "entry 04", "period": "2026-10", "document_number": "B-4", "payload": {"amount": "4.00"}}]') $$),
   ($$ select pg_temp.reserve(1) $$),
   ($$ select pg_temp.record('unknown', '{}', true) $$),
   ($$ select pg_temp.reserve(2) $$),
@@ -176,6 +189,7 @@ insert into step (statement) values
   ($$ select public.sync_worker_finish(%r, 3, sync_test.token(%r), 'failed', 'transient', 'code', 'In words.', stuck_batch := pg_temp.foreign_batch('unknown')) $$),
   ($$ select sync_test.claim(%r, (pg_temp.run()).attempt) $$),
   ($$ select pg_temp.finish('failed', 'rate_limited', 60) $$),
+  ($$ select sync_scheduler.postpone_recovery(%r) $$),
   ($$ select public.cancel_integration_sync(%r, 'Enough') $$),
   ($$ select public.trigger_integration_sync(%o, 'webhook') $$),
   ($$ select sync_test.claim(%r) $$),
@@ -250,11 +264,12 @@ begin
     after := array(select jsonb_build_array(o.place, o.kept) from pg_temp.others() o);
     insert into harm
     select step.number, step.statement, d ->> 0, d -> 1 from (select unnest(before) as d except select unnest(after)) x
-    where step.statement not like '%delete from%' or d ->> 0 <> 'attempt'
+    where not (step.statement like '%delete from%' and d ->> 0 in ('attempt', 'resolved alert')
+      or step.statement like '%webhook(%o, null)%' and d ->> 0 = 'delivered message')
     union all
     -- An attempt of integration a may just have ended.
     select step.number, step.statement, 'new ' || (d ->> 0), d -> 1 from (select unnest(after) as d except select unnest(before)) x
-    where d ->> 0 <> 'attempt';
+    where d ->> 0 not in ('attempt', 'delivered message');
     before := after;
   end loop;
 end
@@ -294,7 +309,7 @@ end;
 $$;
 
 
-select is((select count(distinct o.place) from pg_temp.others() o), 17::bigint, 'the others have rows in every table');
+select is((select count(distinct o.place) from pg_temp.others() o), 19::bigint, 'the others have rows in every table');
 select results_eq($$
   select o.name, (select concat_ws(' ', r.status, a.attempt, a.claimed_at is not null, a.outcome) from public.sync_run_log r join sync_scheduler.run_attempts a using (run_id)
       where r.org_id = sync_test.id('org ' || o.name)),

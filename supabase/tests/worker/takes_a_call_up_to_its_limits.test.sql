@@ -106,6 +106,7 @@ insert into said values
   ('taken', 'select public.sync_worker_finish(%r, ''cancelled'', first_vendor_byte_ms := 0)'),
   ('taken', 'select public.sync_worker_finish(%r, ''cancelled'', first_vendor_byte_ms := 86400000)'),
   ('invalid_worker_request', 'select public.sync_worker_finish(%r, ''cancelled'', first_vendor_byte_ms := 86400000.001)'),
+  ('invalid_token', 'select public.sync_worker_heartbeat((select run_id from run), 1, repeat(''t'', 257))'),
   ('invalid_worker_request', 'select public.sync_worker_record_results(%r, %b, null)'),
   ('invalid_worker_request', 'select public.sync_worker_record_results(%r, %b, ''{}'')'),
   ('invalid_worker_request', 'select public.sync_worker_record_results(%r, %b, ''[{"state": "exported"}]'')'),
