@@ -6,6 +6,10 @@ import type {
 } from "../../supabase/functions/integration-sync/database/alerts_api.ts";
 import { systemClock } from "../../supabase/functions/integration-sync/core/clock.ts";
 import { FakeClock } from "../../supabase/functions/integration-sync/testing/fake_clock.ts";
+import {
+  fakeTimeouts,
+  hangingFetch,
+} from "../../supabase/functions/integration-sync/testing/fake_timeouts.ts";
 import { RefusedAddress } from "../../supabase/functions/integration-sync/core/refused_address.ts";
 import { startReceiver } from "../../supabase/functions/integration-sync/testing/receiver.ts";
 import { postAlerts } from "../../supabase/functions/integration-sync/jobs/post_alerts.ts";
@@ -142,6 +146,19 @@ for (
     ]);
   });
 }
+
+Deno.test("postAlerts gives a receiver that does not answer ten seconds", async () => {
+  using timeouts = fakeTimeouts();
+  const receiver = hangingFetch();
+  const results = postAlerts(claimed("https://erp.example/", 2), { ...tools, fetch: receiver.fetch });
+  const request = await receiver.asked;
+  assert.deepEqual(timeouts.limits, [10_000]);
+  timeouts.expire();
+  assert.equal(request.aborted, true);
+  assert.deepEqual((await results).map(({ outcome, error }) => [outcome, error]), [
+    ["failed", "The receiver did not answer in time."],
+  ]);
+});
 
 Deno.test("postAlerts stops when its time is over or the isolate is about to go", async () => {
   const clock = new FakeClock();

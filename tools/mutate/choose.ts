@@ -10,8 +10,8 @@ export const MOST: Readonly<Record<Area, number>> = {
   "tick": 30,
   "comparisons and defaults": 60,
   "function": 80,
-  "mirror": 25,
-  "client": 45,
+  "mirror": 40,
+  "client": 30,
 };
 
 /**

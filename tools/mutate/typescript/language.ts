@@ -1,8 +1,10 @@
 import type { Language } from "../mutant.ts";
+import { makeTypescriptMutants } from "./make_mutants.ts";
+import { openTypescriptRunner } from "./runner.ts";
 
 /** The Edge Function (area `function`), `src/rpc-logic` (`mirror`) and `src/client` (`client`). */
 export const typescript: Language = {
   name: "typescript",
-  makeMutants: () => Promise.resolve([]),
-  openRunner: () => Promise.reject(new Error("no TypeScript mutants yet")),
+  makeMutants: makeTypescriptMutants,
+  openRunner: openTypescriptRunner,
 };

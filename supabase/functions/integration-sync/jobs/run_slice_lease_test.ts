@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { SyncError } from "../core/errors.ts";
 import { FakeClock } from "../testing/fake_clock.ts";
 import { FakeWorkerApi, testBatch } from "../testing/fake_worker_api.ts";
-import { hangs, slice, takesAll, two } from "../testing/slice_bench.ts";
+import { fails, hangs, slice, takesAll, two } from "../testing/slice_bench.ts";
 
 Deno.test("runSlice aborts the send and falls silent when no heartbeat succeeds within the lease", async () => {
   const clock = new FakeClock();
@@ -65,6 +65,45 @@ Deno.test("runSlice counts its time budget from the claim's call when the claim 
     return takesAll(context, batch);
   }, { clock, claimedAt });
   assert.equal(deadline, 60_000);
+});
+
+for (const call of ["reserveEntries", "recordResults", "heartbeat"] as const) {
+  Deno.test(`runSlice gives up a ${call} that is under way when the lease is lost`, async () => {
+    const clock = new FakeClock();
+    const api = new FakeWorkerApi(two);
+    const asked = Promise.withResolvers<AbortSignal | undefined>();
+    const hang = (signal?: AbortSignal) => {
+      asked.resolve(signal);
+      return new Promise<never>((_, reject) =>
+        signal?.addEventListener("abort", () => reject(signal.reason))
+      );
+    };
+    // Heartbeats fail. One that saves a checkpoint hangs.
+    const down = () => Promise.reject(new SyncError("database_unreachable", "down"));
+    api.heartbeat = (checkpoint, signal) => checkpoint === null ? down() : hang(signal);
+    if (call === "reserveEntries") api.reserveEntries = (_size, signal) => hang(signal);
+    if (call === "recordResults") api.recordResults = (_id, _results, signal) => hang(signal);
+    const end = slice(api, async (context, batch) => {
+      if (call === "heartbeat") await context.saveCheckpoint({ page: 7 });
+      return await takesAll(context, batch);
+    }, { clock });
+    const signal = await asked.promise;
+    await clock.advance(60_000);
+    assert.equal(signal?.reason?.code, "lease_lost");
+    assert.equal((await end).outcome, "abandoned");
+  });
+}
+
+Deno.test("runSlice waits no longer for a rate limit when the lease is lost", async () => {
+  const clock = new FakeClock();
+  const api = new FakeWorkerApi(two);
+  api.heartbeat = () => Promise.reject(new SyncError("attempt_not_current", "over"));
+  let ended = "";
+  const end = slice(api, fails("rate_limited", 10), { clock, claim: { heartbeat_seconds: 5 } })
+    .then(({ outcome }) => ended = outcome);
+  await clock.advance(5_000);
+  assert.equal(ended, "abandoned");
+  await end;
 });
 
 Deno.test("runSlice records nothing when the connector answers after the lease was lost", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { allEntries } from "../vouchers/entries.ts";
+import { SyncError } from "../core/errors.ts";
 import { FakeClock } from "../testing/fake_clock.ts";
 import { FakeWorkerApi } from "../testing/fake_worker_api.ts";
 import { type Export, slice, takesAll, two } from "../testing/slice_bench.ts";
@@ -54,6 +55,19 @@ Deno.test("runSlice continues in a further attempt when the isolate is taken awa
   }, { retiring: retiring.signal, claim: { checkpoint: { page: 3 } } });
   assert.deepEqual(end, { outcome: "continued", checkpoint: { page: 3 } });
   assert.equal(api.recorded.length, 1);
+});
+
+Deno.test("runSlice goes on from the saved checkpoint when the database does not take a new one", async () => {
+  const api = new FakeWorkerApi(two);
+  api.heartbeat = () => Promise.reject(new SyncError("database_unreachable", "down"));
+  let seen: unknown;
+  const end = await slice(api, async (context) => {
+    await context.saveCheckpoint({ page: 8 }).catch(() => seen = context.checkpoint());
+    throw new TypeError("broken");
+  }, { claim: { checkpoint: { page: 7 } } });
+  // A connector that believed in page 8 would pass over what no attempt has sent.
+  assert.deepEqual(seen, { page: 7 });
+  assert.deepEqual(end.outcome === "failed" && end.checkpoint, { page: 7 });
 });
 
 Deno.test("runSlice leaves no timer behind when it ends", async () => {
