@@ -133,6 +133,45 @@ Deno.test("looks more and more rarely at a run that is silent for long", async (
   assert.ok(supabase.looks - before < 12, `${supabase.looks - before} looks in an hour`);
 });
 
+Deno.test("looks at least every 15 seconds while Realtime cannot be reached", async () => {
+  const { supabase, environment } = await setUp();
+  supabase.joined.tell("TIMED_OUT");
+  const before = supabase.looks;
+  await environment.pass(3_600_000);
+  assert.ok(supabase.looks - before >= 240, `${supabase.looks - before} looks in an hour`);
+});
+
+Deno.test("reports no end to a listener that has stopped when it saw the last state", async () => {
+  const supabase = new FakeSupabase(succeeded(1));
+  const environment = new TestEnvironment();
+  const said: string[] = [];
+  const stop = new SyncSchedulerRepository(supabase, { environment }).followRun("r-1", {
+    onRun: (run) => {
+      said.push(run.status);
+      stop();
+    },
+    onEnd: () => said.push("end"),
+  });
+  await settle();
+  assert.deepEqual(said, ["succeeded"]);
+  assertNothingIsLeft({ supabase, environment });
+});
+
+Deno.test("followIntegration asks for a look when Realtime listens to the database, and not before", async () => {
+  const supabase = new FakeSupabase(aRun());
+  const environment = new TestEnvironment();
+  let looks = 0;
+  const stop = new SyncSchedulerRepository(supabase, { environment })
+    .followIntegration("i-1", () => {}, () => looks++);
+  await settle();
+  supabase.joined.tell("SUBSCRIBED");
+  assert.equal(looks, 0);
+  // What began before this moment was reported to no one.
+  supabase.joined.system("ok");
+  assert.equal(looks, 1);
+  stop();
+});
+
 Deno.test("looks at the row when a message comes without its contents", async () => {
   const { supabase, said } = await setUpLive();
   supabase.row = running(2);

@@ -9,6 +9,8 @@ import { readTestsByFile, type TestsByFile } from "./import_graph.ts";
 const NEAR = ["supabase/functions", "src"];
 /** Tests of the function and the client as a whole: of survivors only. */
 const WIDE = ["tests/function", "tests/connectors", "tests/client", "tests/parity"];
+/** A test that has a page bundled in a browser loads none of its files itself. */
+const PAGES = [["src/client/elements/", ["tests/client/elements_test.ts"]]] as const;
 /** A test over more imports than this is asked in a second step. */
 const NEAREST = 2;
 /** Only a hang takes so long: the tests of a step take seconds, and half a minute on a busy machine. */
@@ -87,7 +89,10 @@ class TypescriptRunner implements Runner {
     const distances = this.tests.get(file) ?? new Map<string, number>();
     const sibling = file.replace(/\.ts$/, "_test.ts");
     const rank = (test: string) => test === sibling ? 0 : distances.get(test) ?? Infinity;
-    const all = [...distances.keys()].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+    const page = PAGES.find(([folder]) => file.startsWith(folder))?.[1] ?? [];
+    const all = [...new Set([...distances.keys(), ...page])].sort((a, b) =>
+      rank(a) - rank(b) || (a < b ? -1 : 1)
+    );
     const near = all.filter((test) => NEAR.some((folder) => test.startsWith(`${folder}/`)));
     const nearest = near.filter((test) =>
       rank(test) <= NEAREST && (dirname(test) === dirname(file) || rank(test) <= 1)
@@ -126,7 +131,10 @@ class TypescriptRunner implements Runner {
     const output = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
     const found = /^(.+) => (?:\.\/)?([^\s:]+):\d+:\d+$/m.exec(output);
     const text = output.split("\n").find((line) => /^error: /.test(line)) ?? `exit code ${code}`;
-    return found === null ? { file, test: text } : { file: found[2] ?? file, test: found[1] ?? text };
+    // An example is a module of its own, called by its file and lines: `clock.ts#20-29.ts`.
+    const where = found?.[2]?.replace(/#\d+-\d+\.ts$/, "") ?? file;
+    const test = found?.[1]?.includes("#") ? "its example" : found?.[1];
+    return { file: where, test: test ?? text };
   }
 }
 

@@ -73,6 +73,22 @@ for (
   });
 }
 
+Deno.test("the handler logs why a slice has failed", async () => {
+  const failure = {
+    class: "permanent",
+    code: "webhook_not_found",
+    message: "There is no receiver.",
+    retry_after_seconds: null,
+  } as const;
+  const { handler, seen, work } = setUp({
+    runSlice: () => Promise.resolve({ outcome: "failed", failure, checkpoint: null }),
+  });
+  await handler(post(valid));
+  await Promise.all(work);
+  const { outcome, error_class, error_code } = JSON.parse(seen.logged[1] ?? "{}");
+  assert.deepEqual([outcome, error_class, error_code], ["failed", "permanent", "webhook_not_found"]);
+});
+
 Deno.test("the handler reports with its next claim that the database took no writes", async () => {
   const api = new FakeWorkerApi();
   const reports: unknown[] = [];

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { type Connector, defineConnector, type ExportOutcome } from "../connectors/connector.ts";
+import {
+  type Connector,
+  defineConnector,
+  type ExportOutcome,
+  type OpenConnector,
+} from "../connectors/connector.ts";
 import { allEntries, type Batch, openEntries } from "../vouchers/entries.ts";
 import { type ErrorClass, failure } from "../core/errors.ts";
 import { FakeClock } from "../testing/fake_clock.ts";
@@ -11,7 +16,7 @@ interface System {
   readonly stuck: readonly string[];
   errorClass: ErrorClass;
   /** Null: the connector says nothing of other batches. */
-  readonly isIndependent: boolean | null;
+  readonly isIndependent: NonNullable<OpenConnector["independentBatches"]> | null;
   readonly sent: string[][];
   onSend?: () => void;
 }
@@ -111,6 +116,24 @@ for (const isIndependent of [false, null]) {
     assert.ok(end.outcome === "failed");
     assert.equal(end.stuckBatch, undefined);
     assert.deepEqual(system.sent, [["a", "b"]]);
+  });
+}
+
+for (const isIndependent of [true, false]) {
+  const what = isIndependent ? "sends the others" : "ends at it";
+  Deno.test(`runSlice ${what} when the connector looks at what was left over and says ${isIndependent}`, async () => {
+    const asked: string[][] = [];
+    const { box, system } = await leftOver({
+      isIndependent: (_context, entries) => {
+        asked.push(entries.map(({ entry_key }) => entry_key));
+        return Promise.resolve(isIndependent);
+      },
+    });
+    asked.length = 0;
+    const end = await attempt(box, system);
+    assert.equal(end.outcome, isIndependent ? "succeeded" : "failed");
+    assert.deepEqual(asked, [["a", "b"]]);
+    assert.equal(system.sent.length, isIndependent ? 3 : 1);
   });
 }
 

@@ -239,3 +239,10 @@ Deno.test("voucherFault passes over fields that the integration ignores", () => 
   );
   assert.equal(faultOf(rules, { ...full, employer: 7 })?.field, "payload.employer");
 });
+
+Deno.test("voucherFault counts lines from one, as people do", () => {
+  assert.deepEqual(faultOf(receiver, { ...full, lines: [debit, "2910"] }), {
+    field: "payload.lines[1]",
+    reason: "Line 2 must be an object.",
+  });
+});

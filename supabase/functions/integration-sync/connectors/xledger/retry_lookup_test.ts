@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { testContext } from "../../testing/connector_context.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
 import type { ConnectorContext } from "../connector.ts";
-import { losePatience, startAnew } from "./retry_lookup.ts";
+import { losePatience, rememberUnsent, startAnew } from "./retry_lookup.ts";
 import type { Named } from "./voucher.ts";
 
 const named = (id: string): Named => ({
@@ -51,6 +51,12 @@ Deno.test("losePatience starts anew when a voucher was seen in between", async (
   await look(context, clock, 300, [b]);
   await look(context, clock, 300, [b]);
   assert.deepEqual(await look(context, clock, 300, [a, b]), ["b", 300]);
+});
+
+Deno.test("a voucher that was looked for and not sent needs no further look", async () => {
+  const { context, clock } = setUp();
+  await rememberUnsent(context, [a]);
+  assert.deepEqual(await look(context, clock, 0, [a, b]), ["a", 300]);
 });
 
 Deno.test("losePatience starts anew when the checkpoint is gone or strange", async () => {
