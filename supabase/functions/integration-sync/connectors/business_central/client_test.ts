@@ -83,3 +83,33 @@ for (
     });
   });
 }
+
+Deno.test("a look reads from the database that is written to, not from a replica that lags behind", async () => {
+  const headers: Headers[] = [];
+  const context = testContext({
+    fetch: (_input, init) => {
+      headers.push(new Headers(init?.headers));
+      return Promise.resolve(Response.json({ value: [] }));
+    },
+  });
+  const tokens = { get: () => Promise.resolve("token") };
+  await createClient(config, { client_id: "a", client_secret: "b" }, tokens, context).list(
+    "entries",
+    {},
+    row,
+  );
+  // A replica may not have the lines yet that an earlier attempt has sent: they would be sent once more.
+  assert.equal(headers[0]?.get("data-access-intent"), "ReadWrite");
+  assert.equal(headers[0]?.get("authorization"), "Bearer token");
+});
+
+for (const status of [300, 404, 503]) {
+  Deno.test(`list throws when it is answered ${status}, and takes no row`, async () => {
+    const context = testContext({
+      fetch: () => Promise.resolve(Response.json({ value: [{ id: "1" }] }, { status })),
+    });
+    const tokens = { get: () => Promise.resolve("token") };
+    const { list } = createClient(config, { client_id: "a", client_secret: "b" }, tokens, context);
+    await assert.rejects(list("entries", {}, row), { name: "BusinessCentralFault" });
+  });
+}
