@@ -10,8 +10,9 @@ const FOLDERS: readonly (readonly [string, Area])[] = [
   ["src/client", "client"],
 ];
 
-/** Tests and what they use, and texts and styles, which decide nothing. */
-const LEFT_OUT = /_test\.ts$|\/testing\/|\/messages\/(en|nb|nb_reasons)\.ts$|\/elements\/(nb|styles)\.ts$/;
+/** Tests and what they use; texts and styles, which decide nothing; the two lines that start a server. */
+const LEFT_OUT =
+  /_test\.ts$|\/testing\/|\/messages\/(en|nb|nb_reasons)\.ts$|\/elements\/(nb|styles)\.ts$|\/index\.ts$/;
 
 /** Every mutant of the function, the mirror and the client. */
 export async function makeTypescriptMutants(root: string): Promise<Mutant[]> {

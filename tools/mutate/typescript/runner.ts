@@ -88,7 +88,7 @@ class TypescriptRunner implements Runner {
   #steps(file: string, first: string | undefined): { args: string[]; files: string[]; limit: number }[] {
     const distances = this.tests.get(file) ?? new Map<string, number>();
     const sibling = file.replace(/\.ts$/, "_test.ts");
-    const rank = (test: string) => test === sibling ? 0 : distances.get(test) ?? Infinity;
+    const rank = (test: string) => test === sibling ? 0 : distances.get(test) ?? 1;
     const page = PAGES.find(([folder]) => file.startsWith(folder))?.[1] ?? [];
     const all = [...new Set([...distances.keys(), ...page])].sort((a, b) =>
       rank(a) - rank(b) || (a < b ? -1 : 1)
@@ -124,7 +124,15 @@ class TypescriptRunner implements Runner {
       isLate = true;
       child.kill("SIGKILL");
     }, limitMs);
-    const { code, stdout, stderr } = await child.output().finally(() => clearTimeout(limit));
+    const forget = onShutdown(async () => {
+      // A platform of its tests takes it for the end, and stops what it has started.
+      child.kill("SIGTERM");
+      await child.status;
+    });
+    const { code, stdout, stderr } = await child.output().finally(() => {
+      clearTimeout(limit);
+      forget();
+    });
     const file = args.find((arg) => arg.endsWith(".ts")) ?? "";
     if (isLate) return { file, test: LATE };
     if (code === 0) return null;
