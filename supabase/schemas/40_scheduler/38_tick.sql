@@ -9,64 +9,35 @@ declare
   recovered integer := 0;
   busy boolean := true;
   errors jsonb := '{}'::jsonb;
+  step text;
 begin
-  -- Each step by itself: one that fails stops no other. What is due comes first, for the minute counts.
-  begin
-    select d.started, d.skipped into started, skipped from sync_scheduler.start_due_runs() d;
-  exception when others then
-    errors := errors || jsonb_build_object('start_due_runs', sqlerrm);
-  end;
-  begin
-    busy := sync_scheduler.has_work();
-  exception when others then
-    -- A lock, perhaps, of which the step that needs the table will tell, and which the others do not meet.
-    errors := errors || jsonb_build_object('has_work', sqlerrm);
-  end;
-  if busy then
+  -- Each step by itself: a step that fails stops no other one. What is due comes first, because the minute counts.
+  -- Alerts are posted after every step that raises them. Warming up is last: another tick for the same slot waits for it.
+  foreach step in array array[
+    'start_due_runs', 'has_work', 'recover_runs', 'start_waiting_slots', 'watch_drift', 'end_pauses', 'resolve_silence',
+    'end_unanswered_probes', 'check_health', 'post_alerts', 'prewarm']
+  loop
+    -- If has_work fails, a lock is the likely cause. The other steps may not need it.
+    exit when not busy;
     begin
-      recovered := sync_scheduler.recover_runs();
+      case step
+      when 'start_due_runs' then
+        select d.started, d.skipped into started, skipped from sync_scheduler.start_due_runs() d;
+      when 'has_work' then busy := sync_scheduler.has_work();
+      when 'recover_runs' then recovered := sync_scheduler.recover_runs();
+      when 'start_waiting_slots' then started := started + sync_scheduler.start_waiting_slots();
+      when 'watch_drift' then perform sync_scheduler.watch_drift();
+      when 'end_pauses' then perform sync_scheduler.end_pauses();
+      when 'resolve_silence' then perform sync_scheduler.resolve_silence();
+      when 'end_unanswered_probes' then perform sync_scheduler.end_unanswered_probes();
+      when 'check_health' then perform sync_scheduler.check_health();
+      when 'post_alerts' then perform sync_scheduler.post_alerts();
+      when 'prewarm' then perform sync_scheduler.prewarm();
+      end case;
     exception when others then
-      errors := errors || jsonb_build_object('recover_runs', sqlerrm);
+      errors := errors || jsonb_build_object(step, sqlerrm);
     end;
-    begin
-      started := started + sync_scheduler.start_waiting_slots();
-    exception when others then
-      errors := errors || jsonb_build_object('start_waiting_slots', sqlerrm);
-    end;
-    begin
-      perform sync_scheduler.watch_drift();
-    exception when others then
-      errors := errors || jsonb_build_object('watch_drift', sqlerrm);
-    end;
-    begin
-      perform sync_scheduler.end_pauses();
-      perform sync_scheduler.resolve_silence();
-    exception when others then
-      errors := errors || jsonb_build_object('end_pauses', sqlerrm);
-    end;
-    begin
-      perform sync_scheduler.end_unanswered_probes();
-    exception when others then
-      errors := errors || jsonb_build_object('end_unanswered_probes', sqlerrm);
-    end;
-    begin
-      perform sync_scheduler.check_health();
-    exception when others then
-      errors := errors || jsonb_build_object('check_health', sqlerrm);
-    end;
-    begin
-      -- After all that raises alerts.
-      perform sync_scheduler.post_alerts();
-    exception when others then
-      errors := errors || jsonb_build_object('post_alerts', sqlerrm);
-    end;
-    begin
-      -- Last: a tick that wants to warm the same slot waits for this one's end.
-      perform sync_scheduler.prewarm();
-    exception when others then
-      errors := errors || jsonb_build_object('prewarm', sqlerrm);
-    end;
-  end if;
+  end loop;
 
   if started + skipped + recovered = 0 then
     -- Nothing happened that the next tick would not do again: the disk need not be waited for.

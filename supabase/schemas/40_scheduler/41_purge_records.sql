@@ -23,23 +23,9 @@ begin
   get diagnostics step = row_count;
   purged := purged + step;
 
-  delete from public.sync_alerts a where a.alert_id = any (array(
-    select o.alert_id from public.sync_alerts o where o.first_seen_at < now() - settings.retention_failed
-      -- These are resolved by what becomes of the entries, however long that takes.
-      and (o.resolved_at is not null or o.kind not in ('run_failed', 'entries_need_decision'))
-    order by o.first_seen_at limit batch_size for update skip locked));
-  get diagnostics step = row_count;
-  purged := purged + step;
-
   delete from public.sync_audit_log a where a.audit_id = any (array(
     select o.audit_id from public.sync_audit_log o where o.created_at < now() - settings.retention_failed
     order by o.created_at limit batch_size for update skip locked));
-  get diagnostics step = row_count;
-  purged := purged + step;
-
-  delete from public.sync_vendor_incidents v where v.incident_id = any (array(
-    select o.incident_id from public.sync_vendor_incidents o where o.ended_at < now() - settings.retention_failed
-    order by o.ended_at limit batch_size for update skip locked));
   get diagnostics step = row_count;
   purged := purged + step;
 
@@ -52,5 +38,5 @@ $$;
 revoke all on function sync_scheduler.purge_records(integer, sync_scheduler.settings)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.purge_records(integer, sync_scheduler.settings) is
-  'Deletes old ticks, warm-ups, messages of alert webhooks, alerts, audit records and incidents of vendors, up to batch_size of each. '
-  'Returns how many. If something fails it deletes none and warns.';
+  'Deletes old ticks, warm-ups, messages of alert webhooks and audit records, up to batch_size of each. Returns how many. If '
+  'something fails it deletes none and warns.';

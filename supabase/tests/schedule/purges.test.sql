@@ -23,8 +23,8 @@ union all select -1, 100, now() - interval '8 days';
 update public.sync_export_entries set run_id = (
   select run_id from public.sync_run_log where status = 'failed' and finished_at < now() - interval '365 days') where entry_key = 'entry 01';
 
-select is(sync_scheduler.purge_records(1, s), 3, 'it purges in small batches') from sync_scheduler.settings s;
-select sync_scheduler.purge(1);
+select is(sync_scheduler.purge_records(1, s) + sync_scheduler.purge_alerts(1, s), 3, 'it purges in small batches') from sync_scheduler.settings s;
+select sync_scheduler.purge(1) from generate_series(1, 10);
 select results_eq($$ select status::text, count(*)::integer, (extract(epoch from now() - min(finished_at)) / 86400)::integer from public.sync_run_log group by 1 order by 1 $$,
   $$ values ('cancelled', 1, 89), ('failed', 2, 91), ('skipped', 1, 89), ('succeeded', 1, 89) $$,
   'ended runs stay for 90 days, failed ones for 365');

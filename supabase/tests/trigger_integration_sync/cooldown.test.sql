@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.psql
 update sync_scheduler.settings set least_cooldown = '1 minute';
-select plan(10);
+select plan(11);
 
 create function pg_temp.end_run(age interval) returns void language sql as $$
   delete from public.sync_run_log;
@@ -61,10 +61,18 @@ select pg_temp.end_run('1 minute');
 select sync_test.act_as('coordinator');
 select lives_ok('press', 'a minute is late enough then');
 
-select sync_test.act_as('owner');
-delete from public.sync_run_log;
-insert into public.sync_run_log (org_id, integration_id, integration_type, status, triggered_by, deadline_at, finished_at)
-values (sync_test.id('org a'), sync_test.id('integration a'), 'webhook', 'succeeded', 'api', now(), now());
+create function pg_temp.end_run_of(started_by public.sync_run_trigger) returns void language plpgsql as $$
+begin
+  perform sync_test.act_as('owner');
+  delete from public.sync_run_log;
+  insert into public.sync_run_log (org_id, integration_id, integration_type, status, triggered_by, scheduled_for, deadline_at, finished_at)
+  values (sync_test.id('org a'), sync_test.id('integration a'), 'webhook', 'succeeded', started_by,
+    case started_by when 'schedule' then now() end, now(), now());
+end
+$$;
+select pg_temp.end_run_of('api'), sync_test.act_as('coordinator');
+select lives_ok('press', 'a run that a program started starts no cooldown');
+select pg_temp.end_run_of('schedule') from sync_test.act_as('owner');
 select sync_test.act_as('coordinator');
 select lives_ok('press', 'a scheduled run starts no cooldown');
 
