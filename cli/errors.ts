@@ -7,7 +7,7 @@ export const EXIT = {
   usage: 2,
   /** The database or the API cannot be reached, or does not accept the sign-in. */
   unreachable: 3,
-  /** The person pressed Ctrl-C; nothing was changed. */
+  /** The person pressed Ctrl-C: a question was cancelled, or `trigger --wait` no longer waits. */
   interrupted: 130,
 } as const;
 

@@ -74,7 +74,7 @@ Exit codes:
   ${EXIT.failed}    refused, failed, or something is wrong: the message says what to do
   ${EXIT.usage}    called wrongly
   ${EXIT.unreachable}    the database or the API cannot be reached, or does not accept the sign-in
-  ${EXIT.interrupted}  a question was cancelled: nothing was changed
+  ${EXIT.interrupted}  interrupted: nothing was changed, or the run goes on
 
 Examples:
   npx sync-scheduler init

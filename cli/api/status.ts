@@ -1,4 +1,5 @@
 import type { SyncOverview, SyncRun, SyncSlot } from "../../src/client/mod.ts";
+import { CliError } from "../errors.ts";
 import { type Column, formatTable, instant, printJson } from "../output.ts";
 import { type Api, openApi } from "./open_api.ts";
 
@@ -22,13 +23,20 @@ export async function runStatus(orgId: string, options: StatusCommand): Promise<
     openAlerts(api, orgId),
   ]);
   const slots = await slotsOf(api, orgId, integrations, options.hours);
-  if (options.json === true) return printJson({ integrations, runs, slots, alerts });
+  const isEmpty = integrations.length + runs.length + alerts.length === 0;
+  if (options.json === true) printJson({ integrations, runs, slots, alerts });
+  if (isEmpty) {
+    throw new CliError(
+      `Organisation ${orgId} has no integration. Check the id, or connect one: \`sync-scheduler connect\`.`,
+    );
+  }
+  if (options.json === true) return;
   const odd = slots.filter(({ state }) => state !== "ran");
   print(
     "Integrations",
     integrations,
     INTEGRATION,
-    "none: connect one with `sync-scheduler connect`, or check the id of the organisation",
+    "none: connect one with `sync-scheduler connect`",
   );
   print("Runs", runs, RUN, "none yet");
   print(

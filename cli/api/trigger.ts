@@ -1,3 +1,4 @@
+import process from "node:process";
 import { setTimeout } from "node:timers/promises";
 import { isFinal, type SyncRun } from "../../src/client/mod.ts";
 import { CliError, EXIT } from "../errors.ts";
@@ -6,6 +7,7 @@ import { openApi } from "./open_api.ts";
 
 /** How often a run is looked at. */
 const POLL_MS = 1_000;
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 /** What was given to `trigger`. */
 export interface TriggerCommand {
@@ -19,10 +21,18 @@ export interface TriggerCommand {
 export async function runTrigger(orgId: string, type: string, options: TriggerCommand): Promise<void> {
   const { syncs } = await openApi(options);
   let run = await syncs.triggerManualSync(orgId, type, { idempotencyKey: options.idempotencyKey });
+  const stopWaiting = () => {
+    console.error(
+      `No longer waiting. Run ${run.run_id} goes on: \`sync-scheduler status ${orgId}\` shows what becomes of it.`,
+    );
+    process.exit(EXIT.interrupted);
+  };
+  if (options.wait === true) { for (const signal of SIGNALS) process.once(signal, stopWaiting); }
   while (options.wait === true && !isFinal(run)) {
     await setTimeout(POLL_MS);
     run = await syncs.getRun(run.run_id);
   }
+  for (const signal of SIGNALS) process.off(signal, stopWaiting);
   if (options.json === true) printJson(run);
   else console.log(describe(run));
   if (options.wait === true && run.status !== "succeeded") throw new CliError("", EXIT.failed);

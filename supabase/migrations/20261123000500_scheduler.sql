@@ -1482,64 +1482,35 @@ declare
   recovered integer := 0;
   busy boolean := true;
   errors jsonb := '{}'::jsonb;
+  step text;
 begin
-  -- Each step by itself: one that fails stops no other. What is due comes first, for the minute counts.
-  begin
-    select d.started, d.skipped into started, skipped from sync_scheduler.start_due_runs() d;
-  exception when others then
-    errors := errors || jsonb_build_object('start_due_runs', sqlerrm);
-  end;
-  begin
-    busy := sync_scheduler.has_work();
-  exception when others then
-    -- A lock, perhaps, of which the step that needs the table will tell, and which the others do not meet.
-    errors := errors || jsonb_build_object('has_work', sqlerrm);
-  end;
-  if busy then
+  -- Each step by itself: a step that fails stops no other one. What is due comes first, because the minute counts.
+  -- Alerts are posted after every step that raises them. Warming up is last: another tick for the same slot waits for it.
+  foreach step in array array[
+    'start_due_runs', 'has_work', 'recover_runs', 'start_waiting_slots', 'watch_drift', 'end_pauses', 'resolve_silence',
+    'end_unanswered_probes', 'check_health', 'post_alerts', 'prewarm']
+  loop
+    -- If has_work fails, a lock is the likely cause. The other steps may not need it.
+    exit when not busy;
     begin
-      recovered := sync_scheduler.recover_runs();
+      case step
+      when 'start_due_runs' then
+        select d.started, d.skipped into started, skipped from sync_scheduler.start_due_runs() d;
+      when 'has_work' then busy := sync_scheduler.has_work();
+      when 'recover_runs' then recovered := sync_scheduler.recover_runs();
+      when 'start_waiting_slots' then started := started + sync_scheduler.start_waiting_slots();
+      when 'watch_drift' then perform sync_scheduler.watch_drift();
+      when 'end_pauses' then perform sync_scheduler.end_pauses();
+      when 'resolve_silence' then perform sync_scheduler.resolve_silence();
+      when 'end_unanswered_probes' then perform sync_scheduler.end_unanswered_probes();
+      when 'check_health' then perform sync_scheduler.check_health();
+      when 'post_alerts' then perform sync_scheduler.post_alerts();
+      when 'prewarm' then perform sync_scheduler.prewarm();
+      end case;
     exception when others then
-      errors := errors || jsonb_build_object('recover_runs', sqlerrm);
+      errors := errors || jsonb_build_object(step, sqlerrm);
     end;
-    begin
-      started := started + sync_scheduler.start_waiting_slots();
-    exception when others then
-      errors := errors || jsonb_build_object('start_waiting_slots', sqlerrm);
-    end;
-    begin
-      perform sync_scheduler.watch_drift();
-    exception when others then
-      errors := errors || jsonb_build_object('watch_drift', sqlerrm);
-    end;
-    begin
-      perform sync_scheduler.end_pauses();
-      perform sync_scheduler.resolve_silence();
-    exception when others then
-      errors := errors || jsonb_build_object('end_pauses', sqlerrm);
-    end;
-    begin
-      perform sync_scheduler.end_unanswered_probes();
-    exception when others then
-      errors := errors || jsonb_build_object('end_unanswered_probes', sqlerrm);
-    end;
-    begin
-      perform sync_scheduler.check_health();
-    exception when others then
-      errors := errors || jsonb_build_object('check_health', sqlerrm);
-    end;
-    begin
-      -- After all that raises alerts.
-      perform sync_scheduler.post_alerts();
-    exception when others then
-      errors := errors || jsonb_build_object('post_alerts', sqlerrm);
-    end;
-    begin
-      -- Last: a tick that wants to warm the same slot waits for this one's end.
-      perform sync_scheduler.prewarm();
-    exception when others then
-      errors := errors || jsonb_build_object('prewarm', sqlerrm);
-    end;
-  end if;
+  end loop;
 
   if started + skipped + recovered = 0 then
     -- Nothing happened that the next tick would not do again: the disk need not be waited for.
@@ -1582,6 +1553,37 @@ revoke all on function sync_scheduler.purge_runs(integer, sync_scheduler.setting
 comment on function sync_scheduler.purge_runs(integer, sync_scheduler.settings) is
   'Deletes up to batch_size ended runs, with their attempts, that are older than their retention. Entries stay. Returns how '
   'many. If something fails it deletes none and warns.';
+
+-- supabase/schemas/40_scheduler/41_purge_alerts.sql
+create or replace function sync_scheduler.purge_alerts(batch_size integer, settings sync_scheduler.settings)
+returns integer
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  incidents integer;
+  alerts integer;
+begin
+  delete from public.sync_vendor_incidents v where v.incident_id = any (array(
+    select o.incident_id from public.sync_vendor_incidents o where o.ended_at < now() - settings.retention_failed
+    order by o.ended_at limit batch_size for update skip locked));
+  get diagnostics incidents = row_count;
+
+  delete from public.sync_alerts a where a.alert_id = any (array(
+    select o.alert_id from public.sync_alerts o where o.first_seen_at < now() - settings.retention_failed
+      -- These are resolved by what becomes of the entries, however long that takes.
+      and (o.resolved_at is not null or o.kind not in ('run_failed', 'entries_need_decision'))
+    order by o.first_seen_at limit batch_size - incidents for update skip locked));
+  get diagnostics alerts = row_count;
+  return incidents + alerts;
+exception when others then
+  raise warning 'sync_scheduler.purge_alerts: % (%)', sqlerrm, sqlstate;
+  return 0;
+end;
+$$;
+revoke all on function sync_scheduler.purge_alerts(integer, sync_scheduler.settings)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.purge_alerts(integer, sync_scheduler.settings) is
+  'Deletes old incidents of vendors and old alerts, up to batch_size together. Returns how many. If something fails it deletes '
+  'none and warns.';
 
 -- supabase/schemas/40_scheduler/41_purge_job_details.sql
 create or replace function sync_scheduler.purge_job_details(batch_size integer, settings sync_scheduler.settings)
@@ -1635,23 +1637,9 @@ begin
   get diagnostics step = row_count;
   purged := purged + step;
 
-  delete from public.sync_alerts a where a.alert_id = any (array(
-    select o.alert_id from public.sync_alerts o where o.first_seen_at < now() - settings.retention_failed
-      -- These are resolved by what becomes of the entries, however long that takes.
-      and (o.resolved_at is not null or o.kind not in ('run_failed', 'entries_need_decision'))
-    order by o.first_seen_at limit batch_size for update skip locked));
-  get diagnostics step = row_count;
-  purged := purged + step;
-
   delete from public.sync_audit_log a where a.audit_id = any (array(
     select o.audit_id from public.sync_audit_log o where o.created_at < now() - settings.retention_failed
     order by o.created_at limit batch_size for update skip locked));
-  get diagnostics step = row_count;
-  purged := purged + step;
-
-  delete from public.sync_vendor_incidents v where v.incident_id = any (array(
-    select o.incident_id from public.sync_vendor_incidents o where o.ended_at < now() - settings.retention_failed
-    order by o.ended_at limit batch_size for update skip locked));
   get diagnostics step = row_count;
   purged := purged + step;
 
@@ -1664,21 +1652,25 @@ $$;
 revoke all on function sync_scheduler.purge_records(integer, sync_scheduler.settings)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.purge_records(integer, sync_scheduler.settings) is
-  'Deletes old ticks, warm-ups, messages of alert webhooks, alerts, audit records and incidents of vendors, up to batch_size of each. '
-  'Returns how many. If something fails it deletes none and warns.';
+  'Deletes old ticks, warm-ups, messages of alert webhooks and audit records, up to batch_size of each. Returns how many. If '
+  'something fails it deletes none and warns.';
 
 -- supabase/schemas/40_scheduler/42_purge.sql
 create or replace function sync_scheduler.purge(batch_size integer default 2000) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
+  -- Realtime reads the changes of a transaction at once: 10,000 deleted rows stopped it for 11 to 19 s.
+  most_published constant integer := 500;
   settings sync_scheduler.settings;
-  purged integer := 0;
+  purged integer;
   last_round integer;
 begin
   select * into strict settings from sync_scheduler.settings;
+  purged := sync_scheduler.purge_alerts(least(batch_size, most_published), settings);
+  purged := purged + sync_scheduler.purge_runs(least(batch_size, most_published) - purged, settings);
   loop
-    last_round := sync_scheduler.purge_runs(batch_size, settings) + sync_scheduler.purge_records(batch_size, settings)
-      + sync_scheduler.purge_job_details(batch_size, settings) + sync_scheduler.purge_payloads(batch_size, settings);
+    last_round := sync_scheduler.purge_records(batch_size, settings) + sync_scheduler.purge_job_details(batch_size, settings)
+      + sync_scheduler.purge_payloads(batch_size, settings);
     purged := purged + last_round;
     exit when last_round = 0 or sync_scheduler.is_out_of_time();
   end loop;
@@ -1693,10 +1685,11 @@ end;
 $$;
 revoke all on function sync_scheduler.purge(integer) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.purge(integer) is
-  'Deletes what is older than the retention settings, in batches of batch_size (2,000) of each kind, for about 5 s: ended runs '
-  'with their attempts, ticks, warm-ups, messages of alert webhooks, alerts, the audit log, and pg_cron''s records of our own jobs. Entries stay, but for '
-  'payloads older than retention_payload. '
-  'Ends incidents of vendors that nothing has asked for a day. Returns how many rows. What somebody holds is left to the next call.';
+  'Deletes what is older than the retention settings. Of what Realtime publishes (ended runs, alerts, incidents) at most 500 rows a '
+  'call, runs with their attempts. Of ticks, warm-ups, messages of alert webhooks, the audit log and pg_cron''s records of our own '
+  'jobs as much as 5 s allow, in batches of batch_size (2,000) of each kind. Redacts payloads older than retention_payload. Ends '
+  'incidents of vendors that nothing has asked for a day. Returns how many rows; call it again until that is 0. Leaves locked rows '
+  'to the next call.';
 
 -- supabase/schemas/40_scheduler/43_warmup_statistics.sql
 create or replace view sync_scheduler.warmup_statistics with (security_invoker = true) as

@@ -1,10 +1,12 @@
 /** The commands that use a project's API, against the platform, as the backend and as people. */
 import assert from "node:assert/strict";
 import { startWebhookReceiver } from "../../local/vendors/webhook_receiver.ts";
+import { aRun } from "../../src/client/testing/run.ts";
+import { startReceiver } from "../../supabase/functions/integration-sync/testing/receiver.ts";
 import { usePlatform } from "../support/platform.ts";
 import { assertExportedOnce } from "../support/runs.ts";
 import { createTenant } from "../support/tenant.ts";
-import { asBackend, asPerson, runCli } from "./run_cli.ts";
+import { asBackend, asPerson, runCli, startCli } from "./run_cli.ts";
 
 Deno.test("trigger starts a sync, waits for its end and says by the exit code how it ended", async () => {
   const platform = await usePlatform();
@@ -47,6 +49,33 @@ Deno.test("trigger --wait ends with 1 when the run fails", async () => {
     env: asBackend(platform),
   });
   assert.deepEqual([code, JSON.parse(out).status, err], [1, "failed", ""]);
+});
+
+Deno.test("trigger --wait says that the run goes on when it is interrupted", async () => {
+  const runId = crypto.randomUUID();
+  const polled = Promise.withResolvers<void>();
+  await using api = startReceiver(({ method }) => {
+    if (method === "GET") polled.resolve();
+    return Response.json(aRun({ run_id: runId }));
+  });
+  const cli = startCli(["trigger", crypto.randomUUID(), "webhook", "--wait"], {
+    env: { SUPABASE_URL: api.url, SUPABASE_SECRET_KEY: "sb_secret_test" },
+  });
+  await polled.promise;
+  cli.interrupt();
+  const { code, out, err } = await cli.outcome;
+  assert.deepEqual([code, out], [130, ""]);
+  assert.match(err, new RegExp(`^No longer waiting\\. Run ${runId} goes on: .sync-scheduler status `));
+});
+
+Deno.test("status ends with 1 and says what to check when there is no such organisation", async () => {
+  const platform = await usePlatform();
+  const unknown = ["status", crypto.randomUUID()];
+  const { code, out, err } = await runCli(unknown, { env: asBackend(platform) });
+  assert.deepEqual([code, out], [1, ""]);
+  assert.match(err, /has no integration\. Check the id, or connect one/);
+  const json = await runCli([...unknown, "--json"], { env: asBackend(platform) });
+  assert.deepEqual([json.code, JSON.parse(json.out).integrations], [1, []]);
 });
 
 Deno.test("status shows integrations, runs, slots and alerts, for people and for programs", async () => {

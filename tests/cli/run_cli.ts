@@ -18,10 +18,15 @@ export interface Call {
 }
 
 /** Runs the command line of this checkout, with no variable of the person who runs the tests. */
-export async function runCli(
+export function runCli(args: readonly string[], call: Call = {}): Promise<Outcome> {
+  return startCli(args, call).outcome;
+}
+
+/** Starts it as {@linkcode runCli} does, so that it can be interrupted as by Ctrl-C. */
+export function startCli(
   args: readonly string[],
   { env = {}, stdin, cwd = root }: Call = {},
-): Promise<Outcome> {
+): { outcome: Promise<Outcome>; interrupt: () => void } {
   const kept = ["PATH", "HOME", "DENO_DIR"].flatMap((name) => {
     const value = Deno.env.get(name);
     return value === undefined ? [] : [[name, value]];
@@ -35,13 +40,16 @@ export async function runCli(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  if (stdin !== undefined) {
-    const writer = child.stdin.getWriter();
-    await writer.write(new TextEncoder().encode(stdin));
-    await writer.close();
-  }
-  const { code, stdout, stderr } = await child.output();
-  return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
+  const finish = async (): Promise<Outcome> => {
+    if (stdin !== undefined) {
+      const writer = child.stdin.getWriter();
+      await writer.write(new TextEncoder().encode(stdin));
+      await writer.close();
+    }
+    const { code, stdout, stderr } = await child.output();
+    return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
+  };
+  return { outcome: finish(), interrupt: () => child.kill("SIGINT") };
 }
 
 /** The environment in which the backend calls. */

@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 /** The custom elements in a real browser, on a controller whose answers are the test's. */
 import axe, { type AxeResults } from "axe-core";
 import assert from "node:assert/strict";
@@ -297,12 +298,15 @@ Deno.test("the elements speak the repository's language, and another when told t
     overview: { button_allowed: false, button_message: "integration_disabled" },
   });
   assert.equal(await status(it), "Ikke synkronisert ennå");
-  assert.equal((await reason(it))?.trim(), "Integrasjonen er slått av.");
+  assert.equal((await reason(it))?.trim(), "Integrasjonen er slått av. Be en administrator om å slå den på.");
   await it.page.evaluate(
     `for (const element of document.querySelectorAll("manual-sync-button, sync-status-banner")) element.setAttribute("locale", "en")`,
   );
   assert.equal(await status(it), "Not synced yet");
-  assert.equal((await reason(it))?.trim(), "The integration is switched off.");
+  assert.equal(
+    (await reason(it))?.trim(),
+    "The integration is switched off. Ask an administrator to switch it on.",
+  );
   for (const locale of ["nn-NO", "no", "fr"]) {
     await it.page.evaluate(
       `document.querySelector("sync-status-banner").setAttribute("locale", "${locale}")`,

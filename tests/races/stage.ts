@@ -107,11 +107,12 @@ export const finish = (
   outcome: string,
   errorClass: string | null = null,
   retryAfter = 0,
+  blames: string | null = null,
 ): Rows =>
   sql`select public.sync_worker_finish(${runId}, 1, 'token', ${outcome}, ${errorClass}, ${
     errorClass && "code"
   },
-    ${errorClass && "Words."}, ${retryAfter})`;
+    ${errorClass && "Words."}, ${retryAfter}, blames => ${blames})`;
 
 // Steps of the tick.
 export const startDueRuns = (sql: Sql): Rows => sql`select sync_scheduler.start_due_runs()`;

@@ -55,7 +55,7 @@ const reasonOf = (reason: unknown) =>
  * import assert from "node:assert/strict";
  * import { en } from "./en.ts";
  *
- * assert.equal(en.errors.integration_disabled, "The integration is switched off.");
+ * assert.equal(en.errors.integration_disabled, "The integration is switched off. Ask an administrator to switch it on.");
  * ```
  */
 export const en: SyncMessages = {
@@ -70,7 +70,7 @@ export const en: SyncMessages = {
       `The integration does not exist.${known_types ? ` There are: ${names(known_types)}.` : ""}`,
     integration_not_found: "The integration is not connected. Ask an administrator to connect it.",
     idempotency_key_reused: reload,
-    integration_disabled: "The integration is switched off.",
+    integration_disabled: "The integration is switched off. Ask an administrator to switch it on.",
     integration_paused: ({ error: { details: { reason } }, until }) =>
       `The integration is paused${until ? ` until ${until}` : ""}${reason ? `: ${reason}` : "."}`,
     sync_already_in_progress: ({ error: { activeRun, details }, name, ago, at }) => {

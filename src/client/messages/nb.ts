@@ -71,7 +71,7 @@ const reasonOf = (reason: unknown) => reason && reasonInNorwegian(String(reason)
  * import assert from "node:assert/strict";
  * import { nb } from "./nb.ts";
  *
- * assert.equal(nb.errors.integration_disabled, "Integrasjonen er slått av.");
+ * assert.equal(nb.errors.integration_disabled, "Integrasjonen er slått av. Be en administrator om å slå den på.");
  * ```
  */
 export const nb: SyncMessages = {
@@ -86,7 +86,7 @@ export const nb: SyncMessages = {
       `Integrasjonen finnes ikke.${known_types ? ` Disse finnes: ${names(known_types)}.` : ""}`,
     integration_not_found: "Integrasjonen er ikke koblet til. Be en administrator om å koble den til.",
     idempotency_key_reused: reload,
-    integration_disabled: "Integrasjonen er slått av.",
+    integration_disabled: "Integrasjonen er slått av. Be en administrator om å slå den på.",
     integration_paused: ({ error: { details: { reason } }, until }) =>
       `Integrasjonen er satt på pause${until ? ` til ${until}` : ""}${reason ? `: ${reason}` : "."}`,
     sync_already_in_progress: ({ error: { activeRun, details }, name, ago, at }) => {

@@ -1,4 +1,6 @@
-create or replace function sync_scheduler.set_aside_message(run public.sync_run_log) returns text
+create or replace function sync_scheduler.set_aside_message(
+  run public.sync_run_log, is_all_else_done boolean default true
+) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   entries integer;
@@ -14,14 +16,15 @@ begin
   if entries = 0 or open_entries > 0 then
     return null;
   end if;
-  return format('Whether %s %s arrived is not known, and to repeat %s has not settled it; everything else is done. Look in the external '
+  return format('Whether %s %s arrived is not known, and to repeat %s has not settled it%s. Look in the external '
     'system which of them it has, then settle them: settle_sync_entries, batch_id %s%s.',
     entries, case when entries = 1 then 'entry has' else 'entries have' end,
     case when batches = 1 then 'their batch' else format('their %s batches', batches) end,
+    case when is_all_else_done then '; everything else is done' else '' end,
     batch, case when batches > 1 then ' and others' else '' end);
 end;
 $$;
-revoke all on function sync_scheduler.set_aside_message(public.sync_run_log) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.set_aside_message(public.sync_run_log) is
+revoke all on function sync_scheduler.set_aside_message(public.sync_run_log, boolean) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.set_aside_message(public.sync_run_log, boolean) is
   'What a person reads about the batches that the run has set aside, with the number of entries and the way out. Null when '
   'there are none, or when anything else of unknown outcome is open.';

@@ -69,6 +69,10 @@ begin
       blamed := 'nobody';
       error_message := coalesce(sync_scheduler.set_aside_message(run), 'Whether some entries have arrived is not known yet.');
     end if;
+    -- Refused entries must not hide a batch that waits for a person.
+    if outcome = 'failed' and blamed = 'entry' then
+      error_message := concat_ws(' ', sync_scheduler.set_aside_message(run, is_all_else_done => false), error_message);
+    end if;
     update sync_scheduler.run_attempts a set
       reported_outcome = reported,
       first_vendor_byte_ms = coalesce(a.first_vendor_byte_ms, finish_attempt.first_vendor_byte_ms)
