@@ -47,15 +47,14 @@ export function* faultsOfDefinition(tree: Tree): Generator<DefinitionFault> {
 }
 
 function drop(area: Area, target: string, kind: string, node: string): DefinitionFault {
-  return { area, target, kind, node, describe: `drop \`${node}\``, mutated: NOTHING };
+  return { area, target, kind, node, describe: `drop \`${node}\``, write: () => NOTHING };
 }
 
 function* changed(
-  fault: Omit<DefinitionFault, "mutated">,
+  fault: Omit<DefinitionFault, "write">,
   tree: Tree,
 ): Generator<DefinitionFault> {
-  const mutated = deparse(tree);
-  if (mutated !== null) yield { ...fault, mutated };
+  yield { ...fault, write: () => deparse(tree) };
 }
 
 function* faultsOfTable(tree: Tree, fields: Tree): Generator<DefinitionFault> {

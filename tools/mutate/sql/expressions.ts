@@ -29,7 +29,13 @@ export function* faultsIn(tree: Tree): Generator<Fault> {
   for (const found of nodesOf(tree)) {
     const inWrite = isInWrite(tree, found.path);
     for (const { node = textOf(wrap(found)), at: path, value, ...fault } of faultsOf(found)) {
-      yield { ...fault, node, tree: replaced(tree, path, value), inWrite: fault.inWrite ?? inWrite };
+      yield {
+        ...{ ...fault, node, inWrite: fault.inWrite ?? inWrite },
+        // Copying a tree takes long, and few faults are tried.
+        get tree() {
+          return replaced(tree, path, value);
+        },
+      };
     }
   }
 }

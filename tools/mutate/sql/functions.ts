@@ -21,7 +21,8 @@ export interface StatementFault {
   /** Of guards: what they protect, else the changed node. It decides the area. */
   readonly text: string;
   readonly inWrite: boolean;
-  readonly mutated: string;
+  /** The whole statement with the fault; null when it cannot be written. Writing takes long, and few are tried. */
+  write(): string | null;
 }
 
 /** A `create function` statement. */
@@ -72,10 +73,13 @@ export function* faultsOfFunction(statement: FunctionStatement): Generator<State
     for (const { text, begin, tree } of parseStatements(found.body)) {
       if (deparse(tree) === null) continue;
       for (const fault of faultsIn(tree)) {
-        const mutated = deparse(fault.tree);
-        if (mutated === null) continue;
         const lead = text.length - text.trimStart().length;
-        yield { ...fault, text: fault.node, mutated: splice(begin + lead, begin + text.length, mutated) };
+        const write = () => {
+          const changed = deparse(fault.tree);
+          return changed === null ? null : splice(begin + lead, begin + text.length, changed);
+        };
+        const { kind, node, describe, inWrite } = fault;
+        yield { kind, node, describe, inWrite, text: node, write };
       }
     }
     return;
@@ -84,18 +88,17 @@ export function* faultsOfFunction(statement: FunctionStatement): Generator<State
     const query = readable(part);
     if (query === null) continue;
     for (const fault of [...faultsIn(query.tree), ...errorsIn(query.tree)]) {
-      const tree = deparse(fault.tree);
-      if (tree === null) continue;
-      yield {
-        ...fault,
-        text: [fault.node, part.guarded ?? ""].join(" "),
-        mutated: splice(part.begin, part.end, query.write(tree)),
+      const write = () => {
+        const changed = deparse(fault.tree);
+        return changed === null ? null : splice(part.begin, part.end, query.write(changed));
       };
+      const { kind, node, describe, inWrite } = fault;
+      yield { kind, node, describe, inWrite, text: [node, part.guarded ?? ""].join(" "), write };
     }
     const dropped = dropOf(part, query.tree, found.body);
     if (dropped !== null) {
       const { begin, end, by, ...fault } = dropped;
-      yield { ...fault, inWrite: false, mutated: splice(begin, end, by) };
+      yield { ...fault, inWrite: false, write: () => splice(begin, end, by) };
     }
   }
 }
@@ -197,7 +200,7 @@ function dropOf(part: Part, tree: Tree, body: string): Drop | null {
 }
 
 /** Faults of a function's parameters and rights. */
-function* faultsOfSignature({ text, tree }: FunctionStatement): Generator<StatementFault> {
+function* faultsOfSignature({ tree }: FunctionStatement): Generator<StatementFault> {
   if (deparse(tree) === null) return;
   const create = ["CreateFunctionStmt"];
   const found: { kind: string; node: string; describe: string; tree: Tree }[] = [];
@@ -224,10 +227,13 @@ function* faultsOfSignature({ text, tree }: FunctionStatement): Generator<Statem
     });
   }
   for (const { tree: changed, ...fault } of found) {
-    const mutated = deparse(changed);
-    if (mutated === null || mutated === text) continue;
     const isAccess = fault.kind === "drop-definer";
-    yield { ...fault, text: isAccess ? "'not_authorized'" : fault.node, inWrite: false, mutated };
+    yield {
+      ...fault,
+      text: isAccess ? "'not_authorized'" : fault.node,
+      inWrite: false,
+      write: () => deparse(changed),
+    };
   }
 }
 

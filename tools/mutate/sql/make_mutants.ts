@@ -43,6 +43,8 @@ export function readCalls(statements: readonly SchemaStatement[]): Map<string, S
 /** A mutant, and the statement that it replaces. */
 export interface SqlMutant extends Mutant {
   readonly original: string;
+  /** Empty when the fault cannot be written. */
+  readonly mutated: string;
 }
 
 const FOLDER = "supabase/schemas";
@@ -71,7 +73,7 @@ export function makeSqlMutants(
           isTick: inTick.has(creates),
         }),
       }));
-    return faults.map(({ area, target, kind, node, describe, mutated }): SqlMutant => {
+    return faults.map(({ area, target, kind, node, describe, write }): SqlMutant => {
       const same = `${target} ${kind} ${hashOf(node)}`;
       const nth = seen.get(same) ?? 0;
       seen.set(same, nth + 1);
@@ -79,7 +81,10 @@ export function makeSqlMutants(
       return {
         ...{ id: `${target} ${kind} ${place}`, area, language: "sql", target, kind, place },
         ...{ file: `${FOLDER}/${path}`, describe: describe.replace(/\s+/g, " ") },
-        ...{ targetHash: hashOf(original), mutated, original },
+        ...{ targetHash: hashOf(original), original },
+        get mutated() {
+          return write() ?? "";
+        },
       };
     });
   });

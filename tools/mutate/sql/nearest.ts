@@ -6,18 +6,29 @@ export type Calls = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
  * The pgTAP files that can notice a fault, the nearest first. Of a fault in a function these are the files that call
- * it, those with the fewest other functions first. Of another fault these are all, those that name what it is in first.
+ * it: first those whose names share words with it, then those with the fewest other functions. Of another fault these
+ * are all, those that name what it is in first.
  */
 export function nearestFiles(mutant: SqlMutant, files: readonly PgtapFile[], calls: Calls): PgtapFile[] {
-  if (calls.has(mutant.target)) {
+  // A right is of a function, and not in it.
+  if (calls.has(mutant.target) && /^create\b/i.test(mutant.original)) {
     const reached = filesThatCall(mutant.target, files, calls);
-    if (reached.length > 0) return reached.toSorted((a, b) => a.functions.size - b.functions.size);
+    const named = (file: PgtapFile) => wordsInCommon(mutant.target, file.file);
+    if (reached.length > 0) {
+      return reached.toSorted((a, b) => named(b) - named(a) || a.functions.size - b.functions.size);
+    }
   }
   const words = mutant.target.split(/[\s,]+/).map((name) => name.split(".").at(-1) ?? name);
   const rank = ({ file, script }: PgtapFile) =>
     (mutant.area === "access" && file.includes("/access/") ? 100 : 0) +
     words.filter((word) => script.includes(word)).length;
   return files.toSorted((a, b) => rank(b) - rank(a) || a.milliseconds - b.milliseconds);
+}
+
+/** How many words of a function's name are in a file's, whatever their endings. */
+function wordsInCommon(target: string, file: string): number {
+  const stems = (text: string) => new Set(text.split(/[^a-z]+/).map((word) => word.slice(0, 4)));
+  return stems(target.split(".").at(-1) ?? "").intersection(stems(file.replace("supabase/tests/", ""))).size;
 }
 
 /** Files that call a function; of one that Postgres has not counted, those that call its callers. */

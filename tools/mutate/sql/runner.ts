@@ -68,6 +68,7 @@ class SqlRunner implements Runner {
   async run(mutant: Mutant, first = ""): Promise<Outcome> {
     const fault = mutant as SqlMutant;
     const { server, files, calls, tests, near, wide, root } = this.#parts;
+    if (fault.mutated === "") return { status: "invalid", reason: "it cannot be written as SQL" };
     let database;
     try {
       database = await this.#create(fault);

@@ -36,14 +36,15 @@ export async function readTestFiles(root: string): Promise<TestFiles> {
 }
 
 /**
- * The races that a fault may lose. Of a fault in a function these are the files that are named after it or one of its
- * callers; of a lock, all others after them.
+ * The races that a fault may lose: the files that are named after its function or one of its callers, the nearest
+ * first. Of a lock that none is named after, all.
  */
 export function nearestRaces(mutant: SqlMutant, races: readonly TestFile[], calls: Calls): string[] {
   const distances = distancesOf(mutant, calls);
   const rank = ({ file }: TestFile) =>
     distances.get(file.slice(RACES.length + 1, -"_test.ts".length)) ?? Infinity;
-  return races.filter((race) => mutant.area === "locks" || rank(race) < Infinity)
+  const named = races.filter((race) => rank(race) < Infinity);
+  return (named.length === 0 && mutant.area === "locks" ? races : named)
     .toSorted((a, b) => rank(a) - rank(b)).map(({ file }) => file);
 }
 
