@@ -5,24 +5,33 @@ import type { PgtapFile } from "./pgtap_files.ts";
 export type Calls = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
- * The pgTAP files that can notice a fault, the nearest first. Of a fault in a function these are the files that call
+ * The pgTAP files that can notice a fault, the nearest first, and not more than `most`. Of a fault in a function these are the files that call
  * it: first those whose names share words with it, then those with the fewest other functions. Of another fault these
  * are all, those that name what it is in first.
  */
-export function nearestFiles(mutant: SqlMutant, files: readonly PgtapFile[], calls: Calls): PgtapFile[] {
+export function nearestFiles(
+  mutant: SqlMutant,
+  files: readonly PgtapFile[],
+  calls: Calls,
+  most: number,
+): PgtapFile[] {
   // A right is of a function, and not in it.
   if (calls.has(mutant.target) && /^create\b/i.test(mutant.original)) {
     const reached = filesThatCall(mutant.target, files, calls);
     const named = (file: PgtapFile) => wordsInCommon(mutant.target, file.file);
     if (reached.length > 0) {
-      return reached.toSorted((a, b) => named(b) - named(a) || a.functions.size - b.functions.size);
+      return reached.toSorted((a, b) => named(b) - named(a) || a.functions.size - b.functions.size)
+        .slice(0, most);
     }
   }
   const words = mutant.target.split(/[\s,]+/).map((name) => name.split(".").at(-1) ?? name);
-  const rank = ({ file, script }: PgtapFile) =>
-    (mutant.area === "access" && file.includes("/access/") ? 100 : 0) +
-    words.filter((word) => script.includes(word)).length;
-  return files.toSorted((a, b) => rank(b) - rank(a) || a.milliseconds - b.milliseconds);
+  const rank = ({ script }: PgtapFile) => words.filter((word) => script.includes(word)).length;
+  const sorted = files.toSorted((a, b) => rank(b) - rank(a) || a.milliseconds - b.milliseconds);
+  if (mutant.area !== "access") return sorted.slice(0, most);
+  // These look at every function and table, and name none.
+  const isOfAccess = ({ file }: PgtapFile) => file.includes("/access/");
+  const first = files.filter(isOfAccess).toSorted((a, b) => a.milliseconds - b.milliseconds);
+  return [...first, ...sorted.filter((file) => !isOfAccess(file)).slice(0, most)];
 }
 
 /** How many words of a function's name are in a file's, whatever their endings. */

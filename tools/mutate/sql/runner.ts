@@ -18,7 +18,7 @@ import { failureOfFile, guessPgtapFiles, type PgtapFile, readPgtapFiles } from "
 import { MutantServer } from "./server.ts";
 
 /** A pgTAP file has one connection, which no lock holds up. */
-const MOST_OF_LOCKS = 5;
+const MOST_OF_LOCKS = 3;
 
 /** Starts a server with the schema, and runs every pgTAP file once without a mutant. */
 export async function openSqlRunner(
@@ -76,7 +76,7 @@ class SqlRunner implements Runner {
       return { status: "invalid", reason: explain(error).split("\n")[0] ?? "" };
     }
     await using made = database;
-    const pgtap = nearestFiles(fault, files, calls).slice(0, fault.area === "locks" ? MOST_OF_LOCKS : near);
+    const pgtap = nearestFiles(fault, files, calls, fault.area === "locks" ? MOST_OF_LOCKS : near);
     const races = nearestRaces(fault, tests.races, calls);
     const platform = nearestTests(fault, tests.platform, calls, wide);
     const asIdle = (some: string[]) => server.asIdle(made, (env) => firstFailure(root, some, env));
