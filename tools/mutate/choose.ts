@@ -14,6 +14,9 @@ export const MOST: Readonly<Record<Area, number>> = {
   "client": 30,
 };
 
+/** Every function has its rights, which would fill the sample: they take turns as one target. */
+const RIGHTS = /-(revoke|grant)$/;
+
 /**
  * Chooses a fixed sample of each area: first one mutant of every target, then a second of each, until the area is
  * full. The same seed chooses the same mutants as long as their names stay.
@@ -22,7 +25,9 @@ export function chooseMutants(mutants: readonly Mutant[], seed: number): Mutant[
   const order = (text: string) => hashOf(`${seed} ${text}`);
   const byArea = Map.groupBy(mutants, ({ area }) => area);
   return [...byArea].flatMap(([area, all]) => {
-    const rounds = [...Map.groupBy(all, ({ target }) => target)].flatMap(([target, own]) =>
+    const rounds = [...Map.groupBy(all, ({ kind, target }) => RIGHTS.test(kind) ? kind : target)].flatMap((
+      [target, own],
+    ) =>
       own.map((mutant) => ({ mutant, key: order(mutant.id) }))
         .sort((a, b) => compare(a.key, b.key))
         .map(({ mutant }, round) => ({ mutant, round, key: order(target) }))
