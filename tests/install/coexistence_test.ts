@@ -33,7 +33,7 @@ Deno.test({
     const [off, on] = [await hosts.create(), await hosts.create({ autoGrant: true })];
     for (const host of [off, on]) {
       await install(host);
-      await host.cli.push();
+      await host.push();
     }
     const difference = (await hosts.difference(off, on)).split("\n").filter((line) =>
       // What the host grants by itself, and the jobs, whose database has another name.
@@ -69,7 +69,7 @@ Deno.test({
     await host.sql.unsafe(OTHER_SHAPE);
     await install(host);
     await assert.rejects(
-      host.cli.push(),
+      host.push(),
       /public\.organizations or public\.organization_members is there already[^]*--without-membership/,
     );
 
@@ -79,7 +79,7 @@ Deno.test({
     const from = names.findIndex((name) => name.endsWith("_sync_scheduler_membership.sql"));
     for (const name of names.slice(from)) await Deno.remove(join(folder, name));
     await install(host, "--without-membership");
-    await host.cli.push();
+    await host.push();
     const [theirs] = await host.sql`select * from public.organizations`;
     assert.deepEqual({ ...theirs }, { number: "1", title: "Fjordfisk" });
     const [version] = await host.sql`select version from sync_scheduler.version()`;
@@ -148,7 +148,7 @@ Deno.test({
     await host.cli.push();
     const fresh = await hosts.create();
     await fresh.write({ "supabase/migrations/20250101000000_all.sql": await script(host) });
-    await fresh.cli.push();
+    await fresh.push();
     const difference = (await hosts.difference(fresh, host)).replaceAll(
       /^SELECT cron\..*\n|^SET local .*\n|^\n/gm,
       "",
@@ -163,7 +163,7 @@ Deno.test({
     await using hosts = await startHosts(OLDER_POSTGRES_VERSION);
     const host = await hosts.create();
     await install(host);
-    await host.cli.push();
+    await host.push();
     const [server] = await host.sql`select current_setting('server_version_num')::int / 10000 as major`;
     assert.equal(server?.major, 15);
     await using admin = connect(host.adminUrl);

@@ -21,14 +21,14 @@ select cron.schedule('nightly', '0 3 * * *', 'select public.hello()');
 async function hostWithout(hosts: Hosts): Promise<HostProject> {
   const host = await hosts.create();
   await host.write({ "supabase/migrations/20250101000000_mine.sql": HOST });
-  await host.cli.push();
+  await host.push();
   return host;
 }
 
 async function installAndPush(host: HostProject, ...args: string[]): Promise<string> {
   const { code, text } = await host.install(...args);
   assert.equal(code, 0, text);
-  await host.cli.push();
+  await host.push();
   return text;
 }
 

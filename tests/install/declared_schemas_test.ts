@@ -28,7 +28,7 @@ async function assertInStep(hosts: Hosts, host: HostProject): Promise<void> {
 async function cli(checkout: string, host: HostProject, ...args: string[]): Promise<string> {
   const { code, text } = await runCli(checkout, [...args, "--workdir", host.directory]);
   assert.equal(code, 0, text);
-  await host.cli.push();
+  await host.push();
   return text;
 }
 
@@ -67,7 +67,7 @@ Deno.test({
       "supabase/schemas/app/policy.sql": POLICY,
       "supabase/migrations/20990101000000_policy.sql": POLICY,
     });
-    await host.cli.push();
+    await host.push();
     await useBundle(host.sql);
     await releaseNext(copy, "0.2.0");
     await cli(copy.directory, host, "upgrade");
@@ -115,7 +115,7 @@ Deno.test({
       assert.notEqual(mine, sql, path);
       await host.write({ [path]: mine });
     }
-    await host.cli.push();
+    await host.push();
     assert.match((await host.install()).text, /nothing to do/);
     await assertInStep(hosts, host);
   },

@@ -25,7 +25,7 @@ async function openChange(copy: CheckoutCopy, ending: string): Promise<void> {
 async function install(copy: CheckoutCopy, host: HostProject): Promise<void> {
   const { code, text } = await runCli(copy.directory, ["install", "--workdir", host.directory]);
   assert.equal(code, 0, text);
-  await host.cli.push();
+  await host.push();
 }
 
 Deno.test({

@@ -46,7 +46,7 @@ Deno.test({
     await host.write({ "supabase/migrations/20250101000000_accounts.sql": schema });
     const { code, text } = await host.install("--without-membership");
     assert.equal(code, 0, text);
-    await host.cli.push();
+    await host.push();
     const { sql } = host;
     const people = await createPeople(sql, {
       owner: "owner@host.test",
@@ -84,7 +84,7 @@ Deno.test({
     assert.deepEqual(await seen(people.owner), []);
 
     await host.write({ "supabase/migrations/20991231000000_adapter.sql": adapter });
-    await host.cli.push();
+    await host.push();
     assert.equal(await press(people.owner), "pending");
     assert.equal(await press(people.accountant), "pending");
     assert.equal(await press(people.member), "not_authorized");
@@ -114,7 +114,7 @@ Deno.test({
     assert.match((await host.install()).text, /nothing to do/);
 
     await host.uninstall("--drop-data");
-    await host.cli.push();
+    await host.push();
     const [rest] = await sql`
       select (select count(*)::int from public.accounts) as accounts, to_regnamespace('sync_scheduler') as ours`;
     assert.deepEqual({ ...rest }, { accounts: 2, ours: null });

@@ -34,7 +34,7 @@ revoke all on function public.sync_scheduler_status() from reporting_$;
 async function install(checkout: string, host: HostProject): Promise<string> {
   const { code, text } = await runCli(checkout, ["install", "--workdir", host.directory]);
   assert.equal(code, 0, text);
-  await host.cli.push();
+  await host.push();
   return text;
 }
 
@@ -223,7 +223,7 @@ Deno.test({
         const sql = await Deno.readTextFile(join(root, "supabase/migrations", name));
         await project.write({ [`supabase/migrations/${name}`]: sql });
       }
-      await project.cli.push();
+      await project.push();
     };
     await bring(host, released);
     await useBundle(host.sql);

@@ -12,8 +12,9 @@ import { bootstrapServer } from "../../local/postgres/database.ts";
 import { startPostgres, SUPERUSER } from "../../local/postgres/postgres.ts";
 import { templateFiles } from "../../local/postgres/templates.ts";
 import { createSupabaseCli, type SupabaseCli } from "../../local/supabase_cli.ts";
-import { root } from "../../tools/run_deno.ts";
+import { callCli } from "./call_cli.ts";
 import { connect } from "./connect.ts";
+import { applyMigrations } from "./migrations.ts";
 
 /** A project with a database of its own. */
 export interface HostProject {
@@ -25,11 +26,13 @@ export interface HostProject {
   /** As a superuser. */
   readonly adminUrl: string;
   readonly cli: SupabaseCli;
+  /** Applies the migrations that are missing, without a start of the CLI. */
+  push(): Promise<void>;
   /** Writes files below the project. */
   write(files: Readonly<Record<string, string>>): Promise<void>;
-  /** `deno task install` for this project. */
+  /** Calls `install` of this checkout for this project. */
   install(...args: string[]): Promise<{ code: number; text: string }>;
-  /** `deno task uninstall` for this project. */
+  /** Calls `uninstall` for this project. */
   uninstall(...args: string[]): Promise<{ code: number; text: string }>;
 }
 
@@ -101,9 +104,10 @@ export async function startHosts(version?: string): Promise<Hosts> {
       adminUrl: server.url(SUPERUSER, name),
       sql,
       cli: createSupabaseCli({ projectDirectory: directory, scratch: join(scratch, name), dbUrl }),
+      push: () => applyMigrations(dbUrl, directory),
       write: (files) => writeFiles(directory, files),
-      install: (...args) => runCli(root, ["install", "--workdir", directory, ...args]),
-      uninstall: (...args) => runCli(root, ["uninstall", "--workdir", directory, ...args]),
+      install: (...args) => callCli(["install", "--workdir", directory, ...args]),
+      uninstall: (...args) => callCli(["uninstall", "--workdir", directory, ...args]),
     };
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { join, relative } from "node:path";
-import { root } from "../../tools/run_deno.ts";
+import { callCli } from "./call_cli.ts";
 import { CONFIG, runCli, writeFiles } from "./hosts.ts";
 
 /** A project that `supabase init` has made, with a migration and a function of its own. */
@@ -48,8 +48,11 @@ export async function createProject(files: Readonly<Record<string, string>> = {}
     },
     write,
     remove: (path) => Deno.remove(join(supabase, path), { recursive: true }),
-    install: (args = [], checkout = root) => runCli(checkout, ["install", "--workdir", directory, ...args]),
-    uninstall: (args = []) => runCli(root, ["uninstall", "--workdir", directory, ...args]),
+    install: (args = [], checkout) => {
+      const call = ["install", "--workdir", directory, ...args];
+      return checkout === undefined ? callCli(call) : runCli(checkout, call);
+    },
+    uninstall: (args = []) => callCli(["uninstall", "--workdir", directory, ...args]),
     [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }),
   };
 }
