@@ -6,7 +6,6 @@ import { CHECKS, diagnose, type Diagnosis } from "../../cli/doctor/diagnose.ts";
 import { readSchemas } from "../../cli/doctor/schemas.ts";
 import { root } from "../../tools/run_deno.ts";
 import { type HostProject, startHosts } from "../support/hosts.ts";
-import { embeddedOnly } from "../support/local_only.ts";
 
 // Nothing ticks and nothing is sent on a host's server of a test.
 const AT_REST = [
@@ -27,15 +26,15 @@ async function bad({ sql }: HostProject): Promise<Diagnosis[]> {
   return found.filter(({ status }) => status !== "PASS");
 }
 
+// Both have servers of their own, whatever SUPABASE_DB_URL names.
 Deno.test({
-  ...embeddedOnly(
+  name:
     "the doctor finds nothing in a host on Postgres 15 that grants by itself, and an anon that was let in",
-  ),
   fn: async () => {
     await using hosts = await startHosts(OLDER_POSTGRES_VERSION);
     const host = await hosts.create({ autoGrant: true });
     assert.equal((await host.install()).code, 0);
-    await host.cli.push();
+    await host.push();
     assert.deepEqual(await bad(host), []);
 
     await host.sql`grant select on public.sync_run_log to anon`;
@@ -47,7 +46,7 @@ Deno.test({
 });
 
 Deno.test({
-  ...embeddedOnly("the doctor leaves a host's own organisations alone, and says when nobody is let in"),
+  name: "the doctor leaves a host's own organisations alone, and says when nobody is let in",
   fn: async () => {
     await using hosts = await startHosts();
     const host = await hosts.create();
@@ -56,7 +55,7 @@ Deno.test({
         "create table public.organizations (id int primary key); grant all on public.organizations to anon;",
     });
     assert.equal((await host.install("--without-membership")).code, 0);
-    await host.cli.push();
+    await host.push();
     const [found, ...others] = await bad(host);
     assert.deepEqual([found?.check, found?.status, others], ["membership", "FAIL", []]);
     assert.match(found?.message ?? "", /lets nobody in/);
