@@ -50,8 +50,13 @@ Deno.test(`SQL, brute force and croner agree on ${numRuns} generated schedules (
 Deno.test("each rule in which croner differs shows in its example, and in no other one", async (t) => {
   const platform = await usePlatform();
   await using database = platform.connect();
+  const agreed = await agreedZones(database.sql, [
+    ...new Set(CRONER_DIFFERENCES.map(({ example }) => example.zone)),
+  ]);
   for (const { name, example } of CRONER_DIFFERENCES) {
-    await t.step(name, async () => {
+    const ignore = !agreed.includes(example.zone);
+    const reason = ignore ? ` (skipped: the time zone data of ${example.zone} differ)` : "";
+    const fn = async () => {
       const asked = { ...example, after: Date.parse(example.after) };
       const [ours = NaN] = await askSql(database.sql, [asked]);
       const croner = askCroner(asked);
@@ -64,7 +69,8 @@ Deno.test("each rule in which croner differs shows in its example, and in no oth
       );
       const applying = CRONER_DIFFERENCES.filter(({ applies }) => applies({ ...asked, ours, croner }));
       assert.deepEqual(applying.map((difference) => difference.name), [name]);
-    });
+    };
+    await t.step({ name: name + reason, ignore, fn });
   }
 });
 

@@ -1,6 +1,6 @@
 import type { Sql } from "postgres";
 import type { Random } from "../campaign/random.ts";
-import { BUSY_SCHEDULES, CATCHUP_WINDOWS, RUN_DEADLINES, SCHEDULES, ZONES } from "./plan.ts";
+import { BUSY_SCHEDULES, CATCHUP_WINDOWS, RUN_DEADLINES, SCHEDULES } from "./plan.ts";
 
 /** One integration of the simulated month, as it begins. */
 export interface Simulated {
@@ -20,17 +20,17 @@ const TYPES = ["webhook", "xledger", "dynamics"] as const;
 const uuid = (kind: number, n: number) =>
   `${`${kind}`.padStart(8, "0")}-0000-4000-8000-${`${n}`.padStart(12, "0")}`;
 
-/** Draws integrations: every schedule in every zone if there are enough, three to an organisation, the first disabled. */
-export function drawIntegrations(count: number, random: Random): Simulated[] {
+/** Draws integrations: every schedule in each of the zones if there are enough, three to an organisation, the first disabled. */
+export function drawIntegrations(count: number, random: Random, zones: readonly string[]): Simulated[] {
   return Array.from({ length: count }, (_, n): Simulated => {
-    const round = Math.floor(n / ZONES.length);
+    const round = Math.floor(n / zones.length);
     const busy = n % 20 === round % 20;
     return {
       id: uuid(2, n),
       orgId: uuid(1, Math.floor(n / TYPES.length)),
       type: TYPES[n % TYPES.length] ?? TYPES[0],
       schedule: busy ? random.pick(BUSY_SCHEDULES) : SCHEDULES[round % SCHEDULES.length] ?? SCHEDULES[0],
-      timeZone: ZONES[n % ZONES.length] ?? ZONES[0],
+      timeZone: zones[n % zones.length] ?? "UTC",
       overlapPolicy: random.pick(["skip", "buffer_one"]),
       catchupWindow: random.pick(CATCHUP_WINDOWS),
       runDeadline: random.pick(RUN_DEADLINES),

@@ -154,13 +154,14 @@ function drawActs(
     act(time, "configure", who, { enabled: false });
     act(time + random.next() * DAY, "configure", who, { enabled: true });
   }
+  const zones = [...new Set(integrations.map(({ timeZone }) => timeZone))] as [string, ...string[]];
   for (let n = times(plan.ACTS.reschedule); n > 0; n--) {
     const who = somebody().id;
     act(within(0.9), "configure", who, { schedule: random.pick([...plan.SCHEDULES, null]) });
-    act(within(0.9), "configure", who, { time_zone: random.pick(plan.ZONES) });
+    act(within(0.9), "configure", who, { time_zone: random.pick(zones) });
     act(within(0.9), "configure", who, {
       schedule: random.pick(plan.BUSY_SCHEDULES),
-      time_zone: random.pick(plan.ZONES),
+      time_zone: random.pick(zones),
     });
   }
   for (let n = times(plan.ACTS.backfill); n > 0; n--) {
