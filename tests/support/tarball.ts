@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { whileLocked } from "../../cli/install/lock.ts";
-import { packPackage } from "../../tools/package/build.ts";
+import { root } from "../../tools/run_deno.ts";
 
 /** Environment variable that names the folder in which a run of the tests keeps the package. */
 export const PACKAGE_VARIABLE = "SYNC_SCHEDULER_TEST_PACKAGE";
@@ -19,10 +19,23 @@ Deno.test.afterAll(async () => {
 /** The path of the tarball. The first test that asks packs it; the others wait for that. */
 export async function packedTarball(): Promise<string> {
   const folder = Deno.env.get(PACKAGE_VARIABLE) ??
-    await (own ??= Deno.makeTempDir({ prefix: "package-of-a-test-" }));
+    await (own ??= Deno.makeTempDir({ prefix: "package, of a test-" }));
   return await whileLocked(folder, async () => {
     const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
     const packed = names.find((name) => name.endsWith(".tgz"));
-    return packed === undefined ? await packPackage(folder) : join(folder, packed);
+    return packed === undefined ? await pack(folder) : join(folder, packed);
   });
+}
+
+/** Packs as a maintainer does, with the permissions of the task. */
+async function pack(folder: string): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", "pack", folder],
+    cwd: root,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  if (!success) throw new Error(`deno task pack failed:\n${new TextDecoder().decode(stderr)}`);
+  // It prints the path from where it runs.
+  return join(root, new TextDecoder().decode(stdout).trim());
 }
