@@ -57,3 +57,11 @@ for (
     );
   });
 }
+
+Deno.test("readEnvironment takes the legacy key when the new one is empty, however short they are", () => {
+  const legacy = { SUPABASE_URL: url, SUPABASE_SERVICE_ROLE_KEY: "l" };
+  const empty = read({ ...legacy, SUPABASE_SECRET_KEYS: '{"default":""}' });
+  assert.equal(empty.headers["apikey"], "l");
+  const short = read({ ...legacy, SUPABASE_SECRET_KEYS: '{"default":"s"}' });
+  assert.equal(short.headers["apikey"], "s");
+});

@@ -29,7 +29,12 @@ for (
     for (const input of [url, new URL(url), ...(url.includes("user@") ? [] : [new Request(url)])]) {
       const answer = bound(input, { redirect: "follow" });
       if (isSent) await answer;
-      else await assert.rejects(answer, WrongAddressError);
+      else {
+        await assert.rejects(
+          answer,
+          (error) => error instanceof WrongAddressError && error.name === "WrongAddressError",
+        );
+      }
     }
     assert.deepEqual([...new Set(sent)], isSent ? ["manual"] : [], "and no redirect is followed");
   });

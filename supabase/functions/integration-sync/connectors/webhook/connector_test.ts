@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { testContext } from "../../testing/connector_context.ts";
-import { open } from "./testing/sender.ts";
+import { batch, open } from "./testing/sender.ts";
 
 /** What a check makes of this answer: whether it is good, what it shows, and whether an export may do better. */
 async function check(status: number): Promise<string> {
@@ -30,3 +30,18 @@ for (
     assert.equal(await check(status), expected);
   });
 }
+
+Deno.test("a batch waits, and the words name the address, when the receiver refuses the connection", async () => {
+  // What Deno's fetch throws.
+  const cause = new Error(
+    "error sending request for url (https://erp.example:8443/): client error (Connect): tcp connect error: Connection refused (os error 111)",
+  );
+  const context = testContext({ fetch: () => Promise.reject(new TypeError("fetch failed", { cause })) });
+  const { results, failure } = await open("https://erp.example:8443/?key=hidden").export(context, batch);
+  assert.deepEqual(results.map(({ state }) => state), ["pending", "pending"]);
+  assert.deepEqual([failure?.class, failure?.code], ["transient", "webhook_connection_refused"]);
+  assert.match(
+    failure?.message ?? "",
+    /^The receiver refuses connections: nothing listens on erp\.example:8443\./,
+  );
+});

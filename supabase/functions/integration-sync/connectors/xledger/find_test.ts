@@ -76,6 +76,17 @@ Deno.test("a voucher is staged in part when the journal or the import lacks one 
   });
 });
 
+Deno.test("a voucher is imported when the journal shows all of its lines, and missing when nothing shows one", async () => {
+  const journalEntries = ["0a.1", "0a.2"].map((extIdentifier, n) => ({
+    dbId: 70 + n,
+    extIdentifier,
+    transactionNumber: 12,
+  }));
+  assert.equal((await sightOf({ journalEntries }, 2))?.kind, "imported");
+  assert.equal((await sightOf({ journalEntries: journalEntries.slice(1) }, 2))?.kind, "staged");
+  assert.equal((await sightOf({}, 2))?.kind, "missing");
+});
+
 Deno.test("sendVouchers sends none a second time that a look finds after a refusal", async () => {
   const { fetch, sent } = xledger({ glImportItems });
   const link = {
@@ -89,4 +100,22 @@ Deno.test("sendVouchers sends none a second time that a look finds after a refus
   assert.deepEqual(sent, [["0a.1", "0b.1"], ["0b.1"]]);
   assert.deepEqual(all.staged.map(({ entry }) => entry.entry_key), ["a"]);
   assert.deepEqual(all.results.map(({ entry_key, state }) => [entry_key, state]), [["b", "rejected"]]);
+});
+
+Deno.test("a look gives up when its pages have no end", async () => {
+  let pages = 0;
+  const context = testContext({
+    fetch: () => {
+      // More than enough, so that a look without a limit ends as well.
+      const hasNextPage = ++pages < 80;
+      const edges = [{ cursor: `${pages}`, node: { dbId: pages, extIdentifier: `f.${pages}` } }];
+      return Promise.resolve(
+        Response.json({ data: { glImportItems: { edges, pageInfo: { hasNextPage } } } }),
+      );
+    },
+  });
+  const link = { context, config: parseXledgerConfig({}), credentials: { token: "a" } };
+  const found = await findVouchers(link, [voucher("a")]);
+  assert.equal("fault" in found && found.fault.failure.code, "xledger_malformed_answer");
+  assert.equal(pages, 50);
 });

@@ -1,0 +1,12 @@
+import assert from "node:assert/strict";
+import { beginWork, emptyBooks, voucher } from "./testing/books.ts";
+import { isOpen, noteStanding } from "./work.ts";
+
+Deno.test("a voucher is in doubt no more when a read shows that none of its lines stands", () => {
+  const work = beginWork(emptyBooks(), [voucher]);
+  work.doubtful.add("UB-1 of 2026-11-23");
+  assert.equal(isOpen(work, voucher), true);
+  noteStanding(work, []);
+  // In doubt for ever, it would wait for a person, although it was not taken.
+  assert.equal(isOpen(work, voucher), false);
+});
