@@ -31,3 +31,20 @@ for (
     assert.equal(await tokens.get(changed.config, changed.credentials, context), "token 2");
   });
 }
+
+Deno.test("a sign-in that is refused says so with Microsoft's code, and without its description", async () => {
+  const context = testContext({
+    fetch: () =>
+      Promise.resolve(Response.json({
+        error: "invalid_client",
+        error_codes: [7000222],
+        error_description: "The ids of the tenant and of the request.",
+      }, { status: 401 })),
+  });
+  await assert.rejects(createTokenCache().get(config, credentials, context), (error: Error) => {
+    const { code, message } = Object(error).failure;
+    assert.equal(code, "business_central_sign_in_refused");
+    assert.match(message, /enter a new one \(invalid_client, AADSTS7000222\)\.$/);
+    return true;
+  });
+});
