@@ -31,6 +31,7 @@ Deno.test("finishProbe reports a failure whole, with a message of at most 500 ch
     token: "t",
     outcome: "failed",
     error_class: "permanent",
+    blames: "configuration",
     error_code: "test_refused",
     error_message: "m".repeat(500),
     latency_ms: 40,
