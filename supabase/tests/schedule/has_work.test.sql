@@ -2,7 +2,7 @@ begin;
 \ir ../fixtures.psql
 \ir ../schedule.psql
 \ir ../alert_webhook.psql
-select plan(27);
+select plan(28);
 
 -- A tick's steps, each with a state in which it has something to do. It must be seen, and the step must really act upon it.
 create function pg_temp.tries(step text, prepare text, acts text) returns setof text language plpgsql as $$
@@ -30,6 +30,10 @@ insert into sync_scheduler.ticks default values;
 delete from sync_scheduler.alert_senders;
 delete from sync_scheduler.alert_messages;
 select ok(not sync_scheduler.has_work(), 'nothing is due: nothing to do');
+insert into sync_scheduler.probes (integration_id, token_hash, requested_at, ended_at)
+values (sync_test.id('integration a'), '', now(), now());
+select ok(not sync_scheduler.has_work(), 'nor is a connection check that has ended');
+delete from sync_scheduler.probes;
 
 select pg_temp.tries('recover_runs, of a silent worker',
   $$ select sync_test.claim(sync_test.trigger_as('coordinator'));

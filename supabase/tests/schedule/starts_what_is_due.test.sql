@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../schedule.psql
-select plan(9);
+select plan(10);
 
 select is((select next_run_at from public.sync_integrations where id = sync_test.id('integration a')),
   pg_temp.hour(-1), 'saving a schedule sets the first slot after now');
@@ -29,6 +29,9 @@ select is(count(*)::integer, 1, 'a second tick starts nothing') from public.sync
 select is((select started from sync_scheduler.ticks where ticked_at = now() order by tick_id offset 1 limit 1), 1,
   'the tick that started it says so');
 select is((select count(*)::integer from sync_scheduler.ticks where ticked_at = now() and errors is null), 3, 'and none had an error');
+
+select pg_temp.make_due('integration b', now());
+select is((sync_scheduler.start_due_runs()).started, 1, 'a slot is due at its very instant');
 
 select * from finish();
 rollback;

@@ -36,8 +36,8 @@ select is(pg_temp.sent(), 0, 'so no request is queued');
 select is_empty('select from sync_scheduler.warmups', 'and nothing is recorded');
 
 update public.sync_integrations set resume_at = now() + interval '45 seconds' where id = sync_test.id('integration a');
-select pg_temp.slot_in('integration b', '45 seconds');
 select is(sync_scheduler.prewarm(), true, 'one whose pause ends by then is warmed up for');
+select pg_temp.slot_in('integration b', '45 seconds');
 select is(sync_scheduler.prewarm(), false, 'once, however often one looks and however many share the slot');
 select is(pg_temp.sent(), 1, 'so there is one request');
 select results_eq(
