@@ -1,3 +1,4 @@
+import { isShuttingDown } from "../../local/lifecycle/shutdown.ts";
 import { languages } from "./languages.ts";
 import type { Mutant, Outcome, Runner } from "./mutant.ts";
 import { isStillKilled, readEquivalents, readResults, resultOf, writeResults } from "./results.ts";
@@ -44,7 +45,7 @@ export async function tryMutants(
       }
       await Promise.all(runners.map(async (runner) => {
         for (let mutant = own.shift(); mutant !== undefined; mutant = own.shift()) {
-          const outcome = await runner.run(mutant, results[mutant.id]?.by);
+          const outcome = await runner.run(mutant, results[mutant.id]?.by).finally(untilTheEnd);
           done++;
           console.log(`${done}/${queue.length} ${describe(mutant, outcome)}`);
           const result = await resultOf(root, mutant, outcome);
@@ -65,4 +66,9 @@ function describe({ area, id, describe }: Mutant, outcome: Outcome): string {
   if (outcome.status === "killed") return `killed ${name}\n    by ${outcome.by.file}: ${outcome.by.test}`;
   if (outcome.status === "invalid") return `not created ${name}\n    ${outcome.reason}`;
   return `SURVIVED ${name}\n    ${outcome.tried.length} files passed`;
+}
+
+/** Waits for ever once a signal ends this process: what fails from then on fails because of that. */
+async function untilTheEnd(): Promise<void> {
+  if (isShuttingDown()) await new Promise(() => {});
 }

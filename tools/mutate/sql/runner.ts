@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import postgres from "postgres";
 import { readSchemaFiles } from "../../../cli/bundle/schema_files.ts";
 import { explain } from "../../../local/command_line.ts";
 import {
@@ -73,6 +74,7 @@ class SqlRunner implements Runner {
     try {
       database = await this.#create(fault);
     } catch (error) {
+      if (!(error instanceof postgres.PostgresError)) throw error;
       return { status: "invalid", reason: explain(error).split("\n")[0] ?? "" };
     }
     await using made = database;
