@@ -12,7 +12,7 @@ import { type Environment, exemptLoopback, isLoopback, readEnvironment } from ".
 import { guardAgainstLostSockets } from "./postgres/postgres_js_guard.ts";
 import type { Platform, PlatformOptions } from "./platform_types.ts";
 import { type Realtime, startRealtime } from "./realtime/realtime.ts";
-import { makeFresh, templateFiles } from "./postgres/templates.ts";
+import { makeFresh, seedCopy, templateFiles } from "./postgres/templates.ts";
 import { openScratch, sweepAbandoned } from "./lifecycle/scratch_directory.ts";
 import { onShutdown } from "./lifecycle/shutdown.ts";
 import { createSupabaseCli } from "./supabase_cli.ts";
@@ -147,9 +147,11 @@ async function start(
   const db = await database;
   const cli = createSupabaseCli({ projectDirectory, scratch, dbUrl: db.dbUrl });
   const prepare = async (isCopy: boolean): Promise<void> => {
-    if (isCopy && migrate) await makeFresh(db.adminUrl);
-    // The seed of a copy would be old: what it makes is due some minutes after.
-    if (migrate && (seed || !isCopy)) {
+    if (isCopy && migrate) {
+      await makeFresh(db.adminUrl);
+      // A template has no seed, which would be old: what it makes is due some minutes after.
+      if (seed) await timed("seed", seedCopy(db.dbUrl, projectDirectory));
+    } else if (migrate) {
       await timed(seed ? "migrations and seed" : "migrations", cli.push({ seed }));
     }
     if (wire) {
