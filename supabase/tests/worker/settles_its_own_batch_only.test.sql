@@ -1,7 +1,7 @@
 -- What results may settle: what their own batch is sending now, and no more than they can know.
 begin;
 \ir ../fixtures.psql
-select plan(11);
+select plan(13);
 
 update public.sync_integrations set retry_base = '0 seconds';
 create temporary table run as select run_id, sync_test.token(run_id) as token from (select sync_test.trigger_as('service_role') as run_id) r;
@@ -74,6 +74,19 @@ select results_eq($$ select e.entry_key, e.state::text, e.unknown_since is not n
   where e.integration_id = sync_test.id('integration a') and e.entry_key in ('entry 08', 'entry 09') order by 1 $$,
   $$ values ('entry 08', 'unknown', true), ('entry 09', 'sending', true) $$, 'while a part is open, nothing leaves the batch');
 select is(pg_temp.states('integration b'), '01 sending, 02 sending', 'and the other integration still has its own');
+
+-- A late report about an unknown entry closes no batch, and leaves what is known of that entry.
+update public.sync_export_entries e set state = 'unknown', unknown_since = now(), error_message = 'It timed out.'
+where e.integration_id = sync_test.id('integration a') and e.entry_key = 'entry 08';
+update public.sync_export_entries e set unknown_since = null where e.integration_id = sync_test.id('integration a') and e.entry_key = 'entry 09';
+select pg_temp.record(pg_temp.id('fifth'), '[]', true);
+select is((select e.set_aside_run_id from public.sync_export_entries e where e.integration_id = sync_test.id('integration a') and e.entry_key = 'entry 09'), null,
+  'what is being sent is not set aside');
+update public.sync_export_entries e set unknown_since = null where e.integration_id = sync_test.id('integration a') and e.entry_key = 'entry 09';
+select pg_temp.record(pg_temp.id('fifth'), jsonb_build_array(pg_temp.result(8, 'exported'), pg_temp.result(9, 'pending')));
+select results_eq($$ select e.entry_key, e.state::text, e.error_message from public.sync_export_entries e
+  where e.integration_id = sync_test.id('integration a') and e.entry_key in ('entry 08', 'entry 09') order by 1 $$,
+  $$ values ('entry 08', 'unknown', 'It timed out.'), ('entry 09', 'unknown', null) $$, 'an entry of unknown outcome keeps its batch open, whatever a late report says of it');
 
 select * from finish();
 rollback;
