@@ -249,7 +249,7 @@ Deno.test("in a clean checkout these permissions are enough", async (t) => {
     });
     await t.step("db:compose writes migrations, also where there are none", async () => {
       await Deno.remove(`${checkout}/supabase/migrations`, { recursive: true });
-      await Deno.remove(`${checkout}/supabase/schemas/30_engine/07_exported_fields.sql`);
+      await Deno.remove(`${checkout}/supabase/schemas/30_functions/entries/exported_fields.sql`);
       await runs(["db:compose"], /^(\d+) migrations, \1 changed\n$/);
       await runs(["db:compose", "--check"], /^$/);
     });
@@ -262,7 +262,7 @@ Deno.test("in a clean checkout these permissions are enough", async (t) => {
     });
     await t.step("the release after it takes the change away", async () => {
       await Deno.writeTextFile(
-        `${checkout}/supabase/schemas/30_engine/one.sql`,
+        `${checkout}/supabase/schemas/30_functions/reports/one.sql`,
         "create or replace function sync_scheduler.one() returns int language sql as $$ select 1 $$;\n",
       );
       const [change = ""] = (await Array.fromAsync(Deno.readDir(`${checkout}/supabase/changes`))).map((

@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   const changes = Object.entries(drift).flatMap(([kind, names]: [string, readonly string[]]) =>
     names.map((name) => `${kind.padEnd(8)}supabase/migrations/${name}`)
   );
-  if (check && isStale) changes.push("stale   supabase/schemas/30_engine/07_exported_fields.sql");
+  if (check && isStale) changes.push("stale   supabase/schemas/30_functions/entries/exported_fields.sql");
   if (!check) {
     console.log(`${composed.size} migrations, ${changes.length} changed`);
   } else if (changes.length > 0) {

@@ -48,6 +48,7 @@ export async function readSchemaFiles(directory: string): Promise<SchemaFile[]> 
     }
     for (const path of inOrder(paths, listed.filter((path) => path.startsWith(`${folder}/`)))) {
       if (!path.endsWith(".sql")) throw new Error(`schemas/${path}: only .sql files belong here`);
+      if (/\/\d/.test(path)) throw new Error(`schemas/${path}: ${ORDER} has the order, not the name`);
       const sql = await readFile(join(directory, path), "utf8");
       if (sql.trim() === "") throw new Error(`schemas/${path}: the file is empty`);
       files.push({ path, folder: folder.slice(3), sql: sql.endsWith("\n") ? sql : `${sql}\n` });

@@ -15,8 +15,8 @@ import { join } from "node:path";
  * ```
  */
 export function readVersion(root: string): string {
-  const sql = readFileSync(join(root, "supabase", "schemas", "95_release", "01_version.sql"), "utf8");
+  const sql = readFileSync(join(root, "supabase", "schemas", "90_install", "version.sql"), "utf8");
   const version = /select '([^']+)'::text/.exec(sql)?.[1];
-  if (version === undefined) throw new Error("95_release/01_version.sql names no version");
+  if (version === undefined) throw new Error("90_install/version.sql names no version");
   return version;
 }

@@ -82,7 +82,7 @@ Deno.test("declared files go where the CLI looks, are known again, and sort as t
     const paths = await declared(project);
     const folders = paths.map((path) => path.replace(`${at}/sync_scheduler/`, ""));
     assert.equal(folders[0], "00_setup.sql", config);
-    assert.ok(folders.includes("15_membership.sql") && folders.length >= 10, config);
+    assert.ok(folders.includes("20_membership.sql") && folders.length >= 6, config);
     const files = await project.files();
     assert.ok(!/^insert into/m.test(paths.map((path) => files[path]).join("\n")));
     const text = files["config.toml"] ?? "";
@@ -121,7 +121,7 @@ Deno.test("declared files that were edited are refused; the host's two functions
   await using project = await createProject(MINE);
   await install(project, { withoutMembership: true });
   const once = await project.files();
-  const [tables, adapter] = ["10_tables", "15_membership_adapter"].map((name) =>
+  const [tables, adapter] = ["10_tables", "20_membership_adapter"].map((name) =>
     `schemas/sync_scheduler/${name}.sql`
   );
   assert.ok(tables !== undefined && adapter !== undefined);

@@ -109,7 +109,7 @@ Deno.test({
     const { code, text } = await host.install("--without-membership");
     assert.equal(code, 0, text);
     const adapter = /^added +(\S+_membership_adapter\.sql)$/m.exec(text)?.[1] ?? "";
-    for (const path of [adapter, "supabase/schemas/sync_scheduler/15_membership_adapter.sql"]) {
+    for (const path of [adapter, "supabase/schemas/sync_scheduler/20_membership_adapter.sql"]) {
       const sql = await Deno.readTextFile(join(host.directory, path));
       const mine = sql.replace("select null::uuid where false", "select a.id from public.accounts a");
       assert.notEqual(mine, sql, path);

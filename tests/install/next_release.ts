@@ -34,23 +34,24 @@ export async function releaseNext(copy: CheckoutCopy, release: string): Promise<
   const path = (await copy.task("migration:new", "greet")).trim().replace("wrote ", "");
   await copy.write(path, HEAD);
   await replace(
-    `${SCHEMAS}10_tables/08_settings.sql`,
+    `${SCHEMAS}00_setup/settings.sql`,
     "  check (lease_duration >=",
     "  greeting text not null default 'hei' check (length(greeting) < 10),\n  check (lease_duration >=",
   );
-  await copy.write(`${SCHEMAS}10_tables/99_notes.sql`, NOTES);
+  await copy.write(`${SCHEMAS}10_tables/notes.sql`, NOTES);
+  await copy.write(`${SCHEMAS}order.txt`, `${await copy.read(`${SCHEMAS}order.txt`)}10_tables/notes.sql\n`);
   await replace(
-    `${SCHEMAS}20_access/03_policies.sql`,
+    `${SCHEMAS}40_access_rules/policies.sql`,
     "on public.sync_integration_types\n  for select to authenticated using ((select sync_scheduler.caller_id()) is not null)",
     "on public.sync_integration_types\n  for select to authenticated using (code <> '')",
   );
-  await replace(`${SCHEMAS}90_jobs/01_tick_jobs.sql`, "'*/5 * * * *'", "'*/10 * * * *'");
-  // Functions of the engine, of an RPC that people may call, and of membership.
+  await replace(`${SCHEMAS}90_install/jobs.sql`, "'*/5 * * * *'", "'*/10 * * * *'");
+  // Functions of an RPC that people may call, of the engine, and of membership.
   for (
     const file of [
-      "30_engine/22_claim_attempt",
-      "50_rpc/29_sync_scheduler_status",
-      "15_membership/05_has_org_role",
+      "30_functions/reports/overview",
+      "30_functions/tick/tick",
+      "20_membership/roles",
     ]
   ) {
     await replace(`${SCHEMAS}${file}.sql`, "\nbegin\n", `\nbegin\n  -- As of ${release}.\n`);

@@ -5,8 +5,8 @@ import { type HostProject, runCli, useHosts } from "../support/hosts.ts";
 import { embeddedOnly } from "../support/local_only.ts";
 import { createProject } from "../support/project.ts";
 
-const TYPES = "supabase/schemas/00_setup/03_types.sql";
-const TABLE = "supabase/schemas/10_tables/04_sync_integrations.sql";
+const TYPES = "supabase/schemas/00_setup/types.sql";
+const TABLE = "supabase/schemas/10_tables/sync_integrations.sql";
 const INDEX =
   "create index replacing_integrations on public.sync_integrations (org_id) where overlap_policy = 'replace';\n";
 

@@ -193,7 +193,7 @@ Deno.test("an install from a checkout that is no release says so, and a release 
   await using project = await createProject();
   assert.match((await project.install([], copy.directory)).text, /This build is no release/);
   await copy.write(
-    "supabase/schemas/10_tables/99_notes.sql",
+    "supabase/schemas/30_functions/notes.sql",
     "create table sync_scheduler.notes (note_id uuid primary key);\n",
   );
   await copy.task("release", "0.1.0");

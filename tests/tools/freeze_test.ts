@@ -8,10 +8,10 @@ import { freeze, openChange } from "../../tools/migrations/freeze.ts";
 const FUNCTION = "create or replace function f() returns int language sql as $$ select 1; $$;\n";
 const FILES = {
   "schemas/10_tables/t.sql": "create table t (id int);\n",
-  "schemas/15_membership/m.sql":
+  "schemas/20_membership/m.sql":
     "create or replace function m() returns int language sql as $$ select 1 $$;\n",
-  "schemas/30_engine/f.sql": FUNCTION,
-  "schemas/95_release/01_version.sql":
+  "schemas/30_functions/f.sql": FUNCTION,
+  "schemas/90_install/version.sql":
     "create or replace function version() returns record language sql as $$\n" +
     "  select '0.1.0-dev'::text, 'unreleased'::text;\n$$;\n",
   "functions/integration-sync/core/a.ts": "export const a = 1;\n",
@@ -51,11 +51,11 @@ Deno.test("a release freezes the baseline under its version; nothing is open beh
   assert.deepEqual(Object.keys(frozen.migrations), [
     "20261123000000_tables.sql",
     "20261123000100_membership.sql",
-    "20261123000200_engine.sql",
-    "20261123000300_release.sql",
+    "20261123000200_functions.sql",
+    "20261123000300_install.sql",
   ]);
   const composed = await composeMigrations(scratch);
-  assert.match(composed.get("20261123000300_release.sql") ?? "", /'0\.1\.0'::text, '[0-9a-f]{64}'::text/);
+  assert.match(composed.get("20261123000300_install.sql") ?? "", /'0\.1\.0'::text, '[0-9a-f]{64}'::text/);
   const directory = join(scratch.supabase, "migrations");
   assert.deepEqual(await migrationDrift(composed, directory), { missing: [], stale: [], extra: [] });
 });
@@ -63,7 +63,7 @@ Deno.test("a release freezes the baseline under its version; nothing is open beh
 Deno.test("writes version and checksum into the schemas: another checksum when any file is another", async () => {
   const read = async ({ supabase }: Scratch) =>
     /'0\.1\.0'::text, '([0-9a-f]{64})'::text/.exec(
-      await Deno.readTextFile(join(supabase, "schemas/95_release/01_version.sql")),
+      await Deno.readTextFile(join(supabase, "schemas/90_install/version.sql")),
     )?.[1];
   const checksums = new Set<string | undefined>();
   for (const table of ["create table t (id int);\n", "create table t (id int);\n", "create table t ();\n"]) {
@@ -88,17 +88,17 @@ Deno.test("a released migration that was edited or removed is refused, by name",
 Deno.test("schemas that change after a release need a change, which brings each changed function", async () => {
   await using scratch = await checkout();
   await freeze(scratch, "0.1.0");
-  await scratch.write("schemas/30_engine/f.sql", FUNCTION.replace("select 1", "select 2"));
+  await scratch.write("schemas/30_functions/f.sql", FUNCTION.replace("select 1", "select 2"));
   await assert.rejects(
     composeMigrations(scratch),
-    /30_engine\/f\.sql: function f\(\)\nRun `deno task migration:new NAME`/,
+    /30_functions\/f\.sql: function f\(\)\nRun `deno task migration:new NAME`/,
   );
 
   assert.match(await openChange(scratch, "count_twice", now), /changes\/20261201101530_count_twice\.sql$/);
   const open = await scratch.compose();
   assert.deepEqual([...open.keys()], ["20261201101530_count_twice.sql"]);
   const sql = open.get("20261201101530_count_twice.sql") ?? "";
-  assert.match(sql, /-- supabase\/schemas\/30_engine\/f\.sql\n[^]*select 2[^]*'0\.1\.1-dev'::text/);
+  assert.match(sql, /-- supabase\/schemas\/30_functions\/f\.sql\n[^]*select 2[^]*'0\.1\.1-dev'::text/);
   assert.doesNotMatch(sql, /create table|function m\(\)/);
 });
 
@@ -107,7 +107,7 @@ Deno.test("what cannot be run again needs statements by hand, object by object",
   await freeze(scratch, "0.1.0");
   await openChange(scratch, "widen", now);
   await scratch.write("schemas/10_tables/t.sql", "create table t (id int, name text);\n");
-  await Deno.remove(join(scratch.supabase, "schemas/30_engine/f.sql"));
+  await Deno.remove(join(scratch.supabase, "schemas/30_functions/f.sql"));
   await assert.rejects(composeMigrations(scratch), /\n +table t\n +function f\(\)\n/);
   const head =
     "-- for table t\nalter table t add column name text;\n-- for function f()\ndrop function f();\n";
@@ -144,7 +144,7 @@ Deno.test("an object that only moves to another file is no change", async () => 
   await using scratch = await checkout();
   await freeze(scratch, "0.1.0");
   await openChange(scratch, "move", now);
-  await Deno.remove(join(scratch.supabase, "schemas/30_engine/f.sql"));
+  await Deno.remove(join(scratch.supabase, "schemas/30_functions/f.sql"));
   await scratch.write("schemas/30_functions/feature/both.sql", FUNCTION + FUNCTION.replace("f()", "g()"));
   const sql = (await scratch.compose()).get("20261201101530_move.sql") ?? "";
   assert.match(
@@ -158,7 +158,7 @@ Deno.test("a function whose arguments change is a new one, and the old one has t
   await using scratch = await checkout();
   await freeze(scratch, "0.1.0");
   await openChange(scratch, "more", now);
-  await scratch.write("schemas/30_engine/f.sql", FUNCTION.replace("f()", "f(a int)"));
+  await scratch.write("schemas/30_functions/f.sql", FUNCTION.replace("f()", "f(a int)"));
   await assert.rejects(composeMigrations(scratch), /\n +function f\(\)\n/);
 });
 
@@ -167,8 +167,8 @@ Deno.test("a table that is new is created; organisations and members have a migr
   await freeze(scratch, "0.1.0");
   await openChange(scratch, "grow", now);
   await scratch.write("schemas/10_tables/u.sql", "create table u (id int);\n");
-  const member = FILES["schemas/15_membership/m.sql"].replace("select 1", "select 3");
-  await scratch.write("schemas/15_membership/m.sql", member);
+  const member = FILES["schemas/20_membership/m.sql"].replace("select 1", "select 3");
+  await scratch.write("schemas/20_membership/m.sql", member);
   const open = await scratch.compose();
   assert.deepEqual([...open.keys()], ["20261201101529_grow_membership.sql", "20261201101530_grow.sql"]);
   assert.match(open.get("20261201101530_grow.sql") ?? "", /create table u \(id int\)/);
@@ -183,8 +183,8 @@ Deno.test("a change is cut into migrations where its head says so; the last one 
   const parts = ["-- for table t\nalter type k add value 'new';\n", "create index on t (kind);\n"];
   await scratch.write("changes/20261201101530_grow.sql", parts.join("-- next migration\n"));
   await scratch.write(
-    "schemas/15_membership/m.sql",
-    FILES["schemas/15_membership/m.sql"].replace("select 1", "select 3"),
+    "schemas/20_membership/m.sql",
+    FILES["schemas/20_membership/m.sql"].replace("select 1", "select 3"),
   );
   const open = await scratch.compose();
   assert.deepEqual([...open.keys()], [

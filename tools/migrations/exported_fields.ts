@@ -4,7 +4,7 @@ import {
   exportedFields,
 } from "../../supabase/functions/integration-sync/vouchers/exported_fields.ts";
 
-const FILE = "30_engine/07_exported_fields.sql";
+const FILE = "30_functions/entries/exported_fields.sql";
 
 /**
  * The SQL function that answers the list of `supabase/functions/integration-sync/vouchers/exported_fields.ts`, so that the list stands once.
@@ -50,7 +50,7 @@ comment on function sync_scheduler.exported_fields() is
  * import { writeExportedFields } from "./exported_fields.ts";
  *
  * const schemas = await Deno.makeTempDir();
- * await Deno.mkdir(`${schemas}/30_engine`);
+ * await Deno.mkdir(`${schemas}/30_functions/entries`, { recursive: true });
  * assert.equal(await writeExportedFields(schemas, { check: true }), true);
  * assert.equal(await writeExportedFields(schemas, { check: false }), true);
  * assert.equal(await writeExportedFields(schemas, { check: true }), false);

@@ -9,7 +9,7 @@ import { composeMigrations } from "./compose.ts";
 import { writeMigrations } from "./directory.ts";
 import { objectsOf } from "./objects.ts";
 
-const VERSION_FILE = "95_release/01_version.sql";
+const VERSION_FILE = "90_install/version.sql";
 const UNRELEASED = "unreleased";
 // Version and checksum, of a release or of what comes after it.
 const VERSION = /'\d+\.\d+\.\d+(-dev)?'::text, '\w+'::text/;

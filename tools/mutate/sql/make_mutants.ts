@@ -8,7 +8,7 @@ import { nameOf, parseStatements, type Tree } from "./tree.ts";
 
 /** A statement of the schema. */
 export interface SchemaStatement {
-  /** Of the schema folder: `30_engine/10_open_incident.sql`. */
+  /** Of the schema folder: `30_functions/runs/trigger.sql`. */
   readonly path: string;
   readonly text: string;
   readonly tree: Tree;

@@ -1,0 +1,58 @@
+create table sync_scheduler.run_attempts (
+  run_id uuid not null references public.sync_run_log (run_id) on delete cascade,
+  attempt integer not null check (attempt >= 1),
+  token_hash bytea not null,
+  request_id bigint,
+  dispatched_at timestamptz not null default now(),
+  dispatch_count integer not null default 1,
+  response_status integer,
+  response_error text,
+  claimed_at timestamptz,
+  boot_id uuid,
+  boot_ms numeric,
+  cold_start boolean,
+  first_vendor_byte_ms numeric,
+  heartbeat_at timestamptz,
+  lease_expires_at timestamptz not null,
+  settled_before integer,
+  checkpoint jsonb,
+  address jsonb,
+  ended_at timestamptz,
+  outcome sync_scheduler.attempt_outcome,
+  reported_outcome text,
+  error_class sync_scheduler.error_class,
+  error_code text,
+  error_message text,
+  blames sync_scheduler.blames,
+  vendor_wait interval,
+  primary key (run_id, attempt),
+  check ((ended_at is null) = (outcome is null))
+)
+-- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry: see docs/design/schedule.md.
+with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
+create index run_attempts_lease_idx on sync_scheduler.run_attempts (lease_expires_at)
+  where ended_at is null;
+
+comment on table sync_scheduler.run_attempts is
+  'The dispatch timeline of each attempt: queued, answered, claimed, alive, ended.';
+comment on column sync_scheduler.run_attempts.token_hash is
+  'SHA-256 of the token of the newest dispatch; an older token of the same attempt is worthless.';
+comment on column sync_scheduler.run_attempts.request_id is
+  'Id in net._http_response: a hint for people. pg_net starts again at 1 after a crash, so nothing is keyed on it.';
+comment on column sync_scheduler.run_attempts.blames is
+  'What the failure is about. Null: the attempt did not fail, or its worker did not say.';
+comment on column sync_scheduler.run_attempts.vendor_wait is
+  'How long the vendor asked to wait after this attempt; the run''s deadline moved by it. Null: it did not.';
+comment on column sync_scheduler.run_attempts.address is
+  'address_of the integration when the attempt was claimed: where its worker sends. With another one it gets no more entries.';
+comment on column sync_scheduler.run_attempts.lease_expires_at is
+  'Before the claim: when to dispatch again. After it: when the worker counts as lost.';
+comment on column sync_scheduler.run_attempts.settled_before is
+  'Entries that the run had settled when the attempt was claimed: whether a slice got on is told by it.';
+comment on column sync_scheduler.run_attempts.reported_outcome is
+  'The outcome that the worker gave; the engine may have made another of it. Null when it never did.';
+comment on column sync_scheduler.run_attempts.first_vendor_byte_ms is
+  'Milliseconds from the claim until the external system first answered anything; null: it did not, or the worker was lost '
+  'before it could say so.';
+comment on column sync_scheduler.run_attempts.boot_ms is
+  'Milliseconds from the start of the isolate until it was ready to serve.';

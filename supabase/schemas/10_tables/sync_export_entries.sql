@@ -1,0 +1,242 @@
+create table public.sync_export_entries (
+  entry_id bigint generated always as identity primary key,
+  integration_id uuid not null references public.sync_integrations (id) on delete cascade,
+  entry_key text not null check (length(entry_key) between 1 and 200),
+  period text not null check (period ~ '^[0-9]{4}-(0[1-9]|1[0-3])$'),
+  document_number text not null check (length(document_number) between 1 and 35),
+  payload jsonb not null check (jsonb_typeof(payload) = 'object'),
+  -- Set by guard_entry; the default is there so that nobody has to give one.
+  payload_hash bytea not null default '',
+  -- Likewise.
+  payload_bytes integer not null default 0,
+  state public.sync_entry_state not null default 'pending',
+  batch_id uuid,
+  sent_at timestamptz,
+  unknown_since timestamptz,
+  external_id text,
+  error_message text,
+  -- No foreign key: retention deletes runs by the thousand, and their entries stay as they are.
+  run_id uuid,
+  created_at timestamptz not null default now(),
+  exported_at timestamptz,
+  conflict_at timestamptz,
+  conflict_payload_hash bytea,
+  conflict_content jsonb,
+  not_sent boolean not null default false,
+  refused_at_first_send boolean not null default false,
+  nothing_left boolean not null default false,
+  decided_at timestamptz,
+  -- No foreign key, like run_id.
+  set_aside_run_id uuid,
+  refused_run_id uuid,
+  redacted_at timestamptz,
+  redacted_debit numeric,
+  redacted_currency text,
+  -- One definition for the count, the alert and every list.
+  undecided boolean not null generated always as
+    (((state = 'rejected' or conflict_at is not null) and decided_at is null) or set_aside_run_id is not null) stored,
+  -- The key first: no other index begins with it, so a look-up by key and integration has one plan only.
+  unique (entry_key, integration_id),
+  check ((state = 'exported') = (exported_at is not null)),
+  check (state not in ('sending', 'unknown') or batch_id is not null),
+  check (state <> 'unknown' or unknown_since is not null),
+  -- What waits was never sent, or certainly not taken: it goes into a batch of its own and may still change.
+  check (state not in ('pending', 'withdrawn') or (batch_id is null and unknown_since is null)),
+  check (refused_run_id is null or state = 'pending'),
+  -- Without its content an entry cannot go out again.
+  check (redacted_at is null or state in ('exported', 'rejected', 'withdrawn')),
+  -- What they say is about a rejection, and ends with it.
+  check (state = 'rejected' or not (not_sent or refused_at_first_send or nothing_left)),
+  -- What never left is in no batch that may go out again.
+  check (not not_sent or batch_id is null),
+  check (conflict_at is null or (conflict_payload_hash is not null and conflict_content is not null))
+);
+-- Each holds only what is looked for: an index of all states would hold every exported entry for ever, and a plan without
+-- statistics would read through them.
+create index sync_export_entries_pending_idx on public.sync_export_entries (integration_id, entry_id)
+  where state = 'pending';
+create index sync_export_entries_open_idx on public.sync_export_entries (integration_id, state, entry_id)
+  where state in ('sending', 'unknown');
+create index sync_export_entries_rejected_idx on public.sync_export_entries (integration_id, entry_id)
+  where state = 'rejected';
+create index sync_export_entries_batch_idx on public.sync_export_entries (batch_id);
+create index sync_export_entries_run_idx on public.sync_export_entries (run_id);
+create index sync_export_entries_conflict_idx on public.sync_export_entries (integration_id)
+  where conflict_at is not null;
+-- Nearly always empty or small, however many entries there are.
+create index sync_export_entries_undecided_idx on public.sync_export_entries (integration_id, entry_id)
+  where undecided;
+-- Nearly always empty: the entries that a run passes over.
+create index sync_export_entries_refused_idx on public.sync_export_entries (refused_run_id)
+  where refused_run_id is not null;
+alter table public.sync_export_entries enable row level security;
+
+comment on table public.sync_export_entries is
+  'The outbox: accounting entries to export. The host delivers them as pending (add_sync_entries); from then '
+  'on the worker RPCs change their state, and an admin through settle_sync_entries.';
+comment on column public.sync_export_entries.entry_key is
+  'The entry''s own name in the source system; one key of an integration is exported at most once.';
+comment on column public.sync_export_entries.period is
+  'Accounting period, YYYY-MM. A month from 01 to 12, or 13: the thirteenth period, at the end of the fiscal year.';
+comment on column public.sync_export_entries.document_number is
+  'Voucher number. At most 35 characters: Business Central''s external document number holds no more.';
+comment on column public.sync_export_entries.payload is
+  'What the connector sends. Amounts are decimal strings, never JSON numbers: a float would change them.';
+comment on column public.sync_export_entries.payload_hash is
+  'SHA-256 of period, document_number and payload, as entry_hash makes it: tells whether a key is delivered with the same '
+  'content again.';
+comment on column public.sync_export_entries.payload_bytes is
+  'Bytes of the payload as text, as guard_entry counts them: a batch is measured without reading its payloads.';
+comment on column public.sync_export_entries.batch_id is
+  'The batch in which the entry was last sent, and the idempotency key under which the receiver knows it.';
+comment on column public.sync_export_entries.sent_at is
+  'When the entry was last handed to a worker. Who decides about an unknown entry says which send that is about.';
+comment on column public.sync_export_entries.unknown_since is
+  'Since when a send without a known outcome is open. Kept while the batch is sent again: a refusal of the repetition '
+  'says nothing about the first send.';
+comment on column public.sync_export_entries.not_sent is
+  'Rejected by our own rules before its first send: nothing of it ever left.';
+comment on column public.sync_export_entries.refused_at_first_send is
+  'Rejected by the external system at the first send of its batch. No later result changes that; a decision of a person '
+  'takes it back.';
+comment on column public.sync_export_entries.nothing_left is
+  'Rejected, and the connector says that the external system holds nothing of it. Together with refused_at_first_send it lets '
+  'the source replace the entry, as long as nothing of its batch is open and no person has decided about it.';
+comment on column public.sync_export_entries.conflict_at is
+  'Since when the source contradicts what was sent: its key was delivered again with other content. Beside the state, '
+  'which says what the external system has. Null when there is none, a person has closed it, or the source says again what was sent.';
+comment on column public.sync_export_entries.conflict_payload_hash is
+  'Hash of the content that was delivered last and differs from what was sent; outlives a conflict that a person has closed, so that '
+  'its next delivery does not open it again. Null once the entry waits to go out anew, or the source says again what was sent.';
+comment on column public.sync_export_entries.conflict_content is
+  'That content: period, document_number, payload. It is sent only if a person says so.';
+comment on column public.sync_export_entries.decided_at is
+  'When a person last decided about the entry (abandon, keep, resend, withdraw), or the source replaced it. Null: undecided. A '
+  'further rejection or conflict clears it.';
+comment on column public.sync_export_entries.set_aside_run_id is
+  'The run that set the entry''s batch aside, because its outcome stays unknown. Null: not set aside.';
+comment on column public.sync_export_entries.undecided is
+  'Whether the entry waits for a person: rejected or in conflict without decided_at, or in a batch that is set aside.';
+comment on column public.sync_export_entries.refused_run_id is
+  'The run that has sent the entry by itself and was refused: it passes the entry over, which stays pending. As soon as another '
+  'request of that run is taken the entry is rejected, for the reason in error_message.';
+comment on column public.sync_export_entries.redacted_at is
+  'When the payload was emptied (sync_scheduler.redact_entries); null: it is there. payload_hash stays that of the content, so that '
+  'the key cannot be exported twice.';
+comment on column public.sync_export_entries.redacted_debit is
+  'Total of the debit side of a redacted voucher, so that sums remain; null: it had none, or is not redacted.';
+comment on column public.sync_export_entries.redacted_currency is 'Currency of a redacted voucher, if it named one.';
+
+create or replace function sync_scheduler.entry_hash(period text, document_number text, payload jsonb) returns bytea
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  -- Of the text, not of the values: 1.0 and 1.00 are equal as jsonb, but not the same bytes to a receiver.
+  return sha256(convert_to(jsonb_build_array(period, document_number, payload)::text, 'UTF8'));
+end;
+$$;
+revoke all on function sync_scheduler.entry_hash(text, text, jsonb) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.entry_hash(text, text, jsonb) is
+  'SHA-256 of an entry''s content, whatever the order of the payload''s keys. Equal hashes: equal bytes when sent.';
+
+create or replace function sync_scheduler.is_replaceable(entry public.sync_export_entries) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return entry.state in ('pending', 'withdrawn') or (entry.state = 'rejected' and (entry.not_sent or (
+    entry.refused_at_first_send and entry.nothing_left and entry.decided_at is null
+    and not exists (
+      select from public.sync_export_entries o
+      where o.batch_id = entry.batch_id and o.state in ('sending', 'unknown')))));
+end;
+$$;
+revoke all on function sync_scheduler.is_replaceable(public.sync_export_entries)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.is_replaceable(public.sync_export_entries) is
+  'May other content take the place of this entry''s content? It may while nothing of the entry stands at the external system and '
+  'nothing can arrive there late: it waits or is withdrawn; or our own rules rejected it before its first send; or the external system refused '
+  'it at the first send of its batch, holds nothing of it, nothing of that batch is open, and no person has decided.';
+
+-- What a vendor has seen never changes, whoever writes: a batch goes out again byte for byte as it was sent, and what is
+-- in somebody's books is never sent again. Definer, because the writer may have no rights in sync_scheduler; it reads
+-- the batch of the row at hand, and changes nothing but that row.
+create or replace function sync_scheduler.guard_entry() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if tg_op = 'UPDATE' and new.redacted_at is not null then
+    -- The content is gone, its hash is not: by it a further delivery is known as the same, or as another.
+    if new.payload = '{}' then
+      new.payload_hash := old.payload_hash;
+    else
+      new.redacted_at := null;
+      new.redacted_debit := null;
+      new.redacted_currency := null;
+    end if;
+  end if;
+  if new.redacted_at is null then
+    new.payload_hash := sync_scheduler.entry_hash(new.period, new.document_number, new.payload);
+  end if;
+  if tg_op = 'INSERT' or new.payload_hash <> old.payload_hash or new.redacted_at is distinct from old.redacted_at then
+    new.payload_bytes := octet_length(new.payload::text);
+  else
+    new.payload_bytes := old.payload_bytes;
+  end if;
+  if tg_op = 'UPDATE' and (
+    (old.state = 'exported' and new.state <> 'exported')
+    or (old.state <> 'pending' and (new.integration_id, new.entry_key) is distinct from (old.integration_id, old.entry_key))
+    -- New content begins anew: it waits, whatever became of the content before it.
+    or (old.state <> 'pending' and new.payload_hash is distinct from old.payload_hash
+      and not (new.state = 'pending' and sync_scheduler.is_replaceable(old)))
+    -- An admin sends it again while a purge empties it.
+    or (new.redacted_at is not null and new.state not in ('exported', 'rejected', 'withdrawn'))
+    or (new.state = 'withdrawn' and old.state not in ('pending', 'withdrawn') and not old.not_sent)
+  ) then
+    raise exception using errcode = 'PT409', message = 'entry_is_sent',
+      detail = jsonb_build_object('entry_key', left(old.entry_key, 100), 'state', old.state);
+  end if;
+  -- A decision is about one refusal, or one conflict. The next one waits for a decision of its own.
+  if tg_op = 'UPDATE' and new.decided_at is not distinct from old.decided_at and (
+    (new.state = 'rejected' and old.state <> 'rejected')
+    or (new.conflict_at is not null and new.conflict_at is distinct from old.conflict_at)
+  ) then
+    new.decided_at := null;
+  end if;
+  -- They say how it was rejected.
+  if new.state <> 'rejected' then
+    new.not_sent := false;
+    new.refused_at_first_send := false;
+    new.nothing_left := false;
+  end if;
+  -- What goes out anew is contradicted anew: content that was decided or adopted before is no known contradiction of it.
+  if new.state = 'pending' and new.conflict_at is null then
+    new.conflict_payload_hash := null;
+    new.conflict_content := null;
+  end if;
+  -- What is settled, or goes into a new batch, is no longer part of one that is set aside.
+  if new.state not in ('sending', 'unknown') then
+    new.set_aside_run_id := null;
+  end if;
+  -- A refusal is about one content, and only what waits can be passed over.
+  if new.state <> 'pending' or (tg_op = 'UPDATE' and new.payload_hash <> old.payload_hash) then
+    if new.state = 'pending' and new.refused_run_id is not null then
+      new.error_message := null;
+    end if;
+    new.refused_run_id := null;
+  end if;
+  -- Refused where the host's developer sees it. Also in what is delivered later: it may take the payload's place.
+  if (tg_op = 'INSERT' or (new.payload_hash, new.conflict_content) is distinct from (old.payload_hash, old.conflict_content))
+    and (sync_scheduler.loses_digits(new.payload) or sync_scheduler.loses_digits(new.conflict_content))
+  then
+    raise exception using errcode = '23514', schema = tg_table_schema, table = tg_table_name, column = 'payload',
+      message = 'a JSON number in the payload would lose digits on its way: write amounts as strings',
+      detail = jsonb_build_object('entry_key', left(new.entry_key, 100));
+  end if;
+  return new;
+end;
+$$;
+revoke all on function sync_scheduler.guard_entry() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.guard_entry() is
+  'Trigger of sync_export_entries: computes payload_hash and payload_bytes, clears decided_at when the entry is rejected or contradicted anew, and '
+  'refuses (PT409 entry_is_sent; details: entry_key, state) other content for an entry that is not replaceable (is_replaceable), '
+  'another state for one that is exported, to withdraw what may have left, and to send what is redacted; and (23514) a JSON number that a float would change.';
+
+create trigger guard_entry before insert or update on public.sync_export_entries
+  for each row execute function sync_scheduler.guard_entry();

@@ -1,0 +1,114 @@
+create table public.sync_run_log (
+  run_id uuid primary key default gen_random_uuid(),
+  org_id uuid not null,
+  integration_id uuid not null,
+  integration_type text not null,
+  status public.sync_run_status not null default 'pending',
+  triggered_by public.sync_run_trigger not null,
+  -- No foreign key: the log keeps who pressed after the account is gone.
+  triggered_by_user_id uuid,
+  triggered_at timestamptz not null default now(),
+  scheduled_for timestamptz,
+  idempotency_key text,
+  attempt integer not null default 1,
+  next_attempt_at timestamptz,
+  deadline_at timestamptz not null,
+  started_at timestamptz,
+  finished_at timestamptz,
+  cancel_requested_at timestamptz,
+  cancel_requested_by uuid,
+  cancel_reason text,
+  entries_total integer not null default 0,
+  entries_done integer not null default 0,
+  entries_failed integer not null default 0,
+  error_code text,
+  error_message text,
+  skip_reason public.sync_skip_reason,
+  notice text,
+  quota_until timestamptz,
+  -- No foreign key: retention may delete the parent, and a final row does not change for it.
+  parent_run_id uuid,
+  version bigint not null default 1,
+  -- Of both columns: a run can never carry another organisation than its integration, and one check is cheaper.
+  foreign key (integration_id, org_id) references public.sync_integrations (id, org_id) on delete cascade,
+  check ((status in ('pending', 'running')) = (finished_at is null)),
+  check (status <> 'running' or started_at is not null),
+  check (triggered_by <> 'manual' or triggered_by_user_id is not null),
+  check (next_attempt_at is null or status = 'pending'),
+  check ((status = 'skipped') = (skip_reason is not null)),
+  -- A manual run never consumes a slot.
+  check ((triggered_by in ('schedule', 'backfill')) = (scheduled_for is not null))
+)
+-- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry: see docs/design/schedule.md.
+with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
+-- At most one active run per integration, under any concurrency. The only index of active runs: beside another one it would
+-- lose to a scan of all of that whenever the statistics say that few are active.
+create unique index sync_run_log_one_active_idx on public.sync_run_log (integration_id)
+  where status in ('pending', 'running');
+create unique index sync_run_log_idempotency_key_idx on public.sync_run_log (org_id, idempotency_key)
+  where idempotency_key is not null;
+-- One run for a slot, whoever started it, and one record that it was skipped (which a backfill may make up for).
+create unique index sync_run_log_slot_idx on public.sync_run_log (integration_id, scheduled_for, (status = 'skipped'))
+  where scheduled_for is not null;
+-- The cooldown reads its first row, whatever the log's length, by an order that no other index has.
+create index sync_run_log_integration_idx
+  on public.sync_run_log (integration_id, org_id, triggered_by, triggered_at desc);
+create index sync_run_log_org_idx on public.sync_run_log (org_id, triggered_at desc);
+create index sync_run_log_due_idx on public.sync_run_log (next_attempt_at)
+  where status = 'pending' and next_attempt_at is not null;
+create index sync_run_log_unstarted_idx on public.sync_run_log (scheduled_for)
+  where status = 'pending' and started_at is null and scheduled_for is not null
+    and notice is distinct from 'integration_paused';
+-- The overview's last run and last success of an integration. Not the skipped ones: they come by the hundred.
+create index sync_run_log_ended_idx on public.sync_run_log (integration_id, status, finished_at desc)
+  where status in ('succeeded', 'failed', 'cancelled');
+create index sync_run_log_retention_idx on public.sync_run_log (status, finished_at) where finished_at is not null;
+create index sync_run_log_parent_idx on public.sync_run_log (parent_run_id) where parent_run_id is not null;
+alter table public.sync_run_log enable row level security;
+
+comment on table public.sync_run_log is
+  'One row a run. Members read it and Realtime publishes it, so nothing secret and nothing internal stands here. '
+  'Written only by the functions of this bundle; a final row never changes.';
+comment on column public.sync_run_log.next_attempt_at is
+  'When the next attempt is due; null while one is under way.';
+comment on column public.sync_run_log.deadline_at is 'An active run past this instant gets no further lease, and fails when the last one is over.';
+comment on column public.sync_run_log.scheduled_for is
+  'The slot: when a scheduled or made-up run was due. Drift is started_at - scheduled_for.';
+comment on column public.sync_run_log.parent_run_id is 'The run that this one is the retry of.';
+comment on column public.sync_run_log.notice is
+  'What the one who pressed should know: scheduler_not_ticking (pg_cron is silent, nothing will be retried by itself); '
+  'integration_paused (it waits until its integration is neither paused nor disabled); '
+  'vendor_incident (when it was started, several organisations could not reach the vendor: see sync_vendor_incidents); function_outdated, '
+  'schema_outdated (it waits until the operator has brought both to releases that understand each other).';
+comment on column public.sync_run_log.quota_until is
+  'Until when the external system asks us to wait, as it said: of a run that waits for it, or that failed as vendor_quota_exhausted.';
+comment on column public.sync_run_log.attempt is 'Number of the current or last attempt.';
+comment on column public.sync_run_log.error_message is 'In a coordinator''s words; never a secret or a stack trace.';
+comment on column public.sync_run_log.version is
+  'Grows with every change of the row: a reader drops what is older than what it has.';
+
+-- A final run never changes, whoever writes; and every change has a version, so that a reader can tell which
+-- of two rows is newer.
+create or replace function sync_scheduler.guard_run_update() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if old.finished_at is not null
+    -- But a person is forgotten: by erase_person alone, which sets this for its own transaction, and in these columns alone.
+    and (coalesce(current_setting('sync_scheduler.erases_person', true), '') <> 'on'
+      or to_jsonb(new) - '{triggered_by_user_id,cancel_requested_by,cancel_reason}'::text[]
+        <> to_jsonb(old) - '{triggered_by_user_id,cancel_requested_by,cancel_reason}'::text[])
+  then
+    raise exception using errcode = 'PT409', message = 'run_is_final',
+      detail = jsonb_build_object('run_id', old.run_id, 'status', old.status);
+  end if;
+  new.version := old.version + 1;
+  return new;
+end;
+$$;
+revoke all on function sync_scheduler.guard_run_update() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.guard_run_update() is
+  'Trigger of sync_run_log: refuses any change of a final run (PT409 run_is_final), but for the erasure of a person, and counts '
+  'versions.';
+
+create trigger guard_run_update before update on public.sync_run_log
+  for each row execute function sync_scheduler.guard_run_update();

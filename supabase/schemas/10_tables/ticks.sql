@@ -1,0 +1,72 @@
+create table sync_scheduler.ticks (
+  tick_id bigint generated always as identity primary key,
+  ticked_at timestamptz not null default now(),
+  duration_ms numeric,
+  started integer not null default 0,
+  skipped integer not null default 0,
+  recovered integer not null default 0,
+  errors jsonb
+);
+create index ticks_ticked_at_idx on sync_scheduler.ticks (ticked_at);
+comment on table sync_scheduler.ticks is 'One row a tick: that the scheduler is alive, and what it did.';
+comment on column sync_scheduler.ticks.errors is 'Step of the tick to message, for the steps that failed; null: none.';
+
+create or replace function sync_scheduler.has_work() returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp set lock_timeout = '100ms' as $$
+begin
+  -- What each step acts upon, in their order. One look into an index each, of which most are nearly always empty.
+  -- Too wide costs a tick that finds nothing to do; too narrow and the step comes too late.
+  --
+  -- Statement by statement: an index scan takes some 40 kB, and a dozen at once would have the C library return them to
+  -- the system at the end and fetch them anew at each call, which costs more than all the looks.
+
+  -- recover_runs.
+  if exists (select from sync_scheduler.run_attempts a where a.ended_at is null and a.lease_expires_at <= now()) then
+    return true;
+  end if;
+  if exists (select from public.sync_run_log r where r.status = 'pending' and r.next_attempt_at <= now()) then
+    return true;
+  end if;
+  -- start_waiting_slots, and watch_drift; a slot that nobody has dealt with is what prewarm looks for.
+  if exists (select from sync_scheduler.waiting_slots) then
+    return true;
+  end if;
+  if exists (
+    select from public.sync_run_log r where r.status = 'pending' and r.started_at is null and r.scheduled_for <= now()
+      and r.notice is distinct from 'integration_paused')
+  then
+    return true;
+  end if;
+  -- end_pauses and resolve_silence.
+  if exists (select from public.sync_integrations i where i.resume_at <= now()) then
+    return true;
+  end if;
+  if exists (
+    select from public.sync_alerts a where a.kind in ('scheduler_dead', 'database_not_writable') and a.resolved_at is null
+      and (a.kind = 'scheduler_dead' or a.last_seen_at <= now() - interval '15 minutes'))
+  then
+    return true;
+  end if;
+  -- end_unanswered_probes.
+  if exists (select from sync_scheduler.probes p where p.ended_at is null) then
+    return true;
+  end if;
+  -- check_health.
+  if exists (select from public.sync_integration_health h where h.next_check_at <= now()) then
+    return true;
+  end if;
+  -- post_alerts.
+  if exists (select from sync_scheduler.alert_messages m where m.is_new) then
+    return true;
+  end if;
+  if exists (select from sync_scheduler.alert_senders s where s.next_attempt_at <= now()) then
+    return true;
+  end if;
+  -- prewarm: settings.warmup_lead is a minute at most.
+  return exists (select from public.sync_integrations i where i.next_run_at <= now() + interval '1 minute');
+end;
+$$;
+revoke all on function sync_scheduler.has_work() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.has_work() is
+  'May one of the tick''s steps after start_due_runs have something to do? Mostly not, and then the tick sets none of them up. '
+  'A new step adds here what it acts upon; the test schedule/has_work has a case for each. Waits 100 ms for a lock at most, then it fails.';

@@ -1,0 +1,200 @@
+-- May this caller do this here? Then finds or locks the integration.
+
+create or replace function sync_scheduler.require_org_role(org_id uuid, roles public.sync_member_role[])
+returns void
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  perform sync_scheduler.require_plain_types();
+  if sync_scheduler.acts_for_all() then
+    return;
+  end if;
+  perform sync_scheduler.require_signed_in();
+  -- A host's own function may answer null: that is no yes.
+  if sync_scheduler.has_org_role(require_org_role.org_id, require_org_role.roles) is not true then
+    perform sync_scheduler.raise_error('not_authorized');
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.require_org_role(uuid, public.sync_member_role[])
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.require_org_role(uuid, public.sync_member_role[]) is
+  'Accepts the service role and the host (acts_for_all) for every organisation. Refuses everyone else who is not signed in '
+  '(PT401 not_authenticated), whose JWT has a sub that is no uuid (PT401 unsupported_identity), or who holds none of the '
+  'roles (PT403 not_authorized, also for an organisation that does not exist). Identity comes from the JWT alone.';
+
+create or replace function sync_scheduler.require_signed_in() returns void
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  claims jsonb := auth.jwt();
+begin
+  -- As in caller_id.
+  if coalesce(claims ->> 'is_anonymous', 'false') <> 'false' then
+    perform sync_scheduler.raise_error('not_authenticated');
+  elsif sync_scheduler.caller_id() is null then
+    perform sync_scheduler.raise_error(case
+      when coalesce(nullif(current_setting('request.jwt.claim.sub', true), ''), claims ->> 'sub') is not null
+        then 'unsupported_identity' else 'not_authenticated' end);
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.require_signed_in() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.require_signed_in() is
+  'Refuses a caller who is not signed in, or anonymously (PT401 not_authenticated), or whose JWT has a sub that is no uuid '
+  '(PT401 unsupported_identity). Identity comes from the JWT alone.';
+
+create or replace function sync_scheduler.acts_for_all() returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return coalesce(auth.jwt() ->> 'role' = 'service_role', false) or sync_scheduler.is_host();
+end;
+$$;
+revoke all on function sync_scheduler.acts_for_all() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.acts_for_all() is
+  'Does the caller act for every organisation: the host''s backend (a JWT with the role service_role) or the host itself '
+  '(is_host)? For functions of the bundle''s owner only.';
+
+-- Why this is safe. Every RPC is `security definer`, so current_user is always the owner and says nothing. What the caller
+-- cannot choose is session_user: it changes for superusers only. Requests of the Data API have session_user
+-- `authenticator`, whatever their JWT says, and so has every trigger that runs in them. The setting `role` keeps the
+-- caller's `set role` inside a definer function, and such a function cannot change it. The claims are the third condition:
+-- a session that has them acts as the person whom they name.
+create or replace function sync_scheduler.is_host() returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  api_roles constant text[] := '{anon,authenticated,service_role,authenticator}'::text[];
+begin
+  return not exists (
+      -- The second to fourth are what PostgREST before version 9 sets, and what Supabase still reads.
+      select from unnest('{request.jwt.claims,request.jwt.claim,request.jwt.claim.sub,request.jwt.claim.role}'::text[]) claim
+      where current_setting(claim, true) <> '')
+    -- 'none' without a `set role`: then the current role is session_user.
+    and current_setting('role') <> all (api_roles)
+    and session_user <> all (api_roles)
+    and (
+      pg_has_role(session_user, (select n.nspowner from pg_namespace n where n.nspname = 'sync_scheduler'), 'member')
+      or exists (select from sync_scheduler.settings s where session_user = any (s.host_roles)));
+end;
+$$;
+revoke all on function sync_scheduler.is_host() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.is_host() is
+  'Is the caller the host itself: pg_cron, the SQL editor, a migration? True only if there are no claims, the current role '
+  'is none of the API''s, and session_user is a member of the role that owns the bundle or is named in '
+  'settings.host_roles. Never for authenticator. For functions of the bundle''s owner only.';
+
+create or replace function sync_scheduler.require_plain_types() returns void
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  -- Our own functions look into pg_temp last. Vault and pg_net do not: there a temporary type of the caller hides the one of the
+  -- catalogue, and its code would run with the rights of whoever calls Vault for them. No request of the Data API makes one.
+  if pg_my_temp_schema() <> 0 and exists (
+    select from pg_type own join pg_type builtin on builtin.typname = own.typname
+    where own.typnamespace = pg_my_temp_schema() and builtin.typnamespace = 'pg_catalog'::regnamespace)
+  then
+    perform sync_scheduler.raise_error('not_authorized',
+      '{"reason": "the session has temporary types with the names of built-in ones"}');
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.require_plain_types() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.require_plain_types() is
+  'Refuses a session with temporary types that hide built-in ones (PT403 not_authorized). In a session without temporary objects '
+  'it is one comparison. For functions of the bundle''s owner only.';
+
+create or replace function sync_scheduler.lock_integration(org_id uuid, integration_type text)
+returns public.sync_integrations
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  integration public.sync_integrations;
+begin
+  -- No type has so long a code.
+  if length(lock_integration.integration_type) > sync_scheduler.text_limit('integration_type') then
+    perform sync_scheduler.raise_no_integration(null);
+  end if;
+  -- The lock makes triggers of one integration come one after another, so that the cooldown holds among them.
+  select * into integration from public.sync_integrations i
+  where i.org_id = lock_integration.org_id and i.integration_type = lock_integration.integration_type
+  for no key update;
+  if not found then
+    perform sync_scheduler.raise_no_integration(lock_integration.integration_type);
+  end if;
+  return integration;
+end;
+$$;
+revoke all on function sync_scheduler.lock_integration(uuid, text)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.lock_integration(uuid, text) is
+  'The organisation''s integration of that type, locked until the transaction ends. Errors: PT422 '
+  'unknown_integration_type, PT404 integration_not_found.';
+
+create or replace function sync_scheduler.find_integration(org_id uuid, integration_type text)
+returns public.sync_integrations
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  integration public.sync_integrations;
+begin
+  -- No type has so long a code.
+  if length(find_integration.integration_type) > sync_scheduler.text_limit('integration_type') then
+    perform sync_scheduler.raise_no_integration(null);
+  end if;
+  select * into integration from public.sync_integrations i
+  where i.org_id = find_integration.org_id and i.integration_type = find_integration.integration_type;
+  if integration.id is null then
+    perform sync_scheduler.raise_no_integration(find_integration.integration_type);
+  end if;
+  return integration;
+end;
+$$;
+revoke all on function sync_scheduler.find_integration(uuid, text)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.find_integration(uuid, text) is
+  'The organisation''s integration of that type, for those who only read. Errors: PT422 unknown_integration_type, PT404 '
+  'integration_not_found.';
+
+create or replace function sync_scheduler.raise_no_integration(integration_type text) returns void
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  if not exists (
+    select from public.sync_integration_types t where t.code = raise_no_integration.integration_type
+  ) then
+    perform sync_scheduler.raise_error('unknown_integration_type', jsonb_build_object(
+      'known_types', (select jsonb_agg(t.code order by t.code) from public.sync_integration_types t)));
+  end if;
+  perform sync_scheduler.raise_error('integration_not_found');
+end;
+$$;
+revoke all on function sync_scheduler.raise_no_integration(text) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.raise_no_integration(text) is
+  'Tells which it is: PT422 unknown_integration_type (details: known_types) or PT404 integration_not_found.';
+
+create or replace function sync_scheduler.lock_active_run(integration_id uuid) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  perform from public.sync_run_log r
+  where r.integration_id = lock_active_run.integration_id and r.status in ('pending', 'running')
+  for no key update;
+end;
+$$;
+revoke all on function sync_scheduler.lock_active_run(uuid) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.lock_active_run(uuid) is
+  'Keeps the worker of an integration from its entries until the transaction ends. The caller holds the integration''s '
+  'lock, so no further run begins.';
+
+create or replace function sync_scheduler.is_paused(integration public.sync_integrations) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return integration.paused_at is not null and coalesce(integration.resume_at > now(), true);
+end;
+$$;
+revoke all on function sync_scheduler.is_paused(public.sync_integrations) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.is_paused(public.sync_integrations) is
+  'Is the integration paused now? A pause ends by itself at resume_at.';
+
+create or replace function sync_scheduler.is_stopped(integration public.sync_integrations) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return not integration.enabled or sync_scheduler.is_paused(integration);
+end;
+$$;
+revoke all on function sync_scheduler.is_stopped(public.sync_integrations) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.is_stopped(public.sync_integrations) is
+  'Is the integration disabled, or paused now? Then nothing of it is reserved or dispatched.';

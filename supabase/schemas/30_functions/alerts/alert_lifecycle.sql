@@ -1,0 +1,157 @@
+-- Raises, resolves and acknowledges alerts.
+
+-- Definer, because no client may write alerts. The caller's role is checked before anything is told or done.
+create or replace function public.acknowledge_sync_alert(alert_id uuid) returns public.sync_alerts
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+#variable_conflict use_column
+declare
+  alert public.sync_alerts;
+begin
+  select * into alert from public.sync_alerts a where a.alert_id = acknowledge_sync_alert.alert_id;
+  -- One that does not exist has no organisation, like one that is shared: nobody says for all that it is seen to.
+  perform sync_scheduler.require_org_role(alert.org_id, '{admin,coordinator}');
+  if alert.alert_id is null then
+    perform sync_scheduler.raise_error('not_authorized');
+  end if;
+  -- What was refused is in no outbox: nobody else can say that it is over. The lock keeps a delivery out meanwhile.
+  if alert.kind = 'entries_refused' and (sync_scheduler.acts_for_all() or sync_scheduler.has_org_role(alert.org_id, '{admin}')) then
+    perform from public.sync_integrations i where i.id = alert.integration_id for no key update;
+    delete from sync_scheduler.refused_entries r where r.integration_id = alert.integration_id
+      and exists (select from public.sync_alerts a where a.alert_id = acknowledge_sync_alert.alert_id and a.resolved_at is null);
+    update public.sync_alerts a set resolved_at = now()
+    where a.alert_id = acknowledge_sync_alert.alert_id and a.resolved_at is null;
+  end if;
+  -- Of two at once the first one has it.
+  update public.sync_alerts a set acknowledged_at = now(), acknowledged_by = sync_scheduler.caller_id()
+  where a.alert_id = acknowledge_sync_alert.alert_id and a.acknowledged_at is null;
+  select * into strict alert from public.sync_alerts a where a.alert_id = acknowledge_sync_alert.alert_id;
+  return alert;
+end;
+$$;
+revoke all on function public.acknowledge_sync_alert(uuid) from public, anon, authenticated, service_role;
+grant execute on function public.acknowledge_sync_alert(uuid) to authenticated, service_role;
+comment on function public.acknowledge_sync_alert(uuid) is
+  'Says that somebody sees to an alert, and returns it; the first one who says so stays. It goes on counting, and is resolved '
+  'by itself when its cause is gone; entries_refused also when an admin or the service role acknowledges it. For admins and coordinators of the organisation and the service role; an alert that '
+  'several organisations share for the service role alone. Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized.';
+
+create or replace function sync_scheduler.raise_alert(
+  integration public.sync_integrations,
+  kind public.sync_alert_kind,
+  severity public.sync_alert_severity,
+  incident timestamptz,
+  message text,
+  details jsonb default '{}',
+  run_id uuid default null
+) returns boolean
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  return sync_scheduler.note_alert(integration.org_id, integration.id, integration.integration_type, kind, severity,
+    sync_scheduler.alert_key(kind, integration.id::text, incident), message, details, run_id);
+end;
+$$;
+revoke all on function sync_scheduler.raise_alert(
+  public.sync_integrations, public.sync_alert_kind, public.sync_alert_severity, timestamptz, text, jsonb, uuid)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.raise_alert(
+  public.sync_integrations, public.sync_alert_kind, public.sync_alert_severity, timestamptz, text, jsonb, uuid) is
+  'Raises an alert of an integration, once for each incident (see alert_key); while it is open, a further call counts it up '
+  'and brings message, details and run_id up to date. message is in a coordinator''s words. Returns whether it was new. '
+  'The last lock of its caller, but for that of another alert.';
+
+create or replace function sync_scheduler.resolve_alerts(integration_id uuid, kinds public.sync_alert_kind[])
+returns integer
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  resolved integer;
+begin
+  -- One look into an index of what is open; nearly always there is nothing.
+  update public.sync_alerts a set resolved_at = now()
+  where a.integration_id = resolve_alerts.integration_id and a.kind = any (kinds) and a.resolved_at is null;
+  get diagnostics resolved = row_count;
+  return resolved;
+end;
+$$;
+revoke all on function sync_scheduler.resolve_alerts(uuid, public.sync_alert_kind[])
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.resolve_alerts(uuid, public.sync_alert_kind[]) is
+  'The cause of an integration''s open alerts of these kinds is gone: they are resolved. Returns how many.';
+
+create or replace function sync_scheduler.note_alert(
+  org_id uuid,
+  integration_id uuid,
+  integration_type text,
+  kind public.sync_alert_kind,
+  severity public.sync_alert_severity,
+  dedup_key text,
+  message text,
+  details jsonb,
+  run_id uuid
+) returns boolean
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  is_new boolean;
+begin
+  -- Whoever notices the same incident second counts it up: the unique index decides, not a look beforehand.
+  insert into public.sync_alerts as a
+    (org_id, integration_id, integration_type, run_id, kind, severity, dedup_key, message, details)
+  values (note_alert.org_id, note_alert.integration_id, note_alert.integration_type, note_alert.run_id, note_alert.kind,
+    note_alert.severity, note_alert.dedup_key, note_alert.message, note_alert.details)
+  on conflict (org_id, dedup_key) where resolved_at is null do update set
+    count = a.count + 1,
+    last_seen_at = now(),
+    severity = greatest(a.severity, excluded.severity),
+    message = excluded.message,
+    details = excluded.details,
+    run_id = coalesce(excluded.run_id, a.run_id)
+  returning a.count = 1 into is_new;
+  return is_new;
+end;
+$$;
+revoke all on function sync_scheduler.note_alert(
+  uuid, uuid, text, public.sync_alert_kind, public.sync_alert_severity, text, text, jsonb, uuid)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.note_alert(
+  uuid, uuid, text, public.sync_alert_kind, public.sync_alert_severity, text, text, jsonb, uuid) is
+  'Writes an alert, or counts up the open one of that dedup_key. Returns whether it was new. For raise_alert and '
+  'raise_shared_alert.';
+
+create or replace function sync_scheduler.alert_key(
+  kind public.sync_alert_kind, subject text, incident timestamptz
+) returns text
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  -- In UTC: the same incident has the same name in every session.
+  return concat_ws(':', alert_key.kind, alert_key.subject,
+    to_char(incident at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
+end;
+$$;
+revoke all on function sync_scheduler.alert_key(public.sync_alert_kind, text, timestamptz)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.alert_key(public.sync_alert_kind, text, timestamptz) is
+  'The dedup_key of an alert: what is wrong, with which integration (or type, or installation), and the instant that tells '
+  'one incident from the next (a slot, a day, the last tick); null: it is one incident until it is resolved.';
+
+create or replace function sync_scheduler.raise_shared_alert(
+  integration_type text,
+  kind public.sync_alert_kind,
+  severity public.sync_alert_severity,
+  incident timestamptz,
+  message text,
+  details jsonb default '{}'
+) returns boolean
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  return sync_scheduler.note_alert(null, null, integration_type, kind, severity,
+    sync_scheduler.alert_key(kind, coalesce(integration_type, 'all'), incident), message, details, null);
+end;
+$$;
+revoke all on function sync_scheduler.raise_shared_alert(
+  text, public.sync_alert_kind, public.sync_alert_severity, timestamptz, text, jsonb)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.raise_shared_alert(
+  text, public.sync_alert_kind, public.sync_alert_severity, timestamptz, text, jsonb) is
+  'Like raise_alert, for one alert of a vendor (all integrations of the type) or, with null, of the whole installation. '
+  'Members of every organisation concerned read message and details: nothing of a single one belongs there.';

@@ -1,0 +1,113 @@
+-- The tick looks for what starts late or not at all.
+
+create or replace function sync_scheduler.watch_drift() returns void
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+declare
+  latest timestamptz := now() - (select s.drift_alert_after from sync_scheduler.settings s);
+  late record;
+begin
+  for late in
+    select i as integration, l.slot, l.run_id
+    from (
+      -- Posted and not claimed, waiting, and not even dealt with. One that starts late is noticed by its claim.
+      select r.integration_id, r.scheduled_for as slot, r.run_id from public.sync_run_log r
+      where r.status = 'pending' and r.started_at is null and r.scheduled_for < latest and r.triggered_by = 'schedule'
+        -- Nor what waits, or has waited, for the end of a pause.
+        and not exists (
+          select from sync_scheduler.run_attempts a where a.run_id = r.run_id and a.outcome = 'paused')
+      union all
+      select w.integration_id, w.scheduled_for, null from sync_scheduler.waiting_slots w
+      where w.scheduled_for < latest and w.triggered_by = 'schedule'
+      union all
+      select n.id, n.next_run_at, null from public.sync_integrations n
+      where n.next_run_at < latest and sync_scheduler.why_skip(n, n.next_run_at) is null
+    ) l
+    join public.sync_integrations i on i.id = l.integration_id
+    -- Only what is new: a backlog would cost as much at each tick again.
+    where not exists (
+      select from public.sync_alerts a
+      where a.org_id = i.org_id and a.dedup_key = sync_scheduler.alert_key('drift', i.id::text, l.slot)
+        and a.resolved_at is null)
+    limit 500
+    -- An alert locks it for its foreign key; what somebody is about to delete is not worth waiting for.
+    for key share of i skip locked
+  loop
+    begin
+      perform sync_scheduler.check_drift(late.integration, late.slot, null, late.run_id);
+    exception when others then
+      raise warning 'sync_scheduler.watch_drift: % (%)', sqlerrm, sqlstate;
+    end;
+  end loop;
+end;
+$$;
+revoke all on function sync_scheduler.watch_drift() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.watch_drift() is
+  'Raises the drift alert, once a slot, for up to 500 slots that should have started settings.drift_alert_after ago and '
+  'have not.';
+
+create or replace function sync_scheduler.check_drift(
+  integration public.sync_integrations, scheduled_for timestamptz, started_at timestamptz, run_id uuid default null
+) returns boolean
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  limit_passed boolean := coalesce(started_at, now()) - scheduled_for > (
+    select s.drift_alert_after from sync_scheduler.settings s);
+begin
+  if limit_passed then
+    perform sync_scheduler.raise_alert(integration, 'drift', 'warning', scheduled_for,
+      case when started_at is null then 'A scheduled sync is due and has not started.'
+        else 'A scheduled sync started late.' end,
+      jsonb_build_object('scheduled_for', scheduled_for, 'started_at', started_at,
+        'drift_seconds', round(extract(epoch from coalesce(started_at, now()) - scheduled_for))),
+      check_drift.run_id);
+  end if;
+  return limit_passed;
+end;
+$$;
+revoke all on function sync_scheduler.check_drift(public.sync_integrations, timestamptz, timestamptz, uuid)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.check_drift(public.sync_integrations, timestamptz, timestamptz, uuid) is
+  'Raises the drift alert of a slot, once, if it started later than settings.drift_alert_after or, with started_at null, '
+  'has not started by now. Returns whether that is so.';
+
+create or replace function sync_scheduler.note_undelivered(
+  integration public.sync_integrations,
+  run public.sync_run_log,
+  undelivered sync_scheduler.run_attempts,
+  severity public.sync_alert_severity
+) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  perform sync_scheduler.note_response(run.run_id, run.attempt);
+  -- One that is lost now and then is what the repetition is for.
+  if undelivered.dispatch_count < 2 then
+    return;
+  end if;
+  perform sync_scheduler.raise_alert(integration, 'dispatch_failing', severity, null,
+    'The sync function does not take the sync that was posted to it.',
+    (select jsonb_build_object('attempt', a.attempt, 'dispatches', a.dispatch_count, 'response_status', a.response_status,
+       'response_error', a.response_error)
+     from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.attempt = run.attempt),
+    run.run_id);
+end;
+$$;
+revoke all on function sync_scheduler.note_undelivered(
+  public.sync_integrations, public.sync_run_log, sync_scheduler.run_attempts, public.sync_alert_severity)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.note_undelivered(
+  public.sync_integrations, public.sync_run_log, sync_scheduler.run_attempts, public.sync_alert_severity) is
+  'Nobody has claimed a dispatch in its time: keeps what pg_net heard and, from the second one of an attempt on, raises '
+  'dispatch_failing. The next claim of the integration resolves it.';
+
+create or replace function sync_scheduler.resolve_silence() returns void
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+begin
+  update public.sync_alerts a set resolved_at = now() where a.alert_id = any (array(
+    select o.alert_id from public.sync_alerts o where o.kind in ('scheduler_dead', 'database_not_writable') and o.resolved_at is null
+      and (o.kind = 'scheduler_dead' or o.last_seen_at <= now() - interval '15 minutes')
+    limit 500 for no key update skip locked));
+end;
+$$;
+revoke all on function sync_scheduler.resolve_silence() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.resolve_silence() is 'Resolves the alerts scheduler_dead: the tick that calls this is alive. And database_not_writable, when no worker has '
+  'reported it for a quarter of an hour: the tick has just written.';

@@ -1,0 +1,151 @@
+-- A worker reports what became of a batch.
+
+-- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the caller.
+create or replace function public.sync_worker_record_results(
+  run_id uuid, attempt integer, token text, batch_id uuid, results jsonb, set_aside boolean default false
+) returns jsonb
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+begin
+  perform sync_scheduler.require_text('token', sync_worker_record_results.token);
+  perform sync_scheduler.require_size('results', sync_worker_record_results.results, 4194304);
+  return sync_scheduler.record_results(run_id, attempt, token, batch_id, results, set_aside);
+end;
+$$;
+revoke all on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb, boolean)
+  from public, anon, authenticated, service_role;
+grant execute on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb, boolean) to service_role;
+comment on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb, boolean) is
+  'For the Edge Function (service role and attempt token): see sync_scheduler.record_results. Settles the entries of a batch and counts progress.';
+
+create or replace function sync_scheduler.record_results(
+  run_id uuid, attempt integer, token text, batch_id uuid, results jsonb, set_aside boolean default false
+) returns jsonb
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  run public.sync_run_log :=
+    sync_scheduler.extend_lease(record_results.run_id, record_results.attempt, record_results.token, 'settle');
+  done integer;
+  failed integer;
+  settled_ids bigint[];
+begin
+  if jsonb_typeof(results) is distinct from 'array' or exists (
+    select from jsonb_array_elements(results) r
+    group by r ->> 'entry_key'
+    having r ->> 'entry_key' is null or count(*) > 1 or length(r ->> 'entry_key') > sync_scheduler.text_limit('entry_keys')
+      or bool_or(coalesce(r ->> 'state', '') not in ('exported', 'rejected', 'unknown', 'pending')
+        or coalesce(jsonb_typeof(r -> 'not_sent'), 'null') not in ('boolean', 'null')
+        or coalesce(jsonb_typeof(r -> 'nothing_left'), 'null') not in ('boolean', 'null')
+        or coalesce(jsonb_typeof(r -> 'refused_alone'), 'null') not in ('boolean', 'null'))
+  ) then
+    perform sync_scheduler.raise_error('invalid_worker_request',
+      '{"results": "each entry_key once, with state exported, rejected, unknown or pending, and true or false as not_sent, nothing_left and refused_alone"}');
+  end if;
+
+  -- Only what is still being sent: the repetition of a call whose answer was lost changes and counts nothing.
+  with told as (
+    select s.entry_id, r.external_id, r.error, r.refused_alone, s.state as was, coalesce(r.state, s.state) as state, r.nothing_left,
+      -- Of what may have been sent before, nobody can say that it never left.
+      r.not_sent and s.unknown_since is null as not_sent,
+      s.unknown_since is null and s.decided_at is null as is_first_send,
+      -- Open stays what the results leave out, what they do not know, and what they take back although an earlier send
+      -- of it is open: that it was not taken this time says nothing about that one.
+      bool_or(coalesce(r.state, s.state) in ('sending', 'unknown')
+        or (r.state = 'pending' and s.unknown_since is not null)) over () as stays_open
+    from public.sync_export_entries s
+    left join jsonb_to_recordset(results)
+      as r (entry_key text, state public.sync_entry_state, external_id text, error text, refused_alone boolean,
+        not_sent boolean, nothing_left boolean)
+      on r.entry_key = s.entry_key and s.state = 'sending'
+    where s.batch_id = record_results.batch_id
+      and s.integration_id = run.integration_id
+      and s.state in ('sending', 'unknown')
+  ), settled as (
+    update public.sync_export_entries e set
+      state = n.state,
+      -- Back to pending means that the vendor took nothing: the entry goes into a later batch of its own. And what never left
+      -- is no part of a batch that may go out again.
+      batch_id = case when n.state <> 'pending' and not n.not_sent then e.batch_id end,
+      not_sent = n.not_sent,
+      refused_at_first_send = n.is_first_send and not n.not_sent,
+      nothing_left = coalesce(n.nothing_left, false),
+      -- What is left out was sent like the rest: if it is handed out again, then as that.
+      unknown_since = case when n.state in ('unknown', 'sending') then coalesce(e.unknown_since, now()) end,
+      refused_run_id = case when n.state = 'pending' and n.refused_alone then run.run_id end,
+      external_id = left(n.external_id, 200),
+      error_message = left(n.error, 500),
+      exported_at = case when n.state = 'exported' then now() end
+    from (
+      select t.entry_id, t.external_id, t.error, t.refused_alone, t.nothing_left, t.is_first_send,
+        t.state = 'rejected' and coalesce(t.not_sent, false) as not_sent,
+        -- A batch of which anything is open goes out again as it was: nothing may leave it.
+        case when t.state = 'pending' and t.stays_open then 'unknown' else t.state end as state
+      from told t where t.was = 'sending'
+    ) n
+    where e.entry_id = n.entry_id
+    returning e.state, e.entry_id
+  )
+  select count(*) filter (where state = 'exported'), count(*) filter (where state = 'rejected'),
+    array_agg(entry_id)
+  into done, failed, settled_ids from settled;
+  perform sync_scheduler.adopt_newest_content(settled_ids || array(
+    -- Refused earlier, while other entries of the batch were open. As text: the index of the rejected holds all tenants'.
+    select e.entry_id from public.sync_export_entries e
+    where e.batch_id = record_results.batch_id and e.state::text = 'rejected'));
+
+  if done + failed > 0 then
+    update public.sync_run_log r set
+      entries_done = r.entries_done + done,
+      entries_failed = r.entries_failed + failed,
+      entries_total = greatest(r.entries_total, r.entries_done + r.entries_failed + done + failed)
+    where r.run_id = run.run_id
+    returning * into strict run;
+  end if;
+  if record_results.set_aside then
+    update public.sync_export_entries e set set_aside_run_id = run.run_id
+    where e.batch_id = record_results.batch_id and e.integration_id = run.integration_id and e.state = 'unknown';
+  end if;
+  if done > 0 then
+    -- The external system takes entries: those that it has refused alone are at fault themselves.
+    run := sync_scheduler.reject_refused_entries(run);
+    perform sync_scheduler.record_success(run);
+  end if;
+  return sync_scheduler.run_progress(run);
+end;
+$$;
+revoke all on function sync_scheduler.record_results(uuid, integer, text, uuid, jsonb, boolean)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.record_results(uuid, integer, text, uuid, jsonb, boolean) is
+  'Settles entries of a batch: exported, rejected, unknown (asked for before it is sent again) or pending (certainly not '
+  'taken; it becomes unknown while anything else of the batch is open). With refused_alone a pending entry is passed over for '
+  'the rest of the run, and rejected as soon as something is taken. With rejected goes not_sent, if our own rules rejected it '
+  'before its first send, and nothing_left, if the external system holds nothing of it. set_aside: what is unknown of the batch '
+  'is not handed out again in this run. An entry that is left out stays with the worker and counts as sent. Counts the run''s '
+  'progress. May be repeated. Errors: PT401 invalid_token, PT409 '
+  'attempt_not_current, PT422 invalid_worker_request.';
+
+create or replace function sync_scheduler.adopt_newest_content(entry_ids bigint[]) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  -- As in settle_entries.
+  if coalesce(cardinality(adopt_newest_content.entry_ids), 0) = 0 then
+    return;
+  end if;
+  -- In a statement of its own: guard_entry judges the entry as it was before.
+  update public.sync_export_entries e set
+    period = e.conflict_content ->> 'period',
+    document_number = e.conflict_content ->> 'document_number',
+    payload = e.conflict_content -> 'payload',
+    conflict_at = null,
+    state = 'pending',
+    batch_id = null,
+    run_id = case when e.state = 'pending' then e.run_id end,
+    error_message = null
+  -- num_nulls: for "is not null" a plan without statistics reads the conflicts of all tenants.
+  where e.entry_id = any (adopt_newest_content.entry_ids) and num_nulls(e.conflict_at) = 0 and sync_scheduler.is_replaceable(e);
+end;
+$$;
+revoke all on function sync_scheduler.adopt_newest_content(bigint[]) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.adopt_newest_content(bigint[]) is
+  'For entries that turn out not to have been taken: what goes out is what the source has delivered since, and the conflict '
+  'is over. Those that are not replaceable, or without a conflict, stay as they are.';

@@ -1,0 +1,172 @@
+-- The tick recovers runs that no worker moves on.
+
+create or replace function sync_scheduler.recover_runs(batch_size integer default 100) returns integer
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
+-- One row that somebody keeps locked must not hold up the runs of everybody else.
+set lock_timeout = '500ms' as $$
+declare
+  due uuid;
+  recovered integer := 0;
+begin
+  for due in
+    -- Two short index scans: the cost follows what is due, not how many runs there are.
+    select d.run_id from (
+      (select a.run_id, a.lease_expires_at as due_at from sync_scheduler.run_attempts a
+       where a.ended_at is null and a.lease_expires_at <= now()
+       order by a.lease_expires_at limit batch_size)
+      union all
+      (select r.run_id, r.next_attempt_at from public.sync_run_log r
+       where r.status = 'pending' and r.next_attempt_at is not null and r.next_attempt_at <= now()
+       order by r.next_attempt_at limit batch_size)
+    ) d order by d.due_at limit batch_size
+  loop
+    begin
+      -- A run that somebody else holds is in good hands.
+      perform from public.sync_run_log r where r.run_id = due for no key update skip locked;
+      if found and sync_scheduler.recover_run(due) then
+        recovered := recovered + 1;
+      end if;
+    exception when others then
+      -- One broken run must not stop the others.
+      perform sync_scheduler.postpone_recovery(due);
+      raise warning 'sync_scheduler.recover_runs: run % was left as it is: % (%)', due, sqlerrm, sqlstate;
+    end;
+    exit when sync_scheduler.is_out_of_time();
+  end loop;
+  return recovered;
+end;
+$$;
+revoke all on function sync_scheduler.recover_runs(integer) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.recover_runs(integer) is
+  'Recovers up to batch_size (100) runs that stand still, the longest due first; called by every tick. Returns how '
+  'many it moved on. Several at once share the work.';
+
+create or replace function sync_scheduler.recover_run(run_id uuid) returns boolean
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  run public.sync_run_log;
+  current_attempt sync_scheduler.run_attempts;
+  integration public.sync_integrations;
+  step text;
+begin
+  select * into run from public.sync_run_log r where r.run_id = recover_run.run_id for no key update;
+  select * into current_attempt from sync_scheduler.run_attempts a
+  where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null;
+  step := sync_scheduler.recovery_of(run, current_attempt);
+  if step is null then
+    return false;
+  end if;
+
+  select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
+
+  case step
+  when 'deadline_exceeded' then
+    perform sync_scheduler.end_attempt(run,
+      case when current_attempt.claimed_at is null then 'undelivered' else 'lost' end::sync_scheduler.attempt_outcome,
+      'ambiguous', 'deadline_exceeded', blames => 'nobody');
+    if run.cancel_requested_at is not null then
+      perform sync_scheduler.finish_run(run.run_id, 'cancelled');
+    else
+      perform sync_scheduler.finish_run(run.run_id, 'failed', 'deadline_exceeded',
+        'The sync did not finish in time.');
+    end if;
+  when 'resume' then
+    perform sync_scheduler.resume_run(run.run_id);
+    perform sync_scheduler.next_attempt(run.run_id);
+  when 'next_attempt' then
+    perform sync_scheduler.next_attempt(run.run_id);
+  when 'worker_lost' then
+    perform sync_scheduler.end_attempt(run, 'lost', 'ambiguous', 'worker_lost', 'The worker fell silent.', 'nobody');
+    perform sync_scheduler.raise_alert(integration, 'lost_worker', 'warning', null,
+      'The sync function fell silent in the middle of a sync.',
+      jsonb_build_object('attempt', run.attempt, 'heartbeat_at', current_attempt.heartbeat_at), run.run_id);
+    perform sync_scheduler.retry_or_fail(run, 'ambiguous', 'worker_lost',
+      'The sync was interrupted and starts again where it stopped.', 'nobody');
+  when 'dispatch_exhausted' then
+    perform sync_scheduler.note_undelivered(integration, run, current_attempt, 'critical');
+    perform sync_scheduler.end_attempt(run, 'undelivered', 'transient', 'dispatch_exhausted', blames => 'nobody');
+    perform sync_scheduler.finish_run(run.run_id, 'failed', 'dispatch_exhausted',
+      'The sync function could not be reached.');
+  when 'dispatch' then
+    perform sync_scheduler.note_undelivered(integration, run, current_attempt, 'warning');
+    perform sync_scheduler.dispatch_attempts(array[run]);
+  end case;
+  return true;
+end;
+$$;
+revoke all on function sync_scheduler.recover_run(uuid) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.recover_run(uuid) is
+  'Moves on a run that stands still: past its deadline it fails; a due retry or an unclaimed attempt is dispatched; a '
+  'silent worker''s attempt ends as lost. What that tells of the function is an alert. Returns whether it did anything. Safe at any time, by anyone, at once.';
+
+create or replace function sync_scheduler.recovery_of(
+  run public.sync_run_log, current_attempt sync_scheduler.run_attempts
+) returns text
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  if run.run_id is null or run.finished_at is not null then
+    return null;
+  end if;
+  -- Its deadline does not run. It moves when the pause is over, also if no tick has cleared that yet.
+  if run.notice = 'integration_paused' and run.status = 'pending' then
+    return (
+      select 'resume' from public.sync_integrations i
+      where i.id = run.integration_id and not sync_scheduler.is_stopped(i) and not exists (
+        select from sync_scheduler.paused_runs p where p.run_id = run.run_id and p.next_attempt_at > now()));
+  end if;
+  -- A worker may send until the lease that it was given is over: until then nobody else may.
+  if run.deadline_at <= now()
+    and (current_attempt.claimed_at is null or current_attempt.lease_expires_at <= now())
+  then
+    return 'deadline_exceeded';
+  end if;
+  if run.next_attempt_at is not null then
+    return case when run.next_attempt_at <= now() then 'next_attempt' end;
+  end if;
+  if current_attempt.lease_expires_at > now() then
+    return null;
+  end if;
+  return case
+    when current_attempt.claimed_at is not null then 'worker_lost'
+    when current_attempt.dispatch_count >= (select s.max_dispatches from sync_scheduler.settings s) then 'dispatch_exhausted'
+    else 'dispatch' end;
+end;
+$$;
+revoke all on function sync_scheduler.recovery_of(public.sync_run_log, sync_scheduler.run_attempts)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.recovery_of(public.sync_run_log, sync_scheduler.run_attempts) is
+  'What recover_run has to do to a run whose open attempt (or null) this is: resume, deadline_exceeded, next_attempt, worker_lost, '
+  'dispatch_exhausted or dispatch; null: nothing, it does not stand still.';
+
+create or replace function sync_scheduler.postpone_recovery(run_id uuid) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  update sync_scheduler.run_attempts a set lease_expires_at = now() + interval '1 minute'
+  where a.run_id = postpone_recovery.run_id and a.ended_at is null;
+  update public.sync_run_log r set next_attempt_at = now() + interval '1 minute'
+  where r.run_id = postpone_recovery.run_id and r.next_attempt_at is not null;
+exception when others then
+  -- Then it comes first again: no worse than before.
+  null;
+end;
+$$;
+revoke all on function sync_scheduler.postpone_recovery(uuid) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.postpone_recovery(uuid) is
+  'Puts a run whose recovery failed at the back of the queue, so that many such runs cannot starve the others.';
+
+create or replace function sync_scheduler.note_response(run_id uuid, attempt integer) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  -- Ids start again after a crash of pg_net, so a response counts only if it is as young as the request.
+  update sync_scheduler.run_attempts a
+  set response_status = h.status_code, response_error = left(h.error_msg, 500)
+  from net._http_response h
+  where a.run_id = note_response.run_id and a.attempt = note_response.attempt
+    and h.id = a.request_id and h.created >= a.dispatched_at;
+end;
+$$;
+revoke all on function sync_scheduler.note_response(uuid, integer)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.note_response(uuid, integer) is
+  'Keeps what pg_net heard from the function about the newest dispatch of an attempt: a hint for people, never a reason '
+  'to act, since the answer may be lost or late while the work goes on.';

@@ -1,0 +1,134 @@
+-- Makes up for skipped slots, or calls that off.
+
+create or replace function sync_scheduler.backfill_slots(
+  org_id uuid, integration_type text, since timestamptz, until timestamptz, reason text
+) returns integer
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_variable
+declare
+  most constant integer := 1000;
+  integration public.sync_integrations;
+  known_since timestamptz := now() - (
+    select least(s.retention_ended, s.retention_failed) from sync_scheduler.settings s);
+  slots timestamptz[];
+  added integer;
+begin
+  perform sync_scheduler.require_org_role(org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', backfill_slots.reason);
+  perform sync_scheduler.require_period(since, until);
+  if until > now() then
+    perform sync_scheduler.raise_error('invalid_period', '{"reason": "to is in the future"}');
+  elsif since < known_since then
+    perform sync_scheduler.raise_error('invalid_period', jsonb_build_object(
+      'reason', 'older than what the run log keeps: nobody could tell what ran then', 'earliest', known_since));
+  end if;
+  integration := sync_scheduler.lock_integration(org_id, integration_type);
+
+  -- Every slot before next_run_at has its row, whatever the schedule was then; later ones are the tick's.
+  slots := array(
+    select k.scheduled_for from public.sync_run_log k
+    where k.integration_id = integration.id and k.scheduled_for >= since and k.scheduled_for < until
+      and k.status = 'skipped' and not exists (
+        select from public.sync_run_log r
+        where r.integration_id = k.integration_id and r.scheduled_for = k.scheduled_for and r.status <> 'skipped')
+    order by k.scheduled_for limit most + 1);
+  if cardinality(slots) > most then
+    perform sync_scheduler.raise_error('invalid_period', jsonb_build_object(
+      'reason', 'more than 1000 slots', 'first_slots_end_before', slots[most + 1]));
+  end if;
+
+  insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by, requested_by)
+  select integration.id, slot, 'backfill', sync_scheduler.caller_id() from unnest(slots) slot
+  on conflict do nothing;
+  get diagnostics added = row_count;
+  if added > 0 then
+    perform sync_scheduler.audit(integration, 'backfill', reason,
+      jsonb_build_object('from', since, 'to', until, 'slots', added));
+  end if;
+  return added;
+end;
+$$;
+revoke all on function sync_scheduler.backfill_slots(uuid, text, timestamptz, timestamptz, text)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.backfill_slots(uuid, text, timestamptz, timestamptz, text) is
+  'What public.backfill_integration_sync does, with its checks, its errors and its settings of the planner. For that function only.';
+
+-- In SQL for the names of its parameters, as explain_sync_slots.
+-- Definer, because no client may write the machinery's tables. backfill_slots checks the caller in its first statement.
+create or replace function public.backfill_integration_sync(
+  org_id uuid, integration_type text, "from" timestamptz, "to" timestamptz, reason text default null
+) returns integer
+language sql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+  select sync_scheduler.backfill_slots(backfill_integration_sync.org_id, backfill_integration_sync.integration_type,
+    backfill_integration_sync."from", backfill_integration_sync."to", backfill_integration_sync.reason);
+$$;
+revoke all on function public.backfill_integration_sync(uuid, text, timestamptz, timestamptz, text)
+  from public, anon, authenticated, service_role;
+grant execute on function public.backfill_integration_sync(uuid, text, timestamptz, timestamptz, text)
+  to authenticated, service_role;
+comment on function public.backfill_integration_sync(uuid, text, timestamptz, timestamptz, text) is
+  'Lets the slots of a past period (from included, to not) run that were skipped, for whatever reason: one run a slot '
+  '(triggered_by backfill), in order, one at a time, the first at the next tick; slots of the schedule go before. Returns how many were added; once more adds none. At most 1,000 slots, and no '
+  'further back than the run log keeps. For admins of the organisation and the service role; audited with reason. '
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized, PT422 invalid_period (details: reason), PT422 '
+  'unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.';
+
+-- Definer, because no client may write the machinery's tables. The first statement checks the caller.
+create or replace function public.cancel_integration_backfill(
+  org_id uuid, integration_type text, reason text default null
+) returns integer
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+declare
+  integration public.sync_integrations;
+  slots timestamptz[];
+begin
+  perform sync_scheduler.require_org_role(cancel_integration_backfill.org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', cancel_integration_backfill.reason);
+  -- The tick starts a waiting slot under this lock: a slot either waits or has its run.
+  integration := sync_scheduler.lock_integration(
+    cancel_integration_backfill.org_id, cancel_integration_backfill.integration_type);
+  with removed as (
+    delete from sync_scheduler.waiting_slots w
+    where w.integration_id = integration.id and w.triggered_by = 'backfill'
+    returning w.scheduled_for
+  )
+  select coalesce(array_agg(r.scheduled_for order by r.scheduled_for), '{}') into slots from removed r;
+  if cardinality(slots) > 0 then
+    perform sync_scheduler.audit(integration, 'cancel_backfill', cancel_integration_backfill.reason, jsonb_build_object(
+      'slots', cardinality(slots), 'first_slot', slots[1], 'last_slot', slots[cardinality(slots)]));
+  end if;
+  return cardinality(slots);
+end;
+$$;
+revoke all on function public.cancel_integration_backfill(uuid, text, text)
+  from public, anon, authenticated, service_role;
+grant execute on function public.cancel_integration_backfill(uuid, text, text) to authenticated, service_role;
+comment on function public.cancel_integration_backfill(uuid, text, text) is
+  'Takes back the backfills of the organisation''s integration as far as they have not begun, and returns how many slots that '
+  'were; once more returns 0. The slots stay recorded as skipped and can be backfilled later. A run that is active goes on: '
+  'see cancel_integration_sync. For admins of the organisation and the service role; audited with reason (at most 500 '
+  'characters). Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, PT404 '
+  'integration_not_found, PT422 reason_too_long, PT429 rate_limited.';
+
+create or replace function sync_scheduler.require_period(since timestamptz, until timestamptz) returns void
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  wrong text := case
+    when since is null or until is null then 'from and to are needed'
+    when not isfinite(since) or not isfinite(until) then 'from and to must be finite'
+    -- Near its ends the calendar of Postgres has no next day, and no difference that fits.
+    when least(since, until) < '1900-01-01Z' or greatest(since, until) > now() + interval '100 years'
+      then 'from and to must be between 1900 and 100 years from now'
+    when since >= until then 'from must be before to'
+    when until - since > interval '366 days' then 'longer than 366 days' end;
+begin
+  if wrong is not null then
+    perform sync_scheduler.raise_error('invalid_period', jsonb_build_object('reason', wrong));
+  end if;
+end;
+$$;
+revoke all on function sync_scheduler.require_period(timestamptz, timestamptz)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.require_period(timestamptz, timestamptz) is
+  'Refuses a period that is incomplete, infinite, of another century, empty or longer than 366 days (PT422 invalid_period, details: reason).';

@@ -1,0 +1,105 @@
+-- An admin previews and sets a schedule.
+
+-- Definer, because no client may write the integrations. The first statement checks the caller.
+create or replace function public.configure_integration_sync(
+  org_id uuid, integration_type text, changes jsonb, reason text default null
+) returns public.sync_integrations
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+#variable_conflict use_column
+declare
+  before public.sync_integrations;
+  wanted public.sync_integrations;
+  saved public.sync_integrations;
+  wrong text;
+  floor interval := (select s.least_cooldown from sync_scheduler.settings s);
+begin
+  perform sync_scheduler.require_org_role(configure_integration_sync.org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', configure_integration_sync.reason);
+  perform sync_scheduler.require_size('changes', configure_integration_sync.changes);
+  before := sync_scheduler.lock_integration(
+    configure_integration_sync.org_id, configure_integration_sync.integration_type);
+  wanted := sync_scheduler.apply_settings(before, changes);
+  if configure_integration_sync.changes ? 'manual_cooldown' and wanted.manual_cooldown < floor then
+    perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
+      'field', 'manual_cooldown', 'reason', format('at least %s seconds', extract(epoch from floor)::integer)));
+  end if;
+  perform set_config('sync_scheduler.configures', 'on', true);
+  begin
+    update public.sync_integrations i set config = wanted.config,
+      schedule = wanted.schedule, time_zone = wanted.time_zone, overlap_policy = wanted.overlap_policy,
+      catchup_window = wanted.catchup_window, manual_cooldown = wanted.manual_cooldown,
+      max_attempts = wanted.max_attempts, retry_base = wanted.retry_base, run_deadline = wanted.run_deadline,
+      health_check_interval = wanted.health_check_interval, enabled = wanted.enabled
+    where i.id = before.id returning * into strict saved;
+  exception when check_violation or not_null_violation then
+    get stacked diagnostics wrong = constraint_name;
+    if wrong = '' then
+      get stacked diagnostics wrong = column_name;
+    end if;
+    perform sync_scheduler.raise_setting_fault(wrong, sqlstate);
+  end;
+  perform set_config('sync_scheduler.configures', '', true);
+  perform sync_scheduler.audit(saved, 'configure', reason, jsonb_build_object(
+    'before', (select jsonb_object_agg(key, (to_jsonb(before) || sync_scheduler.entry_rules(before.config)) -> key)
+      from jsonb_object_keys(changes) key),
+    'after', (select jsonb_object_agg(key, (to_jsonb(saved) || sync_scheduler.entry_rules(saved.config)) -> key)
+      from jsonb_object_keys(changes) key)));
+  return saved;
+end;
+$$;
+revoke all on function public.configure_integration_sync(uuid, text, jsonb, text)
+  from public, anon, authenticated, service_role;
+grant execute on function public.configure_integration_sync(uuid, text, jsonb, text) to authenticated, service_role;
+comment on function public.configure_integration_sync(uuid, text, jsonb, text) is
+  'Changes settings of the organisation''s integration and returns it. changes: a JSON object of any of schedule (cron '
+  'expression; null: no scheduled runs), time_zone (IANA), overlap_policy (skip, buffer_one), catchup_window, manual_cooldown (at least settings.least_cooldown), '
+  'retry_base, run_deadline (intervals as text), health_check_interval (likewise, from 15 minutes to a day; null: no connection '
+  'checks), max_attempts, enabled, and what is demanded of entries, kept in config: payloads (vouchers, or free: a payload with '
+  'lines need not be a voucher), period_rule (posting_date, or free: the period need not be that of the posting date), '
+  'fiscal_year_ends (the month, 1 to 12, of a thirteenth period), ignored_fields ({"voucher": [names], "line": [names]}); null: '
+  'the default. What is not named stays. next_run_at follows. '
+  'For admins of the organisation and the service role; audited with reason (at most 500 characters). '
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized, PT422 argument_too_long, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
+  'invalid_configuration (details: field, reason), PT422 invalid_schedule (details: field, value, reason), PT422 '
+  'invalid_time_zone, PT422 reason_too_long, PT429 rate_limited.';
+
+-- Definer, because the scheduler's functions are private. The first statement checks the caller.
+create or replace function public.preview_sync_schedule(
+  org_id uuid, integration_type text, n integer default 5, schedule text default null, time_zone text default null
+) returns table (scheduled_for timestamptz, local_time timestamp)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_variable
+declare
+  integration public.sync_integrations;
+begin
+  perform sync_scheduler.require_org_role(org_id, '{admin,coordinator,viewer}');
+  perform sync_scheduler.require_text('schedule', preview_sync_schedule.schedule);
+  perform sync_scheduler.require_text('time_zone', preview_sync_schedule.time_zone);
+  if n is null or n not between 1 and 100 then
+    perform sync_scheduler.raise_error('invalid_count', '{"n": "1 to 100"}');
+  end if;
+  integration := sync_scheduler.find_integration(org_id, integration_type);
+  schedule := coalesce(schedule, integration.schedule);
+  time_zone := coalesce(time_zone, integration.time_zone);
+  -- What cannot be saved is refused also when there is nothing to show.
+  perform sync_scheduler.validate_time_zone(time_zone);
+  scheduled_for := now();
+  for occurrence in 1..n loop
+    scheduled_for := sync_scheduler.next_cron_occurrence(schedule, time_zone, scheduled_for);
+    exit when scheduled_for is null;
+    local_time := scheduled_for at time zone time_zone;
+    return next;
+  end loop;
+end;
+$$;
+revoke all on function public.preview_sync_schedule(uuid, text, integer, text, text)
+  from public, anon, authenticated, service_role;
+grant execute on function public.preview_sync_schedule(uuid, text, integer, text, text) to authenticated, service_role;
+comment on function public.preview_sync_schedule(uuid, text, integer, text, text) is
+  'The next n (1 to 100) slots of the organisation''s integration, as instants and as its clocks show them, days of '
+  'clock changes included; nothing if it has no schedule. With schedule or time_zone: of those, before they are saved. '
+  'For members of the organisation and the service role. '
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized, PT422 argument_too_long, PT422 invalid_count, PT422 unknown_integration_type, PT404 '
+  'integration_not_found, PT422 invalid_schedule, PT422 invalid_time_zone.';

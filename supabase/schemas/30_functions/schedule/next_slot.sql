@@ -1,0 +1,119 @@
+-- The next slot of an integration, and the record of the slots that did not run.
+
+-- Definer, because a host's backend (service_role) connects integrations and has no rights in sync_scheduler.
+create or replace function sync_scheduler.keep_next_run_at() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  due timestamptz[];
+  waiting timestamptz;
+begin
+  if tg_op = 'UPDATE' then
+    if (new.schedule, new.time_zone) is not distinct from (old.schedule, old.time_zone) then
+      return new;
+    end if;
+    -- What was due under the old schedule is not forgotten.
+    begin
+      due := sync_scheduler.due_slots(old, 10000);
+    exception when sqlstate 'PT422' then
+      -- The server no longer understands it (a zone that its time zone data has lost): it must be possible to mend that.
+      due := case when old.next_run_at <= now() then array[old.next_run_at] end;
+    end;
+    if new.schedule is null then
+      -- Nothing of the schedule is left to wait.
+      delete from sync_scheduler.waiting_slots w
+      where w.integration_id = old.id and w.triggered_by = 'schedule' returning w.scheduled_for into waiting;
+      due := array_remove(waiting || due, null);
+    end if;
+    perform sync_scheduler.skip_slots(old, due, 'schedule_changed');
+  end if;
+  perform sync_scheduler.validate_time_zone(new.time_zone);
+  new.next_run_at := sync_scheduler.next_cron_occurrence(new.schedule, new.time_zone, now());
+  new.next_tick_at := new.next_run_at;
+  return new;
+end;
+$$;
+revoke all on function sync_scheduler.keep_next_run_at() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.keep_next_run_at() is
+  'Trigger of sync_integrations, whoever writes: refuses a schedule or zone that cannot be (PT422 invalid_schedule, PT422 '
+  'invalid_time_zone) and sets next_run_at when they change. Slots that the old schedule left due are recorded as '
+  'skipped, at most 10,000 of them.';
+
+create trigger keep_next_run_at before insert or update of schedule, time_zone on public.sync_integrations
+  for each row execute function sync_scheduler.keep_next_run_at();
+
+create or replace function sync_scheduler.due_slots(integration public.sync_integrations, most integer)
+returns timestamptz[]
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  slots timestamptz[] := '{}'::timestamptz[];
+  slot timestamptz := integration.next_run_at;
+begin
+  while slot <= now() and cardinality(slots) < most loop
+    slots := slots || slot;
+    slot := sync_scheduler.next_cron_occurrence(integration.schedule, integration.time_zone, slot);
+  end loop;
+  return slots;
+end;
+$$;
+revoke all on function sync_scheduler.due_slots(public.sync_integrations, integer)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.due_slots(public.sync_integrations, integer) is
+  'The slots from next_run_at until now, in order, at most so many. More than one means that the scheduler was away.';
+
+create or replace function sync_scheduler.skip_slots(
+  integration public.sync_integrations, slots timestamptz[], reason public.sync_skip_reason
+) returns integer
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  skipped integer;
+  missed timestamptz[];
+begin
+  with written as (
+    insert into public.sync_run_log (org_id, integration_id, integration_type, status, triggered_by, scheduled_for,
+      skip_reason, attempt, deadline_at, finished_at)
+    select integration.org_id, integration.id, integration.integration_type, 'skipped', 'schedule', slot,
+      coalesce(sync_scheduler.why_skip(integration, slot), skip_slots.reason), 0, now(), now()
+    from unnest(slots) slot
+    where not exists (
+      select from public.sync_run_log r where r.integration_id = integration.id and r.scheduled_for = slot)
+      and not exists (
+        select from sync_scheduler.waiting_slots w where w.integration_id = integration.id and w.scheduled_for = slot)
+    returning sync_run_log.scheduled_for, sync_run_log.skip_reason
+  )
+  select count(*), array_agg(w.scheduled_for order by w.scheduled_for) filter (where w.skip_reason = 'missed')
+  into skipped, missed from written w;
+
+  if missed is not null then
+    perform sync_scheduler.raise_alert(integration, 'missed_slot', 'critical',
+      -- One alert for a day, not one for each batch of a long absence.
+      date_trunc('day', missed[1], 'UTC'),
+      'The scheduler was away for so long that scheduled syncs were skipped.',
+      jsonb_build_object('first_slot', missed[1], 'last_slot', missed[cardinality(missed)], 'slots', cardinality(missed)));
+  end if;
+  return skipped;
+end;
+$$;
+revoke all on function sync_scheduler.skip_slots(public.sync_integrations, timestamptz[], public.sync_skip_reason)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.skip_slots(public.sync_integrations, timestamptz[], public.sync_skip_reason) is
+  'Records slots that did not run, each as a row with its reason: what the integration''s settings say about it, else '
+  'the given one. Missed ones raise an alert. A slot that has a row keeps it, and one that waits waits on. Returns how many rows it wrote. The caller holds the integration''s lock.';
+
+create or replace function sync_scheduler.why_skip(
+  integration public.sync_integrations, slot timestamptz
+) returns public.sync_skip_reason
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return case
+    when not integration.enabled then 'disabled'::public.sync_skip_reason
+    when sync_scheduler.is_paused(integration) then 'paused'
+    -- The scheduler may come long after the slot and the pause that it fell into.
+    when integration.paused_at <= slot and integration.resume_at > slot then 'paused'
+    when slot < now() - integration.catchup_window then 'missed'
+  end;
+end;
+$$;
+revoke all on function sync_scheduler.why_skip(public.sync_integrations, timestamptz)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.why_skip(public.sync_integrations, timestamptz) is
+  'Why a due slot of the integration is not run now, as far as its settings say; null: it may run.';

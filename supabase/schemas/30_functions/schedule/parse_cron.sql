@@ -1,0 +1,163 @@
+-- Reads a cron expression.
+
+create or replace function sync_scheduler.parse_cron(expression text) returns sync_scheduler.cron_fields
+language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
+declare
+  trimmed text := btrim(expression, E' \t\r\n');
+  field text[];
+  weekdays varbit;
+  longest_month integer;
+  parsed sync_scheduler.cron_fields;
+begin
+  if length(expression) > sync_scheduler.text_limit('schedule') then
+    perform sync_scheduler.raise_invalid_schedule('expression', expression,
+      format('longer than %s characters', sync_scheduler.text_limit('schedule')));
+  elsif trimmed like '@%' then
+    trimmed := case lower(trimmed)
+      when '@hourly' then '0 * * * *'
+      when '@daily' then '0 0 * * *'
+      when '@midnight' then '0 0 * * *'
+      when '@weekly' then '0 0 * * 0'
+      when '@monthly' then '0 0 1 * *'
+      when '@yearly' then '0 0 1 1 *'
+      when '@annually' then '0 0 1 1 *'
+    end;
+    if trimmed is null then
+      perform sync_scheduler.raise_invalid_schedule('expression', expression, 'unknown macro');
+    end if;
+  end if;
+
+  field := case when trimmed = '' then '{}' else regexp_split_to_array(trimmed, '[ \t\r\n]+') end;
+  if cardinality(field) <> 5 then
+    perform sync_scheduler.raise_invalid_schedule('expression', expression,
+      format('five fields expected, found %s', cardinality(field)));
+  end if;
+
+  parsed.minutes := sync_scheduler.parse_cron_field('minute', field[1], 0, 59);
+  parsed.hours := sync_scheduler.parse_cron_field('hour', field[2], 0, 23);
+  parsed.days := sync_scheduler.parse_cron_field('day_of_month', field[3], 1, 31);
+  parsed.months := sync_scheduler.parse_cron_field('month', field[4], 1, 12,
+    '{jan,feb,mar,apr,may,jun,jul,aug,sep,oct,nov,dec}');
+  weekdays := sync_scheduler.parse_cron_field('day_of_week', field[5], 0, 7,
+    '{sun,mon,tue,wed,thu,fri,sat,sun}');
+  parsed.weekdays := substring(set_bit(weekdays, 0, get_bit(weekdays, 0) | get_bit(weekdays, 7)) for 7);
+  parsed.either_day := not starts_with(field[3], '*') and not starts_with(field[5], '*');
+  parsed.every_hour := starts_with(field[2], '*');
+
+  longest_month := case
+    when parsed.months & B'101010110101' <> B'000000000000' then 31
+    when parsed.months & B'000101001010' <> B'000000000000' then 30
+    else 29 end;
+  if not parsed.either_day and position(B'1' in parsed.days) > longest_month then
+    perform sync_scheduler.raise_invalid_schedule('day_of_month', field[3], 'no chosen month has such a day');
+  end if;
+  return parsed;
+end;
+$$;
+revoke all on function sync_scheduler.parse_cron(text) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.parse_cron(text) is
+  'Validates a cron expression, as when a schedule is saved: five fields (minute, hour, day of month, month, day of '
+  'week; 0 and 7 are Sunday) or @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually. As in Vixie''s cron, '
+  'a day field that starts with * does not restrict the other one, and of two that restrict, one is enough. '
+  'Errors: PT422 invalid_schedule, details {field, value, reason}; also for dates that never come.';
+
+create or replace function sync_scheduler.parse_cron_field(
+  field text, value text, lowest integer, highest integer, names text[] default null
+) returns varbit
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+declare
+  chosen varbit := repeat('0', highest - lowest + 1)::varbit;
+  part text;
+  divided text[];
+  bounds text[];
+  first integer;
+  last integer;
+  step integer;
+  reason text;
+begin
+  if value = '*' then
+    return ~chosen;
+  end if;
+
+  foreach part in array string_to_array(value, ',') loop
+    divided := string_to_array(part, '/');
+    if divided[1] = '*' then
+      bounds := '{*}'::text[];
+      first := lowest;
+      last := highest;
+    else
+      bounds := string_to_array(divided[1], '-');
+      first := sync_scheduler.parse_cron_value(bounds[1], names, lowest, lowest);
+      last := first;
+      if cardinality(bounds) > 1 then
+        last := sync_scheduler.parse_cron_value(bounds[2], names, lowest, coalesce(first, lowest));
+      end if;
+    end if;
+    step := 1;
+    if cardinality(divided) > 1 then
+      step := sync_scheduler.parse_cron_value(divided[2], null, 0, 0);
+    end if;
+
+    reason := case
+      when part = '' then 'an element of the list is empty'
+      when cardinality(divided) > 2 or cardinality(bounds) > 2 then 'not a value, a range or a step'
+      when first is null or last is null then 'neither a number nor a known name'
+      when first not between lowest and highest or last not between lowest and highest then
+        format('out of range: %s to %s', lowest, highest)
+      when first > last then 'the range runs backwards'
+      when step is null then 'the step is not a number'
+      when step = 0 then 'the step is 0'
+      -- Some crons read a/n as a-highest/n, others as a alone: who writes it shall say which.
+      when cardinality(divided) > 1 and first = last and cardinality(bounds) = 1 then
+        format('a step needs a range: %s-%s/%s', first, highest, step)
+      -- 0 and 7 are the same Sunday.
+      when step > highest - lowest + (field <> 'day_of_week')::integer then 'the step is larger than the field'
+    end;
+    if reason is not null then
+      perform sync_scheduler.raise_invalid_schedule(field, part, reason);
+    end if;
+
+    for number in first..last by step loop
+      chosen := set_bit(chosen, number - lowest, 1);
+    end loop;
+  end loop;
+  return chosen;
+end;
+$$;
+revoke all on function sync_scheduler.parse_cron_field(text, text, integer, integer, text[])
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.parse_cron_field(text, text, integer, integer, text[]) is
+  'A field of a cron expression as a bit for each value from lowest to highest: `*`, values, ranges a-b, steps `*/n` '
+  'and a-b/n, and lists of these; names stand for lowest and following, in any case. Errors: PT422 invalid_schedule.';
+
+create or replace function sync_scheduler.parse_cron_value(written text, names text[], lowest integer, since integer)
+returns integer
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  if written ~ '^[0-9]+$' then
+    -- Four digits are out of every range, and forty would be out of integer's.
+    return left('0' || ltrim(written, '0'), 5)::integer;
+  end if;
+  return coalesce(array_position(names, lower(written), since - lowest + 1), array_position(names, lower(written)))
+    - 1 + lowest;
+end;
+$$;
+revoke all on function sync_scheduler.parse_cron_value(text, text[], integer, integer)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.parse_cron_value(text, text[], integer, integer) is
+  'A number, or the value of a name (names[1] is lowest); null for anything else. Of a name that stands twice, the '
+  'first at or after since counts: the Sunday of FRI-SUN is 7.';
+
+create or replace function sync_scheduler.raise_invalid_schedule(field text, value text, reason text) returns void
+language sql set search_path = pg_catalog, pg_temp as $$
+  select sync_scheduler.raise_error('invalid_schedule', jsonb_build_object(
+    'field', raise_invalid_schedule.field,
+    -- An error is no place for a megabyte.
+    'value', left(raise_invalid_schedule.value, 100),
+    'reason', raise_invalid_schedule.reason))
+$$;
+revoke all on function sync_scheduler.raise_invalid_schedule(text, text, text)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.raise_invalid_schedule(text, text, text) is
+  'Raises PT422 invalid_schedule with details {field, value, reason}. field: minute, hour, day_of_month, month, '
+  'day_of_week or expression; value: the part that is wrong, as it was written.';

@@ -1,0 +1,125 @@
+-- Pause, resume, and the end of a pause.
+
+-- Definer, because no client may write the integrations. The first statement checks the caller.
+create or replace function public.pause_integration_sync(
+  org_id uuid, integration_type text, reason text default null, resume_at timestamptz default null
+) returns public.sync_integrations
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+#variable_conflict use_column
+declare
+  integration public.sync_integrations;
+begin
+  perform sync_scheduler.require_org_role(pause_integration_sync.org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', pause_integration_sync.reason);
+  if not isfinite(pause_integration_sync.resume_at) or pause_integration_sync.resume_at <= now() then
+    perform sync_scheduler.raise_error('invalid_resume_at',
+      jsonb_build_object('resume_at', pause_integration_sync.resume_at));
+  end if;
+  integration := sync_scheduler.lock_integration(
+    pause_integration_sync.org_id, pause_integration_sync.integration_type);
+  if integration.resume_at <= now() then
+    perform sync_scheduler.end_pause(integration);
+  end if;
+  -- First, because it refuses a reason that is too long.
+  perform sync_scheduler.audit(integration, 'pause', reason,
+    jsonb_build_object('resume_at', pause_integration_sync.resume_at));
+  update public.sync_integrations i set
+    -- A pause that is over is none: this one begins now.
+    paused_at = case when i.resume_at <= now() then now() else coalesce(i.paused_at, now()) end,
+    paused_by = sync_scheduler.caller_id(),
+    pause_reason = pause_integration_sync.reason,
+    resume_at = pause_integration_sync.resume_at
+  where i.id = integration.id returning * into strict integration;
+  return integration;
+end;
+$$;
+revoke all on function public.pause_integration_sync(uuid, text, text, timestamptz)
+  from public, anon, authenticated, service_role;
+grant execute on function public.pause_integration_sync(uuid, text, text, timestamptz) to authenticated, service_role;
+comment on function public.pause_integration_sync(uuid, text, text, timestamptz) is
+  'Pauses the organisation''s integration and returns it: triggers are refused, slots are recorded as skipped, an active '
+  'run sends nothing more. Its worker finishes the batch that is on its way; then the run waits (notice integration_paused) and goes on after the pause. The pause ends by itself at resume_at (null: when resumed). Called again, it changes reason and '
+  'resume_at. For admins of the organisation and the service role; audited with reason (at most 500 characters). '
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized, PT422 invalid_resume_at (not in the future), PT422 '
+  'unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.';
+
+-- Definer, because no client may write the integrations. The first statement checks the caller.
+create or replace function public.resume_integration_sync(org_id uuid, integration_type text, reason text default null)
+returns public.sync_integrations
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+#variable_conflict use_column
+declare
+  integration public.sync_integrations;
+begin
+  perform sync_scheduler.require_org_role(resume_integration_sync.org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', resume_integration_sync.reason);
+  integration := sync_scheduler.lock_integration(
+    resume_integration_sync.org_id, resume_integration_sync.integration_type);
+  if integration.paused_at is null then
+    return integration;
+  end if;
+  perform sync_scheduler.audit(integration, 'resume', reason, jsonb_build_object(
+    -- Without the pause's reason: it is of somebody else, and stands in the record of the pause (erase_person).
+    'paused_at', integration.paused_at, 'resume_at', integration.resume_at));
+  update public.sync_integrations i
+  set paused_at = null, paused_by = null, pause_reason = null, resume_at = null
+  where i.id = integration.id returning * into strict integration;
+  return integration;
+end;
+$$;
+revoke all on function public.resume_integration_sync(uuid, text, text)
+  from public, anon, authenticated, service_role;
+grant execute on function public.resume_integration_sync(uuid, text, text) to authenticated, service_role;
+comment on function public.resume_integration_sync(uuid, text, text) is
+  'Ends the pause of the organisation''s integration and returns it; without a pause it changes nothing. Slots that were '
+  'skipped meanwhile stay skipped: see backfill_integration_sync. For admins of the organisation and the service role; '
+  'audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized, PT422 '
+  'unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.';
+
+create or replace function sync_scheduler.end_pauses() returns void
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+declare
+  over uuid;
+  ended public.sync_integrations;
+begin
+  for over in
+    select i.id from public.sync_integrations i
+    -- Not before every slot that fell into the pause has been recorded as such.
+    where i.resume_at <= now() and coalesce(i.next_run_at >= i.resume_at, true)
+    order by i.resume_at limit 500
+  loop
+    begin
+      -- Locked and cleared in one subtransaction, see start_due_runs.
+      select * into ended from public.sync_integrations i
+      where i.id = over and i.resume_at <= now() for no key update skip locked;
+      if found then
+        perform sync_scheduler.end_pause(ended);
+      end if;
+    exception when others then
+      -- Its run is locked, perhaps. The next tick tries again, and the others go on.
+      raise warning 'sync_scheduler.end_pauses: integration %: % (%)', over, sqlerrm, sqlstate;
+    end;
+    exit when sync_scheduler.is_out_of_time();
+  end loop;
+end;
+$$;
+revoke all on function sync_scheduler.end_pauses() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.end_pauses() is
+  'Clears pauses whose resume_at has passed. Triggers and slots do not wait for it: they read resume_at.';
+
+create or replace function sync_scheduler.end_pause(integration public.sync_integrations) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  update public.sync_integrations i
+  set paused_at = null, paused_by = null, pause_reason = null, resume_at = null where i.id = integration.id;
+  -- Without the pause's reason, as in resume_integration_sync.
+  perform sync_scheduler.audit(integration, 'pause_ended', null,
+    jsonb_build_object('paused_at', integration.paused_at, 'resume_at', integration.resume_at));
+end;
+$$;
+revoke all on function sync_scheduler.end_pause(public.sync_integrations)
+  from public, anon, authenticated, service_role;
+comment on function sync_scheduler.end_pause(public.sync_integrations) is
+  'Clears a pause whose resume_at has passed, and writes it down. The caller holds the integration''s lock.';

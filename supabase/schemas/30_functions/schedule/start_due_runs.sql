@@ -1,0 +1,159 @@
+-- The tick starts what is due.
+
+create or replace function sync_scheduler.start_due_runs(
+  batch_size integer default 500, out started integer, out skipped integer
+)
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
+-- One row that somebody keeps locked must not hold up everybody else.
+set lock_timeout = '500ms' as $$
+declare
+  due uuid[];
+  single uuid;
+  done record;
+begin
+  started := 0;
+  skipped := 0;
+  -- Before the lock, or every tick would take it. next_tick_at is never before next_run_at.
+  if not exists (select from public.sync_integrations i where i.next_run_at <= now()) then
+    return;
+  end if;
+  if not sync_scheduler.lock_starts() then
+    return;
+  end if;
+  -- An integration that was away for long needs several rounds; the rest of a very long one is left to the next tick.
+  for round in 1..20 loop
+    due := null;
+    begin
+      -- Locked and advanced in one subtransaction: two would leave a version of the row behind that no index scan may mark as dead,
+      -- and each tick would read all of them until the next vacuum.
+      due := sync_scheduler.find_due(batch_size);
+      exit when due is null;
+      done := sync_scheduler.start_slots(due);
+      started := started + done.started;
+      skipped := skipped + done.skipped;
+    exception when others then
+      if due is null then
+        raise;
+      end if;
+      -- Something is wrong with one of them: each alone, so that the others start.
+      foreach single in array due loop
+        begin
+          perform from public.sync_integrations i
+          where i.id = single and i.next_tick_at <= now() for no key update skip locked;
+          continue when not found;
+          done := sync_scheduler.start_slots(array[single]);
+          started := started + done.started;
+          skipped := skipped + done.skipped;
+        exception when others then
+          perform sync_scheduler.postpone_slot(single, sqlerrm);
+        end;
+        -- Each may have waited for a lock. What fails goes to the back of the queue, so the next tick gets to the others.
+        exit when sync_scheduler.is_out_of_time();
+      end loop;
+    end;
+    exit when sync_scheduler.is_out_of_time();
+  end loop;
+end;
+$$;
+revoke all on function sync_scheduler.start_due_runs(integer) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.start_due_runs(integer) is
+  'Starts the runs whose slot has come, in batches of batch_size (500) of each integration type. Returns how many it started '
+  'and how many slots it recorded as skipped. Its cost follows what is due. Of several at once one does the work; a slot that '
+  'cannot be started stops no other.';
+
+create or replace function sync_scheduler.find_due(batch_size integer) returns uuid[]
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  settings sync_scheduler.settings;
+begin
+  select * into strict settings from sync_scheduler.settings;
+  -- What another tick, a trigger or an admin holds is skipped, and dealt with by the next tick.
+  return (
+    with active as materialized (
+      select r.integration_type, r.org_id, r.integration_id,
+        -- As in has_room.
+        r.status = 'running' or r.notice is distinct from 'integration_paused' as takes_place
+      from public.sync_run_log r where r.status in ('pending', 'running')
+    ),
+    -- A lane for each type, so that a vendor with a backlog takes no place from the others.
+    due as materialized (
+      select lane.* from public.sync_integration_types t cross join lateral (
+        select i.id, i.org_id, i.next_tick_at from public.sync_integrations i
+        where i.integration_type = t.code and i.next_tick_at <= now()
+          and i.org_id not in (
+            select a.org_id from active a where a.takes_place group by a.org_id having count(*) >= settings.max_active_per_org)
+        order by i.next_tick_at
+        limit least(batch_size, greatest(0, settings.max_active_per_type - (
+          select count(*) from active a where a.takes_place and a.integration_type = t.code)))
+        for no key update skip locked) lane
+    ),
+    ranked as (
+      select d.id, row_number() over (partition by d.org_id order by d.next_tick_at) + (
+        select count(*) from active a where a.takes_place and a.org_id = d.org_id) as place
+      from due d
+    ),
+    -- What is only recorded needs no place: of paused and disabled integrations, and of those whose own run is active.
+    refused as materialized (
+      select i.id from public.sync_integrations i
+      where i.next_tick_at <= now() and (not i.enabled or i.paused_at is not null)
+        and (not i.enabled or sync_scheduler.is_paused(i))
+      order by i.next_tick_at limit batch_size for no key update skip locked
+    ),
+    overlapping as materialized (
+      select i.id from active a join public.sync_integrations i on i.id = a.integration_id
+      where i.next_tick_at <= now() limit batch_size for no key update of i skip locked
+    )
+    select array_agg(found.id) from (
+      select r.id from ranked r where r.place <= settings.max_active_per_org
+      union select f.id from refused f union select o.id from overlapping o
+    ) found
+  );
+end;
+$$;
+revoke all on function sync_scheduler.find_due(integer) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.find_due(integer) is
+  'Locks due integrations, up to batch_size of each type, the longest due first, and returns their ids (null: none). Of those '
+  'that would be started, as many as settings.max_active_per_type and max_active_per_org leave room for.';
+
+create or replace function sync_scheduler.lock_starts() returns boolean
+language plpgsql set search_path = pg_catalog, pg_temp set lock_timeout = '500ms' as $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('sync_scheduler.start', 0));
+  return true;
+exception when lock_not_available then
+  return false;
+end;
+$$;
+revoke all on function sync_scheduler.lock_starts() from public, anon, authenticated, service_role;
+comment on function sync_scheduler.lock_starts() is
+  'Lets one transaction at a time start runs, or two would both count the same free place. Waits for half a second, since '
+  'the other one is usually about to commit; false: it is busy with the very work of the caller.';
+
+create or replace function sync_scheduler.postpone_slot(integration_id uuid, reason text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  integration public.sync_integrations;
+begin
+  -- Nobody has held it since the failure: who has given it another schedule meanwhile has dealt with the slot.
+  update public.sync_integrations i set next_tick_at = now() + interval '1 minute'
+  where i.id = postpone_slot.integration_id and i.next_tick_at <= now() returning * into integration;
+  if not found then
+    return;
+  end if;
+  begin
+    perform sync_scheduler.raise_alert(integration, 'start_failed', 'critical', integration.next_run_at,
+      'A scheduled sync could not be started. It is tried again every minute.',
+      jsonb_build_object('scheduled_for', integration.next_run_at, 'error', left(reason, 500)));
+  exception when others then
+    -- Whatever keeps the alert from being written must not bring the slot back into this very tick.
+    raise warning 'sync_scheduler.postpone_slot: % (%)', sqlerrm, sqlstate;
+  end;
+exception when others then
+  -- Then it comes first again: no worse than before.
+  raise warning 'sync_scheduler.postpone_slot: % (%)', sqlerrm, sqlstate;
+end;
+$$;
+revoke all on function sync_scheduler.postpone_slot(uuid, text) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.postpone_slot(uuid, text) is
+  'Puts an integration whose slot could not be started at the back of the queue for a minute and raises start_failed. The slot '
+  'stays due: it runs late, or is recorded as missed.';

@@ -1,0 +1,120 @@
+-- Decides about a batch of due slots: run, wait or skip.
+
+create or replace function sync_scheduler.start_slots(
+  integration_ids uuid[], out started integer, out skipped integer
+)
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  started_runs public.sync_run_log[];
+  came_late uuid[];
+  were_waiting integer;
+  late uuid;
+begin
+  -- A dead worker is in nobody's way: its run is moved on, or ends, before it could make a slot overlap.
+  perform sync_scheduler.recover_run(a.run_id) from (
+    select r.run_id from public.sync_run_log r
+    where r.integration_id = any (integration_ids) and r.status in ('pending', 'running')
+    for no key update skip locked) a;
+
+  -- A slot that was buffered comes before the one that is due now, which then waits in its place.
+  select count(*) filter (where sync_scheduler.start_waiting_slot(w.integration_id)) into were_waiting
+  from sync_scheduler.waiting_slots w
+  where w.integration_id = any (integration_ids) and w.triggered_by = 'schedule' and not exists (
+    select from public.sync_run_log r
+    where r.integration_id = w.integration_id and r.status in ('pending', 'running'));
+
+  -- One statement for the whole batch. The caller holds the integrations' locks, so what it sees stays true.
+  with due as materialized (
+    select i as integration, i.* from public.sync_integrations i where i.id = any (integration_ids)
+  ),
+  -- Many integrations share a schedule: what follows their slot is computed once.
+  following as materialized (
+    select d.*, sync_scheduler.next_cron_occurrence(d.schedule, d.time_zone, d.next_run_at) as next_slot
+    from (select distinct schedule, time_zone, next_run_at from due) d
+  ),
+  decided as materialized (
+    select d.*, f.next_slot, seen.active, seen.dealt_with,
+      case when seen.dealt_with then null
+        else coalesce(sync_scheduler.why_skip(d.integration, d.next_run_at),
+          -- A slot that waits is earlier, also when it found no room just now.
+          case when seen.buffered or (seen.active and d.overlap_policy = 'skip' and not seen.backfilling)
+            then 'overlap'::public.sync_skip_reason end) end as reason
+    from due d
+    join following f using (schedule, time_zone, next_run_at)
+    cross join lateral (
+      select
+        exists (select from public.sync_run_log r
+          where r.integration_id = d.id and r.status in ('pending', 'running')) as active,
+        -- What an admin makes up for must not cost a slot of its own time: that one waits.
+        exists (select from public.sync_run_log r
+          where r.integration_id = d.id and r.status in ('pending', 'running') and r.triggered_by = 'backfill') as backfilling,
+        -- The clock may have gone back: a slot that has a row, or waits for a run to end, keeps it at that.
+        exists (select from public.sync_run_log r
+          where r.integration_id = d.id and r.scheduled_for = d.next_run_at)
+        or exists (select from sync_scheduler.waiting_slots w
+          where w.integration_id = d.id and w.scheduled_for = d.next_run_at) as dealt_with,
+        exists (select from sync_scheduler.waiting_slots w
+          where w.integration_id = d.id and w.triggered_by = 'schedule') as buffered
+    ) seen
+    where f.next_slot > now()
+  ),
+  advanced as (
+    update public.sync_integrations i set next_run_at = d.next_slot, next_tick_at = d.next_slot
+    from decided d where i.id = d.id
+  ),
+  skips as (
+    select sync_scheduler.skip_slots(d.integration, array[d.next_run_at], d.reason) as rows
+    from decided d where d.reason is not null
+  ),
+  buffered as (
+    insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by)
+    select d.id, d.next_run_at, 'schedule' from decided d
+    where d.reason is null and d.active and not d.dealt_with
+  ),
+  runs as (
+    insert into public.sync_run_log (org_id, integration_id, integration_type, triggered_by, scheduled_for, deadline_at)
+    select d.org_id, d.id, d.integration_type, 'schedule', d.next_run_at, now() + d.run_deadline
+    from decided d where d.reason is null and not d.active and not d.dealt_with
+    returning sync_run_log as run
+  )
+  select (select array_agg(run) from runs), (select coalesce(sum(rows), 0) from skips),
+    (select array_agg(d.id) from due d join following f using (schedule, time_zone, next_run_at)
+     where f.next_slot <= now())
+  into started_runs, skipped, came_late;
+
+  perform sync_scheduler.dispatch_attempts(started_runs) where started_runs is not null;
+  started := were_waiting + coalesce(cardinality(started_runs), 0);
+  foreach late in array coalesce(came_late, '{}') loop
+    skipped := skipped + sync_scheduler.catch_up(late);
+    exit when sync_scheduler.is_out_of_time();
+  end loop;
+end;
+$$;
+revoke all on function sync_scheduler.start_slots(uuid[]) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.start_slots(uuid[]) is
+  'Deals with the due slot of each of these integrations: starts its run, lets it wait (buffer_one) or records why not, and '
+  'advances next_run_at, all in one transaction. One of which several slots are due is only brought to the last of them '
+  'and stays due. The caller holds the integrations'' locks. Errors: PT503 function_url_not_configured.';
+
+create or replace function sync_scheduler.catch_up(integration_id uuid) returns integer
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  integration public.sync_integrations;
+  slots timestamptz[];
+begin
+  select * into strict integration from public.sync_integrations i where i.id = catch_up.integration_id;
+  -- All but the last: that one stands for the others and is started, or refused, like a slot that came alone. Of a long
+  -- absence each call deals with 500 slots.
+  slots := sync_scheduler.due_slots(integration, 501);
+  update public.sync_integrations i set
+    next_run_at = slots[cardinality(slots)],
+    -- One with more to catch up goes to the back: those that are on time come first.
+    next_tick_at = case when cardinality(slots) = 501 then now() else slots[cardinality(slots)] end
+  where i.id = integration.id;
+  return sync_scheduler.skip_slots(integration, trim_array(slots, 1), 'coalesced');
+end;
+$$;
+revoke all on function sync_scheduler.catch_up(uuid) from public, anon, authenticated, service_role;
+comment on function sync_scheduler.catch_up(uuid) is
+  'Brings an integration of which several slots are due to the last of them and records the earlier ones as skipped: '
+  'coalesced, or missed beyond catchup_window. Returns how many. The caller holds its lock.';
