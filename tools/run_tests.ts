@@ -6,6 +6,7 @@
  */
 import { join } from "node:path";
 import { z } from "zod";
+import { readSchemaFiles } from "../cli/bundle/schema_files.ts";
 import { LEAST_DENO_OF_TESTS, readCommandLine, requireDeno } from "../local/command_line.ts";
 import { readEnvironment } from "../local/environment.ts";
 import { CleanupStack } from "../local/lifecycle/cleanup.ts";
@@ -16,6 +17,7 @@ import { PLATFORM_VARIABLE, startSharedPlatform } from "../tests/support/platfor
 import { PACKAGE_VARIABLE } from "../tests/support/tarball.ts";
 import { countJunit, readFailures, type TestCounts, type TestFailure } from "./junit.ts";
 import { root, runDeno } from "./run_deno.ts";
+import { sqlFaults } from "./sql_faults.ts";
 import { tryChanged } from "./mutate/changed.ts";
 import { tellFailures } from "./tell_failures.ts";
 import { testGroups } from "./test_groups.ts";
@@ -65,10 +67,16 @@ async function checks(): Promise<void> {
   const quietly = (...args: string[]) => () => runDeno(args);
   await stage("format", quietly("fmt", "--check"));
   await stage("lint", quietly("lint"));
+  await stage("SQL", checkSql);
   await stage("types", quietly("check", "--quiet", "."));
   await stage("examples", checkExamples);
   await stage("documentation", quietly("doc", "--lint", ...await publicModules()));
   await stage("migrations are fresh", quietly("task", "--quiet", "db:compose", "--check"));
+}
+
+async function checkSql(): Promise<void> {
+  const faults = sqlFaults(await readSchemaFiles(join(root, "supabase", "schemas")));
+  if (faults.length > 0) throw new Error(faults.join("\n"));
 }
 
 /** Type-checks the examples in JSDoc and Markdown. Deno imports every export into each: unused ones must be allowed. */

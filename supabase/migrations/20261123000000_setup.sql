@@ -27,52 +27,62 @@ comment on type public.sync_run_status is
 
 create type public.sync_run_trigger as enum ('manual', 'schedule', 'api', 'backfill');
 comment on type public.sync_run_trigger is
-  'manual: a signed-in person; schedule: a slot; api: the service role, or the host itself; backfill: a slot made up for.';
+  'manual: a signed-in person; schedule: a slot; api: the service role, or the host itself; backfill: a slot '
+  'made up for.';
 
 create type public.sync_overlap_policy as enum ('skip', 'buffer_one');
 comment on type public.sync_overlap_policy is
-  'What becomes of a slot while a run is active. skip: it is skipped; buffer_one: it waits, and later ones are skipped.';
+  'What becomes of a slot while a run is active. skip: it is skipped; buffer_one: it waits, and later ones '
+  'are skipped.';
 
-create type public.sync_skip_reason as enum ('overlap', 'missed', 'coalesced', 'paused', 'disabled', 'schedule_changed');
+create type public.sync_skip_reason as enum ('overlap', 'missed', 'coalesced', 'paused', 'disabled',
+  'schedule_changed');
 comment on type public.sync_skip_reason is
-  'Why a slot did not run. overlap: a run was active; missed: the scheduler came later than catchup_window; coalesced: it '
-  'came late, and a later slot stands for this one; paused, disabled: so was the integration; schedule_changed: the schedule was '
-  'replaced before the scheduler came.';
+  'Why a slot did not run. overlap: a run was active; missed: the scheduler came later than catchup_window; '
+  'coalesced: it came late, and a later slot stands for this one; paused, disabled: so was the integration; '
+  'schedule_changed: the schedule was replaced before the scheduler came.';
 
 create type public.sync_alert_kind as enum
-  ('drift', 'missed_slot', 'start_failed', 'run_failed', 'lost_worker', 'dispatch_failing', 'cold_start_failure',
+  ('drift', 'missed_slot', 'start_failed', 'run_failed', 'lost_worker', 'dispatch_failing',
+    'cold_start_failure',
    'unhealthy', 'needs_attention', 'vendor_incident', 'scheduler_dead', 'webhook_stopped',
    'entries_refused', 'entries_need_decision', 'database_not_writable');
 comment on type public.sync_alert_kind is
-  'drift: a slot started late or not at all; missed_slot: slots were skipped because the scheduler was away; start_failed: '
-  'the tick could not start a due slot; run_failed: a run failed after all of its attempts; lost_worker: the function fell '
-  'silent in the middle of a run; dispatch_failing: the function does not take runs; cold_start_failure: an attempt failed in '
-  'a freshly booted function; unhealthy: the external system cannot be reached; needs_attention: a connection check '
-  'was refused, or the integration is set up wrongly; vendor_incident: it fails for several organisations alike; scheduler_dead: ticks have stopped; '
-  'database_not_writable: the function could not write, because the disk is full, the database read-only or restarting; '
-  'webhook_stopped: alerts are not posted any more, because the receiver does not take them; '
+  'drift: a slot started late or not at all; missed_slot: slots were skipped because the scheduler was away; '
+  'start_failed: the tick could not start a due slot; run_failed: a run failed after all of its attempts; '
+  'lost_worker: the function fell silent in the middle of a run; dispatch_failing: the function does not '
+  'take runs; cold_start_failure: an attempt failed in a freshly booted function; unhealthy: the external '
+  'system cannot be reached; needs_attention: a connection check was refused, or the integration is set up '
+  'wrongly; vendor_incident: it fails for several organisations alike; scheduler_dead: ticks have stopped; '
+  'database_not_writable: the function could not write, because the disk is full, the database read-only or '
+  'restarting; webhook_stopped: alerts are not posted any more, because the receiver does not take them; '
   'entries_refused: delivered entries were refused and are not in the outbox; entries_need_decision: entries '
   'were rejected, contradict their source or have an unknown outcome, and a person has to decide about them.';
 
 create type public.sync_alert_severity as enum ('info', 'warning', 'critical');
-comment on type public.sync_alert_severity is 'critical: data is late or missing; warning: look at it soon; info: good to know.';
+comment on type public.sync_alert_severity is
+  'critical: data is late or missing; warning: look at it soon; info: good to know.';
 
-create type public.sync_health_status as enum ('unknown', 'healthy', 'degraded', 'unhealthy', 'needs_attention');
+create type public.sync_health_status as enum ('unknown', 'healthy', 'degraded', 'unhealthy',
+  'needs_attention');
 comment on type public.sync_health_status is
-  'unknown: nothing has been exported or checked yet; healthy: the last run or check got through; degraded: the external '
-  'system asks us to slow down, or it answers while what a failed run has left waits; unhealthy: it could not be reached, or '
-  'the last run failed; needs_attention: it refuses us or is set up wrongly, and stays so until a person fixes it.';
+  'unknown: nothing has been exported or checked yet; healthy: the last run or check got through; degraded: '
+  'the external system asks us to slow down, or it answers while what a failed run has left waits; '
+  'unhealthy: it could not be reached, or the last run failed; needs_attention: it refuses us or is set up '
+  'wrongly, and stays so until a person fixes it.';
 
 create type public.sync_entry_state as enum
   ('pending', 'sending', 'exported', 'rejected', 'unknown', 'withdrawn');
 comment on type public.sync_entry_state is
-  'What the external system has of an entry. pending: nothing yet; sending: reserved by an attempt; unknown: sent, outcome '
-  'not known; exported, rejected: settled; withdrawn: nothing, and nothing goes out until the source says something else.';
+  'What the external system has of an entry. pending: nothing yet; sending: reserved by an attempt; unknown: '
+  'sent, outcome not known; exported, rejected: settled; withdrawn: nothing, and nothing goes out until the '
+  'source says something else.';
 
 create type public.sync_alert_format as enum ('slack', 'teams', 'discord', 'json');
 comment on type public.sync_alert_format is
-  'How alerts are posted. slack: what Slack and its imitators take; teams: an Adaptive Card, as workflows of Teams take it; '
-  'discord: a message of a Discord webhook; json: everything that is known of the alert, signed, for programs.';
+  'How alerts are posted. slack: what Slack and its imitators take; teams: an Adaptive Card, as workflows of '
+  'Teams take it; discord: a message of a Discord webhook; json: everything that is known of the alert, '
+  'signed, for programs.';
 
 create type sync_scheduler.attempt_outcome as enum
   ('succeeded', 'continued', 'failed', 'cancelled', 'lost', 'undelivered', 'paused');
@@ -87,25 +97,25 @@ comment on type sync_scheduler.error_class is
 
 create type sync_scheduler.blames as enum ('vendor', 'quota', 'configuration', 'entry', 'nobody');
 comment on type sync_scheduler.blames is
-  'What a failure is about, as its connector reports it. vendor: the external system did not answer, which others meet as well; '
-  'quota: we ask too much; configuration: an admin has to act; entry: what was sent; nobody: our own side, or a wait that the '
-  'connector chose.';
+  'What a failure is about, as its connector reports it. vendor: the external system did not answer, which '
+  'others meet as well; quota: we ask too much; configuration: an admin has to act; entry: what was sent; '
+  'nobody: our own side, or a wait that the connector chose.';
 
 create type sync_scheduler.cron_fields as (
   minutes bit(60), hours bit(24), days bit(31), months bit(12), weekdays bit(7),
   either_day boolean, every_hour boolean
 );
 comment on type sync_scheduler.cron_fields is
-  'A parsed cron expression. A bit for each value, the smallest first (weekdays from Sunday). either_day: both day '
-  'fields are restricted, so one that matches is enough. every_hour: the hour field is a wildcard.';
+  'A parsed cron expression. A bit for each value, the smallest first (weekdays from Sunday). either_day: '
+  'both day fields are restricted, so one that matches is enough. every_hour: the hour field is a wildcard.';
 
 create type sync_scheduler.delivered_entry as (
   number bigint, entry_key text, period text, document_number text, payload jsonb, copies bigint, hash bytea,
   field text, reason text
 );
 comment on type sync_scheduler.delivered_entry is
-  'An item of a delivery. number: its place in the list, from 1; copies: how often it stands there; hash: of its content, if '
-  'its key was known before; field and reason: why it is refused, or null.';
+  'An item of a delivery. number: its place in the list, from 1; copies: how often it stands there; hash: of '
+  'its content, if its key was known before; field and reason: why it is refused, or null.';
 
 create type sync_scheduler.field_names as (voucher text[], line text[]);
 comment on type sync_scheduler.field_names is 'Names of fields, of a voucher and of its lines.';
@@ -116,107 +126,128 @@ create table sync_scheduler.settings (
   -- Only what pg_net takes: it refuses any other when a run is to be posted, and then every press fails.
   function_url text
     check (function_url ~ '^https?://([[:alnum:]._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[^[:space:]]*)?$'),
-  dispatch_timeout interval not null default '5 seconds' check (dispatch_timeout between '1 second' and '1 minute'),
-  claim_timeout interval not null default '30 seconds' check (claim_timeout between '1 second' and '10 minutes'),
+  dispatch_timeout interval not null default '5 seconds'
+    check (dispatch_timeout between '1 second' and '1 minute'),
+  claim_timeout interval not null default '30 seconds'
+    check (claim_timeout between '1 second' and '10 minutes'),
   max_dispatches integer not null default 6 check (max_dispatches between 1 and 20),
   lease_duration interval not null default '60 seconds'
     check (lease_duration between '2 seconds' and '10 minutes'),
   heartbeat_interval interval not null default '15 seconds' check (heartbeat_interval >= '1 second'),
-  slice_duration interval not null default '60 seconds' check (slice_duration between '1 second' and '10 minutes'),
+  slice_duration interval not null default '60 seconds'
+    check (slice_duration between '1 second' and '10 minutes'),
   retry_cap interval not null default '15 minutes' check (retry_cap between '1 second' and '1 day'),
   longest_wait interval not null default '24 hours' check (longest_wait between '1 minute' and '7 days'),
   max_active_per_type integer not null default 500 check (max_active_per_type >= 1),
   max_active_per_org integer not null default 10 check (max_active_per_org >= 1),
-  drift_alert_after interval not null default '5 minutes' check (drift_alert_after between '1 minute' and '7 days'),
+  drift_alert_after interval not null default '5 minutes'
+    check (drift_alert_after between '1 minute' and '7 days'),
   silent_after interval not null default '2 minutes' check (silent_after between '1 minute' and '1 day'),
   warmup_lead interval not null default '45 seconds'
     check (warmup_lead = '0 seconds' or warmup_lead between '40 seconds' and '60 seconds'),
   probe_timeout interval not null default '30 seconds'
     check (probe_timeout between '4 seconds' and '2 minutes'),
-  probe_cooldown interval not null default '10 seconds' check (probe_cooldown between '0 seconds' and '1 hour'),
+  probe_cooldown interval not null default '10 seconds'
+    check (probe_cooldown between '0 seconds' and '1 hour'),
   least_cooldown interval not null default '1 minute' check (least_cooldown between '0 seconds' and '1 day'),
   presses_per_hour integer not null default 60 check (presses_per_hour between 1 and 10000),
   changes_per_hour integer not null default 600 check (changes_per_hour between 1 and 10000),
-  own_check_interval interval not null default '12 hours' check (own_check_interval between '0 seconds' and '1 day'),
+  own_check_interval interval not null default '12 hours'
+    check (own_check_interval between '0 seconds' and '1 day'),
   incident_organisations integer not null default 3 check (incident_organisations between 2 and 1000),
-  incident_window interval not null default '30 minutes' check (incident_window between '1 minute' and '1 day'),
-  passive_cooldown interval not null default '1 day' check (passive_cooldown between '15 minutes' and '30 days'),
-  retention_ended interval not null default '90 days' check (retention_ended between '1 day' and '36500 days'),
-  retention_failed interval not null default '365 days' check (retention_failed between '1 day' and '36500 days'),
+  incident_window interval not null default '30 minutes'
+    check (incident_window between '1 minute' and '1 day'),
+  passive_cooldown interval not null default '1 day'
+    check (passive_cooldown between '15 minutes' and '30 days'),
+  retention_ended interval not null default '90 days'
+    check (retention_ended between '1 day' and '36500 days'),
+  retention_failed interval not null default '365 days'
+    check (retention_failed between '1 day' and '36500 days'),
   retention_ticks interval not null default '7 days' check (retention_ticks between '1 day' and '36500 days'),
   retention_payload interval check (retention_payload between '1 day' and '36500 days'),
   max_payload integer not null default 1048576 check (max_payload between 1024 and 16777216),
   max_batch_bytes integer not null default 4194304 check (max_batch_bytes between 1024 and 16777216),
   -- Every request of the Data API comes as authenticator: named here, it would let in everyone without a JWT.
   host_roles text[] not null default '{}' check (
-    not host_roles && '{anon,authenticated,service_role,authenticator}' and array_position(host_roles, null) is null),
+    not host_roles && '{anon,authenticated,service_role,authenticator}'
+      and array_position(host_roles, null) is null),
   installed_at timestamptz not null default now(),
   check (lease_duration >= 2 * heartbeat_interval)
 );
 comment on table sync_scheduler.settings is 'Settings of the whole installation; exactly one row.';
 comment on column sync_scheduler.settings.function_url is
-  'Where attempts are posted: https://<project ref>.supabase.co/functions/v1/integration-sync. In a hosted project the first press '
-  'of a signed-in person sets it, from the issuer of the JWT. Elsewhere a press answers function_url_not_configured until it is set.';
+  'Where attempts are posted: https://<project ref>.supabase.co/functions/v1/integration-sync. In a hosted '
+  'project the first press of a signed-in person sets it, from the issuer of the JWT. Elsewhere a press '
+  'answers function_url_not_configured until it is set.';
 comment on column sync_scheduler.settings.dispatch_timeout is
   'How long pg_net waits for the 202. Short, because the slowest request holds up its whole batch.';
 comment on column sync_scheduler.settings.claim_timeout is
   'How long a dispatch may stay unclaimed before it is repeated; doubles with each repetition.';
 comment on column sync_scheduler.settings.max_dispatches is 'Dispatches of one attempt before its run fails.';
 comment on column sync_scheduler.settings.slice_duration is
-  'Time budget of one attempt. A hosted isolate is retired at half of its wall clock: 75 s (free), 200 s (paid).';
+  'Time budget of one attempt. A hosted isolate is retired at half of its wall clock: 75 s (free), 200 s '
+  '(paid).';
 comment on column sync_scheduler.settings.retry_cap is 'Longest backoff between two attempts.';
 comment on column sync_scheduler.settings.longest_wait is
-  'How long a run waits in total because its vendor says so. That time does not count towards its deadline. A vendor that asks for '
-  'more fails the run (vendor_quota_exhausted).';
+  'How long a run waits in total because its vendor says so. That time does not count towards its deadline. '
+  'A vendor that asks for more fails the run (vendor_quota_exhausted).';
 comment on column sync_scheduler.settings.max_active_per_type is
-  'The scheduler starts no run of a type of which so many are active: one vendor''s backlog leaves room for the others.';
+  'The scheduler starts no run of a type of which so many are active: one vendor''s backlog leaves room for '
+  'the others.';
 comment on column sync_scheduler.settings.max_active_per_org is 'Likewise for an organisation.';
-comment on column sync_scheduler.settings.drift_alert_after is 'A slot that starts later than this raises an alert.';
-comment on column sync_scheduler.settings.silent_after is 'Without a tick for this long the scheduler counts as dead.';
+comment on column sync_scheduler.settings.drift_alert_after is
+  'A slot that starts later than this raises an alert.';
+comment on column sync_scheduler.settings.silent_after is
+  'Without a tick for this long the scheduler counts as dead.';
 comment on column sync_scheduler.settings.warmup_lead is
-  'How long before a slot the function is warmed up, at the earliest; at the latest it is 30 seconds less. 0: never.';
+  'How long before a slot the function is warmed up, at the earliest; at the latest it is 30 seconds less. '
+  '0: never.';
 comment on column sync_scheduler.settings.probe_timeout is
   'How long a connection check may stay unanswered. The Edge Function gives the external system half of it.';
 comment on column sync_scheduler.settings.probe_cooldown is
-  'Least time between two connection checks of an integration, for they are paid from the vendor''s quota, and between two '
-  'configurations of an alert webhook, for each posts to an address that an admin chooses.';
+  'Least time between two connection checks of an integration, for they are paid from the vendor''s quota, '
+  'and between two configurations of an alert webhook, for each posts to an address that an admin chooses.';
 comment on column sync_scheduler.settings.least_cooldown is
   'The least cooldown between two manual triggers of an integration, whatever its manual_cooldown says.';
 comment on column sync_scheduler.settings.presses_per_hour is
-  'How many runs the people of an organisation start by hand within an hour. Each kind of action that posts to the outside '
-  '(connection checks, credentials, alert webhooks) has the same bound. The service role and the host have none.';
+  'How many runs the people of an organisation start by hand within an hour. Each kind of action that posts '
+  'to the outside (connection checks, credentials, alert webhooks) has the same bound. The service role and '
+  'the host have none.';
 comment on column sync_scheduler.settings.changes_per_hour is
-  'How many audited actions the people of an organisation take within an hour. What stops something (pauses, withdrawals) may be '
-  'done twice as often.';
+  'How many audited actions the people of an organisation take within an hour. What stops something (pauses, '
+  'withdrawals) may be done twice as often.';
 comment on column sync_scheduler.settings.own_check_interval is
-  'How long an answer to an integration''s own check, or a run that got through, shows that its credentials are good. Until then the '
-  'answers that others on the same host get stand for its checks: of a night''s export one is left, half a day before the next. '
-  '0: each asks for itself.';
+  'How long an answer to an integration''s own check, or a run that got through, shows that its credentials '
+  'are good. Until then the answers that others on the same host get stand for its checks: of a night''s '
+  'export one is left, half a day before the next. 0: each asks for itself.';
 comment on column sync_scheduler.settings.incident_organisations is
-  'So many organisations that cannot reach a host, and nobody in between who could, are an incident of the vendor.';
+  'So many organisations that cannot reach a host, and nobody in between who could, are an incident of the '
+  'vendor.';
 comment on column sync_scheduler.settings.incident_window is 'Within how long they have to meet it.';
 comment on column sync_scheduler.settings.passive_cooldown is
-  'How long an integration is not checked after its vendor said that we ask too much. Quotas are mostly of a day.';
+  'How long an integration is not checked after its vendor said that we ask too much. Quotas are mostly of a '
+  'day.';
 comment on column sync_scheduler.settings.retention_ended is
   'How long runs that succeeded, were cancelled or skipped are kept.';
-comment on column sync_scheduler.settings.retention_failed is 'How long failed runs, alerts and the audit log are kept.';
+comment on column sync_scheduler.settings.retention_failed is
+  'How long failed runs, alerts and the audit log are kept.';
 comment on column sync_scheduler.settings.retention_ticks is
   'How long ticks, warm-ups, messages of alert webhooks and pg_cron''s records of our own jobs are kept.';
 
 comment on column sync_scheduler.settings.max_payload is
-  'Most bytes of an entry''s payload, as text. add_sync_entries refuses a larger one. An entry that is stored already goes out '
-  'all the same.';
+  'Most bytes of an entry''s payload, as text. add_sync_entries refuses a larger one. An entry that is '
+  'stored already goes out all the same.';
 comment on column sync_scheduler.settings.max_batch_bytes is
-  'Most bytes of the payloads of one batch, as text, but at least one entry: the function holds the whole batch in memory. A '
-  'connector may take less at once. A batch that goes out again goes whole.';
+  'Most bytes of the payloads of one batch, as text, but at least one entry: the function holds the whole '
+  'batch in memory. A connector may take less at once. A batch that goes out again goes whole.';
 
 comment on column sync_scheduler.settings.host_roles is
-  'Login roles that act as the host, next to the members of the role that owns the bundle: they may call every RPC for '
-  'every organisation, without claims. See sync_scheduler.is_host.';
+  'Login roles that act as the host, next to the members of the role that owns the bundle: they may call '
+  'every RPC for every organisation, without claims. See sync_scheduler.is_host.';
 
 comment on column sync_scheduler.settings.retention_payload is
-  'How long the content of entries that are exported, withdrawn or decided is kept; after it the payload is emptied, see '
-  'redact_entries. Null: for ever.';
+  'How long the content of entries that are exported, withdrawn or decided is kept; after it the payload is '
+  'emptied, see redact_entries. Null: for ever.';
 
 insert into sync_scheduler.settings default values;
 
@@ -248,7 +279,8 @@ returns table (message text, code text, description text)
 language sql immutable set search_path = pg_catalog, pg_temp as $$
   values
     ('not_authenticated', 'PT401', 'Sign in first; an anonymous sign-in does not count.'),
-    ('unsupported_identity', 'PT401', 'The sub of the JWT is no uuid: a third-party sign-in that is not supported.'),
+    ('unsupported_identity', 'PT401',
+      'The sub of the JWT is no uuid: a third-party sign-in that is not supported.'),
     ('not_authorized', 'PT403', 'The caller may not do this there, or there is nothing there.'),
     ('invalid_idempotency_key', 'PT422', 'The idempotency key is blank or too long.'),
     ('unknown_integration_type', 'PT422', 'There is no such integration type.'),
@@ -257,8 +289,11 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
     ('integration_disabled', 'PT409', 'The integration is switched off.'),
     ('integration_paused', 'PT409', 'The integration is paused.'),
     ('sync_already_in_progress', 'PT409', 'A run of the integration is active.'),
-    ('rate_limited', 'PT429', 'Too soon or too often, or the vendor asked us to slow down; details name the limit and when it is over.'),
-    ('function_url_not_configured', 'PT503', 'The address of the Edge Function is not known: the doctor prints the SQL that sets it.'),
+    ('rate_limited', 'PT429',
+      'Too soon or too often, or the vendor asked us to slow down; details name the limit and when it is '
+      'over.'),
+    ('function_url_not_configured', 'PT503',
+      'The address of the Edge Function is not known: the doctor prints the SQL that sets it.'),
     ('run_not_active', 'PT409', 'The run has ended already.'),
     ('reason_too_long', 'PT422', 'The reason is longer than 500 characters.'),
     ('argument_too_long', 'PT422', 'An argument is longer than its limit.'),
@@ -276,7 +311,8 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
     ('entries_not_found', 'PT404', 'The integration has no entries of these keys.'),
     ('entries_not_settleable', 'PT409', 'In their states the entries cannot be settled like that.'),
     ('batch_was_sent_again', 'PT409', 'The batch was sent again since: look it up anew, and name that send.'),
-    ('batch_is_open', 'PT409', 'Entries are open: a batch is settled in one call, and its address does not change before.'),
+    ('batch_is_open', 'PT409',
+      'Entries are open: a batch is settled in one call, and its address does not change before.'),
     ('invalid_credentials', 'PT422', 'The credentials are no JSON object, or too large.'),
     ('credentials_not_stored', 'PT503', 'Vault refused the credentials; nothing has changed.'),
     ('invalid_token', 'PT401', 'The attempt token is forged, replaced or of another attempt.'),
@@ -286,17 +322,19 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
 $$;
 revoke all on function sync_scheduler.error_catalog() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.error_catalog() is
-  'Every error that this bundle raises: message, SQLSTATE (PTnnn becomes HTTP status nnn in PostgREST), meaning. '
-  'src/rpc-logic/error_codes.ts mirrors it and a test proves them equal.';
+  'Every error that this bundle raises: message, SQLSTATE (PTnnn becomes HTTP status nnn in PostgREST), '
+  'meaning. src/rpc-logic/error_codes.ts mirrors it and a test proves them equal.';
 
 -- supabase/schemas/00_setup/caller_id.sql
 create or replace function sync_scheduler.caller_id() returns uuid
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  -- As text: a foreign token may have anything under this name, and only `false` says that a person has signed in.
+  -- As text: a foreign token may have anything under this name, and only `false` says that a person has
+  -- signed in.
   return case when coalesce(auth.jwt() ->> 'is_anonymous', 'false') = 'false' then auth.uid() end;
--- The `sub` of a third-party sign-in need not be a uuid. Then the caller is no person that we can name. A policy must
--- show no rows then: an error would break every query of the host that joins our tables, and Realtime's subscription.
+-- The `sub` of a third-party sign-in need not be a uuid. Then the caller is no person that we can name. A
+-- policy must show no rows then: an error would break every query of the host that joins our tables, and
+-- Realtime's subscription.
 exception when invalid_text_representation then
   return null;
 end;
@@ -304,6 +342,7 @@ $$;
 revoke all on function sync_scheduler.caller_id() from public, anon, authenticated, service_role;
 grant execute on function sync_scheduler.caller_id() to authenticated;
 comment on function sync_scheduler.caller_id() is
-  'The person who calls: auth.uid(), or null when the JWT names none, has a sub that is no uuid, or is of an anonymous session '
-  '(is_anonymous), also of a member. Every function and policy of this bundle, and every membership function of a host, asks '
-  'this instead of auth.uid(): so such a session reads nothing. Raises nothing. For authenticated, whose policies ask it.';
+  'The person who calls: auth.uid(), or null when the JWT names none, has a sub that is no uuid, or is of an '
+  'anonymous session (is_anonymous), also of a member. Every function and policy of this bundle, and every '
+  'membership function of a host, asks this instead of auth.uid(): so such a session reads nothing. Raises '
+  'nothing. For authenticated, whose policies ask it.';

@@ -12,12 +12,13 @@ comment on table public.sync_integration_types is
   'The kinds of external system that an integration may connect to.';
 
 comment on column public.sync_integration_types.host is
-  'Host (and port, if it is not the usual one) where the integrations of this type are whose config has no url or api_url; null: '
-  'they are not all in one place.';
+  'Host (and port, if it is not the usual one) where the integrations of this type are whose config has no '
+  'url or api_url; null: they are not all in one place.';
 
 comment on column public.sync_integration_types.address_keys is
-  'The keys of config that decide where requests go. Credentials are handed out only for the values with which they were stored. '
-  'The same as addressKeys of the connector: a test proves it. Empty: the connector itself knows the address.';
+  'The keys of config that decide where requests go. Credentials are handed out only for the values with '
+  'which they were stored. The same as addressKeys of the connector: a test proves it. Empty: the connector '
+  'itself knows the address.';
 
 insert into public.sync_integration_types (code, name, host, address_keys) values
   ('xledger', 'Xledger', 'www.xledger.net', '{url}'),
@@ -42,12 +43,15 @@ create table public.sync_integrations (
   next_run_at timestamptz,
   next_tick_at timestamptz,
   overlap_policy public.sync_overlap_policy not null default 'skip',
-  catchup_window interval not null default '12 hours' check (catchup_window between '5 minutes' and '30 days'),
-  manual_cooldown interval not null default '5 minutes' check (manual_cooldown between '0 seconds' and '1 day'),
+  catchup_window interval not null default '12 hours'
+    check (catchup_window between '5 minutes' and '30 days'),
+  manual_cooldown interval not null default '5 minutes'
+    check (manual_cooldown between '0 seconds' and '1 day'),
   max_attempts integer not null default 5 check (max_attempts between 1 and 100),
   retry_base interval not null default '30 seconds' check (retry_base between '0 seconds' and '1 day'),
   run_deadline interval not null default '6 hours' check (run_deadline between '1 minute' and '7 days'),
-  health_check_interval interval default '15 minutes' check (health_check_interval between '15 minutes' and '1 day'),
+  health_check_interval interval default '15 minutes'
+    check (health_check_interval between '15 minutes' and '1 day'),
   created_at timestamptz not null default now(),
   unique (org_id, integration_type),
   unique (id, org_id),
@@ -72,11 +76,13 @@ create table public.sync_integrations (
       and not jsonb_path_exists(config, 'lax $.ignored_fields.*[*] ? (@.type() != "string")')
       and length(coalesce(config -> 'ignored_fields', '{}')::text) <= 25000
       -- Without these there is no voucher.
-      and not coalesce(config #> '{ignored_fields,voucher}', '[]') ?| '{posting_date,currency,description,lines}'
+      and not coalesce(config #> '{ignored_fields,voucher}',
+        '[]') ?| '{posting_date,currency,description,lines}'
       and not coalesce(config #> '{ignored_fields,line}', '[]') ?| '{account,debit,credit}'
     else false end)
 )
--- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry: see docs/design/schedule.md.
+-- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry:
+-- see docs/design/schedule.md.
 with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
 create index sync_integrations_integration_type_idx on public.sync_integrations (integration_type);
 -- A lane for each type: the tick reads the first due rows of each, however many are due in another.
@@ -84,38 +90,46 @@ create index sync_integrations_due_idx on public.sync_integrations (integration_
   where next_tick_at is not null;
 create index sync_integrations_refused_idx on public.sync_integrations (next_tick_at)
   where next_tick_at is not null and (not enabled or paused_at is not null);
-create index sync_integrations_next_run_idx on public.sync_integrations (next_run_at) where next_run_at is not null;
+create index sync_integrations_next_run_idx on public.sync_integrations (next_run_at)
+  where next_run_at is not null;
 create index sync_integrations_resume_idx on public.sync_integrations (resume_at) where resume_at is not null;
 alter table public.sync_integrations enable row level security;
 
 comment on table public.sync_integrations is
-  'One organisation''s connection to one integration type. Members may read every column: nothing secret here.';
+  'One organisation''s connection to one integration type. Members may read every column: nothing secret '
+  'here.';
 comment on column public.sync_integrations.config is
-  'Settings of the connector, validated by it; at most 256 KiB. Never secrets: those are in Vault. The database reads url and '
-  'api_url, the address_keys of its type, and what '
-  'the integration demands of its entries: payloads (vouchers, or free: a payload with lines need not be a voucher), period_rule '
-  '(posting_date, or free: the period need not be that of the posting date), fiscal_year_ends (the month, 1 to 12, of a thirteenth '
-  'period) and ignored_fields ({"voucher": [...], "line": [...]}).';
-comment on column public.sync_integrations.resume_at is 'The pause ends by itself at this instant; null: when resumed.';
+  'Settings of the connector, validated by it; at most 256 KiB. Never secrets: those are in Vault. The '
+  'database reads url and api_url, the address_keys of its type, and what the integration demands of its '
+  'entries: payloads (vouchers, or free: a payload with lines need not be a voucher), period_rule '
+  '(posting_date, or free: the period need not be that of the posting date), fiscal_year_ends (the month, 1 '
+  'to 12, of a thirteenth period) and ignored_fields ({"voucher": [...], "line": [...]}).';
+comment on column public.sync_integrations.resume_at is
+  'The pause ends by itself at this instant; null: when resumed.';
 comment on column public.sync_integrations.schedule is
-  'Five-field cron expression or macro, read in time_zone (see sync_scheduler.parse_cron); null: no scheduled runs.';
+  'Five-field cron expression or macro, read in time_zone (see sync_scheduler.parse_cron); null: no '
+  'scheduled runs.';
 comment on column public.sync_integrations.next_run_at is
-  'The first slot that the scheduler has not dealt with; every earlier one is a row of sync_run_log. Kept by a trigger and the tick.';
+  'The first slot that the scheduler has not dealt with; every earlier one is a row of sync_run_log. Kept by '
+  'a trigger and the tick.';
 comment on column public.sync_integrations.next_tick_at is
   'When the tick looks at this integration again: next_run_at, or later if that slot could not be started.';
 comment on column public.sync_integrations.catchup_window is
   'A slot that the scheduler comes to later than this is recorded as missed instead of run.';
 comment on column public.sync_integrations.manual_cooldown is
-  'Least time between two manual triggers; at least settings.least_cooldown, also where a smaller one is stored.';
+  'Least time between two manual triggers; at least settings.least_cooldown, also where a smaller one is '
+  'stored.';
 comment on column public.sync_integrations.max_attempts is
   'Failed attempts in a row, without progress in between, after which a run fails.';
 comment on column public.sync_integrations.retry_base is
-  'Backoff after the n-th failure in a row is random between 0 and retry_base * 2^(n-1), capped by settings.retry_cap.';
+  'Backoff after the n-th failure in a row is random between 0 and retry_base * 2^(n-1), capped by '
+  'settings.retry_cap.';
 comment on column public.sync_integrations.run_deadline is
-  'A run that is active for longer fails. What it waits for its vendor (settings.longest_wait), for releases that understand each other, or for the end of a pause, is not counted.';
+  'A run that is active for longer fails. What it waits for its vendor (settings.longest_wait), for releases '
+  'that understand each other, or for the end of a pause, is not counted.';
 comment on column public.sync_integrations.health_check_interval is
-  'How often the tick checks the connection of an integration that works. Never more often than every 15 minutes, for checks are '
-  'paid from the vendor''s quota; null: never, its health follows its syncs.';
+  'How often the tick checks the connection of an integration that works. Never more often than every 15 '
+  'minutes, for checks are paid from the vendor''s quota; null: never, its health follows its syncs.';
 
 create or replace function sync_scheduler.address_of(integration public.sync_integrations) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -126,10 +140,11 @@ begin
     where t.code = integration.integration_type and integration.config ? k.name), '{}');
 end;
 $$;
-revoke all on function sync_scheduler.address_of(public.sync_integrations) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.address_of(public.sync_integrations)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.address_of(public.sync_integrations) is
-  'The part of an integration''s config that decides where requests go: the address_keys of its type. A key that config lacks is '
-  'left out: then the connector''s default counts.';
+  'The part of an integration''s config that decides where requests go: the address_keys of its type. A key '
+  'that config lacks is left out: then the connector''s default counts.';
 
 create or replace function sync_scheduler.vendor_host(integration public.sync_integrations) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -139,16 +154,17 @@ begin
   if address is null then
     return (select t.host from public.sync_integration_types t where t.code = integration.integration_type);
   end if;
-  -- Only what the connectors would read as the same host (endpoint_url.ts): else an address of one's own could pass for
-  -- somebody else's vendor, and open or end its incidents.
+  -- Only what the connectors would read as the same host (endpoint_url.ts): else an address of one's own
+  -- could pass for somebody else's vendor, and open or end its incidents.
   return lower(regexp_replace(
     substring(address from '(?i)^https?://([^/?#@\\[:space:]]+)(?:[/?#]|$)'), '\.?(:443)?$', ''));
 end;
 $$;
-revoke all on function sync_scheduler.vendor_host(public.sync_integrations) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.vendor_host(public.sync_integrations)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.vendor_host(public.sync_integrations) is
-  'Where an integration''s external system is, as host or host:port: what several organisations may share. From config.api_url or '
-  'config.url, else that of its type; null: nobody shares it, or the address is none.';
+  'Where an integration''s external system is, as host or host:port: what several organisations may share. '
+  'From config.api_url or config.url, else that of its type; null: nobody shares it, or the address is none.';
 
 -- supabase/schemas/10_tables/integration_credentials.sql
 create table sync_scheduler.integration_credentials (
@@ -158,12 +174,13 @@ create table sync_scheduler.integration_credentials (
   stored_at timestamptz not null default now()
 );
 comment on table sync_scheduler.integration_credentials is
-  'Which integrations have credentials, and for which address. Only store_credentials writes it, so no integration can be given a '
-  'secret of the host or of another tenant.';
+  'Which integrations have credentials, and for which address. Only store_credentials writes it, so no '
+  'integration can be given a secret of the host or of another tenant.';
 comment on column sync_scheduler.integration_credentials.secret_id is
   'vault.secrets.id of a JSON object that only the connector reads.';
 comment on column sync_scheduler.integration_credentials.address is
-  'address_of the integration when the credentials were stored. They are handed out only while it is the same.';
+  'address_of the integration when the credentials were stored. They are handed out only while it is the '
+  'same.';
 
 -- Definer, because whoever may delete an organisation need not be able to write Vault.
 create or replace function sync_scheduler.forget_credentials() returns trigger
@@ -212,7 +229,8 @@ create table public.sync_run_log (
   -- No foreign key: retention may delete the parent, and a final row does not change for it.
   parent_run_id uuid,
   version bigint not null default 1,
-  -- Of both columns: a run can never carry another organisation than its integration, and one check is cheaper.
+  -- Of both columns: a run can never carry another organisation than its integration, and one check is
+  -- cheaper.
   foreign key (integration_id, org_id) references public.sync_integrations (id, org_id) on delete cascade,
   check ((status in ('pending', 'running')) = (finished_at is null)),
   check (status <> 'running' or started_at is not null),
@@ -222,16 +240,19 @@ create table public.sync_run_log (
   -- A manual run never consumes a slot.
   check ((triggered_by in ('schedule', 'backfill')) = (scheduled_for is not null))
 )
--- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry: see docs/design/schedule.md.
+-- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry:
+-- see docs/design/schedule.md.
 with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
--- At most one active run per integration, under any concurrency. The only index of active runs: beside another one it would
--- lose to a scan of all of that whenever the statistics say that few are active.
+-- At most one active run per integration, under any concurrency. The only index of active runs: beside
+-- another one it would lose to a scan of all of that whenever the statistics say that few are active.
 create unique index sync_run_log_one_active_idx on public.sync_run_log (integration_id)
   where status in ('pending', 'running');
 create unique index sync_run_log_idempotency_key_idx on public.sync_run_log (org_id, idempotency_key)
   where idempotency_key is not null;
--- One run for a slot, whoever started it, and one record that it was skipped (which a backfill may make up for).
-create unique index sync_run_log_slot_idx on public.sync_run_log (integration_id, scheduled_for, (status = 'skipped'))
+-- One run for a slot, whoever started it, and one record that it was skipped (which a backfill may make up
+-- for).
+create unique index sync_run_log_slot_idx
+  on public.sync_run_log (integration_id, scheduled_for, (status = 'skipped'))
   where scheduled_for is not null;
 -- The cooldown reads its first row, whatever the log's length, by an order that no other index has.
 create index sync_run_log_integration_idx
@@ -245,28 +266,33 @@ create index sync_run_log_unstarted_idx on public.sync_run_log (scheduled_for)
 -- The overview's last run and last success of an integration. Not the skipped ones: they come by the hundred.
 create index sync_run_log_ended_idx on public.sync_run_log (integration_id, status, finished_at desc)
   where status in ('succeeded', 'failed', 'cancelled');
-create index sync_run_log_retention_idx on public.sync_run_log (status, finished_at) where finished_at is not null;
+create index sync_run_log_retention_idx on public.sync_run_log (status, finished_at)
+  where finished_at is not null;
 create index sync_run_log_parent_idx on public.sync_run_log (parent_run_id) where parent_run_id is not null;
 alter table public.sync_run_log enable row level security;
 
 comment on table public.sync_run_log is
-  'One row a run. Members read it and Realtime publishes it, so nothing secret and nothing internal stands here. '
-  'Written only by the functions of this bundle; a final row never changes.';
+  'One row a run. Members read it and Realtime publishes it, so nothing secret and nothing internal stands '
+  'here. Written only by the functions of this bundle; a final row never changes.';
 comment on column public.sync_run_log.next_attempt_at is
   'When the next attempt is due; null while one is under way.';
-comment on column public.sync_run_log.deadline_at is 'An active run past this instant gets no further lease, and fails when the last one is over.';
+comment on column public.sync_run_log.deadline_at is
+  'An active run past this instant gets no further lease, and fails when the last one is over.';
 comment on column public.sync_run_log.scheduled_for is
   'The slot: when a scheduled or made-up run was due. Drift is started_at - scheduled_for.';
 comment on column public.sync_run_log.parent_run_id is 'The run that this one is the retry of.';
 comment on column public.sync_run_log.notice is
-  'What the one who pressed should know: scheduler_not_ticking (pg_cron is silent, nothing will be retried by itself); '
-  'integration_paused (it waits until its integration is neither paused nor disabled); '
-  'vendor_incident (when it was started, several organisations could not reach the vendor: see sync_vendor_incidents); function_outdated, '
-  'schema_outdated (it waits until the operator has brought both to releases that understand each other).';
+  'What the one who pressed should know: scheduler_not_ticking (pg_cron is silent, nothing will be retried '
+  'by itself); integration_paused (it waits until its integration is neither paused nor disabled); '
+  'vendor_incident (when it was started, several organisations could not reach the vendor: see '
+  'sync_vendor_incidents); function_outdated, schema_outdated (it waits until the operator has brought both '
+  'to releases that understand each other).';
 comment on column public.sync_run_log.quota_until is
-  'Until when the external system asks us to wait, as it said: of a run that waits for it, or that failed as vendor_quota_exhausted.';
+  'Until when the external system asks us to wait, as it said: of a run that waits for it, or that failed as '
+  'vendor_quota_exhausted.';
 comment on column public.sync_run_log.attempt is 'Number of the current or last attempt.';
-comment on column public.sync_run_log.error_message is 'In a coordinator''s words; never a secret or a stack trace.';
+comment on column public.sync_run_log.error_message is
+  'In a coordinator''s words; never a secret or a stack trace.';
 comment on column public.sync_run_log.version is
   'Grows with every change of the row: a reader drops what is older than what it has.';
 
@@ -276,7 +302,8 @@ create or replace function sync_scheduler.guard_run_update() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if old.finished_at is not null
-    -- But a person is forgotten: by erase_person alone, which sets this for its own transaction, and in these columns alone.
+    -- But a person is forgotten: by erase_person alone, which sets this for its own transaction, and in these
+    -- columns alone.
     and (coalesce(current_setting('sync_scheduler.erases_person', true), '') <> 'on'
       or to_jsonb(new) - '{triggered_by_user_id,cancel_requested_by,cancel_reason}'::text[]
         <> to_jsonb(old) - '{triggered_by_user_id,cancel_requested_by,cancel_reason}'::text[])
@@ -290,8 +317,8 @@ end;
 $$;
 revoke all on function sync_scheduler.guard_run_update() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.guard_run_update() is
-  'Trigger of sync_run_log: refuses any change of a final run (PT409 run_is_final), but for the erasure of a person, and counts '
-  'versions.';
+  'Trigger of sync_run_log: refuses any change of a final run (PT409 run_is_final), but for the erasure of a '
+  'person, and counts versions.';
 
 create trigger guard_run_update before update on public.sync_run_log
   for each row execute function sync_scheduler.guard_run_update();
@@ -327,7 +354,8 @@ create table sync_scheduler.run_attempts (
   primary key (run_id, attempt),
   check ((ended_at is null) = (outcome is null))
 )
--- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry: see docs/design/schedule.md.
+-- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry:
+-- see docs/design/schedule.md.
 with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
 create index run_attempts_lease_idx on sync_scheduler.run_attempts (lease_expires_at)
   where ended_at is null;
@@ -337,13 +365,15 @@ comment on table sync_scheduler.run_attempts is
 comment on column sync_scheduler.run_attempts.token_hash is
   'SHA-256 of the token of the newest dispatch; an older token of the same attempt is worthless.';
 comment on column sync_scheduler.run_attempts.request_id is
-  'Id in net._http_response: a hint for people. pg_net starts again at 1 after a crash, so nothing is keyed on it.';
+  'Id in net._http_response: a hint for people. pg_net starts again at 1 after a crash, so nothing is keyed '
+  'on it.';
 comment on column sync_scheduler.run_attempts.blames is
   'What the failure is about. Null: the attempt did not fail, or its worker did not say.';
 comment on column sync_scheduler.run_attempts.vendor_wait is
   'How long the vendor asked to wait after this attempt; the run''s deadline moved by it. Null: it did not.';
 comment on column sync_scheduler.run_attempts.address is
-  'address_of the integration when the attempt was claimed: where its worker sends. With another one it gets no more entries.';
+  'address_of the integration when the attempt was claimed: where its worker sends. With another one it gets '
+  'no more entries.';
 comment on column sync_scheduler.run_attempts.lease_expires_at is
   'Before the claim: when to dispatch again. After it: when the worker counts as lost.';
 comment on column sync_scheduler.run_attempts.settled_before is
@@ -351,8 +381,8 @@ comment on column sync_scheduler.run_attempts.settled_before is
 comment on column sync_scheduler.run_attempts.reported_outcome is
   'The outcome that the worker gave; the engine may have made another of it. Null when it never did.';
 comment on column sync_scheduler.run_attempts.first_vendor_byte_ms is
-  'Milliseconds from the claim until the external system first answered anything; null: it did not, or the worker was lost '
-  'before it could say so.';
+  'Milliseconds from the claim until the external system first answered anything; null: it did not, or the '
+  'worker was lost before it could say so.';
 comment on column sync_scheduler.run_attempts.boot_ms is
   'Milliseconds from the start of the isolate until it was ready to serve.';
 
@@ -363,11 +393,13 @@ create table sync_scheduler.paused_runs (
   next_attempt_at timestamptz
 );
 comment on table sync_scheduler.paused_runs is
-  'Runs that wait because their integration is paused or disabled. No tick reads it: the change of the integration ends the wait.';
+  'Runs that wait because their integration is paused or disabled. No tick reads it: the change of the '
+  'integration ends the wait.';
 comment on column sync_scheduler.paused_runs.paused_at is
   'Since when the run waits. Its deadline moves by that time when it goes on.';
 comment on column sync_scheduler.paused_runs.next_attempt_at is
-  'When the next attempt was due at the beginning of the pause; null: at once. A vendor''s wait outlasts a shorter pause.';
+  'When the next attempt was due at the beginning of the pause; null: at once. A vendor''s wait outlasts a '
+  'shorter pause.';
 
 -- supabase/schemas/10_tables/sync_export_entries.sql
 create table public.sync_export_entries (
@@ -406,7 +438,8 @@ create table public.sync_export_entries (
   redacted_currency text,
   -- One definition for the count, the alert and every list.
   undecided boolean not null generated always as
-    (((state = 'rejected' or conflict_at is not null) and decided_at is null) or set_aside_run_id is not null) stored,
+    (((state = 'rejected' or conflict_at is not null) and decided_at is null)
+      or set_aside_run_id is not null) stored,
   -- The key first: no other index begins with it, so a look-up by key and integration has one plan only.
   unique (entry_key, integration_id),
   check ((state = 'exported') = (exported_at is not null)),
@@ -423,8 +456,8 @@ create table public.sync_export_entries (
   check (not not_sent or batch_id is null),
   check (conflict_at is null or (conflict_payload_hash is not null and conflict_content is not null))
 );
--- Each holds only what is looked for: an index of all states would hold every exported entry for ever, and a plan without
--- statistics would read through them.
+-- Each holds only what is looked for: an index of all states would hold every exported entry for ever, and a
+-- plan without statistics would read through them.
 create index sync_export_entries_pending_idx on public.sync_export_entries (integration_id, entry_id)
   where state = 'pending';
 create index sync_export_entries_open_idx on public.sync_export_entries (integration_id, state, entry_id)
@@ -449,66 +482,78 @@ comment on table public.sync_export_entries is
 comment on column public.sync_export_entries.entry_key is
   'The entry''s own name in the source system; one key of an integration is exported at most once.';
 comment on column public.sync_export_entries.period is
-  'Accounting period, YYYY-MM. A month from 01 to 12, or 13: the thirteenth period, at the end of the fiscal year.';
+  'Accounting period, YYYY-MM. A month from 01 to 12, or 13: the thirteenth period, at the end of the fiscal '
+  'year.';
 comment on column public.sync_export_entries.document_number is
   'Voucher number. At most 35 characters: Business Central''s external document number holds no more.';
 comment on column public.sync_export_entries.payload is
   'What the connector sends. Amounts are decimal strings, never JSON numbers: a float would change them.';
 comment on column public.sync_export_entries.payload_hash is
-  'SHA-256 of period, document_number and payload, as entry_hash makes it: tells whether a key is delivered with the same '
-  'content again.';
+  'SHA-256 of period, document_number and payload, as entry_hash makes it: tells whether a key is delivered '
+  'with the same content again.';
 comment on column public.sync_export_entries.payload_bytes is
-  'Bytes of the payload as text, as guard_entry counts them: a batch is measured without reading its payloads.';
+  'Bytes of the payload as text, as guard_entry counts them: a batch is measured without reading its '
+  'payloads.';
 comment on column public.sync_export_entries.batch_id is
   'The batch in which the entry was last sent, and the idempotency key under which the receiver knows it.';
 comment on column public.sync_export_entries.sent_at is
-  'When the entry was last handed to a worker. Who decides about an unknown entry says which send that is about.';
+  'When the entry was last handed to a worker. Who decides about an unknown entry says which send that is '
+  'about.';
 comment on column public.sync_export_entries.unknown_since is
-  'Since when a send without a known outcome is open. Kept while the batch is sent again: a refusal of the repetition '
-  'says nothing about the first send.';
+  'Since when a send without a known outcome is open. Kept while the batch is sent again: a refusal of the '
+  'repetition says nothing about the first send.';
 comment on column public.sync_export_entries.not_sent is
   'Rejected by our own rules before its first send: nothing of it ever left.';
 comment on column public.sync_export_entries.refused_at_first_send is
-  'Rejected by the external system at the first send of its batch. No later result changes that; a decision of a person '
-  'takes it back.';
+  'Rejected by the external system at the first send of its batch. No later result changes that; a decision '
+  'of a person takes it back.';
 comment on column public.sync_export_entries.nothing_left is
-  'Rejected, and the connector says that the external system holds nothing of it. Together with refused_at_first_send it lets '
-  'the source replace the entry, as long as nothing of its batch is open and no person has decided about it.';
+  'Rejected, and the connector says that the external system holds nothing of it. Together with '
+  'refused_at_first_send it lets the source replace the entry, as long as nothing of its batch is open and '
+  'no person has decided about it.';
 comment on column public.sync_export_entries.conflict_at is
-  'Since when the source contradicts what was sent: its key was delivered again with other content. Beside the state, '
-  'which says what the external system has. Null when there is none, a person has closed it, or the source says again what was sent.';
+  'Since when the source contradicts what was sent: its key was delivered again with other content. Beside '
+  'the state, which says what the external system has. Null when there is none, a person has closed it, or '
+  'the source says again what was sent.';
 comment on column public.sync_export_entries.conflict_payload_hash is
-  'Hash of the content that was delivered last and differs from what was sent; outlives a conflict that a person has closed, so that '
-  'its next delivery does not open it again. Null once the entry waits to go out anew, or the source says again what was sent.';
+  'Hash of the content that was delivered last and differs from what was sent; outlives a conflict that a '
+  'person has closed, so that its next delivery does not open it again. Null once the entry waits to go out '
+  'anew, or the source says again what was sent.';
 comment on column public.sync_export_entries.conflict_content is
   'That content: period, document_number, payload. It is sent only if a person says so.';
 comment on column public.sync_export_entries.decided_at is
-  'When a person last decided about the entry (abandon, keep, resend, withdraw), or the source replaced it. Null: undecided. A '
-  'further rejection or conflict clears it.';
+  'When a person last decided about the entry (abandon, keep, resend, withdraw), or the source replaced it. '
+  'Null: undecided. A further rejection or conflict clears it.';
 comment on column public.sync_export_entries.set_aside_run_id is
   'The run that set the entry''s batch aside, because its outcome stays unknown. Null: not set aside.';
 comment on column public.sync_export_entries.undecided is
-  'Whether the entry waits for a person: rejected or in conflict without decided_at, or in a batch that is set aside.';
+  'Whether the entry waits for a person: rejected or in conflict without decided_at, or in a batch that is '
+  'set aside.';
 comment on column public.sync_export_entries.refused_run_id is
-  'The run that has sent the entry by itself and was refused: it passes the entry over, which stays pending. As soon as another '
-  'request of that run is taken the entry is rejected, for the reason in error_message.';
+  'The run that has sent the entry by itself and was refused: it passes the entry over, which stays pending. '
+  'As soon as another request of that run is taken the entry is rejected, for the reason in error_message.';
 comment on column public.sync_export_entries.redacted_at is
-  'When the payload was emptied (sync_scheduler.redact_entries); null: it is there. payload_hash stays that of the content, so that '
-  'the key cannot be exported twice.';
+  'When the payload was emptied (sync_scheduler.redact_entries); null: it is there. payload_hash stays that '
+  'of the content, so that the key cannot be exported twice.';
 comment on column public.sync_export_entries.redacted_debit is
-  'Total of the debit side of a redacted voucher, so that sums remain; null: it had none, or is not redacted.';
-comment on column public.sync_export_entries.redacted_currency is 'Currency of a redacted voucher, if it named one.';
+  'Total of the debit side of a redacted voucher, so that sums remain; null: it had none, or is not '
+  'redacted.';
+comment on column public.sync_export_entries.redacted_currency is
+  'Currency of a redacted voucher, if it named one.';
 
-create or replace function sync_scheduler.entry_hash(period text, document_number text, payload jsonb) returns bytea
+create or replace function sync_scheduler.entry_hash(period text, document_number text, payload jsonb)
+  returns bytea
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   -- Of the text, not of the values: 1.0 and 1.00 are equal as jsonb, but not the same bytes to a receiver.
   return sha256(convert_to(jsonb_build_array(period, document_number, payload)::text, 'UTF8'));
 end;
 $$;
-revoke all on function sync_scheduler.entry_hash(text, text, jsonb) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.entry_hash(text, text, jsonb)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.entry_hash(text, text, jsonb) is
-  'SHA-256 of an entry''s content, whatever the order of the payload''s keys. Equal hashes: equal bytes when sent.';
+  'SHA-256 of an entry''s content, whatever the order of the payload''s keys. Equal hashes: equal bytes when '
+  'sent.';
 
 create or replace function sync_scheduler.is_replaceable(entry public.sync_export_entries) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -523,13 +568,14 @@ $$;
 revoke all on function sync_scheduler.is_replaceable(public.sync_export_entries)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.is_replaceable(public.sync_export_entries) is
-  'May other content take the place of this entry''s content? It may while nothing of the entry stands at the external system and '
-  'nothing can arrive there late: it waits or is withdrawn; or our own rules rejected it before its first send; or the external system refused '
-  'it at the first send of its batch, holds nothing of it, nothing of that batch is open, and no person has decided.';
+  'May other content take the place of this entry''s content? It may while nothing of the entry stands at '
+  'the external system and nothing can arrive there late: it waits or is withdrawn; or our own rules '
+  'rejected it before its first send; or the external system refused it at the first send of its batch, '
+  'holds nothing of it, nothing of that batch is open, and no person has decided.';
 
--- What a vendor has seen never changes, whoever writes: a batch goes out again byte for byte as it was sent, and what is
--- in somebody's books is never sent again. Definer, because the writer may have no rights in sync_scheduler; it reads
--- the batch of the row at hand, and changes nothing but that row.
+-- What a vendor has seen never changes, whoever writes: a batch goes out again byte for byte as it was sent,
+-- and what is in somebody's books is never sent again. Definer, because the writer may have no rights in
+-- sync_scheduler; it reads the batch of the row at hand, and changes nothing but that row.
 create or replace function sync_scheduler.guard_entry() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
@@ -546,14 +592,16 @@ begin
   if new.redacted_at is null then
     new.payload_hash := sync_scheduler.entry_hash(new.period, new.document_number, new.payload);
   end if;
-  if tg_op = 'INSERT' or new.payload_hash <> old.payload_hash or new.redacted_at is distinct from old.redacted_at then
+  if tg_op = 'INSERT' or new.payload_hash <> old.payload_hash
+    or new.redacted_at is distinct from old.redacted_at then
     new.payload_bytes := octet_length(new.payload::text);
   else
     new.payload_bytes := old.payload_bytes;
   end if;
   if tg_op = 'UPDATE' and (
     (old.state = 'exported' and new.state <> 'exported')
-    or (old.state <> 'pending' and (new.integration_id, new.entry_key) is distinct from (old.integration_id, old.entry_key))
+    or (old.state <> 'pending'
+      and (new.integration_id, new.entry_key) is distinct from (old.integration_id, old.entry_key))
     -- New content begins anew: it waits, whatever became of the content before it.
     or (old.state <> 'pending' and new.payload_hash is distinct from old.payload_hash
       and not (new.state = 'pending' and sync_scheduler.is_replaceable(old)))
@@ -577,7 +625,8 @@ begin
     new.refused_at_first_send := false;
     new.nothing_left := false;
   end if;
-  -- What goes out anew is contradicted anew: content that was decided or adopted before is no known contradiction of it.
+  -- What goes out anew is contradicted anew: content that was decided or adopted before is no known
+  -- contradiction of it.
   if new.state = 'pending' and new.conflict_at is null then
     new.conflict_payload_hash := null;
     new.conflict_content := null;
@@ -593,11 +642,14 @@ begin
     end if;
     new.refused_run_id := null;
   end if;
-  -- Refused where the host's developer sees it. Also in what is delivered later: it may take the payload's place.
-  if (tg_op = 'INSERT' or (new.payload_hash, new.conflict_content) is distinct from (old.payload_hash, old.conflict_content))
+  -- Refused where the host's developer sees it. Also in what is delivered later: it may take the payload's
+  -- place.
+  if (tg_op = 'INSERT'
+    or (new.payload_hash, new.conflict_content) is distinct from (old.payload_hash, old.conflict_content))
     and (sync_scheduler.loses_digits(new.payload) or sync_scheduler.loses_digits(new.conflict_content))
   then
-    raise exception using errcode = '23514', schema = tg_table_schema, table = tg_table_name, column = 'payload',
+    raise exception using errcode = '23514', schema = tg_table_schema, table = tg_table_name,
+      column = 'payload',
       message = 'a JSON number in the payload would lose digits on its way: write amounts as strings',
       detail = jsonb_build_object('entry_key', left(new.entry_key, 100));
   end if;
@@ -606,9 +658,11 @@ end;
 $$;
 revoke all on function sync_scheduler.guard_entry() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.guard_entry() is
-  'Trigger of sync_export_entries: computes payload_hash and payload_bytes, clears decided_at when the entry is rejected or contradicted anew, and '
-  'refuses (PT409 entry_is_sent; details: entry_key, state) other content for an entry that is not replaceable (is_replaceable), '
-  'another state for one that is exported, to withdraw what may have left, and to send what is redacted; and (23514) a JSON number that a float would change.';
+  'Trigger of sync_export_entries: computes payload_hash and payload_bytes, clears decided_at when the entry '
+  'is rejected or contradicted anew, and refuses (PT409 entry_is_sent; details: entry_key, state) other '
+  'content for an entry that is not replaceable (is_replaceable), another state for one that is exported, to '
+  'withdraw what may have left, and to send what is redacted; and (23514) a JSON number that a float would '
+  'change.';
 
 create trigger guard_entry before insert or update on public.sync_export_entries
   for each row execute function sync_scheduler.guard_entry();
@@ -625,8 +679,8 @@ create table sync_scheduler.refused_entries (
 );
 comment on column sync_scheduler.refused_entries.refused_at is 'When it was refused first.';
 comment on table sync_scheduler.refused_entries is
-  'Entries that add_sync_entries has refused and not taken since, up to 10,000 of an integration: what the alert entries_refused '
-  'is about. It closes when no row is left.';
+  'Entries that add_sync_entries has refused and not taken since, up to 10,000 of an integration: what the '
+  'alert entries_refused is about. It closes when no row is left.';
 
 -- supabase/schemas/10_tables/redaction.sql
 create table sync_scheduler.redaction (
@@ -636,9 +690,11 @@ create table sync_scheduler.redaction (
 );
 insert into sync_scheduler.redaction default values;
 comment on table sync_scheduler.redaction is
-  'How far purge_payloads has come in its walk through the entries. Each call looks at a bounded number, however many there are.';
+  'How far purge_payloads has come in its walk through the entries. Each call looks at a bounded number, '
+  'however many there are.';
 comment on column sync_scheduler.redaction.reached is 'entry_id of the last entry that was looked at.';
-comment on column sync_scheduler.redaction.began_at is 'When the walk began. A week later it begins anew: what was open then may be over.';
+comment on column sync_scheduler.redaction.began_at is
+  'When the walk began. A week later it begins anew: what was open then may be over.';
 
 -- supabase/schemas/10_tables/waiting_slots.sql
 create table sync_scheduler.waiting_slots (
@@ -653,8 +709,8 @@ create table sync_scheduler.waiting_slots (
 create unique index waiting_slots_one_buffered_idx on sync_scheduler.waiting_slots (integration_id)
   where triggered_by = 'schedule';
 comment on table sync_scheduler.waiting_slots is
-  'Slots that run as soon as nothing else of their integration does, the earliest first: what buffer_one keeps, and '
-  'what a backfill makes up for.';
+  'Slots that run as soon as nothing else of their integration does, the earliest first: what buffer_one '
+  'keeps, and what a backfill makes up for.';
 
 -- supabase/schemas/10_tables/ticks.sql
 create table sync_scheduler.ticks (
@@ -668,19 +724,22 @@ create table sync_scheduler.ticks (
 );
 create index ticks_ticked_at_idx on sync_scheduler.ticks (ticked_at);
 comment on table sync_scheduler.ticks is 'One row a tick: that the scheduler is alive, and what it did.';
-comment on column sync_scheduler.ticks.errors is 'Step of the tick to message, for the steps that failed; null: none.';
+comment on column sync_scheduler.ticks.errors is
+  'Step of the tick to message, for the steps that failed; null: none.';
 
 create or replace function sync_scheduler.has_work() returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp set lock_timeout = '100ms' as $$
 begin
-  -- What each step acts upon, in their order. One look into an index each, of which most are nearly always empty.
-  -- Too wide costs a tick that finds nothing to do; too narrow and the step comes too late.
+  -- What each step acts upon, in their order. One look into an index each, of which most are nearly always
+  -- empty. Too wide costs a tick that finds nothing to do; too narrow and the step comes too late.
   --
-  -- Statement by statement: an index scan takes some 40 kB, and a dozen at once would have the C library return them to
-  -- the system at the end and fetch them anew at each call, which costs more than all the looks.
+  -- Statement by statement: an index scan takes some 40 kB, and a dozen at once would have the C library
+  -- return them to the system at the end and fetch them anew at each call, which costs more than all the
+  -- looks.
 
   -- recover_runs.
-  if exists (select from sync_scheduler.run_attempts a where a.ended_at is null and a.lease_expires_at <= now()) then
+  if exists (select from sync_scheduler.run_attempts a
+    where a.ended_at is null and a.lease_expires_at <= now()) then
     return true;
   end if;
   if exists (select from public.sync_run_log r where r.status = 'pending' and r.next_attempt_at <= now()) then
@@ -691,7 +750,8 @@ begin
     return true;
   end if;
   if exists (
-    select from public.sync_run_log r where r.status = 'pending' and r.started_at is null and r.scheduled_for <= now()
+    select from public.sync_run_log r
+      where r.status = 'pending' and r.started_at is null and r.scheduled_for <= now()
       and r.notice is distinct from 'integration_paused')
   then
     return true;
@@ -701,7 +761,8 @@ begin
     return true;
   end if;
   if exists (
-    select from public.sync_alerts a where a.kind in ('scheduler_dead', 'database_not_writable') and a.resolved_at is null
+    select from public.sync_alerts a
+      where a.kind in ('scheduler_dead', 'database_not_writable') and a.resolved_at is null
       and (a.kind = 'scheduler_dead' or a.last_seen_at <= now() - interval '15 minutes'))
   then
     return true;
@@ -727,13 +788,15 @@ end;
 $$;
 revoke all on function sync_scheduler.has_work() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.has_work() is
-  'May one of the tick''s steps after start_due_runs have something to do? Mostly not, and then the tick sets none of them up. '
-  'A new step adds here what it acts upon; the test schedule/has_work has a case for each. Waits 100 ms for a lock at most, then it fails.';
+  'May one of the tick''s steps after start_due_runs have something to do? Mostly not, and then the tick '
+  'sets none of them up. A new step adds here what it acts upon; the test schedule/has_work has a case for '
+  'each. Waits 100 ms for a lock at most, then it fails.';
 
 -- supabase/schemas/10_tables/sync_audit_log.sql
 create table public.sync_audit_log (
   audit_id bigint generated always as identity primary key,
-  -- What was done stays when the integration or the account is gone; with its organisation it goes (20_membership).
+  -- What was done stays when the integration or the account is gone; with its organisation it goes
+  -- (20_membership).
   org_id uuid not null,
   integration_id uuid,
   actor_id uuid,
@@ -743,21 +806,23 @@ create table public.sync_audit_log (
   created_at timestamptz not null default now()
 );
 create index sync_audit_log_org_idx on public.sync_audit_log (org_id, created_at desc);
--- The limits of an organisation's people read it from its newest end. A backend may write any number of rows in between. Both
--- columns in one direction: so a range of both is exact, and no other index has this order.
-create index sync_audit_log_people_idx on public.sync_audit_log (org_id, created_at) where actor_id is not null;
+-- The limits of an organisation's people read it from its newest end. A backend may write any number of rows
+-- in between. Both columns in one direction: so a range of both is exact, and no other index has this order.
+create index sync_audit_log_people_idx on public.sync_audit_log (org_id, created_at)
+  where actor_id is not null;
 create index sync_audit_log_created_idx on public.sync_audit_log (created_at);
 alter table public.sync_audit_log enable row level security;
 comment on table public.sync_audit_log is
-  'Who configured, paused, resumed or made up for what, and why. Members read it; written by the functions of this bundle.';
+  'Who configured, paused, resumed or made up for what, and why. Members read it; written by the functions '
+  'of this bundle.';
 comment on column public.sync_audit_log.integration_id is 'Null: it is about the organisation.';
 comment on column public.sync_audit_log.actor_id is
   'The person (sync_scheduler.caller_id()); null: the service role, the host, or the scheduler itself.';
 
 -- supabase/schemas/10_tables/probes.sql
 create table sync_scheduler.probes (
-  -- One an integration: a new one replaces the token of the last, so an answer that comes too late is worthless, two
-  -- at a time are impossible, and there is nothing to purge.
+  -- One an integration: a new one replaces the token of the last, so an answer that comes too late is
+  -- worthless, two at a time are impossible, and there is nothing to purge.
   integration_id uuid primary key references public.sync_integrations (id) on delete cascade,
   token_hash bytea not null,
   requested_at timestamptz not null,
@@ -775,8 +840,10 @@ comment on column sync_scheduler.probes.token_hash is
 comment on column sync_scheduler.probes.requested_by is
   'The person (sync_scheduler.caller_id()); null: the service role, the host, or the tick.';
 comment on column sync_scheduler.probes.by_tick is
-  'Whether the tick asked. Only these checks open or end a vendor''s incident: one that a person asks for concerns the person.';
-comment on column sync_scheduler.probes.request_id is 'Id in net._http_response: a hint for people, as in run_attempts.';
+  'Whether the tick asked. Only these checks open or end a vendor''s incident: one that a person asks for '
+  'concerns the person.';
+comment on column sync_scheduler.probes.request_id is
+  'Id in net._http_response: a hint for people, as in run_attempts.';
 comment on column sync_scheduler.probes.ended_at is 'When it was answered, or counted as not answered.';
 
 -- supabase/schemas/10_tables/warmups.sql
@@ -792,10 +859,12 @@ create table sync_scheduler.warmups (
   cold_start boolean
 );
 comment on table sync_scheduler.warmups is
-  'Requests that boot the Edge Function shortly before a slot, and how it came up. Kept for settings.retention_ticks.';
+  'Requests that boot the Edge Function shortly before a slot, and how it came up. Kept for '
+  'settings.retention_ticks.';
 comment on column sync_scheduler.warmups.token_hash is
   'SHA-256 of the one-time token with which the function answers.';
-comment on column sync_scheduler.warmups.request_id is 'Id in net._http_response: a hint for people, as in run_attempts.';
+comment on column sync_scheduler.warmups.request_id is
+  'Id in net._http_response: a hint for people, as in run_attempts.';
 comment on column sync_scheduler.warmups.answered_at is 'When the isolate reported itself; null: never.';
 comment on column sync_scheduler.warmups.cold_start is
   'Whether the warm-up booted the isolate. False: one was up already, and would have been without it.';
@@ -820,7 +889,8 @@ create table public.sync_integration_health (
   -- In this order: the index for it is also the one by which members find their rows.
   foreign key (org_id, integration_id) references public.sync_integrations (org_id, id) on delete cascade
 )
--- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry: see docs/design/schedule.md.
+-- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry:
+-- see docs/design/schedule.md.
 with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
 create index sync_integration_health_org_idx on public.sync_integration_health (org_id, integration_id);
 -- What the tick looks into: its cost follows what is due.
@@ -829,8 +899,8 @@ create index sync_integration_health_due_idx on public.sync_integration_health (
 alter table public.sync_integration_health enable row level security;
 
 comment on table public.sync_integration_health is
-  'One row an integration: does it work, and what did the last connection check say. Members read it and Realtime '
-  'publishes it; written only by the functions of this bundle.';
+  'One row an integration: does it work, and what did the last connection check say. Members read it and '
+  'Realtime publishes it; written only by the functions of this bundle.';
 comment on column public.sync_integration_health.since is 'When status last changed.';
 comment on column public.sync_integration_health.last_error_code is
   'What the newest failure was, whether status changed or not; null once something got through.';
@@ -841,20 +911,24 @@ comment on column public.sync_integration_health.check_requested_at is
 comment on column public.sync_integration_health.latency_ms is
   'How long the external system took for the last check; null if it was not asked or did not answer.';
 comment on column public.sync_integration_health.next_check_at is
-  'When the tick checks the connection next, unless a sync or another integration has shown by then that it works; null: not at '
-  'all, because the integration is switched off, paused or has no health_check_interval.';
+  'When the tick checks the connection next, unless a sync or another integration has shown by then that it '
+  'works; null: not at all, because the integration is switched off, paused or has no health_check_interval.';
 comment on column public.sync_integration_health.consecutive_failures is
-  'Connection checks that failed since something got through: from the second on the interval doubles with each, up to a day.';
+  'Connection checks that failed since something got through: from the second on the interval doubles with '
+  'each, up to a day.';
 comment on column public.sync_integration_health.passive_since is
-  'Since when the vendor''s quota is left to the syncs: it answered that we ask too much. Health follows the syncs alone until '
-  'next_check_at; null: checks are active.';
+  'Since when the vendor''s quota is left to the syncs: it answered that we ask too much. Health follows the '
+  'syncs alone until next_check_at; null: checks are active.';
 comment on column public.sync_integration_health.configured_at is
-  'When config or credentials last changed. What runs and checks found with older ones says nothing about these.';
+  'When config or credentials last changed. What runs and checks found with older ones says nothing about '
+  'these.';
 comment on column public.sync_integration_health.last_success_at is
-  'When the external system last took entries, with the present config and credentials; exact to a minute. Null: not yet.';
+  'When the external system last took entries, with the present config and credentials; exact to a minute. '
+  'Null: not yet.';
 comment on column public.sync_integration_health.run_failed_at is
-  'When a run last failed with the present config and credentials, if nothing has got through since. A connection check does '
-  'not clear it: while the alert run_failed is open, an answered check shows only that the way is open. Null: no such run.';
+  'When a run last failed with the present config and credentials, if nothing has got through since. A '
+  'connection check does not clear it: while the alert run_failed is open, an answered check shows only that '
+  'the way is open. Null: no such run.';
 
 -- supabase/schemas/10_tables/vendors.sql
 create table sync_scheduler.vendors (
@@ -865,8 +939,8 @@ create table sync_scheduler.vendors (
   primary key (integration_type, host)
 );
 comment on table sync_scheduler.vendors is
-  'What is known of the hosts of external systems, whichever integration asked: an answer to one shows that the others would be '
-  'answered, too. Within a minute or so.';
+  'What is known of the hosts of external systems, whichever integration asked: an answer to one shows that '
+  'the others would be answered, too. Within a minute or so.';
 comment on column sync_scheduler.vendors.failed_at is 'When somebody was last not answered.';
 
 -- supabase/schemas/10_tables/vendor_failures.sql
@@ -878,8 +952,8 @@ create table sync_scheduler.vendor_failures (
 );
 create index vendor_failures_host_idx on sync_scheduler.vendor_failures (integration_type, host, failed_at);
 comment on table sync_scheduler.vendor_failures is
-  'The integrations whose newest news of their vendor is that it was not there. An organisation has one of a type, so rows of a '
-  'host are organisations.';
+  'The integrations whose newest news of their vendor is that it was not there. An organisation has one of a '
+  'type, so rows of a host are organisations.';
 
 -- supabase/schemas/10_tables/sync_vendor_incidents.sql
 create table public.sync_vendor_incidents (
@@ -895,7 +969,8 @@ create table public.sync_vendor_incidents (
 create unique index sync_vendor_incidents_open_idx on public.sync_vendor_incidents (integration_type, host)
   where ended_at is null;
 create index sync_vendor_incidents_type_idx on public.sync_vendor_incidents (integration_type);
-create index sync_vendor_incidents_ended_idx on public.sync_vendor_incidents (ended_at) where ended_at is not null;
+create index sync_vendor_incidents_ended_idx on public.sync_vendor_incidents (ended_at)
+  where ended_at is not null;
 alter table public.sync_vendor_incidents enable row level security;
 
 comment on table public.sync_vendor_incidents is
@@ -904,7 +979,8 @@ comment on table public.sync_vendor_incidents is
   'Realtime publishes it; nothing of a single organisation stands here.';
 comment on column public.sync_vendor_incidents.host is 'With its port, if that is not the usual one.';
 comment on column public.sync_vendor_incidents.began_at is 'When the first of the organisations met it.';
-comment on column public.sync_vendor_incidents.ended_at is 'When a check or a sync got through again; null: it is open.';
+comment on column public.sync_vendor_incidents.ended_at is
+  'When a check or a sync got through again; null: it is open.';
 comment on column public.sync_vendor_incidents.affected is
   'Organisations that have met it.';
 comment on column public.sync_vendor_incidents.message is 'In a coordinator''s words.';
@@ -943,27 +1019,33 @@ create index sync_alerts_integration_idx on public.sync_alerts (integration_id, 
 create index sync_alerts_first_seen_idx on public.sync_alerts (first_seen_at);
 create index sync_alerts_open_idx on public.sync_alerts (kind) where resolved_at is null;
 -- What a run that succeeds looks into: nearly always empty.
-create index sync_alerts_open_integration_idx on public.sync_alerts (integration_id) where resolved_at is null;
-create index sync_alerts_shared_idx on public.sync_alerts (integration_type) where org_id is null and resolved_at is null;
+create index sync_alerts_open_integration_idx on public.sync_alerts (integration_id)
+  where resolved_at is null;
+create index sync_alerts_shared_idx on public.sync_alerts (integration_type)
+  where org_id is null and resolved_at is null;
 alter table public.sync_alerts enable row level security;
 comment on table public.sync_alerts is
-  'What somebody should look at. Members read it and Realtime publishes it; written by the functions of this bundle.';
+  'What somebody should look at. Members read it and Realtime publishes it; written by the functions of this '
+  'bundle.';
 comment on column public.sync_alerts.org_id is
-  'Null: of a vendor, and members of all organisations that have an integration of integration_type see it, or, without '
-  'integration_type too, of the whole installation.';
+  'Null: of a vendor, and members of all organisations that have an integration of integration_type see it, '
+  'or, without integration_type too, of the whole installation.';
 comment on column public.sync_alerts.dedup_key is
   'Names the incident: while an alert with this key is open, it is counted up instead of raised again.';
-comment on column public.sync_alerts.message is 'In a coordinator''s words; of the newest time that it was seen, like details.';
+comment on column public.sync_alerts.message is
+  'In a coordinator''s words; of the newest time that it was seen, like details.';
 comment on column public.sync_alerts.count is 'How often it was seen.';
 comment on column public.sync_alerts.news_at is
-  'When there was last something to report: a message goes out when the alert is written, and whenever this changes. Null: '
-  'nothing has been reported yet.';
-comment on column public.sync_alerts.acknowledged_at is 'When somebody said that they see to it; it may still be open.';
+  'When there was last something to report: a message goes out when the alert is written, and whenever this '
+  'changes. Null: nothing has been reported yet.';
+comment on column public.sync_alerts.acknowledged_at is
+  'When somebody said that they see to it; it may still be open.';
 comment on column public.sync_alerts.resolved_at is 'When the cause was gone; null: open.';
 
 -- supabase/schemas/10_tables/sync_alert_webhooks.sql
 create table public.sync_alert_webhooks (
-  -- One an organisation. Where a host has organisations of its own, it adds the foreign key, as 20_membership does.
+  -- One an organisation. Where a host has organisations of its own, it adds the foreign key, as 20_membership
+  -- does.
   org_id uuid primary key,
   host text not null,
   format public.sync_alert_format not null default 'json',
@@ -983,21 +1065,25 @@ create table public.sync_alert_webhooks (
 alter table public.sync_alert_webhooks enable row level security;
 
 comment on table public.sync_alert_webhooks is
-  'Where an organisation''s alerts are posted, and how that goes. Address and signing secret are in Vault: an address of Slack is '
-  'a secret itself. Members read it; written only by the functions of this bundle.';
-comment on column public.sync_alert_webhooks.host is 'Of the address, so that people can tell which one it is.';
+  'Where an organisation''s alerts are posted, and how that goes. Address and signing secret are in Vault: '
+  'an address of Slack is a secret itself. Members read it; written only by the functions of this bundle.';
+comment on column public.sync_alert_webhooks.host is
+  'Of the address, so that people can tell which one it is.';
 comment on column public.sync_alert_webhooks.format is 'What the receiver is sent.';
 comment on column public.sync_alert_webhooks.kinds is 'Alerts of these kinds are posted; null: of all.';
 comment on column public.sync_alert_webhooks.min_severity is 'Alerts of this severity and above are posted.';
 comment on column public.sync_alert_webhooks.finished_runs is 'Whether every run that ends is posted, too.';
 comment on column public.sync_alert_webhooks.delivered_at is 'When the receiver last took something.';
 comment on column public.sync_alert_webhooks.last_status is
-  'The HTTP status with which the receiver last answered; null: nothing was posted since it was configured, or nothing answered.';
+  'The HTTP status with which the receiver last answered; null: nothing was posted since it was configured, '
+  'or nothing answered.';
 comment on column public.sync_alert_webhooks.last_error is
-  'Why the receiver did not take the last message; null: it did, or nothing was posted since it was configured.';
+  'Why the receiver did not take the last message; null: it did, or nothing was posted since it was '
+  'configured.';
 comment on column public.sync_alert_webhooks.failing_since is 'Since when it takes nothing; null: it does.';
 comment on column public.sync_alert_webhooks.stopped_at is
-  'Since when nothing is posted any more, until the webhook is configured again. stop_reason: gone (410), refused, unreachable.';
+  'Since when nothing is posted any more, until the webhook is configured again. stop_reason: gone (410), '
+  'refused, unreachable.';
 
 -- Definer, because whoever may delete an organisation need not be able to write Vault.
 create or replace function sync_scheduler.forget_alert_webhook() returns trigger
@@ -1020,21 +1106,28 @@ create table sync_scheduler.alert_senders (
   secret_id uuid not null,
   next_attempt_at timestamptz,
   failures integer not null default 0,
-  -- One request at a time: a new one replaces the token of the last, so an answer that comes too late is worthless.
+  -- One request at a time: a new one replaces the token of the last, so an answer that comes too late is
+  -- worthless.
   token_hash bytea,
   requested_at timestamptz,
   request_id bigint,
   claimed_at timestamptz,
   ended_at timestamptz
 );
-create index alert_senders_due_idx on sync_scheduler.alert_senders (next_attempt_at) where next_attempt_at is not null;
+create index alert_senders_due_idx on sync_scheduler.alert_senders (next_attempt_at)
+  where next_attempt_at is not null;
 comment on table sync_scheduler.alert_senders is
-  'Posts the messages of an organisation''s webhook, one request at a time, whatever becomes of those of others.';
-comment on column sync_scheduler.alert_senders.secret_id is 'vault.secrets.id of a JSON object with url and secret.';
+  'Posts the messages of an organisation''s webhook, one request at a time, whatever becomes of those of '
+  'others.';
+comment on column sync_scheduler.alert_senders.secret_id is
+  'vault.secrets.id of a JSON object with url and secret.';
 comment on column sync_scheduler.alert_senders.next_attempt_at is
-  'When the tick posts the next request: also for one that nobody has answered. Null: nothing waits, or it has stopped.';
-comment on column sync_scheduler.alert_senders.failures is 'Failed attempts in a row: what the backoff follows.';
-comment on column sync_scheduler.alert_senders.request_id is 'Id in net._http_response: a hint for people, as in run_attempts.';
+  'When the tick posts the next request: also for one that nobody has answered. Null: nothing waits, or it '
+  'has stopped.';
+comment on column sync_scheduler.alert_senders.failures is
+  'Failed attempts in a row: what the backoff follows.';
+comment on column sync_scheduler.alert_senders.request_id is
+  'Id in net._http_response: a hint for people, as in run_attempts.';
 
 -- supabase/schemas/10_tables/alert_messages.sql
 create table sync_scheduler.alert_messages (
@@ -1050,11 +1143,13 @@ create table sync_scheduler.alert_messages (
   delivered_at timestamptz
 );
 create index alert_messages_new_idx on sync_scheduler.alert_messages (org_id) where is_new;
-create index alert_messages_waiting_idx on sync_scheduler.alert_messages (org_id, number) where delivered_at is null;
+create index alert_messages_waiting_idx on sync_scheduler.alert_messages (org_id, number)
+  where delivered_at is null;
 create index alert_messages_created_idx on sync_scheduler.alert_messages (created_at);
 comment on table sync_scheduler.alert_messages is
-  'The outbox of alert webhooks: written in the transaction that it tells of, delivered in the order of number. Kept for '
-  'settings.retention_ticks.';
+  'The outbox of alert webhooks: written in the transaction that it tells of, delivered in the order of '
+  'number. Kept for settings.retention_ticks.';
 comment on column sync_scheduler.alert_messages.message_id is
   'The header webhook-id, the same at each attempt: by it a receiver tells a repetition.';
-comment on column sync_scheduler.alert_messages.is_new is 'Not seen by the tick yet, which has to wake the sender.';
+comment on column sync_scheduler.alert_messages.is_new is
+  'Not seen by the tick yet, which has to wake the sender.';

@@ -10,7 +10,8 @@ declare
 begin
   if length(require_text.value) > most then
     case require_text.argument
-      when 'reason' then perform sync_scheduler.raise_error('reason_too_long', jsonb_build_object('max_length', most));
+      when 'reason' then perform sync_scheduler.raise_error('reason_too_long',
+        jsonb_build_object('max_length', most));
       when 'idempotency_key' then
         perform sync_scheduler.raise_error('invalid_idempotency_key', jsonb_build_object('max_length', most));
       when 'token' then perform sync_scheduler.raise_error('invalid_token');
@@ -22,9 +23,10 @@ end;
 $$;
 revoke all on function sync_scheduler.require_text(text, text) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_text(text, text) is
-  'Refuses a text argument that is longer than text_limit says; null passes. An RPC calls it for each of its texts when it knows '
-  'that the caller has the role for it, and before it uses the text. Errors: PT422 reason_too_long, PT422 invalid_idempotency_key, '
-  'PT401 invalid_token, for any other argument PT422 argument_too_long (details: argument, max_length). None of them quotes it.';
+  'Refuses a text argument that is longer than text_limit says; null passes. An RPC calls it for each of its '
+  'texts when it knows that the caller has the role for it, and before it uses the text. Errors: PT422 '
+  'reason_too_long, PT422 invalid_idempotency_key, PT401 invalid_token, for any other argument PT422 '
+  'argument_too_long (details: argument, max_length). None of them quotes it.';
 
 create or replace function sync_scheduler.text_limit(argument text) returns integer
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
@@ -43,19 +45,22 @@ end;
 $$;
 revoke all on function sync_scheduler.text_limit(text) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.text_limit(text) is
-  'Most characters of a text argument of the API, by its name; of a list those of each text. The one list: require_text refuses '
-  'what is longer, and the checks of the columns that keep such a text have the same limit.';
+  'Most characters of a text argument of the API, by its name; of a list those of each text. The one list: '
+  'require_text refuses what is longer, and the checks of the columns that keep such a text have the same '
+  'limit.';
 
 create or replace function sync_scheduler.first_ten(name text, list jsonb) returns jsonb
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   return jsonb_build_object(first_ten.name, jsonb_path_query_array(first_ten.list, '$[0 to 9]'))
-    || case when jsonb_array_length(first_ten.list) > 10 then jsonb_build_object('count', jsonb_array_length(first_ten.list)) else '{}' end;
+    || case when jsonb_array_length(first_ten.list) > 10
+      then jsonb_build_object('count', jsonb_array_length(first_ten.list)) else '{}' end;
 end;
 $$;
 revoke all on function sync_scheduler.first_ten(text, jsonb) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.first_ten(text, jsonb) is
-  'Details of an error that names members of a list: the first ten under that name, and count if there are more.';
+  'Details of an error that names members of a list: the first ten under that name, and count if there are '
+  'more.';
 
 create or replace function sync_scheduler.refuse_until(retry_at timestamptz, limited_by text) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -68,25 +73,30 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.refuse_until(timestamptz, text) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.refuse_until(timestamptz, text)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.refuse_until(timestamptz, text) is
-  'Refuses (PT429 rate_limited, details: retry_after_seconds, retry_at, limit) until then; null: never. limit names what was '
-  'used up: check, webhook, changes_per_hour or vendor.';
+  'Refuses (PT429 rate_limited, details: retry_after_seconds, retry_at, limit) until then; null: never. '
+  'limit names what was used up: check, webhook, changes_per_hour or vendor.';
 
 create or replace function sync_scheduler.apply_settings(integration public.sync_integrations, changes jsonb)
 returns public.sync_integrations
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  known constant text[] := '{schedule,time_zone,overlap_policy,catchup_window,manual_cooldown,max_attempts,retry_base,'
-    'run_deadline,health_check_interval,enabled,payloads,period_rule,fiscal_year_ends,ignored_fields}'::text[];
+  known constant text[] :=
+    '{schedule,time_zone,overlap_policy,catchup_window,manual_cooldown,max_attempts,retry_base,'
+    'run_deadline,health_check_interval,enabled,payloads,period_rule,fiscal_year_ends,'
+    'ignored_fields}'::text[];
   in_config constant text[] := '{payloads,period_rule,fiscal_year_ends,ignored_fields}'::text[];
-  intervals constant text[] := '{catchup_window,manual_cooldown,retry_base,run_deadline,health_check_interval}'::text[];
+  intervals constant text[] :=
+    '{catchup_window,manual_cooldown,retry_base,run_deadline,health_check_interval}'::text[];
   field text;
   value jsonb;
   period interval;
 begin
   if jsonb_typeof(changes) is distinct from 'object' then
-    perform sync_scheduler.raise_error('invalid_configuration', '{"reason": "changes must be a JSON object"}');
+    perform sync_scheduler.raise_error('invalid_configuration',
+      '{"reason": "changes must be a JSON object"}');
   end if;
   for field in select jsonb_object_keys(changes) loop
     if field <> all (known) then
@@ -114,8 +124,8 @@ begin
     begin
       if field = any (intervals) then
         period := changes ->> field;
-        -- Compared, a month counts as 30 days; added to an instant, as what the calendar says: `-2 months 60 days 15 minutes` would
-        -- pass for 15 minutes and lie a day back.
+        -- Compared, a month counts as 30 days; added to an instant, as what the calendar says: `-2 months 60
+        -- days 15 minutes` would pass for 15 minutes and lie a day back.
         if extract(year from period) <> 0 or extract(month from period) <> 0 then
           value := to_jsonb(make_interval(secs => extract(epoch from period)::double precision));
         end if;
@@ -132,9 +142,10 @@ $$;
 revoke all on function sync_scheduler.apply_settings(public.sync_integrations, jsonb)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.apply_settings(public.sync_integrations, jsonb) is
-  'The integration with these settings instead of its own; nothing is saved. A setting that is not named stays. '
-  'Rules of entries (payloads, period_rule, fiscal_year_ends, ignored_fields) are keys of config; null takes one out. Intervals '
-  'are Postgres or ISO 8601 text (5 minutes, PT5M), and a month in them is 30 days. Errors: PT422 invalid_configuration, details {field, reason}.';
+  'The integration with these settings instead of its own; nothing is saved. A setting that is not named '
+  'stays. Rules of entries (payloads, period_rule, fiscal_year_ends, ignored_fields) are keys of config; '
+  'null takes one out. Intervals are Postgres or ISO 8601 text (5 minutes, PT5M), and a month in them is 30 '
+  'days. Errors: PT422 invalid_configuration, details {field, reason}.';
 
 create or replace function sync_scheduler.raise_setting_fault(violated text, sqlstate text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -146,14 +157,18 @@ begin
       when 'sync_integrations_payloads_check' then 'must be vouchers or free'
       when 'sync_integrations_period_rule_check' then 'must be posting_date or free'
       when 'sync_integrations_fiscal_year_ends_check' then 'must be a month, 1 to 12'
-      when 'sync_integrations_ignored_fields_check' then 'must be {"voucher": [names], "line": [names]}, without what every voucher needs'
-      else case when raise_setting_fault.sqlstate = '23514' then 'out of range' else 'must have a value' end end));
+      when 'sync_integrations_ignored_fields_check'
+        then 'must be {"voucher": [names], "line": [names]}, without what every voucher needs'
+      else case when raise_setting_fault.sqlstate = '23514' then 'out of range'
+        else 'must have a value' end end));
 end;
 $$;
-revoke all on function sync_scheduler.raise_setting_fault(text, text) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.raise_setting_fault(text, text)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.raise_setting_fault(text, text) is
-  'Raises what a violated constraint of sync_integrations (or a column without a value) means: PT422 invalid_configuration, '
-  'details {field, reason}. The constraint is the rule; its name says which setting it is about.';
+  'Raises what a violated constraint of sync_integrations (or a column without a value) means: PT422 '
+  'invalid_configuration, details {field, reason}. The constraint is the rule; its name says which setting '
+  'it is about.';
 
 -- supabase/schemas/30_functions/access/audit.sql
 -- The audit log, its limits, and how a person is forgotten.
@@ -170,16 +185,17 @@ begin
     perform sync_scheduler.require_changes_left(integration.org_id, audit.action);
   end if;
   insert into public.sync_audit_log (org_id, integration_id, actor_id, action, reason, details)
-  values (integration.org_id, integration.id, sync_scheduler.caller_id(), audit.action, audit.reason, audit.details);
+  values (integration.org_id, integration.id, sync_scheduler.caller_id(), audit.action, audit.reason,
+    audit.details);
 end;
 $$;
 revoke all on function sync_scheduler.audit(public.sync_integrations, text, text, jsonb)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.audit(public.sync_integrations, text, text, jsonb) is
-  'Writes down what the caller (caller_id(); null: the service role, the host or the scheduler) did to an integration, '
-  'and why. '
-  'Refuses people who have done too much within the last hour (require_changes_left): the transaction of the caller ends, so '
-  'nothing that came before it stays. Errors: PT422 reason_too_long, PT429 rate_limited.';
+  'Writes down what the caller (caller_id(); null: the service role, the host or the scheduler) did to an '
+  'integration, and why. Refuses people who have done too much within the last hour (require_changes_left): '
+  'the transaction of the caller ends, so nothing that came before it stays. Errors: PT422 reason_too_long, '
+  'PT429 rate_limited.';
 
 create or replace function sync_scheduler.require_changes_left(org_id uuid, action text) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp
@@ -189,7 +205,8 @@ declare
   -- What makes the function post to the outside.
   posts constant text[] := '{test_connection,set_credentials,configure_alert_webhook}'::text[];
   -- Who has used up the limit by changes can still stop things.
-  stops constant text[] := '{pause,pause_ended,cancel_backfill,entries_withdrawn,remove_credentials,remove_alert_webhook}'::text[];
+  stops constant text[] :=
+    '{pause,pause_ended,cancel_backfill,entries_withdrawn,remove_credentials,remove_alert_webhook}'::text[];
   settings sync_scheduler.settings;
 begin
   select * into strict settings from sync_scheduler.settings;
@@ -200,7 +217,8 @@ begin
           and (require_changes_left.org_id, 'infinity'::timestamptz)
         and a.actor_id is not null
       order by a.org_id desc, a.created_at desc
-      offset settings.changes_per_hour * case when require_changes_left.action = any (stops) then 2 else 1 end - 1 limit 1
+      offset settings.changes_per_hour * case when require_changes_left.action = any (stops) then 2
+        else 1 end - 1 limit 1
     ),
     case when require_changes_left.action = any (posts) then (
       select a.created_at + interval '1 hour' from public.sync_audit_log a
@@ -211,11 +229,13 @@ begin
     ) end), 'changes_per_hour');
 end;
 $$;
-revoke all on function sync_scheduler.require_changes_left(uuid, text) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.require_changes_left(uuid, text)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_changes_left(uuid, text) is
-  'Refuses (PT429 rate_limited) what the people of an organisation have done settings.changes_per_hour times within the last '
-  'hour, all audited actions together. What stops something may be done twice as often. Each action that posts to the outside '
-  'has settings.presses_per_hour for itself. The caller holds lock_limits, so it is exact.';
+  'Refuses (PT429 rate_limited) what the people of an organisation have done settings.changes_per_hour times '
+  'within the last hour, all audited actions together. What stops something may be done twice as often. Each '
+  'action that posts to the outside has settings.presses_per_hour for itself. The caller holds lock_limits, '
+  'so it is exact.';
 
 create or replace function sync_scheduler.lock_limits(org_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -225,9 +245,9 @@ end;
 $$;
 revoke all on function sync_scheduler.lock_limits(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.lock_limits(uuid) is
-  'Makes what people of one organisation do come one after another until their transactions end, so that its limits are exact. '
-  'Read what is counted in a later statement. Order of locks: the integration, this one, everything else. Who holds it never '
-  'waits for an integration.';
+  'Makes what people of one organisation do come one after another until their transactions end, so that its '
+  'limits are exact. Read what is counted in a later statement. Order of locks: the integration, this one, '
+  'everything else. Who holds it never waits for an integration.';
 
 create or replace function sync_scheduler.erase_person(user_id uuid) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -243,9 +263,11 @@ begin
   perform set_config('sync_scheduler.erases_person', 'on', true);
 
   update public.sync_run_log r set
-    triggered_by_user_id = case when r.triggered_by_user_id = erase_person.user_id then nobody else r.triggered_by_user_id end,
+    triggered_by_user_id = case when r.triggered_by_user_id = erase_person.user_id then nobody
+      else r.triggered_by_user_id end,
     cancel_reason = case when r.cancel_requested_by = erase_person.user_id then null else r.cancel_reason end,
-    cancel_requested_by = case when r.cancel_requested_by = erase_person.user_id then nobody else r.cancel_requested_by end
+    cancel_requested_by = case when r.cancel_requested_by = erase_person.user_id then nobody
+      else r.cancel_requested_by end
   where r.triggered_by_user_id = erase_person.user_id or r.cancel_requested_by = erase_person.user_id;
   get diagnostics changed = row_count;
   erased := erased || jsonb_build_object('runs', changed);
@@ -255,7 +277,8 @@ begin
   update public.sync_export_entries e set error_message = null
   from public.sync_audit_log a, jsonb_array_elements(
     case jsonb_typeof(a.details -> 'entries') when 'array' then a.details -> 'entries' else '[]' end) d
-  where a.actor_id = erase_person.user_id and a.action = 'entries_settled' and e.integration_id = a.integration_id
+  where a.actor_id = erase_person.user_id and a.action = 'entries_settled'
+    and e.integration_id = a.integration_id
     and e.entry_key = d ->> 'entry_key' and e.error_message = a.reason;
   get diagnostics changed = row_count;
   erased := erased || jsonb_build_object('entries', changed);
@@ -263,7 +286,8 @@ begin
   update public.sync_export_entries e set error_message = null
   from public.sync_audit_log a, jsonb_array_elements_text(
     case jsonb_typeof(a.details -> 'entry_keys') when 'array' then a.details -> 'entry_keys' else '[]' end) k
-  where a.actor_id = erase_person.user_id and a.action = 'entries_withdrawn' and e.integration_id = a.integration_id
+  where a.actor_id = erase_person.user_id and a.action = 'entries_withdrawn'
+    and e.integration_id = a.integration_id
     and e.entry_key = k and e.error_message = a.reason;
   get diagnostics changed = row_count;
   erased := jsonb_set(erased, '{entries}', to_jsonb((erased -> 'entries')::integer + changed));
@@ -273,7 +297,8 @@ begin
   get diagnostics changed = row_count;
   erased := erased || jsonb_build_object('audit_log', changed);
 
-  update public.sync_integrations i set paused_by = nobody, pause_reason = null where i.paused_by = erase_person.user_id;
+  update public.sync_integrations i set paused_by = nobody, pause_reason = null
+    where i.paused_by = erase_person.user_id;
   get diagnostics changed = row_count;
   erased := erased || jsonb_build_object('integrations', changed);
 
@@ -286,7 +311,8 @@ begin
   -- Messages that wait, or were posted, hold rows of runs and alerts as they were.
   update sync_scheduler.alert_messages m
   set body = replace(case when m.body #>> '{data,cancel_requested_by}' = erase_person.user_id::text
-    then jsonb_set(m.body, '{data,cancel_reason}', 'null') else m.body end::text, erase_person.user_id::text, nobody::text)::jsonb
+    then jsonb_set(m.body, '{data,cancel_reason}', 'null')
+      else m.body end::text, erase_person.user_id::text, nobody::text)::jsonb
   where strpos(m.body::text, erase_person.user_id::text) > 0;
   get diagnostics changed = row_count;
   return erased || jsonb_build_object('messages', changed);
@@ -294,9 +320,10 @@ end;
 $$;
 revoke all on function sync_scheduler.erase_person(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.erase_person(uuid) is
-  'Forgets a person: replaces the id by the nil uuid in runs, the audit log, pauses, alerts, checks, slots and messages, and blanks the '
-  'reasons that this person gave. For the owner of the database, in the SQL editor: it reads whole tables. Returns how many '
-  'rows of each kind changed. Again it changes nothing. What the host keeps (auth.users, organization_members) is the host''s to delete.';
+  'Forgets a person: replaces the id by the nil uuid in runs, the audit log, pauses, alerts, checks, slots '
+  'and messages, and blanks the reasons that this person gave. For the owner of the database, in the SQL '
+  'editor: it reads whole tables. Returns how many rows of each kind changed. Again it changes nothing. What '
+  'the host keeps (auth.users, organization_members) is the host''s to delete.';
 
 -- supabase/schemas/30_functions/access/authorize.sql
 -- May this caller do this here? Then finds or locks the integration.
@@ -319,9 +346,10 @@ $$;
 revoke all on function sync_scheduler.require_org_role(uuid, public.sync_member_role[])
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_org_role(uuid, public.sync_member_role[]) is
-  'Accepts the service role and the host (acts_for_all) for every organisation. Refuses everyone else who is not signed in '
-  '(PT401 not_authenticated), whose JWT has a sub that is no uuid (PT401 unsupported_identity), or who holds none of the '
-  'roles (PT403 not_authorized, also for an organisation that does not exist). Identity comes from the JWT alone.';
+  'Accepts the service role and the host (acts_for_all) for every organisation. Refuses everyone else who is '
+  'not signed in (PT401 not_authenticated), whose JWT has a sub that is no uuid (PT401 '
+  'unsupported_identity), or who holds none of the roles (PT403 not_authorized, also for an organisation '
+  'that does not exist). Identity comes from the JWT alone.';
 
 create or replace function sync_scheduler.require_signed_in() returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -340,8 +368,8 @@ end;
 $$;
 revoke all on function sync_scheduler.require_signed_in() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_signed_in() is
-  'Refuses a caller who is not signed in, or anonymously (PT401 not_authenticated), or whose JWT has a sub that is no uuid '
-  '(PT401 unsupported_identity). Identity comes from the JWT alone.';
+  'Refuses a caller who is not signed in, or anonymously (PT401 not_authenticated), or whose JWT has a sub '
+  'that is no uuid (PT401 unsupported_identity). Identity comes from the JWT alone.';
 
 create or replace function sync_scheduler.acts_for_all() returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -351,14 +379,14 @@ end;
 $$;
 revoke all on function sync_scheduler.acts_for_all() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.acts_for_all() is
-  'Does the caller act for every organisation: the host''s backend (a JWT with the role service_role) or the host itself '
-  '(is_host)? For functions of the bundle''s owner only.';
+  'Does the caller act for every organisation: the host''s backend (a JWT with the role service_role) or the '
+  'host itself (is_host)? For functions of the bundle''s owner only.';
 
--- Why this is safe. Every RPC is `security definer`, so current_user is always the owner and says nothing. What the caller
--- cannot choose is session_user: it changes for superusers only. Requests of the Data API have session_user
--- `authenticator`, whatever their JWT says, and so has every trigger that runs in them. The setting `role` keeps the
--- caller's `set role` inside a definer function, and such a function cannot change it. The claims are the third condition:
--- a session that has them acts as the person whom they name.
+-- Why this is safe. Every RPC is `security definer`, so current_user is always the owner and says nothing.
+-- What the caller cannot choose is session_user: it changes for superusers only. Requests of the Data API
+-- have session_user `authenticator`, whatever their JWT says, and so has every trigger that runs in them. The
+-- setting `role` keeps the caller's `set role` inside a definer function, and such a function cannot change
+-- it. The claims are the third condition: a session that has them acts as the person whom they name.
 create or replace function sync_scheduler.is_host() returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -366,27 +394,30 @@ declare
 begin
   return not exists (
       -- The second to fourth are what PostgREST before version 9 sets, and what Supabase still reads.
-      select from unnest('{request.jwt.claims,request.jwt.claim,request.jwt.claim.sub,request.jwt.claim.role}'::text[]) claim
+      select from unnest(
+        '{request.jwt.claims,request.jwt.claim,request.jwt.claim.sub,request.jwt.claim.role}'::text[]) claim
       where current_setting(claim, true) <> '')
     -- 'none' without a `set role`: then the current role is session_user.
     and current_setting('role') <> all (api_roles)
     and session_user <> all (api_roles)
     and (
-      pg_has_role(session_user, (select n.nspowner from pg_namespace n where n.nspname = 'sync_scheduler'), 'member')
+      pg_has_role(session_user, (select n.nspowner from pg_namespace n where n.nspname = 'sync_scheduler'),
+        'member')
       or exists (select from sync_scheduler.settings s where session_user = any (s.host_roles)));
 end;
 $$;
 revoke all on function sync_scheduler.is_host() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.is_host() is
-  'Is the caller the host itself: pg_cron, the SQL editor, a migration? True only if there are no claims, the current role '
-  'is none of the API''s, and session_user is a member of the role that owns the bundle or is named in '
-  'settings.host_roles. Never for authenticator. For functions of the bundle''s owner only.';
+  'Is the caller the host itself: pg_cron, the SQL editor, a migration? True only if there are no claims, '
+  'the current role is none of the API''s, and session_user is a member of the role that owns the bundle or '
+  'is named in settings.host_roles. Never for authenticator. For functions of the bundle''s owner only.';
 
 create or replace function sync_scheduler.require_plain_types() returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  -- Our own functions look into pg_temp last. Vault and pg_net do not: there a temporary type of the caller hides the one of the
-  -- catalogue, and its code would run with the rights of whoever calls Vault for them. No request of the Data API makes one.
+  -- Our own functions look into pg_temp last. Vault and pg_net do not: there a temporary type of the caller
+  -- hides the one of the catalogue, and its code would run with the rights of whoever calls Vault for them.
+  -- No request of the Data API makes one.
   if pg_my_temp_schema() <> 0 and exists (
     select from pg_type own join pg_type builtin on builtin.typname = own.typname
     where own.typnamespace = pg_my_temp_schema() and builtin.typnamespace = 'pg_catalog'::regnamespace)
@@ -398,8 +429,8 @@ end;
 $$;
 revoke all on function sync_scheduler.require_plain_types() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_plain_types() is
-  'Refuses a session with temporary types that hide built-in ones (PT403 not_authorized). In a session without temporary objects '
-  'it is one comparison. For functions of the bundle''s owner only.';
+  'Refuses a session with temporary types that hide built-in ones (PT403 not_authorized). In a session '
+  'without temporary objects it is one comparison. For functions of the bundle''s owner only.';
 
 create or replace function sync_scheduler.lock_integration(org_id uuid, integration_type text)
 returns public.sync_integrations
@@ -448,8 +479,8 @@ $$;
 revoke all on function sync_scheduler.find_integration(uuid, text)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.find_integration(uuid, text) is
-  'The organisation''s integration of that type, for those who only read. Errors: PT422 unknown_integration_type, PT404 '
-  'integration_not_found.';
+  'The organisation''s integration of that type, for those who only read. Errors: PT422 '
+  'unknown_integration_type, PT404 integration_not_found.';
 
 create or replace function sync_scheduler.raise_no_integration(integration_type text) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -463,7 +494,8 @@ begin
   perform sync_scheduler.raise_error('integration_not_found');
 end;
 $$;
-revoke all on function sync_scheduler.raise_no_integration(text) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.raise_no_integration(text)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.raise_no_integration(text) is
   'Tells which it is: PT422 unknown_integration_type (details: known_types) or PT404 integration_not_found.';
 
@@ -477,8 +509,8 @@ end;
 $$;
 revoke all on function sync_scheduler.lock_active_run(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.lock_active_run(uuid) is
-  'Keeps the worker of an integration from its entries until the transaction ends. The caller holds the integration''s '
-  'lock, so no further run begins.';
+  'Keeps the worker of an integration from its entries until the transaction ends. The caller holds the '
+  'integration''s lock, so no further run begins.';
 
 create or replace function sync_scheduler.is_paused(integration public.sync_integrations) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -486,7 +518,8 @@ begin
   return integration.paused_at is not null and coalesce(integration.resume_at > now(), true);
 end;
 $$;
-revoke all on function sync_scheduler.is_paused(public.sync_integrations) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.is_paused(public.sync_integrations)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.is_paused(public.sync_integrations) is
   'Is the integration paused now? A pause ends by itself at resume_at.';
 
@@ -496,7 +529,8 @@ begin
   return not integration.enabled or sync_scheduler.is_paused(integration);
 end;
 $$;
-revoke all on function sync_scheduler.is_stopped(public.sync_integrations) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.is_stopped(public.sync_integrations)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.is_stopped(public.sync_integrations) is
   'Is the integration disabled, or paused now? Then nothing of it is reserved or dispatched.';
 
@@ -507,7 +541,8 @@ comment on function sync_scheduler.is_stopped(public.sync_integrations) is
 create or replace function public.connect_integration(
   org_id uuid, integration_type text, config jsonb, reason text default null
 ) returns public.sync_integrations
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 declare
   before public.sync_integrations;
   saved public.sync_integrations;
@@ -517,11 +552,13 @@ begin
   perform sync_scheduler.require_text('reason', connect_integration.reason);
   perform sync_scheduler.require_size('config', connect_integration.config, 262144);
   if length(connect_integration.integration_type) > sync_scheduler.text_limit('integration_type')
-    or not exists (select from public.sync_integration_types t where t.code = connect_integration.integration_type)
+    or not exists (select from public.sync_integration_types t
+      where t.code = connect_integration.integration_type)
   then
     perform sync_scheduler.raise_no_integration(null);
   end if;
-  perform sync_scheduler.require_valid_config(connect_integration.integration_type, connect_integration.config);
+  perform sync_scheduler.require_valid_config(connect_integration.integration_type,
+    connect_integration.config);
   -- The audit below says it, with the reason.
   perform set_config('sync_scheduler.configures', 'on', true);
   begin
@@ -530,7 +567,8 @@ begin
     values (connect_integration.org_id, connect_integration.integration_type, connect_integration.config)
     on conflict on constraint sync_integrations_org_id_integration_type_key do nothing returning * into saved;
     if saved.id is null then
-      before := sync_scheduler.lock_integration(connect_integration.org_id, connect_integration.integration_type);
+      before := sync_scheduler.lock_integration(connect_integration.org_id,
+        connect_integration.integration_type);
       update public.sync_integrations i set config = connect_integration.config
       where i.id = before.id returning * into strict saved;
     end if;
@@ -549,32 +587,39 @@ begin
     'after', sync_scheduler.address_of(saved) || sync_scheduler.entry_rules(saved.config),
     -- Of the rest the names: values may be long.
     'changed', array(
-      select left(key, 100) from jsonb_each(coalesce(before.config, '{}')) b full join jsonb_each(saved.config) a using (key)
+      select left(key, 100)
+        from jsonb_each(coalesce(before.config, '{}')) b full join jsonb_each(saved.config) a using (key)
       where a.value is distinct from b.value order by 1 limit 10)));
   return saved;
 end;
 $$;
-revoke all on function public.connect_integration(uuid, text, jsonb, text) from public, anon, authenticated, service_role;
+revoke all on function public.connect_integration(uuid, text, jsonb, text)
+  from public, anon, authenticated, service_role;
 grant execute on function public.connect_integration(uuid, text, jsonb, text) to authenticated, service_role;
 comment on function public.connect_integration(uuid, text, jsonb, text) is
-  'Connects the organisation to an external system, or changes how, and returns the integration. config: a JSON object of at most '
-  '256 KiB with all settings of the connector, never secrets; what it leaves out has its default. A new integration is enabled. With '
-  'another address (address_keys of the type) stored credentials are no longer used: an admin stores them again with '
-  'set_integration_credentials. A worker that is under way gets no more entries for the old address. For admins of the organisation '
-  'and the service role; audited with reason (at most 500 characters). '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized (also for an organisation that does not exist), '
-  'PT422 unknown_integration_type, PT422 argument_too_long, PT422 invalid_configuration (details: field, reason), PT409 batch_is_open (another address while '
-  'the outcome of an entry is not known; details: address_keys, entry_keys, at most 10), PT422 reason_too_long.';
+  'Connects the organisation to an external system, or changes how, and returns the integration. config: a '
+  'JSON object of at most 256 KiB with all settings of the connector, never secrets; what it leaves out has '
+  'its default. A new integration is enabled. With another address (address_keys of the type) stored '
+  'credentials are no longer used: an admin stores them again with set_integration_credentials. A worker '
+  'that is under way gets no more entries for the old address. For admins of the organisation and the '
+  'service role; audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT401 '
+  'unsupported_identity, PT403 not_authorized (also for an organisation that does not exist), PT422 '
+  'unknown_integration_type, PT422 argument_too_long, PT422 invalid_configuration (details: field, reason), '
+  'PT409 batch_is_open (another address while the outcome of an entry is not known; details: address_keys, '
+  'entry_keys, at most 10), PT422 reason_too_long.';
 
-create or replace function sync_scheduler.require_valid_config(integration_type text, config jsonb) returns void
+create or replace function sync_scheduler.require_valid_config(integration_type text, config jsonb)
+  returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   -- What the credentials of connectors are called.
-  secret_names constant text[] := '{token,secret,signing_secret,client_secret,password,api_key,credentials}'::text[];
+  secret_names constant text[] :=
+    '{token,secret,signing_secret,client_secret,password,api_key,credentials}'::text[];
   wrong text;
 begin
   if jsonb_typeof(config) is distinct from 'object' then
-    perform sync_scheduler.raise_error('invalid_configuration', '{"field": "config", "reason": "must be a JSON object"}');
+    perform sync_scheduler.raise_error('invalid_configuration',
+      '{"field": "config", "reason": "must be a JSON object"}');
   end if;
   -- No error of this function quotes a value.
   wrong := (select n from unnest(secret_names) n where config ? n limit 1);
@@ -585,7 +630,8 @@ begin
   wrong := (
     select k from public.sync_integration_types t, unnest(t.address_keys) k
     -- However URL reads it: with one slash or none, or with backslashes.
-    where t.code = require_valid_config.integration_type and config ->> k ~* '^\W*https?:[/\\]*[^/\\?#]*@' limit 1);
+    where t.code = require_valid_config.integration_type and config ->> k ~* '^\W*https?:[/\\]*[^/\\?#]*@'
+      limit 1);
   if wrong is not null then
     perform sync_scheduler.raise_error('invalid_configuration',
       jsonb_build_object('field', wrong, 'reason', 'without a user name'));
@@ -600,35 +646,41 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_valid_config(text, jsonb) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.require_valid_config(text, jsonb)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_valid_config(text, jsonb) is
-  'Refuses a config that is no JSON object, that names a secret, or with a user name in an address: every member '
-  'reads it. Nor is an address of more than 2,000 characters taken. What else a connector wants, the connector says; where it may send, the function decides. Errors: PT422 '
-  'invalid_configuration (details: field, reason).';
+  'Refuses a config that is no JSON object, that names a secret, or with a user name in an address: every '
+  'member reads it. Nor is an address of more than 2,000 characters taken. What else a connector wants, the '
+  'connector says; where it may send, the function decides. Errors: PT422 invalid_configuration (details: '
+  'field, reason).';
 
 -- Definer, because an owner of the integrations need not be able to write runs.
 create or replace function sync_scheduler.follow_address() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 declare
   open_keys text[];
 begin
   if sync_scheduler.address_of(new) = sync_scheduler.address_of(old) then
     return null;
   end if;
-  -- Waits for a worker call that has seen the old address. After this, none reserves for it: see reserve_entries. The row is
-  -- written for calls with an older snapshot, as in follow_pause.
+  -- Waits for a worker call that has seen the old address. After this, none reserves for it: see
+  -- reserve_entries. The row is written for calls with an older snapshot, as in follow_pause.
   perform sync_scheduler.lock_active_run(new.id);
-  update public.sync_run_log r set version = r.version where r.integration_id = new.id and r.status = 'running';
+  update public.sync_run_log r set version = r.version
+    where r.integration_id = new.id and r.status = 'running';
   open_keys := array(
     select e.entry_key from public.sync_export_entries e
     where e.integration_id between new.id and new.id and e.state in ('sending', 'unknown')
     order by e.integration_id, e.state, e.entry_id limit 10);
   if open_keys <> '{}' then
     perform sync_scheduler.raise_error('batch_is_open', jsonb_build_object(
-      'address_keys', (select t.address_keys from public.sync_integration_types t where t.code = new.integration_type),
+      'address_keys', (select t.address_keys from public.sync_integration_types t
+        where t.code = new.integration_type),
       'entry_keys', open_keys));
   end if;
-  -- What the old address answers says nothing about the new one. A claim that is under way holds the row: it read the old one.
+  -- What the old address answers says nothing about the new one. A claim that is under way holds the row: it
+  -- read the old one.
   perform from sync_scheduler.probes p where p.integration_id = new.id for no key update;
   update sync_scheduler.probes p set ended_at = clock_timestamp()
   where p.integration_id = new.id and p.claimed_at is not null and p.ended_at is null;
@@ -637,18 +689,21 @@ begin
     select from sync_scheduler.integration_credentials c
     where c.integration_id = new.id and c.address <> sync_scheduler.address_of(new))
   then
-    perform sync_scheduler.set_health(new.id, 'needs_attention', 'credentials_needed', sync_scheduler.credentials_needed());
+    perform sync_scheduler.set_health(new.id, 'needs_attention', 'credentials_needed',
+      sync_scheduler.credentials_needed());
     perform sync_scheduler.raise_alert(new, 'needs_attention', 'critical', null,
-      'The integration needs attention. ' || sync_scheduler.credentials_needed(), '{"error_code": "credentials_needed"}');
+      'The integration needs attention. '
+        || sync_scheduler.credentials_needed(), '{"error_code": "credentials_needed"}');
   end if;
   return null;
 end;
 $$;
 revoke all on function sync_scheduler.follow_address() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.follow_address() is
-  'Trigger of sync_integrations, whoever writes: refuses another address (PT409 batch_is_open, details: address_keys, entry_keys, at '
-  'most 10) while an entry is sending or unknown, for its repetition would be booked at the new address too. Says that '
-  'credentials have to be stored anew. Holds the integration''s lock and takes the run''s: integration before run, as everywhere.';
+  'Trigger of sync_integrations, whoever writes: refuses another address (PT409 batch_is_open, details: '
+  'address_keys, entry_keys, at most 10) while an entry is sending or unknown, for its repetition would be '
+  'booked at the new address too. Says that credentials have to be stored anew. Holds the integration''s '
+  'lock and takes the run''s: integration before run, as everywhere.';
 
 -- Its name sorts before the triggers that write the integration's health: the run's lock comes first.
 create trigger follow_address after update of config on public.sync_integrations
@@ -667,14 +722,16 @@ begin
   end if;
   -- configure_integration_sync audits by itself, with the reason.
   if after <> before and current_setting('sync_scheduler.configures', true) is distinct from 'on' then
-    perform sync_scheduler.audit(new, 'configure', null, jsonb_build_object('before', before, 'after', after));
+    perform sync_scheduler.audit(new, 'configure', null,
+      jsonb_build_object('before', before, 'after', after));
   end if;
   return null;
 end;
 $$;
 revoke all on function sync_scheduler.audit_entry_rules() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.audit_entry_rules() is
-  'Trigger of sync_integrations: a change of what an integration demands of its entries is audited as configure, whoever makes it.';
+  'Trigger of sync_integrations: a change of what an integration demands of its entries is audited as '
+  'configure, whoever makes it.';
 
 create trigger audit_entry_rules after insert or update of config on public.sync_integrations
   for each row execute function sync_scheduler.audit_entry_rules();
@@ -689,7 +746,8 @@ end;
 $$;
 revoke all on function sync_scheduler.entry_rules(jsonb) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.entry_rules(jsonb) is
-  'The part of an integration''s config that says what it demands of its entries. A rule that is missing has its default.';
+  'The part of an integration''s config that says what it demands of its entries. A rule that is missing has '
+  'its default.';
 
 -- supabase/schemas/30_functions/access/credentials.sql
 -- Secrets in Vault: read, stored, bound to an address.
@@ -716,9 +774,9 @@ end;
 $$;
 revoke all on function sync_scheduler.read_connection(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.read_connection(uuid) is
-  'What a worker needs to reach an integration''s external system; the only place where credentials are read. They are handed out '
-  'with the address for which they were stored, and only if config still has exactly this address; else credentials_needed '
-  'says so in words. For claims alone.';
+  'What a worker needs to reach an integration''s external system; the only place where credentials are '
+  'read. They are handed out with the address for which they were stored, and only if config still has '
+  'exactly this address; else credentials_needed says so in words. For claims alone.';
 
 create or replace function sync_scheduler.read_credentials(secret_id uuid) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -736,21 +794,25 @@ comment on function sync_scheduler.read_credentials(uuid) is
 create or replace function sync_scheduler.credentials_needed() returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  return 'The address was changed after the credentials were stored, so they are not used. An admin has to store the '
+  return 'The address was changed after the credentials were stored, so they are not used. An admin has to '
+    'store the '
     'credentials for the new address.';
 end;
 $$;
 revoke all on function sync_scheduler.credentials_needed() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.credentials_needed() is
-  'What people read when the credentials of an integration were stored for another address (error_code credentials_needed).';
+  'What people read when the credentials of an integration were stored for another address (error_code '
+  'credentials_needed).';
 
-create or replace function sync_scheduler.store_credentials(integration public.sync_integrations, credentials jsonb)
+create or replace function sync_scheduler.store_credentials(integration public.sync_integrations,
+  credentials jsonb)
 returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   insert into sync_scheduler.integration_credentials as c (integration_id, secret_id, address)
   values (integration.id,
-    sync_scheduler.store_secret(sync_scheduler.credentials_name(integration.id), store_credentials.credentials),
+    sync_scheduler.store_secret(sync_scheduler.credentials_name(integration.id),
+      store_credentials.credentials),
     sync_scheduler.address_of(integration))
   on conflict (integration_id) do update set
     secret_id = excluded.secret_id, address = excluded.address, stored_at = excluded.stored_at;
@@ -759,8 +821,8 @@ $$;
 revoke all on function sync_scheduler.store_credentials(public.sync_integrations, jsonb)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.store_credentials(public.sync_integrations, jsonb) is
-  'Keeps credentials in Vault and binds them to the integration''s present address. The caller holds the integration''s lock and '
-  'passes the row as it is under it. Errors: PT503 credentials_not_stored.';
+  'Keeps credentials in Vault and binds them to the integration''s present address. The caller holds the '
+  'integration''s lock and passes the row as it is under it. Errors: PT503 credentials_not_stored.';
 
 create or replace function sync_scheduler.store_secret(own_name text, content jsonb) returns uuid
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -768,7 +830,8 @@ declare
   secret_id uuid := (select s.id from vault.secrets s where s.name = own_name);
 begin
   if secret_id is null then
-    return vault.create_secret(content::text, own_name, 'Written by an RPC of sync_scheduler, read by the sync function alone.');
+    return vault.create_secret(content::text, own_name,
+      'Written by an RPC of sync_scheduler, read by the sync function alone.');
   end if;
   perform vault.update_secret(secret_id, content::text);
   return secret_id;
@@ -778,11 +841,12 @@ exception when others then
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.store_secret(text, jsonb) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.store_secret(text, jsonb)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.store_secret(text, jsonb) is
-  'Puts a JSON object into Vault under a name of ours and returns the secret''s id; a secret of another name, which may be the '
-  'host''s own, is never written. The caller holds the lock of whatever it belongs to. Errors: PT503 credentials_not_stored '
-  '(details: sqlstate).';
+  'Puts a JSON object into Vault under a name of ours and returns the secret''s id; a secret of another '
+  'name, which may be the host''s own, is never written. The caller holds the lock of whatever it belongs '
+  'to. Errors: PT503 credentials_not_stored (details: sqlstate).';
 
 create or replace function sync_scheduler.credentials_name(integration_id uuid) returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
@@ -792,7 +856,8 @@ end;
 $$;
 revoke all on function sync_scheduler.credentials_name(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.credentials_name(uuid) is
-  'The name of the Vault secret that set_integration_credentials keeps for an integration. Any other is the host''s own.';
+  'The name of the Vault secret that set_integration_credentials keeps for an integration. Any other is the '
+  'host''s own.';
 
 create or replace function sync_scheduler.alert_webhook_name(org_id uuid) returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
@@ -815,10 +880,11 @@ begin
     perform sync_scheduler.raise_error('argument_too_long',
       jsonb_build_object('argument', require_size.argument, 'max_bytes', require_size.max_bytes));
   end if;
-  -- Nor is a short number written out: 1e131071 has 131,072 digits, and 20 KB of it kept a backend busy for 5 s.
-  -- As one array: jsonb_path_query moves all that is left at each row, 14 s for 200,000 numbers.
+  -- Nor is a short number written out: 1e131071 has 131,072 digits, and 20 KB of it kept a backend busy for 5
+  -- s. As one array: jsonb_path_query moves all that is left at each row, 14 s for 200,000 numbers.
   if not require_size.any_number and exists (
-    select from jsonb_array_elements(jsonb_path_query_array(require_size.value, 'strict $.** ? (@.type() == "number")')) n
+    select from jsonb_array_elements(
+      jsonb_path_query_array(require_size.value, 'strict $.** ? (@.type() == "number")')) n
     where scale(n::numeric) > 340 or abs(n::numeric) > 1e340)
   then
     perform sync_scheduler.raise_error('argument_too_long',
@@ -826,34 +892,41 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_size(text, jsonb, integer, boolean) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.require_size(text, jsonb, integer, boolean)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_size(text, jsonb, integer, boolean) is
-  'Refuses a JSON argument of more than max_bytes, which are those of jsonb in memory: 1 to 5 times those of its text; null passes. '
-  'Refuses a number of more than 340 digits before or behind the point, unless any_number: then the caller looks at each before it '
-  'is written out. An RPC calls it for each of its JSON arguments when it knows that the caller has the role for it, and before it '
-  'reads the argument. Errors: PT422 argument_too_long (details: argument, and max_bytes or max_digits).';
+  'Refuses a JSON argument of more than max_bytes, which are those of jsonb in memory: 1 to 5 times those of '
+  'its text; null passes. Refuses a number of more than 340 digits before or behind the point, unless '
+  'any_number: then the caller looks at each before it is written out. An RPC calls it for each of its JSON '
+  'arguments when it knows that the caller has the role for it, and before it reads the argument. Errors: '
+  'PT422 argument_too_long (details: argument, and max_bytes or max_digits).';
 
 -- supabase/schemas/30_functions/alerts/alert_lifecycle.sql
 -- Raises, resolves and acknowledges alerts.
 
 -- Definer, because no client may write alerts. The caller's role is checked before anything is told or done.
 create or replace function public.acknowledge_sync_alert(alert_id uuid) returns public.sync_alerts
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   alert public.sync_alerts;
 begin
   select * into alert from public.sync_alerts a where a.alert_id = acknowledge_sync_alert.alert_id;
-  -- One that does not exist has no organisation, like one that is shared: nobody says for all that it is seen to.
+  -- One that does not exist has no organisation, like one that is shared: nobody says for all that it is seen
+  -- to.
   perform sync_scheduler.require_org_role(alert.org_id, '{admin,coordinator}');
   if alert.alert_id is null then
     perform sync_scheduler.raise_error('not_authorized');
   end if;
-  -- What was refused is in no outbox: nobody else can say that it is over. The lock keeps a delivery out meanwhile.
-  if alert.kind = 'entries_refused' and (sync_scheduler.acts_for_all() or sync_scheduler.has_org_role(alert.org_id, '{admin}')) then
+  -- What was refused is in no outbox: nobody else can say that it is over. The lock keeps a delivery out
+  -- meanwhile.
+  if alert.kind = 'entries_refused'
+    and (sync_scheduler.acts_for_all() or sync_scheduler.has_org_role(alert.org_id, '{admin}')) then
     perform from public.sync_integrations i where i.id = alert.integration_id for no key update;
     delete from sync_scheduler.refused_entries r where r.integration_id = alert.integration_id
-      and exists (select from public.sync_alerts a where a.alert_id = acknowledge_sync_alert.alert_id and a.resolved_at is null);
+      and exists (select from public.sync_alerts a
+        where a.alert_id = acknowledge_sync_alert.alert_id and a.resolved_at is null);
     update public.sync_alerts a set resolved_at = now()
     where a.alert_id = acknowledge_sync_alert.alert_id and a.resolved_at is null;
   end if;
@@ -867,10 +940,11 @@ $$;
 revoke all on function public.acknowledge_sync_alert(uuid) from public, anon, authenticated, service_role;
 grant execute on function public.acknowledge_sync_alert(uuid) to authenticated, service_role;
 comment on function public.acknowledge_sync_alert(uuid) is
-  'Says that somebody sees to an alert, and returns it; the first one who says so stays. It goes on counting, and is resolved '
-  'by itself when its cause is gone; entries_refused also when an admin or the service role acknowledges it. For admins and coordinators of the organisation and the service role; an alert that '
-  'several organisations share for the service role alone. Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized.';
+  'Says that somebody sees to an alert, and returns it; the first one who says so stays. It goes on '
+  'counting, and is resolved by itself when its cause is gone; entries_refused also when an admin or the '
+  'service role acknowledges it. For admins and coordinators of the organisation and the service role; an '
+  'alert that several organisations share for the service role alone. Errors: PT401 not_authenticated, PT401 '
+  'unsupported_identity, PT403 not_authorized.';
 
 create or replace function sync_scheduler.raise_alert(
   integration public.sync_integrations,
@@ -883,18 +957,21 @@ create or replace function sync_scheduler.raise_alert(
 ) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  return sync_scheduler.note_alert(integration.org_id, integration.id, integration.integration_type, kind, severity,
+  return sync_scheduler.note_alert(integration.org_id, integration.id, integration.integration_type, kind,
+    severity,
     sync_scheduler.alert_key(kind, integration.id::text, incident), message, details, run_id);
 end;
 $$;
 revoke all on function sync_scheduler.raise_alert(
-  public.sync_integrations, public.sync_alert_kind, public.sync_alert_severity, timestamptz, text, jsonb, uuid)
+  public.sync_integrations, public.sync_alert_kind, public.sync_alert_severity, timestamptz, text, jsonb,
+  uuid)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.raise_alert(
-  public.sync_integrations, public.sync_alert_kind, public.sync_alert_severity, timestamptz, text, jsonb, uuid) is
-  'Raises an alert of an integration, once for each incident (see alert_key); while it is open, a further call counts it up '
-  'and brings message, details and run_id up to date. message is in a coordinator''s words. Returns whether it was new. '
-  'The last lock of its caller, but for that of another alert.';
+  public.sync_integrations, public.sync_alert_kind, public.sync_alert_severity, timestamptz, text, jsonb,
+  uuid) is
+  'Raises an alert of an integration, once for each incident (see alert_key); while it is open, a further '
+  'call counts it up and brings message, details and run_id up to date. message is in a coordinator''s '
+  'words. Returns whether it was new. The last lock of its caller, but for that of another alert.';
 
 create or replace function sync_scheduler.resolve_alerts(integration_id uuid, kinds public.sync_alert_kind[])
 returns integer
@@ -933,7 +1010,8 @@ begin
   -- Whoever notices the same incident second counts it up: the unique index decides, not a look beforehand.
   insert into public.sync_alerts as a
     (org_id, integration_id, integration_type, run_id, kind, severity, dedup_key, message, details)
-  values (note_alert.org_id, note_alert.integration_id, note_alert.integration_type, note_alert.run_id, note_alert.kind,
+  values (note_alert.org_id, note_alert.integration_id, note_alert.integration_type, note_alert.run_id,
+    note_alert.kind,
     note_alert.severity, note_alert.dedup_key, note_alert.message, note_alert.details)
   on conflict (org_id, dedup_key) where resolved_at is null do update set
     count = a.count + 1,
@@ -951,8 +1029,8 @@ revoke all on function sync_scheduler.note_alert(
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.note_alert(
   uuid, uuid, text, public.sync_alert_kind, public.sync_alert_severity, text, text, jsonb, uuid) is
-  'Writes an alert, or counts up the open one of that dedup_key. Returns whether it was new. For raise_alert and '
-  'raise_shared_alert.';
+  'Writes an alert, or counts up the open one of that dedup_key. Returns whether it was new. For raise_alert '
+  'and raise_shared_alert.';
 
 create or replace function sync_scheduler.alert_key(
   kind public.sync_alert_kind, subject text, incident timestamptz
@@ -967,8 +1045,9 @@ $$;
 revoke all on function sync_scheduler.alert_key(public.sync_alert_kind, text, timestamptz)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.alert_key(public.sync_alert_kind, text, timestamptz) is
-  'The dedup_key of an alert: what is wrong, with which integration (or type, or installation), and the instant that tells '
-  'one incident from the next (a slot, a day, the last tick); null: it is one incident until it is resolved.';
+  'The dedup_key of an alert: what is wrong, with which integration (or type, or installation), and the '
+  'instant that tells one incident from the next (a slot, a day, the last tick); null: it is one incident '
+  'until it is resolved.';
 
 create or replace function sync_scheduler.raise_shared_alert(
   integration_type text,
@@ -989,16 +1068,19 @@ revoke all on function sync_scheduler.raise_shared_alert(
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.raise_shared_alert(
   text, public.sync_alert_kind, public.sync_alert_severity, timestamptz, text, jsonb) is
-  'Like raise_alert, for one alert of a vendor (all integrations of the type) or, with null, of the whole installation. '
-  'Members of every organisation concerned read message and details: nothing of a single one belongs there.';
+  'Like raise_alert, for one alert of a vendor (all integrations of the type) or, with null, of the whole '
+  'installation. Members of every organisation concerned read message and details: nothing of a single one '
+  'belongs there.';
 
 -- supabase/schemas/30_functions/alerts/configure_webhook.sql
 -- An admin sets the webhook.
 
 -- Definer, because no client may write Vault or the webhooks. The first statement checks the caller.
-create or replace function public.configure_alert_webhook(org_id uuid, changes jsonb, reason text default null)
+create or replace function public.configure_alert_webhook(org_id uuid, changes jsonb,
+  reason text default null)
 returns public.sync_alert_webhooks
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   webhook public.sync_alert_webhooks;
@@ -1017,7 +1099,8 @@ begin
   -- There may be no row to lock yet.
   perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(
     sync_scheduler.alert_webhook_name(configure_alert_webhook.org_id), 0));
-  -- Sender, then webhook, as a worker that reports does: in the other order the two would wait for each other.
+  -- Sender, then webhook, as a worker that reports does: in the other order the two would wait for each
+  -- other.
   perform from sync_scheduler.alert_senders s where s.org_id = configure_alert_webhook.org_id for update;
   select * into webhook from public.sync_alert_webhooks w where w.org_id = configure_alert_webhook.org_id;
   organisation.org_id := configure_alert_webhook.org_id;
@@ -1035,8 +1118,10 @@ begin
   webhook := sync_scheduler.apply_webhook_changes(webhook, changes);
   -- What is not named stays.
   address := coalesce((
-      select sync_scheduler.read_credentials(s.secret_id) from sync_scheduler.alert_senders s where s.org_id = webhook.org_id), '{}')
-    || (select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(changes) where key in ('url', 'secret'));
+      select sync_scheduler.read_credentials(s.secret_id) from sync_scheduler.alert_senders s
+        where s.org_id = webhook.org_id), '{}')
+    || (select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(changes)
+      where key in ('url', 'secret'));
   new_host := substring(address ->> 'url' from '^https?://([^/?#]+)');
   -- Another host is another receiver: what the last one took says nothing about it.
   if webhook.format is null or (webhook.host is distinct from new_host and not changes ? 'format') then
@@ -1051,14 +1136,17 @@ begin
   values (webhook.org_id, new_host, webhook.format, webhook.kinds, webhook.min_severity,
     webhook.finished_runs)
   on conflict (org_id) do update set
-    host = excluded.host, format = excluded.format, kinds = excluded.kinds, min_severity = excluded.min_severity,
-    finished_runs = excluded.finished_runs, configured_at = now(), last_status = null, last_error = null, failing_since = null,
+    host = excluded.host, format = excluded.format, kinds = excluded.kinds,
+    min_severity = excluded.min_severity,
+    finished_runs = excluded.finished_runs, configured_at = now(), last_status = null, last_error = null,
+    failing_since = null,
     stopped_at = null, stop_reason = null
   returning * into strict webhook;
   -- A request that is under way keeps its two minutes: one at a time, also now.
   insert into sync_scheduler.alert_senders as s (org_id, secret_id) values (webhook.org_id, stored_id)
   on conflict (org_id) do update set secret_id = excluded.secret_id, failures = 0,
-    next_attempt_at = case when s.claimed_at is not null and s.ended_at is null then s.next_attempt_at else now() end;
+    next_attempt_at = case when s.claimed_at is not null and s.ended_at is null then s.next_attempt_at
+      else now() end;
   -- Who has configured it wants to see that it works; what has waited comes before it.
   insert into sync_scheduler.alert_messages (org_id, body) values (webhook.org_id, jsonb_build_object(
     'type', 'webhook.configured', 'timestamp', now(), 'text', 'Alerts of Sync Scheduler are posted here.',
@@ -1066,25 +1154,33 @@ begin
   update public.sync_alerts a set resolved_at = now()
   where a.org_id = webhook.org_id and a.kind = 'webhook_stopped' and a.resolved_at is null;
   perform sync_scheduler.audit(organisation, 'configure_alert_webhook', reason, jsonb_build_object(
-    'settings', (select jsonb_agg(key order by key) from jsonb_object_keys(changes) key), 'host', webhook.host));
+    'settings', (select jsonb_agg(key order by key) from jsonb_object_keys(changes) key), 'host',
+    webhook.host));
   return webhook;
 end;
 $$;
-revoke all on function public.configure_alert_webhook(uuid, jsonb, text) from public, anon, authenticated, service_role;
+revoke all on function public.configure_alert_webhook(uuid, jsonb, text)
+  from public, anon, authenticated, service_role;
 grant execute on function public.configure_alert_webhook(uuid, jsonb, text) to authenticated, service_role;
 comment on function public.configure_alert_webhook(uuid, jsonb, text) is
-  'Says where the organisation''s alerts are posted, and in which format; returns the webhook. Its last_status and '
-  'last_error are the answer to the first message as soon as it is there. changes: a JSON object (at most 16 KiB) of any of url (https to a host name, or on a developer''s platform http to the machine itself), secret (whsec_ '
-  'and the base64 of 24 to 64 bytes: messages are signed with it after the Standard Webhooks specification; only the format '
-  'json needs one), format (slack, teams, discord or json; null, or another host: the one that the host takes, json if it is not known), kinds (a list of alert kinds; null: all), min_severity (info, warning, critical), '
-  'finished_runs (also tell of every run that ends); what is not named stays. null removes the webhook with what waits for it. '
-  'url and secret are stored in Vault, where nobody can read them back. One that had stopped begins again, with what still waits. A first message '
-  'says that it is configured, so it may be done once in settings.probe_cooldown (10 s). For admins of the organisation and the service role; audited with reason (at most 500 characters). '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 argument_too_long, PT422 invalid_configuration (details: field, reason), PT422 '
-  'reason_too_long, PT429 rate_limited (details: retry_after_seconds, retry_at, limit; nothing was stored), PT503 credentials_not_stored.';
+  'Says where the organisation''s alerts are posted, and in which format; returns the webhook. Its '
+  'last_status and last_error are the answer to the first message as soon as it is there. changes: a JSON '
+  'object (at most 16 KiB) of any of url (https to a host name, or on a developer''s platform http to the '
+  'machine itself), secret (whsec_ and the base64 of 24 to 64 bytes: messages are signed with it after the '
+  'Standard Webhooks specification; only the format json needs one), format (slack, teams, discord or json; '
+  'null, or another host: the one that the host takes, json if it is not known), kinds (a list of alert '
+  'kinds; null: all), min_severity (info, warning, critical), finished_runs (also tell of every run that '
+  'ends); what is not named stays. null removes the webhook with what waits for it. url and secret are '
+  'stored in Vault, where nobody can read them back. One that had stopped begins again, with what still '
+  'waits. A first message says that it is configured, so it may be done once in settings.probe_cooldown (10 '
+  's). For admins of the organisation and the service role; audited with reason (at most 500 characters). '
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 '
+  'argument_too_long, PT422 invalid_configuration (details: field, reason), PT422 reason_too_long, PT429 '
+  'rate_limited (details: retry_after_seconds, retry_at, limit; nothing was stored), PT503 '
+  'credentials_not_stored.';
 
-create or replace function sync_scheduler.apply_webhook_changes(webhook public.sync_alert_webhooks, changes jsonb)
+create or replace function sync_scheduler.apply_webhook_changes(webhook public.sync_alert_webhooks,
+  changes jsonb)
 returns public.sync_alert_webhooks
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -1092,10 +1188,12 @@ declare
   field text;
 begin
   if jsonb_typeof(changes) is distinct from 'object' then
-    perform sync_scheduler.raise_error('invalid_configuration', '{"reason": "changes must be a JSON object, or null to remove it"}');
+    perform sync_scheduler.raise_error('invalid_configuration',
+      '{"reason": "changes must be a JSON object, or null to remove it"}');
   elsif octet_length(changes::text) > 16384 then
     -- All of it goes into messages and Vault, and one claim reads those of several organisations.
-    perform sync_scheduler.raise_error('invalid_configuration', '{"reason": "changes must be at most 16 KiB"}');
+    perform sync_scheduler.raise_error('invalid_configuration',
+      '{"reason": "changes must be at most 16 KiB"}');
   end if;
   for field in select jsonb_object_keys(changes) loop
     if field <> all (known) then
@@ -1106,14 +1204,18 @@ begin
       webhook := jsonb_populate_record(webhook, jsonb_build_object(field, changes -> field));
     -- Lists within lists within lists are a limit of the server's.
     exception when data_exception or program_limit_exceeded then
-      perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', field, 'reason', left(sqlerrm, 100)));
+      perform sync_scheduler.raise_error('invalid_configuration',
+        jsonb_build_object('field', field, 'reason', left(sqlerrm, 100)));
     end;
   end loop;
   -- Each once, and in one dimension, whatever was given.
-  webhook.kinds := case when webhook.kinds is not null then array(select distinct kind from unnest(webhook.kinds) kind order by kind) end;
+  webhook.kinds := case
+    when webhook.kinds is not null
+      then array(select distinct kind from unnest(webhook.kinds) kind order by kind) end;
   if webhook.min_severity is null or webhook.finished_runs is null or cardinality(webhook.kinds) = 0 then
     perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
-      'field', case when webhook.min_severity is null then 'min_severity' when webhook.finished_runs is null then 'finished_runs'
+      'field', case when webhook.min_severity is null then 'min_severity'
+        when webhook.finished_runs is null then 'finished_runs'
         else 'kinds' end, 'reason', 'must have a value'));
   end if;
   return webhook;
@@ -1122,10 +1224,11 @@ $$;
 revoke all on function sync_scheduler.apply_webhook_changes(public.sync_alert_webhooks, jsonb)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.apply_webhook_changes(public.sync_alert_webhooks, jsonb) is
-  'The webhook with these settings instead of its own; nothing is saved, and url and secret are no columns of it. Errors: PT422 '
-  'invalid_configuration (details: field, reason).';
+  'The webhook with these settings instead of its own; nothing is saved, and url and secret are no columns '
+  'of it. Errors: PT422 invalid_configuration (details: field, reason).';
 
-create or replace function sync_scheduler.require_valid_address(address jsonb, format public.sync_alert_format) returns void
+create or replace function sync_scheduler.require_valid_address(address jsonb,
+  format public.sync_alert_format) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   wrong text;
@@ -1138,23 +1241,28 @@ begin
   end;
   -- No error of this function names a value.
   if address ->> 'url' ~ '^http:' and (
-    select coalesce(s.function_url !~ '^http://(localhost|127(\.[0-9]+){3}|\[::1\]|host\.docker\.internal)[:/]', true)
+    select coalesce(s.function_url
+      !~ '^http://(localhost|127(\.[0-9]+){3}|\[::1\]|host\.docker\.internal)[:/]', true)
     from sync_scheduler.settings s)
   then
-    -- What listens on the machine of a hosted function is none of a tenant's business, nor what is in its container.
+    -- What listens on the machine of a hosted function is none of a tenant's business, nor what is in its
+    -- container.
     wrong := '{"field": "url", "reason": "https://"}';
   elsif coalesce(length(address ->> 'url') > 2000 or address ->> 'url'
-    !~ '^(https://[^[:space:]/?#@\\]+|http://(localhost|127(\.[0-9]+){3}|\[::1\])(:[0-9]+)?)([/?#][^[:space:]]*)?$', true)
+    !~ '^(https://[^[:space:]/?#@\\]+|http://(localhost|127(\.[0-9]+){3}|\[::1\])(:[0-9]+)?)'
+      '([/?#][^[:space:]]*)?$', true)
   then
     wrong := '{"field": "url", "reason": "https://, or http:// to the machine itself, without a user name"}';
-  elsif address ->> 'url' ~ '^https:' and address ->> 'url' !~* '^https://[^/?#]*\.[a-z][a-z0-9-]*\.?(:[0-9]+)?([/?#]|$)' then
+  elsif address ->> 'url' ~ '^https:'
+    and address ->> 'url' !~* '^https://[^/?#]*\.[a-z][a-z0-9-]*\.?(:[0-9]+)?([/?#]|$)' then
     -- Numbers and names without a dot are machines beside the function, not a tenant's.
     wrong := '{"field": "url", "reason": "a public host name, not an address of a network"}';
   -- What a chat hands out is a secret itself, and chats verify no signature.
   elsif address ->> 'secret' is null and require_valid_address.format <> 'json' then
     return;
   -- Postgres reads base64 with blanks in it, however many.
-  elsif coalesce(address ->> 'secret' !~ '^whsec_[A-Za-z0-9+/]{32,88}={0,2}$', true) or coalesce(size, 0) not between 24 and 64 then
+  elsif coalesce(address ->> 'secret' !~ '^whsec_[A-Za-z0-9+/]{32,88}={0,2}$', true)
+    or coalesce(size, 0) not between 24 and 64 then
     wrong := '{"field": "secret", "reason": "whsec_ and the base64 of 24 to 64 bytes"}';
   end if;
   if wrong is not null then
@@ -1162,24 +1270,28 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_valid_address(jsonb, public.sync_alert_format) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.require_valid_address(jsonb, public.sync_alert_format)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_valid_address(jsonb, public.sync_alert_format) is
-  'Refuses {url, secret} of an alert webhook (PT422 invalid_configuration, details {field, reason}): https to a host name, or http to the machine '
-  'itself where the function is on the machine of the database (or of its container), which is a developer''s; '
-  'the secret as Standard Webhooks has it, which only the format json needs.';
+  'Refuses {url, secret} of an alert webhook (PT422 invalid_configuration, details {field, reason}): https '
+  'to a host name, or http to the machine itself where the function is on the machine of the database (or of '
+  'its container), which is a developer''s; the secret as Standard Webhooks has it, which only the format '
+  'json needs.';
 
 create or replace function sync_scheduler.alert_format_of(url text) returns public.sync_alert_format
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   host constant text := lower(substring(alert_format_of.url from '^https://([^/?#:]+)'));
 begin
-  -- November 2026, from the vendors' pages and from addresses that they hand out. A logic app may also be one of the
-  -- receiver's own, which takes anything: then the admin names the format.
+  -- November 2026, from the vendors' pages and from addresses that they hand out. A logic app may also be one
+  -- of the receiver's own, which takes anything: then the admin names the format.
   return case
     when host ~ '^hooks\.slack(-gov)?\.com\.?$' then 'slack'::public.sync_alert_format
     when host ~ '^((ptb|canary)\.)?discord(app)?\.com\.?$' then
-      -- Discord also imitates Slack: https://discord.com/developers/docs/resources/webhook#execute-slackcompatible-webhook
-      case when alert_format_of.url ~ '/slack/?([?#]|$)' then 'slack'::public.sync_alert_format else 'discord' end
+      -- Discord also imitates Slack:
+      -- https://discord.com/developers/docs/resources/webhook#execute-slackcompatible-webhook
+      case when alert_format_of.url ~ '/slack/?([?#]|$)' then 'slack'::public.sync_alert_format
+        else 'discord' end
     -- Workflows (Power Automate), and the connectors before them.
     when host ~ '(^|\.)(webhook\.office\.com|logic\.azure\.com|powerplatform\.com)\.?$' then 'teams'
     when host ~ '^outlook\.office(365)?\.com\.?$' then 'teams'
@@ -1193,17 +1305,21 @@ comment on function sync_scheduler.alert_format_of(text) is
 create or replace function sync_scheduler.require_webhook_due(org_id uuid) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  -- The audit log remembers it when the webhook has been removed since, and nobody but its owner can take anything out of it.
+  -- The audit log remembers it when the webhook has been removed since, and nobody but its owner can take
+  -- anything out of it.
   perform sync_scheduler.refuse_until((
     select max(a.created_at) + s.probe_cooldown from sync_scheduler.settings s, public.sync_audit_log a
-    where a.org_id = require_webhook_due.org_id and a.created_at > now() - s.probe_cooldown and a.action = 'configure_alert_webhook'
+    where a.org_id = require_webhook_due.org_id and a.created_at > now() - s.probe_cooldown
+      and a.action = 'configure_alert_webhook'
     group by s.probe_cooldown), 'webhook');
 end;
 $$;
-revoke all on function sync_scheduler.require_webhook_due(uuid) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.require_webhook_due(uuid)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_webhook_due(uuid) is
-  'Refuses (PT429 rate_limited) while the organisation''s alert webhook was last configured less than settings.probe_cooldown ago: '
-  'each time something is posted to an address that the caller chooses. The caller holds the webhook''s lock.';
+  'Refuses (PT429 rate_limited) while the organisation''s alert webhook was last configured less than '
+  'settings.probe_cooldown ago: each time something is posted to an address that the caller chooses. The '
+  'caller holds the webhook''s lock.';
 
 -- supabase/schemas/30_functions/alerts/database_alerts.sql
 -- The alert that the function could not write.
@@ -1218,7 +1334,8 @@ exception when data_exception then
   raise warning 'sync_scheduler.note_database_trouble: % (%)', left(sqlerrm, 100), sqlstate;
 end;
 $$;
-revoke all on function sync_scheduler.note_database_trouble(jsonb) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.note_database_trouble(jsonb)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.note_database_trouble(jsonb) is
   'Raises the alert for a report {code, since, until} that a claim brings; null: there is none.';
 
@@ -1227,15 +1344,20 @@ create or replace function sync_scheduler.raise_database_trouble(
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  if (raise_database_trouble.code in ('database_full', 'database_read_only', 'database_restarting')) is not true then
+  if (raise_database_trouble.code in ('database_full', 'database_read_only', 'database_restarting'))
+    is not true then
     return;
   end if;
-  -- Of the whole installation. The worker's clock may be wrong: what it says of time is bounded, and only shown.
+  -- Of the whole installation. The worker's clock may be wrong: what it says of time is bounded, and only
+  -- shown.
   perform sync_scheduler.raise_shared_alert(null, 'database_not_writable',
-    case raise_database_trouble.code when 'database_restarting' then 'warning' else 'critical' end::public.sync_alert_severity, null,
+    case raise_database_trouble.code when 'database_restarting' then 'warning'
+      else 'critical' end::public.sync_alert_severity, null,
     case raise_database_trouble.code
-      when 'database_full' then 'The database could not write: its disk is full. Free space or enlarge the disk.'
-      when 'database_read_only' then 'The database took no writes: it is read-only, mostly because its disk is nearly full. '
+      when 'database_full'
+        then 'The database could not write: its disk is full. Free space or enlarge the disk.'
+      when 'database_read_only'
+        then 'The database took no writes: it is read-only, mostly because its disk is nearly full. '
         'Free space or enlarge the disk.'
       else 'The database was restarting, or could not be reached. Syncs go on by themselves.' end,
     jsonb_strip_nulls(jsonb_build_object('code', raise_database_trouble.code,
@@ -1246,15 +1368,16 @@ $$;
 revoke all on function sync_scheduler.raise_database_trouble(text, timestamptz, timestamptz)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.raise_database_trouble(text, timestamptz, timestamptz) is
-  'Raises the shared alert database_not_writable for what a worker reports once the database can write again: database_full, '
-  'database_read_only or database_restarting; any other code is ignored. resolve_silence resolves it a quarter of an hour after the '
-  'last report. Locks the alert: call it last.';
+  'Raises the shared alert database_not_writable for what a worker reports once the database can write '
+  'again: database_full, database_read_only or database_restarting; any other code is ignored. '
+  'resolve_silence resolves it a quarter of an hour after the last report. Locks the alert: call it last.';
 
 -- supabase/schemas/30_functions/alerts/entry_alerts.sql
 -- The alert about entries that a person has to decide about.
 
--- Two alerts are about entries: entries_need_decision and run_failed. Whatever changes entries brings them up to date. Both are
--- written only under the lock of the integration or of its active run, so it does not matter that health is locked later.
+-- Two alerts are about entries: entries_need_decision and run_failed. Whatever changes entries brings them up
+-- to date. Both are written only under the lock of the integration or of its active run, so it does not
+-- matter that health is locked later.
 create or replace function sync_scheduler.keep_entry_alerts() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -1264,17 +1387,21 @@ begin
     perform sync_scheduler.refresh_decision_alert(o.integration_id)
     from (select distinct r.integration_id from old_rows r where r.undecided order by 1) o;
   -- Nearly no statement changes what waits for a person: two passes over the rows of a batch find that out.
-  elsif exists (select from new_rows n where n.undecided) or exists (select from old_rows o where o.undecided) then
+  elsif exists (select from new_rows n where n.undecided)
+    or exists (select from old_rows o where o.undecided) then
     for changed in
       select n.integration_id,
         count(*) filter (where n.undecided)::integer as added,
-        coalesce((array_agg(n.entry_key order by n.entry_id) filter (where n.undecided))[:10], '{}') as entry_keys,
-        coalesce(bool_or(n.conflict_at is distinct from o.conflict_at) filter (where n.undecided), false) as is_delivery
+        coalesce((array_agg(n.entry_key order by n.entry_id) filter (where n.undecided))[:10],
+          '{}') as entry_keys,
+        coalesce(bool_or(n.conflict_at is distinct from o.conflict_at) filter (where n.undecided),
+          false) as is_delivery
       from new_rows n join old_rows o on o.entry_id = n.entry_id
       where n.undecided <> o.undecided
       group by n.integration_id order by n.integration_id
     loop
-      perform sync_scheduler.refresh_decision_alert(changed.integration_id, changed.added, changed.entry_keys, changed.is_delivery);
+      perform sync_scheduler.refresh_decision_alert(changed.integration_id, changed.added, changed.entry_keys,
+        changed.is_delivery);
     end loop;
   end if;
 
@@ -1287,8 +1414,8 @@ end;
 $$;
 revoke all on function sync_scheduler.keep_entry_alerts() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.keep_entry_alerts() is
-  'Trigger of sync_export_entries: opens and resolves entries_need_decision as entries begin and cease to be undecided, and '
-  'resolves run_failed when nothing that the failed run left is open.';
+  'Trigger of sync_export_entries: opens and resolves entries_need_decision as entries begin and cease to be '
+  'undecided, and resolves run_failed when nothing that the failed run left is open.';
 
 create trigger keep_entry_alerts after update on public.sync_export_entries
   referencing old table as old_rows new table as new_rows
@@ -1298,10 +1425,12 @@ create trigger keep_entry_alerts_of_deleted after delete on public.sync_export_e
   for each statement execute function sync_scheduler.keep_entry_alerts();
 
 create or replace function sync_scheduler.refresh_decision_alert(
-  integration_id uuid, added integer default 0, entry_keys text[] default '{}', is_delivery boolean default false
+  integration_id uuid, added integer default 0, entry_keys text[] default '{}',
+  is_delivery boolean default false
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp
--- As in reserve_entries: without a sort only the index in the order of the query is left, whatever the statistics say.
+-- As in reserve_entries: without a sort only the index in the order of the query is left, whatever the
+-- statistics say.
 set enable_sort = off as $$
 declare
   most constant integer := 1000;
@@ -1311,14 +1440,17 @@ declare
   waiting integer;
   is_announced boolean;
 begin
-  -- The alert first, the count in a later statement: of two writers at once the second one counts what the first has committed.
+  -- The alert first, the count in a later statement: of two writers at once the second one counts what the
+  -- first has committed.
   select * into alert from public.sync_alerts a
-  where a.integration_id = refresh_decision_alert.integration_id and a.kind = 'entries_need_decision' and a.resolved_at is null
+  where a.integration_id = refresh_decision_alert.integration_id and a.kind = 'entries_need_decision'
+    and a.resolved_at is null
   for no key update;
   -- One more than most.
   select count(*) into waiting from (
     select from public.sync_export_entries e
-    where e.integration_id between refresh_decision_alert.integration_id and refresh_decision_alert.integration_id and e.undecided
+    where e.integration_id
+      between refresh_decision_alert.integration_id and refresh_decision_alert.integration_id and e.undecided
     order by e.integration_id, e.entry_id limit 1001) w;
   if waiting = 0 then
     update public.sync_alerts a set resolved_at = now() where a.alert_id = alert.alert_id;
@@ -1329,9 +1461,11 @@ begin
   alert.details := jsonb_build_object(
     'undecided', waiting,
     -- Since the last message.
-    'added', refresh_decision_alert.added + case when is_announced then 0 else coalesce((alert.details ->> 'added')::integer, 0) end,
+    'added', refresh_decision_alert.added + case when is_announced then 0
+      else coalesce((alert.details ->> 'added')::integer, 0) end,
     'entry_keys', to_jsonb((case when is_announced then '{}' else
-      array(select jsonb_array_elements_text(alert.details -> 'entry_keys')) end || refresh_decision_alert.entry_keys)[:most_keys]));
+      array(select jsonb_array_elements_text(alert.details -> 'entry_keys')) end
+        || refresh_decision_alert.entry_keys)[:most_keys]));
   if refresh_decision_alert.added = 0 then
     -- Decisions change what is left, not what was last reported.
     update public.sync_alerts a set
@@ -1342,13 +1476,18 @@ begin
   end if;
 
   if alert.alert_id is null then
-    select * into strict integration from public.sync_integrations i where i.id = refresh_decision_alert.integration_id;
-    insert into public.sync_alerts (org_id, integration_id, integration_type, kind, severity, dedup_key, message, details, news_at,
+    select * into strict integration from public.sync_integrations i
+      where i.id = refresh_decision_alert.integration_id;
+    insert into public.sync_alerts (org_id, integration_id, integration_type, kind, severity, dedup_key,
+      message, details, news_at,
       first_seen_at, last_seen_at)
-    values (integration.org_id, integration.id, integration.integration_type, 'entries_need_decision', 'warning',
+    values (integration.org_id, integration.id, integration.integration_type, 'entries_need_decision',
+      'warning',
       sync_scheduler.alert_key('entries_need_decision', integration.id::text, null),
-      sync_scheduler.decision_message(waiting, most), alert.details, null, clock_timestamp(), clock_timestamp())
-    -- Another writer was first, and counts: the callers hold the integration's lock or that of its run, so there is none.
+      sync_scheduler.decision_message(waiting, most), alert.details, null, clock_timestamp(),
+      clock_timestamp())
+    -- Another writer was first, and counts: the callers hold the integration's lock or that of its run, so
+    -- there is none.
     on conflict (org_id, dedup_key) where resolved_at is null do nothing;
   else
     update public.sync_alerts a set
@@ -1359,7 +1498,8 @@ begin
     where a.alert_id = alert.alert_id;
   end if;
   -- What a run adds is reported when it ends. A host delivers in many calls: one message an hour is enough.
-  if is_delivery and coalesce(alert.news_at < clock_timestamp() - interval '1 hour', alert.alert_id is null) then
+  if is_delivery and coalesce(alert.news_at < clock_timestamp() - interval '1 hour', alert.alert_id is null)
+    then
     perform sync_scheduler.report_undecided(refresh_decision_alert.integration_id, null);
   end if;
 end;
@@ -1367,9 +1507,10 @@ $$;
 revoke all on function sync_scheduler.refresh_decision_alert(uuid, integer, text[], boolean)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.refresh_decision_alert(uuid, integer, text[], boolean) is
-  'Brings the alert entries_need_decision of an integration in line with its undecided entries: opens it, counts up to 1,000, or '
-  'resolves it when none is left. added: entries that have just become undecided, entry_keys: the first of them, is_delivery: by a '
-  'delivery of the source, not by a run. The last lock of its caller. For keep_entry_alerts.';
+  'Brings the alert entries_need_decision of an integration in line with its undecided entries: opens it, '
+  'counts up to 1,000, or resolves it when none is left. added: entries that have just become undecided, '
+  'entry_keys: the first of them, is_delivery: by a delivery of the source, not by a run. The last lock of '
+  'its caller. For keep_entry_alerts.';
 
 create or replace function sync_scheduler.report_undecided(integration_id uuid, run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -1378,49 +1519,62 @@ begin
   update public.sync_alerts a set
     news_at = clock_timestamp(),
     run_id = report_undecided.run_id,
-    message = concat(a.message, format(' %s added %s: ', case when report_undecided.run_id is null then 'A delivery' else 'The last sync' end,
+    message = concat(a.message,
+      format(' %s added %s: ',
+        case when report_undecided.run_id is null then 'A delivery' else 'The last sync' end,
         a.details ->> 'added'),
       (select string_agg(k, ', ') from jsonb_array_elements_text(a.details -> 'entry_keys') k),
-      case when (a.details ->> 'added')::integer > jsonb_array_length(a.details -> 'entry_keys') then ', ...' else '.' end)
-  where a.integration_id = report_undecided.integration_id and a.kind = 'entries_need_decision' and a.resolved_at is null
+      case when (a.details ->> 'added')::integer > jsonb_array_length(a.details -> 'entry_keys') then ', ...'
+        else '.' end)
+  where a.integration_id = report_undecided.integration_id and a.kind = 'entries_need_decision'
+    and a.resolved_at is null
     and (a.news_at is null or a.news_at < a.last_seen_at);
 end;
 $$;
-revoke all on function sync_scheduler.report_undecided(uuid, uuid) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.report_undecided(uuid, uuid)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.report_undecided(uuid, uuid) is
-  'Sends the message about entries that have become undecided since the last one, if there are any: how many, and the first '
-  'ten keys. run_id: the run that has just ended; null: a delivery. The last lock of its caller.';
+  'Sends the message about entries that have become undecided since the last one, if there are any: how '
+  'many, and the first ten keys. run_id: the run that has just ended; null: a delivery. The last lock of its '
+  'caller.';
 
 create or replace function sync_scheduler.decision_message(waiting integer, most integer) returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  return case when waiting = 1 then '1 entry needs' when waiting > most then format('More than %s entries need', most)
+  return case when waiting = 1 then '1 entry needs'
+    when waiting > most then format('More than %s entries need', most)
       else format('%s entries need', waiting) end
-    || ' a decision: rejected, contradicted by the source, or of unknown outcome. An admin decides in the outbox, or with '
+    || ' a decision: rejected, contradicted by the source, or of unknown outcome. An admin decides in the '
+      'outbox, or with '
     || 'settle_sync_entries.';
 end;
 $$;
-revoke all on function sync_scheduler.decision_message(integer, integer) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.decision_message(integer, integer)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.decision_message(integer, integer) is
-  'The message of the alert entries_need_decision, in a coordinator''s words. waiting: how many entries, counted up to most.';
+  'The message of the alert entries_need_decision, in a coordinator''s words. waiting: how many entries, '
+  'counted up to most.';
 
 -- supabase/schemas/30_functions/alerts/finish_messages.sql
 -- The function reports deliveries.
 
 -- Definer, because the service role has no rights in sync_scheduler. The token is the check of the caller.
-create or replace function public.sync_worker_finish_alerts(org_id uuid, token text, results jsonb) returns jsonb
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+create or replace function public.sync_worker_finish_alerts(org_id uuid, token text, results jsonb)
+  returns jsonb
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 begin
   perform sync_scheduler.require_text('token', sync_worker_finish_alerts.token);
   perform sync_scheduler.require_size('results', sync_worker_finish_alerts.results, 262144);
   return sync_scheduler.finish_alerts(org_id, token, results);
 end;
 $$;
-revoke all on function public.sync_worker_finish_alerts(uuid, text, jsonb) from public, anon, authenticated, service_role;
+revoke all on function public.sync_worker_finish_alerts(uuid, text, jsonb)
+  from public, anon, authenticated, service_role;
 grant execute on function public.sync_worker_finish_alerts(uuid, text, jsonb) to service_role;
 comment on function public.sync_worker_finish_alerts(uuid, text, jsonb) is
-  'For the Edge Function (service role and the sender''s token): see sync_scheduler.finish_alerts. Records which messages a '
-  'receiver has taken, once.';
+  'For the Edge Function (service role and the sender''s token): see sync_scheduler.finish_alerts. Records '
+  'which messages a receiver has taken, once.';
 
 create or replace function sync_scheduler.finish_alerts(org_id uuid, token text, results jsonb) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -1435,7 +1589,8 @@ declare
 begin
   begin
     is_sound := jsonb_typeof(results) = 'array' and not exists (
-      select from jsonb_to_recordset(results) as r (message_id uuid, outcome text, status integer, retry_after_seconds numeric)
+      select from jsonb_to_recordset(results) as r (message_id uuid, outcome text, status integer,
+        retry_after_seconds numeric)
       where r.message_id is null or coalesce(r.outcome, '') not in ('delivered', 'failed', 'refused', 'gone')
         or coalesce(r.retry_after_seconds, 0) not between 0 and 86400);
   exception when data_exception then
@@ -1444,7 +1599,8 @@ begin
   end;
   if is_sound is not true then
     perform sync_scheduler.raise_error('invalid_worker_request',
-      '{"results": "message_id, outcome delivered, failed, refused or gone, retry_after_seconds 0 to 86400"}');
+      '{"results": "message_id, outcome delivered, failed, refused or gone, retry_after_seconds 0 to '
+      '86400"}');
   end if;
   select * into sender from sync_scheduler.alert_senders s
   where s.org_id = finish_alerts.org_id and s.token_hash = sha256(convert_to(finish_alerts.token, 'UTF8'))
@@ -1459,20 +1615,24 @@ begin
 
   perform sync_scheduler.settle_messages(sender.org_id, results);
   select r.outcome, r.retry_after_seconds into failed
-  from jsonb_to_recordset(results) as r (outcome text, retry_after_seconds numeric) where r.outcome <> 'delivered' limit 1;
+  from jsonb_to_recordset(results) as r (outcome text, retry_after_seconds numeric)
+    where r.outcome <> 'delivered' limit 1;
   select r.value ->> 'status' as status, left(r.value ->> 'error', 200) as error into newest
   from jsonb_array_elements(results) with ordinality as r (value, number) order by r.number desc limit 1;
   update public.sync_alert_webhooks w set
     -- Nothing was posted, or it was posted to the address before this one.
-    last_status = case when newest is null or sender.claimed_at < w.configured_at then w.last_status else newest.status::integer end,
-    last_error = case when newest is null or sender.claimed_at < w.configured_at then w.last_error else newest.error end,
+    last_status = case when newest is null
+      or sender.claimed_at < w.configured_at then w.last_status else newest.status::integer end,
+    last_error = case when newest is null
+      or sender.claimed_at < w.configured_at then w.last_error else newest.error end,
     delivered_at = case when taken then now() else w.delivered_at end,
     failing_since = case
       when failed.outcome is null then case when not taken then w.failing_since end
       when taken then now()
       else coalesce(w.failing_since, now()) end
   where w.org_id = sender.org_id returning * into strict webhook;
-  sender.failures := case when taken then 0 else sender.failures end + case when failed.outcome is null then 0 else 1 end;
+  sender.failures := case when taken then 0 else sender.failures end + case when failed.outcome is null then 0
+    else 1 end;
   update sync_scheduler.alert_senders s set
     ended_at = now(),
     failures = sender.failures,
@@ -1480,9 +1640,11 @@ begin
     next_attempt_at = case
       when failed.outcome is not null then now() + greatest(
         failed.retry_after_seconds * interval '1 second',
-        least(interval '10 minutes', interval '15 seconds' * power(2, least(sender.failures - 1, 20))) * (0.5 + random() / 2))
+        least(interval '10 minutes',
+          interval '15 seconds' * power(2, least(sender.failures - 1, 20))) * (0.5 + random() / 2))
       when exists (
-        select from sync_scheduler.alert_messages m where m.org_id = sender.org_id and m.delivered_at is null) then now()
+        select from sync_scheduler.alert_messages m where m.org_id = sender.org_id and m.delivered_at is null)
+          then now()
     end
   where s.org_id = sender.org_id;
 
@@ -1496,13 +1658,15 @@ begin
   return '{"recorded": true}'::jsonb;
 end;
 $$;
-revoke all on function sync_scheduler.finish_alerts(uuid, text, jsonb) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.finish_alerts(uuid, text, jsonb)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.finish_alerts(uuid, text, jsonb) is
-  'Records what became of claimed messages, in order up to the first that was not taken: [{message_id, outcome, status, error, '
-  'retry_after_seconds}], outcome delivered, failed (may pass), refused (4xx) or gone (410). What was not taken waits and goes '
-  'first the next time, after a backoff of 15 s to 10 min, or the receiver''s hint. gone stops the webhook at once, refused after an '
-  'hour, failed after three days. recorded is false when it had ended before. Errors: PT401 invalid_token (also when another '
-  'request took its place), PT422 invalid_worker_request.';
+  'Records what became of claimed messages, in order up to the first that was not taken: [{message_id, '
+  'outcome, status, error, retry_after_seconds}], outcome delivered, failed (may pass), refused (4xx) or '
+  'gone (410). What was not taken waits and goes first the next time, after a backoff of 15 s to 10 min, or '
+  'the receiver''s hint. gone stops the webhook at once, refused after an hour, failed after three days. '
+  'recorded is false when it had ended before. Errors: PT401 invalid_token (also when another request took '
+  'its place), PT422 invalid_worker_request.';
 
 create or replace function sync_scheduler.settle_messages(org_id uuid, results jsonb) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -1517,7 +1681,8 @@ begin
   where m.org_id = settle_messages.org_id and m.message_id = r.message_id and m.delivered_at is null;
 end;
 $$;
-revoke all on function sync_scheduler.settle_messages(uuid, jsonb) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.settle_messages(uuid, jsonb)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.settle_messages(uuid, jsonb) is
   'Writes down what became of messages. The caller holds the sender''s lock.';
 
@@ -1532,23 +1697,27 @@ begin
   update sync_scheduler.alert_senders s set next_attempt_at = null where s.org_id = stopped.org_id;
   perform sync_scheduler.note_alert(stopped.org_id, null, null, 'webhook_stopped', 'warning',
     sync_scheduler.alert_key('webhook_stopped', stopped.org_id::text, null),
-    format('Alerts are no longer posted to %s: %s. Configure the alert webhook again.', stopped.host, case stopped.stop_reason
+    format('Alerts are no longer posted to %s: %s. Configure the alert webhook again.', stopped.host,
+      case stopped.stop_reason
       when 'gone' then 'the receiver says that it is gone'
       when 'refused' then 'the receiver has refused them for an hour'
       else 'the receiver has not taken any for three days' end),
-    jsonb_build_object('host', stopped.host, 'reason', stopped.stop_reason, 'failing_since', stopped.failing_since), null);
+    jsonb_build_object('host', stopped.host, 'reason', stopped.stop_reason, 'failing_since',
+      stopped.failing_since), null);
 end;
 $$;
-revoke all on function sync_scheduler.stop_alert_webhook(uuid, text) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.stop_alert_webhook(uuid, text)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.stop_alert_webhook(uuid, text) is
-  'Posts nothing more to an organisation''s alert webhook until it is configured again, and raises webhook_stopped. What waits '
-  'stays for as long as messages are kept. The caller holds the sender''s lock.';
+  'Posts nothing more to an organisation''s alert webhook until it is configured again, and raises '
+  'webhook_stopped. What waits stays for as long as messages are kept. The caller holds the sender''s lock.';
 
 -- supabase/schemas/30_functions/alerts/post_messages.sql
 -- Wakes the senders; the function claims their messages.
 
 create or replace function sync_scheduler.post_alerts(batch_size integer default 500) returns integer
-language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   settings sync_scheduler.settings;
   woken uuid[];
@@ -1559,7 +1728,8 @@ begin
     return 0;
   end if;
 
-  -- The sender's lock first: a report that holds it may just be finding that nothing waits. Its messages then stay new.
+  -- The sender's lock first: a report that holds it may just be finding that nothing waits. Its messages then
+  -- stay new.
   woken := array(
     select s.org_id from sync_scheduler.alert_senders s
     where s.org_id in (select m.org_id from sync_scheduler.alert_messages m where m.is_new)
@@ -1579,7 +1749,8 @@ begin
   end if;
   with made as materialized (
     -- 244 random bits each, as in dispatch_attempts.
-    select id, (n - 1) / 10 as batch, replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '') as token
+    select id, (n - 1) / 10 as batch,
+      replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '') as token
     from unnest(due) with ordinality ids (id, n)
   ), posted as (
     -- A handful in one request: each of them has its own receiver, and is kept waiting by no other.
@@ -1597,7 +1768,8 @@ begin
     request_id = p.request_id,
     claimed_at = null,
     ended_at = null,
-    -- Until then nobody else posts for this organisation: a claim has half a minute and the work after it one.
+    -- Until then nobody else posts for this organisation: a claim has half a minute and the work after it
+    -- one.
     next_attempt_at = now() + interval '2 minutes'
   from made m join posted p using (batch)
   where s.org_id = m.id;
@@ -1606,13 +1778,14 @@ end;
 $$;
 revoke all on function sync_scheduler.post_alerts(integer) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.post_alerts(integer) is
-  'Posts to the Edge Function which organisations have messages for their alert webhooks: new ones, ones that wait for a receiver '
-  'to be back, and ones of which nobody reported. Returns how many organisations. Nothing without settings.function_url. Safe at '
-  'any time, by anyone, at once.';
+  'Posts to the Edge Function which organisations have messages for their alert webhooks: new ones, ones '
+  'that wait for a receiver to be back, and ones of which nobody reported. Returns how many organisations. '
+  'Nothing without settings.function_url. Safe at any time, by anyone, at once.';
 
 -- Definer, because the service role has no rights in sync_scheduler. The tokens are the check of the caller.
 create or replace function public.sync_worker_claim_alerts(senders jsonb) returns jsonb
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 begin
   perform sync_scheduler.require_size('senders', sync_worker_claim_alerts.senders);
   return sync_scheduler.claim_alerts(senders);
@@ -1621,13 +1794,15 @@ $$;
 revoke all on function public.sync_worker_claim_alerts(jsonb) from public, anon, authenticated, service_role;
 grant execute on function public.sync_worker_claim_alerts(jsonb) to service_role;
 comment on function public.sync_worker_claim_alerts(jsonb) is
-  'For the Edge Function (service role and the senders'' tokens): see sync_scheduler.claim_alerts. Takes messages for alert '
-  'webhooks, each sender at most once, and returns what the worker needs to post them, address and secret included.';
+  'For the Edge Function (service role and the senders'' tokens): see sync_scheduler.claim_alerts. Takes '
+  'messages for alert webhooks, each sender at most once, and returns what the worker needs to post them, '
+  'address and secret included.';
 
 create or replace function sync_scheduler.claim_alerts(senders jsonb) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  -- Most messages have one thousand. One claim reads those of several organisations, and the function has to hold the answer.
+  -- Most messages have one thousand. One claim reads those of several organisations, and the function has to
+  -- hold the answer.
   most_bytes constant integer := 131072;
   asked record;
   secret_id uuid;
@@ -1640,7 +1815,8 @@ begin
     perform count(s) from jsonb_to_recordset(senders) as s (org_id uuid, token text);
   exception when data_exception then
     -- Postgres would quote what is no uuid.
-    perform sync_scheduler.raise_error('invalid_worker_request', '{"senders": "an org_id, which is a uuid, and a token each"}');
+    perform sync_scheduler.raise_error('invalid_worker_request',
+      '{"senders": "an org_id, which is a uuid, and a token each"}');
   end;
   -- In one order, so that two deliveries of a list do not wait for each other in a circle.
   for asked in
@@ -1656,9 +1832,11 @@ begin
         'webhook', sync_scheduler.read_credentials(secret_id),
         'format', (select w.format from public.sync_alert_webhooks w where w.org_id = asked.org_id),
         'messages', (
-          select coalesce(jsonb_agg(jsonb_build_object('message_id', m.message_id, 'body', m.body) order by m.number), '[]')
+          select coalesce(jsonb_agg(jsonb_build_object('message_id', m.message_id, 'body', m.body)
+            order by m.number), '[]')
           from (
-            select w.number, w.message_id, w.body, sum(octet_length(w.body)) over (order by w.number) as bytes,
+            select w.number, w.message_id, w.body,
+              sum(octet_length(w.body)) over (order by w.number) as bytes,
               row_number() over (order by w.number) as place
             from (
               select a.number, a.message_id, a.body::text as body from sync_scheduler.alert_messages a
@@ -1675,9 +1853,10 @@ end;
 $$;
 revoke all on function sync_scheduler.claim_alerts(jsonb) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.claim_alerts(jsonb) is
-  'Takes the work of a list of {org_id, token}, each at most once and within half a minute, and returns of those that were to be '
-  'had the webhook {url, secret}, its format and the messages in order, up to 50 and 128 KiB but at least one, the body as the text that is signed. Errors: PT401 invalid_token '
-  '(none was to be had), PT422 invalid_worker_request.';
+  'Takes the work of a list of {org_id, token}, each at most once and within half a minute, and returns of '
+  'those that were to be had the webhook {url, secret}, its format and the messages in order, up to 50 and '
+  '128 KiB but at least one, the body as the text that is signed. Errors: PT401 invalid_token (none was to '
+  'be had), PT422 invalid_worker_request.';
 
 -- supabase/schemas/30_functions/alerts/purge_alerts.sql
 create or replace function sync_scheduler.purge_alerts(batch_size integer, settings sync_scheduler.settings)
@@ -1688,7 +1867,8 @@ declare
   alerts integer;
 begin
   delete from public.sync_vendor_incidents v where v.incident_id = any (array(
-    select o.incident_id from public.sync_vendor_incidents o where o.ended_at < now() - settings.retention_failed
+    select o.incident_id from public.sync_vendor_incidents o
+      where o.ended_at < now() - settings.retention_failed
     order by o.ended_at limit batch_size for update skip locked));
   get diagnostics incidents = row_count;
 
@@ -1707,8 +1887,8 @@ $$;
 revoke all on function sync_scheduler.purge_alerts(integer, sync_scheduler.settings)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.purge_alerts(integer, sync_scheduler.settings) is
-  'Deletes old incidents of vendors and old alerts, up to batch_size together. Returns how many. If something fails it deletes '
-  'none and warns.';
+  'Deletes old incidents of vendors and old alerts, up to batch_size together. Returns how many. If '
+  'something fails it deletes none and warns.';
 
 -- supabase/schemas/30_functions/alerts/queue_messages.sql
 -- Writes the message of an alert or a run.
@@ -1727,11 +1907,13 @@ begin
   select w.org_id, jsonb_build_object(
     'type', event,
     'timestamp', now(),
-    'text', sync_scheduler.alert_text(case when event = 'alert.resolved' then 'resolved' else new.severity::text end,
+    'text', sync_scheduler.alert_text(case when event = 'alert.resolved' then 'resolved'
+      else new.severity::text end,
       new.integration_type, new.message),
     'data', to_jsonb(new) - 'dedup_key')
   from public.sync_alert_webhooks w
-  where w.stopped_at is null and new.severity >= w.min_severity and (w.kinds is null or new.kind = any (w.kinds))
+  where w.stopped_at is null and new.severity >= w.min_severity
+    and (w.kinds is null or new.kind = any (w.kinds))
     and w.org_id in (
       select new.org_id
       union
@@ -1744,12 +1926,13 @@ end;
 $$;
 revoke all on function sync_scheduler.announce_alert() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.announce_alert() is
-  'Trigger of sync_alerts: queues a message for each webhook that asks for such alerts, in the same transaction. A repeated '
-  'alert sends no message. One that is more severe, or has news (news_at), does.';
+  'Trigger of sync_alerts: queues a message for each webhook that asks for such alerts, in the same '
+  'transaction. A repeated alert sends no message. One that is more severe, or has news (news_at), does.';
 
 -- That nothing is posted any more cannot be posted.
 create trigger announce_alert after insert on public.sync_alerts
-  for each row when (new.kind <> 'webhook_stopped' and new.news_at is not null) execute function sync_scheduler.announce_alert();
+  for each row when (new.kind <> 'webhook_stopped' and new.news_at is not null)
+    execute function sync_scheduler.announce_alert();
 -- Nothing is reported of an alert that is resolved before anything else was.
 create trigger announce_change after update of severity, resolved_at, news_at on public.sync_alerts
   for each row when (new.kind <> 'webhook_stopped' and new.news_at is not null
@@ -1766,30 +1949,39 @@ begin
     'type', 'run.finished',
     'timestamp', now(),
     'text', sync_scheduler.alert_text(run.status::text, run.integration_type, concat_ws(' ',
-      case when run.entries_failed > 0 then format('%s exported, %s rejected.', run.entries_done, run.entries_failed)
-        else format('%s of %s entries exported.', run.entries_done, run.entries_total) end, run.error_message)),
+      case when run.entries_failed > 0
+        then format('%s exported, %s rejected.', run.entries_done, run.entries_failed)
+        else format('%s of %s entries exported.', run.entries_done, run.entries_total) end,
+        run.error_message)),
     'data', to_jsonb(run) - 'idempotency_key')
   from public.sync_alert_webhooks w
   where w.org_id = run.org_id and w.finished_runs and w.stopped_at is null;
 end;
 $$;
-revoke all on function sync_scheduler.announce_run(public.sync_run_log) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.announce_run(public.sync_run_log)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.announce_run(public.sync_run_log) is
   'A run has ended: queues that for the organisation''s webhook, if it wants to know.';
 
-create or replace function sync_scheduler.alert_text(label text, integration_type text, message text) returns text
+create or replace function sync_scheduler.alert_text(label text, integration_type text, message text)
+  returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   shown text := concat('[', alert_text.label, '] ', coalesce(
-    (select t.name from public.sync_integration_types t where t.code = alert_text.integration_type), 'Sync scheduler'),
+    (select t.name from public.sync_integration_types t where t.code = alert_text.integration_type),
+    'Sync scheduler'),
     ': ', alert_text.message);
 begin
-  -- A message may quote a vendor, an entry or a person. It stays one line, read in one direction, without characters that
-  -- nobody sees.
-  shown := regexp_replace(shown, '[\u0001-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]+', ' ', 'g');
-  -- Chats make links of bare addresses: https://docs.slack.dev/reference/block-kit/composition-objects/text-object (verbatim).
+  -- A message may quote a vendor, an entry or a person. It stays one line, read in one direction, without
+  -- characters that nobody sees.
+  shown := regexp_replace(shown,
+    '[\u0001-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]+', ' ',
+    'g');
+  -- Chats make links of bare addresses:
+  -- https://docs.slack.dev/reference/block-kit/composition-objects/text-object (verbatim).
   shown := replace(shown, '://', '[:]//');
-  shown := regexp_replace(shown, '([^[:space:][:punct:]])[.。．｡](?=[^[:space:][:punct:][:digit:]]{2})', '\1[.]', 'g');
+  shown := regexp_replace(shown, '([^[:space:][:punct:]])[.。．｡](?=[^[:space:][:punct:][:digit:]]{2})',
+    '\1[.]', 'g');
   -- What imitates Slack reads @here and Markdown's links.
   shown := regexp_replace(shown, '(^|[^[:alnum:]])@(?=[[:alnum:]])', '\1@ ', 'g');
   shown := replace(shown, '](', '] (');
@@ -1797,10 +1989,11 @@ begin
   return replace(replace(replace(shown, '&', '&amp;'), '<', '&lt;'), '>', '&gt;');
 end;
 $$;
-revoke all on function sync_scheduler.alert_text(text, text, text) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.alert_text(text, text, text)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.alert_text(text, text, text) is
-  'The field text of a webhook message, as Slack and what imitates it show it. Nothing in it is a link, a mention or another '
-  'line: https://evil.example becomes https[:]//evil[.]example.';
+  'The field text of a webhook message, as Slack and what imitates it show it. Nothing in it is a link, a '
+  'mention or another line: https://evil.example becomes https[:]//evil[.]example.';
 
 -- supabase/schemas/30_functions/alerts/run_alerts.sql
 -- Alerts that follow from attempts, runs and skipped slots.
@@ -1815,21 +2008,25 @@ end;
 $$;
 revoke all on function sync_scheduler.resolve_slot_alerts() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.resolve_slot_alerts() is
-  'Trigger of sync_integrations: without a schedule, switched off or paused, no slot of the integration is late any more.';
+  'Trigger of sync_integrations: without a schedule, switched off or paused, no slot of the integration is '
+  'late any more.';
 
 create trigger resolve_slot_alerts after update of schedule, enabled, paused_at on public.sync_integrations
   for each row when (new.schedule is null or not new.enabled or new.paused_at is not null)
   execute function sync_scheduler.resolve_slot_alerts();
 
-create or replace function sync_scheduler.resolve_run_failure(integration_id uuid, has_succeeded boolean default false) returns void
+create or replace function sync_scheduler.resolve_run_failure(integration_id uuid,
+  has_succeeded boolean default false) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   alert public.sync_alerts;
   last_left bigint;
 begin
-  -- The alert first, the entries in a later statement, as in refresh_decision_alert. Nearly always there is none.
+  -- The alert first, the entries in a later statement, as in refresh_decision_alert. Nearly always there is
+  -- none.
   select * into alert from public.sync_alerts a
-  where a.integration_id = resolve_run_failure.integration_id and a.kind = 'run_failed' and a.resolved_at is null
+  where a.integration_id = resolve_run_failure.integration_id and a.kind = 'run_failed'
+    and a.resolved_at is null
   for no key update;
   if not found then
     return;
@@ -1843,7 +2040,8 @@ begin
   elsif exists (
     -- Refused again, alone this time: it is neither out nor decided.
     select from public.sync_export_entries e
-    where e.integration_id = alert.integration_id and e.undecided and e.state = 'rejected' and e.entry_id <= last_left
+    where e.integration_id = alert.integration_id and e.undecided and e.state = 'rejected'
+      and e.entry_id <= last_left
       and e.sent_at > alert.last_seen_at)
   then
     return;
@@ -1851,10 +2049,12 @@ begin
   update public.sync_alerts a set resolved_at = now() where a.alert_id = alert.alert_id;
 end;
 $$;
-revoke all on function sync_scheduler.resolve_run_failure(uuid, boolean) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.resolve_run_failure(uuid, boolean)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.resolve_run_failure(uuid, boolean) is
-  'Resolves the alert run_failed of an integration when everything that the failed run left is out, withdrawn or decided. A run '
-  'that left nothing, as its outbox was empty, is made good by one that succeeds (has_succeeded). The last lock of its caller.';
+  'Resolves the alert run_failed of an integration when everything that the failed run left is out, '
+  'withdrawn or decided. A run that left nothing, as its outbox was empty, is made good by one that succeeds '
+  '(has_succeeded). The last lock of its caller.';
 
 create or replace function sync_scheduler.note_cold_start_failure(
   run public.sync_run_log, integration public.sync_integrations, error_class sync_scheduler.error_class
@@ -1869,8 +2069,10 @@ begin
   select * into failed from sync_scheduler.run_attempts a
   where a.run_id = run.run_id and a.attempt = run.attempt and a.cold_start
     and a.settled_before = run.entries_done + run.entries_failed;
-  -- The alert is also what says that the run had its favour: its key is when the run was triggered, so only the first failure raises it.
-  return failed.run_id is not null and sync_scheduler.raise_alert(integration, 'cold_start_failure', 'warning',
+  -- The alert is also what says that the run had its favour: its key is when the run was triggered, so only
+  -- the first failure raises it.
+  return failed.run_id is not null
+    and sync_scheduler.raise_alert(integration, 'cold_start_failure', 'warning',
     run.triggered_at, 'A sync failed in a function that had just started, and was started again at once.',
     jsonb_build_object('attempt', failed.attempt, 'boot_id', failed.boot_id, 'boot_ms', failed.boot_ms,
       'error_class', failed.error_class, 'error_code', failed.error_code, 'scheduled_for', run.scheduled_for),
@@ -1882,9 +2084,10 @@ revoke all on function sync_scheduler.note_cold_start_failure(
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.note_cold_start_failure(
   public.sync_run_log, public.sync_integrations, sync_scheduler.error_class) is
-  'Did the run''s attempt, which has just ended, fail on a cold start: in a freshly booted isolate, before it settled any entry, with a '
-  'transient or ambiguous error, for the first time in this run? Then it raises the cold_start_failure alert and returns true: '
-  'the run is retried at once. The caller holds the run''s row lock.';
+  'Did the run''s attempt, which has just ended, fail on a cold start: in a freshly booted isolate, before '
+  'it settled any entry, with a transient or ambiguous error, for the first time in this run? Then it raises '
+  'the cold_start_failure alert and returns true: the run is retried at once. The caller holds the run''s '
+  'row lock.';
 
 create or replace function sync_scheduler.note_failed_run(run public.sync_run_log) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -1895,7 +2098,8 @@ declare
   error_message text := coalesce(run.error_message, 'The last sync failed.');
 begin
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
-  select * into ended from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.attempt = run.attempt;
+  select * into ended from sync_scheduler.run_attempts a
+    where a.run_id = run.run_id and a.attempt = run.attempt;
   perform sync_scheduler.set_health(run.integration_id,
     -- A vendor that asks for a long wait has answered.
     case when error_code = 'vendor_quota_exhausted' then 'degraded'
@@ -1908,7 +2112,8 @@ begin
   -- One until what it left is out or decided, however many runs fail before that.
   perform sync_scheduler.raise_alert(integration, 'run_failed', 'critical', null,
     concat_ws(' ', 'A sync failed.', run.error_message),
-    jsonb_build_object('error_code', error_code, 'error_class', ended.error_class, 'blames', ended.blames, 'error_message', error_message,
+    jsonb_build_object('error_code', error_code, 'error_class', ended.error_class, 'blames', ended.blames,
+      'error_message', error_message,
       'attempts', run.attempt, 'triggered_by', run.triggered_by, 'scheduled_for', run.scheduled_for,
       'entries_done', run.entries_done, 'entries_total', run.entries_total,
       'last_entry_id', sync_scheduler.last_open_entry(run.integration_id)),
@@ -1920,18 +2125,20 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.note_failed_run(public.sync_run_log) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.note_failed_run(public.sync_run_log)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.note_failed_run(public.sync_run_log) is
-  'A run has failed for good, or was refused while it was being cancelled: raises run_failed, whatever else is open, and records it '
-  'in the integration''s health: see health_after. '
-  'details.last_entry_id is the last entry that it left. A scheduled run that never started raises the drift alert of its slot. The '
-  'caller holds the run''s row lock and has ended its attempt.';
+  'A run has failed for good, or was refused while it was being cancelled: raises run_failed, whatever else '
+  'is open, and records it in the integration''s health: see health_after. details.last_entry_id is the last '
+  'entry that it left. A scheduled run that never started raises the drift alert of its slot. The caller '
+  'holds the run''s row lock and has ended its attempt.';
 
 -- supabase/schemas/30_functions/alerts/watch_alerts.sql
 -- The tick looks for what starts late or not at all.
 
 create or replace function sync_scheduler.watch_drift() returns void
-language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   latest timestamptz := now() - (select s.drift_alert_after from sync_scheduler.settings s);
   late record;
@@ -1939,9 +2146,11 @@ begin
   for late in
     select i as integration, l.slot, l.run_id
     from (
-      -- Posted and not claimed, waiting, and not even dealt with. One that starts late is noticed by its claim.
+      -- Posted and not claimed, waiting, and not even dealt with. One that starts late is noticed by its
+      -- claim.
       select r.integration_id, r.scheduled_for as slot, r.run_id from public.sync_run_log r
-      where r.status = 'pending' and r.started_at is null and r.scheduled_for < latest and r.triggered_by = 'schedule'
+      where r.status = 'pending' and r.started_at is null and r.scheduled_for < latest
+        and r.triggered_by = 'schedule'
         -- Nor what waits, or has waited, for the end of a pause.
         and not exists (
           select from sync_scheduler.run_attempts a where a.run_id = r.run_id and a.outcome = 'paused')
@@ -1972,11 +2181,12 @@ end;
 $$;
 revoke all on function sync_scheduler.watch_drift() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.watch_drift() is
-  'Raises the drift alert, once a slot, for up to 500 slots that should have started settings.drift_alert_after ago and '
-  'have not.';
+  'Raises the drift alert, once a slot, for up to 500 slots that should have started '
+  'settings.drift_alert_after ago and have not.';
 
 create or replace function sync_scheduler.check_drift(
-  integration public.sync_integrations, scheduled_for timestamptz, started_at timestamptz, run_id uuid default null
+  integration public.sync_integrations, scheduled_for timestamptz, started_at timestamptz,
+  run_id uuid default null
 ) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -1997,8 +2207,8 @@ $$;
 revoke all on function sync_scheduler.check_drift(public.sync_integrations, timestamptz, timestamptz, uuid)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.check_drift(public.sync_integrations, timestamptz, timestamptz, uuid) is
-  'Raises the drift alert of a slot, once, if it started later than settings.drift_alert_after or, with started_at null, '
-  'has not started by now. Returns whether that is so.';
+  'Raises the drift alert of a slot, once, if it started later than settings.drift_alert_after or, with '
+  'started_at null, has not started by now. Returns whether that is so.';
 
 create or replace function sync_scheduler.note_undelivered(
   integration public.sync_integrations,
@@ -2015,7 +2225,8 @@ begin
   end if;
   perform sync_scheduler.raise_alert(integration, 'dispatch_failing', severity, null,
     'The sync function does not take the sync that was posted to it.',
-    (select jsonb_build_object('attempt', a.attempt, 'dispatches', a.dispatch_count, 'response_status', a.response_status,
+    (select jsonb_build_object('attempt', a.attempt, 'dispatches', a.dispatch_count, 'response_status',
+      a.response_status,
        'response_error', a.response_error)
      from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.attempt = run.attempt),
     run.run_id);
@@ -2026,38 +2237,46 @@ revoke all on function sync_scheduler.note_undelivered(
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.note_undelivered(
   public.sync_integrations, public.sync_run_log, sync_scheduler.run_attempts, public.sync_alert_severity) is
-  'Nobody has claimed a dispatch in its time: keeps what pg_net heard and, from the second one of an attempt on, raises '
-  'dispatch_failing. The next claim of the integration resolves it.';
+  'Nobody has claimed a dispatch in its time: keeps what pg_net heard and, from the second one of an attempt '
+  'on, raises dispatch_failing. The next claim of the integration resolves it.';
 
 create or replace function sync_scheduler.resolve_silence() returns void
-language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 begin
   update public.sync_alerts a set resolved_at = now() where a.alert_id = any (array(
-    select o.alert_id from public.sync_alerts o where o.kind in ('scheduler_dead', 'database_not_writable') and o.resolved_at is null
+    select o.alert_id from public.sync_alerts o
+      where o.kind in ('scheduler_dead', 'database_not_writable') and o.resolved_at is null
       and (o.kind = 'scheduler_dead' or o.last_seen_at <= now() - interval '15 minutes')
     limit 500 for no key update skip locked));
 end;
 $$;
 revoke all on function sync_scheduler.resolve_silence() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.resolve_silence() is 'Resolves the alerts scheduler_dead: the tick that calls this is alive. And database_not_writable, when no worker has '
+comment on function sync_scheduler.resolve_silence() is
+  'Resolves the alerts scheduler_dead: the tick that calls this is alive. And database_not_writable, when no '
+  'worker has '
   'reported it for a quarter of an hour: the tick has just written.';
 
 -- supabase/schemas/30_functions/connections/claim_checks.sql
 -- The function claims connection checks.
 
 -- Definer, because the service role has no rights in sync_scheduler. The tokens are the check of the caller.
-create or replace function public.sync_worker_claim_probes(probes jsonb, protocol integer default 1) returns jsonb
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+create or replace function public.sync_worker_claim_probes(probes jsonb, protocol integer default 1)
+  returns jsonb
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 begin
   perform sync_scheduler.require_size('probes', sync_worker_claim_probes.probes);
   return sync_scheduler.claim_probes(probes, protocol);
 end;
 $$;
-revoke all on function public.sync_worker_claim_probes(jsonb, integer) from public, anon, authenticated, service_role;
+revoke all on function public.sync_worker_claim_probes(jsonb, integer)
+  from public, anon, authenticated, service_role;
 grant execute on function public.sync_worker_claim_probes(jsonb, integer) to service_role;
 comment on function public.sync_worker_claim_probes(jsonb, integer) is
-  'For the Edge Function (service role and the tokens of the connection checks): see sync_scheduler.claim_probes. Takes a handful '
-  'of connection checks, each at most once, and returns what the worker needs to do them, credentials included.';
+  'For the Edge Function (service role and the tokens of the connection checks): see '
+  'sync_scheduler.claim_probes. Takes a handful of connection checks, each at most once, and returns what '
+  'the worker needs to do them, credentials included.';
 
 create or replace function sync_scheduler.claim_probes(probes jsonb, protocol integer) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -2072,7 +2291,8 @@ begin
     perform count(p) from jsonb_to_recordset(probes) as p (integration_id uuid, token text);
   exception when data_exception then
     -- Postgres would quote what is no uuid.
-    perform sync_scheduler.raise_error('invalid_worker_request', '{"probes": "an integration_id, which is a uuid, and a token each"}');
+    perform sync_scheduler.raise_error('invalid_worker_request',
+      '{"probes": "an integration_id, which is a uuid, and a token each"}');
   end;
   if (sync_scheduler.worker_protocols() @> protocol) is not true then
     -- Nobody has asked the external system; that nobody did is told as check_unanswered.
@@ -2101,10 +2321,13 @@ begin
   return claimed;
 end;
 $$;
-revoke all on function sync_scheduler.claim_probes(jsonb, integer) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.claim_probes(jsonb, integer)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.claim_probes(jsonb, integer) is
-  'Takes the connection checks of a list of {integration_id, token}, each as claim_probe does, and returns what it returns, in a '
-  'list; what cannot be taken is left out; or refused, and takes none, if protocol is none of worker_protocols. Errors: PT422 invalid_worker_request; those of claim_probe if none could be taken.';
+  'Takes the connection checks of a list of {integration_id, token}, each as claim_probe does, and returns '
+  'what it returns, in a list; what cannot be taken is left out; or refused, and takes none, if protocol is '
+  'none of worker_protocols. Errors: PT422 invalid_worker_request; those of claim_probe if none could be '
+  'taken.';
 
 create or replace function sync_scheduler.claim_probe(integration_id uuid, token text) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -2127,8 +2350,9 @@ end;
 $$;
 revoke all on function sync_scheduler.claim_probe(uuid, text) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.claim_probe(uuid, text) is
-  'Takes a connection check for the worker that holds its token, at most once. Returns what the worker needs, credentials '
-  'included (see read_connection). Errors: PT401 invalid_token, PT409 already_claimed, PT409 attempt_not_current.';
+  'Takes a connection check for the worker that holds its token, at most once. Returns what the worker '
+  'needs, credentials included (see read_connection). Errors: PT401 invalid_token, PT409 already_claimed, '
+  'PT409 attempt_not_current.';
 
 create or replace function sync_scheduler.raise_no_probe(integration_id uuid, token text) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -2144,10 +2368,11 @@ begin
     else 'attempt_not_current' end);
 end;
 $$;
-revoke all on function sync_scheduler.raise_no_probe(uuid, text) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.raise_no_probe(uuid, text)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.raise_no_probe(uuid, text) is
-  'Tells which it is: PT401 invalid_token (forged, or of a check that was replaced), PT409 already_claimed or PT409 '
-  'attempt_not_current (over).';
+  'Tells which it is: PT401 invalid_token (forged, or of a check that was replaced), PT409 already_claimed '
+  'or PT409 attempt_not_current (over).';
 
 -- supabase/schemas/30_functions/connections/finish_checks.sql
 -- The function reports how a connection check ended.
@@ -2164,7 +2389,8 @@ create or replace function public.sync_worker_finish_probe(
   is_guess boolean default false,
   blames text default null
 ) returns jsonb
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 begin
   perform sync_scheduler.require_text('token', sync_worker_finish_probe.token);
   perform sync_scheduler.require_text('outcome', sync_worker_finish_probe.outcome);
@@ -2172,16 +2398,20 @@ begin
   perform sync_scheduler.require_text('error_code', sync_worker_finish_probe.error_code);
   perform sync_scheduler.require_text('error_message', sync_worker_finish_probe.error_message);
   perform sync_scheduler.require_text('blames', sync_worker_finish_probe.blames);
-  return sync_scheduler.finish_probe(integration_id, token, outcome, error_class, error_code, error_message, latency_ms,
+  return sync_scheduler.finish_probe(integration_id, token, outcome, error_class, error_code, error_message,
+    latency_ms,
     is_guess, blames);
 end;
 $$;
-revoke all on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean, text)
+revoke all on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean,
+  text)
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean, text) to service_role;
-comment on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean, text) is
-  'For the Edge Function (service role and the token of the connection check): see sync_scheduler.finish_probe. Records '
-  'what a connection check found, once.';
+grant execute on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric,
+  boolean, text) to service_role;
+comment on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean,
+  text) is
+  'For the Edge Function (service role and the token of the connection check): see '
+  'sync_scheduler.finish_probe. Records what a connection check found, once.';
 
 create or replace function sync_scheduler.finish_probe(
   integration_id uuid,
@@ -2213,7 +2443,8 @@ begin
     or coalesce(latency_ms, 0) not between 0 and 3600000
   then
     perform sync_scheduler.raise_error('invalid_worker_request',
-      '{"outcome": "answered, reached, or failed with an error_class, error_code and error_message", "latency_ms": "0 to 3600000"}');
+      '{"outcome": "answered, reached, or failed with an error_class, error_code and error_message", '
+      '"latency_ms": "0 to 3600000"}');
   end if;
 
   update sync_scheduler.probes p set ended_at = clock_timestamp()
@@ -2235,32 +2466,39 @@ begin
 
   select * into strict integration from public.sync_integrations i where i.id = finish_probe.integration_id;
   -- Order of locks: probe, health, vendor.
-  select * into strict health from public.sync_integration_health h where h.integration_id = integration.id for no key update;
+  select * into strict health from public.sync_integration_health h
+    where h.integration_id = integration.id for no key update;
   -- A good export shows more than a check that asks in another way than an export does.
-  if is_guess and error_class in ('permanent', 'transient') and health.last_success_at > now() - outranked_for then
+  if is_guess and error_class in ('permanent', 'transient')
+    and health.last_success_at > now() - outranked_for then
     has_failed := false;
   end if;
-  -- In an incident the vendor's own backoff counts: each of its integrations keeps its turns, so that one will see its end.
-  -- Not from checks that people ask for: no member may open, keep open or end an incident by hand.
+  -- In an incident the vendor's own backoff counts: each of its integrations keeps its turns, so that one
+  -- will see its end. Not from checks that people ask for: no member may open, keep open or end an incident
+  -- by hand.
   if by_tick and has_failed then
     in_incident := sync_scheduler.note_vendor_failure(integration, error_class, blamed);
   end if;
   update public.sync_integration_health h set
     checked_at = clock_timestamp(),
     latency_ms = round(finish_probe.latency_ms),
-    consecutive_failures = case when has_failed then h.consecutive_failures + (not in_incident)::integer else 0 end,
+    consecutive_failures = case when has_failed then h.consecutive_failures + (not in_incident)::integer
+      else 0 end,
     next_check_at = sync_scheduler.plan_check(integration,
       case when has_failed and not in_incident then h.consecutive_failures + 1 else 0 end, h.passive_since,
-      -- Half: the turn that comes next, but not the one that this check was, which the tick came to a little late.
+      -- Half: the turn that comes next, but not the one that this check was, which the tick came to a little
+      -- late.
       now() + case when has_failed and not in_incident and h.consecutive_failures > 0 then interval '0'
         else integration.health_check_interval / 2 end)
   where h.integration_id = integration.id returning * into strict health;
   if has_failed then
-    perform sync_scheduler.note_failed_check(integration, health, in_incident, error_class, left(error_code, 100), left(error_message, 500),
+    perform sync_scheduler.note_failed_check(integration, health, in_incident, error_class,
+      left(error_code, 100), left(error_message, 500),
       blamed);
     return '{"recorded": true}'::jsonb;
   end if;
-  -- That somebody answers refutes what the function itself found wrong, but not a check that the present credentials were refused.
+  -- That somebody answers refutes what the function itself found wrong, but not a check that the present
+  -- credentials were refused.
   if outcome = 'answered' or not exists (
     select from public.sync_alerts a
     where a.integration_id = integration.id and a.kind = 'needs_attention' and a.resolved_at is null
@@ -2278,11 +2516,12 @@ $$;
 revoke all on function sync_scheduler.finish_probe(uuid, text, text, text, text, text, numeric, boolean, text)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.finish_probe(uuid, text, text, text, text, text, numeric, boolean, text) is
-  'Records what a connection check found, once: answered (the external system knows us), reached (somebody answers, which '
-  'does not show that our credentials are good) or failed with an error_class; blames: see finish_attempt. is_guess: the check asks '
-  'in another way than an export does; within 31 days of a good export with the present config and credentials (last_success_at) '
-  'such a failure, permanent or transient, counts as reached. recorded is false when it had ended before. '
-  'Errors: PT401 invalid_token (also for a check that was replaced or not claimed), PT422 invalid_worker_request.';
+  'Records what a connection check found, once: answered (the external system knows us), reached (somebody '
+  'answers, which does not show that our credentials are good) or failed with an error_class; blames: see '
+  'finish_attempt. is_guess: the check asks in another way than an export does; within 31 days of a good '
+  'export with the present config and credentials (last_success_at) such a failure, permanent or transient, '
+  'counts as reached. recorded is false when it had ended before. Errors: PT401 invalid_token (also for a '
+  'check that was replaced or not claimed), PT422 invalid_worker_request.';
 
 create or replace function sync_scheduler.note_failed_check(
   integration public.sync_integrations,
@@ -2310,10 +2549,12 @@ begin
     perform sync_scheduler.raise_alert(integration, 'needs_attention', 'critical', null,
       'The integration needs attention. ' || error_message, jsonb_build_object('error_code', error_code));
   end if;
-  -- One failure may be nobody's fault, and the next check is near; an incident of the vendor has an alert of its own.
+  -- One failure may be nobody's fault, and the next check is near; an incident of the vendor has an alert of
+  -- its own.
   if status = 'unhealthy' and health.consecutive_failures > 1 and not in_incident then
     perform sync_scheduler.raise_alert(integration, 'unhealthy', 'warning', null,
-      format('%s connection checks in a row have failed. %s', health.consecutive_failures, left(error_message, 300)),
+      format('%s connection checks in a row have failed. %s', health.consecutive_failures,
+        left(error_message, 300)),
       jsonb_build_object('error_code', error_code, 'next_check_at', health.next_check_at));
   end if;
 end;
@@ -2322,9 +2563,11 @@ revoke all on function sync_scheduler.note_failed_check(
   public.sync_integrations, public.sync_integration_health, boolean, text, text, text, sync_scheduler.blames)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.note_failed_check(
-  public.sync_integrations, public.sync_integration_health, boolean, text, text, text, sync_scheduler.blames) is
-  'What a failed connection check says of the integration, whose health, locked, already counts it: needs_attention with its alert '
-  '(blames configuration), degraded (and passive for blames quota), or unhealthy, of which the second in a row raises an alert.';
+  public.sync_integrations, public.sync_integration_health, boolean, text, text, text,
+  sync_scheduler.blames) is
+  'What a failed connection check says of the integration, whose health, locked, already counts it: '
+  'needs_attention with its alert (blames configuration), degraded (and passive for blames quota), or '
+  'unhealthy, of which the second in a row raises an alert.';
 
 create or replace function sync_scheduler.record_answer(integration_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -2335,13 +2578,15 @@ begin
     a.details ->> 'error_message' as error_message
   into failure
   from public.sync_integration_health h
-  join public.sync_alerts a on a.integration_id = h.integration_id and a.kind = 'run_failed' and a.resolved_at is null
+  join public.sync_alerts a on a.integration_id = h.integration_id and a.kind = 'run_failed'
+    and a.resolved_at is null
   where h.integration_id = record_answer.integration_id and h.run_failed_at is not null;
   if not found then
     perform sync_scheduler.set_health(record_answer.integration_id, 'healthy');
   else
     perform sync_scheduler.set_health(record_answer.integration_id,
-      case failure.blames when 'configuration' then 'needs_attention' else 'degraded' end::public.sync_health_status,
+      case failure.blames when 'configuration' then 'needs_attention'
+        else 'degraded' end::public.sync_health_status,
       failure.error_code, failure.error_message, has_answered => true);
   end if;
   -- What checks have found is over.
@@ -2350,9 +2595,10 @@ end;
 $$;
 revoke all on function sync_scheduler.record_answer(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.record_answer(uuid) is
-  'A connection check was answered: the way is open. Resolves what checks have raised. The integration is healthy, unless a run '
-  'that failed with the present config and credentials has left entries that wait (run_failed is open): then it still needs '
-  'attention if that run was refused, and is degraded otherwise. The caller holds the lock of the integration''s health.';
+  'A connection check was answered: the way is open. Resolves what checks have raised. The integration is '
+  'healthy, unless a run that failed with the present config and credentials has left entries that wait '
+  '(run_failed is open): then it still needs attention if that run was refused, and is degraded otherwise. '
+  'The caller holds the lock of the integration''s health.';
 
 -- supabase/schemas/30_functions/connections/health_events.sql
 -- Health follows runs and checks.
@@ -2369,7 +2615,8 @@ declare
   health public.sync_integration_health;
 begin
   -- The usual case, a run of a healthy integration that succeeds: one look by the key and no write.
-  select * into health from public.sync_integration_health h where h.integration_id = set_health.integration_id;
+  select * into health from public.sync_integration_health h
+    where h.integration_id = set_health.integration_id;
   if (health.status, health.last_error_code, health.last_error_message)
     is not distinct from (set_health.status, set_health.error_code, set_health.error_message)
   then
@@ -2379,7 +2626,8 @@ begin
   select * into health from public.sync_integration_health h
   where h.integration_id = set_health.integration_id for no key update;
   -- That it is also slow or away does not fix it.
-  if health.status = 'needs_attention' and set_health.status in ('degraded', 'unhealthy') and not has_answered then
+  if health.status = 'needs_attention' and set_health.status in ('degraded', 'unhealthy')
+    and not has_answered then
     set_health.status := health.status;
   end if;
   update public.sync_integration_health h set
@@ -2394,9 +2642,9 @@ $$;
 revoke all on function sync_scheduler.set_health(uuid, public.sync_health_status, text, text, boolean)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.set_health(uuid, public.sync_health_status, text, text, boolean) is
-  'Records how an integration is, with the newest failure (in a coordinator''s words). needs_attention ends with healthy, or with '
-  'any status when the external system has just answered (has_answered). Raises and resolves no alert. After integration, run and '
-  'entries, before alerts.';
+  'Records how an integration is, with the newest failure (in a coordinator''s words). needs_attention ends '
+  'with healthy, or with any status when the external system has just answered (has_answered). Raises and '
+  'resolves no alert. After integration, run and entries, before alerts.';
 
 create or replace function sync_scheduler.health_after(error_class text, blames sync_scheduler.blames)
 returns public.sync_health_status
@@ -2409,11 +2657,13 @@ begin
     else 'unhealthy' end::public.sync_health_status;
 end;
 $$;
-revoke all on function sync_scheduler.health_after(text, sync_scheduler.blames) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.health_after(text, sync_scheduler.blames)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.health_after(text, sync_scheduler.blames) is
   'How an integration is after a check or a run that failed like this.';
 
-create or replace function sync_scheduler.note_traffic(integration_id uuid, claimed_at timestamptz) returns void
+create or replace function sync_scheduler.note_traffic(integration_id uuid, claimed_at timestamptz)
+  returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   update public.sync_integration_health h set run_failed_at = null
@@ -2424,10 +2674,12 @@ begin
   perform sync_scheduler.note_vendor_answer(note_traffic.integration_id, note_traffic.claimed_at);
 end;
 $$;
-revoke all on function sync_scheduler.note_traffic(uuid, timestamptz) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.note_traffic(uuid, timestamptz)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.note_traffic(uuid, timestamptz) is
-  'A run of the integration has settled entries in an attempt that was claimed at that instant: it is healthy, what checks have '
-  'raised is resolved, it need not be asked for a while, and its vendor is there. In the usual case a few looks by key and no write.';
+  'A run of the integration has settled entries in an attempt that was claimed at that instant: it is '
+  'healthy, what checks have raised is resolved, it need not be asked for a while, and its vendor is there. '
+  'In the usual case a few looks by key and no write.';
 
 create or replace function sync_scheduler.record_success(run public.sync_run_log) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -2435,18 +2687,20 @@ begin
   -- Once a minute, for it is written with each batch. Two at once write the same.
   update public.sync_integration_health h set last_success_at = now(), run_failed_at = null
   where h.integration_id = run.integration_id
-    and (h.last_success_at is null or h.last_success_at < now() - interval '1 minute' or h.run_failed_at is not null)
+    and (h.last_success_at is null or h.last_success_at < now() - interval '1 minute'
+      or h.run_failed_at is not null)
     -- The worker has the config and the credentials as they were when it claimed its attempt.
     and h.configured_at <= (
-      select a.claimed_at from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.attempt = run.attempt);
+      select a.claimed_at from sync_scheduler.run_attempts a
+        where a.run_id = run.run_id and a.attempt = run.attempt);
 end;
 $$;
-revoke all on function sync_scheduler.record_success(public.sync_run_log) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.record_success(public.sync_run_log)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.record_success(public.sync_run_log) is
-  'The external system has taken entries of the run: sets last_success_at of the integration''s health and clears '
-  'run_failed_at. Does nothing if config or '
-  'credentials have changed since the attempt was claimed. run: the active run, whose lock the caller holds. After entries, as '
-  'in set_health.';
+  'The external system has taken entries of the run: sets last_success_at of the integration''s health and '
+  'clears run_failed_at. Does nothing if config or credentials have changed since the attempt was claimed. '
+  'run: the active run, whose lock the caller holds. After entries, as in set_health.';
 
 create or replace function sync_scheduler.defer_check(integration_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -2462,8 +2716,8 @@ end;
 $$;
 revoke all on function sync_scheduler.defer_check(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.defer_check(uuid) is
-  'A run has got through to the external system just now: for an interval there is nothing to ask it. Not while the integration '
-  'is passive. The caller writes health last: see set_health.';
+  'A run has got through to the external system just now: for an interval there is nothing to ask it. Not '
+  'while the integration is passive. The caller writes health last: see set_health.';
 
 -- supabase/schemas/30_functions/connections/plan_checks.sql
 -- When an integration is checked next.
@@ -2481,7 +2735,8 @@ end;
 $$;
 revoke all on function sync_scheduler.add_health() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.add_health() is
-  'Trigger of sync_integrations: every integration has its row of sync_integration_health from the start, and its turn to be checked.';
+  'Trigger of sync_integrations: every integration has its row of sync_integration_health from the start, '
+  'and its turn to be checked.';
 
 create trigger add_health after insert on public.sync_integrations
   referencing new table as added for each statement execute function sync_scheduler.add_health();
@@ -2511,14 +2766,17 @@ end;
 $$;
 revoke all on function sync_scheduler.keep_next_check_at() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.keep_next_check_at() is
-  'Trigger of sync_integrations: an integration that is changed, switched on or resumed is checked at its next turn, one that is '
-  'switched off or paused not at all. With another config nothing has got through yet.';
+  'Trigger of sync_integrations: an integration that is changed, switched on or resumed is checked at its '
+  'next turn, one that is switched off or paused not at all. With another config nothing has got through '
+  'yet.';
 
--- Column by column: a comparison of rows comes back from the catalog in other words, and a schema diff would never be empty.
+-- Column by column: a comparison of rows comes back from the catalog in other words, and a schema diff would
+-- never be empty.
 create trigger keep_next_check_at after update of enabled, paused_at, health_check_interval, config
   on public.sync_integrations for each row
   when (old.enabled is distinct from new.enabled or old.paused_at is distinct from new.paused_at
-    or old.health_check_interval is distinct from new.health_check_interval or old.config is distinct from new.config)
+    or old.health_check_interval is distinct from new.health_check_interval
+    or old.config is distinct from new.config)
   execute function sync_scheduler.keep_next_check_at();
 
 create or replace function sync_scheduler.plan_check(
@@ -2534,7 +2792,8 @@ begin
   if every is null or not integration.enabled or integration.paused_at is not null then
     return null;
   elsif passive_since is not null then
-    earliest := greatest(earliest, passive_since + (select s.passive_cooldown from sync_scheduler.settings s));
+    earliest := greatest(earliest,
+      passive_since + (select s.passive_cooldown from sync_scheduler.settings s));
   elsif failures > 1 then
     -- Jitter, or what failed together would ask together. The exponent is bounded so that nothing overflows.
     return earliest + greatest(every,
@@ -2546,29 +2805,35 @@ $$;
 revoke all on function sync_scheduler.plan_check(public.sync_integrations, integer, timestamptz, timestamptz)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.plan_check(public.sync_integrations, integer, timestamptz, timestamptz) is
-  'When the connection of an integration is to be checked, not before earliest: at its next turn; after failures in a row the '
-  'interval doubles from the second on, up to a day, with jitter; while it is passive not before settings.passive_cooldown is '
-  'over. Null: never.';
+  'When the connection of an integration is to be checked, not before earliest: at its next turn; after '
+  'failures in a row the interval doubles from the second on, up to a day, with jitter; while it is passive '
+  'not before settings.passive_cooldown is over. Null: never.';
 
-create or replace function sync_scheduler.check_slot(integration_id uuid, every interval, earliest timestamptz)
+create or replace function sync_scheduler.check_slot(integration_id uuid, every interval,
+  earliest timestamptz)
 returns timestamptz
 language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
 declare
-  -- A hundredth longer, so that no stretch of 24 hours has more than 96 turns of 15 minutes, although the tick comes to one a
-  -- little late and to the next in time.
+  -- A hundredth longer, so that no stretch of 24 hours has more than 96 turns of 15 minutes, although the
+  -- tick comes to one a little late and to the next in time.
   period numeric := extract(epoch from every) * 1.01;
-  -- The same for ever: what was overdue at once, after an absence of the scheduler, comes apart again by itself.
+  -- The same for ever: what was overdue at once, after an absence of the scheduler, comes apart again by
+  -- itself.
   shift numeric := mod((hashtextextended(integration_id::text, 0) & 2147483647)::numeric, period);
 begin
-  return to_timestamp((ceil((extract(epoch from earliest) - shift) / period) * period + shift)::double precision);
+  return to_timestamp(
+    (ceil((extract(epoch from earliest) - shift) / period) * period + shift)::double precision);
 end;
 $$;
-revoke all on function sync_scheduler.check_slot(uuid, interval, timestamptz) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.check_slot(uuid, interval, timestamptz)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.check_slot(uuid, interval, timestamptz) is
-  'The first instant, not before earliest, at which it is this integration''s turn to be checked: one in each interval (and a '
-  'hundredth of it), at an offset that follows from its id, so that the integrations of a vendor are spread over the interval.';
+  'The first instant, not before earliest, at which it is this integration''s turn to be checked: one in '
+  'each interval (and a hundredth of it), at an offset that follows from its id, so that the integrations of '
+  'a vendor are spread over the interval.';
 
-create or replace function sync_scheduler.enter_passive(integration_id uuid, retry_after interval default null) returns void
+create or replace function sync_scheduler.enter_passive(integration_id uuid,
+  retry_after interval default null) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   update public.sync_integration_health h set
@@ -2579,10 +2844,12 @@ begin
   where h.integration_id = enter_passive.integration_id and i.id = h.integration_id;
 end;
 $$;
-revoke all on function sync_scheduler.enter_passive(uuid, interval) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.enter_passive(uuid, interval)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.enter_passive(uuid, interval) is
-  'The vendor says that we ask too much: what is left of its quota is for the syncs. The integration is not checked until '
-  'settings.passive_cooldown is over (and retry_after, the vendor''s hint). The last lock of its caller, as in set_health.';
+  'The vendor says that we ask too much: what is left of its quota is for the syncs. The integration is not '
+  'checked until settings.passive_cooldown is over (and retry_after, the vendor''s hint). The last lock of '
+  'its caller, as in set_health.';
 
 -- supabase/schemas/30_functions/connections/request_checks.sql
 -- A person asks for a connection check.
@@ -2590,7 +2857,8 @@ comment on function sync_scheduler.enter_passive(uuid, interval) is
 -- Definer, because no client may write the machinery. The first statement checks the caller.
 create or replace function public.test_integration_connection(org_id uuid, integration_type text)
 returns public.sync_integration_health
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 declare
   integration public.sync_integrations;
 begin
@@ -2605,23 +2873,26 @@ begin
   return sync_scheduler.start_probe(integration);
 end;
 $$;
-revoke all on function public.test_integration_connection(uuid, text) from public, anon, authenticated, service_role;
+revoke all on function public.test_integration_connection(uuid, text)
+  from public, anon, authenticated, service_role;
 grant execute on function public.test_integration_connection(uuid, text) to authenticated, service_role;
 comment on function public.test_integration_connection(uuid, text) is
-  'Starts a check of the connection to the external system, also of an integration that is paused or switched off, and '
-  'returns the integration''s health at once; read it again: it is answered when checked_at is later than check_requested_at, '
-  'at the latest a minute after it (last_error_code check_unanswered) while the scheduler ticks. For admins and coordinators of '
-  'the organisation and the service role. One at a time, none sooner than settings.probe_cooldown (10 s) after the last, and for '
-  'people settings.presses_per_hour an hour, counted in the audit log. None while the vendor has asked us to slow down '
-  '(passive_since, until next_check_at). '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, PT429 '
-  'rate_limited (details: retry_after_seconds, retry_at, limit), PT503 function_url_not_configured.';
+  'Starts a check of the connection to the external system, also of an integration that is paused or '
+  'switched off, and returns the integration''s health at once; read it again: it is answered when '
+  'checked_at is later than check_requested_at, at the latest a minute after it (last_error_code '
+  'check_unanswered) while the scheduler ticks. For admins and coordinators of the organisation and the '
+  'service role. One at a time, none sooner than settings.probe_cooldown (10 s) after the last, and for '
+  'people settings.presses_per_hour an hour, counted in the audit log. None while the vendor has asked us to '
+  'slow down (passive_since, until next_check_at). Errors: PT401 not_authenticated, PT401 '
+  'unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, '
+  'PT429 rate_limited (details: retry_after_seconds, retry_at, limit), PT503 function_url_not_configured.';
 
 -- Definer, because no client may write the health of an integration. The first statement checks the caller.
-create or replace function public.resume_integration_checks(org_id uuid, integration_type text, reason text default null)
+create or replace function public.resume_integration_checks(org_id uuid, integration_type text,
+  reason text default null)
 returns public.sync_integration_health
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   integration public.sync_integrations;
@@ -2644,15 +2915,16 @@ begin
   return health;
 end;
 $$;
-revoke all on function public.resume_integration_checks(uuid, text, text) from public, anon, authenticated, service_role;
+revoke all on function public.resume_integration_checks(uuid, text, text)
+  from public, anon, authenticated, service_role;
 grant execute on function public.resume_integration_checks(uuid, text, text) to authenticated, service_role;
 comment on function public.resume_integration_checks(uuid, text, text) is
-  'Ends the passive mode of the organisation''s integration (its vendor said that we ask too much, and so it is not checked until '
-  'next_check_at) and returns its health: it is checked at its next turn, within health_check_interval. Without passive mode it '
-  'changes nothing. For admins of the organisation and the service role; audited with reason (at most 500 characters). '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
-  'reason_too_long, PT429 rate_limited.';
+  'Ends the passive mode of the organisation''s integration (its vendor said that we ask too much, and so it '
+  'is not checked until next_check_at) and returns its health: it is checked at its next turn, within '
+  'health_check_interval. Without passive mode it changes nothing. For admins of the organisation and the '
+  'service role; audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT401 '
+  'unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, '
+  'PT422 reason_too_long, PT429 rate_limited.';
 
 create or replace function sync_scheduler.start_probe(integration public.sync_integrations)
 returns public.sync_integration_health
@@ -2671,8 +2943,9 @@ $$;
 revoke all on function sync_scheduler.start_probe(public.sync_integrations)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.start_probe(public.sync_integrations) is
-  'Posts a connection check of an integration that somebody has asked for, and returns the integration''s health. The caller '
-  'holds the integration''s lock and has seen to probe_cooldown. Errors: PT503 function_url_not_configured.';
+  'Posts a connection check of an integration that somebody has asked for, and returns the integration''s '
+  'health. The caller holds the integration''s lock and has seen to probe_cooldown. Errors: PT503 '
+  'function_url_not_configured.';
 
 create or replace function sync_scheduler.post_probes(
   integration_ids uuid[], requested_by uuid default null, by_tick boolean default false
@@ -2685,10 +2958,12 @@ begin
   select * into strict settings from sync_scheduler.settings;
   with made as materialized (
     -- 244 random bits each, as in dispatch_attempts.
-    select id, (n - 1) / 10 as batch, replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '') as token
+    select id, (n - 1) / 10 as batch,
+      replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '') as token
     from unnest(integration_ids) with ordinality ids (id, n)
   ), posted as (
-    -- A handful in one request: enough to spare requests, few enough for the memory and the CPU time of one isolate.
+    -- A handful in one request: enough to spare requests, few enough for the memory and the CPU time of one
+    -- isolate.
     select m.batch, net.http_post(
       url := settings.function_url,
       body := jsonb_build_object('kind', 'probes',
@@ -2698,8 +2973,10 @@ begin
     from made m group by m.batch
   )
   -- Not now(): the caller may have waited for a lock, and an answer has to be later than its question.
-  insert into sync_scheduler.probes as p (integration_id, token_hash, requested_at, requested_by, by_tick, request_id)
-  select m.id, sha256(convert_to(m.token, 'UTF8')), clock_timestamp(), post_probes.requested_by, post_probes.by_tick,
+  insert into sync_scheduler.probes as p (integration_id, token_hash, requested_at, requested_by, by_tick,
+    request_id)
+  select m.id, sha256(convert_to(m.token, 'UTF8')), clock_timestamp(), post_probes.requested_by,
+    post_probes.by_tick,
     r.request_id
   from made m join posted r using (batch)
   on conflict (integration_id) do update set
@@ -2711,13 +2988,16 @@ begin
     claimed_at = null,
     ended_at = null;
   update public.sync_integration_health h set check_requested_at = p.requested_at
-  from sync_scheduler.probes p where h.integration_id = any (integration_ids) and p.integration_id = h.integration_id;
+  from sync_scheduler.probes p
+    where h.integration_id = any (integration_ids) and p.integration_id = h.integration_id;
 end;
 $$;
-revoke all on function sync_scheduler.post_probes(uuid[], uuid, boolean) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.post_probes(uuid[], uuid, boolean)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.post_probes(uuid[], uuid, boolean) is
-  'Posts connection checks of integrations to the Edge Function, ten in a request, each under a one-time token of its own and in '
-  'place of one that is still open. The caller holds the integrations'' locks and knows that settings.function_url is set.';
+  'Posts connection checks of integrations to the Edge Function, ten in a request, each under a one-time '
+  'token of its own and in place of one that is still open. The caller holds the integrations'' locks and '
+  'knows that settings.function_url is set.';
 
 create or replace function sync_scheduler.require_probe_due(
   integration public.sync_integrations, replaces_open boolean default false
@@ -2727,16 +3007,19 @@ begin
   perform sync_scheduler.refuse_until((
     select p.requested_at + case when p.ended_at is null and not replaces_open
       then greatest(s.probe_timeout, s.probe_cooldown) else s.probe_cooldown end
-    from sync_scheduler.probes p, sync_scheduler.settings s where p.integration_id = integration.id), 'check');
+    from sync_scheduler.probes p, sync_scheduler.settings s where p.integration_id = integration.id),
+      'check');
 end;
 $$;
 revoke all on function sync_scheduler.require_probe_due(public.sync_integrations, boolean)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_probe_due(public.sync_integrations, boolean) is
-  'Refuses (PT429 rate_limited) while the last connection check of the integration is younger than settings.probe_cooldown, '
-  'or is still open and younger than settings.probe_timeout; replaces_open: an open one counts like another.';
+  'Refuses (PT429 rate_limited) while the last connection check of the integration is younger than '
+  'settings.probe_cooldown, or is still open and younger than settings.probe_timeout; replaces_open: an open '
+  'one counts like another.';
 
-create or replace function sync_scheduler.passive_until(integration public.sync_integrations) returns timestamptz
+create or replace function sync_scheduler.passive_until(integration public.sync_integrations)
+  returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return (
@@ -2747,15 +3030,18 @@ begin
       and coalesce(h.next_check_at, h.passive_since + s.passive_cooldown) > clock_timestamp());
 end;
 $$;
-revoke all on function sync_scheduler.passive_until(public.sync_integrations) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.passive_until(public.sync_integrations)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.passive_until(public.sync_integrations) is
-  'Until when a vendor that asked us to slow down gets no connection check, whoever asks for one; null: it may be asked.';
+  'Until when a vendor that asked us to slow down gets no connection check, whoever asks for one; null: it '
+  'may be asked.';
 
 -- supabase/schemas/30_functions/connections/run_checks.sql
 -- The tick requests the checks that are due, and ends the unanswered ones.
 
 create or replace function sync_scheduler.check_health(batch_size integer default 500) returns integer
-language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   settings sync_scheduler.settings;
   due uuid[];
@@ -2766,11 +3052,13 @@ begin
     return 0;
   end if;
 
-  -- The integration first, then its health. The tick waits for no lock: a check by hand, a worker that reports and another tick
-  -- each bring newer news. A check that is open is not replaced, see choose_checks.
+  -- The integration first, then its health. The tick waits for no lock: a check by hand, a worker that
+  -- reports and another tick each bring newer news. A check that is open is not replaced, see choose_checks.
   due := array(
-    select i.id from public.sync_integration_health h join public.sync_integrations i on i.id = h.integration_id
-    where h.next_check_at <= now() order by h.next_check_at limit batch_size for no key update of i skip locked);
+    select i.id from public.sync_integration_health h
+      join public.sync_integrations i on i.id = h.integration_id
+    where h.next_check_at <= now() order by h.next_check_at
+      limit batch_size for no key update of i skip locked);
   if due = '{}' then
     return 0;
   end if;
@@ -2794,8 +3082,9 @@ end;
 $$;
 revoke all on function sync_scheduler.check_health(integer) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.check_health(integer) is
-  'Starts the connection checks that are due, up to batch_size (500), the longest due first, and gives each its next turn; which of '
-  'them have to ask, choose_checks knows. Returns how many it posted. Nothing without settings.function_url. Its cost follows what is due. Safe at any time, by anyone, at once.';
+  'Starts the connection checks that are due, up to batch_size (500), the longest due first, and gives each '
+  'its next turn; which of them have to ask, choose_checks knows. Returns how many it posted. Nothing '
+  'without settings.function_url. Its cost follows what is due. Safe at any time, by anyone, at once.';
 
 create or replace function sync_scheduler.choose_checks(
   integration_ids uuid[], out asked uuid[], out postponed uuid[]
@@ -2807,11 +3096,13 @@ begin
   select * into strict settings from sync_scheduler.settings;
   with looked as materialized (
     select i.id, i.integration_type, v.host, h.next_check_at,
-      -- What its own check or run showed lately is what its credentials are; that the host answers, somebody else can show.
+      -- What its own check or run showed lately is what its credentials are; that the host answers, somebody
+      -- else can show.
       v.host is not null and h.status = 'healthy' and h.consecutive_failures = 0 and h.passive_since is null
         and (h.checked_at > now() - settings.own_check_interval or exists (
           select from public.sync_run_log r
-          where r.integration_id = i.id and r.status = 'succeeded' and r.finished_at > now() - settings.own_check_interval
+          where r.integration_id = i.id and r.status = 'succeeded'
+            and r.finished_at > now() - settings.own_check_interval
             and r.entries_done + r.entries_failed > 0)) as proved,
       -- A little less than the interval, or the answer to its own last check would do for the next one.
       a.answered_at > greatest(a.failed_at, now() - i.health_check_interval * 0.9) as answered
@@ -2840,12 +3131,14 @@ end;
 $$;
 revoke all on function sync_scheduler.choose_checks(uuid[]) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.choose_checks(uuid[]) is
-  'Of integrations whose turn it is to be checked: which have to ask their vendor, and which are to look again soon. For the '
-  'others a run is under way or a check open, or somebody else has shown that the host answers while their own credentials were '
-  'found good within settings.own_check_interval.';
+  'Of integrations whose turn it is to be checked: which have to ask their vendor, and which are to look '
+  'again soon. For the others a run is under way or a check open, or somebody else has shown that the host '
+  'answers while their own credentials were found good within settings.own_check_interval.';
 
-create or replace function sync_scheduler.end_unanswered_probes(batch_size integer default 100) returns integer
-language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+create or replace function sync_scheduler.end_unanswered_probes(batch_size integer default 100)
+  returns integer
+language plpgsql set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   unanswered integer;
 begin
@@ -2853,7 +3146,8 @@ begin
     update sync_scheduler.probes p set ended_at = clock_timestamp()
     where p.integration_id = any (array(
       select o.integration_id
-      from sync_scheduler.probes o join public.sync_integration_health h on h.integration_id = o.integration_id
+      from sync_scheduler.probes o
+        join public.sync_integration_health h on h.integration_id = o.integration_id
       where o.ended_at is null and o.requested_at <= clock_timestamp() - (
         select s.probe_timeout from sync_scheduler.settings s)
       -- Of both: a tick waits for nobody's lock.
@@ -2865,23 +3159,26 @@ begin
     checked_at = clock_timestamp(),
     latency_ms = null,
     last_error_code = 'check_unanswered',
-    last_error_message = 'The connection check was not answered: the sync function did not report back. Try again.'
+    last_error_message =
+      'The connection check was not answered: the sync function did not report back. Try again.'
   from over where h.integration_id = over.integration_id;
   get diagnostics unanswered = row_count;
   return unanswered;
 end;
 $$;
-revoke all on function sync_scheduler.end_unanswered_probes(integer) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.end_unanswered_probes(integer)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.end_unanswered_probes(integer) is
-  'Ends connection checks that are older than settings.probe_timeout, so that who waits for one hears of it. status stays. '
-  'Returns how many. Safe at any time, by anyone, at once.';
+  'Ends connection checks that are older than settings.probe_timeout, so that who waits for one hears of it. '
+  'status stays. Returns how many. Safe at any time, by anyone, at once.';
 
 -- supabase/schemas/30_functions/connections/set_credentials.sql
 -- Definer, because no client may write Vault or the integrations. The first statement checks the caller.
 create or replace function public.set_integration_credentials(
   org_id uuid, integration_type text, credentials jsonb, reason text default null
 ) returns public.sync_integration_health
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   integration public.sync_integrations;
@@ -2905,8 +3202,8 @@ begin
   if credentials is null then
     delete from sync_scheduler.integration_credentials c where c.integration_id = integration.id;
     delete from vault.secrets s where s.name = sync_scheduler.credentials_name(integration.id);
-    -- A check that is on its way has the old ones. It is over, but not forgotten: whoever removes them and stores others at
-    -- once would else ask the external system as often as they like.
+    -- A check that is on its way has the old ones. It is over, but not forgotten: whoever removes them and
+    -- stores others at once would else ask the external system as often as they like.
     update sync_scheduler.probes p set ended_at = clock_timestamp()
     where p.integration_id = integration.id and p.ended_at is null;
     update public.sync_integration_health h set
@@ -2924,26 +3221,29 @@ begin
     perform sync_scheduler.start_probe(integration);
   end if;
   -- After the probe: health is locked behind it.
-  update public.sync_integration_health h set configured_at = now(), last_success_at = null, run_failed_at = null
+  update public.sync_integration_health h
+    set configured_at = now(), last_success_at = null, run_failed_at = null
   where h.integration_id = integration.id returning * into strict health;
   return health;
 end;
 $$;
 revoke all on function public.set_integration_credentials(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.set_integration_credentials(uuid, text, jsonb, text) to authenticated, service_role;
+grant execute on function public.set_integration_credentials(uuid, text, jsonb, text)
+  to authenticated, service_role;
 comment on function public.set_integration_credentials(uuid, text, jsonb, text) is
-  'Stores the credentials of the organisation''s integration in Vault, where nobody can read them back, for the address that its '
-  'config has now (see connect_integration): after a change of it they are stored again. Starts a '
-  'connection check, in which the connector validates them. Returns the integration''s health at once; read it again: it is '
-  'answered when checked_at is later than check_requested_at. No check starts while the vendor has asked us to slow down '
-  '(passive_since): next_check_at says when it is asked. credentials: a JSON object of at most 16 KiB; null removes '
-  'them, without a check. For admins of the organisation and the service role; that it was done is audited with reason (at '
-  'most 500 characters), never what was stored. A run that is under way goes on with what it has. '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 argument_too_long, PT422 invalid_credentials, PT422 unknown_integration_type, PT404 '
-  'integration_not_found, PT422 reason_too_long, PT429 rate_limited (details: retry_after_seconds, retry_at, limit; nothing was '
-  'stored), PT503 credentials_not_stored, PT503 function_url_not_configured.';
+  'Stores the credentials of the organisation''s integration in Vault, where nobody can read them back, for '
+  'the address that its config has now (see connect_integration): after a change of it they are stored '
+  'again. Starts a connection check, in which the connector validates them. Returns the integration''s '
+  'health at once; read it again: it is answered when checked_at is later than check_requested_at. No check '
+  'starts while the vendor has asked us to slow down (passive_since): next_check_at says when it is asked. '
+  'credentials: a JSON object of at most 16 KiB; null removes them, without a check. For admins of the '
+  'organisation and the service role; that it was done is audited with reason (at most 500 characters), '
+  'never what was stored. A run that is under way goes on with what it has. Errors: PT401 not_authenticated, '
+  'PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long, PT422 invalid_credentials, '
+  'PT422 unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited '
+  '(details: retry_after_seconds, retry_at, limit; nothing was stored), PT503 credentials_not_stored, PT503 '
+  'function_url_not_configured.';
 
 -- supabase/schemas/30_functions/connections/vendor_incidents.sql
 -- Outages of a vendor.
@@ -2993,27 +3293,32 @@ begin
     where o.integration_type = integration.integration_type and o.host = vendor_host and o.ended_at is null)
   then
     update public.sync_vendor_incidents o set affected = o.affected + 1
-    where is_new and o.integration_type = integration.integration_type and o.host = vendor_host and o.ended_at is null;
+    where is_new and o.integration_type = integration.integration_type and o.host = vendor_host
+      and o.ended_at is null;
     return true;
   end if;
   return sync_scheduler.open_incident(integration, vendor_host);
 end;
 $$;
-revoke all on function sync_scheduler.note_vendor_failure(public.sync_integrations, text, sync_scheduler.blames)
+revoke all on function sync_scheduler.note_vendor_failure(public.sync_integrations, text,
+  sync_scheduler.blames)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.note_vendor_failure(public.sync_integrations, text, sync_scheduler.blames) is
-  'Records that a check of the tick or a run of the integration has failed like this, if the vendor is to blame. At the host of '
-  'its type, several organisations are an incident. Returns whether one is open on the integration''s host. The caller holds the lock of the '
-  'integration''s health.';
+comment on function sync_scheduler.note_vendor_failure(public.sync_integrations, text,
+  sync_scheduler.blames) is
+  'Records that a check of the tick or a run of the integration has failed like this, if the vendor is to '
+  'blame. At the host of its type, several organisations are an incident. Returns whether one is open on the '
+  'integration''s host. The caller holds the lock of the integration''s health.';
 
-create or replace function sync_scheduler.note_vendor_answer(integration_id uuid, seen_at timestamptz) returns void
+create or replace function sync_scheduler.note_vendor_answer(integration_id uuid, seen_at timestamptz)
+  returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   integration public.sync_integrations;
   vendor_host text;
 begin
-  select * into strict integration from public.sync_integrations i where i.id = note_vendor_answer.integration_id;
+  select * into strict integration from public.sync_integrations i
+    where i.id = note_vendor_answer.integration_id;
   vendor_host := sync_scheduler.vendor_host(integration);
   if vendor_host is null then
     return;
@@ -3034,12 +3339,14 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.note_vendor_answer(uuid, timestamptz) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.note_vendor_answer(uuid, timestamptz)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.note_vendor_answer(uuid, timestamptz) is
-  'A check or a run of the integration, begun at seen_at, has got through: its vendor is there, for everybody. The last thing that '
-  'its caller does: after health.';
+  'A check or a run of the integration, begun at seen_at, has got through: its vendor is there, for '
+  'everybody. The last thing that its caller does: after health.';
 
-create or replace function sync_scheduler.open_incident(integration public.sync_integrations, host text) returns boolean
+create or replace function sync_scheduler.open_incident(integration public.sync_integrations, host text)
+  returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -3069,18 +3376,23 @@ begin
   on conflict (integration_type, host) where ended_at is null do nothing
   returning * into incident;
   if incident.incident_id is not null then
-    perform sync_scheduler.raise_shared_alert(incident.integration_type, 'vendor_incident', 'critical', incident.began_at,
-      incident.message, jsonb_build_object('incident_id', incident.incident_id, 'host', incident.host, 'began_at', incident.began_at));
+    perform sync_scheduler.raise_shared_alert(incident.integration_type, 'vendor_incident', 'critical',
+      incident.began_at,
+      incident.message, jsonb_build_object('incident_id', incident.incident_id, 'host', incident.host,
+        'began_at', incident.began_at));
   end if;
   return true;
 end;
 $$;
-revoke all on function sync_scheduler.open_incident(public.sync_integrations, text) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.open_incident(public.sync_integrations, text)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.open_incident(public.sync_integrations, text) is
-  'Opens the incident of a vendor''s host, with one alert, if so many organisations (settings.incident_organisations) could not '
-  'reach it lately and nobody could since. Returns whether there is one. For note_vendor_failure.';
+  'Opens the incident of a vendor''s host, with one alert, if so many organisations '
+  '(settings.incident_organisations) could not reach it lately and nobody could since. Returns whether there '
+  'is one. For note_vendor_failure.';
 
-create or replace function sync_scheduler.end_incident(integration_type text, host text, seen_at timestamptz) returns boolean
+create or replace function sync_scheduler.end_incident(integration_type text, host text, seen_at timestamptz)
+  returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -3088,7 +3400,8 @@ declare
   failed uuid[];
 begin
   update public.sync_vendor_incidents o set ended_at = now()
-  where o.integration_type = end_incident.integration_type and o.host = end_incident.host and o.ended_at is null
+  where o.integration_type = end_incident.integration_type and o.host = end_incident.host
+    and o.ended_at is null
     -- What was asked before it began says nothing of now.
     and o.began_at <= end_incident.seen_at
   returning * into ended;
@@ -3099,8 +3412,8 @@ begin
   where a.org_id is null and a.resolved_at is null and a.integration_type = ended.integration_type
     and a.details ->> 'incident_id' = ended.incident_id::text;
 
-  -- From here on nothing is waited for: who holds one of these rows has news of its own. Those that failed are asked at their
-  -- next turn, which is within an interval.
+  -- From here on nothing is waited for: who holds one of these rows has news of its own. Those that failed
+  -- are asked at their next turn, which is within an interval.
   failed := array(
     select f.integration_id from sync_scheduler.vendor_failures f
     where f.integration_type = ended.integration_type and f.host = ended.host for update skip locked);
@@ -3115,10 +3428,11 @@ begin
   return true;
 end;
 $$;
-revoke all on function sync_scheduler.end_incident(text, text, timestamptz) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.end_incident(text, text, timestamptz)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.end_incident(text, text, timestamptz) is
-  'Somebody has got through to the vendor with what was asked at seen_at: its open incident, if it began before, is over, and its '
-  'alert is resolved. Returns whether there was one. For note_vendor_answer.';
+  'Somebody has got through to the vendor with what was asked at seen_at: its open incident, if it began '
+  'before, is over, and its alert is resolved. Returns whether there was one. For note_vendor_answer.';
 
 create or replace function sync_scheduler.incident_notice(integration public.sync_integrations) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -3133,18 +3447,20 @@ $$;
 revoke all on function sync_scheduler.incident_notice(public.sync_integrations)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.incident_notice(public.sync_integrations) is
-  'The notice vendor_incident while several organisations cannot reach the integration''s vendor; else null. It only informs: the '
-  'run starts as usual.';
+  'The notice vendor_incident while several organisations cannot reach the integration''s vendor; else null. '
+  'It only informs: the run starts as usual.';
 
 -- supabase/schemas/30_functions/entries/add_entries.sql
 -- The one door of the outbox.
 
--- Definer, because the service role reads entries and writes none. Only the service role may execute this: it is the host's
--- backend, and acts for any organisation.
+-- Definer, because the service role reads entries and writes none. Only the service role may execute this: it
+-- is the host's backend, and acts for any organisation.
 create or replace function public.add_sync_entries(
-  org_id uuid, integration_type text, entries jsonb, atomic boolean default false, readmit boolean default false
+  org_id uuid, integration_type text, entries jsonb, atomic boolean default false,
+  readmit boolean default false
 ) returns jsonb
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 declare
   -- As many as settle_sync_entries takes.
   most constant integer := 10000;
@@ -3160,7 +3476,8 @@ begin
     perform sync_scheduler.raise_error('invalid_entries', '{"entries": "a list of entries"}');
   elsif jsonb_array_length(add_sync_entries.entries) > most then
     -- The answer names each that is refused.
-    perform sync_scheduler.raise_error('invalid_entries', jsonb_build_object('entries', format('at most %s', most)));
+    perform sync_scheduler.raise_error('invalid_entries',
+      jsonb_build_object('entries', format('at most %s', most)));
   end if;
   integration := sync_scheduler.lock_integration(add_sync_entries.org_id, add_sync_entries.integration_type);
   -- Else a worker might lock the same entries in another order, or send one that is just being replaced.
@@ -3171,12 +3488,15 @@ begin
   if add_sync_entries.atomic and jsonb_array_length(refused) > 0 then
     perform sync_scheduler.raise_error('invalid_entries', jsonb_build_object(
       'refused', (
-        select jsonb_agg(r.item || jsonb_strip_nulls(jsonb_build_object('entry_key', left(r.item ->> 'entry_key', 100))) order by r.number)
+        select jsonb_agg(r.item
+          || jsonb_strip_nulls(jsonb_build_object('entry_key', left(r.item ->> 'entry_key', 100)))
+            order by r.number)
         from jsonb_array_elements(refused) with ordinality r (item, number) where r.number <= 10),
       'refused_count', jsonb_array_length(refused)));
   end if;
   begin
-    counts := sync_scheduler.store_delivery(integration, delivered, coalesce(add_sync_entries.readmit, false));
+    counts := sync_scheduler.store_delivery(integration, delivered,
+      coalesce(add_sync_entries.readmit, false));
   exception when integrity_constraint_violation or data_exception then
     -- The table's own checks are the second line. Postgres would quote the row.
     get stacked diagnostics broken = constraint_name;
@@ -3190,15 +3510,18 @@ revoke all on function public.add_sync_entries(uuid, text, jsonb, boolean, boole
   from public, anon, authenticated, service_role;
 grant execute on function public.add_sync_entries(uuid, text, jsonb, boolean, boolean) to service_role;
 comment on function public.add_sync_entries(uuid, text, jsonb, boolean, boolean) is
-  'Delivers entries to the outbox of an organisation''s integration, as often as the host likes. For the service role. '
-  'entries: a list of at most 10,000 {entry_key, period, document_number, payload}, exported in its order. atomic: all or none. readmit: '
-  'withdrawn entries go out, also with the same content. Returns counts: added (new keys, pending), '
-  'replaced (nothing of it stands anywhere: the new content is what will be sent), unchanged, conflicts (sent with other content: '
-  'nothing is sent again, conflict_at and conflict_content are set for a person; counted until settle_sync_entries '
-  'closes them, or the source says again what was sent); withdrawn, if there are any: the keys that come with the content with which they were withdrawn, and stay so; '
-  'and refused: a list of {entry_key, field, reason}, and index where an item has no key. Refused items change '
-  'nothing; the others are taken, and the alert entries_refused is open until each refused key is taken, too. No answer quotes a payload. Errors: PT422 argument_too_long (more than 64 MB), PT422 invalid_entries (no such list, or atomic and something is '
-  'refused: details has refused, at most 10 of them, and refused_count), PT422 unknown_integration_type, PT404 '
+  'Delivers entries to the outbox of an organisation''s integration, as often as the host likes. For the '
+  'service role. entries: a list of at most 10,000 {entry_key, period, document_number, payload}, exported '
+  'in its order. atomic: all or none. readmit: withdrawn entries go out, also with the same content. Returns '
+  'counts: added (new keys, pending), replaced (nothing of it stands anywhere: the new content is what will '
+  'be sent), unchanged, conflicts (sent with other content: nothing is sent again, conflict_at and '
+  'conflict_content are set for a person; counted until settle_sync_entries closes them, or the source says '
+  'again what was sent); withdrawn, if there are any: the keys that come with the content with which they '
+  'were withdrawn, and stay so; and refused: a list of {entry_key, field, reason}, and index where an item '
+  'has no key. Refused items change nothing; the others are taken, and the alert entries_refused is open '
+  'until each refused key is taken, too. No answer quotes a payload. Errors: PT422 argument_too_long (more '
+  'than 64 MB), PT422 invalid_entries (no such list, or atomic and something is refused: details has '
+  'refused, at most 10 of them, and refused_count), PT422 unknown_integration_type, PT404 '
   'integration_not_found.';
 
 create or replace function sync_scheduler.read_delivery(integration public.sync_integrations, entries jsonb)
@@ -3216,26 +3539,32 @@ begin
     group by i ->> 'entry_key' having count(*) > 1) r;
 
   with item as materialized (
-    select l.item, l.number, case when jsonb_typeof(l.item -> 'entry_key') = 'string' then l.item ->> 'entry_key' end as entry_key
+    select l.item, l.number,
+      case when jsonb_typeof(l.item -> 'entry_key') = 'string' then l.item ->> 'entry_key' end as entry_key
     from jsonb_array_elements(read_delivery.entries) with ordinality l (item, number)
   ), copy as (
-    -- A key that comes twice with one content is one entry. With two contents nobody knows which one is right.
+    -- A key that comes twice with one content is one entry. With two contents nobody knows which one is
+    -- right.
     select i.entry_key, min(i.number) as number, count(*) as copies,
       -- A number of ten bytes may have 131,072 digits: such an item is refused, and never written out.
-      count(distinct case when sync_scheduler.loses_digits(i.item) then jsonb_hash_extended(i.item, 0)::text else i.item::text end)
+      count(distinct case when sync_scheduler.loses_digits(i.item) then jsonb_hash_extended(i.item, 0)::text
+        else i.item::text end)
         as contents
     from item i where i.entry_key = any (repeated) group by i.entry_key
   ), shaped as materialized (
     select i.number, i.entry_key,
       case when jsonb_typeof(i.item -> 'period') = 'string' then i.item ->> 'period' end as period,
-      case when jsonb_typeof(i.item -> 'document_number') = 'string' then i.item ->> 'document_number' end as document_number,
+      case when jsonb_typeof(i.item -> 'document_number') = 'string'
+        then i.item ->> 'document_number' end as document_number,
       i.item -> 'payload' as payload, coalesce(c.copies, 1) as copies,
       -- What has no name in the outbox would be dropped in silence, and what is no text would be read as one.
       case
         when jsonb_typeof(i.item) <> 'object' then array['entries', 'The item is not an object.']
-        when c.contents > 1 then array['entry_key', format('The key comes %s times, with different content.', c.copies)]
+        when c.contents > 1
+          then array['entry_key', format('The key comes %s times, with different content.', c.copies)]
         when i.item - known <> '{}' then (
-          select array[left(min(k), 100), 'An entry has no field of this name.'] from jsonb_object_keys(i.item - known) k)
+          select array[left(min(k), 100), 'An entry has no field of this name.']
+            from jsonb_object_keys(i.item - known) k)
         when i.entry_key is null then array['entry_key', 'The key is missing, or is not a text.']
         when jsonb_typeof(i.item -> 'period') is distinct from 'string'
           then array['period', 'The period is missing, or is not a text.']
@@ -3251,18 +3580,21 @@ begin
         sync_scheduler.entry_hash(s.period, s.document_number, s.payload) as hash
       from public.sync_export_entries x
       -- A range that begins with the key: one index alone serves it, whatever the statistics say.
-      where (x.entry_key, x.integration_id) between (s.entry_key, integration.id) and (s.entry_key, integration.id)
+      where (x.entry_key, x.integration_id) between (s.entry_key, integration.id)
+        and (s.entry_key, integration.id)
         -- It is refused below, and not written out for its hash.
         and sync_scheduler.loses_digits(s.payload) is not true
       order by x.entry_key, x.integration_id limit 1) e on s.fault is null
   )
   select array_agg(row(c.number, c.entry_key, c.period, c.document_number, c.payload, c.copies, c.hash,
-    coalesce(c.fault[1], (f.fault).field), coalesce(c.fault[2], (f.fault).reason))::sync_scheduler.delivered_entry
+    coalesce(c.fault[1], (f.fault).field),
+    coalesce(c.fault[2], (f.fault).reason))::sync_scheduler.delivered_entry
     order by c.number)
   into delivered
   from compared c left join lateral (
     -- Content that is there already was judged when it came. The offset keeps the planner from asking twice.
-    select sync_scheduler.entry_fault(integration, c.entry_key, c.period, c.document_number, c.payload, max_payload) as fault
+    select sync_scheduler.entry_fault(integration, c.entry_key, c.period, c.document_number, c.payload,
+      max_payload) as fault
     where c.fault is null and c.is_known is not true offset 0) f on true;
   return coalesce(delivered, '{}');
 end;
@@ -3270,9 +3602,9 @@ $$;
 revoke all on function sync_scheduler.read_delivery(public.sync_integrations, jsonb)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.read_delivery(public.sync_integrations, jsonb) is
-  'Reads the list of a delivery in its order, each key once, with the field and the reason of what is refused. An item that '
-  'is refused for its shape costs no other item. hash is set when the key was known. entries is a JSON list. The caller holds '
-  'the integration''s lock.';
+  'Reads the list of a delivery in its order, each key once, with the field and the reason of what is '
+  'refused. An item that is refused for its shape costs no other item. hash is set when the key was known. '
+  'entries is a JSON list. The caller holds the integration''s lock.';
 
 -- supabase/schemas/30_functions/entries/exported_fields.sql
 -- Written by db:compose from supabase/functions/integration-sync/vouchers/exported_fields.ts. Edit that file.
@@ -3293,8 +3625,8 @@ end;
 $$;
 revoke all on function sync_scheduler.exported_fields() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.exported_fields() is
-  'By integration type, the fields of a voucher and of its lines that the connector exports. A type that is missing '
-  'passes on any payload.';
+  'By integration type, the fields of a voucher and of its lines that the connector exports. A type that is '
+  'missing passes on any payload.';
 
 -- supabase/schemas/30_functions/entries/loses_digits.sql
 create or replace function sync_scheduler.loses_digits(content jsonb) returns boolean
@@ -3306,7 +3638,8 @@ begin
   end if;
   -- As one array: jsonb_path_query moves all that is left at each row, 14 s for 200,000 numbers.
   return exists (
-    select from jsonb_array_elements(jsonb_path_query_array(content, 'strict $.** ? (@.type() == "number")')) n
+    select from jsonb_array_elements(
+      jsonb_path_query_array(content, 'strict $.** ? (@.type() == "number")')) n
     where case
       -- Eight characters, 0e-16383, are written out as 16 KB.
       when scale(n::numeric) > 340 then true
@@ -3318,17 +3651,19 @@ end;
 $$;
 revoke all on function sync_scheduler.loses_digits(jsonb) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.loses_digits(jsonb) is
-  'Is there a JSON number in it whose value a float would change, or with more than 340 decimals? The worker''s JSON.parse makes '
-  'floats of numbers.';
+  'Is there a JSON number in it whose value a float would change, or with more than 340 decimals? The '
+  'worker''s JSON.parse makes floats of numbers.';
 
 -- supabase/schemas/30_functions/entries/record_results.sql
 -- A worker reports what became of a batch.
 
--- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the caller.
+-- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the
+-- caller.
 create or replace function public.sync_worker_record_results(
   run_id uuid, attempt integer, token text, batch_id uuid, results jsonb, set_aside boolean default false
 ) returns jsonb
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 begin
   perform sync_scheduler.require_text('token', sync_worker_record_results.token);
   perform sync_scheduler.require_size('results', sync_worker_record_results.results, 4194304);
@@ -3337,9 +3672,11 @@ end;
 $$;
 revoke all on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb, boolean)
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb, boolean) to service_role;
+grant execute on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb, boolean)
+  to service_role;
 comment on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb, boolean) is
-  'For the Edge Function (service role and attempt token): see sync_scheduler.record_results. Settles the entries of a batch and counts progress.';
+  'For the Edge Function (service role and attempt token): see sync_scheduler.record_results. Settles the '
+  'entries of a batch and counts progress.';
 
 create or replace function sync_scheduler.record_results(
   run_id uuid, attempt integer, token text, batch_id uuid, results jsonb, set_aside boolean default false
@@ -3348,7 +3685,8 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   run public.sync_run_log :=
-    sync_scheduler.extend_lease(record_results.run_id, record_results.attempt, record_results.token, 'settle');
+    sync_scheduler.extend_lease(record_results.run_id, record_results.attempt, record_results.token,
+      'settle');
   done integer;
   failed integer;
   settled_ids bigint[];
@@ -3356,29 +3694,33 @@ begin
   if jsonb_typeof(results) is distinct from 'array' or exists (
     select from jsonb_array_elements(results) r
     group by r ->> 'entry_key'
-    having r ->> 'entry_key' is null or count(*) > 1 or length(r ->> 'entry_key') > sync_scheduler.text_limit('entry_keys')
+    having r ->> 'entry_key' is null or count(*) > 1
+      or length(r ->> 'entry_key') > sync_scheduler.text_limit('entry_keys')
       or bool_or(coalesce(r ->> 'state', '') not in ('exported', 'rejected', 'unknown', 'pending')
         or coalesce(jsonb_typeof(r -> 'not_sent'), 'null') not in ('boolean', 'null')
         or coalesce(jsonb_typeof(r -> 'nothing_left'), 'null') not in ('boolean', 'null')
         or coalesce(jsonb_typeof(r -> 'refused_alone'), 'null') not in ('boolean', 'null'))
   ) then
     perform sync_scheduler.raise_error('invalid_worker_request',
-      '{"results": "each entry_key once, with state exported, rejected, unknown or pending, and true or false as not_sent, nothing_left and refused_alone"}');
+      '{"results": "each entry_key once, with state exported, rejected, unknown or pending, and true or '
+      'false as not_sent, nothing_left and refused_alone"}');
   end if;
 
   -- Only what is still being sent: the repetition of a call whose answer was lost changes and counts nothing.
   with told as (
-    select s.entry_id, r.external_id, r.error, r.refused_alone, s.state as was, coalesce(r.state, s.state) as state, r.nothing_left,
+    select s.entry_id, r.external_id, r.error, r.refused_alone, s.state as was,
+      coalesce(r.state, s.state) as state, r.nothing_left,
       -- Of what may have been sent before, nobody can say that it never left.
       r.not_sent and s.unknown_since is null as not_sent,
       s.unknown_since is null and s.decided_at is null as is_first_send,
-      -- Open stays what the results leave out, what they do not know, and what they take back although an earlier send
-      -- of it is open: that it was not taken this time says nothing about that one.
+      -- Open stays what the results leave out, what they do not know, and what they take back although an
+      -- earlier send of it is open: that it was not taken this time says nothing about that one.
       bool_or(coalesce(r.state, s.state) in ('sending', 'unknown')
         or (r.state = 'pending' and s.unknown_since is not null)) over () as stays_open
     from public.sync_export_entries s
     left join jsonb_to_recordset(results)
-      as r (entry_key text, state public.sync_entry_state, external_id text, error text, refused_alone boolean,
+      as r (entry_key text, state public.sync_entry_state, external_id text, error text,
+        refused_alone boolean,
         not_sent boolean, nothing_left boolean)
       on r.entry_key = s.entry_key and s.state = 'sending'
     where s.batch_id = record_results.batch_id
@@ -3387,8 +3729,8 @@ begin
   ), settled as (
     update public.sync_export_entries e set
       state = n.state,
-      -- Back to pending means that the vendor took nothing: the entry goes into a later batch of its own. And what never left
-      -- is no part of a batch that may go out again.
+      -- Back to pending means that the vendor took nothing: the entry goes into a later batch of its own. And
+      -- what never left is no part of a batch that may go out again.
       batch_id = case when n.state <> 'pending' and not n.not_sent then e.batch_id end,
       not_sent = n.not_sent,
       refused_at_first_send = n.is_first_send and not n.not_sent,
@@ -3413,7 +3755,8 @@ begin
     array_agg(entry_id)
   into done, failed, settled_ids from settled;
   perform sync_scheduler.adopt_newest_content(settled_ids || array(
-    -- Refused earlier, while other entries of the batch were open. As text: the index of the rejected holds all tenants'.
+    -- Refused earlier, while other entries of the batch were open. As text: the index of the rejected holds
+    -- all tenants'.
     select e.entry_id from public.sync_export_entries e
     where e.batch_id = record_results.batch_id and e.state::text = 'rejected'));
 
@@ -3427,7 +3770,8 @@ begin
   end if;
   if record_results.set_aside then
     update public.sync_export_entries e set set_aside_run_id = run.run_id
-    where e.batch_id = record_results.batch_id and e.integration_id = run.integration_id and e.state = 'unknown';
+    where e.batch_id = record_results.batch_id and e.integration_id = run.integration_id
+      and e.state = 'unknown';
   end if;
   if done > 0 then
     -- The external system takes entries: those that it has refused alone are at fault themselves.
@@ -3440,13 +3784,13 @@ $$;
 revoke all on function sync_scheduler.record_results(uuid, integer, text, uuid, jsonb, boolean)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.record_results(uuid, integer, text, uuid, jsonb, boolean) is
-  'Settles entries of a batch: exported, rejected, unknown (asked for before it is sent again) or pending (certainly not '
-  'taken; it becomes unknown while anything else of the batch is open). With refused_alone a pending entry is passed over for '
-  'the rest of the run, and rejected as soon as something is taken. With rejected goes not_sent, if our own rules rejected it '
-  'before its first send, and nothing_left, if the external system holds nothing of it. set_aside: what is unknown of the batch '
-  'is not handed out again in this run. An entry that is left out stays with the worker and counts as sent. Counts the run''s '
-  'progress. May be repeated. Errors: PT401 invalid_token, PT409 '
-  'attempt_not_current, PT422 invalid_worker_request.';
+  'Settles entries of a batch: exported, rejected, unknown (asked for before it is sent again) or pending '
+  '(certainly not taken; it becomes unknown while anything else of the batch is open). With refused_alone a '
+  'pending entry is passed over for the rest of the run, and rejected as soon as something is taken. With '
+  'rejected goes not_sent, if our own rules rejected it before its first send, and nothing_left, if the '
+  'external system holds nothing of it. set_aside: what is unknown of the batch is not handed out again in '
+  'this run. An entry that is left out stays with the worker and counts as sent. Counts the run''s progress. '
+  'May be repeated. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request.';
 
 create or replace function sync_scheduler.adopt_newest_content(entry_ids bigint[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -3466,13 +3810,15 @@ begin
     run_id = case when e.state = 'pending' then e.run_id end,
     error_message = null
   -- num_nulls: for "is not null" a plan without statistics reads the conflicts of all tenants.
-  where e.entry_id = any (adopt_newest_content.entry_ids) and num_nulls(e.conflict_at) = 0 and sync_scheduler.is_replaceable(e);
+  where e.entry_id = any (adopt_newest_content.entry_ids) and num_nulls(e.conflict_at) = 0
+    and sync_scheduler.is_replaceable(e);
 end;
 $$;
-revoke all on function sync_scheduler.adopt_newest_content(bigint[]) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.adopt_newest_content(bigint[])
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.adopt_newest_content(bigint[]) is
-  'For entries that turn out not to have been taken: what goes out is what the source has delivered since, and the conflict '
-  'is over. Those that are not replaceable, or without a conflict, stay as they are.';
+  'For entries that turn out not to have been taken: what goes out is what the source has delivered since, '
+  'and the conflict is over. Those that are not replaceable, or without a conflict, stay as they are.';
 
 -- supabase/schemas/30_functions/entries/redact_entries.sql
 -- Empties the payloads of old entries.
@@ -3489,7 +3835,8 @@ begin
     raise exception 'sync_scheduler.redact_entries needs an instant in the past';
   end if;
   for integration in
-    select * from public.sync_integrations i where i.org_id = redact_entries.org_id order by i.id for no key update
+    select * from public.sync_integrations i
+      where i.org_id = redact_entries.org_id order by i.id for no key update
   loop
     -- The worker goes on: what is settled, with all of its batch, it never takes again.
     redacted := redacted + sync_scheduler.redact_batch(array(
@@ -3498,23 +3845,28 @@ begin
         and coalesce(e.exported_at, e.decided_at, e.created_at) < redact_entries.before));
   end loop;
 
-  select count(*), jsonb_agg(jsonb_build_object('integration_type', o.integration_type, 'entry_key', o.entry_key)
+  select count(*), jsonb_agg(
+    jsonb_build_object('integration_type', o.integration_type, 'entry_key', o.entry_key)
     order by o.integration_type, o.entry_id) filter (where o.place <= 100)
   into open_count, open_keys
   from (
-    select i.integration_type, e.entry_key, e.entry_id, row_number() over (order by i.integration_type, e.entry_id) as place
+    select i.integration_type, e.entry_key, e.entry_id,
+      row_number() over (order by i.integration_type, e.entry_id) as place
     from public.sync_export_entries e join public.sync_integrations i on i.id = e.integration_id
     where i.org_id = redact_entries.org_id and e.redacted_at is null
       and coalesce(e.exported_at, e.decided_at, e.created_at) < redact_entries.before) o;
-  return jsonb_build_object('redacted', redacted, 'left', open_count, 'left_entries', coalesce(open_keys, '[]'));
+  return jsonb_build_object('redacted', redacted, 'left', open_count, 'left_entries',
+    coalesce(open_keys, '[]'));
 end;
 $$;
-revoke all on function sync_scheduler.redact_entries(uuid, timestamptz) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.redact_entries(uuid, timestamptz)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.redact_entries(uuid, timestamptz) is
-  'Empties the payloads of an organisation''s entries that were exported, withdrawn or decided before an instant. Key, hash, period, '
-  'number, external id, debit total and currency stay: nothing can be exported twice, and sums remain. Left as they are: entries '
-  'that wait, that a person has to decide about, or of whose batch something is open. Returns {redacted, left, left_entries: '
-  '[{integration_type, entry_key}] (at most 100)}. For the owner of the database. Again it redacts nothing more.';
+  'Empties the payloads of an organisation''s entries that were exported, withdrawn or decided before an '
+  'instant. Key, hash, period, number, external id, debit total and currency stay: nothing can be exported '
+  'twice, and sums remain. Left as they are: entries that wait, that a person has to decide about, or of '
+  'whose batch something is open. Returns {redacted, left, left_entries: [{integration_type, entry_key}] (at '
+  'most 100)}. For the owner of the database. Again it redacts nothing more.';
 
 create or replace function sync_scheduler.redact_batch(entry_ids bigint[]) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -3533,24 +3885,29 @@ begin
     redacted_at = now(),
     redacted_debit = (
       select sum((l ->> 'debit')::numeric)
-      from jsonb_array_elements(case jsonb_typeof(e.payload -> 'lines') when 'array' then e.payload -> 'lines' else '[]' end) l
+      from jsonb_array_elements(case jsonb_typeof(e.payload -> 'lines') when 'array' then e.payload -> 'lines'
+        else '[]' end) l
       where jsonb_typeof(l -> 'debit') = 'string' and sync_scheduler.is_amount(l ->> 'debit')),
-    redacted_currency = case when jsonb_typeof(e.payload -> 'currency') = 'string' then left(e.payload ->> 'currency', 10) end
+    redacted_currency = case when jsonb_typeof(e.payload -> 'currency') = 'string' then
+      left(e.payload ->> 'currency', 10) end
   where e.entry_id = any (redact_batch.entry_ids) and e.redacted_at is null and not e.undecided
     and e.state in ('exported', 'withdrawn', 'rejected')
     -- A batch of which anything is open goes out again whole, byte for byte.
     and not exists (
-      select from public.sync_export_entries o where o.batch_id = e.batch_id and o.state in ('sending', 'unknown'));
+      select from public.sync_export_entries o
+        where o.batch_id = e.batch_id and o.state in ('sending', 'unknown'));
   get diagnostics redacted = row_count;
   return redacted;
 end;
 $$;
 revoke all on function sync_scheduler.redact_batch(bigint[]) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.redact_batch(bigint[]) is
-  'Empties the payloads of those of these entries that are exported, withdrawn or decided and of whose batch nothing is open, and '
-  'keeps debit total and currency. Returns how many. For redact_entries and purge_payloads.';
+  'Empties the payloads of those of these entries that are exported, withdrawn or decided and of whose batch '
+  'nothing is open, and keeps debit total and currency. Returns how many. For redact_entries and '
+  'purge_payloads.';
 
-create or replace function sync_scheduler.purge_payloads(batch_size integer, settings sync_scheduler.settings) returns integer
+create or replace function sync_scheduler.purge_payloads(batch_size integer, settings sync_scheduler.settings)
+  returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   walk sync_scheduler.redaction;
@@ -3569,13 +3926,15 @@ begin
     where e.entry_id > walk.reached and e.created_at < now() - settings.retention_payload
     order by e.entry_id limit batch_size);
   if looked = '{}' then
-    update sync_scheduler.redaction r set reached = 0, began_at = now() where r.began_at < now() - interval '7 days';
+    update sync_scheduler.redaction r set reached = 0, began_at = now()
+      where r.began_at < now() - interval '7 days';
     return 0;
   end if;
   update sync_scheduler.redaction r set reached = looked[cardinality(looked)] where r.only_row;
   return sync_scheduler.redact_batch(array(
     select e.entry_id from public.sync_export_entries e
-    where e.entry_id = any (looked) and coalesce(e.exported_at, e.decided_at, e.created_at) < now() - settings.retention_payload
+    where e.entry_id = any (looked)
+      and coalesce(e.exported_at, e.decided_at, e.created_at) < now() - settings.retention_payload
     for no key update skip locked));
 exception when others then
   raise warning 'sync_scheduler.purge_payloads: % (%)', sqlerrm, sqlstate;
@@ -3585,38 +3944,45 @@ $$;
 revoke all on function sync_scheduler.purge_payloads(integer, sync_scheduler.settings)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.purge_payloads(integer, sync_scheduler.settings) is
-  'Redacts what is older than settings.retention_payload among the next batch_size entries of its walk, which goes through all of '
-  'them once a week at most. Returns how many it redacted; 0 while retention_payload is null.';
+  'Redacts what is older than settings.retention_payload among the next batch_size entries of its walk, '
+  'which goes through all of them once a week at most. Returns how many it redacted; 0 while '
+  'retention_payload is null.';
 
 -- supabase/schemas/30_functions/entries/reserve_entries.sql
 -- A worker takes the next batch.
 
--- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the caller.
+-- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the
+-- caller.
 create or replace function public.sync_worker_reserve_entries(
   run_id uuid, attempt integer, token text, batch_size integer, entry_keys text[] default null,
   batch_bytes integer default null
 ) returns jsonb
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 begin
   perform sync_scheduler.require_text('token', sync_worker_reserve_entries.token);
   perform sync_scheduler.require_text('entry_keys', (
-    select k from unnest(sync_worker_reserve_entries.entry_keys) k where k is not null order by length(k) desc limit 1));
+    select k from unnest(sync_worker_reserve_entries.entry_keys) k
+      where k is not null order by length(k) desc limit 1));
   return sync_scheduler.reserve_entries(run_id, attempt, token, batch_size, entry_keys, batch_bytes);
 end;
 $$;
 revoke all on function public.sync_worker_reserve_entries(uuid, integer, text, integer, text[], integer)
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_reserve_entries(uuid, integer, text, integer, text[], integer) to service_role;
+grant execute on function public.sync_worker_reserve_entries(uuid, integer, text, integer, text[], integer)
+  to service_role;
 comment on function public.sync_worker_reserve_entries(uuid, integer, text, integer, text[], integer) is
-  'For the Edge Function (service role and attempt token): see sync_scheduler.reserve_entries. Returns the next batch to export; batch_id is null when nothing is left.';
+  'For the Edge Function (service role and attempt token): see sync_scheduler.reserve_entries. Returns the '
+  'next batch to export; batch_id is null when nothing is left.';
 
 create or replace function sync_scheduler.reserve_entries(
   run_id uuid, attempt integer, token text, batch_size integer, entry_keys text[] default null,
   batch_bytes integer default null
 ) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp
--- A sort would let the planner take any index that begins with the integration and read all that is exported, when its
--- statistics are missing or wrong. Without one only the index in the order of the query is left, for each query below.
+-- A sort would let the planner take any index that begins with the integration and read all that is exported,
+-- when its statistics are missing or wrong. Without one only the index in the order of the query is left, for
+-- each query below.
 set enable_sort = off set enable_incremental_sort = off as $$
 #variable_conflict use_column
 declare
@@ -3635,8 +4001,8 @@ begin
       '{"batch_size": "1 to 500", "entry_keys": "at most 500", "batch_bytes": "1 or more"}');
   end if;
 
-  -- Read after the run's lock is held: when a pause or another address has been answered, nothing more is reserved. The worker
-  -- would send to the old address, and the repetition would go to the new one.
+  -- Read after the run's lock is held: when a pause or another address has been answered, nothing more is
+  -- reserved. The worker would send to the old address, and the repetition would go to the new one.
   if exists (
     select from public.sync_integrations i join sync_scheduler.run_attempts a
       on a.run_id = run.run_id and a.attempt = reserve_entries.attempt
@@ -3647,25 +4013,28 @@ begin
       || '{"batch_id": null, "resend": false, "entries": [], "paused": true}';
   end if;
 
-  -- A batch without a known outcome comes before anything new: sending means that the answer to this very call was
-  -- lost and the worker never saw it, unknown that an earlier send may have reached the vendor.
+  -- A batch without a known outcome comes before anything new: sending means that the answer to this very
+  -- call was lost and the worker never saw it, unknown that an earlier send may have reached the vendor.
   select e.batch_id into batch
   from public.sync_export_entries e
-  where e.integration_id between run.integration_id and run.integration_id and e.state in ('sending', 'unknown')
+  where e.integration_id between run.integration_id and run.integration_id
+    and e.state in ('sending', 'unknown')
     and e.set_aside_run_id is distinct from run.run_id
   order by e.integration_id, e.state, e.entry_id
   limit 1;
   -- Something of it settled, or once unknown: the vendor has seen it.
-  select bool_or(e.unknown_since is not null or e.state <> 'sending'), coalesce(min(e.unknown_since) < run.started_at, false)
+  select bool_or(e.unknown_since is not null or e.state <> 'sending'),
+    coalesce(min(e.unknown_since) < run.started_at, false)
   into resend, left_over
   from public.sync_export_entries e where e.batch_id = batch;
 
   if batch is null then
-    most_bytes := least(reserve_entries.batch_bytes, (select s.max_batch_bytes from sync_scheduler.settings s));
+    most_bytes := least(reserve_entries.batch_bytes,
+      (select s.max_batch_bytes from sync_scheduler.settings s));
     if reserve_entries.entry_keys is null then
-      -- An array, for the planner may run `in (select ... limit)` once for each outer row, and the limit with it. And a range,
-      -- for of an equality the order of the primary key would do, too.
-      -- The bytes are those of the locked rows: what is replaced meanwhile counts as it goes out.
+      -- An array, for the planner may run `in (select ... limit)` once for each outer row, and the limit with
+      -- it. And a range, for of an equality the order of the primary key would do, too. The bytes are those
+      -- of the locked rows: what is replaced meanwhile counts as it goes out.
       chosen := array(
         select b.entry_id from (
           select c.entry_id, row_number() over in_order as place, sum(c.payload_bytes) over in_order as bytes
@@ -3694,7 +4063,8 @@ begin
     -- As in settle_entries: who looks for nothing reads nothing.
     if chosen = '{}' then
       return sync_scheduler.run_progress(run) || '{"batch_id": null, "resend": false, "entries": []}'
-        || case when reserve_entries.entry_keys is null then sync_scheduler.judge_refused_entries(run) else '{}' end;
+        || case when reserve_entries.entry_keys is null then sync_scheduler.judge_refused_entries(run)
+          else '{}' end;
     end if;
     batch := gen_random_uuid();
     update public.sync_export_entries e
@@ -3706,7 +4076,8 @@ begin
     where e.batch_id = batch and e.state = 'unknown';
   end if;
 
-  -- The whole batch, settled entries too: a receiver takes a repetition under one key only if it is identical.
+  -- The whole batch, settled entries too: a receiver takes a repetition under one key only if it is
+  -- identical.
   return sync_scheduler.run_progress(run) || jsonb_build_object(
     'batch_id', batch,
     'resend', coalesce(resend, false),
@@ -3715,7 +4086,8 @@ begin
       select jsonb_agg(jsonb_build_object(
         'entry_key', e.entry_key, 'period', e.period,
         'document_number', e.document_number, 'payload', e.payload,
-        -- An expression: for the order of the primary key alone a planner would read all entries. Postgres 15 has no setting for it.
+        -- An expression: for the order of the primary key alone a planner would read all entries. Postgres 15
+        -- has no setting for it.
         'settled', e.state <> 'sending') order by e.entry_id + 0)
       from public.sync_export_entries e where e.batch_id = batch));
 end;
@@ -3723,56 +4095,64 @@ $$;
 revoke all on function sync_scheduler.reserve_entries(uuid, integer, text, integer, text[], integer)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.reserve_entries(uuid, integer, text, integer, text[], integer) is
-  'Hands the worker its next batch, committed as sending before any vendor hears of it: a batch of unknown outcome '
-  'first (resend = true, same batch_id, whole: settled marks the entries whose outcome is known; left_over: an earlier run '
-  'left it), but for those that this run has set aside; else up to batch_size (1 to 500) pending entries in order, but for '
-  'those that were refused alone in this run, and with payloads of at most batch_bytes and settings.max_batch_bytes together, but at '
-  'least one. entry_keys: of the pending entries only these (at most 500). batch_id is null '
-  'when nothing is left; with paused = true: while the integration is paused or disabled, or if its '
-  'address is no longer that of the claim. What was refused alone is judged then (see judge_refused_entries). Errors: PT401 invalid_token, PT409 '
-  'attempt_not_current, PT422 invalid_worker_request.';
+  'Hands the worker its next batch, committed as sending before any vendor hears of it: a batch of unknown '
+  'outcome first (resend = true, same batch_id, whole: settled marks the entries whose outcome is known; '
+  'left_over: an earlier run left it), but for those that this run has set aside; else up to batch_size (1 '
+  'to 500) pending entries in order, but for those that were refused alone in this run, and with payloads of '
+  'at most batch_bytes and settings.max_batch_bytes together, but at least one. entry_keys: of the pending '
+  'entries only these (at most 500). batch_id is null when nothing is left; with paused = true: while the '
+  'integration is paused or disabled, or if its address is no longer that of the claim. What was refused '
+  'alone is judged then (see judge_refused_entries). Errors: PT401 invalid_token, PT409 attempt_not_current, '
+  'PT422 invalid_worker_request.';
 
 create or replace function sync_scheduler.first_open_entry(integration_id uuid) returns bigint
 language plpgsql stable set search_path = pg_catalog, pg_temp
--- As in reserve_entries: without a sort only the index in the order of each query is left, whatever the statistics say.
+-- As in reserve_entries: without a sort only the index in the order of each query is left, whatever the
+-- statistics say.
 set enable_sort = off as $$
 begin
   return least(
     (select e.entry_id from public.sync_export_entries e
-     where e.integration_id between first_open_entry.integration_id and first_open_entry.integration_id and e.state = 'pending'
+     where e.integration_id between first_open_entry.integration_id and first_open_entry.integration_id
+       and e.state = 'pending'
      order by e.integration_id, e.entry_id limit 1),
     (select e.entry_id from public.sync_export_entries e
-     where e.integration_id between first_open_entry.integration_id and first_open_entry.integration_id and e.state = 'sending'
+     where e.integration_id between first_open_entry.integration_id and first_open_entry.integration_id
+       and e.state = 'sending'
      order by e.integration_id, e.state, e.entry_id limit 1),
     (select e.entry_id from public.sync_export_entries e
-     where e.integration_id between first_open_entry.integration_id and first_open_entry.integration_id and e.state = 'unknown'
+     where e.integration_id between first_open_entry.integration_id and first_open_entry.integration_id
+       and e.state = 'unknown'
      order by e.integration_id, e.state, e.entry_id limit 1));
 end;
 $$;
 revoke all on function sync_scheduler.first_open_entry(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.first_open_entry(uuid) is
-  'The first entry of an integration, by entry_id, that is not out yet: pending, sending or unknown. Null: there is none. Its '
-  'cost does not grow with what waits.';
+  'The first entry of an integration, by entry_id, that is not out yet: pending, sending or unknown. Null: '
+  'there is none. Its cost does not grow with what waits.';
 
 create or replace function sync_scheduler.last_open_entry(integration_id uuid) returns bigint
 language plpgsql stable set search_path = pg_catalog, pg_temp set enable_sort = off as $$
 begin
   return greatest(
     (select e.entry_id from public.sync_export_entries e
-     where e.integration_id between last_open_entry.integration_id and last_open_entry.integration_id and e.state = 'pending'
+     where e.integration_id between last_open_entry.integration_id and last_open_entry.integration_id
+       and e.state = 'pending'
      order by e.integration_id desc, e.entry_id desc limit 1),
     (select e.entry_id from public.sync_export_entries e
-     where e.integration_id between last_open_entry.integration_id and last_open_entry.integration_id and e.state = 'sending'
+     where e.integration_id between last_open_entry.integration_id and last_open_entry.integration_id
+       and e.state = 'sending'
      order by e.integration_id desc, e.state desc, e.entry_id desc limit 1),
     (select e.entry_id from public.sync_export_entries e
-     where e.integration_id between last_open_entry.integration_id and last_open_entry.integration_id and e.state = 'unknown'
+     where e.integration_id between last_open_entry.integration_id and last_open_entry.integration_id
+       and e.state = 'unknown'
      order by e.integration_id desc, e.state desc, e.entry_id desc limit 1));
 end;
 $$;
 revoke all on function sync_scheduler.last_open_entry(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.last_open_entry(uuid) is
-  'The last entry of an integration, by entry_id, that is not out yet: pending, sending or unknown. Null: there is none. See '
-  'first_open_entry.';
+  'The last entry of an integration, by entry_id, that is not out yet: pending, sending or unknown. Null: '
+  'there is none. See first_open_entry.';
 
 create or replace function sync_scheduler.judge_refused_entries(run public.sync_run_log) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -3786,29 +4166,34 @@ begin
     return '{}'::jsonb;
   end if;
   -- Something was taken in this run; or there is nothing to compare a single entry with.
-  if run.entries_done > 0 or (refused = 1 and not sync_scheduler.has_unresolved_entries(run.integration_id)) then
+  if run.entries_done > 0
+    or (refused = 1 and not sync_scheduler.has_unresolved_entries(run.integration_id)) then
     return sync_scheduler.run_progress(sync_scheduler.reject_refused_entries(run));
   end if;
   return jsonb_build_object('refusal', coalesce(reason, ''));
 end;
 $$;
-revoke all on function sync_scheduler.judge_refused_entries(public.sync_run_log) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.judge_refused_entries(public.sync_run_log)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.judge_refused_entries(public.sync_run_log) is
-  'Says what becomes of the entries that were refused alone in this run, when no other entry waits. They are rejected if '
-  'something was taken in this run, or if there is one and nothing else is open; returns the run''s progress. Else they stay '
-  'pending, and refusal is a reason that was given. Returns an empty object when there are none. The caller holds the run''s '
-  'row lock.';
+  'Says what becomes of the entries that were refused alone in this run, when no other entry waits. They are '
+  'rejected if something was taken in this run, or if there is one and nothing else is open; returns the '
+  'run''s progress. Else they stay pending, and refusal is a reason that was given. Returns an empty object '
+  'when there are none. The caller holds the run''s row lock.';
 
-create or replace function sync_scheduler.reject_refused_entries(run public.sync_run_log) returns public.sync_run_log
+create or replace function sync_scheduler.reject_refused_entries(run public.sync_run_log)
+  returns public.sync_run_log
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   rejected integer;
 begin
-  -- Only a first send is narrowed, and a batch that is refused as a whole leaves nothing: it goes back to pending.
+  -- Only a first send is narrowed, and a batch that is refused as a whole leaves nothing: it goes back to
+  -- pending.
   update public.sync_export_entries e set state = 'rejected', run_id = run.run_id,
     refused_at_first_send = e.decided_at is null, nothing_left = true
   -- By their ids, and the state as text: else a plan without statistics reads all that is pending.
-  where e.entry_id = any (array(select r.entry_id from public.sync_export_entries r where r.refused_run_id = run.run_id))
+  where e.entry_id = any (array(select r.entry_id from public.sync_export_entries r
+    where r.refused_run_id = run.run_id))
     and e.state::text = 'pending';
   get diagnostics rejected = row_count;
   if rejected > 0 then
@@ -3821,10 +4206,12 @@ begin
   return run;
 end;
 $$;
-revoke all on function sync_scheduler.reject_refused_entries(public.sync_run_log) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.reject_refused_entries(public.sync_run_log)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.reject_refused_entries(public.sync_run_log) is
-  'Rejects the entries that were refused alone in this run, for the reasons that were given then, and counts them. Its caller has '
-  'evidence that the external system takes other entries. Returns the run. The caller holds the run''s row lock.';
+  'Rejects the entries that were refused alone in this run, for the reasons that were given then, and counts '
+  'them. Its caller has evidence that the external system takes other entries. Returns the run. The caller '
+  'holds the run''s row lock.';
 
 -- supabase/schemas/30_functions/entries/set_aside.sql
 -- Batches whose outcome stays unknown.
@@ -3849,16 +4236,18 @@ begin
     return false;
   end if;
   update public.sync_export_entries e set set_aside_run_id = run.run_id
-  where e.batch_id = set_aside_batch.batch_id and e.integration_id = run.integration_id and e.state = 'unknown';
+  where e.batch_id = set_aside_batch.batch_id and e.integration_id = run.integration_id
+    and e.state = 'unknown';
   return found;
 end;
 $$;
 revoke all on function sync_scheduler.set_aside_batch(public.sync_run_log, sync_scheduler.error_class, uuid)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.set_aside_batch(public.sync_run_log, sync_scheduler.error_class, uuid) is
-  'Sets a batch of unknown outcome aside for the rest of the run, if the attempt that has just ended was the last one that the '
-  'run has for it. batch_id: the batch that has failed, or null when the connector sends no other before its outcome is known. '
-  'Returns whether it has: the run then goes on with other entries. The caller holds the run''s row lock.';
+  'Sets a batch of unknown outcome aside for the rest of the run, if the attempt that has just ended was the '
+  'last one that the run has for it. batch_id: the batch that has failed, or null when the connector sends '
+  'no other before its outcome is known. Returns whether it has: the run then goes on with other entries. '
+  'The caller holds the run''s row lock.';
 
 create or replace function sync_scheduler.set_aside_message(
   run public.sync_run_log, is_all_else_done boolean default true
@@ -3870,7 +4259,8 @@ declare
   open_entries integer;
   batch uuid;
 begin
-  select count(*), count(distinct e.batch_id), count(*) filter (where e.set_aside_run_id is distinct from run.run_id),
+  select count(*), count(distinct e.batch_id),
+    count(*) filter (where e.set_aside_run_id is distinct from run.run_id),
     (array_agg(e.batch_id order by e.entry_id))[1]
   into entries, batches, open_entries, batch
   from public.sync_export_entries e
@@ -3878,7 +4268,8 @@ begin
   if entries = 0 or open_entries > 0 then
     return null;
   end if;
-  return format('Whether %s %s arrived is not known, and to repeat %s has not settled it%s. Look in the external '
+  return format('Whether %s %s arrived is not known, and to repeat %s has not settled it%s. Look in the '
+    'external '
     'system which of them it has, then settle them: settle_sync_entries, batch_id %s%s.',
     entries, case when entries = 1 then 'entry has' else 'entries have' end,
     case when batches = 1 then 'their batch' else format('their %s batches', batches) end,
@@ -3886,10 +4277,11 @@ begin
     batch, case when batches > 1 then ' and others' else '' end);
 end;
 $$;
-revoke all on function sync_scheduler.set_aside_message(public.sync_run_log, boolean) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.set_aside_message(public.sync_run_log, boolean)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.set_aside_message(public.sync_run_log, boolean) is
-  'What a person reads about the batches that the run has set aside, with the number of entries and the way out. Null when '
-  'there are none, or when anything else of unknown outcome is open.';
+  'What a person reads about the batches that the run has set aside, with the number of entries and the way '
+  'out. Null when there are none, or when anything else of unknown outcome is open.';
 
 -- supabase/schemas/30_functions/entries/settle_entries.sql
 -- An admin decides about entries.
@@ -3898,7 +4290,8 @@ comment on function sync_scheduler.set_aside_message(public.sync_run_log, boolea
 create or replace function public.settle_sync_entries(
   org_id uuid, integration_type text, entries jsonb, reason text
 ) returns integer
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 #variable_conflict use_variable
 declare
   integration public.sync_integrations;
@@ -3918,7 +4311,8 @@ begin
 
   settled := sync_scheduler.settle_entries(integration.id, entries, reason);
   if jsonb_array_length(settled) > 0 then
-    perform sync_scheduler.audit(integration, 'entries_settled', reason, jsonb_build_object('entries', settled));
+    perform sync_scheduler.audit(integration, 'entries_settled', reason,
+      jsonb_build_object('entries', settled));
   end if;
   return jsonb_array_length(settled);
 end;
@@ -3927,18 +4321,19 @@ revoke all on function public.settle_sync_entries(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
 grant execute on function public.settle_sync_entries(uuid, text, jsonb, text) to authenticated, service_role;
 comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
-  'Settles entries by hand, all or none: a list (at most 10,000) of {entry_key, resolution, external_id?, sent_at?}, or {batch_id, '
-  'sent_at, resolution} for all entries of one batch whose outcome is not known. exported: it stands '
-  'in the external system (of an unknown, rejected or pending entry); resend: it does not and shall, with what the source '
-  'delivered last (rejected, or unknown with its sent_at as it was when somebody looked); abandon: it does not and '
-  'shall not, rejected for that reason (likewise); keep: what was exported stands, its conflict is closed (exported). For '
-  'admins of the organisation and the service role. reason: at most 500 characters, kept in the audit log. Returns how many entries have changed; once more changes none. Errors: '
-  'PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 argument_too_long, PT422 reason_too_long, PT422 reason_missing, PT422 '
-  'unknown_integration_type, PT404 integration_not_found, PT422 invalid_entries, PT404 entries_not_found (details: '
-  'entry_keys), PT409 entries_not_settleable (details: entries with state and sent_at; sending: a worker has it), PT409 '
-  'batch_is_open (details: entry_keys that have to be settled in the same call), PT409 batch_was_sent_again (details: batches with their '
-  'sent_at now: what was looked up is an older send), PT429 rate_limited.';
+  'Settles entries by hand, all or none: a list (at most 10,000) of {entry_key, resolution, external_id?, '
+  'sent_at?}, or {batch_id, sent_at, resolution} for all entries of one batch whose outcome is not known. '
+  'exported: it stands in the external system (of an unknown, rejected or pending entry); resend: it does '
+  'not and shall, with what the source delivered last (rejected, or unknown with its sent_at as it was when '
+  'somebody looked); abandon: it does not and shall not, rejected for that reason (likewise); keep: what was '
+  'exported stands, its conflict is closed (exported). For admins of the organisation and the service role. '
+  'reason: at most 500 characters, kept in the audit log. Returns how many entries have changed; once more '
+  'changes none. Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 '
+  'argument_too_long, PT422 reason_too_long, PT422 reason_missing, PT422 unknown_integration_type, PT404 '
+  'integration_not_found, PT422 invalid_entries, PT404 entries_not_found (details: entry_keys), PT409 '
+  'entries_not_settleable (details: entries with state and sent_at; sending: a worker has it), PT409 '
+  'batch_is_open (details: entry_keys that have to be settled in the same call), PT409 batch_was_sent_again '
+  '(details: batches with their sent_at now: what was looked up is an older send), PT429 rate_limited.';
 
 create or replace function sync_scheduler.settle_entries(integration_id uuid, entries jsonb, reason text)
 returns jsonb
@@ -3949,7 +4344,8 @@ declare
   batches uuid[];
 begin
   with told as (
-    select e.entry_id, e.entry_key, e.state, e.batch_id, e.conflict_at, d.resolution, left(d.external_id, 200) as external_id
+    select e.entry_id, e.entry_key, e.state, e.batch_id, e.conflict_at, d.resolution,
+      left(d.external_id, 200) as external_id
     from jsonb_to_recordset(entries) as d (entry_key text, resolution text, external_id text)
     -- As in require_settleable.
     cross join lateral (
@@ -3959,7 +4355,8 @@ begin
     where not case d.resolution
       when 'exported' then e.state = 'exported'
       when 'resend' then e.state = 'pending'
-      when 'abandon' then e.state = 'rejected' and e.error_message = settle_entries.reason and e.conflict_at is null
+      when 'abandon' then e.state = 'rejected' and e.error_message = settle_entries.reason
+        and e.conflict_at is null
         and e.decided_at is not null
       when 'keep' then e.conflict_at is null end
   ), changed as (
@@ -3973,9 +4370,11 @@ begin
       unknown_since = null,
       exported_at = case t.resolution when 'exported' then now() when 'keep' then e.exported_at end,
       external_id = case t.resolution when 'exported' then t.external_id when 'keep' then e.external_id end,
-      error_message = case t.resolution when 'abandon' then settle_entries.reason when 'keep' then e.error_message end,
+      error_message = case t.resolution when 'abandon' then settle_entries.reason
+        when 'keep' then e.error_message end,
       -- A run counts what it settled itself.
-      run_id = case when e.state not in ('exported', 'rejected') or t.resolution in ('exported', 'resend') then null
+      run_id = case when e.state not in ('exported', 'rejected')
+        or t.resolution in ('exported', 'resend') then null
         else e.run_id end,
       decided_at = case when t.resolution <> 'exported' then clock_timestamp() else e.decided_at end,
       -- What the external system has is one question, whether the source agrees another.
@@ -3983,25 +4382,28 @@ begin
       -- From now on it is the person's to decide. That nothing ever left stays true.
       refused_at_first_send = false
     from told t where e.entry_id = t.entry_id
-    returning e.entry_id, t.batch_id, jsonb_strip_nulls(jsonb_build_object('entry_key', t.entry_key, 'resolution', t.resolution,
+    returning e.entry_id, t.batch_id,
+      jsonb_strip_nulls(jsonb_build_object('entry_key', t.entry_key, 'resolution', t.resolution,
       'was', t.state, 'conflict_at', t.conflict_at, 'external_id', t.external_id)) as change
   )
   select coalesce(jsonb_agg(c.change order by c.change ->> 'entry_key'), '[]'),
     array_agg(c.entry_id), array_agg(distinct c.batch_id) filter (where c.batch_id is not null)
   into settled, changed_ids, batches from changed c;
 
-  -- Of a list of nothing the planner proves everything, also the condition of the index of all tenants' conflicts.
+  -- Of a list of nothing the planner proves everything, also the condition of the index of all tenants'
+  -- conflicts.
   perform sync_scheduler.adopt_newest_content(changed_ids || case when batches is not null then array(
     -- Refused earlier, while the others of their batch were open. As text, as in record_results.
-    select e.entry_id from public.sync_export_entries e where e.batch_id = any (batches) and e.state::text = 'rejected') end);
+    select e.entry_id from public.sync_export_entries e
+      where e.batch_id = any (batches) and e.state::text = 'rejected') end);
   return settled;
 end;
 $$;
 revoke all on function sync_scheduler.settle_entries(uuid, jsonb, text)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.settle_entries(uuid, jsonb, text) is
-  'Does what a person has decided about entries that require_settleable lets through, and returns what has changed: a list '
-  'of {entry_key, resolution, was, conflict_at, external_id}. May be repeated.';
+  'Does what a person has decided about entries that require_settleable lets through, and returns what has '
+  'changed: a list of {entry_key, resolution, was, conflict_at, external_id}. May be repeated.';
 
 create or replace function sync_scheduler.require_settleable(integration_id uuid, entries jsonb) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -4013,10 +4415,12 @@ declare
 begin
   -- The answer and the audit log name each of them.
   if jsonb_typeof(entries) = 'array' and jsonb_array_length(entries) > most then
-    perform sync_scheduler.raise_error('invalid_entries', jsonb_build_object('entries', format('at most %s', most)));
+    perform sync_scheduler.raise_error('invalid_entries',
+      jsonb_build_object('entries', format('at most %s', most)));
   elsif jsonb_typeof(entries) is distinct from 'array' or exists (
     select from jsonb_array_elements(entries) d group by d ->> 'entry_key'
-    having d ->> 'entry_key' is null or count(*) > 1 or length(d ->> 'entry_key') > sync_scheduler.text_limit('entry_keys')
+    having d ->> 'entry_key' is null or count(*) > 1
+      or length(d ->> 'entry_key') > sync_scheduler.text_limit('entry_keys')
       or bool_or(coalesce(d ->> 'resolution', '') not in ('exported', 'resend', 'abandon', 'keep'))
   ) then
     perform sync_scheduler.raise_error('invalid_entries',
@@ -4025,9 +4429,11 @@ begin
 
   begin
     select jsonb_agg(left(d.entry_key, 100)) filter (where e.entry_id is null),
-      jsonb_agg(jsonb_build_object('entry_key', left(e.entry_key, 100), 'state', e.state, 'sent_at', e.sent_at))
+      jsonb_agg(jsonb_build_object('entry_key',
+        left(e.entry_key, 100), 'state', e.state, 'sent_at', e.sent_at))
       filter (where not case d.resolution
-        -- Also of one that was never sent: after a backup was restored, what was exported since is pending again.
+        -- Also of one that was never sent: after a backup was restored, what was exported since is pending
+        -- again.
         when 'exported' then e.state in ('pending', 'unknown', 'rejected', 'exported', 'withdrawn')
         -- That it did not arrive is said of the very send that somebody has looked up: a later one may have.
         -- A redacted entry has no content to send.
@@ -4038,21 +4444,26 @@ begin
         when 'keep' then e.state = 'exported' end)
     into missing, refused
     from jsonb_to_recordset(entries) as d (entry_key text, resolution text, sent_at timestamptz)
-    -- Key by key: a plan that joins would read all that is exported. The offset keeps the look-up as it stands.
+    -- Key by key: a plan that joins would read all that is exported. The offset keeps the look-up as it
+    -- stands.
     left join lateral (
       select o.* from public.sync_export_entries o
-      where o.integration_id = require_settleable.integration_id and o.entry_key = d.entry_key offset 0) e on true;
+      where o.integration_id = require_settleable.integration_id and o.entry_key = d.entry_key offset 0) e
+        on true;
   exception when data_exception then
-    perform sync_scheduler.raise_error('invalid_entries', '{"sent_at": "an instant, as it stands in the entry"}');
+    perform sync_scheduler.raise_error('invalid_entries',
+      '{"sent_at": "an instant, as it stands in the entry"}');
   end;
   if missing is not null then
     perform sync_scheduler.raise_error('entries_not_found', sync_scheduler.first_ten('entry_keys', missing));
   elsif refused is not null then
-    perform sync_scheduler.raise_error('entries_not_settleable', sync_scheduler.first_ten('entries', refused));
+    perform sync_scheduler.raise_error('entries_not_settleable',
+      sync_scheduler.first_ten('entries', refused));
   end if;
 
-  -- What stays open of a batch goes out again under the old key, whole: with an entry that somebody has just booked by
-  -- hand, or without one that the receiver expects in it. So a batch is settled at once or not at all.
+  -- What stays open of a batch goes out again under the old key, whole: with an entry that somebody has just
+  -- booked by hand, or without one that the receiver expects in it. So a batch is settled at once or not at
+  -- all.
   select jsonb_agg(left(o.entry_key, 100) order by o.entry_id) into left_open
   from public.sync_export_entries o
   where o.integration_id = require_settleable.integration_id and o.state in ('sending', 'unknown')
@@ -4072,8 +4483,9 @@ $$;
 revoke all on function sync_scheduler.require_settleable(uuid, jsonb)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_settleable(uuid, jsonb) is
-  'Refuses what settle_entries cannot do. The caller keeps the worker from the entries. Errors: PT422 invalid_entries, PT404 '
-  'entries_not_found, PT409 entries_not_settleable, PT409 batch_is_open; details name the entries, at most ten.';
+  'Refuses what settle_entries cannot do. The caller keeps the worker from the entries. Errors: PT422 '
+  'invalid_entries, PT404 entries_not_found, PT409 entries_not_settleable, PT409 batch_is_open; details name '
+  'the entries, at most ten.';
 
 create or replace function sync_scheduler.expand_batches(integration_id uuid, entries jsonb) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -4094,7 +4506,8 @@ begin
       or coalesce(d ->> 'resolution', '') not in ('exported', 'resend', 'abandon'))
   ) then
     perform sync_scheduler.raise_error('invalid_entries',
-      '{"batch_id": "each once, without an entry_key, with sent_at and a resolution: exported, resend or abandon"}');
+      '{"batch_id": "each once, without an entry_key, with sent_at and a resolution: exported, resend or '
+      'abandon"}');
   end if;
 
   begin
@@ -4107,7 +4520,8 @@ begin
     from jsonb_to_recordset(expand_batches.entries) as d (batch_id uuid, sent_at timestamptz)
     left join lateral (
       select e.batch_id, bool_or(e.state = 'sending') as is_sending,
-        -- Of one that is settled by now, the send that did it: what a person has looked up before is about another.
+        -- Of one that is settled by now, the send that did it: what a person has looked up before is about
+        -- another.
         coalesce(max(e.sent_at) filter (where e.state = 'unknown'), max(e.sent_at)) as sent_at
       from public.sync_export_entries e
       where e.batch_id = d.batch_id and e.integration_id = expand_batches.integration_id
@@ -4116,15 +4530,18 @@ begin
     if missing is not null then
       perform sync_scheduler.raise_error('entries_not_found', sync_scheduler.first_ten('batch_ids', missing));
     elsif sent_again is not null then
-      perform sync_scheduler.raise_error('batch_was_sent_again', sync_scheduler.first_ten('batches', sent_again));
+      perform sync_scheduler.raise_error('batch_was_sent_again',
+        sync_scheduler.first_ten('batches', sent_again));
     end if;
 
     select coalesce(jsonb_agg(x.item order by x.position, x.entry_id), '[]') into expanded
     from (
       select d.item, d.position, 0 as entry_id
-      from jsonb_array_elements(expand_batches.entries) with ordinality d (item, position) where not d.item ? 'batch_id'
+      from jsonb_array_elements(expand_batches.entries) with ordinality d (item, position)
+        where not d.item ? 'batch_id'
       union all
-      select jsonb_build_object('entry_key', e.entry_key, 'resolution', d.item -> 'resolution', 'sent_at', e.sent_at),
+      select jsonb_build_object('entry_key', e.entry_key, 'resolution', d.item -> 'resolution', 'sent_at',
+        e.sent_at),
         d.position, e.entry_id
       from jsonb_array_elements(expand_batches.entries) with ordinality d (item, position)
       join public.sync_export_entries e on e.batch_id = (d.item ->> 'batch_id')::uuid
@@ -4138,11 +4555,13 @@ begin
   return expanded;
 end;
 $$;
-revoke all on function sync_scheduler.expand_batches(uuid, jsonb) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.expand_batches(uuid, jsonb)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.expand_batches(uuid, jsonb) is
-  'Replaces each {batch_id, sent_at, resolution} of a list by the entries of that batch whose outcome is not known; there may be '
-  'none left. Everything else stays as it is. The caller keeps the worker from the entries. Errors: PT422 invalid_entries, PT404 '
-  'entries_not_found (details: batch_ids), PT409 batch_was_sent_again (details: batches with their sent_at now).';
+  'Replaces each {batch_id, sent_at, resolution} of a list by the entries of that batch whose outcome is not '
+  'known; there may be none left. Everything else stays as it is. The caller keeps the worker from the '
+  'entries. Errors: PT422 invalid_entries, PT404 entries_not_found (details: batch_ids), PT409 '
+  'batch_was_sent_again (details: batches with their sent_at now).';
 
 -- supabase/schemas/30_functions/entries/store_delivery.sql
 -- Writes what a delivery brings, and remembers what it refuses.
@@ -4182,10 +4601,12 @@ begin
       coalesce(d.hash, sync_scheduler.entry_hash(d.period, d.document_number, d.payload)) as hash
     from unnest(store_delivery.delivered) d cross join lateral (
       select x.entry_id, x.entry_key, x.state, x.payload_hash, x.conflict_payload_hash, x.conflict_at,
-        x.state in ('pending', 'withdrawn') or (x.state = 'rejected' and sync_scheduler.is_replaceable(x)) as is_replaceable
+        x.state in ('pending', 'withdrawn')
+          or (x.state = 'rejected' and sync_scheduler.is_replaceable(x)) as is_replaceable
       from public.sync_export_entries x
       -- As in read_delivery.
-      where (x.entry_key, x.integration_id) between (d.entry_key, integration.id) and (d.entry_key, integration.id)
+      where (x.entry_key, x.integration_id) between (d.entry_key, integration.id)
+        and (d.entry_key, integration.id)
       order by x.entry_key, x.integration_id limit 1) e
     where d.reason is null
   ), fresh as (
@@ -4193,7 +4614,8 @@ begin
     update public.sync_export_entries e set
       period = t.period, document_number = t.document_number, payload = t.payload,
       state = 'pending', batch_id = null, error_message = null, conflict_at = null,
-      -- The content is there again. Without this an empty payload, which may be the content, would count as redacted.
+      -- The content is there again. Without this an empty payload, which may be the content, would count as
+      -- redacted.
       redacted_at = null, redacted_debit = null, redacted_currency = null,
       run_id = case when t.state = 'pending' then e.run_id end,
       decided_at = case when t.state = 'pending' then e.decided_at end
@@ -4218,9 +4640,11 @@ begin
     where e.entry_id = t.entry_id and t.conflict_at is not null and t.payload_hash = t.hash
   ), known as (
     select from told t
-    where not t.is_replaceable and t.payload_hash <> t.hash and t.conflict_payload_hash = t.hash and t.conflict_at is not null
+    where not t.is_replaceable and t.payload_hash <> t.hash and t.conflict_payload_hash = t.hash
+      and t.conflict_at is not null
   )
-  select count(*), array_agg(f.entry_key) filter (where f.was = 'rejected'), array_agg(f.entry_key) filter (where f.was = 'withdrawn'),
+  select count(*), array_agg(f.entry_key) filter (where f.was = 'rejected'),
+    array_agg(f.entry_key) filter (where f.was = 'withdrawn'),
     (select count(*) from contradicted) + (select count(*) from known),
     (select jsonb_agg(t.entry_key order by t.number) from told t
      where t.state = 'withdrawn' and t.payload_hash = t.hash and not store_delivery.readmit),
@@ -4241,27 +4665,31 @@ begin
 end;
 $$;
 revoke all on function sync_scheduler.store_delivery(
-  public.sync_integrations, sync_scheduler.delivered_entry[], boolean) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.store_delivery(public.sync_integrations, sync_scheduler.delivered_entry[], boolean) is
-  'Writes what a delivery does not refuse, and counts: added, replaced, unchanged (which ends a conflict: the source agrees again), '
-  'conflicts. withdrawn, '
-  'if there are any, names the keys that stay withdrawn. readmit: they wait again. The caller keeps the worker from '
-  'the entries.';
+  public.sync_integrations, sync_scheduler.delivered_entry[], boolean)
+    from public, anon, authenticated, service_role;
+comment on function sync_scheduler.store_delivery(public.sync_integrations, sync_scheduler.delivered_entry[],
+  boolean) is
+  'Writes what a delivery does not refuse, and counts: added, replaced, unchanged (which ends a conflict: '
+  'the source agrees again), conflicts. withdrawn, if there are any, names the keys that stay withdrawn. '
+  'readmit: they wait again. The caller keeps the worker from the entries.';
 
 create or replace function sync_scheduler.record_refusals(
   integration public.sync_integrations, delivered sync_scheduler.delivered_entry[]
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  -- As many as settle_sync_entries takes in one call. A whole delivery may be unsound, and each key closes by itself.
+  -- As many as settle_sync_entries takes in one call. A whole delivery may be unsound, and each key closes by
+  -- itself.
   most constant integer := 10000;
-  had_some boolean := exists (select from sync_scheduler.refused_entries r where r.integration_id = integration.id);
+  had_some boolean := exists (select from sync_scheduler.refused_entries r
+    where r.integration_id = integration.id);
   refused bigint;
   kept bigint;
   named jsonb;
   said text;
 begin
-  select count(distinct case when length(d.entry_key) between 1 and 200 then d.entry_key else '' end) into refused
+  select count(distinct case when length(d.entry_key) between 1 and 200 then d.entry_key else '' end)
+    into refused
   from unnest(record_refusals.delivered) d where d.reason is not null;
   if refused = 0 and not had_some then
     return;
@@ -4275,32 +4703,39 @@ begin
     insert into sync_scheduler.refused_entries as r (integration_id, entry_key, field, reason)
     select distinct on (n.name) integration.id, n.name, n.field, n.reason
     from (
-      select c.number, c.field, c.reason, case when c.is_known or kept + c.place <= most then c.name else '' end as name
+      select c.number, c.field, c.reason,
+        case when c.is_known or kept + c.place <= most then c.name else '' end as name
       from (
         select d.number, d.field, d.reason, k.name, o.entry_key is not null as is_known,
           count(*) filter (where o.entry_key is null) over (order by d.number) as place
         from unnest(record_refusals.delivered) d
-        cross join lateral (select case when length(d.entry_key) between 1 and 200 then d.entry_key else '' end as name) k
-        left join sync_scheduler.refused_entries o on o.integration_id = integration.id and o.entry_key = k.name
+        cross join lateral (select case when length(d.entry_key) between 1 and 200 then d.entry_key
+          else '' end as name) k
+        left join sync_scheduler.refused_entries o on o.integration_id = integration.id
+          and o.entry_key = k.name
         where d.reason is not null) c) n
     order by n.name, n.number
     on conflict (integration_id, entry_key) do update set
       field = excluded.field, reason = excluded.reason;
   end if;
 
-  select count(*), coalesce(jsonb_agg(jsonb_build_object('entry_key', nullif(o.entry_key, ''), 'field', o.field, 'reason', o.reason)
+  select count(*), coalesce(
+    jsonb_agg(jsonb_build_object('entry_key', nullif(o.entry_key, ''), 'field', o.field, 'reason', o.reason)
     order by o.place) filter (where o.place <= 50), '[]')
   into kept, named
   from (
-    select r.entry_key, r.field, r.reason, row_number() over (order by r.refused_at desc, r.entry_key) as place
+    select r.entry_key, r.field, r.reason,
+      row_number() over (order by r.refused_at desc, r.entry_key) as place
     from sync_scheduler.refused_entries r where r.integration_id = integration.id) o;
   if kept = 0 then
     perform sync_scheduler.resolve_alerts(integration.id, '{entries_refused}');
     return;
   end if;
-  said := format('Delivered entries were refused and are not in the outbox: %s%s. The source has to deliver them again, corrected; '
+  said := format('Delivered entries were refused and are not in the outbox: %s%s. The source has to deliver '
+    'them again, corrected; '
     'an admin who acknowledges this alert closes it.', (
-      select string_agg(format('%s (%s)', coalesce(i ->> 'entry_key', 'an item without a key'), i ->> 'field'), ', ' order by n)
+      select string_agg(format('%s (%s)', coalesce(i ->> 'entry_key', 'an item without a key'),
+        i ->> 'field'), ', ' order by n)
       from jsonb_array_elements(named) with ordinality x (i, n) where n <= 3),
     case when kept > 3 then format(' and %s more', kept - 3) else '' end);
   if refused > 0 then
@@ -4311,21 +4746,27 @@ begin
     where a.integration_id = integration.id and a.kind = 'entries_refused' and a.resolved_at is null
       and a.news_at < clock_timestamp() - interval '1 hour'
       and exists (
-        select from sync_scheduler.refused_entries r where r.integration_id = integration.id and r.refused_at > a.news_at);
+        select from sync_scheduler.refused_entries r
+          where r.integration_id = integration.id and r.refused_at > a.news_at);
   else
     -- Some were taken: the alert goes on, about the others.
-    update public.sync_alerts a set message = said, details = jsonb_build_object('entries', kept, 'refused', named)
+    update public.sync_alerts a
+      set message = said, details = jsonb_build_object('entries', kept, 'refused', named)
     where a.integration_id = integration.id and a.kind = 'entries_refused' and a.resolved_at is null;
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.record_refusals(public.sync_integrations, sync_scheduler.delivered_entry[])
+revoke all on function sync_scheduler.record_refusals(public.sync_integrations,
+  sync_scheduler.delivered_entry[])
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.record_refusals(public.sync_integrations, sync_scheduler.delivered_entry[]) is
-  'Remembers which keys a delivery refused and forgets those that it took. Raises the alert entries_refused with up to 50 of them, '
-  'the newest first, with a message about new ones at most once an hour; or resolves it when none is left. The caller holds the integration''s lock.';
+comment on function sync_scheduler.record_refusals(public.sync_integrations,
+  sync_scheduler.delivered_entry[]) is
+  'Remembers which keys a delivery refused and forgets those that it took. Raises the alert entries_refused '
+  'with up to 50 of them, the newest first, with a message about new ones at most once an hour; or resolves '
+  'it when none is left. The caller holds the integration''s lock.';
 
-create or replace function sync_scheduler.refused_items(delivered sync_scheduler.delivered_entry[]) returns jsonb
+create or replace function sync_scheduler.refused_items(delivered sync_scheduler.delivered_entry[])
+  returns jsonb
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   refused jsonb;
@@ -4334,7 +4775,8 @@ begin
     case when length(d.entry_key) between 1 and 200
       then jsonb_build_object('entry_key', d.entry_key, 'field', d.field, 'reason', d.reason)
       -- An item without a usable key is named by its place in the list.
-      else jsonb_build_object('entry_key', left(d.entry_key, 100), 'index', d.number - 1, 'field', d.field, 'reason', d.reason)
+      else jsonb_build_object('entry_key',
+        left(d.entry_key, 100), 'index', d.number - 1, 'field', d.field, 'reason', d.reason)
     end order by d.number)
   into refused from unnest(refused_items.delivered) d where d.reason is not null;
   return coalesce(refused, '[]');
@@ -4343,8 +4785,8 @@ $$;
 revoke all on function sync_scheduler.refused_items(sync_scheduler.delivered_entry[])
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.refused_items(sync_scheduler.delivered_entry[]) is
-  'What a delivery refuses: a list of {entry_key, field, reason}, in its order. An item without a usable key has its index in '
-  'the list, from 0, and at most 100 characters of what it gave as key.';
+  'What a delivery refuses: a list of {entry_key, field, reason}, in its order. An item without a usable key '
+  'has its index in the list, from 0, and at most 100 characters of what it gave as key.';
 
 -- supabase/schemas/30_functions/entries/validate_entry.sql
 -- May this entry be booked?
@@ -4367,18 +4809,21 @@ begin
   elsif jsonb_typeof(entry_fault.payload) is distinct from 'object' then
     field := 'payload';
     reason := 'The payload must be an object.';
-  -- Not as text yet: a number of ten bytes may have 16,000 characters. What has so many bytes has more characters than allowed.
+  -- Not as text yet: a number of ten bytes may have 16,000 characters. What has so many bytes has more
+  -- characters than allowed.
   elsif pg_column_size(entry_fault.payload) > 8 * entry_fault.max_payload::bigint then
     field := 'payload';
     reason := format('The payload must have at most %s bytes.', entry_fault.max_payload);
   -- Each level has eight bytes. Deeper ones might exhaust the stack of whoever reads them.
-  elsif pg_column_size(entry_fault.payload) > 4000 and jsonb_path_exists(entry_fault.payload, 'strict $.**{501}') then
+  elsif pg_column_size(entry_fault.payload) > 4000
+    and jsonb_path_exists(entry_fault.payload, 'strict $.**{501}') then
     field := 'payload';
     reason := 'The payload must have at most 500 levels.';
   elsif sync_scheduler.loses_digits(entry_fault.payload) then
     field := 'payload';
     reason := 'The payload holds a JSON number that loses digits on its way: write amounts as strings.';
-  -- Text has at most 32 times as many bytes, now that no number is longer: nearly every voucher is small without being counted.
+  -- Text has at most 32 times as many bytes, now that no number is longer: nearly every voucher is small
+  -- without being counted.
   elsif pg_column_size(entry_fault.payload) > entry_fault.max_payload / 32
     and octet_length(entry_fault.payload::text) > entry_fault.max_payload
   then
@@ -4394,8 +4839,9 @@ $$;
 revoke all on function sync_scheduler.entry_fault(public.sync_integrations, text, text, text, jsonb, integer)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.entry_fault(public.sync_integrations, text, text, text, jsonb, integer) is
-  'Says why the outbox of an integration refuses an entry: the field and the reason, in one sentence; both are null when the '
-  'entry is sound. The reason never quotes the payload. max_payload: see settings. The door add_sync_entries asks it about new and changed content only.';
+  'Says why the outbox of an integration refuses an entry: the field and the reason, in one sentence; both '
+  'are null when the entry is sound. The reason never quotes the payload. max_payload: see settings. The '
+  'door add_sync_entries asks it about new and changed content only.';
 
 create or replace function sync_scheduler.voucher_fault(
   integration public.sync_integrations, period text, document_number text, payload jsonb,
@@ -4407,7 +4853,8 @@ declare
   fields constant jsonb := sync_scheduler.exported_fields() -> integration.integration_type;
   -- Every payload is a voucher.
   is_ledger constant boolean := fields is not null;
-  exported constant sync_scheduler.field_names := jsonb_populate_record(null::sync_scheduler.field_names, fields);
+  exported constant sync_scheduler.field_names := jsonb_populate_record(null::sync_scheduler.field_names,
+    fields);
   ignored constant sync_scheduler.field_names :=
     jsonb_populate_record(null::sync_scheduler.field_names, config -> 'ignored_fields');
   fault record;
@@ -4488,7 +4935,8 @@ begin
       reason := format('Line %s: currency must be that of the voucher and the other lines.', number);
       return;
     end if;
-    difference := difference + coalesce(line ->> 'debit', '0')::numeric - coalesce(line ->> 'credit', '0')::numeric;
+    difference := difference + coalesce(line ->> 'debit', '0')::numeric - coalesce(line ->> 'credit',
+      '0')::numeric;
   end loop;
   if difference <> 0 then
     field := 'payload.lines';
@@ -4518,10 +4966,11 @@ $$;
 revoke all on function sync_scheduler.voucher_fault(public.sync_integrations, text, text, jsonb)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.voucher_fault(public.sync_integrations, text, text, jsonb) is
-  'The first fault of an entry''s content, by the rules of its integration: where it is (payload.lines[0].debit) and why, in '
-  'one sentence that quotes no value of the payload; both are null without one. A payload with lines is a voucher, unless the config says '
-  'payloads free; for a type in exported_fields every payload is one. Called by entry_fault. voucherFault in '
-  'voucher_fault.ts answers the same, and judges before the first send.';
+  'The first fault of an entry''s content, by the rules of its integration: where it is '
+  '(payload.lines[0].debit) and why, in one sentence that quotes no value of the payload; both are null '
+  'without one. A payload with lines is a voucher, unless the config says payloads free; for a type in '
+  'exported_fields every payload is one. Called by entry_fault. voucherFault in voucher_fault.ts answers the '
+  'same, and judges before the first send.';
 
 create or replace function sync_scheduler.period_fault(
   config jsonb, period text, payload jsonb, out field text, out reason text
@@ -4537,7 +4986,8 @@ begin
     return;
   end if;
   if period_fault.period like '%-13' then
-    month := left(period_fault.period, 5) || lpad(coalesce(period_fault.config ->> 'fiscal_year_ends', '12'), 2, '0');
+    month := left(period_fault.period, 5)
+      || lpad(coalesce(period_fault.config ->> 'fiscal_year_ends', '12'), 2, '0');
     which := ', the last month of the fiscal year ' || left(period_fault.period, 4);
   end if;
   if not starts_with(period_fault.payload ->> 'posting_date', month || '-') then
@@ -4546,11 +4996,12 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.period_fault(jsonb, text, jsonb) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.period_fault(jsonb, text, jsonb)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.period_fault(jsonb, text, jsonb) is
-  'Says that the posting date of a payload is not in the period, unless the integration''s config has period_rule free. A '
-  'thirteenth period lies in the month fiscal_year_ends (1 to 12, default 12) of its year: a fiscal year has the number of '
-  'the calendar year in which it ends.';
+  'Says that the posting date of a payload is not in the period, unless the integration''s config has '
+  'period_rule free. A thirteenth period lies in the month fiscal_year_ends (1 to 12, default 12) of its '
+  'year: a fiscal year has the number of the calendar year in which it ends.';
 
 -- supabase/schemas/30_functions/entries/validate_fields.sql
 -- Fields of a voucher and of its lines.
@@ -4618,9 +5069,9 @@ $$;
 revoke all on function sync_scheduler.line_fault(jsonb, integer, text[], text[])
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.line_fault(jsonb, integer, text[], text[]) is
-  'The first fault of a voucher''s line, numbered from 1: an account, and an amount on one side; the other side is absent, '
-  'null or zero. Both outputs are null without a fault. exported, ignored: as of fields_fault. lineFault in line_fault.ts '
-  'answers the same.';
+  'The first fault of a voucher''s line, numbered from 1: an account, and an amount on one side; the other '
+  'side is absent, null or zero. Both outputs are null without a fault. exported, ignored: as of '
+  'fields_fault. lineFault in line_fault.ts answers the same.';
 
 create or replace function sync_scheduler.fields_fault(
   object jsonb, path text, subject text, exported text[], ignored text[], out field text, out reason text
@@ -4643,7 +5094,8 @@ begin
   if sound then
     foreach name in array coalesce(fields_fault.exported, '{posting_date,currency}') loop
       value := rest -> name;
-      if value is not null and sync_scheduler.value_fault(name, value, is_exported, fields_fault.ignored) is not null then
+      if value is not null
+        and sync_scheduler.value_fault(name, value, is_exported, fields_fault.ignored) is not null then
         sound := false;
         exit;
       end if;
@@ -4671,22 +5123,25 @@ $$;
 revoke all on function sync_scheduler.fields_fault(jsonb, text, text, text[], text[])
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.fields_fault(jsonb, text, text, text[], text[]) is
-  'The first fault of what every voucher and every line may have: fields that are not exported, dates, a currency; both '
-  'outputs are null without one. exported: names, null: all; ignored: names that are left out. fieldsFault in '
-  'voucher_fields.ts answers the same.';
+  'The first fault of what every voucher and every line may have: fields that are not exported, dates, a '
+  'currency; both outputs are null without one. exported: names, null: all; ignored: names that are left '
+  'out. fieldsFault in voucher_fields.ts answers the same.';
 
-create or replace function sync_scheduler.value_fault(name text, value jsonb, is_exported boolean, ignored text[])
+create or replace function sync_scheduler.value_fault(name text, value jsonb, is_exported boolean,
+  ignored text[])
 returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   if value_fault.value = 'null' or value_fault.name in ('lines', 'account', 'debit', 'credit') then
     return null;
   elsif value_fault.name = 'date' or value_fault.name like '%\_date' then
-    if (jsonb_typeof(value_fault.value) = 'string' and sync_scheduler.is_date(value_fault.value #>> '{}')) is not true then
+    if (jsonb_typeof(value_fault.value) = 'string' and sync_scheduler.is_date(value_fault.value #>> '{}'))
+      is not true then
       return 'must be a date that exists, YYYY-MM-DD';
     end if;
   elsif value_fault.name = 'currency' then
-    if jsonb_typeof(value_fault.value) <> 'string' or value_fault.value #>> '{}' !~ '^[A-Z]{3}$' collate "C" then
+    if jsonb_typeof(value_fault.value) <> 'string'
+      or value_fault.value #>> '{}' !~ '^[A-Z]{3}$' collate "C" then
       return 'must be a currency code of three capital letters';
     end if;
   elsif not value_fault.is_exported then
@@ -4710,8 +5165,8 @@ $$;
 revoke all on function sync_scheduler.value_fault(text, jsonb, boolean, text[])
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.value_fault(text, jsonb, boolean, text[]) is
-  'What is wrong with the value of a voucher''s or a line''s field; null: nothing. is_exported: the connector exports '
-  'certain fields, as texts. valueFault in voucher_fields.ts answers the same.';
+  'What is wrong with the value of a voucher''s or a line''s field; null: nothing. is_exported: the '
+  'connector exports certain fields, as texts. valueFault in voucher_fields.ts answers the same.';
 
 create or replace function sync_scheduler.is_amount(value text) returns boolean
 language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
@@ -4721,7 +5176,8 @@ end;
 $$;
 revoke all on function sync_scheduler.is_amount(text) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.is_amount(text) is
-  'Is it an amount of an entry: a plain decimal that is not negative? isAmount in decimal.ts applies the same expression.';
+  'Is it an amount of an entry: a plain decimal that is not negative? isAmount in decimal.ts applies the '
+  'same expression.';
 
 create or replace function sync_scheduler.is_date(value text) returns boolean
 language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
@@ -4743,14 +5199,17 @@ end;
 $$;
 revoke all on function sync_scheduler.is_date(text) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.is_date(text) is
-  'Is it a day of the calendar, YYYY-MM-DD? 2026-02-30 is none. isDate in voucher_fields.ts answers the same.';
+  'Is it a day of the calendar, YYYY-MM-DD? 2026-02-30 is none. isDate in voucher_fields.ts answers the '
+  'same.';
 
 create or replace function sync_scheduler.is_filled(value jsonb) returns boolean
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  -- The characters that \S of a regular expression in JavaScript passes over; \S of Postgres depends on the locale.
+  -- The characters that \S of a regular expression in JavaScript passes over; \S of Postgres depends on the
+  -- locale.
   return coalesce(jsonb_typeof(is_filled.value) = 'string' and btrim(is_filled.value #>> '{}',
-    E' \t\n\r\f\v\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff'
+    E' \t\n\r\f\v\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009'
+    '\u200a\u2028\u2029\u202f\u205f\u3000\ufeff'
     ) <> '', false);
 end;
 $$;
@@ -4763,7 +5222,8 @@ comment on function sync_scheduler.is_filled(jsonb) is
 create or replace function public.withdraw_sync_entries(
   org_id uuid, integration_type text, entry_keys text[], reason text
 ) returns jsonb
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 declare
   most constant integer := 10000;
   integration public.sync_integrations;
@@ -4773,29 +5233,35 @@ begin
   perform sync_scheduler.require_org_role(withdraw_sync_entries.org_id, '{admin}');
   perform sync_scheduler.require_text('reason', withdraw_sync_entries.reason);
   perform sync_scheduler.require_text('entry_keys', (
-    select k from unnest(withdraw_sync_entries.entry_keys) k where k is not null order by length(k) desc limit 1));
+    select k from unnest(withdraw_sync_entries.entry_keys) k
+      where k is not null order by length(k) desc limit 1));
   if coalesce(btrim(withdraw_sync_entries.reason), '') = '' then
     perform sync_scheduler.raise_error('reason_missing');
   elsif (cardinality(withdraw_sync_entries.entry_keys) between 0 and most) is not true
     -- Not by array_position, which refuses lists within lists with an error of its own.
     or exists (select from unnest(withdraw_sync_entries.entry_keys) k where k is null)
   then
-    perform sync_scheduler.raise_error('invalid_entries', jsonb_build_object('entry_keys', format('a list of at most %s keys', most)));
+    perform sync_scheduler.raise_error('invalid_entries',
+      jsonb_build_object('entry_keys', format('a list of at most %s keys', most)));
   end if;
-  integration := sync_scheduler.lock_integration(withdraw_sync_entries.org_id, withdraw_sync_entries.integration_type);
+  integration := sync_scheduler.lock_integration(withdraw_sync_entries.org_id,
+    withdraw_sync_entries.integration_type);
   -- A worker that holds an entry as sending keeps it, and none takes one while it is withdrawn.
   perform sync_scheduler.lock_active_run(integration.id);
 
   with asked as materialized (
-    select k.entry_key, e.entry_id, e.state, coalesce(e.state = 'pending' or e.not_sent, false) as has_not_left
+    select k.entry_key, e.entry_id, e.state,
+      coalesce(e.state = 'pending' or e.not_sent, false) as has_not_left
     from (select distinct k from unnest(withdraw_sync_entries.entry_keys) k) k (entry_key)
     left join lateral (
       select x.entry_id, x.state, x.not_sent from public.sync_export_entries x
       -- As in read_delivery.
-      where (x.entry_key, x.integration_id) between (k.entry_key, integration.id) and (k.entry_key, integration.id)
+      where (x.entry_key, x.integration_id) between (k.entry_key, integration.id)
+        and (k.entry_key, integration.id)
       order by x.entry_key, x.integration_id limit 1) e on true
   ), changed as (
-    update public.sync_export_entries e set state = 'withdrawn', run_id = null, decided_at = clock_timestamp(),
+    update public.sync_export_entries e
+      set state = 'withdrawn', run_id = null, decided_at = clock_timestamp(),
       conflict_at = null, error_message = withdraw_sync_entries.reason
     from asked a where e.entry_id = a.entry_id and a.has_not_left
     returning e.entry_key
@@ -4818,19 +5284,24 @@ begin
     perform sync_scheduler.audit(integration, 'entries_withdrawn', withdraw_sync_entries.reason,
       jsonb_build_object('entry_keys', to_jsonb(withdrawn)));
   end if;
-  return jsonb_build_object('withdrawn', coalesce(cardinality(withdrawn), 0), 'refused', coalesce(refused, '[]'));
+  return jsonb_build_object('withdrawn', coalesce(cardinality(withdrawn), 0), 'refused',
+    coalesce(refused, '[]'));
 end;
 $$;
-revoke all on function public.withdraw_sync_entries(uuid, text, text[], text) from public, anon, authenticated, service_role;
-grant execute on function public.withdraw_sync_entries(uuid, text, text[], text) to authenticated, service_role;
+revoke all on function public.withdraw_sync_entries(uuid, text, text[], text)
+  from public, anon, authenticated, service_role;
+grant execute on function public.withdraw_sync_entries(uuid, text, text[], text)
+  to authenticated, service_role;
 comment on function public.withdraw_sync_entries(uuid, text, text[], text) is
-  'Takes entries back that were delivered by mistake and have not left: they wait, or our own rules rejected them before their '
-  'first send. Their state is withdrawn: nothing of them goes out until the source delivers other content, or the same with '
-  'readmit, or an admin settles them with resend. For admins of the organisation and the service role. entry_keys: at most '
-  '10,000. reason: at most 500 characters, kept in the audit log. Returns withdrawn, how many have changed, and refused, a list of {entry_key, '
-  'state, reason} of those that have left or do not exist; the others are withdrawn all the same. Once more changes none. '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long, PT422 reason_too_long, PT422 reason_missing, PT422 invalid_entries, '
-  'PT422 unknown_integration_type, PT404 integration_not_found, PT429 rate_limited.';
+  'Takes entries back that were delivered by mistake and have not left: they wait, or our own rules rejected '
+  'them before their first send. Their state is withdrawn: nothing of them goes out until the source '
+  'delivers other content, or the same with readmit, or an admin settles them with resend. For admins of the '
+  'organisation and the service role. entry_keys: at most 10,000. reason: at most 500 characters, kept in '
+  'the audit log. Returns withdrawn, how many have changed, and refused, a list of {entry_key, state, '
+  'reason} of those that have left or do not exist; the others are withdrawn all the same. Once more changes '
+  'none. Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 '
+  'argument_too_long, PT422 reason_too_long, PT422 reason_missing, PT422 invalid_entries, PT422 '
+  'unknown_integration_type, PT404 integration_not_found, PT429 rate_limited.';
 
 -- supabase/schemas/30_functions/reports/explain_slots.sql
 -- Every slot of a period, and what became of it.
@@ -4838,7 +5309,8 @@ comment on function public.withdraw_sync_entries(uuid, text, text[], text) is
 create or replace function sync_scheduler.explain_slots(
   org_id uuid, integration_type text, since timestamptz, until timestamptz
 ) returns table (
-  scheduled_for timestamptz, state text, reason text, drift_seconds numeric, run_id uuid, retried_by_run_id uuid
+  scheduled_for timestamptz, state text, reason text, drift_seconds numeric, run_id uuid,
+  retried_by_run_id uuid
 )
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
@@ -4865,7 +5337,8 @@ begin
       case
         when r.status = 'skipped' then r.skip_reason::text
         when r.status = 'pending' then coalesce(sync_scheduler.waits_for(r),
-          case when r.started_at is null and r.next_attempt_at is null then 'dispatched' else 'next_attempt' end)
+          case when r.started_at is null and r.next_attempt_at is null then 'dispatched'
+            else 'next_attempt' end)
         when r.status = 'cancelled' then r.cancel_reason
         when r.triggered_by = 'backfill' and r.status <> 'failed' then 'backfill'
         else r.error_code end as reason,
@@ -4897,31 +5370,36 @@ $$;
 revoke all on function sync_scheduler.explain_slots(uuid, text, timestamptz, timestamptz)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.explain_slots(uuid, text, timestamptz, timestamptz) is
-  'What public.explain_sync_slots answers, with its checks, its errors and its settings of the planner. For that function only.';
+  'What public.explain_sync_slots answers, with its checks, its errors and its settings of the planner. For '
+  'that function only.';
 
--- In SQL, because its parameters keep the names of 0.1.0, and plpgsql_check (supabase db lint) warns about reserved words there.
--- Definer, because the scheduler's tables are private. explain_slots checks the caller in its first statement.
+-- In SQL, because its parameters keep the names of 0.1.0, and plpgsql_check (supabase db lint) warns about
+-- reserved words there. Definer, because the scheduler's tables are private. explain_slots checks the caller
+-- in its first statement.
 create or replace function public.explain_sync_slots(
   org_id uuid, integration_type text, "from" timestamptz, "to" timestamptz
 ) returns table (
-  scheduled_for timestamptz, state text, reason text, drift_seconds numeric, run_id uuid, retried_by_run_id uuid
+  scheduled_for timestamptz, state text, reason text, drift_seconds numeric, run_id uuid,
+  retried_by_run_id uuid
 )
-language sql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language sql stable security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
   select * from sync_scheduler.explain_slots(explain_sync_slots.org_id, explain_sync_slots.integration_type,
     explain_sync_slots."from", explain_sync_slots."to");
 $$;
 revoke all on function public.explain_sync_slots(uuid, text, timestamptz, timestamptz)
   from public, anon, authenticated, service_role;
-grant execute on function public.explain_sync_slots(uuid, text, timestamptz, timestamptz) to authenticated, service_role;
+grant execute on function public.explain_sync_slots(uuid, text, timestamptz, timestamptz)
+  to authenticated, service_role;
 comment on function public.explain_sync_slots(uuid, text, timestamptz, timestamptz) is
-  'One row for each slot of a period (from included, to not; at most 366 days and 10,000 slots), in order. state: ran, late '
-  '(started later than settings.drift_alert_after), skipped, failed, cancelled, running, pending; reason: why (skip_reason, cancel_reason, backfill, '
-  'error_code, or for pending: not_due_yet, due, scheduler_not_ticking, waits_for_active_run, paused, disabled, dispatched, '
-  'next_attempt, or what its run waits for: integration_paused, vendor_quota_exhausted, function_outdated, schema_outdated); '
-  'drift_seconds: started minus scheduled. For members of the organisation and the service role. '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 invalid_period (details: reason), PT422 '
-  'unknown_integration_type, PT404 integration_not_found.';
+  'One row for each slot of a period (from included, to not; at most 366 days and 10,000 slots), in order. '
+  'state: ran, late (started later than settings.drift_alert_after), skipped, failed, cancelled, running, '
+  'pending; reason: why (skip_reason, cancel_reason, backfill, error_code, or for pending: not_due_yet, due, '
+  'scheduler_not_ticking, waits_for_active_run, paused, disabled, dispatched, next_attempt, or what its run '
+  'waits for: integration_paused, vendor_quota_exhausted, function_outdated, schema_outdated); '
+  'drift_seconds: started minus scheduled. For members of the organisation and the service role. Errors: '
+  'PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 invalid_period (details: '
+  'reason), PT422 unknown_integration_type, PT404 integration_not_found.';
 
 create or replace function sync_scheduler.slots_between(
   schedule text, time_zone text, since timestamptz, until timestamptz, most integer
@@ -4942,26 +5420,30 @@ $$;
 revoke all on function sync_scheduler.slots_between(text, text, timestamptz, timestamptz, integer)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.slots_between(text, text, timestamptz, timestamptz, integer) is
-  'The instants from since (included) to until (not included) at which a schedule is due, in order, at most so many. '
-  'Errors: PT422 invalid_schedule, PT422 invalid_time_zone.';
+  'The instants from since (included) to until (not included) at which a schedule is due, in order, at most '
+  'so many. Errors: PT422 invalid_schedule, PT422 invalid_time_zone.';
 
 -- supabase/schemas/30_functions/reports/overview.sql
--- Definer, because what the button would answer is told by the machinery. The first statement checks the caller.
+-- Definer, because what the button would answer is told by the machinery. The first statement checks the
+-- caller.
 create or replace function public.sync_overview(org_id uuid) returns table (
   integration_id uuid, integration_type text, type_name text, enabled boolean,
   paused_at timestamptz, pause_reason text, resume_at timestamptz,
   schedule text, time_zone text, next_run_at timestamptz,
-  health_status public.sync_health_status, health_since timestamptz, last_error_code text, last_error_message text,
+  health_status public.sync_health_status, health_since timestamptz, last_error_code text,
+  last_error_message text,
   latency_ms integer, next_check_at timestamptz, incident_since timestamptz,
   active_run_id uuid, active_status public.sync_run_status, active_triggered_by public.sync_run_trigger,
-  active_started_at timestamptz, active_notice text, quota_until timestamptz, entries_total integer, entries_done integer, entries_failed integer,
+  active_started_at timestamptz, active_notice text, quota_until timestamptz, entries_total integer,
+  entries_done integer, entries_failed integer,
   last_success_at timestamptz, last_run_id uuid, last_run_status public.sync_run_status,
   last_run_entries_done integer, last_run_entries_failed integer,
   cooldown_until timestamptz, open_alerts integer, needs_decision integer,
   entry_rules jsonb,
   button_allowed boolean, button_message text, button_details jsonb
 )
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off
 -- Each part is a look into an index with its first rows; a plan made for the values would only take longer.
 set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
@@ -4974,7 +5456,8 @@ begin
     h.status, h.since, h.last_error_code, h.last_error_message,
     h.latency_ms, h.next_check_at, incident.began_at,
     active.run_id, active.status, active.triggered_by,
-    active.started_at, active.notice, quota.until, active.entries_total, active.entries_done, active.entries_failed,
+    active.started_at, active.notice, quota.until, active.entries_total, active.entries_done,
+    active.entries_failed,
     success.finished_at, ended.run_id, ended.status, ended.entries_done, ended.entries_failed,
     case when next_press.press_at > now() then next_press.press_at end, alerts.open, undecided.entries,
     sync_scheduler.entry_rules(i.config),
@@ -4984,23 +5467,30 @@ begin
   left join public.sync_integration_health h on h.integration_id = i.id
   cross join lateral (select sync_scheduler.vendor_host(i) as host) vendor
   left join public.sync_vendor_incidents incident
-    on incident.integration_type = i.integration_type and incident.host = vendor.host and incident.ended_at is null
-  left join public.sync_run_log active on active.integration_id = i.id and active.status in ('pending', 'running')
+    on incident.integration_type = i.integration_type and incident.host = vendor.host
+      and incident.ended_at is null
+  left join public.sync_run_log active on active.integration_id = i.id
+    and active.status in ('pending', 'running')
   left join lateral (
     select r.run_id, r.status, r.finished_at, r.entries_done, r.entries_failed from public.sync_run_log r
-    where r.integration_id = i.id and r.status = 'succeeded' order by r.finished_at desc limit 1) success on true
+    where r.integration_id = i.id and r.status = 'succeeded' order by r.finished_at desc limit 1) success
+      on true
   left join lateral (
-    select r.run_id, r.status, r.finished_at, r.entries_done, r.entries_failed, r.quota_until from public.sync_run_log r
+    select r.run_id, r.status, r.finished_at, r.entries_done, r.entries_failed, r.quota_until
+      from public.sync_run_log r
     where r.integration_id = i.id and r.status = 'failed' order by r.finished_at desc limit 1) failure on true
   left join lateral (
     select r.run_id, r.status, r.finished_at, r.entries_done, r.entries_failed from public.sync_run_log r
-    where r.integration_id = i.id and r.status = 'cancelled' order by r.finished_at desc limit 1) cancelled on true
+    where r.integration_id = i.id and r.status = 'cancelled' order by r.finished_at desc limit 1) cancelled
+      on true
   left join lateral (
     select e.run_id, e.status, e.entries_done, e.entries_failed from (values
       (success.run_id, success.status, success.finished_at, success.entries_done, success.entries_failed),
       (failure.run_id, failure.status, failure.finished_at, failure.entries_done, failure.entries_failed),
-      (cancelled.run_id, cancelled.status, cancelled.finished_at, cancelled.entries_done, cancelled.entries_failed)
-    ) e (run_id, status, finished_at, entries_done, entries_failed) where e.run_id is not null order by e.finished_at desc limit 1) ended on true
+      (cancelled.run_id, cancelled.status, cancelled.finished_at, cancelled.entries_done,
+        cancelled.entries_failed)
+    ) e (run_id, status, finished_at, entries_done, entries_failed)
+      where e.run_id is not null order by e.finished_at desc limit 1) ended on true
   cross join lateral sync_scheduler.next_manual_press(i) next_press
   cross join lateral (
     select count(*)::integer as open from (
@@ -5011,11 +5501,13 @@ begin
         and vendor.host is not distinct from coalesce(a.details ->> 'host', vendor.host)) o) alerts
   cross join lateral (
     select count(*)::integer as entries from (
-      select from public.sync_export_entries e where e.integration_id = i.id and e.undecided limit 1000) d) undecided
+      select from public.sync_export_entries e
+        where e.integration_id = i.id and e.undecided limit 1000) d) undecided
   cross join lateral (
     -- Of the run that waits for it, or of the last one, if it failed of it.
     select case when w.until > now() then w.until end as until from (
-      select coalesce(active.quota_until, case when ended.run_id = failure.run_id then failure.quota_until end) as until) w) quota
+      select coalesce(active.quota_until,
+        case when ended.run_id = failure.run_id then failure.quota_until end) as until) w) quota
   cross join lateral sync_scheduler.why_refused(i) refusal
   where i.org_id = sync_overview.org_id
   order by t.name;
@@ -5024,20 +5516,23 @@ $$;
 revoke all on function public.sync_overview(uuid) from public, anon, authenticated, service_role;
 grant execute on function public.sync_overview(uuid) to authenticated, service_role;
 comment on function public.sync_overview(uuid) is
-  'One row for each integration of the organisation, all that a page about it shows: health, the active run and its progress, '
-  'until when the external system asks us to wait (quota_until), the last success, the last run that ended and what it exported, the '
-  'next slot, until when the limits let no person press (cooldown_until), open alerts (a vendor''s '
-  'included), entries that wait for a person''s decision (undecided, counted up to 1,000), entry_rules: what '
-  'its config demands of entries (payloads, period_rule, fiscal_year_ends, ignored_fields; missing: the default), and what '
-  'trigger_integration_sync would answer the caller now: button_message is null or the error''s message, button_details its '
-  'details. For members of the organisation and the service role. '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized.';
+  'One row for each integration of the organisation, all that a page about it shows: health, the active run '
+  'and its progress, until when the external system asks us to wait (quota_until), the last success, the '
+  'last run that ended and what it exported, the next slot, until when the limits let no person press '
+  '(cooldown_until), open alerts (a vendor''s included), entries that wait for a person''s decision '
+  '(undecided, counted up to 1,000), entry_rules: what its config demands of entries (payloads, period_rule, '
+  'fiscal_year_ends, ignored_fields; missing: the default), and what trigger_integration_sync would answer '
+  'the caller now: button_message is null or the error''s message, button_details its details. For members '
+  'of the organisation and the service role. Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized.';
 
 -- supabase/schemas/30_functions/reports/run_timeline.sql
--- Definer, because attempts and ticks are the machinery's. The caller's role is checked before anything is told.
+-- Definer, because attempts and ticks are the machinery's. The caller's role is checked before anything is
+-- told.
 create or replace function public.sync_run_timeline(run_id uuid)
 returns table (attempt integer, step text, at timestamptz, detail jsonb)
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   run public.sync_run_log;
@@ -5055,8 +5550,8 @@ begin
   -- A tick and what it queues have the instant of their transaction in common.
   left join sync_scheduler.ticks t
     on t.ticked_at = case when a.attempt = 1 then run.triggered_at else a.dispatched_at end
-  -- Ids start again after a crash of pg_net, so an answer counts only if it is as young as the request. That also is what
-  -- pg_net has an index for.
+  -- Ids start again after a crash of pg_net, so an answer counts only if it is as young as the request. That
+  -- also is what pg_net has an index for.
   left join net._http_response h on h.id = a.request_id
     and h.created between a.dispatched_at and a.dispatched_at + interval '5 minutes'
   cross join lateral (values
@@ -5064,13 +5559,18 @@ begin
       jsonb_build_object('triggered_by', run.triggered_by)),
     (a.attempt, 2, 'ticked', t.ticked_at, jsonb_build_object('duration_ms', t.duration_ms)),
     (a.attempt, 3, 'queued', a.dispatched_at, jsonb_build_object('dispatches', a.dispatch_count)),
-    (a.attempt, 4, 'accepted', h.created, jsonb_build_object('status', h.status_code, 'error', left(h.error_msg, 200))),
-    (a.attempt, 5, 'booted', a.claimed_at, jsonb_build_object('cold_start', a.cold_start, 'boot_ms', a.boot_ms)),
+    (a.attempt, 4, 'accepted', h.created,
+      jsonb_build_object('status', h.status_code, 'error', left(h.error_msg, 200))),
+    (a.attempt, 5, 'booted', a.claimed_at,
+      jsonb_build_object('cold_start', a.cold_start, 'boot_ms', a.boot_ms)),
     (a.attempt, 6, 'claimed', a.claimed_at, '{}'),
-    -- Measured by the worker, who began before the claim's transaction did: in a short run it would come after the end.
-    (a.attempt, 7, 'first_vendor_byte', least(a.claimed_at + a.first_vendor_byte_ms * interval '1 millisecond', a.ended_at),
+    -- Measured by the worker, who began before the claim's transaction did: in a short run it would come
+    -- after the end.
+    (a.attempt, 7, 'first_vendor_byte',
+      least(a.claimed_at + a.first_vendor_byte_ms * interval '1 millisecond', a.ended_at),
       jsonb_build_object('ms_after_claim', a.first_vendor_byte_ms)),
-    (a.attempt, 8, 'finished', a.ended_at, jsonb_build_object('outcome', a.outcome, 'error_class', a.error_class,
+    (a.attempt, 8, 'finished', a.ended_at,
+      jsonb_build_object('outcome', a.outcome, 'error_class', a.error_class,
       'error_code', a.error_code, 'error_message', a.error_message, 'blames', a.blames))
   ) s (attempt, number, step, at, detail)
   where a.run_id = run.run_id and s.at is not null
@@ -5088,12 +5588,13 @@ $$;
 revoke all on function public.sync_run_timeline(uuid) from public, anon, authenticated, service_role;
 grant execute on function public.sync_run_timeline(uuid) to authenticated, service_role;
 comment on function public.sync_run_timeline(uuid) is
-  'Where a run''s time went, step by step for each attempt: due (the slot, or the press), ticked (the tick that queued it), '
-  'queued (last posted to pg_net; detail: dispatches), accepted (when pg_net posted what the function then answered; kept '
-  'for 6 hours), booted and claimed (the function was up and took the attempt; detail: cold_start, boot_ms), '
-  'first_vendor_byte (the external system first answered), finished (detail: outcome, error). A step that did not happen, '
-  'or of which nothing is kept any more, is missing. For members of the organisation and the service role. '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized.';
+  'Where a run''s time went, step by step for each attempt: due (the slot, or the press), ticked (the tick '
+  'that queued it), queued (last posted to pg_net; detail: dispatches), accepted (when pg_net posted what '
+  'the function then answered; kept for 6 hours), booted and claimed (the function was up and took the '
+  'attempt; detail: cold_start, boot_ms), first_vendor_byte (the external system first answered), finished '
+  '(detail: outcome, error). A step that did not happen, or of which nothing is kept any more, is missing. '
+  'For members of the organisation and the service role. Errors: PT401 not_authenticated, PT401 '
+  'unsupported_identity, PT403 not_authorized.';
 
 -- supabase/schemas/30_functions/reports/statistics.sql
 -- Views: runs, drift and warm-ups.
@@ -5107,30 +5608,36 @@ select r.org_id, r.integration_id, r.integration_type, (r.triggered_at at time z
   count(*) filter (where r.status = 'skipped') as skipped,
   round(count(*) filter (where r.status = 'succeeded')::numeric
     / nullif(count(*) filter (where r.status in ('succeeded', 'failed')), 0), 4) as success_rate,
-  percentile_cont(0.5) within group (order by extract(epoch from r.finished_at - r.started_at)::double precision)
+  percentile_cont(0.5)
+    within group (order by extract(epoch from r.finished_at - r.started_at)::double precision)
     as p50_duration_seconds,
-  percentile_cont(0.95) within group (order by extract(epoch from r.finished_at - r.started_at)::double precision)
+  percentile_cont(0.95)
+    within group (order by extract(epoch from r.finished_at - r.started_at)::double precision)
     as p95_duration_seconds,
-  percentile_cont(0.5) within group (order by extract(epoch from r.started_at - r.scheduled_for)::double precision)
+  percentile_cont(0.5)
+    within group (order by extract(epoch from r.started_at - r.scheduled_for)::double precision)
     filter (where r.triggered_by = 'schedule') as p50_drift_seconds,
-  percentile_cont(0.95) within group (order by extract(epoch from r.started_at - r.scheduled_for)::double precision)
+  percentile_cont(0.95)
+    within group (order by extract(epoch from r.started_at - r.scheduled_for)::double precision)
     filter (where r.triggered_by = 'schedule') as p95_drift_seconds
 from public.sync_run_log r
 group by r.org_id, r.integration_id, r.integration_type, (r.triggered_at at time zone 'UTC')::date;
 revoke all on public.sync_statistics from public, anon, authenticated, service_role;
 grant select on public.sync_statistics to authenticated, service_role;
 comment on view public.sync_statistics is
-  'Runs of each integration and UTC day on which they were triggered: how many, how they ended, how long those that started '
-  'took, and how late scheduled ones started (started_at - scheduled_for). runs leaves out skipped slots; success_rate is '
-  'succeeded among succeeded and failed, from 0 to 1, null if there was neither. Filter by org_id. Members see their '
-  'organisations.';
+  'Runs of each integration and UTC day on which they were triggered: how many, how they ended, how long '
+  'those that started took, and how late scheduled ones started (started_at - scheduled_for). runs leaves '
+  'out skipped slots; success_rate is succeeded among succeeded and failed, from 0 to 1, null if there was '
+  'neither. Filter by org_id. Members see their organisations.';
 
 -- With the reader's own rights: RLS of the run log decides which organisations it shows.
 create or replace view public.sync_drift_statistics with (security_invoker = true) as
 select r.org_id, (r.scheduled_for at time zone 'UTC')::date as day, count(*) as slots,
   count(r.started_at) as started,
-  percentile_cont(0.5) within group (order by extract(epoch from r.started_at - r.scheduled_for)) as p50_seconds,
-  percentile_cont(0.95) within group (order by extract(epoch from r.started_at - r.scheduled_for)) as p95_seconds,
+  percentile_cont(0.5)
+    within group (order by extract(epoch from r.started_at - r.scheduled_for)) as p50_seconds,
+  percentile_cont(0.95)
+    within group (order by extract(epoch from r.started_at - r.scheduled_for)) as p95_seconds,
   max(extract(epoch from r.started_at - r.scheduled_for)) as max_seconds
 from public.sync_run_log r
 where r.triggered_by = 'schedule' and r.status <> 'skipped'
@@ -5138,8 +5645,9 @@ group by r.org_id, (r.scheduled_for at time zone 'UTC')::date;
 revoke all on public.sync_drift_statistics from public, anon, authenticated, service_role;
 grant select on public.sync_drift_statistics to authenticated, service_role;
 comment on view public.sync_drift_statistics is
-  'How late scheduled runs started (started_at - scheduled_for, in seconds), for each organisation and UTC day of the slot. '
-  'slots counts those that were started, started those that a worker took. Members see their organisations.';
+  'How late scheduled runs started (started_at - scheduled_for, in seconds), for each organisation and UTC '
+  'day of the slot. slots counts those that were started, started those that a worker took. Members see '
+  'their organisations.';
 
 create or replace view sync_scheduler.warmup_statistics with (security_invoker = true) as
 select s.with_warmup,
@@ -5169,18 +5677,21 @@ from (
 group by s.with_warmup;
 revoke all on sync_scheduler.warmup_statistics from public, anon, authenticated, service_role;
 comment on view sync_scheduler.warmup_statistics is
-  'For the operator: first attempts of scheduled runs of the last settings.retention_ticks, those whose slot had a warm-up '
-  'that was answered in time against those that had none. To read it: warm-ups are worth it if with_warmup has fewer '
-  'cold_starts a run and a shorter p50_dispatch_to_claim_ms, where the platform''s placing of the isolate shows, '
-  'which boot_ms leaves out. boot_ms is of cold starts alone: what each of them cost. The warm-ups'' own boots are in '
-  'sync_scheduler.warmups. For the half without, set settings.warmup_lead to 0 for some days. One warm-up boots one '
-  'isolate: with many runs a slot the others still start cold.';
+  'For the operator: first attempts of scheduled runs of the last settings.retention_ticks, those whose slot '
+  'had a warm-up that was answered in time against those that had none. To read it: warm-ups are worth it if '
+  'with_warmup has fewer cold_starts a run and a shorter p50_dispatch_to_claim_ms, where the platform''s '
+  'placing of the isolate shows, which boot_ms leaves out. boot_ms is of cold starts alone: what each of '
+  'them cost. The warm-ups'' own boots are in sync_scheduler.warmups. For the half without, set '
+  'settings.warmup_lead to 0 for some days. One warm-up boots one isolate: with many runs a slot the others '
+  'still start cold.';
 
 -- supabase/schemas/30_functions/runs/cancel_run.sql
--- Definer, because no client may write the run log. The caller's role is checked before anything is told or done.
+-- Definer, because no client may write the run log. The caller's role is checked before anything is told or
+-- done.
 create or replace function public.cancel_integration_sync(run_id uuid, reason text default null)
 returns public.sync_run_log
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   run public.sync_run_log;
@@ -5207,7 +5718,8 @@ begin
       cancel_requested_at = now(), cancel_requested_by = sync_scheduler.caller_id(), cancel_reason = reason
     where r.run_id = run.run_id;
   end if;
-  -- Nobody works on a pending run. A running one is stopped by its worker, which hears of it at its next call.
+  -- Nobody works on a pending run. A running one is stopped by its worker, which hears of it at its next
+  -- call.
   if run.status = 'pending' then
     perform sync_scheduler.end_attempt(run, 'cancelled');
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');
@@ -5222,32 +5734,37 @@ revoke all on function public.cancel_integration_sync(uuid, text)
   from public, anon, authenticated, service_role;
 grant execute on function public.cancel_integration_sync(uuid, text) to authenticated, service_role;
 comment on function public.cancel_integration_sync(uuid, text) is
-  'Cancels a run: a pending one at once, a running one as soon as its worker has settled the batch in its hands. Returns '
-  'the run; once more changes nothing. For admins and coordinators of the run''s organisation, and the service role. '
-  'reason: at most 500 characters. Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized (also for a run that does not '
-  'exist), PT422 reason_too_long, PT409 run_not_active (it ended otherwise; details: status).';
+  'Cancels a run: a pending one at once, a running one as soon as its worker has settled the batch in its '
+  'hands. Returns the run; once more changes nothing. For admins and coordinators of the run''s '
+  'organisation, and the service role. reason: at most 500 characters. Errors: PT401 not_authenticated, '
+  'PT401 unsupported_identity, PT403 not_authorized (also for a run that does not exist), PT422 '
+  'reason_too_long, PT409 run_not_active (it ended otherwise; details: status).';
 
 -- supabase/schemas/30_functions/runs/claim_attempt.sql
 -- A worker takes an attempt.
 
--- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the caller.
+-- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the
+-- caller.
 create or replace function public.sync_worker_claim(
   run_id uuid, attempt integer, token text, boot_id uuid, boot_ms numeric, cold_start boolean,
   protocol integer default 1, database_trouble jsonb default null
 ) returns jsonb
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 begin
   perform sync_scheduler.require_text('token', sync_worker_claim.token);
   perform sync_scheduler.require_size('database_trouble', sync_worker_claim.database_trouble);
-  return sync_scheduler.claim_attempt(run_id, attempt, token, boot_id, boot_ms, cold_start, protocol, database_trouble);
+  return sync_scheduler.claim_attempt(run_id, attempt, token, boot_id, boot_ms, cold_start, protocol,
+    database_trouble);
 end;
 $$;
 revoke all on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean, integer, jsonb)
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean, integer, jsonb) to service_role;
+grant execute on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean, integer,
+  jsonb) to service_role;
 comment on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean, integer, jsonb) is
-  'For the Edge Function (service role and attempt token): see sync_scheduler.claim_attempt. Takes an attempt, at most once, and returns what the worker needs to do it, credentials included.';
+  'For the Edge Function (service role and attempt token): see sync_scheduler.claim_attempt. Takes an '
+  'attempt, at most once, and returns what the worker needs to do it, credentials included.';
 
 create or replace function sync_scheduler.claim_attempt(
   run_id uuid, attempt integer, token text, boot_id uuid, boot_ms numeric, cold_start boolean,
@@ -5271,7 +5788,8 @@ begin
     return sync_scheduler.refuse_worker(claim_attempt.run_id, claim_attempt.attempt, protocol);
   end if;
   -- Read after the run's lock is held, see pause_if_stopped.
-  select i.* into strict integration from public.sync_run_log r join public.sync_integrations i on i.id = r.integration_id
+  select i.* into strict integration
+    from public.sync_run_log r join public.sync_integrations i on i.id = r.integration_id
   where r.run_id = claim_attempt.run_id;
   if sync_scheduler.is_stopped(integration) then
     perform sync_scheduler.raise_error('attempt_not_current');
@@ -5299,8 +5817,10 @@ begin
     claimed_at = now(),
     settled_before = run.entries_done + run.entries_failed,
     boot_id = claim_attempt.boot_id,
-    -- Bounded, and never refused: a measure that is wrong (NaN counts as too large) must not keep the run from starting.
-    boot_ms = case when claim_attempt.boot_ms is not null then least(greatest(claim_attempt.boot_ms, 0), 3600000) end,
+    -- Bounded, and never refused: a measure that is wrong (NaN counts as too large) must not keep the run
+    -- from starting.
+    boot_ms = case when claim_attempt.boot_ms is not null
+      then least(greatest(claim_attempt.boot_ms, 0), 3600000) end,
     cold_start = claim_attempt.cold_start,
     -- It does not change before we are done: follow_address waits for the run.
     address = sync_scheduler.address_of(integration),
@@ -5331,15 +5851,20 @@ begin
     || sync_scheduler.run_progress(run);
 end;
 $$;
-revoke all on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, numeric, boolean, integer, jsonb)
+revoke all on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, numeric, boolean, integer,
+  jsonb)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, numeric, boolean, integer, jsonb) is
-  'Takes an attempt for the worker that holds its token, at most once: pending to running. boot_ms is in milliseconds; '
-  'database_trouble {code, since, until} is what the database could not write down itself, see raise_database_trouble. '
-  'Returns what the worker needs, credentials included (see read_connection); or refused, see refuse_worker, if protocol is none of worker_protocols. Resolves alerts that the sync function, or a slot in time, refutes. Errors: PT401 invalid_token, PT409 already_claimed, PT409 '
+comment on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, numeric, boolean, integer,
+  jsonb) is
+  'Takes an attempt for the worker that holds its token, at most once: pending to running. boot_ms is in '
+  'milliseconds; database_trouble {code, since, until} is what the database could not write down itself, see '
+  'raise_database_trouble. Returns what the worker needs, credentials included (see read_connection); or '
+  'refused, see refuse_worker, if protocol is none of worker_protocols. Resolves alerts that the sync '
+  'function, or a slot in time, refutes. Errors: PT401 invalid_token, PT409 already_claimed, PT409 '
   'attempt_not_current.';
 
-create or replace function sync_scheduler.refuse_worker(run_id uuid, attempt integer, protocol integer) returns jsonb
+create or replace function sync_scheduler.refuse_worker(run_id uuid, attempt integer, protocol integer)
+  returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -5348,8 +5873,9 @@ declare
   run public.sync_run_log;
   integration public.sync_integrations;
 begin
-  -- No error, which would take all of this back. As often as it takes, for no attempt and no dispatch is used up by it, and
-  -- the deadline is for runs that could have run. But no run is pending for ever, whatever nobody mends.
+  -- No error, which would take all of this back. As often as it takes, for no attempt and no dispatch is used
+  -- up by it, and the deadline is for runs that could have run. But no run is pending for ever, whatever
+  -- nobody mends.
   update public.sync_run_log r set
     notice = reason,
     deadline_at = greatest(r.deadline_at, least(now() + i.run_deadline, r.triggered_at + interval '7 days'))
@@ -5363,7 +5889,8 @@ begin
 
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
   perform sync_scheduler.raise_alert(integration, 'dispatch_failing', 'critical', null,
-    'The sync function and the database are of releases that do not understand each other: syncs wait until both are up to date.',
+    'The sync function and the database are of releases that do not understand each other: syncs wait until '
+    'both are up to date.',
     jsonb_build_object('reason', reason, 'function_protocol', protocol,
       'schema_protocols', sync_scheduler.worker_protocols()::text),
     run.run_id);
@@ -5373,9 +5900,10 @@ $$;
 revoke all on function sync_scheduler.refuse_worker(uuid, integer, integer)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.refuse_worker(uuid, integer, integer) is
-  'Leaves the attempt of a worker whose protocol this schema does not understand unclaimed: its run waits, with a notice and an '
-  'alert that the next claim resolves, and is dispatched again after twice settings.claim_timeout, for a week at most. The caller holds the run''s '
-  'row lock. Returns refused: function_outdated or schema_outdated.';
+  'Leaves the attempt of a worker whose protocol this schema does not understand unclaimed: its run waits, '
+  'with a notice and an alert that the next claim resolves, and is dispatched again after twice '
+  'settings.claim_timeout, for a week at most. The caller holds the run''s row lock. Returns refused: '
+  'function_outdated or schema_outdated.';
 
 create or replace function sync_scheduler.worker_protocols() returns int4range
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
@@ -5385,8 +5913,9 @@ end;
 $$;
 revoke all on function sync_scheduler.worker_protocols() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.worker_protocols() is
-  'The versions of the worker protocol that this schema understands; the Edge Function names its own with each claim. A release '
-  'that changes the protocol keeps the one before it, so that database and function may be brought up to date one after the other.';
+  'The versions of the worker protocol that this schema understands; the Edge Function names its own with '
+  'each claim. A release that changes the protocol keeps the one before it, so that database and function '
+  'may be brought up to date one after the other.';
 
 -- supabase/schemas/30_functions/runs/decide_trigger.sql
 -- May a press start a run now, and if not, why?
@@ -5408,8 +5937,8 @@ $$;
 revoke all on function sync_scheduler.require_usable(public.sync_integrations)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_usable(public.sync_integrations) is
-  'Refuses an integration that is switched off (PT409 integration_disabled) or paused (PT409 integration_paused); a '
-  'pause ends by itself at resume_at.';
+  'Refuses an integration that is switched off (PT409 integration_disabled) or paused (PT409 '
+  'integration_paused); a pause ends by itself at resume_at.';
 
 create or replace function sync_scheduler.require_cooldown_over(integration public.sync_integrations)
 returns void
@@ -5429,8 +5958,8 @@ $$;
 revoke all on function sync_scheduler.require_cooldown_over(public.sync_integrations)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_cooldown_over(public.sync_integrations) is
-  'Refuses (PT429 rate_limited, details: retry_after_seconds, retry_at, limit) a person''s press before next_manual_press; '
-  'exactly then it is allowed. Exact only for a caller who holds lock_limits.';
+  'Refuses (PT429 rate_limited, details: retry_after_seconds, retry_at, limit) a person''s press before '
+  'next_manual_press; exactly then it is allowed. Exact only for a caller who holds lock_limits.';
 
 create or replace function sync_scheduler.next_manual_press(
   integration public.sync_integrations, out press_at timestamptz, out limited_by text
@@ -5449,12 +5978,14 @@ declare
 begin
   select s.presses_per_hour, s.least_cooldown into presses, least_cooldown from sync_scheduler.settings s;
   for other_id in select i.id from public.sync_integrations i where i.org_id = integration.org_id loop
-    -- A loop, because it stops at the first run that is too old: as a condition of the statement that would not end its scan.
+    -- A loop, because it stops at the first run that is too old: as a condition of the statement that would
+    -- not end its scan.
     for pressed_at in
       select r.triggered_at from public.sync_run_log r
-      -- As a range, in the order of one index: of plain conditions the index of the organisation's runs would seem as good to
-      -- who plans for an empty log, and be read row by row in a long one.
-      where (r.integration_id, r.org_id, r.triggered_by) between (other_id, integration.org_id, 'manual'::public.sync_run_trigger)
+      -- As a range, in the order of one index: of plain conditions the index of the organisation's runs would
+      -- seem as good to who plans for an empty log, and be read row by row in a long one.
+      where (r.integration_id, r.org_id, r.triggered_by)
+        between (other_id, integration.org_id, 'manual'::public.sync_run_trigger)
         and (other_id, integration.org_id, 'manual'::public.sync_run_trigger)
       order by r.integration_id, r.org_id, r.triggered_by, r.triggered_at desc limit presses
     loop
@@ -5470,7 +6001,8 @@ begin
   press_at := greatest(newest + integration.manual_cooldown, newest + least_cooldown);
   limited_by := case when press_at is not null then 'cooldown' end;
   if cardinality(recent) >= presses then
-    hour_over_at := (select r.at + interval '1 hour' from unnest(recent) r (at) order by r.at desc offset presses - 1 limit 1);
+    hour_over_at := (select r.at + interval '1 hour'
+      from unnest(recent) r (at) order by r.at desc offset presses - 1 limit 1);
     if hour_over_at > press_at or press_at is null then
       press_at := hour_over_at;
       limited_by := 'presses_per_hour';
@@ -5481,10 +6013,10 @@ $$;
 revoke all on function sync_scheduler.next_manual_press(public.sync_integrations)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.next_manual_press(public.sync_integrations) is
-  'From when on the limits let a person press, and which of them says so: cooldown (manual_cooldown, at least '
-  'settings.least_cooldown, after the newest manual run of the integration) or presses_per_hour (so many manual runs of the '
-  'organisation within an hour). What became of the runs does not matter. May be in the past; null: there was no press. Reads '
-  'at most presses_per_hour runs of each integration.';
+  'From when on the limits let a person press, and which of them says so: cooldown (manual_cooldown, at '
+  'least settings.least_cooldown, after the newest manual run of the integration) or presses_per_hour (so '
+  'many manual runs of the organisation within an hour). What became of the runs does not matter. May be in '
+  'the past; null: there was no press. Reads at most presses_per_hour runs of each integration.';
 
 create or replace function sync_scheduler.find_active_run(integration_id uuid) returns public.sync_run_log
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -5511,15 +6043,19 @@ begin
     -- Nobody will retry it by itself: an alert would be taken back with this error, so it stands here.
     || case when not sync_scheduler.is_ticking() then '{"notice": "scheduler_not_ticking"}'
       -- It may wait for hours: the person must not think that it is about to start.
-      else jsonb_strip_nulls(jsonb_build_object('quota_until', case when run.quota_until > now() then run.quota_until end, 'notice', coalesce(sync_scheduler.waits_for(run), (
-        select sync_scheduler.incident_notice(i) from public.sync_integrations i where i.id = run.integration_id)))) end);
+      else jsonb_strip_nulls(
+        jsonb_build_object('quota_until', case when run.quota_until > now() then run.quota_until end,
+          'notice', coalesce(sync_scheduler.waits_for(run), (
+        select sync_scheduler.incident_notice(i) from public.sync_integrations i
+          where i.id = run.integration_id)))) end);
 end;
 $$;
 revoke all on function sync_scheduler.raise_active(public.sync_run_log)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.raise_active(public.sync_run_log) is
   'Raises PT409 sync_already_in_progress with what a client needs to join that run, and notice: '
-  'scheduler_not_ticking when pg_cron is silent, else what a pending run waits for (waits_for), else vendor_incident (incident_notice).';
+  'scheduler_not_ticking when pg_cron is silent, else what a pending run waits for (waits_for), else '
+  'vendor_incident (incident_notice).';
 
 create or replace function sync_scheduler.waits_for(run public.sync_run_log) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -5530,10 +6066,11 @@ begin
     when run.quota_until > now() then 'vendor_quota_exhausted' end;
 end;
 $$;
-revoke all on function sync_scheduler.waits_for(public.sync_run_log) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.waits_for(public.sync_run_log)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.waits_for(public.sync_run_log) is
-  'What a pending run waits for that is not its turn: integration_paused, function_outdated or schema_outdated, as in its '
-  'notice; vendor_quota_exhausted until its quota_until; null: nothing.';
+  'What a pending run waits for that is not its turn: integration_paused, function_outdated or '
+  'schema_outdated, as in its notice; vendor_quota_exhausted until its quota_until; null: nothing.';
 
 create or replace function sync_scheduler.why_refused(
   integration public.sync_integrations, out message text, out details jsonb
@@ -5555,7 +6092,8 @@ begin
     step := sync_scheduler.recovery_of(run, current_attempt);
     if step is null then
       perform sync_scheduler.raise_active(run);
-    elsif step in ('resume', 'next_attempt', 'dispatch') or (step = 'worker_lost' and sync_scheduler.would_retry(run, current_attempt))
+    elsif step in ('resume', 'next_attempt', 'dispatch')
+      or (step = 'worker_lost' and sync_scheduler.would_retry(run, current_attempt))
     then
       -- The press would revive it, whatever the cooldown says.
       return;
@@ -5574,10 +6112,12 @@ exception when others then
   details := nullif(detail, '')::jsonb;
 end;
 $$;
-revoke all on function sync_scheduler.why_refused(public.sync_integrations) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.why_refused(public.sync_integrations)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.why_refused(public.sync_integrations) is
-  'What trigger_integration_sync would answer the caller for this integration now, without doing it: message and details of '
-  'the error, or nulls. The checks are press''s own; tests/parity proves that the answer is the same.';
+  'What trigger_integration_sync would answer the caller for this integration now, without doing it: message '
+  'and details of the error, or nulls. The checks are press''s own; tests/parity proves that the answer is '
+  'the same.';
 
 create or replace function sync_scheduler.would_retry(
   run public.sync_run_log, current_attempt sync_scheduler.run_attempts
@@ -5585,7 +6125,8 @@ create or replace function sync_scheduler.would_retry(
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return run.cancel_requested_at is null and (
-    select f.burnt + case when current_attempt.settled_before = run.entries_done + run.entries_failed then 1 else 0 end
+    select f.burnt + case when current_attempt.settled_before = run.entries_done + run.entries_failed then 1
+      else 0 end
       < i.max_attempts
     from sync_scheduler.count_failures(run) f, public.sync_integrations i where i.id = run.integration_id);
 end;
@@ -5611,10 +6152,11 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
 begin
-  -- The unique indexes decide, not a look beforehand: a second active run, a second one for a key or for a slot is
-  -- impossible, and whoever comes second gets no row.
+  -- The unique indexes decide, not a look beforehand: a second active run, a second one for a key or for a
+  -- slot is impossible, and whoever comes second gets no row.
   insert into public.sync_run_log
-    (org_id, integration_id, integration_type, triggered_by, triggered_by_user_id, idempotency_key, scheduled_for,
+    (org_id, integration_id, integration_type, triggered_by, triggered_by_user_id, idempotency_key,
+      scheduled_for,
       parent_run_id, notice, deadline_at)
   values (integration.org_id, integration.id, integration.integration_type, start_run.triggered_by,
     start_run.triggered_by_user_id, start_run.idempotency_key, start_run.scheduled_for,
@@ -5633,9 +6175,9 @@ revoke all on function sync_scheduler.start_run(
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.start_run(
   public.sync_integrations, public.sync_run_trigger, uuid, text, timestamptz, uuid, text) is
-  'Creates a pending run with its first attempt and dispatches it, all in the caller''s transaction. Returns the '
-  'run, or null when the integration has an active run, the organisation a run of that key or the slot a run. '
-  'Errors: PT503 function_url_not_configured.';
+  'Creates a pending run with its first attempt and dispatches it, all in the caller''s transaction. Returns '
+  'the run, or null when the integration has an active run, the organisation a run of that key or the slot a '
+  'run. Errors: PT503 function_url_not_configured.';
 
 create or replace function sync_scheduler.next_attempt(run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -5657,8 +6199,8 @@ end;
 $$;
 revoke all on function sync_scheduler.next_attempt(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.next_attempt(uuid) is
-  'Opens and dispatches the next attempt of an active run. The caller holds the run''s row lock and has ended the '
-  'attempt before.';
+  'Opens and dispatches the next attempt of an active run. The caller holds the run''s row lock and has '
+  'ended the attempt before.';
 
 create or replace function sync_scheduler.dispatch_attempts(runs public.sync_run_log[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -5688,10 +6230,12 @@ begin
     token := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
     insert into sync_scheduler.run_attempts as a (run_id, attempt, token_hash, request_id, lease_expires_at)
     values (run.run_id, run.attempt, sha256(convert_to(token, 'UTF8')),
-      -- Queued in this transaction: a rollback sends nothing. The queue is lost in a crash; recover_runs sees to it.
+      -- Queued in this transaction: a rollback sends nothing. The queue is lost in a crash; recover_runs sees
+      -- to it.
       net.http_post(
         url := settings.function_url,
-        body := jsonb_build_object('kind', 'run', 'run_id', run.run_id, 'attempt', run.attempt, 'token', token),
+        body := jsonb_build_object('kind', 'run', 'run_id', run.run_id, 'attempt', run.attempt, 'token',
+          token),
         headers := '{"Content-Type": "application/json"}',
         timeout_milliseconds := (extract(epoch from settings.dispatch_timeout) * 1000)::integer),
       least(now() + settings.claim_timeout, run.deadline_at))
@@ -5708,14 +6252,15 @@ $$;
 revoke all on function sync_scheduler.dispatch_attempts(public.sync_run_log[])
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.dispatch_attempts(public.sync_run_log[]) is
-  'Posts the current attempts of runs to the Edge Function through pg_net, each under a fresh one-time token. Called again for an '
-  'attempt that nobody claimed, it replaces the token and waits twice as long. The caller holds the runs'' row locks. '
-  'Errors: PT503 function_url_not_configured.';
+  'Posts the current attempts of runs to the Edge Function through pg_net, each under a fresh one-time '
+  'token. Called again for an attempt that nobody claimed, it replaces the token and waits twice as long. '
+  'The caller holds the runs'' row locks. Errors: PT503 function_url_not_configured.';
 
 -- supabase/schemas/30_functions/runs/finish_attempt.sql
 -- A worker reports how its attempt ended.
 
--- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the caller.
+-- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the
+-- caller.
 create or replace function public.sync_worker_finish(
   run_id uuid,
   attempt integer,
@@ -5730,7 +6275,8 @@ create or replace function public.sync_worker_finish(
   stuck_batch uuid default null,
   blames text default null
 ) returns jsonb
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 begin
   perform sync_scheduler.require_text('token', sync_worker_finish.token);
   perform sync_scheduler.require_text('outcome', sync_worker_finish.outcome);
@@ -5740,7 +6286,8 @@ begin
   perform sync_scheduler.require_text('blames', sync_worker_finish.blames);
   perform sync_scheduler.require_size('checkpoint', sync_worker_finish.checkpoint, 524288);
   return sync_scheduler.finish_attempt(run_id, attempt, token, outcome,
-    error_class, error_code, error_message, retry_after_seconds, checkpoint, first_vendor_byte_ms, stuck_batch,
+    error_class, error_code, error_message, retry_after_seconds, checkpoint, first_vendor_byte_ms,
+    stuck_batch,
     blames);
 end;
 $$;
@@ -5751,8 +6298,8 @@ grant execute on function public.sync_worker_finish(
   uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid, text) to service_role;
 comment on function public.sync_worker_finish(
   uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid, text) is
-  'For the Edge Function (service role and attempt token): see sync_scheduler.finish_attempt. Ends the attempt and returns '
-  'what became of the run.';
+  'For the Edge Function (service role and attempt token): see sync_scheduler.finish_attempt. Ends the '
+  'attempt and returns what became of the run.';
 
 create or replace function sync_scheduler.finish_attempt(
   run_id uuid,
@@ -5789,15 +6336,17 @@ begin
     or coalesce(first_vendor_byte_ms, 0) not between 0 and 86400000
   then
     perform sync_scheduler.raise_error('invalid_worker_request',
-      '{"outcome": "succeeded, continued, cancelled, paused, or failed with an error_class", "retry_after_seconds": "not negative",
-        "first_vendor_byte_ms": "0 to 86400000"}');
+      '{"outcome": "succeeded, continued, cancelled, paused, or failed with an error_class", '
+      '"retry_after_seconds": "not negative", "first_vendor_byte_ms": "0 to 86400000"}');
   end if;
 
   -- Bounded, so that the instant of its end can always be computed.
-  retry_after_seconds := case when retry_after_seconds is not null then least(retry_after_seconds, 366 * 86400) end;
+  retry_after_seconds := case
+    when retry_after_seconds is not null then least(retry_after_seconds, 366 * 86400) end;
 
   -- The same outcome again is the repetition of a call whose answer was lost.
-  if held.claimed_at is null or (held.ended_at is not null and held.reported_outcome is distinct from reported) then
+  if held.claimed_at is null
+    or (held.ended_at is not null and held.reported_outcome is distinct from reported) then
     perform sync_scheduler.raise_error('attempt_not_current');
   elsif held.ended_at is null then
     select * into strict run from public.sync_run_log r where r.run_id = finish_attempt.run_id;
@@ -5823,11 +6372,13 @@ begin
       error_class := 'ambiguous';
       error_code := 'entries_unresolved';
       blamed := 'nobody';
-      error_message := coalesce(sync_scheduler.set_aside_message(run), 'Whether some entries have arrived is not known yet.');
+      error_message := coalesce(sync_scheduler.set_aside_message(run),
+        'Whether some entries have arrived is not known yet.');
     end if;
     -- Refused entries must not hide a batch that waits for a person.
     if outcome = 'failed' and blamed = 'entry' then
-      error_message := concat_ws(' ', sync_scheduler.set_aside_message(run, is_all_else_done => false), error_message);
+      error_message := concat_ws(' ', sync_scheduler.set_aside_message(run, is_all_else_done => false),
+        error_message);
     end if;
     update sync_scheduler.run_attempts a set
       reported_outcome = reported,
@@ -5839,7 +6390,8 @@ begin
       perform sync_scheduler.enter_passive(run.integration_id, retry_after_seconds * interval '1 second');
     end if;
     perform sync_scheduler.settle_run(run, outcome, error_class::sync_scheduler.error_class,
-      left(error_code, 100), left(error_message, 500), blamed, retry_after_seconds * interval '1 second', stuck_batch);
+      left(error_code, 100),
+      left(error_message, 500), blamed, retry_after_seconds * interval '1 second', stuck_batch);
     -- Last, for it locks an alert. A worker that could not write, and now can.
     perform sync_scheduler.raise_database_trouble(error_code);
   end if;
@@ -5854,29 +6406,32 @@ revoke all on function sync_scheduler.finish_attempt(
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.finish_attempt(
   uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid, text) is
-  'Ends the caller''s attempt: succeeded, continued (its slice is over), cancelled, paused (reserve said so: the run waits for the '
-  'end of the pause), or failed with an error_class. '
-  'Any of them may have the error_class rate_limited: the vendor has said that we ask too much, though it was waited out. '
-  'blames: what the failure is about, see the type; without it see read_blames. '
-  'May be repeated with the same outcome, whatever was made of it. Returns what became of the run. Errors: PT401 '
-  'invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request.';
+  'Ends the caller''s attempt: succeeded, continued (its slice is over), cancelled, paused (reserve said so: '
+  'the run waits for the end of the pause), or failed with an error_class. Any of them may have the '
+  'error_class rate_limited: the vendor has said that we ask too much, though it was waited out. blames: '
+  'what the failure is about, see the type; without it see read_blames. May be repeated with the same '
+  'outcome, whatever was made of it. Returns what became of the run. Errors: PT401 invalid_token, PT409 '
+  'attempt_not_current, PT422 invalid_worker_request.';
 
-create or replace function sync_scheduler.read_blames(error_class text, blames text) returns sync_scheduler.blames
+create or replace function sync_scheduler.read_blames(error_class text, blames text)
+  returns sync_scheduler.blames
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  if blames is not null and (error_class is null or blames <> all (enum_range(null::sync_scheduler.blames)::text[])) then
+  if blames is not null
+    and (error_class is null or blames <> all (enum_range(null::sync_scheduler.blames)::text[])) then
     perform sync_scheduler.raise_error('invalid_worker_request',
       '{"blames": "vendor, quota, configuration, entry or nobody, and only with an error_class"}');
   end if;
-  return coalesce(blames, case error_class when 'rate_limited' then 'quota' when 'permanent' then 'configuration' end)
+  return coalesce(blames,
+    case error_class when 'rate_limited' then 'quota' when 'permanent' then 'configuration' end)
     ::sync_scheduler.blames;
 end;
 $$;
 revoke all on function sync_scheduler.read_blames(text, text) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.read_blames(text, text) is
-  'What a failure is about. A worker of an older release reports no blames: then a rate limit is the quota''s and a refusal the '
-  'configuration''s. Any other failure stays null, because such a worker may have failed by itself: it opens no incident. '
-  'Errors: PT422 invalid_worker_request.';
+  'What a failure is about. A worker of an older release reports no blames: then a rate limit is the '
+  'quota''s and a refusal the configuration''s. Any other failure stays null, because such a worker may have '
+  'failed by itself: it opens no incident. Errors: PT422 invalid_worker_request.';
 
 create or replace function sync_scheduler.settle_run(
   run public.sync_run_log,
@@ -5892,17 +6447,21 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   ended sync_scheduler.run_attempts;
 begin
-  if outcome in ('succeeded', 'continued', 'paused') or (outcome = 'failed' and error_code = 'entries_unresolved') then
-    select * into strict ended from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.attempt = run.attempt;
+  if outcome in ('succeeded', 'continued', 'paused')
+    or (outcome = 'failed' and error_code = 'entries_unresolved') then
+    select * into strict ended from sync_scheduler.run_attempts a
+      where a.run_id = run.run_id and a.attempt = run.attempt;
     -- What had nothing to export has not asked the external system for anything.
-    if run.entries_done + run.entries_failed > (case when outcome in ('succeeded', 'failed') then 0 else ended.settled_before end) then
+    if run.entries_done + run.entries_failed
+      > (case when outcome in ('succeeded', 'failed') then 0 else ended.settled_before end) then
       perform sync_scheduler.note_traffic(run.integration_id, ended.claimed_at);
     end if;
   end if;
 
   if outcome = 'succeeded' then
     perform sync_scheduler.finish_run(run.run_id, 'succeeded');
-  elsif outcome = 'cancelled' or (outcome in ('continued', 'paused') and run.cancel_requested_at is not null) then
+  elsif outcome = 'cancelled'
+    or (outcome in ('continued', 'paused') and run.cancel_requested_at is not null) then
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');
   elsif outcome in ('continued', 'paused') then
     -- Which lets the run wait if its integration is stopped still.
@@ -5915,7 +6474,8 @@ begin
   elsif sync_scheduler.set_aside_batch(run, error_class, stuck_batch) then
     -- The others go on at once, or when the vendor said: it means all of our requests.
     perform sync_scheduler.schedule_retry(run,
-      case when blames = 'nobody' then '0' else coalesce(retry_after, '0') end, blames, error_code, error_message, retry_after);
+      case when blames = 'nobody' then '0' else coalesce(retry_after, '0') end, blames, error_code,
+        error_message, retry_after);
   else
     perform sync_scheduler.retry_or_fail(run, error_class, error_code, error_message, blames, retry_after);
   end if;
@@ -5926,7 +6486,8 @@ revoke all on function sync_scheduler.settle_run(
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.settle_run(
   public.sync_run_log, text, sync_scheduler.error_class, text, text, sync_scheduler.blames, interval, uuid) is
-  'Decides what becomes of a run whose worker has ended its attempt. stuck_batch: see set_aside_batch. The caller holds the run''s row lock.';
+  'Decides what becomes of a run whose worker has ended its attempt. stuck_batch: see set_aside_batch. The '
+  'caller holds the run''s row lock.';
 
 create or replace function sync_scheduler.has_unresolved_entries(integration_id uuid) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -5967,7 +6528,8 @@ begin
   if finished.status = 'failed' then
     perform sync_scheduler.note_failed_run(finished);
   elsif finished.status = 'succeeded' then
-    perform sync_scheduler.resolve_alerts(finished.integration_id, '{lost_worker,cold_start_failure,missed_slot}');
+    perform sync_scheduler.resolve_alerts(finished.integration_id,
+      '{lost_worker,cold_start_failure,missed_slot}');
     perform sync_scheduler.resolve_run_failure(finished.integration_id, has_succeeded => true);
   end if;
   perform sync_scheduler.report_undecided(finished.integration_id, finished.run_id);
@@ -5977,9 +6539,9 @@ $$;
 revoke all on function sync_scheduler.finish_run(uuid, public.sync_run_status, text, text)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.finish_run(uuid, public.sync_run_status, text, text) is
-  'Moves an active run to a final status (PT409 run_is_final for one that has ended). The caller has ended the attempt. '
-  'What follows from it: see note_failed_run; one that succeeds resolves the alerts of those that did not. Reports what has become '
-  'undecided.';
+  'Moves an active run to a final status (PT409 run_is_final for one that has ended). The caller has ended '
+  'the attempt. What follows from it: see note_failed_run; one that succeeds resolves the alerts of those '
+  'that did not. Reports what has become undecided.';
 
 create or replace function sync_scheduler.end_attempt(
   run public.sync_run_log,
@@ -6000,7 +6562,8 @@ begin
     blames = end_attempt.blames
   where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null;
 
-  -- Whether these were written is known to the vendor alone: they are asked for before they may be sent again.
+  -- Whether these were written is known to the vendor alone: they are asked for before they may be sent
+  -- again.
   update public.sync_export_entries e set state = 'unknown', unknown_since = coalesce(e.unknown_since, now())
   where e.integration_id = run.integration_id and e.state = 'sending';
 end;
@@ -6012,8 +6575,8 @@ revoke all on function sync_scheduler.end_attempt(
 comment on function sync_scheduler.end_attempt(
   public.sync_run_log, sync_scheduler.attempt_outcome, sync_scheduler.error_class, text, text,
   sync_scheduler.blames) is
-  'Closes the current attempt of a run and turns what it was sending into unknown. The caller holds the run''s row '
-  'lock and decides what becomes of the run.';
+  'Closes the current attempt of a run and turns what it was sending into unknown. The caller holds the '
+  'run''s row lock and decides what becomes of the run.';
 
 -- supabase/schemas/30_functions/runs/function_url.sql
 -- The address of the function.
@@ -6021,7 +6584,8 @@ comment on function sync_scheduler.end_attempt(
 create or replace function sync_scheduler.find_function_url() returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  url constant text := coalesce((select s.function_url from sync_scheduler.settings s), sync_scheduler.signed_function_url());
+  url constant text := coalesce((select s.function_url from sync_scheduler.settings s),
+    sync_scheduler.signed_function_url());
 begin
   if url is null then
     perform sync_scheduler.raise_error('function_url_not_configured', '{"run": "npx sync-scheduler doctor"}');
@@ -6031,21 +6595,24 @@ end;
 $$;
 revoke all on function sync_scheduler.find_function_url() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.find_function_url() is
-  'The address of the Edge Function: settings.function_url, else what the project''s Auth signed for the caller '
-  '(signed_function_url). For functions of the bundle''s owner only. Errors: PT503 function_url_not_configured (details: run, '
-  'the command that prints the SQL for this stack).';
+  'The address of the Edge Function: settings.function_url, else what the project''s Auth signed for the '
+  'caller (signed_function_url). For functions of the bundle''s owner only. Errors: PT503 '
+  'function_url_not_configured (details: run, the command that prints the SQL for this stack).';
 
 create or replace function sync_scheduler.keep_function_url() returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  -- Of two first presses the second waits for the row, and then finds it set. The same goes for an operator who sets it now.
-  update sync_scheduler.settings set function_url = sync_scheduler.find_function_url() where function_url is null;
+  -- Of two first presses the second waits for the row, and then finds it set. The same goes for an operator
+  -- who sets it now.
+  update sync_scheduler.settings set function_url = sync_scheduler.find_function_url()
+    where function_url is null;
 end;
 $$;
 revoke all on function sync_scheduler.keep_function_url() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.keep_function_url() is
-  'Stores the address of find_function_url in settings.function_url, for the tick, which has no caller. A value that is set stays. '
-  'A press that fails afterwards stores nothing. Errors: PT503 function_url_not_configured.';
+  'Stores the address of find_function_url in settings.function_url, for the tick, which has no caller. A '
+  'value that is set stays. A press that fails afterwards stores nothing. Errors: PT503 '
+  'function_url_not_configured.';
 
 create or replace function sync_scheduler.signed_function_url() returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -6053,12 +6620,13 @@ declare
   claims constant jsonb := auth.jwt();
   project text;
 begin
-  -- Nothing of the request but its JWT: headers are the caller's choice, and the function's address gets one-time tokens.
+  -- Nothing of the request but its JWT: headers are the caller's choice, and the function's address gets
+  -- one-time tokens.
   project := substring(claims ->> 'iss' collate "C" from '^https://([a-z]{20})\.supabase\.co/auth/v1$');
   if project is null or claims ->> 'role' is distinct from 'authenticated'
     or coalesce(claims ->> 'is_anonymous', 'false') <> 'false'
-    -- A project may trust other issuers (third-party sign-in), another project of Supabase among them. Their tokens have an iss
-    -- like that, and their sessions are not in this database.
+    -- A project may trust other issuers (third-party sign-in), another project of Supabase among them. Their
+    -- tokens have an iss like that, and their sessions are not in this database.
     or not exists (
       select from auth.sessions s
       where s.id = (claims ->> 'session_id')::uuid and s.user_id = sync_scheduler.caller_id())
@@ -6067,24 +6635,29 @@ begin
   end if;
   return format('https://%s.supabase.co/functions/v1/integration-sync', project);
 -- No Auth with sessions, no right to read them, or a session_id that is no uuid.
-exception when undefined_table or undefined_column or insufficient_privilege or invalid_text_representation then
+exception when undefined_table or undefined_column or insufficient_privilege
+  or invalid_text_representation then
   return null;
 end;
 $$;
 revoke all on function sync_scheduler.signed_function_url() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.signed_function_url() is
-  'The address of the function of a hosted project, from the iss of the caller''s JWT; null unless it is exactly '
-  'https://<20 lower-case letters>.supabase.co/auth/v1 and this database has the JWT''s session (auth.sessions). So the service role, '
-  'anonymous sign-ins, other issuers and custom domains give none. For functions of the bundle''s owner only.';
+  'The address of the function of a hosted project, from the iss of the caller''s JWT; null unless it is '
+  'exactly https://<20 lower-case letters>.supabase.co/auth/v1 and this database has the JWT''s session '
+  '(auth.sessions). So the service role, anonymous sign-ins, other issuers and custom domains give none. For '
+  'functions of the bundle''s owner only.';
 
 -- supabase/schemas/30_functions/runs/lease.sql
 -- A worker keeps its attempt: heartbeat, lease, progress.
 
--- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the caller.
+-- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the
+-- caller.
 create or replace function public.sync_worker_heartbeat(
-  run_id uuid, attempt integer, token text, checkpoint jsonb default null, first_vendor_byte_ms numeric default null
+  run_id uuid, attempt integer, token text, checkpoint jsonb default null,
+  first_vendor_byte_ms numeric default null
 ) returns jsonb
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 begin
   perform sync_scheduler.require_text('token', sync_worker_heartbeat.token);
   perform sync_scheduler.require_size('checkpoint', sync_worker_heartbeat.checkpoint, 524288);
@@ -6095,16 +6668,19 @@ revoke all on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, 
   from public, anon, authenticated, service_role;
 grant execute on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, numeric) to service_role;
 comment on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, numeric) is
-  'For the Edge Function (service role and attempt token): see sync_scheduler.heartbeat_attempt. Extends the lease, saves a checkpoint if one is given, and returns cancel_requested.';
+  'For the Edge Function (service role and attempt token): see sync_scheduler.heartbeat_attempt. Extends the '
+  'lease, saves a checkpoint if one is given, and returns cancel_requested.';
 
 create or replace function sync_scheduler.heartbeat_attempt(
-  run_id uuid, attempt integer, token text, checkpoint jsonb default null, first_vendor_byte_ms numeric default null
+  run_id uuid, attempt integer, token text, checkpoint jsonb default null,
+  first_vendor_byte_ms numeric default null
 ) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   run public.sync_run_log :=
-    sync_scheduler.extend_lease(heartbeat_attempt.run_id, heartbeat_attempt.attempt, heartbeat_attempt.token, 'hold');
+    sync_scheduler.extend_lease(heartbeat_attempt.run_id, heartbeat_attempt.attempt, heartbeat_attempt.token,
+      'hold');
 begin
   if heartbeat_attempt.checkpoint is not null then
     perform sync_scheduler.save_checkpoint(
@@ -6112,7 +6688,8 @@ begin
   end if;
   if heartbeat_attempt.first_vendor_byte_ms is not null then
     if heartbeat_attempt.first_vendor_byte_ms not between 0 and 86400000 then
-      perform sync_scheduler.raise_error('invalid_worker_request', '{"first_vendor_byte_ms": "0 to 86400000"}');
+      perform sync_scheduler.raise_error('invalid_worker_request',
+        '{"first_vendor_byte_ms": "0 to 86400000"}');
     end if;
     -- For the timeline, once: every further heartbeat says the same.
     update sync_scheduler.run_attempts a set first_vendor_byte_ms = heartbeat_attempt.first_vendor_byte_ms
@@ -6126,9 +6703,10 @@ $$;
 revoke all on function sync_scheduler.heartbeat_attempt(uuid, integer, text, jsonb, numeric)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.heartbeat_attempt(uuid, integer, text, jsonb, numeric) is
-  'Keeps an attempt alive, saves its checkpoint if one is given and brings back cancel_requested. Past the run''s deadline '
-  'only while a batch is on its way, and for slice_duration at most. Errors: PT401 invalid_token, PT409 '
-  'attempt_not_current, PT422 invalid_worker_request (checkpoint above 64 KiB, first_vendor_byte_ms out of range).';
+  'Keeps an attempt alive, saves its checkpoint if one is given and brings back cancel_requested. Past the '
+  'run''s deadline only while a batch is on its way, and for slice_duration at most. Errors: PT401 '
+  'invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request (checkpoint above 64 KiB, '
+  'first_vendor_byte_ms out of range).';
 
 create or replace function sync_scheduler.extend_lease(
   run_id uuid, attempt integer, token text, past_deadline text default 'refuse'
@@ -6150,9 +6728,11 @@ begin
     if past_deadline = 'settle' then
       return run;
     end if;
-    -- To break off a batch on its way would only make its outcome unknown. For one slice: what hangs is no batch.
+    -- To break off a batch on its way would only make its outcome unknown. For one slice: what hangs is no
+    -- batch.
     if past_deadline <> 'hold' or run.deadline_at + settings.slice_duration <= now() or not exists (
-      select from public.sync_export_entries e where e.integration_id = run.integration_id and e.state = 'sending'
+      select from public.sync_export_entries e
+        where e.integration_id = run.integration_id and e.state = 'sending'
     ) then
       perform sync_scheduler.raise_error('attempt_not_current');
     end if;
@@ -6167,10 +6747,10 @@ $$;
 revoke all on function sync_scheduler.extend_lease(uuid, integer, text, text)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.extend_lease(uuid, integer, text, text) is
-  'The entry of every worker call after the claim: locks the run, checks the token, extends the lease and returns the '
-  'run. past_deadline says what becomes of a call past the run''s deadline: refuse; hold: as before while a batch is on its '
-  'way, for slice_duration at most; settle: let through, the lease is not extended. Errors: PT401 invalid_token, PT409 '
-  'attempt_not_current.';
+  'The entry of every worker call after the claim: locks the run, checks the token, extends the lease and '
+  'returns the run. past_deadline says what becomes of a call past the run''s deadline: refuse; hold: as '
+  'before while a batch is on its way, for slice_duration at most; settle: let through, the lease is not '
+  'extended. Errors: PT401 invalid_token, PT409 attempt_not_current.';
 
 create or replace function sync_scheduler.lock_attempt(run_id uuid, attempt integer, token text)
 returns sync_scheduler.run_attempts
@@ -6178,8 +6758,8 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   found_attempt sync_scheduler.run_attempts;
 begin
-  -- The function's address is no secret, and members know the ids of their runs: a forged token waits for no lock, and holds
-  -- none.
+  -- The function's address is no secret, and members know the ids of their runs: a forged token waits for no
+  -- lock, and holds none.
   if not exists (
     select from sync_scheduler.run_attempts a
     where a.run_id = lock_attempt.run_id and a.attempt = lock_attempt.attempt
@@ -6187,7 +6767,8 @@ begin
   then
     perform sync_scheduler.raise_error('invalid_token');
   end if;
-  -- Every writer of a run takes this lock first, so a worker, a cancel and the recovery come one after another.
+  -- Every writer of a run takes this lock first, so a worker, a cancel and the recovery come one after
+  -- another.
   perform from public.sync_run_log r where r.run_id = lock_attempt.run_id for no key update;
   -- It may have been replaced while we waited.
   select * into found_attempt from sync_scheduler.run_attempts a
@@ -6202,8 +6783,8 @@ $$;
 revoke all on function sync_scheduler.lock_attempt(uuid, integer, text)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.lock_attempt(uuid, integer, text) is
-  'Locks the run and returns the attempt that the token belongs to. Errors: PT401 invalid_token (also for a run that '
-  'does not exist).';
+  'Locks the run and returns the attempt that the token belongs to. Errors: PT401 invalid_token (also for a '
+  'run that does not exist).';
 
 create or replace function sync_scheduler.save_checkpoint(run_id uuid, attempt integer, checkpoint jsonb)
 returns void
@@ -6242,13 +6823,17 @@ comment on function sync_scheduler.run_progress(public.sync_run_log) is
 
 -- Definer, because a host's backend (service_role) changes integrations and may not write runs.
 create or replace function sync_scheduler.follow_pause() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 begin
-  -- Waits for a worker call that has seen the integration as it was. After this, none reserves for a stopped integration.
+  -- Waits for a worker call that has seen the integration as it was. After this, none reserves for a stopped
+  -- integration.
   perform sync_scheduler.lock_active_run(new.id);
-  -- The worker of a running one finishes its batch and finds out by itself. Its row is written, not only locked: a call whose
-  -- transaction has an older snapshot (repeatable read) then fails. It would work on after a pause, or pause after its end.
-  update public.sync_run_log r set version = r.version where r.integration_id = new.id and r.status = 'running';
+  -- The worker of a running one finishes its batch and finds out by itself. Its row is written, not only
+  -- locked: a call whose transaction has an older snapshot (repeatable read) then fails. It would work on
+  -- after a pause, or pause after its end.
+  update public.sync_run_log r set version = r.version
+    where r.integration_id = new.id and r.status = 'running';
   if sync_scheduler.is_stopped(new) then
     perform sync_scheduler.pause_run(r.run_id) from public.sync_run_log r
     where r.integration_id = new.id and r.status = 'pending';
@@ -6261,8 +6846,9 @@ end;
 $$;
 revoke all on function sync_scheduler.follow_pause() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.follow_pause() is
-  'Trigger of sync_integrations, whoever writes: while an integration is disabled or paused its run waits (pause_run), and it goes '
-  'on when that is over (resume_run). Holds the integration''s lock and takes the run''s: integration before run, as everywhere.';
+  'Trigger of sync_integrations, whoever writes: while an integration is disabled or paused its run waits '
+  '(pause_run), and it goes on when that is over (resume_run). Holds the integration''s lock and takes the '
+  'run''s: integration before run, as everywhere.';
 
 -- Its name sorts before the triggers that write the integration's health: the run's lock comes first.
 create trigger follow_pause after update of enabled, paused_at, resume_at on public.sync_integrations
@@ -6273,8 +6859,8 @@ create trigger follow_pause after update of enabled, paused_at, resume_at on pub
 create or replace function sync_scheduler.pause_if_stopped(run_id uuid) returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
-  -- A plain read in a statement of its own: its snapshot is younger than the run's lock. Whoever stops the integration
-  -- writes it before they take that lock, so one of the two sees the other.
+  -- A plain read in a statement of its own: its snapshot is younger than the run's lock. Whoever stops the
+  -- integration writes it before they take that lock, so one of the two sees the other.
   if not exists (
     select from public.sync_run_log r join public.sync_integrations i on i.id = r.integration_id
     where r.run_id = pause_if_stopped.run_id and sync_scheduler.is_stopped(i))
@@ -6287,8 +6873,8 @@ end;
 $$;
 revoke all on function sync_scheduler.pause_if_stopped(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.pause_if_stopped(uuid) is
-  'Pauses a run whose integration is disabled or paused, see pause_run, and returns whether it did. The caller holds the run''s '
-  'row lock, and no worker holds the run.';
+  'Pauses a run whose integration is disabled or paused, see pause_run, and returns whether it did. The '
+  'caller holds the run''s row lock, and no worker holds the run.';
 
 create or replace function sync_scheduler.pause_run(run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -6296,7 +6882,8 @@ declare
   run public.sync_run_log;
 begin
   select * into strict run from public.sync_run_log r where r.run_id = pause_run.run_id;
-  -- An attempt that is posted and not claimed ends here: its token is worthless, and no tick dispatches it again.
+  -- An attempt that is posted and not claimed ends here: its token is worthless, and no tick dispatches it
+  -- again.
   perform sync_scheduler.end_attempt(run, 'paused');
   insert into sync_scheduler.paused_runs (run_id, next_attempt_at) values (run.run_id, run.next_attempt_at)
   on conflict on constraint paused_runs_pkey do nothing;
@@ -6308,9 +6895,9 @@ end;
 $$;
 revoke all on function sync_scheduler.pause_run(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.pause_run(uuid) is
-  'Lets a run wait for the end of its integration''s pause: pending, without a due instant, with the notice integration_paused. '
-  'An attempt that no worker has claimed ends as paused. The caller holds the run''s row lock, and no worker holds the run. '
-  'Called twice, it changes nothing.';
+  'Lets a run wait for the end of its integration''s pause: pending, without a due instant, with the notice '
+  'integration_paused. An attempt that no worker has claimed ends as paused. The caller holds the run''s row '
+  'lock, and no worker holds the run. Called twice, it changes nothing.';
 
 create or replace function sync_scheduler.resume_run(run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -6328,8 +6915,8 @@ end;
 $$;
 revoke all on function sync_scheduler.resume_run(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.resume_run(uuid) is
-  'Lets a run that waited for the end of a pause go on: its next attempt is due now, or when it was due before the pause, and its '
-  'deadline moves by the pause. The caller holds the run''s row lock.';
+  'Lets a run that waited for the end of a pause go on: its next attempt is due now, or when it was due '
+  'before the pause, and its deadline moves by the pause. The caller holds the run''s row lock.';
 
 -- supabase/schemas/30_functions/runs/recover_runs.sql
 -- The tick recovers runs that no worker moves on.
@@ -6372,8 +6959,8 @@ end;
 $$;
 revoke all on function sync_scheduler.recover_runs(integer) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.recover_runs(integer) is
-  'Recovers up to batch_size (100) runs that stand still, the longest due first; called by every tick. Returns how '
-  'many it moved on. Several at once share the work.';
+  'Recovers up to batch_size (100) runs that stand still, the longest due first; called by every tick. '
+  'Returns how many it moved on. Several at once share the work.';
 
 create or replace function sync_scheduler.recover_run(run_id uuid) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -6396,7 +6983,8 @@ begin
   case step
   when 'deadline_exceeded' then
     perform sync_scheduler.end_attempt(run,
-      case when current_attempt.claimed_at is null then 'undelivered' else 'lost' end::sync_scheduler.attempt_outcome,
+      case when current_attempt.claimed_at is null then 'undelivered'
+        else 'lost' end::sync_scheduler.attempt_outcome,
       'ambiguous', 'deadline_exceeded', blames => 'nobody');
     if run.cancel_requested_at is not null then
       perform sync_scheduler.finish_run(run.run_id, 'cancelled');
@@ -6410,7 +6998,8 @@ begin
   when 'next_attempt' then
     perform sync_scheduler.next_attempt(run.run_id);
   when 'worker_lost' then
-    perform sync_scheduler.end_attempt(run, 'lost', 'ambiguous', 'worker_lost', 'The worker fell silent.', 'nobody');
+    perform sync_scheduler.end_attempt(run, 'lost', 'ambiguous', 'worker_lost', 'The worker fell silent.',
+      'nobody');
     perform sync_scheduler.raise_alert(integration, 'lost_worker', 'warning', null,
       'The sync function fell silent in the middle of a sync.',
       jsonb_build_object('attempt', run.attempt, 'heartbeat_at', current_attempt.heartbeat_at), run.run_id);
@@ -6418,7 +7007,8 @@ begin
       'The sync was interrupted and starts again where it stopped.', 'nobody');
   when 'dispatch_exhausted' then
     perform sync_scheduler.note_undelivered(integration, run, current_attempt, 'critical');
-    perform sync_scheduler.end_attempt(run, 'undelivered', 'transient', 'dispatch_exhausted', blames => 'nobody');
+    perform sync_scheduler.end_attempt(run, 'undelivered', 'transient', 'dispatch_exhausted',
+      blames => 'nobody');
     perform sync_scheduler.finish_run(run.run_id, 'failed', 'dispatch_exhausted',
       'The sync function could not be reached.');
   when 'dispatch' then
@@ -6430,8 +7020,9 @@ end;
 $$;
 revoke all on function sync_scheduler.recover_run(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.recover_run(uuid) is
-  'Moves on a run that stands still: past its deadline it fails; a due retry or an unclaimed attempt is dispatched; a '
-  'silent worker''s attempt ends as lost. What that tells of the function is an alert. Returns whether it did anything. Safe at any time, by anyone, at once.';
+  'Moves on a run that stands still: past its deadline it fails; a due retry or an unclaimed attempt is '
+  'dispatched; a silent worker''s attempt ends as lost. What that tells of the function is an alert. Returns '
+  'whether it did anything. Safe at any time, by anyone, at once.';
 
 create or replace function sync_scheduler.recovery_of(
   run public.sync_run_log, current_attempt sync_scheduler.run_attempts
@@ -6462,15 +7053,16 @@ begin
   end if;
   return case
     when current_attempt.claimed_at is not null then 'worker_lost'
-    when current_attempt.dispatch_count >= (select s.max_dispatches from sync_scheduler.settings s) then 'dispatch_exhausted'
+    when current_attempt.dispatch_count >= (select s.max_dispatches from sync_scheduler.settings s)
+      then 'dispatch_exhausted'
     else 'dispatch' end;
 end;
 $$;
 revoke all on function sync_scheduler.recovery_of(public.sync_run_log, sync_scheduler.run_attempts)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.recovery_of(public.sync_run_log, sync_scheduler.run_attempts) is
-  'What recover_run has to do to a run whose open attempt (or null) this is: resume, deadline_exceeded, next_attempt, worker_lost, '
-  'dispatch_exhausted or dispatch; null: nothing, it does not stand still.';
+  'What recover_run has to do to a run whose open attempt (or null) this is: resume, deadline_exceeded, '
+  'next_attempt, worker_lost, dispatch_exhausted or dispatch; null: nothing, it does not stand still.';
 
 create or replace function sync_scheduler.postpone_recovery(run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -6486,7 +7078,8 @@ end;
 $$;
 revoke all on function sync_scheduler.postpone_recovery(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.postpone_recovery(uuid) is
-  'Puts a run whose recovery failed at the back of the queue, so that many such runs cannot starve the others.';
+  'Puts a run whose recovery failed at the back of the queue, so that many such runs cannot starve the '
+  'others.';
 
 create or replace function sync_scheduler.note_response(run_id uuid, attempt integer) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -6502,8 +7095,8 @@ $$;
 revoke all on function sync_scheduler.note_response(uuid, integer)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.note_response(uuid, integer) is
-  'Keeps what pg_net heard from the function about the newest dispatch of an attempt: a hint for people, never a reason '
-  'to act, since the answer may be lost or late while the work goes on.';
+  'Keeps what pg_net heard from the function about the newest dispatch of an attempt: a hint for people, '
+  'never a reason to act, since the answer may be lost or late while the work goes on.';
 
 -- supabase/schemas/30_functions/runs/retry_run.sql
 -- What becomes of a run whose attempt failed.
@@ -6523,7 +7116,8 @@ declare
   burnt integer;
   backoff interval;
   -- Null unless the failure is a refusal that may pass by itself.
-  refusal interval := case when error_class = 'permanent' then sync_scheduler.refusal_backoff(run, error_code, blames) end;
+  refusal interval := case
+    when error_class = 'permanent' then sync_scheduler.refusal_backoff(run, error_code, blames) end;
 begin
   if error_class = 'rate_limited' or blames = 'quota' then
     perform sync_scheduler.set_health(run.integration_id, 'degraded', coalesce(error_code, 'unknown'),
@@ -6543,18 +7137,21 @@ begin
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
   if blames = 'vendor' then
     -- Health before the vendor: what follows may write it.
-    perform from public.sync_integration_health h where h.integration_id = run.integration_id for no key update;
+    perform from public.sync_integration_health h
+      where h.integration_id = run.integration_id for no key update;
     perform sync_scheduler.note_vendor_failure(integration, error_class::text, blames);
   end if;
   select f.in_a_row, f.burnt into in_a_row, burnt from sync_scheduler.count_failures(run) f;
-  -- A wait and a refusal that may pass burn no attempt, also when a batch that was set aside has burnt all of them.
+  -- A wait and a refusal that may pass burn no attempt, also when a batch that was set aside has burnt all of
+  -- them.
   if (error_class = 'permanent' and refusal is null)
     or (burnt >= integration.max_attempts and error_class not in ('rate_limited', 'permanent'))
   then
     perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
     return;
   end if;
-  backoff := coalesce(refusal, greatest(retry_after, sync_scheduler.retry_backoff(integration.retry_base, in_a_row),
+  backoff := coalesce(refusal,
+    greatest(retry_after, sync_scheduler.retry_backoff(integration.retry_base, in_a_row),
     -- A vendor that asks us to slow down is not asked again at once, even if it does not say how long.
     case when error_class = 'rate_limited' then interval '5 seconds' end));
   -- With a hint it was the vendor who failed, not the start.
@@ -6571,9 +7168,11 @@ revoke all on function sync_scheduler.retry_or_fail(
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.retry_or_fail(
   public.sync_run_log, sync_scheduler.error_class, text, text, sync_scheduler.blames, interval) is
-  'Decides what becomes of a run whose attempt has just ended in an error: cancelled if that was asked for, failed '
-  'if the error is permanent (which the integration''s health then says; a refusal may pass, see refusal_backoff) or the attempts are used up, else pending until its backoff is over. retry_after is the '
-  'vendor''s hint and a lower bound, see schedule_retry. The first failure on a cold start is retried at once, if the vendor gave no hint.';
+  'Decides what becomes of a run whose attempt has just ended in an error: cancelled if that was asked for, '
+  'failed if the error is permanent (which the integration''s health then says; a refusal may pass, see '
+  'refusal_backoff) or the attempts are used up, else pending until its backoff is over. retry_after is the '
+  'vendor''s hint and a lower bound, see schedule_retry. The first failure on a cold start is retried at '
+  'once, if the vendor gave no hint.';
 
 create or replace function sync_scheduler.schedule_retry(
   run public.sync_run_log,
@@ -6589,14 +7188,16 @@ declare
   vendor record;
 begin
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
-  select * into vendor from sync_scheduler.vendor_wait(run, schedule_retry.blames, schedule_retry.retry_after);
+  select * into vendor
+    from sync_scheduler.vendor_wait(run, schedule_retry.blames, schedule_retry.retry_after);
   if vendor.is_too_long then
     update public.sync_run_log r set quota_until = now() + vendor.asked where r.run_id = run.run_id;
     perform sync_scheduler.finish_run(run.run_id, 'failed', 'vendor_quota_exhausted',
       sync_scheduler.wait_words(integration, schedule_retry.blames, now() + vendor.asked));
     return;
   end if;
-  -- What the vendor asks for is not the run's own time. Past its deadline it has none left, and is given none.
+  -- What the vendor asks for is not the run's own time. Past its deadline it has none left, and is given
+  -- none.
   if vendor.asked > interval '0' and run.deadline_at > now() then
     update sync_scheduler.run_attempts a set vendor_wait = vendor.asked
     where a.run_id = run.run_id and a.attempt = run.attempt;
@@ -6626,15 +7227,17 @@ revoke all on function sync_scheduler.schedule_retry(
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.schedule_retry(
   public.sync_run_log, interval, sync_scheduler.blames, text, text, interval) is
-  'Lets a run whose attempt has ended wait for backoff (0: dispatched at once). retry_after, the vendor''s hint, moves the deadline, '
-  'up to settings.longest_wait in total; beyond, the run fails as vendor_quota_exhausted. The caller holds the run''s row lock.';
+  'Lets a run whose attempt has ended wait for backoff (0: dispatched at once). retry_after, the vendor''s '
+  'hint, moves the deadline, up to settings.longest_wait in total; beyond, the run fails as '
+  'vendor_quota_exhausted. The caller holds the run''s row lock.';
 
 create or replace function sync_scheduler.count_failures(
   run public.sync_run_log, out in_a_row integer, out burnt integer
 )
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  select count(*), count(*) filter (where a.error_class is null or a.error_class not in ('rate_limited', 'permanent'))
+  select count(*), count(*)
+    filter (where a.error_class is null or a.error_class not in ('rate_limited', 'permanent'))
   into in_a_row, burnt from sync_scheduler.run_attempts a
   where a.run_id = run.run_id and a.outcome in ('failed', 'lost')
     and a.settled_before = run.entries_done + run.entries_failed
@@ -6643,10 +7246,12 @@ begin
       where c.run_id = run.run_id and c.outcome = 'continued'), 0);
 end;
 $$;
-revoke all on function sync_scheduler.count_failures(public.sync_run_log) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.count_failures(public.sync_run_log)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.count_failures(public.sync_run_log) is
-  'Failures of a run in a row: those since it last settled an entry or got through a slice. A vendor''s rate limit counts for '
-  'the backoff (in_a_row) and burns no attempt; nor does a refusal after which the run went on (refusal_backoff).';
+  'Failures of a run in a row: those since it last settled an entry or got through a slice. A vendor''s rate '
+  'limit counts for the backoff (in_a_row) and burns no attempt; nor does a refusal after which the run went '
+  'on (refusal_backoff).';
 
 create or replace function sync_scheduler.retry_backoff(retry_base interval, failures integer)
 returns interval
@@ -6661,7 +7266,8 @@ $$;
 revoke all on function sync_scheduler.retry_backoff(interval, integer)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.retry_backoff(interval, integer) is
-  'Exponential backoff with full jitter: random between 0 and retry_base * 2^(failures-1), capped by settings.retry_cap.';
+  'Exponential backoff with full jitter: random between 0 and retry_base * 2^(failures-1), capped by '
+  'settings.retry_cap.';
 
 create or replace function sync_scheduler.refusal_backoff(
   run public.sync_run_log, error_code text, blames sync_scheduler.blames
@@ -6689,23 +7295,27 @@ $$;
 revoke all on function sync_scheduler.refusal_backoff(public.sync_run_log, text, sync_scheduler.blames)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.refusal_backoff(public.sync_run_log, text, sync_scheduler.blames) is
-  'How long to wait before a refusal is tried again, of a run whose attempt has just ended as permanent: 30 s, 1, 2, 4 minutes, until '
-  'ten minutes after the first refusal of this run. Only if the vendor took entries within an hour before that, with the present '
-  'config and credentials (last_success_at). Null: the refusal is final. The caller holds the run''s row lock.';
+  'How long to wait before a refusal is tried again, of a run whose attempt has just ended as permanent: 30 '
+  's, 1, 2, 4 minutes, until ten minutes after the first refusal of this run. Only if the vendor took '
+  'entries within an hour before that, with the present config and credentials (last_success_at). Null: the '
+  'refusal is final. The caller holds the run''s row lock.';
 
 create or replace function sync_scheduler.is_own_refusal(error_code text) returns boolean
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   return coalesce(error_code in (
-    'invalid_config', 'invalid_credentials', 'credentials_needed', 'no_connector', 'invalid_worker_request'), false);
+    'invalid_config', 'invalid_credentials', 'credentials_needed', 'no_connector', 'invalid_worker_request'),
+      false);
 end;
 $$;
 revoke all on function sync_scheduler.is_own_refusal(text) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.is_own_refusal(text) is
-  'Did the function refuse to work before it asked the external system? These are the function''s own codes, of SyncError.';
+  'Did the function refuse to work before it asked the external system? These are the function''s own codes, '
+  'of SyncError.';
 
 create or replace function sync_scheduler.vendor_wait(
-  run public.sync_run_log, blames sync_scheduler.blames, retry_after interval, out asked interval, out is_too_long boolean
+  run public.sync_run_log, blames sync_scheduler.blames, retry_after interval, out asked interval,
+  out is_too_long boolean
 )
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -6719,8 +7329,8 @@ $$;
 revoke all on function sync_scheduler.vendor_wait(public.sync_run_log, sync_scheduler.blames, interval)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.vendor_wait(public.sync_run_log, sync_scheduler.blames, interval) is
-  'How long the vendor asks the run to wait (0: it does not), and whether that is more than the run may still wait: '
-  'settings.longest_wait is for all of its waits together. The caller holds the run''s row lock.';
+  'How long the vendor asks the run to wait (0: it does not), and whether that is more than the run may '
+  'still wait: settings.longest_wait is for all of its waits together. The caller holds the run''s row lock.';
 
 create or replace function sync_scheduler.wait_words(
   integration public.sync_integrations, blames sync_scheduler.blames, until timestamptz
@@ -6743,11 +7353,13 @@ comment on function sync_scheduler.wait_words(public.sync_integrations, sync_sch
 -- supabase/schemas/30_functions/runs/trigger.sql
 -- Starts a run by hand or by API, or retries one.
 
--- Definer, because no client may write the run log or read the machinery. The first statement checks the caller.
+-- Definer, because no client may write the run log or read the machinery. The first statement checks the
+-- caller.
 create or replace function public.trigger_integration_sync(
   org_id uuid, integration_type text, idempotency_key text default null
 ) returns public.sync_run_log
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 begin
   perform sync_scheduler.require_org_role(org_id, '{admin,coordinator}');
   perform sync_scheduler.require_valid_key(idempotency_key);
@@ -6758,21 +7370,23 @@ revoke all on function public.trigger_integration_sync(uuid, text, text)
   from public, anon, authenticated, service_role;
 grant execute on function public.trigger_integration_sync(uuid, text, text) to authenticated, service_role;
 comment on function public.trigger_integration_sync(uuid, text, text) is
-  'Starts a sync of the organisation''s integration now and returns its run (pending) at once; watch it in sync_run_log. '
-  'For admins and coordinators of the organisation, and for the service role (triggered_by api, without limits). People wait for '
-  'manual_cooldown (at least settings.least_cooldown) and start settings.presses_per_hour runs an hour in an organisation. '
-  'The same idempotency_key (at most 200 characters) of the same organisation returns the same run. A run that stands '
-  'still because its worker died is revived and returned. notice says scheduler_not_ticking when pg_cron is silent. '
-  'Errors, checked in this order: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 invalid_idempotency_key, PT422 '
-  'unknown_integration_type, PT404 integration_not_found, PT409 idempotency_key_reused, PT409 integration_disabled, '
-  'PT409 integration_paused, PT409 sync_already_in_progress, PT429 rate_limited, PT503 function_url_not_configured; '
-  'details are JSON.';
+  'Starts a sync of the organisation''s integration now and returns its run (pending) at once; watch it in '
+  'sync_run_log. For admins and coordinators of the organisation, and for the service role (triggered_by '
+  'api, without limits). People wait for manual_cooldown (at least settings.least_cooldown) and start '
+  'settings.presses_per_hour runs an hour in an organisation. The same idempotency_key (at most 200 '
+  'characters) of the same organisation returns the same run. A run that stands still because its worker '
+  'died is revived and returned. notice says scheduler_not_ticking when pg_cron is silent. Errors, checked '
+  'in this order: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 '
+  'invalid_idempotency_key, PT422 unknown_integration_type, PT404 integration_not_found, PT409 '
+  'idempotency_key_reused, PT409 integration_disabled, PT409 integration_paused, PT409 '
+  'sync_already_in_progress, PT429 rate_limited, PT503 function_url_not_configured; details are JSON.';
 
--- Definer, because no client may write the run log. The caller's role is checked before anything is told or done.
+-- Definer, because no client may write the run log. The caller's role is checked before anything is told or
+-- done.
 create or replace function public.retry_integration_sync(run_id uuid, idempotency_key text default null)
 returns public.sync_run_log
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 declare
   parent public.sync_run_log;
 begin
@@ -6791,14 +7405,15 @@ begin
     sync_scheduler.lock_integration(parent.org_id, parent.integration_type), idempotency_key, parent.run_id);
 end;
 $$;
-revoke all on function public.retry_integration_sync(uuid, text) from public, anon, authenticated, service_role;
+revoke all on function public.retry_integration_sync(uuid, text)
+  from public, anon, authenticated, service_role;
 grant execute on function public.retry_integration_sync(uuid, text) to authenticated, service_role;
 comment on function public.retry_integration_sync(uuid, text) is
-  'Starts a new run after one that failed or was cancelled, linked to it by parent_run_id; it exports what has not been '
-  'exported. For admins and coordinators of the run''s organisation, and the service role. A press like any other: '
-  'same checks, same cooldown, same use of idempotency_key as trigger_integration_sync. '
-  'Errors: those of trigger_integration_sync (PT403 not_authorized also for a run that does not exist), PT409 '
-  'run_not_retryable (details: status).';
+  'Starts a new run after one that failed or was cancelled, linked to it by parent_run_id; it exports what '
+  'has not been exported. For admins and coordinators of the run''s organisation, and the service role. A '
+  'press like any other: same checks, same cooldown, same use of idempotency_key as '
+  'trigger_integration_sync. Errors: those of trigger_integration_sync (PT403 not_authorized also for a run '
+  'that does not exist), PT409 run_not_retryable (details: status).';
 
 create or replace function sync_scheduler.press(
   integration public.sync_integrations, idempotency_key text, parent_run_id uuid default null
@@ -6821,8 +7436,8 @@ begin
 
   run := sync_scheduler.find_active_run(integration.id);
   if run.run_id is not null then
-    -- A dead worker or a dead cron never blocks a coordinator: the press revives the run, which is then the answer,
-    -- or finds that it had to fail, or has just ended, and goes on.
+    -- A dead worker or a dead cron never blocks a coordinator: the press revives the run, which is then the
+    -- answer, or finds that it had to fail, or has just ended, and goes on.
     revived := sync_scheduler.recover_run(run.run_id);
     select * into strict run from public.sync_run_log r where r.run_id = run.run_id;
     if run.finished_at is null and revived then
@@ -6853,7 +7468,9 @@ begin
   end if;
   run := sync_scheduler.start_run(integration,
     case when caller is null then 'api' else 'manual' end::public.sync_run_trigger, caller, idempotency_key,
-    parent_run_id := parent_run_id, notice := coalesce(sync_scheduler.note_silence(integration), sync_scheduler.incident_notice(integration)));
+    parent_run_id := parent_run_id,
+      notice := coalesce(sync_scheduler.note_silence(integration),
+        sync_scheduler.incident_notice(integration)));
   if run.run_id is null then
     -- Somebody who does not take the integration's lock was faster.
     run := sync_scheduler.find_replayed_run(integration, idempotency_key);
@@ -6867,9 +7484,9 @@ $$;
 revoke all on function sync_scheduler.press(public.sync_integrations, text, uuid)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.press(public.sync_integrations, text, uuid) is
-  'What a press of the button does once the caller''s role is known and the integration locked: the run of the same key, '
-  'else the checks (usable, no active run, cooldown), else a new run. '
-  'Errors: PT409 idempotency_key_reused, PT409 integration_disabled, PT409 integration_paused, PT409 '
+  'What a press of the button does once the caller''s role is known and the integration locked: the run of '
+  'the same key, else the checks (usable, no active run, cooldown), else a new run. Errors: PT409 '
+  'idempotency_key_reused, PT409 integration_disabled, PT409 integration_paused, PT409 '
   'sync_already_in_progress, PT429 rate_limited, PT503 function_url_not_configured.';
 
 create or replace function sync_scheduler.require_valid_key(idempotency_key text) returns void
@@ -6904,8 +7521,8 @@ $$;
 revoke all on function sync_scheduler.find_replayed_run(public.sync_integrations, text)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.find_replayed_run(public.sync_integrations, text) is
-  'The run that the organisation started under this key, or null. Errors: PT409 idempotency_key_reused (it is a run of '
-  'another integration).';
+  'The run that the organisation started under this key, or null. Errors: PT409 idempotency_key_reused (it '
+  'is a run of another integration).';
 
 create or replace function sync_scheduler.note_silence(integration public.sync_integrations) returns text
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -6931,8 +7548,8 @@ $$;
 revoke all on function sync_scheduler.note_silence(public.sync_integrations)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.note_silence(public.sync_integrations) is
-  'The notice for a run that somebody starts while the scheduler is silent, raising scheduler_dead once a silence, which is also posted at once; null '
-  'while it ticks.';
+  'The notice for a run that somebody starts while the scheduler is silent, raising scheduler_dead once a '
+  'silence, which is also posted at once; null while it ticks.';
 
 -- supabase/schemas/30_functions/schedule/backfill.sql
 -- Makes up for skipped slots, or calls that off.
@@ -6957,7 +7574,8 @@ begin
     perform sync_scheduler.raise_error('invalid_period', '{"reason": "to is in the future"}');
   elsif since < known_since then
     perform sync_scheduler.raise_error('invalid_period', jsonb_build_object(
-      'reason', 'older than what the run log keeps: nobody could tell what ran then', 'earliest', known_since));
+      'reason', 'older than what the run log keeps: nobody could tell what ran then', 'earliest',
+      known_since));
   end if;
   integration := sync_scheduler.lock_integration(org_id, integration_type);
 
@@ -6967,7 +7585,8 @@ begin
     where k.integration_id = integration.id and k.scheduled_for >= since and k.scheduled_for < until
       and k.status = 'skipped' and not exists (
         select from public.sync_run_log r
-        where r.integration_id = k.integration_id and r.scheduled_for = k.scheduled_for and r.status <> 'skipped')
+        where r.integration_id = k.integration_id and r.scheduled_for = k.scheduled_for
+          and r.status <> 'skipped')
     order by k.scheduled_for limit most + 1);
   if cardinality(slots) > most then
     perform sync_scheduler.raise_error('invalid_period', jsonb_build_object(
@@ -6988,15 +7607,19 @@ $$;
 revoke all on function sync_scheduler.backfill_slots(uuid, text, timestamptz, timestamptz, text)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.backfill_slots(uuid, text, timestamptz, timestamptz, text) is
-  'What public.backfill_integration_sync does, with its checks, its errors and its settings of the planner. For that function only.';
+  'What public.backfill_integration_sync does, with its checks, its errors and its settings of the planner. '
+  'For that function only.';
 
 -- In SQL for the names of its parameters, as explain_sync_slots.
--- Definer, because no client may write the machinery's tables. backfill_slots checks the caller in its first statement.
+-- Definer, because no client may write the machinery's tables. backfill_slots checks the caller in its first
+-- statement.
 create or replace function public.backfill_integration_sync(
   org_id uuid, integration_type text, "from" timestamptz, "to" timestamptz, reason text default null
 ) returns integer
-language sql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
-  select sync_scheduler.backfill_slots(backfill_integration_sync.org_id, backfill_integration_sync.integration_type,
+language sql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
+  select sync_scheduler.backfill_slots(backfill_integration_sync.org_id,
+    backfill_integration_sync.integration_type,
     backfill_integration_sync."from", backfill_integration_sync."to", backfill_integration_sync.reason);
 $$;
 revoke all on function public.backfill_integration_sync(uuid, text, timestamptz, timestamptz, text)
@@ -7004,18 +7627,20 @@ revoke all on function public.backfill_integration_sync(uuid, text, timestamptz,
 grant execute on function public.backfill_integration_sync(uuid, text, timestamptz, timestamptz, text)
   to authenticated, service_role;
 comment on function public.backfill_integration_sync(uuid, text, timestamptz, timestamptz, text) is
-  'Lets the slots of a past period (from included, to not) run that were skipped, for whatever reason: one run a slot '
-  '(triggered_by backfill), in order, one at a time, the first at the next tick; slots of the schedule go before. Returns how many were added; once more adds none. At most 1,000 slots, and no '
-  'further back than the run log keeps. For admins of the organisation and the service role; audited with reason. '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 invalid_period (details: reason), PT422 '
-  'unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.';
+  'Lets the slots of a past period (from included, to not) run that were skipped, for whatever reason: one '
+  'run a slot (triggered_by backfill), in order, one at a time, the first at the next tick; slots of the '
+  'schedule go before. Returns how many were added; once more adds none. At most 1,000 slots, and no further '
+  'back than the run log keeps. For admins of the organisation and the service role; audited with reason. '
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 invalid_period '
+  '(details: reason), PT422 unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, '
+  'PT429 rate_limited.';
 
 -- Definer, because no client may write the machinery's tables. The first statement checks the caller.
 create or replace function public.cancel_integration_backfill(
   org_id uuid, integration_type text, reason text default null
 ) returns integer
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 declare
   integration public.sync_integrations;
   slots timestamptz[];
@@ -7032,7 +7657,8 @@ begin
   )
   select coalesce(array_agg(r.scheduled_for order by r.scheduled_for), '{}') into slots from removed r;
   if cardinality(slots) > 0 then
-    perform sync_scheduler.audit(integration, 'cancel_backfill', cancel_integration_backfill.reason, jsonb_build_object(
+    perform sync_scheduler.audit(integration, 'cancel_backfill', cancel_integration_backfill.reason,
+      jsonb_build_object(
       'slots', cardinality(slots), 'first_slot', slots[1], 'last_slot', slots[cardinality(slots)]));
   end if;
   return cardinality(slots);
@@ -7042,11 +7668,12 @@ revoke all on function public.cancel_integration_backfill(uuid, text, text)
   from public, anon, authenticated, service_role;
 grant execute on function public.cancel_integration_backfill(uuid, text, text) to authenticated, service_role;
 comment on function public.cancel_integration_backfill(uuid, text, text) is
-  'Takes back the backfills of the organisation''s integration as far as they have not begun, and returns how many slots that '
-  'were; once more returns 0. The slots stay recorded as skipped and can be backfilled later. A run that is active goes on: '
-  'see cancel_integration_sync. For admins of the organisation and the service role; audited with reason (at most 500 '
-  'characters). Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, PT404 '
-  'integration_not_found, PT422 reason_too_long, PT429 rate_limited.';
+  'Takes back the backfills of the organisation''s integration as far as they have not begun, and returns '
+  'how many slots that were; once more returns 0. The slots stay recorded as skipped and can be backfilled '
+  'later. A run that is active goes on: see cancel_integration_sync. For admins of the organisation and the '
+  'service role; audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT401 '
+  'unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, '
+  'PT422 reason_too_long, PT429 rate_limited.';
 
 create or replace function sync_scheduler.require_period(since timestamptz, until timestamptz) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -7068,7 +7695,8 @@ $$;
 revoke all on function sync_scheduler.require_period(timestamptz, timestamptz)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_period(timestamptz, timestamptz) is
-  'Refuses a period that is incomplete, infinite, of another century, empty or longer than 366 days (PT422 invalid_period, details: reason).';
+  'Refuses a period that is incomplete, infinite, of another century, empty or longer than 366 days (PT422 '
+  'invalid_period, details: reason).';
 
 -- supabase/schemas/30_functions/schedule/configure.sql
 -- An admin previews and sets a schedule.
@@ -7077,7 +7705,8 @@ comment on function sync_scheduler.require_period(timestamptz, timestamptz) is
 create or replace function public.configure_integration_sync(
   org_id uuid, integration_type text, changes jsonb, reason text default null
 ) returns public.sync_integrations
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   before public.sync_integrations;
@@ -7094,7 +7723,8 @@ begin
   wanted := sync_scheduler.apply_settings(before, changes);
   if configure_integration_sync.changes ? 'manual_cooldown' and wanted.manual_cooldown < floor then
     perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
-      'field', 'manual_cooldown', 'reason', format('at least %s seconds', extract(epoch from floor)::integer)));
+      'field', 'manual_cooldown', 'reason',
+      format('at least %s seconds', extract(epoch from floor)::integer)));
   end if;
   perform set_config('sync_scheduler.configures', 'on', true);
   begin
@@ -7113,33 +7743,38 @@ begin
   end;
   perform set_config('sync_scheduler.configures', '', true);
   perform sync_scheduler.audit(saved, 'configure', reason, jsonb_build_object(
-    'before', (select jsonb_object_agg(key, (to_jsonb(before) || sync_scheduler.entry_rules(before.config)) -> key)
+    'before', (select jsonb_object_agg(key,
+      (to_jsonb(before) || sync_scheduler.entry_rules(before.config)) -> key)
       from jsonb_object_keys(changes) key),
-    'after', (select jsonb_object_agg(key, (to_jsonb(saved) || sync_scheduler.entry_rules(saved.config)) -> key)
+    'after', (select jsonb_object_agg(key,
+      (to_jsonb(saved) || sync_scheduler.entry_rules(saved.config)) -> key)
       from jsonb_object_keys(changes) key)));
   return saved;
 end;
 $$;
 revoke all on function public.configure_integration_sync(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.configure_integration_sync(uuid, text, jsonb, text) to authenticated, service_role;
+grant execute on function public.configure_integration_sync(uuid, text, jsonb, text)
+  to authenticated, service_role;
 comment on function public.configure_integration_sync(uuid, text, jsonb, text) is
-  'Changes settings of the organisation''s integration and returns it. changes: a JSON object of any of schedule (cron '
-  'expression; null: no scheduled runs), time_zone (IANA), overlap_policy (skip, buffer_one), catchup_window, manual_cooldown (at least settings.least_cooldown), '
-  'retry_base, run_deadline (intervals as text), health_check_interval (likewise, from 15 minutes to a day; null: no connection '
-  'checks), max_attempts, enabled, and what is demanded of entries, kept in config: payloads (vouchers, or free: a payload with '
-  'lines need not be a voucher), period_rule (posting_date, or free: the period need not be that of the posting date), '
-  'fiscal_year_ends (the month, 1 to 12, of a thirteenth period), ignored_fields ({"voucher": [names], "line": [names]}); null: '
-  'the default. What is not named stays. next_run_at follows. '
+  'Changes settings of the organisation''s integration and returns it. changes: a JSON object of any of '
+  'schedule (cron expression; null: no scheduled runs), time_zone (IANA), overlap_policy (skip, buffer_one), '
+  'catchup_window, manual_cooldown (at least settings.least_cooldown), retry_base, run_deadline (intervals '
+  'as text), health_check_interval (likewise, from 15 minutes to a day; null: no connection checks), '
+  'max_attempts, enabled, and what is demanded of entries, kept in config: payloads (vouchers, or free: a '
+  'payload with lines need not be a voucher), period_rule (posting_date, or free: the period need not be '
+  'that of the posting date), fiscal_year_ends (the month, 1 to 12, of a thirteenth period), ignored_fields '
+  '({"voucher": [names], "line": [names]}); null: the default. What is not named stays. next_run_at follows. '
   'For admins of the organisation and the service role; audited with reason (at most 500 characters). '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 argument_too_long, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
-  'invalid_configuration (details: field, reason), PT422 invalid_schedule (details: field, value, reason), PT422 '
-  'invalid_time_zone, PT422 reason_too_long, PT429 rate_limited.';
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 '
+  'argument_too_long, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
+  'invalid_configuration (details: field, reason), PT422 invalid_schedule (details: field, value, reason), '
+  'PT422 invalid_time_zone, PT422 reason_too_long, PT429 rate_limited.';
 
 -- Definer, because the scheduler's functions are private. The first statement checks the caller.
 create or replace function public.preview_sync_schedule(
-  org_id uuid, integration_type text, n integer default 5, schedule text default null, time_zone text default null
+  org_id uuid, integration_type text, n integer default 5, schedule text default null,
+  time_zone text default null
 ) returns table (scheduled_for timestamptz, local_time timestamp)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
@@ -7168,14 +7803,15 @@ end;
 $$;
 revoke all on function public.preview_sync_schedule(uuid, text, integer, text, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.preview_sync_schedule(uuid, text, integer, text, text) to authenticated, service_role;
+grant execute on function public.preview_sync_schedule(uuid, text, integer, text, text)
+  to authenticated, service_role;
 comment on function public.preview_sync_schedule(uuid, text, integer, text, text) is
-  'The next n (1 to 100) slots of the organisation''s integration, as instants and as its clocks show them, days of '
-  'clock changes included; nothing if it has no schedule. With schedule or time_zone: of those, before they are saved. '
-  'For members of the organisation and the service role. '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 argument_too_long, PT422 invalid_count, PT422 unknown_integration_type, PT404 '
-  'integration_not_found, PT422 invalid_schedule, PT422 invalid_time_zone.';
+  'The next n (1 to 100) slots of the organisation''s integration, as instants and as its clocks show them, '
+  'days of clock changes included; nothing if it has no schedule. With schedule or time_zone: of those, '
+  'before they are saved. For members of the organisation and the service role. Errors: PT401 '
+  'not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long, PT422 '
+  'invalid_count, PT422 unknown_integration_type, PT404 integration_not_found, PT422 invalid_schedule, PT422 '
+  'invalid_time_zone.';
 
 -- supabase/schemas/30_functions/schedule/next_occurrence.sql
 -- The next instant of a cron expression in a time zone.
@@ -7199,23 +7835,24 @@ begin
 
   wall := after at time zone time_zone;
   if not fields.every_hour then
-    -- Fixed times run when the clock first reaches or passes them. In the second pass through a repeated hour it has
-    -- been further already: up to the change.
+    -- Fixed times run when the clock first reaches or passes them. In the second pass through a repeated hour
+    -- it has been further already: up to the change.
     change := sync_scheduler.latest_clock_change(time_zone, after);
     wall := greatest(wall, (change - interval '1 second') at time zone time_zone);
     wall := sync_scheduler.next_matching_wall_time(fields, wall);
     return sync_scheduler.first_instant_at_wall_time(wall, time_zone, after);
   end if;
 
-  -- A wildcard hour runs whenever the clock shows a matching time. Where the clock jumps, the search goes on from what
-  -- it shows then, which may be earlier (a repeated hour) or later (a skipped one).
+  -- A wildcard hour runs whenever the clock shows a matching time. Where the clock jumps, the search goes on
+  -- from what it shows then, which may be earlier (a repeated hour) or later (a skipped one).
   loop
     wall := sync_scheduler.next_matching_wall_time(fields, wall);
     instant := sync_scheduler.first_instant_at_wall_time(wall, time_zone, searched_to);
     if instant at time zone time_zone <> wall then
       change := instant;
     else
-      change := sync_scheduler.latest_clock_change(time_zone, least(instant, searched_to + interval '26 hours'));
+      change := sync_scheduler.latest_clock_change(time_zone,
+        least(instant, searched_to + interval '26 hours'));
     end if;
     if change is null or change <= searched_to then
       return instant;
@@ -7230,14 +7867,15 @@ $$;
 revoke all on function sync_scheduler.next_cron_occurrence(text, text, timestamptz)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.next_cron_occurrence(text, text, timestamptz) is
-  'The first instant strictly after `after` at which the expression is due in an IANA time zone; null for a null '
-  'argument. Fixed hours (anything but a leading *: 2, 1-5, 0-23/2) are local times: each runs once, at the first '
-  'instant at which the clock reaches or passes it. So one that the change skips runs at the end of the gap, once for all '
-  'that meet there, and a repeated one in the first pass. A wildcard hour (*, */n) runs at every instant whose '
-  'local time matches: through the repeated hour too, and never for a skipped one. '
-  'Errors: PT422 invalid_schedule, PT422 invalid_time_zone, 22008 for an infinite `after`.';
+  'The first instant strictly after `after` at which the expression is due in an IANA time zone; null for a '
+  'null argument. Fixed hours (anything but a leading *: 2, 1-5, 0-23/2) are local times: each runs once, at '
+  'the first instant at which the clock reaches or passes it. So one that the change skips runs at the end '
+  'of the gap, once for all that meet there, and a repeated one in the first pass. A wildcard hour (*, */n) '
+  'runs at every instant whose local time matches: through the repeated hour too, and never for a skipped '
+  'one. Errors: PT422 invalid_schedule, PT422 invalid_time_zone, 22008 for an infinite `after`.';
 
-create or replace function sync_scheduler.next_matching_wall_time(fields sync_scheduler.cron_fields, after timestamp)
+create or replace function sync_scheduler.next_matching_wall_time(fields sync_scheduler.cron_fields,
+  after timestamp)
 returns timestamp
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -7266,8 +7904,8 @@ $$;
 revoke all on function sync_scheduler.next_matching_wall_time(sync_scheduler.cron_fields, timestamp)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.next_matching_wall_time(sync_scheduler.cron_fields, timestamp) is
-  'The first minute of the calendar strictly after a wall-clock time whose fields match; whether a clock in some zone '
-  'ever shows it is not its business.';
+  'The first minute of the calendar strictly after a wall-clock time whose fields match; whether a clock in '
+  'some zone ever shows it is not its business.';
 
 create or replace function sync_scheduler.next_matching_day(fields sync_scheduler.cron_fields, earliest date)
 returns date
@@ -7314,17 +7952,17 @@ $$;
 revoke all on function sync_scheduler.next_matching_day(sync_scheduler.cron_fields, date)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.next_matching_day(sync_scheduler.cron_fields, date) is
-  'The first date on or after earliest that month, day of month and day of week allow. One step a chosen month: it '
-  'ends, because parse_cron refuses dates that never come, and the rarest (29 February on one weekday) comes within 40 '
-  'years.';
+  'The first date on or after earliest that month, day of month and day of week allow. One step a chosen '
+  'month: it ends, because parse_cron refuses dates that never come, and the rarest (29 February on one '
+  'weekday) comes within 40 years.';
 
 create or replace function sync_scheduler.first_instant_at_wall_time(
   wall timestamp, time_zone text, after timestamptz
 ) returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  -- Of two instants with this wall time Postgres takes the second; a skipped wall time it reads with the offset from
-  -- before the change, so as an instant after it.
+  -- Of two instants with this wall time Postgres takes the second; a skipped wall time it reads with the
+  -- offset from before the change, so as an instant after it.
   instant timestamptz := wall at time zone time_zone;
   change timestamptz := sync_scheduler.latest_clock_change(time_zone, instant);
   first_pass timestamptz;
@@ -7343,8 +7981,9 @@ $$;
 revoke all on function sync_scheduler.first_instant_at_wall_time(timestamp, text, timestamptz)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.first_instant_at_wall_time(timestamp, text, timestamptz) is
-  'The first instant later than after at which the zone''s clocks show that wall time or, if they skip it, the instant '
-  'of the skip: what they show then is the first valid minute. The wall time must be later than what they show at after.';
+  'The first instant later than after at which the zone''s clocks show that wall time or, if they skip it, '
+  'the instant of the skip: what they show then is the first valid minute. The wall time must be later than '
+  'what they show at after.';
 
 create or replace function sync_scheduler.latest_clock_change(time_zone text, until timestamptz)
 returns timestamptz
@@ -7361,7 +8000,8 @@ begin
   end if;
   while high - low > 1 loop
     middle := (low + high) / 2;
-    if (since + middle * interval '1 second') at time zone time_zone = wall + middle * interval '1 second' then
+    if (since + middle * interval '1 second') at time zone time_zone = wall + middle * interval '1 second'
+      then
       low := middle;
     else
       high := middle;
@@ -7373,16 +8013,19 @@ $$;
 revoke all on function sync_scheduler.latest_clock_change(text, timestamptz)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.latest_clock_change(text, timestamptz) is
-  'The instant of the last 26 hours, until included, at which the zone''s offset changed; null if it did not. 26 hours, '
-  'because a change moves clocks by at most a day. No zone has changed twice within them since 1970 (a test looks).';
+  'The instant of the last 26 hours, until included, at which the zone''s offset changed; null if it did '
+  'not. 26 hours, because a change moves clocks by at most a day. No zone has changed twice within them '
+  'since 1970 (a test looks).';
 
 create or replace function sync_scheduler.validate_time_zone(time_zone text) returns void
 language plpgsql stable strict set search_path = pg_catalog, pg_temp as $$
 begin
-  -- Postgres would also take an abbreviation (it reads CET as UTC+1, summer and winter) and a POSIX rule (UTC+3 is west
-  -- of Greenwich there; a misspelt name with a digit in it is one too). pg_timezone_names would tell, but reads
-  -- hundreds of files.
-  if length(time_zone) > sync_scheduler.text_limit('time_zone') or time_zone !~ '^(UTC|Etc/GMT(0|[+]([0-9]|1[0-2])|-([0-9]|1[0-4]))|[A-Z][A-Za-z]*(/[A-Za-z_-]+){1,2})$' then
+  -- Postgres would also take an abbreviation (it reads CET as UTC+1, summer and winter) and a POSIX rule
+  -- (UTC+3 is west of Greenwich there; a misspelt name with a digit in it is one too). pg_timezone_names
+  -- would tell, but reads hundreds of files.
+  if length(time_zone) > sync_scheduler.text_limit('time_zone')
+    or time_zone !~ '^(UTC|Etc/GMT(0|[+]([0-9]|1[0-2])|-([0-9]|1[0-4]))|[A-Z][A-Za-z]*(/[A-Za-z_-]+){1,2})$'
+      then
     perform sync_scheduler.raise_error('invalid_time_zone',
       jsonb_build_object('time_zone', left(validate_time_zone.time_zone, 100)));
   end if;
@@ -7394,8 +8037,8 @@ end;
 $$;
 revoke all on function sync_scheduler.validate_time_zone(text) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.validate_time_zone(text) is
-  'Accepts UTC and the IANA names of the form Area/Location that this server knows. Refuses abbreviations and other '
-  'names without an area (CET, EST5EDT, Japan), POSIX rules (UTC+3) and names that do not exist. '
+  'Accepts UTC and the IANA names of the form Area/Location that this server knows. Refuses abbreviations '
+  'and other names without an area (CET, EST5EDT, Japan), POSIX rules (UTC+3) and names that do not exist. '
   'Errors: PT422 invalid_time_zone, details {time_zone}.';
 
 -- supabase/schemas/30_functions/schedule/next_slot.sql
@@ -7416,7 +8059,8 @@ begin
     begin
       due := sync_scheduler.due_slots(old, 10000);
     exception when sqlstate 'PT422' then
-      -- The server no longer understands it (a zone that its time zone data has lost): it must be possible to mend that.
+      -- The server no longer understands it (a zone that its time zone data has lost): it must be possible to
+      -- mend that.
       due := case when old.next_run_at <= now() then array[old.next_run_at] end;
     end;
     if new.schedule is null then
@@ -7435,9 +8079,9 @@ end;
 $$;
 revoke all on function sync_scheduler.keep_next_run_at() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.keep_next_run_at() is
-  'Trigger of sync_integrations, whoever writes: refuses a schedule or zone that cannot be (PT422 invalid_schedule, PT422 '
-  'invalid_time_zone) and sets next_run_at when they change. Slots that the old schedule left due are recorded as '
-  'skipped, at most 10,000 of them.';
+  'Trigger of sync_integrations, whoever writes: refuses a schedule or zone that cannot be (PT422 '
+  'invalid_schedule, PT422 invalid_time_zone) and sets next_run_at when they change. Slots that the old '
+  'schedule left due are recorded as skipped, at most 10,000 of them.';
 
 create trigger keep_next_run_at before insert or update of schedule, time_zone on public.sync_integrations
   for each row execute function sync_scheduler.keep_next_run_at();
@@ -7459,7 +8103,8 @@ $$;
 revoke all on function sync_scheduler.due_slots(public.sync_integrations, integer)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.due_slots(public.sync_integrations, integer) is
-  'The slots from next_run_at until now, in order, at most so many. More than one means that the scheduler was away.';
+  'The slots from next_run_at until now, in order, at most so many. More than one means that the scheduler '
+  'was away.';
 
 create or replace function sync_scheduler.skip_slots(
   integration public.sync_integrations, slots timestamptz[], reason public.sync_skip_reason
@@ -7470,7 +8115,8 @@ declare
   missed timestamptz[];
 begin
   with written as (
-    insert into public.sync_run_log (org_id, integration_id, integration_type, status, triggered_by, scheduled_for,
+    insert into public.sync_run_log (org_id, integration_id, integration_type, status, triggered_by,
+      scheduled_for,
       skip_reason, attempt, deadline_at, finished_at)
     select integration.org_id, integration.id, integration.integration_type, 'skipped', 'schedule', slot,
       coalesce(sync_scheduler.why_skip(integration, slot), skip_slots.reason), 0, now(), now()
@@ -7478,7 +8124,8 @@ begin
     where not exists (
       select from public.sync_run_log r where r.integration_id = integration.id and r.scheduled_for = slot)
       and not exists (
-        select from sync_scheduler.waiting_slots w where w.integration_id = integration.id and w.scheduled_for = slot)
+        select from sync_scheduler.waiting_slots w
+          where w.integration_id = integration.id and w.scheduled_for = slot)
     returning sync_run_log.scheduled_for, sync_run_log.skip_reason
   )
   select count(*), array_agg(w.scheduled_for order by w.scheduled_for) filter (where w.skip_reason = 'missed')
@@ -7489,16 +8136,20 @@ begin
       -- One alert for a day, not one for each batch of a long absence.
       date_trunc('day', missed[1], 'UTC'),
       'The scheduler was away for so long that scheduled syncs were skipped.',
-      jsonb_build_object('first_slot', missed[1], 'last_slot', missed[cardinality(missed)], 'slots', cardinality(missed)));
+      jsonb_build_object('first_slot', missed[1], 'last_slot', missed[cardinality(missed)], 'slots',
+        cardinality(missed)));
   end if;
   return skipped;
 end;
 $$;
-revoke all on function sync_scheduler.skip_slots(public.sync_integrations, timestamptz[], public.sync_skip_reason)
+revoke all on function sync_scheduler.skip_slots(public.sync_integrations, timestamptz[],
+  public.sync_skip_reason)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.skip_slots(public.sync_integrations, timestamptz[], public.sync_skip_reason) is
-  'Records slots that did not run, each as a row with its reason: what the integration''s settings say about it, else '
-  'the given one. Missed ones raise an alert. A slot that has a row keeps it, and one that waits waits on. Returns how many rows it wrote. The caller holds the integration''s lock.';
+comment on function sync_scheduler.skip_slots(public.sync_integrations, timestamptz[],
+  public.sync_skip_reason) is
+  'Records slots that did not run, each as a row with its reason: what the integration''s settings say about '
+  'it, else the given one. Missed ones raise an alert. A slot that has a row keeps it, and one that waits '
+  'waits on. Returns how many rows it wrote. The caller holds the integration''s lock.';
 
 create or replace function sync_scheduler.why_skip(
   integration public.sync_integrations, slot timestamptz
@@ -7578,10 +8229,11 @@ end;
 $$;
 revoke all on function sync_scheduler.parse_cron(text) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.parse_cron(text) is
-  'Validates a cron expression, as when a schedule is saved: five fields (minute, hour, day of month, month, day of '
-  'week; 0 and 7 are Sunday) or @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually. As in Vixie''s cron, '
-  'a day field that starts with * does not restrict the other one, and of two that restrict, one is enough. '
-  'Errors: PT422 invalid_schedule, details {field, value, reason}; also for dates that never come.';
+  'Validates a cron expression, as when a schedule is saved: five fields (minute, hour, day of month, month, '
+  'day of week; 0 and 7 are Sunday) or @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually. As '
+  'in Vixie''s cron, a day field that starts with * does not restrict the other one, and of two that '
+  'restrict, one is enough. Errors: PT422 invalid_schedule, details {field, value, reason}; also for dates '
+  'that never come.';
 
 create or replace function sync_scheduler.parse_cron_field(
   field text, value text, lowest integer, highest integer, names text[] default null
@@ -7633,7 +8285,8 @@ begin
       when cardinality(divided) > 1 and first = last and cardinality(bounds) = 1 then
         format('a step needs a range: %s-%s/%s', first, highest, step)
       -- 0 and 7 are the same Sunday.
-      when step > highest - lowest + (field <> 'day_of_week')::integer then 'the step is larger than the field'
+      when step > highest - lowest + (field <> 'day_of_week')::integer
+        then 'the step is larger than the field'
     end;
     if reason is not null then
       perform sync_scheduler.raise_invalid_schedule(field, part, reason);
@@ -7649,10 +8302,12 @@ $$;
 revoke all on function sync_scheduler.parse_cron_field(text, text, integer, integer, text[])
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.parse_cron_field(text, text, integer, integer, text[]) is
-  'A field of a cron expression as a bit for each value from lowest to highest: `*`, values, ranges a-b, steps `*/n` '
-  'and a-b/n, and lists of these; names stand for lowest and following, in any case. Errors: PT422 invalid_schedule.';
+  'A field of a cron expression as a bit for each value from lowest to highest: `*`, values, ranges a-b, '
+  'steps `*/n` and a-b/n, and lists of these; names stand for lowest and following, in any case. Errors: '
+  'PT422 invalid_schedule.';
 
-create or replace function sync_scheduler.parse_cron_value(written text, names text[], lowest integer, since integer)
+create or replace function sync_scheduler.parse_cron_value(written text, names text[], lowest integer,
+  since integer)
 returns integer
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -7660,17 +8315,19 @@ begin
     -- Four digits are out of every range, and forty would be out of integer's.
     return left('0' || ltrim(written, '0'), 5)::integer;
   end if;
-  return coalesce(array_position(names, lower(written), since - lowest + 1), array_position(names, lower(written)))
+  return coalesce(array_position(names, lower(written), since - lowest + 1),
+    array_position(names, lower(written)))
     - 1 + lowest;
 end;
 $$;
 revoke all on function sync_scheduler.parse_cron_value(text, text[], integer, integer)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.parse_cron_value(text, text[], integer, integer) is
-  'A number, or the value of a name (names[1] is lowest); null for anything else. Of a name that stands twice, the '
-  'first at or after since counts: the Sunday of FRI-SUN is 7.';
+  'A number, or the value of a name (names[1] is lowest); null for anything else. Of a name that stands '
+  'twice, the first at or after since counts: the Sunday of FRI-SUN is 7.';
 
-create or replace function sync_scheduler.raise_invalid_schedule(field text, value text, reason text) returns void
+create or replace function sync_scheduler.raise_invalid_schedule(field text, value text, reason text)
+  returns void
 language sql set search_path = pg_catalog, pg_temp as $$
   select sync_scheduler.raise_error('invalid_schedule', jsonb_build_object(
     'field', raise_invalid_schedule.field,
@@ -7681,8 +8338,8 @@ $$;
 revoke all on function sync_scheduler.raise_invalid_schedule(text, text, text)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.raise_invalid_schedule(text, text, text) is
-  'Raises PT422 invalid_schedule with details {field, value, reason}. field: minute, hour, day_of_month, month, '
-  'day_of_week or expression; value: the part that is wrong, as it was written.';
+  'Raises PT422 invalid_schedule with details {field, value, reason}. field: minute, hour, day_of_month, '
+  'month, day_of_week or expression; value: the part that is wrong, as it was written.';
 
 -- supabase/schemas/30_functions/schedule/pause.sql
 -- Pause, resume, and the end of a pause.
@@ -7691,7 +8348,8 @@ comment on function sync_scheduler.raise_invalid_schedule(text, text, text) is
 create or replace function public.pause_integration_sync(
   org_id uuid, integration_type text, reason text default null, resume_at timestamptz default null
 ) returns public.sync_integrations
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   integration public.sync_integrations;
@@ -7722,19 +8380,23 @@ end;
 $$;
 revoke all on function public.pause_integration_sync(uuid, text, text, timestamptz)
   from public, anon, authenticated, service_role;
-grant execute on function public.pause_integration_sync(uuid, text, text, timestamptz) to authenticated, service_role;
+grant execute on function public.pause_integration_sync(uuid, text, text, timestamptz)
+  to authenticated, service_role;
 comment on function public.pause_integration_sync(uuid, text, text, timestamptz) is
-  'Pauses the organisation''s integration and returns it: triggers are refused, slots are recorded as skipped, an active '
-  'run sends nothing more. Its worker finishes the batch that is on its way; then the run waits (notice integration_paused) and goes on after the pause. The pause ends by itself at resume_at (null: when resumed). Called again, it changes reason and '
-  'resume_at. For admins of the organisation and the service role; audited with reason (at most 500 characters). '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 invalid_resume_at (not in the future), PT422 '
+  'Pauses the organisation''s integration and returns it: triggers are refused, slots are recorded as '
+  'skipped, an active run sends nothing more. Its worker finishes the batch that is on its way; then the run '
+  'waits (notice integration_paused) and goes on after the pause. The pause ends by itself at resume_at '
+  '(null: when resumed). Called again, it changes reason and resume_at. For admins of the organisation and '
+  'the service role; audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT401 '
+  'unsupported_identity, PT403 not_authorized, PT422 invalid_resume_at (not in the future), PT422 '
   'unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.';
 
 -- Definer, because no client may write the integrations. The first statement checks the caller.
-create or replace function public.resume_integration_sync(org_id uuid, integration_type text, reason text default null)
+create or replace function public.resume_integration_sync(org_id uuid, integration_type text,
+  reason text default null)
 returns public.sync_integrations
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   integration public.sync_integrations;
@@ -7747,7 +8409,8 @@ begin
     return integration;
   end if;
   perform sync_scheduler.audit(integration, 'resume', reason, jsonb_build_object(
-    -- Without the pause's reason: it is of somebody else, and stands in the record of the pause (erase_person).
+    -- Without the pause's reason: it is of somebody else, and stands in the record of the pause
+    -- (erase_person).
     'paused_at', integration.paused_at, 'resume_at', integration.resume_at));
   update public.sync_integrations i
   set paused_at = null, paused_by = null, pause_reason = null, resume_at = null
@@ -7759,14 +8422,15 @@ revoke all on function public.resume_integration_sync(uuid, text, text)
   from public, anon, authenticated, service_role;
 grant execute on function public.resume_integration_sync(uuid, text, text) to authenticated, service_role;
 comment on function public.resume_integration_sync(uuid, text, text) is
-  'Ends the pause of the organisation''s integration and returns it; without a pause it changes nothing. Slots that were '
-  'skipped meanwhile stay skipped: see backfill_integration_sync. For admins of the organisation and the service role; '
-  'audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 '
-  'unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.';
+  'Ends the pause of the organisation''s integration and returns it; without a pause it changes nothing. '
+  'Slots that were skipped meanwhile stay skipped: see backfill_integration_sync. For admins of the '
+  'organisation and the service role; audited with reason (at most 500 characters). Errors: PT401 '
+  'not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, '
+  'PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.';
 
 create or replace function sync_scheduler.end_pauses() returns void
-language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   over uuid;
   ended public.sync_integrations;
@@ -7834,12 +8498,13 @@ begin
   if not sync_scheduler.lock_starts() then
     return;
   end if;
-  -- An integration that was away for long needs several rounds; the rest of a very long one is left to the next tick.
+  -- An integration that was away for long needs several rounds; the rest of a very long one is left to the
+  -- next tick.
   for round in 1..20 loop
     due := null;
     begin
-      -- Locked and advanced in one subtransaction: two would leave a version of the row behind that no index scan may mark as dead,
-      -- and each tick would read all of them until the next vacuum.
+      -- Locked and advanced in one subtransaction: two would leave a version of the row behind that no index
+      -- scan may mark as dead, and each tick would read all of them until the next vacuum.
       due := sync_scheduler.find_due(batch_size);
       exit when due is null;
       done := sync_scheduler.start_slots(due);
@@ -7861,7 +8526,8 @@ begin
         exception when others then
           perform sync_scheduler.postpone_slot(single, sqlerrm);
         end;
-        -- Each may have waited for a lock. What fails goes to the back of the queue, so the next tick gets to the others.
+        -- Each may have waited for a lock. What fails goes to the back of the queue, so the next tick gets to
+        -- the others.
         exit when sync_scheduler.is_out_of_time();
       end loop;
     end;
@@ -7871,9 +8537,9 @@ end;
 $$;
 revoke all on function sync_scheduler.start_due_runs(integer) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.start_due_runs(integer) is
-  'Starts the runs whose slot has come, in batches of batch_size (500) of each integration type. Returns how many it started '
-  'and how many slots it recorded as skipped. Its cost follows what is due. Of several at once one does the work; a slot that '
-  'cannot be started stops no other.';
+  'Starts the runs whose slot has come, in batches of batch_size (500) of each integration type. Returns how '
+  'many it started and how many slots it recorded as skipped. Its cost follows what is due. Of several at '
+  'once one does the work; a slot that cannot be started stops no other.';
 
 create or replace function sync_scheduler.find_due(batch_size integer) returns uuid[]
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -7895,7 +8561,8 @@ begin
         select i.id, i.org_id, i.next_tick_at from public.sync_integrations i
         where i.integration_type = t.code and i.next_tick_at <= now()
           and i.org_id not in (
-            select a.org_id from active a where a.takes_place group by a.org_id having count(*) >= settings.max_active_per_org)
+            select a.org_id from active a
+              where a.takes_place group by a.org_id having count(*) >= settings.max_active_per_org)
         order by i.next_tick_at
         limit least(batch_size, greatest(0, settings.max_active_per_type - (
           select count(*) from active a where a.takes_place and a.integration_type = t.code)))
@@ -7906,7 +8573,8 @@ begin
         select count(*) from active a where a.takes_place and a.org_id = d.org_id) as place
       from due d
     ),
-    -- What is only recorded needs no place: of paused and disabled integrations, and of those whose own run is active.
+    -- What is only recorded needs no place: of paused and disabled integrations, and of those whose own run
+    -- is active.
     refused as materialized (
       select i.id from public.sync_integrations i
       where i.next_tick_at <= now() and (not i.enabled or i.paused_at is not null)
@@ -7926,8 +8594,9 @@ end;
 $$;
 revoke all on function sync_scheduler.find_due(integer) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.find_due(integer) is
-  'Locks due integrations, up to batch_size of each type, the longest due first, and returns their ids (null: none). Of those '
-  'that would be started, as many as settings.max_active_per_type and max_active_per_org leave room for.';
+  'Locks due integrations, up to batch_size of each type, the longest due first, and returns their ids '
+  '(null: none). Of those that would be started, as many as settings.max_active_per_type and '
+  'max_active_per_org leave room for.';
 
 create or replace function sync_scheduler.lock_starts() returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp set lock_timeout = '500ms' as $$
@@ -7940,15 +8609,17 @@ end;
 $$;
 revoke all on function sync_scheduler.lock_starts() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.lock_starts() is
-  'Lets one transaction at a time start runs, or two would both count the same free place. Waits for half a second, since '
-  'the other one is usually about to commit; false: it is busy with the very work of the caller.';
+  'Lets one transaction at a time start runs, or two would both count the same free place. Waits for half a '
+  'second, since the other one is usually about to commit; false: it is busy with the very work of the '
+  'caller.';
 
 create or replace function sync_scheduler.postpone_slot(integration_id uuid, reason text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
 begin
-  -- Nobody has held it since the failure: who has given it another schedule meanwhile has dealt with the slot.
+  -- Nobody has held it since the failure: who has given it another schedule meanwhile has dealt with the
+  -- slot.
   update public.sync_integrations i set next_tick_at = now() + interval '1 minute'
   where i.id = postpone_slot.integration_id and i.next_tick_at <= now() returning * into integration;
   if not found then
@@ -7967,10 +8638,11 @@ exception when others then
   raise warning 'sync_scheduler.postpone_slot: % (%)', sqlerrm, sqlstate;
 end;
 $$;
-revoke all on function sync_scheduler.postpone_slot(uuid, text) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.postpone_slot(uuid, text)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.postpone_slot(uuid, text) is
-  'Puts an integration whose slot could not be started at the back of the queue for a minute and raises start_failed. The slot '
-  'stays due: it runs late, or is recorded as missed.';
+  'Puts an integration whose slot could not be started at the back of the queue for a minute and raises '
+  'start_failed. The slot stays due: it runs late, or is recorded as missed.';
 
 -- supabase/schemas/30_functions/schedule/start_slots.sql
 -- Decides about a batch of due slots: run, wait or skip.
@@ -8022,7 +8694,8 @@ begin
           where r.integration_id = d.id and r.status in ('pending', 'running')) as active,
         -- What an admin makes up for must not cost a slot of its own time: that one waits.
         exists (select from public.sync_run_log r
-          where r.integration_id = d.id and r.status in ('pending', 'running') and r.triggered_by = 'backfill') as backfilling,
+          where r.integration_id = d.id and r.status in ('pending', 'running')
+            and r.triggered_by = 'backfill') as backfilling,
         -- The clock may have gone back: a slot that has a row, or waits for a run to end, keeps it at that.
         exists (select from public.sync_run_log r
           where r.integration_id = d.id and r.scheduled_for = d.next_run_at)
@@ -8047,7 +8720,8 @@ begin
     where d.reason is null and d.active and not d.dealt_with
   ),
   runs as (
-    insert into public.sync_run_log (org_id, integration_id, integration_type, triggered_by, scheduled_for, deadline_at)
+    insert into public.sync_run_log (org_id, integration_id, integration_type, triggered_by, scheduled_for,
+      deadline_at)
     select d.org_id, d.id, d.integration_type, 'schedule', d.next_run_at, now() + d.run_deadline
     from decided d where d.reason is null and not d.active and not d.dealt_with
     returning sync_run_log as run
@@ -8067,9 +8741,10 @@ end;
 $$;
 revoke all on function sync_scheduler.start_slots(uuid[]) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.start_slots(uuid[]) is
-  'Deals with the due slot of each of these integrations: starts its run, lets it wait (buffer_one) or records why not, and '
-  'advances next_run_at, all in one transaction. One of which several slots are due is only brought to the last of them '
-  'and stays due. The caller holds the integrations'' locks. Errors: PT503 function_url_not_configured.';
+  'Deals with the due slot of each of these integrations: starts its run, lets it wait (buffer_one) or '
+  'records why not, and advances next_run_at, all in one transaction. One of which several slots are due is '
+  'only brought to the last of them and stays due. The caller holds the integrations'' locks. Errors: PT503 '
+  'function_url_not_configured.';
 
 create or replace function sync_scheduler.catch_up(integration_id uuid) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -8078,8 +8753,8 @@ declare
   slots timestamptz[];
 begin
   select * into strict integration from public.sync_integrations i where i.id = catch_up.integration_id;
-  -- All but the last: that one stands for the others and is started, or refused, like a slot that came alone. Of a long
-  -- absence each call deals with 500 slots.
+  -- All but the last: that one stands for the others and is started, or refused, like a slot that came alone.
+  -- Of a long absence each call deals with 500 slots.
   slots := sync_scheduler.due_slots(integration, 501);
   update public.sync_integrations i set
     next_run_at = slots[cardinality(slots)],
@@ -8091,14 +8766,15 @@ end;
 $$;
 revoke all on function sync_scheduler.catch_up(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.catch_up(uuid) is
-  'Brings an integration of which several slots are due to the last of them and records the earlier ones as skipped: '
-  'coalesced, or missed beyond catchup_window. Returns how many. The caller holds its lock.';
+  'Brings an integration of which several slots are due to the last of them and records the earlier ones as '
+  'skipped: coalesced, or missed beyond catchup_window. Returns how many. The caller holds its lock.';
 
 -- supabase/schemas/30_functions/schedule/start_waiting_slots.sql
 -- The tick starts slots that waited.
 
 create or replace function sync_scheduler.start_waiting_slots(batch_size integer default 100) returns integer
-language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   next_one uuid;
   started integer := 0;
@@ -8121,10 +8797,12 @@ begin
     )
     select i.id from waiting join public.sync_integrations i on i.id = waiting.integration_id
     where not exists (
-        select from public.sync_run_log r where r.integration_id = i.id and r.status in ('pending', 'running'))
+        select from public.sync_run_log r
+          where r.integration_id = i.id and r.status in ('pending', 'running'))
       -- A backfill waits for the end of a pause. It must not do so in the places of others.
       and ((i.enabled and not sync_scheduler.is_paused(i)) or exists (
-        select from sync_scheduler.waiting_slots w where w.integration_id = i.id and w.triggered_by = 'schedule'))
+        select from sync_scheduler.waiting_slots w
+          where w.integration_id = i.id and w.triggered_by = 'schedule'))
     -- In no order: what cannot be started again and again must not always come first.
     order by random() limit batch_size
   loop
@@ -8139,10 +8817,11 @@ begin
   return started;
 end;
 $$;
-revoke all on function sync_scheduler.start_waiting_slots(integer) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.start_waiting_slots(integer)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.start_waiting_slots(integer) is
-  'Starts waiting slots (buffered, or of a backfill) of up to batch_size (100) integrations of which no run is active, one '
-  'of each. Returns how many it started.';
+  'Starts waiting slots (buffered, or of a backfill) of up to batch_size (100) integrations of which no run '
+  'is active, one of each. Returns how many it started.';
 
 create or replace function sync_scheduler.start_waiting_slot(integration_id uuid) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -8177,7 +8856,8 @@ begin
     -- No run: another one is active, so it waits on; or the slot has run, and there is nothing to wait for.
     if run.run_id is null and not exists (
       select from public.sync_run_log r
-      where r.integration_id = integration.id and r.scheduled_for = waiting.scheduled_for and r.status <> 'skipped')
+      where r.integration_id = integration.id and r.scheduled_for = waiting.scheduled_for
+        and r.status <> 'skipped')
     then
       return false;
     end if;
@@ -8192,8 +8872,8 @@ end;
 $$;
 revoke all on function sync_scheduler.start_waiting_slot(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.start_waiting_slot(uuid) is
-  'Starts the waiting slot of an integration whose turn it is, if nothing else of it is active and there is room. Returns whether it did. '
-  'Errors: PT503 function_url_not_configured.';
+  'Starts the waiting slot of an integration whose turn it is, if nothing else of it is active and there is '
+  'room. Returns whether it did. Errors: PT503 function_url_not_configured.';
 
 create or replace function sync_scheduler.has_room(integration public.sync_integrations) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -8208,7 +8888,8 @@ begin
       and (r.status = 'running' or r.notice is distinct from 'integration_paused'));
 end;
 $$;
-revoke all on function sync_scheduler.has_room(public.sync_integrations) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.has_room(public.sync_integrations)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.has_room(public.sync_integrations) is
   'Do the active runs leave the scheduler room for one of this integration (settings.max_active_per_type, '
   'max_active_per_org)? Its cost follows how many runs are active.';
@@ -8217,7 +8898,8 @@ comment on function sync_scheduler.has_room(public.sync_integrations) is
 -- Deletes what is past its retention.
 
 create or replace function sync_scheduler.purge(batch_size integer default 2000) returns integer
-language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   -- Realtime reads the changes of a transaction at once: 10,000 deleted rows stopped it for 11 to 19 s.
   most_published constant integer := 500;
@@ -8229,7 +8911,8 @@ begin
   purged := sync_scheduler.purge_alerts(least(batch_size, most_published), settings);
   purged := purged + sync_scheduler.purge_runs(least(batch_size, most_published) - purged, settings);
   loop
-    last_round := sync_scheduler.purge_records(batch_size, settings) + sync_scheduler.purge_job_details(batch_size, settings)
+    last_round := sync_scheduler.purge_records(batch_size,
+      settings) + sync_scheduler.purge_job_details(batch_size, settings)
       + sync_scheduler.purge_payloads(batch_size, settings);
     purged := purged + last_round;
     exit when last_round = 0 or sync_scheduler.is_out_of_time();
@@ -8239,17 +8922,19 @@ begin
   from public.sync_vendor_incidents o
   where o.ended_at is null and not exists (
     select from sync_scheduler.vendors v
-    where v.integration_type = o.integration_type and v.host = o.host and v.failed_at > now() - interval '1 day');
+    where v.integration_type = o.integration_type and v.host = o.host
+      and v.failed_at > now() - interval '1 day');
   return purged;
 end;
 $$;
 revoke all on function sync_scheduler.purge(integer) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.purge(integer) is
-  'Deletes what is older than the retention settings. Of what Realtime publishes (ended runs, alerts, incidents) at most 500 rows a '
-  'call, runs with their attempts. Of ticks, warm-ups, messages of alert webhooks, the audit log and pg_cron''s records of our own '
-  'jobs as much as 5 s allow, in batches of batch_size (2,000) of each kind. Redacts payloads older than retention_payload. Ends '
-  'incidents of vendors that nothing has asked for a day. Returns how many rows; call it again until that is 0. Leaves locked rows '
-  'to the next call.';
+  'Deletes what is older than the retention settings. Of what Realtime publishes (ended runs, alerts, '
+  'incidents) at most 500 rows a call, runs with their attempts. Of ticks, warm-ups, messages of alert '
+  'webhooks, the audit log and pg_cron''s records of our own jobs as much as 5 s allow, in batches of '
+  'batch_size (2,000) of each kind. Redacts payloads older than retention_payload. Ends incidents of vendors '
+  'that nothing has asked for a day. Returns how many rows; call it again until that is 0. Leaves locked '
+  'rows to the next call.';
 
 create or replace function sync_scheduler.purge_records(batch_size integer, settings sync_scheduler.settings)
 returns integer
@@ -8265,7 +8950,8 @@ begin
   purged := purged + step;
 
   delete from sync_scheduler.warmups w where w.scheduled_for = any (array(
-    select o.scheduled_for from sync_scheduler.warmups o where o.scheduled_for < now() - settings.retention_ticks
+    select o.scheduled_for from sync_scheduler.warmups o
+      where o.scheduled_for < now() - settings.retention_ticks
     order by o.scheduled_for limit batch_size for update skip locked));
   get diagnostics step = row_count;
   purged := purged + step;
@@ -8291,8 +8977,8 @@ $$;
 revoke all on function sync_scheduler.purge_records(integer, sync_scheduler.settings)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.purge_records(integer, sync_scheduler.settings) is
-  'Deletes old ticks, warm-ups, messages of alert webhooks and audit records, up to batch_size of each. Returns how many. If '
-  'something fails it deletes none and warns.';
+  'Deletes old ticks, warm-ups, messages of alert webhooks and audit records, up to batch_size of each. '
+  'Returns how many. If something fails it deletes none and warns.';
 
 create or replace function sync_scheduler.purge_runs(batch_size integer, settings sync_scheduler.settings)
 returns integer
@@ -8318,17 +9004,18 @@ $$;
 revoke all on function sync_scheduler.purge_runs(integer, sync_scheduler.settings)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.purge_runs(integer, sync_scheduler.settings) is
-  'Deletes up to batch_size ended runs, with their attempts, that are older than their retention. Entries stay. Returns how '
-  'many. If something fails it deletes none and warns.';
+  'Deletes up to batch_size ended runs, with their attempts, that are older than their retention. Entries '
+  'stay. Returns how many. If something fails it deletes none and warns.';
 
-create or replace function sync_scheduler.purge_job_details(batch_size integer, settings sync_scheduler.settings)
+create or replace function sync_scheduler.purge_job_details(batch_size integer,
+  settings sync_scheduler.settings)
 returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   purged integer;
 begin
-  -- pg_cron never purges its log. Only what is ours: other jobs' records are their owners'. A run that a restart of the server
-  -- ended has no end_time.
+  -- pg_cron never purges its log. Only what is ours: other jobs' records are their owners'. A run that a
+  -- restart of the server ended has no end_time.
   delete from cron.job_run_details d where d.runid = any (array(
     select o.runid from cron.job_run_details o
     where o.jobid in (select j.jobid from cron.job j where j.jobname like 'sync-scheduler-%')
@@ -8344,7 +9031,8 @@ $$;
 revoke all on function sync_scheduler.purge_job_details(integer, sync_scheduler.settings)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.purge_job_details(integer, sync_scheduler.settings) is
-  'Deletes pg_cron''s old records of our own jobs, up to batch_size. Returns how many; if it fails, none, with a warning.';
+  'Deletes pg_cron''s old records of our own jobs, up to batch_size. Returns how many; if it fails, none, '
+  'with a warning.';
 
 -- supabase/schemas/30_functions/tick/tick.sql
 -- One tick; and is the scheduler alive?
@@ -8362,10 +9050,12 @@ declare
   errors jsonb := '{}'::jsonb;
   step text;
 begin
-  -- Each step by itself: a step that fails stops no other one. What is due comes first, because the minute counts.
-  -- Alerts are posted after every step that raises them. Warming up is last: another tick for the same slot waits for it.
+  -- Each step by itself: a step that fails stops no other one. What is due comes first, because the minute
+  -- counts. Alerts are posted after every step that raises them. Warming up is last: another tick for the
+  -- same slot waits for it.
   foreach step in array array[
-    'start_due_runs', 'has_work', 'recover_runs', 'start_waiting_slots', 'watch_drift', 'end_pauses', 'resolve_silence',
+    'start_due_runs', 'has_work', 'recover_runs', 'start_waiting_slots', 'watch_drift', 'end_pauses',
+    'resolve_silence',
     'end_unanswered_probes', 'check_health', 'post_alerts', 'prewarm']
   loop
     -- If has_work fails, a lock is the likely cause. The other steps may not need it.
@@ -8395,14 +9085,16 @@ begin
     perform set_config('synchronous_commit', 'off', true);
   end if;
   insert into sync_scheduler.ticks (duration_ms, started, skipped, recovered, errors)
-  values (extract(epoch from clock_timestamp() - begun) * 1000, started, skipped, recovered, nullif(errors, '{}'));
+  values (extract(epoch from clock_timestamp() - begun) * 1000, started, skipped, recovered,
+    nullif(errors, '{}'));
 end;
 $$;
 revoke all on function sync_scheduler.tick() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.tick() is
-  'One pass of the scheduler, called by pg_cron at second :00 of every minute and every 30 s: starts due slots, recovers runs that stand '
-  'still, starts waiting slots, raises drift alerts, ends pauses and unanswered connection checks, starts the checks that are due, posts alerts, warms the function up for the next slot, and records itself in ticks. Safe at any time, by '
-  'anyone, at once.';
+  'One pass of the scheduler, called by pg_cron at second :00 of every minute and every 30 s: starts due '
+  'slots, recovers runs that stand still, starts waiting slots, raises drift alerts, ends pauses and '
+  'unanswered connection checks, starts the checks that are due, posts alerts, warms the function up for the '
+  'next slot, and records itself in ticks. Safe at any time, by anyone, at once.';
 
 create or replace function sync_scheduler.is_out_of_time() returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
@@ -8412,14 +9104,16 @@ end;
 $$;
 revoke all on function sync_scheduler.is_out_of_time() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.is_out_of_time() is
-  'Has this transaction taken 5 s? A tick then leaves the rest to the next one: what it has started becomes visible, and is '
-  'posted, only when it commits, and a statement time-out would take back all of it. Shorter than the 8 s after which the Data API gives up a press that waits for '
-  'one of its integrations.';
+  'Has this transaction taken 5 s? A tick then leaves the rest to the next one: what it has started becomes '
+  'visible, and is posted, only when it commits, and a statement time-out would take back all of it. Shorter '
+  'than the 8 s after which the Data API gives up a press that waits for one of its integrations.';
 
--- Definer, because the scheduler's tables are private. Tells nothing about any organisation, so that any signed-in person may ask.
+-- Definer, because the scheduler's tables are private. Tells nothing about any organisation, so that any
+-- signed-in person may ask.
 create or replace function public.sync_scheduler_status()
 returns table (ticking boolean, last_tick_at timestamptz, seconds_since_tick numeric, jobs_active boolean)
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 begin
   if not sync_scheduler.acts_for_all() then
     perform sync_scheduler.require_signed_in();
@@ -8432,9 +9126,9 @@ $$;
 revoke all on function public.sync_scheduler_status() from public, anon, authenticated, service_role;
 grant execute on function public.sync_scheduler_status() to authenticated, service_role;
 comment on function public.sync_scheduler_status() is
-  'Is the scheduler alive? ticking: it ticked within settings.silent_after (2 minutes); last_tick_at: null if never; '
-  'jobs_active: pg_cron has its job and has not paused it. For anyone signed in, the service role and the host. '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity.';
+  'Is the scheduler alive? ticking: it ticked within settings.silent_after (2 minutes); last_tick_at: null '
+  'if never; jobs_active: pg_cron has its job and has not paused it. For anyone signed in, the service role '
+  'and the host. Errors: PT401 not_authenticated, PT401 unsupported_identity.';
 
 create or replace function sync_scheduler.is_ticking() returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -8446,7 +9140,8 @@ end;
 $$;
 revoke all on function sync_scheduler.is_ticking() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.is_ticking() is
-  'Has the scheduler ticked within settings.silent_after? A fresh installation has that long for its first tick.';
+  'Has the scheduler ticked within settings.silent_after? A fresh installation has that long for its first '
+  'tick.';
 
 create or replace function sync_scheduler.last_tick_at() returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -8461,7 +9156,8 @@ comment on function sync_scheduler.last_tick_at() is 'When the scheduler last ti
 -- Boots the function before a slot.
 
 create or replace function sync_scheduler.prewarm() returns boolean
-language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '100ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off set lock_timeout = '100ms' as $$
 declare
   settings sync_scheduler.settings;
   slot timestamptz;
@@ -8474,10 +9170,11 @@ begin
 
   -- One probe of sync_integrations_next_run_idx. Slots are minutes, so no second one lies within the lead.
   --
-  -- Why the warm-up comes 15 to 45 s before the slot: of the ticks only the one every 30 s comes between two minutes, and
-  -- nobody chooses at which second. A window of 45 s has one of its ticks at least 15 s before the slot, whichever second
-  -- that is, and the first in it sends. 15 s are enough for a boot and for pg_net to have done with the request; 45 s are
-  -- little enough for the isolate to take requests still, which on the free plan it does for 75 s.
+  -- Why the warm-up comes 15 to 45 s before the slot: of the ticks only the one every 30 s comes between two
+  -- minutes, and nobody chooses at which second. A window of 45 s has one of its ticks at least 15 s before
+  -- the slot, whichever second that is, and the first in it sends. 15 s are enough for a boot and for pg_net
+  -- to have done with the request; 45 s are little enough for the isolate to take requests still, which on
+  -- the free plan it does for 75 s.
   select i.next_run_at into slot from public.sync_integrations i
   where i.next_run_at > now() and i.next_run_at <= now() + settings.warmup_lead
     and i.enabled and (i.paused_at is null or i.resume_at <= i.next_run_at)
@@ -8488,7 +9185,8 @@ begin
 
   -- 244 random bits, as in dispatch_attempts.
   token := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
-  -- The unique key decides, so the row comes before the request. Sent once: what a lost one costs is a cold start.
+  -- The unique key decides, so the row comes before the request. Sent once: what a lost one costs is a cold
+  -- start.
   insert into sync_scheduler.warmups (scheduled_for, token_hash)
   values (slot, sha256(convert_to(token, 'UTF8'))) on conflict do nothing;
   if not found then
@@ -8509,15 +9207,17 @@ end;
 $$;
 revoke all on function sync_scheduler.prewarm() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.prewarm() is
-  'Posts one warm-up to the Edge Function for the next slot that comes within settings.warmup_lead and will run, however '
-  'many integrations share it. Returns whether it did. Nothing without settings.function_url. Safe at any time, by '
-  'anyone, at once.';
+  'Posts one warm-up to the Edge Function for the next slot that comes within settings.warmup_lead and will '
+  'run, however many integrations share it. Returns whether it did. Nothing without settings.function_url. '
+  'Safe at any time, by anyone, at once.';
 
--- Definer, because the service role has no rights in sync_scheduler. The warm-up's token is the check of the caller.
+-- Definer, because the service role has no rights in sync_scheduler. The warm-up's token is the check of the
+-- caller.
 create or replace function public.sync_worker_warm(
   scheduled_for timestamptz, token text, boot_id uuid, boot_ms numeric, cold_start boolean
 ) returns jsonb
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 begin
   perform sync_scheduler.require_text('token', sync_worker_warm.token);
   return sync_scheduler.answer_warmup(scheduled_for, token, boot_id, boot_ms, cold_start);
@@ -8527,8 +9227,8 @@ revoke all on function public.sync_worker_warm(timestamptz, text, uuid, numeric,
   from public, anon, authenticated, service_role;
 grant execute on function public.sync_worker_warm(timestamptz, text, uuid, numeric, boolean) to service_role;
 comment on function public.sync_worker_warm(timestamptz, text, uuid, numeric, boolean) is
-  'For the Edge Function (service role and warm-up token): see sync_scheduler.answer_warmup. Reports that the isolate is up, '
-  'at most once.';
+  'For the Edge Function (service role and warm-up token): see sync_scheduler.answer_warmup. Reports that '
+  'the isolate is up, at most once.';
 
 create or replace function sync_scheduler.answer_warmup(
   scheduled_for timestamptz, token text, boot_id uuid, boot_ms numeric, cold_start boolean
@@ -8537,13 +9237,14 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   hash bytea := sha256(convert_to(answer_warmup.token, 'UTF8'));
 begin
-  -- A compare-and-set: of two deliveries one is recorded, and a token works once. A late one is recorded as what it is:
-  -- warmup_statistics counts a warm-up only if it was answered before its slot.
+  -- A compare-and-set: of two deliveries one is recorded, and a token works once. A late one is recorded as
+  -- what it is: warmup_statistics counts a warm-up only if it was answered before its slot.
   update sync_scheduler.warmups w set
     answered_at = now(),
     boot_id = answer_warmup.boot_id,
     -- Bounded as in claim_attempt.
-    boot_ms = case when answer_warmup.boot_ms is not null then least(greatest(answer_warmup.boot_ms, 0), 3600000) end,
+    boot_ms = case when answer_warmup.boot_ms is not null
+      then least(greatest(answer_warmup.boot_ms, 0), 3600000) end,
     cold_start = answer_warmup.cold_start
   where w.scheduled_for = answer_warmup.scheduled_for and w.token_hash = hash and w.answered_at is null;
   if not found then
@@ -8558,5 +9259,5 @@ $$;
 revoke all on function sync_scheduler.answer_warmup(timestamptz, text, uuid, numeric, boolean)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.answer_warmup(timestamptz, text, uuid, numeric, boolean) is
-  'Records that the isolate that a warm-up was for is up, at most once. boot_ms is in milliseconds. Errors: PT401 '
-  'invalid_token (also for a slot without a warm-up), PT409 already_claimed (answered before).';
+  'Records that the isolate that a warm-up was for is up, at most once. boot_ms is in milliseconds. Errors: '
+  'PT401 invalid_token (also for a slot without a warm-up), PT409 already_claimed (answered before).';

@@ -12,10 +12,11 @@ grant execute on function sync_scheduler.member_vendors() to authenticated;
 comment on function sync_scheduler.member_vendors() is
   'The vendors, by type and host, of the organisations whose rows the caller may read; for RLS policies.';
 
--- Members read the rows of their organisations; nobody writes through a policy: functions and the service role do.
+-- Members read the rows of their organisations; nobody writes through a policy: functions and the service
+-- role do.
 --
--- With `= any (array(...))` the organisations are looked up once and then sought in an index. With `in (select ...)` a client
--- that names no organisation would have every row of every tenant looked at.
+-- With `= any (array(...))` the organisations are looked up once and then sought in an index. With `in
+-- (select ...)` a client that names no organisation would have every row of every tenant looked at.
 create policy "signed-in users read the integration types" on public.sync_integration_types
   for select to authenticated using ((select sync_scheduler.caller_id()) is not null);
 
@@ -32,7 +33,8 @@ create policy "members read their entries" on public.sync_export_entries
       where i.org_id = any (array(select sync_scheduler.member_org_ids()))))
   );
 
--- A vendor's alert belongs to everybody who uses the vendor; one of the whole installation to every member of anything.
+-- A vendor's alert belongs to everybody who uses the vendor; one of the whole installation to every member of
+-- anything.
 create policy "members read their alerts" on public.sync_alerts
   for select to authenticated using (
     org_id = any (array(select sync_scheduler.member_org_ids()))
@@ -75,15 +77,15 @@ grant select on
   public.sync_alert_webhooks
 to authenticated, service_role;
 
--- Nobody writes a table: functions do. An integration is set up by connect_integration, entries come in by add_sync_entries.
--- Deleting an organisation or an integration takes the record of what was exported with it, so that is left to the owner of
--- the database: a backend switches an integration off.
+-- Nobody writes a table: functions do. An integration is set up by connect_integration, entries come in by
+-- add_sync_entries. Deleting an organisation or an integration takes the record of what was exported with it,
+-- so that is left to the owner of the database: a backend switches an integration off.
 
 -- supabase/schemas/40_access_rules/no_statistics.sql
--- `Prefer: count=planned` of the Data API tells everyone what the planner estimates, from rows that they may not read. With
--- statistics of a text or a uuid its digits can be found one by one, by ranges. So only columns of numbers, instants, yes or
--- no, and lists of fixed words have statistics. Nothing slows down: the queries of the bundle use indexes whatever the planner
--- believes (tests/plans).
+-- `Prefer: count=planned` of the Data API tells everyone what the planner estimates, from rows that they may
+-- not read. With statistics of a text or a uuid its digits can be found one by one, by ranges. So only
+-- columns of numbers, instants, yes or no, and lists of fixed words have statistics. Nothing slows down: the
+-- queries of the bundle use indexes whatever the planner believes (tests/plans).
 alter table public.sync_integrations
   alter column id set statistics 0,
   alter column org_id set statistics 0,

@@ -1,10 +1,12 @@
 create or replace function sync_scheduler.caller_id() returns uuid
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  -- As text: a foreign token may have anything under this name, and only `false` says that a person has signed in.
+  -- As text: a foreign token may have anything under this name, and only `false` says that a person has
+  -- signed in.
   return case when coalesce(auth.jwt() ->> 'is_anonymous', 'false') = 'false' then auth.uid() end;
--- The `sub` of a third-party sign-in need not be a uuid. Then the caller is no person that we can name. A policy must
--- show no rows then: an error would break every query of the host that joins our tables, and Realtime's subscription.
+-- The `sub` of a third-party sign-in need not be a uuid. Then the caller is no person that we can name. A
+-- policy must show no rows then: an error would break every query of the host that joins our tables, and
+-- Realtime's subscription.
 exception when invalid_text_representation then
   return null;
 end;
@@ -12,6 +14,7 @@ $$;
 revoke all on function sync_scheduler.caller_id() from public, anon, authenticated, service_role;
 grant execute on function sync_scheduler.caller_id() to authenticated;
 comment on function sync_scheduler.caller_id() is
-  'The person who calls: auth.uid(), or null when the JWT names none, has a sub that is no uuid, or is of an anonymous session '
-  '(is_anonymous), also of a member. Every function and policy of this bundle, and every membership function of a host, asks '
-  'this instead of auth.uid(): so such a session reads nothing. Raises nothing. For authenticated, whose policies ask it.';
+  'The person who calls: auth.uid(), or null when the JWT names none, has a sub that is no uuid, or is of an '
+  'anonymous session (is_anonymous), also of a member. Every function and policy of this bundle, and every '
+  'membership function of a host, asks this instead of auth.uid(): so such a session reads nothing. Raises '
+  'nothing. For authenticated, whose policies ask it.';

@@ -25,7 +25,8 @@ returns table (message text, code text, description text)
 language sql immutable set search_path = pg_catalog, pg_temp as $$
   values
     ('not_authenticated', 'PT401', 'Sign in first; an anonymous sign-in does not count.'),
-    ('unsupported_identity', 'PT401', 'The sub of the JWT is no uuid: a third-party sign-in that is not supported.'),
+    ('unsupported_identity', 'PT401',
+      'The sub of the JWT is no uuid: a third-party sign-in that is not supported.'),
     ('not_authorized', 'PT403', 'The caller may not do this there, or there is nothing there.'),
     ('invalid_idempotency_key', 'PT422', 'The idempotency key is blank or too long.'),
     ('unknown_integration_type', 'PT422', 'There is no such integration type.'),
@@ -34,8 +35,11 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
     ('integration_disabled', 'PT409', 'The integration is switched off.'),
     ('integration_paused', 'PT409', 'The integration is paused.'),
     ('sync_already_in_progress', 'PT409', 'A run of the integration is active.'),
-    ('rate_limited', 'PT429', 'Too soon or too often, or the vendor asked us to slow down; details name the limit and when it is over.'),
-    ('function_url_not_configured', 'PT503', 'The address of the Edge Function is not known: the doctor prints the SQL that sets it.'),
+    ('rate_limited', 'PT429',
+      'Too soon or too often, or the vendor asked us to slow down; details name the limit and when it is '
+      'over.'),
+    ('function_url_not_configured', 'PT503',
+      'The address of the Edge Function is not known: the doctor prints the SQL that sets it.'),
     ('run_not_active', 'PT409', 'The run has ended already.'),
     ('reason_too_long', 'PT422', 'The reason is longer than 500 characters.'),
     ('argument_too_long', 'PT422', 'An argument is longer than its limit.'),
@@ -53,7 +57,8 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
     ('entries_not_found', 'PT404', 'The integration has no entries of these keys.'),
     ('entries_not_settleable', 'PT409', 'In their states the entries cannot be settled like that.'),
     ('batch_was_sent_again', 'PT409', 'The batch was sent again since: look it up anew, and name that send.'),
-    ('batch_is_open', 'PT409', 'Entries are open: a batch is settled in one call, and its address does not change before.'),
+    ('batch_is_open', 'PT409',
+      'Entries are open: a batch is settled in one call, and its address does not change before.'),
     ('invalid_credentials', 'PT422', 'The credentials are no JSON object, or too large.'),
     ('credentials_not_stored', 'PT503', 'Vault refused the credentials; nothing has changed.'),
     ('invalid_token', 'PT401', 'The attempt token is forged, replaced or of another attempt.'),
@@ -63,5 +68,5 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
 $$;
 revoke all on function sync_scheduler.error_catalog() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.error_catalog() is
-  'Every error that this bundle raises: message, SQLSTATE (PTnnn becomes HTTP status nnn in PostgREST), meaning. '
-  'src/rpc-logic/error_codes.ts mirrors it and a test proves them equal.';
+  'Every error that this bundle raises: message, SQLSTATE (PTnnn becomes HTTP status nnn in PostgREST), '
+  'meaning. src/rpc-logic/error_codes.ts mirrors it and a test proves them equal.';

@@ -5,12 +5,13 @@ create table sync_scheduler.integration_credentials (
   stored_at timestamptz not null default now()
 );
 comment on table sync_scheduler.integration_credentials is
-  'Which integrations have credentials, and for which address. Only store_credentials writes it, so no integration can be given a '
-  'secret of the host or of another tenant.';
+  'Which integrations have credentials, and for which address. Only store_credentials writes it, so no '
+  'integration can be given a secret of the host or of another tenant.';
 comment on column sync_scheduler.integration_credentials.secret_id is
   'vault.secrets.id of a JSON object that only the connector reads.';
 comment on column sync_scheduler.integration_credentials.address is
-  'address_of the integration when the credentials were stored. They are handed out only while it is the same.';
+  'address_of the integration when the credentials were stored. They are handed out only while it is the '
+  'same.';
 
 -- Definer, because whoever may delete an organisation need not be able to write Vault.
 create or replace function sync_scheduler.forget_credentials() returns trigger

@@ -1,6 +1,6 @@
 create table sync_scheduler.probes (
-  -- One an integration: a new one replaces the token of the last, so an answer that comes too late is worthless, two
-  -- at a time are impossible, and there is nothing to purge.
+  -- One an integration: a new one replaces the token of the last, so an answer that comes too late is
+  -- worthless, two at a time are impossible, and there is nothing to purge.
   integration_id uuid primary key references public.sync_integrations (id) on delete cascade,
   token_hash bytea not null,
   requested_at timestamptz not null,
@@ -18,6 +18,8 @@ comment on column sync_scheduler.probes.token_hash is
 comment on column sync_scheduler.probes.requested_by is
   'The person (sync_scheduler.caller_id()); null: the service role, the host, or the tick.';
 comment on column sync_scheduler.probes.by_tick is
-  'Whether the tick asked. Only these checks open or end a vendor''s incident: one that a person asks for concerns the person.';
-comment on column sync_scheduler.probes.request_id is 'Id in net._http_response: a hint for people, as in run_attempts.';
+  'Whether the tick asked. Only these checks open or end a vendor''s incident: one that a person asks for '
+  'concerns the person.';
+comment on column sync_scheduler.probes.request_id is
+  'Id in net._http_response: a hint for people, as in run_attempts.';
 comment on column sync_scheduler.probes.ended_at is 'When it was answered, or counted as not answered.';

@@ -5,6 +5,8 @@ create table sync_scheduler.redaction (
 );
 insert into sync_scheduler.redaction default values;
 comment on table sync_scheduler.redaction is
-  'How far purge_payloads has come in its walk through the entries. Each call looks at a bounded number, however many there are.';
+  'How far purge_payloads has come in its walk through the entries. Each call looks at a bounded number, '
+  'however many there are.';
 comment on column sync_scheduler.redaction.reached is 'entry_id of the last entry that was looked at.';
-comment on column sync_scheduler.redaction.began_at is 'When the walk began. A week later it begins anew: what was open then may be over.';
+comment on column sync_scheduler.redaction.began_at is
+  'When the walk began. A week later it begins anew: what was open then may be over.';

@@ -9,5 +9,5 @@ create table sync_scheduler.refused_entries (
 );
 comment on column sync_scheduler.refused_entries.refused_at is 'When it was refused first.';
 comment on table sync_scheduler.refused_entries is
-  'Entries that add_sync_entries has refused and not taken since, up to 10,000 of an integration: what the alert entries_refused '
-  'is about. It closes when no row is left.';
+  'Entries that add_sync_entries has refused and not taken since, up to 10,000 of an integration: what the '
+  'alert entries_refused is about. It closes when no row is left.';

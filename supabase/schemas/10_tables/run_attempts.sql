@@ -28,7 +28,8 @@ create table sync_scheduler.run_attempts (
   primary key (run_id, attempt),
   check ((ended_at is null) = (outcome is null))
 )
--- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry: see docs/design/schedule.md.
+-- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry:
+-- see docs/design/schedule.md.
 with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
 create index run_attempts_lease_idx on sync_scheduler.run_attempts (lease_expires_at)
   where ended_at is null;
@@ -38,13 +39,15 @@ comment on table sync_scheduler.run_attempts is
 comment on column sync_scheduler.run_attempts.token_hash is
   'SHA-256 of the token of the newest dispatch; an older token of the same attempt is worthless.';
 comment on column sync_scheduler.run_attempts.request_id is
-  'Id in net._http_response: a hint for people. pg_net starts again at 1 after a crash, so nothing is keyed on it.';
+  'Id in net._http_response: a hint for people. pg_net starts again at 1 after a crash, so nothing is keyed '
+  'on it.';
 comment on column sync_scheduler.run_attempts.blames is
   'What the failure is about. Null: the attempt did not fail, or its worker did not say.';
 comment on column sync_scheduler.run_attempts.vendor_wait is
   'How long the vendor asked to wait after this attempt; the run''s deadline moved by it. Null: it did not.';
 comment on column sync_scheduler.run_attempts.address is
-  'address_of the integration when the attempt was claimed: where its worker sends. With another one it gets no more entries.';
+  'address_of the integration when the attempt was claimed: where its worker sends. With another one it gets '
+  'no more entries.';
 comment on column sync_scheduler.run_attempts.lease_expires_at is
   'Before the claim: when to dispatch again. After it: when the worker counts as lost.';
 comment on column sync_scheduler.run_attempts.settled_before is
@@ -52,7 +55,7 @@ comment on column sync_scheduler.run_attempts.settled_before is
 comment on column sync_scheduler.run_attempts.reported_outcome is
   'The outcome that the worker gave; the engine may have made another of it. Null when it never did.';
 comment on column sync_scheduler.run_attempts.first_vendor_byte_ms is
-  'Milliseconds from the claim until the external system first answered anything; null: it did not, or the worker was lost '
-  'before it could say so.';
+  'Milliseconds from the claim until the external system first answered anything; null: it did not, or the '
+  'worker was lost before it could say so.';
 comment on column sync_scheduler.run_attempts.boot_ms is
   'Milliseconds from the start of the isolate until it was ready to serve.';

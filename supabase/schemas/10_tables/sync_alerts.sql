@@ -31,20 +31,25 @@ create index sync_alerts_integration_idx on public.sync_alerts (integration_id, 
 create index sync_alerts_first_seen_idx on public.sync_alerts (first_seen_at);
 create index sync_alerts_open_idx on public.sync_alerts (kind) where resolved_at is null;
 -- What a run that succeeds looks into: nearly always empty.
-create index sync_alerts_open_integration_idx on public.sync_alerts (integration_id) where resolved_at is null;
-create index sync_alerts_shared_idx on public.sync_alerts (integration_type) where org_id is null and resolved_at is null;
+create index sync_alerts_open_integration_idx on public.sync_alerts (integration_id)
+  where resolved_at is null;
+create index sync_alerts_shared_idx on public.sync_alerts (integration_type)
+  where org_id is null and resolved_at is null;
 alter table public.sync_alerts enable row level security;
 comment on table public.sync_alerts is
-  'What somebody should look at. Members read it and Realtime publishes it; written by the functions of this bundle.';
+  'What somebody should look at. Members read it and Realtime publishes it; written by the functions of this '
+  'bundle.';
 comment on column public.sync_alerts.org_id is
-  'Null: of a vendor, and members of all organisations that have an integration of integration_type see it, or, without '
-  'integration_type too, of the whole installation.';
+  'Null: of a vendor, and members of all organisations that have an integration of integration_type see it, '
+  'or, without integration_type too, of the whole installation.';
 comment on column public.sync_alerts.dedup_key is
   'Names the incident: while an alert with this key is open, it is counted up instead of raised again.';
-comment on column public.sync_alerts.message is 'In a coordinator''s words; of the newest time that it was seen, like details.';
+comment on column public.sync_alerts.message is
+  'In a coordinator''s words; of the newest time that it was seen, like details.';
 comment on column public.sync_alerts.count is 'How often it was seen.';
 comment on column public.sync_alerts.news_at is
-  'When there was last something to report: a message goes out when the alert is written, and whenever this changes. Null: '
-  'nothing has been reported yet.';
-comment on column public.sync_alerts.acknowledged_at is 'When somebody said that they see to it; it may still be open.';
+  'When there was last something to report: a message goes out when the alert is written, and whenever this '
+  'changes. Null: nothing has been reported yet.';
+comment on column public.sync_alerts.acknowledged_at is
+  'When somebody said that they see to it; it may still be open.';
 comment on column public.sync_alerts.resolved_at is 'When the cause was gone; null: open.';

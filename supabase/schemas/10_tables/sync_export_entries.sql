@@ -34,7 +34,8 @@ create table public.sync_export_entries (
   redacted_currency text,
   -- One definition for the count, the alert and every list.
   undecided boolean not null generated always as
-    (((state = 'rejected' or conflict_at is not null) and decided_at is null) or set_aside_run_id is not null) stored,
+    (((state = 'rejected' or conflict_at is not null) and decided_at is null)
+      or set_aside_run_id is not null) stored,
   -- The key first: no other index begins with it, so a look-up by key and integration has one plan only.
   unique (entry_key, integration_id),
   check ((state = 'exported') = (exported_at is not null)),
@@ -51,8 +52,8 @@ create table public.sync_export_entries (
   check (not not_sent or batch_id is null),
   check (conflict_at is null or (conflict_payload_hash is not null and conflict_content is not null))
 );
--- Each holds only what is looked for: an index of all states would hold every exported entry for ever, and a plan without
--- statistics would read through them.
+-- Each holds only what is looked for: an index of all states would hold every exported entry for ever, and a
+-- plan without statistics would read through them.
 create index sync_export_entries_pending_idx on public.sync_export_entries (integration_id, entry_id)
   where state = 'pending';
 create index sync_export_entries_open_idx on public.sync_export_entries (integration_id, state, entry_id)
@@ -77,66 +78,78 @@ comment on table public.sync_export_entries is
 comment on column public.sync_export_entries.entry_key is
   'The entry''s own name in the source system; one key of an integration is exported at most once.';
 comment on column public.sync_export_entries.period is
-  'Accounting period, YYYY-MM. A month from 01 to 12, or 13: the thirteenth period, at the end of the fiscal year.';
+  'Accounting period, YYYY-MM. A month from 01 to 12, or 13: the thirteenth period, at the end of the fiscal '
+  'year.';
 comment on column public.sync_export_entries.document_number is
   'Voucher number. At most 35 characters: Business Central''s external document number holds no more.';
 comment on column public.sync_export_entries.payload is
   'What the connector sends. Amounts are decimal strings, never JSON numbers: a float would change them.';
 comment on column public.sync_export_entries.payload_hash is
-  'SHA-256 of period, document_number and payload, as entry_hash makes it: tells whether a key is delivered with the same '
-  'content again.';
+  'SHA-256 of period, document_number and payload, as entry_hash makes it: tells whether a key is delivered '
+  'with the same content again.';
 comment on column public.sync_export_entries.payload_bytes is
-  'Bytes of the payload as text, as guard_entry counts them: a batch is measured without reading its payloads.';
+  'Bytes of the payload as text, as guard_entry counts them: a batch is measured without reading its '
+  'payloads.';
 comment on column public.sync_export_entries.batch_id is
   'The batch in which the entry was last sent, and the idempotency key under which the receiver knows it.';
 comment on column public.sync_export_entries.sent_at is
-  'When the entry was last handed to a worker. Who decides about an unknown entry says which send that is about.';
+  'When the entry was last handed to a worker. Who decides about an unknown entry says which send that is '
+  'about.';
 comment on column public.sync_export_entries.unknown_since is
-  'Since when a send without a known outcome is open. Kept while the batch is sent again: a refusal of the repetition '
-  'says nothing about the first send.';
+  'Since when a send without a known outcome is open. Kept while the batch is sent again: a refusal of the '
+  'repetition says nothing about the first send.';
 comment on column public.sync_export_entries.not_sent is
   'Rejected by our own rules before its first send: nothing of it ever left.';
 comment on column public.sync_export_entries.refused_at_first_send is
-  'Rejected by the external system at the first send of its batch. No later result changes that; a decision of a person '
-  'takes it back.';
+  'Rejected by the external system at the first send of its batch. No later result changes that; a decision '
+  'of a person takes it back.';
 comment on column public.sync_export_entries.nothing_left is
-  'Rejected, and the connector says that the external system holds nothing of it. Together with refused_at_first_send it lets '
-  'the source replace the entry, as long as nothing of its batch is open and no person has decided about it.';
+  'Rejected, and the connector says that the external system holds nothing of it. Together with '
+  'refused_at_first_send it lets the source replace the entry, as long as nothing of its batch is open and '
+  'no person has decided about it.';
 comment on column public.sync_export_entries.conflict_at is
-  'Since when the source contradicts what was sent: its key was delivered again with other content. Beside the state, '
-  'which says what the external system has. Null when there is none, a person has closed it, or the source says again what was sent.';
+  'Since when the source contradicts what was sent: its key was delivered again with other content. Beside '
+  'the state, which says what the external system has. Null when there is none, a person has closed it, or '
+  'the source says again what was sent.';
 comment on column public.sync_export_entries.conflict_payload_hash is
-  'Hash of the content that was delivered last and differs from what was sent; outlives a conflict that a person has closed, so that '
-  'its next delivery does not open it again. Null once the entry waits to go out anew, or the source says again what was sent.';
+  'Hash of the content that was delivered last and differs from what was sent; outlives a conflict that a '
+  'person has closed, so that its next delivery does not open it again. Null once the entry waits to go out '
+  'anew, or the source says again what was sent.';
 comment on column public.sync_export_entries.conflict_content is
   'That content: period, document_number, payload. It is sent only if a person says so.';
 comment on column public.sync_export_entries.decided_at is
-  'When a person last decided about the entry (abandon, keep, resend, withdraw), or the source replaced it. Null: undecided. A '
-  'further rejection or conflict clears it.';
+  'When a person last decided about the entry (abandon, keep, resend, withdraw), or the source replaced it. '
+  'Null: undecided. A further rejection or conflict clears it.';
 comment on column public.sync_export_entries.set_aside_run_id is
   'The run that set the entry''s batch aside, because its outcome stays unknown. Null: not set aside.';
 comment on column public.sync_export_entries.undecided is
-  'Whether the entry waits for a person: rejected or in conflict without decided_at, or in a batch that is set aside.';
+  'Whether the entry waits for a person: rejected or in conflict without decided_at, or in a batch that is '
+  'set aside.';
 comment on column public.sync_export_entries.refused_run_id is
-  'The run that has sent the entry by itself and was refused: it passes the entry over, which stays pending. As soon as another '
-  'request of that run is taken the entry is rejected, for the reason in error_message.';
+  'The run that has sent the entry by itself and was refused: it passes the entry over, which stays pending. '
+  'As soon as another request of that run is taken the entry is rejected, for the reason in error_message.';
 comment on column public.sync_export_entries.redacted_at is
-  'When the payload was emptied (sync_scheduler.redact_entries); null: it is there. payload_hash stays that of the content, so that '
-  'the key cannot be exported twice.';
+  'When the payload was emptied (sync_scheduler.redact_entries); null: it is there. payload_hash stays that '
+  'of the content, so that the key cannot be exported twice.';
 comment on column public.sync_export_entries.redacted_debit is
-  'Total of the debit side of a redacted voucher, so that sums remain; null: it had none, or is not redacted.';
-comment on column public.sync_export_entries.redacted_currency is 'Currency of a redacted voucher, if it named one.';
+  'Total of the debit side of a redacted voucher, so that sums remain; null: it had none, or is not '
+  'redacted.';
+comment on column public.sync_export_entries.redacted_currency is
+  'Currency of a redacted voucher, if it named one.';
 
-create or replace function sync_scheduler.entry_hash(period text, document_number text, payload jsonb) returns bytea
+create or replace function sync_scheduler.entry_hash(period text, document_number text, payload jsonb)
+  returns bytea
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   -- Of the text, not of the values: 1.0 and 1.00 are equal as jsonb, but not the same bytes to a receiver.
   return sha256(convert_to(jsonb_build_array(period, document_number, payload)::text, 'UTF8'));
 end;
 $$;
-revoke all on function sync_scheduler.entry_hash(text, text, jsonb) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.entry_hash(text, text, jsonb)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.entry_hash(text, text, jsonb) is
-  'SHA-256 of an entry''s content, whatever the order of the payload''s keys. Equal hashes: equal bytes when sent.';
+  'SHA-256 of an entry''s content, whatever the order of the payload''s keys. Equal hashes: equal bytes when '
+  'sent.';
 
 create or replace function sync_scheduler.is_replaceable(entry public.sync_export_entries) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -151,13 +164,14 @@ $$;
 revoke all on function sync_scheduler.is_replaceable(public.sync_export_entries)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.is_replaceable(public.sync_export_entries) is
-  'May other content take the place of this entry''s content? It may while nothing of the entry stands at the external system and '
-  'nothing can arrive there late: it waits or is withdrawn; or our own rules rejected it before its first send; or the external system refused '
-  'it at the first send of its batch, holds nothing of it, nothing of that batch is open, and no person has decided.';
+  'May other content take the place of this entry''s content? It may while nothing of the entry stands at '
+  'the external system and nothing can arrive there late: it waits or is withdrawn; or our own rules '
+  'rejected it before its first send; or the external system refused it at the first send of its batch, '
+  'holds nothing of it, nothing of that batch is open, and no person has decided.';
 
--- What a vendor has seen never changes, whoever writes: a batch goes out again byte for byte as it was sent, and what is
--- in somebody's books is never sent again. Definer, because the writer may have no rights in sync_scheduler; it reads
--- the batch of the row at hand, and changes nothing but that row.
+-- What a vendor has seen never changes, whoever writes: a batch goes out again byte for byte as it was sent,
+-- and what is in somebody's books is never sent again. Definer, because the writer may have no rights in
+-- sync_scheduler; it reads the batch of the row at hand, and changes nothing but that row.
 create or replace function sync_scheduler.guard_entry() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
@@ -174,14 +188,16 @@ begin
   if new.redacted_at is null then
     new.payload_hash := sync_scheduler.entry_hash(new.period, new.document_number, new.payload);
   end if;
-  if tg_op = 'INSERT' or new.payload_hash <> old.payload_hash or new.redacted_at is distinct from old.redacted_at then
+  if tg_op = 'INSERT' or new.payload_hash <> old.payload_hash
+    or new.redacted_at is distinct from old.redacted_at then
     new.payload_bytes := octet_length(new.payload::text);
   else
     new.payload_bytes := old.payload_bytes;
   end if;
   if tg_op = 'UPDATE' and (
     (old.state = 'exported' and new.state <> 'exported')
-    or (old.state <> 'pending' and (new.integration_id, new.entry_key) is distinct from (old.integration_id, old.entry_key))
+    or (old.state <> 'pending'
+      and (new.integration_id, new.entry_key) is distinct from (old.integration_id, old.entry_key))
     -- New content begins anew: it waits, whatever became of the content before it.
     or (old.state <> 'pending' and new.payload_hash is distinct from old.payload_hash
       and not (new.state = 'pending' and sync_scheduler.is_replaceable(old)))
@@ -205,7 +221,8 @@ begin
     new.refused_at_first_send := false;
     new.nothing_left := false;
   end if;
-  -- What goes out anew is contradicted anew: content that was decided or adopted before is no known contradiction of it.
+  -- What goes out anew is contradicted anew: content that was decided or adopted before is no known
+  -- contradiction of it.
   if new.state = 'pending' and new.conflict_at is null then
     new.conflict_payload_hash := null;
     new.conflict_content := null;
@@ -221,11 +238,14 @@ begin
     end if;
     new.refused_run_id := null;
   end if;
-  -- Refused where the host's developer sees it. Also in what is delivered later: it may take the payload's place.
-  if (tg_op = 'INSERT' or (new.payload_hash, new.conflict_content) is distinct from (old.payload_hash, old.conflict_content))
+  -- Refused where the host's developer sees it. Also in what is delivered later: it may take the payload's
+  -- place.
+  if (tg_op = 'INSERT'
+    or (new.payload_hash, new.conflict_content) is distinct from (old.payload_hash, old.conflict_content))
     and (sync_scheduler.loses_digits(new.payload) or sync_scheduler.loses_digits(new.conflict_content))
   then
-    raise exception using errcode = '23514', schema = tg_table_schema, table = tg_table_name, column = 'payload',
+    raise exception using errcode = '23514', schema = tg_table_schema, table = tg_table_name,
+      column = 'payload',
       message = 'a JSON number in the payload would lose digits on its way: write amounts as strings',
       detail = jsonb_build_object('entry_key', left(new.entry_key, 100));
   end if;
@@ -234,9 +254,11 @@ end;
 $$;
 revoke all on function sync_scheduler.guard_entry() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.guard_entry() is
-  'Trigger of sync_export_entries: computes payload_hash and payload_bytes, clears decided_at when the entry is rejected or contradicted anew, and '
-  'refuses (PT409 entry_is_sent; details: entry_key, state) other content for an entry that is not replaceable (is_replaceable), '
-  'another state for one that is exported, to withdraw what may have left, and to send what is redacted; and (23514) a JSON number that a float would change.';
+  'Trigger of sync_export_entries: computes payload_hash and payload_bytes, clears decided_at when the entry '
+  'is rejected or contradicted anew, and refuses (PT409 entry_is_sent; details: entry_key, state) other '
+  'content for an entry that is not replaceable (is_replaceable), another state for one that is exported, to '
+  'withdraw what may have left, and to send what is redacted; and (23514) a JSON number that a float would '
+  'change.';
 
 create trigger guard_entry before insert or update on public.sync_export_entries
   for each row execute function sync_scheduler.guard_entry();

@@ -17,7 +17,8 @@ create table public.sync_integration_health (
   -- In this order: the index for it is also the one by which members find their rows.
   foreign key (org_id, integration_id) references public.sync_integrations (org_id, id) on delete cascade
 )
--- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry: see docs/design/schedule.md.
+-- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry:
+-- see docs/design/schedule.md.
 with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
 create index sync_integration_health_org_idx on public.sync_integration_health (org_id, integration_id);
 -- What the tick looks into: its cost follows what is due.
@@ -26,8 +27,8 @@ create index sync_integration_health_due_idx on public.sync_integration_health (
 alter table public.sync_integration_health enable row level security;
 
 comment on table public.sync_integration_health is
-  'One row an integration: does it work, and what did the last connection check say. Members read it and Realtime '
-  'publishes it; written only by the functions of this bundle.';
+  'One row an integration: does it work, and what did the last connection check say. Members read it and '
+  'Realtime publishes it; written only by the functions of this bundle.';
 comment on column public.sync_integration_health.since is 'When status last changed.';
 comment on column public.sync_integration_health.last_error_code is
   'What the newest failure was, whether status changed or not; null once something got through.';
@@ -38,17 +39,21 @@ comment on column public.sync_integration_health.check_requested_at is
 comment on column public.sync_integration_health.latency_ms is
   'How long the external system took for the last check; null if it was not asked or did not answer.';
 comment on column public.sync_integration_health.next_check_at is
-  'When the tick checks the connection next, unless a sync or another integration has shown by then that it works; null: not at '
-  'all, because the integration is switched off, paused or has no health_check_interval.';
+  'When the tick checks the connection next, unless a sync or another integration has shown by then that it '
+  'works; null: not at all, because the integration is switched off, paused or has no health_check_interval.';
 comment on column public.sync_integration_health.consecutive_failures is
-  'Connection checks that failed since something got through: from the second on the interval doubles with each, up to a day.';
+  'Connection checks that failed since something got through: from the second on the interval doubles with '
+  'each, up to a day.';
 comment on column public.sync_integration_health.passive_since is
-  'Since when the vendor''s quota is left to the syncs: it answered that we ask too much. Health follows the syncs alone until '
-  'next_check_at; null: checks are active.';
+  'Since when the vendor''s quota is left to the syncs: it answered that we ask too much. Health follows the '
+  'syncs alone until next_check_at; null: checks are active.';
 comment on column public.sync_integration_health.configured_at is
-  'When config or credentials last changed. What runs and checks found with older ones says nothing about these.';
+  'When config or credentials last changed. What runs and checks found with older ones says nothing about '
+  'these.';
 comment on column public.sync_integration_health.last_success_at is
-  'When the external system last took entries, with the present config and credentials; exact to a minute. Null: not yet.';
+  'When the external system last took entries, with the present config and credentials; exact to a minute. '
+  'Null: not yet.';
 comment on column public.sync_integration_health.run_failed_at is
-  'When a run last failed with the present config and credentials, if nothing has got through since. A connection check does '
-  'not clear it: while the alert run_failed is open, an answered check shows only that the way is open. Null: no such run.';
+  'When a run last failed with the present config and credentials, if nothing has got through since. A '
+  'connection check does not clear it: while the alert run_failed is open, an answered check shows only that '
+  'the way is open. Null: no such run.';

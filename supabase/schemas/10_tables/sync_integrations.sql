@@ -14,12 +14,15 @@ create table public.sync_integrations (
   next_run_at timestamptz,
   next_tick_at timestamptz,
   overlap_policy public.sync_overlap_policy not null default 'skip',
-  catchup_window interval not null default '12 hours' check (catchup_window between '5 minutes' and '30 days'),
-  manual_cooldown interval not null default '5 minutes' check (manual_cooldown between '0 seconds' and '1 day'),
+  catchup_window interval not null default '12 hours'
+    check (catchup_window between '5 minutes' and '30 days'),
+  manual_cooldown interval not null default '5 minutes'
+    check (manual_cooldown between '0 seconds' and '1 day'),
   max_attempts integer not null default 5 check (max_attempts between 1 and 100),
   retry_base interval not null default '30 seconds' check (retry_base between '0 seconds' and '1 day'),
   run_deadline interval not null default '6 hours' check (run_deadline between '1 minute' and '7 days'),
-  health_check_interval interval default '15 minutes' check (health_check_interval between '15 minutes' and '1 day'),
+  health_check_interval interval default '15 minutes'
+    check (health_check_interval between '15 minutes' and '1 day'),
   created_at timestamptz not null default now(),
   unique (org_id, integration_type),
   unique (id, org_id),
@@ -44,11 +47,13 @@ create table public.sync_integrations (
       and not jsonb_path_exists(config, 'lax $.ignored_fields.*[*] ? (@.type() != "string")')
       and length(coalesce(config -> 'ignored_fields', '{}')::text) <= 25000
       -- Without these there is no voucher.
-      and not coalesce(config #> '{ignored_fields,voucher}', '[]') ?| '{posting_date,currency,description,lines}'
+      and not coalesce(config #> '{ignored_fields,voucher}',
+        '[]') ?| '{posting_date,currency,description,lines}'
       and not coalesce(config #> '{ignored_fields,line}', '[]') ?| '{account,debit,credit}'
     else false end)
 )
--- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry: see docs/design/schedule.md.
+-- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry:
+-- see docs/design/schedule.md.
 with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
 create index sync_integrations_integration_type_idx on public.sync_integrations (integration_type);
 -- A lane for each type: the tick reads the first due rows of each, however many are due in another.
@@ -56,38 +61,46 @@ create index sync_integrations_due_idx on public.sync_integrations (integration_
   where next_tick_at is not null;
 create index sync_integrations_refused_idx on public.sync_integrations (next_tick_at)
   where next_tick_at is not null and (not enabled or paused_at is not null);
-create index sync_integrations_next_run_idx on public.sync_integrations (next_run_at) where next_run_at is not null;
+create index sync_integrations_next_run_idx on public.sync_integrations (next_run_at)
+  where next_run_at is not null;
 create index sync_integrations_resume_idx on public.sync_integrations (resume_at) where resume_at is not null;
 alter table public.sync_integrations enable row level security;
 
 comment on table public.sync_integrations is
-  'One organisation''s connection to one integration type. Members may read every column: nothing secret here.';
+  'One organisation''s connection to one integration type. Members may read every column: nothing secret '
+  'here.';
 comment on column public.sync_integrations.config is
-  'Settings of the connector, validated by it; at most 256 KiB. Never secrets: those are in Vault. The database reads url and '
-  'api_url, the address_keys of its type, and what '
-  'the integration demands of its entries: payloads (vouchers, or free: a payload with lines need not be a voucher), period_rule '
-  '(posting_date, or free: the period need not be that of the posting date), fiscal_year_ends (the month, 1 to 12, of a thirteenth '
-  'period) and ignored_fields ({"voucher": [...], "line": [...]}).';
-comment on column public.sync_integrations.resume_at is 'The pause ends by itself at this instant; null: when resumed.';
+  'Settings of the connector, validated by it; at most 256 KiB. Never secrets: those are in Vault. The '
+  'database reads url and api_url, the address_keys of its type, and what the integration demands of its '
+  'entries: payloads (vouchers, or free: a payload with lines need not be a voucher), period_rule '
+  '(posting_date, or free: the period need not be that of the posting date), fiscal_year_ends (the month, 1 '
+  'to 12, of a thirteenth period) and ignored_fields ({"voucher": [...], "line": [...]}).';
+comment on column public.sync_integrations.resume_at is
+  'The pause ends by itself at this instant; null: when resumed.';
 comment on column public.sync_integrations.schedule is
-  'Five-field cron expression or macro, read in time_zone (see sync_scheduler.parse_cron); null: no scheduled runs.';
+  'Five-field cron expression or macro, read in time_zone (see sync_scheduler.parse_cron); null: no '
+  'scheduled runs.';
 comment on column public.sync_integrations.next_run_at is
-  'The first slot that the scheduler has not dealt with; every earlier one is a row of sync_run_log. Kept by a trigger and the tick.';
+  'The first slot that the scheduler has not dealt with; every earlier one is a row of sync_run_log. Kept by '
+  'a trigger and the tick.';
 comment on column public.sync_integrations.next_tick_at is
   'When the tick looks at this integration again: next_run_at, or later if that slot could not be started.';
 comment on column public.sync_integrations.catchup_window is
   'A slot that the scheduler comes to later than this is recorded as missed instead of run.';
 comment on column public.sync_integrations.manual_cooldown is
-  'Least time between two manual triggers; at least settings.least_cooldown, also where a smaller one is stored.';
+  'Least time between two manual triggers; at least settings.least_cooldown, also where a smaller one is '
+  'stored.';
 comment on column public.sync_integrations.max_attempts is
   'Failed attempts in a row, without progress in between, after which a run fails.';
 comment on column public.sync_integrations.retry_base is
-  'Backoff after the n-th failure in a row is random between 0 and retry_base * 2^(n-1), capped by settings.retry_cap.';
+  'Backoff after the n-th failure in a row is random between 0 and retry_base * 2^(n-1), capped by '
+  'settings.retry_cap.';
 comment on column public.sync_integrations.run_deadline is
-  'A run that is active for longer fails. What it waits for its vendor (settings.longest_wait), for releases that understand each other, or for the end of a pause, is not counted.';
+  'A run that is active for longer fails. What it waits for its vendor (settings.longest_wait), for releases '
+  'that understand each other, or for the end of a pause, is not counted.';
 comment on column public.sync_integrations.health_check_interval is
-  'How often the tick checks the connection of an integration that works. Never more often than every 15 minutes, for checks are '
-  'paid from the vendor''s quota; null: never, its health follows its syncs.';
+  'How often the tick checks the connection of an integration that works. Never more often than every 15 '
+  'minutes, for checks are paid from the vendor''s quota; null: never, its health follows its syncs.';
 
 create or replace function sync_scheduler.address_of(integration public.sync_integrations) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -98,10 +111,11 @@ begin
     where t.code = integration.integration_type and integration.config ? k.name), '{}');
 end;
 $$;
-revoke all on function sync_scheduler.address_of(public.sync_integrations) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.address_of(public.sync_integrations)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.address_of(public.sync_integrations) is
-  'The part of an integration''s config that decides where requests go: the address_keys of its type. A key that config lacks is '
-  'left out: then the connector''s default counts.';
+  'The part of an integration''s config that decides where requests go: the address_keys of its type. A key '
+  'that config lacks is left out: then the connector''s default counts.';
 
 create or replace function sync_scheduler.vendor_host(integration public.sync_integrations) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -111,13 +125,14 @@ begin
   if address is null then
     return (select t.host from public.sync_integration_types t where t.code = integration.integration_type);
   end if;
-  -- Only what the connectors would read as the same host (endpoint_url.ts): else an address of one's own could pass for
-  -- somebody else's vendor, and open or end its incidents.
+  -- Only what the connectors would read as the same host (endpoint_url.ts): else an address of one's own
+  -- could pass for somebody else's vendor, and open or end its incidents.
   return lower(regexp_replace(
     substring(address from '(?i)^https?://([^/?#@\\[:space:]]+)(?:[/?#]|$)'), '\.?(:443)?$', ''));
 end;
 $$;
-revoke all on function sync_scheduler.vendor_host(public.sync_integrations) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.vendor_host(public.sync_integrations)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.vendor_host(public.sync_integrations) is
-  'Where an integration''s external system is, as host or host:port: what several organisations may share. From config.api_url or '
-  'config.url, else that of its type; null: nobody shares it, or the address is none.';
+  'Where an integration''s external system is, as host or host:port: what several organisations may share. '
+  'From config.api_url or config.url, else that of its type; null: nobody shares it, or the address is none.';

@@ -29,7 +29,8 @@ create table public.sync_run_log (
   -- No foreign key: retention may delete the parent, and a final row does not change for it.
   parent_run_id uuid,
   version bigint not null default 1,
-  -- Of both columns: a run can never carry another organisation than its integration, and one check is cheaper.
+  -- Of both columns: a run can never carry another organisation than its integration, and one check is
+  -- cheaper.
   foreign key (integration_id, org_id) references public.sync_integrations (id, org_id) on delete cascade,
   check ((status in ('pending', 'running')) = (finished_at is null)),
   check (status <> 'running' or started_at is not null),
@@ -39,16 +40,19 @@ create table public.sync_run_log (
   -- A manual run never consumes a slot.
   check ((triggered_by in ('schedule', 'backfill')) = (scheduled_for is not null))
 )
--- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry: see docs/design/schedule.md.
+-- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry:
+-- see docs/design/schedule.md.
 with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
--- At most one active run per integration, under any concurrency. The only index of active runs: beside another one it would
--- lose to a scan of all of that whenever the statistics say that few are active.
+-- At most one active run per integration, under any concurrency. The only index of active runs: beside
+-- another one it would lose to a scan of all of that whenever the statistics say that few are active.
 create unique index sync_run_log_one_active_idx on public.sync_run_log (integration_id)
   where status in ('pending', 'running');
 create unique index sync_run_log_idempotency_key_idx on public.sync_run_log (org_id, idempotency_key)
   where idempotency_key is not null;
--- One run for a slot, whoever started it, and one record that it was skipped (which a backfill may make up for).
-create unique index sync_run_log_slot_idx on public.sync_run_log (integration_id, scheduled_for, (status = 'skipped'))
+-- One run for a slot, whoever started it, and one record that it was skipped (which a backfill may make up
+-- for).
+create unique index sync_run_log_slot_idx
+  on public.sync_run_log (integration_id, scheduled_for, (status = 'skipped'))
   where scheduled_for is not null;
 -- The cooldown reads its first row, whatever the log's length, by an order that no other index has.
 create index sync_run_log_integration_idx
@@ -62,28 +66,33 @@ create index sync_run_log_unstarted_idx on public.sync_run_log (scheduled_for)
 -- The overview's last run and last success of an integration. Not the skipped ones: they come by the hundred.
 create index sync_run_log_ended_idx on public.sync_run_log (integration_id, status, finished_at desc)
   where status in ('succeeded', 'failed', 'cancelled');
-create index sync_run_log_retention_idx on public.sync_run_log (status, finished_at) where finished_at is not null;
+create index sync_run_log_retention_idx on public.sync_run_log (status, finished_at)
+  where finished_at is not null;
 create index sync_run_log_parent_idx on public.sync_run_log (parent_run_id) where parent_run_id is not null;
 alter table public.sync_run_log enable row level security;
 
 comment on table public.sync_run_log is
-  'One row a run. Members read it and Realtime publishes it, so nothing secret and nothing internal stands here. '
-  'Written only by the functions of this bundle; a final row never changes.';
+  'One row a run. Members read it and Realtime publishes it, so nothing secret and nothing internal stands '
+  'here. Written only by the functions of this bundle; a final row never changes.';
 comment on column public.sync_run_log.next_attempt_at is
   'When the next attempt is due; null while one is under way.';
-comment on column public.sync_run_log.deadline_at is 'An active run past this instant gets no further lease, and fails when the last one is over.';
+comment on column public.sync_run_log.deadline_at is
+  'An active run past this instant gets no further lease, and fails when the last one is over.';
 comment on column public.sync_run_log.scheduled_for is
   'The slot: when a scheduled or made-up run was due. Drift is started_at - scheduled_for.';
 comment on column public.sync_run_log.parent_run_id is 'The run that this one is the retry of.';
 comment on column public.sync_run_log.notice is
-  'What the one who pressed should know: scheduler_not_ticking (pg_cron is silent, nothing will be retried by itself); '
-  'integration_paused (it waits until its integration is neither paused nor disabled); '
-  'vendor_incident (when it was started, several organisations could not reach the vendor: see sync_vendor_incidents); function_outdated, '
-  'schema_outdated (it waits until the operator has brought both to releases that understand each other).';
+  'What the one who pressed should know: scheduler_not_ticking (pg_cron is silent, nothing will be retried '
+  'by itself); integration_paused (it waits until its integration is neither paused nor disabled); '
+  'vendor_incident (when it was started, several organisations could not reach the vendor: see '
+  'sync_vendor_incidents); function_outdated, schema_outdated (it waits until the operator has brought both '
+  'to releases that understand each other).';
 comment on column public.sync_run_log.quota_until is
-  'Until when the external system asks us to wait, as it said: of a run that waits for it, or that failed as vendor_quota_exhausted.';
+  'Until when the external system asks us to wait, as it said: of a run that waits for it, or that failed as '
+  'vendor_quota_exhausted.';
 comment on column public.sync_run_log.attempt is 'Number of the current or last attempt.';
-comment on column public.sync_run_log.error_message is 'In a coordinator''s words; never a secret or a stack trace.';
+comment on column public.sync_run_log.error_message is
+  'In a coordinator''s words; never a secret or a stack trace.';
 comment on column public.sync_run_log.version is
   'Grows with every change of the row: a reader drops what is older than what it has.';
 
@@ -93,7 +102,8 @@ create or replace function sync_scheduler.guard_run_update() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if old.finished_at is not null
-    -- But a person is forgotten: by erase_person alone, which sets this for its own transaction, and in these columns alone.
+    -- But a person is forgotten: by erase_person alone, which sets this for its own transaction, and in these
+    -- columns alone.
     and (coalesce(current_setting('sync_scheduler.erases_person', true), '') <> 'on'
       or to_jsonb(new) - '{triggered_by_user_id,cancel_requested_by,cancel_reason}'::text[]
         <> to_jsonb(old) - '{triggered_by_user_id,cancel_requested_by,cancel_reason}'::text[])
@@ -107,8 +117,8 @@ end;
 $$;
 revoke all on function sync_scheduler.guard_run_update() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.guard_run_update() is
-  'Trigger of sync_run_log: refuses any change of a final run (PT409 run_is_final), but for the erasure of a person, and counts '
-  'versions.';
+  'Trigger of sync_run_log: refuses any change of a final run (PT409 run_is_final), but for the erasure of a '
+  'person, and counts versions.';
 
 create trigger guard_run_update before update on public.sync_run_log
   for each row execute function sync_scheduler.guard_run_update();

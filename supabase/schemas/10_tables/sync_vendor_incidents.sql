@@ -11,7 +11,8 @@ create table public.sync_vendor_incidents (
 create unique index sync_vendor_incidents_open_idx on public.sync_vendor_incidents (integration_type, host)
   where ended_at is null;
 create index sync_vendor_incidents_type_idx on public.sync_vendor_incidents (integration_type);
-create index sync_vendor_incidents_ended_idx on public.sync_vendor_incidents (ended_at) where ended_at is not null;
+create index sync_vendor_incidents_ended_idx on public.sync_vendor_incidents (ended_at)
+  where ended_at is not null;
 alter table public.sync_vendor_incidents enable row level security;
 
 comment on table public.sync_vendor_incidents is
@@ -20,7 +21,8 @@ comment on table public.sync_vendor_incidents is
   'Realtime publishes it; nothing of a single organisation stands here.';
 comment on column public.sync_vendor_incidents.host is 'With its port, if that is not the usual one.';
 comment on column public.sync_vendor_incidents.began_at is 'When the first of the organisations met it.';
-comment on column public.sync_vendor_incidents.ended_at is 'When a check or a sync got through again; null: it is open.';
+comment on column public.sync_vendor_incidents.ended_at is
+  'When a check or a sync got through again; null: it is open.';
 comment on column public.sync_vendor_incidents.affected is
   'Organisations that have met it.';
 comment on column public.sync_vendor_incidents.message is 'In a coordinator''s words.';

@@ -9,19 +9,22 @@ create table sync_scheduler.ticks (
 );
 create index ticks_ticked_at_idx on sync_scheduler.ticks (ticked_at);
 comment on table sync_scheduler.ticks is 'One row a tick: that the scheduler is alive, and what it did.';
-comment on column sync_scheduler.ticks.errors is 'Step of the tick to message, for the steps that failed; null: none.';
+comment on column sync_scheduler.ticks.errors is
+  'Step of the tick to message, for the steps that failed; null: none.';
 
 create or replace function sync_scheduler.has_work() returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp set lock_timeout = '100ms' as $$
 begin
-  -- What each step acts upon, in their order. One look into an index each, of which most are nearly always empty.
-  -- Too wide costs a tick that finds nothing to do; too narrow and the step comes too late.
+  -- What each step acts upon, in their order. One look into an index each, of which most are nearly always
+  -- empty. Too wide costs a tick that finds nothing to do; too narrow and the step comes too late.
   --
-  -- Statement by statement: an index scan takes some 40 kB, and a dozen at once would have the C library return them to
-  -- the system at the end and fetch them anew at each call, which costs more than all the looks.
+  -- Statement by statement: an index scan takes some 40 kB, and a dozen at once would have the C library
+  -- return them to the system at the end and fetch them anew at each call, which costs more than all the
+  -- looks.
 
   -- recover_runs.
-  if exists (select from sync_scheduler.run_attempts a where a.ended_at is null and a.lease_expires_at <= now()) then
+  if exists (select from sync_scheduler.run_attempts a
+    where a.ended_at is null and a.lease_expires_at <= now()) then
     return true;
   end if;
   if exists (select from public.sync_run_log r where r.status = 'pending' and r.next_attempt_at <= now()) then
@@ -32,7 +35,8 @@ begin
     return true;
   end if;
   if exists (
-    select from public.sync_run_log r where r.status = 'pending' and r.started_at is null and r.scheduled_for <= now()
+    select from public.sync_run_log r
+      where r.status = 'pending' and r.started_at is null and r.scheduled_for <= now()
       and r.notice is distinct from 'integration_paused')
   then
     return true;
@@ -42,7 +46,8 @@ begin
     return true;
   end if;
   if exists (
-    select from public.sync_alerts a where a.kind in ('scheduler_dead', 'database_not_writable') and a.resolved_at is null
+    select from public.sync_alerts a
+      where a.kind in ('scheduler_dead', 'database_not_writable') and a.resolved_at is null
       and (a.kind = 'scheduler_dead' or a.last_seen_at <= now() - interval '15 minutes'))
   then
     return true;
@@ -68,5 +73,6 @@ end;
 $$;
 revoke all on function sync_scheduler.has_work() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.has_work() is
-  'May one of the tick''s steps after start_due_runs have something to do? Mostly not, and then the tick sets none of them up. '
-  'A new step adds here what it acts upon; the test schedule/has_work has a case for each. Waits 100 ms for a lock at most, then it fails.';
+  'May one of the tick''s steps after start_due_runs have something to do? Mostly not, and then the tick '
+  'sets none of them up. A new step adds here what it acts upon; the test schedule/has_work has a case for '
+  'each. Waits 100 ms for a lock at most, then it fails.';

@@ -10,5 +10,5 @@ create table sync_scheduler.waiting_slots (
 create unique index waiting_slots_one_buffered_idx on sync_scheduler.waiting_slots (integration_id)
   where triggered_by = 'schedule';
 comment on table sync_scheduler.waiting_slots is
-  'Slots that run as soon as nothing else of their integration does, the earliest first: what buffer_one keeps, and '
-  'what a backfill makes up for.';
+  'Slots that run as soon as nothing else of their integration does, the earliest first: what buffer_one '
+  'keeps, and what a backfill makes up for.';

@@ -10,10 +10,12 @@ create table sync_scheduler.warmups (
   cold_start boolean
 );
 comment on table sync_scheduler.warmups is
-  'Requests that boot the Edge Function shortly before a slot, and how it came up. Kept for settings.retention_ticks.';
+  'Requests that boot the Edge Function shortly before a slot, and how it came up. Kept for '
+  'settings.retention_ticks.';
 comment on column sync_scheduler.warmups.token_hash is
   'SHA-256 of the one-time token with which the function answers.';
-comment on column sync_scheduler.warmups.request_id is 'Id in net._http_response: a hint for people, as in run_attempts.';
+comment on column sync_scheduler.warmups.request_id is
+  'Id in net._http_response: a hint for people, as in run_attempts.';
 comment on column sync_scheduler.warmups.answered_at is 'When the isolate reported itself; null: never.';
 comment on column sync_scheduler.warmups.cold_start is
   'Whether the warm-up booted the isolate. False: one was up already, and would have been without it.';

@@ -1,8 +1,11 @@
--- A host with tables of these names of its own: theirs are not ours to use, and "already exists" would help nobody.
+-- A host with tables of these names of its own: theirs are not ours to use, and "already exists" would help
+-- nobody.
 do $$
 begin
-  if to_regclass('public.organizations') is not null or to_regclass('public.organization_members') is not null then
-    raise exception 'sync-scheduler: public.organizations or public.organization_members is there already. Remove the '
+  if to_regclass('public.organizations') is not null
+    or to_regclass('public.organization_members') is not null then
+    raise exception 'sync-scheduler: public.organizations or public.organization_members is there already. '
+      'Remove the '
       'migrations of the bundle from this one on and install it again with --without-membership.';
   end if;
 end;
@@ -28,8 +31,8 @@ create index organization_members_user_id_idx on public.organization_members (us
 alter table public.organization_members enable row level security;
 comment on table public.organization_members is 'Who belongs to an organisation, and as what.';
 
--- With those of alert webhooks, alerts and the audit log all foreign keys to an organisation: everything else hangs on its
--- integration. An organisation that is deleted takes all of it along.
+-- With those of alert webhooks, alerts and the audit log all foreign keys to an organisation: everything else
+-- hangs on its integration. An organisation that is deleted takes all of it along.
 alter table public.sync_integrations add constraint sync_integrations_org_id_fkey
   foreign key (org_id) references public.organizations (id) on delete cascade;
 
@@ -41,9 +44,11 @@ alter table public.sync_audit_log add constraint sync_audit_log_org_id_fkey
   foreign key (org_id) references public.organizations (id) on delete cascade;
 
 -- Stated in full, because a host may grant every new table to everybody (old projects) or to nobody.
-revoke all on public.organizations, public.organization_members from public, anon, authenticated, service_role;
+revoke all on public.organizations, public.organization_members
+  from public, anon, authenticated, service_role;
 grant select on public.organizations, public.organization_members to authenticated, service_role;
--- Deleting an organisation takes the record of what was exported with it, so that is left to the owner of the database.
+-- Deleting an organisation takes the record of what was exported with it, so that is left to the owner of the
+-- database.
 grant insert, update on public.organizations to service_role;
 grant insert, update, delete on public.organization_members to service_role;
 

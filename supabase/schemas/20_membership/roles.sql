@@ -14,8 +14,8 @@ $$;
 revoke all on function sync_scheduler.has_org_role(uuid, public.sync_member_role[])
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.has_org_role(uuid, public.sync_member_role[]) is
-  'Does the caller (caller_id()) hold one of the roles in the organisation? False for an organisation that does '
-  'not exist. A host with its own membership replaces this function and member_org_ids.';
+  'Does the caller (caller_id()) hold one of the roles in the organisation? False for an organisation that '
+  'does not exist. A host with its own membership replaces this function and member_org_ids.';
 
 -- Definer, because a policy on organization_members that read organization_members would recurse.
 create or replace function sync_scheduler.member_org_ids() returns setof uuid

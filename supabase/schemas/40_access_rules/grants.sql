@@ -16,6 +16,6 @@ grant select on
   public.sync_alert_webhooks
 to authenticated, service_role;
 
--- Nobody writes a table: functions do. An integration is set up by connect_integration, entries come in by add_sync_entries.
--- Deleting an organisation or an integration takes the record of what was exported with it, so that is left to the owner of
--- the database: a backend switches an integration off.
+-- Nobody writes a table: functions do. An integration is set up by connect_integration, entries come in by
+-- add_sync_entries. Deleting an organisation or an integration takes the record of what was exported with it,
+-- so that is left to the owner of the database: a backend switches an integration off.

@@ -9,10 +9,11 @@ grant execute on function sync_scheduler.member_vendors() to authenticated;
 comment on function sync_scheduler.member_vendors() is
   'The vendors, by type and host, of the organisations whose rows the caller may read; for RLS policies.';
 
--- Members read the rows of their organisations; nobody writes through a policy: functions and the service role do.
+-- Members read the rows of their organisations; nobody writes through a policy: functions and the service
+-- role do.
 --
--- With `= any (array(...))` the organisations are looked up once and then sought in an index. With `in (select ...)` a client
--- that names no organisation would have every row of every tenant looked at.
+-- With `= any (array(...))` the organisations are looked up once and then sought in an index. With `in
+-- (select ...)` a client that names no organisation would have every row of every tenant looked at.
 create policy "signed-in users read the integration types" on public.sync_integration_types
   for select to authenticated using ((select sync_scheduler.caller_id()) is not null);
 
@@ -29,7 +30,8 @@ create policy "members read their entries" on public.sync_export_entries
       where i.org_id = any (array(select sync_scheduler.member_org_ids()))))
   );
 
--- A vendor's alert belongs to everybody who uses the vendor; one of the whole installation to every member of anything.
+-- A vendor's alert belongs to everybody who uses the vendor; one of the whole installation to every member of
+-- anything.
 create policy "members read their alerts" on public.sync_alerts
   for select to authenticated using (
     org_id = any (array(select sync_scheduler.member_org_ids()))

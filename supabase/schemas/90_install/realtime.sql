@@ -1,9 +1,11 @@
--- Clients watch their runs, the health of their integrations and their alerts. RLS is applied to each subscriber and each change.
+-- Clients watch their runs, the health of their integrations and their alerts. RLS is applied to each
+-- subscriber and each change.
 do $$
 declare
   watched text;
 begin
-  foreach watched in array array['sync_run_log', 'sync_integration_health', 'sync_vendor_incidents', 'sync_alerts'] loop
+  foreach watched in array array['sync_run_log', 'sync_integration_health', 'sync_vendor_incidents',
+    'sync_alerts'] loop
     if exists (select from pg_catalog.pg_publication where pubname = 'supabase_realtime') and not exists (
       select from pg_catalog.pg_publication_tables
       where pubname = 'supabase_realtime' and schemaname = 'public' and tablename = watched

@@ -7,7 +7,8 @@ declare
 begin
   if length(require_text.value) > most then
     case require_text.argument
-      when 'reason' then perform sync_scheduler.raise_error('reason_too_long', jsonb_build_object('max_length', most));
+      when 'reason' then perform sync_scheduler.raise_error('reason_too_long',
+        jsonb_build_object('max_length', most));
       when 'idempotency_key' then
         perform sync_scheduler.raise_error('invalid_idempotency_key', jsonb_build_object('max_length', most));
       when 'token' then perform sync_scheduler.raise_error('invalid_token');
@@ -19,9 +20,10 @@ end;
 $$;
 revoke all on function sync_scheduler.require_text(text, text) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_text(text, text) is
-  'Refuses a text argument that is longer than text_limit says; null passes. An RPC calls it for each of its texts when it knows '
-  'that the caller has the role for it, and before it uses the text. Errors: PT422 reason_too_long, PT422 invalid_idempotency_key, '
-  'PT401 invalid_token, for any other argument PT422 argument_too_long (details: argument, max_length). None of them quotes it.';
+  'Refuses a text argument that is longer than text_limit says; null passes. An RPC calls it for each of its '
+  'texts when it knows that the caller has the role for it, and before it uses the text. Errors: PT422 '
+  'reason_too_long, PT422 invalid_idempotency_key, PT401 invalid_token, for any other argument PT422 '
+  'argument_too_long (details: argument, max_length). None of them quotes it.';
 
 create or replace function sync_scheduler.text_limit(argument text) returns integer
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
@@ -40,19 +42,22 @@ end;
 $$;
 revoke all on function sync_scheduler.text_limit(text) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.text_limit(text) is
-  'Most characters of a text argument of the API, by its name; of a list those of each text. The one list: require_text refuses '
-  'what is longer, and the checks of the columns that keep such a text have the same limit.';
+  'Most characters of a text argument of the API, by its name; of a list those of each text. The one list: '
+  'require_text refuses what is longer, and the checks of the columns that keep such a text have the same '
+  'limit.';
 
 create or replace function sync_scheduler.first_ten(name text, list jsonb) returns jsonb
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   return jsonb_build_object(first_ten.name, jsonb_path_query_array(first_ten.list, '$[0 to 9]'))
-    || case when jsonb_array_length(first_ten.list) > 10 then jsonb_build_object('count', jsonb_array_length(first_ten.list)) else '{}' end;
+    || case when jsonb_array_length(first_ten.list) > 10
+      then jsonb_build_object('count', jsonb_array_length(first_ten.list)) else '{}' end;
 end;
 $$;
 revoke all on function sync_scheduler.first_ten(text, jsonb) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.first_ten(text, jsonb) is
-  'Details of an error that names members of a list: the first ten under that name, and count if there are more.';
+  'Details of an error that names members of a list: the first ten under that name, and count if there are '
+  'more.';
 
 create or replace function sync_scheduler.refuse_until(retry_at timestamptz, limited_by text) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -65,25 +70,30 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.refuse_until(timestamptz, text) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.refuse_until(timestamptz, text)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.refuse_until(timestamptz, text) is
-  'Refuses (PT429 rate_limited, details: retry_after_seconds, retry_at, limit) until then; null: never. limit names what was '
-  'used up: check, webhook, changes_per_hour or vendor.';
+  'Refuses (PT429 rate_limited, details: retry_after_seconds, retry_at, limit) until then; null: never. '
+  'limit names what was used up: check, webhook, changes_per_hour or vendor.';
 
 create or replace function sync_scheduler.apply_settings(integration public.sync_integrations, changes jsonb)
 returns public.sync_integrations
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  known constant text[] := '{schedule,time_zone,overlap_policy,catchup_window,manual_cooldown,max_attempts,retry_base,'
-    'run_deadline,health_check_interval,enabled,payloads,period_rule,fiscal_year_ends,ignored_fields}'::text[];
+  known constant text[] :=
+    '{schedule,time_zone,overlap_policy,catchup_window,manual_cooldown,max_attempts,retry_base,'
+    'run_deadline,health_check_interval,enabled,payloads,period_rule,fiscal_year_ends,'
+    'ignored_fields}'::text[];
   in_config constant text[] := '{payloads,period_rule,fiscal_year_ends,ignored_fields}'::text[];
-  intervals constant text[] := '{catchup_window,manual_cooldown,retry_base,run_deadline,health_check_interval}'::text[];
+  intervals constant text[] :=
+    '{catchup_window,manual_cooldown,retry_base,run_deadline,health_check_interval}'::text[];
   field text;
   value jsonb;
   period interval;
 begin
   if jsonb_typeof(changes) is distinct from 'object' then
-    perform sync_scheduler.raise_error('invalid_configuration', '{"reason": "changes must be a JSON object"}');
+    perform sync_scheduler.raise_error('invalid_configuration',
+      '{"reason": "changes must be a JSON object"}');
   end if;
   for field in select jsonb_object_keys(changes) loop
     if field <> all (known) then
@@ -111,8 +121,8 @@ begin
     begin
       if field = any (intervals) then
         period := changes ->> field;
-        -- Compared, a month counts as 30 days; added to an instant, as what the calendar says: `-2 months 60 days 15 minutes` would
-        -- pass for 15 minutes and lie a day back.
+        -- Compared, a month counts as 30 days; added to an instant, as what the calendar says: `-2 months 60
+        -- days 15 minutes` would pass for 15 minutes and lie a day back.
         if extract(year from period) <> 0 or extract(month from period) <> 0 then
           value := to_jsonb(make_interval(secs => extract(epoch from period)::double precision));
         end if;
@@ -129,9 +139,10 @@ $$;
 revoke all on function sync_scheduler.apply_settings(public.sync_integrations, jsonb)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.apply_settings(public.sync_integrations, jsonb) is
-  'The integration with these settings instead of its own; nothing is saved. A setting that is not named stays. '
-  'Rules of entries (payloads, period_rule, fiscal_year_ends, ignored_fields) are keys of config; null takes one out. Intervals '
-  'are Postgres or ISO 8601 text (5 minutes, PT5M), and a month in them is 30 days. Errors: PT422 invalid_configuration, details {field, reason}.';
+  'The integration with these settings instead of its own; nothing is saved. A setting that is not named '
+  'stays. Rules of entries (payloads, period_rule, fiscal_year_ends, ignored_fields) are keys of config; '
+  'null takes one out. Intervals are Postgres or ISO 8601 text (5 minutes, PT5M), and a month in them is 30 '
+  'days. Errors: PT422 invalid_configuration, details {field, reason}.';
 
 create or replace function sync_scheduler.raise_setting_fault(violated text, sqlstate text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -143,11 +154,15 @@ begin
       when 'sync_integrations_payloads_check' then 'must be vouchers or free'
       when 'sync_integrations_period_rule_check' then 'must be posting_date or free'
       when 'sync_integrations_fiscal_year_ends_check' then 'must be a month, 1 to 12'
-      when 'sync_integrations_ignored_fields_check' then 'must be {"voucher": [names], "line": [names]}, without what every voucher needs'
-      else case when raise_setting_fault.sqlstate = '23514' then 'out of range' else 'must have a value' end end));
+      when 'sync_integrations_ignored_fields_check'
+        then 'must be {"voucher": [names], "line": [names]}, without what every voucher needs'
+      else case when raise_setting_fault.sqlstate = '23514' then 'out of range'
+        else 'must have a value' end end));
 end;
 $$;
-revoke all on function sync_scheduler.raise_setting_fault(text, text) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.raise_setting_fault(text, text)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.raise_setting_fault(text, text) is
-  'Raises what a violated constraint of sync_integrations (or a column without a value) means: PT422 invalid_configuration, '
-  'details {field, reason}. The constraint is the rule; its name says which setting it is about.';
+  'Raises what a violated constraint of sync_integrations (or a column without a value) means: PT422 '
+  'invalid_configuration, details {field, reason}. The constraint is the rule; its name says which setting '
+  'it is about.';

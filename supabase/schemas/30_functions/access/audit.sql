@@ -12,16 +12,17 @@ begin
     perform sync_scheduler.require_changes_left(integration.org_id, audit.action);
   end if;
   insert into public.sync_audit_log (org_id, integration_id, actor_id, action, reason, details)
-  values (integration.org_id, integration.id, sync_scheduler.caller_id(), audit.action, audit.reason, audit.details);
+  values (integration.org_id, integration.id, sync_scheduler.caller_id(), audit.action, audit.reason,
+    audit.details);
 end;
 $$;
 revoke all on function sync_scheduler.audit(public.sync_integrations, text, text, jsonb)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.audit(public.sync_integrations, text, text, jsonb) is
-  'Writes down what the caller (caller_id(); null: the service role, the host or the scheduler) did to an integration, '
-  'and why. '
-  'Refuses people who have done too much within the last hour (require_changes_left): the transaction of the caller ends, so '
-  'nothing that came before it stays. Errors: PT422 reason_too_long, PT429 rate_limited.';
+  'Writes down what the caller (caller_id(); null: the service role, the host or the scheduler) did to an '
+  'integration, and why. Refuses people who have done too much within the last hour (require_changes_left): '
+  'the transaction of the caller ends, so nothing that came before it stays. Errors: PT422 reason_too_long, '
+  'PT429 rate_limited.';
 
 create or replace function sync_scheduler.require_changes_left(org_id uuid, action text) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp
@@ -31,7 +32,8 @@ declare
   -- What makes the function post to the outside.
   posts constant text[] := '{test_connection,set_credentials,configure_alert_webhook}'::text[];
   -- Who has used up the limit by changes can still stop things.
-  stops constant text[] := '{pause,pause_ended,cancel_backfill,entries_withdrawn,remove_credentials,remove_alert_webhook}'::text[];
+  stops constant text[] :=
+    '{pause,pause_ended,cancel_backfill,entries_withdrawn,remove_credentials,remove_alert_webhook}'::text[];
   settings sync_scheduler.settings;
 begin
   select * into strict settings from sync_scheduler.settings;
@@ -42,7 +44,8 @@ begin
           and (require_changes_left.org_id, 'infinity'::timestamptz)
         and a.actor_id is not null
       order by a.org_id desc, a.created_at desc
-      offset settings.changes_per_hour * case when require_changes_left.action = any (stops) then 2 else 1 end - 1 limit 1
+      offset settings.changes_per_hour * case when require_changes_left.action = any (stops) then 2
+        else 1 end - 1 limit 1
     ),
     case when require_changes_left.action = any (posts) then (
       select a.created_at + interval '1 hour' from public.sync_audit_log a
@@ -53,11 +56,13 @@ begin
     ) end), 'changes_per_hour');
 end;
 $$;
-revoke all on function sync_scheduler.require_changes_left(uuid, text) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.require_changes_left(uuid, text)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_changes_left(uuid, text) is
-  'Refuses (PT429 rate_limited) what the people of an organisation have done settings.changes_per_hour times within the last '
-  'hour, all audited actions together. What stops something may be done twice as often. Each action that posts to the outside '
-  'has settings.presses_per_hour for itself. The caller holds lock_limits, so it is exact.';
+  'Refuses (PT429 rate_limited) what the people of an organisation have done settings.changes_per_hour times '
+  'within the last hour, all audited actions together. What stops something may be done twice as often. Each '
+  'action that posts to the outside has settings.presses_per_hour for itself. The caller holds lock_limits, '
+  'so it is exact.';
 
 create or replace function sync_scheduler.lock_limits(org_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -67,9 +72,9 @@ end;
 $$;
 revoke all on function sync_scheduler.lock_limits(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.lock_limits(uuid) is
-  'Makes what people of one organisation do come one after another until their transactions end, so that its limits are exact. '
-  'Read what is counted in a later statement. Order of locks: the integration, this one, everything else. Who holds it never '
-  'waits for an integration.';
+  'Makes what people of one organisation do come one after another until their transactions end, so that its '
+  'limits are exact. Read what is counted in a later statement. Order of locks: the integration, this one, '
+  'everything else. Who holds it never waits for an integration.';
 
 create or replace function sync_scheduler.erase_person(user_id uuid) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -85,9 +90,11 @@ begin
   perform set_config('sync_scheduler.erases_person', 'on', true);
 
   update public.sync_run_log r set
-    triggered_by_user_id = case when r.triggered_by_user_id = erase_person.user_id then nobody else r.triggered_by_user_id end,
+    triggered_by_user_id = case when r.triggered_by_user_id = erase_person.user_id then nobody
+      else r.triggered_by_user_id end,
     cancel_reason = case when r.cancel_requested_by = erase_person.user_id then null else r.cancel_reason end,
-    cancel_requested_by = case when r.cancel_requested_by = erase_person.user_id then nobody else r.cancel_requested_by end
+    cancel_requested_by = case when r.cancel_requested_by = erase_person.user_id then nobody
+      else r.cancel_requested_by end
   where r.triggered_by_user_id = erase_person.user_id or r.cancel_requested_by = erase_person.user_id;
   get diagnostics changed = row_count;
   erased := erased || jsonb_build_object('runs', changed);
@@ -97,7 +104,8 @@ begin
   update public.sync_export_entries e set error_message = null
   from public.sync_audit_log a, jsonb_array_elements(
     case jsonb_typeof(a.details -> 'entries') when 'array' then a.details -> 'entries' else '[]' end) d
-  where a.actor_id = erase_person.user_id and a.action = 'entries_settled' and e.integration_id = a.integration_id
+  where a.actor_id = erase_person.user_id and a.action = 'entries_settled'
+    and e.integration_id = a.integration_id
     and e.entry_key = d ->> 'entry_key' and e.error_message = a.reason;
   get diagnostics changed = row_count;
   erased := erased || jsonb_build_object('entries', changed);
@@ -105,7 +113,8 @@ begin
   update public.sync_export_entries e set error_message = null
   from public.sync_audit_log a, jsonb_array_elements_text(
     case jsonb_typeof(a.details -> 'entry_keys') when 'array' then a.details -> 'entry_keys' else '[]' end) k
-  where a.actor_id = erase_person.user_id and a.action = 'entries_withdrawn' and e.integration_id = a.integration_id
+  where a.actor_id = erase_person.user_id and a.action = 'entries_withdrawn'
+    and e.integration_id = a.integration_id
     and e.entry_key = k and e.error_message = a.reason;
   get diagnostics changed = row_count;
   erased := jsonb_set(erased, '{entries}', to_jsonb((erased -> 'entries')::integer + changed));
@@ -115,7 +124,8 @@ begin
   get diagnostics changed = row_count;
   erased := erased || jsonb_build_object('audit_log', changed);
 
-  update public.sync_integrations i set paused_by = nobody, pause_reason = null where i.paused_by = erase_person.user_id;
+  update public.sync_integrations i set paused_by = nobody, pause_reason = null
+    where i.paused_by = erase_person.user_id;
   get diagnostics changed = row_count;
   erased := erased || jsonb_build_object('integrations', changed);
 
@@ -128,7 +138,8 @@ begin
   -- Messages that wait, or were posted, hold rows of runs and alerts as they were.
   update sync_scheduler.alert_messages m
   set body = replace(case when m.body #>> '{data,cancel_requested_by}' = erase_person.user_id::text
-    then jsonb_set(m.body, '{data,cancel_reason}', 'null') else m.body end::text, erase_person.user_id::text, nobody::text)::jsonb
+    then jsonb_set(m.body, '{data,cancel_reason}', 'null')
+      else m.body end::text, erase_person.user_id::text, nobody::text)::jsonb
   where strpos(m.body::text, erase_person.user_id::text) > 0;
   get diagnostics changed = row_count;
   return erased || jsonb_build_object('messages', changed);
@@ -136,6 +147,7 @@ end;
 $$;
 revoke all on function sync_scheduler.erase_person(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.erase_person(uuid) is
-  'Forgets a person: replaces the id by the nil uuid in runs, the audit log, pauses, alerts, checks, slots and messages, and blanks the '
-  'reasons that this person gave. For the owner of the database, in the SQL editor: it reads whole tables. Returns how many '
-  'rows of each kind changed. Again it changes nothing. What the host keeps (auth.users, organization_members) is the host''s to delete.';
+  'Forgets a person: replaces the id by the nil uuid in runs, the audit log, pauses, alerts, checks, slots '
+  'and messages, and blanks the reasons that this person gave. For the owner of the database, in the SQL '
+  'editor: it reads whole tables. Returns how many rows of each kind changed. Again it changes nothing. What '
+  'the host keeps (auth.users, organization_members) is the host''s to delete.';

@@ -18,9 +18,10 @@ $$;
 revoke all on function sync_scheduler.require_org_role(uuid, public.sync_member_role[])
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_org_role(uuid, public.sync_member_role[]) is
-  'Accepts the service role and the host (acts_for_all) for every organisation. Refuses everyone else who is not signed in '
-  '(PT401 not_authenticated), whose JWT has a sub that is no uuid (PT401 unsupported_identity), or who holds none of the '
-  'roles (PT403 not_authorized, also for an organisation that does not exist). Identity comes from the JWT alone.';
+  'Accepts the service role and the host (acts_for_all) for every organisation. Refuses everyone else who is '
+  'not signed in (PT401 not_authenticated), whose JWT has a sub that is no uuid (PT401 '
+  'unsupported_identity), or who holds none of the roles (PT403 not_authorized, also for an organisation '
+  'that does not exist). Identity comes from the JWT alone.';
 
 create or replace function sync_scheduler.require_signed_in() returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -39,8 +40,8 @@ end;
 $$;
 revoke all on function sync_scheduler.require_signed_in() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_signed_in() is
-  'Refuses a caller who is not signed in, or anonymously (PT401 not_authenticated), or whose JWT has a sub that is no uuid '
-  '(PT401 unsupported_identity). Identity comes from the JWT alone.';
+  'Refuses a caller who is not signed in, or anonymously (PT401 not_authenticated), or whose JWT has a sub '
+  'that is no uuid (PT401 unsupported_identity). Identity comes from the JWT alone.';
 
 create or replace function sync_scheduler.acts_for_all() returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -50,14 +51,14 @@ end;
 $$;
 revoke all on function sync_scheduler.acts_for_all() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.acts_for_all() is
-  'Does the caller act for every organisation: the host''s backend (a JWT with the role service_role) or the host itself '
-  '(is_host)? For functions of the bundle''s owner only.';
+  'Does the caller act for every organisation: the host''s backend (a JWT with the role service_role) or the '
+  'host itself (is_host)? For functions of the bundle''s owner only.';
 
--- Why this is safe. Every RPC is `security definer`, so current_user is always the owner and says nothing. What the caller
--- cannot choose is session_user: it changes for superusers only. Requests of the Data API have session_user
--- `authenticator`, whatever their JWT says, and so has every trigger that runs in them. The setting `role` keeps the
--- caller's `set role` inside a definer function, and such a function cannot change it. The claims are the third condition:
--- a session that has them acts as the person whom they name.
+-- Why this is safe. Every RPC is `security definer`, so current_user is always the owner and says nothing.
+-- What the caller cannot choose is session_user: it changes for superusers only. Requests of the Data API
+-- have session_user `authenticator`, whatever their JWT says, and so has every trigger that runs in them. The
+-- setting `role` keeps the caller's `set role` inside a definer function, and such a function cannot change
+-- it. The claims are the third condition: a session that has them acts as the person whom they name.
 create or replace function sync_scheduler.is_host() returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -65,27 +66,30 @@ declare
 begin
   return not exists (
       -- The second to fourth are what PostgREST before version 9 sets, and what Supabase still reads.
-      select from unnest('{request.jwt.claims,request.jwt.claim,request.jwt.claim.sub,request.jwt.claim.role}'::text[]) claim
+      select from unnest(
+        '{request.jwt.claims,request.jwt.claim,request.jwt.claim.sub,request.jwt.claim.role}'::text[]) claim
       where current_setting(claim, true) <> '')
     -- 'none' without a `set role`: then the current role is session_user.
     and current_setting('role') <> all (api_roles)
     and session_user <> all (api_roles)
     and (
-      pg_has_role(session_user, (select n.nspowner from pg_namespace n where n.nspname = 'sync_scheduler'), 'member')
+      pg_has_role(session_user, (select n.nspowner from pg_namespace n where n.nspname = 'sync_scheduler'),
+        'member')
       or exists (select from sync_scheduler.settings s where session_user = any (s.host_roles)));
 end;
 $$;
 revoke all on function sync_scheduler.is_host() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.is_host() is
-  'Is the caller the host itself: pg_cron, the SQL editor, a migration? True only if there are no claims, the current role '
-  'is none of the API''s, and session_user is a member of the role that owns the bundle or is named in '
-  'settings.host_roles. Never for authenticator. For functions of the bundle''s owner only.';
+  'Is the caller the host itself: pg_cron, the SQL editor, a migration? True only if there are no claims, '
+  'the current role is none of the API''s, and session_user is a member of the role that owns the bundle or '
+  'is named in settings.host_roles. Never for authenticator. For functions of the bundle''s owner only.';
 
 create or replace function sync_scheduler.require_plain_types() returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  -- Our own functions look into pg_temp last. Vault and pg_net do not: there a temporary type of the caller hides the one of the
-  -- catalogue, and its code would run with the rights of whoever calls Vault for them. No request of the Data API makes one.
+  -- Our own functions look into pg_temp last. Vault and pg_net do not: there a temporary type of the caller
+  -- hides the one of the catalogue, and its code would run with the rights of whoever calls Vault for them.
+  -- No request of the Data API makes one.
   if pg_my_temp_schema() <> 0 and exists (
     select from pg_type own join pg_type builtin on builtin.typname = own.typname
     where own.typnamespace = pg_my_temp_schema() and builtin.typnamespace = 'pg_catalog'::regnamespace)
@@ -97,8 +101,8 @@ end;
 $$;
 revoke all on function sync_scheduler.require_plain_types() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_plain_types() is
-  'Refuses a session with temporary types that hide built-in ones (PT403 not_authorized). In a session without temporary objects '
-  'it is one comparison. For functions of the bundle''s owner only.';
+  'Refuses a session with temporary types that hide built-in ones (PT403 not_authorized). In a session '
+  'without temporary objects it is one comparison. For functions of the bundle''s owner only.';
 
 create or replace function sync_scheduler.lock_integration(org_id uuid, integration_type text)
 returns public.sync_integrations
@@ -147,8 +151,8 @@ $$;
 revoke all on function sync_scheduler.find_integration(uuid, text)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.find_integration(uuid, text) is
-  'The organisation''s integration of that type, for those who only read. Errors: PT422 unknown_integration_type, PT404 '
-  'integration_not_found.';
+  'The organisation''s integration of that type, for those who only read. Errors: PT422 '
+  'unknown_integration_type, PT404 integration_not_found.';
 
 create or replace function sync_scheduler.raise_no_integration(integration_type text) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -162,7 +166,8 @@ begin
   perform sync_scheduler.raise_error('integration_not_found');
 end;
 $$;
-revoke all on function sync_scheduler.raise_no_integration(text) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.raise_no_integration(text)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.raise_no_integration(text) is
   'Tells which it is: PT422 unknown_integration_type (details: known_types) or PT404 integration_not_found.';
 
@@ -176,8 +181,8 @@ end;
 $$;
 revoke all on function sync_scheduler.lock_active_run(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.lock_active_run(uuid) is
-  'Keeps the worker of an integration from its entries until the transaction ends. The caller holds the integration''s '
-  'lock, so no further run begins.';
+  'Keeps the worker of an integration from its entries until the transaction ends. The caller holds the '
+  'integration''s lock, so no further run begins.';
 
 create or replace function sync_scheduler.is_paused(integration public.sync_integrations) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -185,7 +190,8 @@ begin
   return integration.paused_at is not null and coalesce(integration.resume_at > now(), true);
 end;
 $$;
-revoke all on function sync_scheduler.is_paused(public.sync_integrations) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.is_paused(public.sync_integrations)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.is_paused(public.sync_integrations) is
   'Is the integration paused now? A pause ends by itself at resume_at.';
 
@@ -195,6 +201,7 @@ begin
   return not integration.enabled or sync_scheduler.is_paused(integration);
 end;
 $$;
-revoke all on function sync_scheduler.is_stopped(public.sync_integrations) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.is_stopped(public.sync_integrations)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.is_stopped(public.sync_integrations) is
   'Is the integration disabled, or paused now? Then nothing of it is reserved or dispatched.';

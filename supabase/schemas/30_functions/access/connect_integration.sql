@@ -4,7 +4,8 @@
 create or replace function public.connect_integration(
   org_id uuid, integration_type text, config jsonb, reason text default null
 ) returns public.sync_integrations
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 declare
   before public.sync_integrations;
   saved public.sync_integrations;
@@ -14,11 +15,13 @@ begin
   perform sync_scheduler.require_text('reason', connect_integration.reason);
   perform sync_scheduler.require_size('config', connect_integration.config, 262144);
   if length(connect_integration.integration_type) > sync_scheduler.text_limit('integration_type')
-    or not exists (select from public.sync_integration_types t where t.code = connect_integration.integration_type)
+    or not exists (select from public.sync_integration_types t
+      where t.code = connect_integration.integration_type)
   then
     perform sync_scheduler.raise_no_integration(null);
   end if;
-  perform sync_scheduler.require_valid_config(connect_integration.integration_type, connect_integration.config);
+  perform sync_scheduler.require_valid_config(connect_integration.integration_type,
+    connect_integration.config);
   -- The audit below says it, with the reason.
   perform set_config('sync_scheduler.configures', 'on', true);
   begin
@@ -27,7 +30,8 @@ begin
     values (connect_integration.org_id, connect_integration.integration_type, connect_integration.config)
     on conflict on constraint sync_integrations_org_id_integration_type_key do nothing returning * into saved;
     if saved.id is null then
-      before := sync_scheduler.lock_integration(connect_integration.org_id, connect_integration.integration_type);
+      before := sync_scheduler.lock_integration(connect_integration.org_id,
+        connect_integration.integration_type);
       update public.sync_integrations i set config = connect_integration.config
       where i.id = before.id returning * into strict saved;
     end if;
@@ -46,32 +50,39 @@ begin
     'after', sync_scheduler.address_of(saved) || sync_scheduler.entry_rules(saved.config),
     -- Of the rest the names: values may be long.
     'changed', array(
-      select left(key, 100) from jsonb_each(coalesce(before.config, '{}')) b full join jsonb_each(saved.config) a using (key)
+      select left(key, 100)
+        from jsonb_each(coalesce(before.config, '{}')) b full join jsonb_each(saved.config) a using (key)
       where a.value is distinct from b.value order by 1 limit 10)));
   return saved;
 end;
 $$;
-revoke all on function public.connect_integration(uuid, text, jsonb, text) from public, anon, authenticated, service_role;
+revoke all on function public.connect_integration(uuid, text, jsonb, text)
+  from public, anon, authenticated, service_role;
 grant execute on function public.connect_integration(uuid, text, jsonb, text) to authenticated, service_role;
 comment on function public.connect_integration(uuid, text, jsonb, text) is
-  'Connects the organisation to an external system, or changes how, and returns the integration. config: a JSON object of at most '
-  '256 KiB with all settings of the connector, never secrets; what it leaves out has its default. A new integration is enabled. With '
-  'another address (address_keys of the type) stored credentials are no longer used: an admin stores them again with '
-  'set_integration_credentials. A worker that is under way gets no more entries for the old address. For admins of the organisation '
-  'and the service role; audited with reason (at most 500 characters). '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized (also for an organisation that does not exist), '
-  'PT422 unknown_integration_type, PT422 argument_too_long, PT422 invalid_configuration (details: field, reason), PT409 batch_is_open (another address while '
-  'the outcome of an entry is not known; details: address_keys, entry_keys, at most 10), PT422 reason_too_long.';
+  'Connects the organisation to an external system, or changes how, and returns the integration. config: a '
+  'JSON object of at most 256 KiB with all settings of the connector, never secrets; what it leaves out has '
+  'its default. A new integration is enabled. With another address (address_keys of the type) stored '
+  'credentials are no longer used: an admin stores them again with set_integration_credentials. A worker '
+  'that is under way gets no more entries for the old address. For admins of the organisation and the '
+  'service role; audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT401 '
+  'unsupported_identity, PT403 not_authorized (also for an organisation that does not exist), PT422 '
+  'unknown_integration_type, PT422 argument_too_long, PT422 invalid_configuration (details: field, reason), '
+  'PT409 batch_is_open (another address while the outcome of an entry is not known; details: address_keys, '
+  'entry_keys, at most 10), PT422 reason_too_long.';
 
-create or replace function sync_scheduler.require_valid_config(integration_type text, config jsonb) returns void
+create or replace function sync_scheduler.require_valid_config(integration_type text, config jsonb)
+  returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   -- What the credentials of connectors are called.
-  secret_names constant text[] := '{token,secret,signing_secret,client_secret,password,api_key,credentials}'::text[];
+  secret_names constant text[] :=
+    '{token,secret,signing_secret,client_secret,password,api_key,credentials}'::text[];
   wrong text;
 begin
   if jsonb_typeof(config) is distinct from 'object' then
-    perform sync_scheduler.raise_error('invalid_configuration', '{"field": "config", "reason": "must be a JSON object"}');
+    perform sync_scheduler.raise_error('invalid_configuration',
+      '{"field": "config", "reason": "must be a JSON object"}');
   end if;
   -- No error of this function quotes a value.
   wrong := (select n from unnest(secret_names) n where config ? n limit 1);
@@ -82,7 +93,8 @@ begin
   wrong := (
     select k from public.sync_integration_types t, unnest(t.address_keys) k
     -- However URL reads it: with one slash or none, or with backslashes.
-    where t.code = require_valid_config.integration_type and config ->> k ~* '^\W*https?:[/\\]*[^/\\?#]*@' limit 1);
+    where t.code = require_valid_config.integration_type and config ->> k ~* '^\W*https?:[/\\]*[^/\\?#]*@'
+      limit 1);
   if wrong is not null then
     perform sync_scheduler.raise_error('invalid_configuration',
       jsonb_build_object('field', wrong, 'reason', 'without a user name'));
@@ -97,35 +109,41 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_valid_config(text, jsonb) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.require_valid_config(text, jsonb)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_valid_config(text, jsonb) is
-  'Refuses a config that is no JSON object, that names a secret, or with a user name in an address: every member '
-  'reads it. Nor is an address of more than 2,000 characters taken. What else a connector wants, the connector says; where it may send, the function decides. Errors: PT422 '
-  'invalid_configuration (details: field, reason).';
+  'Refuses a config that is no JSON object, that names a secret, or with a user name in an address: every '
+  'member reads it. Nor is an address of more than 2,000 characters taken. What else a connector wants, the '
+  'connector says; where it may send, the function decides. Errors: PT422 invalid_configuration (details: '
+  'field, reason).';
 
 -- Definer, because an owner of the integrations need not be able to write runs.
 create or replace function sync_scheduler.follow_address() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 declare
   open_keys text[];
 begin
   if sync_scheduler.address_of(new) = sync_scheduler.address_of(old) then
     return null;
   end if;
-  -- Waits for a worker call that has seen the old address. After this, none reserves for it: see reserve_entries. The row is
-  -- written for calls with an older snapshot, as in follow_pause.
+  -- Waits for a worker call that has seen the old address. After this, none reserves for it: see
+  -- reserve_entries. The row is written for calls with an older snapshot, as in follow_pause.
   perform sync_scheduler.lock_active_run(new.id);
-  update public.sync_run_log r set version = r.version where r.integration_id = new.id and r.status = 'running';
+  update public.sync_run_log r set version = r.version
+    where r.integration_id = new.id and r.status = 'running';
   open_keys := array(
     select e.entry_key from public.sync_export_entries e
     where e.integration_id between new.id and new.id and e.state in ('sending', 'unknown')
     order by e.integration_id, e.state, e.entry_id limit 10);
   if open_keys <> '{}' then
     perform sync_scheduler.raise_error('batch_is_open', jsonb_build_object(
-      'address_keys', (select t.address_keys from public.sync_integration_types t where t.code = new.integration_type),
+      'address_keys', (select t.address_keys from public.sync_integration_types t
+        where t.code = new.integration_type),
       'entry_keys', open_keys));
   end if;
-  -- What the old address answers says nothing about the new one. A claim that is under way holds the row: it read the old one.
+  -- What the old address answers says nothing about the new one. A claim that is under way holds the row: it
+  -- read the old one.
   perform from sync_scheduler.probes p where p.integration_id = new.id for no key update;
   update sync_scheduler.probes p set ended_at = clock_timestamp()
   where p.integration_id = new.id and p.claimed_at is not null and p.ended_at is null;
@@ -134,18 +152,21 @@ begin
     select from sync_scheduler.integration_credentials c
     where c.integration_id = new.id and c.address <> sync_scheduler.address_of(new))
   then
-    perform sync_scheduler.set_health(new.id, 'needs_attention', 'credentials_needed', sync_scheduler.credentials_needed());
+    perform sync_scheduler.set_health(new.id, 'needs_attention', 'credentials_needed',
+      sync_scheduler.credentials_needed());
     perform sync_scheduler.raise_alert(new, 'needs_attention', 'critical', null,
-      'The integration needs attention. ' || sync_scheduler.credentials_needed(), '{"error_code": "credentials_needed"}');
+      'The integration needs attention. '
+        || sync_scheduler.credentials_needed(), '{"error_code": "credentials_needed"}');
   end if;
   return null;
 end;
 $$;
 revoke all on function sync_scheduler.follow_address() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.follow_address() is
-  'Trigger of sync_integrations, whoever writes: refuses another address (PT409 batch_is_open, details: address_keys, entry_keys, at '
-  'most 10) while an entry is sending or unknown, for its repetition would be booked at the new address too. Says that '
-  'credentials have to be stored anew. Holds the integration''s lock and takes the run''s: integration before run, as everywhere.';
+  'Trigger of sync_integrations, whoever writes: refuses another address (PT409 batch_is_open, details: '
+  'address_keys, entry_keys, at most 10) while an entry is sending or unknown, for its repetition would be '
+  'booked at the new address too. Says that credentials have to be stored anew. Holds the integration''s '
+  'lock and takes the run''s: integration before run, as everywhere.';
 
 -- Its name sorts before the triggers that write the integration's health: the run's lock comes first.
 create trigger follow_address after update of config on public.sync_integrations
@@ -164,14 +185,16 @@ begin
   end if;
   -- configure_integration_sync audits by itself, with the reason.
   if after <> before and current_setting('sync_scheduler.configures', true) is distinct from 'on' then
-    perform sync_scheduler.audit(new, 'configure', null, jsonb_build_object('before', before, 'after', after));
+    perform sync_scheduler.audit(new, 'configure', null,
+      jsonb_build_object('before', before, 'after', after));
   end if;
   return null;
 end;
 $$;
 revoke all on function sync_scheduler.audit_entry_rules() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.audit_entry_rules() is
-  'Trigger of sync_integrations: a change of what an integration demands of its entries is audited as configure, whoever makes it.';
+  'Trigger of sync_integrations: a change of what an integration demands of its entries is audited as '
+  'configure, whoever makes it.';
 
 create trigger audit_entry_rules after insert or update of config on public.sync_integrations
   for each row execute function sync_scheduler.audit_entry_rules();
@@ -186,4 +209,5 @@ end;
 $$;
 revoke all on function sync_scheduler.entry_rules(jsonb) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.entry_rules(jsonb) is
-  'The part of an integration''s config that says what it demands of its entries. A rule that is missing has its default.';
+  'The part of an integration''s config that says what it demands of its entries. A rule that is missing has '
+  'its default.';

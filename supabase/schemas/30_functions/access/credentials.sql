@@ -22,9 +22,9 @@ end;
 $$;
 revoke all on function sync_scheduler.read_connection(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.read_connection(uuid) is
-  'What a worker needs to reach an integration''s external system; the only place where credentials are read. They are handed out '
-  'with the address for which they were stored, and only if config still has exactly this address; else credentials_needed '
-  'says so in words. For claims alone.';
+  'What a worker needs to reach an integration''s external system; the only place where credentials are '
+  'read. They are handed out with the address for which they were stored, and only if config still has '
+  'exactly this address; else credentials_needed says so in words. For claims alone.';
 
 create or replace function sync_scheduler.read_credentials(secret_id uuid) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -42,21 +42,25 @@ comment on function sync_scheduler.read_credentials(uuid) is
 create or replace function sync_scheduler.credentials_needed() returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  return 'The address was changed after the credentials were stored, so they are not used. An admin has to store the '
+  return 'The address was changed after the credentials were stored, so they are not used. An admin has to '
+    'store the '
     'credentials for the new address.';
 end;
 $$;
 revoke all on function sync_scheduler.credentials_needed() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.credentials_needed() is
-  'What people read when the credentials of an integration were stored for another address (error_code credentials_needed).';
+  'What people read when the credentials of an integration were stored for another address (error_code '
+  'credentials_needed).';
 
-create or replace function sync_scheduler.store_credentials(integration public.sync_integrations, credentials jsonb)
+create or replace function sync_scheduler.store_credentials(integration public.sync_integrations,
+  credentials jsonb)
 returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   insert into sync_scheduler.integration_credentials as c (integration_id, secret_id, address)
   values (integration.id,
-    sync_scheduler.store_secret(sync_scheduler.credentials_name(integration.id), store_credentials.credentials),
+    sync_scheduler.store_secret(sync_scheduler.credentials_name(integration.id),
+      store_credentials.credentials),
     sync_scheduler.address_of(integration))
   on conflict (integration_id) do update set
     secret_id = excluded.secret_id, address = excluded.address, stored_at = excluded.stored_at;
@@ -65,8 +69,8 @@ $$;
 revoke all on function sync_scheduler.store_credentials(public.sync_integrations, jsonb)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.store_credentials(public.sync_integrations, jsonb) is
-  'Keeps credentials in Vault and binds them to the integration''s present address. The caller holds the integration''s lock and '
-  'passes the row as it is under it. Errors: PT503 credentials_not_stored.';
+  'Keeps credentials in Vault and binds them to the integration''s present address. The caller holds the '
+  'integration''s lock and passes the row as it is under it. Errors: PT503 credentials_not_stored.';
 
 create or replace function sync_scheduler.store_secret(own_name text, content jsonb) returns uuid
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -74,7 +78,8 @@ declare
   secret_id uuid := (select s.id from vault.secrets s where s.name = own_name);
 begin
   if secret_id is null then
-    return vault.create_secret(content::text, own_name, 'Written by an RPC of sync_scheduler, read by the sync function alone.');
+    return vault.create_secret(content::text, own_name,
+      'Written by an RPC of sync_scheduler, read by the sync function alone.');
   end if;
   perform vault.update_secret(secret_id, content::text);
   return secret_id;
@@ -84,11 +89,12 @@ exception when others then
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.store_secret(text, jsonb) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.store_secret(text, jsonb)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.store_secret(text, jsonb) is
-  'Puts a JSON object into Vault under a name of ours and returns the secret''s id; a secret of another name, which may be the '
-  'host''s own, is never written. The caller holds the lock of whatever it belongs to. Errors: PT503 credentials_not_stored '
-  '(details: sqlstate).';
+  'Puts a JSON object into Vault under a name of ours and returns the secret''s id; a secret of another '
+  'name, which may be the host''s own, is never written. The caller holds the lock of whatever it belongs '
+  'to. Errors: PT503 credentials_not_stored (details: sqlstate).';
 
 create or replace function sync_scheduler.credentials_name(integration_id uuid) returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
@@ -98,7 +104,8 @@ end;
 $$;
 revoke all on function sync_scheduler.credentials_name(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.credentials_name(uuid) is
-  'The name of the Vault secret that set_integration_credentials keeps for an integration. Any other is the host''s own.';
+  'The name of the Vault secret that set_integration_credentials keeps for an integration. Any other is the '
+  'host''s own.';
 
 create or replace function sync_scheduler.alert_webhook_name(org_id uuid) returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$

@@ -2,22 +2,27 @@
 
 -- Definer, because no client may write alerts. The caller's role is checked before anything is told or done.
 create or replace function public.acknowledge_sync_alert(alert_id uuid) returns public.sync_alerts
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   alert public.sync_alerts;
 begin
   select * into alert from public.sync_alerts a where a.alert_id = acknowledge_sync_alert.alert_id;
-  -- One that does not exist has no organisation, like one that is shared: nobody says for all that it is seen to.
+  -- One that does not exist has no organisation, like one that is shared: nobody says for all that it is seen
+  -- to.
   perform sync_scheduler.require_org_role(alert.org_id, '{admin,coordinator}');
   if alert.alert_id is null then
     perform sync_scheduler.raise_error('not_authorized');
   end if;
-  -- What was refused is in no outbox: nobody else can say that it is over. The lock keeps a delivery out meanwhile.
-  if alert.kind = 'entries_refused' and (sync_scheduler.acts_for_all() or sync_scheduler.has_org_role(alert.org_id, '{admin}')) then
+  -- What was refused is in no outbox: nobody else can say that it is over. The lock keeps a delivery out
+  -- meanwhile.
+  if alert.kind = 'entries_refused'
+    and (sync_scheduler.acts_for_all() or sync_scheduler.has_org_role(alert.org_id, '{admin}')) then
     perform from public.sync_integrations i where i.id = alert.integration_id for no key update;
     delete from sync_scheduler.refused_entries r where r.integration_id = alert.integration_id
-      and exists (select from public.sync_alerts a where a.alert_id = acknowledge_sync_alert.alert_id and a.resolved_at is null);
+      and exists (select from public.sync_alerts a
+        where a.alert_id = acknowledge_sync_alert.alert_id and a.resolved_at is null);
     update public.sync_alerts a set resolved_at = now()
     where a.alert_id = acknowledge_sync_alert.alert_id and a.resolved_at is null;
   end if;
@@ -31,10 +36,11 @@ $$;
 revoke all on function public.acknowledge_sync_alert(uuid) from public, anon, authenticated, service_role;
 grant execute on function public.acknowledge_sync_alert(uuid) to authenticated, service_role;
 comment on function public.acknowledge_sync_alert(uuid) is
-  'Says that somebody sees to an alert, and returns it; the first one who says so stays. It goes on counting, and is resolved '
-  'by itself when its cause is gone; entries_refused also when an admin or the service role acknowledges it. For admins and coordinators of the organisation and the service role; an alert that '
-  'several organisations share for the service role alone. Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized.';
+  'Says that somebody sees to an alert, and returns it; the first one who says so stays. It goes on '
+  'counting, and is resolved by itself when its cause is gone; entries_refused also when an admin or the '
+  'service role acknowledges it. For admins and coordinators of the organisation and the service role; an '
+  'alert that several organisations share for the service role alone. Errors: PT401 not_authenticated, PT401 '
+  'unsupported_identity, PT403 not_authorized.';
 
 create or replace function sync_scheduler.raise_alert(
   integration public.sync_integrations,
@@ -47,18 +53,21 @@ create or replace function sync_scheduler.raise_alert(
 ) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  return sync_scheduler.note_alert(integration.org_id, integration.id, integration.integration_type, kind, severity,
+  return sync_scheduler.note_alert(integration.org_id, integration.id, integration.integration_type, kind,
+    severity,
     sync_scheduler.alert_key(kind, integration.id::text, incident), message, details, run_id);
 end;
 $$;
 revoke all on function sync_scheduler.raise_alert(
-  public.sync_integrations, public.sync_alert_kind, public.sync_alert_severity, timestamptz, text, jsonb, uuid)
+  public.sync_integrations, public.sync_alert_kind, public.sync_alert_severity, timestamptz, text, jsonb,
+  uuid)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.raise_alert(
-  public.sync_integrations, public.sync_alert_kind, public.sync_alert_severity, timestamptz, text, jsonb, uuid) is
-  'Raises an alert of an integration, once for each incident (see alert_key); while it is open, a further call counts it up '
-  'and brings message, details and run_id up to date. message is in a coordinator''s words. Returns whether it was new. '
-  'The last lock of its caller, but for that of another alert.';
+  public.sync_integrations, public.sync_alert_kind, public.sync_alert_severity, timestamptz, text, jsonb,
+  uuid) is
+  'Raises an alert of an integration, once for each incident (see alert_key); while it is open, a further '
+  'call counts it up and brings message, details and run_id up to date. message is in a coordinator''s '
+  'words. Returns whether it was new. The last lock of its caller, but for that of another alert.';
 
 create or replace function sync_scheduler.resolve_alerts(integration_id uuid, kinds public.sync_alert_kind[])
 returns integer
@@ -97,7 +106,8 @@ begin
   -- Whoever notices the same incident second counts it up: the unique index decides, not a look beforehand.
   insert into public.sync_alerts as a
     (org_id, integration_id, integration_type, run_id, kind, severity, dedup_key, message, details)
-  values (note_alert.org_id, note_alert.integration_id, note_alert.integration_type, note_alert.run_id, note_alert.kind,
+  values (note_alert.org_id, note_alert.integration_id, note_alert.integration_type, note_alert.run_id,
+    note_alert.kind,
     note_alert.severity, note_alert.dedup_key, note_alert.message, note_alert.details)
   on conflict (org_id, dedup_key) where resolved_at is null do update set
     count = a.count + 1,
@@ -115,8 +125,8 @@ revoke all on function sync_scheduler.note_alert(
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.note_alert(
   uuid, uuid, text, public.sync_alert_kind, public.sync_alert_severity, text, text, jsonb, uuid) is
-  'Writes an alert, or counts up the open one of that dedup_key. Returns whether it was new. For raise_alert and '
-  'raise_shared_alert.';
+  'Writes an alert, or counts up the open one of that dedup_key. Returns whether it was new. For raise_alert '
+  'and raise_shared_alert.';
 
 create or replace function sync_scheduler.alert_key(
   kind public.sync_alert_kind, subject text, incident timestamptz
@@ -131,8 +141,9 @@ $$;
 revoke all on function sync_scheduler.alert_key(public.sync_alert_kind, text, timestamptz)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.alert_key(public.sync_alert_kind, text, timestamptz) is
-  'The dedup_key of an alert: what is wrong, with which integration (or type, or installation), and the instant that tells '
-  'one incident from the next (a slot, a day, the last tick); null: it is one incident until it is resolved.';
+  'The dedup_key of an alert: what is wrong, with which integration (or type, or installation), and the '
+  'instant that tells one incident from the next (a slot, a day, the last tick); null: it is one incident '
+  'until it is resolved.';
 
 create or replace function sync_scheduler.raise_shared_alert(
   integration_type text,
@@ -153,5 +164,6 @@ revoke all on function sync_scheduler.raise_shared_alert(
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.raise_shared_alert(
   text, public.sync_alert_kind, public.sync_alert_severity, timestamptz, text, jsonb) is
-  'Like raise_alert, for one alert of a vendor (all integrations of the type) or, with null, of the whole installation. '
-  'Members of every organisation concerned read message and details: nothing of a single one belongs there.';
+  'Like raise_alert, for one alert of a vendor (all integrations of the type) or, with null, of the whole '
+  'installation. Members of every organisation concerned read message and details: nothing of a single one '
+  'belongs there.';

@@ -1,9 +1,11 @@
 -- An admin sets the webhook.
 
 -- Definer, because no client may write Vault or the webhooks. The first statement checks the caller.
-create or replace function public.configure_alert_webhook(org_id uuid, changes jsonb, reason text default null)
+create or replace function public.configure_alert_webhook(org_id uuid, changes jsonb,
+  reason text default null)
 returns public.sync_alert_webhooks
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   webhook public.sync_alert_webhooks;
@@ -22,7 +24,8 @@ begin
   -- There may be no row to lock yet.
   perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(
     sync_scheduler.alert_webhook_name(configure_alert_webhook.org_id), 0));
-  -- Sender, then webhook, as a worker that reports does: in the other order the two would wait for each other.
+  -- Sender, then webhook, as a worker that reports does: in the other order the two would wait for each
+  -- other.
   perform from sync_scheduler.alert_senders s where s.org_id = configure_alert_webhook.org_id for update;
   select * into webhook from public.sync_alert_webhooks w where w.org_id = configure_alert_webhook.org_id;
   organisation.org_id := configure_alert_webhook.org_id;
@@ -40,8 +43,10 @@ begin
   webhook := sync_scheduler.apply_webhook_changes(webhook, changes);
   -- What is not named stays.
   address := coalesce((
-      select sync_scheduler.read_credentials(s.secret_id) from sync_scheduler.alert_senders s where s.org_id = webhook.org_id), '{}')
-    || (select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(changes) where key in ('url', 'secret'));
+      select sync_scheduler.read_credentials(s.secret_id) from sync_scheduler.alert_senders s
+        where s.org_id = webhook.org_id), '{}')
+    || (select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(changes)
+      where key in ('url', 'secret'));
   new_host := substring(address ->> 'url' from '^https?://([^/?#]+)');
   -- Another host is another receiver: what the last one took says nothing about it.
   if webhook.format is null or (webhook.host is distinct from new_host and not changes ? 'format') then
@@ -56,14 +61,17 @@ begin
   values (webhook.org_id, new_host, webhook.format, webhook.kinds, webhook.min_severity,
     webhook.finished_runs)
   on conflict (org_id) do update set
-    host = excluded.host, format = excluded.format, kinds = excluded.kinds, min_severity = excluded.min_severity,
-    finished_runs = excluded.finished_runs, configured_at = now(), last_status = null, last_error = null, failing_since = null,
+    host = excluded.host, format = excluded.format, kinds = excluded.kinds,
+    min_severity = excluded.min_severity,
+    finished_runs = excluded.finished_runs, configured_at = now(), last_status = null, last_error = null,
+    failing_since = null,
     stopped_at = null, stop_reason = null
   returning * into strict webhook;
   -- A request that is under way keeps its two minutes: one at a time, also now.
   insert into sync_scheduler.alert_senders as s (org_id, secret_id) values (webhook.org_id, stored_id)
   on conflict (org_id) do update set secret_id = excluded.secret_id, failures = 0,
-    next_attempt_at = case when s.claimed_at is not null and s.ended_at is null then s.next_attempt_at else now() end;
+    next_attempt_at = case when s.claimed_at is not null and s.ended_at is null then s.next_attempt_at
+      else now() end;
   -- Who has configured it wants to see that it works; what has waited comes before it.
   insert into sync_scheduler.alert_messages (org_id, body) values (webhook.org_id, jsonb_build_object(
     'type', 'webhook.configured', 'timestamp', now(), 'text', 'Alerts of Sync Scheduler are posted here.',
@@ -71,25 +79,33 @@ begin
   update public.sync_alerts a set resolved_at = now()
   where a.org_id = webhook.org_id and a.kind = 'webhook_stopped' and a.resolved_at is null;
   perform sync_scheduler.audit(organisation, 'configure_alert_webhook', reason, jsonb_build_object(
-    'settings', (select jsonb_agg(key order by key) from jsonb_object_keys(changes) key), 'host', webhook.host));
+    'settings', (select jsonb_agg(key order by key) from jsonb_object_keys(changes) key), 'host',
+    webhook.host));
   return webhook;
 end;
 $$;
-revoke all on function public.configure_alert_webhook(uuid, jsonb, text) from public, anon, authenticated, service_role;
+revoke all on function public.configure_alert_webhook(uuid, jsonb, text)
+  from public, anon, authenticated, service_role;
 grant execute on function public.configure_alert_webhook(uuid, jsonb, text) to authenticated, service_role;
 comment on function public.configure_alert_webhook(uuid, jsonb, text) is
-  'Says where the organisation''s alerts are posted, and in which format; returns the webhook. Its last_status and '
-  'last_error are the answer to the first message as soon as it is there. changes: a JSON object (at most 16 KiB) of any of url (https to a host name, or on a developer''s platform http to the machine itself), secret (whsec_ '
-  'and the base64 of 24 to 64 bytes: messages are signed with it after the Standard Webhooks specification; only the format '
-  'json needs one), format (slack, teams, discord or json; null, or another host: the one that the host takes, json if it is not known), kinds (a list of alert kinds; null: all), min_severity (info, warning, critical), '
-  'finished_runs (also tell of every run that ends); what is not named stays. null removes the webhook with what waits for it. '
-  'url and secret are stored in Vault, where nobody can read them back. One that had stopped begins again, with what still waits. A first message '
-  'says that it is configured, so it may be done once in settings.probe_cooldown (10 s). For admins of the organisation and the service role; audited with reason (at most 500 characters). '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 argument_too_long, PT422 invalid_configuration (details: field, reason), PT422 '
-  'reason_too_long, PT429 rate_limited (details: retry_after_seconds, retry_at, limit; nothing was stored), PT503 credentials_not_stored.';
+  'Says where the organisation''s alerts are posted, and in which format; returns the webhook. Its '
+  'last_status and last_error are the answer to the first message as soon as it is there. changes: a JSON '
+  'object (at most 16 KiB) of any of url (https to a host name, or on a developer''s platform http to the '
+  'machine itself), secret (whsec_ and the base64 of 24 to 64 bytes: messages are signed with it after the '
+  'Standard Webhooks specification; only the format json needs one), format (slack, teams, discord or json; '
+  'null, or another host: the one that the host takes, json if it is not known), kinds (a list of alert '
+  'kinds; null: all), min_severity (info, warning, critical), finished_runs (also tell of every run that '
+  'ends); what is not named stays. null removes the webhook with what waits for it. url and secret are '
+  'stored in Vault, where nobody can read them back. One that had stopped begins again, with what still '
+  'waits. A first message says that it is configured, so it may be done once in settings.probe_cooldown (10 '
+  's). For admins of the organisation and the service role; audited with reason (at most 500 characters). '
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 '
+  'argument_too_long, PT422 invalid_configuration (details: field, reason), PT422 reason_too_long, PT429 '
+  'rate_limited (details: retry_after_seconds, retry_at, limit; nothing was stored), PT503 '
+  'credentials_not_stored.';
 
-create or replace function sync_scheduler.apply_webhook_changes(webhook public.sync_alert_webhooks, changes jsonb)
+create or replace function sync_scheduler.apply_webhook_changes(webhook public.sync_alert_webhooks,
+  changes jsonb)
 returns public.sync_alert_webhooks
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -97,10 +113,12 @@ declare
   field text;
 begin
   if jsonb_typeof(changes) is distinct from 'object' then
-    perform sync_scheduler.raise_error('invalid_configuration', '{"reason": "changes must be a JSON object, or null to remove it"}');
+    perform sync_scheduler.raise_error('invalid_configuration',
+      '{"reason": "changes must be a JSON object, or null to remove it"}');
   elsif octet_length(changes::text) > 16384 then
     -- All of it goes into messages and Vault, and one claim reads those of several organisations.
-    perform sync_scheduler.raise_error('invalid_configuration', '{"reason": "changes must be at most 16 KiB"}');
+    perform sync_scheduler.raise_error('invalid_configuration',
+      '{"reason": "changes must be at most 16 KiB"}');
   end if;
   for field in select jsonb_object_keys(changes) loop
     if field <> all (known) then
@@ -111,14 +129,18 @@ begin
       webhook := jsonb_populate_record(webhook, jsonb_build_object(field, changes -> field));
     -- Lists within lists within lists are a limit of the server's.
     exception when data_exception or program_limit_exceeded then
-      perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', field, 'reason', left(sqlerrm, 100)));
+      perform sync_scheduler.raise_error('invalid_configuration',
+        jsonb_build_object('field', field, 'reason', left(sqlerrm, 100)));
     end;
   end loop;
   -- Each once, and in one dimension, whatever was given.
-  webhook.kinds := case when webhook.kinds is not null then array(select distinct kind from unnest(webhook.kinds) kind order by kind) end;
+  webhook.kinds := case
+    when webhook.kinds is not null
+      then array(select distinct kind from unnest(webhook.kinds) kind order by kind) end;
   if webhook.min_severity is null or webhook.finished_runs is null or cardinality(webhook.kinds) = 0 then
     perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
-      'field', case when webhook.min_severity is null then 'min_severity' when webhook.finished_runs is null then 'finished_runs'
+      'field', case when webhook.min_severity is null then 'min_severity'
+        when webhook.finished_runs is null then 'finished_runs'
         else 'kinds' end, 'reason', 'must have a value'));
   end if;
   return webhook;
@@ -127,10 +149,11 @@ $$;
 revoke all on function sync_scheduler.apply_webhook_changes(public.sync_alert_webhooks, jsonb)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.apply_webhook_changes(public.sync_alert_webhooks, jsonb) is
-  'The webhook with these settings instead of its own; nothing is saved, and url and secret are no columns of it. Errors: PT422 '
-  'invalid_configuration (details: field, reason).';
+  'The webhook with these settings instead of its own; nothing is saved, and url and secret are no columns '
+  'of it. Errors: PT422 invalid_configuration (details: field, reason).';
 
-create or replace function sync_scheduler.require_valid_address(address jsonb, format public.sync_alert_format) returns void
+create or replace function sync_scheduler.require_valid_address(address jsonb,
+  format public.sync_alert_format) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   wrong text;
@@ -143,23 +166,28 @@ begin
   end;
   -- No error of this function names a value.
   if address ->> 'url' ~ '^http:' and (
-    select coalesce(s.function_url !~ '^http://(localhost|127(\.[0-9]+){3}|\[::1\]|host\.docker\.internal)[:/]', true)
+    select coalesce(s.function_url
+      !~ '^http://(localhost|127(\.[0-9]+){3}|\[::1\]|host\.docker\.internal)[:/]', true)
     from sync_scheduler.settings s)
   then
-    -- What listens on the machine of a hosted function is none of a tenant's business, nor what is in its container.
+    -- What listens on the machine of a hosted function is none of a tenant's business, nor what is in its
+    -- container.
     wrong := '{"field": "url", "reason": "https://"}';
   elsif coalesce(length(address ->> 'url') > 2000 or address ->> 'url'
-    !~ '^(https://[^[:space:]/?#@\\]+|http://(localhost|127(\.[0-9]+){3}|\[::1\])(:[0-9]+)?)([/?#][^[:space:]]*)?$', true)
+    !~ '^(https://[^[:space:]/?#@\\]+|http://(localhost|127(\.[0-9]+){3}|\[::1\])(:[0-9]+)?)'
+      '([/?#][^[:space:]]*)?$', true)
   then
     wrong := '{"field": "url", "reason": "https://, or http:// to the machine itself, without a user name"}';
-  elsif address ->> 'url' ~ '^https:' and address ->> 'url' !~* '^https://[^/?#]*\.[a-z][a-z0-9-]*\.?(:[0-9]+)?([/?#]|$)' then
+  elsif address ->> 'url' ~ '^https:'
+    and address ->> 'url' !~* '^https://[^/?#]*\.[a-z][a-z0-9-]*\.?(:[0-9]+)?([/?#]|$)' then
     -- Numbers and names without a dot are machines beside the function, not a tenant's.
     wrong := '{"field": "url", "reason": "a public host name, not an address of a network"}';
   -- What a chat hands out is a secret itself, and chats verify no signature.
   elsif address ->> 'secret' is null and require_valid_address.format <> 'json' then
     return;
   -- Postgres reads base64 with blanks in it, however many.
-  elsif coalesce(address ->> 'secret' !~ '^whsec_[A-Za-z0-9+/]{32,88}={0,2}$', true) or coalesce(size, 0) not between 24 and 64 then
+  elsif coalesce(address ->> 'secret' !~ '^whsec_[A-Za-z0-9+/]{32,88}={0,2}$', true)
+    or coalesce(size, 0) not between 24 and 64 then
     wrong := '{"field": "secret", "reason": "whsec_ and the base64 of 24 to 64 bytes"}';
   end if;
   if wrong is not null then
@@ -167,24 +195,28 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_valid_address(jsonb, public.sync_alert_format) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.require_valid_address(jsonb, public.sync_alert_format)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_valid_address(jsonb, public.sync_alert_format) is
-  'Refuses {url, secret} of an alert webhook (PT422 invalid_configuration, details {field, reason}): https to a host name, or http to the machine '
-  'itself where the function is on the machine of the database (or of its container), which is a developer''s; '
-  'the secret as Standard Webhooks has it, which only the format json needs.';
+  'Refuses {url, secret} of an alert webhook (PT422 invalid_configuration, details {field, reason}): https '
+  'to a host name, or http to the machine itself where the function is on the machine of the database (or of '
+  'its container), which is a developer''s; the secret as Standard Webhooks has it, which only the format '
+  'json needs.';
 
 create or replace function sync_scheduler.alert_format_of(url text) returns public.sync_alert_format
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   host constant text := lower(substring(alert_format_of.url from '^https://([^/?#:]+)'));
 begin
-  -- November 2026, from the vendors' pages and from addresses that they hand out. A logic app may also be one of the
-  -- receiver's own, which takes anything: then the admin names the format.
+  -- November 2026, from the vendors' pages and from addresses that they hand out. A logic app may also be one
+  -- of the receiver's own, which takes anything: then the admin names the format.
   return case
     when host ~ '^hooks\.slack(-gov)?\.com\.?$' then 'slack'::public.sync_alert_format
     when host ~ '^((ptb|canary)\.)?discord(app)?\.com\.?$' then
-      -- Discord also imitates Slack: https://discord.com/developers/docs/resources/webhook#execute-slackcompatible-webhook
-      case when alert_format_of.url ~ '/slack/?([?#]|$)' then 'slack'::public.sync_alert_format else 'discord' end
+      -- Discord also imitates Slack:
+      -- https://discord.com/developers/docs/resources/webhook#execute-slackcompatible-webhook
+      case when alert_format_of.url ~ '/slack/?([?#]|$)' then 'slack'::public.sync_alert_format
+        else 'discord' end
     -- Workflows (Power Automate), and the connectors before them.
     when host ~ '(^|\.)(webhook\.office\.com|logic\.azure\.com|powerplatform\.com)\.?$' then 'teams'
     when host ~ '^outlook\.office(365)?\.com\.?$' then 'teams'
@@ -198,14 +230,18 @@ comment on function sync_scheduler.alert_format_of(text) is
 create or replace function sync_scheduler.require_webhook_due(org_id uuid) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  -- The audit log remembers it when the webhook has been removed since, and nobody but its owner can take anything out of it.
+  -- The audit log remembers it when the webhook has been removed since, and nobody but its owner can take
+  -- anything out of it.
   perform sync_scheduler.refuse_until((
     select max(a.created_at) + s.probe_cooldown from sync_scheduler.settings s, public.sync_audit_log a
-    where a.org_id = require_webhook_due.org_id and a.created_at > now() - s.probe_cooldown and a.action = 'configure_alert_webhook'
+    where a.org_id = require_webhook_due.org_id and a.created_at > now() - s.probe_cooldown
+      and a.action = 'configure_alert_webhook'
     group by s.probe_cooldown), 'webhook');
 end;
 $$;
-revoke all on function sync_scheduler.require_webhook_due(uuid) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.require_webhook_due(uuid)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_webhook_due(uuid) is
-  'Refuses (PT429 rate_limited) while the organisation''s alert webhook was last configured less than settings.probe_cooldown ago: '
-  'each time something is posted to an address that the caller chooses. The caller holds the webhook''s lock.';
+  'Refuses (PT429 rate_limited) while the organisation''s alert webhook was last configured less than '
+  'settings.probe_cooldown ago: each time something is posted to an address that the caller chooses. The '
+  'caller holds the webhook''s lock.';

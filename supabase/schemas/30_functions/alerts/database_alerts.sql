@@ -10,7 +10,8 @@ exception when data_exception then
   raise warning 'sync_scheduler.note_database_trouble: % (%)', left(sqlerrm, 100), sqlstate;
 end;
 $$;
-revoke all on function sync_scheduler.note_database_trouble(jsonb) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.note_database_trouble(jsonb)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.note_database_trouble(jsonb) is
   'Raises the alert for a report {code, since, until} that a claim brings; null: there is none.';
 
@@ -19,15 +20,20 @@ create or replace function sync_scheduler.raise_database_trouble(
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  if (raise_database_trouble.code in ('database_full', 'database_read_only', 'database_restarting')) is not true then
+  if (raise_database_trouble.code in ('database_full', 'database_read_only', 'database_restarting'))
+    is not true then
     return;
   end if;
-  -- Of the whole installation. The worker's clock may be wrong: what it says of time is bounded, and only shown.
+  -- Of the whole installation. The worker's clock may be wrong: what it says of time is bounded, and only
+  -- shown.
   perform sync_scheduler.raise_shared_alert(null, 'database_not_writable',
-    case raise_database_trouble.code when 'database_restarting' then 'warning' else 'critical' end::public.sync_alert_severity, null,
+    case raise_database_trouble.code when 'database_restarting' then 'warning'
+      else 'critical' end::public.sync_alert_severity, null,
     case raise_database_trouble.code
-      when 'database_full' then 'The database could not write: its disk is full. Free space or enlarge the disk.'
-      when 'database_read_only' then 'The database took no writes: it is read-only, mostly because its disk is nearly full. '
+      when 'database_full'
+        then 'The database could not write: its disk is full. Free space or enlarge the disk.'
+      when 'database_read_only'
+        then 'The database took no writes: it is read-only, mostly because its disk is nearly full. '
         'Free space or enlarge the disk.'
       else 'The database was restarting, or could not be reached. Syncs go on by themselves.' end,
     jsonb_strip_nulls(jsonb_build_object('code', raise_database_trouble.code,
@@ -38,6 +44,6 @@ $$;
 revoke all on function sync_scheduler.raise_database_trouble(text, timestamptz, timestamptz)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.raise_database_trouble(text, timestamptz, timestamptz) is
-  'Raises the shared alert database_not_writable for what a worker reports once the database can write again: database_full, '
-  'database_read_only or database_restarting; any other code is ignored. resolve_silence resolves it a quarter of an hour after the '
-  'last report. Locks the alert: call it last.';
+  'Raises the shared alert database_not_writable for what a worker reports once the database can write '
+  'again: database_full, database_read_only or database_restarting; any other code is ignored. '
+  'resolve_silence resolves it a quarter of an hour after the last report. Locks the alert: call it last.';

@@ -1,7 +1,8 @@
 -- The alert about entries that a person has to decide about.
 
--- Two alerts are about entries: entries_need_decision and run_failed. Whatever changes entries brings them up to date. Both are
--- written only under the lock of the integration or of its active run, so it does not matter that health is locked later.
+-- Two alerts are about entries: entries_need_decision and run_failed. Whatever changes entries brings them up
+-- to date. Both are written only under the lock of the integration or of its active run, so it does not
+-- matter that health is locked later.
 create or replace function sync_scheduler.keep_entry_alerts() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -11,17 +12,21 @@ begin
     perform sync_scheduler.refresh_decision_alert(o.integration_id)
     from (select distinct r.integration_id from old_rows r where r.undecided order by 1) o;
   -- Nearly no statement changes what waits for a person: two passes over the rows of a batch find that out.
-  elsif exists (select from new_rows n where n.undecided) or exists (select from old_rows o where o.undecided) then
+  elsif exists (select from new_rows n where n.undecided)
+    or exists (select from old_rows o where o.undecided) then
     for changed in
       select n.integration_id,
         count(*) filter (where n.undecided)::integer as added,
-        coalesce((array_agg(n.entry_key order by n.entry_id) filter (where n.undecided))[:10], '{}') as entry_keys,
-        coalesce(bool_or(n.conflict_at is distinct from o.conflict_at) filter (where n.undecided), false) as is_delivery
+        coalesce((array_agg(n.entry_key order by n.entry_id) filter (where n.undecided))[:10],
+          '{}') as entry_keys,
+        coalesce(bool_or(n.conflict_at is distinct from o.conflict_at) filter (where n.undecided),
+          false) as is_delivery
       from new_rows n join old_rows o on o.entry_id = n.entry_id
       where n.undecided <> o.undecided
       group by n.integration_id order by n.integration_id
     loop
-      perform sync_scheduler.refresh_decision_alert(changed.integration_id, changed.added, changed.entry_keys, changed.is_delivery);
+      perform sync_scheduler.refresh_decision_alert(changed.integration_id, changed.added, changed.entry_keys,
+        changed.is_delivery);
     end loop;
   end if;
 
@@ -34,8 +39,8 @@ end;
 $$;
 revoke all on function sync_scheduler.keep_entry_alerts() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.keep_entry_alerts() is
-  'Trigger of sync_export_entries: opens and resolves entries_need_decision as entries begin and cease to be undecided, and '
-  'resolves run_failed when nothing that the failed run left is open.';
+  'Trigger of sync_export_entries: opens and resolves entries_need_decision as entries begin and cease to be '
+  'undecided, and resolves run_failed when nothing that the failed run left is open.';
 
 create trigger keep_entry_alerts after update on public.sync_export_entries
   referencing old table as old_rows new table as new_rows
@@ -45,10 +50,12 @@ create trigger keep_entry_alerts_of_deleted after delete on public.sync_export_e
   for each statement execute function sync_scheduler.keep_entry_alerts();
 
 create or replace function sync_scheduler.refresh_decision_alert(
-  integration_id uuid, added integer default 0, entry_keys text[] default '{}', is_delivery boolean default false
+  integration_id uuid, added integer default 0, entry_keys text[] default '{}',
+  is_delivery boolean default false
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp
--- As in reserve_entries: without a sort only the index in the order of the query is left, whatever the statistics say.
+-- As in reserve_entries: without a sort only the index in the order of the query is left, whatever the
+-- statistics say.
 set enable_sort = off as $$
 declare
   most constant integer := 1000;
@@ -58,14 +65,17 @@ declare
   waiting integer;
   is_announced boolean;
 begin
-  -- The alert first, the count in a later statement: of two writers at once the second one counts what the first has committed.
+  -- The alert first, the count in a later statement: of two writers at once the second one counts what the
+  -- first has committed.
   select * into alert from public.sync_alerts a
-  where a.integration_id = refresh_decision_alert.integration_id and a.kind = 'entries_need_decision' and a.resolved_at is null
+  where a.integration_id = refresh_decision_alert.integration_id and a.kind = 'entries_need_decision'
+    and a.resolved_at is null
   for no key update;
   -- One more than most.
   select count(*) into waiting from (
     select from public.sync_export_entries e
-    where e.integration_id between refresh_decision_alert.integration_id and refresh_decision_alert.integration_id and e.undecided
+    where e.integration_id
+      between refresh_decision_alert.integration_id and refresh_decision_alert.integration_id and e.undecided
     order by e.integration_id, e.entry_id limit 1001) w;
   if waiting = 0 then
     update public.sync_alerts a set resolved_at = now() where a.alert_id = alert.alert_id;
@@ -76,9 +86,11 @@ begin
   alert.details := jsonb_build_object(
     'undecided', waiting,
     -- Since the last message.
-    'added', refresh_decision_alert.added + case when is_announced then 0 else coalesce((alert.details ->> 'added')::integer, 0) end,
+    'added', refresh_decision_alert.added + case when is_announced then 0
+      else coalesce((alert.details ->> 'added')::integer, 0) end,
     'entry_keys', to_jsonb((case when is_announced then '{}' else
-      array(select jsonb_array_elements_text(alert.details -> 'entry_keys')) end || refresh_decision_alert.entry_keys)[:most_keys]));
+      array(select jsonb_array_elements_text(alert.details -> 'entry_keys')) end
+        || refresh_decision_alert.entry_keys)[:most_keys]));
   if refresh_decision_alert.added = 0 then
     -- Decisions change what is left, not what was last reported.
     update public.sync_alerts a set
@@ -89,13 +101,18 @@ begin
   end if;
 
   if alert.alert_id is null then
-    select * into strict integration from public.sync_integrations i where i.id = refresh_decision_alert.integration_id;
-    insert into public.sync_alerts (org_id, integration_id, integration_type, kind, severity, dedup_key, message, details, news_at,
+    select * into strict integration from public.sync_integrations i
+      where i.id = refresh_decision_alert.integration_id;
+    insert into public.sync_alerts (org_id, integration_id, integration_type, kind, severity, dedup_key,
+      message, details, news_at,
       first_seen_at, last_seen_at)
-    values (integration.org_id, integration.id, integration.integration_type, 'entries_need_decision', 'warning',
+    values (integration.org_id, integration.id, integration.integration_type, 'entries_need_decision',
+      'warning',
       sync_scheduler.alert_key('entries_need_decision', integration.id::text, null),
-      sync_scheduler.decision_message(waiting, most), alert.details, null, clock_timestamp(), clock_timestamp())
-    -- Another writer was first, and counts: the callers hold the integration's lock or that of its run, so there is none.
+      sync_scheduler.decision_message(waiting, most), alert.details, null, clock_timestamp(),
+      clock_timestamp())
+    -- Another writer was first, and counts: the callers hold the integration's lock or that of its run, so
+    -- there is none.
     on conflict (org_id, dedup_key) where resolved_at is null do nothing;
   else
     update public.sync_alerts a set
@@ -106,7 +123,8 @@ begin
     where a.alert_id = alert.alert_id;
   end if;
   -- What a run adds is reported when it ends. A host delivers in many calls: one message an hour is enough.
-  if is_delivery and coalesce(alert.news_at < clock_timestamp() - interval '1 hour', alert.alert_id is null) then
+  if is_delivery and coalesce(alert.news_at < clock_timestamp() - interval '1 hour', alert.alert_id is null)
+    then
     perform sync_scheduler.report_undecided(refresh_decision_alert.integration_id, null);
   end if;
 end;
@@ -114,9 +132,10 @@ $$;
 revoke all on function sync_scheduler.refresh_decision_alert(uuid, integer, text[], boolean)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.refresh_decision_alert(uuid, integer, text[], boolean) is
-  'Brings the alert entries_need_decision of an integration in line with its undecided entries: opens it, counts up to 1,000, or '
-  'resolves it when none is left. added: entries that have just become undecided, entry_keys: the first of them, is_delivery: by a '
-  'delivery of the source, not by a run. The last lock of its caller. For keep_entry_alerts.';
+  'Brings the alert entries_need_decision of an integration in line with its undecided entries: opens it, '
+  'counts up to 1,000, or resolves it when none is left. added: entries that have just become undecided, '
+  'entry_keys: the first of them, is_delivery: by a delivery of the source, not by a run. The last lock of '
+  'its caller. For keep_entry_alerts.';
 
 create or replace function sync_scheduler.report_undecided(integration_id uuid, run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -125,28 +144,38 @@ begin
   update public.sync_alerts a set
     news_at = clock_timestamp(),
     run_id = report_undecided.run_id,
-    message = concat(a.message, format(' %s added %s: ', case when report_undecided.run_id is null then 'A delivery' else 'The last sync' end,
+    message = concat(a.message,
+      format(' %s added %s: ',
+        case when report_undecided.run_id is null then 'A delivery' else 'The last sync' end,
         a.details ->> 'added'),
       (select string_agg(k, ', ') from jsonb_array_elements_text(a.details -> 'entry_keys') k),
-      case when (a.details ->> 'added')::integer > jsonb_array_length(a.details -> 'entry_keys') then ', ...' else '.' end)
-  where a.integration_id = report_undecided.integration_id and a.kind = 'entries_need_decision' and a.resolved_at is null
+      case when (a.details ->> 'added')::integer > jsonb_array_length(a.details -> 'entry_keys') then ', ...'
+        else '.' end)
+  where a.integration_id = report_undecided.integration_id and a.kind = 'entries_need_decision'
+    and a.resolved_at is null
     and (a.news_at is null or a.news_at < a.last_seen_at);
 end;
 $$;
-revoke all on function sync_scheduler.report_undecided(uuid, uuid) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.report_undecided(uuid, uuid)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.report_undecided(uuid, uuid) is
-  'Sends the message about entries that have become undecided since the last one, if there are any: how many, and the first '
-  'ten keys. run_id: the run that has just ended; null: a delivery. The last lock of its caller.';
+  'Sends the message about entries that have become undecided since the last one, if there are any: how '
+  'many, and the first ten keys. run_id: the run that has just ended; null: a delivery. The last lock of its '
+  'caller.';
 
 create or replace function sync_scheduler.decision_message(waiting integer, most integer) returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  return case when waiting = 1 then '1 entry needs' when waiting > most then format('More than %s entries need', most)
+  return case when waiting = 1 then '1 entry needs'
+    when waiting > most then format('More than %s entries need', most)
       else format('%s entries need', waiting) end
-    || ' a decision: rejected, contradicted by the source, or of unknown outcome. An admin decides in the outbox, or with '
+    || ' a decision: rejected, contradicted by the source, or of unknown outcome. An admin decides in the '
+      'outbox, or with '
     || 'settle_sync_entries.';
 end;
 $$;
-revoke all on function sync_scheduler.decision_message(integer, integer) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.decision_message(integer, integer)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.decision_message(integer, integer) is
-  'The message of the alert entries_need_decision, in a coordinator''s words. waiting: how many entries, counted up to most.';
+  'The message of the alert entries_need_decision, in a coordinator''s words. waiting: how many entries, '
+  'counted up to most.';

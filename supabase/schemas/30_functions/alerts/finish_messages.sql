@@ -1,19 +1,22 @@
 -- The function reports deliveries.
 
 -- Definer, because the service role has no rights in sync_scheduler. The token is the check of the caller.
-create or replace function public.sync_worker_finish_alerts(org_id uuid, token text, results jsonb) returns jsonb
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+create or replace function public.sync_worker_finish_alerts(org_id uuid, token text, results jsonb)
+  returns jsonb
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 begin
   perform sync_scheduler.require_text('token', sync_worker_finish_alerts.token);
   perform sync_scheduler.require_size('results', sync_worker_finish_alerts.results, 262144);
   return sync_scheduler.finish_alerts(org_id, token, results);
 end;
 $$;
-revoke all on function public.sync_worker_finish_alerts(uuid, text, jsonb) from public, anon, authenticated, service_role;
+revoke all on function public.sync_worker_finish_alerts(uuid, text, jsonb)
+  from public, anon, authenticated, service_role;
 grant execute on function public.sync_worker_finish_alerts(uuid, text, jsonb) to service_role;
 comment on function public.sync_worker_finish_alerts(uuid, text, jsonb) is
-  'For the Edge Function (service role and the sender''s token): see sync_scheduler.finish_alerts. Records which messages a '
-  'receiver has taken, once.';
+  'For the Edge Function (service role and the sender''s token): see sync_scheduler.finish_alerts. Records '
+  'which messages a receiver has taken, once.';
 
 create or replace function sync_scheduler.finish_alerts(org_id uuid, token text, results jsonb) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -28,7 +31,8 @@ declare
 begin
   begin
     is_sound := jsonb_typeof(results) = 'array' and not exists (
-      select from jsonb_to_recordset(results) as r (message_id uuid, outcome text, status integer, retry_after_seconds numeric)
+      select from jsonb_to_recordset(results) as r (message_id uuid, outcome text, status integer,
+        retry_after_seconds numeric)
       where r.message_id is null or coalesce(r.outcome, '') not in ('delivered', 'failed', 'refused', 'gone')
         or coalesce(r.retry_after_seconds, 0) not between 0 and 86400);
   exception when data_exception then
@@ -37,7 +41,8 @@ begin
   end;
   if is_sound is not true then
     perform sync_scheduler.raise_error('invalid_worker_request',
-      '{"results": "message_id, outcome delivered, failed, refused or gone, retry_after_seconds 0 to 86400"}');
+      '{"results": "message_id, outcome delivered, failed, refused or gone, retry_after_seconds 0 to '
+      '86400"}');
   end if;
   select * into sender from sync_scheduler.alert_senders s
   where s.org_id = finish_alerts.org_id and s.token_hash = sha256(convert_to(finish_alerts.token, 'UTF8'))
@@ -52,20 +57,24 @@ begin
 
   perform sync_scheduler.settle_messages(sender.org_id, results);
   select r.outcome, r.retry_after_seconds into failed
-  from jsonb_to_recordset(results) as r (outcome text, retry_after_seconds numeric) where r.outcome <> 'delivered' limit 1;
+  from jsonb_to_recordset(results) as r (outcome text, retry_after_seconds numeric)
+    where r.outcome <> 'delivered' limit 1;
   select r.value ->> 'status' as status, left(r.value ->> 'error', 200) as error into newest
   from jsonb_array_elements(results) with ordinality as r (value, number) order by r.number desc limit 1;
   update public.sync_alert_webhooks w set
     -- Nothing was posted, or it was posted to the address before this one.
-    last_status = case when newest is null or sender.claimed_at < w.configured_at then w.last_status else newest.status::integer end,
-    last_error = case when newest is null or sender.claimed_at < w.configured_at then w.last_error else newest.error end,
+    last_status = case when newest is null
+      or sender.claimed_at < w.configured_at then w.last_status else newest.status::integer end,
+    last_error = case when newest is null
+      or sender.claimed_at < w.configured_at then w.last_error else newest.error end,
     delivered_at = case when taken then now() else w.delivered_at end,
     failing_since = case
       when failed.outcome is null then case when not taken then w.failing_since end
       when taken then now()
       else coalesce(w.failing_since, now()) end
   where w.org_id = sender.org_id returning * into strict webhook;
-  sender.failures := case when taken then 0 else sender.failures end + case when failed.outcome is null then 0 else 1 end;
+  sender.failures := case when taken then 0 else sender.failures end + case when failed.outcome is null then 0
+    else 1 end;
   update sync_scheduler.alert_senders s set
     ended_at = now(),
     failures = sender.failures,
@@ -73,9 +82,11 @@ begin
     next_attempt_at = case
       when failed.outcome is not null then now() + greatest(
         failed.retry_after_seconds * interval '1 second',
-        least(interval '10 minutes', interval '15 seconds' * power(2, least(sender.failures - 1, 20))) * (0.5 + random() / 2))
+        least(interval '10 minutes',
+          interval '15 seconds' * power(2, least(sender.failures - 1, 20))) * (0.5 + random() / 2))
       when exists (
-        select from sync_scheduler.alert_messages m where m.org_id = sender.org_id and m.delivered_at is null) then now()
+        select from sync_scheduler.alert_messages m where m.org_id = sender.org_id and m.delivered_at is null)
+          then now()
     end
   where s.org_id = sender.org_id;
 
@@ -89,13 +100,15 @@ begin
   return '{"recorded": true}'::jsonb;
 end;
 $$;
-revoke all on function sync_scheduler.finish_alerts(uuid, text, jsonb) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.finish_alerts(uuid, text, jsonb)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.finish_alerts(uuid, text, jsonb) is
-  'Records what became of claimed messages, in order up to the first that was not taken: [{message_id, outcome, status, error, '
-  'retry_after_seconds}], outcome delivered, failed (may pass), refused (4xx) or gone (410). What was not taken waits and goes '
-  'first the next time, after a backoff of 15 s to 10 min, or the receiver''s hint. gone stops the webhook at once, refused after an '
-  'hour, failed after three days. recorded is false when it had ended before. Errors: PT401 invalid_token (also when another '
-  'request took its place), PT422 invalid_worker_request.';
+  'Records what became of claimed messages, in order up to the first that was not taken: [{message_id, '
+  'outcome, status, error, retry_after_seconds}], outcome delivered, failed (may pass), refused (4xx) or '
+  'gone (410). What was not taken waits and goes first the next time, after a backoff of 15 s to 10 min, or '
+  'the receiver''s hint. gone stops the webhook at once, refused after an hour, failed after three days. '
+  'recorded is false when it had ended before. Errors: PT401 invalid_token (also when another request took '
+  'its place), PT422 invalid_worker_request.';
 
 create or replace function sync_scheduler.settle_messages(org_id uuid, results jsonb) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -110,7 +123,8 @@ begin
   where m.org_id = settle_messages.org_id and m.message_id = r.message_id and m.delivered_at is null;
 end;
 $$;
-revoke all on function sync_scheduler.settle_messages(uuid, jsonb) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.settle_messages(uuid, jsonb)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.settle_messages(uuid, jsonb) is
   'Writes down what became of messages. The caller holds the sender''s lock.';
 
@@ -125,14 +139,17 @@ begin
   update sync_scheduler.alert_senders s set next_attempt_at = null where s.org_id = stopped.org_id;
   perform sync_scheduler.note_alert(stopped.org_id, null, null, 'webhook_stopped', 'warning',
     sync_scheduler.alert_key('webhook_stopped', stopped.org_id::text, null),
-    format('Alerts are no longer posted to %s: %s. Configure the alert webhook again.', stopped.host, case stopped.stop_reason
+    format('Alerts are no longer posted to %s: %s. Configure the alert webhook again.', stopped.host,
+      case stopped.stop_reason
       when 'gone' then 'the receiver says that it is gone'
       when 'refused' then 'the receiver has refused them for an hour'
       else 'the receiver has not taken any for three days' end),
-    jsonb_build_object('host', stopped.host, 'reason', stopped.stop_reason, 'failing_since', stopped.failing_since), null);
+    jsonb_build_object('host', stopped.host, 'reason', stopped.stop_reason, 'failing_since',
+      stopped.failing_since), null);
 end;
 $$;
-revoke all on function sync_scheduler.stop_alert_webhook(uuid, text) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.stop_alert_webhook(uuid, text)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.stop_alert_webhook(uuid, text) is
-  'Posts nothing more to an organisation''s alert webhook until it is configured again, and raises webhook_stopped. What waits '
-  'stays for as long as messages are kept. The caller holds the sender''s lock.';
+  'Posts nothing more to an organisation''s alert webhook until it is configured again, and raises '
+  'webhook_stopped. What waits stays for as long as messages are kept. The caller holds the sender''s lock.';

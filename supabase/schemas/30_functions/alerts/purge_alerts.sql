@@ -6,7 +6,8 @@ declare
   alerts integer;
 begin
   delete from public.sync_vendor_incidents v where v.incident_id = any (array(
-    select o.incident_id from public.sync_vendor_incidents o where o.ended_at < now() - settings.retention_failed
+    select o.incident_id from public.sync_vendor_incidents o
+      where o.ended_at < now() - settings.retention_failed
     order by o.ended_at limit batch_size for update skip locked));
   get diagnostics incidents = row_count;
 
@@ -25,5 +26,5 @@ $$;
 revoke all on function sync_scheduler.purge_alerts(integer, sync_scheduler.settings)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.purge_alerts(integer, sync_scheduler.settings) is
-  'Deletes old incidents of vendors and old alerts, up to batch_size together. Returns how many. If something fails it deletes '
-  'none and warns.';
+  'Deletes old incidents of vendors and old alerts, up to batch_size together. Returns how many. If '
+  'something fails it deletes none and warns.';

@@ -14,11 +14,13 @@ begin
   select w.org_id, jsonb_build_object(
     'type', event,
     'timestamp', now(),
-    'text', sync_scheduler.alert_text(case when event = 'alert.resolved' then 'resolved' else new.severity::text end,
+    'text', sync_scheduler.alert_text(case when event = 'alert.resolved' then 'resolved'
+      else new.severity::text end,
       new.integration_type, new.message),
     'data', to_jsonb(new) - 'dedup_key')
   from public.sync_alert_webhooks w
-  where w.stopped_at is null and new.severity >= w.min_severity and (w.kinds is null or new.kind = any (w.kinds))
+  where w.stopped_at is null and new.severity >= w.min_severity
+    and (w.kinds is null or new.kind = any (w.kinds))
     and w.org_id in (
       select new.org_id
       union
@@ -31,12 +33,13 @@ end;
 $$;
 revoke all on function sync_scheduler.announce_alert() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.announce_alert() is
-  'Trigger of sync_alerts: queues a message for each webhook that asks for such alerts, in the same transaction. A repeated '
-  'alert sends no message. One that is more severe, or has news (news_at), does.';
+  'Trigger of sync_alerts: queues a message for each webhook that asks for such alerts, in the same '
+  'transaction. A repeated alert sends no message. One that is more severe, or has news (news_at), does.';
 
 -- That nothing is posted any more cannot be posted.
 create trigger announce_alert after insert on public.sync_alerts
-  for each row when (new.kind <> 'webhook_stopped' and new.news_at is not null) execute function sync_scheduler.announce_alert();
+  for each row when (new.kind <> 'webhook_stopped' and new.news_at is not null)
+    execute function sync_scheduler.announce_alert();
 -- Nothing is reported of an alert that is resolved before anything else was.
 create trigger announce_change after update of severity, resolved_at, news_at on public.sync_alerts
   for each row when (new.kind <> 'webhook_stopped' and new.news_at is not null
@@ -53,30 +56,39 @@ begin
     'type', 'run.finished',
     'timestamp', now(),
     'text', sync_scheduler.alert_text(run.status::text, run.integration_type, concat_ws(' ',
-      case when run.entries_failed > 0 then format('%s exported, %s rejected.', run.entries_done, run.entries_failed)
-        else format('%s of %s entries exported.', run.entries_done, run.entries_total) end, run.error_message)),
+      case when run.entries_failed > 0
+        then format('%s exported, %s rejected.', run.entries_done, run.entries_failed)
+        else format('%s of %s entries exported.', run.entries_done, run.entries_total) end,
+        run.error_message)),
     'data', to_jsonb(run) - 'idempotency_key')
   from public.sync_alert_webhooks w
   where w.org_id = run.org_id and w.finished_runs and w.stopped_at is null;
 end;
 $$;
-revoke all on function sync_scheduler.announce_run(public.sync_run_log) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.announce_run(public.sync_run_log)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.announce_run(public.sync_run_log) is
   'A run has ended: queues that for the organisation''s webhook, if it wants to know.';
 
-create or replace function sync_scheduler.alert_text(label text, integration_type text, message text) returns text
+create or replace function sync_scheduler.alert_text(label text, integration_type text, message text)
+  returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   shown text := concat('[', alert_text.label, '] ', coalesce(
-    (select t.name from public.sync_integration_types t where t.code = alert_text.integration_type), 'Sync scheduler'),
+    (select t.name from public.sync_integration_types t where t.code = alert_text.integration_type),
+    'Sync scheduler'),
     ': ', alert_text.message);
 begin
-  -- A message may quote a vendor, an entry or a person. It stays one line, read in one direction, without characters that
-  -- nobody sees.
-  shown := regexp_replace(shown, '[\u0001-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]+', ' ', 'g');
-  -- Chats make links of bare addresses: https://docs.slack.dev/reference/block-kit/composition-objects/text-object (verbatim).
+  -- A message may quote a vendor, an entry or a person. It stays one line, read in one direction, without
+  -- characters that nobody sees.
+  shown := regexp_replace(shown,
+    '[\u0001-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]+', ' ',
+    'g');
+  -- Chats make links of bare addresses:
+  -- https://docs.slack.dev/reference/block-kit/composition-objects/text-object (verbatim).
   shown := replace(shown, '://', '[:]//');
-  shown := regexp_replace(shown, '([^[:space:][:punct:]])[.。．｡](?=[^[:space:][:punct:][:digit:]]{2})', '\1[.]', 'g');
+  shown := regexp_replace(shown, '([^[:space:][:punct:]])[.。．｡](?=[^[:space:][:punct:][:digit:]]{2})',
+    '\1[.]', 'g');
   -- What imitates Slack reads @here and Markdown's links.
   shown := regexp_replace(shown, '(^|[^[:alnum:]])@(?=[[:alnum:]])', '\1@ ', 'g');
   shown := replace(shown, '](', '] (');
@@ -84,7 +96,8 @@ begin
   return replace(replace(replace(shown, '&', '&amp;'), '<', '&lt;'), '>', '&gt;');
 end;
 $$;
-revoke all on function sync_scheduler.alert_text(text, text, text) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.alert_text(text, text, text)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.alert_text(text, text, text) is
-  'The field text of a webhook message, as Slack and what imitates it show it. Nothing in it is a link, a mention or another '
-  'line: https://evil.example becomes https[:]//evil[.]example.';
+  'The field text of a webhook message, as Slack and what imitates it show it. Nothing in it is a link, a '
+  'mention or another line: https://evil.example becomes https[:]//evil[.]example.';

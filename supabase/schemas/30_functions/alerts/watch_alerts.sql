@@ -1,7 +1,8 @@
 -- The tick looks for what starts late or not at all.
 
 create or replace function sync_scheduler.watch_drift() returns void
-language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   latest timestamptz := now() - (select s.drift_alert_after from sync_scheduler.settings s);
   late record;
@@ -9,9 +10,11 @@ begin
   for late in
     select i as integration, l.slot, l.run_id
     from (
-      -- Posted and not claimed, waiting, and not even dealt with. One that starts late is noticed by its claim.
+      -- Posted and not claimed, waiting, and not even dealt with. One that starts late is noticed by its
+      -- claim.
       select r.integration_id, r.scheduled_for as slot, r.run_id from public.sync_run_log r
-      where r.status = 'pending' and r.started_at is null and r.scheduled_for < latest and r.triggered_by = 'schedule'
+      where r.status = 'pending' and r.started_at is null and r.scheduled_for < latest
+        and r.triggered_by = 'schedule'
         -- Nor what waits, or has waited, for the end of a pause.
         and not exists (
           select from sync_scheduler.run_attempts a where a.run_id = r.run_id and a.outcome = 'paused')
@@ -42,11 +45,12 @@ end;
 $$;
 revoke all on function sync_scheduler.watch_drift() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.watch_drift() is
-  'Raises the drift alert, once a slot, for up to 500 slots that should have started settings.drift_alert_after ago and '
-  'have not.';
+  'Raises the drift alert, once a slot, for up to 500 slots that should have started '
+  'settings.drift_alert_after ago and have not.';
 
 create or replace function sync_scheduler.check_drift(
-  integration public.sync_integrations, scheduled_for timestamptz, started_at timestamptz, run_id uuid default null
+  integration public.sync_integrations, scheduled_for timestamptz, started_at timestamptz,
+  run_id uuid default null
 ) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -67,8 +71,8 @@ $$;
 revoke all on function sync_scheduler.check_drift(public.sync_integrations, timestamptz, timestamptz, uuid)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.check_drift(public.sync_integrations, timestamptz, timestamptz, uuid) is
-  'Raises the drift alert of a slot, once, if it started later than settings.drift_alert_after or, with started_at null, '
-  'has not started by now. Returns whether that is so.';
+  'Raises the drift alert of a slot, once, if it started later than settings.drift_alert_after or, with '
+  'started_at null, has not started by now. Returns whether that is so.';
 
 create or replace function sync_scheduler.note_undelivered(
   integration public.sync_integrations,
@@ -85,7 +89,8 @@ begin
   end if;
   perform sync_scheduler.raise_alert(integration, 'dispatch_failing', severity, null,
     'The sync function does not take the sync that was posted to it.',
-    (select jsonb_build_object('attempt', a.attempt, 'dispatches', a.dispatch_count, 'response_status', a.response_status,
+    (select jsonb_build_object('attempt', a.attempt, 'dispatches', a.dispatch_count, 'response_status',
+      a.response_status,
        'response_error', a.response_error)
      from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.attempt = run.attempt),
     run.run_id);
@@ -96,18 +101,22 @@ revoke all on function sync_scheduler.note_undelivered(
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.note_undelivered(
   public.sync_integrations, public.sync_run_log, sync_scheduler.run_attempts, public.sync_alert_severity) is
-  'Nobody has claimed a dispatch in its time: keeps what pg_net heard and, from the second one of an attempt on, raises '
-  'dispatch_failing. The next claim of the integration resolves it.';
+  'Nobody has claimed a dispatch in its time: keeps what pg_net heard and, from the second one of an attempt '
+  'on, raises dispatch_failing. The next claim of the integration resolves it.';
 
 create or replace function sync_scheduler.resolve_silence() returns void
-language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 begin
   update public.sync_alerts a set resolved_at = now() where a.alert_id = any (array(
-    select o.alert_id from public.sync_alerts o where o.kind in ('scheduler_dead', 'database_not_writable') and o.resolved_at is null
+    select o.alert_id from public.sync_alerts o
+      where o.kind in ('scheduler_dead', 'database_not_writable') and o.resolved_at is null
       and (o.kind = 'scheduler_dead' or o.last_seen_at <= now() - interval '15 minutes')
     limit 500 for no key update skip locked));
 end;
 $$;
 revoke all on function sync_scheduler.resolve_silence() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.resolve_silence() is 'Resolves the alerts scheduler_dead: the tick that calls this is alive. And database_not_writable, when no worker has '
+comment on function sync_scheduler.resolve_silence() is
+  'Resolves the alerts scheduler_dead: the tick that calls this is alive. And database_not_writable, when no '
+  'worker has '
   'reported it for a quarter of an hour: the tick has just written.';

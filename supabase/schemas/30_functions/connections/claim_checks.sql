@@ -1,18 +1,22 @@
 -- The function claims connection checks.
 
 -- Definer, because the service role has no rights in sync_scheduler. The tokens are the check of the caller.
-create or replace function public.sync_worker_claim_probes(probes jsonb, protocol integer default 1) returns jsonb
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+create or replace function public.sync_worker_claim_probes(probes jsonb, protocol integer default 1)
+  returns jsonb
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 begin
   perform sync_scheduler.require_size('probes', sync_worker_claim_probes.probes);
   return sync_scheduler.claim_probes(probes, protocol);
 end;
 $$;
-revoke all on function public.sync_worker_claim_probes(jsonb, integer) from public, anon, authenticated, service_role;
+revoke all on function public.sync_worker_claim_probes(jsonb, integer)
+  from public, anon, authenticated, service_role;
 grant execute on function public.sync_worker_claim_probes(jsonb, integer) to service_role;
 comment on function public.sync_worker_claim_probes(jsonb, integer) is
-  'For the Edge Function (service role and the tokens of the connection checks): see sync_scheduler.claim_probes. Takes a handful '
-  'of connection checks, each at most once, and returns what the worker needs to do them, credentials included.';
+  'For the Edge Function (service role and the tokens of the connection checks): see '
+  'sync_scheduler.claim_probes. Takes a handful of connection checks, each at most once, and returns what '
+  'the worker needs to do them, credentials included.';
 
 create or replace function sync_scheduler.claim_probes(probes jsonb, protocol integer) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -27,7 +31,8 @@ begin
     perform count(p) from jsonb_to_recordset(probes) as p (integration_id uuid, token text);
   exception when data_exception then
     -- Postgres would quote what is no uuid.
-    perform sync_scheduler.raise_error('invalid_worker_request', '{"probes": "an integration_id, which is a uuid, and a token each"}');
+    perform sync_scheduler.raise_error('invalid_worker_request',
+      '{"probes": "an integration_id, which is a uuid, and a token each"}');
   end;
   if (sync_scheduler.worker_protocols() @> protocol) is not true then
     -- Nobody has asked the external system; that nobody did is told as check_unanswered.
@@ -56,10 +61,13 @@ begin
   return claimed;
 end;
 $$;
-revoke all on function sync_scheduler.claim_probes(jsonb, integer) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.claim_probes(jsonb, integer)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.claim_probes(jsonb, integer) is
-  'Takes the connection checks of a list of {integration_id, token}, each as claim_probe does, and returns what it returns, in a '
-  'list; what cannot be taken is left out; or refused, and takes none, if protocol is none of worker_protocols. Errors: PT422 invalid_worker_request; those of claim_probe if none could be taken.';
+  'Takes the connection checks of a list of {integration_id, token}, each as claim_probe does, and returns '
+  'what it returns, in a list; what cannot be taken is left out; or refused, and takes none, if protocol is '
+  'none of worker_protocols. Errors: PT422 invalid_worker_request; those of claim_probe if none could be '
+  'taken.';
 
 create or replace function sync_scheduler.claim_probe(integration_id uuid, token text) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -82,8 +90,9 @@ end;
 $$;
 revoke all on function sync_scheduler.claim_probe(uuid, text) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.claim_probe(uuid, text) is
-  'Takes a connection check for the worker that holds its token, at most once. Returns what the worker needs, credentials '
-  'included (see read_connection). Errors: PT401 invalid_token, PT409 already_claimed, PT409 attempt_not_current.';
+  'Takes a connection check for the worker that holds its token, at most once. Returns what the worker '
+  'needs, credentials included (see read_connection). Errors: PT401 invalid_token, PT409 already_claimed, '
+  'PT409 attempt_not_current.';
 
 create or replace function sync_scheduler.raise_no_probe(integration_id uuid, token text) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -99,7 +108,8 @@ begin
     else 'attempt_not_current' end);
 end;
 $$;
-revoke all on function sync_scheduler.raise_no_probe(uuid, text) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.raise_no_probe(uuid, text)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.raise_no_probe(uuid, text) is
-  'Tells which it is: PT401 invalid_token (forged, or of a check that was replaced), PT409 already_claimed or PT409 '
-  'attempt_not_current (over).';
+  'Tells which it is: PT401 invalid_token (forged, or of a check that was replaced), PT409 already_claimed '
+  'or PT409 attempt_not_current (over).';

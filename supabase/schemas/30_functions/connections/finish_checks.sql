@@ -12,7 +12,8 @@ create or replace function public.sync_worker_finish_probe(
   is_guess boolean default false,
   blames text default null
 ) returns jsonb
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 begin
   perform sync_scheduler.require_text('token', sync_worker_finish_probe.token);
   perform sync_scheduler.require_text('outcome', sync_worker_finish_probe.outcome);
@@ -20,16 +21,20 @@ begin
   perform sync_scheduler.require_text('error_code', sync_worker_finish_probe.error_code);
   perform sync_scheduler.require_text('error_message', sync_worker_finish_probe.error_message);
   perform sync_scheduler.require_text('blames', sync_worker_finish_probe.blames);
-  return sync_scheduler.finish_probe(integration_id, token, outcome, error_class, error_code, error_message, latency_ms,
+  return sync_scheduler.finish_probe(integration_id, token, outcome, error_class, error_code, error_message,
+    latency_ms,
     is_guess, blames);
 end;
 $$;
-revoke all on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean, text)
+revoke all on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean,
+  text)
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean, text) to service_role;
-comment on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean, text) is
-  'For the Edge Function (service role and the token of the connection check): see sync_scheduler.finish_probe. Records '
-  'what a connection check found, once.';
+grant execute on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric,
+  boolean, text) to service_role;
+comment on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean,
+  text) is
+  'For the Edge Function (service role and the token of the connection check): see '
+  'sync_scheduler.finish_probe. Records what a connection check found, once.';
 
 create or replace function sync_scheduler.finish_probe(
   integration_id uuid,
@@ -61,7 +66,8 @@ begin
     or coalesce(latency_ms, 0) not between 0 and 3600000
   then
     perform sync_scheduler.raise_error('invalid_worker_request',
-      '{"outcome": "answered, reached, or failed with an error_class, error_code and error_message", "latency_ms": "0 to 3600000"}');
+      '{"outcome": "answered, reached, or failed with an error_class, error_code and error_message", '
+      '"latency_ms": "0 to 3600000"}');
   end if;
 
   update sync_scheduler.probes p set ended_at = clock_timestamp()
@@ -83,32 +89,39 @@ begin
 
   select * into strict integration from public.sync_integrations i where i.id = finish_probe.integration_id;
   -- Order of locks: probe, health, vendor.
-  select * into strict health from public.sync_integration_health h where h.integration_id = integration.id for no key update;
+  select * into strict health from public.sync_integration_health h
+    where h.integration_id = integration.id for no key update;
   -- A good export shows more than a check that asks in another way than an export does.
-  if is_guess and error_class in ('permanent', 'transient') and health.last_success_at > now() - outranked_for then
+  if is_guess and error_class in ('permanent', 'transient')
+    and health.last_success_at > now() - outranked_for then
     has_failed := false;
   end if;
-  -- In an incident the vendor's own backoff counts: each of its integrations keeps its turns, so that one will see its end.
-  -- Not from checks that people ask for: no member may open, keep open or end an incident by hand.
+  -- In an incident the vendor's own backoff counts: each of its integrations keeps its turns, so that one
+  -- will see its end. Not from checks that people ask for: no member may open, keep open or end an incident
+  -- by hand.
   if by_tick and has_failed then
     in_incident := sync_scheduler.note_vendor_failure(integration, error_class, blamed);
   end if;
   update public.sync_integration_health h set
     checked_at = clock_timestamp(),
     latency_ms = round(finish_probe.latency_ms),
-    consecutive_failures = case when has_failed then h.consecutive_failures + (not in_incident)::integer else 0 end,
+    consecutive_failures = case when has_failed then h.consecutive_failures + (not in_incident)::integer
+      else 0 end,
     next_check_at = sync_scheduler.plan_check(integration,
       case when has_failed and not in_incident then h.consecutive_failures + 1 else 0 end, h.passive_since,
-      -- Half: the turn that comes next, but not the one that this check was, which the tick came to a little late.
+      -- Half: the turn that comes next, but not the one that this check was, which the tick came to a little
+      -- late.
       now() + case when has_failed and not in_incident and h.consecutive_failures > 0 then interval '0'
         else integration.health_check_interval / 2 end)
   where h.integration_id = integration.id returning * into strict health;
   if has_failed then
-    perform sync_scheduler.note_failed_check(integration, health, in_incident, error_class, left(error_code, 100), left(error_message, 500),
+    perform sync_scheduler.note_failed_check(integration, health, in_incident, error_class,
+      left(error_code, 100), left(error_message, 500),
       blamed);
     return '{"recorded": true}'::jsonb;
   end if;
-  -- That somebody answers refutes what the function itself found wrong, but not a check that the present credentials were refused.
+  -- That somebody answers refutes what the function itself found wrong, but not a check that the present
+  -- credentials were refused.
   if outcome = 'answered' or not exists (
     select from public.sync_alerts a
     where a.integration_id = integration.id and a.kind = 'needs_attention' and a.resolved_at is null
@@ -126,11 +139,12 @@ $$;
 revoke all on function sync_scheduler.finish_probe(uuid, text, text, text, text, text, numeric, boolean, text)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.finish_probe(uuid, text, text, text, text, text, numeric, boolean, text) is
-  'Records what a connection check found, once: answered (the external system knows us), reached (somebody answers, which '
-  'does not show that our credentials are good) or failed with an error_class; blames: see finish_attempt. is_guess: the check asks '
-  'in another way than an export does; within 31 days of a good export with the present config and credentials (last_success_at) '
-  'such a failure, permanent or transient, counts as reached. recorded is false when it had ended before. '
-  'Errors: PT401 invalid_token (also for a check that was replaced or not claimed), PT422 invalid_worker_request.';
+  'Records what a connection check found, once: answered (the external system knows us), reached (somebody '
+  'answers, which does not show that our credentials are good) or failed with an error_class; blames: see '
+  'finish_attempt. is_guess: the check asks in another way than an export does; within 31 days of a good '
+  'export with the present config and credentials (last_success_at) such a failure, permanent or transient, '
+  'counts as reached. recorded is false when it had ended before. Errors: PT401 invalid_token (also for a '
+  'check that was replaced or not claimed), PT422 invalid_worker_request.';
 
 create or replace function sync_scheduler.note_failed_check(
   integration public.sync_integrations,
@@ -158,10 +172,12 @@ begin
     perform sync_scheduler.raise_alert(integration, 'needs_attention', 'critical', null,
       'The integration needs attention. ' || error_message, jsonb_build_object('error_code', error_code));
   end if;
-  -- One failure may be nobody's fault, and the next check is near; an incident of the vendor has an alert of its own.
+  -- One failure may be nobody's fault, and the next check is near; an incident of the vendor has an alert of
+  -- its own.
   if status = 'unhealthy' and health.consecutive_failures > 1 and not in_incident then
     perform sync_scheduler.raise_alert(integration, 'unhealthy', 'warning', null,
-      format('%s connection checks in a row have failed. %s', health.consecutive_failures, left(error_message, 300)),
+      format('%s connection checks in a row have failed. %s', health.consecutive_failures,
+        left(error_message, 300)),
       jsonb_build_object('error_code', error_code, 'next_check_at', health.next_check_at));
   end if;
 end;
@@ -170,9 +186,11 @@ revoke all on function sync_scheduler.note_failed_check(
   public.sync_integrations, public.sync_integration_health, boolean, text, text, text, sync_scheduler.blames)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.note_failed_check(
-  public.sync_integrations, public.sync_integration_health, boolean, text, text, text, sync_scheduler.blames) is
-  'What a failed connection check says of the integration, whose health, locked, already counts it: needs_attention with its alert '
-  '(blames configuration), degraded (and passive for blames quota), or unhealthy, of which the second in a row raises an alert.';
+  public.sync_integrations, public.sync_integration_health, boolean, text, text, text,
+  sync_scheduler.blames) is
+  'What a failed connection check says of the integration, whose health, locked, already counts it: '
+  'needs_attention with its alert (blames configuration), degraded (and passive for blames quota), or '
+  'unhealthy, of which the second in a row raises an alert.';
 
 create or replace function sync_scheduler.record_answer(integration_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -183,13 +201,15 @@ begin
     a.details ->> 'error_message' as error_message
   into failure
   from public.sync_integration_health h
-  join public.sync_alerts a on a.integration_id = h.integration_id and a.kind = 'run_failed' and a.resolved_at is null
+  join public.sync_alerts a on a.integration_id = h.integration_id and a.kind = 'run_failed'
+    and a.resolved_at is null
   where h.integration_id = record_answer.integration_id and h.run_failed_at is not null;
   if not found then
     perform sync_scheduler.set_health(record_answer.integration_id, 'healthy');
   else
     perform sync_scheduler.set_health(record_answer.integration_id,
-      case failure.blames when 'configuration' then 'needs_attention' else 'degraded' end::public.sync_health_status,
+      case failure.blames when 'configuration' then 'needs_attention'
+        else 'degraded' end::public.sync_health_status,
       failure.error_code, failure.error_message, has_answered => true);
   end if;
   -- What checks have found is over.
@@ -198,6 +218,7 @@ end;
 $$;
 revoke all on function sync_scheduler.record_answer(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.record_answer(uuid) is
-  'A connection check was answered: the way is open. Resolves what checks have raised. The integration is healthy, unless a run '
-  'that failed with the present config and credentials has left entries that wait (run_failed is open): then it still needs '
-  'attention if that run was refused, and is degraded otherwise. The caller holds the lock of the integration''s health.';
+  'A connection check was answered: the way is open. Resolves what checks have raised. The integration is '
+  'healthy, unless a run that failed with the present config and credentials has left entries that wait '
+  '(run_failed is open): then it still needs attention if that run was refused, and is degraded otherwise. '
+  'The caller holds the lock of the integration''s health.';

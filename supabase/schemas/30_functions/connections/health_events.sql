@@ -12,7 +12,8 @@ declare
   health public.sync_integration_health;
 begin
   -- The usual case, a run of a healthy integration that succeeds: one look by the key and no write.
-  select * into health from public.sync_integration_health h where h.integration_id = set_health.integration_id;
+  select * into health from public.sync_integration_health h
+    where h.integration_id = set_health.integration_id;
   if (health.status, health.last_error_code, health.last_error_message)
     is not distinct from (set_health.status, set_health.error_code, set_health.error_message)
   then
@@ -22,7 +23,8 @@ begin
   select * into health from public.sync_integration_health h
   where h.integration_id = set_health.integration_id for no key update;
   -- That it is also slow or away does not fix it.
-  if health.status = 'needs_attention' and set_health.status in ('degraded', 'unhealthy') and not has_answered then
+  if health.status = 'needs_attention' and set_health.status in ('degraded', 'unhealthy')
+    and not has_answered then
     set_health.status := health.status;
   end if;
   update public.sync_integration_health h set
@@ -37,9 +39,9 @@ $$;
 revoke all on function sync_scheduler.set_health(uuid, public.sync_health_status, text, text, boolean)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.set_health(uuid, public.sync_health_status, text, text, boolean) is
-  'Records how an integration is, with the newest failure (in a coordinator''s words). needs_attention ends with healthy, or with '
-  'any status when the external system has just answered (has_answered). Raises and resolves no alert. After integration, run and '
-  'entries, before alerts.';
+  'Records how an integration is, with the newest failure (in a coordinator''s words). needs_attention ends '
+  'with healthy, or with any status when the external system has just answered (has_answered). Raises and '
+  'resolves no alert. After integration, run and entries, before alerts.';
 
 create or replace function sync_scheduler.health_after(error_class text, blames sync_scheduler.blames)
 returns public.sync_health_status
@@ -52,11 +54,13 @@ begin
     else 'unhealthy' end::public.sync_health_status;
 end;
 $$;
-revoke all on function sync_scheduler.health_after(text, sync_scheduler.blames) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.health_after(text, sync_scheduler.blames)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.health_after(text, sync_scheduler.blames) is
   'How an integration is after a check or a run that failed like this.';
 
-create or replace function sync_scheduler.note_traffic(integration_id uuid, claimed_at timestamptz) returns void
+create or replace function sync_scheduler.note_traffic(integration_id uuid, claimed_at timestamptz)
+  returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   update public.sync_integration_health h set run_failed_at = null
@@ -67,10 +71,12 @@ begin
   perform sync_scheduler.note_vendor_answer(note_traffic.integration_id, note_traffic.claimed_at);
 end;
 $$;
-revoke all on function sync_scheduler.note_traffic(uuid, timestamptz) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.note_traffic(uuid, timestamptz)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.note_traffic(uuid, timestamptz) is
-  'A run of the integration has settled entries in an attempt that was claimed at that instant: it is healthy, what checks have '
-  'raised is resolved, it need not be asked for a while, and its vendor is there. In the usual case a few looks by key and no write.';
+  'A run of the integration has settled entries in an attempt that was claimed at that instant: it is '
+  'healthy, what checks have raised is resolved, it need not be asked for a while, and its vendor is there. '
+  'In the usual case a few looks by key and no write.';
 
 create or replace function sync_scheduler.record_success(run public.sync_run_log) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -78,18 +84,20 @@ begin
   -- Once a minute, for it is written with each batch. Two at once write the same.
   update public.sync_integration_health h set last_success_at = now(), run_failed_at = null
   where h.integration_id = run.integration_id
-    and (h.last_success_at is null or h.last_success_at < now() - interval '1 minute' or h.run_failed_at is not null)
+    and (h.last_success_at is null or h.last_success_at < now() - interval '1 minute'
+      or h.run_failed_at is not null)
     -- The worker has the config and the credentials as they were when it claimed its attempt.
     and h.configured_at <= (
-      select a.claimed_at from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.attempt = run.attempt);
+      select a.claimed_at from sync_scheduler.run_attempts a
+        where a.run_id = run.run_id and a.attempt = run.attempt);
 end;
 $$;
-revoke all on function sync_scheduler.record_success(public.sync_run_log) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.record_success(public.sync_run_log)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.record_success(public.sync_run_log) is
-  'The external system has taken entries of the run: sets last_success_at of the integration''s health and clears '
-  'run_failed_at. Does nothing if config or '
-  'credentials have changed since the attempt was claimed. run: the active run, whose lock the caller holds. After entries, as '
-  'in set_health.';
+  'The external system has taken entries of the run: sets last_success_at of the integration''s health and '
+  'clears run_failed_at. Does nothing if config or credentials have changed since the attempt was claimed. '
+  'run: the active run, whose lock the caller holds. After entries, as in set_health.';
 
 create or replace function sync_scheduler.defer_check(integration_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -105,5 +113,5 @@ end;
 $$;
 revoke all on function sync_scheduler.defer_check(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.defer_check(uuid) is
-  'A run has got through to the external system just now: for an interval there is nothing to ask it. Not while the integration '
-  'is passive. The caller writes health last: see set_health.';
+  'A run has got through to the external system just now: for an interval there is nothing to ask it. Not '
+  'while the integration is passive. The caller writes health last: see set_health.';

@@ -13,7 +13,8 @@ end;
 $$;
 revoke all on function sync_scheduler.add_health() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.add_health() is
-  'Trigger of sync_integrations: every integration has its row of sync_integration_health from the start, and its turn to be checked.';
+  'Trigger of sync_integrations: every integration has its row of sync_integration_health from the start, '
+  'and its turn to be checked.';
 
 create trigger add_health after insert on public.sync_integrations
   referencing new table as added for each statement execute function sync_scheduler.add_health();
@@ -43,14 +44,17 @@ end;
 $$;
 revoke all on function sync_scheduler.keep_next_check_at() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.keep_next_check_at() is
-  'Trigger of sync_integrations: an integration that is changed, switched on or resumed is checked at its next turn, one that is '
-  'switched off or paused not at all. With another config nothing has got through yet.';
+  'Trigger of sync_integrations: an integration that is changed, switched on or resumed is checked at its '
+  'next turn, one that is switched off or paused not at all. With another config nothing has got through '
+  'yet.';
 
--- Column by column: a comparison of rows comes back from the catalog in other words, and a schema diff would never be empty.
+-- Column by column: a comparison of rows comes back from the catalog in other words, and a schema diff would
+-- never be empty.
 create trigger keep_next_check_at after update of enabled, paused_at, health_check_interval, config
   on public.sync_integrations for each row
   when (old.enabled is distinct from new.enabled or old.paused_at is distinct from new.paused_at
-    or old.health_check_interval is distinct from new.health_check_interval or old.config is distinct from new.config)
+    or old.health_check_interval is distinct from new.health_check_interval
+    or old.config is distinct from new.config)
   execute function sync_scheduler.keep_next_check_at();
 
 create or replace function sync_scheduler.plan_check(
@@ -66,7 +70,8 @@ begin
   if every is null or not integration.enabled or integration.paused_at is not null then
     return null;
   elsif passive_since is not null then
-    earliest := greatest(earliest, passive_since + (select s.passive_cooldown from sync_scheduler.settings s));
+    earliest := greatest(earliest,
+      passive_since + (select s.passive_cooldown from sync_scheduler.settings s));
   elsif failures > 1 then
     -- Jitter, or what failed together would ask together. The exponent is bounded so that nothing overflows.
     return earliest + greatest(every,
@@ -78,29 +83,35 @@ $$;
 revoke all on function sync_scheduler.plan_check(public.sync_integrations, integer, timestamptz, timestamptz)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.plan_check(public.sync_integrations, integer, timestamptz, timestamptz) is
-  'When the connection of an integration is to be checked, not before earliest: at its next turn; after failures in a row the '
-  'interval doubles from the second on, up to a day, with jitter; while it is passive not before settings.passive_cooldown is '
-  'over. Null: never.';
+  'When the connection of an integration is to be checked, not before earliest: at its next turn; after '
+  'failures in a row the interval doubles from the second on, up to a day, with jitter; while it is passive '
+  'not before settings.passive_cooldown is over. Null: never.';
 
-create or replace function sync_scheduler.check_slot(integration_id uuid, every interval, earliest timestamptz)
+create or replace function sync_scheduler.check_slot(integration_id uuid, every interval,
+  earliest timestamptz)
 returns timestamptz
 language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
 declare
-  -- A hundredth longer, so that no stretch of 24 hours has more than 96 turns of 15 minutes, although the tick comes to one a
-  -- little late and to the next in time.
+  -- A hundredth longer, so that no stretch of 24 hours has more than 96 turns of 15 minutes, although the
+  -- tick comes to one a little late and to the next in time.
   period numeric := extract(epoch from every) * 1.01;
-  -- The same for ever: what was overdue at once, after an absence of the scheduler, comes apart again by itself.
+  -- The same for ever: what was overdue at once, after an absence of the scheduler, comes apart again by
+  -- itself.
   shift numeric := mod((hashtextextended(integration_id::text, 0) & 2147483647)::numeric, period);
 begin
-  return to_timestamp((ceil((extract(epoch from earliest) - shift) / period) * period + shift)::double precision);
+  return to_timestamp(
+    (ceil((extract(epoch from earliest) - shift) / period) * period + shift)::double precision);
 end;
 $$;
-revoke all on function sync_scheduler.check_slot(uuid, interval, timestamptz) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.check_slot(uuid, interval, timestamptz)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.check_slot(uuid, interval, timestamptz) is
-  'The first instant, not before earliest, at which it is this integration''s turn to be checked: one in each interval (and a '
-  'hundredth of it), at an offset that follows from its id, so that the integrations of a vendor are spread over the interval.';
+  'The first instant, not before earliest, at which it is this integration''s turn to be checked: one in '
+  'each interval (and a hundredth of it), at an offset that follows from its id, so that the integrations of '
+  'a vendor are spread over the interval.';
 
-create or replace function sync_scheduler.enter_passive(integration_id uuid, retry_after interval default null) returns void
+create or replace function sync_scheduler.enter_passive(integration_id uuid,
+  retry_after interval default null) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   update public.sync_integration_health h set
@@ -111,7 +122,9 @@ begin
   where h.integration_id = enter_passive.integration_id and i.id = h.integration_id;
 end;
 $$;
-revoke all on function sync_scheduler.enter_passive(uuid, interval) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.enter_passive(uuid, interval)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.enter_passive(uuid, interval) is
-  'The vendor says that we ask too much: what is left of its quota is for the syncs. The integration is not checked until '
-  'settings.passive_cooldown is over (and retry_after, the vendor''s hint). The last lock of its caller, as in set_health.';
+  'The vendor says that we ask too much: what is left of its quota is for the syncs. The integration is not '
+  'checked until settings.passive_cooldown is over (and retry_after, the vendor''s hint). The last lock of '
+  'its caller, as in set_health.';

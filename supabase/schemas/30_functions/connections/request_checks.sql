@@ -3,7 +3,8 @@
 -- Definer, because no client may write the machinery. The first statement checks the caller.
 create or replace function public.test_integration_connection(org_id uuid, integration_type text)
 returns public.sync_integration_health
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 declare
   integration public.sync_integrations;
 begin
@@ -18,23 +19,26 @@ begin
   return sync_scheduler.start_probe(integration);
 end;
 $$;
-revoke all on function public.test_integration_connection(uuid, text) from public, anon, authenticated, service_role;
+revoke all on function public.test_integration_connection(uuid, text)
+  from public, anon, authenticated, service_role;
 grant execute on function public.test_integration_connection(uuid, text) to authenticated, service_role;
 comment on function public.test_integration_connection(uuid, text) is
-  'Starts a check of the connection to the external system, also of an integration that is paused or switched off, and '
-  'returns the integration''s health at once; read it again: it is answered when checked_at is later than check_requested_at, '
-  'at the latest a minute after it (last_error_code check_unanswered) while the scheduler ticks. For admins and coordinators of '
-  'the organisation and the service role. One at a time, none sooner than settings.probe_cooldown (10 s) after the last, and for '
-  'people settings.presses_per_hour an hour, counted in the audit log. None while the vendor has asked us to slow down '
-  '(passive_since, until next_check_at). '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, PT429 '
-  'rate_limited (details: retry_after_seconds, retry_at, limit), PT503 function_url_not_configured.';
+  'Starts a check of the connection to the external system, also of an integration that is paused or '
+  'switched off, and returns the integration''s health at once; read it again: it is answered when '
+  'checked_at is later than check_requested_at, at the latest a minute after it (last_error_code '
+  'check_unanswered) while the scheduler ticks. For admins and coordinators of the organisation and the '
+  'service role. One at a time, none sooner than settings.probe_cooldown (10 s) after the last, and for '
+  'people settings.presses_per_hour an hour, counted in the audit log. None while the vendor has asked us to '
+  'slow down (passive_since, until next_check_at). Errors: PT401 not_authenticated, PT401 '
+  'unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, '
+  'PT429 rate_limited (details: retry_after_seconds, retry_at, limit), PT503 function_url_not_configured.';
 
 -- Definer, because no client may write the health of an integration. The first statement checks the caller.
-create or replace function public.resume_integration_checks(org_id uuid, integration_type text, reason text default null)
+create or replace function public.resume_integration_checks(org_id uuid, integration_type text,
+  reason text default null)
 returns public.sync_integration_health
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   integration public.sync_integrations;
@@ -57,15 +61,16 @@ begin
   return health;
 end;
 $$;
-revoke all on function public.resume_integration_checks(uuid, text, text) from public, anon, authenticated, service_role;
+revoke all on function public.resume_integration_checks(uuid, text, text)
+  from public, anon, authenticated, service_role;
 grant execute on function public.resume_integration_checks(uuid, text, text) to authenticated, service_role;
 comment on function public.resume_integration_checks(uuid, text, text) is
-  'Ends the passive mode of the organisation''s integration (its vendor said that we ask too much, and so it is not checked until '
-  'next_check_at) and returns its health: it is checked at its next turn, within health_check_interval. Without passive mode it '
-  'changes nothing. For admins of the organisation and the service role; audited with reason (at most 500 characters). '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
-  'reason_too_long, PT429 rate_limited.';
+  'Ends the passive mode of the organisation''s integration (its vendor said that we ask too much, and so it '
+  'is not checked until next_check_at) and returns its health: it is checked at its next turn, within '
+  'health_check_interval. Without passive mode it changes nothing. For admins of the organisation and the '
+  'service role; audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT401 '
+  'unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, '
+  'PT422 reason_too_long, PT429 rate_limited.';
 
 create or replace function sync_scheduler.start_probe(integration public.sync_integrations)
 returns public.sync_integration_health
@@ -84,8 +89,9 @@ $$;
 revoke all on function sync_scheduler.start_probe(public.sync_integrations)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.start_probe(public.sync_integrations) is
-  'Posts a connection check of an integration that somebody has asked for, and returns the integration''s health. The caller '
-  'holds the integration''s lock and has seen to probe_cooldown. Errors: PT503 function_url_not_configured.';
+  'Posts a connection check of an integration that somebody has asked for, and returns the integration''s '
+  'health. The caller holds the integration''s lock and has seen to probe_cooldown. Errors: PT503 '
+  'function_url_not_configured.';
 
 create or replace function sync_scheduler.post_probes(
   integration_ids uuid[], requested_by uuid default null, by_tick boolean default false
@@ -98,10 +104,12 @@ begin
   select * into strict settings from sync_scheduler.settings;
   with made as materialized (
     -- 244 random bits each, as in dispatch_attempts.
-    select id, (n - 1) / 10 as batch, replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '') as token
+    select id, (n - 1) / 10 as batch,
+      replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '') as token
     from unnest(integration_ids) with ordinality ids (id, n)
   ), posted as (
-    -- A handful in one request: enough to spare requests, few enough for the memory and the CPU time of one isolate.
+    -- A handful in one request: enough to spare requests, few enough for the memory and the CPU time of one
+    -- isolate.
     select m.batch, net.http_post(
       url := settings.function_url,
       body := jsonb_build_object('kind', 'probes',
@@ -111,8 +119,10 @@ begin
     from made m group by m.batch
   )
   -- Not now(): the caller may have waited for a lock, and an answer has to be later than its question.
-  insert into sync_scheduler.probes as p (integration_id, token_hash, requested_at, requested_by, by_tick, request_id)
-  select m.id, sha256(convert_to(m.token, 'UTF8')), clock_timestamp(), post_probes.requested_by, post_probes.by_tick,
+  insert into sync_scheduler.probes as p (integration_id, token_hash, requested_at, requested_by, by_tick,
+    request_id)
+  select m.id, sha256(convert_to(m.token, 'UTF8')), clock_timestamp(), post_probes.requested_by,
+    post_probes.by_tick,
     r.request_id
   from made m join posted r using (batch)
   on conflict (integration_id) do update set
@@ -124,13 +134,16 @@ begin
     claimed_at = null,
     ended_at = null;
   update public.sync_integration_health h set check_requested_at = p.requested_at
-  from sync_scheduler.probes p where h.integration_id = any (integration_ids) and p.integration_id = h.integration_id;
+  from sync_scheduler.probes p
+    where h.integration_id = any (integration_ids) and p.integration_id = h.integration_id;
 end;
 $$;
-revoke all on function sync_scheduler.post_probes(uuid[], uuid, boolean) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.post_probes(uuid[], uuid, boolean)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.post_probes(uuid[], uuid, boolean) is
-  'Posts connection checks of integrations to the Edge Function, ten in a request, each under a one-time token of its own and in '
-  'place of one that is still open. The caller holds the integrations'' locks and knows that settings.function_url is set.';
+  'Posts connection checks of integrations to the Edge Function, ten in a request, each under a one-time '
+  'token of its own and in place of one that is still open. The caller holds the integrations'' locks and '
+  'knows that settings.function_url is set.';
 
 create or replace function sync_scheduler.require_probe_due(
   integration public.sync_integrations, replaces_open boolean default false
@@ -140,16 +153,19 @@ begin
   perform sync_scheduler.refuse_until((
     select p.requested_at + case when p.ended_at is null and not replaces_open
       then greatest(s.probe_timeout, s.probe_cooldown) else s.probe_cooldown end
-    from sync_scheduler.probes p, sync_scheduler.settings s where p.integration_id = integration.id), 'check');
+    from sync_scheduler.probes p, sync_scheduler.settings s where p.integration_id = integration.id),
+      'check');
 end;
 $$;
 revoke all on function sync_scheduler.require_probe_due(public.sync_integrations, boolean)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_probe_due(public.sync_integrations, boolean) is
-  'Refuses (PT429 rate_limited) while the last connection check of the integration is younger than settings.probe_cooldown, '
-  'or is still open and younger than settings.probe_timeout; replaces_open: an open one counts like another.';
+  'Refuses (PT429 rate_limited) while the last connection check of the integration is younger than '
+  'settings.probe_cooldown, or is still open and younger than settings.probe_timeout; replaces_open: an open '
+  'one counts like another.';
 
-create or replace function sync_scheduler.passive_until(integration public.sync_integrations) returns timestamptz
+create or replace function sync_scheduler.passive_until(integration public.sync_integrations)
+  returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return (
@@ -160,6 +176,8 @@ begin
       and coalesce(h.next_check_at, h.passive_since + s.passive_cooldown) > clock_timestamp());
 end;
 $$;
-revoke all on function sync_scheduler.passive_until(public.sync_integrations) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.passive_until(public.sync_integrations)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.passive_until(public.sync_integrations) is
-  'Until when a vendor that asked us to slow down gets no connection check, whoever asks for one; null: it may be asked.';
+  'Until when a vendor that asked us to slow down gets no connection check, whoever asks for one; null: it '
+  'may be asked.';

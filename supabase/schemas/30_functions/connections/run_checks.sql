@@ -1,7 +1,8 @@
 -- The tick requests the checks that are due, and ends the unanswered ones.
 
 create or replace function sync_scheduler.check_health(batch_size integer default 500) returns integer
-language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   settings sync_scheduler.settings;
   due uuid[];
@@ -12,11 +13,13 @@ begin
     return 0;
   end if;
 
-  -- The integration first, then its health. The tick waits for no lock: a check by hand, a worker that reports and another tick
-  -- each bring newer news. A check that is open is not replaced, see choose_checks.
+  -- The integration first, then its health. The tick waits for no lock: a check by hand, a worker that
+  -- reports and another tick each bring newer news. A check that is open is not replaced, see choose_checks.
   due := array(
-    select i.id from public.sync_integration_health h join public.sync_integrations i on i.id = h.integration_id
-    where h.next_check_at <= now() order by h.next_check_at limit batch_size for no key update of i skip locked);
+    select i.id from public.sync_integration_health h
+      join public.sync_integrations i on i.id = h.integration_id
+    where h.next_check_at <= now() order by h.next_check_at
+      limit batch_size for no key update of i skip locked);
   if due = '{}' then
     return 0;
   end if;
@@ -40,8 +43,9 @@ end;
 $$;
 revoke all on function sync_scheduler.check_health(integer) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.check_health(integer) is
-  'Starts the connection checks that are due, up to batch_size (500), the longest due first, and gives each its next turn; which of '
-  'them have to ask, choose_checks knows. Returns how many it posted. Nothing without settings.function_url. Its cost follows what is due. Safe at any time, by anyone, at once.';
+  'Starts the connection checks that are due, up to batch_size (500), the longest due first, and gives each '
+  'its next turn; which of them have to ask, choose_checks knows. Returns how many it posted. Nothing '
+  'without settings.function_url. Its cost follows what is due. Safe at any time, by anyone, at once.';
 
 create or replace function sync_scheduler.choose_checks(
   integration_ids uuid[], out asked uuid[], out postponed uuid[]
@@ -53,11 +57,13 @@ begin
   select * into strict settings from sync_scheduler.settings;
   with looked as materialized (
     select i.id, i.integration_type, v.host, h.next_check_at,
-      -- What its own check or run showed lately is what its credentials are; that the host answers, somebody else can show.
+      -- What its own check or run showed lately is what its credentials are; that the host answers, somebody
+      -- else can show.
       v.host is not null and h.status = 'healthy' and h.consecutive_failures = 0 and h.passive_since is null
         and (h.checked_at > now() - settings.own_check_interval or exists (
           select from public.sync_run_log r
-          where r.integration_id = i.id and r.status = 'succeeded' and r.finished_at > now() - settings.own_check_interval
+          where r.integration_id = i.id and r.status = 'succeeded'
+            and r.finished_at > now() - settings.own_check_interval
             and r.entries_done + r.entries_failed > 0)) as proved,
       -- A little less than the interval, or the answer to its own last check would do for the next one.
       a.answered_at > greatest(a.failed_at, now() - i.health_check_interval * 0.9) as answered
@@ -86,12 +92,14 @@ end;
 $$;
 revoke all on function sync_scheduler.choose_checks(uuid[]) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.choose_checks(uuid[]) is
-  'Of integrations whose turn it is to be checked: which have to ask their vendor, and which are to look again soon. For the '
-  'others a run is under way or a check open, or somebody else has shown that the host answers while their own credentials were '
-  'found good within settings.own_check_interval.';
+  'Of integrations whose turn it is to be checked: which have to ask their vendor, and which are to look '
+  'again soon. For the others a run is under way or a check open, or somebody else has shown that the host '
+  'answers while their own credentials were found good within settings.own_check_interval.';
 
-create or replace function sync_scheduler.end_unanswered_probes(batch_size integer default 100) returns integer
-language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+create or replace function sync_scheduler.end_unanswered_probes(batch_size integer default 100)
+  returns integer
+language plpgsql set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   unanswered integer;
 begin
@@ -99,7 +107,8 @@ begin
     update sync_scheduler.probes p set ended_at = clock_timestamp()
     where p.integration_id = any (array(
       select o.integration_id
-      from sync_scheduler.probes o join public.sync_integration_health h on h.integration_id = o.integration_id
+      from sync_scheduler.probes o
+        join public.sync_integration_health h on h.integration_id = o.integration_id
       where o.ended_at is null and o.requested_at <= clock_timestamp() - (
         select s.probe_timeout from sync_scheduler.settings s)
       -- Of both: a tick waits for nobody's lock.
@@ -111,13 +120,15 @@ begin
     checked_at = clock_timestamp(),
     latency_ms = null,
     last_error_code = 'check_unanswered',
-    last_error_message = 'The connection check was not answered: the sync function did not report back. Try again.'
+    last_error_message =
+      'The connection check was not answered: the sync function did not report back. Try again.'
   from over where h.integration_id = over.integration_id;
   get diagnostics unanswered = row_count;
   return unanswered;
 end;
 $$;
-revoke all on function sync_scheduler.end_unanswered_probes(integer) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.end_unanswered_probes(integer)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.end_unanswered_probes(integer) is
-  'Ends connection checks that are older than settings.probe_timeout, so that who waits for one hears of it. status stays. '
-  'Returns how many. Safe at any time, by anyone, at once.';
+  'Ends connection checks that are older than settings.probe_timeout, so that who waits for one hears of it. '
+  'status stays. Returns how many. Safe at any time, by anyone, at once.';

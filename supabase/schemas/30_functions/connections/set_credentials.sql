@@ -2,7 +2,8 @@
 create or replace function public.set_integration_credentials(
   org_id uuid, integration_type text, credentials jsonb, reason text default null
 ) returns public.sync_integration_health
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   integration public.sync_integrations;
@@ -26,8 +27,8 @@ begin
   if credentials is null then
     delete from sync_scheduler.integration_credentials c where c.integration_id = integration.id;
     delete from vault.secrets s where s.name = sync_scheduler.credentials_name(integration.id);
-    -- A check that is on its way has the old ones. It is over, but not forgotten: whoever removes them and stores others at
-    -- once would else ask the external system as often as they like.
+    -- A check that is on its way has the old ones. It is over, but not forgotten: whoever removes them and
+    -- stores others at once would else ask the external system as often as they like.
     update sync_scheduler.probes p set ended_at = clock_timestamp()
     where p.integration_id = integration.id and p.ended_at is null;
     update public.sync_integration_health h set
@@ -45,23 +46,26 @@ begin
     perform sync_scheduler.start_probe(integration);
   end if;
   -- After the probe: health is locked behind it.
-  update public.sync_integration_health h set configured_at = now(), last_success_at = null, run_failed_at = null
+  update public.sync_integration_health h
+    set configured_at = now(), last_success_at = null, run_failed_at = null
   where h.integration_id = integration.id returning * into strict health;
   return health;
 end;
 $$;
 revoke all on function public.set_integration_credentials(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.set_integration_credentials(uuid, text, jsonb, text) to authenticated, service_role;
+grant execute on function public.set_integration_credentials(uuid, text, jsonb, text)
+  to authenticated, service_role;
 comment on function public.set_integration_credentials(uuid, text, jsonb, text) is
-  'Stores the credentials of the organisation''s integration in Vault, where nobody can read them back, for the address that its '
-  'config has now (see connect_integration): after a change of it they are stored again. Starts a '
-  'connection check, in which the connector validates them. Returns the integration''s health at once; read it again: it is '
-  'answered when checked_at is later than check_requested_at. No check starts while the vendor has asked us to slow down '
-  '(passive_since): next_check_at says when it is asked. credentials: a JSON object of at most 16 KiB; null removes '
-  'them, without a check. For admins of the organisation and the service role; that it was done is audited with reason (at '
-  'most 500 characters), never what was stored. A run that is under way goes on with what it has. '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 argument_too_long, PT422 invalid_credentials, PT422 unknown_integration_type, PT404 '
-  'integration_not_found, PT422 reason_too_long, PT429 rate_limited (details: retry_after_seconds, retry_at, limit; nothing was '
-  'stored), PT503 credentials_not_stored, PT503 function_url_not_configured.';
+  'Stores the credentials of the organisation''s integration in Vault, where nobody can read them back, for '
+  'the address that its config has now (see connect_integration): after a change of it they are stored '
+  'again. Starts a connection check, in which the connector validates them. Returns the integration''s '
+  'health at once; read it again: it is answered when checked_at is later than check_requested_at. No check '
+  'starts while the vendor has asked us to slow down (passive_since): next_check_at says when it is asked. '
+  'credentials: a JSON object of at most 16 KiB; null removes them, without a check. For admins of the '
+  'organisation and the service role; that it was done is audited with reason (at most 500 characters), '
+  'never what was stored. A run that is under way goes on with what it has. Errors: PT401 not_authenticated, '
+  'PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long, PT422 invalid_credentials, '
+  'PT422 unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited '
+  '(details: retry_after_seconds, retry_at, limit; nothing was stored), PT503 credentials_not_stored, PT503 '
+  'function_url_not_configured.';

@@ -45,27 +45,32 @@ begin
     where o.integration_type = integration.integration_type and o.host = vendor_host and o.ended_at is null)
   then
     update public.sync_vendor_incidents o set affected = o.affected + 1
-    where is_new and o.integration_type = integration.integration_type and o.host = vendor_host and o.ended_at is null;
+    where is_new and o.integration_type = integration.integration_type and o.host = vendor_host
+      and o.ended_at is null;
     return true;
   end if;
   return sync_scheduler.open_incident(integration, vendor_host);
 end;
 $$;
-revoke all on function sync_scheduler.note_vendor_failure(public.sync_integrations, text, sync_scheduler.blames)
+revoke all on function sync_scheduler.note_vendor_failure(public.sync_integrations, text,
+  sync_scheduler.blames)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.note_vendor_failure(public.sync_integrations, text, sync_scheduler.blames) is
-  'Records that a check of the tick or a run of the integration has failed like this, if the vendor is to blame. At the host of '
-  'its type, several organisations are an incident. Returns whether one is open on the integration''s host. The caller holds the lock of the '
-  'integration''s health.';
+comment on function sync_scheduler.note_vendor_failure(public.sync_integrations, text,
+  sync_scheduler.blames) is
+  'Records that a check of the tick or a run of the integration has failed like this, if the vendor is to '
+  'blame. At the host of its type, several organisations are an incident. Returns whether one is open on the '
+  'integration''s host. The caller holds the lock of the integration''s health.';
 
-create or replace function sync_scheduler.note_vendor_answer(integration_id uuid, seen_at timestamptz) returns void
+create or replace function sync_scheduler.note_vendor_answer(integration_id uuid, seen_at timestamptz)
+  returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   integration public.sync_integrations;
   vendor_host text;
 begin
-  select * into strict integration from public.sync_integrations i where i.id = note_vendor_answer.integration_id;
+  select * into strict integration from public.sync_integrations i
+    where i.id = note_vendor_answer.integration_id;
   vendor_host := sync_scheduler.vendor_host(integration);
   if vendor_host is null then
     return;
@@ -86,12 +91,14 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.note_vendor_answer(uuid, timestamptz) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.note_vendor_answer(uuid, timestamptz)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.note_vendor_answer(uuid, timestamptz) is
-  'A check or a run of the integration, begun at seen_at, has got through: its vendor is there, for everybody. The last thing that '
-  'its caller does: after health.';
+  'A check or a run of the integration, begun at seen_at, has got through: its vendor is there, for '
+  'everybody. The last thing that its caller does: after health.';
 
-create or replace function sync_scheduler.open_incident(integration public.sync_integrations, host text) returns boolean
+create or replace function sync_scheduler.open_incident(integration public.sync_integrations, host text)
+  returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -121,18 +128,23 @@ begin
   on conflict (integration_type, host) where ended_at is null do nothing
   returning * into incident;
   if incident.incident_id is not null then
-    perform sync_scheduler.raise_shared_alert(incident.integration_type, 'vendor_incident', 'critical', incident.began_at,
-      incident.message, jsonb_build_object('incident_id', incident.incident_id, 'host', incident.host, 'began_at', incident.began_at));
+    perform sync_scheduler.raise_shared_alert(incident.integration_type, 'vendor_incident', 'critical',
+      incident.began_at,
+      incident.message, jsonb_build_object('incident_id', incident.incident_id, 'host', incident.host,
+        'began_at', incident.began_at));
   end if;
   return true;
 end;
 $$;
-revoke all on function sync_scheduler.open_incident(public.sync_integrations, text) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.open_incident(public.sync_integrations, text)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.open_incident(public.sync_integrations, text) is
-  'Opens the incident of a vendor''s host, with one alert, if so many organisations (settings.incident_organisations) could not '
-  'reach it lately and nobody could since. Returns whether there is one. For note_vendor_failure.';
+  'Opens the incident of a vendor''s host, with one alert, if so many organisations '
+  '(settings.incident_organisations) could not reach it lately and nobody could since. Returns whether there '
+  'is one. For note_vendor_failure.';
 
-create or replace function sync_scheduler.end_incident(integration_type text, host text, seen_at timestamptz) returns boolean
+create or replace function sync_scheduler.end_incident(integration_type text, host text, seen_at timestamptz)
+  returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -140,7 +152,8 @@ declare
   failed uuid[];
 begin
   update public.sync_vendor_incidents o set ended_at = now()
-  where o.integration_type = end_incident.integration_type and o.host = end_incident.host and o.ended_at is null
+  where o.integration_type = end_incident.integration_type and o.host = end_incident.host
+    and o.ended_at is null
     -- What was asked before it began says nothing of now.
     and o.began_at <= end_incident.seen_at
   returning * into ended;
@@ -151,8 +164,8 @@ begin
   where a.org_id is null and a.resolved_at is null and a.integration_type = ended.integration_type
     and a.details ->> 'incident_id' = ended.incident_id::text;
 
-  -- From here on nothing is waited for: who holds one of these rows has news of its own. Those that failed are asked at their
-  -- next turn, which is within an interval.
+  -- From here on nothing is waited for: who holds one of these rows has news of its own. Those that failed
+  -- are asked at their next turn, which is within an interval.
   failed := array(
     select f.integration_id from sync_scheduler.vendor_failures f
     where f.integration_type = ended.integration_type and f.host = ended.host for update skip locked);
@@ -167,10 +180,11 @@ begin
   return true;
 end;
 $$;
-revoke all on function sync_scheduler.end_incident(text, text, timestamptz) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.end_incident(text, text, timestamptz)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.end_incident(text, text, timestamptz) is
-  'Somebody has got through to the vendor with what was asked at seen_at: its open incident, if it began before, is over, and its '
-  'alert is resolved. Returns whether there was one. For note_vendor_answer.';
+  'Somebody has got through to the vendor with what was asked at seen_at: its open incident, if it began '
+  'before, is over, and its alert is resolved. Returns whether there was one. For note_vendor_answer.';
 
 create or replace function sync_scheduler.incident_notice(integration public.sync_integrations) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -185,5 +199,5 @@ $$;
 revoke all on function sync_scheduler.incident_notice(public.sync_integrations)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.incident_notice(public.sync_integrations) is
-  'The notice vendor_incident while several organisations cannot reach the integration''s vendor; else null. It only informs: the '
-  'run starts as usual.';
+  'The notice vendor_incident while several organisations cannot reach the integration''s vendor; else null. '
+  'It only informs: the run starts as usual.';

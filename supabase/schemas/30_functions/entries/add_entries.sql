@@ -1,11 +1,13 @@
 -- The one door of the outbox.
 
--- Definer, because the service role reads entries and writes none. Only the service role may execute this: it is the host's
--- backend, and acts for any organisation.
+-- Definer, because the service role reads entries and writes none. Only the service role may execute this: it
+-- is the host's backend, and acts for any organisation.
 create or replace function public.add_sync_entries(
-  org_id uuid, integration_type text, entries jsonb, atomic boolean default false, readmit boolean default false
+  org_id uuid, integration_type text, entries jsonb, atomic boolean default false,
+  readmit boolean default false
 ) returns jsonb
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 declare
   -- As many as settle_sync_entries takes.
   most constant integer := 10000;
@@ -21,7 +23,8 @@ begin
     perform sync_scheduler.raise_error('invalid_entries', '{"entries": "a list of entries"}');
   elsif jsonb_array_length(add_sync_entries.entries) > most then
     -- The answer names each that is refused.
-    perform sync_scheduler.raise_error('invalid_entries', jsonb_build_object('entries', format('at most %s', most)));
+    perform sync_scheduler.raise_error('invalid_entries',
+      jsonb_build_object('entries', format('at most %s', most)));
   end if;
   integration := sync_scheduler.lock_integration(add_sync_entries.org_id, add_sync_entries.integration_type);
   -- Else a worker might lock the same entries in another order, or send one that is just being replaced.
@@ -32,12 +35,15 @@ begin
   if add_sync_entries.atomic and jsonb_array_length(refused) > 0 then
     perform sync_scheduler.raise_error('invalid_entries', jsonb_build_object(
       'refused', (
-        select jsonb_agg(r.item || jsonb_strip_nulls(jsonb_build_object('entry_key', left(r.item ->> 'entry_key', 100))) order by r.number)
+        select jsonb_agg(r.item
+          || jsonb_strip_nulls(jsonb_build_object('entry_key', left(r.item ->> 'entry_key', 100)))
+            order by r.number)
         from jsonb_array_elements(refused) with ordinality r (item, number) where r.number <= 10),
       'refused_count', jsonb_array_length(refused)));
   end if;
   begin
-    counts := sync_scheduler.store_delivery(integration, delivered, coalesce(add_sync_entries.readmit, false));
+    counts := sync_scheduler.store_delivery(integration, delivered,
+      coalesce(add_sync_entries.readmit, false));
   exception when integrity_constraint_violation or data_exception then
     -- The table's own checks are the second line. Postgres would quote the row.
     get stacked diagnostics broken = constraint_name;
@@ -51,15 +57,18 @@ revoke all on function public.add_sync_entries(uuid, text, jsonb, boolean, boole
   from public, anon, authenticated, service_role;
 grant execute on function public.add_sync_entries(uuid, text, jsonb, boolean, boolean) to service_role;
 comment on function public.add_sync_entries(uuid, text, jsonb, boolean, boolean) is
-  'Delivers entries to the outbox of an organisation''s integration, as often as the host likes. For the service role. '
-  'entries: a list of at most 10,000 {entry_key, period, document_number, payload}, exported in its order. atomic: all or none. readmit: '
-  'withdrawn entries go out, also with the same content. Returns counts: added (new keys, pending), '
-  'replaced (nothing of it stands anywhere: the new content is what will be sent), unchanged, conflicts (sent with other content: '
-  'nothing is sent again, conflict_at and conflict_content are set for a person; counted until settle_sync_entries '
-  'closes them, or the source says again what was sent); withdrawn, if there are any: the keys that come with the content with which they were withdrawn, and stay so; '
-  'and refused: a list of {entry_key, field, reason}, and index where an item has no key. Refused items change '
-  'nothing; the others are taken, and the alert entries_refused is open until each refused key is taken, too. No answer quotes a payload. Errors: PT422 argument_too_long (more than 64 MB), PT422 invalid_entries (no such list, or atomic and something is '
-  'refused: details has refused, at most 10 of them, and refused_count), PT422 unknown_integration_type, PT404 '
+  'Delivers entries to the outbox of an organisation''s integration, as often as the host likes. For the '
+  'service role. entries: a list of at most 10,000 {entry_key, period, document_number, payload}, exported '
+  'in its order. atomic: all or none. readmit: withdrawn entries go out, also with the same content. Returns '
+  'counts: added (new keys, pending), replaced (nothing of it stands anywhere: the new content is what will '
+  'be sent), unchanged, conflicts (sent with other content: nothing is sent again, conflict_at and '
+  'conflict_content are set for a person; counted until settle_sync_entries closes them, or the source says '
+  'again what was sent); withdrawn, if there are any: the keys that come with the content with which they '
+  'were withdrawn, and stay so; and refused: a list of {entry_key, field, reason}, and index where an item '
+  'has no key. Refused items change nothing; the others are taken, and the alert entries_refused is open '
+  'until each refused key is taken, too. No answer quotes a payload. Errors: PT422 argument_too_long (more '
+  'than 64 MB), PT422 invalid_entries (no such list, or atomic and something is refused: details has '
+  'refused, at most 10 of them, and refused_count), PT422 unknown_integration_type, PT404 '
   'integration_not_found.';
 
 create or replace function sync_scheduler.read_delivery(integration public.sync_integrations, entries jsonb)
@@ -77,26 +86,32 @@ begin
     group by i ->> 'entry_key' having count(*) > 1) r;
 
   with item as materialized (
-    select l.item, l.number, case when jsonb_typeof(l.item -> 'entry_key') = 'string' then l.item ->> 'entry_key' end as entry_key
+    select l.item, l.number,
+      case when jsonb_typeof(l.item -> 'entry_key') = 'string' then l.item ->> 'entry_key' end as entry_key
     from jsonb_array_elements(read_delivery.entries) with ordinality l (item, number)
   ), copy as (
-    -- A key that comes twice with one content is one entry. With two contents nobody knows which one is right.
+    -- A key that comes twice with one content is one entry. With two contents nobody knows which one is
+    -- right.
     select i.entry_key, min(i.number) as number, count(*) as copies,
       -- A number of ten bytes may have 131,072 digits: such an item is refused, and never written out.
-      count(distinct case when sync_scheduler.loses_digits(i.item) then jsonb_hash_extended(i.item, 0)::text else i.item::text end)
+      count(distinct case when sync_scheduler.loses_digits(i.item) then jsonb_hash_extended(i.item, 0)::text
+        else i.item::text end)
         as contents
     from item i where i.entry_key = any (repeated) group by i.entry_key
   ), shaped as materialized (
     select i.number, i.entry_key,
       case when jsonb_typeof(i.item -> 'period') = 'string' then i.item ->> 'period' end as period,
-      case when jsonb_typeof(i.item -> 'document_number') = 'string' then i.item ->> 'document_number' end as document_number,
+      case when jsonb_typeof(i.item -> 'document_number') = 'string'
+        then i.item ->> 'document_number' end as document_number,
       i.item -> 'payload' as payload, coalesce(c.copies, 1) as copies,
       -- What has no name in the outbox would be dropped in silence, and what is no text would be read as one.
       case
         when jsonb_typeof(i.item) <> 'object' then array['entries', 'The item is not an object.']
-        when c.contents > 1 then array['entry_key', format('The key comes %s times, with different content.', c.copies)]
+        when c.contents > 1
+          then array['entry_key', format('The key comes %s times, with different content.', c.copies)]
         when i.item - known <> '{}' then (
-          select array[left(min(k), 100), 'An entry has no field of this name.'] from jsonb_object_keys(i.item - known) k)
+          select array[left(min(k), 100), 'An entry has no field of this name.']
+            from jsonb_object_keys(i.item - known) k)
         when i.entry_key is null then array['entry_key', 'The key is missing, or is not a text.']
         when jsonb_typeof(i.item -> 'period') is distinct from 'string'
           then array['period', 'The period is missing, or is not a text.']
@@ -112,18 +127,21 @@ begin
         sync_scheduler.entry_hash(s.period, s.document_number, s.payload) as hash
       from public.sync_export_entries x
       -- A range that begins with the key: one index alone serves it, whatever the statistics say.
-      where (x.entry_key, x.integration_id) between (s.entry_key, integration.id) and (s.entry_key, integration.id)
+      where (x.entry_key, x.integration_id) between (s.entry_key, integration.id)
+        and (s.entry_key, integration.id)
         -- It is refused below, and not written out for its hash.
         and sync_scheduler.loses_digits(s.payload) is not true
       order by x.entry_key, x.integration_id limit 1) e on s.fault is null
   )
   select array_agg(row(c.number, c.entry_key, c.period, c.document_number, c.payload, c.copies, c.hash,
-    coalesce(c.fault[1], (f.fault).field), coalesce(c.fault[2], (f.fault).reason))::sync_scheduler.delivered_entry
+    coalesce(c.fault[1], (f.fault).field),
+    coalesce(c.fault[2], (f.fault).reason))::sync_scheduler.delivered_entry
     order by c.number)
   into delivered
   from compared c left join lateral (
     -- Content that is there already was judged when it came. The offset keeps the planner from asking twice.
-    select sync_scheduler.entry_fault(integration, c.entry_key, c.period, c.document_number, c.payload, max_payload) as fault
+    select sync_scheduler.entry_fault(integration, c.entry_key, c.period, c.document_number, c.payload,
+      max_payload) as fault
     where c.fault is null and c.is_known is not true offset 0) f on true;
   return coalesce(delivered, '{}');
 end;
@@ -131,6 +149,6 @@ $$;
 revoke all on function sync_scheduler.read_delivery(public.sync_integrations, jsonb)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.read_delivery(public.sync_integrations, jsonb) is
-  'Reads the list of a delivery in its order, each key once, with the field and the reason of what is refused. An item that '
-  'is refused for its shape costs no other item. hash is set when the key was known. entries is a JSON list. The caller holds '
-  'the integration''s lock.';
+  'Reads the list of a delivery in its order, each key once, with the field and the reason of what is '
+  'refused. An item that is refused for its shape costs no other item. hash is set when the key was known. '
+  'entries is a JSON list. The caller holds the integration''s lock.';

@@ -16,5 +16,5 @@ end;
 $$;
 revoke all on function sync_scheduler.exported_fields() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.exported_fields() is
-  'By integration type, the fields of a voucher and of its lines that the connector exports. A type that is missing '
-  'passes on any payload.';
+  'By integration type, the fields of a voucher and of its lines that the connector exports. A type that is '
+  'missing passes on any payload.';

@@ -1,10 +1,12 @@
 -- A worker reports what became of a batch.
 
--- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the caller.
+-- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the
+-- caller.
 create or replace function public.sync_worker_record_results(
   run_id uuid, attempt integer, token text, batch_id uuid, results jsonb, set_aside boolean default false
 ) returns jsonb
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 begin
   perform sync_scheduler.require_text('token', sync_worker_record_results.token);
   perform sync_scheduler.require_size('results', sync_worker_record_results.results, 4194304);
@@ -13,9 +15,11 @@ end;
 $$;
 revoke all on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb, boolean)
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb, boolean) to service_role;
+grant execute on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb, boolean)
+  to service_role;
 comment on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb, boolean) is
-  'For the Edge Function (service role and attempt token): see sync_scheduler.record_results. Settles the entries of a batch and counts progress.';
+  'For the Edge Function (service role and attempt token): see sync_scheduler.record_results. Settles the '
+  'entries of a batch and counts progress.';
 
 create or replace function sync_scheduler.record_results(
   run_id uuid, attempt integer, token text, batch_id uuid, results jsonb, set_aside boolean default false
@@ -24,7 +28,8 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   run public.sync_run_log :=
-    sync_scheduler.extend_lease(record_results.run_id, record_results.attempt, record_results.token, 'settle');
+    sync_scheduler.extend_lease(record_results.run_id, record_results.attempt, record_results.token,
+      'settle');
   done integer;
   failed integer;
   settled_ids bigint[];
@@ -32,29 +37,33 @@ begin
   if jsonb_typeof(results) is distinct from 'array' or exists (
     select from jsonb_array_elements(results) r
     group by r ->> 'entry_key'
-    having r ->> 'entry_key' is null or count(*) > 1 or length(r ->> 'entry_key') > sync_scheduler.text_limit('entry_keys')
+    having r ->> 'entry_key' is null or count(*) > 1
+      or length(r ->> 'entry_key') > sync_scheduler.text_limit('entry_keys')
       or bool_or(coalesce(r ->> 'state', '') not in ('exported', 'rejected', 'unknown', 'pending')
         or coalesce(jsonb_typeof(r -> 'not_sent'), 'null') not in ('boolean', 'null')
         or coalesce(jsonb_typeof(r -> 'nothing_left'), 'null') not in ('boolean', 'null')
         or coalesce(jsonb_typeof(r -> 'refused_alone'), 'null') not in ('boolean', 'null'))
   ) then
     perform sync_scheduler.raise_error('invalid_worker_request',
-      '{"results": "each entry_key once, with state exported, rejected, unknown or pending, and true or false as not_sent, nothing_left and refused_alone"}');
+      '{"results": "each entry_key once, with state exported, rejected, unknown or pending, and true or '
+      'false as not_sent, nothing_left and refused_alone"}');
   end if;
 
   -- Only what is still being sent: the repetition of a call whose answer was lost changes and counts nothing.
   with told as (
-    select s.entry_id, r.external_id, r.error, r.refused_alone, s.state as was, coalesce(r.state, s.state) as state, r.nothing_left,
+    select s.entry_id, r.external_id, r.error, r.refused_alone, s.state as was,
+      coalesce(r.state, s.state) as state, r.nothing_left,
       -- Of what may have been sent before, nobody can say that it never left.
       r.not_sent and s.unknown_since is null as not_sent,
       s.unknown_since is null and s.decided_at is null as is_first_send,
-      -- Open stays what the results leave out, what they do not know, and what they take back although an earlier send
-      -- of it is open: that it was not taken this time says nothing about that one.
+      -- Open stays what the results leave out, what they do not know, and what they take back although an
+      -- earlier send of it is open: that it was not taken this time says nothing about that one.
       bool_or(coalesce(r.state, s.state) in ('sending', 'unknown')
         or (r.state = 'pending' and s.unknown_since is not null)) over () as stays_open
     from public.sync_export_entries s
     left join jsonb_to_recordset(results)
-      as r (entry_key text, state public.sync_entry_state, external_id text, error text, refused_alone boolean,
+      as r (entry_key text, state public.sync_entry_state, external_id text, error text,
+        refused_alone boolean,
         not_sent boolean, nothing_left boolean)
       on r.entry_key = s.entry_key and s.state = 'sending'
     where s.batch_id = record_results.batch_id
@@ -63,8 +72,8 @@ begin
   ), settled as (
     update public.sync_export_entries e set
       state = n.state,
-      -- Back to pending means that the vendor took nothing: the entry goes into a later batch of its own. And what never left
-      -- is no part of a batch that may go out again.
+      -- Back to pending means that the vendor took nothing: the entry goes into a later batch of its own. And
+      -- what never left is no part of a batch that may go out again.
       batch_id = case when n.state <> 'pending' and not n.not_sent then e.batch_id end,
       not_sent = n.not_sent,
       refused_at_first_send = n.is_first_send and not n.not_sent,
@@ -89,7 +98,8 @@ begin
     array_agg(entry_id)
   into done, failed, settled_ids from settled;
   perform sync_scheduler.adopt_newest_content(settled_ids || array(
-    -- Refused earlier, while other entries of the batch were open. As text: the index of the rejected holds all tenants'.
+    -- Refused earlier, while other entries of the batch were open. As text: the index of the rejected holds
+    -- all tenants'.
     select e.entry_id from public.sync_export_entries e
     where e.batch_id = record_results.batch_id and e.state::text = 'rejected'));
 
@@ -103,7 +113,8 @@ begin
   end if;
   if record_results.set_aside then
     update public.sync_export_entries e set set_aside_run_id = run.run_id
-    where e.batch_id = record_results.batch_id and e.integration_id = run.integration_id and e.state = 'unknown';
+    where e.batch_id = record_results.batch_id and e.integration_id = run.integration_id
+      and e.state = 'unknown';
   end if;
   if done > 0 then
     -- The external system takes entries: those that it has refused alone are at fault themselves.
@@ -116,13 +127,13 @@ $$;
 revoke all on function sync_scheduler.record_results(uuid, integer, text, uuid, jsonb, boolean)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.record_results(uuid, integer, text, uuid, jsonb, boolean) is
-  'Settles entries of a batch: exported, rejected, unknown (asked for before it is sent again) or pending (certainly not '
-  'taken; it becomes unknown while anything else of the batch is open). With refused_alone a pending entry is passed over for '
-  'the rest of the run, and rejected as soon as something is taken. With rejected goes not_sent, if our own rules rejected it '
-  'before its first send, and nothing_left, if the external system holds nothing of it. set_aside: what is unknown of the batch '
-  'is not handed out again in this run. An entry that is left out stays with the worker and counts as sent. Counts the run''s '
-  'progress. May be repeated. Errors: PT401 invalid_token, PT409 '
-  'attempt_not_current, PT422 invalid_worker_request.';
+  'Settles entries of a batch: exported, rejected, unknown (asked for before it is sent again) or pending '
+  '(certainly not taken; it becomes unknown while anything else of the batch is open). With refused_alone a '
+  'pending entry is passed over for the rest of the run, and rejected as soon as something is taken. With '
+  'rejected goes not_sent, if our own rules rejected it before its first send, and nothing_left, if the '
+  'external system holds nothing of it. set_aside: what is unknown of the batch is not handed out again in '
+  'this run. An entry that is left out stays with the worker and counts as sent. Counts the run''s progress. '
+  'May be repeated. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request.';
 
 create or replace function sync_scheduler.adopt_newest_content(entry_ids bigint[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -142,10 +153,12 @@ begin
     run_id = case when e.state = 'pending' then e.run_id end,
     error_message = null
   -- num_nulls: for "is not null" a plan without statistics reads the conflicts of all tenants.
-  where e.entry_id = any (adopt_newest_content.entry_ids) and num_nulls(e.conflict_at) = 0 and sync_scheduler.is_replaceable(e);
+  where e.entry_id = any (adopt_newest_content.entry_ids) and num_nulls(e.conflict_at) = 0
+    and sync_scheduler.is_replaceable(e);
 end;
 $$;
-revoke all on function sync_scheduler.adopt_newest_content(bigint[]) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.adopt_newest_content(bigint[])
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.adopt_newest_content(bigint[]) is
-  'For entries that turn out not to have been taken: what goes out is what the source has delivered since, and the conflict '
-  'is over. Those that are not replaceable, or without a conflict, stay as they are.';
+  'For entries that turn out not to have been taken: what goes out is what the source has delivered since, '
+  'and the conflict is over. Those that are not replaceable, or without a conflict, stay as they are.';

@@ -12,7 +12,8 @@ begin
     raise exception 'sync_scheduler.redact_entries needs an instant in the past';
   end if;
   for integration in
-    select * from public.sync_integrations i where i.org_id = redact_entries.org_id order by i.id for no key update
+    select * from public.sync_integrations i
+      where i.org_id = redact_entries.org_id order by i.id for no key update
   loop
     -- The worker goes on: what is settled, with all of its batch, it never takes again.
     redacted := redacted + sync_scheduler.redact_batch(array(
@@ -21,23 +22,28 @@ begin
         and coalesce(e.exported_at, e.decided_at, e.created_at) < redact_entries.before));
   end loop;
 
-  select count(*), jsonb_agg(jsonb_build_object('integration_type', o.integration_type, 'entry_key', o.entry_key)
+  select count(*), jsonb_agg(
+    jsonb_build_object('integration_type', o.integration_type, 'entry_key', o.entry_key)
     order by o.integration_type, o.entry_id) filter (where o.place <= 100)
   into open_count, open_keys
   from (
-    select i.integration_type, e.entry_key, e.entry_id, row_number() over (order by i.integration_type, e.entry_id) as place
+    select i.integration_type, e.entry_key, e.entry_id,
+      row_number() over (order by i.integration_type, e.entry_id) as place
     from public.sync_export_entries e join public.sync_integrations i on i.id = e.integration_id
     where i.org_id = redact_entries.org_id and e.redacted_at is null
       and coalesce(e.exported_at, e.decided_at, e.created_at) < redact_entries.before) o;
-  return jsonb_build_object('redacted', redacted, 'left', open_count, 'left_entries', coalesce(open_keys, '[]'));
+  return jsonb_build_object('redacted', redacted, 'left', open_count, 'left_entries',
+    coalesce(open_keys, '[]'));
 end;
 $$;
-revoke all on function sync_scheduler.redact_entries(uuid, timestamptz) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.redact_entries(uuid, timestamptz)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.redact_entries(uuid, timestamptz) is
-  'Empties the payloads of an organisation''s entries that were exported, withdrawn or decided before an instant. Key, hash, period, '
-  'number, external id, debit total and currency stay: nothing can be exported twice, and sums remain. Left as they are: entries '
-  'that wait, that a person has to decide about, or of whose batch something is open. Returns {redacted, left, left_entries: '
-  '[{integration_type, entry_key}] (at most 100)}. For the owner of the database. Again it redacts nothing more.';
+  'Empties the payloads of an organisation''s entries that were exported, withdrawn or decided before an '
+  'instant. Key, hash, period, number, external id, debit total and currency stay: nothing can be exported '
+  'twice, and sums remain. Left as they are: entries that wait, that a person has to decide about, or of '
+  'whose batch something is open. Returns {redacted, left, left_entries: [{integration_type, entry_key}] (at '
+  'most 100)}. For the owner of the database. Again it redacts nothing more.';
 
 create or replace function sync_scheduler.redact_batch(entry_ids bigint[]) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -56,24 +62,29 @@ begin
     redacted_at = now(),
     redacted_debit = (
       select sum((l ->> 'debit')::numeric)
-      from jsonb_array_elements(case jsonb_typeof(e.payload -> 'lines') when 'array' then e.payload -> 'lines' else '[]' end) l
+      from jsonb_array_elements(case jsonb_typeof(e.payload -> 'lines') when 'array' then e.payload -> 'lines'
+        else '[]' end) l
       where jsonb_typeof(l -> 'debit') = 'string' and sync_scheduler.is_amount(l ->> 'debit')),
-    redacted_currency = case when jsonb_typeof(e.payload -> 'currency') = 'string' then left(e.payload ->> 'currency', 10) end
+    redacted_currency = case when jsonb_typeof(e.payload -> 'currency') = 'string' then
+      left(e.payload ->> 'currency', 10) end
   where e.entry_id = any (redact_batch.entry_ids) and e.redacted_at is null and not e.undecided
     and e.state in ('exported', 'withdrawn', 'rejected')
     -- A batch of which anything is open goes out again whole, byte for byte.
     and not exists (
-      select from public.sync_export_entries o where o.batch_id = e.batch_id and o.state in ('sending', 'unknown'));
+      select from public.sync_export_entries o
+        where o.batch_id = e.batch_id and o.state in ('sending', 'unknown'));
   get diagnostics redacted = row_count;
   return redacted;
 end;
 $$;
 revoke all on function sync_scheduler.redact_batch(bigint[]) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.redact_batch(bigint[]) is
-  'Empties the payloads of those of these entries that are exported, withdrawn or decided and of whose batch nothing is open, and '
-  'keeps debit total and currency. Returns how many. For redact_entries and purge_payloads.';
+  'Empties the payloads of those of these entries that are exported, withdrawn or decided and of whose batch '
+  'nothing is open, and keeps debit total and currency. Returns how many. For redact_entries and '
+  'purge_payloads.';
 
-create or replace function sync_scheduler.purge_payloads(batch_size integer, settings sync_scheduler.settings) returns integer
+create or replace function sync_scheduler.purge_payloads(batch_size integer, settings sync_scheduler.settings)
+  returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   walk sync_scheduler.redaction;
@@ -92,13 +103,15 @@ begin
     where e.entry_id > walk.reached and e.created_at < now() - settings.retention_payload
     order by e.entry_id limit batch_size);
   if looked = '{}' then
-    update sync_scheduler.redaction r set reached = 0, began_at = now() where r.began_at < now() - interval '7 days';
+    update sync_scheduler.redaction r set reached = 0, began_at = now()
+      where r.began_at < now() - interval '7 days';
     return 0;
   end if;
   update sync_scheduler.redaction r set reached = looked[cardinality(looked)] where r.only_row;
   return sync_scheduler.redact_batch(array(
     select e.entry_id from public.sync_export_entries e
-    where e.entry_id = any (looked) and coalesce(e.exported_at, e.decided_at, e.created_at) < now() - settings.retention_payload
+    where e.entry_id = any (looked)
+      and coalesce(e.exported_at, e.decided_at, e.created_at) < now() - settings.retention_payload
     for no key update skip locked));
 exception when others then
   raise warning 'sync_scheduler.purge_payloads: % (%)', sqlerrm, sqlstate;
@@ -108,5 +121,6 @@ $$;
 revoke all on function sync_scheduler.purge_payloads(integer, sync_scheduler.settings)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.purge_payloads(integer, sync_scheduler.settings) is
-  'Redacts what is older than settings.retention_payload among the next batch_size entries of its walk, which goes through all of '
-  'them once a week at most. Returns how many it redacted; 0 while retention_payload is null.';
+  'Redacts what is older than settings.retention_payload among the next batch_size entries of its walk, '
+  'which goes through all of them once a week at most. Returns how many it redacted; 0 while '
+  'retention_payload is null.';

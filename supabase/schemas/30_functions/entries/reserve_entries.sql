@@ -1,31 +1,37 @@
 -- A worker takes the next batch.
 
--- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the caller.
+-- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the
+-- caller.
 create or replace function public.sync_worker_reserve_entries(
   run_id uuid, attempt integer, token text, batch_size integer, entry_keys text[] default null,
   batch_bytes integer default null
 ) returns jsonb
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 begin
   perform sync_scheduler.require_text('token', sync_worker_reserve_entries.token);
   perform sync_scheduler.require_text('entry_keys', (
-    select k from unnest(sync_worker_reserve_entries.entry_keys) k where k is not null order by length(k) desc limit 1));
+    select k from unnest(sync_worker_reserve_entries.entry_keys) k
+      where k is not null order by length(k) desc limit 1));
   return sync_scheduler.reserve_entries(run_id, attempt, token, batch_size, entry_keys, batch_bytes);
 end;
 $$;
 revoke all on function public.sync_worker_reserve_entries(uuid, integer, text, integer, text[], integer)
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_reserve_entries(uuid, integer, text, integer, text[], integer) to service_role;
+grant execute on function public.sync_worker_reserve_entries(uuid, integer, text, integer, text[], integer)
+  to service_role;
 comment on function public.sync_worker_reserve_entries(uuid, integer, text, integer, text[], integer) is
-  'For the Edge Function (service role and attempt token): see sync_scheduler.reserve_entries. Returns the next batch to export; batch_id is null when nothing is left.';
+  'For the Edge Function (service role and attempt token): see sync_scheduler.reserve_entries. Returns the '
+  'next batch to export; batch_id is null when nothing is left.';
 
 create or replace function sync_scheduler.reserve_entries(
   run_id uuid, attempt integer, token text, batch_size integer, entry_keys text[] default null,
   batch_bytes integer default null
 ) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp
--- A sort would let the planner take any index that begins with the integration and read all that is exported, when its
--- statistics are missing or wrong. Without one only the index in the order of the query is left, for each query below.
+-- A sort would let the planner take any index that begins with the integration and read all that is exported,
+-- when its statistics are missing or wrong. Without one only the index in the order of the query is left, for
+-- each query below.
 set enable_sort = off set enable_incremental_sort = off as $$
 #variable_conflict use_column
 declare
@@ -44,8 +50,8 @@ begin
       '{"batch_size": "1 to 500", "entry_keys": "at most 500", "batch_bytes": "1 or more"}');
   end if;
 
-  -- Read after the run's lock is held: when a pause or another address has been answered, nothing more is reserved. The worker
-  -- would send to the old address, and the repetition would go to the new one.
+  -- Read after the run's lock is held: when a pause or another address has been answered, nothing more is
+  -- reserved. The worker would send to the old address, and the repetition would go to the new one.
   if exists (
     select from public.sync_integrations i join sync_scheduler.run_attempts a
       on a.run_id = run.run_id and a.attempt = reserve_entries.attempt
@@ -56,25 +62,28 @@ begin
       || '{"batch_id": null, "resend": false, "entries": [], "paused": true}';
   end if;
 
-  -- A batch without a known outcome comes before anything new: sending means that the answer to this very call was
-  -- lost and the worker never saw it, unknown that an earlier send may have reached the vendor.
+  -- A batch without a known outcome comes before anything new: sending means that the answer to this very
+  -- call was lost and the worker never saw it, unknown that an earlier send may have reached the vendor.
   select e.batch_id into batch
   from public.sync_export_entries e
-  where e.integration_id between run.integration_id and run.integration_id and e.state in ('sending', 'unknown')
+  where e.integration_id between run.integration_id and run.integration_id
+    and e.state in ('sending', 'unknown')
     and e.set_aside_run_id is distinct from run.run_id
   order by e.integration_id, e.state, e.entry_id
   limit 1;
   -- Something of it settled, or once unknown: the vendor has seen it.
-  select bool_or(e.unknown_since is not null or e.state <> 'sending'), coalesce(min(e.unknown_since) < run.started_at, false)
+  select bool_or(e.unknown_since is not null or e.state <> 'sending'),
+    coalesce(min(e.unknown_since) < run.started_at, false)
   into resend, left_over
   from public.sync_export_entries e where e.batch_id = batch;
 
   if batch is null then
-    most_bytes := least(reserve_entries.batch_bytes, (select s.max_batch_bytes from sync_scheduler.settings s));
+    most_bytes := least(reserve_entries.batch_bytes,
+      (select s.max_batch_bytes from sync_scheduler.settings s));
     if reserve_entries.entry_keys is null then
-      -- An array, for the planner may run `in (select ... limit)` once for each outer row, and the limit with it. And a range,
-      -- for of an equality the order of the primary key would do, too.
-      -- The bytes are those of the locked rows: what is replaced meanwhile counts as it goes out.
+      -- An array, for the planner may run `in (select ... limit)` once for each outer row, and the limit with
+      -- it. And a range, for of an equality the order of the primary key would do, too. The bytes are those
+      -- of the locked rows: what is replaced meanwhile counts as it goes out.
       chosen := array(
         select b.entry_id from (
           select c.entry_id, row_number() over in_order as place, sum(c.payload_bytes) over in_order as bytes
@@ -103,7 +112,8 @@ begin
     -- As in settle_entries: who looks for nothing reads nothing.
     if chosen = '{}' then
       return sync_scheduler.run_progress(run) || '{"batch_id": null, "resend": false, "entries": []}'
-        || case when reserve_entries.entry_keys is null then sync_scheduler.judge_refused_entries(run) else '{}' end;
+        || case when reserve_entries.entry_keys is null then sync_scheduler.judge_refused_entries(run)
+          else '{}' end;
     end if;
     batch := gen_random_uuid();
     update public.sync_export_entries e
@@ -115,7 +125,8 @@ begin
     where e.batch_id = batch and e.state = 'unknown';
   end if;
 
-  -- The whole batch, settled entries too: a receiver takes a repetition under one key only if it is identical.
+  -- The whole batch, settled entries too: a receiver takes a repetition under one key only if it is
+  -- identical.
   return sync_scheduler.run_progress(run) || jsonb_build_object(
     'batch_id', batch,
     'resend', coalesce(resend, false),
@@ -124,7 +135,8 @@ begin
       select jsonb_agg(jsonb_build_object(
         'entry_key', e.entry_key, 'period', e.period,
         'document_number', e.document_number, 'payload', e.payload,
-        -- An expression: for the order of the primary key alone a planner would read all entries. Postgres 15 has no setting for it.
+        -- An expression: for the order of the primary key alone a planner would read all entries. Postgres 15
+        -- has no setting for it.
         'settled', e.state <> 'sending') order by e.entry_id + 0)
       from public.sync_export_entries e where e.batch_id = batch));
 end;
@@ -132,56 +144,64 @@ $$;
 revoke all on function sync_scheduler.reserve_entries(uuid, integer, text, integer, text[], integer)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.reserve_entries(uuid, integer, text, integer, text[], integer) is
-  'Hands the worker its next batch, committed as sending before any vendor hears of it: a batch of unknown outcome '
-  'first (resend = true, same batch_id, whole: settled marks the entries whose outcome is known; left_over: an earlier run '
-  'left it), but for those that this run has set aside; else up to batch_size (1 to 500) pending entries in order, but for '
-  'those that were refused alone in this run, and with payloads of at most batch_bytes and settings.max_batch_bytes together, but at '
-  'least one. entry_keys: of the pending entries only these (at most 500). batch_id is null '
-  'when nothing is left; with paused = true: while the integration is paused or disabled, or if its '
-  'address is no longer that of the claim. What was refused alone is judged then (see judge_refused_entries). Errors: PT401 invalid_token, PT409 '
-  'attempt_not_current, PT422 invalid_worker_request.';
+  'Hands the worker its next batch, committed as sending before any vendor hears of it: a batch of unknown '
+  'outcome first (resend = true, same batch_id, whole: settled marks the entries whose outcome is known; '
+  'left_over: an earlier run left it), but for those that this run has set aside; else up to batch_size (1 '
+  'to 500) pending entries in order, but for those that were refused alone in this run, and with payloads of '
+  'at most batch_bytes and settings.max_batch_bytes together, but at least one. entry_keys: of the pending '
+  'entries only these (at most 500). batch_id is null when nothing is left; with paused = true: while the '
+  'integration is paused or disabled, or if its address is no longer that of the claim. What was refused '
+  'alone is judged then (see judge_refused_entries). Errors: PT401 invalid_token, PT409 attempt_not_current, '
+  'PT422 invalid_worker_request.';
 
 create or replace function sync_scheduler.first_open_entry(integration_id uuid) returns bigint
 language plpgsql stable set search_path = pg_catalog, pg_temp
--- As in reserve_entries: without a sort only the index in the order of each query is left, whatever the statistics say.
+-- As in reserve_entries: without a sort only the index in the order of each query is left, whatever the
+-- statistics say.
 set enable_sort = off as $$
 begin
   return least(
     (select e.entry_id from public.sync_export_entries e
-     where e.integration_id between first_open_entry.integration_id and first_open_entry.integration_id and e.state = 'pending'
+     where e.integration_id between first_open_entry.integration_id and first_open_entry.integration_id
+       and e.state = 'pending'
      order by e.integration_id, e.entry_id limit 1),
     (select e.entry_id from public.sync_export_entries e
-     where e.integration_id between first_open_entry.integration_id and first_open_entry.integration_id and e.state = 'sending'
+     where e.integration_id between first_open_entry.integration_id and first_open_entry.integration_id
+       and e.state = 'sending'
      order by e.integration_id, e.state, e.entry_id limit 1),
     (select e.entry_id from public.sync_export_entries e
-     where e.integration_id between first_open_entry.integration_id and first_open_entry.integration_id and e.state = 'unknown'
+     where e.integration_id between first_open_entry.integration_id and first_open_entry.integration_id
+       and e.state = 'unknown'
      order by e.integration_id, e.state, e.entry_id limit 1));
 end;
 $$;
 revoke all on function sync_scheduler.first_open_entry(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.first_open_entry(uuid) is
-  'The first entry of an integration, by entry_id, that is not out yet: pending, sending or unknown. Null: there is none. Its '
-  'cost does not grow with what waits.';
+  'The first entry of an integration, by entry_id, that is not out yet: pending, sending or unknown. Null: '
+  'there is none. Its cost does not grow with what waits.';
 
 create or replace function sync_scheduler.last_open_entry(integration_id uuid) returns bigint
 language plpgsql stable set search_path = pg_catalog, pg_temp set enable_sort = off as $$
 begin
   return greatest(
     (select e.entry_id from public.sync_export_entries e
-     where e.integration_id between last_open_entry.integration_id and last_open_entry.integration_id and e.state = 'pending'
+     where e.integration_id between last_open_entry.integration_id and last_open_entry.integration_id
+       and e.state = 'pending'
      order by e.integration_id desc, e.entry_id desc limit 1),
     (select e.entry_id from public.sync_export_entries e
-     where e.integration_id between last_open_entry.integration_id and last_open_entry.integration_id and e.state = 'sending'
+     where e.integration_id between last_open_entry.integration_id and last_open_entry.integration_id
+       and e.state = 'sending'
      order by e.integration_id desc, e.state desc, e.entry_id desc limit 1),
     (select e.entry_id from public.sync_export_entries e
-     where e.integration_id between last_open_entry.integration_id and last_open_entry.integration_id and e.state = 'unknown'
+     where e.integration_id between last_open_entry.integration_id and last_open_entry.integration_id
+       and e.state = 'unknown'
      order by e.integration_id desc, e.state desc, e.entry_id desc limit 1));
 end;
 $$;
 revoke all on function sync_scheduler.last_open_entry(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.last_open_entry(uuid) is
-  'The last entry of an integration, by entry_id, that is not out yet: pending, sending or unknown. Null: there is none. See '
-  'first_open_entry.';
+  'The last entry of an integration, by entry_id, that is not out yet: pending, sending or unknown. Null: '
+  'there is none. See first_open_entry.';
 
 create or replace function sync_scheduler.judge_refused_entries(run public.sync_run_log) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -195,29 +215,34 @@ begin
     return '{}'::jsonb;
   end if;
   -- Something was taken in this run; or there is nothing to compare a single entry with.
-  if run.entries_done > 0 or (refused = 1 and not sync_scheduler.has_unresolved_entries(run.integration_id)) then
+  if run.entries_done > 0
+    or (refused = 1 and not sync_scheduler.has_unresolved_entries(run.integration_id)) then
     return sync_scheduler.run_progress(sync_scheduler.reject_refused_entries(run));
   end if;
   return jsonb_build_object('refusal', coalesce(reason, ''));
 end;
 $$;
-revoke all on function sync_scheduler.judge_refused_entries(public.sync_run_log) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.judge_refused_entries(public.sync_run_log)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.judge_refused_entries(public.sync_run_log) is
-  'Says what becomes of the entries that were refused alone in this run, when no other entry waits. They are rejected if '
-  'something was taken in this run, or if there is one and nothing else is open; returns the run''s progress. Else they stay '
-  'pending, and refusal is a reason that was given. Returns an empty object when there are none. The caller holds the run''s '
-  'row lock.';
+  'Says what becomes of the entries that were refused alone in this run, when no other entry waits. They are '
+  'rejected if something was taken in this run, or if there is one and nothing else is open; returns the '
+  'run''s progress. Else they stay pending, and refusal is a reason that was given. Returns an empty object '
+  'when there are none. The caller holds the run''s row lock.';
 
-create or replace function sync_scheduler.reject_refused_entries(run public.sync_run_log) returns public.sync_run_log
+create or replace function sync_scheduler.reject_refused_entries(run public.sync_run_log)
+  returns public.sync_run_log
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   rejected integer;
 begin
-  -- Only a first send is narrowed, and a batch that is refused as a whole leaves nothing: it goes back to pending.
+  -- Only a first send is narrowed, and a batch that is refused as a whole leaves nothing: it goes back to
+  -- pending.
   update public.sync_export_entries e set state = 'rejected', run_id = run.run_id,
     refused_at_first_send = e.decided_at is null, nothing_left = true
   -- By their ids, and the state as text: else a plan without statistics reads all that is pending.
-  where e.entry_id = any (array(select r.entry_id from public.sync_export_entries r where r.refused_run_id = run.run_id))
+  where e.entry_id = any (array(select r.entry_id from public.sync_export_entries r
+    where r.refused_run_id = run.run_id))
     and e.state::text = 'pending';
   get diagnostics rejected = row_count;
   if rejected > 0 then
@@ -230,7 +255,9 @@ begin
   return run;
 end;
 $$;
-revoke all on function sync_scheduler.reject_refused_entries(public.sync_run_log) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.reject_refused_entries(public.sync_run_log)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.reject_refused_entries(public.sync_run_log) is
-  'Rejects the entries that were refused alone in this run, for the reasons that were given then, and counts them. Its caller has '
-  'evidence that the external system takes other entries. Returns the run. The caller holds the run''s row lock.';
+  'Rejects the entries that were refused alone in this run, for the reasons that were given then, and counts '
+  'them. Its caller has evidence that the external system takes other entries. Returns the run. The caller '
+  'holds the run''s row lock.';

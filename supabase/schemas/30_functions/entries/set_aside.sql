@@ -20,16 +20,18 @@ begin
     return false;
   end if;
   update public.sync_export_entries e set set_aside_run_id = run.run_id
-  where e.batch_id = set_aside_batch.batch_id and e.integration_id = run.integration_id and e.state = 'unknown';
+  where e.batch_id = set_aside_batch.batch_id and e.integration_id = run.integration_id
+    and e.state = 'unknown';
   return found;
 end;
 $$;
 revoke all on function sync_scheduler.set_aside_batch(public.sync_run_log, sync_scheduler.error_class, uuid)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.set_aside_batch(public.sync_run_log, sync_scheduler.error_class, uuid) is
-  'Sets a batch of unknown outcome aside for the rest of the run, if the attempt that has just ended was the last one that the '
-  'run has for it. batch_id: the batch that has failed, or null when the connector sends no other before its outcome is known. '
-  'Returns whether it has: the run then goes on with other entries. The caller holds the run''s row lock.';
+  'Sets a batch of unknown outcome aside for the rest of the run, if the attempt that has just ended was the '
+  'last one that the run has for it. batch_id: the batch that has failed, or null when the connector sends '
+  'no other before its outcome is known. Returns whether it has: the run then goes on with other entries. '
+  'The caller holds the run''s row lock.';
 
 create or replace function sync_scheduler.set_aside_message(
   run public.sync_run_log, is_all_else_done boolean default true
@@ -41,7 +43,8 @@ declare
   open_entries integer;
   batch uuid;
 begin
-  select count(*), count(distinct e.batch_id), count(*) filter (where e.set_aside_run_id is distinct from run.run_id),
+  select count(*), count(distinct e.batch_id),
+    count(*) filter (where e.set_aside_run_id is distinct from run.run_id),
     (array_agg(e.batch_id order by e.entry_id))[1]
   into entries, batches, open_entries, batch
   from public.sync_export_entries e
@@ -49,7 +52,8 @@ begin
   if entries = 0 or open_entries > 0 then
     return null;
   end if;
-  return format('Whether %s %s arrived is not known, and to repeat %s has not settled it%s. Look in the external '
+  return format('Whether %s %s arrived is not known, and to repeat %s has not settled it%s. Look in the '
+    'external '
     'system which of them it has, then settle them: settle_sync_entries, batch_id %s%s.',
     entries, case when entries = 1 then 'entry has' else 'entries have' end,
     case when batches = 1 then 'their batch' else format('their %s batches', batches) end,
@@ -57,7 +61,8 @@ begin
     batch, case when batches > 1 then ' and others' else '' end);
 end;
 $$;
-revoke all on function sync_scheduler.set_aside_message(public.sync_run_log, boolean) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.set_aside_message(public.sync_run_log, boolean)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.set_aside_message(public.sync_run_log, boolean) is
-  'What a person reads about the batches that the run has set aside, with the number of entries and the way out. Null when '
-  'there are none, or when anything else of unknown outcome is open.';
+  'What a person reads about the batches that the run has set aside, with the number of entries and the way '
+  'out. Null when there are none, or when anything else of unknown outcome is open.';

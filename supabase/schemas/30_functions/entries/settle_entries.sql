@@ -4,7 +4,8 @@
 create or replace function public.settle_sync_entries(
   org_id uuid, integration_type text, entries jsonb, reason text
 ) returns integer
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 #variable_conflict use_variable
 declare
   integration public.sync_integrations;
@@ -24,7 +25,8 @@ begin
 
   settled := sync_scheduler.settle_entries(integration.id, entries, reason);
   if jsonb_array_length(settled) > 0 then
-    perform sync_scheduler.audit(integration, 'entries_settled', reason, jsonb_build_object('entries', settled));
+    perform sync_scheduler.audit(integration, 'entries_settled', reason,
+      jsonb_build_object('entries', settled));
   end if;
   return jsonb_array_length(settled);
 end;
@@ -33,18 +35,19 @@ revoke all on function public.settle_sync_entries(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
 grant execute on function public.settle_sync_entries(uuid, text, jsonb, text) to authenticated, service_role;
 comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
-  'Settles entries by hand, all or none: a list (at most 10,000) of {entry_key, resolution, external_id?, sent_at?}, or {batch_id, '
-  'sent_at, resolution} for all entries of one batch whose outcome is not known. exported: it stands '
-  'in the external system (of an unknown, rejected or pending entry); resend: it does not and shall, with what the source '
-  'delivered last (rejected, or unknown with its sent_at as it was when somebody looked); abandon: it does not and '
-  'shall not, rejected for that reason (likewise); keep: what was exported stands, its conflict is closed (exported). For '
-  'admins of the organisation and the service role. reason: at most 500 characters, kept in the audit log. Returns how many entries have changed; once more changes none. Errors: '
-  'PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 argument_too_long, PT422 reason_too_long, PT422 reason_missing, PT422 '
-  'unknown_integration_type, PT404 integration_not_found, PT422 invalid_entries, PT404 entries_not_found (details: '
-  'entry_keys), PT409 entries_not_settleable (details: entries with state and sent_at; sending: a worker has it), PT409 '
-  'batch_is_open (details: entry_keys that have to be settled in the same call), PT409 batch_was_sent_again (details: batches with their '
-  'sent_at now: what was looked up is an older send), PT429 rate_limited.';
+  'Settles entries by hand, all or none: a list (at most 10,000) of {entry_key, resolution, external_id?, '
+  'sent_at?}, or {batch_id, sent_at, resolution} for all entries of one batch whose outcome is not known. '
+  'exported: it stands in the external system (of an unknown, rejected or pending entry); resend: it does '
+  'not and shall, with what the source delivered last (rejected, or unknown with its sent_at as it was when '
+  'somebody looked); abandon: it does not and shall not, rejected for that reason (likewise); keep: what was '
+  'exported stands, its conflict is closed (exported). For admins of the organisation and the service role. '
+  'reason: at most 500 characters, kept in the audit log. Returns how many entries have changed; once more '
+  'changes none. Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 '
+  'argument_too_long, PT422 reason_too_long, PT422 reason_missing, PT422 unknown_integration_type, PT404 '
+  'integration_not_found, PT422 invalid_entries, PT404 entries_not_found (details: entry_keys), PT409 '
+  'entries_not_settleable (details: entries with state and sent_at; sending: a worker has it), PT409 '
+  'batch_is_open (details: entry_keys that have to be settled in the same call), PT409 batch_was_sent_again '
+  '(details: batches with their sent_at now: what was looked up is an older send), PT429 rate_limited.';
 
 create or replace function sync_scheduler.settle_entries(integration_id uuid, entries jsonb, reason text)
 returns jsonb
@@ -55,7 +58,8 @@ declare
   batches uuid[];
 begin
   with told as (
-    select e.entry_id, e.entry_key, e.state, e.batch_id, e.conflict_at, d.resolution, left(d.external_id, 200) as external_id
+    select e.entry_id, e.entry_key, e.state, e.batch_id, e.conflict_at, d.resolution,
+      left(d.external_id, 200) as external_id
     from jsonb_to_recordset(entries) as d (entry_key text, resolution text, external_id text)
     -- As in require_settleable.
     cross join lateral (
@@ -65,7 +69,8 @@ begin
     where not case d.resolution
       when 'exported' then e.state = 'exported'
       when 'resend' then e.state = 'pending'
-      when 'abandon' then e.state = 'rejected' and e.error_message = settle_entries.reason and e.conflict_at is null
+      when 'abandon' then e.state = 'rejected' and e.error_message = settle_entries.reason
+        and e.conflict_at is null
         and e.decided_at is not null
       when 'keep' then e.conflict_at is null end
   ), changed as (
@@ -79,9 +84,11 @@ begin
       unknown_since = null,
       exported_at = case t.resolution when 'exported' then now() when 'keep' then e.exported_at end,
       external_id = case t.resolution when 'exported' then t.external_id when 'keep' then e.external_id end,
-      error_message = case t.resolution when 'abandon' then settle_entries.reason when 'keep' then e.error_message end,
+      error_message = case t.resolution when 'abandon' then settle_entries.reason
+        when 'keep' then e.error_message end,
       -- A run counts what it settled itself.
-      run_id = case when e.state not in ('exported', 'rejected') or t.resolution in ('exported', 'resend') then null
+      run_id = case when e.state not in ('exported', 'rejected')
+        or t.resolution in ('exported', 'resend') then null
         else e.run_id end,
       decided_at = case when t.resolution <> 'exported' then clock_timestamp() else e.decided_at end,
       -- What the external system has is one question, whether the source agrees another.
@@ -89,25 +96,28 @@ begin
       -- From now on it is the person's to decide. That nothing ever left stays true.
       refused_at_first_send = false
     from told t where e.entry_id = t.entry_id
-    returning e.entry_id, t.batch_id, jsonb_strip_nulls(jsonb_build_object('entry_key', t.entry_key, 'resolution', t.resolution,
+    returning e.entry_id, t.batch_id,
+      jsonb_strip_nulls(jsonb_build_object('entry_key', t.entry_key, 'resolution', t.resolution,
       'was', t.state, 'conflict_at', t.conflict_at, 'external_id', t.external_id)) as change
   )
   select coalesce(jsonb_agg(c.change order by c.change ->> 'entry_key'), '[]'),
     array_agg(c.entry_id), array_agg(distinct c.batch_id) filter (where c.batch_id is not null)
   into settled, changed_ids, batches from changed c;
 
-  -- Of a list of nothing the planner proves everything, also the condition of the index of all tenants' conflicts.
+  -- Of a list of nothing the planner proves everything, also the condition of the index of all tenants'
+  -- conflicts.
   perform sync_scheduler.adopt_newest_content(changed_ids || case when batches is not null then array(
     -- Refused earlier, while the others of their batch were open. As text, as in record_results.
-    select e.entry_id from public.sync_export_entries e where e.batch_id = any (batches) and e.state::text = 'rejected') end);
+    select e.entry_id from public.sync_export_entries e
+      where e.batch_id = any (batches) and e.state::text = 'rejected') end);
   return settled;
 end;
 $$;
 revoke all on function sync_scheduler.settle_entries(uuid, jsonb, text)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.settle_entries(uuid, jsonb, text) is
-  'Does what a person has decided about entries that require_settleable lets through, and returns what has changed: a list '
-  'of {entry_key, resolution, was, conflict_at, external_id}. May be repeated.';
+  'Does what a person has decided about entries that require_settleable lets through, and returns what has '
+  'changed: a list of {entry_key, resolution, was, conflict_at, external_id}. May be repeated.';
 
 create or replace function sync_scheduler.require_settleable(integration_id uuid, entries jsonb) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -119,10 +129,12 @@ declare
 begin
   -- The answer and the audit log name each of them.
   if jsonb_typeof(entries) = 'array' and jsonb_array_length(entries) > most then
-    perform sync_scheduler.raise_error('invalid_entries', jsonb_build_object('entries', format('at most %s', most)));
+    perform sync_scheduler.raise_error('invalid_entries',
+      jsonb_build_object('entries', format('at most %s', most)));
   elsif jsonb_typeof(entries) is distinct from 'array' or exists (
     select from jsonb_array_elements(entries) d group by d ->> 'entry_key'
-    having d ->> 'entry_key' is null or count(*) > 1 or length(d ->> 'entry_key') > sync_scheduler.text_limit('entry_keys')
+    having d ->> 'entry_key' is null or count(*) > 1
+      or length(d ->> 'entry_key') > sync_scheduler.text_limit('entry_keys')
       or bool_or(coalesce(d ->> 'resolution', '') not in ('exported', 'resend', 'abandon', 'keep'))
   ) then
     perform sync_scheduler.raise_error('invalid_entries',
@@ -131,9 +143,11 @@ begin
 
   begin
     select jsonb_agg(left(d.entry_key, 100)) filter (where e.entry_id is null),
-      jsonb_agg(jsonb_build_object('entry_key', left(e.entry_key, 100), 'state', e.state, 'sent_at', e.sent_at))
+      jsonb_agg(jsonb_build_object('entry_key',
+        left(e.entry_key, 100), 'state', e.state, 'sent_at', e.sent_at))
       filter (where not case d.resolution
-        -- Also of one that was never sent: after a backup was restored, what was exported since is pending again.
+        -- Also of one that was never sent: after a backup was restored, what was exported since is pending
+        -- again.
         when 'exported' then e.state in ('pending', 'unknown', 'rejected', 'exported', 'withdrawn')
         -- That it did not arrive is said of the very send that somebody has looked up: a later one may have.
         -- A redacted entry has no content to send.
@@ -144,21 +158,26 @@ begin
         when 'keep' then e.state = 'exported' end)
     into missing, refused
     from jsonb_to_recordset(entries) as d (entry_key text, resolution text, sent_at timestamptz)
-    -- Key by key: a plan that joins would read all that is exported. The offset keeps the look-up as it stands.
+    -- Key by key: a plan that joins would read all that is exported. The offset keeps the look-up as it
+    -- stands.
     left join lateral (
       select o.* from public.sync_export_entries o
-      where o.integration_id = require_settleable.integration_id and o.entry_key = d.entry_key offset 0) e on true;
+      where o.integration_id = require_settleable.integration_id and o.entry_key = d.entry_key offset 0) e
+        on true;
   exception when data_exception then
-    perform sync_scheduler.raise_error('invalid_entries', '{"sent_at": "an instant, as it stands in the entry"}');
+    perform sync_scheduler.raise_error('invalid_entries',
+      '{"sent_at": "an instant, as it stands in the entry"}');
   end;
   if missing is not null then
     perform sync_scheduler.raise_error('entries_not_found', sync_scheduler.first_ten('entry_keys', missing));
   elsif refused is not null then
-    perform sync_scheduler.raise_error('entries_not_settleable', sync_scheduler.first_ten('entries', refused));
+    perform sync_scheduler.raise_error('entries_not_settleable',
+      sync_scheduler.first_ten('entries', refused));
   end if;
 
-  -- What stays open of a batch goes out again under the old key, whole: with an entry that somebody has just booked by
-  -- hand, or without one that the receiver expects in it. So a batch is settled at once or not at all.
+  -- What stays open of a batch goes out again under the old key, whole: with an entry that somebody has just
+  -- booked by hand, or without one that the receiver expects in it. So a batch is settled at once or not at
+  -- all.
   select jsonb_agg(left(o.entry_key, 100) order by o.entry_id) into left_open
   from public.sync_export_entries o
   where o.integration_id = require_settleable.integration_id and o.state in ('sending', 'unknown')
@@ -178,8 +197,9 @@ $$;
 revoke all on function sync_scheduler.require_settleable(uuid, jsonb)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_settleable(uuid, jsonb) is
-  'Refuses what settle_entries cannot do. The caller keeps the worker from the entries. Errors: PT422 invalid_entries, PT404 '
-  'entries_not_found, PT409 entries_not_settleable, PT409 batch_is_open; details name the entries, at most ten.';
+  'Refuses what settle_entries cannot do. The caller keeps the worker from the entries. Errors: PT422 '
+  'invalid_entries, PT404 entries_not_found, PT409 entries_not_settleable, PT409 batch_is_open; details name '
+  'the entries, at most ten.';
 
 create or replace function sync_scheduler.expand_batches(integration_id uuid, entries jsonb) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -200,7 +220,8 @@ begin
       or coalesce(d ->> 'resolution', '') not in ('exported', 'resend', 'abandon'))
   ) then
     perform sync_scheduler.raise_error('invalid_entries',
-      '{"batch_id": "each once, without an entry_key, with sent_at and a resolution: exported, resend or abandon"}');
+      '{"batch_id": "each once, without an entry_key, with sent_at and a resolution: exported, resend or '
+      'abandon"}');
   end if;
 
   begin
@@ -213,7 +234,8 @@ begin
     from jsonb_to_recordset(expand_batches.entries) as d (batch_id uuid, sent_at timestamptz)
     left join lateral (
       select e.batch_id, bool_or(e.state = 'sending') as is_sending,
-        -- Of one that is settled by now, the send that did it: what a person has looked up before is about another.
+        -- Of one that is settled by now, the send that did it: what a person has looked up before is about
+        -- another.
         coalesce(max(e.sent_at) filter (where e.state = 'unknown'), max(e.sent_at)) as sent_at
       from public.sync_export_entries e
       where e.batch_id = d.batch_id and e.integration_id = expand_batches.integration_id
@@ -222,15 +244,18 @@ begin
     if missing is not null then
       perform sync_scheduler.raise_error('entries_not_found', sync_scheduler.first_ten('batch_ids', missing));
     elsif sent_again is not null then
-      perform sync_scheduler.raise_error('batch_was_sent_again', sync_scheduler.first_ten('batches', sent_again));
+      perform sync_scheduler.raise_error('batch_was_sent_again',
+        sync_scheduler.first_ten('batches', sent_again));
     end if;
 
     select coalesce(jsonb_agg(x.item order by x.position, x.entry_id), '[]') into expanded
     from (
       select d.item, d.position, 0 as entry_id
-      from jsonb_array_elements(expand_batches.entries) with ordinality d (item, position) where not d.item ? 'batch_id'
+      from jsonb_array_elements(expand_batches.entries) with ordinality d (item, position)
+        where not d.item ? 'batch_id'
       union all
-      select jsonb_build_object('entry_key', e.entry_key, 'resolution', d.item -> 'resolution', 'sent_at', e.sent_at),
+      select jsonb_build_object('entry_key', e.entry_key, 'resolution', d.item -> 'resolution', 'sent_at',
+        e.sent_at),
         d.position, e.entry_id
       from jsonb_array_elements(expand_batches.entries) with ordinality d (item, position)
       join public.sync_export_entries e on e.batch_id = (d.item ->> 'batch_id')::uuid
@@ -244,8 +269,10 @@ begin
   return expanded;
 end;
 $$;
-revoke all on function sync_scheduler.expand_batches(uuid, jsonb) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.expand_batches(uuid, jsonb)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.expand_batches(uuid, jsonb) is
-  'Replaces each {batch_id, sent_at, resolution} of a list by the entries of that batch whose outcome is not known; there may be '
-  'none left. Everything else stays as it is. The caller keeps the worker from the entries. Errors: PT422 invalid_entries, PT404 '
-  'entries_not_found (details: batch_ids), PT409 batch_was_sent_again (details: batches with their sent_at now).';
+  'Replaces each {batch_id, sent_at, resolution} of a list by the entries of that batch whose outcome is not '
+  'known; there may be none left. Everything else stays as it is. The caller keeps the worker from the '
+  'entries. Errors: PT422 invalid_entries, PT404 entries_not_found (details: batch_ids), PT409 '
+  'batch_was_sent_again (details: batches with their sent_at now).';

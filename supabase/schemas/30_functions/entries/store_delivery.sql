@@ -35,10 +35,12 @@ begin
       coalesce(d.hash, sync_scheduler.entry_hash(d.period, d.document_number, d.payload)) as hash
     from unnest(store_delivery.delivered) d cross join lateral (
       select x.entry_id, x.entry_key, x.state, x.payload_hash, x.conflict_payload_hash, x.conflict_at,
-        x.state in ('pending', 'withdrawn') or (x.state = 'rejected' and sync_scheduler.is_replaceable(x)) as is_replaceable
+        x.state in ('pending', 'withdrawn')
+          or (x.state = 'rejected' and sync_scheduler.is_replaceable(x)) as is_replaceable
       from public.sync_export_entries x
       -- As in read_delivery.
-      where (x.entry_key, x.integration_id) between (d.entry_key, integration.id) and (d.entry_key, integration.id)
+      where (x.entry_key, x.integration_id) between (d.entry_key, integration.id)
+        and (d.entry_key, integration.id)
       order by x.entry_key, x.integration_id limit 1) e
     where d.reason is null
   ), fresh as (
@@ -46,7 +48,8 @@ begin
     update public.sync_export_entries e set
       period = t.period, document_number = t.document_number, payload = t.payload,
       state = 'pending', batch_id = null, error_message = null, conflict_at = null,
-      -- The content is there again. Without this an empty payload, which may be the content, would count as redacted.
+      -- The content is there again. Without this an empty payload, which may be the content, would count as
+      -- redacted.
       redacted_at = null, redacted_debit = null, redacted_currency = null,
       run_id = case when t.state = 'pending' then e.run_id end,
       decided_at = case when t.state = 'pending' then e.decided_at end
@@ -71,9 +74,11 @@ begin
     where e.entry_id = t.entry_id and t.conflict_at is not null and t.payload_hash = t.hash
   ), known as (
     select from told t
-    where not t.is_replaceable and t.payload_hash <> t.hash and t.conflict_payload_hash = t.hash and t.conflict_at is not null
+    where not t.is_replaceable and t.payload_hash <> t.hash and t.conflict_payload_hash = t.hash
+      and t.conflict_at is not null
   )
-  select count(*), array_agg(f.entry_key) filter (where f.was = 'rejected'), array_agg(f.entry_key) filter (where f.was = 'withdrawn'),
+  select count(*), array_agg(f.entry_key) filter (where f.was = 'rejected'),
+    array_agg(f.entry_key) filter (where f.was = 'withdrawn'),
     (select count(*) from contradicted) + (select count(*) from known),
     (select jsonb_agg(t.entry_key order by t.number) from told t
      where t.state = 'withdrawn' and t.payload_hash = t.hash and not store_delivery.readmit),
@@ -94,27 +99,31 @@ begin
 end;
 $$;
 revoke all on function sync_scheduler.store_delivery(
-  public.sync_integrations, sync_scheduler.delivered_entry[], boolean) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.store_delivery(public.sync_integrations, sync_scheduler.delivered_entry[], boolean) is
-  'Writes what a delivery does not refuse, and counts: added, replaced, unchanged (which ends a conflict: the source agrees again), '
-  'conflicts. withdrawn, '
-  'if there are any, names the keys that stay withdrawn. readmit: they wait again. The caller keeps the worker from '
-  'the entries.';
+  public.sync_integrations, sync_scheduler.delivered_entry[], boolean)
+    from public, anon, authenticated, service_role;
+comment on function sync_scheduler.store_delivery(public.sync_integrations, sync_scheduler.delivered_entry[],
+  boolean) is
+  'Writes what a delivery does not refuse, and counts: added, replaced, unchanged (which ends a conflict: '
+  'the source agrees again), conflicts. withdrawn, if there are any, names the keys that stay withdrawn. '
+  'readmit: they wait again. The caller keeps the worker from the entries.';
 
 create or replace function sync_scheduler.record_refusals(
   integration public.sync_integrations, delivered sync_scheduler.delivered_entry[]
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  -- As many as settle_sync_entries takes in one call. A whole delivery may be unsound, and each key closes by itself.
+  -- As many as settle_sync_entries takes in one call. A whole delivery may be unsound, and each key closes by
+  -- itself.
   most constant integer := 10000;
-  had_some boolean := exists (select from sync_scheduler.refused_entries r where r.integration_id = integration.id);
+  had_some boolean := exists (select from sync_scheduler.refused_entries r
+    where r.integration_id = integration.id);
   refused bigint;
   kept bigint;
   named jsonb;
   said text;
 begin
-  select count(distinct case when length(d.entry_key) between 1 and 200 then d.entry_key else '' end) into refused
+  select count(distinct case when length(d.entry_key) between 1 and 200 then d.entry_key else '' end)
+    into refused
   from unnest(record_refusals.delivered) d where d.reason is not null;
   if refused = 0 and not had_some then
     return;
@@ -128,32 +137,39 @@ begin
     insert into sync_scheduler.refused_entries as r (integration_id, entry_key, field, reason)
     select distinct on (n.name) integration.id, n.name, n.field, n.reason
     from (
-      select c.number, c.field, c.reason, case when c.is_known or kept + c.place <= most then c.name else '' end as name
+      select c.number, c.field, c.reason,
+        case when c.is_known or kept + c.place <= most then c.name else '' end as name
       from (
         select d.number, d.field, d.reason, k.name, o.entry_key is not null as is_known,
           count(*) filter (where o.entry_key is null) over (order by d.number) as place
         from unnest(record_refusals.delivered) d
-        cross join lateral (select case when length(d.entry_key) between 1 and 200 then d.entry_key else '' end as name) k
-        left join sync_scheduler.refused_entries o on o.integration_id = integration.id and o.entry_key = k.name
+        cross join lateral (select case when length(d.entry_key) between 1 and 200 then d.entry_key
+          else '' end as name) k
+        left join sync_scheduler.refused_entries o on o.integration_id = integration.id
+          and o.entry_key = k.name
         where d.reason is not null) c) n
     order by n.name, n.number
     on conflict (integration_id, entry_key) do update set
       field = excluded.field, reason = excluded.reason;
   end if;
 
-  select count(*), coalesce(jsonb_agg(jsonb_build_object('entry_key', nullif(o.entry_key, ''), 'field', o.field, 'reason', o.reason)
+  select count(*), coalesce(
+    jsonb_agg(jsonb_build_object('entry_key', nullif(o.entry_key, ''), 'field', o.field, 'reason', o.reason)
     order by o.place) filter (where o.place <= 50), '[]')
   into kept, named
   from (
-    select r.entry_key, r.field, r.reason, row_number() over (order by r.refused_at desc, r.entry_key) as place
+    select r.entry_key, r.field, r.reason,
+      row_number() over (order by r.refused_at desc, r.entry_key) as place
     from sync_scheduler.refused_entries r where r.integration_id = integration.id) o;
   if kept = 0 then
     perform sync_scheduler.resolve_alerts(integration.id, '{entries_refused}');
     return;
   end if;
-  said := format('Delivered entries were refused and are not in the outbox: %s%s. The source has to deliver them again, corrected; '
+  said := format('Delivered entries were refused and are not in the outbox: %s%s. The source has to deliver '
+    'them again, corrected; '
     'an admin who acknowledges this alert closes it.', (
-      select string_agg(format('%s (%s)', coalesce(i ->> 'entry_key', 'an item without a key'), i ->> 'field'), ', ' order by n)
+      select string_agg(format('%s (%s)', coalesce(i ->> 'entry_key', 'an item without a key'),
+        i ->> 'field'), ', ' order by n)
       from jsonb_array_elements(named) with ordinality x (i, n) where n <= 3),
     case when kept > 3 then format(' and %s more', kept - 3) else '' end);
   if refused > 0 then
@@ -164,21 +180,27 @@ begin
     where a.integration_id = integration.id and a.kind = 'entries_refused' and a.resolved_at is null
       and a.news_at < clock_timestamp() - interval '1 hour'
       and exists (
-        select from sync_scheduler.refused_entries r where r.integration_id = integration.id and r.refused_at > a.news_at);
+        select from sync_scheduler.refused_entries r
+          where r.integration_id = integration.id and r.refused_at > a.news_at);
   else
     -- Some were taken: the alert goes on, about the others.
-    update public.sync_alerts a set message = said, details = jsonb_build_object('entries', kept, 'refused', named)
+    update public.sync_alerts a
+      set message = said, details = jsonb_build_object('entries', kept, 'refused', named)
     where a.integration_id = integration.id and a.kind = 'entries_refused' and a.resolved_at is null;
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.record_refusals(public.sync_integrations, sync_scheduler.delivered_entry[])
+revoke all on function sync_scheduler.record_refusals(public.sync_integrations,
+  sync_scheduler.delivered_entry[])
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.record_refusals(public.sync_integrations, sync_scheduler.delivered_entry[]) is
-  'Remembers which keys a delivery refused and forgets those that it took. Raises the alert entries_refused with up to 50 of them, '
-  'the newest first, with a message about new ones at most once an hour; or resolves it when none is left. The caller holds the integration''s lock.';
+comment on function sync_scheduler.record_refusals(public.sync_integrations,
+  sync_scheduler.delivered_entry[]) is
+  'Remembers which keys a delivery refused and forgets those that it took. Raises the alert entries_refused '
+  'with up to 50 of them, the newest first, with a message about new ones at most once an hour; or resolves '
+  'it when none is left. The caller holds the integration''s lock.';
 
-create or replace function sync_scheduler.refused_items(delivered sync_scheduler.delivered_entry[]) returns jsonb
+create or replace function sync_scheduler.refused_items(delivered sync_scheduler.delivered_entry[])
+  returns jsonb
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   refused jsonb;
@@ -187,7 +209,8 @@ begin
     case when length(d.entry_key) between 1 and 200
       then jsonb_build_object('entry_key', d.entry_key, 'field', d.field, 'reason', d.reason)
       -- An item without a usable key is named by its place in the list.
-      else jsonb_build_object('entry_key', left(d.entry_key, 100), 'index', d.number - 1, 'field', d.field, 'reason', d.reason)
+      else jsonb_build_object('entry_key',
+        left(d.entry_key, 100), 'index', d.number - 1, 'field', d.field, 'reason', d.reason)
     end order by d.number)
   into refused from unnest(refused_items.delivered) d where d.reason is not null;
   return coalesce(refused, '[]');
@@ -196,5 +219,5 @@ $$;
 revoke all on function sync_scheduler.refused_items(sync_scheduler.delivered_entry[])
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.refused_items(sync_scheduler.delivered_entry[]) is
-  'What a delivery refuses: a list of {entry_key, field, reason}, in its order. An item without a usable key has its index in '
-  'the list, from 0, and at most 100 characters of what it gave as key.';
+  'What a delivery refuses: a list of {entry_key, field, reason}, in its order. An item without a usable key '
+  'has its index in the list, from 0, and at most 100 characters of what it gave as key.';

@@ -18,18 +18,21 @@ begin
   elsif jsonb_typeof(entry_fault.payload) is distinct from 'object' then
     field := 'payload';
     reason := 'The payload must be an object.';
-  -- Not as text yet: a number of ten bytes may have 16,000 characters. What has so many bytes has more characters than allowed.
+  -- Not as text yet: a number of ten bytes may have 16,000 characters. What has so many bytes has more
+  -- characters than allowed.
   elsif pg_column_size(entry_fault.payload) > 8 * entry_fault.max_payload::bigint then
     field := 'payload';
     reason := format('The payload must have at most %s bytes.', entry_fault.max_payload);
   -- Each level has eight bytes. Deeper ones might exhaust the stack of whoever reads them.
-  elsif pg_column_size(entry_fault.payload) > 4000 and jsonb_path_exists(entry_fault.payload, 'strict $.**{501}') then
+  elsif pg_column_size(entry_fault.payload) > 4000
+    and jsonb_path_exists(entry_fault.payload, 'strict $.**{501}') then
     field := 'payload';
     reason := 'The payload must have at most 500 levels.';
   elsif sync_scheduler.loses_digits(entry_fault.payload) then
     field := 'payload';
     reason := 'The payload holds a JSON number that loses digits on its way: write amounts as strings.';
-  -- Text has at most 32 times as many bytes, now that no number is longer: nearly every voucher is small without being counted.
+  -- Text has at most 32 times as many bytes, now that no number is longer: nearly every voucher is small
+  -- without being counted.
   elsif pg_column_size(entry_fault.payload) > entry_fault.max_payload / 32
     and octet_length(entry_fault.payload::text) > entry_fault.max_payload
   then
@@ -45,8 +48,9 @@ $$;
 revoke all on function sync_scheduler.entry_fault(public.sync_integrations, text, text, text, jsonb, integer)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.entry_fault(public.sync_integrations, text, text, text, jsonb, integer) is
-  'Says why the outbox of an integration refuses an entry: the field and the reason, in one sentence; both are null when the '
-  'entry is sound. The reason never quotes the payload. max_payload: see settings. The door add_sync_entries asks it about new and changed content only.';
+  'Says why the outbox of an integration refuses an entry: the field and the reason, in one sentence; both '
+  'are null when the entry is sound. The reason never quotes the payload. max_payload: see settings. The '
+  'door add_sync_entries asks it about new and changed content only.';
 
 create or replace function sync_scheduler.voucher_fault(
   integration public.sync_integrations, period text, document_number text, payload jsonb,
@@ -58,7 +62,8 @@ declare
   fields constant jsonb := sync_scheduler.exported_fields() -> integration.integration_type;
   -- Every payload is a voucher.
   is_ledger constant boolean := fields is not null;
-  exported constant sync_scheduler.field_names := jsonb_populate_record(null::sync_scheduler.field_names, fields);
+  exported constant sync_scheduler.field_names := jsonb_populate_record(null::sync_scheduler.field_names,
+    fields);
   ignored constant sync_scheduler.field_names :=
     jsonb_populate_record(null::sync_scheduler.field_names, config -> 'ignored_fields');
   fault record;
@@ -139,7 +144,8 @@ begin
       reason := format('Line %s: currency must be that of the voucher and the other lines.', number);
       return;
     end if;
-    difference := difference + coalesce(line ->> 'debit', '0')::numeric - coalesce(line ->> 'credit', '0')::numeric;
+    difference := difference + coalesce(line ->> 'debit', '0')::numeric - coalesce(line ->> 'credit',
+      '0')::numeric;
   end loop;
   if difference <> 0 then
     field := 'payload.lines';
@@ -169,10 +175,11 @@ $$;
 revoke all on function sync_scheduler.voucher_fault(public.sync_integrations, text, text, jsonb)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.voucher_fault(public.sync_integrations, text, text, jsonb) is
-  'The first fault of an entry''s content, by the rules of its integration: where it is (payload.lines[0].debit) and why, in '
-  'one sentence that quotes no value of the payload; both are null without one. A payload with lines is a voucher, unless the config says '
-  'payloads free; for a type in exported_fields every payload is one. Called by entry_fault. voucherFault in '
-  'voucher_fault.ts answers the same, and judges before the first send.';
+  'The first fault of an entry''s content, by the rules of its integration: where it is '
+  '(payload.lines[0].debit) and why, in one sentence that quotes no value of the payload; both are null '
+  'without one. A payload with lines is a voucher, unless the config says payloads free; for a type in '
+  'exported_fields every payload is one. Called by entry_fault. voucherFault in voucher_fault.ts answers the '
+  'same, and judges before the first send.';
 
 create or replace function sync_scheduler.period_fault(
   config jsonb, period text, payload jsonb, out field text, out reason text
@@ -188,7 +195,8 @@ begin
     return;
   end if;
   if period_fault.period like '%-13' then
-    month := left(period_fault.period, 5) || lpad(coalesce(period_fault.config ->> 'fiscal_year_ends', '12'), 2, '0');
+    month := left(period_fault.period, 5)
+      || lpad(coalesce(period_fault.config ->> 'fiscal_year_ends', '12'), 2, '0');
     which := ', the last month of the fiscal year ' || left(period_fault.period, 4);
   end if;
   if not starts_with(period_fault.payload ->> 'posting_date', month || '-') then
@@ -197,8 +205,9 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.period_fault(jsonb, text, jsonb) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.period_fault(jsonb, text, jsonb)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.period_fault(jsonb, text, jsonb) is
-  'Says that the posting date of a payload is not in the period, unless the integration''s config has period_rule free. A '
-  'thirteenth period lies in the month fiscal_year_ends (1 to 12, default 12) of its year: a fiscal year has the number of '
-  'the calendar year in which it ends.';
+  'Says that the posting date of a payload is not in the period, unless the integration''s config has '
+  'period_rule free. A thirteenth period lies in the month fiscal_year_ends (1 to 12, default 12) of its '
+  'year: a fiscal year has the number of the calendar year in which it ends.';

@@ -63,9 +63,9 @@ $$;
 revoke all on function sync_scheduler.line_fault(jsonb, integer, text[], text[])
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.line_fault(jsonb, integer, text[], text[]) is
-  'The first fault of a voucher''s line, numbered from 1: an account, and an amount on one side; the other side is absent, '
-  'null or zero. Both outputs are null without a fault. exported, ignored: as of fields_fault. lineFault in line_fault.ts '
-  'answers the same.';
+  'The first fault of a voucher''s line, numbered from 1: an account, and an amount on one side; the other '
+  'side is absent, null or zero. Both outputs are null without a fault. exported, ignored: as of '
+  'fields_fault. lineFault in line_fault.ts answers the same.';
 
 create or replace function sync_scheduler.fields_fault(
   object jsonb, path text, subject text, exported text[], ignored text[], out field text, out reason text
@@ -88,7 +88,8 @@ begin
   if sound then
     foreach name in array coalesce(fields_fault.exported, '{posting_date,currency}') loop
       value := rest -> name;
-      if value is not null and sync_scheduler.value_fault(name, value, is_exported, fields_fault.ignored) is not null then
+      if value is not null
+        and sync_scheduler.value_fault(name, value, is_exported, fields_fault.ignored) is not null then
         sound := false;
         exit;
       end if;
@@ -116,22 +117,25 @@ $$;
 revoke all on function sync_scheduler.fields_fault(jsonb, text, text, text[], text[])
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.fields_fault(jsonb, text, text, text[], text[]) is
-  'The first fault of what every voucher and every line may have: fields that are not exported, dates, a currency; both '
-  'outputs are null without one. exported: names, null: all; ignored: names that are left out. fieldsFault in '
-  'voucher_fields.ts answers the same.';
+  'The first fault of what every voucher and every line may have: fields that are not exported, dates, a '
+  'currency; both outputs are null without one. exported: names, null: all; ignored: names that are left '
+  'out. fieldsFault in voucher_fields.ts answers the same.';
 
-create or replace function sync_scheduler.value_fault(name text, value jsonb, is_exported boolean, ignored text[])
+create or replace function sync_scheduler.value_fault(name text, value jsonb, is_exported boolean,
+  ignored text[])
 returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   if value_fault.value = 'null' or value_fault.name in ('lines', 'account', 'debit', 'credit') then
     return null;
   elsif value_fault.name = 'date' or value_fault.name like '%\_date' then
-    if (jsonb_typeof(value_fault.value) = 'string' and sync_scheduler.is_date(value_fault.value #>> '{}')) is not true then
+    if (jsonb_typeof(value_fault.value) = 'string' and sync_scheduler.is_date(value_fault.value #>> '{}'))
+      is not true then
       return 'must be a date that exists, YYYY-MM-DD';
     end if;
   elsif value_fault.name = 'currency' then
-    if jsonb_typeof(value_fault.value) <> 'string' or value_fault.value #>> '{}' !~ '^[A-Z]{3}$' collate "C" then
+    if jsonb_typeof(value_fault.value) <> 'string'
+      or value_fault.value #>> '{}' !~ '^[A-Z]{3}$' collate "C" then
       return 'must be a currency code of three capital letters';
     end if;
   elsif not value_fault.is_exported then
@@ -155,8 +159,8 @@ $$;
 revoke all on function sync_scheduler.value_fault(text, jsonb, boolean, text[])
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.value_fault(text, jsonb, boolean, text[]) is
-  'What is wrong with the value of a voucher''s or a line''s field; null: nothing. is_exported: the connector exports '
-  'certain fields, as texts. valueFault in voucher_fields.ts answers the same.';
+  'What is wrong with the value of a voucher''s or a line''s field; null: nothing. is_exported: the '
+  'connector exports certain fields, as texts. valueFault in voucher_fields.ts answers the same.';
 
 create or replace function sync_scheduler.is_amount(value text) returns boolean
 language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
@@ -166,7 +170,8 @@ end;
 $$;
 revoke all on function sync_scheduler.is_amount(text) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.is_amount(text) is
-  'Is it an amount of an entry: a plain decimal that is not negative? isAmount in decimal.ts applies the same expression.';
+  'Is it an amount of an entry: a plain decimal that is not negative? isAmount in decimal.ts applies the '
+  'same expression.';
 
 create or replace function sync_scheduler.is_date(value text) returns boolean
 language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
@@ -188,14 +193,17 @@ end;
 $$;
 revoke all on function sync_scheduler.is_date(text) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.is_date(text) is
-  'Is it a day of the calendar, YYYY-MM-DD? 2026-02-30 is none. isDate in voucher_fields.ts answers the same.';
+  'Is it a day of the calendar, YYYY-MM-DD? 2026-02-30 is none. isDate in voucher_fields.ts answers the '
+  'same.';
 
 create or replace function sync_scheduler.is_filled(value jsonb) returns boolean
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  -- The characters that \S of a regular expression in JavaScript passes over; \S of Postgres depends on the locale.
+  -- The characters that \S of a regular expression in JavaScript passes over; \S of Postgres depends on the
+  -- locale.
   return coalesce(jsonb_typeof(is_filled.value) = 'string' and btrim(is_filled.value #>> '{}',
-    E' \t\n\r\f\v\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff'
+    E' \t\n\r\f\v\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009'
+    '\u200a\u2028\u2029\u202f\u205f\u3000\ufeff'
     ) <> '', false);
 end;
 $$;

@@ -2,7 +2,8 @@
 create or replace function public.withdraw_sync_entries(
   org_id uuid, integration_type text, entry_keys text[], reason text
 ) returns jsonb
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 declare
   most constant integer := 10000;
   integration public.sync_integrations;
@@ -12,29 +13,35 @@ begin
   perform sync_scheduler.require_org_role(withdraw_sync_entries.org_id, '{admin}');
   perform sync_scheduler.require_text('reason', withdraw_sync_entries.reason);
   perform sync_scheduler.require_text('entry_keys', (
-    select k from unnest(withdraw_sync_entries.entry_keys) k where k is not null order by length(k) desc limit 1));
+    select k from unnest(withdraw_sync_entries.entry_keys) k
+      where k is not null order by length(k) desc limit 1));
   if coalesce(btrim(withdraw_sync_entries.reason), '') = '' then
     perform sync_scheduler.raise_error('reason_missing');
   elsif (cardinality(withdraw_sync_entries.entry_keys) between 0 and most) is not true
     -- Not by array_position, which refuses lists within lists with an error of its own.
     or exists (select from unnest(withdraw_sync_entries.entry_keys) k where k is null)
   then
-    perform sync_scheduler.raise_error('invalid_entries', jsonb_build_object('entry_keys', format('a list of at most %s keys', most)));
+    perform sync_scheduler.raise_error('invalid_entries',
+      jsonb_build_object('entry_keys', format('a list of at most %s keys', most)));
   end if;
-  integration := sync_scheduler.lock_integration(withdraw_sync_entries.org_id, withdraw_sync_entries.integration_type);
+  integration := sync_scheduler.lock_integration(withdraw_sync_entries.org_id,
+    withdraw_sync_entries.integration_type);
   -- A worker that holds an entry as sending keeps it, and none takes one while it is withdrawn.
   perform sync_scheduler.lock_active_run(integration.id);
 
   with asked as materialized (
-    select k.entry_key, e.entry_id, e.state, coalesce(e.state = 'pending' or e.not_sent, false) as has_not_left
+    select k.entry_key, e.entry_id, e.state,
+      coalesce(e.state = 'pending' or e.not_sent, false) as has_not_left
     from (select distinct k from unnest(withdraw_sync_entries.entry_keys) k) k (entry_key)
     left join lateral (
       select x.entry_id, x.state, x.not_sent from public.sync_export_entries x
       -- As in read_delivery.
-      where (x.entry_key, x.integration_id) between (k.entry_key, integration.id) and (k.entry_key, integration.id)
+      where (x.entry_key, x.integration_id) between (k.entry_key, integration.id)
+        and (k.entry_key, integration.id)
       order by x.entry_key, x.integration_id limit 1) e on true
   ), changed as (
-    update public.sync_export_entries e set state = 'withdrawn', run_id = null, decided_at = clock_timestamp(),
+    update public.sync_export_entries e
+      set state = 'withdrawn', run_id = null, decided_at = clock_timestamp(),
       conflict_at = null, error_message = withdraw_sync_entries.reason
     from asked a where e.entry_id = a.entry_id and a.has_not_left
     returning e.entry_key
@@ -57,16 +64,21 @@ begin
     perform sync_scheduler.audit(integration, 'entries_withdrawn', withdraw_sync_entries.reason,
       jsonb_build_object('entry_keys', to_jsonb(withdrawn)));
   end if;
-  return jsonb_build_object('withdrawn', coalesce(cardinality(withdrawn), 0), 'refused', coalesce(refused, '[]'));
+  return jsonb_build_object('withdrawn', coalesce(cardinality(withdrawn), 0), 'refused',
+    coalesce(refused, '[]'));
 end;
 $$;
-revoke all on function public.withdraw_sync_entries(uuid, text, text[], text) from public, anon, authenticated, service_role;
-grant execute on function public.withdraw_sync_entries(uuid, text, text[], text) to authenticated, service_role;
+revoke all on function public.withdraw_sync_entries(uuid, text, text[], text)
+  from public, anon, authenticated, service_role;
+grant execute on function public.withdraw_sync_entries(uuid, text, text[], text)
+  to authenticated, service_role;
 comment on function public.withdraw_sync_entries(uuid, text, text[], text) is
-  'Takes entries back that were delivered by mistake and have not left: they wait, or our own rules rejected them before their '
-  'first send. Their state is withdrawn: nothing of them goes out until the source delivers other content, or the same with '
-  'readmit, or an admin settles them with resend. For admins of the organisation and the service role. entry_keys: at most '
-  '10,000. reason: at most 500 characters, kept in the audit log. Returns withdrawn, how many have changed, and refused, a list of {entry_key, '
-  'state, reason} of those that have left or do not exist; the others are withdrawn all the same. Once more changes none. '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long, PT422 reason_too_long, PT422 reason_missing, PT422 invalid_entries, '
-  'PT422 unknown_integration_type, PT404 integration_not_found, PT429 rate_limited.';
+  'Takes entries back that were delivered by mistake and have not left: they wait, or our own rules rejected '
+  'them before their first send. Their state is withdrawn: nothing of them goes out until the source '
+  'delivers other content, or the same with readmit, or an admin settles them with resend. For admins of the '
+  'organisation and the service role. entry_keys: at most 10,000. reason: at most 500 characters, kept in '
+  'the audit log. Returns withdrawn, how many have changed, and refused, a list of {entry_key, state, '
+  'reason} of those that have left or do not exist; the others are withdrawn all the same. Once more changes '
+  'none. Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 '
+  'argument_too_long, PT422 reason_too_long, PT422 reason_missing, PT422 invalid_entries, PT422 '
+  'unknown_integration_type, PT404 integration_not_found, PT429 rate_limited.';

@@ -1,19 +1,23 @@
--- Definer, because what the button would answer is told by the machinery. The first statement checks the caller.
+-- Definer, because what the button would answer is told by the machinery. The first statement checks the
+-- caller.
 create or replace function public.sync_overview(org_id uuid) returns table (
   integration_id uuid, integration_type text, type_name text, enabled boolean,
   paused_at timestamptz, pause_reason text, resume_at timestamptz,
   schedule text, time_zone text, next_run_at timestamptz,
-  health_status public.sync_health_status, health_since timestamptz, last_error_code text, last_error_message text,
+  health_status public.sync_health_status, health_since timestamptz, last_error_code text,
+  last_error_message text,
   latency_ms integer, next_check_at timestamptz, incident_since timestamptz,
   active_run_id uuid, active_status public.sync_run_status, active_triggered_by public.sync_run_trigger,
-  active_started_at timestamptz, active_notice text, quota_until timestamptz, entries_total integer, entries_done integer, entries_failed integer,
+  active_started_at timestamptz, active_notice text, quota_until timestamptz, entries_total integer,
+  entries_done integer, entries_failed integer,
   last_success_at timestamptz, last_run_id uuid, last_run_status public.sync_run_status,
   last_run_entries_done integer, last_run_entries_failed integer,
   cooldown_until timestamptz, open_alerts integer, needs_decision integer,
   entry_rules jsonb,
   button_allowed boolean, button_message text, button_details jsonb
 )
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off
 -- Each part is a look into an index with its first rows; a plan made for the values would only take longer.
 set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
@@ -26,7 +30,8 @@ begin
     h.status, h.since, h.last_error_code, h.last_error_message,
     h.latency_ms, h.next_check_at, incident.began_at,
     active.run_id, active.status, active.triggered_by,
-    active.started_at, active.notice, quota.until, active.entries_total, active.entries_done, active.entries_failed,
+    active.started_at, active.notice, quota.until, active.entries_total, active.entries_done,
+    active.entries_failed,
     success.finished_at, ended.run_id, ended.status, ended.entries_done, ended.entries_failed,
     case when next_press.press_at > now() then next_press.press_at end, alerts.open, undecided.entries,
     sync_scheduler.entry_rules(i.config),
@@ -36,23 +41,30 @@ begin
   left join public.sync_integration_health h on h.integration_id = i.id
   cross join lateral (select sync_scheduler.vendor_host(i) as host) vendor
   left join public.sync_vendor_incidents incident
-    on incident.integration_type = i.integration_type and incident.host = vendor.host and incident.ended_at is null
-  left join public.sync_run_log active on active.integration_id = i.id and active.status in ('pending', 'running')
+    on incident.integration_type = i.integration_type and incident.host = vendor.host
+      and incident.ended_at is null
+  left join public.sync_run_log active on active.integration_id = i.id
+    and active.status in ('pending', 'running')
   left join lateral (
     select r.run_id, r.status, r.finished_at, r.entries_done, r.entries_failed from public.sync_run_log r
-    where r.integration_id = i.id and r.status = 'succeeded' order by r.finished_at desc limit 1) success on true
+    where r.integration_id = i.id and r.status = 'succeeded' order by r.finished_at desc limit 1) success
+      on true
   left join lateral (
-    select r.run_id, r.status, r.finished_at, r.entries_done, r.entries_failed, r.quota_until from public.sync_run_log r
+    select r.run_id, r.status, r.finished_at, r.entries_done, r.entries_failed, r.quota_until
+      from public.sync_run_log r
     where r.integration_id = i.id and r.status = 'failed' order by r.finished_at desc limit 1) failure on true
   left join lateral (
     select r.run_id, r.status, r.finished_at, r.entries_done, r.entries_failed from public.sync_run_log r
-    where r.integration_id = i.id and r.status = 'cancelled' order by r.finished_at desc limit 1) cancelled on true
+    where r.integration_id = i.id and r.status = 'cancelled' order by r.finished_at desc limit 1) cancelled
+      on true
   left join lateral (
     select e.run_id, e.status, e.entries_done, e.entries_failed from (values
       (success.run_id, success.status, success.finished_at, success.entries_done, success.entries_failed),
       (failure.run_id, failure.status, failure.finished_at, failure.entries_done, failure.entries_failed),
-      (cancelled.run_id, cancelled.status, cancelled.finished_at, cancelled.entries_done, cancelled.entries_failed)
-    ) e (run_id, status, finished_at, entries_done, entries_failed) where e.run_id is not null order by e.finished_at desc limit 1) ended on true
+      (cancelled.run_id, cancelled.status, cancelled.finished_at, cancelled.entries_done,
+        cancelled.entries_failed)
+    ) e (run_id, status, finished_at, entries_done, entries_failed)
+      where e.run_id is not null order by e.finished_at desc limit 1) ended on true
   cross join lateral sync_scheduler.next_manual_press(i) next_press
   cross join lateral (
     select count(*)::integer as open from (
@@ -63,11 +75,13 @@ begin
         and vendor.host is not distinct from coalesce(a.details ->> 'host', vendor.host)) o) alerts
   cross join lateral (
     select count(*)::integer as entries from (
-      select from public.sync_export_entries e where e.integration_id = i.id and e.undecided limit 1000) d) undecided
+      select from public.sync_export_entries e
+        where e.integration_id = i.id and e.undecided limit 1000) d) undecided
   cross join lateral (
     -- Of the run that waits for it, or of the last one, if it failed of it.
     select case when w.until > now() then w.until end as until from (
-      select coalesce(active.quota_until, case when ended.run_id = failure.run_id then failure.quota_until end) as until) w) quota
+      select coalesce(active.quota_until,
+        case when ended.run_id = failure.run_id then failure.quota_until end) as until) w) quota
   cross join lateral sync_scheduler.why_refused(i) refusal
   where i.org_id = sync_overview.org_id
   order by t.name;
@@ -76,11 +90,12 @@ $$;
 revoke all on function public.sync_overview(uuid) from public, anon, authenticated, service_role;
 grant execute on function public.sync_overview(uuid) to authenticated, service_role;
 comment on function public.sync_overview(uuid) is
-  'One row for each integration of the organisation, all that a page about it shows: health, the active run and its progress, '
-  'until when the external system asks us to wait (quota_until), the last success, the last run that ended and what it exported, the '
-  'next slot, until when the limits let no person press (cooldown_until), open alerts (a vendor''s '
-  'included), entries that wait for a person''s decision (undecided, counted up to 1,000), entry_rules: what '
-  'its config demands of entries (payloads, period_rule, fiscal_year_ends, ignored_fields; missing: the default), and what '
-  'trigger_integration_sync would answer the caller now: button_message is null or the error''s message, button_details its '
-  'details. For members of the organisation and the service role. '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized.';
+  'One row for each integration of the organisation, all that a page about it shows: health, the active run '
+  'and its progress, until when the external system asks us to wait (quota_until), the last success, the '
+  'last run that ended and what it exported, the next slot, until when the limits let no person press '
+  '(cooldown_until), open alerts (a vendor''s included), entries that wait for a person''s decision '
+  '(undecided, counted up to 1,000), entry_rules: what its config demands of entries (payloads, period_rule, '
+  'fiscal_year_ends, ignored_fields; missing: the default), and what trigger_integration_sync would answer '
+  'the caller now: button_message is null or the error''s message, button_details its details. For members '
+  'of the organisation and the service role. Errors: PT401 not_authenticated, PT401 unsupported_identity, '
+  'PT403 not_authorized.';

@@ -1,7 +1,9 @@
--- Definer, because attempts and ticks are the machinery's. The caller's role is checked before anything is told.
+-- Definer, because attempts and ticks are the machinery's. The caller's role is checked before anything is
+-- told.
 create or replace function public.sync_run_timeline(run_id uuid)
 returns table (attempt integer, step text, at timestamptz, detail jsonb)
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   run public.sync_run_log;
@@ -19,8 +21,8 @@ begin
   -- A tick and what it queues have the instant of their transaction in common.
   left join sync_scheduler.ticks t
     on t.ticked_at = case when a.attempt = 1 then run.triggered_at else a.dispatched_at end
-  -- Ids start again after a crash of pg_net, so an answer counts only if it is as young as the request. That also is what
-  -- pg_net has an index for.
+  -- Ids start again after a crash of pg_net, so an answer counts only if it is as young as the request. That
+  -- also is what pg_net has an index for.
   left join net._http_response h on h.id = a.request_id
     and h.created between a.dispatched_at and a.dispatched_at + interval '5 minutes'
   cross join lateral (values
@@ -28,13 +30,18 @@ begin
       jsonb_build_object('triggered_by', run.triggered_by)),
     (a.attempt, 2, 'ticked', t.ticked_at, jsonb_build_object('duration_ms', t.duration_ms)),
     (a.attempt, 3, 'queued', a.dispatched_at, jsonb_build_object('dispatches', a.dispatch_count)),
-    (a.attempt, 4, 'accepted', h.created, jsonb_build_object('status', h.status_code, 'error', left(h.error_msg, 200))),
-    (a.attempt, 5, 'booted', a.claimed_at, jsonb_build_object('cold_start', a.cold_start, 'boot_ms', a.boot_ms)),
+    (a.attempt, 4, 'accepted', h.created,
+      jsonb_build_object('status', h.status_code, 'error', left(h.error_msg, 200))),
+    (a.attempt, 5, 'booted', a.claimed_at,
+      jsonb_build_object('cold_start', a.cold_start, 'boot_ms', a.boot_ms)),
     (a.attempt, 6, 'claimed', a.claimed_at, '{}'),
-    -- Measured by the worker, who began before the claim's transaction did: in a short run it would come after the end.
-    (a.attempt, 7, 'first_vendor_byte', least(a.claimed_at + a.first_vendor_byte_ms * interval '1 millisecond', a.ended_at),
+    -- Measured by the worker, who began before the claim's transaction did: in a short run it would come
+    -- after the end.
+    (a.attempt, 7, 'first_vendor_byte',
+      least(a.claimed_at + a.first_vendor_byte_ms * interval '1 millisecond', a.ended_at),
       jsonb_build_object('ms_after_claim', a.first_vendor_byte_ms)),
-    (a.attempt, 8, 'finished', a.ended_at, jsonb_build_object('outcome', a.outcome, 'error_class', a.error_class,
+    (a.attempt, 8, 'finished', a.ended_at,
+      jsonb_build_object('outcome', a.outcome, 'error_class', a.error_class,
       'error_code', a.error_code, 'error_message', a.error_message, 'blames', a.blames))
   ) s (attempt, number, step, at, detail)
   where a.run_id = run.run_id and s.at is not null
@@ -52,9 +59,10 @@ $$;
 revoke all on function public.sync_run_timeline(uuid) from public, anon, authenticated, service_role;
 grant execute on function public.sync_run_timeline(uuid) to authenticated, service_role;
 comment on function public.sync_run_timeline(uuid) is
-  'Where a run''s time went, step by step for each attempt: due (the slot, or the press), ticked (the tick that queued it), '
-  'queued (last posted to pg_net; detail: dispatches), accepted (when pg_net posted what the function then answered; kept '
-  'for 6 hours), booted and claimed (the function was up and took the attempt; detail: cold_start, boot_ms), '
-  'first_vendor_byte (the external system first answered), finished (detail: outcome, error). A step that did not happen, '
-  'or of which nothing is kept any more, is missing. For members of the organisation and the service role. '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized.';
+  'Where a run''s time went, step by step for each attempt: due (the slot, or the press), ticked (the tick '
+  'that queued it), queued (last posted to pg_net; detail: dispatches), accepted (when pg_net posted what '
+  'the function then answered; kept for 6 hours), booted and claimed (the function was up and took the '
+  'attempt; detail: cold_start, boot_ms), first_vendor_byte (the external system first answered), finished '
+  '(detail: outcome, error). A step that did not happen, or of which nothing is kept any more, is missing. '
+  'For members of the organisation and the service role. Errors: PT401 not_authenticated, PT401 '
+  'unsupported_identity, PT403 not_authorized.';

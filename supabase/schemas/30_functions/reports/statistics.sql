@@ -9,30 +9,36 @@ select r.org_id, r.integration_id, r.integration_type, (r.triggered_at at time z
   count(*) filter (where r.status = 'skipped') as skipped,
   round(count(*) filter (where r.status = 'succeeded')::numeric
     / nullif(count(*) filter (where r.status in ('succeeded', 'failed')), 0), 4) as success_rate,
-  percentile_cont(0.5) within group (order by extract(epoch from r.finished_at - r.started_at)::double precision)
+  percentile_cont(0.5)
+    within group (order by extract(epoch from r.finished_at - r.started_at)::double precision)
     as p50_duration_seconds,
-  percentile_cont(0.95) within group (order by extract(epoch from r.finished_at - r.started_at)::double precision)
+  percentile_cont(0.95)
+    within group (order by extract(epoch from r.finished_at - r.started_at)::double precision)
     as p95_duration_seconds,
-  percentile_cont(0.5) within group (order by extract(epoch from r.started_at - r.scheduled_for)::double precision)
+  percentile_cont(0.5)
+    within group (order by extract(epoch from r.started_at - r.scheduled_for)::double precision)
     filter (where r.triggered_by = 'schedule') as p50_drift_seconds,
-  percentile_cont(0.95) within group (order by extract(epoch from r.started_at - r.scheduled_for)::double precision)
+  percentile_cont(0.95)
+    within group (order by extract(epoch from r.started_at - r.scheduled_for)::double precision)
     filter (where r.triggered_by = 'schedule') as p95_drift_seconds
 from public.sync_run_log r
 group by r.org_id, r.integration_id, r.integration_type, (r.triggered_at at time zone 'UTC')::date;
 revoke all on public.sync_statistics from public, anon, authenticated, service_role;
 grant select on public.sync_statistics to authenticated, service_role;
 comment on view public.sync_statistics is
-  'Runs of each integration and UTC day on which they were triggered: how many, how they ended, how long those that started '
-  'took, and how late scheduled ones started (started_at - scheduled_for). runs leaves out skipped slots; success_rate is '
-  'succeeded among succeeded and failed, from 0 to 1, null if there was neither. Filter by org_id. Members see their '
-  'organisations.';
+  'Runs of each integration and UTC day on which they were triggered: how many, how they ended, how long '
+  'those that started took, and how late scheduled ones started (started_at - scheduled_for). runs leaves '
+  'out skipped slots; success_rate is succeeded among succeeded and failed, from 0 to 1, null if there was '
+  'neither. Filter by org_id. Members see their organisations.';
 
 -- With the reader's own rights: RLS of the run log decides which organisations it shows.
 create or replace view public.sync_drift_statistics with (security_invoker = true) as
 select r.org_id, (r.scheduled_for at time zone 'UTC')::date as day, count(*) as slots,
   count(r.started_at) as started,
-  percentile_cont(0.5) within group (order by extract(epoch from r.started_at - r.scheduled_for)) as p50_seconds,
-  percentile_cont(0.95) within group (order by extract(epoch from r.started_at - r.scheduled_for)) as p95_seconds,
+  percentile_cont(0.5)
+    within group (order by extract(epoch from r.started_at - r.scheduled_for)) as p50_seconds,
+  percentile_cont(0.95)
+    within group (order by extract(epoch from r.started_at - r.scheduled_for)) as p95_seconds,
   max(extract(epoch from r.started_at - r.scheduled_for)) as max_seconds
 from public.sync_run_log r
 where r.triggered_by = 'schedule' and r.status <> 'skipped'
@@ -40,8 +46,9 @@ group by r.org_id, (r.scheduled_for at time zone 'UTC')::date;
 revoke all on public.sync_drift_statistics from public, anon, authenticated, service_role;
 grant select on public.sync_drift_statistics to authenticated, service_role;
 comment on view public.sync_drift_statistics is
-  'How late scheduled runs started (started_at - scheduled_for, in seconds), for each organisation and UTC day of the slot. '
-  'slots counts those that were started, started those that a worker took. Members see their organisations.';
+  'How late scheduled runs started (started_at - scheduled_for, in seconds), for each organisation and UTC '
+  'day of the slot. slots counts those that were started, started those that a worker took. Members see '
+  'their organisations.';
 
 create or replace view sync_scheduler.warmup_statistics with (security_invoker = true) as
 select s.with_warmup,
@@ -71,9 +78,10 @@ from (
 group by s.with_warmup;
 revoke all on sync_scheduler.warmup_statistics from public, anon, authenticated, service_role;
 comment on view sync_scheduler.warmup_statistics is
-  'For the operator: first attempts of scheduled runs of the last settings.retention_ticks, those whose slot had a warm-up '
-  'that was answered in time against those that had none. To read it: warm-ups are worth it if with_warmup has fewer '
-  'cold_starts a run and a shorter p50_dispatch_to_claim_ms, where the platform''s placing of the isolate shows, '
-  'which boot_ms leaves out. boot_ms is of cold starts alone: what each of them cost. The warm-ups'' own boots are in '
-  'sync_scheduler.warmups. For the half without, set settings.warmup_lead to 0 for some days. One warm-up boots one '
-  'isolate: with many runs a slot the others still start cold.';
+  'For the operator: first attempts of scheduled runs of the last settings.retention_ticks, those whose slot '
+  'had a warm-up that was answered in time against those that had none. To read it: warm-ups are worth it if '
+  'with_warmup has fewer cold_starts a run and a shorter p50_dispatch_to_claim_ms, where the platform''s '
+  'placing of the isolate shows, which boot_ms leaves out. boot_ms is of cold starts alone: what each of '
+  'them cost. The warm-ups'' own boots are in sync_scheduler.warmups. For the half without, set '
+  'settings.warmup_lead to 0 for some days. One warm-up boots one isolate: with many runs a slot the others '
+  'still start cold.';

@@ -1,7 +1,9 @@
--- Definer, because no client may write the run log. The caller's role is checked before anything is told or done.
+-- Definer, because no client may write the run log. The caller's role is checked before anything is told or
+-- done.
 create or replace function public.cancel_integration_sync(run_id uuid, reason text default null)
 returns public.sync_run_log
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   run public.sync_run_log;
@@ -28,7 +30,8 @@ begin
       cancel_requested_at = now(), cancel_requested_by = sync_scheduler.caller_id(), cancel_reason = reason
     where r.run_id = run.run_id;
   end if;
-  -- Nobody works on a pending run. A running one is stopped by its worker, which hears of it at its next call.
+  -- Nobody works on a pending run. A running one is stopped by its worker, which hears of it at its next
+  -- call.
   if run.status = 'pending' then
     perform sync_scheduler.end_attempt(run, 'cancelled');
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');
@@ -43,8 +46,8 @@ revoke all on function public.cancel_integration_sync(uuid, text)
   from public, anon, authenticated, service_role;
 grant execute on function public.cancel_integration_sync(uuid, text) to authenticated, service_role;
 comment on function public.cancel_integration_sync(uuid, text) is
-  'Cancels a run: a pending one at once, a running one as soon as its worker has settled the batch in its hands. Returns '
-  'the run; once more changes nothing. For admins and coordinators of the run''s organisation, and the service role. '
-  'reason: at most 500 characters. Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized (also for a run that does not '
-  'exist), PT422 reason_too_long, PT409 run_not_active (it ended otherwise; details: status).';
+  'Cancels a run: a pending one at once, a running one as soon as its worker has settled the batch in its '
+  'hands. Returns the run; once more changes nothing. For admins and coordinators of the run''s '
+  'organisation, and the service role. reason: at most 500 characters. Errors: PT401 not_authenticated, '
+  'PT401 unsupported_identity, PT403 not_authorized (also for a run that does not exist), PT422 '
+  'reason_too_long, PT409 run_not_active (it ended otherwise; details: status).';

@@ -17,8 +17,8 @@ $$;
 revoke all on function sync_scheduler.require_usable(public.sync_integrations)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_usable(public.sync_integrations) is
-  'Refuses an integration that is switched off (PT409 integration_disabled) or paused (PT409 integration_paused); a '
-  'pause ends by itself at resume_at.';
+  'Refuses an integration that is switched off (PT409 integration_disabled) or paused (PT409 '
+  'integration_paused); a pause ends by itself at resume_at.';
 
 create or replace function sync_scheduler.require_cooldown_over(integration public.sync_integrations)
 returns void
@@ -38,8 +38,8 @@ $$;
 revoke all on function sync_scheduler.require_cooldown_over(public.sync_integrations)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_cooldown_over(public.sync_integrations) is
-  'Refuses (PT429 rate_limited, details: retry_after_seconds, retry_at, limit) a person''s press before next_manual_press; '
-  'exactly then it is allowed. Exact only for a caller who holds lock_limits.';
+  'Refuses (PT429 rate_limited, details: retry_after_seconds, retry_at, limit) a person''s press before '
+  'next_manual_press; exactly then it is allowed. Exact only for a caller who holds lock_limits.';
 
 create or replace function sync_scheduler.next_manual_press(
   integration public.sync_integrations, out press_at timestamptz, out limited_by text
@@ -58,12 +58,14 @@ declare
 begin
   select s.presses_per_hour, s.least_cooldown into presses, least_cooldown from sync_scheduler.settings s;
   for other_id in select i.id from public.sync_integrations i where i.org_id = integration.org_id loop
-    -- A loop, because it stops at the first run that is too old: as a condition of the statement that would not end its scan.
+    -- A loop, because it stops at the first run that is too old: as a condition of the statement that would
+    -- not end its scan.
     for pressed_at in
       select r.triggered_at from public.sync_run_log r
-      -- As a range, in the order of one index: of plain conditions the index of the organisation's runs would seem as good to
-      -- who plans for an empty log, and be read row by row in a long one.
-      where (r.integration_id, r.org_id, r.triggered_by) between (other_id, integration.org_id, 'manual'::public.sync_run_trigger)
+      -- As a range, in the order of one index: of plain conditions the index of the organisation's runs would
+      -- seem as good to who plans for an empty log, and be read row by row in a long one.
+      where (r.integration_id, r.org_id, r.triggered_by)
+        between (other_id, integration.org_id, 'manual'::public.sync_run_trigger)
         and (other_id, integration.org_id, 'manual'::public.sync_run_trigger)
       order by r.integration_id, r.org_id, r.triggered_by, r.triggered_at desc limit presses
     loop
@@ -79,7 +81,8 @@ begin
   press_at := greatest(newest + integration.manual_cooldown, newest + least_cooldown);
   limited_by := case when press_at is not null then 'cooldown' end;
   if cardinality(recent) >= presses then
-    hour_over_at := (select r.at + interval '1 hour' from unnest(recent) r (at) order by r.at desc offset presses - 1 limit 1);
+    hour_over_at := (select r.at + interval '1 hour'
+      from unnest(recent) r (at) order by r.at desc offset presses - 1 limit 1);
     if hour_over_at > press_at or press_at is null then
       press_at := hour_over_at;
       limited_by := 'presses_per_hour';
@@ -90,10 +93,10 @@ $$;
 revoke all on function sync_scheduler.next_manual_press(public.sync_integrations)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.next_manual_press(public.sync_integrations) is
-  'From when on the limits let a person press, and which of them says so: cooldown (manual_cooldown, at least '
-  'settings.least_cooldown, after the newest manual run of the integration) or presses_per_hour (so many manual runs of the '
-  'organisation within an hour). What became of the runs does not matter. May be in the past; null: there was no press. Reads '
-  'at most presses_per_hour runs of each integration.';
+  'From when on the limits let a person press, and which of them says so: cooldown (manual_cooldown, at '
+  'least settings.least_cooldown, after the newest manual run of the integration) or presses_per_hour (so '
+  'many manual runs of the organisation within an hour). What became of the runs does not matter. May be in '
+  'the past; null: there was no press. Reads at most presses_per_hour runs of each integration.';
 
 create or replace function sync_scheduler.find_active_run(integration_id uuid) returns public.sync_run_log
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -120,15 +123,19 @@ begin
     -- Nobody will retry it by itself: an alert would be taken back with this error, so it stands here.
     || case when not sync_scheduler.is_ticking() then '{"notice": "scheduler_not_ticking"}'
       -- It may wait for hours: the person must not think that it is about to start.
-      else jsonb_strip_nulls(jsonb_build_object('quota_until', case when run.quota_until > now() then run.quota_until end, 'notice', coalesce(sync_scheduler.waits_for(run), (
-        select sync_scheduler.incident_notice(i) from public.sync_integrations i where i.id = run.integration_id)))) end);
+      else jsonb_strip_nulls(
+        jsonb_build_object('quota_until', case when run.quota_until > now() then run.quota_until end,
+          'notice', coalesce(sync_scheduler.waits_for(run), (
+        select sync_scheduler.incident_notice(i) from public.sync_integrations i
+          where i.id = run.integration_id)))) end);
 end;
 $$;
 revoke all on function sync_scheduler.raise_active(public.sync_run_log)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.raise_active(public.sync_run_log) is
   'Raises PT409 sync_already_in_progress with what a client needs to join that run, and notice: '
-  'scheduler_not_ticking when pg_cron is silent, else what a pending run waits for (waits_for), else vendor_incident (incident_notice).';
+  'scheduler_not_ticking when pg_cron is silent, else what a pending run waits for (waits_for), else '
+  'vendor_incident (incident_notice).';
 
 create or replace function sync_scheduler.waits_for(run public.sync_run_log) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -139,10 +146,11 @@ begin
     when run.quota_until > now() then 'vendor_quota_exhausted' end;
 end;
 $$;
-revoke all on function sync_scheduler.waits_for(public.sync_run_log) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.waits_for(public.sync_run_log)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.waits_for(public.sync_run_log) is
-  'What a pending run waits for that is not its turn: integration_paused, function_outdated or schema_outdated, as in its '
-  'notice; vendor_quota_exhausted until its quota_until; null: nothing.';
+  'What a pending run waits for that is not its turn: integration_paused, function_outdated or '
+  'schema_outdated, as in its notice; vendor_quota_exhausted until its quota_until; null: nothing.';
 
 create or replace function sync_scheduler.why_refused(
   integration public.sync_integrations, out message text, out details jsonb
@@ -164,7 +172,8 @@ begin
     step := sync_scheduler.recovery_of(run, current_attempt);
     if step is null then
       perform sync_scheduler.raise_active(run);
-    elsif step in ('resume', 'next_attempt', 'dispatch') or (step = 'worker_lost' and sync_scheduler.would_retry(run, current_attempt))
+    elsif step in ('resume', 'next_attempt', 'dispatch')
+      or (step = 'worker_lost' and sync_scheduler.would_retry(run, current_attempt))
     then
       -- The press would revive it, whatever the cooldown says.
       return;
@@ -183,10 +192,12 @@ exception when others then
   details := nullif(detail, '')::jsonb;
 end;
 $$;
-revoke all on function sync_scheduler.why_refused(public.sync_integrations) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.why_refused(public.sync_integrations)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.why_refused(public.sync_integrations) is
-  'What trigger_integration_sync would answer the caller for this integration now, without doing it: message and details of '
-  'the error, or nulls. The checks are press''s own; tests/parity proves that the answer is the same.';
+  'What trigger_integration_sync would answer the caller for this integration now, without doing it: message '
+  'and details of the error, or nulls. The checks are press''s own; tests/parity proves that the answer is '
+  'the same.';
 
 create or replace function sync_scheduler.would_retry(
   run public.sync_run_log, current_attempt sync_scheduler.run_attempts
@@ -194,7 +205,8 @@ create or replace function sync_scheduler.would_retry(
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return run.cancel_requested_at is null and (
-    select f.burnt + case when current_attempt.settled_before = run.entries_done + run.entries_failed then 1 else 0 end
+    select f.burnt + case when current_attempt.settled_before = run.entries_done + run.entries_failed then 1
+      else 0 end
       < i.max_attempts
     from sync_scheduler.count_failures(run) f, public.sync_integrations i where i.id = run.integration_id);
 end;

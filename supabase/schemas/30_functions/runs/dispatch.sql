@@ -13,10 +13,11 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
 begin
-  -- The unique indexes decide, not a look beforehand: a second active run, a second one for a key or for a slot is
-  -- impossible, and whoever comes second gets no row.
+  -- The unique indexes decide, not a look beforehand: a second active run, a second one for a key or for a
+  -- slot is impossible, and whoever comes second gets no row.
   insert into public.sync_run_log
-    (org_id, integration_id, integration_type, triggered_by, triggered_by_user_id, idempotency_key, scheduled_for,
+    (org_id, integration_id, integration_type, triggered_by, triggered_by_user_id, idempotency_key,
+      scheduled_for,
       parent_run_id, notice, deadline_at)
   values (integration.org_id, integration.id, integration.integration_type, start_run.triggered_by,
     start_run.triggered_by_user_id, start_run.idempotency_key, start_run.scheduled_for,
@@ -35,9 +36,9 @@ revoke all on function sync_scheduler.start_run(
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.start_run(
   public.sync_integrations, public.sync_run_trigger, uuid, text, timestamptz, uuid, text) is
-  'Creates a pending run with its first attempt and dispatches it, all in the caller''s transaction. Returns the '
-  'run, or null when the integration has an active run, the organisation a run of that key or the slot a run. '
-  'Errors: PT503 function_url_not_configured.';
+  'Creates a pending run with its first attempt and dispatches it, all in the caller''s transaction. Returns '
+  'the run, or null when the integration has an active run, the organisation a run of that key or the slot a '
+  'run. Errors: PT503 function_url_not_configured.';
 
 create or replace function sync_scheduler.next_attempt(run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -59,8 +60,8 @@ end;
 $$;
 revoke all on function sync_scheduler.next_attempt(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.next_attempt(uuid) is
-  'Opens and dispatches the next attempt of an active run. The caller holds the run''s row lock and has ended the '
-  'attempt before.';
+  'Opens and dispatches the next attempt of an active run. The caller holds the run''s row lock and has '
+  'ended the attempt before.';
 
 create or replace function sync_scheduler.dispatch_attempts(runs public.sync_run_log[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -90,10 +91,12 @@ begin
     token := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
     insert into sync_scheduler.run_attempts as a (run_id, attempt, token_hash, request_id, lease_expires_at)
     values (run.run_id, run.attempt, sha256(convert_to(token, 'UTF8')),
-      -- Queued in this transaction: a rollback sends nothing. The queue is lost in a crash; recover_runs sees to it.
+      -- Queued in this transaction: a rollback sends nothing. The queue is lost in a crash; recover_runs sees
+      -- to it.
       net.http_post(
         url := settings.function_url,
-        body := jsonb_build_object('kind', 'run', 'run_id', run.run_id, 'attempt', run.attempt, 'token', token),
+        body := jsonb_build_object('kind', 'run', 'run_id', run.run_id, 'attempt', run.attempt, 'token',
+          token),
         headers := '{"Content-Type": "application/json"}',
         timeout_milliseconds := (extract(epoch from settings.dispatch_timeout) * 1000)::integer),
       least(now() + settings.claim_timeout, run.deadline_at))
@@ -110,6 +113,6 @@ $$;
 revoke all on function sync_scheduler.dispatch_attempts(public.sync_run_log[])
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.dispatch_attempts(public.sync_run_log[]) is
-  'Posts the current attempts of runs to the Edge Function through pg_net, each under a fresh one-time token. Called again for an '
-  'attempt that nobody claimed, it replaces the token and waits twice as long. The caller holds the runs'' row locks. '
-  'Errors: PT503 function_url_not_configured.';
+  'Posts the current attempts of runs to the Edge Function through pg_net, each under a fresh one-time '
+  'token. Called again for an attempt that nobody claimed, it replaces the token and waits twice as long. '
+  'The caller holds the runs'' row locks. Errors: PT503 function_url_not_configured.';

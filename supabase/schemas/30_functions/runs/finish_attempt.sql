@@ -1,6 +1,7 @@
 -- A worker reports how its attempt ended.
 
--- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the caller.
+-- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the
+-- caller.
 create or replace function public.sync_worker_finish(
   run_id uuid,
   attempt integer,
@@ -15,7 +16,8 @@ create or replace function public.sync_worker_finish(
   stuck_batch uuid default null,
   blames text default null
 ) returns jsonb
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 begin
   perform sync_scheduler.require_text('token', sync_worker_finish.token);
   perform sync_scheduler.require_text('outcome', sync_worker_finish.outcome);
@@ -25,7 +27,8 @@ begin
   perform sync_scheduler.require_text('blames', sync_worker_finish.blames);
   perform sync_scheduler.require_size('checkpoint', sync_worker_finish.checkpoint, 524288);
   return sync_scheduler.finish_attempt(run_id, attempt, token, outcome,
-    error_class, error_code, error_message, retry_after_seconds, checkpoint, first_vendor_byte_ms, stuck_batch,
+    error_class, error_code, error_message, retry_after_seconds, checkpoint, first_vendor_byte_ms,
+    stuck_batch,
     blames);
 end;
 $$;
@@ -36,8 +39,8 @@ grant execute on function public.sync_worker_finish(
   uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid, text) to service_role;
 comment on function public.sync_worker_finish(
   uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid, text) is
-  'For the Edge Function (service role and attempt token): see sync_scheduler.finish_attempt. Ends the attempt and returns '
-  'what became of the run.';
+  'For the Edge Function (service role and attempt token): see sync_scheduler.finish_attempt. Ends the '
+  'attempt and returns what became of the run.';
 
 create or replace function sync_scheduler.finish_attempt(
   run_id uuid,
@@ -74,15 +77,17 @@ begin
     or coalesce(first_vendor_byte_ms, 0) not between 0 and 86400000
   then
     perform sync_scheduler.raise_error('invalid_worker_request',
-      '{"outcome": "succeeded, continued, cancelled, paused, or failed with an error_class", "retry_after_seconds": "not negative",
-        "first_vendor_byte_ms": "0 to 86400000"}');
+      '{"outcome": "succeeded, continued, cancelled, paused, or failed with an error_class", '
+      '"retry_after_seconds": "not negative", "first_vendor_byte_ms": "0 to 86400000"}');
   end if;
 
   -- Bounded, so that the instant of its end can always be computed.
-  retry_after_seconds := case when retry_after_seconds is not null then least(retry_after_seconds, 366 * 86400) end;
+  retry_after_seconds := case
+    when retry_after_seconds is not null then least(retry_after_seconds, 366 * 86400) end;
 
   -- The same outcome again is the repetition of a call whose answer was lost.
-  if held.claimed_at is null or (held.ended_at is not null and held.reported_outcome is distinct from reported) then
+  if held.claimed_at is null
+    or (held.ended_at is not null and held.reported_outcome is distinct from reported) then
     perform sync_scheduler.raise_error('attempt_not_current');
   elsif held.ended_at is null then
     select * into strict run from public.sync_run_log r where r.run_id = finish_attempt.run_id;
@@ -108,11 +113,13 @@ begin
       error_class := 'ambiguous';
       error_code := 'entries_unresolved';
       blamed := 'nobody';
-      error_message := coalesce(sync_scheduler.set_aside_message(run), 'Whether some entries have arrived is not known yet.');
+      error_message := coalesce(sync_scheduler.set_aside_message(run),
+        'Whether some entries have arrived is not known yet.');
     end if;
     -- Refused entries must not hide a batch that waits for a person.
     if outcome = 'failed' and blamed = 'entry' then
-      error_message := concat_ws(' ', sync_scheduler.set_aside_message(run, is_all_else_done => false), error_message);
+      error_message := concat_ws(' ', sync_scheduler.set_aside_message(run, is_all_else_done => false),
+        error_message);
     end if;
     update sync_scheduler.run_attempts a set
       reported_outcome = reported,
@@ -124,7 +131,8 @@ begin
       perform sync_scheduler.enter_passive(run.integration_id, retry_after_seconds * interval '1 second');
     end if;
     perform sync_scheduler.settle_run(run, outcome, error_class::sync_scheduler.error_class,
-      left(error_code, 100), left(error_message, 500), blamed, retry_after_seconds * interval '1 second', stuck_batch);
+      left(error_code, 100),
+      left(error_message, 500), blamed, retry_after_seconds * interval '1 second', stuck_batch);
     -- Last, for it locks an alert. A worker that could not write, and now can.
     perform sync_scheduler.raise_database_trouble(error_code);
   end if;
@@ -139,29 +147,32 @@ revoke all on function sync_scheduler.finish_attempt(
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.finish_attempt(
   uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid, text) is
-  'Ends the caller''s attempt: succeeded, continued (its slice is over), cancelled, paused (reserve said so: the run waits for the '
-  'end of the pause), or failed with an error_class. '
-  'Any of them may have the error_class rate_limited: the vendor has said that we ask too much, though it was waited out. '
-  'blames: what the failure is about, see the type; without it see read_blames. '
-  'May be repeated with the same outcome, whatever was made of it. Returns what became of the run. Errors: PT401 '
-  'invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request.';
+  'Ends the caller''s attempt: succeeded, continued (its slice is over), cancelled, paused (reserve said so: '
+  'the run waits for the end of the pause), or failed with an error_class. Any of them may have the '
+  'error_class rate_limited: the vendor has said that we ask too much, though it was waited out. blames: '
+  'what the failure is about, see the type; without it see read_blames. May be repeated with the same '
+  'outcome, whatever was made of it. Returns what became of the run. Errors: PT401 invalid_token, PT409 '
+  'attempt_not_current, PT422 invalid_worker_request.';
 
-create or replace function sync_scheduler.read_blames(error_class text, blames text) returns sync_scheduler.blames
+create or replace function sync_scheduler.read_blames(error_class text, blames text)
+  returns sync_scheduler.blames
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  if blames is not null and (error_class is null or blames <> all (enum_range(null::sync_scheduler.blames)::text[])) then
+  if blames is not null
+    and (error_class is null or blames <> all (enum_range(null::sync_scheduler.blames)::text[])) then
     perform sync_scheduler.raise_error('invalid_worker_request',
       '{"blames": "vendor, quota, configuration, entry or nobody, and only with an error_class"}');
   end if;
-  return coalesce(blames, case error_class when 'rate_limited' then 'quota' when 'permanent' then 'configuration' end)
+  return coalesce(blames,
+    case error_class when 'rate_limited' then 'quota' when 'permanent' then 'configuration' end)
     ::sync_scheduler.blames;
 end;
 $$;
 revoke all on function sync_scheduler.read_blames(text, text) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.read_blames(text, text) is
-  'What a failure is about. A worker of an older release reports no blames: then a rate limit is the quota''s and a refusal the '
-  'configuration''s. Any other failure stays null, because such a worker may have failed by itself: it opens no incident. '
-  'Errors: PT422 invalid_worker_request.';
+  'What a failure is about. A worker of an older release reports no blames: then a rate limit is the '
+  'quota''s and a refusal the configuration''s. Any other failure stays null, because such a worker may have '
+  'failed by itself: it opens no incident. Errors: PT422 invalid_worker_request.';
 
 create or replace function sync_scheduler.settle_run(
   run public.sync_run_log,
@@ -177,17 +188,21 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   ended sync_scheduler.run_attempts;
 begin
-  if outcome in ('succeeded', 'continued', 'paused') or (outcome = 'failed' and error_code = 'entries_unresolved') then
-    select * into strict ended from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.attempt = run.attempt;
+  if outcome in ('succeeded', 'continued', 'paused')
+    or (outcome = 'failed' and error_code = 'entries_unresolved') then
+    select * into strict ended from sync_scheduler.run_attempts a
+      where a.run_id = run.run_id and a.attempt = run.attempt;
     -- What had nothing to export has not asked the external system for anything.
-    if run.entries_done + run.entries_failed > (case when outcome in ('succeeded', 'failed') then 0 else ended.settled_before end) then
+    if run.entries_done + run.entries_failed
+      > (case when outcome in ('succeeded', 'failed') then 0 else ended.settled_before end) then
       perform sync_scheduler.note_traffic(run.integration_id, ended.claimed_at);
     end if;
   end if;
 
   if outcome = 'succeeded' then
     perform sync_scheduler.finish_run(run.run_id, 'succeeded');
-  elsif outcome = 'cancelled' or (outcome in ('continued', 'paused') and run.cancel_requested_at is not null) then
+  elsif outcome = 'cancelled'
+    or (outcome in ('continued', 'paused') and run.cancel_requested_at is not null) then
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');
   elsif outcome in ('continued', 'paused') then
     -- Which lets the run wait if its integration is stopped still.
@@ -200,7 +215,8 @@ begin
   elsif sync_scheduler.set_aside_batch(run, error_class, stuck_batch) then
     -- The others go on at once, or when the vendor said: it means all of our requests.
     perform sync_scheduler.schedule_retry(run,
-      case when blames = 'nobody' then '0' else coalesce(retry_after, '0') end, blames, error_code, error_message, retry_after);
+      case when blames = 'nobody' then '0' else coalesce(retry_after, '0') end, blames, error_code,
+        error_message, retry_after);
   else
     perform sync_scheduler.retry_or_fail(run, error_class, error_code, error_message, blames, retry_after);
   end if;
@@ -211,7 +227,8 @@ revoke all on function sync_scheduler.settle_run(
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.settle_run(
   public.sync_run_log, text, sync_scheduler.error_class, text, text, sync_scheduler.blames, interval, uuid) is
-  'Decides what becomes of a run whose worker has ended its attempt. stuck_batch: see set_aside_batch. The caller holds the run''s row lock.';
+  'Decides what becomes of a run whose worker has ended its attempt. stuck_batch: see set_aside_batch. The '
+  'caller holds the run''s row lock.';
 
 create or replace function sync_scheduler.has_unresolved_entries(integration_id uuid) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$

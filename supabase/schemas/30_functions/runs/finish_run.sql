@@ -23,7 +23,8 @@ begin
   if finished.status = 'failed' then
     perform sync_scheduler.note_failed_run(finished);
   elsif finished.status = 'succeeded' then
-    perform sync_scheduler.resolve_alerts(finished.integration_id, '{lost_worker,cold_start_failure,missed_slot}');
+    perform sync_scheduler.resolve_alerts(finished.integration_id,
+      '{lost_worker,cold_start_failure,missed_slot}');
     perform sync_scheduler.resolve_run_failure(finished.integration_id, has_succeeded => true);
   end if;
   perform sync_scheduler.report_undecided(finished.integration_id, finished.run_id);
@@ -33,9 +34,9 @@ $$;
 revoke all on function sync_scheduler.finish_run(uuid, public.sync_run_status, text, text)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.finish_run(uuid, public.sync_run_status, text, text) is
-  'Moves an active run to a final status (PT409 run_is_final for one that has ended). The caller has ended the attempt. '
-  'What follows from it: see note_failed_run; one that succeeds resolves the alerts of those that did not. Reports what has become '
-  'undecided.';
+  'Moves an active run to a final status (PT409 run_is_final for one that has ended). The caller has ended '
+  'the attempt. What follows from it: see note_failed_run; one that succeeds resolves the alerts of those '
+  'that did not. Reports what has become undecided.';
 
 create or replace function sync_scheduler.end_attempt(
   run public.sync_run_log,
@@ -56,7 +57,8 @@ begin
     blames = end_attempt.blames
   where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null;
 
-  -- Whether these were written is known to the vendor alone: they are asked for before they may be sent again.
+  -- Whether these were written is known to the vendor alone: they are asked for before they may be sent
+  -- again.
   update public.sync_export_entries e set state = 'unknown', unknown_since = coalesce(e.unknown_since, now())
   where e.integration_id = run.integration_id and e.state = 'sending';
 end;
@@ -68,5 +70,5 @@ revoke all on function sync_scheduler.end_attempt(
 comment on function sync_scheduler.end_attempt(
   public.sync_run_log, sync_scheduler.attempt_outcome, sync_scheduler.error_class, text, text,
   sync_scheduler.blames) is
-  'Closes the current attempt of a run and turns what it was sending into unknown. The caller holds the run''s row '
-  'lock and decides what becomes of the run.';
+  'Closes the current attempt of a run and turns what it was sending into unknown. The caller holds the '
+  'run''s row lock and decides what becomes of the run.';

@@ -3,7 +3,8 @@
 create or replace function sync_scheduler.find_function_url() returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  url constant text := coalesce((select s.function_url from sync_scheduler.settings s), sync_scheduler.signed_function_url());
+  url constant text := coalesce((select s.function_url from sync_scheduler.settings s),
+    sync_scheduler.signed_function_url());
 begin
   if url is null then
     perform sync_scheduler.raise_error('function_url_not_configured', '{"run": "npx sync-scheduler doctor"}');
@@ -13,21 +14,24 @@ end;
 $$;
 revoke all on function sync_scheduler.find_function_url() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.find_function_url() is
-  'The address of the Edge Function: settings.function_url, else what the project''s Auth signed for the caller '
-  '(signed_function_url). For functions of the bundle''s owner only. Errors: PT503 function_url_not_configured (details: run, '
-  'the command that prints the SQL for this stack).';
+  'The address of the Edge Function: settings.function_url, else what the project''s Auth signed for the '
+  'caller (signed_function_url). For functions of the bundle''s owner only. Errors: PT503 '
+  'function_url_not_configured (details: run, the command that prints the SQL for this stack).';
 
 create or replace function sync_scheduler.keep_function_url() returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  -- Of two first presses the second waits for the row, and then finds it set. The same goes for an operator who sets it now.
-  update sync_scheduler.settings set function_url = sync_scheduler.find_function_url() where function_url is null;
+  -- Of two first presses the second waits for the row, and then finds it set. The same goes for an operator
+  -- who sets it now.
+  update sync_scheduler.settings set function_url = sync_scheduler.find_function_url()
+    where function_url is null;
 end;
 $$;
 revoke all on function sync_scheduler.keep_function_url() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.keep_function_url() is
-  'Stores the address of find_function_url in settings.function_url, for the tick, which has no caller. A value that is set stays. '
-  'A press that fails afterwards stores nothing. Errors: PT503 function_url_not_configured.';
+  'Stores the address of find_function_url in settings.function_url, for the tick, which has no caller. A '
+  'value that is set stays. A press that fails afterwards stores nothing. Errors: PT503 '
+  'function_url_not_configured.';
 
 create or replace function sync_scheduler.signed_function_url() returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -35,12 +39,13 @@ declare
   claims constant jsonb := auth.jwt();
   project text;
 begin
-  -- Nothing of the request but its JWT: headers are the caller's choice, and the function's address gets one-time tokens.
+  -- Nothing of the request but its JWT: headers are the caller's choice, and the function's address gets
+  -- one-time tokens.
   project := substring(claims ->> 'iss' collate "C" from '^https://([a-z]{20})\.supabase\.co/auth/v1$');
   if project is null or claims ->> 'role' is distinct from 'authenticated'
     or coalesce(claims ->> 'is_anonymous', 'false') <> 'false'
-    -- A project may trust other issuers (third-party sign-in), another project of Supabase among them. Their tokens have an iss
-    -- like that, and their sessions are not in this database.
+    -- A project may trust other issuers (third-party sign-in), another project of Supabase among them. Their
+    -- tokens have an iss like that, and their sessions are not in this database.
     or not exists (
       select from auth.sessions s
       where s.id = (claims ->> 'session_id')::uuid and s.user_id = sync_scheduler.caller_id())
@@ -49,12 +54,14 @@ begin
   end if;
   return format('https://%s.supabase.co/functions/v1/integration-sync', project);
 -- No Auth with sessions, no right to read them, or a session_id that is no uuid.
-exception when undefined_table or undefined_column or insufficient_privilege or invalid_text_representation then
+exception when undefined_table or undefined_column or insufficient_privilege
+  or invalid_text_representation then
   return null;
 end;
 $$;
 revoke all on function sync_scheduler.signed_function_url() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.signed_function_url() is
-  'The address of the function of a hosted project, from the iss of the caller''s JWT; null unless it is exactly '
-  'https://<20 lower-case letters>.supabase.co/auth/v1 and this database has the JWT''s session (auth.sessions). So the service role, '
-  'anonymous sign-ins, other issuers and custom domains give none. For functions of the bundle''s owner only.';
+  'The address of the function of a hosted project, from the iss of the caller''s JWT; null unless it is '
+  'exactly https://<20 lower-case letters>.supabase.co/auth/v1 and this database has the JWT''s session '
+  '(auth.sessions). So the service role, anonymous sign-ins, other issuers and custom domains give none. For '
+  'functions of the bundle''s owner only.';

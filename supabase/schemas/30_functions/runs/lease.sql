@@ -1,10 +1,13 @@
 -- A worker keeps its attempt: heartbeat, lease, progress.
 
--- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the caller.
+-- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the
+-- caller.
 create or replace function public.sync_worker_heartbeat(
-  run_id uuid, attempt integer, token text, checkpoint jsonb default null, first_vendor_byte_ms numeric default null
+  run_id uuid, attempt integer, token text, checkpoint jsonb default null,
+  first_vendor_byte_ms numeric default null
 ) returns jsonb
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 begin
   perform sync_scheduler.require_text('token', sync_worker_heartbeat.token);
   perform sync_scheduler.require_size('checkpoint', sync_worker_heartbeat.checkpoint, 524288);
@@ -15,16 +18,19 @@ revoke all on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, 
   from public, anon, authenticated, service_role;
 grant execute on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, numeric) to service_role;
 comment on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, numeric) is
-  'For the Edge Function (service role and attempt token): see sync_scheduler.heartbeat_attempt. Extends the lease, saves a checkpoint if one is given, and returns cancel_requested.';
+  'For the Edge Function (service role and attempt token): see sync_scheduler.heartbeat_attempt. Extends the '
+  'lease, saves a checkpoint if one is given, and returns cancel_requested.';
 
 create or replace function sync_scheduler.heartbeat_attempt(
-  run_id uuid, attempt integer, token text, checkpoint jsonb default null, first_vendor_byte_ms numeric default null
+  run_id uuid, attempt integer, token text, checkpoint jsonb default null,
+  first_vendor_byte_ms numeric default null
 ) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   run public.sync_run_log :=
-    sync_scheduler.extend_lease(heartbeat_attempt.run_id, heartbeat_attempt.attempt, heartbeat_attempt.token, 'hold');
+    sync_scheduler.extend_lease(heartbeat_attempt.run_id, heartbeat_attempt.attempt, heartbeat_attempt.token,
+      'hold');
 begin
   if heartbeat_attempt.checkpoint is not null then
     perform sync_scheduler.save_checkpoint(
@@ -32,7 +38,8 @@ begin
   end if;
   if heartbeat_attempt.first_vendor_byte_ms is not null then
     if heartbeat_attempt.first_vendor_byte_ms not between 0 and 86400000 then
-      perform sync_scheduler.raise_error('invalid_worker_request', '{"first_vendor_byte_ms": "0 to 86400000"}');
+      perform sync_scheduler.raise_error('invalid_worker_request',
+        '{"first_vendor_byte_ms": "0 to 86400000"}');
     end if;
     -- For the timeline, once: every further heartbeat says the same.
     update sync_scheduler.run_attempts a set first_vendor_byte_ms = heartbeat_attempt.first_vendor_byte_ms
@@ -46,9 +53,10 @@ $$;
 revoke all on function sync_scheduler.heartbeat_attempt(uuid, integer, text, jsonb, numeric)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.heartbeat_attempt(uuid, integer, text, jsonb, numeric) is
-  'Keeps an attempt alive, saves its checkpoint if one is given and brings back cancel_requested. Past the run''s deadline '
-  'only while a batch is on its way, and for slice_duration at most. Errors: PT401 invalid_token, PT409 '
-  'attempt_not_current, PT422 invalid_worker_request (checkpoint above 64 KiB, first_vendor_byte_ms out of range).';
+  'Keeps an attempt alive, saves its checkpoint if one is given and brings back cancel_requested. Past the '
+  'run''s deadline only while a batch is on its way, and for slice_duration at most. Errors: PT401 '
+  'invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request (checkpoint above 64 KiB, '
+  'first_vendor_byte_ms out of range).';
 
 create or replace function sync_scheduler.extend_lease(
   run_id uuid, attempt integer, token text, past_deadline text default 'refuse'
@@ -70,9 +78,11 @@ begin
     if past_deadline = 'settle' then
       return run;
     end if;
-    -- To break off a batch on its way would only make its outcome unknown. For one slice: what hangs is no batch.
+    -- To break off a batch on its way would only make its outcome unknown. For one slice: what hangs is no
+    -- batch.
     if past_deadline <> 'hold' or run.deadline_at + settings.slice_duration <= now() or not exists (
-      select from public.sync_export_entries e where e.integration_id = run.integration_id and e.state = 'sending'
+      select from public.sync_export_entries e
+        where e.integration_id = run.integration_id and e.state = 'sending'
     ) then
       perform sync_scheduler.raise_error('attempt_not_current');
     end if;
@@ -87,10 +97,10 @@ $$;
 revoke all on function sync_scheduler.extend_lease(uuid, integer, text, text)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.extend_lease(uuid, integer, text, text) is
-  'The entry of every worker call after the claim: locks the run, checks the token, extends the lease and returns the '
-  'run. past_deadline says what becomes of a call past the run''s deadline: refuse; hold: as before while a batch is on its '
-  'way, for slice_duration at most; settle: let through, the lease is not extended. Errors: PT401 invalid_token, PT409 '
-  'attempt_not_current.';
+  'The entry of every worker call after the claim: locks the run, checks the token, extends the lease and '
+  'returns the run. past_deadline says what becomes of a call past the run''s deadline: refuse; hold: as '
+  'before while a batch is on its way, for slice_duration at most; settle: let through, the lease is not '
+  'extended. Errors: PT401 invalid_token, PT409 attempt_not_current.';
 
 create or replace function sync_scheduler.lock_attempt(run_id uuid, attempt integer, token text)
 returns sync_scheduler.run_attempts
@@ -98,8 +108,8 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   found_attempt sync_scheduler.run_attempts;
 begin
-  -- The function's address is no secret, and members know the ids of their runs: a forged token waits for no lock, and holds
-  -- none.
+  -- The function's address is no secret, and members know the ids of their runs: a forged token waits for no
+  -- lock, and holds none.
   if not exists (
     select from sync_scheduler.run_attempts a
     where a.run_id = lock_attempt.run_id and a.attempt = lock_attempt.attempt
@@ -107,7 +117,8 @@ begin
   then
     perform sync_scheduler.raise_error('invalid_token');
   end if;
-  -- Every writer of a run takes this lock first, so a worker, a cancel and the recovery come one after another.
+  -- Every writer of a run takes this lock first, so a worker, a cancel and the recovery come one after
+  -- another.
   perform from public.sync_run_log r where r.run_id = lock_attempt.run_id for no key update;
   -- It may have been replaced while we waited.
   select * into found_attempt from sync_scheduler.run_attempts a
@@ -122,8 +133,8 @@ $$;
 revoke all on function sync_scheduler.lock_attempt(uuid, integer, text)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.lock_attempt(uuid, integer, text) is
-  'Locks the run and returns the attempt that the token belongs to. Errors: PT401 invalid_token (also for a run that '
-  'does not exist).';
+  'Locks the run and returns the attempt that the token belongs to. Errors: PT401 invalid_token (also for a '
+  'run that does not exist).';
 
 create or replace function sync_scheduler.save_checkpoint(run_id uuid, attempt integer, checkpoint jsonb)
 returns void

@@ -2,13 +2,17 @@
 
 -- Definer, because a host's backend (service_role) changes integrations and may not write runs.
 create or replace function sync_scheduler.follow_pause() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 begin
-  -- Waits for a worker call that has seen the integration as it was. After this, none reserves for a stopped integration.
+  -- Waits for a worker call that has seen the integration as it was. After this, none reserves for a stopped
+  -- integration.
   perform sync_scheduler.lock_active_run(new.id);
-  -- The worker of a running one finishes its batch and finds out by itself. Its row is written, not only locked: a call whose
-  -- transaction has an older snapshot (repeatable read) then fails. It would work on after a pause, or pause after its end.
-  update public.sync_run_log r set version = r.version where r.integration_id = new.id and r.status = 'running';
+  -- The worker of a running one finishes its batch and finds out by itself. Its row is written, not only
+  -- locked: a call whose transaction has an older snapshot (repeatable read) then fails. It would work on
+  -- after a pause, or pause after its end.
+  update public.sync_run_log r set version = r.version
+    where r.integration_id = new.id and r.status = 'running';
   if sync_scheduler.is_stopped(new) then
     perform sync_scheduler.pause_run(r.run_id) from public.sync_run_log r
     where r.integration_id = new.id and r.status = 'pending';
@@ -21,8 +25,9 @@ end;
 $$;
 revoke all on function sync_scheduler.follow_pause() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.follow_pause() is
-  'Trigger of sync_integrations, whoever writes: while an integration is disabled or paused its run waits (pause_run), and it goes '
-  'on when that is over (resume_run). Holds the integration''s lock and takes the run''s: integration before run, as everywhere.';
+  'Trigger of sync_integrations, whoever writes: while an integration is disabled or paused its run waits '
+  '(pause_run), and it goes on when that is over (resume_run). Holds the integration''s lock and takes the '
+  'run''s: integration before run, as everywhere.';
 
 -- Its name sorts before the triggers that write the integration's health: the run's lock comes first.
 create trigger follow_pause after update of enabled, paused_at, resume_at on public.sync_integrations
@@ -33,8 +38,8 @@ create trigger follow_pause after update of enabled, paused_at, resume_at on pub
 create or replace function sync_scheduler.pause_if_stopped(run_id uuid) returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
-  -- A plain read in a statement of its own: its snapshot is younger than the run's lock. Whoever stops the integration
-  -- writes it before they take that lock, so one of the two sees the other.
+  -- A plain read in a statement of its own: its snapshot is younger than the run's lock. Whoever stops the
+  -- integration writes it before they take that lock, so one of the two sees the other.
   if not exists (
     select from public.sync_run_log r join public.sync_integrations i on i.id = r.integration_id
     where r.run_id = pause_if_stopped.run_id and sync_scheduler.is_stopped(i))
@@ -47,8 +52,8 @@ end;
 $$;
 revoke all on function sync_scheduler.pause_if_stopped(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.pause_if_stopped(uuid) is
-  'Pauses a run whose integration is disabled or paused, see pause_run, and returns whether it did. The caller holds the run''s '
-  'row lock, and no worker holds the run.';
+  'Pauses a run whose integration is disabled or paused, see pause_run, and returns whether it did. The '
+  'caller holds the run''s row lock, and no worker holds the run.';
 
 create or replace function sync_scheduler.pause_run(run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -56,7 +61,8 @@ declare
   run public.sync_run_log;
 begin
   select * into strict run from public.sync_run_log r where r.run_id = pause_run.run_id;
-  -- An attempt that is posted and not claimed ends here: its token is worthless, and no tick dispatches it again.
+  -- An attempt that is posted and not claimed ends here: its token is worthless, and no tick dispatches it
+  -- again.
   perform sync_scheduler.end_attempt(run, 'paused');
   insert into sync_scheduler.paused_runs (run_id, next_attempt_at) values (run.run_id, run.next_attempt_at)
   on conflict on constraint paused_runs_pkey do nothing;
@@ -68,9 +74,9 @@ end;
 $$;
 revoke all on function sync_scheduler.pause_run(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.pause_run(uuid) is
-  'Lets a run wait for the end of its integration''s pause: pending, without a due instant, with the notice integration_paused. '
-  'An attempt that no worker has claimed ends as paused. The caller holds the run''s row lock, and no worker holds the run. '
-  'Called twice, it changes nothing.';
+  'Lets a run wait for the end of its integration''s pause: pending, without a due instant, with the notice '
+  'integration_paused. An attempt that no worker has claimed ends as paused. The caller holds the run''s row '
+  'lock, and no worker holds the run. Called twice, it changes nothing.';
 
 create or replace function sync_scheduler.resume_run(run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -88,5 +94,5 @@ end;
 $$;
 revoke all on function sync_scheduler.resume_run(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.resume_run(uuid) is
-  'Lets a run that waited for the end of a pause go on: its next attempt is due now, or when it was due before the pause, and its '
-  'deadline moves by the pause. The caller holds the run''s row lock.';
+  'Lets a run that waited for the end of a pause go on: its next attempt is due now, or when it was due '
+  'before the pause, and its deadline moves by the pause. The caller holds the run''s row lock.';

@@ -38,8 +38,8 @@ end;
 $$;
 revoke all on function sync_scheduler.recover_runs(integer) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.recover_runs(integer) is
-  'Recovers up to batch_size (100) runs that stand still, the longest due first; called by every tick. Returns how '
-  'many it moved on. Several at once share the work.';
+  'Recovers up to batch_size (100) runs that stand still, the longest due first; called by every tick. '
+  'Returns how many it moved on. Several at once share the work.';
 
 create or replace function sync_scheduler.recover_run(run_id uuid) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -62,7 +62,8 @@ begin
   case step
   when 'deadline_exceeded' then
     perform sync_scheduler.end_attempt(run,
-      case when current_attempt.claimed_at is null then 'undelivered' else 'lost' end::sync_scheduler.attempt_outcome,
+      case when current_attempt.claimed_at is null then 'undelivered'
+        else 'lost' end::sync_scheduler.attempt_outcome,
       'ambiguous', 'deadline_exceeded', blames => 'nobody');
     if run.cancel_requested_at is not null then
       perform sync_scheduler.finish_run(run.run_id, 'cancelled');
@@ -76,7 +77,8 @@ begin
   when 'next_attempt' then
     perform sync_scheduler.next_attempt(run.run_id);
   when 'worker_lost' then
-    perform sync_scheduler.end_attempt(run, 'lost', 'ambiguous', 'worker_lost', 'The worker fell silent.', 'nobody');
+    perform sync_scheduler.end_attempt(run, 'lost', 'ambiguous', 'worker_lost', 'The worker fell silent.',
+      'nobody');
     perform sync_scheduler.raise_alert(integration, 'lost_worker', 'warning', null,
       'The sync function fell silent in the middle of a sync.',
       jsonb_build_object('attempt', run.attempt, 'heartbeat_at', current_attempt.heartbeat_at), run.run_id);
@@ -84,7 +86,8 @@ begin
       'The sync was interrupted and starts again where it stopped.', 'nobody');
   when 'dispatch_exhausted' then
     perform sync_scheduler.note_undelivered(integration, run, current_attempt, 'critical');
-    perform sync_scheduler.end_attempt(run, 'undelivered', 'transient', 'dispatch_exhausted', blames => 'nobody');
+    perform sync_scheduler.end_attempt(run, 'undelivered', 'transient', 'dispatch_exhausted',
+      blames => 'nobody');
     perform sync_scheduler.finish_run(run.run_id, 'failed', 'dispatch_exhausted',
       'The sync function could not be reached.');
   when 'dispatch' then
@@ -96,8 +99,9 @@ end;
 $$;
 revoke all on function sync_scheduler.recover_run(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.recover_run(uuid) is
-  'Moves on a run that stands still: past its deadline it fails; a due retry or an unclaimed attempt is dispatched; a '
-  'silent worker''s attempt ends as lost. What that tells of the function is an alert. Returns whether it did anything. Safe at any time, by anyone, at once.';
+  'Moves on a run that stands still: past its deadline it fails; a due retry or an unclaimed attempt is '
+  'dispatched; a silent worker''s attempt ends as lost. What that tells of the function is an alert. Returns '
+  'whether it did anything. Safe at any time, by anyone, at once.';
 
 create or replace function sync_scheduler.recovery_of(
   run public.sync_run_log, current_attempt sync_scheduler.run_attempts
@@ -128,15 +132,16 @@ begin
   end if;
   return case
     when current_attempt.claimed_at is not null then 'worker_lost'
-    when current_attempt.dispatch_count >= (select s.max_dispatches from sync_scheduler.settings s) then 'dispatch_exhausted'
+    when current_attempt.dispatch_count >= (select s.max_dispatches from sync_scheduler.settings s)
+      then 'dispatch_exhausted'
     else 'dispatch' end;
 end;
 $$;
 revoke all on function sync_scheduler.recovery_of(public.sync_run_log, sync_scheduler.run_attempts)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.recovery_of(public.sync_run_log, sync_scheduler.run_attempts) is
-  'What recover_run has to do to a run whose open attempt (or null) this is: resume, deadline_exceeded, next_attempt, worker_lost, '
-  'dispatch_exhausted or dispatch; null: nothing, it does not stand still.';
+  'What recover_run has to do to a run whose open attempt (or null) this is: resume, deadline_exceeded, '
+  'next_attempt, worker_lost, dispatch_exhausted or dispatch; null: nothing, it does not stand still.';
 
 create or replace function sync_scheduler.postpone_recovery(run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -152,7 +157,8 @@ end;
 $$;
 revoke all on function sync_scheduler.postpone_recovery(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.postpone_recovery(uuid) is
-  'Puts a run whose recovery failed at the back of the queue, so that many such runs cannot starve the others.';
+  'Puts a run whose recovery failed at the back of the queue, so that many such runs cannot starve the '
+  'others.';
 
 create or replace function sync_scheduler.note_response(run_id uuid, attempt integer) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -168,5 +174,5 @@ $$;
 revoke all on function sync_scheduler.note_response(uuid, integer)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.note_response(uuid, integer) is
-  'Keeps what pg_net heard from the function about the newest dispatch of an attempt: a hint for people, never a reason '
-  'to act, since the answer may be lost or late while the work goes on.';
+  'Keeps what pg_net heard from the function about the newest dispatch of an attempt: a hint for people, '
+  'never a reason to act, since the answer may be lost or late while the work goes on.';

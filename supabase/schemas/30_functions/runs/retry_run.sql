@@ -15,7 +15,8 @@ declare
   burnt integer;
   backoff interval;
   -- Null unless the failure is a refusal that may pass by itself.
-  refusal interval := case when error_class = 'permanent' then sync_scheduler.refusal_backoff(run, error_code, blames) end;
+  refusal interval := case
+    when error_class = 'permanent' then sync_scheduler.refusal_backoff(run, error_code, blames) end;
 begin
   if error_class = 'rate_limited' or blames = 'quota' then
     perform sync_scheduler.set_health(run.integration_id, 'degraded', coalesce(error_code, 'unknown'),
@@ -35,18 +36,21 @@ begin
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
   if blames = 'vendor' then
     -- Health before the vendor: what follows may write it.
-    perform from public.sync_integration_health h where h.integration_id = run.integration_id for no key update;
+    perform from public.sync_integration_health h
+      where h.integration_id = run.integration_id for no key update;
     perform sync_scheduler.note_vendor_failure(integration, error_class::text, blames);
   end if;
   select f.in_a_row, f.burnt into in_a_row, burnt from sync_scheduler.count_failures(run) f;
-  -- A wait and a refusal that may pass burn no attempt, also when a batch that was set aside has burnt all of them.
+  -- A wait and a refusal that may pass burn no attempt, also when a batch that was set aside has burnt all of
+  -- them.
   if (error_class = 'permanent' and refusal is null)
     or (burnt >= integration.max_attempts and error_class not in ('rate_limited', 'permanent'))
   then
     perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
     return;
   end if;
-  backoff := coalesce(refusal, greatest(retry_after, sync_scheduler.retry_backoff(integration.retry_base, in_a_row),
+  backoff := coalesce(refusal,
+    greatest(retry_after, sync_scheduler.retry_backoff(integration.retry_base, in_a_row),
     -- A vendor that asks us to slow down is not asked again at once, even if it does not say how long.
     case when error_class = 'rate_limited' then interval '5 seconds' end));
   -- With a hint it was the vendor who failed, not the start.
@@ -63,9 +67,11 @@ revoke all on function sync_scheduler.retry_or_fail(
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.retry_or_fail(
   public.sync_run_log, sync_scheduler.error_class, text, text, sync_scheduler.blames, interval) is
-  'Decides what becomes of a run whose attempt has just ended in an error: cancelled if that was asked for, failed '
-  'if the error is permanent (which the integration''s health then says; a refusal may pass, see refusal_backoff) or the attempts are used up, else pending until its backoff is over. retry_after is the '
-  'vendor''s hint and a lower bound, see schedule_retry. The first failure on a cold start is retried at once, if the vendor gave no hint.';
+  'Decides what becomes of a run whose attempt has just ended in an error: cancelled if that was asked for, '
+  'failed if the error is permanent (which the integration''s health then says; a refusal may pass, see '
+  'refusal_backoff) or the attempts are used up, else pending until its backoff is over. retry_after is the '
+  'vendor''s hint and a lower bound, see schedule_retry. The first failure on a cold start is retried at '
+  'once, if the vendor gave no hint.';
 
 create or replace function sync_scheduler.schedule_retry(
   run public.sync_run_log,
@@ -81,14 +87,16 @@ declare
   vendor record;
 begin
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
-  select * into vendor from sync_scheduler.vendor_wait(run, schedule_retry.blames, schedule_retry.retry_after);
+  select * into vendor
+    from sync_scheduler.vendor_wait(run, schedule_retry.blames, schedule_retry.retry_after);
   if vendor.is_too_long then
     update public.sync_run_log r set quota_until = now() + vendor.asked where r.run_id = run.run_id;
     perform sync_scheduler.finish_run(run.run_id, 'failed', 'vendor_quota_exhausted',
       sync_scheduler.wait_words(integration, schedule_retry.blames, now() + vendor.asked));
     return;
   end if;
-  -- What the vendor asks for is not the run's own time. Past its deadline it has none left, and is given none.
+  -- What the vendor asks for is not the run's own time. Past its deadline it has none left, and is given
+  -- none.
   if vendor.asked > interval '0' and run.deadline_at > now() then
     update sync_scheduler.run_attempts a set vendor_wait = vendor.asked
     where a.run_id = run.run_id and a.attempt = run.attempt;
@@ -118,15 +126,17 @@ revoke all on function sync_scheduler.schedule_retry(
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.schedule_retry(
   public.sync_run_log, interval, sync_scheduler.blames, text, text, interval) is
-  'Lets a run whose attempt has ended wait for backoff (0: dispatched at once). retry_after, the vendor''s hint, moves the deadline, '
-  'up to settings.longest_wait in total; beyond, the run fails as vendor_quota_exhausted. The caller holds the run''s row lock.';
+  'Lets a run whose attempt has ended wait for backoff (0: dispatched at once). retry_after, the vendor''s '
+  'hint, moves the deadline, up to settings.longest_wait in total; beyond, the run fails as '
+  'vendor_quota_exhausted. The caller holds the run''s row lock.';
 
 create or replace function sync_scheduler.count_failures(
   run public.sync_run_log, out in_a_row integer, out burnt integer
 )
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  select count(*), count(*) filter (where a.error_class is null or a.error_class not in ('rate_limited', 'permanent'))
+  select count(*), count(*)
+    filter (where a.error_class is null or a.error_class not in ('rate_limited', 'permanent'))
   into in_a_row, burnt from sync_scheduler.run_attempts a
   where a.run_id = run.run_id and a.outcome in ('failed', 'lost')
     and a.settled_before = run.entries_done + run.entries_failed
@@ -135,10 +145,12 @@ begin
       where c.run_id = run.run_id and c.outcome = 'continued'), 0);
 end;
 $$;
-revoke all on function sync_scheduler.count_failures(public.sync_run_log) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.count_failures(public.sync_run_log)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.count_failures(public.sync_run_log) is
-  'Failures of a run in a row: those since it last settled an entry or got through a slice. A vendor''s rate limit counts for '
-  'the backoff (in_a_row) and burns no attempt; nor does a refusal after which the run went on (refusal_backoff).';
+  'Failures of a run in a row: those since it last settled an entry or got through a slice. A vendor''s rate '
+  'limit counts for the backoff (in_a_row) and burns no attempt; nor does a refusal after which the run went '
+  'on (refusal_backoff).';
 
 create or replace function sync_scheduler.retry_backoff(retry_base interval, failures integer)
 returns interval
@@ -153,7 +165,8 @@ $$;
 revoke all on function sync_scheduler.retry_backoff(interval, integer)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.retry_backoff(interval, integer) is
-  'Exponential backoff with full jitter: random between 0 and retry_base * 2^(failures-1), capped by settings.retry_cap.';
+  'Exponential backoff with full jitter: random between 0 and retry_base * 2^(failures-1), capped by '
+  'settings.retry_cap.';
 
 create or replace function sync_scheduler.refusal_backoff(
   run public.sync_run_log, error_code text, blames sync_scheduler.blames
@@ -181,23 +194,27 @@ $$;
 revoke all on function sync_scheduler.refusal_backoff(public.sync_run_log, text, sync_scheduler.blames)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.refusal_backoff(public.sync_run_log, text, sync_scheduler.blames) is
-  'How long to wait before a refusal is tried again, of a run whose attempt has just ended as permanent: 30 s, 1, 2, 4 minutes, until '
-  'ten minutes after the first refusal of this run. Only if the vendor took entries within an hour before that, with the present '
-  'config and credentials (last_success_at). Null: the refusal is final. The caller holds the run''s row lock.';
+  'How long to wait before a refusal is tried again, of a run whose attempt has just ended as permanent: 30 '
+  's, 1, 2, 4 minutes, until ten minutes after the first refusal of this run. Only if the vendor took '
+  'entries within an hour before that, with the present config and credentials (last_success_at). Null: the '
+  'refusal is final. The caller holds the run''s row lock.';
 
 create or replace function sync_scheduler.is_own_refusal(error_code text) returns boolean
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   return coalesce(error_code in (
-    'invalid_config', 'invalid_credentials', 'credentials_needed', 'no_connector', 'invalid_worker_request'), false);
+    'invalid_config', 'invalid_credentials', 'credentials_needed', 'no_connector', 'invalid_worker_request'),
+      false);
 end;
 $$;
 revoke all on function sync_scheduler.is_own_refusal(text) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.is_own_refusal(text) is
-  'Did the function refuse to work before it asked the external system? These are the function''s own codes, of SyncError.';
+  'Did the function refuse to work before it asked the external system? These are the function''s own codes, '
+  'of SyncError.';
 
 create or replace function sync_scheduler.vendor_wait(
-  run public.sync_run_log, blames sync_scheduler.blames, retry_after interval, out asked interval, out is_too_long boolean
+  run public.sync_run_log, blames sync_scheduler.blames, retry_after interval, out asked interval,
+  out is_too_long boolean
 )
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -211,8 +228,8 @@ $$;
 revoke all on function sync_scheduler.vendor_wait(public.sync_run_log, sync_scheduler.blames, interval)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.vendor_wait(public.sync_run_log, sync_scheduler.blames, interval) is
-  'How long the vendor asks the run to wait (0: it does not), and whether that is more than the run may still wait: '
-  'settings.longest_wait is for all of its waits together. The caller holds the run''s row lock.';
+  'How long the vendor asks the run to wait (0: it does not), and whether that is more than the run may '
+  'still wait: settings.longest_wait is for all of its waits together. The caller holds the run''s row lock.';
 
 create or replace function sync_scheduler.wait_words(
   integration public.sync_integrations, blames sync_scheduler.blames, until timestamptz

@@ -1,10 +1,12 @@
 -- Starts a run by hand or by API, or retries one.
 
--- Definer, because no client may write the run log or read the machinery. The first statement checks the caller.
+-- Definer, because no client may write the run log or read the machinery. The first statement checks the
+-- caller.
 create or replace function public.trigger_integration_sync(
   org_id uuid, integration_type text, idempotency_key text default null
 ) returns public.sync_run_log
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 begin
   perform sync_scheduler.require_org_role(org_id, '{admin,coordinator}');
   perform sync_scheduler.require_valid_key(idempotency_key);
@@ -15,21 +17,23 @@ revoke all on function public.trigger_integration_sync(uuid, text, text)
   from public, anon, authenticated, service_role;
 grant execute on function public.trigger_integration_sync(uuid, text, text) to authenticated, service_role;
 comment on function public.trigger_integration_sync(uuid, text, text) is
-  'Starts a sync of the organisation''s integration now and returns its run (pending) at once; watch it in sync_run_log. '
-  'For admins and coordinators of the organisation, and for the service role (triggered_by api, without limits). People wait for '
-  'manual_cooldown (at least settings.least_cooldown) and start settings.presses_per_hour runs an hour in an organisation. '
-  'The same idempotency_key (at most 200 characters) of the same organisation returns the same run. A run that stands '
-  'still because its worker died is revived and returned. notice says scheduler_not_ticking when pg_cron is silent. '
-  'Errors, checked in this order: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 invalid_idempotency_key, PT422 '
-  'unknown_integration_type, PT404 integration_not_found, PT409 idempotency_key_reused, PT409 integration_disabled, '
-  'PT409 integration_paused, PT409 sync_already_in_progress, PT429 rate_limited, PT503 function_url_not_configured; '
-  'details are JSON.';
+  'Starts a sync of the organisation''s integration now and returns its run (pending) at once; watch it in '
+  'sync_run_log. For admins and coordinators of the organisation, and for the service role (triggered_by '
+  'api, without limits). People wait for manual_cooldown (at least settings.least_cooldown) and start '
+  'settings.presses_per_hour runs an hour in an organisation. The same idempotency_key (at most 200 '
+  'characters) of the same organisation returns the same run. A run that stands still because its worker '
+  'died is revived and returned. notice says scheduler_not_ticking when pg_cron is silent. Errors, checked '
+  'in this order: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 '
+  'invalid_idempotency_key, PT422 unknown_integration_type, PT404 integration_not_found, PT409 '
+  'idempotency_key_reused, PT409 integration_disabled, PT409 integration_paused, PT409 '
+  'sync_already_in_progress, PT429 rate_limited, PT503 function_url_not_configured; details are JSON.';
 
--- Definer, because no client may write the run log. The caller's role is checked before anything is told or done.
+-- Definer, because no client may write the run log. The caller's role is checked before anything is told or
+-- done.
 create or replace function public.retry_integration_sync(run_id uuid, idempotency_key text default null)
 returns public.sync_run_log
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 declare
   parent public.sync_run_log;
 begin
@@ -48,14 +52,15 @@ begin
     sync_scheduler.lock_integration(parent.org_id, parent.integration_type), idempotency_key, parent.run_id);
 end;
 $$;
-revoke all on function public.retry_integration_sync(uuid, text) from public, anon, authenticated, service_role;
+revoke all on function public.retry_integration_sync(uuid, text)
+  from public, anon, authenticated, service_role;
 grant execute on function public.retry_integration_sync(uuid, text) to authenticated, service_role;
 comment on function public.retry_integration_sync(uuid, text) is
-  'Starts a new run after one that failed or was cancelled, linked to it by parent_run_id; it exports what has not been '
-  'exported. For admins and coordinators of the run''s organisation, and the service role. A press like any other: '
-  'same checks, same cooldown, same use of idempotency_key as trigger_integration_sync. '
-  'Errors: those of trigger_integration_sync (PT403 not_authorized also for a run that does not exist), PT409 '
-  'run_not_retryable (details: status).';
+  'Starts a new run after one that failed or was cancelled, linked to it by parent_run_id; it exports what '
+  'has not been exported. For admins and coordinators of the run''s organisation, and the service role. A '
+  'press like any other: same checks, same cooldown, same use of idempotency_key as '
+  'trigger_integration_sync. Errors: those of trigger_integration_sync (PT403 not_authorized also for a run '
+  'that does not exist), PT409 run_not_retryable (details: status).';
 
 create or replace function sync_scheduler.press(
   integration public.sync_integrations, idempotency_key text, parent_run_id uuid default null
@@ -78,8 +83,8 @@ begin
 
   run := sync_scheduler.find_active_run(integration.id);
   if run.run_id is not null then
-    -- A dead worker or a dead cron never blocks a coordinator: the press revives the run, which is then the answer,
-    -- or finds that it had to fail, or has just ended, and goes on.
+    -- A dead worker or a dead cron never blocks a coordinator: the press revives the run, which is then the
+    -- answer, or finds that it had to fail, or has just ended, and goes on.
     revived := sync_scheduler.recover_run(run.run_id);
     select * into strict run from public.sync_run_log r where r.run_id = run.run_id;
     if run.finished_at is null and revived then
@@ -110,7 +115,9 @@ begin
   end if;
   run := sync_scheduler.start_run(integration,
     case when caller is null then 'api' else 'manual' end::public.sync_run_trigger, caller, idempotency_key,
-    parent_run_id := parent_run_id, notice := coalesce(sync_scheduler.note_silence(integration), sync_scheduler.incident_notice(integration)));
+    parent_run_id := parent_run_id,
+      notice := coalesce(sync_scheduler.note_silence(integration),
+        sync_scheduler.incident_notice(integration)));
   if run.run_id is null then
     -- Somebody who does not take the integration's lock was faster.
     run := sync_scheduler.find_replayed_run(integration, idempotency_key);
@@ -124,9 +131,9 @@ $$;
 revoke all on function sync_scheduler.press(public.sync_integrations, text, uuid)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.press(public.sync_integrations, text, uuid) is
-  'What a press of the button does once the caller''s role is known and the integration locked: the run of the same key, '
-  'else the checks (usable, no active run, cooldown), else a new run. '
-  'Errors: PT409 idempotency_key_reused, PT409 integration_disabled, PT409 integration_paused, PT409 '
+  'What a press of the button does once the caller''s role is known and the integration locked: the run of '
+  'the same key, else the checks (usable, no active run, cooldown), else a new run. Errors: PT409 '
+  'idempotency_key_reused, PT409 integration_disabled, PT409 integration_paused, PT409 '
   'sync_already_in_progress, PT429 rate_limited, PT503 function_url_not_configured.';
 
 create or replace function sync_scheduler.require_valid_key(idempotency_key text) returns void
@@ -161,8 +168,8 @@ $$;
 revoke all on function sync_scheduler.find_replayed_run(public.sync_integrations, text)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.find_replayed_run(public.sync_integrations, text) is
-  'The run that the organisation started under this key, or null. Errors: PT409 idempotency_key_reused (it is a run of '
-  'another integration).';
+  'The run that the organisation started under this key, or null. Errors: PT409 idempotency_key_reused (it '
+  'is a run of another integration).';
 
 create or replace function sync_scheduler.note_silence(integration public.sync_integrations) returns text
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -188,5 +195,5 @@ $$;
 revoke all on function sync_scheduler.note_silence(public.sync_integrations)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.note_silence(public.sync_integrations) is
-  'The notice for a run that somebody starts while the scheduler is silent, raising scheduler_dead once a silence, which is also posted at once; null '
-  'while it ticks.';
+  'The notice for a run that somebody starts while the scheduler is silent, raising scheduler_dead once a '
+  'silence, which is also posted at once; null while it ticks.';

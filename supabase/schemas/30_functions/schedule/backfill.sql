@@ -20,7 +20,8 @@ begin
     perform sync_scheduler.raise_error('invalid_period', '{"reason": "to is in the future"}');
   elsif since < known_since then
     perform sync_scheduler.raise_error('invalid_period', jsonb_build_object(
-      'reason', 'older than what the run log keeps: nobody could tell what ran then', 'earliest', known_since));
+      'reason', 'older than what the run log keeps: nobody could tell what ran then', 'earliest',
+      known_since));
   end if;
   integration := sync_scheduler.lock_integration(org_id, integration_type);
 
@@ -30,7 +31,8 @@ begin
     where k.integration_id = integration.id and k.scheduled_for >= since and k.scheduled_for < until
       and k.status = 'skipped' and not exists (
         select from public.sync_run_log r
-        where r.integration_id = k.integration_id and r.scheduled_for = k.scheduled_for and r.status <> 'skipped')
+        where r.integration_id = k.integration_id and r.scheduled_for = k.scheduled_for
+          and r.status <> 'skipped')
     order by k.scheduled_for limit most + 1);
   if cardinality(slots) > most then
     perform sync_scheduler.raise_error('invalid_period', jsonb_build_object(
@@ -51,15 +53,19 @@ $$;
 revoke all on function sync_scheduler.backfill_slots(uuid, text, timestamptz, timestamptz, text)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.backfill_slots(uuid, text, timestamptz, timestamptz, text) is
-  'What public.backfill_integration_sync does, with its checks, its errors and its settings of the planner. For that function only.';
+  'What public.backfill_integration_sync does, with its checks, its errors and its settings of the planner. '
+  'For that function only.';
 
 -- In SQL for the names of its parameters, as explain_sync_slots.
--- Definer, because no client may write the machinery's tables. backfill_slots checks the caller in its first statement.
+-- Definer, because no client may write the machinery's tables. backfill_slots checks the caller in its first
+-- statement.
 create or replace function public.backfill_integration_sync(
   org_id uuid, integration_type text, "from" timestamptz, "to" timestamptz, reason text default null
 ) returns integer
-language sql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
-  select sync_scheduler.backfill_slots(backfill_integration_sync.org_id, backfill_integration_sync.integration_type,
+language sql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
+  select sync_scheduler.backfill_slots(backfill_integration_sync.org_id,
+    backfill_integration_sync.integration_type,
     backfill_integration_sync."from", backfill_integration_sync."to", backfill_integration_sync.reason);
 $$;
 revoke all on function public.backfill_integration_sync(uuid, text, timestamptz, timestamptz, text)
@@ -67,18 +73,20 @@ revoke all on function public.backfill_integration_sync(uuid, text, timestamptz,
 grant execute on function public.backfill_integration_sync(uuid, text, timestamptz, timestamptz, text)
   to authenticated, service_role;
 comment on function public.backfill_integration_sync(uuid, text, timestamptz, timestamptz, text) is
-  'Lets the slots of a past period (from included, to not) run that were skipped, for whatever reason: one run a slot '
-  '(triggered_by backfill), in order, one at a time, the first at the next tick; slots of the schedule go before. Returns how many were added; once more adds none. At most 1,000 slots, and no '
-  'further back than the run log keeps. For admins of the organisation and the service role; audited with reason. '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 invalid_period (details: reason), PT422 '
-  'unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.';
+  'Lets the slots of a past period (from included, to not) run that were skipped, for whatever reason: one '
+  'run a slot (triggered_by backfill), in order, one at a time, the first at the next tick; slots of the '
+  'schedule go before. Returns how many were added; once more adds none. At most 1,000 slots, and no further '
+  'back than the run log keeps. For admins of the organisation and the service role; audited with reason. '
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 invalid_period '
+  '(details: reason), PT422 unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, '
+  'PT429 rate_limited.';
 
 -- Definer, because no client may write the machinery's tables. The first statement checks the caller.
 create or replace function public.cancel_integration_backfill(
   org_id uuid, integration_type text, reason text default null
 ) returns integer
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 declare
   integration public.sync_integrations;
   slots timestamptz[];
@@ -95,7 +103,8 @@ begin
   )
   select coalesce(array_agg(r.scheduled_for order by r.scheduled_for), '{}') into slots from removed r;
   if cardinality(slots) > 0 then
-    perform sync_scheduler.audit(integration, 'cancel_backfill', cancel_integration_backfill.reason, jsonb_build_object(
+    perform sync_scheduler.audit(integration, 'cancel_backfill', cancel_integration_backfill.reason,
+      jsonb_build_object(
       'slots', cardinality(slots), 'first_slot', slots[1], 'last_slot', slots[cardinality(slots)]));
   end if;
   return cardinality(slots);
@@ -105,11 +114,12 @@ revoke all on function public.cancel_integration_backfill(uuid, text, text)
   from public, anon, authenticated, service_role;
 grant execute on function public.cancel_integration_backfill(uuid, text, text) to authenticated, service_role;
 comment on function public.cancel_integration_backfill(uuid, text, text) is
-  'Takes back the backfills of the organisation''s integration as far as they have not begun, and returns how many slots that '
-  'were; once more returns 0. The slots stay recorded as skipped and can be backfilled later. A run that is active goes on: '
-  'see cancel_integration_sync. For admins of the organisation and the service role; audited with reason (at most 500 '
-  'characters). Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, PT404 '
-  'integration_not_found, PT422 reason_too_long, PT429 rate_limited.';
+  'Takes back the backfills of the organisation''s integration as far as they have not begun, and returns '
+  'how many slots that were; once more returns 0. The slots stay recorded as skipped and can be backfilled '
+  'later. A run that is active goes on: see cancel_integration_sync. For admins of the organisation and the '
+  'service role; audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT401 '
+  'unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, '
+  'PT422 reason_too_long, PT429 rate_limited.';
 
 create or replace function sync_scheduler.require_period(since timestamptz, until timestamptz) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -131,4 +141,5 @@ $$;
 revoke all on function sync_scheduler.require_period(timestamptz, timestamptz)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.require_period(timestamptz, timestamptz) is
-  'Refuses a period that is incomplete, infinite, of another century, empty or longer than 366 days (PT422 invalid_period, details: reason).';
+  'Refuses a period that is incomplete, infinite, of another century, empty or longer than 366 days (PT422 '
+  'invalid_period, details: reason).';

@@ -4,7 +4,8 @@
 create or replace function public.configure_integration_sync(
   org_id uuid, integration_type text, changes jsonb, reason text default null
 ) returns public.sync_integrations
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   before public.sync_integrations;
@@ -21,7 +22,8 @@ begin
   wanted := sync_scheduler.apply_settings(before, changes);
   if configure_integration_sync.changes ? 'manual_cooldown' and wanted.manual_cooldown < floor then
     perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
-      'field', 'manual_cooldown', 'reason', format('at least %s seconds', extract(epoch from floor)::integer)));
+      'field', 'manual_cooldown', 'reason',
+      format('at least %s seconds', extract(epoch from floor)::integer)));
   end if;
   perform set_config('sync_scheduler.configures', 'on', true);
   begin
@@ -40,33 +42,38 @@ begin
   end;
   perform set_config('sync_scheduler.configures', '', true);
   perform sync_scheduler.audit(saved, 'configure', reason, jsonb_build_object(
-    'before', (select jsonb_object_agg(key, (to_jsonb(before) || sync_scheduler.entry_rules(before.config)) -> key)
+    'before', (select jsonb_object_agg(key,
+      (to_jsonb(before) || sync_scheduler.entry_rules(before.config)) -> key)
       from jsonb_object_keys(changes) key),
-    'after', (select jsonb_object_agg(key, (to_jsonb(saved) || sync_scheduler.entry_rules(saved.config)) -> key)
+    'after', (select jsonb_object_agg(key,
+      (to_jsonb(saved) || sync_scheduler.entry_rules(saved.config)) -> key)
       from jsonb_object_keys(changes) key)));
   return saved;
 end;
 $$;
 revoke all on function public.configure_integration_sync(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.configure_integration_sync(uuid, text, jsonb, text) to authenticated, service_role;
+grant execute on function public.configure_integration_sync(uuid, text, jsonb, text)
+  to authenticated, service_role;
 comment on function public.configure_integration_sync(uuid, text, jsonb, text) is
-  'Changes settings of the organisation''s integration and returns it. changes: a JSON object of any of schedule (cron '
-  'expression; null: no scheduled runs), time_zone (IANA), overlap_policy (skip, buffer_one), catchup_window, manual_cooldown (at least settings.least_cooldown), '
-  'retry_base, run_deadline (intervals as text), health_check_interval (likewise, from 15 minutes to a day; null: no connection '
-  'checks), max_attempts, enabled, and what is demanded of entries, kept in config: payloads (vouchers, or free: a payload with '
-  'lines need not be a voucher), period_rule (posting_date, or free: the period need not be that of the posting date), '
-  'fiscal_year_ends (the month, 1 to 12, of a thirteenth period), ignored_fields ({"voucher": [names], "line": [names]}); null: '
-  'the default. What is not named stays. next_run_at follows. '
+  'Changes settings of the organisation''s integration and returns it. changes: a JSON object of any of '
+  'schedule (cron expression; null: no scheduled runs), time_zone (IANA), overlap_policy (skip, buffer_one), '
+  'catchup_window, manual_cooldown (at least settings.least_cooldown), retry_base, run_deadline (intervals '
+  'as text), health_check_interval (likewise, from 15 minutes to a day; null: no connection checks), '
+  'max_attempts, enabled, and what is demanded of entries, kept in config: payloads (vouchers, or free: a '
+  'payload with lines need not be a voucher), period_rule (posting_date, or free: the period need not be '
+  'that of the posting date), fiscal_year_ends (the month, 1 to 12, of a thirteenth period), ignored_fields '
+  '({"voucher": [names], "line": [names]}); null: the default. What is not named stays. next_run_at follows. '
   'For admins of the organisation and the service role; audited with reason (at most 500 characters). '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 argument_too_long, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
-  'invalid_configuration (details: field, reason), PT422 invalid_schedule (details: field, value, reason), PT422 '
-  'invalid_time_zone, PT422 reason_too_long, PT429 rate_limited.';
+  'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 '
+  'argument_too_long, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
+  'invalid_configuration (details: field, reason), PT422 invalid_schedule (details: field, value, reason), '
+  'PT422 invalid_time_zone, PT422 reason_too_long, PT429 rate_limited.';
 
 -- Definer, because the scheduler's functions are private. The first statement checks the caller.
 create or replace function public.preview_sync_schedule(
-  org_id uuid, integration_type text, n integer default 5, schedule text default null, time_zone text default null
+  org_id uuid, integration_type text, n integer default 5, schedule text default null,
+  time_zone text default null
 ) returns table (scheduled_for timestamptz, local_time timestamp)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
@@ -95,11 +102,12 @@ end;
 $$;
 revoke all on function public.preview_sync_schedule(uuid, text, integer, text, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.preview_sync_schedule(uuid, text, integer, text, text) to authenticated, service_role;
+grant execute on function public.preview_sync_schedule(uuid, text, integer, text, text)
+  to authenticated, service_role;
 comment on function public.preview_sync_schedule(uuid, text, integer, text, text) is
-  'The next n (1 to 100) slots of the organisation''s integration, as instants and as its clocks show them, days of '
-  'clock changes included; nothing if it has no schedule. With schedule or time_zone: of those, before they are saved. '
-  'For members of the organisation and the service role. '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 argument_too_long, PT422 invalid_count, PT422 unknown_integration_type, PT404 '
-  'integration_not_found, PT422 invalid_schedule, PT422 invalid_time_zone.';
+  'The next n (1 to 100) slots of the organisation''s integration, as instants and as its clocks show them, '
+  'days of clock changes included; nothing if it has no schedule. With schedule or time_zone: of those, '
+  'before they are saved. For members of the organisation and the service role. Errors: PT401 '
+  'not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long, PT422 '
+  'invalid_count, PT422 unknown_integration_type, PT404 integration_not_found, PT422 invalid_schedule, PT422 '
+  'invalid_time_zone.';

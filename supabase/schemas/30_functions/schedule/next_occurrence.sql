@@ -19,23 +19,24 @@ begin
 
   wall := after at time zone time_zone;
   if not fields.every_hour then
-    -- Fixed times run when the clock first reaches or passes them. In the second pass through a repeated hour it has
-    -- been further already: up to the change.
+    -- Fixed times run when the clock first reaches or passes them. In the second pass through a repeated hour
+    -- it has been further already: up to the change.
     change := sync_scheduler.latest_clock_change(time_zone, after);
     wall := greatest(wall, (change - interval '1 second') at time zone time_zone);
     wall := sync_scheduler.next_matching_wall_time(fields, wall);
     return sync_scheduler.first_instant_at_wall_time(wall, time_zone, after);
   end if;
 
-  -- A wildcard hour runs whenever the clock shows a matching time. Where the clock jumps, the search goes on from what
-  -- it shows then, which may be earlier (a repeated hour) or later (a skipped one).
+  -- A wildcard hour runs whenever the clock shows a matching time. Where the clock jumps, the search goes on
+  -- from what it shows then, which may be earlier (a repeated hour) or later (a skipped one).
   loop
     wall := sync_scheduler.next_matching_wall_time(fields, wall);
     instant := sync_scheduler.first_instant_at_wall_time(wall, time_zone, searched_to);
     if instant at time zone time_zone <> wall then
       change := instant;
     else
-      change := sync_scheduler.latest_clock_change(time_zone, least(instant, searched_to + interval '26 hours'));
+      change := sync_scheduler.latest_clock_change(time_zone,
+        least(instant, searched_to + interval '26 hours'));
     end if;
     if change is null or change <= searched_to then
       return instant;
@@ -50,14 +51,15 @@ $$;
 revoke all on function sync_scheduler.next_cron_occurrence(text, text, timestamptz)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.next_cron_occurrence(text, text, timestamptz) is
-  'The first instant strictly after `after` at which the expression is due in an IANA time zone; null for a null '
-  'argument. Fixed hours (anything but a leading *: 2, 1-5, 0-23/2) are local times: each runs once, at the first '
-  'instant at which the clock reaches or passes it. So one that the change skips runs at the end of the gap, once for all '
-  'that meet there, and a repeated one in the first pass. A wildcard hour (*, */n) runs at every instant whose '
-  'local time matches: through the repeated hour too, and never for a skipped one. '
-  'Errors: PT422 invalid_schedule, PT422 invalid_time_zone, 22008 for an infinite `after`.';
+  'The first instant strictly after `after` at which the expression is due in an IANA time zone; null for a '
+  'null argument. Fixed hours (anything but a leading *: 2, 1-5, 0-23/2) are local times: each runs once, at '
+  'the first instant at which the clock reaches or passes it. So one that the change skips runs at the end '
+  'of the gap, once for all that meet there, and a repeated one in the first pass. A wildcard hour (*, */n) '
+  'runs at every instant whose local time matches: through the repeated hour too, and never for a skipped '
+  'one. Errors: PT422 invalid_schedule, PT422 invalid_time_zone, 22008 for an infinite `after`.';
 
-create or replace function sync_scheduler.next_matching_wall_time(fields sync_scheduler.cron_fields, after timestamp)
+create or replace function sync_scheduler.next_matching_wall_time(fields sync_scheduler.cron_fields,
+  after timestamp)
 returns timestamp
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -86,8 +88,8 @@ $$;
 revoke all on function sync_scheduler.next_matching_wall_time(sync_scheduler.cron_fields, timestamp)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.next_matching_wall_time(sync_scheduler.cron_fields, timestamp) is
-  'The first minute of the calendar strictly after a wall-clock time whose fields match; whether a clock in some zone '
-  'ever shows it is not its business.';
+  'The first minute of the calendar strictly after a wall-clock time whose fields match; whether a clock in '
+  'some zone ever shows it is not its business.';
 
 create or replace function sync_scheduler.next_matching_day(fields sync_scheduler.cron_fields, earliest date)
 returns date
@@ -134,17 +136,17 @@ $$;
 revoke all on function sync_scheduler.next_matching_day(sync_scheduler.cron_fields, date)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.next_matching_day(sync_scheduler.cron_fields, date) is
-  'The first date on or after earliest that month, day of month and day of week allow. One step a chosen month: it '
-  'ends, because parse_cron refuses dates that never come, and the rarest (29 February on one weekday) comes within 40 '
-  'years.';
+  'The first date on or after earliest that month, day of month and day of week allow. One step a chosen '
+  'month: it ends, because parse_cron refuses dates that never come, and the rarest (29 February on one '
+  'weekday) comes within 40 years.';
 
 create or replace function sync_scheduler.first_instant_at_wall_time(
   wall timestamp, time_zone text, after timestamptz
 ) returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  -- Of two instants with this wall time Postgres takes the second; a skipped wall time it reads with the offset from
-  -- before the change, so as an instant after it.
+  -- Of two instants with this wall time Postgres takes the second; a skipped wall time it reads with the
+  -- offset from before the change, so as an instant after it.
   instant timestamptz := wall at time zone time_zone;
   change timestamptz := sync_scheduler.latest_clock_change(time_zone, instant);
   first_pass timestamptz;
@@ -163,8 +165,9 @@ $$;
 revoke all on function sync_scheduler.first_instant_at_wall_time(timestamp, text, timestamptz)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.first_instant_at_wall_time(timestamp, text, timestamptz) is
-  'The first instant later than after at which the zone''s clocks show that wall time or, if they skip it, the instant '
-  'of the skip: what they show then is the first valid minute. The wall time must be later than what they show at after.';
+  'The first instant later than after at which the zone''s clocks show that wall time or, if they skip it, '
+  'the instant of the skip: what they show then is the first valid minute. The wall time must be later than '
+  'what they show at after.';
 
 create or replace function sync_scheduler.latest_clock_change(time_zone text, until timestamptz)
 returns timestamptz
@@ -181,7 +184,8 @@ begin
   end if;
   while high - low > 1 loop
     middle := (low + high) / 2;
-    if (since + middle * interval '1 second') at time zone time_zone = wall + middle * interval '1 second' then
+    if (since + middle * interval '1 second') at time zone time_zone = wall + middle * interval '1 second'
+      then
       low := middle;
     else
       high := middle;
@@ -193,16 +197,19 @@ $$;
 revoke all on function sync_scheduler.latest_clock_change(text, timestamptz)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.latest_clock_change(text, timestamptz) is
-  'The instant of the last 26 hours, until included, at which the zone''s offset changed; null if it did not. 26 hours, '
-  'because a change moves clocks by at most a day. No zone has changed twice within them since 1970 (a test looks).';
+  'The instant of the last 26 hours, until included, at which the zone''s offset changed; null if it did '
+  'not. 26 hours, because a change moves clocks by at most a day. No zone has changed twice within them '
+  'since 1970 (a test looks).';
 
 create or replace function sync_scheduler.validate_time_zone(time_zone text) returns void
 language plpgsql stable strict set search_path = pg_catalog, pg_temp as $$
 begin
-  -- Postgres would also take an abbreviation (it reads CET as UTC+1, summer and winter) and a POSIX rule (UTC+3 is west
-  -- of Greenwich there; a misspelt name with a digit in it is one too). pg_timezone_names would tell, but reads
-  -- hundreds of files.
-  if length(time_zone) > sync_scheduler.text_limit('time_zone') or time_zone !~ '^(UTC|Etc/GMT(0|[+]([0-9]|1[0-2])|-([0-9]|1[0-4]))|[A-Z][A-Za-z]*(/[A-Za-z_-]+){1,2})$' then
+  -- Postgres would also take an abbreviation (it reads CET as UTC+1, summer and winter) and a POSIX rule
+  -- (UTC+3 is west of Greenwich there; a misspelt name with a digit in it is one too). pg_timezone_names
+  -- would tell, but reads hundreds of files.
+  if length(time_zone) > sync_scheduler.text_limit('time_zone')
+    or time_zone !~ '^(UTC|Etc/GMT(0|[+]([0-9]|1[0-2])|-([0-9]|1[0-4]))|[A-Z][A-Za-z]*(/[A-Za-z_-]+){1,2})$'
+      then
     perform sync_scheduler.raise_error('invalid_time_zone',
       jsonb_build_object('time_zone', left(validate_time_zone.time_zone, 100)));
   end if;
@@ -214,6 +221,6 @@ end;
 $$;
 revoke all on function sync_scheduler.validate_time_zone(text) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.validate_time_zone(text) is
-  'Accepts UTC and the IANA names of the form Area/Location that this server knows. Refuses abbreviations and other '
-  'names without an area (CET, EST5EDT, Japan), POSIX rules (UTC+3) and names that do not exist. '
+  'Accepts UTC and the IANA names of the form Area/Location that this server knows. Refuses abbreviations '
+  'and other names without an area (CET, EST5EDT, Japan), POSIX rules (UTC+3) and names that do not exist. '
   'Errors: PT422 invalid_time_zone, details {time_zone}.';

@@ -15,7 +15,8 @@ begin
     begin
       due := sync_scheduler.due_slots(old, 10000);
     exception when sqlstate 'PT422' then
-      -- The server no longer understands it (a zone that its time zone data has lost): it must be possible to mend that.
+      -- The server no longer understands it (a zone that its time zone data has lost): it must be possible to
+      -- mend that.
       due := case when old.next_run_at <= now() then array[old.next_run_at] end;
     end;
     if new.schedule is null then
@@ -34,9 +35,9 @@ end;
 $$;
 revoke all on function sync_scheduler.keep_next_run_at() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.keep_next_run_at() is
-  'Trigger of sync_integrations, whoever writes: refuses a schedule or zone that cannot be (PT422 invalid_schedule, PT422 '
-  'invalid_time_zone) and sets next_run_at when they change. Slots that the old schedule left due are recorded as '
-  'skipped, at most 10,000 of them.';
+  'Trigger of sync_integrations, whoever writes: refuses a schedule or zone that cannot be (PT422 '
+  'invalid_schedule, PT422 invalid_time_zone) and sets next_run_at when they change. Slots that the old '
+  'schedule left due are recorded as skipped, at most 10,000 of them.';
 
 create trigger keep_next_run_at before insert or update of schedule, time_zone on public.sync_integrations
   for each row execute function sync_scheduler.keep_next_run_at();
@@ -58,7 +59,8 @@ $$;
 revoke all on function sync_scheduler.due_slots(public.sync_integrations, integer)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.due_slots(public.sync_integrations, integer) is
-  'The slots from next_run_at until now, in order, at most so many. More than one means that the scheduler was away.';
+  'The slots from next_run_at until now, in order, at most so many. More than one means that the scheduler '
+  'was away.';
 
 create or replace function sync_scheduler.skip_slots(
   integration public.sync_integrations, slots timestamptz[], reason public.sync_skip_reason
@@ -69,7 +71,8 @@ declare
   missed timestamptz[];
 begin
   with written as (
-    insert into public.sync_run_log (org_id, integration_id, integration_type, status, triggered_by, scheduled_for,
+    insert into public.sync_run_log (org_id, integration_id, integration_type, status, triggered_by,
+      scheduled_for,
       skip_reason, attempt, deadline_at, finished_at)
     select integration.org_id, integration.id, integration.integration_type, 'skipped', 'schedule', slot,
       coalesce(sync_scheduler.why_skip(integration, slot), skip_slots.reason), 0, now(), now()
@@ -77,7 +80,8 @@ begin
     where not exists (
       select from public.sync_run_log r where r.integration_id = integration.id and r.scheduled_for = slot)
       and not exists (
-        select from sync_scheduler.waiting_slots w where w.integration_id = integration.id and w.scheduled_for = slot)
+        select from sync_scheduler.waiting_slots w
+          where w.integration_id = integration.id and w.scheduled_for = slot)
     returning sync_run_log.scheduled_for, sync_run_log.skip_reason
   )
   select count(*), array_agg(w.scheduled_for order by w.scheduled_for) filter (where w.skip_reason = 'missed')
@@ -88,16 +92,20 @@ begin
       -- One alert for a day, not one for each batch of a long absence.
       date_trunc('day', missed[1], 'UTC'),
       'The scheduler was away for so long that scheduled syncs were skipped.',
-      jsonb_build_object('first_slot', missed[1], 'last_slot', missed[cardinality(missed)], 'slots', cardinality(missed)));
+      jsonb_build_object('first_slot', missed[1], 'last_slot', missed[cardinality(missed)], 'slots',
+        cardinality(missed)));
   end if;
   return skipped;
 end;
 $$;
-revoke all on function sync_scheduler.skip_slots(public.sync_integrations, timestamptz[], public.sync_skip_reason)
+revoke all on function sync_scheduler.skip_slots(public.sync_integrations, timestamptz[],
+  public.sync_skip_reason)
   from public, anon, authenticated, service_role;
-comment on function sync_scheduler.skip_slots(public.sync_integrations, timestamptz[], public.sync_skip_reason) is
-  'Records slots that did not run, each as a row with its reason: what the integration''s settings say about it, else '
-  'the given one. Missed ones raise an alert. A slot that has a row keeps it, and one that waits waits on. Returns how many rows it wrote. The caller holds the integration''s lock.';
+comment on function sync_scheduler.skip_slots(public.sync_integrations, timestamptz[],
+  public.sync_skip_reason) is
+  'Records slots that did not run, each as a row with its reason: what the integration''s settings say about '
+  'it, else the given one. Missed ones raise an alert. A slot that has a row keeps it, and one that waits '
+  'waits on. Returns how many rows it wrote. The caller holds the integration''s lock.';
 
 create or replace function sync_scheduler.why_skip(
   integration public.sync_integrations, slot timestamptz

@@ -56,10 +56,11 @@ end;
 $$;
 revoke all on function sync_scheduler.parse_cron(text) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.parse_cron(text) is
-  'Validates a cron expression, as when a schedule is saved: five fields (minute, hour, day of month, month, day of '
-  'week; 0 and 7 are Sunday) or @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually. As in Vixie''s cron, '
-  'a day field that starts with * does not restrict the other one, and of two that restrict, one is enough. '
-  'Errors: PT422 invalid_schedule, details {field, value, reason}; also for dates that never come.';
+  'Validates a cron expression, as when a schedule is saved: five fields (minute, hour, day of month, month, '
+  'day of week; 0 and 7 are Sunday) or @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually. As '
+  'in Vixie''s cron, a day field that starts with * does not restrict the other one, and of two that '
+  'restrict, one is enough. Errors: PT422 invalid_schedule, details {field, value, reason}; also for dates '
+  'that never come.';
 
 create or replace function sync_scheduler.parse_cron_field(
   field text, value text, lowest integer, highest integer, names text[] default null
@@ -111,7 +112,8 @@ begin
       when cardinality(divided) > 1 and first = last and cardinality(bounds) = 1 then
         format('a step needs a range: %s-%s/%s', first, highest, step)
       -- 0 and 7 are the same Sunday.
-      when step > highest - lowest + (field <> 'day_of_week')::integer then 'the step is larger than the field'
+      when step > highest - lowest + (field <> 'day_of_week')::integer
+        then 'the step is larger than the field'
     end;
     if reason is not null then
       perform sync_scheduler.raise_invalid_schedule(field, part, reason);
@@ -127,10 +129,12 @@ $$;
 revoke all on function sync_scheduler.parse_cron_field(text, text, integer, integer, text[])
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.parse_cron_field(text, text, integer, integer, text[]) is
-  'A field of a cron expression as a bit for each value from lowest to highest: `*`, values, ranges a-b, steps `*/n` '
-  'and a-b/n, and lists of these; names stand for lowest and following, in any case. Errors: PT422 invalid_schedule.';
+  'A field of a cron expression as a bit for each value from lowest to highest: `*`, values, ranges a-b, '
+  'steps `*/n` and a-b/n, and lists of these; names stand for lowest and following, in any case. Errors: '
+  'PT422 invalid_schedule.';
 
-create or replace function sync_scheduler.parse_cron_value(written text, names text[], lowest integer, since integer)
+create or replace function sync_scheduler.parse_cron_value(written text, names text[], lowest integer,
+  since integer)
 returns integer
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -138,17 +142,19 @@ begin
     -- Four digits are out of every range, and forty would be out of integer's.
     return left('0' || ltrim(written, '0'), 5)::integer;
   end if;
-  return coalesce(array_position(names, lower(written), since - lowest + 1), array_position(names, lower(written)))
+  return coalesce(array_position(names, lower(written), since - lowest + 1),
+    array_position(names, lower(written)))
     - 1 + lowest;
 end;
 $$;
 revoke all on function sync_scheduler.parse_cron_value(text, text[], integer, integer)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.parse_cron_value(text, text[], integer, integer) is
-  'A number, or the value of a name (names[1] is lowest); null for anything else. Of a name that stands twice, the '
-  'first at or after since counts: the Sunday of FRI-SUN is 7.';
+  'A number, or the value of a name (names[1] is lowest); null for anything else. Of a name that stands '
+  'twice, the first at or after since counts: the Sunday of FRI-SUN is 7.';
 
-create or replace function sync_scheduler.raise_invalid_schedule(field text, value text, reason text) returns void
+create or replace function sync_scheduler.raise_invalid_schedule(field text, value text, reason text)
+  returns void
 language sql set search_path = pg_catalog, pg_temp as $$
   select sync_scheduler.raise_error('invalid_schedule', jsonb_build_object(
     'field', raise_invalid_schedule.field,
@@ -159,5 +165,5 @@ $$;
 revoke all on function sync_scheduler.raise_invalid_schedule(text, text, text)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.raise_invalid_schedule(text, text, text) is
-  'Raises PT422 invalid_schedule with details {field, value, reason}. field: minute, hour, day_of_month, month, '
-  'day_of_week or expression; value: the part that is wrong, as it was written.';
+  'Raises PT422 invalid_schedule with details {field, value, reason}. field: minute, hour, day_of_month, '
+  'month, day_of_week or expression; value: the part that is wrong, as it was written.';

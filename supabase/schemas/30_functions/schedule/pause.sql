@@ -4,7 +4,8 @@
 create or replace function public.pause_integration_sync(
   org_id uuid, integration_type text, reason text default null, resume_at timestamptz default null
 ) returns public.sync_integrations
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   integration public.sync_integrations;
@@ -35,19 +36,23 @@ end;
 $$;
 revoke all on function public.pause_integration_sync(uuid, text, text, timestamptz)
   from public, anon, authenticated, service_role;
-grant execute on function public.pause_integration_sync(uuid, text, text, timestamptz) to authenticated, service_role;
+grant execute on function public.pause_integration_sync(uuid, text, text, timestamptz)
+  to authenticated, service_role;
 comment on function public.pause_integration_sync(uuid, text, text, timestamptz) is
-  'Pauses the organisation''s integration and returns it: triggers are refused, slots are recorded as skipped, an active '
-  'run sends nothing more. Its worker finishes the batch that is on its way; then the run waits (notice integration_paused) and goes on after the pause. The pause ends by itself at resume_at (null: when resumed). Called again, it changes reason and '
-  'resume_at. For admins of the organisation and the service role; audited with reason (at most 500 characters). '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 invalid_resume_at (not in the future), PT422 '
+  'Pauses the organisation''s integration and returns it: triggers are refused, slots are recorded as '
+  'skipped, an active run sends nothing more. Its worker finishes the batch that is on its way; then the run '
+  'waits (notice integration_paused) and goes on after the pause. The pause ends by itself at resume_at '
+  '(null: when resumed). Called again, it changes reason and resume_at. For admins of the organisation and '
+  'the service role; audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT401 '
+  'unsupported_identity, PT403 not_authorized, PT422 invalid_resume_at (not in the future), PT422 '
   'unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.';
 
 -- Definer, because no client may write the integrations. The first statement checks the caller.
-create or replace function public.resume_integration_sync(org_id uuid, integration_type text, reason text default null)
+create or replace function public.resume_integration_sync(org_id uuid, integration_type text,
+  reason text default null)
 returns public.sync_integrations
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
   integration public.sync_integrations;
@@ -60,7 +65,8 @@ begin
     return integration;
   end if;
   perform sync_scheduler.audit(integration, 'resume', reason, jsonb_build_object(
-    -- Without the pause's reason: it is of somebody else, and stands in the record of the pause (erase_person).
+    -- Without the pause's reason: it is of somebody else, and stands in the record of the pause
+    -- (erase_person).
     'paused_at', integration.paused_at, 'resume_at', integration.resume_at));
   update public.sync_integrations i
   set paused_at = null, paused_by = null, pause_reason = null, resume_at = null
@@ -72,14 +78,15 @@ revoke all on function public.resume_integration_sync(uuid, text, text)
   from public, anon, authenticated, service_role;
 grant execute on function public.resume_integration_sync(uuid, text, text) to authenticated, service_role;
 comment on function public.resume_integration_sync(uuid, text, text) is
-  'Ends the pause of the organisation''s integration and returns it; without a pause it changes nothing. Slots that were '
-  'skipped meanwhile stay skipped: see backfill_integration_sync. For admins of the organisation and the service role; '
-  'audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized, PT422 '
-  'unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.';
+  'Ends the pause of the organisation''s integration and returns it; without a pause it changes nothing. '
+  'Slots that were skipped meanwhile stay skipped: see backfill_integration_sync. For admins of the '
+  'organisation and the service role; audited with reason (at most 500 characters). Errors: PT401 '
+  'not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, '
+  'PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.';
 
 create or replace function sync_scheduler.end_pauses() returns void
-language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   over uuid;
   ended public.sync_integrations;

@@ -20,12 +20,13 @@ begin
   if not sync_scheduler.lock_starts() then
     return;
   end if;
-  -- An integration that was away for long needs several rounds; the rest of a very long one is left to the next tick.
+  -- An integration that was away for long needs several rounds; the rest of a very long one is left to the
+  -- next tick.
   for round in 1..20 loop
     due := null;
     begin
-      -- Locked and advanced in one subtransaction: two would leave a version of the row behind that no index scan may mark as dead,
-      -- and each tick would read all of them until the next vacuum.
+      -- Locked and advanced in one subtransaction: two would leave a version of the row behind that no index
+      -- scan may mark as dead, and each tick would read all of them until the next vacuum.
       due := sync_scheduler.find_due(batch_size);
       exit when due is null;
       done := sync_scheduler.start_slots(due);
@@ -47,7 +48,8 @@ begin
         exception when others then
           perform sync_scheduler.postpone_slot(single, sqlerrm);
         end;
-        -- Each may have waited for a lock. What fails goes to the back of the queue, so the next tick gets to the others.
+        -- Each may have waited for a lock. What fails goes to the back of the queue, so the next tick gets to
+        -- the others.
         exit when sync_scheduler.is_out_of_time();
       end loop;
     end;
@@ -57,9 +59,9 @@ end;
 $$;
 revoke all on function sync_scheduler.start_due_runs(integer) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.start_due_runs(integer) is
-  'Starts the runs whose slot has come, in batches of batch_size (500) of each integration type. Returns how many it started '
-  'and how many slots it recorded as skipped. Its cost follows what is due. Of several at once one does the work; a slot that '
-  'cannot be started stops no other.';
+  'Starts the runs whose slot has come, in batches of batch_size (500) of each integration type. Returns how '
+  'many it started and how many slots it recorded as skipped. Its cost follows what is due. Of several at '
+  'once one does the work; a slot that cannot be started stops no other.';
 
 create or replace function sync_scheduler.find_due(batch_size integer) returns uuid[]
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -81,7 +83,8 @@ begin
         select i.id, i.org_id, i.next_tick_at from public.sync_integrations i
         where i.integration_type = t.code and i.next_tick_at <= now()
           and i.org_id not in (
-            select a.org_id from active a where a.takes_place group by a.org_id having count(*) >= settings.max_active_per_org)
+            select a.org_id from active a
+              where a.takes_place group by a.org_id having count(*) >= settings.max_active_per_org)
         order by i.next_tick_at
         limit least(batch_size, greatest(0, settings.max_active_per_type - (
           select count(*) from active a where a.takes_place and a.integration_type = t.code)))
@@ -92,7 +95,8 @@ begin
         select count(*) from active a where a.takes_place and a.org_id = d.org_id) as place
       from due d
     ),
-    -- What is only recorded needs no place: of paused and disabled integrations, and of those whose own run is active.
+    -- What is only recorded needs no place: of paused and disabled integrations, and of those whose own run
+    -- is active.
     refused as materialized (
       select i.id from public.sync_integrations i
       where i.next_tick_at <= now() and (not i.enabled or i.paused_at is not null)
@@ -112,8 +116,9 @@ end;
 $$;
 revoke all on function sync_scheduler.find_due(integer) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.find_due(integer) is
-  'Locks due integrations, up to batch_size of each type, the longest due first, and returns their ids (null: none). Of those '
-  'that would be started, as many as settings.max_active_per_type and max_active_per_org leave room for.';
+  'Locks due integrations, up to batch_size of each type, the longest due first, and returns their ids '
+  '(null: none). Of those that would be started, as many as settings.max_active_per_type and '
+  'max_active_per_org leave room for.';
 
 create or replace function sync_scheduler.lock_starts() returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp set lock_timeout = '500ms' as $$
@@ -126,15 +131,17 @@ end;
 $$;
 revoke all on function sync_scheduler.lock_starts() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.lock_starts() is
-  'Lets one transaction at a time start runs, or two would both count the same free place. Waits for half a second, since '
-  'the other one is usually about to commit; false: it is busy with the very work of the caller.';
+  'Lets one transaction at a time start runs, or two would both count the same free place. Waits for half a '
+  'second, since the other one is usually about to commit; false: it is busy with the very work of the '
+  'caller.';
 
 create or replace function sync_scheduler.postpone_slot(integration_id uuid, reason text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
 begin
-  -- Nobody has held it since the failure: who has given it another schedule meanwhile has dealt with the slot.
+  -- Nobody has held it since the failure: who has given it another schedule meanwhile has dealt with the
+  -- slot.
   update public.sync_integrations i set next_tick_at = now() + interval '1 minute'
   where i.id = postpone_slot.integration_id and i.next_tick_at <= now() returning * into integration;
   if not found then
@@ -153,7 +160,8 @@ exception when others then
   raise warning 'sync_scheduler.postpone_slot: % (%)', sqlerrm, sqlstate;
 end;
 $$;
-revoke all on function sync_scheduler.postpone_slot(uuid, text) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.postpone_slot(uuid, text)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.postpone_slot(uuid, text) is
-  'Puts an integration whose slot could not be started at the back of the queue for a minute and raises start_failed. The slot '
-  'stays due: it runs late, or is recorded as missed.';
+  'Puts an integration whose slot could not be started at the back of the queue for a minute and raises '
+  'start_failed. The slot stays due: it runs late, or is recorded as missed.';

@@ -47,7 +47,8 @@ begin
           where r.integration_id = d.id and r.status in ('pending', 'running')) as active,
         -- What an admin makes up for must not cost a slot of its own time: that one waits.
         exists (select from public.sync_run_log r
-          where r.integration_id = d.id and r.status in ('pending', 'running') and r.triggered_by = 'backfill') as backfilling,
+          where r.integration_id = d.id and r.status in ('pending', 'running')
+            and r.triggered_by = 'backfill') as backfilling,
         -- The clock may have gone back: a slot that has a row, or waits for a run to end, keeps it at that.
         exists (select from public.sync_run_log r
           where r.integration_id = d.id and r.scheduled_for = d.next_run_at)
@@ -72,7 +73,8 @@ begin
     where d.reason is null and d.active and not d.dealt_with
   ),
   runs as (
-    insert into public.sync_run_log (org_id, integration_id, integration_type, triggered_by, scheduled_for, deadline_at)
+    insert into public.sync_run_log (org_id, integration_id, integration_type, triggered_by, scheduled_for,
+      deadline_at)
     select d.org_id, d.id, d.integration_type, 'schedule', d.next_run_at, now() + d.run_deadline
     from decided d where d.reason is null and not d.active and not d.dealt_with
     returning sync_run_log as run
@@ -92,9 +94,10 @@ end;
 $$;
 revoke all on function sync_scheduler.start_slots(uuid[]) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.start_slots(uuid[]) is
-  'Deals with the due slot of each of these integrations: starts its run, lets it wait (buffer_one) or records why not, and '
-  'advances next_run_at, all in one transaction. One of which several slots are due is only brought to the last of them '
-  'and stays due. The caller holds the integrations'' locks. Errors: PT503 function_url_not_configured.';
+  'Deals with the due slot of each of these integrations: starts its run, lets it wait (buffer_one) or '
+  'records why not, and advances next_run_at, all in one transaction. One of which several slots are due is '
+  'only brought to the last of them and stays due. The caller holds the integrations'' locks. Errors: PT503 '
+  'function_url_not_configured.';
 
 create or replace function sync_scheduler.catch_up(integration_id uuid) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -103,8 +106,8 @@ declare
   slots timestamptz[];
 begin
   select * into strict integration from public.sync_integrations i where i.id = catch_up.integration_id;
-  -- All but the last: that one stands for the others and is started, or refused, like a slot that came alone. Of a long
-  -- absence each call deals with 500 slots.
+  -- All but the last: that one stands for the others and is started, or refused, like a slot that came alone.
+  -- Of a long absence each call deals with 500 slots.
   slots := sync_scheduler.due_slots(integration, 501);
   update public.sync_integrations i set
     next_run_at = slots[cardinality(slots)],
@@ -116,5 +119,5 @@ end;
 $$;
 revoke all on function sync_scheduler.catch_up(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.catch_up(uuid) is
-  'Brings an integration of which several slots are due to the last of them and records the earlier ones as skipped: '
-  'coalesced, or missed beyond catchup_window. Returns how many. The caller holds its lock.';
+  'Brings an integration of which several slots are due to the last of them and records the earlier ones as '
+  'skipped: coalesced, or missed beyond catchup_window. Returns how many. The caller holds its lock.';

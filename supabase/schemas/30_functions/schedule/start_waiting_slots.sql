@@ -1,7 +1,8 @@
 -- The tick starts slots that waited.
 
 create or replace function sync_scheduler.start_waiting_slots(batch_size integer default 100) returns integer
-language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   next_one uuid;
   started integer := 0;
@@ -24,10 +25,12 @@ begin
     )
     select i.id from waiting join public.sync_integrations i on i.id = waiting.integration_id
     where not exists (
-        select from public.sync_run_log r where r.integration_id = i.id and r.status in ('pending', 'running'))
+        select from public.sync_run_log r
+          where r.integration_id = i.id and r.status in ('pending', 'running'))
       -- A backfill waits for the end of a pause. It must not do so in the places of others.
       and ((i.enabled and not sync_scheduler.is_paused(i)) or exists (
-        select from sync_scheduler.waiting_slots w where w.integration_id = i.id and w.triggered_by = 'schedule'))
+        select from sync_scheduler.waiting_slots w
+          where w.integration_id = i.id and w.triggered_by = 'schedule'))
     -- In no order: what cannot be started again and again must not always come first.
     order by random() limit batch_size
   loop
@@ -42,10 +45,11 @@ begin
   return started;
 end;
 $$;
-revoke all on function sync_scheduler.start_waiting_slots(integer) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.start_waiting_slots(integer)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.start_waiting_slots(integer) is
-  'Starts waiting slots (buffered, or of a backfill) of up to batch_size (100) integrations of which no run is active, one '
-  'of each. Returns how many it started.';
+  'Starts waiting slots (buffered, or of a backfill) of up to batch_size (100) integrations of which no run '
+  'is active, one of each. Returns how many it started.';
 
 create or replace function sync_scheduler.start_waiting_slot(integration_id uuid) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -80,7 +84,8 @@ begin
     -- No run: another one is active, so it waits on; or the slot has run, and there is nothing to wait for.
     if run.run_id is null and not exists (
       select from public.sync_run_log r
-      where r.integration_id = integration.id and r.scheduled_for = waiting.scheduled_for and r.status <> 'skipped')
+      where r.integration_id = integration.id and r.scheduled_for = waiting.scheduled_for
+        and r.status <> 'skipped')
     then
       return false;
     end if;
@@ -95,8 +100,8 @@ end;
 $$;
 revoke all on function sync_scheduler.start_waiting_slot(uuid) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.start_waiting_slot(uuid) is
-  'Starts the waiting slot of an integration whose turn it is, if nothing else of it is active and there is room. Returns whether it did. '
-  'Errors: PT503 function_url_not_configured.';
+  'Starts the waiting slot of an integration whose turn it is, if nothing else of it is active and there is '
+  'room. Returns whether it did. Errors: PT503 function_url_not_configured.';
 
 create or replace function sync_scheduler.has_room(integration public.sync_integrations) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -111,7 +116,8 @@ begin
       and (r.status = 'running' or r.notice is distinct from 'integration_paused'));
 end;
 $$;
-revoke all on function sync_scheduler.has_room(public.sync_integrations) from public, anon, authenticated, service_role;
+revoke all on function sync_scheduler.has_room(public.sync_integrations)
+  from public, anon, authenticated, service_role;
 comment on function sync_scheduler.has_room(public.sync_integrations) is
   'Do the active runs leave the scheduler room for one of this integration (settings.max_active_per_type, '
   'max_active_per_org)? Its cost follows how many runs are active.';

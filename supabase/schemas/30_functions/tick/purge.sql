@@ -1,7 +1,8 @@
 -- Deletes what is past its retention.
 
 create or replace function sync_scheduler.purge(batch_size integer default 2000) returns integer
-language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   -- Realtime reads the changes of a transaction at once: 10,000 deleted rows stopped it for 11 to 19 s.
   most_published constant integer := 500;
@@ -13,7 +14,8 @@ begin
   purged := sync_scheduler.purge_alerts(least(batch_size, most_published), settings);
   purged := purged + sync_scheduler.purge_runs(least(batch_size, most_published) - purged, settings);
   loop
-    last_round := sync_scheduler.purge_records(batch_size, settings) + sync_scheduler.purge_job_details(batch_size, settings)
+    last_round := sync_scheduler.purge_records(batch_size,
+      settings) + sync_scheduler.purge_job_details(batch_size, settings)
       + sync_scheduler.purge_payloads(batch_size, settings);
     purged := purged + last_round;
     exit when last_round = 0 or sync_scheduler.is_out_of_time();
@@ -23,17 +25,19 @@ begin
   from public.sync_vendor_incidents o
   where o.ended_at is null and not exists (
     select from sync_scheduler.vendors v
-    where v.integration_type = o.integration_type and v.host = o.host and v.failed_at > now() - interval '1 day');
+    where v.integration_type = o.integration_type and v.host = o.host
+      and v.failed_at > now() - interval '1 day');
   return purged;
 end;
 $$;
 revoke all on function sync_scheduler.purge(integer) from public, anon, authenticated, service_role;
 comment on function sync_scheduler.purge(integer) is
-  'Deletes what is older than the retention settings. Of what Realtime publishes (ended runs, alerts, incidents) at most 500 rows a '
-  'call, runs with their attempts. Of ticks, warm-ups, messages of alert webhooks, the audit log and pg_cron''s records of our own '
-  'jobs as much as 5 s allow, in batches of batch_size (2,000) of each kind. Redacts payloads older than retention_payload. Ends '
-  'incidents of vendors that nothing has asked for a day. Returns how many rows; call it again until that is 0. Leaves locked rows '
-  'to the next call.';
+  'Deletes what is older than the retention settings. Of what Realtime publishes (ended runs, alerts, '
+  'incidents) at most 500 rows a call, runs with their attempts. Of ticks, warm-ups, messages of alert '
+  'webhooks, the audit log and pg_cron''s records of our own jobs as much as 5 s allow, in batches of '
+  'batch_size (2,000) of each kind. Redacts payloads older than retention_payload. Ends incidents of vendors '
+  'that nothing has asked for a day. Returns how many rows; call it again until that is 0. Leaves locked '
+  'rows to the next call.';
 
 create or replace function sync_scheduler.purge_records(batch_size integer, settings sync_scheduler.settings)
 returns integer
@@ -49,7 +53,8 @@ begin
   purged := purged + step;
 
   delete from sync_scheduler.warmups w where w.scheduled_for = any (array(
-    select o.scheduled_for from sync_scheduler.warmups o where o.scheduled_for < now() - settings.retention_ticks
+    select o.scheduled_for from sync_scheduler.warmups o
+      where o.scheduled_for < now() - settings.retention_ticks
     order by o.scheduled_for limit batch_size for update skip locked));
   get diagnostics step = row_count;
   purged := purged + step;
@@ -75,8 +80,8 @@ $$;
 revoke all on function sync_scheduler.purge_records(integer, sync_scheduler.settings)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.purge_records(integer, sync_scheduler.settings) is
-  'Deletes old ticks, warm-ups, messages of alert webhooks and audit records, up to batch_size of each. Returns how many. If '
-  'something fails it deletes none and warns.';
+  'Deletes old ticks, warm-ups, messages of alert webhooks and audit records, up to batch_size of each. '
+  'Returns how many. If something fails it deletes none and warns.';
 
 create or replace function sync_scheduler.purge_runs(batch_size integer, settings sync_scheduler.settings)
 returns integer
@@ -102,17 +107,18 @@ $$;
 revoke all on function sync_scheduler.purge_runs(integer, sync_scheduler.settings)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.purge_runs(integer, sync_scheduler.settings) is
-  'Deletes up to batch_size ended runs, with their attempts, that are older than their retention. Entries stay. Returns how '
-  'many. If something fails it deletes none and warns.';
+  'Deletes up to batch_size ended runs, with their attempts, that are older than their retention. Entries '
+  'stay. Returns how many. If something fails it deletes none and warns.';
 
-create or replace function sync_scheduler.purge_job_details(batch_size integer, settings sync_scheduler.settings)
+create or replace function sync_scheduler.purge_job_details(batch_size integer,
+  settings sync_scheduler.settings)
 returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   purged integer;
 begin
-  -- pg_cron never purges its log. Only what is ours: other jobs' records are their owners'. A run that a restart of the server
-  -- ended has no end_time.
+  -- pg_cron never purges its log. Only what is ours: other jobs' records are their owners'. A run that a
+  -- restart of the server ended has no end_time.
   delete from cron.job_run_details d where d.runid = any (array(
     select o.runid from cron.job_run_details o
     where o.jobid in (select j.jobid from cron.job j where j.jobname like 'sync-scheduler-%')
@@ -128,4 +134,5 @@ $$;
 revoke all on function sync_scheduler.purge_job_details(integer, sync_scheduler.settings)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.purge_job_details(integer, sync_scheduler.settings) is
-  'Deletes pg_cron''s old records of our own jobs, up to batch_size. Returns how many; if it fails, none, with a warning.';
+  'Deletes pg_cron''s old records of our own jobs, up to batch_size. Returns how many; if it fails, none, '
+  'with a warning.';

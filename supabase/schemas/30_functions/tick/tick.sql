@@ -13,10 +13,12 @@ declare
   errors jsonb := '{}'::jsonb;
   step text;
 begin
-  -- Each step by itself: a step that fails stops no other one. What is due comes first, because the minute counts.
-  -- Alerts are posted after every step that raises them. Warming up is last: another tick for the same slot waits for it.
+  -- Each step by itself: a step that fails stops no other one. What is due comes first, because the minute
+  -- counts. Alerts are posted after every step that raises them. Warming up is last: another tick for the
+  -- same slot waits for it.
   foreach step in array array[
-    'start_due_runs', 'has_work', 'recover_runs', 'start_waiting_slots', 'watch_drift', 'end_pauses', 'resolve_silence',
+    'start_due_runs', 'has_work', 'recover_runs', 'start_waiting_slots', 'watch_drift', 'end_pauses',
+    'resolve_silence',
     'end_unanswered_probes', 'check_health', 'post_alerts', 'prewarm']
   loop
     -- If has_work fails, a lock is the likely cause. The other steps may not need it.
@@ -46,14 +48,16 @@ begin
     perform set_config('synchronous_commit', 'off', true);
   end if;
   insert into sync_scheduler.ticks (duration_ms, started, skipped, recovered, errors)
-  values (extract(epoch from clock_timestamp() - begun) * 1000, started, skipped, recovered, nullif(errors, '{}'));
+  values (extract(epoch from clock_timestamp() - begun) * 1000, started, skipped, recovered,
+    nullif(errors, '{}'));
 end;
 $$;
 revoke all on function sync_scheduler.tick() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.tick() is
-  'One pass of the scheduler, called by pg_cron at second :00 of every minute and every 30 s: starts due slots, recovers runs that stand '
-  'still, starts waiting slots, raises drift alerts, ends pauses and unanswered connection checks, starts the checks that are due, posts alerts, warms the function up for the next slot, and records itself in ticks. Safe at any time, by '
-  'anyone, at once.';
+  'One pass of the scheduler, called by pg_cron at second :00 of every minute and every 30 s: starts due '
+  'slots, recovers runs that stand still, starts waiting slots, raises drift alerts, ends pauses and '
+  'unanswered connection checks, starts the checks that are due, posts alerts, warms the function up for the '
+  'next slot, and records itself in ticks. Safe at any time, by anyone, at once.';
 
 create or replace function sync_scheduler.is_out_of_time() returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
@@ -63,14 +67,16 @@ end;
 $$;
 revoke all on function sync_scheduler.is_out_of_time() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.is_out_of_time() is
-  'Has this transaction taken 5 s? A tick then leaves the rest to the next one: what it has started becomes visible, and is '
-  'posted, only when it commits, and a statement time-out would take back all of it. Shorter than the 8 s after which the Data API gives up a press that waits for '
-  'one of its integrations.';
+  'Has this transaction taken 5 s? A tick then leaves the rest to the next one: what it has started becomes '
+  'visible, and is posted, only when it commits, and a statement time-out would take back all of it. Shorter '
+  'than the 8 s after which the Data API gives up a press that waits for one of its integrations.';
 
--- Definer, because the scheduler's tables are private. Tells nothing about any organisation, so that any signed-in person may ask.
+-- Definer, because the scheduler's tables are private. Tells nothing about any organisation, so that any
+-- signed-in person may ask.
 create or replace function public.sync_scheduler_status()
 returns table (ticking boolean, last_tick_at timestamptz, seconds_since_tick numeric, jobs_active boolean)
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 begin
   if not sync_scheduler.acts_for_all() then
     perform sync_scheduler.require_signed_in();
@@ -83,9 +89,9 @@ $$;
 revoke all on function public.sync_scheduler_status() from public, anon, authenticated, service_role;
 grant execute on function public.sync_scheduler_status() to authenticated, service_role;
 comment on function public.sync_scheduler_status() is
-  'Is the scheduler alive? ticking: it ticked within settings.silent_after (2 minutes); last_tick_at: null if never; '
-  'jobs_active: pg_cron has its job and has not paused it. For anyone signed in, the service role and the host. '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity.';
+  'Is the scheduler alive? ticking: it ticked within settings.silent_after (2 minutes); last_tick_at: null '
+  'if never; jobs_active: pg_cron has its job and has not paused it. For anyone signed in, the service role '
+  'and the host. Errors: PT401 not_authenticated, PT401 unsupported_identity.';
 
 create or replace function sync_scheduler.is_ticking() returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -97,7 +103,8 @@ end;
 $$;
 revoke all on function sync_scheduler.is_ticking() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.is_ticking() is
-  'Has the scheduler ticked within settings.silent_after? A fresh installation has that long for its first tick.';
+  'Has the scheduler ticked within settings.silent_after? A fresh installation has that long for its first '
+  'tick.';
 
 create or replace function sync_scheduler.last_tick_at() returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$

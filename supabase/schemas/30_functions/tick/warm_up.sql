@@ -1,7 +1,8 @@
 -- Boots the function before a slot.
 
 create or replace function sync_scheduler.prewarm() returns boolean
-language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set lock_timeout = '100ms' as $$
+language plpgsql set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off set lock_timeout = '100ms' as $$
 declare
   settings sync_scheduler.settings;
   slot timestamptz;
@@ -14,10 +15,11 @@ begin
 
   -- One probe of sync_integrations_next_run_idx. Slots are minutes, so no second one lies within the lead.
   --
-  -- Why the warm-up comes 15 to 45 s before the slot: of the ticks only the one every 30 s comes between two minutes, and
-  -- nobody chooses at which second. A window of 45 s has one of its ticks at least 15 s before the slot, whichever second
-  -- that is, and the first in it sends. 15 s are enough for a boot and for pg_net to have done with the request; 45 s are
-  -- little enough for the isolate to take requests still, which on the free plan it does for 75 s.
+  -- Why the warm-up comes 15 to 45 s before the slot: of the ticks only the one every 30 s comes between two
+  -- minutes, and nobody chooses at which second. A window of 45 s has one of its ticks at least 15 s before
+  -- the slot, whichever second that is, and the first in it sends. 15 s are enough for a boot and for pg_net
+  -- to have done with the request; 45 s are little enough for the isolate to take requests still, which on
+  -- the free plan it does for 75 s.
   select i.next_run_at into slot from public.sync_integrations i
   where i.next_run_at > now() and i.next_run_at <= now() + settings.warmup_lead
     and i.enabled and (i.paused_at is null or i.resume_at <= i.next_run_at)
@@ -28,7 +30,8 @@ begin
 
   -- 244 random bits, as in dispatch_attempts.
   token := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
-  -- The unique key decides, so the row comes before the request. Sent once: what a lost one costs is a cold start.
+  -- The unique key decides, so the row comes before the request. Sent once: what a lost one costs is a cold
+  -- start.
   insert into sync_scheduler.warmups (scheduled_for, token_hash)
   values (slot, sha256(convert_to(token, 'UTF8'))) on conflict do nothing;
   if not found then
@@ -49,15 +52,17 @@ end;
 $$;
 revoke all on function sync_scheduler.prewarm() from public, anon, authenticated, service_role;
 comment on function sync_scheduler.prewarm() is
-  'Posts one warm-up to the Edge Function for the next slot that comes within settings.warmup_lead and will run, however '
-  'many integrations share it. Returns whether it did. Nothing without settings.function_url. Safe at any time, by '
-  'anyone, at once.';
+  'Posts one warm-up to the Edge Function for the next slot that comes within settings.warmup_lead and will '
+  'run, however many integrations share it. Returns whether it did. Nothing without settings.function_url. '
+  'Safe at any time, by anyone, at once.';
 
--- Definer, because the service role has no rights in sync_scheduler. The warm-up's token is the check of the caller.
+-- Definer, because the service role has no rights in sync_scheduler. The warm-up's token is the check of the
+-- caller.
 create or replace function public.sync_worker_warm(
   scheduled_for timestamptz, token text, boot_id uuid, boot_ms numeric, cold_start boolean
 ) returns jsonb
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off as $$
 begin
   perform sync_scheduler.require_text('token', sync_worker_warm.token);
   return sync_scheduler.answer_warmup(scheduled_for, token, boot_id, boot_ms, cold_start);
@@ -67,8 +72,8 @@ revoke all on function public.sync_worker_warm(timestamptz, text, uuid, numeric,
   from public, anon, authenticated, service_role;
 grant execute on function public.sync_worker_warm(timestamptz, text, uuid, numeric, boolean) to service_role;
 comment on function public.sync_worker_warm(timestamptz, text, uuid, numeric, boolean) is
-  'For the Edge Function (service role and warm-up token): see sync_scheduler.answer_warmup. Reports that the isolate is up, '
-  'at most once.';
+  'For the Edge Function (service role and warm-up token): see sync_scheduler.answer_warmup. Reports that '
+  'the isolate is up, at most once.';
 
 create or replace function sync_scheduler.answer_warmup(
   scheduled_for timestamptz, token text, boot_id uuid, boot_ms numeric, cold_start boolean
@@ -77,13 +82,14 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   hash bytea := sha256(convert_to(answer_warmup.token, 'UTF8'));
 begin
-  -- A compare-and-set: of two deliveries one is recorded, and a token works once. A late one is recorded as what it is:
-  -- warmup_statistics counts a warm-up only if it was answered before its slot.
+  -- A compare-and-set: of two deliveries one is recorded, and a token works once. A late one is recorded as
+  -- what it is: warmup_statistics counts a warm-up only if it was answered before its slot.
   update sync_scheduler.warmups w set
     answered_at = now(),
     boot_id = answer_warmup.boot_id,
     -- Bounded as in claim_attempt.
-    boot_ms = case when answer_warmup.boot_ms is not null then least(greatest(answer_warmup.boot_ms, 0), 3600000) end,
+    boot_ms = case when answer_warmup.boot_ms is not null
+      then least(greatest(answer_warmup.boot_ms, 0), 3600000) end,
     cold_start = answer_warmup.cold_start
   where w.scheduled_for = answer_warmup.scheduled_for and w.token_hash = hash and w.answered_at is null;
   if not found then
@@ -98,5 +104,5 @@ $$;
 revoke all on function sync_scheduler.answer_warmup(timestamptz, text, uuid, numeric, boolean)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.answer_warmup(timestamptz, text, uuid, numeric, boolean) is
-  'Records that the isolate that a warm-up was for is up, at most once. boot_ms is in milliseconds. Errors: PT401 '
-  'invalid_token (also for a slot without a warm-up), PT409 already_claimed (answered before).';
+  'Records that the isolate that a warm-up was for is up, at most once. boot_ms is in milliseconds. Errors: '
+  'PT401 invalid_token (also for a slot without a warm-up), PT409 already_claimed (answered before).';

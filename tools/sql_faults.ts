@@ -1,0 +1,159 @@
+import { scanSync, type ScanToken } from "libpg-query";
+import type { SchemaFile } from "../cli/bundle/schema_files.ts";
+import { inner, listOf, nameOf, qualified } from "./migrations/names.ts";
+import { splitFile } from "./migrations/objects.ts";
+import type { Statement, Tree } from "./migrations/statements.ts";
+
+/** The same as for TypeScript. */
+const WIDTH = 110;
+
+/**
+ * What breaks the rules for SQL in schema files, each with its file and line or object: lines of at most 110 columns, words
+ * in lower case, one search path for all functions, no `#variable_conflict`, tables with their schema.
+ *
+ * These are checks and no formatter, because none formats plpgsql: sql-formatter takes a body for one literal, and the
+ * formatter of postgres-language-server leaves it as it is and joins the lines of literals.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { sqlFaults } from "./sql_faults.ts";
+ *
+ * const sql = "create table public.t (\n  id INT);\n";
+ * assert.deepEqual(sqlFaults([{ path: "10_tables/t.sql", folder: "tables", sql }]), ["10_tables/t.sql:2: INT"]);
+ * ```
+ */
+export function sqlFaults(files: readonly SchemaFile[]): string[] {
+  const split = files.map((file) => ({ file, statements: splitFile(file) }));
+  const transitions = new Set(split.flatMap(({ statements }) => statements.flatMap(transitionTables)));
+  return split.flatMap(({ file, statements }) => {
+    const long = file.sql.split("\n").flatMap((line, n) =>
+      [...line].length > WIDTH ? [`${file.path}:${n + 1}: more than ${WIDTH} columns`] : []
+    );
+    const named = statements.flatMap((statement) =>
+      faultsOf(statement, transitions).map((fault) => `${file.path}: ${nameOf(statement)}: ${fault}`)
+    );
+    return [...long, ...upperCase(file), ...named];
+  });
+}
+
+/** Words in upper case, in bodies as well; not in literals, quoted names and comments. */
+function upperCase({ path, sql }: SchemaFile): string[] {
+  const words = (text: string, firstLine: number): string[] =>
+    tokensOf(text).flatMap((token) => {
+      const line = firstLine + text.slice(0, token.start).split("\n").length - 1;
+      const [, body] = BODY.exec(token.text) ?? [];
+      if (body !== undefined) return words(body, line);
+      return /^["'$]|^[ebx]'|^(--|\/\*)/i.test(token.text) || !/[A-Z]/.test(token.text)
+        ? []
+        : [`${path}:${line}: ${token.text}`];
+    });
+  return words(sql, 1);
+}
+
+/** Between dollar quotes. */
+const BODY = /^\$\w*\$([^]*)\$\w*\$$/;
+
+/** Tokens with their places in the text: the scanner counts bytes. */
+function tokensOf(text: string): ScanToken[] {
+  const bytes = new TextEncoder().encode(text);
+  const isPlain = bytes.length === text.length;
+  const place = (byte: number) => isPlain ? byte : new TextDecoder().decode(bytes.subarray(0, byte)).length;
+  return scanSync(text).tokens.map((token) => ({
+    ...token,
+    start: place(token.start),
+    end: place(token.end),
+  }));
+}
+
+function faultsOf(statement: Statement, transitions: ReadonlySet<string>): string[] {
+  const { kind, tree } = statement;
+  const unqualified = [...relationsIn(tree)].filter((name) => !name.includes("."));
+  const faults = unqualified.map((name) => `${name} has no schema`);
+  if (kind !== "CreateFunctionStmt") return faults;
+  const options = listOf(tree["options"]).map(inner);
+  const paths = options.map(({ arg }) => inner(arg)).filter(({ name }) => name === "search_path")
+    .map(({ args }) =>
+      listOf(args).map((arg) => (inner(arg)["sval"] as Tree | undefined)?.["sval"]).join(", ")
+    );
+  if (paths.join() !== "pg_catalog, pg_temp") faults.push("its search_path is not pg_catalog, pg_temp");
+  const body = String(
+    inner(listOf(inner(options.find(({ defname }) => defname === "as")?.["arg"])["items"])[0])["sval"],
+  );
+  if (/^\s*#variable_conflict\b/m.test(body) && !AMBIGUOUS.has(qualified(tree["funcname"]))) {
+    faults.push("it has #variable_conflict");
+  }
+  return [...faults, ...unqualifiedIn(body, transitions).map((name) => `${name} has no schema`)];
+}
+
+/** What a trigger's function calls the rows of its statement. */
+function transitionTables({ tree }: Statement): string[] {
+  return listOf(tree["transitionRels"]).map((relation) => String(inner(relation)["name"]));
+}
+
+/** Relations that a statement names, and those of its `with` without a schema. */
+function* relationsIn(node: unknown, defined: readonly string[] = []): Generator<string> {
+  if (typeof node !== "object" || node === null) return;
+  const tree = node as Tree;
+  const own = listOf((tree["withClause"] as Tree | undefined)?.["ctes"]).map((cte) =>
+    String(inner(cte)["ctename"])
+  );
+  const known = [...defined, ...own];
+  const { relname, schemaname } = tree;
+  if (typeof relname === "string" && !known.includes(relname)) {
+    yield schemaname === undefined ? relname : `${schemaname}.${relname}`;
+  }
+  // The names of triggers' transition tables have none.
+  for (const [key, value] of Object.entries(tree)) {
+    if (key !== "transitionRels") yield* relationsIn(value, known);
+  }
+}
+
+/** Tables without a schema in a body: behind `from`, `join`, `update` and `into`. A catalog of Postgres needs none. */
+function unqualifiedIn(body: string, transitions: ReadonlySet<string>): string[] {
+  const code = body.replace(/--.*$/gm, "").replace(/'(?:[^']|'')*'/g, "''")
+    // Here `from` names no table.
+    .replace(/\bextract\(\w+ from|\b(?:substring|overlay)\([^()]+ from|\bdistinct from/g, "");
+  const defined = new Set(Array.from(code.matchAll(DEFINED), ([, name]) => name));
+  return Array.from(code.matchAll(NAMED), ([, name = ""]) => name)
+    .filter((name) => !defined.has(name) && !transitions.has(name) && !/^(lateral|pg_.+)$/.test(name));
+}
+
+const DEFINED = /\b(\w+)(?:\s*\([\w\s,]*\))?\s+as\s+(?:materialized |not materialized )?\(/g;
+const NAMED =
+  /\b(?:from|join|insert\s+into|(?<!\b(?:for|key|do|before|after|or)\s)update)\s+(?:only\s+)?([a-z_]\w*)\b(?!\s*[.(])/g;
+
+/** Functions that still have parameters or variables of columns' names. A change of one qualifies them and deletes its name. */
+const AMBIGUOUS = new Set([
+  "public.acknowledge_sync_alert",
+  "public.cancel_integration_sync",
+  "public.configure_alert_webhook",
+  "public.configure_integration_sync",
+  "public.pause_integration_sync",
+  "public.preview_sync_schedule",
+  "public.resume_integration_checks",
+  "public.resume_integration_sync",
+  "public.set_integration_credentials",
+  "public.settle_sync_entries",
+  "public.sync_overview",
+  "public.sync_run_timeline",
+  "sync_scheduler.backfill_slots",
+  "sync_scheduler.claim_attempt",
+  "sync_scheduler.dispatch_attempts",
+  "sync_scheduler.end_incident",
+  "sync_scheduler.explain_slots",
+  "sync_scheduler.finish_alerts",
+  "sync_scheduler.finish_attempt",
+  "sync_scheduler.heartbeat_attempt",
+  "sync_scheduler.next_attempt",
+  "sync_scheduler.note_alert",
+  "sync_scheduler.note_vendor_answer",
+  "sync_scheduler.note_vendor_failure",
+  "sync_scheduler.open_incident",
+  "sync_scheduler.post_probes",
+  "sync_scheduler.press",
+  "sync_scheduler.record_results",
+  "sync_scheduler.refuse_worker",
+  "sync_scheduler.reserve_entries",
+  "sync_scheduler.stop_alert_webhook",
+]);
