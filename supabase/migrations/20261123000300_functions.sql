@@ -6363,7 +6363,7 @@ begin
       outcome := 'failed';
       error_class := 'transient';
       error_code := 'no_progress';
-      blamed := 'nobody';
+      blamed := 'nobody'::sync_scheduler.blames;
       error_message := 'The sync made no progress in the time that it had.';
     end if;
     -- A worker that leaves a batch open has not succeeded, whatever it says.
@@ -6371,7 +6371,7 @@ begin
       outcome := 'failed';
       error_class := 'ambiguous';
       error_code := 'entries_unresolved';
-      blamed := 'nobody';
+      blamed := 'nobody'::sync_scheduler.blames;
       error_message := coalesce(sync_scheduler.set_aside_message(run),
         'Whether some entries have arrived is not known yet.');
     end if;
