@@ -188,7 +188,7 @@ Deno.test("shipped files that were edited are refused by name; --keep leaves the
   await using project = await createProject();
   await installed(project);
   const once = await project.files();
-  const migration = Object.keys(once).find((path) => path.endsWith("_sync_scheduler_engine.sql")) ?? "";
+  const migration = Object.keys(once).find((path) => path.endsWith("_sync_scheduler_functions.sql")) ?? "";
   const edited = {
     [ENTRY]: `${once[ENTRY]}// mine\n`,
     [migration]: `${once[migration]}-- mine\n`,
@@ -312,7 +312,7 @@ Deno.test("--without-membership brings two functions instead, which stay the hos
     /1\. Say in both functions where your organisations are:\n +\$EDITOR supabase\/migrations\/\d+_sync_scheduler_membership_adapter\.sql\n/,
   );
   const once = await project.files();
-  assert.deepEqual(migrationsOf(once).slice(0, 4), ["setup", "tables", "membership_adapter", "access"]);
+  assert.deepEqual(migrationsOf(once).slice(0, 4), ["setup", "tables", "membership_adapter", "functions"]);
   assert.ok(!Object.values(once).some((text) => /create table public\.organi[sz]ation/.test(text)));
 
   const adapter = Object.keys(once).find((path) => ADAPTER.test(path)) ?? "";

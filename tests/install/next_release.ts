@@ -45,7 +45,7 @@ export async function releaseNext(copy: CheckoutCopy, release: string): Promise<
     "on public.sync_integration_types\n  for select to authenticated using ((select sync_scheduler.caller_id()) is not null)",
     "on public.sync_integration_types\n  for select to authenticated using (code <> '')",
   );
-  await replace(`${SCHEMAS}90_install/jobs.sql`, "'*/5 * * * *'", "'*/10 * * * *'");
+  await replace(`${SCHEMAS}90_install/jobs.sql`, "purge', '30 seconds'", "purge', '*/10 * * * *'");
   // Functions of an RPC that people may call, of the engine, and of membership.
   for (
     const file of [

@@ -56,7 +56,7 @@ Deno.test("a formatted file is left alone, and the next release takes it for une
   await using project = await createProject();
   assert.equal((await project.install([], copy.directory)).code, 0);
   const once = await project.files();
-  const migration = Object.keys(once).find((path) => path.endsWith("_sync_scheduler_jobs.sql")) ?? "";
+  const migration = Object.keys(once).find((path) => path.endsWith("_sync_scheduler_install.sql")) ?? "";
   const formatted = await format(once[FORMATTED] ?? "");
   assert.notEqual(formatted, once[FORMATTED]);
   await project.write({
