@@ -78,6 +78,7 @@ export async function writeManifest(directory: string): Promise<Manifest> {
       "cli/*.js",
       "cli/install/*.sql",
       "supabase/**/*.sql",
+      "supabase/schemas/order.txt",
       "supabase/functions/**/*.ts",
       "supabase/config.toml",
       "tools/releases/*.json",

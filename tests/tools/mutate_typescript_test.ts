@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mutantsOf } from "./make_mutants.ts";
+import { mutantsOf } from "../../tools/mutate/typescript/make_mutants.ts";
 
 function faultsIn(body: string): string[] {
   const text = `export function f(a, b) { ${body} }\n`;
