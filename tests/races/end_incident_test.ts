@@ -5,7 +5,7 @@ import { makeIntegrations } from "./stage.ts";
 
 const HOST = "vendor.example";
 const fail = async (sql: Sql, id: string) =>
-  await sql`select sync_scheduler.note_vendor_failure(i, 'transient', 'code') from public.sync_integrations i where i.id = ${id}`;
+  await sql`select sync_scheduler.note_vendor_failure(i, 'transient', 'vendor') from public.sync_integrations i where i.id = ${id}`;
 
 /** An incident that three organisations have met; one of them has something to report. */
 async function prepare(sql: Sql): Promise<string[]> {

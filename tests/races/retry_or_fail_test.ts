@@ -23,8 +23,9 @@ async function prepare(sql: Sql): Promise<Reports> {
   await sql`update sync_scheduler.probes set claimed_at = now(), by_tick = true`;
   return {
     check: (sql) =>
-      sql`select public.sync_worker_finish_probe(${integrationId}, 'token', 'failed', 'transient', 'code', 'Words.')`,
-    run: (sql) => finish(sql, runId, "failed", "transient"),
+      sql`select public.sync_worker_finish_probe(${integrationId}, 'token', 'failed', 'transient', 'code', 'Words.',
+        blames => 'vendor')`,
+    run: (sql) => finish(sql, runId, "failed", "transient", 0, "vendor"),
   };
 }
 
