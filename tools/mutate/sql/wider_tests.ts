@@ -37,10 +37,17 @@ export async function readTestFiles(root: string): Promise<TestFiles> {
 
 /**
  * The races that a fault may lose: the files that are named after its function or one of its callers, the nearest
- * first. Of a lock that none is named after, all.
+ * first. A lost lock may be a call, so the files that are named after what its function calls count too. If no file
+ * is named after any of them, all.
  */
 export function nearestRaces(mutant: SqlMutant, races: readonly TestFile[], calls: Calls): string[] {
   const distances = distancesOf(mutant, calls);
+  if (mutant.area === "locks") {
+    for (const called of calls.get(mutant.target) ?? []) {
+      const name = called.split(".").at(-1) ?? called;
+      distances.set(name, Math.min(distances.get(name) ?? Infinity, 1));
+    }
+  }
   const rank = ({ file }: TestFile) =>
     distances.get(file.slice(RACES.length + 1, -"_test.ts".length)) ?? Infinity;
   const named = races.filter((race) => rank(race) < Infinity);
