@@ -25,13 +25,18 @@ export function nearestFiles(
     }
   }
   const words = mutant.target.split(/[\s,]+/).map((name) => name.split(".").at(-1) ?? name);
-  const rank = ({ script }: PgtapFile) => words.filter((word) => script.includes(word)).length;
+  // A trigger has the name of its function.
+  const trigger = `sync_scheduler.${words.at(-1)}`;
+  const reached = calls.has(trigger) ? filesThatCall(trigger, files, calls) : [];
+  const rank = (file: PgtapFile) =>
+    words.filter((word) => file.script.includes(word)).length + (reached.includes(file) ? words.length : 0);
   const sorted = files.toSorted((a, b) => rank(b) - rank(a) || a.milliseconds - b.milliseconds);
-  if (mutant.area !== "access") return sorted.slice(0, most);
-  // These look at every function and table, and name none.
-  const isOfAccess = ({ file }: PgtapFile) => file.includes("/access/");
-  const first = files.filter(isOfAccess).toSorted((a, b) => a.milliseconds - b.milliseconds);
-  return [...first, ...sorted.filter((file) => !isOfAccess(file)).slice(0, most)];
+  // These look at every function and table, and name few of them.
+  const folder = mutant.area === "access" ? "/access/" : mutant.area === "constraints" ? "/tables/" : null;
+  if (folder === null) return sorted.slice(0, most);
+  const first = files.filter(({ file }) => file.includes(folder))
+    .toSorted((a, b) => a.milliseconds - b.milliseconds);
+  return [...first, ...sorted.filter((file) => !first.includes(file)).slice(0, most)];
 }
 
 /** How many words of a function's name are in a file's, whatever their endings. */
