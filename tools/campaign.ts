@@ -15,7 +15,7 @@ if (rest.length > 0 || ![schedules, seed].every((number) => /^[1-9]\d{0,8}$/.tes
   refuseCall("SCHEDULES and FIRST_SEED are whole numbers.", USAGE);
 }
 try {
-  await runDeno(["test", "-A", "--no-check", "tests/vendor_campaign/"], {
+  await runDeno(["test", "-A", "--no-check", "tests/simulation/vendor_campaign/"], {
     show: true,
     env: { VENDOR_CAMPAIGN: schedules, VENDOR_CAMPAIGN_SEED: seed },
     limitMinutes: 5 + Number(schedules),

@@ -27,7 +27,7 @@ const USAGE = `Usage: deno task test [FILTER | PATH]...
 Without arguments: format, lint, types, examples, generated files, then every test.
 With arguments: tests only.
   FILTER  only tests whose name contains it, or matches it if written /like this/
-  PATH    only tests of this TypeScript file or folder (the pgTAP files are run by tests/pgtap_test.ts)`;
+  PATH    only tests of this TypeScript file or folder (tests/integration/pgtap/ runs the pgTAP files)`;
 
 /** Tests wait more than they compute, so that one lane more than processors pays. Each costs 300 MB. */
 const LANES = Math.min(4, navigator.hardwareConcurrency + 1);

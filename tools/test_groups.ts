@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { root } from "./run_deno.ts";
 
 /** What one `deno test` runs. */
@@ -9,23 +9,25 @@ export interface TestGroup {
 
 /** At the end of a run, a lane with one of these would keep the others waiting. */
 const LONGEST_FIRST = [
-  ...["e2e", "browser", "commands_test.ts", "faults", "install", "pgtap_test.ts", "vendor_campaign", "local"],
-  ...["tools", "scheduler", "campaign", "client", "package", "health", "doctor", "security"],
+  ...["install", "e2e", "faults", "commands", "local", "browser", "scheduler", "package", "client", "tools"],
+  ...["health", "connectors", "races", "pgtap", "doctor", "vendor_campaign", "plans", "security"],
 ];
 
 /**
- * Every test: each folder of `tests/` that has one is a group, and each file there. `tests/tools/plain_command_test.ts` plays
- * those that stand next to the code.
+ * Every test below `tests/`: a folder that holds test files is a group, with what is below it.
+ * `tests/integration/tools/plain_command_test.ts` runs the tests next to the code.
  */
 export async function testGroups(): Promise<TestGroup[]> {
-  const entries = await Array.fromAsync(Deno.readDir(join(root, "tests")));
-  const rank = (name: string) => (LONGEST_FIRST.indexOf(name) + 1) || Infinity;
-  const names = entries.filter(({ name, isDirectory }) =>
-    isDirectory ? name !== "support" : name.endsWith("_test.ts")
-  )
-    .map(({ name }) => name).sort((
-      a,
-      b,
-    ) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : a.localeCompare(b)));
-  return names.map((name) => ({ name: `tests/${name}`, args: [`tests/${name}`] }));
+  const rank = (folder: string) => (LONGEST_FIRST.indexOf(basename(folder)) + 1) || Infinity;
+  const folders = (await findGroups("tests")).sort((a, b) => {
+    return rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : a.localeCompare(b);
+  });
+  return folders.map((name) => ({ name, args: [name] }));
+}
+
+async function findGroups(folder: string): Promise<string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(join(root, folder)));
+  if (entries.some(({ name }) => name.endsWith("_test.ts"))) return [folder];
+  const folders = entries.filter(({ isDirectory }) => isDirectory);
+  return (await Promise.all(folders.map(({ name }) => findGroups(`${folder}/${name}`)))).flat();
 }

@@ -15,7 +15,7 @@ const MAX_KEY_LENGTH = 200;
 /**
  * The decision of `public.trigger_integration_sync` as a pure function: the same checks in the same order, the
  * first that fails answers. It exists so that the rules can be read, unit-tested and compared with the SQL
- * (`tests/parity/`), and so that a client can tell in advance what a press of the button would do.
+ * (`tests/integration/parity/`), and so that a client can tell in advance what a press of the button would do.
  *
  * It does not decide what only the server can: recovery of lost workers is over when `facts.activeRun` is read, and
  * a missing function URL (`function_url_not_configured`) is the operator's fault.

@@ -10,7 +10,7 @@ export interface SyncErrorEntry {
 
 /**
  * Every error that the RPCs raise on purpose, by its message: the one list in TypeScript. Its counterpart in
- * SQL is `sync_scheduler.error_catalog()`, and `tests/parity/error_catalog_test.ts` proves the two equal.
+ * SQL is `sync_scheduler.error_catalog()`, and `tests/integration/parity/error_catalog_test.ts` proves the two equal.
  *
  * Clients should compare the message, not the code: several messages share a code.
  *

@@ -1,6 +1,6 @@
 /**
  * The rules of the manual trigger, in TypeScript: a mirror of `public.trigger_integration_sync` that needs no
- * database and no clock. `tests/parity/` proves that the SQL decides the same.
+ * database and no clock. `tests/integration/parity/` proves that the SQL decides the same.
  *
  * @example
  * ```ts

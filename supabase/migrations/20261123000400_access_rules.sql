@@ -85,7 +85,7 @@ to authenticated, service_role;
 -- `Prefer: count=planned` of the Data API tells everyone what the planner estimates, from rows that they may
 -- not read. With statistics of a text or a uuid its digits can be found one by one, by ranges. So only
 -- columns of numbers, instants, yes or no, and lists of fixed words have statistics. Nothing slows down: the
--- queries of the bundle use indexes whatever the planner believes (tests/plans).
+-- queries of the bundle use indexes whatever the planner believes (tests/integration/plans).
 alter table public.sync_integrations
   alter column id set statistics 0,
   alter column org_id set statistics 0,

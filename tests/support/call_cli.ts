@@ -5,7 +5,7 @@ let last: Promise<unknown> = Promise.resolve();
 
 /**
  * Calls the command line of this checkout in this process: a start of Deno costs more than most calls. `cli/main.ts` adds to it
- * what concerns a process, which `tests/cli/`, `tests/doctor/` and copies of the checkout start.
+ * what concerns a process, which `tests/integration/cli/`, `tests/integration/doctor/` and copies of the checkout start.
  */
 export function callCli(args: readonly string[]): Promise<{ code: number; text: string }> {
   // One at a time, because they share the console.

@@ -1,4 +1,5 @@
--- The rules themselves are compared with the worker's in tests/parity; here is what the door does with them.
+-- The rules themselves are compared with the worker's in tests/integration/parity.
+-- Here is what the door does with them.
 begin;
 \ir ../fixtures.psql
 select plan(37);

@@ -1,4 +1,5 @@
--- Whatever is foreign in an alert reaches the text of its message defused: tests/alerts/foreign_text_test.ts has the forms.
+-- Whatever is foreign in an alert reaches the text of its message defused.
+-- tests/integration/security/foreign_text_test.ts has the forms.
 begin;
 \ir ../fixtures.psql
 \ir ../alert_webhook.psql

@@ -3,10 +3,12 @@ import type { SqlMutant } from "./make_mutants.ts";
 import { callersOf, type Calls } from "./nearest.ts";
 
 /** Tests with two connections, one file a function. They need a database only. */
-const RACES = join("tests", "races");
+const RACES = join("tests", "integration", "races");
 /** Folders whose tests use the database of a platform. */
 const FOLDERS = [
-  ...["alerts", "cron", "e2e", "faults", "health", "parity", "pause", "plans", "scheduler", "security"],
+  "faults",
+  ...["alerts", "health", "scheduler"].map((name) => join("simulation", name)),
+  ...["cron", "e2e", "parity", "plans", "security"].map((name) => join("integration", name)),
 ];
 
 /** A TypeScript test file and its text. */

@@ -8,9 +8,12 @@ import { readTestsByFile, type TestsByFile } from "./import_graph.ts";
 /** Where tests stand next to the code. */
 const NEAR = ["supabase/functions", "src"];
 /** Tests of the function and the client as a whole: of survivors only. */
-const WIDE = ["tests/function", "tests/connectors", "tests/client", "tests/parity"];
+const WIDE = [
+  ...["function", "connectors", "client", "parity"].map((name) => `tests/integration/${name}`),
+  "tests/contracts/vendors",
+];
 /** A test that has a page bundled in a browser loads none of its files itself. */
-const PAGES = [["src/client/elements/", ["tests/client/elements_test.ts"]]] as const;
+const PAGES = [["src/client/elements/", ["tests/integration/client/elements_test.ts"]]] as const;
 /** A test over more imports than this is asked in a second step. */
 const NEAREST = 2;
 /** Only a hang takes so long: the tests of a step take seconds, and half a minute on a busy machine. */

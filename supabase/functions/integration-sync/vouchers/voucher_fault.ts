@@ -1,6 +1,6 @@
 /**
  * The rules of an entry's content. `sync_scheduler.voucher_fault` is their twin: the database applies it when entries
- * are delivered, the worker applies these before the first send. tests/parity compares their answers.
+ * are delivered, the worker applies these before the first send. tests/integration/parity compares their answers.
  *
  * @module
  */

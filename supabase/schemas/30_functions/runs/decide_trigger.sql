@@ -196,8 +196,8 @@ revoke all on function sync_scheduler.why_refused(public.sync_integrations)
   from public, anon, authenticated, service_role;
 comment on function sync_scheduler.why_refused(public.sync_integrations) is
   'What trigger_integration_sync would answer the caller for this integration now, without doing it: message '
-  'and details of the error, or nulls. The checks are press''s own; tests/parity proves that the answer is '
-  'the same.';
+  'and details of the error, or nulls. The checks are press''s own; '
+  'tests/integration/parity proves that the answer is the same.';
 
 create or replace function sync_scheduler.would_retry(
   run public.sync_run_log, current_attempt sync_scheduler.run_attempts

@@ -17,8 +17,8 @@ export interface Addressee {
  * behind `client error (Connect): `, the phase before the first byte of HTTP. Compared from the beginning.
  *
  * Tried against real sockets in November 2026, on Deno 2.1.4 (Supabase's edge runtime is of that generation), 2.2.7 and
- * 2.9.6; `tests/connectors/no_connection_test.ts` repeats it. Older ones append the cause a second time, and name certificates' faults
- * by one word. A text that is not here is no evidence. Not tried, but of the same
+ * 2.9.6; `tests/integration/connectors/no_connection_test.ts` repeats it. Older ones append the cause a second
+ * time, and name certificates' faults by one word. A text that is not here is no evidence. Not tried, but of the same
  * calls and the same phase: the second text of host_not_found, name_lookup_failed, the last two of host_unreachable.
  */
 const causes: readonly (readonly [cause: string, texts: readonly string[], words: Words])[] = [

@@ -1,0 +1,61 @@
+/// <reference lib="dom" />
+/** The console's outbox: what waits for its export, and what waits for a person. */
+import assert from "node:assert/strict";
+import { openConsole, untilText } from "../../support/console.ts";
+import { usePlatform } from "../../support/platform.ts";
+import { createTenant } from "../../support/tenant.ts";
+
+Deno.test("the outbox counts entries of unknown outcome, and a batch that was set aside is decided as one", async () => {
+  const platform = await usePlatform();
+  await using database = platform.connect();
+  const { sql } = database;
+  const tenant = await createTenant(sql, platform, { entries: 6 });
+  // Two of a batch that an earlier run has set aside, one of another batch; three still wait.
+  await sql`
+    update public.sync_export_entries set state = 'unknown', unknown_since = now(), sent_at = now(),
+      batch_id = case when document_number = 'B-3' then ${crypto.randomUUID()} else ${tenant.orgId} end::uuid,
+      set_aside_run_id = case when document_number <> 'B-3' then ${crypto.randomUUID()}::uuid end
+    where integration_id = ${tenant.integrationId} and document_number in ('B-1', 'B-2', 'B-3')`;
+  await using view = await openConsole(platform);
+  await view.signIn(tenant.emails.admin);
+  const outbox = view.page.locator("section[aria-labelledby=outbox]");
+  await untilText(outbox.locator("header"), "3 entries waiting, 3 of unknown outcome");
+  const item = (number: string) => outbox.locator(".entries li", { hasText: number });
+  await item("B-2").waitFor();
+  assert.equal(await item("B-3").count(), 0, "the next run settles it by itself");
+  await item("B-1").locator("summary").click();
+  await untilText(item("B-1"), /Outcome not known.*Look it up in the external system first/s);
+  await item("B-1").getByLabel("Reason").fill("Both stand in the books");
+  await item("B-1").getByRole("button", { name: "It is there" }).click();
+  await item("B-2").waitFor({ state: "detached" });
+  await untilText(outbox.locator("header"), "3 entries waiting, 1 of unknown outcome");
+  const states = await sql`select document_number, state::text from public.sync_export_entries
+    where integration_id = ${tenant.integrationId} and document_number in ('B-1', 'B-2', 'B-3') order by 1`;
+  assert.deepEqual(states.map(({ state }) => state), ["exported", "exported", "unknown"]);
+});
+
+Deno.test("an admin withdraws entries by their keys, and reads which have left already", async () => {
+  const platform = await usePlatform();
+  await using database = platform.connect();
+  const { sql } = database;
+  const tenant = await createTenant(sql, platform, { entries: 3 });
+  await sql`
+    update public.sync_export_entries set state = 'exported', exported_at = now()
+    where integration_id = ${tenant.integrationId} and entry_key = 'entry-3'`;
+  await using view = await openConsole(platform);
+  await view.signIn(tenant.emails.admin);
+  const outbox = view.page.locator("section[aria-labelledby=outbox]");
+  await untilText(outbox.locator("header"), "2 entries waiting");
+  await outbox.getByText("Withdraw entries …").click();
+  await outbox.getByLabel("Keys, one a line").fill("entry-1\n entry-3 \n\nentry-9");
+  await outbox.getByLabel("Reason").fill("Delivered twice");
+  await outbox.getByRole("button", { name: "Withdraw" }).click();
+  await untilText(
+    outbox.locator(".withdraw"),
+    /1 entry withdrawn\. These were not:.*entry-3.*exported.*entry-9/s,
+  );
+  await untilText(outbox.locator("header"), "1 entry waiting");
+  const states = await sql`select state::text from public.sync_export_entries
+    where integration_id = ${tenant.integrationId} order by entry_key`;
+  assert.deepEqual(states.map(({ state }) => state), ["withdrawn", "pending", "exported"]);
+});

@@ -1,0 +1,362 @@
+/// <reference lib="dom" />
+/** The custom elements in a real browser, on a controller whose answers are the test's. */
+import axe, { type AxeResults } from "axe-core";
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { root, runDeno } from "../../../tools/run_deno.ts";
+import { type RunningBrowser, startBrowser } from "../../support/browser.ts";
+
+let running: RunningBrowser;
+let script: string;
+
+Deno.test.beforeAll(async () => {
+  running = await startBrowser();
+  const directory = await Deno.makeTempDir({ prefix: "sync_scheduler_elements_" });
+  try {
+    const file = join(directory, "page.js");
+    const page = join(root, "tests/integration/client/elements_page.ts");
+    await runDeno(["bundle", "--quiet", "--platform=browser", `--output=${file}`, page]);
+    script = await Deno.readTextFile(file);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+Deno.test.afterAll(async () => await running[Symbol.asyncDispose]());
+
+interface OpenPage extends AsyncDisposable {
+  readonly page: Page;
+  readonly button: ReturnType<Page["locator"]>;
+  readonly banner: ReturnType<Page["locator"]>;
+  /** Runs in the page, where `stage` and `show` are. */
+  readonly play: (code: string) => Promise<unknown>;
+  /** Everything that axe has to say against the page. */
+  readonly violations: () => Promise<string[]>;
+}
+
+interface PageOptions {
+  readonly overview?: Record<string, unknown> | "never";
+  readonly last?: Record<string, unknown>;
+  readonly locale?: "nb";
+  readonly context?: Parameters<Browser["newContext"]>[0];
+}
+
+async function open({ overview = {}, last = {}, locale, context = {} }: PageOptions = {}): Promise<OpenPage> {
+  const browserContext = await running.browser.newContext({
+    viewport: { width: 500, height: 320 },
+    ...context,
+  });
+  const page = await browserContext.newPage();
+  const errors: unknown[] = [];
+  page.on("pageerror", (error) => errors.push(error));
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  await page.route("**/*", (route) =>
+    route.fulfill({
+      contentType: "text/html",
+      body: `<!doctype html><html lang="${locale ?? "en"}"><title>Elements</title>
+        <meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">
+        <style>:root { background: light-dark(#fff, #0b1220) } main { display: grid; gap: 1em; font: 16px/1.5 sans-serif }</style><main><h1>Sync</h1></main></html>`,
+    }));
+  await page.goto(`http://elements.test/?locale=${locale ?? ""}`);
+  await page.addScriptTag({ content: script, type: "module" });
+  await page.waitForFunction("'show' in globalThis");
+  const play = (code: string) => page.evaluate(code);
+  await play(`show(${JSON.stringify(overview)}, ${JSON.stringify(last)})`);
+  await page.evaluate("document.querySelector('sync-status-banner').updateComplete");
+  return {
+    page,
+    button: page.locator("manual-sync-button [part=button]"),
+    banner: page.locator("sync-status-banner"),
+    play,
+    async violations() {
+      await page.evaluate(axe.source);
+      const { violations } = await page.evaluate("axe.run()") as AxeResults;
+      return violations.map((violation) => `${violation.id}: ${violation.nodes[0]?.html}`);
+    },
+    async [Symbol.asyncDispose]() {
+      await browserContext.close();
+      assert.deepEqual(errors, [], "the page has reported errors");
+    },
+  };
+}
+
+const status = ({ banner }: OpenPage) => banner.getByRole("status").textContent();
+const reason = ({ page }: OpenPage) => page.locator("manual-sync-button [part=reason]").textContent();
+
+/** Where everything stands, to the pixel. */
+const layout = ({ page }: OpenPage): Promise<unknown> =>
+  page.evaluate(`[...document.querySelectorAll("manual-sync-button, sync-status-banner")].flatMap((element) =>
+    [element, ...element.shadowRoot.querySelectorAll("button, section")].map((part) => {
+      const { x, y, width, height } = part.getBoundingClientRect();
+      return [part.localName, x, y, width, height].join(" ");
+    }))`);
+
+const CONFLICT =
+  `{ code: "sync_already_in_progress", activeRun: { runId: "r-1", status: "running", triggeredBy: "manual",
+  triggeredByUserId: "kari", startedAt: new Date(Date.now() - 120_500) } }`;
+const ENDED = `finished_at: "2026-11-25T12:01:00Z"`;
+
+Deno.test("a press turns the ring and shows progress until the run has ended, and nothing moves", async () => {
+  await using it = await open();
+  const { button, banner, play } = it;
+  const before = await layout(it);
+  await button.click();
+  assert.equal(await button.getAttribute("aria-busy"), "true");
+  assert.equal(await button.getAttribute("aria-disabled"), "true");
+  assert.equal(
+    await button.locator("svg.turning").count(),
+    1,
+    "the ring turns as long as nothing is known of the progress",
+  );
+  assert.equal(await status(it), "The sync is about to start");
+  assert.deepEqual(await layout(it), before);
+
+  await play(`stage.tell({ status: "running", entries_total: 1000, entries_done: 400, entries_failed: 20 })`);
+  assert.equal(await status(it), "The sync is running");
+  assert.equal(await banner.locator("[part=details]").textContent(), "400 of 1,000 entries · 20 rejected");
+  const value = (bar: unknown) => (bar as { value: number }).value;
+  assert.equal(await banner.getByRole("progressbar").evaluate(value), 0.42);
+  assert.equal(await button.locator(".arc").getAttribute("stroke-dashoffset"), "58");
+  assert.deepEqual(await layout(it), before);
+
+  await play(`stage.tell({ status: "succeeded", ${ENDED} })`);
+  assert.equal(await status(it), "The sync has succeeded");
+  assert.equal(await button.getAttribute("aria-disabled"), "false");
+  assert.equal(await banner.getByRole("progressbar").count(), 0);
+  assert.deepEqual(await layout(it), before);
+});
+
+Deno.test("a press is shown at once, and a second one is none", async () => {
+  await using it = await open();
+  await it.play("stage.answer = 'never'");
+  await it.button.dblclick();
+  assert.equal(await status(it), "The sync is about to start");
+  assert.equal(await it.play("stage.presses"), 1);
+});
+
+Deno.test("somebody else's run is told by name and then followed", async () => {
+  await using it = await open();
+  await it.play(`stage.answer = { error: ${CONFLICT} }`);
+  await it.button.click();
+  for (const told of [await status(it), await reason(it)]) {
+    assert.equal(told?.trim(), "Kari started a sync 2 minutes ago.");
+  }
+  assert.equal(await it.button.getAttribute("aria-busy"), "true");
+  await it.play(
+    `stage.tell({ status: "running", triggered_at: new Date(Date.now() - 180_500).toISOString() })`,
+  );
+  assert.equal(await status(it), "Kari started a sync 3 minutes ago.");
+  await it.play(`stage.tell({ status: "succeeded", ${ENDED} })`);
+  assert.equal(await status(it), "The sync has succeeded");
+});
+
+Deno.test("a viewer meets a button that says why it cannot be pressed, and finds none to cancel or run again with", async () => {
+  await using it = await open({ overview: { button_allowed: false, button_message: "not_authorized" } });
+  await it.page.keyboard.press("Tab");
+  assert.equal(
+    await it.page.evaluate("document.activeElement.localName"),
+    "manual-sync-button",
+    "the reason can be read by keyboard",
+  );
+  await it.page.keyboard.press("Enter");
+  assert.equal(await it.play("stage.presses"), 0);
+  assert.equal(await it.button.getAttribute("aria-disabled"), "true");
+  const description = "You do not have access to this. Ask an administrator of the organisation.";
+  assert.equal((await reason(it))?.trim(), description);
+  assert.equal(await it.banner.getByRole("button").count(), 0);
+});
+
+Deno.test("a cooldown counts down on the button, and its words change only now and then", async () => {
+  await using it = await open();
+  // Or the seconds that a slow machine takes would be counted down, too.
+  await it.page.clock.install();
+  await it.page.clock.pauseAt(Date.now() + 3600_000);
+  await it.play(`stage.answer = { error: { code: "rate_limited", retryAfterSeconds: 125 } }`);
+  await it.button.click();
+  const name = () => it.page.getByRole("button", { name: "Sync now", exact: true }).innerText();
+  assert.match(await name(), /02:05$/);
+  assert.equal(
+    await it.page.locator("#reason").getAttribute("aria-live"),
+    "off",
+    "nor is the wait, every minute",
+  );
+  assert.match(await reason(it) ?? "", /Try again in 3 minutes\./);
+  await it.page.clock.runFor(5_000);
+  assert.match(await name(), /02:00$/, "but the button's name does not: it would be read aloud every second");
+  assert.match(await reason(it) ?? "", /Try again in 2 minutes\./);
+  await it.page.clock.runFor(120_000);
+  assert.equal(await it.button.getAttribute("aria-disabled"), "false");
+  assert.equal((await reason(it))?.trim(), "");
+});
+
+Deno.test("everything works by keyboard: press, cancel, run again", async () => {
+  await using it = await open();
+  const { keyboard } = it.page;
+  await keyboard.press("Tab");
+  await keyboard.press("Enter");
+  await it.play(`stage.tell({ status: "running" })`);
+  await keyboard.press("Tab");
+  await keyboard.press("Space");
+  assert.equal(await it.play("stage.cancels"), 1);
+  assert.equal(await status(it), "The sync is being cancelled");
+  assert.equal(await it.banner.getByRole("button").getAttribute("aria-disabled"), "true");
+  await it.play(`stage.tell({ status: "cancelled", cancel_reason: "Wrong month", ${ENDED} })`);
+  assert.equal(await it.banner.locator("[part=details]").textContent(), "Wrong month");
+  await keyboard.press("Tab");
+  await keyboard.press("Enter");
+  assert.equal(await it.play("stage.presses"), 2);
+});
+
+Deno.test("a failed run says why, and how many alerts are open", async () => {
+  await using it = await open({ overview: { open_alerts: 2 } });
+  await it.button.click();
+  await it.play(`stage.tell({ status: "failed", error_message: "The receiver refused access.", ${ENDED} })`);
+  assert.equal(await status(it), "The sync has failed");
+  assert.equal(await it.banner.locator("[part=details]").textContent(), "The receiver refused access.");
+  assert.equal(await it.banner.locator("[part=alerts]").textContent(), "2 open alerts");
+  assert.equal(await it.banner.getByRole("button").textContent(), "Run again");
+});
+
+Deno.test("a run of which entries were refused says how many, and what waits for a decision", async () => {
+  await using it = await open({ overview: { needs_decision: 4 } });
+  await it.button.click();
+  const counts = "entries_total: 1000, entries_done: 996, entries_failed: 4";
+  await it.play(`stage.tell({ status: "succeeded", ${counts}, ${ENDED} })`);
+  assert.equal(await status(it), "The sync has succeeded: 996 exported, 4 rejected");
+  assert.equal(await it.banner.locator("[part=undecided]").textContent(), "4 entries need a decision");
+});
+
+Deno.test("who opens the page later reads how many entries were refused, in their language", async () => {
+  await using it = await open({
+    overview: {
+      last_run_id: "r-1",
+      last_run_status: "succeeded",
+      last_run_entries_failed: 1,
+      needs_decision: 1,
+    },
+    last: { status: "succeeded", entries_total: 3_001, entries_done: 3_000, entries_failed: 1 },
+    locale: "nb",
+  });
+  await it.banner.getByText("Synkroniseringen er fullført: 3 000 eksportert, 1 avvist".replace(" ", "\u00a0"))
+    .waitFor();
+  assert.equal(await it.banner.locator("[part=undecided]").textContent(), "1 post trenger en avgjørelse");
+});
+
+Deno.test("a run that waits for the end of a pause says so, and is not about to start", async () => {
+  await using it = await open();
+  await it.button.click();
+  for (
+    const [notice, words] of [
+      ["integration_paused", "The sync waits until the pause is over"],
+      ["function_outdated", "The sync waits for an update of the installation. Tell the operator"],
+    ] as const
+  ) {
+    await it.play(`stage.tell({ status: "pending", notice: "${notice}" })`);
+    assert.equal(await status(it), words);
+    assert.equal(await it.banner.locator("[part=details]").textContent(), "");
+  }
+  await it.play(
+    `stage.tell({ status: "pending", notice: null, quota_until: new Date(Date.now() + 7200_000).toISOString(),
+    next_attempt_at: new Date(Date.now() + 7200_000).toISOString(), error_message: "The receiver answered 429." })`,
+  );
+  assert.match(
+    await status(it) ?? "",
+    /^The vendor's quota is used up until .*\d\d:\d\d\. The sync goes on by itself$/,
+  );
+  assert.equal(await it.banner.locator("[part=details]").textContent(), "The receiver answered 429.");
+  await it.play(`stage.tell({ status: "running", notice: "scheduler_not_ticking" })`);
+  assert.equal(await status(it), "The sync is running");
+  assert.match(await it.banner.locator("[part=details]").textContent() ?? "", /^The scheduler does not run/);
+});
+
+Deno.test("who opens the page after a run has failed sees why, and can run it again", async () => {
+  await using it = await open({
+    overview: { last_run_id: "r-1", last_run_status: "failed" },
+    last: { status: "failed", error_message: "The receiver refused access." },
+  });
+  await it.banner.getByRole("button", { name: "Run again" }).click();
+  assert.equal(await it.play("stage.presses"), 1);
+  assert.equal(await status(it), "The sync is about to start");
+});
+
+Deno.test("a button cannot be pressed before it is known whether it may be", async () => {
+  await using it = await open({ overview: "never" });
+  assert.equal(await it.button.getAttribute("aria-disabled"), "true");
+  assert.equal(await it.button.getAttribute("aria-busy"), "false");
+});
+
+Deno.test("an element without its controller shows nothing of the integration that it had", async () => {
+  await using it = await open();
+  await it.button.click();
+  await it.play("document.querySelector('sync-status-banner').controller = undefined");
+  assert.equal(await status(it), "");
+});
+
+Deno.test("the elements speak the repository's language, and another when told to", async () => {
+  await using it = await open({
+    locale: "nb",
+    overview: { button_allowed: false, button_message: "integration_disabled" },
+  });
+  assert.equal(await status(it), "Ikke synkronisert ennå");
+  assert.equal((await reason(it))?.trim(), "Integrasjonen er slått av. Be en administrator om å slå den på.");
+  await it.page.evaluate(
+    `for (const element of document.querySelectorAll("manual-sync-button, sync-status-banner")) element.setAttribute("locale", "en")`,
+  );
+  assert.equal(await status(it), "Not synced yet");
+  assert.equal(
+    (await reason(it))?.trim(),
+    "The integration is switched off. Ask an administrator to switch it on.",
+  );
+  for (const locale of ["nn-NO", "no", "fr"]) {
+    await it.page.evaluate(
+      `document.querySelector("sync-status-banner").setAttribute("locale", "${locale}")`,
+    );
+    assert.equal(await status(it), "Ikke synkronisert ennå", `${locale}: as close as there is`);
+  }
+});
+
+Deno.test("no motion for those who ask for none", async () => {
+  await using it = await open({ context: { reducedMotion: "reduce" } });
+  await it.button.click();
+  const animation = await it.button.locator("svg").evaluate((svg) =>
+    getComputedStyle(svg as never).animationName
+  );
+  assert.equal(animation, "none");
+  // Browsers move a bar of unknown progress whatever the style sheet says.
+  assert.equal(await it.banner.getByRole("progressbar").count(), 0);
+  await it.play(`stage.tell({ status: "running", entries_total: 10, entries_done: 4 })`);
+  assert.equal(await it.banner.getByRole("progressbar").count(), 1);
+});
+
+Deno.test("an element that is taken out of the page and put back goes on", async () => {
+  await using it = await open();
+  await it.page.evaluate(`{ const [main] = document.getElementsByTagName("main");
+    const children = [...main.children]; main.replaceChildren(); main.replaceChildren(...children); }`);
+  await it.button.click();
+  assert.equal(await status(it), "The sync is about to start");
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  Deno.test(`axe finds nothing in any state, in ${colorScheme}`, async () => {
+    const states: Record<string, string> = {
+      idle: "",
+      busy: `stage.tell({ status: "running", entries_total: 10, entries_done: 4 })`,
+      failed: `stage.tell({ status: "failed", error_message: "The receiver refused access.", ${ENDED} })`,
+    };
+    for (const [name, code] of Object.entries(states)) {
+      await using it = await open({ context: { colorScheme }, overview: { open_alerts: 1 } });
+      if (code !== "") await it.button.click();
+      await it.play(code);
+      assert.deepEqual(await it.violations(), [], name);
+    }
+    await using refused = await open({
+      context: { colorScheme },
+      overview: {
+        button_allowed: false,
+        button_message: "rate_limited",
+        button_details: { retry_after_seconds: 99 },
+      },
+    });
+    assert.deepEqual(await refused.violations(), [], "cooldown");
+  });
+}

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { explainConnection } from "../../../cli/doctor/connection.ts";
+import { task } from "./task.ts";
+
+Deno.test("without a connection the task ends with 3 and a sentence that never holds the password", async () => {
+  for (
+    const [url, says] of [
+      ["postgresql://postgres:hem%23melig@127.0.0.1:1/postgres", /^Nothing listens at 127\.0\.0\.1:1\.\n$/],
+      ["postgresql://postgres:hem#melig@127.0.0.1:1/postgres", /^SUPABASE_DB_URL is not a URL of the form /],
+      ["https://hemmelig@example.test", /^SUPABASE_DB_URL is not a URL of the form /],
+    ] as const
+  ) {
+    const { code, output, error } = await task(["doctor"], url);
+    assert.deepEqual([code, output], [3, ""], error);
+    assert.match(error, says);
+    assert.doesNotMatch(error, /melig/);
+  }
+  const unset = await task(["doctor"], "");
+  assert.equal(unset.code, 2);
+  assert.match(unset.error, /^SUPABASE_DB_URL is not set\. /);
+});
+
+Deno.test("every refusal of a connection is told in words, without the password", () => {
+  const url = new URL("postgresql://postgres.abc:hem%23melig@db.abcdefgh.supabase.co/postgres");
+  for (
+    const [code, says] of [
+      ["ECONNREFUSED", /^Nothing listens at db\.abcdefgh\.supabase\.co:5432\.$/],
+      ["ENOTFOUND", /no host .* session pooler's/],
+      ["ENETUNREACH", /no way to .* needs IPv6/],
+      ["CONNECT_TIMEOUT", /did not answer within 10 s/],
+      ["CONNECTION_CLOSED", /hung up: .*sslmode=require/],
+      ["28P01", /does not accept this password of the user postgres\.abc\.$/],
+      ["28000", /does not let the user postgres\.abc in: no … for …$/],
+      ["3D000", /has no database postgres\.$/],
+      ["53300", /no connection left/],
+      ["57P03", /is starting or stopping/],
+      ["XX000", /^No connection to .*: no … for …$/],
+    ] as const
+  ) {
+    const error = Object.assign(new Error("no hem#melig for hem%23melig"), { code });
+    for (const thrown of [error, new AggregateError([error])]) {
+      const said = explainConnection(thrown, url);
+      assert.match(said, says);
+      assert.doesNotMatch(said, /melig/);
+    }
+  }
+});

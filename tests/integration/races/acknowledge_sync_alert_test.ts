@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import type { Sql } from "postgres";
+import { raceTest } from "../../support/race.ts";
+import { makeTenant } from "./stage.ts";
+
+raceTest(
+  "an entry that is refused while the alert is acknowledged keeps no place without an alert",
+  async ({ sql, session }) => {
+    const { orgId } = await makeTenant(sql);
+    const refuse = (sql: Sql, key: string) =>
+      sql`select public.add_sync_entries(${orgId}, 'webhook', ${sql.json([{ entry_key: key }])})`;
+    await refuse(sql, "first");
+    const [host, admin] = [await session(), await session()];
+    await host.stopsAfter((sql) => refuse(sql, "second"));
+    const acknowledged = await admin.runs((sql) =>
+      sql`select public.acknowledge_sync_alert(alert_id) from public.sync_alerts where kind = 'entries_refused'`
+    );
+    await host.goesOn();
+    await acknowledged.answer;
+    assert.deepEqual([...await sql`select resolved_at is not null as resolved from public.sync_alerts`], [{
+      resolved: true,
+    }]);
+    assert.deepEqual([...await sql`select entry_key from sync_scheduler.refused_entries`], []);
+  },
+);

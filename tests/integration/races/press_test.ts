@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { raceTest, type Work } from "../../support/race.ts";
+import { asBackend, expire, makeTenant } from "./stage.ts";
+
+raceTest(
+  "of two presses that revive runs under one new key, the second is refused",
+  async ({ sql, session }) => {
+    const { orgId } = await makeTenant(sql);
+    await sql`insert into public.sync_integrations (org_id, integration_type) values (${orgId}, 'xledger')`;
+    const press =
+      (type: string, key: string | null): Work<{ run_id: string; idempotency_key: string | null }> =>
+      async (sql) => {
+        await asBackend(sql);
+        const [run] = await sql<{ run_id: string; idempotency_key: string | null }[]>`
+      select * from public.trigger_integration_sync(${orgId}, ${type}, ${key})`;
+        assert.ok(run);
+        return run;
+      };
+    const [first, second] = [await session(), await session()];
+    for (const type of ["webhook", "xledger"]) {
+      const { answer } = await first.runs(press(type, null));
+      await expire(sql, (await answer).run_id);
+    }
+    assert.equal((await first.stopsAfter(press("webhook", "of-today"))).idempotency_key, "of-today");
+    const pressed = await second.runs(press("xledger", "of-today"));
+    await first.goesOn();
+    await assert.rejects(pressed.answer, { code: "PT409", message: "idempotency_key_reused" });
+  },
+);

@@ -1,0 +1,37 @@
+/**
+ * What is due is read from the left end of an index. What a tick has moved on must not stay there to be read again.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { connect } from "../../support/connect.ts";
+import { localTest } from "../../support/local_only.ts";
+import { pauseJobs } from "../../support/ticks.ts";
+
+// Few enough for one page that is not full: nothing prunes it before the test has looked.
+const DUE = 5;
+const XMAX_IS_MULTI = 0x1000;
+
+localTest(
+  "a tick leaves no version of a row behind that index scans could not mark as dead",
+  async (platform) => {
+    await using database = connect(platform.adminUrl, 1);
+    const { sql } = database;
+    await sql`create extension pageinspect`;
+    await pauseJobs(sql);
+    await sql`
+    with org as (insert into public.organizations (name) select 'Org ' || n from generate_series(1, ${DUE}) n returning id)
+    insert into public.sync_integrations (org_id, integration_type, schedule) select id, 'webhook', '@yearly' from org`;
+    await sql`update public.sync_integrations set next_run_at = now() - interval '1 minute', next_tick_at = now()`;
+    await sql`select sync_scheduler.tick()`;
+    const [tick] = await sql`select started, errors from sync_scheduler.ticks order by tick_id desc limit 1`;
+    assert.deepEqual({ ...tick }, { started: DUE, errors: null });
+
+    // Locked by one subtransaction and updated by another: only a vacuum would take such a version away.
+    const [found] = await sql`
+    select count(*) filter (where t_infomask & ${XMAX_IS_MULTI} > 0)::int as multixacts,
+      count(*) filter (where t_ctid <> format('(0,%s)', lp)::tid)::int as replaced
+    from heap_page_items(get_raw_page('public.sync_integrations', 0))`;
+    assert.deepEqual({ ...found }, { multixacts: 0, replaced: 2 * DUE });
+  },
+);

@@ -1,0 +1,55 @@
+/**
+ * A campaign of faults against each connector: 200 entries a schedule go through the real outbox, slice and connector to
+ * a fake vendor, while requests are lost before and after their effect, answered late, wrongly or not at all, limited,
+ * taken in part, or shown late, while the vendor lets nothing in for a minute or for hours, while the host delivers
+ * again, changes its mind, corrects and takes back, rules change, the integration is paused or disabled, workers are
+ * killed between any two requests, and Postgres is killed. Nothing that waited leaves during a pause. In the end every
+ * entry stands in the vendor's books exactly once, with its newest content, or is reported as rejected, as contradicted
+ * or as withdrawn.
+ *
+ * VENDOR_CAMPAIGN is the number of schedules a vendor, VENDOR_CAMPAIGN_SEED the first of their seeds, each of which
+ * repeats the draws of its schedule: see `deno task campaign`.
+ *
+ * @module
+ */
+import { localTest } from "../../support/local_only.ts";
+import { businessCentralSubject } from "./business_central_subject.ts";
+import { playSchedule } from "./play.ts";
+import { Stage } from "./stage.ts";
+import type { StartSubject } from "./subject.ts";
+import { webhookSubject } from "./webhook_subject.ts";
+import { xledgerSubject } from "./xledger_subject.ts";
+
+const schedules = Number(Deno.env.get("VENDOR_CAMPAIGN") ?? 3);
+const firstSeed = Number(Deno.env.get("VENDOR_CAMPAIGN_SEED") ?? 1);
+
+const subjects: Readonly<Record<string, StartSubject>> = {
+  "the webhook receiver": webhookSubject,
+  "Xledger": xledgerSubject,
+  "Business Central": businessCentralSubject,
+};
+
+for (const [name, startSubject] of Object.entries(subjects)) {
+  localTest(
+    `every entry stands in the books of ${name} exactly once, or is reported, when everything goes wrong at random`,
+    async (platform) => {
+      await using stage = await Stage.create(platform);
+      const tally = new Map<string, number>();
+      for (let seed = firstSeed; seed < firstSeed + schedules; seed++) {
+        try {
+          await playSchedule(stage, startSubject, name, seed, tally);
+        } catch (cause) {
+          console.log(tallied(tally));
+          throw new Error(`${name}: deno task campaign 1 ${seed}`, { cause });
+        }
+        if (seed % 10 === 0) console.log(`${name}: all well up to seed ${seed}`);
+      }
+      console.log(`${name}: seeds ${firstSeed} to ${firstSeed + schedules - 1}`);
+      console.log(tallied(tally));
+    },
+  );
+}
+
+function tallied(tally: ReadonlyMap<string, number>): string {
+  return [...tally].sort().map(([what, times]) => `${what}: ${times}`).join(", ");
+}
