@@ -24,8 +24,8 @@ const DESCRIPTIONS = {
 };
 
 /**
- * The TypeScript types of schema `public` as the migrations make it: of the shared platform of a test run, if there
- * is one, otherwise of a platform that is started for it.
+ * The TypeScript types of schema `public` as the migrations make it. A test run asks its shared platform; otherwise
+ * this starts one.
  *
  * @example
  * ```ts ignore

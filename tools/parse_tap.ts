@@ -12,7 +12,7 @@ export interface PgtapAssertion {
 /** What became of one file. */
 export interface PgtapReport {
   readonly assertions: readonly PgtapAssertion[];
-  /** What went wrong beside single assertions: an SQL error, a plan that was not kept, `Bail out!`. */
+  /** What went wrong apart from single assertions: an SQL error, a plan that was not kept, `Bail out!`. */
   readonly problems: readonly string[];
 }
 

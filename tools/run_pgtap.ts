@@ -38,8 +38,8 @@ export async function readPgtapFile(path: string): Promise<string> {
 }
 
 /**
- * Runs one file in a connection of its own, with the search path of `supabase test db`, and one statement at a time as
- * psql does: what a file does outside its transaction is committed. It ends with the first error.
+ * Runs one file in a connection of its own, with the search path of `supabase test db`. Like psql it sends one
+ * statement at a time: what a file does outside its transaction is committed. It ends with the first error.
  *
  * @example
  * ```ts ignore

@@ -1,6 +1,5 @@
 /**
- * `deno task test`: everything that CI checks, in lanes beside each other. Each lane has one
- * local platform, which its tests share.
+ * `deno task test`: everything that CI checks, in parallel lanes. The tests of a lane share one local platform.
  *
  * @module
  */
@@ -16,6 +15,8 @@ import { makeTemplates, type Templates, TEMPLATES_VARIABLE } from "../local/post
 import { PLATFORM_VARIABLE, startSharedPlatform } from "../tests/support/platform.ts";
 import { PACKAGE_VARIABLE } from "../tests/support/tarball.ts";
 import { countJunit, readFailures, type TestCounts, type TestFailure } from "./junit.ts";
+import { proseFaults } from "./prose/faults.ts";
+import { proseFiles } from "./prose/files.ts";
 import { root, runDeno } from "./run_deno.ts";
 import { sqlFaults } from "./sql_faults.ts";
 import { tryChanged } from "./mutate/changed.ts";
@@ -68,6 +69,7 @@ async function checks(): Promise<void> {
   await stage("format", quietly("fmt", "--check"));
   await stage("lint", quietly("lint"));
   await stage("SQL", checkSql);
+  await stage("prose", checkProse);
   await stage("types", quietly("check", "--quiet", "."));
   await stage("examples", checkExamples);
   await stage("documentation", quietly("doc", "--lint", ...await publicModules()));
@@ -76,6 +78,11 @@ async function checks(): Promise<void> {
 
 async function checkSql(): Promise<void> {
   const faults = sqlFaults(await readSchemaFiles(join(root, "supabase", "schemas")));
+  if (faults.length > 0) throw new Error(faults.join("\n"));
+}
+
+async function checkProse(): Promise<void> {
+  const faults = proseFaults(await proseFiles(root));
   if (faults.length > 0) throw new Error(faults.join("\n"));
 }
 

@@ -35,7 +35,7 @@ const PICTURES: readonly Picture[] = [
   { name: "console_phone", scheme: "light", width: 390, height: 844, type: "webhook" },
 ];
 
-/** A sync that stands still in its middle. */
+/** A sync that waits in its middle. */
 async function startSync(page: Page, platform: Platform): Promise<void> {
   const good = Array.from({ length: 6 }, () => ({ kind: "slow", ms: 0 }) as const);
   platform.receiver.misbehave(...good, { kind: "hold" });

@@ -1,18 +1,18 @@
-import { scanSync, type ScanToken } from "libpg-query";
 import type { SchemaFile } from "../cli/bundle/schema_files.ts";
 import { inner, listOf, nameOf, qualified } from "./migrations/names.ts";
 import { splitFile } from "./migrations/objects.ts";
 import type { Statement, Tree } from "./migrations/statements.ts";
+import { sqlTokens } from "./sql_tokens.ts";
 
 /** The same as for TypeScript. */
 const WIDTH = 110;
 
 /**
- * What breaks the rules for SQL in schema files, each with its file and line or object: lines of at most 110 columns, words
- * in lower case, one search path for all functions, no `#variable_conflict`, tables with their schema.
+ * What breaks the rules for SQL in schema files, each with its file and line or object. Lines have at most 110 columns.
+ * Words are in lower case. All functions have one search path and no `#variable_conflict`. Tables have their schema.
  *
- * These are checks and no formatter, because none formats plpgsql: sql-formatter takes a body for one literal, and the
- * formatter of postgres-language-server leaves it as it is and joins the lines of literals.
+ * These are checks, because no formatter formats plpgsql. For sql-formatter a body is one literal. The formatter of
+ * postgres-language-server skips bodies and joins the lines of literals.
  *
  * @example
  * ```ts
@@ -39,31 +39,9 @@ export function sqlFaults(files: readonly SchemaFile[]): string[] {
 
 /** Words in upper case, in bodies as well; not in literals, quoted names and comments. */
 function upperCase({ path, sql }: SchemaFile): string[] {
-  const words = (text: string, firstLine: number): string[] =>
-    tokensOf(text).flatMap((token) => {
-      const line = firstLine + text.slice(0, token.start).split("\n").length - 1;
-      const [, body] = BODY.exec(token.text) ?? [];
-      if (body !== undefined) return words(body, line);
-      return /^["'$]|^[ebx]'|^(--|\/\*)/i.test(token.text) || !/[A-Z]/.test(token.text)
-        ? []
-        : [`${path}:${line}: ${token.text}`];
-    });
-  return words(sql, 1);
-}
-
-/** Between dollar quotes. */
-const BODY = /^\$\w*\$([^]*)\$\w*\$$/;
-
-/** Tokens with their places in the text: the scanner counts bytes. */
-function tokensOf(text: string): ScanToken[] {
-  const bytes = new TextEncoder().encode(text);
-  const isPlain = bytes.length === text.length;
-  const place = (byte: number) => isPlain ? byte : new TextDecoder().decode(bytes.subarray(0, byte)).length;
-  return scanSync(text).tokens.map((token) => ({
-    ...token,
-    start: place(token.start),
-    end: place(token.end),
-  }));
+  return sqlTokens(sql)
+    .filter(({ text }) => !/^["'$]|^[ebx]'|^(--|\/\*)/i.test(text) && /[A-Z]/.test(text))
+    .map(({ text, line }) => `${path}:${line}: ${text}`);
 }
 
 function faultsOf(statement: Statement, transitions: ReadonlySet<string>): string[] {

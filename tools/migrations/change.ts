@@ -50,7 +50,7 @@ export async function readChange(directory: string): Promise<Change | null> {
 /**
  * Composes the open change: its head, then every object that is new or that can simply be run again, wherever its file
  * is. For any other object that has changed or gone (tables, triggers, types, policies, lone grants) the head says what
- * to do, under a line `-- for OBJECT`; an object without one is an error. The comparison of catalogs proves the head.
+ * to do, under a line `-- for OBJECT`. An object without one is an error. The comparison of catalogs proves the head.
  *
  * A line `-- next migration` ends a migration: a value that is added to an enum can only be used once it is committed.
  *
@@ -107,7 +107,7 @@ export function composeChange(
   const [membership, core] = [true, false].map((wanted) =>
     replayed.filter((object) => (object.folder === MEMBERSHIP) === wanted)
   );
-  // The last part has the changed objects and with them the version: nobody may take an upgrade for complete that is not.
+  // The last part has the changed objects and with them the version: a partial upgrade keeps the old one.
   const parts = change.head.split(NEXT_MIGRATION);
   const last = parts.pop() ?? "";
   const nameBefore = (places: number, ending: string | number) =>

@@ -46,8 +46,8 @@ export async function migrationDrift(composed: Migrations, directory: string): P
 }
 
 /**
- * Makes a directory hold exactly the composed migrations. A file that this tool did not write is never deleted:
- * it is an error, because it may be somebody's work in the wrong place.
+ * Makes a directory hold exactly the composed migrations. A file that this tool did not write is never deleted: it is
+ * an error, because it may be work in the wrong place.
  *
  * @example
  * ```ts

@@ -7,7 +7,8 @@ import {
 const FILE = "30_functions/entries/exported_fields.sql";
 
 /**
- * The SQL function that answers the list of `supabase/functions/integration-sync/vouchers/exported_fields.ts`, so that the list stands once.
+ * The SQL function that answers the list of `supabase/functions/integration-sync/vouchers/exported_fields.ts`, so that
+ * the list is written once.
  *
  * @example
  * ```ts

@@ -56,7 +56,7 @@ export async function freeze(checkout: Checkout, release: string): Promise<Relea
     join(checkout.releases, `${release}.json`),
     `${JSON.stringify(frozen, null, 2)}\n`,
   );
-  // What a change says by hand stands in its migration from now on.
+  // The migration has from now on what the change says by hand.
   const changes = join(checkout.supabase, "changes");
   for (const name of await entryNames(changes)) await Deno.remove(join(changes, name));
   return frozen;

@@ -4,8 +4,8 @@ import { sha256 } from "../../cli/bundle/schema_files.ts";
 import type { Migrations } from "./directory.ts";
 
 /**
- * The migrations of releases as they stand in the directory. Throws when one is not what was released: hosts have
- * applied it, so whatever should be different is a further migration.
+ * The migrations of releases as the directory has them. Throws when one is not what was released: hosts have applied
+ * it, so a change is a further migration.
  *
  * @example
  * ```ts

@@ -7,9 +7,9 @@ import { splitStatements, type Statement, type Tree } from "./statements.ts";
 type Name = string;
 
 /**
- * Throws if a statement reads what stands behind it in load order, or nowhere. Bodies in plpgsql are resolved when they
- * run, except the types of their variables; everything else when it is created: functions in SQL, views, policies,
- * checks, defaults, triggers, foreign keys, arguments.
+ * Throws if a statement reads what comes behind it in load order, or is nowhere. Postgres resolves bodies in plpgsql
+ * when they run, except the types of their variables. It resolves everything else on creation: functions in SQL, views,
+ * policies, checks, defaults, triggers, foreign keys, arguments.
  *
  * @example
  * ```ts

@@ -19,8 +19,9 @@ const FOLDERS = [
 ] as const;
 
 /**
- * Builds the npm package and packs it into `directory`, which is made if it is missing: the client, compiled to JavaScript
- * and declarations; the command line, bundled for Node; the files that it installs. Gives the tarball's path.
+ * Builds the npm package and packs it into `directory`, which it makes if it is missing. The package has the client,
+ * compiled to JavaScript and declarations, the command line, bundled for Node, and the files that it installs. Gives
+ * the tarball's path.
  *
  * @example
  * ```ts ignore
@@ -42,7 +43,8 @@ export async function packPackage(directory: string): Promise<string> {
     for (const file of CARRIED) await copy(file, join(scratch, file));
     for (const [folder, ending] of FOLDERS) await copyFolder(folder, ending, scratch);
     await copy("src/client/README.md", join(scratch, "README.md"));
-    // npm gets neither the network nor other programs, and writes into the scratch directory alone: packing needs no more.
+    // npm gets neither the network nor other programs, and writes into the scratch directory alone: packing needs
+    // nothing else.
     const permissions = ["--no-prompt", "--allow-read", "--allow-write=.", "--allow-env", "--allow-sys"];
     const run = ["run", ...permissions, "--quiet", "--no-config", NPM];
     // An option, because it outranks whatever case of npm_config_cache the environment has.

@@ -8,9 +8,9 @@ const ORIGIN = /(?:\.\.\/)+[^\s"]*?\/npm\/[^/\s"]+\/((?:@[^/\s"]+\/)?[^/\s"]+)\/
 export const LICENSES = "THIRD_PARTY_LICENSES.txt";
 
 /**
- * Bundles the command line into `cli/` of a directory, for Node, with the libraries that it uses: an app that takes the
- * client installs none of them, and `npx` downloads one package. Each command is a part that is loaded when it runs. Writes
- * the libraries' licences next to it.
+ * Bundles the command line for Node into `cli/` of a directory, with the libraries that it uses. An app that takes the
+ * client installs none of them, and `npx` downloads one package. Each command is a part that is loaded when it runs.
+ * Writes the libraries' licences next to it.
  *
  * @example
  * ```ts ignore

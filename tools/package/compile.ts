@@ -2,8 +2,8 @@ import { join } from "node:path";
 import ts from "typescript";
 
 /**
- * Compiles `src/` of a directory into `dist/`: JavaScript for browsers and Node with declarations beside it, in which
- * relative imports name the files that are there. A fault of the types is an error.
+ * Compiles `src/` of a directory into `dist/`: JavaScript for browsers and Node, and declarations. Relative imports
+ * name the compiled files. A fault of the types is an error.
  *
  * @example
  * ```ts

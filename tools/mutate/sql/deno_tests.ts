@@ -37,7 +37,7 @@ export async function firstFailure(
   if (code === 0) return null;
   const output = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
   const found = /^(.+) => (?:\.\/)?([^\s:]+):\d+:\d+$/m.exec(output);
-  // A helper that registers a test is where the test stands: then the file is the one that ran last.
+  // A helper that registers a test is named as its place: then the file is the one that ran last.
   const ran = [...output.matchAll(/^running \d+ tests? from (?:\.\/)?(\S+)$/gm)].at(-1)?.[1];
   const error = output.split("\n").find((line) => line.startsWith("error: "));
   return { file: ran ?? found?.[2] ?? file, test: found?.[1] ?? error ?? `exit code ${code}` };

@@ -48,8 +48,8 @@ export function partsOf(createFunction: string, body: string, parameters: readon
 }
 
 /**
- * Parses a function. The parser has no catalog and takes every unknown type for a record, so that it refuses some
- * functions: these it reads again with types that it knows in their place.
+ * Parses a function. The parser has no catalog and takes every unknown type for a record. A function that it refuses
+ * for this is parsed again with types that it knows.
  */
 function parseFunction(createFunction: string, body: string, parameters: readonly string[]): unknown {
   const forms = [

@@ -48,7 +48,7 @@ export function textOf(node: unknown): string {
   }
 }
 
-/** Whether two trees are the same but for where their nodes stand. */
+/** Whether two trees are the same but for the places of their nodes. */
 export function isSame(a: unknown, b: unknown): boolean {
   return JSON.stringify(withoutLocations(a)) === JSON.stringify(withoutLocations(b));
 }
@@ -65,7 +65,7 @@ function withoutLocations(value: unknown): unknown {
   );
 }
 
-/** Where a node stands in the text, and what the parser notes of the text itself. */
+/** The place of a node in the text, and what the parser notes of the text itself. */
 const LOCATIONS = new Set([
   ...["location", "stmt_location", "stmt_len", "name_location", "list_start", "list_end"],
   ...["rexpr_list_start", "rexpr_list_end"],

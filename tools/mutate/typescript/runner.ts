@@ -5,7 +5,7 @@ import { onShutdown } from "../../../local/lifecycle/shutdown.ts";
 import type { Mutant, Outcome, Runner, RunnerOptions, TestName } from "../mutant.ts";
 import { readTestsByFile, type TestsByFile } from "./import_graph.ts";
 
-/** Where tests stand next to the code. */
+/** Where tests are next to the code. */
 const NEAR = ["supabase/functions", "src"];
 /** Tests of the function and the client as a whole: of survivors only. */
 const WIDE = [

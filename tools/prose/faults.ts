@@ -1,0 +1,88 @@
+import { passagesOf } from "./markdown.ts";
+import { sqlComments } from "./sql_comments.ts";
+import { type Comment, typescriptComments } from "./typescript_comments.ts";
+import { WORDS } from "./words.ts";
+
+/** Words of a sentence. */
+const LONGEST = 30;
+/** Words of the sentences of a unit. */
+const AVERAGE = 20;
+
+/** A text that people read: a page of Markdown, or a file whose comments count. */
+export interface ProseFile {
+  /** Ends in `.md`, `.sql`, `.ts` or `.tsx`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+interface Sentence {
+  readonly text: string;
+  readonly place: string;
+  readonly words: number;
+  readonly flows: boolean;
+}
+
+const sentences = new Intl.Segmenter("en", { granularity: "sentence" });
+
+/**
+ * What breaks the rules for plain English, each with its file and line. A sentence has at most 30 words, and those of a
+ * page or folder 20 on average. Nothing uses a word of `words.ts`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { proseFaults } from "./faults.ts";
+ *
+ * const text = "Fine.\n\nThis stands in `stands.ts`.\n";
+ * assert.deepEqual(proseFaults([{ path: "a.md", text }]), ['a.md:3: "stands": is']);
+ * ```
+ */
+export function proseFaults(files: readonly ProseFile[]): string[] {
+  return [...Map.groupBy(files, ({ path }) => unitOf(path))].flatMap(([unit, members]) => {
+    const all = members.flatMap(sentencesOf);
+    const flowing = all.filter(({ flows }) => flows);
+    const average = flowing.reduce((sum, { words }) => sum + words, 0) / Math.max(1, flowing.length);
+    return [
+      ...all.flatMap(faultsOf),
+      ...(average > AVERAGE ? [`${unit}: ${average.toFixed(1)} words a sentence, at most ${AVERAGE}`] : []),
+    ];
+  });
+}
+
+/** What has an average: a page, or the comments of a folder. */
+export function unitOf(path: string): string {
+  return path.endsWith(".md") ? path : path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+
+function sentencesOf({ path, text }: ProseFile): Sentence[] {
+  const comments: Comment[] = path.endsWith(".md")
+    ? [{ text, line: 1 }]
+    : path.endsWith(".sql")
+    ? sqlComments(text)
+    : typescriptComments(text, path.endsWith("x"));
+  return comments.flatMap((comment) =>
+    passagesOf(comment.text).flatMap((passage) =>
+      // A line's end would end a sentence.
+      [...sentences.segment(passage.text.replaceAll("\n", " "))].map(({ segment, index }) => {
+        const lines = passage.text.slice(0, index).split("\n").length - 1;
+        return {
+          text: segment.trim(),
+          place: `${path}:${comment.line + passage.line - 1 + lines}`,
+          words: segment.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length,
+          flows: passage.flows,
+        };
+      })
+    )
+  ).filter(({ words }) => words > 0);
+}
+
+function faultsOf({ text, place, words }: Sentence): string[] {
+  const used = WORDS.flatMap(([word, instead]) => {
+    const [found] = word.exec(text) ?? [];
+    return found === undefined ? [] : [`${place}: "${found}": ${instead}`];
+  });
+  const long = words > LONGEST
+    ? [`${place}: ${words} words, at most ${LONGEST}: "${text.slice(0, 50)}..."`]
+    : [];
+  return [...used, ...long];
+}

@@ -1,0 +1,78 @@
+import { join } from "node:path";
+import { git } from "../git.ts";
+import { type ProseFile, unitOf } from "./faults.ts";
+
+/** Written by a tool, or never changed afterwards. */
+const LEFT_OUT = /^supabase\/migrations\/|^src\/database_types\.ts$|^CHANGELOG\.md$/;
+
+/**
+ * Pages and folders that do not follow the rules yet. A change that rewrites one deletes its name here.
+ */
+const NOT_YET = [
+  "tests",
+  "ARCHITECTURE.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+  "UPGRADING.md",
+  "bench",
+  "cli",
+  "docs/connectors/README.md",
+  "docs/connectors/business-central.md",
+  "docs/connectors/own-connector.md",
+  "docs/connectors/webhook.md",
+  "docs/connectors/xledger.md",
+  "docs/decisions/last-word-of-the-source.md",
+  "docs/decisions/lines-have-identifiers.md",
+  "docs/decisions/no-sequential-scans.md",
+  "docs/design/local-platform.md",
+  "docs/design/schedule.md",
+  "docs/design/worker-protocol.md",
+  "docs/guide.md",
+  "docs/installing.md",
+  "docs/operations.md",
+  "docs/own-membership.md",
+  "docs/privacy.md",
+  "docs/reference/api.md",
+  "docs/reference/failures.md",
+  "docs/scaling.md",
+  "docs/security.md",
+  "examples/react",
+  "local",
+  "src",
+  "supabase/functions",
+  "supabase/schemas/00_setup",
+  "supabase/schemas/10_tables",
+  "supabase/schemas/20_membership",
+  "supabase/schemas/30_functions/access",
+  "supabase/schemas/30_functions/alerts",
+  "supabase/schemas/30_functions/connections",
+  "supabase/schemas/30_functions/entries",
+  "supabase/schemas/30_functions/reports",
+  "supabase/schemas/30_functions/runs",
+  "supabase/schemas/30_functions/schedule",
+  "supabase/schemas/30_functions/tick",
+  "supabase/schemas/40_access_rules",
+  "supabase/tests",
+];
+
+/** Every file of the project that has prose, committed or new. */
+export async function proseFiles(root: string): Promise<ProseFile[]> {
+  const listed = await git(root, [
+    "ls-files",
+    "-z",
+    "--cached",
+    "--others",
+    "--exclude-standard",
+    "--deduplicate",
+  ]);
+  const paths = listed.split("\0").filter((path) =>
+    /\.(md|sql|tsx?)$/.test(path) && !LEFT_OUT.test(path) &&
+    !NOT_YET.some((unit) => `${unitOf(path)}/`.startsWith(`${unit}/`))
+  );
+  const read = paths.map(async (path) => {
+    // A file that was deleted, and is not committed as such.
+    const text = await Deno.readTextFile(join(root, path)).catch(() => "");
+    return { path, text };
+  });
+  return await Promise.all(read);
+}
