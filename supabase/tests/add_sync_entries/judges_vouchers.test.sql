@@ -2,7 +2,7 @@
 -- Here is what the door does with them.
 begin;
 \ir ../fixtures.psql
-select plan(37);
+select plan(38);
 
 insert into public.sync_integrations (org_id, integration_type, config) values
   (sync_test.id('org a'), 'xledger', '{"ignored_fields": {"voucher": ["employee"]}}');
@@ -46,6 +46,7 @@ select pg_temp.refused('{"lines": null}', 'payload.lines', 'so is null');
 select pg_temp.refused(pg_temp.sound('{"currency": 578}'), 'payload.currency', 'so is a currency that is a number');
 select pg_temp.refused(pg_temp.sound('{"posting_date": "2026-02-30"}'), 'payload.posting_date', 'so is a date that does not exist');
 select pg_temp.refused(pg_temp.sound('{"due_date": "2026-02-30"}'), 'payload.due_date', 'whichever date it is');
+select pg_temp.refused(pg_temp.sound('{"due_date": "0000-01-01"}'), 'payload.due_date', 'there is no year 0');
 select pg_temp.refused(pg_temp.sound('{"posting_date": "2026-11-02"}'), 'payload.posting_date', 'so is a date outside the period');
 select is(pg_temp.said('{"posting_date": "2026-11-02"}'), 'payload.posting_date: The voucher''s posting_date must lie in 2026-10.',
   'also without lines');

@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../alert_webhook.psql
-select plan(15);
+select plan(19);
 create function pg_temp.fail(outcome text, after interval) returns text language plpgsql as $$
 begin
   perform pg_temp.pass(after), sync_scheduler.post_alerts();
@@ -40,6 +40,20 @@ select pg_temp.configure('{}');
 select is(pg_temp.fail('failed', '3 minutes'), null, 'a receiver that is away');
 select is(pg_temp.fail('failed', '71 hours'), null, 'has three days to come back');
 select is(pg_temp.fail('failed', '2 hours'), 'unreachable', 'and no more');
+
+-- Another organisation has a webhook, too.
+select pg_temp.configure('{}');
+select public.configure_alert_webhook(sync_test.id('org b'), jsonb_build_object('url', 'https://hooks.example/T1/B1', 'secret', pg_temp.secret()));
+select is(sync_scheduler.post_alerts(), 2, 'each organisation has its own request');
+select pg_temp.report(pg_temp.claim(), 0, 'gone');
+insert into sync_scheduler.alert_messages (org_id, body) values (sync_test.id('org a'), '{}');
+select is(sync_scheduler.post_alerts(), 0, 'a receiver that is gone is not asked because another one is there');
+select is((select next_attempt_at from sync_scheduler.alert_senders where org_id = sync_test.id('org b')), now() + interval '2 minutes',
+  'and the other one is asked again when its answer does not come');
+select public.sync_worker_finish_alerts(sync_test.id('org b'), pg_temp.token('org b'), (
+  select jsonb_agg(jsonb_build_object('message_id', m -> 'message_id', 'outcome', 'delivered', 'status', 200))
+  from jsonb_array_elements(pg_temp.claim('org b') -> 'messages') m));
+select is(sync_scheduler.post_alerts(), 0, 'but not when it has taken everything');
 
 select * from finish();
 rollback;

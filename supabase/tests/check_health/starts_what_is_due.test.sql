@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../connection_check.psql
-select plan(31);
+select plan(32);
 
 create function pg_temp.asked() returns bigint language sql security definer as $$
   select count(*) from net.http_request_queue q, jsonb_array_elements(convert_from(q.body, 'UTF8')::jsonb -> 'probes')
@@ -97,6 +97,14 @@ where q.id = (select max(id) from net.http_request_queue);
 select throws_ok(format('execute claim(%L)', jsonb_agg(p)), 'PT409', 'already_claimed', 'and none of them twice')
 from net.http_request_queue q, jsonb_array_elements(convert_from(q.body, 'UTF8')::jsonb -> 'probes') p
 where q.id = (select max(id) from net.http_request_queue);
+
+update sync_scheduler.settings set function_url = 'http://127.0.0.1:9/';
+update public.sync_integrations set health_check_interval = '1 day' where id = sync_test.id('integration b');
+select pg_temp.make_check_due(n) from unnest('{integration a,integration b}'::text[]) n;
+select sync_scheduler.check_health();
+select is((select array_agg(h.next_check_at > now() + interval '3 hours' order by i.health_check_interval)
+  from public.sync_integration_health h join public.sync_integrations i on i.id = h.integration_id
+  where i.id in (sync_test.id('integration a'), sync_test.id('integration b'))), '{f,t}', 'of two at once each gets its next turn by its own interval');
 
 select * from finish();
 rollback;

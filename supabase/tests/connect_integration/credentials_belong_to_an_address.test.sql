@@ -2,7 +2,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../connection_check.psql
-select plan(29);
+select plan(31);
 
 create function pg_temp.connect(who text, config jsonb, type text default 'webhook') returns public.sync_integrations
 language plpgsql as $$
@@ -33,6 +33,8 @@ select sync_test.act_as('owner');
 select is(pg_temp.handed_out(), 'hemmelig f', 'a check gets them');
 select pg_temp.connect('service_role', '{"url": "https://a.example/in", "batch_size": 10}');
 select is(pg_temp.handed_out(), 'hemmelig f', 'also after a change that is none of the address');
+select pg_temp.connect('service_role', '{"url": "https://a.example/in", "batch_size": 10, "company": "Fjordfisk"}');
+select is(pg_temp.handed_out(), 'hemmelig f', 'nor is what would be part of the address at another type');
 
 select pg_temp.connect('service_role', '{"url": "https://evil.example/in"}');
 select is(pg_temp.handed_out(), 't', 'a check at another address gets none');
@@ -97,6 +99,8 @@ select throws_ok($$ select public.connect_integration(sync_test.id('org a'), 'we
 select throws_ok(format($$ select public.connect_integration(sync_test.id('org a'), 'webhook', %L) $$, jsonb_build_object('url', u)),
   'PT422', 'invalid_configuration', 'also as ' || u)
 from unnest(array['https:me:x@erp.example', 'HTTPS:/me:x@erp.example', 'https:\\me:x@erp.example', ' https://me@erp.example']) u;
+select throws_ok($$ select public.connect_integration(sync_test.id('org a'), 'dynamics', '{"api_url": "https://me:x@erp.example"}') $$,
+  'PT422', 'invalid_configuration', 'whichever part of the type''s address it is');
 select lives_ok(format($$ select public.connect_integration(sync_test.id('org a'), 'webhook', %L) $$, jsonb_build_object('url', u)), 'but ' || left(u, 50))
 from unnest(array['https://erp.example/a@b?c@d', rpad('https://erp.example/', 2000, 'x')]) u;
 select throws_ok($$ select public.connect_integration(sync_test.id('org a'), 'webhook',

@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../schedule.psql
-select plan(16);
+select plan(17);
 
 create function pg_temp.backfill(since timestamptz, until timestamptz) returns integer language sql as $$
   select public.backfill_integration_sync(sync_test.id('org a'), 'webhook', since, until, 'The server was moved')
@@ -74,6 +74,13 @@ select pg_temp.work(pg_temp.active_run('integration b'));
 select sync_scheduler.tick();
 select is((select scheduled_for from public.sync_run_log where run_id = pg_temp.active_run('integration b')), pg_temp.hour(),
   'and runs before what is left of the backfill');
+
+-- The schedule is taken out while one of its slots waits, and two of a backfill.
+insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by)
+values (sync_test.id('integration b'), pg_temp.hour(1), 'schedule');
+update public.sync_integrations set schedule = null where id = sync_test.id('integration b');
+select results_eq($$ select scheduled_for, triggered_by::text from sync_scheduler.waiting_slots order by 1 $$,
+  $$ values (pg_temp.hour(6), 'backfill'), (pg_temp.hour(5), 'backfill') $$, 'without a schedule its slot is called off, and the backfill goes on');
 
 select * from finish();
 rollback;

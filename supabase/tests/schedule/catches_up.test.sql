@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../schedule.psql
-select plan(6);
+select plan(7);
 
 -- Away for fifteen hours; slots older than twelve are not worth running any more.
 select pg_temp.make_due('integration a', pg_temp.hour(15));
@@ -13,6 +13,7 @@ select results_eq($$ select * from pg_temp.slots('integration a') $$,
   'the last slot runs for all that were missed, and each of those is a row with its reason');
 select is((select next_run_at from public.sync_integrations where id = sync_test.id('integration a')),
   pg_temp.hour(-1), 'the next slot is in the future');
+select is((select array[started, skipped] from sync_scheduler.ticks order by tick_id desc limit 1), '{1,15}', 'the tick counts what it started and what it skipped');
 select is((select details ->> 'slots' from public.sync_alerts where kind = 'missed_slot'), (
   select count(*)::text from pg_temp.slots('integration a') where reason = 'missed'), 'slots that were missed raise an alert');
 

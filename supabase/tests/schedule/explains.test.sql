@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../schedule.psql
-select plan(11);
+select plan(13);
 
 insert into public.sync_run_log (run_id, org_id, integration_id, integration_type, status, triggered_by, scheduled_for, skip_reason,
   started_at, deadline_at, finished_at, error_code, cancel_reason)
@@ -60,6 +60,21 @@ from (values ('294276-12-01', '294276-12-31 23:59:59Z'), ('4713-01-02 BC', '4713
   ('2026-11-01', '294276-12-31')) v (since, until);
 select sync_test.act_as('outsider');
 select throws_ok($$ select pg_temp.explain(1, 0) $$, 'PT403', 'not_authorized', 'a stranger learns nothing');
+
+-- A backfill has failed, and a run is on its way to the function.
+select sync_test.act_as('owner');
+update public.sync_integrations set schedule = null where id = sync_test.id('integration a');
+delete from public.sync_run_log;
+insert into public.sync_run_log (org_id, integration_id, integration_type, status, triggered_by, scheduled_for, error_code, deadline_at, finished_at)
+values (sync_test.id('org a'), sync_test.id('integration a'), 'webhook', 'failed', 'backfill', pg_temp.hour(5), 'vendor_down', now(), now()),
+  (sync_test.id('org a'), sync_test.id('integration a'), 'webhook', 'pending', 'schedule', pg_temp.hour(2), null, now(), null);
+select sync_test.act_as('viewer');
+select results_eq($$ select ago, state, reason from pg_temp.explain(6, 1) $$, $$ values (5, 'failed', 'vendor_down'), (3, 'pending', 'waits_for_active_run'),
+  (2, 'pending', 'dispatched') $$, 'a backfill that failed names its error, and a run that no worker has taken is dispatched');
+select sync_test.act_as('owner');
+update public.sync_run_log set next_attempt_at = now() where status = 'pending';
+select sync_test.act_as('viewer');
+select is((select reason from pg_temp.explain(2, 1)), 'next_attempt', 'unless it waits for its next attempt');
 
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@ begin;
 \ir ../fixtures.psql
 \ir ../schedule.psql
 \ir ../alert_webhook.psql
-select plan(28);
+select plan(29);
 
 -- A tick's steps, each with a state in which it has something to do. It must be seen, and the step must really act upon it.
 create function pg_temp.tries(step text, prepare text, acts text) returns setof text language plpgsql as $$
@@ -34,6 +34,10 @@ insert into sync_scheduler.probes (integration_id, token_hash, requested_at, end
 values (sync_test.id('integration a'), '', now(), now());
 select ok(not sync_scheduler.has_work(), 'nor is a connection check that has ended');
 delete from sync_scheduler.probes;
+insert into public.sync_run_log (org_id, integration_id, integration_type, triggered_by, scheduled_for, started_at, next_attempt_at, deadline_at)
+values (sync_test.id('org a'), sync_test.id('integration a'), 'webhook', 'schedule', now(), now(), now() + interval '1 minute', now() + interval '1 hour');
+select ok(not sync_scheduler.has_work(), 'nor is a run that waits for its retry');
+delete from public.sync_run_log;
 
 select pg_temp.tries('recover_runs, of a silent worker',
   $$ select sync_test.claim(sync_test.trigger_as('coordinator'));

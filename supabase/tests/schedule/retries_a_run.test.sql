@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../schedule.psql
-select plan(9);
+select plan(10);
 
 select pg_temp.make_due('integration a', pg_temp.hour());
 select sync_scheduler.tick();
@@ -37,6 +37,9 @@ select is((select r.parent_run_id from retry, public.retry_integration_sync(retr
 select sync_test.act_as('outsider');
 select throws_ok($$ select public.retry_integration_sync(run_id) from failed $$, 'PT403', 'not_authorized',
   'nobody retries another organisation''s run');
+select sync_test.act_as('service_role');
+select throws_ok($$ select public.retry_integration_sync(sync_test.id('no such run')) $$, 'PT403', 'not_authorized',
+  'a backend that retries a run that does not exist hears the same');
 
 select * from finish();
 rollback;

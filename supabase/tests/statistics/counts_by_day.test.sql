@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.psql
-select plan(5);
+select plan(6);
 create function pg_temp.ran(ended public.sync_run_status, triggered timestamptz, seconds integer, late integer default null)
 returns void language sql as $$
   insert into public.sync_run_log (org_id, integration_id, integration_type, status, triggered_by, triggered_at, scheduled_for,
@@ -24,6 +24,14 @@ select results_eq($$ select p50_duration_seconds, round(p95_duration_seconds::nu
   $$ values (25::double precision, 38.5, 3::double precision, 3.9::double precision) $$,
   'how long they took, and how late those that had a time started');
 select is((select array_agg(distinct org_id) from public.sync_statistics), array[sync_test.id('org a')], 'of the own organisation');
+-- A slot of that day that was made up for days later.
+select sync_test.act_as('owner');
+insert into public.sync_run_log (org_id, integration_id, integration_type, status, triggered_by, triggered_at, scheduled_for, started_at, finished_at, deadline_at)
+values (sync_test.id('org a'), sync_test.id('integration a'), 'webhook', 'succeeded', 'backfill', '2026-10-04T09:00Z', '2026-10-01T12:00Z', '2026-10-04T09:00Z',
+  '2026-10-04T09:00Z', now());
+select sync_test.act_as('viewer');
+select results_eq($$ select day, slots::integer, max_seconds::integer from public.sync_drift_statistics $$, $$ values ('2026-10-01'::date, 2, 4) $$,
+  'what was made up for is not late');
 select sync_test.act_as('outsider');
 select is_empty('select from public.sync_statistics', 'and of no other');
 select sync_test.act_as('anon');
