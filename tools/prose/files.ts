@@ -29,7 +29,6 @@ const NOT_YET = [
   "docs/design/worker-protocol.md",
   "docs/guide.md",
   "docs/installing.md",
-  "docs/operations.md",
   "docs/own-membership.md",
   "docs/privacy.md",
   "docs/reference/api.md",
