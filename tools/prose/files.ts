@@ -33,8 +33,6 @@ const NOT_YET = [
   "docs/privacy.md",
   "docs/reference/api.md",
   "docs/reference/failures.md",
-  "docs/scaling.md",
-  "docs/security.md",
   "examples/react",
   "local",
   "src",
