@@ -1,4 +1,4 @@
-import { passagesOf } from "./markdown.ts";
+import { CODE, passagesOf } from "./markdown.ts";
 import { sqlComments } from "./sql_comments.ts";
 import { type Comment, typescriptComments } from "./typescript_comments.ts";
 import { WORDS } from "./words.ts";
@@ -68,13 +68,21 @@ function sentencesOf({ path, text }: ProseFile): Sentence[] {
         return {
           text: segment.trim(),
           place: `${path}:${comment.line + passage.line - 1 + lines}`,
-          words: segment.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length,
+          words: countWords(segment),
           flows: passage.flows,
         };
       })
     )
   ).filter(({ words }) => words > 0);
 }
+
+/** A list of codes is one word. */
+function countWords(sentence: string): number {
+  const words = sentence.replaceAll(CODES, CODE).split(/\s+/);
+  return words.filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
+}
+
+const CODES = new RegExp(`${CODE}(?:,? (?:and |or |to )?${CODE})+`, "g");
 
 function faultsOf({ text, place, words }: Sentence): string[] {
   const used = WORDS.flatMap(([word, instead]) => {

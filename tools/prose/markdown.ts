@@ -11,7 +11,8 @@ export interface Passage {
 }
 
 const markdown = new MarkdownIt({ html: true });
-const CODE = "Code";
+/** Stands for a piece of code. */
+export const CODE = "Code";
 
 /**
  * The prose of Markdown: no code blocks, no HTML, no addresses of links.

@@ -64,6 +64,7 @@ Deno.test("finds nothing in code, addresses and HTML", () => {
     "A class `nobody`, and `a.b`. `c` is next, e.g. `d`.",
     "[This](https://nobody.test/stands#told) and <https://nobody.test>.",
     "<!-- nobody -->",
+    `Errors: ${"`a`, ".repeat(40)}\`b\` and \`c\`.`,
     `| code | text |\n| - | - |\n${"| `nobody` | a b |\n".repeat(40)}`,
   ];
   for (const page of pages) assert.deepEqual(faults(page), [], page);
