@@ -63,7 +63,7 @@ export const GIVENS: Readonly<Record<string, (sql: Sql, tenant: Tenant) => Promi
       select alert_id from public.sync_alerts where integration_id = ${integrationId}`;
     return { alert_id: alert?.alert_id ?? "" };
   },
-  "two entries of which nobody knows": async (sql, { integrationId }) => {
+  "two entries whose outcome is unknown": async (sql, { integrationId }) => {
     await sql`
       update public.sync_export_entries
       set state = 'unknown', unknown_since = now(), sent_at = now(), batch_id = gen_random_uuid()

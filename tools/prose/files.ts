@@ -13,7 +13,6 @@ const NOT_YET = [
   "CONTRIBUTING.md",
   "bench",
   "cli",
-  "docs/reference/api.md",
   "examples/react",
   "local",
   "src",
