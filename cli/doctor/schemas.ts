@@ -48,10 +48,13 @@ export async function readSchemas(directory: string): Promise<Schemas> {
   const all = files.map(({ text }) => text).join("\n");
   const membership = files.filter(({ folder }) => folder === MEMBERSHIP).map(({ text }) => text).join("\n");
   const matches = (pattern: RegExp) => Array.from(all.matchAll(pattern), ([statement]) => statement).join("");
+  const grants = [...all.matchAll(/^(?:grant|revoke) [^;]*;/gm)].flatMap(([statement]) =>
+    splitGrant(statement)
+  );
   return {
     membershipTables: [...membership.matchAll(/^create table (\S+)/gm)].map(([, table = ""]) => table),
-    grants: [...all.matchAll(/^(?:grant|revoke) [^;]*;/gm)].flatMap(([statement]) => splitGrant(statement)),
-    functions: read.flatMap(readFunctions),
+    grants,
+    functions: read.flatMap((file) => readFunctions(file, grants)),
     extensions: byName(all, /^create extension if not exists (\w+)[^;]*;/gm),
     rowSecurity: byName(all, /^alter table (\S+) enable row level security;/gm),
     policies: byName(
@@ -109,20 +112,26 @@ export function splitGrant(statement: string): string[] {
   const [, what, kind = "", objects, whom] =
     /^((?:grant|revoke) .+? on )(function |sequence |schema |all \w+ in schema )?(.+?)( (?:to|from) .+;)$/
       .exec(line) ?? [];
+  if (objects === undefined) return [line];
   // The commas between a function's arguments separate no objects.
-  if (objects === undefined || kind === "function ") return [line];
-  return objects.split(/\s*,\s*/).map((object) => `${what}${kind}${object}${whom}`);
+  return objects.split(/\s*,\s*(?![^(]*\))/).map((object) => `${what}${kind}${object}${whom}`);
 }
 
-function readFunctions({ path, sql }: SchemaFile): SchemaFunction[] {
-  return [...sql.matchAll(FUNCTION)].map(([definition, name = "", body = ""]) => ({
-    name,
-    body,
-    definition: sectionOf({ path, sql: definition }),
-  }));
+function readFunctions({ path, sql }: SchemaFile, grants: readonly string[]): SchemaFunction[] {
+  return [...sql.matchAll(FUNCTION)].map(([definition, name = "", body = ""]) => {
+    // The bundle revokes its private functions all at once. No two have the same name.
+    const revoked = name.startsWith("sync_scheduler.") && !definition.includes("\nrevoke ")
+      ? [`revoke all on function ${name} from public, anon, authenticated, service_role;`]
+      : [];
+    const granted = grants.filter((statement) =>
+      statement.startsWith(`grant execute on function ${name}(`) && !definition.includes(statement)
+    );
+    const rights = [...revoked, ...granted].map((statement) => `${statement}\n`).join("");
+    return { name, body, definition: sectionOf({ path, sql: definition + rights }) };
+  });
 }
 
-/** With the comment in front of it, and the grants and the `comment on` behind it. */
+/** With the comment in front of it, and the revoke and the `comment on` behind it. */
 const FUNCTION = new RegExp(
   /(?:^--.*\n)*^create or replace function ([\w.]+)\s*\([^]*?\bas \$\$([^]*?)\$\$;\n/.source +
     /(?:(?:revoke|grant|comment on function) (?:'[^']*'|[^';])*;\n)*/.source,

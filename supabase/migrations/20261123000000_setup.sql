@@ -254,6 +254,8 @@ insert into sync_scheduler.settings default values;
 -- supabase/schemas/00_setup/errors.sql
 -- The catalogue of errors, and the one way to raise them.
 
+-- Raises an error of error_catalog() with its code; detail is JSON, because supabase-js shows error.details
+-- but no response headers.
 create or replace function sync_scheduler.raise_error(message text, detail jsonb default null)
 returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -269,11 +271,9 @@ begin
     detail = coalesce(raise_error.detail::text, '');
 end;
 $$;
-revoke all on function sync_scheduler.raise_error(text, jsonb) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.raise_error(text, jsonb) is
-  'Raises an error of error_catalog() with its code; detail is JSON, because supabase-js shows error.details '
-  'but no response headers.';
 
+-- Every error that this bundle raises: message, SQLSTATE (PTnnn becomes HTTP status nnn in PostgREST),
+-- meaning. src/rpc-logic/error_codes.ts mirrors it and a test proves them equal.
 create or replace function sync_scheduler.error_catalog()
 returns table (message text, code text, description text)
 language sql immutable set search_path = pg_catalog, pg_temp as $$
@@ -320,12 +320,12 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
     ('attempt_not_current', 'PT409', 'The attempt has ended, or its run has moved on.'),
     ('invalid_worker_request', 'PT422', 'A worker call carries a value out of range.')
 $$;
-revoke all on function sync_scheduler.error_catalog() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.error_catalog() is
-  'Every error that this bundle raises: message, SQLSTATE (PTnnn becomes HTTP status nnn in PostgREST), '
-  'meaning. src/rpc-logic/error_codes.ts mirrors it and a test proves them equal.';
 
 -- supabase/schemas/00_setup/caller_id.sql
+-- The person who calls: auth.uid(), or null when the JWT names none, has a sub that is no uuid, or is of an
+-- anonymous session (is_anonymous), also of a member. Every function and policy of this bundle, and every
+-- membership function of a host, asks this instead of auth.uid(): so such a session reads nothing. Raises
+-- nothing. For authenticated, whose policies ask it.
 create or replace function sync_scheduler.caller_id() returns uuid
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -339,10 +339,3 @@ exception when invalid_text_representation then
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.caller_id() from public, anon, authenticated, service_role;
-grant execute on function sync_scheduler.caller_id() to authenticated;
-comment on function sync_scheduler.caller_id() is
-  'The person who calls: auth.uid(), or null when the JWT names none, has a sub that is no uuid, or is of an '
-  'anonymous session (is_anonymous), also of a member. Every function and policy of this bundle, and every '
-  'membership function of a host, asks this instead of auth.uid(): so such a session reads nothing. Raises '
-  'nothing. For authenticated, whose policies ask it.';

@@ -147,6 +147,8 @@ comment on column public.sync_integrations.health_check_interval is
   'How often the tick checks the connection of an integration that works. Never more often than every 15 '
   'minutes, for checks are paid from the vendor''s quota; null: never, its health follows its syncs.';
 
+-- The part of an integration's config that decides where requests go: the address_keys of its type. A key
+-- that config lacks is left out: then the connector's default counts.
 create or replace function sync_scheduler.address_of(integration public.sync_integrations) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -156,12 +158,9 @@ begin
     where t.code = integration.integration_type and integration.config ? k.name), '{}');
 end;
 $$;
-revoke all on function sync_scheduler.address_of(public.sync_integrations)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.address_of(public.sync_integrations) is
-  'The part of an integration''s config that decides where requests go: the address_keys of its type. A key '
-  'that config lacks is left out: then the connector''s default counts.';
 
+-- Where an integration's external system is, as host or host:port: what several organisations may share. From
+-- config.api_url or config.url, else that of its type; null: nobody shares it, or the address is none.
 create or replace function sync_scheduler.vendor_host(integration public.sync_integrations) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -176,11 +175,6 @@ begin
     substring(address from '(?i)^https?://([^/?#@\\[:space:]]+)(?:[/?#]|$)'), '\.?(:443)?$', ''));
 end;
 $$;
-revoke all on function sync_scheduler.vendor_host(public.sync_integrations)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.vendor_host(public.sync_integrations) is
-  'Where an integration''s external system is, as host or host:port: what several organisations may share. '
-  'From config.api_url or config.url, else that of its type; null: nobody shares it, or the address is none.';
 
 -- supabase/schemas/10_tables/integration_credentials.sql
 create table sync_scheduler.integration_credentials (
@@ -198,6 +192,7 @@ comment on column sync_scheduler.integration_credentials.address is
   'address_of the integration when the credentials were stored. They are handed out only while it is the '
   'same.';
 
+-- Trigger of sync_integrations: the credentials that were stored for an integration go with it.
 -- Definer, because whoever may delete an organisation need not be able to write Vault.
 create or replace function sync_scheduler.forget_credentials() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -206,9 +201,6 @@ begin
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.forget_credentials() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.forget_credentials() is
-  'Trigger of sync_integrations: the credentials that were stored for an integration go with it.';
 
 create trigger forget_credentials after delete on public.sync_integrations
   referencing old table as removed for each statement execute function sync_scheduler.forget_credentials();
@@ -312,6 +304,8 @@ comment on column public.sync_run_log.error_message is
 comment on column public.sync_run_log.version is
   'Grows with every change of the row: a reader drops what is older than what it has.';
 
+-- Trigger of sync_run_log: refuses any change of a final run (PT409 run_is_final), but for the erasure of a
+-- person, and counts versions.
 -- A final run never changes, whoever writes; and every change has a version, so that a reader can tell which
 -- of two rows is newer.
 create or replace function sync_scheduler.guard_run_update() returns trigger
@@ -331,10 +325,6 @@ begin
   return new;
 end;
 $$;
-revoke all on function sync_scheduler.guard_run_update() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.guard_run_update() is
-  'Trigger of sync_run_log: refuses any change of a final run (PT409 run_is_final), but for the erasure of a '
-  'person, and counts versions.';
 
 create trigger guard_run_update before update on public.sync_run_log
   for each row execute function sync_scheduler.guard_run_update();
@@ -557,6 +547,8 @@ comment on column public.sync_export_entries.redacted_debit is
 comment on column public.sync_export_entries.redacted_currency is
   'Currency of a redacted voucher, if it named one.';
 
+-- SHA-256 of an entry's content, whatever the order of the payload's keys. Equal hashes: equal bytes when
+-- sent.
 create or replace function sync_scheduler.entry_hash(period text, document_number text, payload jsonb)
   returns bytea
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -565,12 +557,11 @@ begin
   return sha256(convert_to(jsonb_build_array(period, document_number, payload)::text, 'UTF8'));
 end;
 $$;
-revoke all on function sync_scheduler.entry_hash(text, text, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.entry_hash(text, text, jsonb) is
-  'SHA-256 of an entry''s content, whatever the order of the payload''s keys. Equal hashes: equal bytes when '
-  'sent.';
 
+-- May other content take the place of this entry's content? It may while nothing of the entry stands at the
+-- external system and nothing can arrive there late: it waits or is withdrawn; or our own rules rejected it
+-- before its first send; or the external system refused it at the first send of its batch, holds nothing of
+-- it, nothing of that batch is open, and no person has decided.
 create or replace function sync_scheduler.is_replaceable(entry public.sync_export_entries) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -581,14 +572,12 @@ begin
       where o.batch_id = entry.batch_id and o.state in ('sending', 'unknown')))));
 end;
 $$;
-revoke all on function sync_scheduler.is_replaceable(public.sync_export_entries)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.is_replaceable(public.sync_export_entries) is
-  'May other content take the place of this entry''s content? It may while nothing of the entry stands at '
-  'the external system and nothing can arrive there late: it waits or is withdrawn; or our own rules '
-  'rejected it before its first send; or the external system refused it at the first send of its batch, '
-  'holds nothing of it, nothing of that batch is open, and no person has decided.';
 
+-- Trigger of sync_export_entries: computes payload_hash and payload_bytes, clears decided_at when the entry
+-- is rejected or contradicted anew, and refuses (PT409 entry_is_sent; details: entry_key, state) other
+-- content for an entry that is not replaceable (is_replaceable), another state for one that is exported, to
+-- withdraw what may have left, and to send what is redacted; and (23514) a JSON number that a float would
+-- change.
 -- What a vendor has seen never changes, whoever writes: a batch goes out again byte for byte as it was sent,
 -- and what is in somebody's books is never sent again. Definer, because the writer may have no rights in
 -- sync_scheduler; it reads the batch of the row at hand, and changes nothing but that row.
@@ -672,13 +661,6 @@ begin
   return new;
 end;
 $$;
-revoke all on function sync_scheduler.guard_entry() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.guard_entry() is
-  'Trigger of sync_export_entries: computes payload_hash and payload_bytes, clears decided_at when the entry '
-  'is rejected or contradicted anew, and refuses (PT409 entry_is_sent; details: entry_key, state) other '
-  'content for an entry that is not replaceable (is_replaceable), another state for one that is exported, to '
-  'withdraw what may have left, and to send what is redacted; and (23514) a JSON number that a float would '
-  'change.';
 
 create trigger guard_entry before insert or update on public.sync_export_entries
   for each row execute function sync_scheduler.guard_entry();
@@ -743,6 +725,9 @@ comment on table sync_scheduler.ticks is 'One row a tick: that the scheduler is 
 comment on column sync_scheduler.ticks.errors is
   'Step of the tick to message, for the steps that failed; null: none.';
 
+-- May one of the tick's steps after start_due_runs have something to do? Mostly not, and then the tick sets
+-- none of them up. A new step adds here what it acts upon; the test schedule/has_work has a case for each.
+-- Waits 100 ms for a lock at most, then it fails.
 create or replace function sync_scheduler.has_work() returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp set lock_timeout = '100ms' as $$
 begin
@@ -802,11 +787,6 @@ begin
   return exists (select from public.sync_integrations i where i.next_run_at <= now() + interval '1 minute');
 end;
 $$;
-revoke all on function sync_scheduler.has_work() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.has_work() is
-  'May one of the tick''s steps after start_due_runs have something to do? Mostly not, and then the tick '
-  'sets none of them up. A new step adds here what it acts upon; the test schedule/has_work has a case for '
-  'each. Waits 100 ms for a lock at most, then it fails.';
 
 -- supabase/schemas/10_tables/sync_audit_log.sql
 create table public.sync_audit_log (
@@ -1101,6 +1081,7 @@ comment on column public.sync_alert_webhooks.stopped_at is
   'Since when nothing is posted any more, until the webhook is configured again. stop_reason: gone (410), '
   'refused, unreachable.';
 
+-- Trigger of sync_alert_webhooks: address and secret go with it.
 -- Definer, because whoever may delete an organisation need not be able to write Vault.
 create or replace function sync_scheduler.forget_alert_webhook() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -1109,9 +1090,6 @@ begin
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.forget_alert_webhook() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.forget_alert_webhook() is
-  'Trigger of sync_alert_webhooks: address and secret go with it.';
 
 create trigger forget_alert_webhook after delete on public.sync_alert_webhooks
   for each row execute function sync_scheduler.forget_alert_webhook();

@@ -64,6 +64,8 @@ alter table public.organization_members
   alter column user_id set statistics 0;
 
 -- supabase/schemas/20_membership/roles.sql
+-- Does the caller (caller_id()) hold one of the roles in the organisation? False for an organisation that
+-- does not exist. A host with its own membership replaces this function and member_org_ids.
 -- Definer, because the caller may not be able to read the membership table of a host.
 create or replace function sync_scheduler.has_org_role(org_id uuid, roles public.sync_member_role[])
 returns boolean
@@ -77,22 +79,14 @@ begin
   );
 end;
 $$;
-revoke all on function sync_scheduler.has_org_role(uuid, public.sync_member_role[])
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.has_org_role(uuid, public.sync_member_role[]) is
-  'Does the caller (caller_id()) hold one of the roles in the organisation? False for an organisation that '
-  'does not exist. A host with its own membership replaces this function and member_org_ids.';
 
+-- Organisations whose rows the caller may read; for RLS policies. A host with its own membership replaces
+-- this function and has_org_role.
 -- Definer, because a policy on organization_members that read organization_members would recurse.
 create or replace function sync_scheduler.member_org_ids() returns setof uuid
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   select m.org_id from public.organization_members m where m.user_id = (select sync_scheduler.caller_id());
 $$;
-revoke all on function sync_scheduler.member_org_ids() from public, anon, authenticated, service_role;
-grant execute on function sync_scheduler.member_org_ids() to authenticated;
-comment on function sync_scheduler.member_org_ids() is
-  'Organisations whose rows the caller may read; for RLS policies. A host with its own membership replaces '
-  'this function and has_org_role.';
 
 -- Members read; nobody writes through a policy: the service role does.
 create policy "members read their organisations" on public.organizations

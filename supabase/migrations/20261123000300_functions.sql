@@ -3,6 +3,10 @@
 -- supabase/schemas/30_functions/access/arguments.sql
 -- What an argument may be.
 
+-- Refuses a text argument that is longer than text_limit says; null passes. An RPC calls it for each of its
+-- texts when it knows that the caller has the role for it, and before it uses the text. Errors: PT422
+-- reason_too_long, PT422 invalid_idempotency_key, PT401 invalid_token, for any other argument PT422
+-- argument_too_long (details: argument, max_length). None of them quotes it.
 create or replace function sync_scheduler.require_text(argument text, value text) returns void
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -21,13 +25,10 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_text(text, text) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_text(text, text) is
-  'Refuses a text argument that is longer than text_limit says; null passes. An RPC calls it for each of its '
-  'texts when it knows that the caller has the role for it, and before it uses the text. Errors: PT422 '
-  'reason_too_long, PT422 invalid_idempotency_key, PT401 invalid_token, for any other argument PT422 '
-  'argument_too_long (details: argument, max_length). None of them quotes it.';
 
+-- Most characters of a text argument of the API, by its name; of a list those of each text. The one list:
+-- require_text refuses what is longer, and the checks of the columns that keep such a text have the same
+-- limit.
 create or replace function sync_scheduler.text_limit(argument text) returns integer
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -43,12 +44,9 @@ begin
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.text_limit(text) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.text_limit(text) is
-  'Most characters of a text argument of the API, by its name; of a list those of each text. The one list: '
-  'require_text refuses what is longer, and the checks of the columns that keep such a text have the same '
-  'limit.';
 
+-- Details of an error that names members of a list: the first ten under that name, and count if there are
+-- more.
 create or replace function sync_scheduler.first_ten(name text, list jsonb) returns jsonb
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -57,11 +55,9 @@ begin
       then jsonb_build_object('count', jsonb_array_length(first_ten.list)) else '{}' end;
 end;
 $$;
-revoke all on function sync_scheduler.first_ten(text, jsonb) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.first_ten(text, jsonb) is
-  'Details of an error that names members of a list: the first ten under that name, and count if there are '
-  'more.';
 
+-- Refuses (PT429 rate_limited, details: retry_after_seconds, retry_at, limit) until then; null: never. limit
+-- names what was used up: check, webhook, changes_per_hour or vendor.
 create or replace function sync_scheduler.refuse_until(retry_at timestamptz, limited_by text) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -73,12 +69,11 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.refuse_until(timestamptz, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.refuse_until(timestamptz, text) is
-  'Refuses (PT429 rate_limited, details: retry_after_seconds, retry_at, limit) until then; null: never. '
-  'limit names what was used up: check, webhook, changes_per_hour or vendor.';
 
+-- The integration with these settings instead of its own; nothing is saved. A setting that is not named
+-- stays. Rules of entries (payloads, period_rule, fiscal_year_ends, ignored_fields) are keys of config; null
+-- takes one out. Intervals are Postgres or ISO 8601 text (5 minutes, PT5M), and a month in them is 30 days.
+-- Errors: PT422 invalid_configuration, details {field, reason}.
 create or replace function sync_scheduler.apply_settings(integration public.sync_integrations, changes jsonb)
 returns public.sync_integrations
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -139,14 +134,10 @@ begin
   return integration;
 end;
 $$;
-revoke all on function sync_scheduler.apply_settings(public.sync_integrations, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.apply_settings(public.sync_integrations, jsonb) is
-  'The integration with these settings instead of its own; nothing is saved. A setting that is not named '
-  'stays. Rules of entries (payloads, period_rule, fiscal_year_ends, ignored_fields) are keys of config; '
-  'null takes one out. Intervals are Postgres or ISO 8601 text (5 minutes, PT5M), and a month in them is 30 '
-  'days. Errors: PT422 invalid_configuration, details {field, reason}.';
 
+-- Raises what a violated constraint of sync_integrations (or a column without a value) means: PT422
+-- invalid_configuration, details {field, reason}. The constraint is the rule; its name says which setting it
+-- is about.
 create or replace function sync_scheduler.raise_setting_fault(violated text, sqlstate text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -163,16 +154,14 @@ begin
         else 'must have a value' end end));
 end;
 $$;
-revoke all on function sync_scheduler.raise_setting_fault(text, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.raise_setting_fault(text, text) is
-  'Raises what a violated constraint of sync_integrations (or a column without a value) means: PT422 '
-  'invalid_configuration, details {field, reason}. The constraint is the rule; its name says which setting '
-  'it is about.';
 
 -- supabase/schemas/30_functions/access/audit.sql
 -- The audit log, its limits, and how a person is forgotten.
 
+-- Writes down what the caller (caller_id(); null: the service role, the host or the scheduler) did to an
+-- integration, and why. Refuses people who have done too much within the last hour (require_changes_left):
+-- the transaction of the caller ends, so nothing that came before it stays. Errors: PT422 reason_too_long,
+-- PT429 rate_limited.
 create or replace function sync_scheduler.audit(
   integration public.sync_integrations, action text, reason text default null, details jsonb default '{}'
 ) returns void
@@ -189,14 +178,11 @@ begin
     audit.details);
 end;
 $$;
-revoke all on function sync_scheduler.audit(public.sync_integrations, text, text, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.audit(public.sync_integrations, text, text, jsonb) is
-  'Writes down what the caller (caller_id(); null: the service role, the host or the scheduler) did to an '
-  'integration, and why. Refuses people who have done too much within the last hour (require_changes_left): '
-  'the transaction of the caller ends, so nothing that came before it stays. Errors: PT422 reason_too_long, '
-  'PT429 rate_limited.';
 
+-- Refuses (PT429 rate_limited) what the people of an organisation have done settings.changes_per_hour times
+-- within the last hour, all audited actions together. What stops something may be done twice as often. Each
+-- action that posts to the outside has settings.presses_per_hour for itself. The caller holds lock_limits, so
+-- it is exact.
 create or replace function sync_scheduler.require_changes_left(org_id uuid, action text) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp
 -- A plan that sorts could read the index of members, with all that a backend has written.
@@ -229,26 +215,21 @@ begin
     ) end), 'changes_per_hour');
 end;
 $$;
-revoke all on function sync_scheduler.require_changes_left(uuid, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_changes_left(uuid, text) is
-  'Refuses (PT429 rate_limited) what the people of an organisation have done settings.changes_per_hour times '
-  'within the last hour, all audited actions together. What stops something may be done twice as often. Each '
-  'action that posts to the outside has settings.presses_per_hour for itself. The caller holds lock_limits, '
-  'so it is exact.';
 
+-- Makes what people of one organisation do come one after another until their transactions end, so that its
+-- limits are exact. Read what is counted in a later statement. Order of locks: the integration, this one,
+-- everything else. Who holds it never waits for an integration.
 create or replace function sync_scheduler.lock_limits(org_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   perform pg_advisory_xact_lock(hashtextextended('sync_scheduler limits of ' || lock_limits.org_id, 0));
 end;
 $$;
-revoke all on function sync_scheduler.lock_limits(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.lock_limits(uuid) is
-  'Makes what people of one organisation do come one after another until their transactions end, so that its '
-  'limits are exact. Read what is counted in a later statement. Order of locks: the integration, this one, '
-  'everything else. Who holds it never waits for an integration.';
 
+-- Forgets a person: replaces the id by the nil uuid in runs, the audit log, pauses, alerts, checks, slots and
+-- messages, and blanks the reasons that this person gave. For the owner of the database, in the SQL editor:
+-- it reads whole tables. Returns how many rows of each kind changed. Again it changes nothing. What the host
+-- keeps (auth.users, organization_members) is the host's to delete.
 create or replace function sync_scheduler.erase_person(user_id uuid) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -318,16 +299,14 @@ begin
   return erased || jsonb_build_object('messages', changed);
 end;
 $$;
-revoke all on function sync_scheduler.erase_person(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.erase_person(uuid) is
-  'Forgets a person: replaces the id by the nil uuid in runs, the audit log, pauses, alerts, checks, slots '
-  'and messages, and blanks the reasons that this person gave. For the owner of the database, in the SQL '
-  'editor: it reads whole tables. Returns how many rows of each kind changed. Again it changes nothing. What '
-  'the host keeps (auth.users, organization_members) is the host''s to delete.';
 
 -- supabase/schemas/30_functions/access/authorize.sql
 -- May this caller do this here? Then finds or locks the integration.
 
+-- Accepts the service role and the host (acts_for_all) for every organisation. Refuses everyone else who is
+-- not signed in (PT401 not_authenticated), whose JWT has a sub that is no uuid (PT401 unsupported_identity),
+-- or who holds none of the roles (PT403 not_authorized, also for an organisation that does not exist).
+-- Identity comes from the JWT alone.
 create or replace function sync_scheduler.require_org_role(org_id uuid, roles public.sync_member_role[])
 returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -343,14 +322,9 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_org_role(uuid, public.sync_member_role[])
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_org_role(uuid, public.sync_member_role[]) is
-  'Accepts the service role and the host (acts_for_all) for every organisation. Refuses everyone else who is '
-  'not signed in (PT401 not_authenticated), whose JWT has a sub that is no uuid (PT401 '
-  'unsupported_identity), or who holds none of the roles (PT403 not_authorized, also for an organisation '
-  'that does not exist). Identity comes from the JWT alone.';
 
+-- Refuses a caller who is not signed in, or anonymously (PT401 not_authenticated), or whose JWT has a sub
+-- that is no uuid (PT401 unsupported_identity). Identity comes from the JWT alone.
 create or replace function sync_scheduler.require_signed_in() returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -366,22 +340,19 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_signed_in() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_signed_in() is
-  'Refuses a caller who is not signed in, or anonymously (PT401 not_authenticated), or whose JWT has a sub '
-  'that is no uuid (PT401 unsupported_identity). Identity comes from the JWT alone.';
 
+-- Does the caller act for every organisation: the host's backend (a JWT with the role service_role) or the
+-- host itself (is_host)? For functions of the bundle's owner only.
 create or replace function sync_scheduler.acts_for_all() returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return coalesce(auth.jwt() ->> 'role' = 'service_role', false) or sync_scheduler.is_host();
 end;
 $$;
-revoke all on function sync_scheduler.acts_for_all() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.acts_for_all() is
-  'Does the caller act for every organisation: the host''s backend (a JWT with the role service_role) or the '
-  'host itself (is_host)? For functions of the bundle''s owner only.';
 
+-- Is the caller the host itself: pg_cron, the SQL editor, a migration? True only if there are no claims, the
+-- current role is none of the API's, and session_user is a member of the role that owns the bundle or is
+-- named in settings.host_roles. Never for authenticator. For functions of the bundle's owner only.
 -- Why this is safe. Every RPC is `security definer`, so current_user is always the owner and says nothing.
 -- What the caller cannot choose is session_user: it changes for superusers only. Requests of the Data API
 -- have session_user `authenticator`, whatever their JWT says, and so has every trigger that runs in them. The
@@ -406,12 +377,9 @@ begin
       or exists (select from sync_scheduler.settings s where session_user = any (s.host_roles)));
 end;
 $$;
-revoke all on function sync_scheduler.is_host() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.is_host() is
-  'Is the caller the host itself: pg_cron, the SQL editor, a migration? True only if there are no claims, '
-  'the current role is none of the API''s, and session_user is a member of the role that owns the bundle or '
-  'is named in settings.host_roles. Never for authenticator. For functions of the bundle''s owner only.';
 
+-- Refuses a session with temporary types that hide built-in ones (PT403 not_authorized). In a session without
+-- temporary objects it is one comparison. For functions of the bundle's owner only.
 create or replace function sync_scheduler.require_plain_types() returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -427,11 +395,9 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_plain_types() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_plain_types() is
-  'Refuses a session with temporary types that hide built-in ones (PT403 not_authorized). In a session '
-  'without temporary objects it is one comparison. For functions of the bundle''s owner only.';
 
+-- The organisation's integration of that type, locked until the transaction ends. Errors: PT422
+-- unknown_integration_type, PT404 integration_not_found.
 create or replace function sync_scheduler.lock_integration(org_id uuid, integration_type text)
 returns public.sync_integrations
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -452,12 +418,9 @@ begin
   return integration;
 end;
 $$;
-revoke all on function sync_scheduler.lock_integration(uuid, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.lock_integration(uuid, text) is
-  'The organisation''s integration of that type, locked until the transaction ends. Errors: PT422 '
-  'unknown_integration_type, PT404 integration_not_found.';
 
+-- The organisation's integration of that type, for those who only read. Errors: PT422
+-- unknown_integration_type, PT404 integration_not_found.
 create or replace function sync_scheduler.find_integration(org_id uuid, integration_type text)
 returns public.sync_integrations
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -476,12 +439,8 @@ begin
   return integration;
 end;
 $$;
-revoke all on function sync_scheduler.find_integration(uuid, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.find_integration(uuid, text) is
-  'The organisation''s integration of that type, for those who only read. Errors: PT422 '
-  'unknown_integration_type, PT404 integration_not_found.';
 
+-- Tells which it is: PT422 unknown_integration_type (details: known_types) or PT404 integration_not_found.
 create or replace function sync_scheduler.raise_no_integration(integration_type text) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -494,11 +453,9 @@ begin
   perform sync_scheduler.raise_error('integration_not_found');
 end;
 $$;
-revoke all on function sync_scheduler.raise_no_integration(text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.raise_no_integration(text) is
-  'Tells which it is: PT422 unknown_integration_type (details: known_types) or PT404 integration_not_found.';
 
+-- Keeps the worker of an integration from its entries until the transaction ends. The caller holds the
+-- integration's lock, so no further run begins.
 create or replace function sync_scheduler.lock_active_run(integration_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -507,32 +464,22 @@ begin
   for no key update;
 end;
 $$;
-revoke all on function sync_scheduler.lock_active_run(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.lock_active_run(uuid) is
-  'Keeps the worker of an integration from its entries until the transaction ends. The caller holds the '
-  'integration''s lock, so no further run begins.';
 
+-- Is the integration paused now? A pause ends by itself at resume_at.
 create or replace function sync_scheduler.is_paused(integration public.sync_integrations) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return integration.paused_at is not null and coalesce(integration.resume_at > now(), true);
 end;
 $$;
-revoke all on function sync_scheduler.is_paused(public.sync_integrations)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.is_paused(public.sync_integrations) is
-  'Is the integration paused now? A pause ends by itself at resume_at.';
 
+-- Is the integration disabled, or paused now? Then nothing of it is reserved or dispatched.
 create or replace function sync_scheduler.is_stopped(integration public.sync_integrations) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return not integration.enabled or sync_scheduler.is_paused(integration);
 end;
 $$;
-revoke all on function sync_scheduler.is_stopped(public.sync_integrations)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.is_stopped(public.sync_integrations) is
-  'Is the integration disabled, or paused now? Then nothing of it is reserved or dispatched.';
 
 -- supabase/schemas/30_functions/access/connect_integration.sql
 -- Creates an integration, or changes its config.
@@ -595,7 +542,6 @@ end;
 $$;
 revoke all on function public.connect_integration(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.connect_integration(uuid, text, jsonb, text) to authenticated, service_role;
 comment on function public.connect_integration(uuid, text, jsonb, text) is
   'Connects the organisation to an external system, or changes how, and returns the integration. config: a '
   'JSON object of at most 256 KiB with all settings of the connector, never secrets; what it leaves out has '
@@ -608,6 +554,10 @@ comment on function public.connect_integration(uuid, text, jsonb, text) is
   'PT409 batch_is_open (another address while the outcome of an entry is not known; details: address_keys, '
   'entry_keys, at most 10), PT422 reason_too_long.';
 
+-- Refuses a config that is no JSON object, that names a secret, or with a user name in an address: every
+-- member reads it. Nor is an address of more than 2,000 characters taken. What else a connector wants, the
+-- connector says; where it may send, the function decides. Errors: PT422 invalid_configuration (details:
+-- field, reason).
 create or replace function sync_scheduler.require_valid_config(integration_type text, config jsonb)
   returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -646,14 +596,11 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_valid_config(text, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_valid_config(text, jsonb) is
-  'Refuses a config that is no JSON object, that names a secret, or with a user name in an address: every '
-  'member reads it. Nor is an address of more than 2,000 characters taken. What else a connector wants, the '
-  'connector says; where it may send, the function decides. Errors: PT422 invalid_configuration (details: '
-  'field, reason).';
 
+-- Trigger of sync_integrations, whoever writes: refuses another address (PT409 batch_is_open, details:
+-- address_keys, entry_keys, at most 10) while an entry is sending or unknown, for its repetition would be
+-- booked at the new address too. Says that credentials have to be stored anew. Holds the integration's lock
+-- and takes the run's: integration before run, as everywhere.
 -- Definer, because an owner of the integrations need not be able to write runs.
 create or replace function sync_scheduler.follow_address() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
@@ -698,18 +645,14 @@ begin
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.follow_address() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.follow_address() is
-  'Trigger of sync_integrations, whoever writes: refuses another address (PT409 batch_is_open, details: '
-  'address_keys, entry_keys, at most 10) while an entry is sending or unknown, for its repetition would be '
-  'booked at the new address too. Says that credentials have to be stored anew. Holds the integration''s '
-  'lock and takes the run''s: integration before run, as everywhere.';
 
 -- Its name sorts before the triggers that write the integration's health: the run's lock comes first.
 create trigger follow_address after update of config on public.sync_integrations
   for each row when (old.config is distinct from new.config)
   execute function sync_scheduler.follow_address();
 
+-- Trigger of sync_integrations: a change of what an integration demands of its entries is audited as
+-- configure, whoever makes it.
 -- Definer, because a backend that writes the config may not write the audit log. It writes nothing else.
 create or replace function sync_scheduler.audit_entry_rules() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -728,14 +671,12 @@ begin
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.audit_entry_rules() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.audit_entry_rules() is
-  'Trigger of sync_integrations: a change of what an integration demands of its entries is audited as '
-  'configure, whoever makes it.';
 
 create trigger audit_entry_rules after insert or update of config on public.sync_integrations
   for each row execute function sync_scheduler.audit_entry_rules();
 
+-- The part of an integration's config that says what it demands of its entries. A rule that is missing has
+-- its default.
 create or replace function sync_scheduler.entry_rules(config jsonb) returns jsonb
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -744,14 +685,13 @@ begin
     where r.key in ('payloads', 'period_rule', 'fiscal_year_ends', 'ignored_fields')), '{}');
 end;
 $$;
-revoke all on function sync_scheduler.entry_rules(jsonb) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.entry_rules(jsonb) is
-  'The part of an integration''s config that says what it demands of its entries. A rule that is missing has '
-  'its default.';
 
 -- supabase/schemas/30_functions/access/credentials.sql
 -- Secrets in Vault: read, stored, bound to an address.
 
+-- What a worker needs to reach an integration's external system; the only place where credentials are read.
+-- They are handed out with the address for which they were stored, and only if config still has exactly this
+-- address; else credentials_needed says so in words. For claims alone.
 create or replace function sync_scheduler.read_connection(integration_id uuid) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -772,12 +712,8 @@ begin
     where i.id = read_connection.integration_id);
 end;
 $$;
-revoke all on function sync_scheduler.read_connection(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.read_connection(uuid) is
-  'What a worker needs to reach an integration''s external system; the only place where credentials are '
-  'read. They are handed out with the address for which they were stored, and only if config still has '
-  'exactly this address; else credentials_needed says so in words. For claims alone.';
 
+-- The JSON object that Vault keeps under this id; null when there is none or it is no JSON.
 create or replace function sync_scheduler.read_credentials(secret_id uuid) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -787,10 +723,9 @@ exception when data_exception or program_limit_exceeded then
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.read_credentials(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.read_credentials(uuid) is
-  'The JSON object that Vault keeps under this id; null when there is none or it is no JSON.';
 
+-- What people read when the credentials of an integration were stored for another address (error_code
+-- credentials_needed).
 create or replace function sync_scheduler.credentials_needed() returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -799,11 +734,9 @@ begin
     'credentials for the new address.';
 end;
 $$;
-revoke all on function sync_scheduler.credentials_needed() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.credentials_needed() is
-  'What people read when the credentials of an integration were stored for another address (error_code '
-  'credentials_needed).';
 
+-- Keeps credentials in Vault and binds them to the integration's present address. The caller holds the
+-- integration's lock and passes the row as it is under it. Errors: PT503 credentials_not_stored.
 create or replace function sync_scheduler.store_credentials(integration public.sync_integrations,
   credentials jsonb)
 returns void
@@ -818,12 +751,10 @@ begin
     secret_id = excluded.secret_id, address = excluded.address, stored_at = excluded.stored_at;
 end;
 $$;
-revoke all on function sync_scheduler.store_credentials(public.sync_integrations, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.store_credentials(public.sync_integrations, jsonb) is
-  'Keeps credentials in Vault and binds them to the integration''s present address. The caller holds the '
-  'integration''s lock and passes the row as it is under it. Errors: PT503 credentials_not_stored.';
 
+-- Puts a JSON object into Vault under a name of ours and returns the secret's id; a secret of another name,
+-- which may be the host's own, is never written. The caller holds the lock of whatever it belongs to. Errors:
+-- PT503 credentials_not_stored (details: sqlstate).
 create or replace function sync_scheduler.store_secret(own_name text, content jsonb) returns uuid
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -841,35 +772,30 @@ exception when others then
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.store_secret(text, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.store_secret(text, jsonb) is
-  'Puts a JSON object into Vault under a name of ours and returns the secret''s id; a secret of another '
-  'name, which may be the host''s own, is never written. The caller holds the lock of whatever it belongs '
-  'to. Errors: PT503 credentials_not_stored (details: sqlstate).';
 
+-- The name of the Vault secret that set_integration_credentials keeps for an integration. Any other is the
+-- host's own.
 create or replace function sync_scheduler.credentials_name(integration_id uuid) returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   return 'sync_scheduler credentials of ' || integration_id;
 end;
 $$;
-revoke all on function sync_scheduler.credentials_name(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.credentials_name(uuid) is
-  'The name of the Vault secret that set_integration_credentials keeps for an integration. Any other is the '
-  'host''s own.';
 
+-- The name of the Vault secret that configure_alert_webhook keeps for an organisation.
 create or replace function sync_scheduler.alert_webhook_name(org_id uuid) returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   return 'sync_scheduler alert webhook of ' || org_id;
 end;
 $$;
-revoke all on function sync_scheduler.alert_webhook_name(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.alert_webhook_name(uuid) is
-  'The name of the Vault secret that configure_alert_webhook keeps for an organisation.';
 
 -- supabase/schemas/30_functions/access/require_size.sql
+-- Refuses a JSON argument of more than max_bytes, which are those of jsonb in memory: 1 to 5 times those of
+-- its text; null passes. Refuses a number of more than 340 digits before or behind the point, unless
+-- any_number: then the caller looks at each before it is written out. An RPC calls it for each of its JSON
+-- arguments when it knows that the caller has the role for it, and before it reads the argument. Errors:
+-- PT422 argument_too_long (details: argument, and max_bytes or max_digits).
 create or replace function sync_scheduler.require_size(
   argument text, value jsonb, max_bytes integer default 65536, any_number boolean default false
 ) returns void
@@ -892,14 +818,6 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_size(text, jsonb, integer, boolean)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_size(text, jsonb, integer, boolean) is
-  'Refuses a JSON argument of more than max_bytes, which are those of jsonb in memory: 1 to 5 times those of '
-  'its text; null passes. Refuses a number of more than 340 digits before or behind the point, unless '
-  'any_number: then the caller looks at each before it is written out. An RPC calls it for each of its JSON '
-  'arguments when it knows that the caller has the role for it, and before it reads the argument. Errors: '
-  'PT422 argument_too_long (details: argument, and max_bytes or max_digits).';
 
 -- supabase/schemas/30_functions/alerts/alert_lifecycle.sql
 -- Raises, resolves and acknowledges alerts.
@@ -938,7 +856,6 @@ begin
 end;
 $$;
 revoke all on function public.acknowledge_sync_alert(uuid) from public, anon, authenticated, service_role;
-grant execute on function public.acknowledge_sync_alert(uuid) to authenticated, service_role;
 comment on function public.acknowledge_sync_alert(uuid) is
   'Says that somebody sees to an alert, and returns it; the first one who says so stays. It goes on '
   'counting, and is resolved by itself when its cause is gone; entries_refused also when an admin or the '
@@ -946,6 +863,9 @@ comment on function public.acknowledge_sync_alert(uuid) is
   'alert that several organisations share for the service role alone. Errors: PT401 not_authenticated, PT401 '
   'unsupported_identity, PT403 not_authorized.';
 
+-- Raises an alert of an integration, once for each incident (see alert_key); while it is open, a further call
+-- counts it up and brings message, details and run_id up to date. message is in a coordinator's words.
+-- Returns whether it was new. The last lock of its caller, but for that of another alert.
 create or replace function sync_scheduler.raise_alert(
   integration public.sync_integrations,
   kind public.sync_alert_kind,
@@ -962,17 +882,8 @@ begin
     sync_scheduler.alert_key(kind, integration.id::text, incident), message, details, run_id);
 end;
 $$;
-revoke all on function sync_scheduler.raise_alert(
-  public.sync_integrations, public.sync_alert_kind, public.sync_alert_severity, timestamptz, text, jsonb,
-  uuid)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.raise_alert(
-  public.sync_integrations, public.sync_alert_kind, public.sync_alert_severity, timestamptz, text, jsonb,
-  uuid) is
-  'Raises an alert of an integration, once for each incident (see alert_key); while it is open, a further '
-  'call counts it up and brings message, details and run_id up to date. message is in a coordinator''s '
-  'words. Returns whether it was new. The last lock of its caller, but for that of another alert.';
 
+-- The cause of an integration's open alerts of these kinds is gone: they are resolved. Returns how many.
 create or replace function sync_scheduler.resolve_alerts(integration_id uuid, kinds public.sync_alert_kind[])
 returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -986,11 +897,9 @@ begin
   return resolved;
 end;
 $$;
-revoke all on function sync_scheduler.resolve_alerts(uuid, public.sync_alert_kind[])
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.resolve_alerts(uuid, public.sync_alert_kind[]) is
-  'The cause of an integration''s open alerts of these kinds is gone: they are resolved. Returns how many.';
 
+-- Writes an alert, or counts up the open one of that dedup_key. Returns whether it was new. For raise_alert
+-- and raise_shared_alert.
 create or replace function sync_scheduler.note_alert(
   org_id uuid,
   integration_id uuid,
@@ -1024,14 +933,10 @@ begin
   return is_new;
 end;
 $$;
-revoke all on function sync_scheduler.note_alert(
-  uuid, uuid, text, public.sync_alert_kind, public.sync_alert_severity, text, text, jsonb, uuid)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.note_alert(
-  uuid, uuid, text, public.sync_alert_kind, public.sync_alert_severity, text, text, jsonb, uuid) is
-  'Writes an alert, or counts up the open one of that dedup_key. Returns whether it was new. For raise_alert '
-  'and raise_shared_alert.';
 
+-- The dedup_key of an alert: what is wrong, with which integration (or type, or installation), and the
+-- instant that tells one incident from the next (a slot, a day, the last tick); null: it is one incident
+-- until it is resolved.
 create or replace function sync_scheduler.alert_key(
   kind public.sync_alert_kind, subject text, incident timestamptz
 ) returns text
@@ -1042,13 +947,10 @@ begin
     to_char(incident at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
 end;
 $$;
-revoke all on function sync_scheduler.alert_key(public.sync_alert_kind, text, timestamptz)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.alert_key(public.sync_alert_kind, text, timestamptz) is
-  'The dedup_key of an alert: what is wrong, with which integration (or type, or installation), and the '
-  'instant that tells one incident from the next (a slot, a day, the last tick); null: it is one incident '
-  'until it is resolved.';
 
+-- Like raise_alert, for one alert of a vendor (all integrations of the type) or, with null, of the whole
+-- installation. Members of every organisation concerned read message and details: nothing of a single one
+-- belongs there.
 create or replace function sync_scheduler.raise_shared_alert(
   integration_type text,
   kind public.sync_alert_kind,
@@ -1063,14 +965,6 @@ begin
     sync_scheduler.alert_key(kind, coalesce(integration_type, 'all'), incident), message, details, null);
 end;
 $$;
-revoke all on function sync_scheduler.raise_shared_alert(
-  text, public.sync_alert_kind, public.sync_alert_severity, timestamptz, text, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.raise_shared_alert(
-  text, public.sync_alert_kind, public.sync_alert_severity, timestamptz, text, jsonb) is
-  'Like raise_alert, for one alert of a vendor (all integrations of the type) or, with null, of the whole '
-  'installation. Members of every organisation concerned read message and details: nothing of a single one '
-  'belongs there.';
 
 -- supabase/schemas/30_functions/alerts/configure_webhook.sql
 -- An admin sets the webhook.
@@ -1161,7 +1055,6 @@ end;
 $$;
 revoke all on function public.configure_alert_webhook(uuid, jsonb, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.configure_alert_webhook(uuid, jsonb, text) to authenticated, service_role;
 comment on function public.configure_alert_webhook(uuid, jsonb, text) is
   'Says where the organisation''s alerts are posted, and in which format; returns the webhook. Its '
   'last_status and last_error are the answer to the first message as soon as it is there. changes: a JSON '
@@ -1179,6 +1072,8 @@ comment on function public.configure_alert_webhook(uuid, jsonb, text) is
   'rate_limited (details: retry_after_seconds, retry_at, limit; nothing was stored), PT503 '
   'credentials_not_stored.';
 
+-- The webhook with these settings instead of its own; nothing is saved, and url and secret are no columns of
+-- it. Errors: PT422 invalid_configuration (details: field, reason).
 create or replace function sync_scheduler.apply_webhook_changes(webhook public.sync_alert_webhooks,
   changes jsonb)
 returns public.sync_alert_webhooks
@@ -1221,12 +1116,11 @@ begin
   return webhook;
 end;
 $$;
-revoke all on function sync_scheduler.apply_webhook_changes(public.sync_alert_webhooks, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.apply_webhook_changes(public.sync_alert_webhooks, jsonb) is
-  'The webhook with these settings instead of its own; nothing is saved, and url and secret are no columns '
-  'of it. Errors: PT422 invalid_configuration (details: field, reason).';
 
+-- Refuses {url, secret} of an alert webhook (PT422 invalid_configuration, details {field, reason}): https to
+-- a host name, or http to the machine itself where the function is on the machine of the database (or of its
+-- container), which is a developer's; the secret as Standard Webhooks has it, which only the format json
+-- needs.
 create or replace function sync_scheduler.require_valid_address(address jsonb,
   format public.sync_alert_format) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -1270,14 +1164,8 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_valid_address(jsonb, public.sync_alert_format)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_valid_address(jsonb, public.sync_alert_format) is
-  'Refuses {url, secret} of an alert webhook (PT422 invalid_configuration, details {field, reason}): https '
-  'to a host name, or http to the machine itself where the function is on the machine of the database (or of '
-  'its container), which is a developer''s; the secret as Standard Webhooks has it, which only the format '
-  'json needs.';
 
+-- The format that the receiver at this address takes, by its host; null: the host is not known.
 create or replace function sync_scheduler.alert_format_of(url text) returns public.sync_alert_format
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -1298,10 +1186,10 @@ begin
   end;
 end;
 $$;
-revoke all on function sync_scheduler.alert_format_of(text) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.alert_format_of(text) is
-  'The format that the receiver at this address takes, by its host; null: the host is not known.';
 
+-- Refuses (PT429 rate_limited) while the organisation's alert webhook was last configured less than
+-- settings.probe_cooldown ago: each time something is posted to an address that the caller chooses. The
+-- caller holds the webhook's lock.
 create or replace function sync_scheduler.require_webhook_due(org_id uuid) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -1314,16 +1202,11 @@ begin
     group by s.probe_cooldown), 'webhook');
 end;
 $$;
-revoke all on function sync_scheduler.require_webhook_due(uuid)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_webhook_due(uuid) is
-  'Refuses (PT429 rate_limited) while the organisation''s alert webhook was last configured less than '
-  'settings.probe_cooldown ago: each time something is posted to an address that the caller chooses. The '
-  'caller holds the webhook''s lock.';
 
 -- supabase/schemas/30_functions/alerts/database_alerts.sql
 -- The alert that the function could not write.
 
+-- Raises the alert for a report {code, since, until} that a claim brings; null: there is none.
 create or replace function sync_scheduler.note_database_trouble(trouble jsonb) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -1334,11 +1217,10 @@ exception when data_exception then
   raise warning 'sync_scheduler.note_database_trouble: % (%)', left(sqlerrm, 100), sqlstate;
 end;
 $$;
-revoke all on function sync_scheduler.note_database_trouble(jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.note_database_trouble(jsonb) is
-  'Raises the alert for a report {code, since, until} that a claim brings; null: there is none.';
 
+-- Raises the shared alert database_not_writable for what a worker reports once the database can write again:
+-- database_full, database_read_only or database_restarting; any other code is ignored. resolve_silence
+-- resolves it a quarter of an hour after the last report. Locks the alert: call it last.
 create or replace function sync_scheduler.raise_database_trouble(
   code text, since timestamptz default null, until timestamptz default null
 ) returns void
@@ -1365,16 +1247,12 @@ begin
       'until', least(greatest(raise_database_trouble.until, now() - interval '1 day'), now()))));
 end;
 $$;
-revoke all on function sync_scheduler.raise_database_trouble(text, timestamptz, timestamptz)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.raise_database_trouble(text, timestamptz, timestamptz) is
-  'Raises the shared alert database_not_writable for what a worker reports once the database can write '
-  'again: database_full, database_read_only or database_restarting; any other code is ignored. '
-  'resolve_silence resolves it a quarter of an hour after the last report. Locks the alert: call it last.';
 
 -- supabase/schemas/30_functions/alerts/entry_alerts.sql
 -- The alert about entries that a person has to decide about.
 
+-- Trigger of sync_export_entries: opens and resolves entries_need_decision as entries begin and cease to be
+-- undecided, and resolves run_failed when nothing that the failed run left is open.
 -- Two alerts are about entries: entries_need_decision and run_failed. Whatever changes entries brings them up
 -- to date. Both are written only under the lock of the integration or of its active run, so it does not
 -- matter that health is locked later.
@@ -1412,10 +1290,6 @@ begin
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.keep_entry_alerts() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.keep_entry_alerts() is
-  'Trigger of sync_export_entries: opens and resolves entries_need_decision as entries begin and cease to be '
-  'undecided, and resolves run_failed when nothing that the failed run left is open.';
 
 create trigger keep_entry_alerts after update on public.sync_export_entries
   referencing old table as old_rows new table as new_rows
@@ -1424,6 +1298,10 @@ create trigger keep_entry_alerts_of_deleted after delete on public.sync_export_e
   referencing old table as old_rows
   for each statement execute function sync_scheduler.keep_entry_alerts();
 
+-- Brings the alert entries_need_decision of an integration in line with its undecided entries: opens it,
+-- counts up to 1,000, or resolves it when none is left. added: entries that have just become undecided,
+-- entry_keys: the first of them, is_delivery: by a delivery of the source, not by a run. The last lock of its
+-- caller. For keep_entry_alerts.
 create or replace function sync_scheduler.refresh_decision_alert(
   integration_id uuid, added integer default 0, entry_keys text[] default '{}',
   is_delivery boolean default false
@@ -1504,14 +1382,9 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.refresh_decision_alert(uuid, integer, text[], boolean)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.refresh_decision_alert(uuid, integer, text[], boolean) is
-  'Brings the alert entries_need_decision of an integration in line with its undecided entries: opens it, '
-  'counts up to 1,000, or resolves it when none is left. added: entries that have just become undecided, '
-  'entry_keys: the first of them, is_delivery: by a delivery of the source, not by a run. The last lock of '
-  'its caller. For keep_entry_alerts.';
 
+-- Sends the message about entries that have become undecided since the last one, if there are any: how many,
+-- and the first ten keys. run_id: the run that has just ended; null: a delivery. The last lock of its caller.
 create or replace function sync_scheduler.report_undecided(integration_id uuid, run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -1531,13 +1404,9 @@ begin
     and (a.news_at is null or a.news_at < a.last_seen_at);
 end;
 $$;
-revoke all on function sync_scheduler.report_undecided(uuid, uuid)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.report_undecided(uuid, uuid) is
-  'Sends the message about entries that have become undecided since the last one, if there are any: how '
-  'many, and the first ten keys. run_id: the run that has just ended; null: a delivery. The last lock of its '
-  'caller.';
 
+-- The message of the alert entries_need_decision, in a coordinator's words. waiting: how many entries,
+-- counted up to most.
 create or replace function sync_scheduler.decision_message(waiting integer, most integer) returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -1549,11 +1418,6 @@ begin
     || 'settle_sync_entries.';
 end;
 $$;
-revoke all on function sync_scheduler.decision_message(integer, integer)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.decision_message(integer, integer) is
-  'The message of the alert entries_need_decision, in a coordinator''s words. waiting: how many entries, '
-  'counted up to most.';
 
 -- supabase/schemas/30_functions/alerts/finish_messages.sql
 -- The function reports deliveries.
@@ -1571,11 +1435,16 @@ end;
 $$;
 revoke all on function public.sync_worker_finish_alerts(uuid, text, jsonb)
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_finish_alerts(uuid, text, jsonb) to service_role;
 comment on function public.sync_worker_finish_alerts(uuid, text, jsonb) is
   'For the Edge Function (service role and the sender''s token): see sync_scheduler.finish_alerts. Records '
   'which messages a receiver has taken, once.';
 
+-- Records what became of claimed messages, in order up to the first that was not taken: [{message_id,
+-- outcome, status, error, retry_after_seconds}], outcome delivered, failed (may pass), refused (4xx) or gone
+-- (410). What was not taken waits and goes first the next time, after a backoff of 15 s to 10 min, or the
+-- receiver's hint. gone stops the webhook at once, refused after an hour, failed after three days. recorded
+-- is false when it had ended before. Errors: PT401 invalid_token (also when another request took its place),
+-- PT422 invalid_worker_request.
 create or replace function sync_scheduler.finish_alerts(org_id uuid, token text, results jsonb) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
@@ -1658,16 +1527,8 @@ begin
   return '{"recorded": true}'::jsonb;
 end;
 $$;
-revoke all on function sync_scheduler.finish_alerts(uuid, text, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.finish_alerts(uuid, text, jsonb) is
-  'Records what became of claimed messages, in order up to the first that was not taken: [{message_id, '
-  'outcome, status, error, retry_after_seconds}], outcome delivered, failed (may pass), refused (4xx) or '
-  'gone (410). What was not taken waits and goes first the next time, after a backoff of 15 s to 10 min, or '
-  'the receiver''s hint. gone stops the webhook at once, refused after an hour, failed after three days. '
-  'recorded is false when it had ended before. Errors: PT401 invalid_token (also when another request took '
-  'its place), PT422 invalid_worker_request.';
 
+-- Writes down what became of messages. The caller holds the sender's lock.
 create or replace function sync_scheduler.settle_messages(org_id uuid, results jsonb) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -1681,11 +1542,9 @@ begin
   where m.org_id = settle_messages.org_id and m.message_id = r.message_id and m.delivered_at is null;
 end;
 $$;
-revoke all on function sync_scheduler.settle_messages(uuid, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.settle_messages(uuid, jsonb) is
-  'Writes down what became of messages. The caller holds the sender''s lock.';
 
+-- Posts nothing more to an organisation's alert webhook until it is configured again, and raises
+-- webhook_stopped. What waits stays for as long as messages are kept. The caller holds the sender's lock.
 create or replace function sync_scheduler.stop_alert_webhook(org_id uuid, reason text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
@@ -1706,15 +1565,13 @@ begin
       stopped.failing_since), null);
 end;
 $$;
-revoke all on function sync_scheduler.stop_alert_webhook(uuid, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.stop_alert_webhook(uuid, text) is
-  'Posts nothing more to an organisation''s alert webhook until it is configured again, and raises '
-  'webhook_stopped. What waits stays for as long as messages are kept. The caller holds the sender''s lock.';
 
 -- supabase/schemas/30_functions/alerts/post_messages.sql
 -- Wakes the senders; the function claims their messages.
 
+-- Posts to the Edge Function which organisations have messages for their alert webhooks: new ones, ones that
+-- wait for a receiver to be back, and ones of which nobody reported. Returns how many organisations. Nothing
+-- without settings.function_url. Safe at any time, by anyone, at once.
 create or replace function sync_scheduler.post_alerts(batch_size integer default 500) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
@@ -1776,11 +1633,6 @@ begin
   return cardinality(due);
 end;
 $$;
-revoke all on function sync_scheduler.post_alerts(integer) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.post_alerts(integer) is
-  'Posts to the Edge Function which organisations have messages for their alert webhooks: new ones, ones '
-  'that wait for a receiver to be back, and ones of which nobody reported. Returns how many organisations. '
-  'Nothing without settings.function_url. Safe at any time, by anyone, at once.';
 
 -- Definer, because the service role has no rights in sync_scheduler. The tokens are the check of the caller.
 create or replace function public.sync_worker_claim_alerts(senders jsonb) returns jsonb
@@ -1792,12 +1644,15 @@ begin
 end;
 $$;
 revoke all on function public.sync_worker_claim_alerts(jsonb) from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_claim_alerts(jsonb) to service_role;
 comment on function public.sync_worker_claim_alerts(jsonb) is
   'For the Edge Function (service role and the senders'' tokens): see sync_scheduler.claim_alerts. Takes '
   'messages for alert webhooks, each sender at most once, and returns what the worker needs to post them, '
   'address and secret included.';
 
+-- Takes the work of a list of {org_id, token}, each at most once and within half a minute, and returns of
+-- those that were to be had the webhook {url, secret}, its format and the messages in order, up to 50 and 128
+-- KiB but at least one, the body as the text that is signed. Errors: PT401 invalid_token (none was to be
+-- had), PT422 invalid_worker_request.
 create or replace function sync_scheduler.claim_alerts(senders jsonb) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -1851,14 +1706,10 @@ begin
   return claimed;
 end;
 $$;
-revoke all on function sync_scheduler.claim_alerts(jsonb) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.claim_alerts(jsonb) is
-  'Takes the work of a list of {org_id, token}, each at most once and within half a minute, and returns of '
-  'those that were to be had the webhook {url, secret}, its format and the messages in order, up to 50 and '
-  '128 KiB but at least one, the body as the text that is signed. Errors: PT401 invalid_token (none was to '
-  'be had), PT422 invalid_worker_request.';
 
 -- supabase/schemas/30_functions/alerts/purge_alerts.sql
+-- Deletes old incidents of vendors and old alerts, up to batch_size together. Returns how many. If something
+-- fails it deletes none and warns.
 create or replace function sync_scheduler.purge_alerts(batch_size integer, settings sync_scheduler.settings)
 returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -1884,15 +1735,12 @@ exception when others then
   return 0;
 end;
 $$;
-revoke all on function sync_scheduler.purge_alerts(integer, sync_scheduler.settings)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.purge_alerts(integer, sync_scheduler.settings) is
-  'Deletes old incidents of vendors and old alerts, up to batch_size together. Returns how many. If '
-  'something fails it deletes none and warns.';
 
 -- supabase/schemas/30_functions/alerts/queue_messages.sql
 -- Writes the message of an alert or a run.
 
+-- Trigger of sync_alerts: queues a message for each webhook that asks for such alerts, in the same
+-- transaction. A repeated alert sends no message. One that is more severe, or has news (news_at), does.
 create or replace function sync_scheduler.announce_alert() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -1924,10 +1772,6 @@ begin
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.announce_alert() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.announce_alert() is
-  'Trigger of sync_alerts: queues a message for each webhook that asks for such alerts, in the same '
-  'transaction. A repeated alert sends no message. One that is more severe, or has news (news_at), does.';
 
 -- That nothing is posted any more cannot be posted.
 create trigger announce_alert after insert on public.sync_alerts
@@ -1940,6 +1784,7 @@ create trigger announce_change after update of severity, resolved_at, news_at on
       or old.news_at is distinct from new.news_at))
   execute function sync_scheduler.announce_alert();
 
+-- A run has ended: queues that for the organisation's webhook, if it wants to know.
 create or replace function sync_scheduler.announce_run(run public.sync_run_log) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -1958,11 +1803,9 @@ begin
   where w.org_id = run.org_id and w.finished_runs and w.stopped_at is null;
 end;
 $$;
-revoke all on function sync_scheduler.announce_run(public.sync_run_log)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.announce_run(public.sync_run_log) is
-  'A run has ended: queues that for the organisation''s webhook, if it wants to know.';
 
+-- The field text of a webhook message, as Slack and what imitates it show it. Nothing in it is a link, a
+-- mention or another line: https://evil.example becomes https[:]//evil[.]example.
 create or replace function sync_scheduler.alert_text(label text, integration_type text, message text)
   returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -1989,15 +1832,12 @@ begin
   return replace(replace(replace(shown, '&', '&amp;'), '<', '&lt;'), '>', '&gt;');
 end;
 $$;
-revoke all on function sync_scheduler.alert_text(text, text, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.alert_text(text, text, text) is
-  'The field text of a webhook message, as Slack and what imitates it show it. Nothing in it is a link, a '
-  'mention or another line: https://evil.example becomes https[:]//evil[.]example.';
 
 -- supabase/schemas/30_functions/alerts/run_alerts.sql
 -- Alerts that follow from attempts, runs and skipped slots.
 
+-- Trigger of sync_integrations: without a schedule, switched off or paused, no slot of the integration is
+-- late any more.
 -- Definer, because whoever may switch an integration off may not write alerts.
 create or replace function sync_scheduler.resolve_slot_alerts() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -2006,15 +1846,14 @@ begin
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.resolve_slot_alerts() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.resolve_slot_alerts() is
-  'Trigger of sync_integrations: without a schedule, switched off or paused, no slot of the integration is '
-  'late any more.';
 
 create trigger resolve_slot_alerts after update of schedule, enabled, paused_at on public.sync_integrations
   for each row when (new.schedule is null or not new.enabled or new.paused_at is not null)
   execute function sync_scheduler.resolve_slot_alerts();
 
+-- Resolves the alert run_failed of an integration when everything that the failed run left is out, withdrawn
+-- or decided. A run that left nothing, as its outbox was empty, is made good by one that succeeds
+-- (has_succeeded). The last lock of its caller.
 create or replace function sync_scheduler.resolve_run_failure(integration_id uuid,
   has_succeeded boolean default false) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -2049,13 +1888,10 @@ begin
   update public.sync_alerts a set resolved_at = now() where a.alert_id = alert.alert_id;
 end;
 $$;
-revoke all on function sync_scheduler.resolve_run_failure(uuid, boolean)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.resolve_run_failure(uuid, boolean) is
-  'Resolves the alert run_failed of an integration when everything that the failed run left is out, '
-  'withdrawn or decided. A run that left nothing, as its outbox was empty, is made good by one that succeeds '
-  '(has_succeeded). The last lock of its caller.';
 
+-- Did the run's attempt, which has just ended, fail on a cold start: in a freshly booted isolate, before it
+-- settled any entry, with a transient or ambiguous error, for the first time in this run? Then it raises the
+-- cold_start_failure alert and returns true: the run is retried at once. The caller holds the run's row lock.
 create or replace function sync_scheduler.note_cold_start_failure(
   run public.sync_run_log, integration public.sync_integrations, error_class sync_scheduler.error_class
 ) returns boolean
@@ -2079,16 +1915,11 @@ begin
     run.run_id);
 end;
 $$;
-revoke all on function sync_scheduler.note_cold_start_failure(
-  public.sync_run_log, public.sync_integrations, sync_scheduler.error_class)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.note_cold_start_failure(
-  public.sync_run_log, public.sync_integrations, sync_scheduler.error_class) is
-  'Did the run''s attempt, which has just ended, fail on a cold start: in a freshly booted isolate, before '
-  'it settled any entry, with a transient or ambiguous error, for the first time in this run? Then it raises '
-  'the cold_start_failure alert and returns true: the run is retried at once. The caller holds the run''s '
-  'row lock.';
 
+-- A run has failed for good, or was refused while it was being cancelled: raises run_failed, whatever else is
+-- open, and records it in the integration's health: see health_after. details.last_entry_id is the last entry
+-- that it left. A scheduled run that never started raises the drift alert of its slot. The caller holds the
+-- run's row lock and has ended its attempt.
 create or replace function sync_scheduler.note_failed_run(run public.sync_run_log) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -2125,17 +1956,12 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.note_failed_run(public.sync_run_log)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.note_failed_run(public.sync_run_log) is
-  'A run has failed for good, or was refused while it was being cancelled: raises run_failed, whatever else '
-  'is open, and records it in the integration''s health: see health_after. details.last_entry_id is the last '
-  'entry that it left. A scheduled run that never started raises the drift alert of its slot. The caller '
-  'holds the run''s row lock and has ended its attempt.';
 
 -- supabase/schemas/30_functions/alerts/watch_alerts.sql
 -- The tick looks for what starts late or not at all.
 
+-- Raises the drift alert, once a slot, for up to 500 slots that should have started
+-- settings.drift_alert_after ago and have not.
 create or replace function sync_scheduler.watch_drift() returns void
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
@@ -2179,11 +2005,9 @@ begin
   end loop;
 end;
 $$;
-revoke all on function sync_scheduler.watch_drift() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.watch_drift() is
-  'Raises the drift alert, once a slot, for up to 500 slots that should have started '
-  'settings.drift_alert_after ago and have not.';
 
+-- Raises the drift alert of a slot, once, if it started later than settings.drift_alert_after or, with
+-- started_at null, has not started by now. Returns whether that is so.
 create or replace function sync_scheduler.check_drift(
   integration public.sync_integrations, scheduled_for timestamptz, started_at timestamptz,
   run_id uuid default null
@@ -2204,12 +2028,9 @@ begin
   return limit_passed;
 end;
 $$;
-revoke all on function sync_scheduler.check_drift(public.sync_integrations, timestamptz, timestamptz, uuid)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.check_drift(public.sync_integrations, timestamptz, timestamptz, uuid) is
-  'Raises the drift alert of a slot, once, if it started later than settings.drift_alert_after or, with '
-  'started_at null, has not started by now. Returns whether that is so.';
 
+-- Nobody has claimed a dispatch in its time: keeps what pg_net heard and, from the second one of an attempt
+-- on, raises dispatch_failing. The next claim of the integration resolves it.
 create or replace function sync_scheduler.note_undelivered(
   integration public.sync_integrations,
   run public.sync_run_log,
@@ -2232,14 +2053,9 @@ begin
     run.run_id);
 end;
 $$;
-revoke all on function sync_scheduler.note_undelivered(
-  public.sync_integrations, public.sync_run_log, sync_scheduler.run_attempts, public.sync_alert_severity)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.note_undelivered(
-  public.sync_integrations, public.sync_run_log, sync_scheduler.run_attempts, public.sync_alert_severity) is
-  'Nobody has claimed a dispatch in its time: keeps what pg_net heard and, from the second one of an attempt '
-  'on, raises dispatch_failing. The next claim of the integration resolves it.';
 
+-- Resolves the alerts scheduler_dead: the tick that calls this is alive. And database_not_writable, when no
+-- worker has reported it for a quarter of an hour: the tick has just written.
 create or replace function sync_scheduler.resolve_silence() returns void
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
@@ -2251,11 +2067,6 @@ begin
     limit 500 for no key update skip locked));
 end;
 $$;
-revoke all on function sync_scheduler.resolve_silence() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.resolve_silence() is
-  'Resolves the alerts scheduler_dead: the tick that calls this is alive. And database_not_writable, when no '
-  'worker has '
-  'reported it for a quarter of an hour: the tick has just written.';
 
 -- supabase/schemas/30_functions/connections/claim_checks.sql
 -- The function claims connection checks.
@@ -2272,12 +2083,15 @@ end;
 $$;
 revoke all on function public.sync_worker_claim_probes(jsonb, integer)
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_claim_probes(jsonb, integer) to service_role;
 comment on function public.sync_worker_claim_probes(jsonb, integer) is
   'For the Edge Function (service role and the tokens of the connection checks): see '
   'sync_scheduler.claim_probes. Takes a handful of connection checks, each at most once, and returns what '
   'the worker needs to do them, credentials included.';
 
+-- Takes the connection checks of a list of {integration_id, token}, each as claim_probe does, and returns
+-- what it returns, in a list; what cannot be taken is left out; or refused, and takes none, if protocol is
+-- none of worker_protocols. Errors: PT422 invalid_worker_request; those of claim_probe if none could be
+-- taken.
 create or replace function sync_scheduler.claim_probes(probes jsonb, protocol integer) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -2321,14 +2135,10 @@ begin
   return claimed;
 end;
 $$;
-revoke all on function sync_scheduler.claim_probes(jsonb, integer)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.claim_probes(jsonb, integer) is
-  'Takes the connection checks of a list of {integration_id, token}, each as claim_probe does, and returns '
-  'what it returns, in a list; what cannot be taken is left out; or refused, and takes none, if protocol is '
-  'none of worker_protocols. Errors: PT422 invalid_worker_request; those of claim_probe if none could be '
-  'taken.';
 
+-- Takes a connection check for the worker that holds its token, at most once. Returns what the worker needs,
+-- credentials included (see read_connection). Errors: PT401 invalid_token, PT409 already_claimed, PT409
+-- attempt_not_current.
 create or replace function sync_scheduler.claim_probe(integration_id uuid, token text) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -2348,12 +2158,9 @@ begin
     || jsonb_build_object('timeout_seconds', extract(epoch from settings.probe_timeout) / 2);
 end;
 $$;
-revoke all on function sync_scheduler.claim_probe(uuid, text) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.claim_probe(uuid, text) is
-  'Takes a connection check for the worker that holds its token, at most once. Returns what the worker '
-  'needs, credentials included (see read_connection). Errors: PT401 invalid_token, PT409 already_claimed, '
-  'PT409 attempt_not_current.';
 
+-- Tells which it is: PT401 invalid_token (forged, or of a check that was replaced), PT409 already_claimed or
+-- PT409 attempt_not_current (over).
 create or replace function sync_scheduler.raise_no_probe(integration_id uuid, token text) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -2368,11 +2175,6 @@ begin
     else 'attempt_not_current' end);
 end;
 $$;
-revoke all on function sync_scheduler.raise_no_probe(uuid, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.raise_no_probe(uuid, text) is
-  'Tells which it is: PT401 invalid_token (forged, or of a check that was replaced), PT409 already_claimed '
-  'or PT409 attempt_not_current (over).';
 
 -- supabase/schemas/30_functions/connections/finish_checks.sql
 -- The function reports how a connection check ended.
@@ -2406,13 +2208,17 @@ $$;
 revoke all on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean,
   text)
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric,
-  boolean, text) to service_role;
 comment on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean,
   text) is
   'For the Edge Function (service role and the token of the connection check): see '
   'sync_scheduler.finish_probe. Records what a connection check found, once.';
 
+-- Records what a connection check found, once: answered (the external system knows us), reached (somebody
+-- answers, which does not show that our credentials are good) or failed with an error_class; blames: see
+-- finish_attempt. is_guess: the check asks in another way than an export does; within 31 days of a good
+-- export with the present config and credentials (last_success_at) such a failure, permanent or transient,
+-- counts as reached. recorded is false when it had ended before. Errors: PT401 invalid_token (also for a
+-- check that was replaced or not claimed), PT422 invalid_worker_request.
 create or replace function sync_scheduler.finish_probe(
   integration_id uuid,
   token text,
@@ -2513,16 +2319,10 @@ begin
   return '{"recorded": true}'::jsonb;
 end;
 $$;
-revoke all on function sync_scheduler.finish_probe(uuid, text, text, text, text, text, numeric, boolean, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.finish_probe(uuid, text, text, text, text, text, numeric, boolean, text) is
-  'Records what a connection check found, once: answered (the external system knows us), reached (somebody '
-  'answers, which does not show that our credentials are good) or failed with an error_class; blames: see '
-  'finish_attempt. is_guess: the check asks in another way than an export does; within 31 days of a good '
-  'export with the present config and credentials (last_success_at) such a failure, permanent or transient, '
-  'counts as reached. recorded is false when it had ended before. Errors: PT401 invalid_token (also for a '
-  'check that was replaced or not claimed), PT422 invalid_worker_request.';
 
+-- What a failed connection check says of the integration, whose health, locked, already counts it:
+-- needs_attention with its alert (blames configuration), degraded (and passive for blames quota), or
+-- unhealthy, of which the second in a row raises an alert.
 create or replace function sync_scheduler.note_failed_check(
   integration public.sync_integrations,
   health public.sync_integration_health,
@@ -2559,16 +2359,11 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.note_failed_check(
-  public.sync_integrations, public.sync_integration_health, boolean, text, text, text, sync_scheduler.blames)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.note_failed_check(
-  public.sync_integrations, public.sync_integration_health, boolean, text, text, text,
-  sync_scheduler.blames) is
-  'What a failed connection check says of the integration, whose health, locked, already counts it: '
-  'needs_attention with its alert (blames configuration), degraded (and passive for blames quota), or '
-  'unhealthy, of which the second in a row raises an alert.';
 
+-- A connection check was answered: the way is open. Resolves what checks have raised. The integration is
+-- healthy, unless a run that failed with the present config and credentials has left entries that wait
+-- (run_failed is open): then it still needs attention if that run was refused, and is degraded otherwise. The
+-- caller holds the lock of the integration's health.
 create or replace function sync_scheduler.record_answer(integration_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -2593,16 +2388,13 @@ begin
   perform sync_scheduler.resolve_alerts(record_answer.integration_id, '{needs_attention,unhealthy}');
 end;
 $$;
-revoke all on function sync_scheduler.record_answer(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.record_answer(uuid) is
-  'A connection check was answered: the way is open. Resolves what checks have raised. The integration is '
-  'healthy, unless a run that failed with the present config and credentials has left entries that wait '
-  '(run_failed is open): then it still needs attention if that run was refused, and is degraded otherwise. '
-  'The caller holds the lock of the integration''s health.';
 
 -- supabase/schemas/30_functions/connections/health_events.sql
 -- Health follows runs and checks.
 
+-- Records how an integration is, with the newest failure (in a coordinator's words). needs_attention ends
+-- with healthy, or with any status when the external system has just answered (has_answered). Raises and
+-- resolves no alert. After integration, run and entries, before alerts.
 create or replace function sync_scheduler.set_health(
   integration_id uuid,
   status public.sync_health_status,
@@ -2639,13 +2431,8 @@ begin
   where h.integration_id = set_health.integration_id;
 end;
 $$;
-revoke all on function sync_scheduler.set_health(uuid, public.sync_health_status, text, text, boolean)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.set_health(uuid, public.sync_health_status, text, text, boolean) is
-  'Records how an integration is, with the newest failure (in a coordinator''s words). needs_attention ends '
-  'with healthy, or with any status when the external system has just answered (has_answered). Raises and '
-  'resolves no alert. After integration, run and entries, before alerts.';
 
+-- How an integration is after a check or a run that failed like this.
 create or replace function sync_scheduler.health_after(error_class text, blames sync_scheduler.blames)
 returns public.sync_health_status
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
@@ -2657,11 +2444,10 @@ begin
     else 'unhealthy' end::public.sync_health_status;
 end;
 $$;
-revoke all on function sync_scheduler.health_after(text, sync_scheduler.blames)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.health_after(text, sync_scheduler.blames) is
-  'How an integration is after a check or a run that failed like this.';
 
+-- A run of the integration has settled entries in an attempt that was claimed at that instant: it is healthy,
+-- what checks have raised is resolved, it need not be asked for a while, and its vendor is there. In the
+-- usual case a few looks by key and no write.
 create or replace function sync_scheduler.note_traffic(integration_id uuid, claimed_at timestamptz)
   returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -2674,13 +2460,10 @@ begin
   perform sync_scheduler.note_vendor_answer(note_traffic.integration_id, note_traffic.claimed_at);
 end;
 $$;
-revoke all on function sync_scheduler.note_traffic(uuid, timestamptz)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.note_traffic(uuid, timestamptz) is
-  'A run of the integration has settled entries in an attempt that was claimed at that instant: it is '
-  'healthy, what checks have raised is resolved, it need not be asked for a while, and its vendor is there. '
-  'In the usual case a few looks by key and no write.';
 
+-- The external system has taken entries of the run: sets last_success_at of the integration's health and
+-- clears run_failed_at. Does nothing if config or credentials have changed since the attempt was claimed.
+-- run: the active run, whose lock the caller holds. After entries, as in set_health.
 create or replace function sync_scheduler.record_success(run public.sync_run_log) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -2695,13 +2478,9 @@ begin
         where a.run_id = run.run_id and a.attempt = run.attempt);
 end;
 $$;
-revoke all on function sync_scheduler.record_success(public.sync_run_log)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.record_success(public.sync_run_log) is
-  'The external system has taken entries of the run: sets last_success_at of the integration''s health and '
-  'clears run_failed_at. Does nothing if config or credentials have changed since the attempt was claimed. '
-  'run: the active run, whose lock the caller holds. After entries, as in set_health.';
 
+-- A run has got through to the external system just now: for an interval there is nothing to ask it. Not
+-- while the integration is passive. The caller writes health last: see set_health.
 create or replace function sync_scheduler.defer_check(integration_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -2714,14 +2493,12 @@ begin
     and (h.next_check_at < now() + i.health_check_interval / 2 or h.consecutive_failures > 0);
 end;
 $$;
-revoke all on function sync_scheduler.defer_check(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.defer_check(uuid) is
-  'A run has got through to the external system just now: for an interval there is nothing to ask it. Not '
-  'while the integration is passive. The caller writes health last: see set_health.';
 
 -- supabase/schemas/30_functions/connections/plan_checks.sql
 -- When an integration is checked next.
 
+-- Trigger of sync_integrations: every integration has its row of sync_integration_health from the start, and
+-- its turn to be checked.
 -- Definer, because whoever may insert an integration may not write its health.
 create or replace function sync_scheduler.add_health() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -2733,14 +2510,12 @@ begin
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.add_health() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.add_health() is
-  'Trigger of sync_integrations: every integration has its row of sync_integration_health from the start, '
-  'and its turn to be checked.';
 
 create trigger add_health after insert on public.sync_integrations
   referencing new table as added for each statement execute function sync_scheduler.add_health();
 
+-- Trigger of sync_integrations: an integration that is changed, switched on or resumed is checked at its next
+-- turn, one that is switched off or paused not at all. With another config nothing has got through yet.
 -- Definer, because whoever may change an integration may not write its health.
 create or replace function sync_scheduler.keep_next_check_at() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -2764,11 +2539,6 @@ begin
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.keep_next_check_at() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.keep_next_check_at() is
-  'Trigger of sync_integrations: an integration that is changed, switched on or resumed is checked at its '
-  'next turn, one that is switched off or paused not at all. With another config nothing has got through '
-  'yet.';
 
 -- Column by column: a comparison of rows comes back from the catalog in other words, and a schema diff would
 -- never be empty.
@@ -2779,6 +2549,9 @@ create trigger keep_next_check_at after update of enabled, paused_at, health_che
     or old.config is distinct from new.config)
   execute function sync_scheduler.keep_next_check_at();
 
+-- When the connection of an integration is to be checked, not before earliest: at its next turn; after
+-- failures in a row the interval doubles from the second on, up to a day, with jitter; while it is passive
+-- not before settings.passive_cooldown is over. Null: never.
 create or replace function sync_scheduler.plan_check(
   integration public.sync_integrations,
   failures integer default 0,
@@ -2802,13 +2575,10 @@ begin
   return sync_scheduler.check_slot(integration.id, every, earliest);
 end;
 $$;
-revoke all on function sync_scheduler.plan_check(public.sync_integrations, integer, timestamptz, timestamptz)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.plan_check(public.sync_integrations, integer, timestamptz, timestamptz) is
-  'When the connection of an integration is to be checked, not before earliest: at its next turn; after '
-  'failures in a row the interval doubles from the second on, up to a day, with jitter; while it is passive '
-  'not before settings.passive_cooldown is over. Null: never.';
 
+-- The first instant, not before earliest, at which it is this integration's turn to be checked: one in each
+-- interval (and a hundredth of it), at an offset that follows from its id, so that the integrations of a
+-- vendor are spread over the interval.
 create or replace function sync_scheduler.check_slot(integration_id uuid, every interval,
   earliest timestamptz)
 returns timestamptz
@@ -2825,13 +2595,10 @@ begin
     (ceil((extract(epoch from earliest) - shift) / period) * period + shift)::double precision);
 end;
 $$;
-revoke all on function sync_scheduler.check_slot(uuid, interval, timestamptz)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.check_slot(uuid, interval, timestamptz) is
-  'The first instant, not before earliest, at which it is this integration''s turn to be checked: one in '
-  'each interval (and a hundredth of it), at an offset that follows from its id, so that the integrations of '
-  'a vendor are spread over the interval.';
 
+-- The vendor says that we ask too much: what is left of its quota is for the syncs. The integration is not
+-- checked until settings.passive_cooldown is over (and retry_after, the vendor's hint). The last lock of its
+-- caller, as in set_health.
 create or replace function sync_scheduler.enter_passive(integration_id uuid,
   retry_after interval default null) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -2844,12 +2611,6 @@ begin
   where h.integration_id = enter_passive.integration_id and i.id = h.integration_id;
 end;
 $$;
-revoke all on function sync_scheduler.enter_passive(uuid, interval)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.enter_passive(uuid, interval) is
-  'The vendor says that we ask too much: what is left of its quota is for the syncs. The integration is not '
-  'checked until settings.passive_cooldown is over (and retry_after, the vendor''s hint). The last lock of '
-  'its caller, as in set_health.';
 
 -- supabase/schemas/30_functions/connections/request_checks.sql
 -- A person asks for a connection check.
@@ -2875,7 +2636,6 @@ end;
 $$;
 revoke all on function public.test_integration_connection(uuid, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.test_integration_connection(uuid, text) to authenticated, service_role;
 comment on function public.test_integration_connection(uuid, text) is
   'Starts a check of the connection to the external system, also of an integration that is paused or '
   'switched off, and returns the integration''s health at once; read it again: it is answered when '
@@ -2917,7 +2677,6 @@ end;
 $$;
 revoke all on function public.resume_integration_checks(uuid, text, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.resume_integration_checks(uuid, text, text) to authenticated, service_role;
 comment on function public.resume_integration_checks(uuid, text, text) is
   'Ends the passive mode of the organisation''s integration (its vendor said that we ask too much, and so it '
   'is not checked until next_check_at) and returns its health: it is checked at its next turn, within '
@@ -2926,6 +2685,9 @@ comment on function public.resume_integration_checks(uuid, text, text) is
   'unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, '
   'PT422 reason_too_long, PT429 rate_limited.';
 
+-- Posts a connection check of an integration that somebody has asked for, and returns the integration's
+-- health. The caller holds the integration's lock and has seen to probe_cooldown. Errors: PT503
+-- function_url_not_configured.
 create or replace function sync_scheduler.start_probe(integration public.sync_integrations)
 returns public.sync_integration_health
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -2940,13 +2702,10 @@ begin
   return health;
 end;
 $$;
-revoke all on function sync_scheduler.start_probe(public.sync_integrations)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.start_probe(public.sync_integrations) is
-  'Posts a connection check of an integration that somebody has asked for, and returns the integration''s '
-  'health. The caller holds the integration''s lock and has seen to probe_cooldown. Errors: PT503 '
-  'function_url_not_configured.';
 
+-- Posts connection checks of integrations to the Edge Function, ten in a request, each under a one-time token
+-- of its own and in place of one that is still open. The caller holds the integrations' locks and knows that
+-- settings.function_url is set.
 create or replace function sync_scheduler.post_probes(
   integration_ids uuid[], requested_by uuid default null, by_tick boolean default false
 ) returns void
@@ -2992,13 +2751,10 @@ begin
     where h.integration_id = any (integration_ids) and p.integration_id = h.integration_id;
 end;
 $$;
-revoke all on function sync_scheduler.post_probes(uuid[], uuid, boolean)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.post_probes(uuid[], uuid, boolean) is
-  'Posts connection checks of integrations to the Edge Function, ten in a request, each under a one-time '
-  'token of its own and in place of one that is still open. The caller holds the integrations'' locks and '
-  'knows that settings.function_url is set.';
 
+-- Refuses (PT429 rate_limited) while the last connection check of the integration is younger than
+-- settings.probe_cooldown, or is still open and younger than settings.probe_timeout; replaces_open: an open
+-- one counts like another.
 create or replace function sync_scheduler.require_probe_due(
   integration public.sync_integrations, replaces_open boolean default false
 ) returns void
@@ -3011,13 +2767,9 @@ begin
       'check');
 end;
 $$;
-revoke all on function sync_scheduler.require_probe_due(public.sync_integrations, boolean)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_probe_due(public.sync_integrations, boolean) is
-  'Refuses (PT429 rate_limited) while the last connection check of the integration is younger than '
-  'settings.probe_cooldown, or is still open and younger than settings.probe_timeout; replaces_open: an open '
-  'one counts like another.';
 
+-- Until when a vendor that asked us to slow down gets no connection check, whoever asks for one; null: it may
+-- be asked.
 create or replace function sync_scheduler.passive_until(integration public.sync_integrations)
   returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -3030,15 +2782,13 @@ begin
       and coalesce(h.next_check_at, h.passive_since + s.passive_cooldown) > clock_timestamp());
 end;
 $$;
-revoke all on function sync_scheduler.passive_until(public.sync_integrations)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.passive_until(public.sync_integrations) is
-  'Until when a vendor that asked us to slow down gets no connection check, whoever asks for one; null: it '
-  'may be asked.';
 
 -- supabase/schemas/30_functions/connections/run_checks.sql
 -- The tick requests the checks that are due, and ends the unanswered ones.
 
+-- Starts the connection checks that are due, up to batch_size (500), the longest due first, and gives each
+-- its next turn; which of them have to ask, choose_checks knows. Returns how many it posted. Nothing without
+-- settings.function_url. Its cost follows what is due. Safe at any time, by anyone, at once.
 create or replace function sync_scheduler.check_health(batch_size integer default 500) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
@@ -3080,12 +2830,10 @@ begin
   return coalesce(cardinality(chosen.asked), 0);
 end;
 $$;
-revoke all on function sync_scheduler.check_health(integer) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.check_health(integer) is
-  'Starts the connection checks that are due, up to batch_size (500), the longest due first, and gives each '
-  'its next turn; which of them have to ask, choose_checks knows. Returns how many it posted. Nothing '
-  'without settings.function_url. Its cost follows what is due. Safe at any time, by anyone, at once.';
 
+-- Of integrations whose turn it is to be checked: which have to ask their vendor, and which are to look again
+-- soon. For the others a run is under way or a check open, or somebody else has shown that the host answers
+-- while their own credentials were found good within settings.own_check_interval.
 create or replace function sync_scheduler.choose_checks(
   integration_ids uuid[], out asked uuid[], out postponed uuid[]
 )
@@ -3129,12 +2877,9 @@ begin
   into asked, postponed from placed p;
 end;
 $$;
-revoke all on function sync_scheduler.choose_checks(uuid[]) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.choose_checks(uuid[]) is
-  'Of integrations whose turn it is to be checked: which have to ask their vendor, and which are to look '
-  'again soon. For the others a run is under way or a check open, or somebody else has shown that the host '
-  'answers while their own credentials were found good within settings.own_check_interval.';
 
+-- Ends connection checks that are older than settings.probe_timeout, so that who waits for one hears of it.
+-- status stays. Returns how many. Safe at any time, by anyone, at once.
 create or replace function sync_scheduler.end_unanswered_probes(batch_size integer default 100)
   returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
@@ -3166,11 +2911,6 @@ begin
   return unanswered;
 end;
 $$;
-revoke all on function sync_scheduler.end_unanswered_probes(integer)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.end_unanswered_probes(integer) is
-  'Ends connection checks that are older than settings.probe_timeout, so that who waits for one hears of it. '
-  'status stays. Returns how many. Safe at any time, by anyone, at once.';
 
 -- supabase/schemas/30_functions/connections/set_credentials.sql
 -- Definer, because no client may write Vault or the integrations. The first statement checks the caller.
@@ -3229,8 +2969,6 @@ end;
 $$;
 revoke all on function public.set_integration_credentials(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.set_integration_credentials(uuid, text, jsonb, text)
-  to authenticated, service_role;
 comment on function public.set_integration_credentials(uuid, text, jsonb, text) is
   'Stores the credentials of the organisation''s integration in Vault, where nobody can read them back, for '
   'the address that its config has now (see connect_integration): after a change of it they are stored '
@@ -3248,6 +2986,9 @@ comment on function public.set_integration_credentials(uuid, text, jsonb, text) 
 -- supabase/schemas/30_functions/connections/vendor_incidents.sql
 -- Outages of a vendor.
 
+-- Records that a check of the tick or a run of the integration has failed like this, if the vendor is to
+-- blame. At the host of its type, several organisations are an incident. Returns whether one is open on the
+-- integration's host. The caller holds the lock of the integration's health.
 create or replace function sync_scheduler.note_vendor_failure(
   integration public.sync_integrations, error_class text, blames sync_scheduler.blames
 ) returns boolean
@@ -3300,15 +3041,9 @@ begin
   return sync_scheduler.open_incident(integration, vendor_host);
 end;
 $$;
-revoke all on function sync_scheduler.note_vendor_failure(public.sync_integrations, text,
-  sync_scheduler.blames)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.note_vendor_failure(public.sync_integrations, text,
-  sync_scheduler.blames) is
-  'Records that a check of the tick or a run of the integration has failed like this, if the vendor is to '
-  'blame. At the host of its type, several organisations are an incident. Returns whether one is open on the '
-  'integration''s host. The caller holds the lock of the integration''s health.';
 
+-- A check or a run of the integration, begun at seen_at, has got through: its vendor is there, for everybody.
+-- The last thing that its caller does: after health.
 create or replace function sync_scheduler.note_vendor_answer(integration_id uuid, seen_at timestamptz)
   returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -3339,12 +3074,10 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.note_vendor_answer(uuid, timestamptz)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.note_vendor_answer(uuid, timestamptz) is
-  'A check or a run of the integration, begun at seen_at, has got through: its vendor is there, for '
-  'everybody. The last thing that its caller does: after health.';
 
+-- Opens the incident of a vendor's host, with one alert, if so many organisations
+-- (settings.incident_organisations) could not reach it lately and nobody could since. Returns whether there
+-- is one. For note_vendor_failure.
 create or replace function sync_scheduler.open_incident(integration public.sync_integrations, host text)
   returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -3384,13 +3117,9 @@ begin
   return true;
 end;
 $$;
-revoke all on function sync_scheduler.open_incident(public.sync_integrations, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.open_incident(public.sync_integrations, text) is
-  'Opens the incident of a vendor''s host, with one alert, if so many organisations '
-  '(settings.incident_organisations) could not reach it lately and nobody could since. Returns whether there '
-  'is one. For note_vendor_failure.';
 
+-- Somebody has got through to the vendor with what was asked at seen_at: its open incident, if it began
+-- before, is over, and its alert is resolved. Returns whether there was one. For note_vendor_answer.
 create or replace function sync_scheduler.end_incident(integration_type text, host text, seen_at timestamptz)
   returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -3428,12 +3157,9 @@ begin
   return true;
 end;
 $$;
-revoke all on function sync_scheduler.end_incident(text, text, timestamptz)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.end_incident(text, text, timestamptz) is
-  'Somebody has got through to the vendor with what was asked at seen_at: its open incident, if it began '
-  'before, is over, and its alert is resolved. Returns whether there was one. For note_vendor_answer.';
 
+-- The notice vendor_incident while several organisations cannot reach the integration's vendor; else null. It
+-- only informs: the run starts as usual.
 create or replace function sync_scheduler.incident_notice(integration public.sync_integrations) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -3444,11 +3170,6 @@ begin
       and o.host = sync_scheduler.vendor_host(incident_notice.integration));
 end;
 $$;
-revoke all on function sync_scheduler.incident_notice(public.sync_integrations)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.incident_notice(public.sync_integrations) is
-  'The notice vendor_incident while several organisations cannot reach the integration''s vendor; else null. '
-  'It only informs: the run starts as usual.';
 
 -- supabase/schemas/30_functions/entries/add_entries.sql
 -- The one door of the outbox.
@@ -3508,7 +3229,6 @@ end;
 $$;
 revoke all on function public.add_sync_entries(uuid, text, jsonb, boolean, boolean)
   from public, anon, authenticated, service_role;
-grant execute on function public.add_sync_entries(uuid, text, jsonb, boolean, boolean) to service_role;
 comment on function public.add_sync_entries(uuid, text, jsonb, boolean, boolean) is
   'Delivers entries to the outbox of an organisation''s integration, as often as the host likes. For the '
   'service role. entries: a list of at most 10,000 {entry_key, period, document_number, payload}, exported '
@@ -3524,6 +3244,9 @@ comment on function public.add_sync_entries(uuid, text, jsonb, boolean, boolean)
   'refused, at most 10 of them, and refused_count), PT422 unknown_integration_type, PT404 '
   'integration_not_found.';
 
+-- Reads the list of a delivery in its order, each key once, with the field and the reason of what is refused.
+-- An item that is refused for its shape costs no other item. hash is set when the key was known. entries is a
+-- JSON list. The caller holds the integration's lock.
 create or replace function sync_scheduler.read_delivery(integration public.sync_integrations, entries jsonb)
 returns sync_scheduler.delivered_entry[]
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -3599,12 +3322,6 @@ begin
   return coalesce(delivered, '{}');
 end;
 $$;
-revoke all on function sync_scheduler.read_delivery(public.sync_integrations, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.read_delivery(public.sync_integrations, jsonb) is
-  'Reads the list of a delivery in its order, each key once, with the field and the reason of what is '
-  'refused. An item that is refused for its shape costs no other item. hash is set when the key was known. '
-  'entries is a JSON list. The caller holds the integration''s lock.';
 
 -- supabase/schemas/30_functions/entries/exported_fields.sql
 -- Written by db:compose from supabase/functions/integration-sync/vouchers/exported_fields.ts. Edit that file.
@@ -3629,6 +3346,8 @@ comment on function sync_scheduler.exported_fields() is
   'missing passes on any payload.';
 
 -- supabase/schemas/30_functions/entries/loses_digits.sql
+-- Is there a JSON number in it whose value a float would change, or with more than 340 decimals? The worker's
+-- JSON.parse makes floats of numbers.
 create or replace function sync_scheduler.loses_digits(content jsonb) returns boolean
 language plpgsql stable strict set search_path = pg_catalog, pg_temp set extra_float_digits = 1 as $$
 begin
@@ -3649,10 +3368,6 @@ begin
       else true end);
 end;
 $$;
-revoke all on function sync_scheduler.loses_digits(jsonb) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.loses_digits(jsonb) is
-  'Is there a JSON number in it whose value a float would change, or with more than 340 decimals? The '
-  'worker''s JSON.parse makes floats of numbers.';
 
 -- supabase/schemas/30_functions/entries/record_results.sql
 -- A worker reports what became of a batch.
@@ -3672,12 +3387,17 @@ end;
 $$;
 revoke all on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb, boolean)
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb, boolean)
-  to service_role;
 comment on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb, boolean) is
   'For the Edge Function (service role and attempt token): see sync_scheduler.record_results. Settles the '
   'entries of a batch and counts progress.';
 
+-- Settles entries of a batch: exported, rejected, unknown (asked for before it is sent again) or pending
+-- (certainly not taken; it becomes unknown while anything else of the batch is open). With refused_alone a
+-- pending entry is passed over for the rest of the run, and rejected as soon as something is taken. With
+-- rejected goes not_sent, if our own rules rejected it before its first send, and nothing_left, if the
+-- external system holds nothing of it. set_aside: what is unknown of the batch is not handed out again in
+-- this run. An entry that is left out stays with the worker and counts as sent. Counts the run's progress.
+-- May be repeated. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request.
 create or replace function sync_scheduler.record_results(
   run_id uuid, attempt integer, token text, batch_id uuid, results jsonb, set_aside boolean default false
 ) returns jsonb
@@ -3781,17 +3501,9 @@ begin
   return sync_scheduler.run_progress(run);
 end;
 $$;
-revoke all on function sync_scheduler.record_results(uuid, integer, text, uuid, jsonb, boolean)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.record_results(uuid, integer, text, uuid, jsonb, boolean) is
-  'Settles entries of a batch: exported, rejected, unknown (asked for before it is sent again) or pending '
-  '(certainly not taken; it becomes unknown while anything else of the batch is open). With refused_alone a '
-  'pending entry is passed over for the rest of the run, and rejected as soon as something is taken. With '
-  'rejected goes not_sent, if our own rules rejected it before its first send, and nothing_left, if the '
-  'external system holds nothing of it. set_aside: what is unknown of the batch is not handed out again in '
-  'this run. An entry that is left out stays with the worker and counts as sent. Counts the run''s progress. '
-  'May be repeated. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request.';
 
+-- For entries that turn out not to have been taken: what goes out is what the source has delivered since, and
+-- the conflict is over. Those that are not replaceable, or without a conflict, stay as they are.
 create or replace function sync_scheduler.adopt_newest_content(entry_ids bigint[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -3814,15 +3526,15 @@ begin
     and sync_scheduler.is_replaceable(e);
 end;
 $$;
-revoke all on function sync_scheduler.adopt_newest_content(bigint[])
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.adopt_newest_content(bigint[]) is
-  'For entries that turn out not to have been taken: what goes out is what the source has delivered since, '
-  'and the conflict is over. Those that are not replaceable, or without a conflict, stay as they are.';
 
 -- supabase/schemas/30_functions/entries/redact_entries.sql
 -- Empties the payloads of old entries.
 
+-- Empties the payloads of an organisation's entries that were exported, withdrawn or decided before an
+-- instant. Key, hash, period, number, external id, debit total and currency stay: nothing can be exported
+-- twice, and sums remain. Left as they are: entries that wait, that a person has to decide about, or of whose
+-- batch something is open. Returns {redacted, left, left_entries: [{integration_type, entry_key}] (at most
+-- 100)}. For the owner of the database. Again it redacts nothing more.
 create or replace function sync_scheduler.redact_entries(org_id uuid, before timestamptz) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 declare
@@ -3859,15 +3571,10 @@ begin
     coalesce(open_keys, '[]'));
 end;
 $$;
-revoke all on function sync_scheduler.redact_entries(uuid, timestamptz)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.redact_entries(uuid, timestamptz) is
-  'Empties the payloads of an organisation''s entries that were exported, withdrawn or decided before an '
-  'instant. Key, hash, period, number, external id, debit total and currency stay: nothing can be exported '
-  'twice, and sums remain. Left as they are: entries that wait, that a person has to decide about, or of '
-  'whose batch something is open. Returns {redacted, left, left_entries: [{integration_type, entry_key}] (at '
-  'most 100)}. For the owner of the database. Again it redacts nothing more.';
 
+-- Empties the payloads of those of these entries that are exported, withdrawn or decided and of whose batch
+-- nothing is open, and keeps debit total and currency. Returns how many. For redact_entries and
+-- purge_payloads.
 create or replace function sync_scheduler.redact_batch(entry_ids bigint[]) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -3900,12 +3607,10 @@ begin
   return redacted;
 end;
 $$;
-revoke all on function sync_scheduler.redact_batch(bigint[]) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.redact_batch(bigint[]) is
-  'Empties the payloads of those of these entries that are exported, withdrawn or decided and of whose batch '
-  'nothing is open, and keeps debit total and currency. Returns how many. For redact_entries and '
-  'purge_payloads.';
 
+-- Redacts what is older than settings.retention_payload among the next batch_size entries of its walk, which
+-- goes through all of them once a week at most. Returns how many it redacted; 0 while retention_payload is
+-- null.
 create or replace function sync_scheduler.purge_payloads(batch_size integer, settings sync_scheduler.settings)
   returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -3941,12 +3646,6 @@ exception when others then
   return 0;
 end;
 $$;
-revoke all on function sync_scheduler.purge_payloads(integer, sync_scheduler.settings)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.purge_payloads(integer, sync_scheduler.settings) is
-  'Redacts what is older than settings.retention_payload among the next batch_size entries of its walk, '
-  'which goes through all of them once a week at most. Returns how many it redacted; 0 while '
-  'retention_payload is null.';
 
 -- supabase/schemas/30_functions/entries/reserve_entries.sql
 -- A worker takes the next batch.
@@ -3969,12 +3668,19 @@ end;
 $$;
 revoke all on function public.sync_worker_reserve_entries(uuid, integer, text, integer, text[], integer)
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_reserve_entries(uuid, integer, text, integer, text[], integer)
-  to service_role;
 comment on function public.sync_worker_reserve_entries(uuid, integer, text, integer, text[], integer) is
   'For the Edge Function (service role and attempt token): see sync_scheduler.reserve_entries. Returns the '
   'next batch to export; batch_id is null when nothing is left.';
 
+-- Hands the worker its next batch, committed as sending before any vendor hears of it: a batch of unknown
+-- outcome first (resend = true, same batch_id, whole: settled marks the entries whose outcome is known;
+-- left_over: an earlier run left it), but for those that this run has set aside; else up to batch_size (1 to
+-- 500) pending entries in order, but for those that were refused alone in this run, and with payloads of at
+-- most batch_bytes and settings.max_batch_bytes together, but at least one. entry_keys: of the pending
+-- entries only these (at most 500). batch_id is null when nothing is left; with paused = true: while the
+-- integration is paused or disabled, or if its address is no longer that of the claim. What was refused alone
+-- is judged then (see judge_refused_entries). Errors: PT401 invalid_token, PT409 attempt_not_current, PT422
+-- invalid_worker_request.
 create or replace function sync_scheduler.reserve_entries(
   run_id uuid, attempt integer, token text, batch_size integer, entry_keys text[] default null,
   batch_bytes integer default null
@@ -4092,19 +3798,9 @@ begin
       from public.sync_export_entries e where e.batch_id = batch));
 end;
 $$;
-revoke all on function sync_scheduler.reserve_entries(uuid, integer, text, integer, text[], integer)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.reserve_entries(uuid, integer, text, integer, text[], integer) is
-  'Hands the worker its next batch, committed as sending before any vendor hears of it: a batch of unknown '
-  'outcome first (resend = true, same batch_id, whole: settled marks the entries whose outcome is known; '
-  'left_over: an earlier run left it), but for those that this run has set aside; else up to batch_size (1 '
-  'to 500) pending entries in order, but for those that were refused alone in this run, and with payloads of '
-  'at most batch_bytes and settings.max_batch_bytes together, but at least one. entry_keys: of the pending '
-  'entries only these (at most 500). batch_id is null when nothing is left; with paused = true: while the '
-  'integration is paused or disabled, or if its address is no longer that of the claim. What was refused '
-  'alone is judged then (see judge_refused_entries). Errors: PT401 invalid_token, PT409 attempt_not_current, '
-  'PT422 invalid_worker_request.';
 
+-- The first entry of an integration, by entry_id, that is not out yet: pending, sending or unknown. Null:
+-- there is none. Its cost does not grow with what waits.
 create or replace function sync_scheduler.first_open_entry(integration_id uuid) returns bigint
 language plpgsql stable set search_path = pg_catalog, pg_temp
 -- As in reserve_entries: without a sort only the index in the order of each query is left, whatever the
@@ -4126,11 +3822,9 @@ begin
      order by e.integration_id, e.state, e.entry_id limit 1));
 end;
 $$;
-revoke all on function sync_scheduler.first_open_entry(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.first_open_entry(uuid) is
-  'The first entry of an integration, by entry_id, that is not out yet: pending, sending or unknown. Null: '
-  'there is none. Its cost does not grow with what waits.';
 
+-- The last entry of an integration, by entry_id, that is not out yet: pending, sending or unknown. Null:
+-- there is none. See first_open_entry.
 create or replace function sync_scheduler.last_open_entry(integration_id uuid) returns bigint
 language plpgsql stable set search_path = pg_catalog, pg_temp set enable_sort = off as $$
 begin
@@ -4149,11 +3843,11 @@ begin
      order by e.integration_id desc, e.state desc, e.entry_id desc limit 1));
 end;
 $$;
-revoke all on function sync_scheduler.last_open_entry(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.last_open_entry(uuid) is
-  'The last entry of an integration, by entry_id, that is not out yet: pending, sending or unknown. Null: '
-  'there is none. See first_open_entry.';
 
+-- Says what becomes of the entries that were refused alone in this run, when no other entry waits. They are
+-- rejected if something was taken in this run, or if there is one and nothing else is open; returns the run's
+-- progress. Else they stay pending, and refusal is a reason that was given. Returns an empty object when
+-- there are none. The caller holds the run's row lock.
 create or replace function sync_scheduler.judge_refused_entries(run public.sync_run_log) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -4173,14 +3867,10 @@ begin
   return jsonb_build_object('refusal', coalesce(reason, ''));
 end;
 $$;
-revoke all on function sync_scheduler.judge_refused_entries(public.sync_run_log)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.judge_refused_entries(public.sync_run_log) is
-  'Says what becomes of the entries that were refused alone in this run, when no other entry waits. They are '
-  'rejected if something was taken in this run, or if there is one and nothing else is open; returns the '
-  'run''s progress. Else they stay pending, and refusal is a reason that was given. Returns an empty object '
-  'when there are none. The caller holds the run''s row lock.';
 
+-- Rejects the entries that were refused alone in this run, for the reasons that were given then, and counts
+-- them. Its caller has evidence that the external system takes other entries. Returns the run. The caller
+-- holds the run's row lock.
 create or replace function sync_scheduler.reject_refused_entries(run public.sync_run_log)
   returns public.sync_run_log
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -4206,16 +3896,14 @@ begin
   return run;
 end;
 $$;
-revoke all on function sync_scheduler.reject_refused_entries(public.sync_run_log)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.reject_refused_entries(public.sync_run_log) is
-  'Rejects the entries that were refused alone in this run, for the reasons that were given then, and counts '
-  'them. Its caller has evidence that the external system takes other entries. Returns the run. The caller '
-  'holds the run''s row lock.';
 
 -- supabase/schemas/30_functions/entries/set_aside.sql
 -- Batches whose outcome stays unknown.
 
+-- Sets a batch of unknown outcome aside for the rest of the run, if the attempt that has just ended was the
+-- last one that the run has for it. batch_id: the batch that has failed, or null when the connector sends no
+-- other before its outcome is known. Returns whether it has: the run then goes on with other entries. The
+-- caller holds the run's row lock.
 create or replace function sync_scheduler.set_aside_batch(
   run public.sync_run_log, error_class sync_scheduler.error_class, batch_id uuid
 ) returns boolean
@@ -4241,14 +3929,9 @@ begin
   return found;
 end;
 $$;
-revoke all on function sync_scheduler.set_aside_batch(public.sync_run_log, sync_scheduler.error_class, uuid)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.set_aside_batch(public.sync_run_log, sync_scheduler.error_class, uuid) is
-  'Sets a batch of unknown outcome aside for the rest of the run, if the attempt that has just ended was the '
-  'last one that the run has for it. batch_id: the batch that has failed, or null when the connector sends '
-  'no other before its outcome is known. Returns whether it has: the run then goes on with other entries. '
-  'The caller holds the run''s row lock.';
 
+-- What a person reads about the batches that the run has set aside, with the number of entries and the way
+-- out. Null when there are none, or when anything else of unknown outcome is open.
 create or replace function sync_scheduler.set_aside_message(
   run public.sync_run_log, is_all_else_done boolean default true
 ) returns text
@@ -4277,11 +3960,6 @@ begin
     batch, case when batches > 1 then ' and others' else '' end);
 end;
 $$;
-revoke all on function sync_scheduler.set_aside_message(public.sync_run_log, boolean)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.set_aside_message(public.sync_run_log, boolean) is
-  'What a person reads about the batches that the run has set aside, with the number of entries and the way '
-  'out. Null when there are none, or when anything else of unknown outcome is open.';
 
 -- supabase/schemas/30_functions/entries/settle_entries.sql
 -- An admin decides about entries.
@@ -4319,7 +3997,6 @@ end;
 $$;
 revoke all on function public.settle_sync_entries(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.settle_sync_entries(uuid, text, jsonb, text) to authenticated, service_role;
 comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
   'Settles entries by hand, all or none: a list (at most 10,000) of {entry_key, resolution, external_id?, '
   'sent_at?}, or {batch_id, sent_at, resolution} for all entries of one batch whose outcome is not known. '
@@ -4335,6 +4012,8 @@ comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
   'batch_is_open (details: entry_keys that have to be settled in the same call), PT409 batch_was_sent_again '
   '(details: batches with their sent_at now: what was looked up is an older send), PT429 rate_limited.';
 
+-- Does what a person has decided about entries that require_settleable lets through, and returns what has
+-- changed: a list of {entry_key, resolution, was, conflict_at, external_id}. May be repeated.
 create or replace function sync_scheduler.settle_entries(integration_id uuid, entries jsonb, reason text)
 returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -4399,12 +4078,10 @@ begin
   return settled;
 end;
 $$;
-revoke all on function sync_scheduler.settle_entries(uuid, jsonb, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.settle_entries(uuid, jsonb, text) is
-  'Does what a person has decided about entries that require_settleable lets through, and returns what has '
-  'changed: a list of {entry_key, resolution, was, conflict_at, external_id}. May be repeated.';
 
+-- Refuses what settle_entries cannot do. The caller keeps the worker from the entries. Errors: PT422
+-- invalid_entries, PT404 entries_not_found, PT409 entries_not_settleable, PT409 batch_is_open; details name
+-- the entries, at most ten.
 create or replace function sync_scheduler.require_settleable(integration_id uuid, entries jsonb) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -4480,13 +4157,11 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_settleable(uuid, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_settleable(uuid, jsonb) is
-  'Refuses what settle_entries cannot do. The caller keeps the worker from the entries. Errors: PT422 '
-  'invalid_entries, PT404 entries_not_found, PT409 entries_not_settleable, PT409 batch_is_open; details name '
-  'the entries, at most ten.';
 
+-- Replaces each {batch_id, sent_at, resolution} of a list by the entries of that batch whose outcome is not
+-- known; there may be none left. Everything else stays as it is. The caller keeps the worker from the
+-- entries. Errors: PT422 invalid_entries, PT404 entries_not_found (details: batch_ids), PT409
+-- batch_was_sent_again (details: batches with their sent_at now).
 create or replace function sync_scheduler.expand_batches(integration_id uuid, entries jsonb) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -4555,17 +4230,13 @@ begin
   return expanded;
 end;
 $$;
-revoke all on function sync_scheduler.expand_batches(uuid, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.expand_batches(uuid, jsonb) is
-  'Replaces each {batch_id, sent_at, resolution} of a list by the entries of that batch whose outcome is not '
-  'known; there may be none left. Everything else stays as it is. The caller keeps the worker from the '
-  'entries. Errors: PT422 invalid_entries, PT404 entries_not_found (details: batch_ids), PT409 '
-  'batch_was_sent_again (details: batches with their sent_at now).';
 
 -- supabase/schemas/30_functions/entries/store_delivery.sql
 -- Writes what a delivery brings, and remembers what it refuses.
 
+-- Writes what a delivery does not refuse, and counts: added, replaced, unchanged (which ends a conflict: the
+-- source agrees again), conflicts. withdrawn, if there are any, names the keys that stay withdrawn. readmit:
+-- they wait again. The caller keeps the worker from the entries.
 create or replace function sync_scheduler.store_delivery(
   integration public.sync_integrations, delivered sync_scheduler.delivered_entry[], readmit boolean
 ) returns jsonb
@@ -4664,15 +4335,10 @@ begin
     || case when withdrawn is null then '{}' else jsonb_build_object('withdrawn', withdrawn) end;
 end;
 $$;
-revoke all on function sync_scheduler.store_delivery(
-  public.sync_integrations, sync_scheduler.delivered_entry[], boolean)
-    from public, anon, authenticated, service_role;
-comment on function sync_scheduler.store_delivery(public.sync_integrations, sync_scheduler.delivered_entry[],
-  boolean) is
-  'Writes what a delivery does not refuse, and counts: added, replaced, unchanged (which ends a conflict: '
-  'the source agrees again), conflicts. withdrawn, if there are any, names the keys that stay withdrawn. '
-  'readmit: they wait again. The caller keeps the worker from the entries.';
 
+-- Remembers which keys a delivery refused and forgets those that it took. Raises the alert entries_refused
+-- with up to 50 of them, the newest first, with a message about new ones at most once an hour; or resolves it
+-- when none is left. The caller holds the integration's lock.
 create or replace function sync_scheduler.record_refusals(
   integration public.sync_integrations, delivered sync_scheduler.delivered_entry[]
 ) returns void
@@ -4756,15 +4422,9 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.record_refusals(public.sync_integrations,
-  sync_scheduler.delivered_entry[])
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.record_refusals(public.sync_integrations,
-  sync_scheduler.delivered_entry[]) is
-  'Remembers which keys a delivery refused and forgets those that it took. Raises the alert entries_refused '
-  'with up to 50 of them, the newest first, with a message about new ones at most once an hour; or resolves '
-  'it when none is left. The caller holds the integration''s lock.';
 
+-- What a delivery refuses: a list of {entry_key, field, reason}, in its order. An item without a usable key
+-- has its index in the list, from 0, and at most 100 characters of what it gave as key.
 create or replace function sync_scheduler.refused_items(delivered sync_scheduler.delivered_entry[])
   returns jsonb
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
@@ -4782,15 +4442,13 @@ begin
   return coalesce(refused, '[]');
 end;
 $$;
-revoke all on function sync_scheduler.refused_items(sync_scheduler.delivered_entry[])
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.refused_items(sync_scheduler.delivered_entry[]) is
-  'What a delivery refuses: a list of {entry_key, field, reason}, in its order. An item without a usable key '
-  'has its index in the list, from 0, and at most 100 characters of what it gave as key.';
 
 -- supabase/schemas/30_functions/entries/validate_entry.sql
 -- May this entry be booked?
 
+-- Says why the outbox of an integration refuses an entry: the field and the reason, in one sentence; both are
+-- null when the entry is sound. The reason never quotes the payload. max_payload: see settings. The door
+-- add_sync_entries asks it about new and changed content only.
 create or replace function sync_scheduler.entry_fault(
   integration public.sync_integrations, entry_key text, period text, document_number text, payload jsonb,
   max_payload integer, out field text, out reason text
@@ -4836,13 +4494,12 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.entry_fault(public.sync_integrations, text, text, text, jsonb, integer)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.entry_fault(public.sync_integrations, text, text, text, jsonb, integer) is
-  'Says why the outbox of an integration refuses an entry: the field and the reason, in one sentence; both '
-  'are null when the entry is sound. The reason never quotes the payload. max_payload: see settings. The '
-  'door add_sync_entries asks it about new and changed content only.';
 
+-- The first fault of an entry's content, by the rules of its integration: where it is
+-- (payload.lines[0].debit) and why, in one sentence that quotes no value of the payload; both are null
+-- without one. A payload with lines is a voucher, unless the config says payloads free; for a type in
+-- exported_fields every payload is one. Called by entry_fault. voucherFault in voucher_fault.ts answers the
+-- same, and judges before the first send.
 create or replace function sync_scheduler.voucher_fault(
   integration public.sync_integrations, period text, document_number text, payload jsonb,
   out field text, out reason text
@@ -4963,15 +4620,10 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.voucher_fault(public.sync_integrations, text, text, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.voucher_fault(public.sync_integrations, text, text, jsonb) is
-  'The first fault of an entry''s content, by the rules of its integration: where it is '
-  '(payload.lines[0].debit) and why, in one sentence that quotes no value of the payload; both are null '
-  'without one. A payload with lines is a voucher, unless the config says payloads free; for a type in '
-  'exported_fields every payload is one. Called by entry_fault. voucherFault in voucher_fault.ts answers the '
-  'same, and judges before the first send.';
 
+-- Says that the posting date of a payload is not in the period, unless the integration's config has
+-- period_rule free. A thirteenth period lies in the month fiscal_year_ends (1 to 12, default 12) of its year:
+-- a fiscal year has the number of the calendar year in which it ends.
 create or replace function sync_scheduler.period_fault(
   config jsonb, period text, payload jsonb, out field text, out reason text
 )
@@ -4996,16 +4648,13 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.period_fault(jsonb, text, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.period_fault(jsonb, text, jsonb) is
-  'Says that the posting date of a payload is not in the period, unless the integration''s config has '
-  'period_rule free. A thirteenth period lies in the month fiscal_year_ends (1 to 12, default 12) of its '
-  'year: a fiscal year has the number of the calendar year in which it ends.';
 
 -- supabase/schemas/30_functions/entries/validate_fields.sql
 -- Fields of a voucher and of its lines.
 
+-- The first fault of a voucher's line, numbered from 1: an account, and an amount on one side; the other side
+-- is absent, null or zero. Both outputs are null without a fault. exported, ignored: as of fields_fault.
+-- lineFault in line_fault.ts answers the same.
 create or replace function sync_scheduler.line_fault(
   line jsonb, number integer, exported text[], ignored text[], out field text, out reason text
 )
@@ -5066,13 +4715,10 @@ begin
   reason := fault.reason;
 end;
 $$;
-revoke all on function sync_scheduler.line_fault(jsonb, integer, text[], text[])
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.line_fault(jsonb, integer, text[], text[]) is
-  'The first fault of a voucher''s line, numbered from 1: an account, and an amount on one side; the other '
-  'side is absent, null or zero. Both outputs are null without a fault. exported, ignored: as of '
-  'fields_fault. lineFault in line_fault.ts answers the same.';
 
+-- The first fault of what every voucher and every line may have: fields that are not exported, dates, a
+-- currency; both outputs are null without one. exported: names, null: all; ignored: names that are left out.
+-- fieldsFault in voucher_fields.ts answers the same.
 create or replace function sync_scheduler.fields_fault(
   object jsonb, path text, subject text, exported text[], ignored text[], out field text, out reason text
 )
@@ -5120,13 +4766,9 @@ begin
   end loop;
 end;
 $$;
-revoke all on function sync_scheduler.fields_fault(jsonb, text, text, text[], text[])
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.fields_fault(jsonb, text, text, text[], text[]) is
-  'The first fault of what every voucher and every line may have: fields that are not exported, dates, a '
-  'currency; both outputs are null without one. exported: names, null: all; ignored: names that are left '
-  'out. fieldsFault in voucher_fields.ts answers the same.';
 
+-- What is wrong with the value of a voucher's or a line's field; null: nothing. is_exported: the connector
+-- exports certain fields, as texts. valueFault in voucher_fields.ts answers the same.
 create or replace function sync_scheduler.value_fault(name text, value jsonb, is_exported boolean,
   ignored text[])
 returns text
@@ -5162,23 +4804,17 @@ begin
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.value_fault(text, jsonb, boolean, text[])
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.value_fault(text, jsonb, boolean, text[]) is
-  'What is wrong with the value of a voucher''s or a line''s field; null: nothing. is_exported: the '
-  'connector exports certain fields, as texts. valueFault in voucher_fields.ts answers the same.';
 
+-- Is it an amount of an entry: a plain decimal that is not negative? isAmount in decimal.ts applies the same
+-- expression.
 create or replace function sync_scheduler.is_amount(value text) returns boolean
 language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
 begin
   return is_amount.value ~ '^[0-9]{1,15}(\.[0-9]{1,6})?$';
 end;
 $$;
-revoke all on function sync_scheduler.is_amount(text) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.is_amount(text) is
-  'Is it an amount of an entry: a plain decimal that is not negative? isAmount in decimal.ts applies the '
-  'same expression.';
 
+-- Is it a day of the calendar, YYYY-MM-DD? 2026-02-30 is none. isDate in voucher_fields.ts answers the same.
 create or replace function sync_scheduler.is_date(value text) returns boolean
 language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
 declare
@@ -5197,11 +4833,8 @@ begin
     between 1 and extract(day from make_date(year, month, 1) + interval '1 month' - interval '1 day');
 end;
 $$;
-revoke all on function sync_scheduler.is_date(text) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.is_date(text) is
-  'Is it a day of the calendar, YYYY-MM-DD? 2026-02-30 is none. isDate in voucher_fields.ts answers the '
-  'same.';
 
+-- Is it a text that holds more than blanks? isFilled in voucher_fields.ts answers the same.
 create or replace function sync_scheduler.is_filled(value jsonb) returns boolean
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -5213,9 +4846,6 @@ begin
     ) <> '', false);
 end;
 $$;
-revoke all on function sync_scheduler.is_filled(jsonb) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.is_filled(jsonb) is
-  'Is it a text that holds more than blanks? isFilled in voucher_fields.ts answers the same.';
 
 -- supabase/schemas/30_functions/entries/withdraw_entries.sql
 -- Definer, because no client may write the outbox. The first statement checks the caller.
@@ -5290,8 +4920,6 @@ end;
 $$;
 revoke all on function public.withdraw_sync_entries(uuid, text, text[], text)
   from public, anon, authenticated, service_role;
-grant execute on function public.withdraw_sync_entries(uuid, text, text[], text)
-  to authenticated, service_role;
 comment on function public.withdraw_sync_entries(uuid, text, text[], text) is
   'Takes entries back that were delivered by mistake and have not left: they wait, or our own rules rejected '
   'them before their first send. Their state is withdrawn: nothing of them goes out until the source '
@@ -5306,6 +4934,8 @@ comment on function public.withdraw_sync_entries(uuid, text, text[], text) is
 -- supabase/schemas/30_functions/reports/explain_slots.sql
 -- Every slot of a period, and what became of it.
 
+-- What public.explain_sync_slots answers, with its checks, its errors and its settings of the planner. For
+-- that function only.
 create or replace function sync_scheduler.explain_slots(
   org_id uuid, integration_type text, since timestamptz, until timestamptz
 ) returns table (
@@ -5367,11 +4997,6 @@ begin
   limit most;
 end;
 $$;
-revoke all on function sync_scheduler.explain_slots(uuid, text, timestamptz, timestamptz)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.explain_slots(uuid, text, timestamptz, timestamptz) is
-  'What public.explain_sync_slots answers, with its checks, its errors and its settings of the planner. For '
-  'that function only.';
 
 -- In SQL, because its parameters keep the names of 0.1.0, and plpgsql_check (supabase db lint) warns about
 -- reserved words there. Definer, because the scheduler's tables are private. explain_slots checks the caller
@@ -5389,8 +5014,6 @@ language sql stable security definer set search_path = pg_catalog, pg_temp
 $$;
 revoke all on function public.explain_sync_slots(uuid, text, timestamptz, timestamptz)
   from public, anon, authenticated, service_role;
-grant execute on function public.explain_sync_slots(uuid, text, timestamptz, timestamptz)
-  to authenticated, service_role;
 comment on function public.explain_sync_slots(uuid, text, timestamptz, timestamptz) is
   'One row for each slot of a period (from included, to not; at most 366 days and 10,000 slots), in order. '
   'state: ran, late (started later than settings.drift_alert_after), skipped, failed, cancelled, running, '
@@ -5401,6 +5024,8 @@ comment on function public.explain_sync_slots(uuid, text, timestamptz, timestamp
   'PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 invalid_period (details: '
   'reason), PT422 unknown_integration_type, PT404 integration_not_found.';
 
+-- The instants from since (included) to until (not included) at which a schedule is due, in order, at most so
+-- many. Errors: PT422 invalid_schedule, PT422 invalid_time_zone.
 create or replace function sync_scheduler.slots_between(
   schedule text, time_zone text, since timestamptz, until timestamptz, most integer
 ) returns setof timestamptz
@@ -5417,11 +5042,6 @@ begin
   end loop;
 end;
 $$;
-revoke all on function sync_scheduler.slots_between(text, text, timestamptz, timestamptz, integer)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.slots_between(text, text, timestamptz, timestamptz, integer) is
-  'The instants from since (included) to until (not included) at which a schedule is due, in order, at most '
-  'so many. Errors: PT422 invalid_schedule, PT422 invalid_time_zone.';
 
 -- supabase/schemas/30_functions/reports/overview.sql
 -- Definer, because what the button would answer is told by the machinery. The first statement checks the
@@ -5514,7 +5134,6 @@ begin
 end;
 $$;
 revoke all on function public.sync_overview(uuid) from public, anon, authenticated, service_role;
-grant execute on function public.sync_overview(uuid) to authenticated, service_role;
 comment on function public.sync_overview(uuid) is
   'One row for each integration of the organisation, all that a page about it shows: health, the active run '
   'and its progress, until when the external system asks us to wait (quota_until), the last success, the '
@@ -5586,7 +5205,6 @@ begin
 end;
 $$;
 revoke all on function public.sync_run_timeline(uuid) from public, anon, authenticated, service_role;
-grant execute on function public.sync_run_timeline(uuid) to authenticated, service_role;
 comment on function public.sync_run_timeline(uuid) is
   'Where a run''s time went, step by step for each attempt: due (the slot, or the press), ticked (the tick '
   'that queued it), queued (last posted to pg_net; detail: dispatches), accepted (when pg_net posted what '
@@ -5623,7 +5241,6 @@ select r.org_id, r.integration_id, r.integration_type, (r.triggered_at at time z
 from public.sync_run_log r
 group by r.org_id, r.integration_id, r.integration_type, (r.triggered_at at time zone 'UTC')::date;
 revoke all on public.sync_statistics from public, anon, authenticated, service_role;
-grant select on public.sync_statistics to authenticated, service_role;
 comment on view public.sync_statistics is
   'Runs of each integration and UTC day on which they were triggered: how many, how they ended, how long '
   'those that started took, and how late scheduled ones started (started_at - scheduled_for). runs leaves '
@@ -5643,7 +5260,6 @@ from public.sync_run_log r
 where r.triggered_by = 'schedule' and r.status <> 'skipped'
 group by r.org_id, (r.scheduled_for at time zone 'UTC')::date;
 revoke all on public.sync_drift_statistics from public, anon, authenticated, service_role;
-grant select on public.sync_drift_statistics to authenticated, service_role;
 comment on view public.sync_drift_statistics is
   'How late scheduled runs started (started_at - scheduled_for, in seconds), for each organisation and UTC '
   'day of the slot. slots counts those that were started, started those that a worker took. Members see '
@@ -5732,7 +5348,6 @@ end;
 $$;
 revoke all on function public.cancel_integration_sync(uuid, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.cancel_integration_sync(uuid, text) to authenticated, service_role;
 comment on function public.cancel_integration_sync(uuid, text) is
   'Cancels a run: a pending one at once, a running one as soon as its worker has settled the batch in its '
   'hands. Returns the run; once more changes nothing. For admins and coordinators of the run''s '
@@ -5760,12 +5375,16 @@ end;
 $$;
 revoke all on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean, integer, jsonb)
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean, integer,
-  jsonb) to service_role;
 comment on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean, integer, jsonb) is
   'For the Edge Function (service role and attempt token): see sync_scheduler.claim_attempt. Takes an '
   'attempt, at most once, and returns what the worker needs to do it, credentials included.';
 
+-- Takes an attempt for the worker that holds its token, at most once: pending to running. boot_ms is in
+-- milliseconds; database_trouble {code, since, until} is what the database could not write down itself, see
+-- raise_database_trouble. Returns what the worker needs, credentials included (see read_connection); or
+-- refused, see refuse_worker, if protocol is none of worker_protocols. Resolves alerts that the sync
+-- function, or a slot in time, refutes. Errors: PT401 invalid_token, PT409 already_claimed, PT409
+-- attempt_not_current.
 create or replace function sync_scheduler.claim_attempt(
   run_id uuid, attempt integer, token text, boot_id uuid, boot_ms numeric, cold_start boolean,
   protocol integer, database_trouble jsonb default null
@@ -5851,18 +5470,11 @@ begin
     || sync_scheduler.run_progress(run);
 end;
 $$;
-revoke all on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, numeric, boolean, integer,
-  jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, numeric, boolean, integer,
-  jsonb) is
-  'Takes an attempt for the worker that holds its token, at most once: pending to running. boot_ms is in '
-  'milliseconds; database_trouble {code, since, until} is what the database could not write down itself, see '
-  'raise_database_trouble. Returns what the worker needs, credentials included (see read_connection); or '
-  'refused, see refuse_worker, if protocol is none of worker_protocols. Resolves alerts that the sync '
-  'function, or a slot in time, refutes. Errors: PT401 invalid_token, PT409 already_claimed, PT409 '
-  'attempt_not_current.';
 
+-- Leaves the attempt of a worker whose protocol this schema does not understand unclaimed: its run waits,
+-- with a notice and an alert that the next claim resolves, and is dispatched again after twice
+-- settings.claim_timeout, for a week at most. The caller holds the run's row lock. Returns refused:
+-- function_outdated or schema_outdated.
 create or replace function sync_scheduler.refuse_worker(run_id uuid, attempt integer, protocol integer)
   returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -5897,29 +5509,22 @@ begin
   return jsonb_build_object('refused', reason);
 end;
 $$;
-revoke all on function sync_scheduler.refuse_worker(uuid, integer, integer)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.refuse_worker(uuid, integer, integer) is
-  'Leaves the attempt of a worker whose protocol this schema does not understand unclaimed: its run waits, '
-  'with a notice and an alert that the next claim resolves, and is dispatched again after twice '
-  'settings.claim_timeout, for a week at most. The caller holds the run''s row lock. Returns refused: '
-  'function_outdated or schema_outdated.';
 
+-- The versions of the worker protocol that this schema understands; the Edge Function names its own with each
+-- claim. A release that changes the protocol keeps the one before it, so that database and function may be
+-- brought up to date one after the other.
 create or replace function sync_scheduler.worker_protocols() returns int4range
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   return int4range(1, 1, '[]');
 end;
 $$;
-revoke all on function sync_scheduler.worker_protocols() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.worker_protocols() is
-  'The versions of the worker protocol that this schema understands; the Edge Function names its own with '
-  'each claim. A release that changes the protocol keeps the one before it, so that database and function '
-  'may be brought up to date one after the other.';
 
 -- supabase/schemas/30_functions/runs/decide_trigger.sql
 -- May a press start a run now, and if not, why?
 
+-- Refuses an integration that is switched off (PT409 integration_disabled) or paused (PT409
+-- integration_paused); a pause ends by itself at resume_at.
 create or replace function sync_scheduler.require_usable(integration public.sync_integrations) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -5934,12 +5539,9 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_usable(public.sync_integrations)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_usable(public.sync_integrations) is
-  'Refuses an integration that is switched off (PT409 integration_disabled) or paused (PT409 '
-  'integration_paused); a pause ends by itself at resume_at.';
 
+-- Refuses (PT429 rate_limited, details: retry_after_seconds, retry_at, limit) a person's press before
+-- next_manual_press; exactly then it is allowed. Exact only for a caller who holds lock_limits.
 create or replace function sync_scheduler.require_cooldown_over(integration public.sync_integrations)
 returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -5955,12 +5557,11 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_cooldown_over(public.sync_integrations)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_cooldown_over(public.sync_integrations) is
-  'Refuses (PT429 rate_limited, details: retry_after_seconds, retry_at, limit) a person''s press before '
-  'next_manual_press; exactly then it is allowed. Exact only for a caller who holds lock_limits.';
 
+-- From when on the limits let a person press, and which of them says so: cooldown (manual_cooldown, at least
+-- settings.least_cooldown, after the newest manual run of the integration) or presses_per_hour (so many
+-- manual runs of the organisation within an hour). What became of the runs does not matter. May be in the
+-- past; null: there was no press. Reads at most presses_per_hour runs of each integration.
 create or replace function sync_scheduler.next_manual_press(
   integration public.sync_integrations, out press_at timestamptz, out limited_by text
 )
@@ -6010,14 +5611,8 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.next_manual_press(public.sync_integrations)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.next_manual_press(public.sync_integrations) is
-  'From when on the limits let a person press, and which of them says so: cooldown (manual_cooldown, at '
-  'least settings.least_cooldown, after the newest manual run of the integration) or presses_per_hour (so '
-  'many manual runs of the organisation within an hour). What became of the runs does not matter. May be in '
-  'the past; null: there was no press. Reads at most presses_per_hour runs of each integration.';
 
+-- The active run of an integration, or null; a unique index allows no second one.
 create or replace function sync_scheduler.find_active_run(integration_id uuid) returns public.sync_run_log
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -6028,10 +5623,10 @@ begin
   return run;
 end;
 $$;
-revoke all on function sync_scheduler.find_active_run(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.find_active_run(uuid) is
-  'The active run of an integration, or null; a unique index allows no second one.';
 
+-- Raises PT409 sync_already_in_progress with what a client needs to join that run, and notice:
+-- scheduler_not_ticking when pg_cron is silent, else what a pending run waits for (waits_for), else
+-- vendor_incident (incident_notice).
 create or replace function sync_scheduler.raise_active(run public.sync_run_log) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -6050,13 +5645,9 @@ begin
           where i.id = run.integration_id)))) end);
 end;
 $$;
-revoke all on function sync_scheduler.raise_active(public.sync_run_log)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.raise_active(public.sync_run_log) is
-  'Raises PT409 sync_already_in_progress with what a client needs to join that run, and notice: '
-  'scheduler_not_ticking when pg_cron is silent, else what a pending run waits for (waits_for), else '
-  'vendor_incident (incident_notice).';
 
+-- What a pending run waits for that is not its turn: integration_paused, function_outdated or
+-- schema_outdated, as in its notice; vendor_quota_exhausted until its quota_until; null: nothing.
 create or replace function sync_scheduler.waits_for(run public.sync_run_log) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -6066,12 +5657,10 @@ begin
     when run.quota_until > now() then 'vendor_quota_exhausted' end;
 end;
 $$;
-revoke all on function sync_scheduler.waits_for(public.sync_run_log)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.waits_for(public.sync_run_log) is
-  'What a pending run waits for that is not its turn: integration_paused, function_outdated or '
-  'schema_outdated, as in its notice; vendor_quota_exhausted until its quota_until; null: nothing.';
 
+-- What trigger_integration_sync would answer the caller for this integration now, without doing it: message
+-- and details of the error, or nulls. The checks are press's own; tests/parity proves that the answer is the
+-- same.
 create or replace function sync_scheduler.why_refused(
   integration public.sync_integrations, out message text, out details jsonb
 )
@@ -6112,13 +5701,8 @@ exception when others then
   details := nullif(detail, '')::jsonb;
 end;
 $$;
-revoke all on function sync_scheduler.why_refused(public.sync_integrations)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.why_refused(public.sync_integrations) is
-  'What trigger_integration_sync would answer the caller for this integration now, without doing it: message '
-  'and details of the error, or nulls. The checks are press''s own; '
-  'tests/integration/parity proves that the answer is the same.';
 
+-- Would the run be retried if its open attempt ended as lost now, as retry_or_fail would then decide?
 create or replace function sync_scheduler.would_retry(
   run public.sync_run_log, current_attempt sync_scheduler.run_attempts
 ) returns boolean
@@ -6131,14 +5715,13 @@ begin
     from sync_scheduler.count_failures(run) f, public.sync_integrations i where i.id = run.integration_id);
 end;
 $$;
-revoke all on function sync_scheduler.would_retry(public.sync_run_log, sync_scheduler.run_attempts)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.would_retry(public.sync_run_log, sync_scheduler.run_attempts) is
-  'Would the run be retried if its open attempt ended as lost now, as retry_or_fail would then decide?';
 
 -- supabase/schemas/30_functions/runs/dispatch.sql
 -- Starts a run or its next attempt, and posts it to the function.
 
+-- Creates a pending run with its first attempt and dispatches it, all in the caller's transaction. Returns
+-- the run, or null when the integration has an active run, the organisation a run of that key or the slot a
+-- run. Errors: PT503 function_url_not_configured.
 create or replace function sync_scheduler.start_run(
   integration public.sync_integrations,
   triggered_by public.sync_run_trigger,
@@ -6170,15 +5753,9 @@ begin
   return run;
 end;
 $$;
-revoke all on function sync_scheduler.start_run(
-  public.sync_integrations, public.sync_run_trigger, uuid, text, timestamptz, uuid, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.start_run(
-  public.sync_integrations, public.sync_run_trigger, uuid, text, timestamptz, uuid, text) is
-  'Creates a pending run with its first attempt and dispatches it, all in the caller''s transaction. Returns '
-  'the run, or null when the integration has an active run, the organisation a run of that key or the slot a '
-  'run. Errors: PT503 function_url_not_configured.';
 
+-- Opens and dispatches the next attempt of an active run. The caller holds the run's row lock and has ended
+-- the attempt before.
 create or replace function sync_scheduler.next_attempt(run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
@@ -6197,11 +5774,10 @@ begin
   perform sync_scheduler.dispatch_attempts(array[run]);
 end;
 $$;
-revoke all on function sync_scheduler.next_attempt(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.next_attempt(uuid) is
-  'Opens and dispatches the next attempt of an active run. The caller holds the run''s row lock and has '
-  'ended the attempt before.';
 
+-- Posts the current attempts of runs to the Edge Function through pg_net, each under a fresh one-time token.
+-- Called again for an attempt that nobody claimed, it replaces the token and waits twice as long. The caller
+-- holds the runs' row locks. Errors: PT503 function_url_not_configured.
 create or replace function sync_scheduler.dispatch_attempts(runs public.sync_run_log[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
@@ -6249,12 +5825,6 @@ begin
   end loop;
 end;
 $$;
-revoke all on function sync_scheduler.dispatch_attempts(public.sync_run_log[])
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.dispatch_attempts(public.sync_run_log[]) is
-  'Posts the current attempts of runs to the Edge Function through pg_net, each under a fresh one-time '
-  'token. Called again for an attempt that nobody claimed, it replaces the token and waits twice as long. '
-  'The caller holds the runs'' row locks. Errors: PT503 function_url_not_configured.';
 
 -- supabase/schemas/30_functions/runs/finish_attempt.sql
 -- A worker reports how its attempt ended.
@@ -6294,13 +5864,17 @@ $$;
 revoke all on function public.sync_worker_finish(
   uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_finish(
-  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid, text) to service_role;
 comment on function public.sync_worker_finish(
   uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid, text) is
   'For the Edge Function (service role and attempt token): see sync_scheduler.finish_attempt. Ends the '
   'attempt and returns what became of the run.';
 
+-- Ends the caller's attempt: succeeded, continued (its slice is over), cancelled, paused (reserve said so:
+-- the run waits for the end of the pause), or failed with an error_class. Any of them may have the
+-- error_class rate_limited: the vendor has said that we ask too much, though it was waited out. blames: what
+-- the failure is about, see the type; without it see read_blames. May be repeated with the same outcome,
+-- whatever was made of it. Returns what became of the run. Errors: PT401 invalid_token, PT409
+-- attempt_not_current, PT422 invalid_worker_request.
 create or replace function sync_scheduler.finish_attempt(
   run_id uuid,
   attempt integer,
@@ -6401,18 +5975,10 @@ begin
     from public.sync_run_log r where r.run_id = finish_attempt.run_id);
 end;
 $$;
-revoke all on function sync_scheduler.finish_attempt(
-  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.finish_attempt(
-  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid, text) is
-  'Ends the caller''s attempt: succeeded, continued (its slice is over), cancelled, paused (reserve said so: '
-  'the run waits for the end of the pause), or failed with an error_class. Any of them may have the '
-  'error_class rate_limited: the vendor has said that we ask too much, though it was waited out. blames: '
-  'what the failure is about, see the type; without it see read_blames. May be repeated with the same '
-  'outcome, whatever was made of it. Returns what became of the run. Errors: PT401 invalid_token, PT409 '
-  'attempt_not_current, PT422 invalid_worker_request.';
 
+-- What a failure is about. A worker of an older release reports no blames: then a rate limit is the quota's
+-- and a refusal the configuration's. Any other failure stays null, because such a worker may have failed by
+-- itself: it opens no incident. Errors: PT422 invalid_worker_request.
 create or replace function sync_scheduler.read_blames(error_class text, blames text)
   returns sync_scheduler.blames
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
@@ -6427,12 +5993,9 @@ begin
     ::sync_scheduler.blames;
 end;
 $$;
-revoke all on function sync_scheduler.read_blames(text, text) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.read_blames(text, text) is
-  'What a failure is about. A worker of an older release reports no blames: then a rate limit is the '
-  'quota''s and a refusal the configuration''s. Any other failure stays null, because such a worker may have '
-  'failed by itself: it opens no incident. Errors: PT422 invalid_worker_request.';
 
+-- Decides what becomes of a run whose worker has ended its attempt. stuck_batch: see set_aside_batch. The
+-- caller holds the run's row lock.
 create or replace function sync_scheduler.settle_run(
   run public.sync_run_log,
   outcome text,
@@ -6481,14 +6044,8 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.settle_run(
-  public.sync_run_log, text, sync_scheduler.error_class, text, text, sync_scheduler.blames, interval, uuid)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.settle_run(
-  public.sync_run_log, text, sync_scheduler.error_class, text, text, sync_scheduler.blames, interval, uuid) is
-  'Decides what becomes of a run whose worker has ended its attempt. stuck_batch: see set_aside_batch. The '
-  'caller holds the run''s row lock.';
 
+-- Is there an entry that was handed to a worker and whose outcome is not known?
 create or replace function sync_scheduler.has_unresolved_entries(integration_id uuid) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -6497,14 +6054,13 @@ begin
     where e.integration_id = has_unresolved_entries.integration_id and e.state in ('sending', 'unknown'));
 end;
 $$;
-revoke all on function sync_scheduler.has_unresolved_entries(uuid)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.has_unresolved_entries(uuid) is
-  'Is there an entry that was handed to a worker and whose outcome is not known?';
 
 -- supabase/schemas/30_functions/runs/finish_run.sql
 -- The end of an attempt and of a run.
 
+-- Moves an active run to a final status (PT409 run_is_final for one that has ended). The caller has ended the
+-- attempt. What follows from it: see note_failed_run; one that succeeds resolves the alerts of those that did
+-- not. Reports what has become undecided.
 create or replace function sync_scheduler.finish_run(
   run_id uuid,
   status public.sync_run_status,
@@ -6536,13 +6092,9 @@ begin
   perform sync_scheduler.announce_run(finished);
 end;
 $$;
-revoke all on function sync_scheduler.finish_run(uuid, public.sync_run_status, text, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.finish_run(uuid, public.sync_run_status, text, text) is
-  'Moves an active run to a final status (PT409 run_is_final for one that has ended). The caller has ended '
-  'the attempt. What follows from it: see note_failed_run; one that succeeds resolves the alerts of those '
-  'that did not. Reports what has become undecided.';
 
+-- Closes the current attempt of a run and turns what it was sending into unknown. The caller holds the run's
+-- row lock and decides what becomes of the run.
 create or replace function sync_scheduler.end_attempt(
   run public.sync_run_log,
   outcome sync_scheduler.attempt_outcome,
@@ -6568,19 +6120,13 @@ begin
   where e.integration_id = run.integration_id and e.state = 'sending';
 end;
 $$;
-revoke all on function sync_scheduler.end_attempt(
-  public.sync_run_log, sync_scheduler.attempt_outcome, sync_scheduler.error_class, text, text,
-  sync_scheduler.blames)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.end_attempt(
-  public.sync_run_log, sync_scheduler.attempt_outcome, sync_scheduler.error_class, text, text,
-  sync_scheduler.blames) is
-  'Closes the current attempt of a run and turns what it was sending into unknown. The caller holds the '
-  'run''s row lock and decides what becomes of the run.';
 
 -- supabase/schemas/30_functions/runs/function_url.sql
 -- The address of the function.
 
+-- The address of the Edge Function: settings.function_url, else what the project's Auth signed for the caller
+-- (signed_function_url). For functions of the bundle's owner only. Errors: PT503 function_url_not_configured
+-- (details: run, the command that prints the SQL for this stack).
 create or replace function sync_scheduler.find_function_url() returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -6593,12 +6139,10 @@ begin
   return url;
 end;
 $$;
-revoke all on function sync_scheduler.find_function_url() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.find_function_url() is
-  'The address of the Edge Function: settings.function_url, else what the project''s Auth signed for the '
-  'caller (signed_function_url). For functions of the bundle''s owner only. Errors: PT503 '
-  'function_url_not_configured (details: run, the command that prints the SQL for this stack).';
 
+-- Stores the address of find_function_url in settings.function_url, for the tick, which has no caller. A
+-- value that is set stays. A press that fails afterwards stores nothing. Errors: PT503
+-- function_url_not_configured.
 create or replace function sync_scheduler.keep_function_url() returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -6608,12 +6152,11 @@ begin
     where function_url is null;
 end;
 $$;
-revoke all on function sync_scheduler.keep_function_url() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.keep_function_url() is
-  'Stores the address of find_function_url in settings.function_url, for the tick, which has no caller. A '
-  'value that is set stays. A press that fails afterwards stores nothing. Errors: PT503 '
-  'function_url_not_configured.';
 
+-- The address of the function of a hosted project, from the iss of the caller's JWT; null unless it is
+-- exactly https://<20 lower-case letters>.supabase.co/auth/v1 and this database has the JWT's session
+-- (auth.sessions). So the service role, anonymous sign-ins, other issuers and custom domains give none. For
+-- functions of the bundle's owner only.
 create or replace function sync_scheduler.signed_function_url() returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -6640,12 +6183,6 @@ exception when undefined_table or undefined_column or insufficient_privilege
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.signed_function_url() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.signed_function_url() is
-  'The address of the function of a hosted project, from the iss of the caller''s JWT; null unless it is '
-  'exactly https://<20 lower-case letters>.supabase.co/auth/v1 and this database has the JWT''s session '
-  '(auth.sessions). So the service role, anonymous sign-ins, other issuers and custom domains give none. For '
-  'functions of the bundle''s owner only.';
 
 -- supabase/schemas/30_functions/runs/lease.sql
 -- A worker keeps its attempt: heartbeat, lease, progress.
@@ -6666,11 +6203,14 @@ end;
 $$;
 revoke all on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, numeric)
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, numeric) to service_role;
 comment on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, numeric) is
   'For the Edge Function (service role and attempt token): see sync_scheduler.heartbeat_attempt. Extends the '
   'lease, saves a checkpoint if one is given, and returns cancel_requested.';
 
+-- Keeps an attempt alive, saves its checkpoint if one is given and brings back cancel_requested. Past the
+-- run's deadline only while a batch is on its way, and for slice_duration at most. Errors: PT401
+-- invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request (checkpoint above 64 KiB,
+-- first_vendor_byte_ms out of range).
 create or replace function sync_scheduler.heartbeat_attempt(
   run_id uuid, attempt integer, token text, checkpoint jsonb default null,
   first_vendor_byte_ms numeric default null
@@ -6700,14 +6240,11 @@ begin
     where a.run_id = run.run_id and a.attempt = run.attempt));
 end;
 $$;
-revoke all on function sync_scheduler.heartbeat_attempt(uuid, integer, text, jsonb, numeric)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.heartbeat_attempt(uuid, integer, text, jsonb, numeric) is
-  'Keeps an attempt alive, saves its checkpoint if one is given and brings back cancel_requested. Past the '
-  'run''s deadline only while a batch is on its way, and for slice_duration at most. Errors: PT401 '
-  'invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request (checkpoint above 64 KiB, '
-  'first_vendor_byte_ms out of range).';
 
+-- The entry of every worker call after the claim: locks the run, checks the token, extends the lease and
+-- returns the run. past_deadline says what becomes of a call past the run's deadline: refuse; hold: as before
+-- while a batch is on its way, for slice_duration at most; settle: let through, the lease is not extended.
+-- Errors: PT401 invalid_token, PT409 attempt_not_current.
 create or replace function sync_scheduler.extend_lease(
   run_id uuid, attempt integer, token text, past_deadline text default 'refuse'
 ) returns public.sync_run_log
@@ -6744,14 +6281,9 @@ begin
   return run;
 end;
 $$;
-revoke all on function sync_scheduler.extend_lease(uuid, integer, text, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.extend_lease(uuid, integer, text, text) is
-  'The entry of every worker call after the claim: locks the run, checks the token, extends the lease and '
-  'returns the run. past_deadline says what becomes of a call past the run''s deadline: refuse; hold: as '
-  'before while a batch is on its way, for slice_duration at most; settle: let through, the lease is not '
-  'extended. Errors: PT401 invalid_token, PT409 attempt_not_current.';
 
+-- Locks the run and returns the attempt that the token belongs to. Errors: PT401 invalid_token (also for a
+-- run that does not exist).
 create or replace function sync_scheduler.lock_attempt(run_id uuid, attempt integer, token text)
 returns sync_scheduler.run_attempts
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -6780,12 +6312,9 @@ begin
   return found_attempt;
 end;
 $$;
-revoke all on function sync_scheduler.lock_attempt(uuid, integer, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.lock_attempt(uuid, integer, text) is
-  'Locks the run and returns the attempt that the token belongs to. Errors: PT401 invalid_token (also for a '
-  'run that does not exist).';
 
+-- Stores with which progress a later attempt resumes. The caller holds the run's row lock. Errors: PT422
+-- invalid_worker_request (above 64 KiB).
 create or replace function sync_scheduler.save_checkpoint(run_id uuid, attempt integer, checkpoint jsonb)
 returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -6797,12 +6326,8 @@ begin
   where a.run_id = save_checkpoint.run_id and a.attempt = save_checkpoint.attempt;
 end;
 $$;
-revoke all on function sync_scheduler.save_checkpoint(uuid, integer, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.save_checkpoint(uuid, integer, jsonb) is
-  'Stores with which progress a later attempt resumes. The caller holds the run''s row lock. Errors: PT422 '
-  'invalid_worker_request (above 64 KiB).';
 
+-- What a worker is told of its run: counters of entries, and whether somebody asked to cancel.
 create or replace function sync_scheduler.run_progress(run public.sync_run_log) returns jsonb
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -6813,14 +6338,13 @@ begin
     'entries_failed', run.entries_failed);
 end;
 $$;
-revoke all on function sync_scheduler.run_progress(public.sync_run_log)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.run_progress(public.sync_run_log) is
-  'What a worker is told of its run: counters of entries, and whether somebody asked to cancel.';
 
 -- supabase/schemas/30_functions/runs/pause_run.sql
 -- A run waits while its integration is paused.
 
+-- Trigger of sync_integrations, whoever writes: while an integration is disabled or paused its run waits
+-- (pause_run), and it goes on when that is over (resume_run). Holds the integration's lock and takes the
+-- run's: integration before run, as everywhere.
 -- Definer, because a host's backend (service_role) changes integrations and may not write runs.
 create or replace function sync_scheduler.follow_pause() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
@@ -6834,6 +6358,8 @@ begin
   -- after a pause, or pause after its end.
   update public.sync_run_log r set version = r.version
     where r.integration_id = new.id and r.status = 'running';
+  -- A pause in repeatable read does not see a run that has started since its snapshot. The claim refuses that
+  -- run, and the recovery pauses it.
   if sync_scheduler.is_stopped(new) then
     perform sync_scheduler.pause_run(r.run_id) from public.sync_run_log r
     where r.integration_id = new.id and r.status = 'pending';
@@ -6844,11 +6370,6 @@ begin
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.follow_pause() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.follow_pause() is
-  'Trigger of sync_integrations, whoever writes: while an integration is disabled or paused its run waits '
-  '(pause_run), and it goes on when that is over (resume_run). Holds the integration''s lock and takes the '
-  'run''s: integration before run, as everywhere.';
 
 -- Its name sorts before the triggers that write the integration's health: the run's lock comes first.
 create trigger follow_pause after update of enabled, paused_at, resume_at on public.sync_integrations
@@ -6856,6 +6377,8 @@ create trigger follow_pause after update of enabled, paused_at, resume_at on pub
     or old.resume_at is distinct from new.resume_at)
   execute function sync_scheduler.follow_pause();
 
+-- Pauses a run whose integration is disabled or paused, see pause_run, and returns whether it did. The caller
+-- holds the run's row lock, and no worker holds the run.
 create or replace function sync_scheduler.pause_if_stopped(run_id uuid) returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
@@ -6871,11 +6394,10 @@ begin
   return true;
 end;
 $$;
-revoke all on function sync_scheduler.pause_if_stopped(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.pause_if_stopped(uuid) is
-  'Pauses a run whose integration is disabled or paused, see pause_run, and returns whether it did. The '
-  'caller holds the run''s row lock, and no worker holds the run.';
 
+-- Lets a run wait for the end of its integration's pause: pending, without a due instant, with the notice
+-- integration_paused. An attempt that no worker has claimed ends as paused. The caller holds the run's row
+-- lock, and no worker holds the run. Called twice, it changes nothing.
 create or replace function sync_scheduler.pause_run(run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -6893,12 +6415,9 @@ begin
     and (r.status, r.next_attempt_at, r.notice) is distinct from ('pending', null, 'integration_paused');
 end;
 $$;
-revoke all on function sync_scheduler.pause_run(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.pause_run(uuid) is
-  'Lets a run wait for the end of its integration''s pause: pending, without a due instant, with the notice '
-  'integration_paused. An attempt that no worker has claimed ends as paused. The caller holds the run''s row '
-  'lock, and no worker holds the run. Called twice, it changes nothing.';
 
+-- Lets a run that waited for the end of a pause go on: its next attempt is due now, or when it was due before
+-- the pause, and its deadline moves by the pause. The caller holds the run's row lock.
 create or replace function sync_scheduler.resume_run(run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -6913,14 +6432,12 @@ begin
   where r.run_id = resume_run.run_id and r.status = 'pending' and r.notice = 'integration_paused';
 end;
 $$;
-revoke all on function sync_scheduler.resume_run(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.resume_run(uuid) is
-  'Lets a run that waited for the end of a pause go on: its next attempt is due now, or when it was due '
-  'before the pause, and its deadline moves by the pause. The caller holds the run''s row lock.';
 
 -- supabase/schemas/30_functions/runs/recover_runs.sql
 -- The tick recovers runs that no worker moves on.
 
+-- Recovers up to batch_size (100) runs that stand still, the longest due first; called by every tick. Returns
+-- how many it moved on. Several at once share the work.
 create or replace function sync_scheduler.recover_runs(batch_size integer default 100) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
 -- One row that somebody keeps locked must not hold up the runs of everybody else.
@@ -6957,11 +6474,10 @@ begin
   return recovered;
 end;
 $$;
-revoke all on function sync_scheduler.recover_runs(integer) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.recover_runs(integer) is
-  'Recovers up to batch_size (100) runs that stand still, the longest due first; called by every tick. '
-  'Returns how many it moved on. Several at once share the work.';
 
+-- Moves on a run that stands still: past its deadline it fails; a due retry or an unclaimed attempt is
+-- dispatched; a silent worker's attempt ends as lost. What that tells of the function is an alert. Returns
+-- whether it did anything. Safe at any time, by anyone, at once.
 create or replace function sync_scheduler.recover_run(run_id uuid) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -7018,12 +6534,9 @@ begin
   return true;
 end;
 $$;
-revoke all on function sync_scheduler.recover_run(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.recover_run(uuid) is
-  'Moves on a run that stands still: past its deadline it fails; a due retry or an unclaimed attempt is '
-  'dispatched; a silent worker''s attempt ends as lost. What that tells of the function is an alert. Returns '
-  'whether it did anything. Safe at any time, by anyone, at once.';
 
+-- What recover_run has to do to a run whose open attempt (or null) this is: resume, deadline_exceeded,
+-- next_attempt, worker_lost, dispatch_exhausted or dispatch; null: nothing, it does not stand still.
 create or replace function sync_scheduler.recovery_of(
   run public.sync_run_log, current_attempt sync_scheduler.run_attempts
 ) returns text
@@ -7058,12 +6571,8 @@ begin
     else 'dispatch' end;
 end;
 $$;
-revoke all on function sync_scheduler.recovery_of(public.sync_run_log, sync_scheduler.run_attempts)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.recovery_of(public.sync_run_log, sync_scheduler.run_attempts) is
-  'What recover_run has to do to a run whose open attempt (or null) this is: resume, deadline_exceeded, '
-  'next_attempt, worker_lost, dispatch_exhausted or dispatch; null: nothing, it does not stand still.';
 
+-- Puts a run whose recovery failed at the back of the queue, so that many such runs cannot starve the others.
 create or replace function sync_scheduler.postpone_recovery(run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -7076,11 +6585,9 @@ exception when others then
   null;
 end;
 $$;
-revoke all on function sync_scheduler.postpone_recovery(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.postpone_recovery(uuid) is
-  'Puts a run whose recovery failed at the back of the queue, so that many such runs cannot starve the '
-  'others.';
 
+-- Keeps what pg_net heard from the function about the newest dispatch of an attempt: a hint for people, never
+-- a reason to act, since the answer may be lost or late while the work goes on.
 create or replace function sync_scheduler.note_response(run_id uuid, attempt integer) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -7092,15 +6599,15 @@ begin
     and h.id = a.request_id and h.created >= a.dispatched_at;
 end;
 $$;
-revoke all on function sync_scheduler.note_response(uuid, integer)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.note_response(uuid, integer) is
-  'Keeps what pg_net heard from the function about the newest dispatch of an attempt: a hint for people, '
-  'never a reason to act, since the answer may be lost or late while the work goes on.';
 
 -- supabase/schemas/30_functions/runs/retry_run.sql
 -- What becomes of a run whose attempt failed.
 
+-- Decides what becomes of a run whose attempt has just ended in an error: cancelled if that was asked for,
+-- failed if the error is permanent (which the integration's health then says; a refusal may pass, see
+-- refusal_backoff) or the attempts are used up, else pending until its backoff is over. retry_after is the
+-- vendor's hint and a lower bound, see schedule_retry. The first failure on a cold start is retried at once,
+-- if the vendor gave no hint.
 create or replace function sync_scheduler.retry_or_fail(
   run public.sync_run_log,
   error_class sync_scheduler.error_class,
@@ -7163,17 +6670,10 @@ begin
   perform sync_scheduler.schedule_retry(run, backoff, blames, error_code, error_message, retry_after);
 end;
 $$;
-revoke all on function sync_scheduler.retry_or_fail(
-  public.sync_run_log, sync_scheduler.error_class, text, text, sync_scheduler.blames, interval)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.retry_or_fail(
-  public.sync_run_log, sync_scheduler.error_class, text, text, sync_scheduler.blames, interval) is
-  'Decides what becomes of a run whose attempt has just ended in an error: cancelled if that was asked for, '
-  'failed if the error is permanent (which the integration''s health then says; a refusal may pass, see '
-  'refusal_backoff) or the attempts are used up, else pending until its backoff is over. retry_after is the '
-  'vendor''s hint and a lower bound, see schedule_retry. The first failure on a cold start is retried at '
-  'once, if the vendor gave no hint.';
 
+-- Lets a run whose attempt has ended wait for backoff (0: dispatched at once). retry_after, the vendor's
+-- hint, moves the deadline, up to settings.longest_wait in total; beyond, the run fails as
+-- vendor_quota_exhausted. The caller holds the run's row lock.
 create or replace function sync_scheduler.schedule_retry(
   run public.sync_run_log,
   backoff interval,
@@ -7222,15 +6722,10 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.schedule_retry(
-  public.sync_run_log, interval, sync_scheduler.blames, text, text, interval)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.schedule_retry(
-  public.sync_run_log, interval, sync_scheduler.blames, text, text, interval) is
-  'Lets a run whose attempt has ended wait for backoff (0: dispatched at once). retry_after, the vendor''s '
-  'hint, moves the deadline, up to settings.longest_wait in total; beyond, the run fails as '
-  'vendor_quota_exhausted. The caller holds the run''s row lock.';
 
+-- Failures of a run in a row: those since it last settled an entry or got through a slice. A vendor's rate
+-- limit counts for the backoff (in_a_row) and burns no attempt; nor does a refusal after which the run went
+-- on (refusal_backoff).
 create or replace function sync_scheduler.count_failures(
   run public.sync_run_log, out in_a_row integer, out burnt integer
 )
@@ -7246,13 +6741,9 @@ begin
       where c.run_id = run.run_id and c.outcome = 'continued'), 0);
 end;
 $$;
-revoke all on function sync_scheduler.count_failures(public.sync_run_log)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.count_failures(public.sync_run_log) is
-  'Failures of a run in a row: those since it last settled an entry or got through a slice. A vendor''s rate '
-  'limit counts for the backoff (in_a_row) and burns no attempt; nor does a refusal after which the run went '
-  'on (refusal_backoff).';
 
+-- Exponential backoff with full jitter: random between 0 and retry_base * 2^(failures-1), capped by
+-- settings.retry_cap.
 create or replace function sync_scheduler.retry_backoff(retry_base interval, failures integer)
 returns interval
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
@@ -7263,12 +6754,11 @@ begin
     from sync_scheduler.settings s);
 end;
 $$;
-revoke all on function sync_scheduler.retry_backoff(interval, integer)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.retry_backoff(interval, integer) is
-  'Exponential backoff with full jitter: random between 0 and retry_base * 2^(failures-1), capped by '
-  'settings.retry_cap.';
 
+-- How long to wait before a refusal is tried again, of a run whose attempt has just ended as permanent: 30 s,
+-- 1, 2, 4 minutes, until ten minutes after the first refusal of this run. Only if the vendor took entries
+-- within an hour before that, with the present config and credentials (last_success_at). Null: the refusal is
+-- final. The caller holds the run's row lock.
 create or replace function sync_scheduler.refusal_backoff(
   run public.sync_run_log, error_code text, blames sync_scheduler.blames
 ) returns interval
@@ -7292,14 +6782,9 @@ begin
   return least(interval '30 seconds' * power(2, least(refusals, 10) - 1), first_at + patience - now());
 end;
 $$;
-revoke all on function sync_scheduler.refusal_backoff(public.sync_run_log, text, sync_scheduler.blames)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.refusal_backoff(public.sync_run_log, text, sync_scheduler.blames) is
-  'How long to wait before a refusal is tried again, of a run whose attempt has just ended as permanent: 30 '
-  's, 1, 2, 4 minutes, until ten minutes after the first refusal of this run. Only if the vendor took '
-  'entries within an hour before that, with the present config and credentials (last_success_at). Null: the '
-  'refusal is final. The caller holds the run''s row lock.';
 
+-- Did the function refuse to work before it asked the external system? These are the function's own codes, of
+-- SyncError.
 create or replace function sync_scheduler.is_own_refusal(error_code text) returns boolean
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -7308,11 +6793,9 @@ begin
       false);
 end;
 $$;
-revoke all on function sync_scheduler.is_own_refusal(text) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.is_own_refusal(text) is
-  'Did the function refuse to work before it asked the external system? These are the function''s own codes, '
-  'of SyncError.';
 
+-- How long the vendor asks the run to wait (0: it does not), and whether that is more than the run may still
+-- wait: settings.longest_wait is for all of its waits together. The caller holds the run's row lock.
 create or replace function sync_scheduler.vendor_wait(
   run public.sync_run_log, blames sync_scheduler.blames, retry_after interval, out asked interval,
   out is_too_long boolean
@@ -7326,12 +6809,8 @@ begin
     > (select s.longest_wait from sync_scheduler.settings s);
 end;
 $$;
-revoke all on function sync_scheduler.vendor_wait(public.sync_run_log, sync_scheduler.blames, interval)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.vendor_wait(public.sync_run_log, sync_scheduler.blames, interval) is
-  'How long the vendor asks the run to wait (0: it does not), and whether that is more than the run may '
-  'still wait: settings.longest_wait is for all of its waits together. The caller holds the run''s row lock.';
 
+-- Until when the vendor asks us to wait, in a sentence for people, by the integration's own clocks.
 create or replace function sync_scheduler.wait_words(
   integration public.sync_integrations, blames sync_scheduler.blames, until timestamptz
 ) returns text
@@ -7345,10 +6824,6 @@ begin
     integration.time_zone);
 end;
 $$;
-revoke all on function sync_scheduler.wait_words(public.sync_integrations, sync_scheduler.blames, timestamptz)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.wait_words(public.sync_integrations, sync_scheduler.blames, timestamptz) is
-  'Until when the vendor asks us to wait, in a sentence for people, by the integration''s own clocks.';
 
 -- supabase/schemas/30_functions/runs/trigger.sql
 -- Starts a run by hand or by API, or retries one.
@@ -7368,7 +6843,6 @@ end;
 $$;
 revoke all on function public.trigger_integration_sync(uuid, text, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.trigger_integration_sync(uuid, text, text) to authenticated, service_role;
 comment on function public.trigger_integration_sync(uuid, text, text) is
   'Starts a sync of the organisation''s integration now and returns its run (pending) at once; watch it in '
   'sync_run_log. For admins and coordinators of the organisation, and for the service role (triggered_by '
@@ -7407,7 +6881,6 @@ end;
 $$;
 revoke all on function public.retry_integration_sync(uuid, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.retry_integration_sync(uuid, text) to authenticated, service_role;
 comment on function public.retry_integration_sync(uuid, text) is
   'Starts a new run after one that failed or was cancelled, linked to it by parent_run_id; it exports what '
   'has not been exported. For admins and coordinators of the run''s organisation, and the service role. A '
@@ -7415,6 +6888,10 @@ comment on function public.retry_integration_sync(uuid, text) is
   'trigger_integration_sync. Errors: those of trigger_integration_sync (PT403 not_authorized also for a run '
   'that does not exist), PT409 run_not_retryable (details: status).';
 
+-- What a press of the button does once the caller's role is known and the integration locked: the run of the
+-- same key, else the checks (usable, no active run, cooldown), else a new run. Errors: PT409
+-- idempotency_key_reused, PT409 integration_disabled, PT409 integration_paused, PT409
+-- sync_already_in_progress, PT429 rate_limited, PT503 function_url_not_configured.
 create or replace function sync_scheduler.press(
   integration public.sync_integrations, idempotency_key text, parent_run_id uuid default null
 ) returns public.sync_run_log
@@ -7481,14 +6958,8 @@ begin
   return run;
 end;
 $$;
-revoke all on function sync_scheduler.press(public.sync_integrations, text, uuid)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.press(public.sync_integrations, text, uuid) is
-  'What a press of the button does once the caller''s role is known and the integration locked: the run of '
-  'the same key, else the checks (usable, no active run, cooldown), else a new run. Errors: PT409 '
-  'idempotency_key_reused, PT409 integration_disabled, PT409 integration_paused, PT409 '
-  'sync_already_in_progress, PT429 rate_limited, PT503 function_url_not_configured.';
 
+-- Refuses a blank or too long idempotency key (PT422 invalid_idempotency_key); null is none.
 create or replace function sync_scheduler.require_valid_key(idempotency_key text) returns void
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -7499,10 +6970,9 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_valid_key(text) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_valid_key(text) is
-  'Refuses a blank or too long idempotency key (PT422 invalid_idempotency_key); null is none.';
 
+-- The run that the organisation started under this key, or null. Errors: PT409 idempotency_key_reused (it is
+-- a run of another integration).
 create or replace function sync_scheduler.find_replayed_run(
   integration public.sync_integrations, idempotency_key text
 ) returns public.sync_run_log
@@ -7518,12 +6988,9 @@ begin
   return run;
 end;
 $$;
-revoke all on function sync_scheduler.find_replayed_run(public.sync_integrations, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.find_replayed_run(public.sync_integrations, text) is
-  'The run that the organisation started under this key, or null. Errors: PT409 idempotency_key_reused (it '
-  'is a run of another integration).';
 
+-- The notice for a run that somebody starts while the scheduler is silent, raising scheduler_dead once a
+-- silence, which is also posted at once; null while it ticks.
 create or replace function sync_scheduler.note_silence(integration public.sync_integrations) returns text
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -7545,15 +7012,12 @@ begin
   return 'scheduler_not_ticking';
 end;
 $$;
-revoke all on function sync_scheduler.note_silence(public.sync_integrations)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.note_silence(public.sync_integrations) is
-  'The notice for a run that somebody starts while the scheduler is silent, raising scheduler_dead once a '
-  'silence, which is also posted at once; null while it ticks.';
 
 -- supabase/schemas/30_functions/schedule/backfill.sql
 -- Makes up for skipped slots, or calls that off.
 
+-- What public.backfill_integration_sync does, with its checks, its errors and its settings of the planner.
+-- For that function only.
 create or replace function sync_scheduler.backfill_slots(
   org_id uuid, integration_type text, since timestamptz, until timestamptz, reason text
 ) returns integer
@@ -7604,11 +7068,6 @@ begin
   return added;
 end;
 $$;
-revoke all on function sync_scheduler.backfill_slots(uuid, text, timestamptz, timestamptz, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.backfill_slots(uuid, text, timestamptz, timestamptz, text) is
-  'What public.backfill_integration_sync does, with its checks, its errors and its settings of the planner. '
-  'For that function only.';
 
 -- In SQL for the names of its parameters, as explain_sync_slots.
 -- Definer, because no client may write the machinery's tables. backfill_slots checks the caller in its first
@@ -7624,8 +7083,6 @@ language sql security definer set search_path = pg_catalog, pg_temp
 $$;
 revoke all on function public.backfill_integration_sync(uuid, text, timestamptz, timestamptz, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.backfill_integration_sync(uuid, text, timestamptz, timestamptz, text)
-  to authenticated, service_role;
 comment on function public.backfill_integration_sync(uuid, text, timestamptz, timestamptz, text) is
   'Lets the slots of a past period (from included, to not) run that were skipped, for whatever reason: one '
   'run a slot (triggered_by backfill), in order, one at a time, the first at the next tick; slots of the '
@@ -7666,7 +7123,6 @@ end;
 $$;
 revoke all on function public.cancel_integration_backfill(uuid, text, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.cancel_integration_backfill(uuid, text, text) to authenticated, service_role;
 comment on function public.cancel_integration_backfill(uuid, text, text) is
   'Takes back the backfills of the organisation''s integration as far as they have not begun, and returns '
   'how many slots that were; once more returns 0. The slots stay recorded as skipped and can be backfilled '
@@ -7675,6 +7131,8 @@ comment on function public.cancel_integration_backfill(uuid, text, text) is
   'unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, '
   'PT422 reason_too_long, PT429 rate_limited.';
 
+-- Refuses a period that is incomplete, infinite, of another century, empty or longer than 366 days (PT422
+-- invalid_period, details: reason).
 create or replace function sync_scheduler.require_period(since timestamptz, until timestamptz) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -7692,11 +7150,6 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_period(timestamptz, timestamptz)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_period(timestamptz, timestamptz) is
-  'Refuses a period that is incomplete, infinite, of another century, empty or longer than 366 days (PT422 '
-  'invalid_period, details: reason).';
 
 -- supabase/schemas/30_functions/schedule/configure.sql
 -- An admin previews and sets a schedule.
@@ -7754,8 +7207,6 @@ end;
 $$;
 revoke all on function public.configure_integration_sync(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.configure_integration_sync(uuid, text, jsonb, text)
-  to authenticated, service_role;
 comment on function public.configure_integration_sync(uuid, text, jsonb, text) is
   'Changes settings of the organisation''s integration and returns it. changes: a JSON object of any of '
   'schedule (cron expression; null: no scheduled runs), time_zone (IANA), overlap_policy (skip, buffer_one), '
@@ -7803,8 +7254,6 @@ end;
 $$;
 revoke all on function public.preview_sync_schedule(uuid, text, integer, text, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.preview_sync_schedule(uuid, text, integer, text, text)
-  to authenticated, service_role;
 comment on function public.preview_sync_schedule(uuid, text, integer, text, text) is
   'The next n (1 to 100) slots of the organisation''s integration, as instants and as its clocks show them, '
   'days of clock changes included; nothing if it has no schedule. With schedule or time_zone: of those, '
@@ -7816,6 +7265,12 @@ comment on function public.preview_sync_schedule(uuid, text, integer, text, text
 -- supabase/schemas/30_functions/schedule/next_occurrence.sql
 -- The next instant of a cron expression in a time zone.
 
+-- The first instant strictly after `after` at which the expression is due in an IANA time zone; null for a
+-- null argument. Fixed hours (anything but a leading *: 2, 1-5, 0-23/2) are local times: each runs once, at
+-- the first instant at which the clock reaches or passes it. So one that the change skips runs at the end of
+-- the gap, once for all that meet there, and a repeated one in the first pass. A wildcard hour (*, */n) runs
+-- at every instant whose local time matches: through the repeated hour too, and never for a skipped one.
+-- Errors: PT422 invalid_schedule, PT422 invalid_time_zone, 22008 for an infinite `after`.
 create or replace function sync_scheduler.next_cron_occurrence(
   expression text, time_zone text, after timestamptz
 ) returns timestamptz
@@ -7864,16 +7319,9 @@ begin
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.next_cron_occurrence(text, text, timestamptz)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.next_cron_occurrence(text, text, timestamptz) is
-  'The first instant strictly after `after` at which the expression is due in an IANA time zone; null for a '
-  'null argument. Fixed hours (anything but a leading *: 2, 1-5, 0-23/2) are local times: each runs once, at '
-  'the first instant at which the clock reaches or passes it. So one that the change skips runs at the end '
-  'of the gap, once for all that meet there, and a repeated one in the first pass. A wildcard hour (*, */n) '
-  'runs at every instant whose local time matches: through the repeated hour too, and never for a skipped '
-  'one. Errors: PT422 invalid_schedule, PT422 invalid_time_zone, 22008 for an infinite `after`.';
 
+-- The first minute of the calendar strictly after a wall-clock time whose fields match; whether a clock in
+-- some zone ever shows it is not its business.
 create or replace function sync_scheduler.next_matching_wall_time(fields sync_scheduler.cron_fields,
   after timestamp)
 returns timestamp
@@ -7901,12 +7349,10 @@ begin
   return day + make_time(position(B'1' in fields.hours) - 1, position(B'1' in fields.minutes) - 1, 0);
 end;
 $$;
-revoke all on function sync_scheduler.next_matching_wall_time(sync_scheduler.cron_fields, timestamp)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.next_matching_wall_time(sync_scheduler.cron_fields, timestamp) is
-  'The first minute of the calendar strictly after a wall-clock time whose fields match; whether a clock in '
-  'some zone ever shows it is not its business.';
 
+-- The first date on or after earliest that month, day of month and day of week allow. One step a chosen
+-- month: it ends, because parse_cron refuses dates that never come, and the rarest (29 February on one
+-- weekday) comes within 40 years.
 create or replace function sync_scheduler.next_matching_day(fields sync_scheduler.cron_fields, earliest date)
 returns date
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
@@ -7949,13 +7395,10 @@ begin
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.next_matching_day(sync_scheduler.cron_fields, date)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.next_matching_day(sync_scheduler.cron_fields, date) is
-  'The first date on or after earliest that month, day of month and day of week allow. One step a chosen '
-  'month: it ends, because parse_cron refuses dates that never come, and the rarest (29 February on one '
-  'weekday) comes within 40 years.';
 
+-- The first instant later than after at which the zone's clocks show that wall time or, if they skip it, the
+-- instant of the skip: what they show then is the first valid minute. The wall time must be later than what
+-- they show at after.
 create or replace function sync_scheduler.first_instant_at_wall_time(
   wall timestamp, time_zone text, after timestamptz
 ) returns timestamptz
@@ -7978,13 +7421,10 @@ begin
   return case when first_pass < change and first_pass > after then first_pass else instant end;
 end;
 $$;
-revoke all on function sync_scheduler.first_instant_at_wall_time(timestamp, text, timestamptz)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.first_instant_at_wall_time(timestamp, text, timestamptz) is
-  'The first instant later than after at which the zone''s clocks show that wall time or, if they skip it, '
-  'the instant of the skip: what they show then is the first valid minute. The wall time must be later than '
-  'what they show at after.';
 
+-- The instant of the last 26 hours, until included, at which the zone's offset changed; null if it did not.
+-- 26 hours, because a change moves clocks by at most a day. No zone has changed twice within them since 1970
+-- (a test looks).
 create or replace function sync_scheduler.latest_clock_change(time_zone text, until timestamptz)
 returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -8010,13 +7450,10 @@ begin
   return since + high * interval '1 second';
 end;
 $$;
-revoke all on function sync_scheduler.latest_clock_change(text, timestamptz)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.latest_clock_change(text, timestamptz) is
-  'The instant of the last 26 hours, until included, at which the zone''s offset changed; null if it did '
-  'not. 26 hours, because a change moves clocks by at most a day. No zone has changed twice within them '
-  'since 1970 (a test looks).';
 
+-- Accepts UTC and the IANA names of the form Area/Location that this server knows. Refuses abbreviations and
+-- other names without an area (CET, EST5EDT, Japan), POSIX rules (UTC+3) and names that do not exist. Errors:
+-- PT422 invalid_time_zone, details {time_zone}.
 create or replace function sync_scheduler.validate_time_zone(time_zone text) returns void
 language plpgsql stable strict set search_path = pg_catalog, pg_temp as $$
 begin
@@ -8035,15 +7472,13 @@ exception when invalid_parameter_value then
     jsonb_build_object('time_zone', left(validate_time_zone.time_zone, 100)));
 end;
 $$;
-revoke all on function sync_scheduler.validate_time_zone(text) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.validate_time_zone(text) is
-  'Accepts UTC and the IANA names of the form Area/Location that this server knows. Refuses abbreviations '
-  'and other names without an area (CET, EST5EDT, Japan), POSIX rules (UTC+3) and names that do not exist. '
-  'Errors: PT422 invalid_time_zone, details {time_zone}.';
 
 -- supabase/schemas/30_functions/schedule/next_slot.sql
 -- The next slot of an integration, and the record of the slots that did not run.
 
+-- Trigger of sync_integrations, whoever writes: refuses a schedule or zone that cannot be (PT422
+-- invalid_schedule, PT422 invalid_time_zone) and sets next_run_at when they change. Slots that the old
+-- schedule left due are recorded as skipped, at most 10,000 of them.
 -- Definer, because a host's backend (service_role) connects integrations and has no rights in sync_scheduler.
 create or replace function sync_scheduler.keep_next_run_at() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -8077,15 +7512,12 @@ begin
   return new;
 end;
 $$;
-revoke all on function sync_scheduler.keep_next_run_at() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.keep_next_run_at() is
-  'Trigger of sync_integrations, whoever writes: refuses a schedule or zone that cannot be (PT422 '
-  'invalid_schedule, PT422 invalid_time_zone) and sets next_run_at when they change. Slots that the old '
-  'schedule left due are recorded as skipped, at most 10,000 of them.';
 
 create trigger keep_next_run_at before insert or update of schedule, time_zone on public.sync_integrations
   for each row execute function sync_scheduler.keep_next_run_at();
 
+-- The slots from next_run_at until now, in order, at most so many. More than one means that the scheduler was
+-- away.
 create or replace function sync_scheduler.due_slots(integration public.sync_integrations, most integer)
 returns timestamptz[]
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -8100,12 +7532,10 @@ begin
   return slots;
 end;
 $$;
-revoke all on function sync_scheduler.due_slots(public.sync_integrations, integer)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.due_slots(public.sync_integrations, integer) is
-  'The slots from next_run_at until now, in order, at most so many. More than one means that the scheduler '
-  'was away.';
 
+-- Records slots that did not run, each as a row with its reason: what the integration's settings say about
+-- it, else the given one. Missed ones raise an alert. A slot that has a row keeps it, and one that waits
+-- waits on. Returns how many rows it wrote. The caller holds the integration's lock.
 create or replace function sync_scheduler.skip_slots(
   integration public.sync_integrations, slots timestamptz[], reason public.sync_skip_reason
 ) returns integer
@@ -8142,15 +7572,8 @@ begin
   return skipped;
 end;
 $$;
-revoke all on function sync_scheduler.skip_slots(public.sync_integrations, timestamptz[],
-  public.sync_skip_reason)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.skip_slots(public.sync_integrations, timestamptz[],
-  public.sync_skip_reason) is
-  'Records slots that did not run, each as a row with its reason: what the integration''s settings say about '
-  'it, else the given one. Missed ones raise an alert. A slot that has a row keeps it, and one that waits '
-  'waits on. Returns how many rows it wrote. The caller holds the integration''s lock.';
 
+-- Why a due slot of the integration is not run now, as far as its settings say; null: it may run.
 create or replace function sync_scheduler.why_skip(
   integration public.sync_integrations, slot timestamptz
 ) returns public.sync_skip_reason
@@ -8165,14 +7588,15 @@ begin
   end;
 end;
 $$;
-revoke all on function sync_scheduler.why_skip(public.sync_integrations, timestamptz)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.why_skip(public.sync_integrations, timestamptz) is
-  'Why a due slot of the integration is not run now, as far as its settings say; null: it may run.';
 
 -- supabase/schemas/30_functions/schedule/parse_cron.sql
 -- Reads a cron expression.
 
+-- Validates a cron expression, as when a schedule is saved: five fields (minute, hour, day of month, month,
+-- day of week; 0 and 7 are Sunday) or @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually. As
+-- in Vixie's cron, a day field that starts with * does not restrict the other one, and of two that restrict,
+-- one is enough. Errors: PT422 invalid_schedule, details {field, value, reason}; also for dates that never
+-- come.
 create or replace function sync_scheduler.parse_cron(expression text) returns sync_scheduler.cron_fields
 language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
 declare
@@ -8227,14 +7651,10 @@ begin
   return parsed;
 end;
 $$;
-revoke all on function sync_scheduler.parse_cron(text) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.parse_cron(text) is
-  'Validates a cron expression, as when a schedule is saved: five fields (minute, hour, day of month, month, '
-  'day of week; 0 and 7 are Sunday) or @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually. As '
-  'in Vixie''s cron, a day field that starts with * does not restrict the other one, and of two that '
-  'restrict, one is enough. Errors: PT422 invalid_schedule, details {field, value, reason}; also for dates '
-  'that never come.';
 
+-- A field of a cron expression as a bit for each value from lowest to highest: `*`, values, ranges a-b, steps
+-- `*/n` and a-b/n, and lists of these; names stand for lowest and following, in any case. Errors: PT422
+-- invalid_schedule.
 create or replace function sync_scheduler.parse_cron_field(
   field text, value text, lowest integer, highest integer, names text[] default null
 ) returns varbit
@@ -8299,13 +7719,9 @@ begin
   return chosen;
 end;
 $$;
-revoke all on function sync_scheduler.parse_cron_field(text, text, integer, integer, text[])
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.parse_cron_field(text, text, integer, integer, text[]) is
-  'A field of a cron expression as a bit for each value from lowest to highest: `*`, values, ranges a-b, '
-  'steps `*/n` and a-b/n, and lists of these; names stand for lowest and following, in any case. Errors: '
-  'PT422 invalid_schedule.';
 
+-- A number, or the value of a name (names[1] is lowest); null for anything else. Of a name that stands twice,
+-- the first at or after since counts: the Sunday of FRI-SUN is 7.
 create or replace function sync_scheduler.parse_cron_value(written text, names text[], lowest integer,
   since integer)
 returns integer
@@ -8320,12 +7736,9 @@ begin
     - 1 + lowest;
 end;
 $$;
-revoke all on function sync_scheduler.parse_cron_value(text, text[], integer, integer)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.parse_cron_value(text, text[], integer, integer) is
-  'A number, or the value of a name (names[1] is lowest); null for anything else. Of a name that stands '
-  'twice, the first at or after since counts: the Sunday of FRI-SUN is 7.';
 
+-- Raises PT422 invalid_schedule with details {field, value, reason}. field: minute, hour, day_of_month,
+-- month, day_of_week or expression; value: the part that is wrong, as it was written.
 create or replace function sync_scheduler.raise_invalid_schedule(field text, value text, reason text)
   returns void
 language sql set search_path = pg_catalog, pg_temp as $$
@@ -8335,11 +7748,6 @@ language sql set search_path = pg_catalog, pg_temp as $$
     'value', left(raise_invalid_schedule.value, 100),
     'reason', raise_invalid_schedule.reason))
 $$;
-revoke all on function sync_scheduler.raise_invalid_schedule(text, text, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.raise_invalid_schedule(text, text, text) is
-  'Raises PT422 invalid_schedule with details {field, value, reason}. field: minute, hour, day_of_month, '
-  'month, day_of_week or expression; value: the part that is wrong, as it was written.';
 
 -- supabase/schemas/30_functions/schedule/pause.sql
 -- Pause, resume, and the end of a pause.
@@ -8380,8 +7788,6 @@ end;
 $$;
 revoke all on function public.pause_integration_sync(uuid, text, text, timestamptz)
   from public, anon, authenticated, service_role;
-grant execute on function public.pause_integration_sync(uuid, text, text, timestamptz)
-  to authenticated, service_role;
 comment on function public.pause_integration_sync(uuid, text, text, timestamptz) is
   'Pauses the organisation''s integration and returns it: triggers are refused, slots are recorded as '
   'skipped, an active run sends nothing more. Its worker finishes the batch that is on its way; then the run '
@@ -8420,7 +7826,6 @@ end;
 $$;
 revoke all on function public.resume_integration_sync(uuid, text, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.resume_integration_sync(uuid, text, text) to authenticated, service_role;
 comment on function public.resume_integration_sync(uuid, text, text) is
   'Ends the pause of the organisation''s integration and returns it; without a pause it changes nothing. '
   'Slots that were skipped meanwhile stay skipped: see backfill_integration_sync. For admins of the '
@@ -8428,6 +7833,7 @@ comment on function public.resume_integration_sync(uuid, text, text) is
   'not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, '
   'PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.';
 
+-- Clears pauses whose resume_at has passed. Triggers and slots do not wait for it: they read resume_at.
 create or replace function sync_scheduler.end_pauses() returns void
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
@@ -8456,10 +7862,8 @@ begin
   end loop;
 end;
 $$;
-revoke all on function sync_scheduler.end_pauses() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.end_pauses() is
-  'Clears pauses whose resume_at has passed. Triggers and slots do not wait for it: they read resume_at.';
 
+-- Clears a pause whose resume_at has passed, and writes it down. The caller holds the integration's lock.
 create or replace function sync_scheduler.end_pause(integration public.sync_integrations) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -8470,14 +7874,13 @@ begin
     jsonb_build_object('paused_at', integration.paused_at, 'resume_at', integration.resume_at));
 end;
 $$;
-revoke all on function sync_scheduler.end_pause(public.sync_integrations)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.end_pause(public.sync_integrations) is
-  'Clears a pause whose resume_at has passed, and writes it down. The caller holds the integration''s lock.';
 
 -- supabase/schemas/30_functions/schedule/start_due_runs.sql
 -- The tick starts what is due.
 
+-- Starts the runs whose slot has come, in batches of batch_size (500) of each integration type. Returns how
+-- many it started and how many slots it recorded as skipped. Its cost follows what is due. Of several at once
+-- one does the work; a slot that cannot be started stops no other.
 create or replace function sync_scheduler.start_due_runs(
   batch_size integer default 500, out started integer, out skipped integer
 )
@@ -8535,12 +7938,10 @@ begin
   end loop;
 end;
 $$;
-revoke all on function sync_scheduler.start_due_runs(integer) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.start_due_runs(integer) is
-  'Starts the runs whose slot has come, in batches of batch_size (500) of each integration type. Returns how '
-  'many it started and how many slots it recorded as skipped. Its cost follows what is due. Of several at '
-  'once one does the work; a slot that cannot be started stops no other.';
 
+-- Locks due integrations, up to batch_size of each type, the longest due first, and returns their ids (null:
+-- none). Of those that would be started, as many as settings.max_active_per_type and max_active_per_org leave
+-- room for.
 create or replace function sync_scheduler.find_due(batch_size integer) returns uuid[]
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -8592,12 +7993,9 @@ begin
   );
 end;
 $$;
-revoke all on function sync_scheduler.find_due(integer) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.find_due(integer) is
-  'Locks due integrations, up to batch_size of each type, the longest due first, and returns their ids '
-  '(null: none). Of those that would be started, as many as settings.max_active_per_type and '
-  'max_active_per_org leave room for.';
 
+-- Lets one transaction at a time start runs, or two would both count the same free place. Waits for half a
+-- second, since the other one is usually about to commit; false: it is busy with the very work of the caller.
 create or replace function sync_scheduler.lock_starts() returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp set lock_timeout = '500ms' as $$
 begin
@@ -8607,12 +8005,9 @@ exception when lock_not_available then
   return false;
 end;
 $$;
-revoke all on function sync_scheduler.lock_starts() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.lock_starts() is
-  'Lets one transaction at a time start runs, or two would both count the same free place. Waits for half a '
-  'second, since the other one is usually about to commit; false: it is busy with the very work of the '
-  'caller.';
 
+-- Puts an integration whose slot could not be started at the back of the queue for a minute and raises
+-- start_failed. The slot stays due: it runs late, or is recorded as missed.
 create or replace function sync_scheduler.postpone_slot(integration_id uuid, reason text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -8638,15 +8033,14 @@ exception when others then
   raise warning 'sync_scheduler.postpone_slot: % (%)', sqlerrm, sqlstate;
 end;
 $$;
-revoke all on function sync_scheduler.postpone_slot(uuid, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.postpone_slot(uuid, text) is
-  'Puts an integration whose slot could not be started at the back of the queue for a minute and raises '
-  'start_failed. The slot stays due: it runs late, or is recorded as missed.';
 
 -- supabase/schemas/30_functions/schedule/start_slots.sql
 -- Decides about a batch of due slots: run, wait or skip.
 
+-- Deals with the due slot of each of these integrations: starts its run, lets it wait (buffer_one) or records
+-- why not, and advances next_run_at, all in one transaction. One of which several slots are due is only
+-- brought to the last of them and stays due. The caller holds the integrations' locks. Errors: PT503
+-- function_url_not_configured.
 create or replace function sync_scheduler.start_slots(
   integration_ids uuid[], out started integer, out skipped integer
 )
@@ -8739,13 +8133,9 @@ begin
   end loop;
 end;
 $$;
-revoke all on function sync_scheduler.start_slots(uuid[]) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.start_slots(uuid[]) is
-  'Deals with the due slot of each of these integrations: starts its run, lets it wait (buffer_one) or '
-  'records why not, and advances next_run_at, all in one transaction. One of which several slots are due is '
-  'only brought to the last of them and stays due. The caller holds the integrations'' locks. Errors: PT503 '
-  'function_url_not_configured.';
 
+-- Brings an integration of which several slots are due to the last of them and records the earlier ones as
+-- skipped: coalesced, or missed beyond catchup_window. Returns how many. The caller holds its lock.
 create or replace function sync_scheduler.catch_up(integration_id uuid) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -8764,14 +8154,12 @@ begin
   return sync_scheduler.skip_slots(integration, trim_array(slots, 1), 'coalesced');
 end;
 $$;
-revoke all on function sync_scheduler.catch_up(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.catch_up(uuid) is
-  'Brings an integration of which several slots are due to the last of them and records the earlier ones as '
-  'skipped: coalesced, or missed beyond catchup_window. Returns how many. The caller holds its lock.';
 
 -- supabase/schemas/30_functions/schedule/start_waiting_slots.sql
 -- The tick starts slots that waited.
 
+-- Starts waiting slots (buffered, or of a backfill) of up to batch_size (100) integrations of which no run is
+-- active, one of each. Returns how many it started.
 create or replace function sync_scheduler.start_waiting_slots(batch_size integer default 100) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
@@ -8817,12 +8205,9 @@ begin
   return started;
 end;
 $$;
-revoke all on function sync_scheduler.start_waiting_slots(integer)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.start_waiting_slots(integer) is
-  'Starts waiting slots (buffered, or of a backfill) of up to batch_size (100) integrations of which no run '
-  'is active, one of each. Returns how many it started.';
 
+-- Starts the waiting slot of an integration whose turn it is, if nothing else of it is active and there is
+-- room. Returns whether it did. Errors: PT503 function_url_not_configured.
 create or replace function sync_scheduler.start_waiting_slot(integration_id uuid) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -8870,11 +8255,9 @@ begin
   return run.run_id is not null;
 end;
 $$;
-revoke all on function sync_scheduler.start_waiting_slot(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.start_waiting_slot(uuid) is
-  'Starts the waiting slot of an integration whose turn it is, if nothing else of it is active and there is '
-  'room. Returns whether it did. Errors: PT503 function_url_not_configured.';
 
+-- Do the active runs leave the scheduler room for one of this integration (settings.max_active_per_type,
+-- max_active_per_org)? Its cost follows how many runs are active.
 create or replace function sync_scheduler.has_room(integration public.sync_integrations) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -8888,15 +8271,16 @@ begin
       and (r.status = 'running' or r.notice is distinct from 'integration_paused'));
 end;
 $$;
-revoke all on function sync_scheduler.has_room(public.sync_integrations)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.has_room(public.sync_integrations) is
-  'Do the active runs leave the scheduler room for one of this integration (settings.max_active_per_type, '
-  'max_active_per_org)? Its cost follows how many runs are active.';
 
 -- supabase/schemas/30_functions/tick/purge.sql
 -- Deletes what is past its retention.
 
+-- Deletes what is older than the retention settings. Of what Realtime publishes (ended runs, alerts,
+-- incidents) at most 500 rows a call, runs with their attempts. Of ticks, warm-ups, messages of alert
+-- webhooks, the audit log and pg_cron's records of our own jobs as much as 5 s allow, in batches of
+-- batch_size (2,000) of each kind. Redacts payloads older than retention_payload. Ends incidents of vendors
+-- that nothing has asked for a day. Returns how many rows; call it again until that is 0. Leaves locked rows
+-- to the next call.
 create or replace function sync_scheduler.purge(batch_size integer default 2000) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
@@ -8927,15 +8311,9 @@ begin
   return purged;
 end;
 $$;
-revoke all on function sync_scheduler.purge(integer) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.purge(integer) is
-  'Deletes what is older than the retention settings. Of what Realtime publishes (ended runs, alerts, '
-  'incidents) at most 500 rows a call, runs with their attempts. Of ticks, warm-ups, messages of alert '
-  'webhooks, the audit log and pg_cron''s records of our own jobs as much as 5 s allow, in batches of '
-  'batch_size (2,000) of each kind. Redacts payloads older than retention_payload. Ends incidents of vendors '
-  'that nothing has asked for a day. Returns how many rows; call it again until that is 0. Leaves locked '
-  'rows to the next call.';
 
+-- Deletes old ticks, warm-ups, messages of alert webhooks and audit records, up to batch_size of each.
+-- Returns how many. If something fails it deletes none and warns.
 create or replace function sync_scheduler.purge_records(batch_size integer, settings sync_scheduler.settings)
 returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -8974,12 +8352,9 @@ exception when others then
   return 0;
 end;
 $$;
-revoke all on function sync_scheduler.purge_records(integer, sync_scheduler.settings)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.purge_records(integer, sync_scheduler.settings) is
-  'Deletes old ticks, warm-ups, messages of alert webhooks and audit records, up to batch_size of each. '
-  'Returns how many. If something fails it deletes none and warns.';
 
+-- Deletes up to batch_size ended runs, with their attempts, that are older than their retention. Entries
+-- stay. Returns how many. If something fails it deletes none and warns.
 create or replace function sync_scheduler.purge_runs(batch_size integer, settings sync_scheduler.settings)
 returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -9001,12 +8376,9 @@ exception when others then
   return 0;
 end;
 $$;
-revoke all on function sync_scheduler.purge_runs(integer, sync_scheduler.settings)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.purge_runs(integer, sync_scheduler.settings) is
-  'Deletes up to batch_size ended runs, with their attempts, that are older than their retention. Entries '
-  'stay. Returns how many. If something fails it deletes none and warns.';
 
+-- Deletes pg_cron's old records of our own jobs, up to batch_size. Returns how many; if it fails, none, with
+-- a warning.
 create or replace function sync_scheduler.purge_job_details(batch_size integer,
   settings sync_scheduler.settings)
 returns integer
@@ -9028,15 +8400,14 @@ exception when others then
   return 0;
 end;
 $$;
-revoke all on function sync_scheduler.purge_job_details(integer, sync_scheduler.settings)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.purge_job_details(integer, sync_scheduler.settings) is
-  'Deletes pg_cron''s old records of our own jobs, up to batch_size. Returns how many; if it fails, none, '
-  'with a warning.';
 
 -- supabase/schemas/30_functions/tick/tick.sql
 -- One tick; and is the scheduler alive?
 
+-- One pass of the scheduler, called by pg_cron at second :00 of every minute and every 30 s: starts due
+-- slots, recovers runs that stand still, starts waiting slots, raises drift alerts, ends pauses and
+-- unanswered connection checks, starts the checks that are due, posts alerts, warms the function up for the
+-- next slot, and records itself in ticks. Safe at any time, by anyone, at once.
 create or replace function sync_scheduler.tick() returns void
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
 -- Planning each statement anew for its parameters would cost more than all of an idle tick.
@@ -9089,24 +8460,16 @@ begin
     nullif(errors, '{}'));
 end;
 $$;
-revoke all on function sync_scheduler.tick() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.tick() is
-  'One pass of the scheduler, called by pg_cron at second :00 of every minute and every 30 s: starts due '
-  'slots, recovers runs that stand still, starts waiting slots, raises drift alerts, ends pauses and '
-  'unanswered connection checks, starts the checks that are due, posts alerts, warms the function up for the '
-  'next slot, and records itself in ticks. Safe at any time, by anyone, at once.';
 
+-- Has this transaction taken 5 s? A tick then leaves the rest to the next one: what it has started becomes
+-- visible, and is posted, only when it commits, and a statement time-out would take back all of it. Shorter
+-- than the 8 s after which the Data API gives up a press that waits for one of its integrations.
 create or replace function sync_scheduler.is_out_of_time() returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
   return clock_timestamp() > transaction_timestamp() + interval '5 seconds';
 end;
 $$;
-revoke all on function sync_scheduler.is_out_of_time() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.is_out_of_time() is
-  'Has this transaction taken 5 s? A tick then leaves the rest to the next one: what it has started becomes '
-  'visible, and is posted, only when it commits, and a statement time-out would take back all of it. Shorter '
-  'than the 8 s after which the Data API gives up a press that waits for one of its integrations.';
 
 -- Definer, because the scheduler's tables are private. Tells nothing about any organisation, so that any
 -- signed-in person may ask.
@@ -9124,12 +8487,13 @@ begin
 end;
 $$;
 revoke all on function public.sync_scheduler_status() from public, anon, authenticated, service_role;
-grant execute on function public.sync_scheduler_status() to authenticated, service_role;
 comment on function public.sync_scheduler_status() is
   'Is the scheduler alive? ticking: it ticked within settings.silent_after (2 minutes); last_tick_at: null '
   'if never; jobs_active: pg_cron has its job and has not paused it. For anyone signed in, the service role '
   'and the host. Errors: PT401 not_authenticated, PT401 unsupported_identity.';
 
+-- Has the scheduler ticked within settings.silent_after? A fresh installation has that long for its first
+-- tick.
 create or replace function sync_scheduler.is_ticking() returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -9138,23 +8502,21 @@ begin
     from sync_scheduler.settings s);
 end;
 $$;
-revoke all on function sync_scheduler.is_ticking() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.is_ticking() is
-  'Has the scheduler ticked within settings.silent_after? A fresh installation has that long for its first '
-  'tick.';
 
+-- When the scheduler last ticked; null: never.
 create or replace function sync_scheduler.last_tick_at() returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return (select t.ticked_at from sync_scheduler.ticks t order by t.tick_id desc limit 1);
 end;
 $$;
-revoke all on function sync_scheduler.last_tick_at() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.last_tick_at() is 'When the scheduler last ticked; null: never.';
 
 -- supabase/schemas/30_functions/tick/warm_up.sql
 -- Boots the function before a slot.
 
+-- Posts one warm-up to the Edge Function for the next slot that comes within settings.warmup_lead and will
+-- run, however many integrations share it. Returns whether it did. Nothing without settings.function_url.
+-- Safe at any time, by anyone, at once.
 create or replace function sync_scheduler.prewarm() returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '100ms' as $$
@@ -9205,11 +8567,6 @@ exception when lock_not_available then
   return false;
 end;
 $$;
-revoke all on function sync_scheduler.prewarm() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.prewarm() is
-  'Posts one warm-up to the Edge Function for the next slot that comes within settings.warmup_lead and will '
-  'run, however many integrations share it. Returns whether it did. Nothing without settings.function_url. '
-  'Safe at any time, by anyone, at once.';
 
 -- Definer, because the service role has no rights in sync_scheduler. The warm-up's token is the check of the
 -- caller.
@@ -9225,11 +8582,12 @@ end;
 $$;
 revoke all on function public.sync_worker_warm(timestamptz, text, uuid, numeric, boolean)
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_warm(timestamptz, text, uuid, numeric, boolean) to service_role;
 comment on function public.sync_worker_warm(timestamptz, text, uuid, numeric, boolean) is
   'For the Edge Function (service role and warm-up token): see sync_scheduler.answer_warmup. Reports that '
   'the isolate is up, at most once.';
 
+-- Records that the isolate that a warm-up was for is up, at most once. boot_ms is in milliseconds. Errors:
+-- PT401 invalid_token (also for a slot without a warm-up), PT409 already_claimed (answered before).
 create or replace function sync_scheduler.answer_warmup(
   scheduled_for timestamptz, token text, boot_id uuid, boot_ms numeric, cold_start boolean
 ) returns jsonb
@@ -9256,8 +8614,3 @@ begin
   return '{"recorded": true}'::jsonb;
 end;
 $$;
-revoke all on function sync_scheduler.answer_warmup(timestamptz, text, uuid, numeric, boolean)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.answer_warmup(timestamptz, text, uuid, numeric, boolean) is
-  'Records that the isolate that a warm-up was for is up, at most once. boot_ms is in milliseconds. Errors: '
-  'PT401 invalid_token (also for a slot without a warm-up), PT409 already_claimed (answered before).';

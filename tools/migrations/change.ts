@@ -86,9 +86,8 @@ export function composeChange(
         "Run `deno task migration:new NAME`.",
     );
   }
-  const replayed = changed.filter(({ name, canRunAgain }) =>
-    canRunAgain || released.objects[name] === undefined
-  );
+  const isNew = ({ name }: SchemaObject) => released.objects[name] === undefined;
+  const replayed = changed.filter((object) => object.canRunAgain || isNew(object));
   const byHand = [...changed.filter((object) => !replayed.includes(object)).map(({ name }) => name), ...gone];
   const heads = `${change.head}\n${change.membershipHead}`.split("\n");
   const unsaid = byHand.filter((name) => !heads.includes(`-- for ${name}`));
@@ -102,7 +101,7 @@ export function composeChange(
   const compose = (head: string, members: SchemaObject[]) =>
     `${HEADER}\n-- supabase/changes/${change.name}.sql\n${head}` +
     [...Map.groupBy(members, ({ path }) => path)].map(([path, parts]) =>
-      sectionOf({ path, sql: parts.map(({ sql }) => sql).join("") })
+      sectionOf({ path, sql: parts.map((part) => part.sql + (isNew(part) ? revokeOf(part) : "")).join("") })
     ).join("");
   const [membership, core] = [true, false].map((wanted) =>
     replayed.filter((object) => (object.folder === MEMBERSHIP) === wanted)
@@ -122,4 +121,11 @@ export function composeChange(
   }
   migrations.set(`${change.name}.sql`, compose(last, core ?? []));
   return migrations;
+}
+
+/** The baseline revokes all private functions at once, in grants.sql. A new one is revoked by itself. */
+function revokeOf({ name }: SchemaObject): string {
+  return name.startsWith("function sync_scheduler.")
+    ? `revoke all on ${name} from public, anon, authenticated, service_role;\n`
+    : "";
 }

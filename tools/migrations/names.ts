@@ -87,8 +87,15 @@ export function nameOf({ kind, tree }: Statement): string {
     case "InsertStmt":
       return `rows of ${relation(get("relation"))}`;
     case "GrantStmt": {
+      if (get("targtype") === "ACL_TARGET_ALL_IN_SCHEMA") {
+        const [schema] = listOf(get("objects")).map((object) => inner(object)["sval"]);
+        return `grants on all ${
+          String(get("objtype")).replace("OBJECT_", "").toLowerCase()
+        }s in schema ${schema}`;
+      }
       const objects = listOf(get("objects")).map((object) => objectName(get("objtype"), object));
-      return objects[0]?.startsWith("function ") ? objects[0] : `grants on ${objects.join(", ")}`;
+      const [first = "", ...others] = objects;
+      return others.length === 0 && first.startsWith("function ") ? first : `grants on ${objects.join(", ")}`;
     }
     case "CommentStmt": {
       const object = objectName(get("objtype"), get("object"));

@@ -1,3 +1,7 @@
+-- The person who calls: auth.uid(), or null when the JWT names none, has a sub that is no uuid, or is of an
+-- anonymous session (is_anonymous), also of a member. Every function and policy of this bundle, and every
+-- membership function of a host, asks this instead of auth.uid(): so such a session reads nothing. Raises
+-- nothing. For authenticated, whose policies ask it.
 create or replace function sync_scheduler.caller_id() returns uuid
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -11,10 +15,3 @@ exception when invalid_text_representation then
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.caller_id() from public, anon, authenticated, service_role;
-grant execute on function sync_scheduler.caller_id() to authenticated;
-comment on function sync_scheduler.caller_id() is
-  'The person who calls: auth.uid(), or null when the JWT names none, has a sub that is no uuid, or is of an '
-  'anonymous session (is_anonymous), also of a member. Every function and policy of this bundle, and every '
-  'membership function of a host, asks this instead of auth.uid(): so such a session reads nothing. Raises '
-  'nothing. For authenticated, whose policies ask it.';

@@ -1,5 +1,7 @@
 -- The catalogue of errors, and the one way to raise them.
 
+-- Raises an error of error_catalog() with its code; detail is JSON, because supabase-js shows error.details
+-- but no response headers.
 create or replace function sync_scheduler.raise_error(message text, detail jsonb default null)
 returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -15,11 +17,9 @@ begin
     detail = coalesce(raise_error.detail::text, '');
 end;
 $$;
-revoke all on function sync_scheduler.raise_error(text, jsonb) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.raise_error(text, jsonb) is
-  'Raises an error of error_catalog() with its code; detail is JSON, because supabase-js shows error.details '
-  'but no response headers.';
 
+-- Every error that this bundle raises: message, SQLSTATE (PTnnn becomes HTTP status nnn in PostgREST),
+-- meaning. src/rpc-logic/error_codes.ts mirrors it and a test proves them equal.
 create or replace function sync_scheduler.error_catalog()
 returns table (message text, code text, description text)
 language sql immutable set search_path = pg_catalog, pg_temp as $$
@@ -66,7 +66,3 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
     ('attempt_not_current', 'PT409', 'The attempt has ended, or its run has moved on.'),
     ('invalid_worker_request', 'PT422', 'A worker call carries a value out of range.')
 $$;
-revoke all on function sync_scheduler.error_catalog() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.error_catalog() is
-  'Every error that this bundle raises: message, SQLSTATE (PTnnn becomes HTTP status nnn in PostgREST), '
-  'meaning. src/rpc-logic/error_codes.ts mirrors it and a test proves them equal.';

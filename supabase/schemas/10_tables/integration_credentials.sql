@@ -13,6 +13,7 @@ comment on column sync_scheduler.integration_credentials.address is
   'address_of the integration when the credentials were stored. They are handed out only while it is the '
   'same.';
 
+-- Trigger of sync_integrations: the credentials that were stored for an integration go with it.
 -- Definer, because whoever may delete an organisation need not be able to write Vault.
 create or replace function sync_scheduler.forget_credentials() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -21,9 +22,6 @@ begin
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.forget_credentials() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.forget_credentials() is
-  'Trigger of sync_integrations: the credentials that were stored for an integration go with it.';
 
 create trigger forget_credentials after delete on public.sync_integrations
   referencing old table as removed for each statement execute function sync_scheduler.forget_credentials();

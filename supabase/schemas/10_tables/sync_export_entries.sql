@@ -137,6 +137,8 @@ comment on column public.sync_export_entries.redacted_debit is
 comment on column public.sync_export_entries.redacted_currency is
   'Currency of a redacted voucher, if it named one.';
 
+-- SHA-256 of an entry's content, whatever the order of the payload's keys. Equal hashes: equal bytes when
+-- sent.
 create or replace function sync_scheduler.entry_hash(period text, document_number text, payload jsonb)
   returns bytea
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -145,12 +147,11 @@ begin
   return sha256(convert_to(jsonb_build_array(period, document_number, payload)::text, 'UTF8'));
 end;
 $$;
-revoke all on function sync_scheduler.entry_hash(text, text, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.entry_hash(text, text, jsonb) is
-  'SHA-256 of an entry''s content, whatever the order of the payload''s keys. Equal hashes: equal bytes when '
-  'sent.';
 
+-- May other content take the place of this entry's content? It may while nothing of the entry stands at the
+-- external system and nothing can arrive there late: it waits or is withdrawn; or our own rules rejected it
+-- before its first send; or the external system refused it at the first send of its batch, holds nothing of
+-- it, nothing of that batch is open, and no person has decided.
 create or replace function sync_scheduler.is_replaceable(entry public.sync_export_entries) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -161,14 +162,12 @@ begin
       where o.batch_id = entry.batch_id and o.state in ('sending', 'unknown')))));
 end;
 $$;
-revoke all on function sync_scheduler.is_replaceable(public.sync_export_entries)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.is_replaceable(public.sync_export_entries) is
-  'May other content take the place of this entry''s content? It may while nothing of the entry stands at '
-  'the external system and nothing can arrive there late: it waits or is withdrawn; or our own rules '
-  'rejected it before its first send; or the external system refused it at the first send of its batch, '
-  'holds nothing of it, nothing of that batch is open, and no person has decided.';
 
+-- Trigger of sync_export_entries: computes payload_hash and payload_bytes, clears decided_at when the entry
+-- is rejected or contradicted anew, and refuses (PT409 entry_is_sent; details: entry_key, state) other
+-- content for an entry that is not replaceable (is_replaceable), another state for one that is exported, to
+-- withdraw what may have left, and to send what is redacted; and (23514) a JSON number that a float would
+-- change.
 -- What a vendor has seen never changes, whoever writes: a batch goes out again byte for byte as it was sent,
 -- and what is in somebody's books is never sent again. Definer, because the writer may have no rights in
 -- sync_scheduler; it reads the batch of the row at hand, and changes nothing but that row.
@@ -252,13 +251,6 @@ begin
   return new;
 end;
 $$;
-revoke all on function sync_scheduler.guard_entry() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.guard_entry() is
-  'Trigger of sync_export_entries: computes payload_hash and payload_bytes, clears decided_at when the entry '
-  'is rejected or contradicted anew, and refuses (PT409 entry_is_sent; details: entry_key, state) other '
-  'content for an entry that is not replaceable (is_replaceable), another state for one that is exported, to '
-  'withdraw what may have left, and to send what is redacted; and (23514) a JSON number that a float would '
-  'change.';
 
 create trigger guard_entry before insert or update on public.sync_export_entries
   for each row execute function sync_scheduler.guard_entry();

@@ -102,6 +102,8 @@ comment on column public.sync_integrations.health_check_interval is
   'How often the tick checks the connection of an integration that works. Never more often than every 15 '
   'minutes, for checks are paid from the vendor''s quota; null: never, its health follows its syncs.';
 
+-- The part of an integration's config that decides where requests go: the address_keys of its type. A key
+-- that config lacks is left out: then the connector's default counts.
 create or replace function sync_scheduler.address_of(integration public.sync_integrations) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -111,12 +113,9 @@ begin
     where t.code = integration.integration_type and integration.config ? k.name), '{}');
 end;
 $$;
-revoke all on function sync_scheduler.address_of(public.sync_integrations)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.address_of(public.sync_integrations) is
-  'The part of an integration''s config that decides where requests go: the address_keys of its type. A key '
-  'that config lacks is left out: then the connector''s default counts.';
 
+-- Where an integration's external system is, as host or host:port: what several organisations may share. From
+-- config.api_url or config.url, else that of its type; null: nobody shares it, or the address is none.
 create or replace function sync_scheduler.vendor_host(integration public.sync_integrations) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -131,8 +130,3 @@ begin
     substring(address from '(?i)^https?://([^/?#@\\[:space:]]+)(?:[/?#]|$)'), '\.?(:443)?$', ''));
 end;
 $$;
-revoke all on function sync_scheduler.vendor_host(public.sync_integrations)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.vendor_host(public.sync_integrations) is
-  'Where an integration''s external system is, as host or host:port: what several organisations may share. '
-  'From config.api_url or config.url, else that of its type; null: nobody shares it, or the address is none.';

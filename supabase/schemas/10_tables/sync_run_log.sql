@@ -96,6 +96,8 @@ comment on column public.sync_run_log.error_message is
 comment on column public.sync_run_log.version is
   'Grows with every change of the row: a reader drops what is older than what it has.';
 
+-- Trigger of sync_run_log: refuses any change of a final run (PT409 run_is_final), but for the erasure of a
+-- person, and counts versions.
 -- A final run never changes, whoever writes; and every change has a version, so that a reader can tell which
 -- of two rows is newer.
 create or replace function sync_scheduler.guard_run_update() returns trigger
@@ -115,10 +117,6 @@ begin
   return new;
 end;
 $$;
-revoke all on function sync_scheduler.guard_run_update() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.guard_run_update() is
-  'Trigger of sync_run_log: refuses any change of a final run (PT409 run_is_final), but for the erasure of a '
-  'person, and counts versions.';
 
 create trigger guard_run_update before update on public.sync_run_log
   for each row execute function sync_scheduler.guard_run_update();

@@ -12,6 +12,9 @@ comment on table sync_scheduler.ticks is 'One row a tick: that the scheduler is 
 comment on column sync_scheduler.ticks.errors is
   'Step of the tick to message, for the steps that failed; null: none.';
 
+-- May one of the tick's steps after start_due_runs have something to do? Mostly not, and then the tick sets
+-- none of them up. A new step adds here what it acts upon; the test schedule/has_work has a case for each.
+-- Waits 100 ms for a lock at most, then it fails.
 create or replace function sync_scheduler.has_work() returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp set lock_timeout = '100ms' as $$
 begin
@@ -71,8 +74,3 @@ begin
   return exists (select from public.sync_integrations i where i.next_run_at <= now() + interval '1 minute');
 end;
 $$;
-revoke all on function sync_scheduler.has_work() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.has_work() is
-  'May one of the tick''s steps after start_due_runs have something to do? Mostly not, and then the tick '
-  'sets none of them up. A new step adds here what it acts upon; the test schedule/has_work has a case for '
-  'each. Waits 100 ms for a lock at most, then it fails.';

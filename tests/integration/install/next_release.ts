@@ -24,6 +24,16 @@ revoke all on sync_scheduler.notes from public, anon, authenticated, service_rol
 comment on table sync_scheduler.notes is 'New in this release.';
 `;
 
+/** Its revoke is the composer's: the baseline has one for all private functions. */
+const GREET = `-- New in this release.
+create or replace function sync_scheduler.greet(words text) returns text
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  return words;
+end;
+$$;
+`;
+
 /** Changes the schemas of a copy in which 0.1.0 is released, writes the change's head, and releases it. */
 export async function releaseNext(copy: CheckoutCopy, release: string): Promise<void> {
   const replace = async (path: string, from: string, to: string) => {
@@ -40,6 +50,7 @@ export async function releaseNext(copy: CheckoutCopy, release: string): Promise<
   );
   await copy.write(`${SCHEMAS}10_tables/notes.sql`, NOTES);
   await copy.write(`${SCHEMAS}order.txt`, `${await copy.read(`${SCHEMAS}order.txt`)}10_tables/notes.sql\n`);
+  await copy.write(`${SCHEMAS}30_functions/tick/greet.sql`, GREET);
   await replace(
     `${SCHEMAS}40_access_rules/policies.sql`,
     "on public.sync_integration_types\n  for select to authenticated using ((select sync_scheduler.caller_id()) is not null)",

@@ -37,7 +37,9 @@ export async function call(
   query: Query,
 ): Promise<unknown> {
   world.step();
-  const strict = world.happens("call_in_repeatable_read", random);
+  // A stop in repeatable read does not see a run that has started since its snapshot. A claim of that run is refused
+  // and the recovery pauses it. Until then the invariants find it pending and not known as paused.
+  const strict = kind !== "stop" && world.happens("call_in_repeatable_read", random);
   const isolation = `isolation level ${strict ? "repeatable read" : "read committed"}`;
   try {
     const [row] = await world.sql.begin(isolation, async (tx) => {

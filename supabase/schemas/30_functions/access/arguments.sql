@@ -1,5 +1,9 @@
 -- What an argument may be.
 
+-- Refuses a text argument that is longer than text_limit says; null passes. An RPC calls it for each of its
+-- texts when it knows that the caller has the role for it, and before it uses the text. Errors: PT422
+-- reason_too_long, PT422 invalid_idempotency_key, PT401 invalid_token, for any other argument PT422
+-- argument_too_long (details: argument, max_length). None of them quotes it.
 create or replace function sync_scheduler.require_text(argument text, value text) returns void
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -18,13 +22,10 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_text(text, text) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_text(text, text) is
-  'Refuses a text argument that is longer than text_limit says; null passes. An RPC calls it for each of its '
-  'texts when it knows that the caller has the role for it, and before it uses the text. Errors: PT422 '
-  'reason_too_long, PT422 invalid_idempotency_key, PT401 invalid_token, for any other argument PT422 '
-  'argument_too_long (details: argument, max_length). None of them quotes it.';
 
+-- Most characters of a text argument of the API, by its name; of a list those of each text. The one list:
+-- require_text refuses what is longer, and the checks of the columns that keep such a text have the same
+-- limit.
 create or replace function sync_scheduler.text_limit(argument text) returns integer
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -40,12 +41,9 @@ begin
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.text_limit(text) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.text_limit(text) is
-  'Most characters of a text argument of the API, by its name; of a list those of each text. The one list: '
-  'require_text refuses what is longer, and the checks of the columns that keep such a text have the same '
-  'limit.';
 
+-- Details of an error that names members of a list: the first ten under that name, and count if there are
+-- more.
 create or replace function sync_scheduler.first_ten(name text, list jsonb) returns jsonb
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -54,11 +52,9 @@ begin
       then jsonb_build_object('count', jsonb_array_length(first_ten.list)) else '{}' end;
 end;
 $$;
-revoke all on function sync_scheduler.first_ten(text, jsonb) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.first_ten(text, jsonb) is
-  'Details of an error that names members of a list: the first ten under that name, and count if there are '
-  'more.';
 
+-- Refuses (PT429 rate_limited, details: retry_after_seconds, retry_at, limit) until then; null: never. limit
+-- names what was used up: check, webhook, changes_per_hour or vendor.
 create or replace function sync_scheduler.refuse_until(retry_at timestamptz, limited_by text) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -70,12 +66,11 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.refuse_until(timestamptz, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.refuse_until(timestamptz, text) is
-  'Refuses (PT429 rate_limited, details: retry_after_seconds, retry_at, limit) until then; null: never. '
-  'limit names what was used up: check, webhook, changes_per_hour or vendor.';
 
+-- The integration with these settings instead of its own; nothing is saved. A setting that is not named
+-- stays. Rules of entries (payloads, period_rule, fiscal_year_ends, ignored_fields) are keys of config; null
+-- takes one out. Intervals are Postgres or ISO 8601 text (5 minutes, PT5M), and a month in them is 30 days.
+-- Errors: PT422 invalid_configuration, details {field, reason}.
 create or replace function sync_scheduler.apply_settings(integration public.sync_integrations, changes jsonb)
 returns public.sync_integrations
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -136,14 +131,10 @@ begin
   return integration;
 end;
 $$;
-revoke all on function sync_scheduler.apply_settings(public.sync_integrations, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.apply_settings(public.sync_integrations, jsonb) is
-  'The integration with these settings instead of its own; nothing is saved. A setting that is not named '
-  'stays. Rules of entries (payloads, period_rule, fiscal_year_ends, ignored_fields) are keys of config; '
-  'null takes one out. Intervals are Postgres or ISO 8601 text (5 minutes, PT5M), and a month in them is 30 '
-  'days. Errors: PT422 invalid_configuration, details {field, reason}.';
 
+-- Raises what a violated constraint of sync_integrations (or a column without a value) means: PT422
+-- invalid_configuration, details {field, reason}. The constraint is the rule; its name says which setting it
+-- is about.
 create or replace function sync_scheduler.raise_setting_fault(violated text, sqlstate text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -160,9 +151,3 @@ begin
         else 'must have a value' end end));
 end;
 $$;
-revoke all on function sync_scheduler.raise_setting_fault(text, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.raise_setting_fault(text, text) is
-  'Raises what a violated constraint of sync_integrations (or a column without a value) means: PT422 '
-  'invalid_configuration, details {field, reason}. The constraint is the rule; its name says which setting '
-  'it is about.';

@@ -1,5 +1,9 @@
 -- The audit log, its limits, and how a person is forgotten.
 
+-- Writes down what the caller (caller_id(); null: the service role, the host or the scheduler) did to an
+-- integration, and why. Refuses people who have done too much within the last hour (require_changes_left):
+-- the transaction of the caller ends, so nothing that came before it stays. Errors: PT422 reason_too_long,
+-- PT429 rate_limited.
 create or replace function sync_scheduler.audit(
   integration public.sync_integrations, action text, reason text default null, details jsonb default '{}'
 ) returns void
@@ -16,14 +20,11 @@ begin
     audit.details);
 end;
 $$;
-revoke all on function sync_scheduler.audit(public.sync_integrations, text, text, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.audit(public.sync_integrations, text, text, jsonb) is
-  'Writes down what the caller (caller_id(); null: the service role, the host or the scheduler) did to an '
-  'integration, and why. Refuses people who have done too much within the last hour (require_changes_left): '
-  'the transaction of the caller ends, so nothing that came before it stays. Errors: PT422 reason_too_long, '
-  'PT429 rate_limited.';
 
+-- Refuses (PT429 rate_limited) what the people of an organisation have done settings.changes_per_hour times
+-- within the last hour, all audited actions together. What stops something may be done twice as often. Each
+-- action that posts to the outside has settings.presses_per_hour for itself. The caller holds lock_limits, so
+-- it is exact.
 create or replace function sync_scheduler.require_changes_left(org_id uuid, action text) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp
 -- A plan that sorts could read the index of members, with all that a backend has written.
@@ -56,26 +57,21 @@ begin
     ) end), 'changes_per_hour');
 end;
 $$;
-revoke all on function sync_scheduler.require_changes_left(uuid, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_changes_left(uuid, text) is
-  'Refuses (PT429 rate_limited) what the people of an organisation have done settings.changes_per_hour times '
-  'within the last hour, all audited actions together. What stops something may be done twice as often. Each '
-  'action that posts to the outside has settings.presses_per_hour for itself. The caller holds lock_limits, '
-  'so it is exact.';
 
+-- Makes what people of one organisation do come one after another until their transactions end, so that its
+-- limits are exact. Read what is counted in a later statement. Order of locks: the integration, this one,
+-- everything else. Who holds it never waits for an integration.
 create or replace function sync_scheduler.lock_limits(org_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   perform pg_advisory_xact_lock(hashtextextended('sync_scheduler limits of ' || lock_limits.org_id, 0));
 end;
 $$;
-revoke all on function sync_scheduler.lock_limits(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.lock_limits(uuid) is
-  'Makes what people of one organisation do come one after another until their transactions end, so that its '
-  'limits are exact. Read what is counted in a later statement. Order of locks: the integration, this one, '
-  'everything else. Who holds it never waits for an integration.';
 
+-- Forgets a person: replaces the id by the nil uuid in runs, the audit log, pauses, alerts, checks, slots and
+-- messages, and blanks the reasons that this person gave. For the owner of the database, in the SQL editor:
+-- it reads whole tables. Returns how many rows of each kind changed. Again it changes nothing. What the host
+-- keeps (auth.users, organization_members) is the host's to delete.
 create or replace function sync_scheduler.erase_person(user_id uuid) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -145,9 +141,3 @@ begin
   return erased || jsonb_build_object('messages', changed);
 end;
 $$;
-revoke all on function sync_scheduler.erase_person(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.erase_person(uuid) is
-  'Forgets a person: replaces the id by the nil uuid in runs, the audit log, pauses, alerts, checks, slots '
-  'and messages, and blanks the reasons that this person gave. For the owner of the database, in the SQL '
-  'editor: it reads whole tables. Returns how many rows of each kind changed. Again it changes nothing. What '
-  'the host keeps (auth.users, organization_members) is the host''s to delete.';

@@ -1,5 +1,9 @@
 -- May this caller do this here? Then finds or locks the integration.
 
+-- Accepts the service role and the host (acts_for_all) for every organisation. Refuses everyone else who is
+-- not signed in (PT401 not_authenticated), whose JWT has a sub that is no uuid (PT401 unsupported_identity),
+-- or who holds none of the roles (PT403 not_authorized, also for an organisation that does not exist).
+-- Identity comes from the JWT alone.
 create or replace function sync_scheduler.require_org_role(org_id uuid, roles public.sync_member_role[])
 returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -15,14 +19,9 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_org_role(uuid, public.sync_member_role[])
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_org_role(uuid, public.sync_member_role[]) is
-  'Accepts the service role and the host (acts_for_all) for every organisation. Refuses everyone else who is '
-  'not signed in (PT401 not_authenticated), whose JWT has a sub that is no uuid (PT401 '
-  'unsupported_identity), or who holds none of the roles (PT403 not_authorized, also for an organisation '
-  'that does not exist). Identity comes from the JWT alone.';
 
+-- Refuses a caller who is not signed in, or anonymously (PT401 not_authenticated), or whose JWT has a sub
+-- that is no uuid (PT401 unsupported_identity). Identity comes from the JWT alone.
 create or replace function sync_scheduler.require_signed_in() returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -38,22 +37,19 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_signed_in() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_signed_in() is
-  'Refuses a caller who is not signed in, or anonymously (PT401 not_authenticated), or whose JWT has a sub '
-  'that is no uuid (PT401 unsupported_identity). Identity comes from the JWT alone.';
 
+-- Does the caller act for every organisation: the host's backend (a JWT with the role service_role) or the
+-- host itself (is_host)? For functions of the bundle's owner only.
 create or replace function sync_scheduler.acts_for_all() returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return coalesce(auth.jwt() ->> 'role' = 'service_role', false) or sync_scheduler.is_host();
 end;
 $$;
-revoke all on function sync_scheduler.acts_for_all() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.acts_for_all() is
-  'Does the caller act for every organisation: the host''s backend (a JWT with the role service_role) or the '
-  'host itself (is_host)? For functions of the bundle''s owner only.';
 
+-- Is the caller the host itself: pg_cron, the SQL editor, a migration? True only if there are no claims, the
+-- current role is none of the API's, and session_user is a member of the role that owns the bundle or is
+-- named in settings.host_roles. Never for authenticator. For functions of the bundle's owner only.
 -- Why this is safe. Every RPC is `security definer`, so current_user is always the owner and says nothing.
 -- What the caller cannot choose is session_user: it changes for superusers only. Requests of the Data API
 -- have session_user `authenticator`, whatever their JWT says, and so has every trigger that runs in them. The
@@ -78,12 +74,9 @@ begin
       or exists (select from sync_scheduler.settings s where session_user = any (s.host_roles)));
 end;
 $$;
-revoke all on function sync_scheduler.is_host() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.is_host() is
-  'Is the caller the host itself: pg_cron, the SQL editor, a migration? True only if there are no claims, '
-  'the current role is none of the API''s, and session_user is a member of the role that owns the bundle or '
-  'is named in settings.host_roles. Never for authenticator. For functions of the bundle''s owner only.';
 
+-- Refuses a session with temporary types that hide built-in ones (PT403 not_authorized). In a session without
+-- temporary objects it is one comparison. For functions of the bundle's owner only.
 create or replace function sync_scheduler.require_plain_types() returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -99,11 +92,9 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_plain_types() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_plain_types() is
-  'Refuses a session with temporary types that hide built-in ones (PT403 not_authorized). In a session '
-  'without temporary objects it is one comparison. For functions of the bundle''s owner only.';
 
+-- The organisation's integration of that type, locked until the transaction ends. Errors: PT422
+-- unknown_integration_type, PT404 integration_not_found.
 create or replace function sync_scheduler.lock_integration(org_id uuid, integration_type text)
 returns public.sync_integrations
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -124,12 +115,9 @@ begin
   return integration;
 end;
 $$;
-revoke all on function sync_scheduler.lock_integration(uuid, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.lock_integration(uuid, text) is
-  'The organisation''s integration of that type, locked until the transaction ends. Errors: PT422 '
-  'unknown_integration_type, PT404 integration_not_found.';
 
+-- The organisation's integration of that type, for those who only read. Errors: PT422
+-- unknown_integration_type, PT404 integration_not_found.
 create or replace function sync_scheduler.find_integration(org_id uuid, integration_type text)
 returns public.sync_integrations
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -148,12 +136,8 @@ begin
   return integration;
 end;
 $$;
-revoke all on function sync_scheduler.find_integration(uuid, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.find_integration(uuid, text) is
-  'The organisation''s integration of that type, for those who only read. Errors: PT422 '
-  'unknown_integration_type, PT404 integration_not_found.';
 
+-- Tells which it is: PT422 unknown_integration_type (details: known_types) or PT404 integration_not_found.
 create or replace function sync_scheduler.raise_no_integration(integration_type text) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -166,11 +150,9 @@ begin
   perform sync_scheduler.raise_error('integration_not_found');
 end;
 $$;
-revoke all on function sync_scheduler.raise_no_integration(text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.raise_no_integration(text) is
-  'Tells which it is: PT422 unknown_integration_type (details: known_types) or PT404 integration_not_found.';
 
+-- Keeps the worker of an integration from its entries until the transaction ends. The caller holds the
+-- integration's lock, so no further run begins.
 create or replace function sync_scheduler.lock_active_run(integration_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -179,29 +161,19 @@ begin
   for no key update;
 end;
 $$;
-revoke all on function sync_scheduler.lock_active_run(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.lock_active_run(uuid) is
-  'Keeps the worker of an integration from its entries until the transaction ends. The caller holds the '
-  'integration''s lock, so no further run begins.';
 
+-- Is the integration paused now? A pause ends by itself at resume_at.
 create or replace function sync_scheduler.is_paused(integration public.sync_integrations) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return integration.paused_at is not null and coalesce(integration.resume_at > now(), true);
 end;
 $$;
-revoke all on function sync_scheduler.is_paused(public.sync_integrations)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.is_paused(public.sync_integrations) is
-  'Is the integration paused now? A pause ends by itself at resume_at.';
 
+-- Is the integration disabled, or paused now? Then nothing of it is reserved or dispatched.
 create or replace function sync_scheduler.is_stopped(integration public.sync_integrations) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return not integration.enabled or sync_scheduler.is_paused(integration);
 end;
 $$;
-revoke all on function sync_scheduler.is_stopped(public.sync_integrations)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.is_stopped(public.sync_integrations) is
-  'Is the integration disabled, or paused now? Then nothing of it is reserved or dispatched.';

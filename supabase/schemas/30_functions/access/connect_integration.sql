@@ -58,7 +58,6 @@ end;
 $$;
 revoke all on function public.connect_integration(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.connect_integration(uuid, text, jsonb, text) to authenticated, service_role;
 comment on function public.connect_integration(uuid, text, jsonb, text) is
   'Connects the organisation to an external system, or changes how, and returns the integration. config: a '
   'JSON object of at most 256 KiB with all settings of the connector, never secrets; what it leaves out has '
@@ -71,6 +70,10 @@ comment on function public.connect_integration(uuid, text, jsonb, text) is
   'PT409 batch_is_open (another address while the outcome of an entry is not known; details: address_keys, '
   'entry_keys, at most 10), PT422 reason_too_long.';
 
+-- Refuses a config that is no JSON object, that names a secret, or with a user name in an address: every
+-- member reads it. Nor is an address of more than 2,000 characters taken. What else a connector wants, the
+-- connector says; where it may send, the function decides. Errors: PT422 invalid_configuration (details:
+-- field, reason).
 create or replace function sync_scheduler.require_valid_config(integration_type text, config jsonb)
   returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -109,14 +112,11 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_valid_config(text, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_valid_config(text, jsonb) is
-  'Refuses a config that is no JSON object, that names a secret, or with a user name in an address: every '
-  'member reads it. Nor is an address of more than 2,000 characters taken. What else a connector wants, the '
-  'connector says; where it may send, the function decides. Errors: PT422 invalid_configuration (details: '
-  'field, reason).';
 
+-- Trigger of sync_integrations, whoever writes: refuses another address (PT409 batch_is_open, details:
+-- address_keys, entry_keys, at most 10) while an entry is sending or unknown, for its repetition would be
+-- booked at the new address too. Says that credentials have to be stored anew. Holds the integration's lock
+-- and takes the run's: integration before run, as everywhere.
 -- Definer, because an owner of the integrations need not be able to write runs.
 create or replace function sync_scheduler.follow_address() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
@@ -161,18 +161,14 @@ begin
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.follow_address() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.follow_address() is
-  'Trigger of sync_integrations, whoever writes: refuses another address (PT409 batch_is_open, details: '
-  'address_keys, entry_keys, at most 10) while an entry is sending or unknown, for its repetition would be '
-  'booked at the new address too. Says that credentials have to be stored anew. Holds the integration''s '
-  'lock and takes the run''s: integration before run, as everywhere.';
 
 -- Its name sorts before the triggers that write the integration's health: the run's lock comes first.
 create trigger follow_address after update of config on public.sync_integrations
   for each row when (old.config is distinct from new.config)
   execute function sync_scheduler.follow_address();
 
+-- Trigger of sync_integrations: a change of what an integration demands of its entries is audited as
+-- configure, whoever makes it.
 -- Definer, because a backend that writes the config may not write the audit log. It writes nothing else.
 create or replace function sync_scheduler.audit_entry_rules() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -191,14 +187,12 @@ begin
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.audit_entry_rules() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.audit_entry_rules() is
-  'Trigger of sync_integrations: a change of what an integration demands of its entries is audited as '
-  'configure, whoever makes it.';
 
 create trigger audit_entry_rules after insert or update of config on public.sync_integrations
   for each row execute function sync_scheduler.audit_entry_rules();
 
+-- The part of an integration's config that says what it demands of its entries. A rule that is missing has
+-- its default.
 create or replace function sync_scheduler.entry_rules(config jsonb) returns jsonb
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -207,7 +201,3 @@ begin
     where r.key in ('payloads', 'period_rule', 'fiscal_year_ends', 'ignored_fields')), '{}');
 end;
 $$;
-revoke all on function sync_scheduler.entry_rules(jsonb) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.entry_rules(jsonb) is
-  'The part of an integration''s config that says what it demands of its entries. A rule that is missing has '
-  'its default.';

@@ -1,5 +1,8 @@
 -- Secrets in Vault: read, stored, bound to an address.
 
+-- What a worker needs to reach an integration's external system; the only place where credentials are read.
+-- They are handed out with the address for which they were stored, and only if config still has exactly this
+-- address; else credentials_needed says so in words. For claims alone.
 create or replace function sync_scheduler.read_connection(integration_id uuid) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -20,12 +23,8 @@ begin
     where i.id = read_connection.integration_id);
 end;
 $$;
-revoke all on function sync_scheduler.read_connection(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.read_connection(uuid) is
-  'What a worker needs to reach an integration''s external system; the only place where credentials are '
-  'read. They are handed out with the address for which they were stored, and only if config still has '
-  'exactly this address; else credentials_needed says so in words. For claims alone.';
 
+-- The JSON object that Vault keeps under this id; null when there is none or it is no JSON.
 create or replace function sync_scheduler.read_credentials(secret_id uuid) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -35,10 +34,9 @@ exception when data_exception or program_limit_exceeded then
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.read_credentials(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.read_credentials(uuid) is
-  'The JSON object that Vault keeps under this id; null when there is none or it is no JSON.';
 
+-- What people read when the credentials of an integration were stored for another address (error_code
+-- credentials_needed).
 create or replace function sync_scheduler.credentials_needed() returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -47,11 +45,9 @@ begin
     'credentials for the new address.';
 end;
 $$;
-revoke all on function sync_scheduler.credentials_needed() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.credentials_needed() is
-  'What people read when the credentials of an integration were stored for another address (error_code '
-  'credentials_needed).';
 
+-- Keeps credentials in Vault and binds them to the integration's present address. The caller holds the
+-- integration's lock and passes the row as it is under it. Errors: PT503 credentials_not_stored.
 create or replace function sync_scheduler.store_credentials(integration public.sync_integrations,
   credentials jsonb)
 returns void
@@ -66,12 +62,10 @@ begin
     secret_id = excluded.secret_id, address = excluded.address, stored_at = excluded.stored_at;
 end;
 $$;
-revoke all on function sync_scheduler.store_credentials(public.sync_integrations, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.store_credentials(public.sync_integrations, jsonb) is
-  'Keeps credentials in Vault and binds them to the integration''s present address. The caller holds the '
-  'integration''s lock and passes the row as it is under it. Errors: PT503 credentials_not_stored.';
 
+-- Puts a JSON object into Vault under a name of ours and returns the secret's id; a secret of another name,
+-- which may be the host's own, is never written. The caller holds the lock of whatever it belongs to. Errors:
+-- PT503 credentials_not_stored (details: sqlstate).
 create or replace function sync_scheduler.store_secret(own_name text, content jsonb) returns uuid
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -89,30 +83,20 @@ exception when others then
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.store_secret(text, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.store_secret(text, jsonb) is
-  'Puts a JSON object into Vault under a name of ours and returns the secret''s id; a secret of another '
-  'name, which may be the host''s own, is never written. The caller holds the lock of whatever it belongs '
-  'to. Errors: PT503 credentials_not_stored (details: sqlstate).';
 
+-- The name of the Vault secret that set_integration_credentials keeps for an integration. Any other is the
+-- host's own.
 create or replace function sync_scheduler.credentials_name(integration_id uuid) returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   return 'sync_scheduler credentials of ' || integration_id;
 end;
 $$;
-revoke all on function sync_scheduler.credentials_name(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.credentials_name(uuid) is
-  'The name of the Vault secret that set_integration_credentials keeps for an integration. Any other is the '
-  'host''s own.';
 
+-- The name of the Vault secret that configure_alert_webhook keeps for an organisation.
 create or replace function sync_scheduler.alert_webhook_name(org_id uuid) returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   return 'sync_scheduler alert webhook of ' || org_id;
 end;
 $$;
-revoke all on function sync_scheduler.alert_webhook_name(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.alert_webhook_name(uuid) is
-  'The name of the Vault secret that configure_alert_webhook keeps for an organisation.';

@@ -1,3 +1,8 @@
+-- Refuses a JSON argument of more than max_bytes, which are those of jsonb in memory: 1 to 5 times those of
+-- its text; null passes. Refuses a number of more than 340 digits before or behind the point, unless
+-- any_number: then the caller looks at each before it is written out. An RPC calls it for each of its JSON
+-- arguments when it knows that the caller has the role for it, and before it reads the argument. Errors:
+-- PT422 argument_too_long (details: argument, and max_bytes or max_digits).
 create or replace function sync_scheduler.require_size(
   argument text, value jsonb, max_bytes integer default 65536, any_number boolean default false
 ) returns void
@@ -20,11 +25,3 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_size(text, jsonb, integer, boolean)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_size(text, jsonb, integer, boolean) is
-  'Refuses a JSON argument of more than max_bytes, which are those of jsonb in memory: 1 to 5 times those of '
-  'its text; null passes. Refuses a number of more than 340 digits before or behind the point, unless '
-  'any_number: then the caller looks at each before it is written out. An RPC calls it for each of its JSON '
-  'arguments when it knows that the caller has the role for it, and before it reads the argument. Errors: '
-  'PT422 argument_too_long (details: argument, and max_bytes or max_digits).';

@@ -34,7 +34,6 @@ begin
 end;
 $$;
 revoke all on function public.acknowledge_sync_alert(uuid) from public, anon, authenticated, service_role;
-grant execute on function public.acknowledge_sync_alert(uuid) to authenticated, service_role;
 comment on function public.acknowledge_sync_alert(uuid) is
   'Says that somebody sees to an alert, and returns it; the first one who says so stays. It goes on '
   'counting, and is resolved by itself when its cause is gone; entries_refused also when an admin or the '
@@ -42,6 +41,9 @@ comment on function public.acknowledge_sync_alert(uuid) is
   'alert that several organisations share for the service role alone. Errors: PT401 not_authenticated, PT401 '
   'unsupported_identity, PT403 not_authorized.';
 
+-- Raises an alert of an integration, once for each incident (see alert_key); while it is open, a further call
+-- counts it up and brings message, details and run_id up to date. message is in a coordinator's words.
+-- Returns whether it was new. The last lock of its caller, but for that of another alert.
 create or replace function sync_scheduler.raise_alert(
   integration public.sync_integrations,
   kind public.sync_alert_kind,
@@ -58,17 +60,8 @@ begin
     sync_scheduler.alert_key(kind, integration.id::text, incident), message, details, run_id);
 end;
 $$;
-revoke all on function sync_scheduler.raise_alert(
-  public.sync_integrations, public.sync_alert_kind, public.sync_alert_severity, timestamptz, text, jsonb,
-  uuid)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.raise_alert(
-  public.sync_integrations, public.sync_alert_kind, public.sync_alert_severity, timestamptz, text, jsonb,
-  uuid) is
-  'Raises an alert of an integration, once for each incident (see alert_key); while it is open, a further '
-  'call counts it up and brings message, details and run_id up to date. message is in a coordinator''s '
-  'words. Returns whether it was new. The last lock of its caller, but for that of another alert.';
 
+-- The cause of an integration's open alerts of these kinds is gone: they are resolved. Returns how many.
 create or replace function sync_scheduler.resolve_alerts(integration_id uuid, kinds public.sync_alert_kind[])
 returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -82,11 +75,9 @@ begin
   return resolved;
 end;
 $$;
-revoke all on function sync_scheduler.resolve_alerts(uuid, public.sync_alert_kind[])
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.resolve_alerts(uuid, public.sync_alert_kind[]) is
-  'The cause of an integration''s open alerts of these kinds is gone: they are resolved. Returns how many.';
 
+-- Writes an alert, or counts up the open one of that dedup_key. Returns whether it was new. For raise_alert
+-- and raise_shared_alert.
 create or replace function sync_scheduler.note_alert(
   org_id uuid,
   integration_id uuid,
@@ -120,14 +111,10 @@ begin
   return is_new;
 end;
 $$;
-revoke all on function sync_scheduler.note_alert(
-  uuid, uuid, text, public.sync_alert_kind, public.sync_alert_severity, text, text, jsonb, uuid)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.note_alert(
-  uuid, uuid, text, public.sync_alert_kind, public.sync_alert_severity, text, text, jsonb, uuid) is
-  'Writes an alert, or counts up the open one of that dedup_key. Returns whether it was new. For raise_alert '
-  'and raise_shared_alert.';
 
+-- The dedup_key of an alert: what is wrong, with which integration (or type, or installation), and the
+-- instant that tells one incident from the next (a slot, a day, the last tick); null: it is one incident
+-- until it is resolved.
 create or replace function sync_scheduler.alert_key(
   kind public.sync_alert_kind, subject text, incident timestamptz
 ) returns text
@@ -138,13 +125,10 @@ begin
     to_char(incident at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
 end;
 $$;
-revoke all on function sync_scheduler.alert_key(public.sync_alert_kind, text, timestamptz)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.alert_key(public.sync_alert_kind, text, timestamptz) is
-  'The dedup_key of an alert: what is wrong, with which integration (or type, or installation), and the '
-  'instant that tells one incident from the next (a slot, a day, the last tick); null: it is one incident '
-  'until it is resolved.';
 
+-- Like raise_alert, for one alert of a vendor (all integrations of the type) or, with null, of the whole
+-- installation. Members of every organisation concerned read message and details: nothing of a single one
+-- belongs there.
 create or replace function sync_scheduler.raise_shared_alert(
   integration_type text,
   kind public.sync_alert_kind,
@@ -159,11 +143,3 @@ begin
     sync_scheduler.alert_key(kind, coalesce(integration_type, 'all'), incident), message, details, null);
 end;
 $$;
-revoke all on function sync_scheduler.raise_shared_alert(
-  text, public.sync_alert_kind, public.sync_alert_severity, timestamptz, text, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.raise_shared_alert(
-  text, public.sync_alert_kind, public.sync_alert_severity, timestamptz, text, jsonb) is
-  'Like raise_alert, for one alert of a vendor (all integrations of the type) or, with null, of the whole '
-  'installation. Members of every organisation concerned read message and details: nothing of a single one '
-  'belongs there.';

@@ -86,7 +86,6 @@ end;
 $$;
 revoke all on function public.configure_alert_webhook(uuid, jsonb, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.configure_alert_webhook(uuid, jsonb, text) to authenticated, service_role;
 comment on function public.configure_alert_webhook(uuid, jsonb, text) is
   'Says where the organisation''s alerts are posted, and in which format; returns the webhook. Its '
   'last_status and last_error are the answer to the first message as soon as it is there. changes: a JSON '
@@ -104,6 +103,8 @@ comment on function public.configure_alert_webhook(uuid, jsonb, text) is
   'rate_limited (details: retry_after_seconds, retry_at, limit; nothing was stored), PT503 '
   'credentials_not_stored.';
 
+-- The webhook with these settings instead of its own; nothing is saved, and url and secret are no columns of
+-- it. Errors: PT422 invalid_configuration (details: field, reason).
 create or replace function sync_scheduler.apply_webhook_changes(webhook public.sync_alert_webhooks,
   changes jsonb)
 returns public.sync_alert_webhooks
@@ -146,12 +147,11 @@ begin
   return webhook;
 end;
 $$;
-revoke all on function sync_scheduler.apply_webhook_changes(public.sync_alert_webhooks, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.apply_webhook_changes(public.sync_alert_webhooks, jsonb) is
-  'The webhook with these settings instead of its own; nothing is saved, and url and secret are no columns '
-  'of it. Errors: PT422 invalid_configuration (details: field, reason).';
 
+-- Refuses {url, secret} of an alert webhook (PT422 invalid_configuration, details {field, reason}): https to
+-- a host name, or http to the machine itself where the function is on the machine of the database (or of its
+-- container), which is a developer's; the secret as Standard Webhooks has it, which only the format json
+-- needs.
 create or replace function sync_scheduler.require_valid_address(address jsonb,
   format public.sync_alert_format) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -195,14 +195,8 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_valid_address(jsonb, public.sync_alert_format)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_valid_address(jsonb, public.sync_alert_format) is
-  'Refuses {url, secret} of an alert webhook (PT422 invalid_configuration, details {field, reason}): https '
-  'to a host name, or http to the machine itself where the function is on the machine of the database (or of '
-  'its container), which is a developer''s; the secret as Standard Webhooks has it, which only the format '
-  'json needs.';
 
+-- The format that the receiver at this address takes, by its host; null: the host is not known.
 create or replace function sync_scheduler.alert_format_of(url text) returns public.sync_alert_format
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -223,10 +217,10 @@ begin
   end;
 end;
 $$;
-revoke all on function sync_scheduler.alert_format_of(text) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.alert_format_of(text) is
-  'The format that the receiver at this address takes, by its host; null: the host is not known.';
 
+-- Refuses (PT429 rate_limited) while the organisation's alert webhook was last configured less than
+-- settings.probe_cooldown ago: each time something is posted to an address that the caller chooses. The
+-- caller holds the webhook's lock.
 create or replace function sync_scheduler.require_webhook_due(org_id uuid) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -239,9 +233,3 @@ begin
     group by s.probe_cooldown), 'webhook');
 end;
 $$;
-revoke all on function sync_scheduler.require_webhook_due(uuid)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_webhook_due(uuid) is
-  'Refuses (PT429 rate_limited) while the organisation''s alert webhook was last configured less than '
-  'settings.probe_cooldown ago: each time something is posted to an address that the caller chooses. The '
-  'caller holds the webhook''s lock.';

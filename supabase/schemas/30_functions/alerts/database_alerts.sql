@@ -1,5 +1,6 @@
 -- The alert that the function could not write.
 
+-- Raises the alert for a report {code, since, until} that a claim brings; null: there is none.
 create or replace function sync_scheduler.note_database_trouble(trouble jsonb) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -10,11 +11,10 @@ exception when data_exception then
   raise warning 'sync_scheduler.note_database_trouble: % (%)', left(sqlerrm, 100), sqlstate;
 end;
 $$;
-revoke all on function sync_scheduler.note_database_trouble(jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.note_database_trouble(jsonb) is
-  'Raises the alert for a report {code, since, until} that a claim brings; null: there is none.';
 
+-- Raises the shared alert database_not_writable for what a worker reports once the database can write again:
+-- database_full, database_read_only or database_restarting; any other code is ignored. resolve_silence
+-- resolves it a quarter of an hour after the last report. Locks the alert: call it last.
 create or replace function sync_scheduler.raise_database_trouble(
   code text, since timestamptz default null, until timestamptz default null
 ) returns void
@@ -41,9 +41,3 @@ begin
       'until', least(greatest(raise_database_trouble.until, now() - interval '1 day'), now()))));
 end;
 $$;
-revoke all on function sync_scheduler.raise_database_trouble(text, timestamptz, timestamptz)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.raise_database_trouble(text, timestamptz, timestamptz) is
-  'Raises the shared alert database_not_writable for what a worker reports once the database can write '
-  'again: database_full, database_read_only or database_restarting; any other code is ignored. '
-  'resolve_silence resolves it a quarter of an hour after the last report. Locks the alert: call it last.';

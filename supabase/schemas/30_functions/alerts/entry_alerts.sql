@@ -1,5 +1,7 @@
 -- The alert about entries that a person has to decide about.
 
+-- Trigger of sync_export_entries: opens and resolves entries_need_decision as entries begin and cease to be
+-- undecided, and resolves run_failed when nothing that the failed run left is open.
 -- Two alerts are about entries: entries_need_decision and run_failed. Whatever changes entries brings them up
 -- to date. Both are written only under the lock of the integration or of its active run, so it does not
 -- matter that health is locked later.
@@ -37,10 +39,6 @@ begin
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.keep_entry_alerts() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.keep_entry_alerts() is
-  'Trigger of sync_export_entries: opens and resolves entries_need_decision as entries begin and cease to be '
-  'undecided, and resolves run_failed when nothing that the failed run left is open.';
 
 create trigger keep_entry_alerts after update on public.sync_export_entries
   referencing old table as old_rows new table as new_rows
@@ -49,6 +47,10 @@ create trigger keep_entry_alerts_of_deleted after delete on public.sync_export_e
   referencing old table as old_rows
   for each statement execute function sync_scheduler.keep_entry_alerts();
 
+-- Brings the alert entries_need_decision of an integration in line with its undecided entries: opens it,
+-- counts up to 1,000, or resolves it when none is left. added: entries that have just become undecided,
+-- entry_keys: the first of them, is_delivery: by a delivery of the source, not by a run. The last lock of its
+-- caller. For keep_entry_alerts.
 create or replace function sync_scheduler.refresh_decision_alert(
   integration_id uuid, added integer default 0, entry_keys text[] default '{}',
   is_delivery boolean default false
@@ -129,14 +131,9 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.refresh_decision_alert(uuid, integer, text[], boolean)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.refresh_decision_alert(uuid, integer, text[], boolean) is
-  'Brings the alert entries_need_decision of an integration in line with its undecided entries: opens it, '
-  'counts up to 1,000, or resolves it when none is left. added: entries that have just become undecided, '
-  'entry_keys: the first of them, is_delivery: by a delivery of the source, not by a run. The last lock of '
-  'its caller. For keep_entry_alerts.';
 
+-- Sends the message about entries that have become undecided since the last one, if there are any: how many,
+-- and the first ten keys. run_id: the run that has just ended; null: a delivery. The last lock of its caller.
 create or replace function sync_scheduler.report_undecided(integration_id uuid, run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -156,13 +153,9 @@ begin
     and (a.news_at is null or a.news_at < a.last_seen_at);
 end;
 $$;
-revoke all on function sync_scheduler.report_undecided(uuid, uuid)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.report_undecided(uuid, uuid) is
-  'Sends the message about entries that have become undecided since the last one, if there are any: how '
-  'many, and the first ten keys. run_id: the run that has just ended; null: a delivery. The last lock of its '
-  'caller.';
 
+-- The message of the alert entries_need_decision, in a coordinator's words. waiting: how many entries,
+-- counted up to most.
 create or replace function sync_scheduler.decision_message(waiting integer, most integer) returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -174,8 +167,3 @@ begin
     || 'settle_sync_entries.';
 end;
 $$;
-revoke all on function sync_scheduler.decision_message(integer, integer)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.decision_message(integer, integer) is
-  'The message of the alert entries_need_decision, in a coordinator''s words. waiting: how many entries, '
-  'counted up to most.';

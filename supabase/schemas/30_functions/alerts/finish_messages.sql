@@ -13,11 +13,16 @@ end;
 $$;
 revoke all on function public.sync_worker_finish_alerts(uuid, text, jsonb)
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_finish_alerts(uuid, text, jsonb) to service_role;
 comment on function public.sync_worker_finish_alerts(uuid, text, jsonb) is
   'For the Edge Function (service role and the sender''s token): see sync_scheduler.finish_alerts. Records '
   'which messages a receiver has taken, once.';
 
+-- Records what became of claimed messages, in order up to the first that was not taken: [{message_id,
+-- outcome, status, error, retry_after_seconds}], outcome delivered, failed (may pass), refused (4xx) or gone
+-- (410). What was not taken waits and goes first the next time, after a backoff of 15 s to 10 min, or the
+-- receiver's hint. gone stops the webhook at once, refused after an hour, failed after three days. recorded
+-- is false when it had ended before. Errors: PT401 invalid_token (also when another request took its place),
+-- PT422 invalid_worker_request.
 create or replace function sync_scheduler.finish_alerts(org_id uuid, token text, results jsonb) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
@@ -100,16 +105,8 @@ begin
   return '{"recorded": true}'::jsonb;
 end;
 $$;
-revoke all on function sync_scheduler.finish_alerts(uuid, text, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.finish_alerts(uuid, text, jsonb) is
-  'Records what became of claimed messages, in order up to the first that was not taken: [{message_id, '
-  'outcome, status, error, retry_after_seconds}], outcome delivered, failed (may pass), refused (4xx) or '
-  'gone (410). What was not taken waits and goes first the next time, after a backoff of 15 s to 10 min, or '
-  'the receiver''s hint. gone stops the webhook at once, refused after an hour, failed after three days. '
-  'recorded is false when it had ended before. Errors: PT401 invalid_token (also when another request took '
-  'its place), PT422 invalid_worker_request.';
 
+-- Writes down what became of messages. The caller holds the sender's lock.
 create or replace function sync_scheduler.settle_messages(org_id uuid, results jsonb) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -123,11 +120,9 @@ begin
   where m.org_id = settle_messages.org_id and m.message_id = r.message_id and m.delivered_at is null;
 end;
 $$;
-revoke all on function sync_scheduler.settle_messages(uuid, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.settle_messages(uuid, jsonb) is
-  'Writes down what became of messages. The caller holds the sender''s lock.';
 
+-- Posts nothing more to an organisation's alert webhook until it is configured again, and raises
+-- webhook_stopped. What waits stays for as long as messages are kept. The caller holds the sender's lock.
 create or replace function sync_scheduler.stop_alert_webhook(org_id uuid, reason text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
@@ -148,8 +143,3 @@ begin
       stopped.failing_since), null);
 end;
 $$;
-revoke all on function sync_scheduler.stop_alert_webhook(uuid, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.stop_alert_webhook(uuid, text) is
-  'Posts nothing more to an organisation''s alert webhook until it is configured again, and raises '
-  'webhook_stopped. What waits stays for as long as messages are kept. The caller holds the sender''s lock.';

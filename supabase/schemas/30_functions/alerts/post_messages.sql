@@ -1,5 +1,8 @@
 -- Wakes the senders; the function claims their messages.
 
+-- Posts to the Edge Function which organisations have messages for their alert webhooks: new ones, ones that
+-- wait for a receiver to be back, and ones of which nobody reported. Returns how many organisations. Nothing
+-- without settings.function_url. Safe at any time, by anyone, at once.
 create or replace function sync_scheduler.post_alerts(batch_size integer default 500) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
@@ -61,11 +64,6 @@ begin
   return cardinality(due);
 end;
 $$;
-revoke all on function sync_scheduler.post_alerts(integer) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.post_alerts(integer) is
-  'Posts to the Edge Function which organisations have messages for their alert webhooks: new ones, ones '
-  'that wait for a receiver to be back, and ones of which nobody reported. Returns how many organisations. '
-  'Nothing without settings.function_url. Safe at any time, by anyone, at once.';
 
 -- Definer, because the service role has no rights in sync_scheduler. The tokens are the check of the caller.
 create or replace function public.sync_worker_claim_alerts(senders jsonb) returns jsonb
@@ -77,12 +75,15 @@ begin
 end;
 $$;
 revoke all on function public.sync_worker_claim_alerts(jsonb) from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_claim_alerts(jsonb) to service_role;
 comment on function public.sync_worker_claim_alerts(jsonb) is
   'For the Edge Function (service role and the senders'' tokens): see sync_scheduler.claim_alerts. Takes '
   'messages for alert webhooks, each sender at most once, and returns what the worker needs to post them, '
   'address and secret included.';
 
+-- Takes the work of a list of {org_id, token}, each at most once and within half a minute, and returns of
+-- those that were to be had the webhook {url, secret}, its format and the messages in order, up to 50 and 128
+-- KiB but at least one, the body as the text that is signed. Errors: PT401 invalid_token (none was to be
+-- had), PT422 invalid_worker_request.
 create or replace function sync_scheduler.claim_alerts(senders jsonb) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -136,9 +137,3 @@ begin
   return claimed;
 end;
 $$;
-revoke all on function sync_scheduler.claim_alerts(jsonb) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.claim_alerts(jsonb) is
-  'Takes the work of a list of {org_id, token}, each at most once and within half a minute, and returns of '
-  'those that were to be had the webhook {url, secret}, its format and the messages in order, up to 50 and '
-  '128 KiB but at least one, the body as the text that is signed. Errors: PT401 invalid_token (none was to '
-  'be had), PT422 invalid_worker_request.';

@@ -1,3 +1,5 @@
+-- Deletes old incidents of vendors and old alerts, up to batch_size together. Returns how many. If something
+-- fails it deletes none and warns.
 create or replace function sync_scheduler.purge_alerts(batch_size integer, settings sync_scheduler.settings)
 returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -23,8 +25,3 @@ exception when others then
   return 0;
 end;
 $$;
-revoke all on function sync_scheduler.purge_alerts(integer, sync_scheduler.settings)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.purge_alerts(integer, sync_scheduler.settings) is
-  'Deletes old incidents of vendors and old alerts, up to batch_size together. Returns how many. If '
-  'something fails it deletes none and warns.';

@@ -1,5 +1,7 @@
 -- Writes the message of an alert or a run.
 
+-- Trigger of sync_alerts: queues a message for each webhook that asks for such alerts, in the same
+-- transaction. A repeated alert sends no message. One that is more severe, or has news (news_at), does.
 create or replace function sync_scheduler.announce_alert() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -31,10 +33,6 @@ begin
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.announce_alert() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.announce_alert() is
-  'Trigger of sync_alerts: queues a message for each webhook that asks for such alerts, in the same '
-  'transaction. A repeated alert sends no message. One that is more severe, or has news (news_at), does.';
 
 -- That nothing is posted any more cannot be posted.
 create trigger announce_alert after insert on public.sync_alerts
@@ -47,6 +45,7 @@ create trigger announce_change after update of severity, resolved_at, news_at on
       or old.news_at is distinct from new.news_at))
   execute function sync_scheduler.announce_alert();
 
+-- A run has ended: queues that for the organisation's webhook, if it wants to know.
 create or replace function sync_scheduler.announce_run(run public.sync_run_log) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -65,11 +64,9 @@ begin
   where w.org_id = run.org_id and w.finished_runs and w.stopped_at is null;
 end;
 $$;
-revoke all on function sync_scheduler.announce_run(public.sync_run_log)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.announce_run(public.sync_run_log) is
-  'A run has ended: queues that for the organisation''s webhook, if it wants to know.';
 
+-- The field text of a webhook message, as Slack and what imitates it show it. Nothing in it is a link, a
+-- mention or another line: https://evil.example becomes https[:]//evil[.]example.
 create or replace function sync_scheduler.alert_text(label text, integration_type text, message text)
   returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -96,8 +93,3 @@ begin
   return replace(replace(replace(shown, '&', '&amp;'), '<', '&lt;'), '>', '&gt;');
 end;
 $$;
-revoke all on function sync_scheduler.alert_text(text, text, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.alert_text(text, text, text) is
-  'The field text of a webhook message, as Slack and what imitates it show it. Nothing in it is a link, a '
-  'mention or another line: https://evil.example becomes https[:]//evil[.]example.';

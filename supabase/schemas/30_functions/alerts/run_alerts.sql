@@ -1,5 +1,7 @@
 -- Alerts that follow from attempts, runs and skipped slots.
 
+-- Trigger of sync_integrations: without a schedule, switched off or paused, no slot of the integration is
+-- late any more.
 -- Definer, because whoever may switch an integration off may not write alerts.
 create or replace function sync_scheduler.resolve_slot_alerts() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -8,15 +10,14 @@ begin
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.resolve_slot_alerts() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.resolve_slot_alerts() is
-  'Trigger of sync_integrations: without a schedule, switched off or paused, no slot of the integration is '
-  'late any more.';
 
 create trigger resolve_slot_alerts after update of schedule, enabled, paused_at on public.sync_integrations
   for each row when (new.schedule is null or not new.enabled or new.paused_at is not null)
   execute function sync_scheduler.resolve_slot_alerts();
 
+-- Resolves the alert run_failed of an integration when everything that the failed run left is out, withdrawn
+-- or decided. A run that left nothing, as its outbox was empty, is made good by one that succeeds
+-- (has_succeeded). The last lock of its caller.
 create or replace function sync_scheduler.resolve_run_failure(integration_id uuid,
   has_succeeded boolean default false) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -51,13 +52,10 @@ begin
   update public.sync_alerts a set resolved_at = now() where a.alert_id = alert.alert_id;
 end;
 $$;
-revoke all on function sync_scheduler.resolve_run_failure(uuid, boolean)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.resolve_run_failure(uuid, boolean) is
-  'Resolves the alert run_failed of an integration when everything that the failed run left is out, '
-  'withdrawn or decided. A run that left nothing, as its outbox was empty, is made good by one that succeeds '
-  '(has_succeeded). The last lock of its caller.';
 
+-- Did the run's attempt, which has just ended, fail on a cold start: in a freshly booted isolate, before it
+-- settled any entry, with a transient or ambiguous error, for the first time in this run? Then it raises the
+-- cold_start_failure alert and returns true: the run is retried at once. The caller holds the run's row lock.
 create or replace function sync_scheduler.note_cold_start_failure(
   run public.sync_run_log, integration public.sync_integrations, error_class sync_scheduler.error_class
 ) returns boolean
@@ -81,16 +79,11 @@ begin
     run.run_id);
 end;
 $$;
-revoke all on function sync_scheduler.note_cold_start_failure(
-  public.sync_run_log, public.sync_integrations, sync_scheduler.error_class)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.note_cold_start_failure(
-  public.sync_run_log, public.sync_integrations, sync_scheduler.error_class) is
-  'Did the run''s attempt, which has just ended, fail on a cold start: in a freshly booted isolate, before '
-  'it settled any entry, with a transient or ambiguous error, for the first time in this run? Then it raises '
-  'the cold_start_failure alert and returns true: the run is retried at once. The caller holds the run''s '
-  'row lock.';
 
+-- A run has failed for good, or was refused while it was being cancelled: raises run_failed, whatever else is
+-- open, and records it in the integration's health: see health_after. details.last_entry_id is the last entry
+-- that it left. A scheduled run that never started raises the drift alert of its slot. The caller holds the
+-- run's row lock and has ended its attempt.
 create or replace function sync_scheduler.note_failed_run(run public.sync_run_log) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -127,10 +120,3 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.note_failed_run(public.sync_run_log)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.note_failed_run(public.sync_run_log) is
-  'A run has failed for good, or was refused while it was being cancelled: raises run_failed, whatever else '
-  'is open, and records it in the integration''s health: see health_after. details.last_entry_id is the last '
-  'entry that it left. A scheduled run that never started raises the drift alert of its slot. The caller '
-  'holds the run''s row lock and has ended its attempt.';

@@ -1,5 +1,7 @@
 -- The tick looks for what starts late or not at all.
 
+-- Raises the drift alert, once a slot, for up to 500 slots that should have started
+-- settings.drift_alert_after ago and have not.
 create or replace function sync_scheduler.watch_drift() returns void
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
@@ -43,11 +45,9 @@ begin
   end loop;
 end;
 $$;
-revoke all on function sync_scheduler.watch_drift() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.watch_drift() is
-  'Raises the drift alert, once a slot, for up to 500 slots that should have started '
-  'settings.drift_alert_after ago and have not.';
 
+-- Raises the drift alert of a slot, once, if it started later than settings.drift_alert_after or, with
+-- started_at null, has not started by now. Returns whether that is so.
 create or replace function sync_scheduler.check_drift(
   integration public.sync_integrations, scheduled_for timestamptz, started_at timestamptz,
   run_id uuid default null
@@ -68,12 +68,9 @@ begin
   return limit_passed;
 end;
 $$;
-revoke all on function sync_scheduler.check_drift(public.sync_integrations, timestamptz, timestamptz, uuid)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.check_drift(public.sync_integrations, timestamptz, timestamptz, uuid) is
-  'Raises the drift alert of a slot, once, if it started later than settings.drift_alert_after or, with '
-  'started_at null, has not started by now. Returns whether that is so.';
 
+-- Nobody has claimed a dispatch in its time: keeps what pg_net heard and, from the second one of an attempt
+-- on, raises dispatch_failing. The next claim of the integration resolves it.
 create or replace function sync_scheduler.note_undelivered(
   integration public.sync_integrations,
   run public.sync_run_log,
@@ -96,14 +93,9 @@ begin
     run.run_id);
 end;
 $$;
-revoke all on function sync_scheduler.note_undelivered(
-  public.sync_integrations, public.sync_run_log, sync_scheduler.run_attempts, public.sync_alert_severity)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.note_undelivered(
-  public.sync_integrations, public.sync_run_log, sync_scheduler.run_attempts, public.sync_alert_severity) is
-  'Nobody has claimed a dispatch in its time: keeps what pg_net heard and, from the second one of an attempt '
-  'on, raises dispatch_failing. The next claim of the integration resolves it.';
 
+-- Resolves the alerts scheduler_dead: the tick that calls this is alive. And database_not_writable, when no
+-- worker has reported it for a quarter of an hour: the tick has just written.
 create or replace function sync_scheduler.resolve_silence() returns void
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
@@ -115,8 +107,3 @@ begin
     limit 500 for no key update skip locked));
 end;
 $$;
-revoke all on function sync_scheduler.resolve_silence() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.resolve_silence() is
-  'Resolves the alerts scheduler_dead: the tick that calls this is alive. And database_not_writable, when no '
-  'worker has '
-  'reported it for a quarter of an hour: the tick has just written.';

@@ -12,12 +12,15 @@ end;
 $$;
 revoke all on function public.sync_worker_claim_probes(jsonb, integer)
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_claim_probes(jsonb, integer) to service_role;
 comment on function public.sync_worker_claim_probes(jsonb, integer) is
   'For the Edge Function (service role and the tokens of the connection checks): see '
   'sync_scheduler.claim_probes. Takes a handful of connection checks, each at most once, and returns what '
   'the worker needs to do them, credentials included.';
 
+-- Takes the connection checks of a list of {integration_id, token}, each as claim_probe does, and returns
+-- what it returns, in a list; what cannot be taken is left out; or refused, and takes none, if protocol is
+-- none of worker_protocols. Errors: PT422 invalid_worker_request; those of claim_probe if none could be
+-- taken.
 create or replace function sync_scheduler.claim_probes(probes jsonb, protocol integer) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -61,14 +64,10 @@ begin
   return claimed;
 end;
 $$;
-revoke all on function sync_scheduler.claim_probes(jsonb, integer)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.claim_probes(jsonb, integer) is
-  'Takes the connection checks of a list of {integration_id, token}, each as claim_probe does, and returns '
-  'what it returns, in a list; what cannot be taken is left out; or refused, and takes none, if protocol is '
-  'none of worker_protocols. Errors: PT422 invalid_worker_request; those of claim_probe if none could be '
-  'taken.';
 
+-- Takes a connection check for the worker that holds its token, at most once. Returns what the worker needs,
+-- credentials included (see read_connection). Errors: PT401 invalid_token, PT409 already_claimed, PT409
+-- attempt_not_current.
 create or replace function sync_scheduler.claim_probe(integration_id uuid, token text) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -88,12 +87,9 @@ begin
     || jsonb_build_object('timeout_seconds', extract(epoch from settings.probe_timeout) / 2);
 end;
 $$;
-revoke all on function sync_scheduler.claim_probe(uuid, text) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.claim_probe(uuid, text) is
-  'Takes a connection check for the worker that holds its token, at most once. Returns what the worker '
-  'needs, credentials included (see read_connection). Errors: PT401 invalid_token, PT409 already_claimed, '
-  'PT409 attempt_not_current.';
 
+-- Tells which it is: PT401 invalid_token (forged, or of a check that was replaced), PT409 already_claimed or
+-- PT409 attempt_not_current (over).
 create or replace function sync_scheduler.raise_no_probe(integration_id uuid, token text) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -108,8 +104,3 @@ begin
     else 'attempt_not_current' end);
 end;
 $$;
-revoke all on function sync_scheduler.raise_no_probe(uuid, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.raise_no_probe(uuid, text) is
-  'Tells which it is: PT401 invalid_token (forged, or of a check that was replaced), PT409 already_claimed '
-  'or PT409 attempt_not_current (over).';

@@ -29,13 +29,17 @@ $$;
 revoke all on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean,
   text)
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric,
-  boolean, text) to service_role;
 comment on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean,
   text) is
   'For the Edge Function (service role and the token of the connection check): see '
   'sync_scheduler.finish_probe. Records what a connection check found, once.';
 
+-- Records what a connection check found, once: answered (the external system knows us), reached (somebody
+-- answers, which does not show that our credentials are good) or failed with an error_class; blames: see
+-- finish_attempt. is_guess: the check asks in another way than an export does; within 31 days of a good
+-- export with the present config and credentials (last_success_at) such a failure, permanent or transient,
+-- counts as reached. recorded is false when it had ended before. Errors: PT401 invalid_token (also for a
+-- check that was replaced or not claimed), PT422 invalid_worker_request.
 create or replace function sync_scheduler.finish_probe(
   integration_id uuid,
   token text,
@@ -136,16 +140,10 @@ begin
   return '{"recorded": true}'::jsonb;
 end;
 $$;
-revoke all on function sync_scheduler.finish_probe(uuid, text, text, text, text, text, numeric, boolean, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.finish_probe(uuid, text, text, text, text, text, numeric, boolean, text) is
-  'Records what a connection check found, once: answered (the external system knows us), reached (somebody '
-  'answers, which does not show that our credentials are good) or failed with an error_class; blames: see '
-  'finish_attempt. is_guess: the check asks in another way than an export does; within 31 days of a good '
-  'export with the present config and credentials (last_success_at) such a failure, permanent or transient, '
-  'counts as reached. recorded is false when it had ended before. Errors: PT401 invalid_token (also for a '
-  'check that was replaced or not claimed), PT422 invalid_worker_request.';
 
+-- What a failed connection check says of the integration, whose health, locked, already counts it:
+-- needs_attention with its alert (blames configuration), degraded (and passive for blames quota), or
+-- unhealthy, of which the second in a row raises an alert.
 create or replace function sync_scheduler.note_failed_check(
   integration public.sync_integrations,
   health public.sync_integration_health,
@@ -182,16 +180,11 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.note_failed_check(
-  public.sync_integrations, public.sync_integration_health, boolean, text, text, text, sync_scheduler.blames)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.note_failed_check(
-  public.sync_integrations, public.sync_integration_health, boolean, text, text, text,
-  sync_scheduler.blames) is
-  'What a failed connection check says of the integration, whose health, locked, already counts it: '
-  'needs_attention with its alert (blames configuration), degraded (and passive for blames quota), or '
-  'unhealthy, of which the second in a row raises an alert.';
 
+-- A connection check was answered: the way is open. Resolves what checks have raised. The integration is
+-- healthy, unless a run that failed with the present config and credentials has left entries that wait
+-- (run_failed is open): then it still needs attention if that run was refused, and is degraded otherwise. The
+-- caller holds the lock of the integration's health.
 create or replace function sync_scheduler.record_answer(integration_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -216,9 +209,3 @@ begin
   perform sync_scheduler.resolve_alerts(record_answer.integration_id, '{needs_attention,unhealthy}');
 end;
 $$;
-revoke all on function sync_scheduler.record_answer(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.record_answer(uuid) is
-  'A connection check was answered: the way is open. Resolves what checks have raised. The integration is '
-  'healthy, unless a run that failed with the present config and credentials has left entries that wait '
-  '(run_failed is open): then it still needs attention if that run was refused, and is degraded otherwise. '
-  'The caller holds the lock of the integration''s health.';

@@ -1,5 +1,8 @@
 -- Health follows runs and checks.
 
+-- Records how an integration is, with the newest failure (in a coordinator's words). needs_attention ends
+-- with healthy, or with any status when the external system has just answered (has_answered). Raises and
+-- resolves no alert. After integration, run and entries, before alerts.
 create or replace function sync_scheduler.set_health(
   integration_id uuid,
   status public.sync_health_status,
@@ -36,13 +39,8 @@ begin
   where h.integration_id = set_health.integration_id;
 end;
 $$;
-revoke all on function sync_scheduler.set_health(uuid, public.sync_health_status, text, text, boolean)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.set_health(uuid, public.sync_health_status, text, text, boolean) is
-  'Records how an integration is, with the newest failure (in a coordinator''s words). needs_attention ends '
-  'with healthy, or with any status when the external system has just answered (has_answered). Raises and '
-  'resolves no alert. After integration, run and entries, before alerts.';
 
+-- How an integration is after a check or a run that failed like this.
 create or replace function sync_scheduler.health_after(error_class text, blames sync_scheduler.blames)
 returns public.sync_health_status
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
@@ -54,11 +52,10 @@ begin
     else 'unhealthy' end::public.sync_health_status;
 end;
 $$;
-revoke all on function sync_scheduler.health_after(text, sync_scheduler.blames)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.health_after(text, sync_scheduler.blames) is
-  'How an integration is after a check or a run that failed like this.';
 
+-- A run of the integration has settled entries in an attempt that was claimed at that instant: it is healthy,
+-- what checks have raised is resolved, it need not be asked for a while, and its vendor is there. In the
+-- usual case a few looks by key and no write.
 create or replace function sync_scheduler.note_traffic(integration_id uuid, claimed_at timestamptz)
   returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -71,13 +68,10 @@ begin
   perform sync_scheduler.note_vendor_answer(note_traffic.integration_id, note_traffic.claimed_at);
 end;
 $$;
-revoke all on function sync_scheduler.note_traffic(uuid, timestamptz)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.note_traffic(uuid, timestamptz) is
-  'A run of the integration has settled entries in an attempt that was claimed at that instant: it is '
-  'healthy, what checks have raised is resolved, it need not be asked for a while, and its vendor is there. '
-  'In the usual case a few looks by key and no write.';
 
+-- The external system has taken entries of the run: sets last_success_at of the integration's health and
+-- clears run_failed_at. Does nothing if config or credentials have changed since the attempt was claimed.
+-- run: the active run, whose lock the caller holds. After entries, as in set_health.
 create or replace function sync_scheduler.record_success(run public.sync_run_log) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -92,13 +86,9 @@ begin
         where a.run_id = run.run_id and a.attempt = run.attempt);
 end;
 $$;
-revoke all on function sync_scheduler.record_success(public.sync_run_log)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.record_success(public.sync_run_log) is
-  'The external system has taken entries of the run: sets last_success_at of the integration''s health and '
-  'clears run_failed_at. Does nothing if config or credentials have changed since the attempt was claimed. '
-  'run: the active run, whose lock the caller holds. After entries, as in set_health.';
 
+-- A run has got through to the external system just now: for an interval there is nothing to ask it. Not
+-- while the integration is passive. The caller writes health last: see set_health.
 create or replace function sync_scheduler.defer_check(integration_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -111,7 +101,3 @@ begin
     and (h.next_check_at < now() + i.health_check_interval / 2 or h.consecutive_failures > 0);
 end;
 $$;
-revoke all on function sync_scheduler.defer_check(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.defer_check(uuid) is
-  'A run has got through to the external system just now: for an interval there is nothing to ask it. Not '
-  'while the integration is passive. The caller writes health last: see set_health.';

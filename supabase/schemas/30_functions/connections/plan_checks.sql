@@ -1,5 +1,7 @@
 -- When an integration is checked next.
 
+-- Trigger of sync_integrations: every integration has its row of sync_integration_health from the start, and
+-- its turn to be checked.
 -- Definer, because whoever may insert an integration may not write its health.
 create or replace function sync_scheduler.add_health() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -11,14 +13,12 @@ begin
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.add_health() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.add_health() is
-  'Trigger of sync_integrations: every integration has its row of sync_integration_health from the start, '
-  'and its turn to be checked.';
 
 create trigger add_health after insert on public.sync_integrations
   referencing new table as added for each statement execute function sync_scheduler.add_health();
 
+-- Trigger of sync_integrations: an integration that is changed, switched on or resumed is checked at its next
+-- turn, one that is switched off or paused not at all. With another config nothing has got through yet.
 -- Definer, because whoever may change an integration may not write its health.
 create or replace function sync_scheduler.keep_next_check_at() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -42,11 +42,6 @@ begin
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.keep_next_check_at() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.keep_next_check_at() is
-  'Trigger of sync_integrations: an integration that is changed, switched on or resumed is checked at its '
-  'next turn, one that is switched off or paused not at all. With another config nothing has got through '
-  'yet.';
 
 -- Column by column: a comparison of rows comes back from the catalog in other words, and a schema diff would
 -- never be empty.
@@ -57,6 +52,9 @@ create trigger keep_next_check_at after update of enabled, paused_at, health_che
     or old.config is distinct from new.config)
   execute function sync_scheduler.keep_next_check_at();
 
+-- When the connection of an integration is to be checked, not before earliest: at its next turn; after
+-- failures in a row the interval doubles from the second on, up to a day, with jitter; while it is passive
+-- not before settings.passive_cooldown is over. Null: never.
 create or replace function sync_scheduler.plan_check(
   integration public.sync_integrations,
   failures integer default 0,
@@ -80,13 +78,10 @@ begin
   return sync_scheduler.check_slot(integration.id, every, earliest);
 end;
 $$;
-revoke all on function sync_scheduler.plan_check(public.sync_integrations, integer, timestamptz, timestamptz)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.plan_check(public.sync_integrations, integer, timestamptz, timestamptz) is
-  'When the connection of an integration is to be checked, not before earliest: at its next turn; after '
-  'failures in a row the interval doubles from the second on, up to a day, with jitter; while it is passive '
-  'not before settings.passive_cooldown is over. Null: never.';
 
+-- The first instant, not before earliest, at which it is this integration's turn to be checked: one in each
+-- interval (and a hundredth of it), at an offset that follows from its id, so that the integrations of a
+-- vendor are spread over the interval.
 create or replace function sync_scheduler.check_slot(integration_id uuid, every interval,
   earliest timestamptz)
 returns timestamptz
@@ -103,13 +98,10 @@ begin
     (ceil((extract(epoch from earliest) - shift) / period) * period + shift)::double precision);
 end;
 $$;
-revoke all on function sync_scheduler.check_slot(uuid, interval, timestamptz)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.check_slot(uuid, interval, timestamptz) is
-  'The first instant, not before earliest, at which it is this integration''s turn to be checked: one in '
-  'each interval (and a hundredth of it), at an offset that follows from its id, so that the integrations of '
-  'a vendor are spread over the interval.';
 
+-- The vendor says that we ask too much: what is left of its quota is for the syncs. The integration is not
+-- checked until settings.passive_cooldown is over (and retry_after, the vendor's hint). The last lock of its
+-- caller, as in set_health.
 create or replace function sync_scheduler.enter_passive(integration_id uuid,
   retry_after interval default null) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -122,9 +114,3 @@ begin
   where h.integration_id = enter_passive.integration_id and i.id = h.integration_id;
 end;
 $$;
-revoke all on function sync_scheduler.enter_passive(uuid, interval)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.enter_passive(uuid, interval) is
-  'The vendor says that we ask too much: what is left of its quota is for the syncs. The integration is not '
-  'checked until settings.passive_cooldown is over (and retry_after, the vendor''s hint). The last lock of '
-  'its caller, as in set_health.';

@@ -21,7 +21,6 @@ end;
 $$;
 revoke all on function public.test_integration_connection(uuid, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.test_integration_connection(uuid, text) to authenticated, service_role;
 comment on function public.test_integration_connection(uuid, text) is
   'Starts a check of the connection to the external system, also of an integration that is paused or '
   'switched off, and returns the integration''s health at once; read it again: it is answered when '
@@ -63,7 +62,6 @@ end;
 $$;
 revoke all on function public.resume_integration_checks(uuid, text, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.resume_integration_checks(uuid, text, text) to authenticated, service_role;
 comment on function public.resume_integration_checks(uuid, text, text) is
   'Ends the passive mode of the organisation''s integration (its vendor said that we ask too much, and so it '
   'is not checked until next_check_at) and returns its health: it is checked at its next turn, within '
@@ -72,6 +70,9 @@ comment on function public.resume_integration_checks(uuid, text, text) is
   'unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, '
   'PT422 reason_too_long, PT429 rate_limited.';
 
+-- Posts a connection check of an integration that somebody has asked for, and returns the integration's
+-- health. The caller holds the integration's lock and has seen to probe_cooldown. Errors: PT503
+-- function_url_not_configured.
 create or replace function sync_scheduler.start_probe(integration public.sync_integrations)
 returns public.sync_integration_health
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -86,13 +87,10 @@ begin
   return health;
 end;
 $$;
-revoke all on function sync_scheduler.start_probe(public.sync_integrations)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.start_probe(public.sync_integrations) is
-  'Posts a connection check of an integration that somebody has asked for, and returns the integration''s '
-  'health. The caller holds the integration''s lock and has seen to probe_cooldown. Errors: PT503 '
-  'function_url_not_configured.';
 
+-- Posts connection checks of integrations to the Edge Function, ten in a request, each under a one-time token
+-- of its own and in place of one that is still open. The caller holds the integrations' locks and knows that
+-- settings.function_url is set.
 create or replace function sync_scheduler.post_probes(
   integration_ids uuid[], requested_by uuid default null, by_tick boolean default false
 ) returns void
@@ -138,13 +136,10 @@ begin
     where h.integration_id = any (integration_ids) and p.integration_id = h.integration_id;
 end;
 $$;
-revoke all on function sync_scheduler.post_probes(uuid[], uuid, boolean)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.post_probes(uuid[], uuid, boolean) is
-  'Posts connection checks of integrations to the Edge Function, ten in a request, each under a one-time '
-  'token of its own and in place of one that is still open. The caller holds the integrations'' locks and '
-  'knows that settings.function_url is set.';
 
+-- Refuses (PT429 rate_limited) while the last connection check of the integration is younger than
+-- settings.probe_cooldown, or is still open and younger than settings.probe_timeout; replaces_open: an open
+-- one counts like another.
 create or replace function sync_scheduler.require_probe_due(
   integration public.sync_integrations, replaces_open boolean default false
 ) returns void
@@ -157,13 +152,9 @@ begin
       'check');
 end;
 $$;
-revoke all on function sync_scheduler.require_probe_due(public.sync_integrations, boolean)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_probe_due(public.sync_integrations, boolean) is
-  'Refuses (PT429 rate_limited) while the last connection check of the integration is younger than '
-  'settings.probe_cooldown, or is still open and younger than settings.probe_timeout; replaces_open: an open '
-  'one counts like another.';
 
+-- Until when a vendor that asked us to slow down gets no connection check, whoever asks for one; null: it may
+-- be asked.
 create or replace function sync_scheduler.passive_until(integration public.sync_integrations)
   returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -176,8 +167,3 @@ begin
       and coalesce(h.next_check_at, h.passive_since + s.passive_cooldown) > clock_timestamp());
 end;
 $$;
-revoke all on function sync_scheduler.passive_until(public.sync_integrations)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.passive_until(public.sync_integrations) is
-  'Until when a vendor that asked us to slow down gets no connection check, whoever asks for one; null: it '
-  'may be asked.';

@@ -1,5 +1,8 @@
 -- The tick requests the checks that are due, and ends the unanswered ones.
 
+-- Starts the connection checks that are due, up to batch_size (500), the longest due first, and gives each
+-- its next turn; which of them have to ask, choose_checks knows. Returns how many it posted. Nothing without
+-- settings.function_url. Its cost follows what is due. Safe at any time, by anyone, at once.
 create or replace function sync_scheduler.check_health(batch_size integer default 500) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
@@ -41,12 +44,10 @@ begin
   return coalesce(cardinality(chosen.asked), 0);
 end;
 $$;
-revoke all on function sync_scheduler.check_health(integer) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.check_health(integer) is
-  'Starts the connection checks that are due, up to batch_size (500), the longest due first, and gives each '
-  'its next turn; which of them have to ask, choose_checks knows. Returns how many it posted. Nothing '
-  'without settings.function_url. Its cost follows what is due. Safe at any time, by anyone, at once.';
 
+-- Of integrations whose turn it is to be checked: which have to ask their vendor, and which are to look again
+-- soon. For the others a run is under way or a check open, or somebody else has shown that the host answers
+-- while their own credentials were found good within settings.own_check_interval.
 create or replace function sync_scheduler.choose_checks(
   integration_ids uuid[], out asked uuid[], out postponed uuid[]
 )
@@ -90,12 +91,9 @@ begin
   into asked, postponed from placed p;
 end;
 $$;
-revoke all on function sync_scheduler.choose_checks(uuid[]) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.choose_checks(uuid[]) is
-  'Of integrations whose turn it is to be checked: which have to ask their vendor, and which are to look '
-  'again soon. For the others a run is under way or a check open, or somebody else has shown that the host '
-  'answers while their own credentials were found good within settings.own_check_interval.';
 
+-- Ends connection checks that are older than settings.probe_timeout, so that who waits for one hears of it.
+-- status stays. Returns how many. Safe at any time, by anyone, at once.
 create or replace function sync_scheduler.end_unanswered_probes(batch_size integer default 100)
   returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
@@ -127,8 +125,3 @@ begin
   return unanswered;
 end;
 $$;
-revoke all on function sync_scheduler.end_unanswered_probes(integer)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.end_unanswered_probes(integer) is
-  'Ends connection checks that are older than settings.probe_timeout, so that who waits for one hears of it. '
-  'status stays. Returns how many. Safe at any time, by anyone, at once.';

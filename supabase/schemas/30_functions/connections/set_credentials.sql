@@ -54,8 +54,6 @@ end;
 $$;
 revoke all on function public.set_integration_credentials(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.set_integration_credentials(uuid, text, jsonb, text)
-  to authenticated, service_role;
 comment on function public.set_integration_credentials(uuid, text, jsonb, text) is
   'Stores the credentials of the organisation''s integration in Vault, where nobody can read them back, for '
   'the address that its config has now (see connect_integration): after a change of it they are stored '

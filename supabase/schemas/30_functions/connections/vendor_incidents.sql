@@ -1,5 +1,8 @@
 -- Outages of a vendor.
 
+-- Records that a check of the tick or a run of the integration has failed like this, if the vendor is to
+-- blame. At the host of its type, several organisations are an incident. Returns whether one is open on the
+-- integration's host. The caller holds the lock of the integration's health.
 create or replace function sync_scheduler.note_vendor_failure(
   integration public.sync_integrations, error_class text, blames sync_scheduler.blames
 ) returns boolean
@@ -52,15 +55,9 @@ begin
   return sync_scheduler.open_incident(integration, vendor_host);
 end;
 $$;
-revoke all on function sync_scheduler.note_vendor_failure(public.sync_integrations, text,
-  sync_scheduler.blames)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.note_vendor_failure(public.sync_integrations, text,
-  sync_scheduler.blames) is
-  'Records that a check of the tick or a run of the integration has failed like this, if the vendor is to '
-  'blame. At the host of its type, several organisations are an incident. Returns whether one is open on the '
-  'integration''s host. The caller holds the lock of the integration''s health.';
 
+-- A check or a run of the integration, begun at seen_at, has got through: its vendor is there, for everybody.
+-- The last thing that its caller does: after health.
 create or replace function sync_scheduler.note_vendor_answer(integration_id uuid, seen_at timestamptz)
   returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -91,12 +88,10 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.note_vendor_answer(uuid, timestamptz)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.note_vendor_answer(uuid, timestamptz) is
-  'A check or a run of the integration, begun at seen_at, has got through: its vendor is there, for '
-  'everybody. The last thing that its caller does: after health.';
 
+-- Opens the incident of a vendor's host, with one alert, if so many organisations
+-- (settings.incident_organisations) could not reach it lately and nobody could since. Returns whether there
+-- is one. For note_vendor_failure.
 create or replace function sync_scheduler.open_incident(integration public.sync_integrations, host text)
   returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -136,13 +131,9 @@ begin
   return true;
 end;
 $$;
-revoke all on function sync_scheduler.open_incident(public.sync_integrations, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.open_incident(public.sync_integrations, text) is
-  'Opens the incident of a vendor''s host, with one alert, if so many organisations '
-  '(settings.incident_organisations) could not reach it lately and nobody could since. Returns whether there '
-  'is one. For note_vendor_failure.';
 
+-- Somebody has got through to the vendor with what was asked at seen_at: its open incident, if it began
+-- before, is over, and its alert is resolved. Returns whether there was one. For note_vendor_answer.
 create or replace function sync_scheduler.end_incident(integration_type text, host text, seen_at timestamptz)
   returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -180,12 +171,9 @@ begin
   return true;
 end;
 $$;
-revoke all on function sync_scheduler.end_incident(text, text, timestamptz)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.end_incident(text, text, timestamptz) is
-  'Somebody has got through to the vendor with what was asked at seen_at: its open incident, if it began '
-  'before, is over, and its alert is resolved. Returns whether there was one. For note_vendor_answer.';
 
+-- The notice vendor_incident while several organisations cannot reach the integration's vendor; else null. It
+-- only informs: the run starts as usual.
 create or replace function sync_scheduler.incident_notice(integration public.sync_integrations) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -196,8 +184,3 @@ begin
       and o.host = sync_scheduler.vendor_host(incident_notice.integration));
 end;
 $$;
-revoke all on function sync_scheduler.incident_notice(public.sync_integrations)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.incident_notice(public.sync_integrations) is
-  'The notice vendor_incident while several organisations cannot reach the integration''s vendor; else null. '
-  'It only informs: the run starts as usual.';

@@ -55,7 +55,6 @@ end;
 $$;
 revoke all on function public.add_sync_entries(uuid, text, jsonb, boolean, boolean)
   from public, anon, authenticated, service_role;
-grant execute on function public.add_sync_entries(uuid, text, jsonb, boolean, boolean) to service_role;
 comment on function public.add_sync_entries(uuid, text, jsonb, boolean, boolean) is
   'Delivers entries to the outbox of an organisation''s integration, as often as the host likes. For the '
   'service role. entries: a list of at most 10,000 {entry_key, period, document_number, payload}, exported '
@@ -71,6 +70,9 @@ comment on function public.add_sync_entries(uuid, text, jsonb, boolean, boolean)
   'refused, at most 10 of them, and refused_count), PT422 unknown_integration_type, PT404 '
   'integration_not_found.';
 
+-- Reads the list of a delivery in its order, each key once, with the field and the reason of what is refused.
+-- An item that is refused for its shape costs no other item. hash is set when the key was known. entries is a
+-- JSON list. The caller holds the integration's lock.
 create or replace function sync_scheduler.read_delivery(integration public.sync_integrations, entries jsonb)
 returns sync_scheduler.delivered_entry[]
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -146,9 +148,3 @@ begin
   return coalesce(delivered, '{}');
 end;
 $$;
-revoke all on function sync_scheduler.read_delivery(public.sync_integrations, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.read_delivery(public.sync_integrations, jsonb) is
-  'Reads the list of a delivery in its order, each key once, with the field and the reason of what is '
-  'refused. An item that is refused for its shape costs no other item. hash is set when the key was known. '
-  'entries is a JSON list. The caller holds the integration''s lock.';

@@ -1,3 +1,5 @@
+-- Is there a JSON number in it whose value a float would change, or with more than 340 decimals? The worker's
+-- JSON.parse makes floats of numbers.
 create or replace function sync_scheduler.loses_digits(content jsonb) returns boolean
 language plpgsql stable strict set search_path = pg_catalog, pg_temp set extra_float_digits = 1 as $$
 begin
@@ -18,7 +20,3 @@ begin
       else true end);
 end;
 $$;
-revoke all on function sync_scheduler.loses_digits(jsonb) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.loses_digits(jsonb) is
-  'Is there a JSON number in it whose value a float would change, or with more than 340 decimals? The '
-  'worker''s JSON.parse makes floats of numbers.';

@@ -15,12 +15,17 @@ end;
 $$;
 revoke all on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb, boolean)
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb, boolean)
-  to service_role;
 comment on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb, boolean) is
   'For the Edge Function (service role and attempt token): see sync_scheduler.record_results. Settles the '
   'entries of a batch and counts progress.';
 
+-- Settles entries of a batch: exported, rejected, unknown (asked for before it is sent again) or pending
+-- (certainly not taken; it becomes unknown while anything else of the batch is open). With refused_alone a
+-- pending entry is passed over for the rest of the run, and rejected as soon as something is taken. With
+-- rejected goes not_sent, if our own rules rejected it before its first send, and nothing_left, if the
+-- external system holds nothing of it. set_aside: what is unknown of the batch is not handed out again in
+-- this run. An entry that is left out stays with the worker and counts as sent. Counts the run's progress.
+-- May be repeated. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request.
 create or replace function sync_scheduler.record_results(
   run_id uuid, attempt integer, token text, batch_id uuid, results jsonb, set_aside boolean default false
 ) returns jsonb
@@ -124,17 +129,9 @@ begin
   return sync_scheduler.run_progress(run);
 end;
 $$;
-revoke all on function sync_scheduler.record_results(uuid, integer, text, uuid, jsonb, boolean)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.record_results(uuid, integer, text, uuid, jsonb, boolean) is
-  'Settles entries of a batch: exported, rejected, unknown (asked for before it is sent again) or pending '
-  '(certainly not taken; it becomes unknown while anything else of the batch is open). With refused_alone a '
-  'pending entry is passed over for the rest of the run, and rejected as soon as something is taken. With '
-  'rejected goes not_sent, if our own rules rejected it before its first send, and nothing_left, if the '
-  'external system holds nothing of it. set_aside: what is unknown of the batch is not handed out again in '
-  'this run. An entry that is left out stays with the worker and counts as sent. Counts the run''s progress. '
-  'May be repeated. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request.';
 
+-- For entries that turn out not to have been taken: what goes out is what the source has delivered since, and
+-- the conflict is over. Those that are not replaceable, or without a conflict, stay as they are.
 create or replace function sync_scheduler.adopt_newest_content(entry_ids bigint[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -157,8 +154,3 @@ begin
     and sync_scheduler.is_replaceable(e);
 end;
 $$;
-revoke all on function sync_scheduler.adopt_newest_content(bigint[])
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.adopt_newest_content(bigint[]) is
-  'For entries that turn out not to have been taken: what goes out is what the source has delivered since, '
-  'and the conflict is over. Those that are not replaceable, or without a conflict, stay as they are.';

@@ -1,5 +1,10 @@
 -- Empties the payloads of old entries.
 
+-- Empties the payloads of an organisation's entries that were exported, withdrawn or decided before an
+-- instant. Key, hash, period, number, external id, debit total and currency stay: nothing can be exported
+-- twice, and sums remain. Left as they are: entries that wait, that a person has to decide about, or of whose
+-- batch something is open. Returns {redacted, left, left_entries: [{integration_type, entry_key}] (at most
+-- 100)}. For the owner of the database. Again it redacts nothing more.
 create or replace function sync_scheduler.redact_entries(org_id uuid, before timestamptz) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 declare
@@ -36,15 +41,10 @@ begin
     coalesce(open_keys, '[]'));
 end;
 $$;
-revoke all on function sync_scheduler.redact_entries(uuid, timestamptz)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.redact_entries(uuid, timestamptz) is
-  'Empties the payloads of an organisation''s entries that were exported, withdrawn or decided before an '
-  'instant. Key, hash, period, number, external id, debit total and currency stay: nothing can be exported '
-  'twice, and sums remain. Left as they are: entries that wait, that a person has to decide about, or of '
-  'whose batch something is open. Returns {redacted, left, left_entries: [{integration_type, entry_key}] (at '
-  'most 100)}. For the owner of the database. Again it redacts nothing more.';
 
+-- Empties the payloads of those of these entries that are exported, withdrawn or decided and of whose batch
+-- nothing is open, and keeps debit total and currency. Returns how many. For redact_entries and
+-- purge_payloads.
 create or replace function sync_scheduler.redact_batch(entry_ids bigint[]) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -77,12 +77,10 @@ begin
   return redacted;
 end;
 $$;
-revoke all on function sync_scheduler.redact_batch(bigint[]) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.redact_batch(bigint[]) is
-  'Empties the payloads of those of these entries that are exported, withdrawn or decided and of whose batch '
-  'nothing is open, and keeps debit total and currency. Returns how many. For redact_entries and '
-  'purge_payloads.';
 
+-- Redacts what is older than settings.retention_payload among the next batch_size entries of its walk, which
+-- goes through all of them once a week at most. Returns how many it redacted; 0 while retention_payload is
+-- null.
 create or replace function sync_scheduler.purge_payloads(batch_size integer, settings sync_scheduler.settings)
   returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -118,9 +116,3 @@ exception when others then
   return 0;
 end;
 $$;
-revoke all on function sync_scheduler.purge_payloads(integer, sync_scheduler.settings)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.purge_payloads(integer, sync_scheduler.settings) is
-  'Redacts what is older than settings.retention_payload among the next batch_size entries of its walk, '
-  'which goes through all of them once a week at most. Returns how many it redacted; 0 while '
-  'retention_payload is null.';

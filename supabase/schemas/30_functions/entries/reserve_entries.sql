@@ -18,12 +18,19 @@ end;
 $$;
 revoke all on function public.sync_worker_reserve_entries(uuid, integer, text, integer, text[], integer)
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_reserve_entries(uuid, integer, text, integer, text[], integer)
-  to service_role;
 comment on function public.sync_worker_reserve_entries(uuid, integer, text, integer, text[], integer) is
   'For the Edge Function (service role and attempt token): see sync_scheduler.reserve_entries. Returns the '
   'next batch to export; batch_id is null when nothing is left.';
 
+-- Hands the worker its next batch, committed as sending before any vendor hears of it: a batch of unknown
+-- outcome first (resend = true, same batch_id, whole: settled marks the entries whose outcome is known;
+-- left_over: an earlier run left it), but for those that this run has set aside; else up to batch_size (1 to
+-- 500) pending entries in order, but for those that were refused alone in this run, and with payloads of at
+-- most batch_bytes and settings.max_batch_bytes together, but at least one. entry_keys: of the pending
+-- entries only these (at most 500). batch_id is null when nothing is left; with paused = true: while the
+-- integration is paused or disabled, or if its address is no longer that of the claim. What was refused alone
+-- is judged then (see judge_refused_entries). Errors: PT401 invalid_token, PT409 attempt_not_current, PT422
+-- invalid_worker_request.
 create or replace function sync_scheduler.reserve_entries(
   run_id uuid, attempt integer, token text, batch_size integer, entry_keys text[] default null,
   batch_bytes integer default null
@@ -141,19 +148,9 @@ begin
       from public.sync_export_entries e where e.batch_id = batch));
 end;
 $$;
-revoke all on function sync_scheduler.reserve_entries(uuid, integer, text, integer, text[], integer)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.reserve_entries(uuid, integer, text, integer, text[], integer) is
-  'Hands the worker its next batch, committed as sending before any vendor hears of it: a batch of unknown '
-  'outcome first (resend = true, same batch_id, whole: settled marks the entries whose outcome is known; '
-  'left_over: an earlier run left it), but for those that this run has set aside; else up to batch_size (1 '
-  'to 500) pending entries in order, but for those that were refused alone in this run, and with payloads of '
-  'at most batch_bytes and settings.max_batch_bytes together, but at least one. entry_keys: of the pending '
-  'entries only these (at most 500). batch_id is null when nothing is left; with paused = true: while the '
-  'integration is paused or disabled, or if its address is no longer that of the claim. What was refused '
-  'alone is judged then (see judge_refused_entries). Errors: PT401 invalid_token, PT409 attempt_not_current, '
-  'PT422 invalid_worker_request.';
 
+-- The first entry of an integration, by entry_id, that is not out yet: pending, sending or unknown. Null:
+-- there is none. Its cost does not grow with what waits.
 create or replace function sync_scheduler.first_open_entry(integration_id uuid) returns bigint
 language plpgsql stable set search_path = pg_catalog, pg_temp
 -- As in reserve_entries: without a sort only the index in the order of each query is left, whatever the
@@ -175,11 +172,9 @@ begin
      order by e.integration_id, e.state, e.entry_id limit 1));
 end;
 $$;
-revoke all on function sync_scheduler.first_open_entry(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.first_open_entry(uuid) is
-  'The first entry of an integration, by entry_id, that is not out yet: pending, sending or unknown. Null: '
-  'there is none. Its cost does not grow with what waits.';
 
+-- The last entry of an integration, by entry_id, that is not out yet: pending, sending or unknown. Null:
+-- there is none. See first_open_entry.
 create or replace function sync_scheduler.last_open_entry(integration_id uuid) returns bigint
 language plpgsql stable set search_path = pg_catalog, pg_temp set enable_sort = off as $$
 begin
@@ -198,11 +193,11 @@ begin
      order by e.integration_id desc, e.state desc, e.entry_id desc limit 1));
 end;
 $$;
-revoke all on function sync_scheduler.last_open_entry(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.last_open_entry(uuid) is
-  'The last entry of an integration, by entry_id, that is not out yet: pending, sending or unknown. Null: '
-  'there is none. See first_open_entry.';
 
+-- Says what becomes of the entries that were refused alone in this run, when no other entry waits. They are
+-- rejected if something was taken in this run, or if there is one and nothing else is open; returns the run's
+-- progress. Else they stay pending, and refusal is a reason that was given. Returns an empty object when
+-- there are none. The caller holds the run's row lock.
 create or replace function sync_scheduler.judge_refused_entries(run public.sync_run_log) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -222,14 +217,10 @@ begin
   return jsonb_build_object('refusal', coalesce(reason, ''));
 end;
 $$;
-revoke all on function sync_scheduler.judge_refused_entries(public.sync_run_log)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.judge_refused_entries(public.sync_run_log) is
-  'Says what becomes of the entries that were refused alone in this run, when no other entry waits. They are '
-  'rejected if something was taken in this run, or if there is one and nothing else is open; returns the '
-  'run''s progress. Else they stay pending, and refusal is a reason that was given. Returns an empty object '
-  'when there are none. The caller holds the run''s row lock.';
 
+-- Rejects the entries that were refused alone in this run, for the reasons that were given then, and counts
+-- them. Its caller has evidence that the external system takes other entries. Returns the run. The caller
+-- holds the run's row lock.
 create or replace function sync_scheduler.reject_refused_entries(run public.sync_run_log)
   returns public.sync_run_log
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -255,9 +246,3 @@ begin
   return run;
 end;
 $$;
-revoke all on function sync_scheduler.reject_refused_entries(public.sync_run_log)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.reject_refused_entries(public.sync_run_log) is
-  'Rejects the entries that were refused alone in this run, for the reasons that were given then, and counts '
-  'them. Its caller has evidence that the external system takes other entries. Returns the run. The caller '
-  'holds the run''s row lock.';

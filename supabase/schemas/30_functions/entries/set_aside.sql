@@ -1,5 +1,9 @@
 -- Batches whose outcome stays unknown.
 
+-- Sets a batch of unknown outcome aside for the rest of the run, if the attempt that has just ended was the
+-- last one that the run has for it. batch_id: the batch that has failed, or null when the connector sends no
+-- other before its outcome is known. Returns whether it has: the run then goes on with other entries. The
+-- caller holds the run's row lock.
 create or replace function sync_scheduler.set_aside_batch(
   run public.sync_run_log, error_class sync_scheduler.error_class, batch_id uuid
 ) returns boolean
@@ -25,14 +29,9 @@ begin
   return found;
 end;
 $$;
-revoke all on function sync_scheduler.set_aside_batch(public.sync_run_log, sync_scheduler.error_class, uuid)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.set_aside_batch(public.sync_run_log, sync_scheduler.error_class, uuid) is
-  'Sets a batch of unknown outcome aside for the rest of the run, if the attempt that has just ended was the '
-  'last one that the run has for it. batch_id: the batch that has failed, or null when the connector sends '
-  'no other before its outcome is known. Returns whether it has: the run then goes on with other entries. '
-  'The caller holds the run''s row lock.';
 
+-- What a person reads about the batches that the run has set aside, with the number of entries and the way
+-- out. Null when there are none, or when anything else of unknown outcome is open.
 create or replace function sync_scheduler.set_aside_message(
   run public.sync_run_log, is_all_else_done boolean default true
 ) returns text
@@ -61,8 +60,3 @@ begin
     batch, case when batches > 1 then ' and others' else '' end);
 end;
 $$;
-revoke all on function sync_scheduler.set_aside_message(public.sync_run_log, boolean)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.set_aside_message(public.sync_run_log, boolean) is
-  'What a person reads about the batches that the run has set aside, with the number of entries and the way '
-  'out. Null when there are none, or when anything else of unknown outcome is open.';

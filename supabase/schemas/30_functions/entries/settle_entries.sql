@@ -33,7 +33,6 @@ end;
 $$;
 revoke all on function public.settle_sync_entries(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.settle_sync_entries(uuid, text, jsonb, text) to authenticated, service_role;
 comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
   'Settles entries by hand, all or none: a list (at most 10,000) of {entry_key, resolution, external_id?, '
   'sent_at?}, or {batch_id, sent_at, resolution} for all entries of one batch whose outcome is not known. '
@@ -49,6 +48,8 @@ comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
   'batch_is_open (details: entry_keys that have to be settled in the same call), PT409 batch_was_sent_again '
   '(details: batches with their sent_at now: what was looked up is an older send), PT429 rate_limited.';
 
+-- Does what a person has decided about entries that require_settleable lets through, and returns what has
+-- changed: a list of {entry_key, resolution, was, conflict_at, external_id}. May be repeated.
 create or replace function sync_scheduler.settle_entries(integration_id uuid, entries jsonb, reason text)
 returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -113,12 +114,10 @@ begin
   return settled;
 end;
 $$;
-revoke all on function sync_scheduler.settle_entries(uuid, jsonb, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.settle_entries(uuid, jsonb, text) is
-  'Does what a person has decided about entries that require_settleable lets through, and returns what has '
-  'changed: a list of {entry_key, resolution, was, conflict_at, external_id}. May be repeated.';
 
+-- Refuses what settle_entries cannot do. The caller keeps the worker from the entries. Errors: PT422
+-- invalid_entries, PT404 entries_not_found, PT409 entries_not_settleable, PT409 batch_is_open; details name
+-- the entries, at most ten.
 create or replace function sync_scheduler.require_settleable(integration_id uuid, entries jsonb) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -194,13 +193,11 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_settleable(uuid, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_settleable(uuid, jsonb) is
-  'Refuses what settle_entries cannot do. The caller keeps the worker from the entries. Errors: PT422 '
-  'invalid_entries, PT404 entries_not_found, PT409 entries_not_settleable, PT409 batch_is_open; details name '
-  'the entries, at most ten.';
 
+-- Replaces each {batch_id, sent_at, resolution} of a list by the entries of that batch whose outcome is not
+-- known; there may be none left. Everything else stays as it is. The caller keeps the worker from the
+-- entries. Errors: PT422 invalid_entries, PT404 entries_not_found (details: batch_ids), PT409
+-- batch_was_sent_again (details: batches with their sent_at now).
 create or replace function sync_scheduler.expand_batches(integration_id uuid, entries jsonb) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -269,10 +266,3 @@ begin
   return expanded;
 end;
 $$;
-revoke all on function sync_scheduler.expand_batches(uuid, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.expand_batches(uuid, jsonb) is
-  'Replaces each {batch_id, sent_at, resolution} of a list by the entries of that batch whose outcome is not '
-  'known; there may be none left. Everything else stays as it is. The caller keeps the worker from the '
-  'entries. Errors: PT422 invalid_entries, PT404 entries_not_found (details: batch_ids), PT409 '
-  'batch_was_sent_again (details: batches with their sent_at now).';

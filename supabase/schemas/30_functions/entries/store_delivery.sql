@@ -1,5 +1,8 @@
 -- Writes what a delivery brings, and remembers what it refuses.
 
+-- Writes what a delivery does not refuse, and counts: added, replaced, unchanged (which ends a conflict: the
+-- source agrees again), conflicts. withdrawn, if there are any, names the keys that stay withdrawn. readmit:
+-- they wait again. The caller keeps the worker from the entries.
 create or replace function sync_scheduler.store_delivery(
   integration public.sync_integrations, delivered sync_scheduler.delivered_entry[], readmit boolean
 ) returns jsonb
@@ -98,15 +101,10 @@ begin
     || case when withdrawn is null then '{}' else jsonb_build_object('withdrawn', withdrawn) end;
 end;
 $$;
-revoke all on function sync_scheduler.store_delivery(
-  public.sync_integrations, sync_scheduler.delivered_entry[], boolean)
-    from public, anon, authenticated, service_role;
-comment on function sync_scheduler.store_delivery(public.sync_integrations, sync_scheduler.delivered_entry[],
-  boolean) is
-  'Writes what a delivery does not refuse, and counts: added, replaced, unchanged (which ends a conflict: '
-  'the source agrees again), conflicts. withdrawn, if there are any, names the keys that stay withdrawn. '
-  'readmit: they wait again. The caller keeps the worker from the entries.';
 
+-- Remembers which keys a delivery refused and forgets those that it took. Raises the alert entries_refused
+-- with up to 50 of them, the newest first, with a message about new ones at most once an hour; or resolves it
+-- when none is left. The caller holds the integration's lock.
 create or replace function sync_scheduler.record_refusals(
   integration public.sync_integrations, delivered sync_scheduler.delivered_entry[]
 ) returns void
@@ -190,15 +188,9 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.record_refusals(public.sync_integrations,
-  sync_scheduler.delivered_entry[])
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.record_refusals(public.sync_integrations,
-  sync_scheduler.delivered_entry[]) is
-  'Remembers which keys a delivery refused and forgets those that it took. Raises the alert entries_refused '
-  'with up to 50 of them, the newest first, with a message about new ones at most once an hour; or resolves '
-  'it when none is left. The caller holds the integration''s lock.';
 
+-- What a delivery refuses: a list of {entry_key, field, reason}, in its order. An item without a usable key
+-- has its index in the list, from 0, and at most 100 characters of what it gave as key.
 create or replace function sync_scheduler.refused_items(delivered sync_scheduler.delivered_entry[])
   returns jsonb
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
@@ -216,8 +208,3 @@ begin
   return coalesce(refused, '[]');
 end;
 $$;
-revoke all on function sync_scheduler.refused_items(sync_scheduler.delivered_entry[])
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.refused_items(sync_scheduler.delivered_entry[]) is
-  'What a delivery refuses: a list of {entry_key, field, reason}, in its order. An item without a usable key '
-  'has its index in the list, from 0, and at most 100 characters of what it gave as key.';

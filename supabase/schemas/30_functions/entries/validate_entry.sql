@@ -1,5 +1,8 @@
 -- May this entry be booked?
 
+-- Says why the outbox of an integration refuses an entry: the field and the reason, in one sentence; both are
+-- null when the entry is sound. The reason never quotes the payload. max_payload: see settings. The door
+-- add_sync_entries asks it about new and changed content only.
 create or replace function sync_scheduler.entry_fault(
   integration public.sync_integrations, entry_key text, period text, document_number text, payload jsonb,
   max_payload integer, out field text, out reason text
@@ -45,13 +48,12 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.entry_fault(public.sync_integrations, text, text, text, jsonb, integer)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.entry_fault(public.sync_integrations, text, text, text, jsonb, integer) is
-  'Says why the outbox of an integration refuses an entry: the field and the reason, in one sentence; both '
-  'are null when the entry is sound. The reason never quotes the payload. max_payload: see settings. The '
-  'door add_sync_entries asks it about new and changed content only.';
 
+-- The first fault of an entry's content, by the rules of its integration: where it is
+-- (payload.lines[0].debit) and why, in one sentence that quotes no value of the payload; both are null
+-- without one. A payload with lines is a voucher, unless the config says payloads free; for a type in
+-- exported_fields every payload is one. Called by entry_fault. voucherFault in voucher_fault.ts answers the
+-- same, and judges before the first send.
 create or replace function sync_scheduler.voucher_fault(
   integration public.sync_integrations, period text, document_number text, payload jsonb,
   out field text, out reason text
@@ -172,15 +174,10 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.voucher_fault(public.sync_integrations, text, text, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.voucher_fault(public.sync_integrations, text, text, jsonb) is
-  'The first fault of an entry''s content, by the rules of its integration: where it is '
-  '(payload.lines[0].debit) and why, in one sentence that quotes no value of the payload; both are null '
-  'without one. A payload with lines is a voucher, unless the config says payloads free; for a type in '
-  'exported_fields every payload is one. Called by entry_fault. voucherFault in voucher_fault.ts answers the '
-  'same, and judges before the first send.';
 
+-- Says that the posting date of a payload is not in the period, unless the integration's config has
+-- period_rule free. A thirteenth period lies in the month fiscal_year_ends (1 to 12, default 12) of its year:
+-- a fiscal year has the number of the calendar year in which it ends.
 create or replace function sync_scheduler.period_fault(
   config jsonb, period text, payload jsonb, out field text, out reason text
 )
@@ -205,9 +202,3 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.period_fault(jsonb, text, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.period_fault(jsonb, text, jsonb) is
-  'Says that the posting date of a payload is not in the period, unless the integration''s config has '
-  'period_rule free. A thirteenth period lies in the month fiscal_year_ends (1 to 12, default 12) of its '
-  'year: a fiscal year has the number of the calendar year in which it ends.';

@@ -1,5 +1,8 @@
 -- Fields of a voucher and of its lines.
 
+-- The first fault of a voucher's line, numbered from 1: an account, and an amount on one side; the other side
+-- is absent, null or zero. Both outputs are null without a fault. exported, ignored: as of fields_fault.
+-- lineFault in line_fault.ts answers the same.
 create or replace function sync_scheduler.line_fault(
   line jsonb, number integer, exported text[], ignored text[], out field text, out reason text
 )
@@ -60,13 +63,10 @@ begin
   reason := fault.reason;
 end;
 $$;
-revoke all on function sync_scheduler.line_fault(jsonb, integer, text[], text[])
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.line_fault(jsonb, integer, text[], text[]) is
-  'The first fault of a voucher''s line, numbered from 1: an account, and an amount on one side; the other '
-  'side is absent, null or zero. Both outputs are null without a fault. exported, ignored: as of '
-  'fields_fault. lineFault in line_fault.ts answers the same.';
 
+-- The first fault of what every voucher and every line may have: fields that are not exported, dates, a
+-- currency; both outputs are null without one. exported: names, null: all; ignored: names that are left out.
+-- fieldsFault in voucher_fields.ts answers the same.
 create or replace function sync_scheduler.fields_fault(
   object jsonb, path text, subject text, exported text[], ignored text[], out field text, out reason text
 )
@@ -114,13 +114,9 @@ begin
   end loop;
 end;
 $$;
-revoke all on function sync_scheduler.fields_fault(jsonb, text, text, text[], text[])
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.fields_fault(jsonb, text, text, text[], text[]) is
-  'The first fault of what every voucher and every line may have: fields that are not exported, dates, a '
-  'currency; both outputs are null without one. exported: names, null: all; ignored: names that are left '
-  'out. fieldsFault in voucher_fields.ts answers the same.';
 
+-- What is wrong with the value of a voucher's or a line's field; null: nothing. is_exported: the connector
+-- exports certain fields, as texts. valueFault in voucher_fields.ts answers the same.
 create or replace function sync_scheduler.value_fault(name text, value jsonb, is_exported boolean,
   ignored text[])
 returns text
@@ -156,23 +152,17 @@ begin
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.value_fault(text, jsonb, boolean, text[])
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.value_fault(text, jsonb, boolean, text[]) is
-  'What is wrong with the value of a voucher''s or a line''s field; null: nothing. is_exported: the '
-  'connector exports certain fields, as texts. valueFault in voucher_fields.ts answers the same.';
 
+-- Is it an amount of an entry: a plain decimal that is not negative? isAmount in decimal.ts applies the same
+-- expression.
 create or replace function sync_scheduler.is_amount(value text) returns boolean
 language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
 begin
   return is_amount.value ~ '^[0-9]{1,15}(\.[0-9]{1,6})?$';
 end;
 $$;
-revoke all on function sync_scheduler.is_amount(text) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.is_amount(text) is
-  'Is it an amount of an entry: a plain decimal that is not negative? isAmount in decimal.ts applies the '
-  'same expression.';
 
+-- Is it a day of the calendar, YYYY-MM-DD? 2026-02-30 is none. isDate in voucher_fields.ts answers the same.
 create or replace function sync_scheduler.is_date(value text) returns boolean
 language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
 declare
@@ -191,11 +181,8 @@ begin
     between 1 and extract(day from make_date(year, month, 1) + interval '1 month' - interval '1 day');
 end;
 $$;
-revoke all on function sync_scheduler.is_date(text) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.is_date(text) is
-  'Is it a day of the calendar, YYYY-MM-DD? 2026-02-30 is none. isDate in voucher_fields.ts answers the '
-  'same.';
 
+-- Is it a text that holds more than blanks? isFilled in voucher_fields.ts answers the same.
 create or replace function sync_scheduler.is_filled(value jsonb) returns boolean
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -207,6 +194,3 @@ begin
     ) <> '', false);
 end;
 $$;
-revoke all on function sync_scheduler.is_filled(jsonb) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.is_filled(jsonb) is
-  'Is it a text that holds more than blanks? isFilled in voucher_fields.ts answers the same.';

@@ -70,8 +70,6 @@ end;
 $$;
 revoke all on function public.withdraw_sync_entries(uuid, text, text[], text)
   from public, anon, authenticated, service_role;
-grant execute on function public.withdraw_sync_entries(uuid, text, text[], text)
-  to authenticated, service_role;
 comment on function public.withdraw_sync_entries(uuid, text, text[], text) is
   'Takes entries back that were delivered by mistake and have not left: they wait, or our own rules rejected '
   'them before their first send. Their state is withdrawn: nothing of them goes out until the source '

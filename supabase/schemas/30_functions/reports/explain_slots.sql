@@ -1,5 +1,7 @@
 -- Every slot of a period, and what became of it.
 
+-- What public.explain_sync_slots answers, with its checks, its errors and its settings of the planner. For
+-- that function only.
 create or replace function sync_scheduler.explain_slots(
   org_id uuid, integration_type text, since timestamptz, until timestamptz
 ) returns table (
@@ -61,11 +63,6 @@ begin
   limit most;
 end;
 $$;
-revoke all on function sync_scheduler.explain_slots(uuid, text, timestamptz, timestamptz)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.explain_slots(uuid, text, timestamptz, timestamptz) is
-  'What public.explain_sync_slots answers, with its checks, its errors and its settings of the planner. For '
-  'that function only.';
 
 -- In SQL, because its parameters keep the names of 0.1.0, and plpgsql_check (supabase db lint) warns about
 -- reserved words there. Definer, because the scheduler's tables are private. explain_slots checks the caller
@@ -83,8 +80,6 @@ language sql stable security definer set search_path = pg_catalog, pg_temp
 $$;
 revoke all on function public.explain_sync_slots(uuid, text, timestamptz, timestamptz)
   from public, anon, authenticated, service_role;
-grant execute on function public.explain_sync_slots(uuid, text, timestamptz, timestamptz)
-  to authenticated, service_role;
 comment on function public.explain_sync_slots(uuid, text, timestamptz, timestamptz) is
   'One row for each slot of a period (from included, to not; at most 366 days and 10,000 slots), in order. '
   'state: ran, late (started later than settings.drift_alert_after), skipped, failed, cancelled, running, '
@@ -95,6 +90,8 @@ comment on function public.explain_sync_slots(uuid, text, timestamptz, timestamp
   'PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 invalid_period (details: '
   'reason), PT422 unknown_integration_type, PT404 integration_not_found.';
 
+-- The instants from since (included) to until (not included) at which a schedule is due, in order, at most so
+-- many. Errors: PT422 invalid_schedule, PT422 invalid_time_zone.
 create or replace function sync_scheduler.slots_between(
   schedule text, time_zone text, since timestamptz, until timestamptz, most integer
 ) returns setof timestamptz
@@ -111,8 +108,3 @@ begin
   end loop;
 end;
 $$;
-revoke all on function sync_scheduler.slots_between(text, text, timestamptz, timestamptz, integer)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.slots_between(text, text, timestamptz, timestamptz, integer) is
-  'The instants from since (included) to until (not included) at which a schedule is due, in order, at most '
-  'so many. Errors: PT422 invalid_schedule, PT422 invalid_time_zone.';

@@ -88,7 +88,6 @@ begin
 end;
 $$;
 revoke all on function public.sync_overview(uuid) from public, anon, authenticated, service_role;
-grant execute on function public.sync_overview(uuid) to authenticated, service_role;
 comment on function public.sync_overview(uuid) is
   'One row for each integration of the organisation, all that a page about it shows: health, the active run '
   'and its progress, until when the external system asks us to wait (quota_until), the last success, the '

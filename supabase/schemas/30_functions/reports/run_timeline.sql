@@ -57,7 +57,6 @@ begin
 end;
 $$;
 revoke all on function public.sync_run_timeline(uuid) from public, anon, authenticated, service_role;
-grant execute on function public.sync_run_timeline(uuid) to authenticated, service_role;
 comment on function public.sync_run_timeline(uuid) is
   'Where a run''s time went, step by step for each attempt: due (the slot, or the press), ticked (the tick '
   'that queued it), queued (last posted to pg_net; detail: dispatches), accepted (when pg_net posted what '

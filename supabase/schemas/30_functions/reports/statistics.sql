@@ -24,7 +24,6 @@ select r.org_id, r.integration_id, r.integration_type, (r.triggered_at at time z
 from public.sync_run_log r
 group by r.org_id, r.integration_id, r.integration_type, (r.triggered_at at time zone 'UTC')::date;
 revoke all on public.sync_statistics from public, anon, authenticated, service_role;
-grant select on public.sync_statistics to authenticated, service_role;
 comment on view public.sync_statistics is
   'Runs of each integration and UTC day on which they were triggered: how many, how they ended, how long '
   'those that started took, and how late scheduled ones started (started_at - scheduled_for). runs leaves '
@@ -44,7 +43,6 @@ from public.sync_run_log r
 where r.triggered_by = 'schedule' and r.status <> 'skipped'
 group by r.org_id, (r.scheduled_for at time zone 'UTC')::date;
 revoke all on public.sync_drift_statistics from public, anon, authenticated, service_role;
-grant select on public.sync_drift_statistics to authenticated, service_role;
 comment on view public.sync_drift_statistics is
   'How late scheduled runs started (started_at - scheduled_for, in seconds), for each organisation and UTC '
   'day of the slot. slots counts those that were started, started those that a worker took. Members see '

@@ -44,7 +44,6 @@ end;
 $$;
 revoke all on function public.cancel_integration_sync(uuid, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.cancel_integration_sync(uuid, text) to authenticated, service_role;
 comment on function public.cancel_integration_sync(uuid, text) is
   'Cancels a run: a pending one at once, a running one as soon as its worker has settled the batch in its '
   'hands. Returns the run; once more changes nothing. For admins and coordinators of the run''s '

@@ -17,12 +17,16 @@ end;
 $$;
 revoke all on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean, integer, jsonb)
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean, integer,
-  jsonb) to service_role;
 comment on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean, integer, jsonb) is
   'For the Edge Function (service role and attempt token): see sync_scheduler.claim_attempt. Takes an '
   'attempt, at most once, and returns what the worker needs to do it, credentials included.';
 
+-- Takes an attempt for the worker that holds its token, at most once: pending to running. boot_ms is in
+-- milliseconds; database_trouble {code, since, until} is what the database could not write down itself, see
+-- raise_database_trouble. Returns what the worker needs, credentials included (see read_connection); or
+-- refused, see refuse_worker, if protocol is none of worker_protocols. Resolves alerts that the sync
+-- function, or a slot in time, refutes. Errors: PT401 invalid_token, PT409 already_claimed, PT409
+-- attempt_not_current.
 create or replace function sync_scheduler.claim_attempt(
   run_id uuid, attempt integer, token text, boot_id uuid, boot_ms numeric, cold_start boolean,
   protocol integer, database_trouble jsonb default null
@@ -108,18 +112,11 @@ begin
     || sync_scheduler.run_progress(run);
 end;
 $$;
-revoke all on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, numeric, boolean, integer,
-  jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.claim_attempt(uuid, integer, text, uuid, numeric, boolean, integer,
-  jsonb) is
-  'Takes an attempt for the worker that holds its token, at most once: pending to running. boot_ms is in '
-  'milliseconds; database_trouble {code, since, until} is what the database could not write down itself, see '
-  'raise_database_trouble. Returns what the worker needs, credentials included (see read_connection); or '
-  'refused, see refuse_worker, if protocol is none of worker_protocols. Resolves alerts that the sync '
-  'function, or a slot in time, refutes. Errors: PT401 invalid_token, PT409 already_claimed, PT409 '
-  'attempt_not_current.';
 
+-- Leaves the attempt of a worker whose protocol this schema does not understand unclaimed: its run waits,
+-- with a notice and an alert that the next claim resolves, and is dispatched again after twice
+-- settings.claim_timeout, for a week at most. The caller holds the run's row lock. Returns refused:
+-- function_outdated or schema_outdated.
 create or replace function sync_scheduler.refuse_worker(run_id uuid, attempt integer, protocol integer)
   returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -154,22 +151,13 @@ begin
   return jsonb_build_object('refused', reason);
 end;
 $$;
-revoke all on function sync_scheduler.refuse_worker(uuid, integer, integer)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.refuse_worker(uuid, integer, integer) is
-  'Leaves the attempt of a worker whose protocol this schema does not understand unclaimed: its run waits, '
-  'with a notice and an alert that the next claim resolves, and is dispatched again after twice '
-  'settings.claim_timeout, for a week at most. The caller holds the run''s row lock. Returns refused: '
-  'function_outdated or schema_outdated.';
 
+-- The versions of the worker protocol that this schema understands; the Edge Function names its own with each
+-- claim. A release that changes the protocol keeps the one before it, so that database and function may be
+-- brought up to date one after the other.
 create or replace function sync_scheduler.worker_protocols() returns int4range
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   return int4range(1, 1, '[]');
 end;
 $$;
-revoke all on function sync_scheduler.worker_protocols() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.worker_protocols() is
-  'The versions of the worker protocol that this schema understands; the Edge Function names its own with '
-  'each claim. A release that changes the protocol keeps the one before it, so that database and function '
-  'may be brought up to date one after the other.';

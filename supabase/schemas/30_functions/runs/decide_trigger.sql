@@ -1,5 +1,7 @@
 -- May a press start a run now, and if not, why?
 
+-- Refuses an integration that is switched off (PT409 integration_disabled) or paused (PT409
+-- integration_paused); a pause ends by itself at resume_at.
 create or replace function sync_scheduler.require_usable(integration public.sync_integrations) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -14,12 +16,9 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_usable(public.sync_integrations)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_usable(public.sync_integrations) is
-  'Refuses an integration that is switched off (PT409 integration_disabled) or paused (PT409 '
-  'integration_paused); a pause ends by itself at resume_at.';
 
+-- Refuses (PT429 rate_limited, details: retry_after_seconds, retry_at, limit) a person's press before
+-- next_manual_press; exactly then it is allowed. Exact only for a caller who holds lock_limits.
 create or replace function sync_scheduler.require_cooldown_over(integration public.sync_integrations)
 returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -35,12 +34,11 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_cooldown_over(public.sync_integrations)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_cooldown_over(public.sync_integrations) is
-  'Refuses (PT429 rate_limited, details: retry_after_seconds, retry_at, limit) a person''s press before '
-  'next_manual_press; exactly then it is allowed. Exact only for a caller who holds lock_limits.';
 
+-- From when on the limits let a person press, and which of them says so: cooldown (manual_cooldown, at least
+-- settings.least_cooldown, after the newest manual run of the integration) or presses_per_hour (so many
+-- manual runs of the organisation within an hour). What became of the runs does not matter. May be in the
+-- past; null: there was no press. Reads at most presses_per_hour runs of each integration.
 create or replace function sync_scheduler.next_manual_press(
   integration public.sync_integrations, out press_at timestamptz, out limited_by text
 )
@@ -90,14 +88,8 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.next_manual_press(public.sync_integrations)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.next_manual_press(public.sync_integrations) is
-  'From when on the limits let a person press, and which of them says so: cooldown (manual_cooldown, at '
-  'least settings.least_cooldown, after the newest manual run of the integration) or presses_per_hour (so '
-  'many manual runs of the organisation within an hour). What became of the runs does not matter. May be in '
-  'the past; null: there was no press. Reads at most presses_per_hour runs of each integration.';
 
+-- The active run of an integration, or null; a unique index allows no second one.
 create or replace function sync_scheduler.find_active_run(integration_id uuid) returns public.sync_run_log
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -108,10 +100,10 @@ begin
   return run;
 end;
 $$;
-revoke all on function sync_scheduler.find_active_run(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.find_active_run(uuid) is
-  'The active run of an integration, or null; a unique index allows no second one.';
 
+-- Raises PT409 sync_already_in_progress with what a client needs to join that run, and notice:
+-- scheduler_not_ticking when pg_cron is silent, else what a pending run waits for (waits_for), else
+-- vendor_incident (incident_notice).
 create or replace function sync_scheduler.raise_active(run public.sync_run_log) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -130,13 +122,9 @@ begin
           where i.id = run.integration_id)))) end);
 end;
 $$;
-revoke all on function sync_scheduler.raise_active(public.sync_run_log)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.raise_active(public.sync_run_log) is
-  'Raises PT409 sync_already_in_progress with what a client needs to join that run, and notice: '
-  'scheduler_not_ticking when pg_cron is silent, else what a pending run waits for (waits_for), else '
-  'vendor_incident (incident_notice).';
 
+-- What a pending run waits for that is not its turn: integration_paused, function_outdated or
+-- schema_outdated, as in its notice; vendor_quota_exhausted until its quota_until; null: nothing.
 create or replace function sync_scheduler.waits_for(run public.sync_run_log) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -146,12 +134,10 @@ begin
     when run.quota_until > now() then 'vendor_quota_exhausted' end;
 end;
 $$;
-revoke all on function sync_scheduler.waits_for(public.sync_run_log)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.waits_for(public.sync_run_log) is
-  'What a pending run waits for that is not its turn: integration_paused, function_outdated or '
-  'schema_outdated, as in its notice; vendor_quota_exhausted until its quota_until; null: nothing.';
 
+-- What trigger_integration_sync would answer the caller for this integration now, without doing it: message
+-- and details of the error, or nulls. The checks are press's own; tests/parity proves that the answer is the
+-- same.
 create or replace function sync_scheduler.why_refused(
   integration public.sync_integrations, out message text, out details jsonb
 )
@@ -192,13 +178,8 @@ exception when others then
   details := nullif(detail, '')::jsonb;
 end;
 $$;
-revoke all on function sync_scheduler.why_refused(public.sync_integrations)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.why_refused(public.sync_integrations) is
-  'What trigger_integration_sync would answer the caller for this integration now, without doing it: message '
-  'and details of the error, or nulls. The checks are press''s own; '
-  'tests/integration/parity proves that the answer is the same.';
 
+-- Would the run be retried if its open attempt ended as lost now, as retry_or_fail would then decide?
 create or replace function sync_scheduler.would_retry(
   run public.sync_run_log, current_attempt sync_scheduler.run_attempts
 ) returns boolean
@@ -211,7 +192,3 @@ begin
     from sync_scheduler.count_failures(run) f, public.sync_integrations i where i.id = run.integration_id);
 end;
 $$;
-revoke all on function sync_scheduler.would_retry(public.sync_run_log, sync_scheduler.run_attempts)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.would_retry(public.sync_run_log, sync_scheduler.run_attempts) is
-  'Would the run be retried if its open attempt ended as lost now, as retry_or_fail would then decide?';

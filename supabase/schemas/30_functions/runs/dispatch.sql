@@ -1,5 +1,8 @@
 -- Starts a run or its next attempt, and posts it to the function.
 
+-- Creates a pending run with its first attempt and dispatches it, all in the caller's transaction. Returns
+-- the run, or null when the integration has an active run, the organisation a run of that key or the slot a
+-- run. Errors: PT503 function_url_not_configured.
 create or replace function sync_scheduler.start_run(
   integration public.sync_integrations,
   triggered_by public.sync_run_trigger,
@@ -31,15 +34,9 @@ begin
   return run;
 end;
 $$;
-revoke all on function sync_scheduler.start_run(
-  public.sync_integrations, public.sync_run_trigger, uuid, text, timestamptz, uuid, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.start_run(
-  public.sync_integrations, public.sync_run_trigger, uuid, text, timestamptz, uuid, text) is
-  'Creates a pending run with its first attempt and dispatches it, all in the caller''s transaction. Returns '
-  'the run, or null when the integration has an active run, the organisation a run of that key or the slot a '
-  'run. Errors: PT503 function_url_not_configured.';
 
+-- Opens and dispatches the next attempt of an active run. The caller holds the run's row lock and has ended
+-- the attempt before.
 create or replace function sync_scheduler.next_attempt(run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
@@ -58,11 +55,10 @@ begin
   perform sync_scheduler.dispatch_attempts(array[run]);
 end;
 $$;
-revoke all on function sync_scheduler.next_attempt(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.next_attempt(uuid) is
-  'Opens and dispatches the next attempt of an active run. The caller holds the run''s row lock and has '
-  'ended the attempt before.';
 
+-- Posts the current attempts of runs to the Edge Function through pg_net, each under a fresh one-time token.
+-- Called again for an attempt that nobody claimed, it replaces the token and waits twice as long. The caller
+-- holds the runs' row locks. Errors: PT503 function_url_not_configured.
 create or replace function sync_scheduler.dispatch_attempts(runs public.sync_run_log[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
@@ -110,9 +106,3 @@ begin
   end loop;
 end;
 $$;
-revoke all on function sync_scheduler.dispatch_attempts(public.sync_run_log[])
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.dispatch_attempts(public.sync_run_log[]) is
-  'Posts the current attempts of runs to the Edge Function through pg_net, each under a fresh one-time '
-  'token. Called again for an attempt that nobody claimed, it replaces the token and waits twice as long. '
-  'The caller holds the runs'' row locks. Errors: PT503 function_url_not_configured.';

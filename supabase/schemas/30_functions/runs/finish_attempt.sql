@@ -35,13 +35,17 @@ $$;
 revoke all on function public.sync_worker_finish(
   uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_finish(
-  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid, text) to service_role;
 comment on function public.sync_worker_finish(
   uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid, text) is
   'For the Edge Function (service role and attempt token): see sync_scheduler.finish_attempt. Ends the '
   'attempt and returns what became of the run.';
 
+-- Ends the caller's attempt: succeeded, continued (its slice is over), cancelled, paused (reserve said so:
+-- the run waits for the end of the pause), or failed with an error_class. Any of them may have the
+-- error_class rate_limited: the vendor has said that we ask too much, though it was waited out. blames: what
+-- the failure is about, see the type; without it see read_blames. May be repeated with the same outcome,
+-- whatever was made of it. Returns what became of the run. Errors: PT401 invalid_token, PT409
+-- attempt_not_current, PT422 invalid_worker_request.
 create or replace function sync_scheduler.finish_attempt(
   run_id uuid,
   attempt integer,
@@ -142,18 +146,10 @@ begin
     from public.sync_run_log r where r.run_id = finish_attempt.run_id);
 end;
 $$;
-revoke all on function sync_scheduler.finish_attempt(
-  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.finish_attempt(
-  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid, text) is
-  'Ends the caller''s attempt: succeeded, continued (its slice is over), cancelled, paused (reserve said so: '
-  'the run waits for the end of the pause), or failed with an error_class. Any of them may have the '
-  'error_class rate_limited: the vendor has said that we ask too much, though it was waited out. blames: '
-  'what the failure is about, see the type; without it see read_blames. May be repeated with the same '
-  'outcome, whatever was made of it. Returns what became of the run. Errors: PT401 invalid_token, PT409 '
-  'attempt_not_current, PT422 invalid_worker_request.';
 
+-- What a failure is about. A worker of an older release reports no blames: then a rate limit is the quota's
+-- and a refusal the configuration's. Any other failure stays null, because such a worker may have failed by
+-- itself: it opens no incident. Errors: PT422 invalid_worker_request.
 create or replace function sync_scheduler.read_blames(error_class text, blames text)
   returns sync_scheduler.blames
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
@@ -168,12 +164,9 @@ begin
     ::sync_scheduler.blames;
 end;
 $$;
-revoke all on function sync_scheduler.read_blames(text, text) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.read_blames(text, text) is
-  'What a failure is about. A worker of an older release reports no blames: then a rate limit is the '
-  'quota''s and a refusal the configuration''s. Any other failure stays null, because such a worker may have '
-  'failed by itself: it opens no incident. Errors: PT422 invalid_worker_request.';
 
+-- Decides what becomes of a run whose worker has ended its attempt. stuck_batch: see set_aside_batch. The
+-- caller holds the run's row lock.
 create or replace function sync_scheduler.settle_run(
   run public.sync_run_log,
   outcome text,
@@ -222,14 +215,8 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.settle_run(
-  public.sync_run_log, text, sync_scheduler.error_class, text, text, sync_scheduler.blames, interval, uuid)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.settle_run(
-  public.sync_run_log, text, sync_scheduler.error_class, text, text, sync_scheduler.blames, interval, uuid) is
-  'Decides what becomes of a run whose worker has ended its attempt. stuck_batch: see set_aside_batch. The '
-  'caller holds the run''s row lock.';
 
+-- Is there an entry that was handed to a worker and whose outcome is not known?
 create or replace function sync_scheduler.has_unresolved_entries(integration_id uuid) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -238,7 +225,3 @@ begin
     where e.integration_id = has_unresolved_entries.integration_id and e.state in ('sending', 'unknown'));
 end;
 $$;
-revoke all on function sync_scheduler.has_unresolved_entries(uuid)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.has_unresolved_entries(uuid) is
-  'Is there an entry that was handed to a worker and whose outcome is not known?';

@@ -1,5 +1,8 @@
 -- The end of an attempt and of a run.
 
+-- Moves an active run to a final status (PT409 run_is_final for one that has ended). The caller has ended the
+-- attempt. What follows from it: see note_failed_run; one that succeeds resolves the alerts of those that did
+-- not. Reports what has become undecided.
 create or replace function sync_scheduler.finish_run(
   run_id uuid,
   status public.sync_run_status,
@@ -31,13 +34,9 @@ begin
   perform sync_scheduler.announce_run(finished);
 end;
 $$;
-revoke all on function sync_scheduler.finish_run(uuid, public.sync_run_status, text, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.finish_run(uuid, public.sync_run_status, text, text) is
-  'Moves an active run to a final status (PT409 run_is_final for one that has ended). The caller has ended '
-  'the attempt. What follows from it: see note_failed_run; one that succeeds resolves the alerts of those '
-  'that did not. Reports what has become undecided.';
 
+-- Closes the current attempt of a run and turns what it was sending into unknown. The caller holds the run's
+-- row lock and decides what becomes of the run.
 create or replace function sync_scheduler.end_attempt(
   run public.sync_run_log,
   outcome sync_scheduler.attempt_outcome,
@@ -63,12 +62,3 @@ begin
   where e.integration_id = run.integration_id and e.state = 'sending';
 end;
 $$;
-revoke all on function sync_scheduler.end_attempt(
-  public.sync_run_log, sync_scheduler.attempt_outcome, sync_scheduler.error_class, text, text,
-  sync_scheduler.blames)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.end_attempt(
-  public.sync_run_log, sync_scheduler.attempt_outcome, sync_scheduler.error_class, text, text,
-  sync_scheduler.blames) is
-  'Closes the current attempt of a run and turns what it was sending into unknown. The caller holds the '
-  'run''s row lock and decides what becomes of the run.';

@@ -1,5 +1,8 @@
 -- The address of the function.
 
+-- The address of the Edge Function: settings.function_url, else what the project's Auth signed for the caller
+-- (signed_function_url). For functions of the bundle's owner only. Errors: PT503 function_url_not_configured
+-- (details: run, the command that prints the SQL for this stack).
 create or replace function sync_scheduler.find_function_url() returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -12,12 +15,10 @@ begin
   return url;
 end;
 $$;
-revoke all on function sync_scheduler.find_function_url() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.find_function_url() is
-  'The address of the Edge Function: settings.function_url, else what the project''s Auth signed for the '
-  'caller (signed_function_url). For functions of the bundle''s owner only. Errors: PT503 '
-  'function_url_not_configured (details: run, the command that prints the SQL for this stack).';
 
+-- Stores the address of find_function_url in settings.function_url, for the tick, which has no caller. A
+-- value that is set stays. A press that fails afterwards stores nothing. Errors: PT503
+-- function_url_not_configured.
 create or replace function sync_scheduler.keep_function_url() returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -27,12 +28,11 @@ begin
     where function_url is null;
 end;
 $$;
-revoke all on function sync_scheduler.keep_function_url() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.keep_function_url() is
-  'Stores the address of find_function_url in settings.function_url, for the tick, which has no caller. A '
-  'value that is set stays. A press that fails afterwards stores nothing. Errors: PT503 '
-  'function_url_not_configured.';
 
+-- The address of the function of a hosted project, from the iss of the caller's JWT; null unless it is
+-- exactly https://<20 lower-case letters>.supabase.co/auth/v1 and this database has the JWT's session
+-- (auth.sessions). So the service role, anonymous sign-ins, other issuers and custom domains give none. For
+-- functions of the bundle's owner only.
 create or replace function sync_scheduler.signed_function_url() returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -59,9 +59,3 @@ exception when undefined_table or undefined_column or insufficient_privilege
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.signed_function_url() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.signed_function_url() is
-  'The address of the function of a hosted project, from the iss of the caller''s JWT; null unless it is '
-  'exactly https://<20 lower-case letters>.supabase.co/auth/v1 and this database has the JWT''s session '
-  '(auth.sessions). So the service role, anonymous sign-ins, other issuers and custom domains give none. For '
-  'functions of the bundle''s owner only.';

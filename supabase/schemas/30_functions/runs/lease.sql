@@ -16,11 +16,14 @@ end;
 $$;
 revoke all on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, numeric)
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, numeric) to service_role;
 comment on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, numeric) is
   'For the Edge Function (service role and attempt token): see sync_scheduler.heartbeat_attempt. Extends the '
   'lease, saves a checkpoint if one is given, and returns cancel_requested.';
 
+-- Keeps an attempt alive, saves its checkpoint if one is given and brings back cancel_requested. Past the
+-- run's deadline only while a batch is on its way, and for slice_duration at most. Errors: PT401
+-- invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request (checkpoint above 64 KiB,
+-- first_vendor_byte_ms out of range).
 create or replace function sync_scheduler.heartbeat_attempt(
   run_id uuid, attempt integer, token text, checkpoint jsonb default null,
   first_vendor_byte_ms numeric default null
@@ -50,14 +53,11 @@ begin
     where a.run_id = run.run_id and a.attempt = run.attempt));
 end;
 $$;
-revoke all on function sync_scheduler.heartbeat_attempt(uuid, integer, text, jsonb, numeric)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.heartbeat_attempt(uuid, integer, text, jsonb, numeric) is
-  'Keeps an attempt alive, saves its checkpoint if one is given and brings back cancel_requested. Past the '
-  'run''s deadline only while a batch is on its way, and for slice_duration at most. Errors: PT401 '
-  'invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request (checkpoint above 64 KiB, '
-  'first_vendor_byte_ms out of range).';
 
+-- The entry of every worker call after the claim: locks the run, checks the token, extends the lease and
+-- returns the run. past_deadline says what becomes of a call past the run's deadline: refuse; hold: as before
+-- while a batch is on its way, for slice_duration at most; settle: let through, the lease is not extended.
+-- Errors: PT401 invalid_token, PT409 attempt_not_current.
 create or replace function sync_scheduler.extend_lease(
   run_id uuid, attempt integer, token text, past_deadline text default 'refuse'
 ) returns public.sync_run_log
@@ -94,14 +94,9 @@ begin
   return run;
 end;
 $$;
-revoke all on function sync_scheduler.extend_lease(uuid, integer, text, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.extend_lease(uuid, integer, text, text) is
-  'The entry of every worker call after the claim: locks the run, checks the token, extends the lease and '
-  'returns the run. past_deadline says what becomes of a call past the run''s deadline: refuse; hold: as '
-  'before while a batch is on its way, for slice_duration at most; settle: let through, the lease is not '
-  'extended. Errors: PT401 invalid_token, PT409 attempt_not_current.';
 
+-- Locks the run and returns the attempt that the token belongs to. Errors: PT401 invalid_token (also for a
+-- run that does not exist).
 create or replace function sync_scheduler.lock_attempt(run_id uuid, attempt integer, token text)
 returns sync_scheduler.run_attempts
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -130,12 +125,9 @@ begin
   return found_attempt;
 end;
 $$;
-revoke all on function sync_scheduler.lock_attempt(uuid, integer, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.lock_attempt(uuid, integer, text) is
-  'Locks the run and returns the attempt that the token belongs to. Errors: PT401 invalid_token (also for a '
-  'run that does not exist).';
 
+-- Stores with which progress a later attempt resumes. The caller holds the run's row lock. Errors: PT422
+-- invalid_worker_request (above 64 KiB).
 create or replace function sync_scheduler.save_checkpoint(run_id uuid, attempt integer, checkpoint jsonb)
 returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -147,12 +139,8 @@ begin
   where a.run_id = save_checkpoint.run_id and a.attempt = save_checkpoint.attempt;
 end;
 $$;
-revoke all on function sync_scheduler.save_checkpoint(uuid, integer, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.save_checkpoint(uuid, integer, jsonb) is
-  'Stores with which progress a later attempt resumes. The caller holds the run''s row lock. Errors: PT422 '
-  'invalid_worker_request (above 64 KiB).';
 
+-- What a worker is told of its run: counters of entries, and whether somebody asked to cancel.
 create or replace function sync_scheduler.run_progress(run public.sync_run_log) returns jsonb
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -163,7 +151,3 @@ begin
     'entries_failed', run.entries_failed);
 end;
 $$;
-revoke all on function sync_scheduler.run_progress(public.sync_run_log)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.run_progress(public.sync_run_log) is
-  'What a worker is told of its run: counters of entries, and whether somebody asked to cancel.';

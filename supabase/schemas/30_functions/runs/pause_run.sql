@@ -1,5 +1,8 @@
 -- A run waits while its integration is paused.
 
+-- Trigger of sync_integrations, whoever writes: while an integration is disabled or paused its run waits
+-- (pause_run), and it goes on when that is over (resume_run). Holds the integration's lock and takes the
+-- run's: integration before run, as everywhere.
 -- Definer, because a host's backend (service_role) changes integrations and may not write runs.
 create or replace function sync_scheduler.follow_pause() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
@@ -13,6 +16,8 @@ begin
   -- after a pause, or pause after its end.
   update public.sync_run_log r set version = r.version
     where r.integration_id = new.id and r.status = 'running';
+  -- A pause in repeatable read does not see a run that has started since its snapshot. The claim refuses that
+  -- run, and the recovery pauses it.
   if sync_scheduler.is_stopped(new) then
     perform sync_scheduler.pause_run(r.run_id) from public.sync_run_log r
     where r.integration_id = new.id and r.status = 'pending';
@@ -23,11 +28,6 @@ begin
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.follow_pause() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.follow_pause() is
-  'Trigger of sync_integrations, whoever writes: while an integration is disabled or paused its run waits '
-  '(pause_run), and it goes on when that is over (resume_run). Holds the integration''s lock and takes the '
-  'run''s: integration before run, as everywhere.';
 
 -- Its name sorts before the triggers that write the integration's health: the run's lock comes first.
 create trigger follow_pause after update of enabled, paused_at, resume_at on public.sync_integrations
@@ -35,6 +35,8 @@ create trigger follow_pause after update of enabled, paused_at, resume_at on pub
     or old.resume_at is distinct from new.resume_at)
   execute function sync_scheduler.follow_pause();
 
+-- Pauses a run whose integration is disabled or paused, see pause_run, and returns whether it did. The caller
+-- holds the run's row lock, and no worker holds the run.
 create or replace function sync_scheduler.pause_if_stopped(run_id uuid) returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
@@ -50,11 +52,10 @@ begin
   return true;
 end;
 $$;
-revoke all on function sync_scheduler.pause_if_stopped(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.pause_if_stopped(uuid) is
-  'Pauses a run whose integration is disabled or paused, see pause_run, and returns whether it did. The '
-  'caller holds the run''s row lock, and no worker holds the run.';
 
+-- Lets a run wait for the end of its integration's pause: pending, without a due instant, with the notice
+-- integration_paused. An attempt that no worker has claimed ends as paused. The caller holds the run's row
+-- lock, and no worker holds the run. Called twice, it changes nothing.
 create or replace function sync_scheduler.pause_run(run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -72,12 +73,9 @@ begin
     and (r.status, r.next_attempt_at, r.notice) is distinct from ('pending', null, 'integration_paused');
 end;
 $$;
-revoke all on function sync_scheduler.pause_run(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.pause_run(uuid) is
-  'Lets a run wait for the end of its integration''s pause: pending, without a due instant, with the notice '
-  'integration_paused. An attempt that no worker has claimed ends as paused. The caller holds the run''s row '
-  'lock, and no worker holds the run. Called twice, it changes nothing.';
 
+-- Lets a run that waited for the end of a pause go on: its next attempt is due now, or when it was due before
+-- the pause, and its deadline moves by the pause. The caller holds the run's row lock.
 create or replace function sync_scheduler.resume_run(run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -92,7 +90,3 @@ begin
   where r.run_id = resume_run.run_id and r.status = 'pending' and r.notice = 'integration_paused';
 end;
 $$;
-revoke all on function sync_scheduler.resume_run(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.resume_run(uuid) is
-  'Lets a run that waited for the end of a pause go on: its next attempt is due now, or when it was due '
-  'before the pause, and its deadline moves by the pause. The caller holds the run''s row lock.';

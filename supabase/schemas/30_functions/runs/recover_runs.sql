@@ -1,5 +1,7 @@
 -- The tick recovers runs that no worker moves on.
 
+-- Recovers up to batch_size (100) runs that stand still, the longest due first; called by every tick. Returns
+-- how many it moved on. Several at once share the work.
 create or replace function sync_scheduler.recover_runs(batch_size integer default 100) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
 -- One row that somebody keeps locked must not hold up the runs of everybody else.
@@ -36,11 +38,10 @@ begin
   return recovered;
 end;
 $$;
-revoke all on function sync_scheduler.recover_runs(integer) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.recover_runs(integer) is
-  'Recovers up to batch_size (100) runs that stand still, the longest due first; called by every tick. '
-  'Returns how many it moved on. Several at once share the work.';
 
+-- Moves on a run that stands still: past its deadline it fails; a due retry or an unclaimed attempt is
+-- dispatched; a silent worker's attempt ends as lost. What that tells of the function is an alert. Returns
+-- whether it did anything. Safe at any time, by anyone, at once.
 create or replace function sync_scheduler.recover_run(run_id uuid) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -97,12 +98,9 @@ begin
   return true;
 end;
 $$;
-revoke all on function sync_scheduler.recover_run(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.recover_run(uuid) is
-  'Moves on a run that stands still: past its deadline it fails; a due retry or an unclaimed attempt is '
-  'dispatched; a silent worker''s attempt ends as lost. What that tells of the function is an alert. Returns '
-  'whether it did anything. Safe at any time, by anyone, at once.';
 
+-- What recover_run has to do to a run whose open attempt (or null) this is: resume, deadline_exceeded,
+-- next_attempt, worker_lost, dispatch_exhausted or dispatch; null: nothing, it does not stand still.
 create or replace function sync_scheduler.recovery_of(
   run public.sync_run_log, current_attempt sync_scheduler.run_attempts
 ) returns text
@@ -137,12 +135,8 @@ begin
     else 'dispatch' end;
 end;
 $$;
-revoke all on function sync_scheduler.recovery_of(public.sync_run_log, sync_scheduler.run_attempts)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.recovery_of(public.sync_run_log, sync_scheduler.run_attempts) is
-  'What recover_run has to do to a run whose open attempt (or null) this is: resume, deadline_exceeded, '
-  'next_attempt, worker_lost, dispatch_exhausted or dispatch; null: nothing, it does not stand still.';
 
+-- Puts a run whose recovery failed at the back of the queue, so that many such runs cannot starve the others.
 create or replace function sync_scheduler.postpone_recovery(run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -155,11 +149,9 @@ exception when others then
   null;
 end;
 $$;
-revoke all on function sync_scheduler.postpone_recovery(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.postpone_recovery(uuid) is
-  'Puts a run whose recovery failed at the back of the queue, so that many such runs cannot starve the '
-  'others.';
 
+-- Keeps what pg_net heard from the function about the newest dispatch of an attempt: a hint for people, never
+-- a reason to act, since the answer may be lost or late while the work goes on.
 create or replace function sync_scheduler.note_response(run_id uuid, attempt integer) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -171,8 +163,3 @@ begin
     and h.id = a.request_id and h.created >= a.dispatched_at;
 end;
 $$;
-revoke all on function sync_scheduler.note_response(uuid, integer)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.note_response(uuid, integer) is
-  'Keeps what pg_net heard from the function about the newest dispatch of an attempt: a hint for people, '
-  'never a reason to act, since the answer may be lost or late while the work goes on.';

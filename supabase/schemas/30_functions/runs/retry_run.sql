@@ -1,5 +1,10 @@
 -- What becomes of a run whose attempt failed.
 
+-- Decides what becomes of a run whose attempt has just ended in an error: cancelled if that was asked for,
+-- failed if the error is permanent (which the integration's health then says; a refusal may pass, see
+-- refusal_backoff) or the attempts are used up, else pending until its backoff is over. retry_after is the
+-- vendor's hint and a lower bound, see schedule_retry. The first failure on a cold start is retried at once,
+-- if the vendor gave no hint.
 create or replace function sync_scheduler.retry_or_fail(
   run public.sync_run_log,
   error_class sync_scheduler.error_class,
@@ -62,17 +67,10 @@ begin
   perform sync_scheduler.schedule_retry(run, backoff, blames, error_code, error_message, retry_after);
 end;
 $$;
-revoke all on function sync_scheduler.retry_or_fail(
-  public.sync_run_log, sync_scheduler.error_class, text, text, sync_scheduler.blames, interval)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.retry_or_fail(
-  public.sync_run_log, sync_scheduler.error_class, text, text, sync_scheduler.blames, interval) is
-  'Decides what becomes of a run whose attempt has just ended in an error: cancelled if that was asked for, '
-  'failed if the error is permanent (which the integration''s health then says; a refusal may pass, see '
-  'refusal_backoff) or the attempts are used up, else pending until its backoff is over. retry_after is the '
-  'vendor''s hint and a lower bound, see schedule_retry. The first failure on a cold start is retried at '
-  'once, if the vendor gave no hint.';
 
+-- Lets a run whose attempt has ended wait for backoff (0: dispatched at once). retry_after, the vendor's
+-- hint, moves the deadline, up to settings.longest_wait in total; beyond, the run fails as
+-- vendor_quota_exhausted. The caller holds the run's row lock.
 create or replace function sync_scheduler.schedule_retry(
   run public.sync_run_log,
   backoff interval,
@@ -121,15 +119,10 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.schedule_retry(
-  public.sync_run_log, interval, sync_scheduler.blames, text, text, interval)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.schedule_retry(
-  public.sync_run_log, interval, sync_scheduler.blames, text, text, interval) is
-  'Lets a run whose attempt has ended wait for backoff (0: dispatched at once). retry_after, the vendor''s '
-  'hint, moves the deadline, up to settings.longest_wait in total; beyond, the run fails as '
-  'vendor_quota_exhausted. The caller holds the run''s row lock.';
 
+-- Failures of a run in a row: those since it last settled an entry or got through a slice. A vendor's rate
+-- limit counts for the backoff (in_a_row) and burns no attempt; nor does a refusal after which the run went
+-- on (refusal_backoff).
 create or replace function sync_scheduler.count_failures(
   run public.sync_run_log, out in_a_row integer, out burnt integer
 )
@@ -145,13 +138,9 @@ begin
       where c.run_id = run.run_id and c.outcome = 'continued'), 0);
 end;
 $$;
-revoke all on function sync_scheduler.count_failures(public.sync_run_log)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.count_failures(public.sync_run_log) is
-  'Failures of a run in a row: those since it last settled an entry or got through a slice. A vendor''s rate '
-  'limit counts for the backoff (in_a_row) and burns no attempt; nor does a refusal after which the run went '
-  'on (refusal_backoff).';
 
+-- Exponential backoff with full jitter: random between 0 and retry_base * 2^(failures-1), capped by
+-- settings.retry_cap.
 create or replace function sync_scheduler.retry_backoff(retry_base interval, failures integer)
 returns interval
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
@@ -162,12 +151,11 @@ begin
     from sync_scheduler.settings s);
 end;
 $$;
-revoke all on function sync_scheduler.retry_backoff(interval, integer)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.retry_backoff(interval, integer) is
-  'Exponential backoff with full jitter: random between 0 and retry_base * 2^(failures-1), capped by '
-  'settings.retry_cap.';
 
+-- How long to wait before a refusal is tried again, of a run whose attempt has just ended as permanent: 30 s,
+-- 1, 2, 4 minutes, until ten minutes after the first refusal of this run. Only if the vendor took entries
+-- within an hour before that, with the present config and credentials (last_success_at). Null: the refusal is
+-- final. The caller holds the run's row lock.
 create or replace function sync_scheduler.refusal_backoff(
   run public.sync_run_log, error_code text, blames sync_scheduler.blames
 ) returns interval
@@ -191,14 +179,9 @@ begin
   return least(interval '30 seconds' * power(2, least(refusals, 10) - 1), first_at + patience - now());
 end;
 $$;
-revoke all on function sync_scheduler.refusal_backoff(public.sync_run_log, text, sync_scheduler.blames)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.refusal_backoff(public.sync_run_log, text, sync_scheduler.blames) is
-  'How long to wait before a refusal is tried again, of a run whose attempt has just ended as permanent: 30 '
-  's, 1, 2, 4 minutes, until ten minutes after the first refusal of this run. Only if the vendor took '
-  'entries within an hour before that, with the present config and credentials (last_success_at). Null: the '
-  'refusal is final. The caller holds the run''s row lock.';
 
+-- Did the function refuse to work before it asked the external system? These are the function's own codes, of
+-- SyncError.
 create or replace function sync_scheduler.is_own_refusal(error_code text) returns boolean
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -207,11 +190,9 @@ begin
       false);
 end;
 $$;
-revoke all on function sync_scheduler.is_own_refusal(text) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.is_own_refusal(text) is
-  'Did the function refuse to work before it asked the external system? These are the function''s own codes, '
-  'of SyncError.';
 
+-- How long the vendor asks the run to wait (0: it does not), and whether that is more than the run may still
+-- wait: settings.longest_wait is for all of its waits together. The caller holds the run's row lock.
 create or replace function sync_scheduler.vendor_wait(
   run public.sync_run_log, blames sync_scheduler.blames, retry_after interval, out asked interval,
   out is_too_long boolean
@@ -225,12 +206,8 @@ begin
     > (select s.longest_wait from sync_scheduler.settings s);
 end;
 $$;
-revoke all on function sync_scheduler.vendor_wait(public.sync_run_log, sync_scheduler.blames, interval)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.vendor_wait(public.sync_run_log, sync_scheduler.blames, interval) is
-  'How long the vendor asks the run to wait (0: it does not), and whether that is more than the run may '
-  'still wait: settings.longest_wait is for all of its waits together. The caller holds the run''s row lock.';
 
+-- Until when the vendor asks us to wait, in a sentence for people, by the integration's own clocks.
 create or replace function sync_scheduler.wait_words(
   integration public.sync_integrations, blames sync_scheduler.blames, until timestamptz
 ) returns text
@@ -244,7 +221,3 @@ begin
     integration.time_zone);
 end;
 $$;
-revoke all on function sync_scheduler.wait_words(public.sync_integrations, sync_scheduler.blames, timestamptz)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.wait_words(public.sync_integrations, sync_scheduler.blames, timestamptz) is
-  'Until when the vendor asks us to wait, in a sentence for people, by the integration''s own clocks.';

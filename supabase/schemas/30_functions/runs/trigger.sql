@@ -15,7 +15,6 @@ end;
 $$;
 revoke all on function public.trigger_integration_sync(uuid, text, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.trigger_integration_sync(uuid, text, text) to authenticated, service_role;
 comment on function public.trigger_integration_sync(uuid, text, text) is
   'Starts a sync of the organisation''s integration now and returns its run (pending) at once; watch it in '
   'sync_run_log. For admins and coordinators of the organisation, and for the service role (triggered_by '
@@ -54,7 +53,6 @@ end;
 $$;
 revoke all on function public.retry_integration_sync(uuid, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.retry_integration_sync(uuid, text) to authenticated, service_role;
 comment on function public.retry_integration_sync(uuid, text) is
   'Starts a new run after one that failed or was cancelled, linked to it by parent_run_id; it exports what '
   'has not been exported. For admins and coordinators of the run''s organisation, and the service role. A '
@@ -62,6 +60,10 @@ comment on function public.retry_integration_sync(uuid, text) is
   'trigger_integration_sync. Errors: those of trigger_integration_sync (PT403 not_authorized also for a run '
   'that does not exist), PT409 run_not_retryable (details: status).';
 
+-- What a press of the button does once the caller's role is known and the integration locked: the run of the
+-- same key, else the checks (usable, no active run, cooldown), else a new run. Errors: PT409
+-- idempotency_key_reused, PT409 integration_disabled, PT409 integration_paused, PT409
+-- sync_already_in_progress, PT429 rate_limited, PT503 function_url_not_configured.
 create or replace function sync_scheduler.press(
   integration public.sync_integrations, idempotency_key text, parent_run_id uuid default null
 ) returns public.sync_run_log
@@ -128,14 +130,8 @@ begin
   return run;
 end;
 $$;
-revoke all on function sync_scheduler.press(public.sync_integrations, text, uuid)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.press(public.sync_integrations, text, uuid) is
-  'What a press of the button does once the caller''s role is known and the integration locked: the run of '
-  'the same key, else the checks (usable, no active run, cooldown), else a new run. Errors: PT409 '
-  'idempotency_key_reused, PT409 integration_disabled, PT409 integration_paused, PT409 '
-  'sync_already_in_progress, PT429 rate_limited, PT503 function_url_not_configured.';
 
+-- Refuses a blank or too long idempotency key (PT422 invalid_idempotency_key); null is none.
 create or replace function sync_scheduler.require_valid_key(idempotency_key text) returns void
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -146,10 +142,9 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_valid_key(text) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_valid_key(text) is
-  'Refuses a blank or too long idempotency key (PT422 invalid_idempotency_key); null is none.';
 
+-- The run that the organisation started under this key, or null. Errors: PT409 idempotency_key_reused (it is
+-- a run of another integration).
 create or replace function sync_scheduler.find_replayed_run(
   integration public.sync_integrations, idempotency_key text
 ) returns public.sync_run_log
@@ -165,12 +160,9 @@ begin
   return run;
 end;
 $$;
-revoke all on function sync_scheduler.find_replayed_run(public.sync_integrations, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.find_replayed_run(public.sync_integrations, text) is
-  'The run that the organisation started under this key, or null. Errors: PT409 idempotency_key_reused (it '
-  'is a run of another integration).';
 
+-- The notice for a run that somebody starts while the scheduler is silent, raising scheduler_dead once a
+-- silence, which is also posted at once; null while it ticks.
 create or replace function sync_scheduler.note_silence(integration public.sync_integrations) returns text
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -192,8 +184,3 @@ begin
   return 'scheduler_not_ticking';
 end;
 $$;
-revoke all on function sync_scheduler.note_silence(public.sync_integrations)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.note_silence(public.sync_integrations) is
-  'The notice for a run that somebody starts while the scheduler is silent, raising scheduler_dead once a '
-  'silence, which is also posted at once; null while it ticks.';

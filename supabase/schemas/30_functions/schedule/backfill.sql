@@ -1,5 +1,7 @@
 -- Makes up for skipped slots, or calls that off.
 
+-- What public.backfill_integration_sync does, with its checks, its errors and its settings of the planner.
+-- For that function only.
 create or replace function sync_scheduler.backfill_slots(
   org_id uuid, integration_type text, since timestamptz, until timestamptz, reason text
 ) returns integer
@@ -50,11 +52,6 @@ begin
   return added;
 end;
 $$;
-revoke all on function sync_scheduler.backfill_slots(uuid, text, timestamptz, timestamptz, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.backfill_slots(uuid, text, timestamptz, timestamptz, text) is
-  'What public.backfill_integration_sync does, with its checks, its errors and its settings of the planner. '
-  'For that function only.';
 
 -- In SQL for the names of its parameters, as explain_sync_slots.
 -- Definer, because no client may write the machinery's tables. backfill_slots checks the caller in its first
@@ -70,8 +67,6 @@ language sql security definer set search_path = pg_catalog, pg_temp
 $$;
 revoke all on function public.backfill_integration_sync(uuid, text, timestamptz, timestamptz, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.backfill_integration_sync(uuid, text, timestamptz, timestamptz, text)
-  to authenticated, service_role;
 comment on function public.backfill_integration_sync(uuid, text, timestamptz, timestamptz, text) is
   'Lets the slots of a past period (from included, to not) run that were skipped, for whatever reason: one '
   'run a slot (triggered_by backfill), in order, one at a time, the first at the next tick; slots of the '
@@ -112,7 +107,6 @@ end;
 $$;
 revoke all on function public.cancel_integration_backfill(uuid, text, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.cancel_integration_backfill(uuid, text, text) to authenticated, service_role;
 comment on function public.cancel_integration_backfill(uuid, text, text) is
   'Takes back the backfills of the organisation''s integration as far as they have not begun, and returns '
   'how many slots that were; once more returns 0. The slots stay recorded as skipped and can be backfilled '
@@ -121,6 +115,8 @@ comment on function public.cancel_integration_backfill(uuid, text, text) is
   'unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, '
   'PT422 reason_too_long, PT429 rate_limited.';
 
+-- Refuses a period that is incomplete, infinite, of another century, empty or longer than 366 days (PT422
+-- invalid_period, details: reason).
 create or replace function sync_scheduler.require_period(since timestamptz, until timestamptz) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -138,8 +134,3 @@ begin
   end if;
 end;
 $$;
-revoke all on function sync_scheduler.require_period(timestamptz, timestamptz)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.require_period(timestamptz, timestamptz) is
-  'Refuses a period that is incomplete, infinite, of another century, empty or longer than 366 days (PT422 '
-  'invalid_period, details: reason).';

@@ -53,8 +53,6 @@ end;
 $$;
 revoke all on function public.configure_integration_sync(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.configure_integration_sync(uuid, text, jsonb, text)
-  to authenticated, service_role;
 comment on function public.configure_integration_sync(uuid, text, jsonb, text) is
   'Changes settings of the organisation''s integration and returns it. changes: a JSON object of any of '
   'schedule (cron expression; null: no scheduled runs), time_zone (IANA), overlap_policy (skip, buffer_one), '
@@ -102,8 +100,6 @@ end;
 $$;
 revoke all on function public.preview_sync_schedule(uuid, text, integer, text, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.preview_sync_schedule(uuid, text, integer, text, text)
-  to authenticated, service_role;
 comment on function public.preview_sync_schedule(uuid, text, integer, text, text) is
   'The next n (1 to 100) slots of the organisation''s integration, as instants and as its clocks show them, '
   'days of clock changes included; nothing if it has no schedule. With schedule or time_zone: of those, '

@@ -1,5 +1,11 @@
 -- The next instant of a cron expression in a time zone.
 
+-- The first instant strictly after `after` at which the expression is due in an IANA time zone; null for a
+-- null argument. Fixed hours (anything but a leading *: 2, 1-5, 0-23/2) are local times: each runs once, at
+-- the first instant at which the clock reaches or passes it. So one that the change skips runs at the end of
+-- the gap, once for all that meet there, and a repeated one in the first pass. A wildcard hour (*, */n) runs
+-- at every instant whose local time matches: through the repeated hour too, and never for a skipped one.
+-- Errors: PT422 invalid_schedule, PT422 invalid_time_zone, 22008 for an infinite `after`.
 create or replace function sync_scheduler.next_cron_occurrence(
   expression text, time_zone text, after timestamptz
 ) returns timestamptz
@@ -48,16 +54,9 @@ begin
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.next_cron_occurrence(text, text, timestamptz)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.next_cron_occurrence(text, text, timestamptz) is
-  'The first instant strictly after `after` at which the expression is due in an IANA time zone; null for a '
-  'null argument. Fixed hours (anything but a leading *: 2, 1-5, 0-23/2) are local times: each runs once, at '
-  'the first instant at which the clock reaches or passes it. So one that the change skips runs at the end '
-  'of the gap, once for all that meet there, and a repeated one in the first pass. A wildcard hour (*, */n) '
-  'runs at every instant whose local time matches: through the repeated hour too, and never for a skipped '
-  'one. Errors: PT422 invalid_schedule, PT422 invalid_time_zone, 22008 for an infinite `after`.';
 
+-- The first minute of the calendar strictly after a wall-clock time whose fields match; whether a clock in
+-- some zone ever shows it is not its business.
 create or replace function sync_scheduler.next_matching_wall_time(fields sync_scheduler.cron_fields,
   after timestamp)
 returns timestamp
@@ -85,12 +84,10 @@ begin
   return day + make_time(position(B'1' in fields.hours) - 1, position(B'1' in fields.minutes) - 1, 0);
 end;
 $$;
-revoke all on function sync_scheduler.next_matching_wall_time(sync_scheduler.cron_fields, timestamp)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.next_matching_wall_time(sync_scheduler.cron_fields, timestamp) is
-  'The first minute of the calendar strictly after a wall-clock time whose fields match; whether a clock in '
-  'some zone ever shows it is not its business.';
 
+-- The first date on or after earliest that month, day of month and day of week allow. One step a chosen
+-- month: it ends, because parse_cron refuses dates that never come, and the rarest (29 February on one
+-- weekday) comes within 40 years.
 create or replace function sync_scheduler.next_matching_day(fields sync_scheduler.cron_fields, earliest date)
 returns date
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
@@ -133,13 +130,10 @@ begin
   return null;
 end;
 $$;
-revoke all on function sync_scheduler.next_matching_day(sync_scheduler.cron_fields, date)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.next_matching_day(sync_scheduler.cron_fields, date) is
-  'The first date on or after earliest that month, day of month and day of week allow. One step a chosen '
-  'month: it ends, because parse_cron refuses dates that never come, and the rarest (29 February on one '
-  'weekday) comes within 40 years.';
 
+-- The first instant later than after at which the zone's clocks show that wall time or, if they skip it, the
+-- instant of the skip: what they show then is the first valid minute. The wall time must be later than what
+-- they show at after.
 create or replace function sync_scheduler.first_instant_at_wall_time(
   wall timestamp, time_zone text, after timestamptz
 ) returns timestamptz
@@ -162,13 +156,10 @@ begin
   return case when first_pass < change and first_pass > after then first_pass else instant end;
 end;
 $$;
-revoke all on function sync_scheduler.first_instant_at_wall_time(timestamp, text, timestamptz)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.first_instant_at_wall_time(timestamp, text, timestamptz) is
-  'The first instant later than after at which the zone''s clocks show that wall time or, if they skip it, '
-  'the instant of the skip: what they show then is the first valid minute. The wall time must be later than '
-  'what they show at after.';
 
+-- The instant of the last 26 hours, until included, at which the zone's offset changed; null if it did not.
+-- 26 hours, because a change moves clocks by at most a day. No zone has changed twice within them since 1970
+-- (a test looks).
 create or replace function sync_scheduler.latest_clock_change(time_zone text, until timestamptz)
 returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -194,13 +185,10 @@ begin
   return since + high * interval '1 second';
 end;
 $$;
-revoke all on function sync_scheduler.latest_clock_change(text, timestamptz)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.latest_clock_change(text, timestamptz) is
-  'The instant of the last 26 hours, until included, at which the zone''s offset changed; null if it did '
-  'not. 26 hours, because a change moves clocks by at most a day. No zone has changed twice within them '
-  'since 1970 (a test looks).';
 
+-- Accepts UTC and the IANA names of the form Area/Location that this server knows. Refuses abbreviations and
+-- other names without an area (CET, EST5EDT, Japan), POSIX rules (UTC+3) and names that do not exist. Errors:
+-- PT422 invalid_time_zone, details {time_zone}.
 create or replace function sync_scheduler.validate_time_zone(time_zone text) returns void
 language plpgsql stable strict set search_path = pg_catalog, pg_temp as $$
 begin
@@ -219,8 +207,3 @@ exception when invalid_parameter_value then
     jsonb_build_object('time_zone', left(validate_time_zone.time_zone, 100)));
 end;
 $$;
-revoke all on function sync_scheduler.validate_time_zone(text) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.validate_time_zone(text) is
-  'Accepts UTC and the IANA names of the form Area/Location that this server knows. Refuses abbreviations '
-  'and other names without an area (CET, EST5EDT, Japan), POSIX rules (UTC+3) and names that do not exist. '
-  'Errors: PT422 invalid_time_zone, details {time_zone}.';

@@ -1,5 +1,8 @@
 -- The next slot of an integration, and the record of the slots that did not run.
 
+-- Trigger of sync_integrations, whoever writes: refuses a schedule or zone that cannot be (PT422
+-- invalid_schedule, PT422 invalid_time_zone) and sets next_run_at when they change. Slots that the old
+-- schedule left due are recorded as skipped, at most 10,000 of them.
 -- Definer, because a host's backend (service_role) connects integrations and has no rights in sync_scheduler.
 create or replace function sync_scheduler.keep_next_run_at() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -33,15 +36,12 @@ begin
   return new;
 end;
 $$;
-revoke all on function sync_scheduler.keep_next_run_at() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.keep_next_run_at() is
-  'Trigger of sync_integrations, whoever writes: refuses a schedule or zone that cannot be (PT422 '
-  'invalid_schedule, PT422 invalid_time_zone) and sets next_run_at when they change. Slots that the old '
-  'schedule left due are recorded as skipped, at most 10,000 of them.';
 
 create trigger keep_next_run_at before insert or update of schedule, time_zone on public.sync_integrations
   for each row execute function sync_scheduler.keep_next_run_at();
 
+-- The slots from next_run_at until now, in order, at most so many. More than one means that the scheduler was
+-- away.
 create or replace function sync_scheduler.due_slots(integration public.sync_integrations, most integer)
 returns timestamptz[]
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -56,12 +56,10 @@ begin
   return slots;
 end;
 $$;
-revoke all on function sync_scheduler.due_slots(public.sync_integrations, integer)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.due_slots(public.sync_integrations, integer) is
-  'The slots from next_run_at until now, in order, at most so many. More than one means that the scheduler '
-  'was away.';
 
+-- Records slots that did not run, each as a row with its reason: what the integration's settings say about
+-- it, else the given one. Missed ones raise an alert. A slot that has a row keeps it, and one that waits
+-- waits on. Returns how many rows it wrote. The caller holds the integration's lock.
 create or replace function sync_scheduler.skip_slots(
   integration public.sync_integrations, slots timestamptz[], reason public.sync_skip_reason
 ) returns integer
@@ -98,15 +96,8 @@ begin
   return skipped;
 end;
 $$;
-revoke all on function sync_scheduler.skip_slots(public.sync_integrations, timestamptz[],
-  public.sync_skip_reason)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.skip_slots(public.sync_integrations, timestamptz[],
-  public.sync_skip_reason) is
-  'Records slots that did not run, each as a row with its reason: what the integration''s settings say about '
-  'it, else the given one. Missed ones raise an alert. A slot that has a row keeps it, and one that waits '
-  'waits on. Returns how many rows it wrote. The caller holds the integration''s lock.';
 
+-- Why a due slot of the integration is not run now, as far as its settings say; null: it may run.
 create or replace function sync_scheduler.why_skip(
   integration public.sync_integrations, slot timestamptz
 ) returns public.sync_skip_reason
@@ -121,7 +112,3 @@ begin
   end;
 end;
 $$;
-revoke all on function sync_scheduler.why_skip(public.sync_integrations, timestamptz)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.why_skip(public.sync_integrations, timestamptz) is
-  'Why a due slot of the integration is not run now, as far as its settings say; null: it may run.';

@@ -1,5 +1,10 @@
 -- Reads a cron expression.
 
+-- Validates a cron expression, as when a schedule is saved: five fields (minute, hour, day of month, month,
+-- day of week; 0 and 7 are Sunday) or @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually. As
+-- in Vixie's cron, a day field that starts with * does not restrict the other one, and of two that restrict,
+-- one is enough. Errors: PT422 invalid_schedule, details {field, value, reason}; also for dates that never
+-- come.
 create or replace function sync_scheduler.parse_cron(expression text) returns sync_scheduler.cron_fields
 language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
 declare
@@ -54,14 +59,10 @@ begin
   return parsed;
 end;
 $$;
-revoke all on function sync_scheduler.parse_cron(text) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.parse_cron(text) is
-  'Validates a cron expression, as when a schedule is saved: five fields (minute, hour, day of month, month, '
-  'day of week; 0 and 7 are Sunday) or @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually. As '
-  'in Vixie''s cron, a day field that starts with * does not restrict the other one, and of two that '
-  'restrict, one is enough. Errors: PT422 invalid_schedule, details {field, value, reason}; also for dates '
-  'that never come.';
 
+-- A field of a cron expression as a bit for each value from lowest to highest: `*`, values, ranges a-b, steps
+-- `*/n` and a-b/n, and lists of these; names stand for lowest and following, in any case. Errors: PT422
+-- invalid_schedule.
 create or replace function sync_scheduler.parse_cron_field(
   field text, value text, lowest integer, highest integer, names text[] default null
 ) returns varbit
@@ -126,13 +127,9 @@ begin
   return chosen;
 end;
 $$;
-revoke all on function sync_scheduler.parse_cron_field(text, text, integer, integer, text[])
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.parse_cron_field(text, text, integer, integer, text[]) is
-  'A field of a cron expression as a bit for each value from lowest to highest: `*`, values, ranges a-b, '
-  'steps `*/n` and a-b/n, and lists of these; names stand for lowest and following, in any case. Errors: '
-  'PT422 invalid_schedule.';
 
+-- A number, or the value of a name (names[1] is lowest); null for anything else. Of a name that stands twice,
+-- the first at or after since counts: the Sunday of FRI-SUN is 7.
 create or replace function sync_scheduler.parse_cron_value(written text, names text[], lowest integer,
   since integer)
 returns integer
@@ -147,12 +144,9 @@ begin
     - 1 + lowest;
 end;
 $$;
-revoke all on function sync_scheduler.parse_cron_value(text, text[], integer, integer)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.parse_cron_value(text, text[], integer, integer) is
-  'A number, or the value of a name (names[1] is lowest); null for anything else. Of a name that stands '
-  'twice, the first at or after since counts: the Sunday of FRI-SUN is 7.';
 
+-- Raises PT422 invalid_schedule with details {field, value, reason}. field: minute, hour, day_of_month,
+-- month, day_of_week or expression; value: the part that is wrong, as it was written.
 create or replace function sync_scheduler.raise_invalid_schedule(field text, value text, reason text)
   returns void
 language sql set search_path = pg_catalog, pg_temp as $$
@@ -162,8 +156,3 @@ language sql set search_path = pg_catalog, pg_temp as $$
     'value', left(raise_invalid_schedule.value, 100),
     'reason', raise_invalid_schedule.reason))
 $$;
-revoke all on function sync_scheduler.raise_invalid_schedule(text, text, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.raise_invalid_schedule(text, text, text) is
-  'Raises PT422 invalid_schedule with details {field, value, reason}. field: minute, hour, day_of_month, '
-  'month, day_of_week or expression; value: the part that is wrong, as it was written.';

@@ -36,8 +36,6 @@ end;
 $$;
 revoke all on function public.pause_integration_sync(uuid, text, text, timestamptz)
   from public, anon, authenticated, service_role;
-grant execute on function public.pause_integration_sync(uuid, text, text, timestamptz)
-  to authenticated, service_role;
 comment on function public.pause_integration_sync(uuid, text, text, timestamptz) is
   'Pauses the organisation''s integration and returns it: triggers are refused, slots are recorded as '
   'skipped, an active run sends nothing more. Its worker finishes the batch that is on its way; then the run '
@@ -76,7 +74,6 @@ end;
 $$;
 revoke all on function public.resume_integration_sync(uuid, text, text)
   from public, anon, authenticated, service_role;
-grant execute on function public.resume_integration_sync(uuid, text, text) to authenticated, service_role;
 comment on function public.resume_integration_sync(uuid, text, text) is
   'Ends the pause of the organisation''s integration and returns it; without a pause it changes nothing. '
   'Slots that were skipped meanwhile stay skipped: see backfill_integration_sync. For admins of the '
@@ -84,6 +81,7 @@ comment on function public.resume_integration_sync(uuid, text, text) is
   'not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, '
   'PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.';
 
+-- Clears pauses whose resume_at has passed. Triggers and slots do not wait for it: they read resume_at.
 create or replace function sync_scheduler.end_pauses() returns void
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
@@ -112,10 +110,8 @@ begin
   end loop;
 end;
 $$;
-revoke all on function sync_scheduler.end_pauses() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.end_pauses() is
-  'Clears pauses whose resume_at has passed. Triggers and slots do not wait for it: they read resume_at.';
 
+-- Clears a pause whose resume_at has passed, and writes it down. The caller holds the integration's lock.
 create or replace function sync_scheduler.end_pause(integration public.sync_integrations) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -126,7 +122,3 @@ begin
     jsonb_build_object('paused_at', integration.paused_at, 'resume_at', integration.resume_at));
 end;
 $$;
-revoke all on function sync_scheduler.end_pause(public.sync_integrations)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.end_pause(public.sync_integrations) is
-  'Clears a pause whose resume_at has passed, and writes it down. The caller holds the integration''s lock.';

@@ -1,5 +1,8 @@
 -- The tick starts what is due.
 
+-- Starts the runs whose slot has come, in batches of batch_size (500) of each integration type. Returns how
+-- many it started and how many slots it recorded as skipped. Its cost follows what is due. Of several at once
+-- one does the work; a slot that cannot be started stops no other.
 create or replace function sync_scheduler.start_due_runs(
   batch_size integer default 500, out started integer, out skipped integer
 )
@@ -57,12 +60,10 @@ begin
   end loop;
 end;
 $$;
-revoke all on function sync_scheduler.start_due_runs(integer) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.start_due_runs(integer) is
-  'Starts the runs whose slot has come, in batches of batch_size (500) of each integration type. Returns how '
-  'many it started and how many slots it recorded as skipped. Its cost follows what is due. Of several at '
-  'once one does the work; a slot that cannot be started stops no other.';
 
+-- Locks due integrations, up to batch_size of each type, the longest due first, and returns their ids (null:
+-- none). Of those that would be started, as many as settings.max_active_per_type and max_active_per_org leave
+-- room for.
 create or replace function sync_scheduler.find_due(batch_size integer) returns uuid[]
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -114,12 +115,9 @@ begin
   );
 end;
 $$;
-revoke all on function sync_scheduler.find_due(integer) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.find_due(integer) is
-  'Locks due integrations, up to batch_size of each type, the longest due first, and returns their ids '
-  '(null: none). Of those that would be started, as many as settings.max_active_per_type and '
-  'max_active_per_org leave room for.';
 
+-- Lets one transaction at a time start runs, or two would both count the same free place. Waits for half a
+-- second, since the other one is usually about to commit; false: it is busy with the very work of the caller.
 create or replace function sync_scheduler.lock_starts() returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp set lock_timeout = '500ms' as $$
 begin
@@ -129,12 +127,9 @@ exception when lock_not_available then
   return false;
 end;
 $$;
-revoke all on function sync_scheduler.lock_starts() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.lock_starts() is
-  'Lets one transaction at a time start runs, or two would both count the same free place. Waits for half a '
-  'second, since the other one is usually about to commit; false: it is busy with the very work of the '
-  'caller.';
 
+-- Puts an integration whose slot could not be started at the back of the queue for a minute and raises
+-- start_failed. The slot stays due: it runs late, or is recorded as missed.
 create or replace function sync_scheduler.postpone_slot(integration_id uuid, reason text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -160,8 +155,3 @@ exception when others then
   raise warning 'sync_scheduler.postpone_slot: % (%)', sqlerrm, sqlstate;
 end;
 $$;
-revoke all on function sync_scheduler.postpone_slot(uuid, text)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.postpone_slot(uuid, text) is
-  'Puts an integration whose slot could not be started at the back of the queue for a minute and raises '
-  'start_failed. The slot stays due: it runs late, or is recorded as missed.';

@@ -1,5 +1,9 @@
 -- Decides about a batch of due slots: run, wait or skip.
 
+-- Deals with the due slot of each of these integrations: starts its run, lets it wait (buffer_one) or records
+-- why not, and advances next_run_at, all in one transaction. One of which several slots are due is only
+-- brought to the last of them and stays due. The caller holds the integrations' locks. Errors: PT503
+-- function_url_not_configured.
 create or replace function sync_scheduler.start_slots(
   integration_ids uuid[], out started integer, out skipped integer
 )
@@ -92,13 +96,9 @@ begin
   end loop;
 end;
 $$;
-revoke all on function sync_scheduler.start_slots(uuid[]) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.start_slots(uuid[]) is
-  'Deals with the due slot of each of these integrations: starts its run, lets it wait (buffer_one) or '
-  'records why not, and advances next_run_at, all in one transaction. One of which several slots are due is '
-  'only brought to the last of them and stays due. The caller holds the integrations'' locks. Errors: PT503 '
-  'function_url_not_configured.';
 
+-- Brings an integration of which several slots are due to the last of them and records the earlier ones as
+-- skipped: coalesced, or missed beyond catchup_window. Returns how many. The caller holds its lock.
 create or replace function sync_scheduler.catch_up(integration_id uuid) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -117,7 +117,3 @@ begin
   return sync_scheduler.skip_slots(integration, trim_array(slots, 1), 'coalesced');
 end;
 $$;
-revoke all on function sync_scheduler.catch_up(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.catch_up(uuid) is
-  'Brings an integration of which several slots are due to the last of them and records the earlier ones as '
-  'skipped: coalesced, or missed beyond catchup_window. Returns how many. The caller holds its lock.';

@@ -1,5 +1,7 @@
 -- The tick starts slots that waited.
 
+-- Starts waiting slots (buffered, or of a backfill) of up to batch_size (100) integrations of which no run is
+-- active, one of each. Returns how many it started.
 create or replace function sync_scheduler.start_waiting_slots(batch_size integer default 100) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
@@ -45,12 +47,9 @@ begin
   return started;
 end;
 $$;
-revoke all on function sync_scheduler.start_waiting_slots(integer)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.start_waiting_slots(integer) is
-  'Starts waiting slots (buffered, or of a backfill) of up to batch_size (100) integrations of which no run '
-  'is active, one of each. Returns how many it started.';
 
+-- Starts the waiting slot of an integration whose turn it is, if nothing else of it is active and there is
+-- room. Returns whether it did. Errors: PT503 function_url_not_configured.
 create or replace function sync_scheduler.start_waiting_slot(integration_id uuid) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -98,11 +97,9 @@ begin
   return run.run_id is not null;
 end;
 $$;
-revoke all on function sync_scheduler.start_waiting_slot(uuid) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.start_waiting_slot(uuid) is
-  'Starts the waiting slot of an integration whose turn it is, if nothing else of it is active and there is '
-  'room. Returns whether it did. Errors: PT503 function_url_not_configured.';
 
+-- Do the active runs leave the scheduler room for one of this integration (settings.max_active_per_type,
+-- max_active_per_org)? Its cost follows how many runs are active.
 create or replace function sync_scheduler.has_room(integration public.sync_integrations) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -116,8 +113,3 @@ begin
       and (r.status = 'running' or r.notice is distinct from 'integration_paused'));
 end;
 $$;
-revoke all on function sync_scheduler.has_room(public.sync_integrations)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.has_room(public.sync_integrations) is
-  'Do the active runs leave the scheduler room for one of this integration (settings.max_active_per_type, '
-  'max_active_per_org)? Its cost follows how many runs are active.';

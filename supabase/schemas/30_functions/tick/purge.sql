@@ -1,5 +1,11 @@
 -- Deletes what is past its retention.
 
+-- Deletes what is older than the retention settings. Of what Realtime publishes (ended runs, alerts,
+-- incidents) at most 500 rows a call, runs with their attempts. Of ticks, warm-ups, messages of alert
+-- webhooks, the audit log and pg_cron's records of our own jobs as much as 5 s allow, in batches of
+-- batch_size (2,000) of each kind. Redacts payloads older than retention_payload. Ends incidents of vendors
+-- that nothing has asked for a day. Returns how many rows; call it again until that is 0. Leaves locked rows
+-- to the next call.
 create or replace function sync_scheduler.purge(batch_size integer default 2000) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
@@ -30,15 +36,9 @@ begin
   return purged;
 end;
 $$;
-revoke all on function sync_scheduler.purge(integer) from public, anon, authenticated, service_role;
-comment on function sync_scheduler.purge(integer) is
-  'Deletes what is older than the retention settings. Of what Realtime publishes (ended runs, alerts, '
-  'incidents) at most 500 rows a call, runs with their attempts. Of ticks, warm-ups, messages of alert '
-  'webhooks, the audit log and pg_cron''s records of our own jobs as much as 5 s allow, in batches of '
-  'batch_size (2,000) of each kind. Redacts payloads older than retention_payload. Ends incidents of vendors '
-  'that nothing has asked for a day. Returns how many rows; call it again until that is 0. Leaves locked '
-  'rows to the next call.';
 
+-- Deletes old ticks, warm-ups, messages of alert webhooks and audit records, up to batch_size of each.
+-- Returns how many. If something fails it deletes none and warns.
 create or replace function sync_scheduler.purge_records(batch_size integer, settings sync_scheduler.settings)
 returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -77,12 +77,9 @@ exception when others then
   return 0;
 end;
 $$;
-revoke all on function sync_scheduler.purge_records(integer, sync_scheduler.settings)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.purge_records(integer, sync_scheduler.settings) is
-  'Deletes old ticks, warm-ups, messages of alert webhooks and audit records, up to batch_size of each. '
-  'Returns how many. If something fails it deletes none and warns.';
 
+-- Deletes up to batch_size ended runs, with their attempts, that are older than their retention. Entries
+-- stay. Returns how many. If something fails it deletes none and warns.
 create or replace function sync_scheduler.purge_runs(batch_size integer, settings sync_scheduler.settings)
 returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -104,12 +101,9 @@ exception when others then
   return 0;
 end;
 $$;
-revoke all on function sync_scheduler.purge_runs(integer, sync_scheduler.settings)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.purge_runs(integer, sync_scheduler.settings) is
-  'Deletes up to batch_size ended runs, with their attempts, that are older than their retention. Entries '
-  'stay. Returns how many. If something fails it deletes none and warns.';
 
+-- Deletes pg_cron's old records of our own jobs, up to batch_size. Returns how many; if it fails, none, with
+-- a warning.
 create or replace function sync_scheduler.purge_job_details(batch_size integer,
   settings sync_scheduler.settings)
 returns integer
@@ -131,8 +125,3 @@ exception when others then
   return 0;
 end;
 $$;
-revoke all on function sync_scheduler.purge_job_details(integer, sync_scheduler.settings)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.purge_job_details(integer, sync_scheduler.settings) is
-  'Deletes pg_cron''s old records of our own jobs, up to batch_size. Returns how many; if it fails, none, '
-  'with a warning.';

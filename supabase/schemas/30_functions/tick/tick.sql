@@ -1,5 +1,9 @@
 -- One tick; and is the scheduler alive?
 
+-- One pass of the scheduler, called by pg_cron at second :00 of every minute and every 30 s: starts due
+-- slots, recovers runs that stand still, starts waiting slots, raises drift alerts, ends pauses and
+-- unanswered connection checks, starts the checks that are due, posts alerts, warms the function up for the
+-- next slot, and records itself in ticks. Safe at any time, by anyone, at once.
 create or replace function sync_scheduler.tick() returns void
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
 -- Planning each statement anew for its parameters would cost more than all of an idle tick.
@@ -52,24 +56,16 @@ begin
     nullif(errors, '{}'));
 end;
 $$;
-revoke all on function sync_scheduler.tick() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.tick() is
-  'One pass of the scheduler, called by pg_cron at second :00 of every minute and every 30 s: starts due '
-  'slots, recovers runs that stand still, starts waiting slots, raises drift alerts, ends pauses and '
-  'unanswered connection checks, starts the checks that are due, posts alerts, warms the function up for the '
-  'next slot, and records itself in ticks. Safe at any time, by anyone, at once.';
 
+-- Has this transaction taken 5 s? A tick then leaves the rest to the next one: what it has started becomes
+-- visible, and is posted, only when it commits, and a statement time-out would take back all of it. Shorter
+-- than the 8 s after which the Data API gives up a press that waits for one of its integrations.
 create or replace function sync_scheduler.is_out_of_time() returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
   return clock_timestamp() > transaction_timestamp() + interval '5 seconds';
 end;
 $$;
-revoke all on function sync_scheduler.is_out_of_time() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.is_out_of_time() is
-  'Has this transaction taken 5 s? A tick then leaves the rest to the next one: what it has started becomes '
-  'visible, and is posted, only when it commits, and a statement time-out would take back all of it. Shorter '
-  'than the 8 s after which the Data API gives up a press that waits for one of its integrations.';
 
 -- Definer, because the scheduler's tables are private. Tells nothing about any organisation, so that any
 -- signed-in person may ask.
@@ -87,12 +83,13 @@ begin
 end;
 $$;
 revoke all on function public.sync_scheduler_status() from public, anon, authenticated, service_role;
-grant execute on function public.sync_scheduler_status() to authenticated, service_role;
 comment on function public.sync_scheduler_status() is
   'Is the scheduler alive? ticking: it ticked within settings.silent_after (2 minutes); last_tick_at: null '
   'if never; jobs_active: pg_cron has its job and has not paused it. For anyone signed in, the service role '
   'and the host. Errors: PT401 not_authenticated, PT401 unsupported_identity.';
 
+-- Has the scheduler ticked within settings.silent_after? A fresh installation has that long for its first
+-- tick.
 create or replace function sync_scheduler.is_ticking() returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -101,16 +98,11 @@ begin
     from sync_scheduler.settings s);
 end;
 $$;
-revoke all on function sync_scheduler.is_ticking() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.is_ticking() is
-  'Has the scheduler ticked within settings.silent_after? A fresh installation has that long for its first '
-  'tick.';
 
+-- When the scheduler last ticked; null: never.
 create or replace function sync_scheduler.last_tick_at() returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return (select t.ticked_at from sync_scheduler.ticks t order by t.tick_id desc limit 1);
 end;
 $$;
-revoke all on function sync_scheduler.last_tick_at() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.last_tick_at() is 'When the scheduler last ticked; null: never.';

@@ -1,5 +1,8 @@
 -- Boots the function before a slot.
 
+-- Posts one warm-up to the Edge Function for the next slot that comes within settings.warmup_lead and will
+-- run, however many integrations share it. Returns whether it did. Nothing without settings.function_url.
+-- Safe at any time, by anyone, at once.
 create or replace function sync_scheduler.prewarm() returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '100ms' as $$
@@ -50,11 +53,6 @@ exception when lock_not_available then
   return false;
 end;
 $$;
-revoke all on function sync_scheduler.prewarm() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.prewarm() is
-  'Posts one warm-up to the Edge Function for the next slot that comes within settings.warmup_lead and will '
-  'run, however many integrations share it. Returns whether it did. Nothing without settings.function_url. '
-  'Safe at any time, by anyone, at once.';
 
 -- Definer, because the service role has no rights in sync_scheduler. The warm-up's token is the check of the
 -- caller.
@@ -70,11 +68,12 @@ end;
 $$;
 revoke all on function public.sync_worker_warm(timestamptz, text, uuid, numeric, boolean)
   from public, anon, authenticated, service_role;
-grant execute on function public.sync_worker_warm(timestamptz, text, uuid, numeric, boolean) to service_role;
 comment on function public.sync_worker_warm(timestamptz, text, uuid, numeric, boolean) is
   'For the Edge Function (service role and warm-up token): see sync_scheduler.answer_warmup. Reports that '
   'the isolate is up, at most once.';
 
+-- Records that the isolate that a warm-up was for is up, at most once. boot_ms is in milliseconds. Errors:
+-- PT401 invalid_token (also for a slot without a warm-up), PT409 already_claimed (answered before).
 create or replace function sync_scheduler.answer_warmup(
   scheduled_for timestamptz, token text, boot_id uuid, boot_ms numeric, cold_start boolean
 ) returns jsonb
@@ -101,8 +100,3 @@ begin
   return '{"recorded": true}'::jsonb;
 end;
 $$;
-revoke all on function sync_scheduler.answer_warmup(timestamptz, text, uuid, numeric, boolean)
-  from public, anon, authenticated, service_role;
-comment on function sync_scheduler.answer_warmup(timestamptz, text, uuid, numeric, boolean) is
-  'Records that the isolate that a warm-up was for is up, at most once. boot_ms is in milliseconds. Errors: '
-  'PT401 invalid_token (also for a slot without a warm-up), PT409 already_claimed (answered before).';
