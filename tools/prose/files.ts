@@ -10,7 +10,6 @@ const LEFT_OUT = /^supabase\/migrations\/|^src\/database_types\.ts$|^CHANGELOG\.
  */
 const NOT_YET = [
   "tests",
-  "CONTRIBUTING.md",
   "bench",
   "cli",
   "examples/react",
