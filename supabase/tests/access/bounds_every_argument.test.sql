@@ -221,19 +221,33 @@ end
 $$;
 grant execute on function public.sync_test_keeps(text) to authenticated;
 
-select plan((select count(*)::int from pg_temp.api() where name !~ '^sync_test_') + 9);
+select plan((select count(*)::int from pg_temp.api() where name !~ '^sync_test_') + 11);
 select ok((select cardinality(pg_temp.faults(f)) from pg_temp.api() f where name = 'sync_test_echo') > 0, 'an echo is found here');
 select ok((select cardinality(pg_temp.faults(f)) from pg_temp.api() f where name = 'sync_test_keeps') > 0, 'so is what is kept');
 select is(pg_temp.faults(f), '{}', f.name || ' bounds its arguments, quotes none of them and keeps none')
 from pg_temp.api() f where name !~ '^sync_test_' order by f.name;
 select ok((select count(distinct (name, argument)) from tried where name !~ '^sync_test_') > 50, 'it is many arguments');
-select results_eq($$ select distinct answer from tried where name !~ '^sync_test_' and shape = 'a text' and argument = 'reason' $$,
-  $$ values ('PT422 reason_too_long') $$, 'a reason is refused alike everywhere');
+create temporary table kind as
+select f.name, a.argument, a.type from pg_temp.api() f, unnest(f.arguments, f.types) a (argument, type) where f.name !~ '^sync_test_';
+select is_empty($$ select t.name, t.argument, t.answer from tried t join kind k using (name, argument)
+  where k.type <> 'jsonb'::regtype and t.shape in ('a text', 'a long text behind others') and t.answer is distinct from case t.argument
+    when 'reason' then 'PT422 reason_too_long' when 'idempotency_key' then 'PT422 invalid_idempotency_key' when 'token' then 'PT401 invalid_token'
+    when 'integration_type' then 'PT422 unknown_integration_type' else 'PT422 argument_too_long' end $$, 'a text that is too long is refused alike everywhere');
+select set_eq($$ select t.name, t.argument from tried t join kind k using (name, argument)
+    where k.type = 'jsonb'::regtype and t.shape = 'a text' and t.answer = 'PT422 argument_too_long' $$,
+  -- These three take lists of thousands.
+  $$ select name, argument from kind where type = 'jsonb'::regtype and (name, argument) not in (
+    ('add_sync_entries', 'entries'), ('settle_sync_entries', 'entries'), ('sync_worker_record_results', 'results')) $$,
+  'so is a megabyte of JSON');
+update givens set value = 'fax' where argument = 'integration_type';
+select is_empty($$ select f.name, a.answer from pg_temp.api() f, lateral pg_temp.fault_of(pg_temp.call_of(f, 'reason'), repeat('x', 501), f.caller, 501) a
+  where 'reason' = any (f.arguments) and f.name !~ '^sync_test_' and a.answer <> 'PT422 reason_too_long' $$,
+  'a reason that is too long is refused before anything is looked up or locked');
+update givens set value = 'webhook' where argument = 'integration_type';
 
 -- A delivery judges each entry by itself: bounds_a_payload.
 select set_eq($$ select distinct name, argument, answer from tried where shape ~ 'number with|numbers with|one behind' and name <> 'add_sync_entries' $$,
-  $$ select f.name, a.argument, 'PT422 argument_too_long' from pg_temp.api() f, unnest(f.arguments, f.types) a (argument, type)
-    where a.type = 'jsonb'::regtype and f.name <> 'add_sync_entries' $$, 'a short number that is long as text is refused before it is written out');
+  $$ select name, argument, 'PT422 argument_too_long' from kind where type = 'jsonb'::regtype and name <> 'add_sync_entries' $$, 'a short number that is long as text is refused before it is written out');
 
 -- The columns that keep such a text.
 select set_eq($$

@@ -3,7 +3,7 @@ begin;
 \ir ../fixtures.psql
 \ir ../connection_check.psql
 \ir ../vendor_incident.psql
-select plan(32);
+select plan(33);
 
 insert into public.sync_integration_types (code, name, host, address_keys)
 values ('ledgerline', 'Ledger Line', 'api.ledgerline.example', '{}');
@@ -107,6 +107,8 @@ select results_eq($$ select quota_until, deadline_at - now() from public.sync_ru
 select is(pg_temp.state(1), 'degraded, active', 'and uses up no quota');
 select pg_temp.check_fails(1, 'nobody');
 select is(pg_temp.state(1), 'unhealthy, active', 'a check that fails on our side is unhealthy');
+select pg_temp.check_fails(1, 'nobody', 'rate_limited');
+select is(pg_temp.state(1), 'degraded, active', 'but not if it was asked to come back later');
 
 -- What is stored, and what a worker that does not say leaves.
 create function pg_temp.stored(n integer) returns text language sql as $$

@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../connection_check.psql
-select plan(32);
+select plan(33);
 
 create function pg_temp.asked() returns bigint language sql security definer as $$
   select count(*) from net.http_request_queue q, jsonb_array_elements(convert_from(q.body, 'UTF8')::jsonb -> 'probes')
@@ -50,6 +50,8 @@ update public.sync_integrations set enabled = false where id = sync_test.id('int
 select is(pg_temp.next_check(), null, 'one that is switched off is not');
 update public.sync_integrations set enabled = true, health_check_interval = null where id = sync_test.id('integration a');
 select is(pg_temp.next_check(), null, 'nor one that shall not be');
+select pg_temp.checked('failed', 'transient', 'x'), pg_temp.checked('failed', 'transient', 'x');
+select is(pg_temp.next_check(), null, 'also after checks by hand have failed');
 select throws_ok($$ update public.sync_integrations set health_check_interval = '14 minutes 59 seconds' $$, '23514', null,
   'nobody is asked more often than every 15 minutes');
 update public.sync_integrations set health_check_interval = '1 hour' where id = sync_test.id('integration a');

@@ -3,7 +3,7 @@ begin;
 \ir ../fixtures.psql
 \ir ../connection_check.psql
 \ir ../failed_run.psql
-select plan(8);
+select plan(9);
 
 select pg_temp.run(1, 0, 'failed', 'permanent', 'access_refused');
 update public.sync_integrations set config = '{"url": "https://other.example"}' where org_id = sync_test.id('org a');
@@ -37,6 +37,13 @@ select is(split_part(pg_temp.health(), ' ', 1), 'needs_attention', 'a run that b
 select pg_temp.checked('answered');
 select is(pg_temp.health(), 'healthy', 'which says nothing about the new ones');
 select is(pg_temp.open(), 'run_failed critical 4', 'its entries wait like the others');
+
+-- A run fails for another reason, a check is refused, and the next one is answered.
+update public.sync_alerts set resolved_at = now() where resolved_at is null;
+select pg_temp.run(0, 0, 'failed', 'transient', 'too_busy');
+select pg_temp.checked('failed', 'permanent', 'access_refused');
+select pg_temp.checked('answered');
+select is(pg_temp.health(), 'degraded too_busy In the run''s words.', 'what a check refuted needs no attention any longer');
 
 select * from finish();
 rollback;

@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.psql
-select plan(13);
+select plan(16);
 update public.sync_integrations set manual_cooldown = '1 hour';
 create function pg_temp.overview(name text, of_type text default 'webhook') returns setof jsonb language plpgsql as $$
 begin
@@ -58,6 +58,32 @@ select is(pg_temp.shown('{open_alerts,incident_since}'), jsonb_build_object('ope
 update public.sync_alerts set resolved_at = now();
 update public.sync_vendor_incidents set ended_at = now();
 select is(pg_temp.shown('{open_alerts,incident_since}'), '{"open_alerts": 0, "incident_since": null}', 'but none that is resolved');
+
+-- The second attempt works; the first one fell silent.
+update public.sync_integrations set manual_cooldown = '0 seconds', max_attempts = 5, retry_base = '0 seconds' where id = sync_test.id('integration a');
+delete from public.sync_run_log;
+truncate run;
+insert into run select sync_test.trigger_as('coordinator');
+select sync_test.claim(run_id) from run;
+update sync_scheduler.run_attempts set lease_expires_at = now() - interval '1 minute';
+select sync_scheduler.recover_runs();
+select sync_scheduler.recover_runs();
+select sync_test.claim(run_id, 2) from run;
+select is(pg_temp.shown('{active_status,button_message}'), '{"active_status": "running", "button_message": "sync_already_in_progress"}',
+  'of a run that works again, an attempt that is over says nothing');
+-- A cancel waits for a worker that has fallen silent: the press ends that run, and is a new one.
+update public.sync_integrations set manual_cooldown = '1 hour' where id = sync_test.id('integration a');
+select public.cancel_integration_sync(run_id) from run;
+update sync_scheduler.run_attempts set lease_expires_at = now() - interval '1 minute' where ended_at is null;
+select is(pg_temp.shown('{button_message}'), '{"button_message": "rate_limited"}', 'a cancelled run is not revived, so the cooldown counts');
+
+-- A function of the host that fails is no answer of the button.
+create or replace function sync_scheduler.has_org_role(org_id uuid, roles public.sync_member_role[]) returns boolean language plpgsql as $$
+begin
+  return 1 / (cardinality(roles) - 2) > 0;
+end
+$$;
+select throws_ok($$ select pg_temp.shown('{button_message}') $$, '22012', null, 'an error that is none of ours is raised');
 
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../pause.psql
-select plan(24);
+select plan(25);
 
 create function pg_temp.tries(what text, act text) returns setof text language plpgsql as $$
 declare
@@ -35,6 +35,13 @@ select pg_temp.tries('a failure on a cold start, which is retried at once',
 select pg_temp.tries('a worker that is lost',
   $$ update sync_scheduler.run_attempts set lease_expires_at = now(); select sync_scheduler.recover_runs() $$);
 select pg_temp.tries('a worker that ends as paused', $$ select pg_temp.finish('paused') $$);
+-- What the run's attempts are, when it goes on.
+select pg_temp.begin_run('running');
+select pg_temp.pause();
+select pg_temp.finish('paused');
+select pg_temp.resume();
+select sync_scheduler.tick();
+select results_eq($$ select a.attempt from sync_scheduler.run_attempts a order by 1 $$, $$ values (1), (2) $$, 'the wait is no attempt');
 
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../pause.psql
-select plan(32);
+select plan(33);
 
 update public.sync_integrations set max_attempts = 1, run_deadline = '1 day';
 create function pg_temp.export_some() returns void language plpgsql as $$
@@ -82,6 +82,13 @@ select is(pg_temp.refuse(), 'pending', 'after a success');
 select pg_temp.next('8 minutes');
 select is(pg_temp.refuse(), 'failed', 'ten minutes after the first refusal of this run, the next one is final');
 
+-- What failed otherwise before it is no refusal.
+delete from public.sync_run_log;
+select pg_temp.begin_run('running');
+select pg_temp.export_some();
+select pg_temp.finish('failed', 'transient');
+select pg_temp.next('11 minutes');
+select is(pg_temp.refuse(), 'pending', 'the ten minutes begin with the first refusal, not with an earlier failure');
 -- A success of another run counts, for an hour.
 delete from public.sync_run_log;
 update public.sync_integration_health set last_success_at = now() - interval '59 minutes';

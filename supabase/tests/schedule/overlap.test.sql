@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../schedule.psql
-select plan(8);
+select plan(9);
 
 select sync_test.trigger_as('coordinator');
 select pg_temp.make_due('integration a', pg_temp.hour());
@@ -38,6 +38,17 @@ select sync_scheduler.tick();
 select results_eq($$ select * from pg_temp.slots('integration b') $$, $$ values (0, 'skipped', 'disabled') $$,
   'a waiting slot of an integration that was switched off is recorded as skipped');
 select is_empty($$ select from sync_scheduler.waiting_slots $$, 'and waits no more either');
+
+-- Another integration waits for the slot that this one skips.
+delete from public.sync_run_log;
+update public.sync_integrations set enabled = true, overlap_policy = 'skip';
+select sync_test.trigger_as('coordinator');
+insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by)
+values (sync_test.id('integration b'), pg_temp.hour(), 'backfill');
+select pg_temp.make_due('integration a', pg_temp.hour());
+select sync_scheduler.start_due_runs();
+select results_eq($$ select * from pg_temp.slots('integration a') $$, $$ values (0, 'skipped', 'overlap') $$,
+  'a slot is recorded as skipped, whoever else waits at that time');
 
 select * from finish();
 rollback;

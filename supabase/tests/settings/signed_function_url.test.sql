@@ -1,7 +1,7 @@
 -- A hosted project's first press sets the function's address: from what its own Auth signed, and from nothing else.
 begin;
 \ir ../fixtures.psql
-select plan(40);
+select plan(41);
 
 insert into auth.sessions (id, user_id, created_at, updated_at)
 select sync_test.id('session of ' || person), sync_test.id(person), now(), now() from unnest('{coordinator,admin}'::text[]) person;
@@ -58,6 +58,7 @@ from (values
   (sync_test.id('session of admin')::text, 'not for the session of another person'),
   ('not a uuid', 'not for a session that has no uuid'), (null, 'not for a token without a session')) s (session_id, what);
 select is(pg_temp.press(pg_temp.claims('{"is_anonymous": true}')), 'not_authenticated', 'an anonymous session may not press');
+select is(pg_temp.press(pg_temp.claims('{"role": "service_role"}')), 'function_url_not_configured', 'not for another role, whatever session the token names');
 select is(pg_temp.press(jsonb_build_object('role', 'service_role', 'iss', iss, 'ref', 'abcdefghijklmnopqrst')),
   'function_url_not_configured', 'nor is an address taken from the service role''s key: ' || iss)
 from unnest(array['supabase', 'https://abcdefghijklmnopqrst.supabase.co/auth/v1']) iss;

@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.psql
-select plan(23);
+select plan(24);
 
 -- What is handed to the audit log.
 create temporary table audited (org uuid, action text, reason text, details jsonb);
@@ -99,6 +99,14 @@ select pg_temp.deliver('entry 05', '55');
 select is(pg_temp.settle('[{"entry_key": "entry 05", "resolution": "keep"}]'), 1, 'no run has to be active');
 select is((select array_agg(details #>> '{entries,0,resolution}') from audited),
   '{exported,resend,exported,resend,keep,keep}', 'every decision is in the audit log');
+
+-- An entry of another organisation has newer content, too.
+update public.sync_export_entries set conflict_at = now(), conflict_payload_hash = '',
+  conflict_content = '{"period": "2026-11", "document_number": "N", "payload": {"amount": "9.99"}}'
+where integration_id = sync_test.id('integration b') and entry_key = 'entry 01';
+select pg_temp.settle('[{"entry_key": "entry 10", "resolution": "exported"}]');
+select is((select payload ->> 'amount' from public.sync_export_entries where integration_id = sync_test.id('integration b') and entry_key = 'entry 01'), '1.50',
+  'a decision changes no entry of another organisation');
 
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@ begin;
 \ir ../fixtures.psql
 \ir ../connection_check.psql
 \ir ../vendor_incident.psql
-select plan(34);
+select plan(35);
 
 create function pg_temp.asked_by_hand(n integer, outcome text, class text default null) returns void language plpgsql as $$
 begin
@@ -104,8 +104,24 @@ update public.sync_integrations set enabled = false;
 select sync_scheduler.purge();
 select is((select count(*)::integer from public.sync_vendor_incidents where ended_at is null), 1, 'one that was met within a day stays open');
 update sync_scheduler.vendors set failed_at = now() - interval '25 hours';
+insert into sync_scheduler.vendors (integration_type, host, failed_at) select 'xledger', v.host, now() from sync_scheduler.vendors v;
 select sync_scheduler.purge();
 select is((select count(*)::integer from public.sync_vendor_incidents where ended_at is null), 0, 'one that nothing has asked for a day is over');
+
+-- Three guesses that good exports outrank: the vendor is there.
+delete from sync_scheduler.vendor_failures;
+update sync_scheduler.vendors set answered_at = null;
+update public.sync_integration_health set last_success_at = now();
+create function pg_temp.guess_fails(n integer) returns void language plpgsql as $$
+begin
+  perform sync_scheduler.post_probes(array[pg_temp.integration(n)], by_tick := true);
+  perform pg_temp.claim(pg_temp.probe_token('integration ' || n), 'integration ' || n);
+  perform public.sync_worker_finish_probe(pg_temp.integration(n), pg_temp.probe_token('integration ' || n), 'failed', 'transient',
+    'any_code', 'In words.', 5, is_guess => true, blames => 'vendor');
+end
+$$;
+select pg_temp.guess_fails(n) from generate_series(2, 5) n;
+select is((select count(*)::integer from public.sync_vendor_incidents where ended_at is null), 0, 'guesses that good exports outrank are no incident');
 
 select * from finish();
 rollback;

@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.psql
-select plan(24);
+select plan(25);
 
 update public.sync_integrations set manual_cooldown = '0 seconds';
 create temporary table run (run_id uuid, token text);
@@ -55,6 +55,10 @@ select is(pg_temp.record(batch, 'exported') -> 'entries_failed', '1', 'it is rej
 select results_eq($$ select * from pg_temp.entry('entry 01') $$, $$ values ('rejected', 'No account entry 01', false) $$,
   'for the reason that was given');
 select is(pg_temp.record(batch, 'exported') -> 'entries_failed', '1', 'and counts once when the call is repeated') from batch;
+savepoint rejected;
+select pg_temp.deliver('entry 01', '9.00');
+select results_eq($$ select * from pg_temp.entry('entry 01') $$, $$ values ('pending', null, false) $$, 'the source may replace it: nothing of it is at the receiver');
+rollback to rejected;
 
 select pg_temp.refuse('entry 05');
 select pg_temp.deliver('entry 05', '7.00');
