@@ -1,7 +1,7 @@
 import type { BenchServer } from "./server.ts";
 import type { Spread } from "./statistics.ts";
 
-/** One line of the table: something measured beside its reference. */
+/** One line of the table: a measurement and its reference. */
 export interface Result {
   readonly benchmark: string;
   readonly case: string;

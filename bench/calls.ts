@@ -27,7 +27,7 @@ export async function openSessions(database: BenchDatabase, count: number): Prom
   return await Promise.all(Array.from({ length: count }, () => database.asCoordinator()));
 }
 
-/** Shares the tenants among the connections, each of which calls one after another; returns calls per second. */
+/** Shares the tenants among the connections. Each connection calls one after another. Returns calls per second. */
 export async function throughput(
   sessions: readonly Sql[],
   tenants: readonly BenchTenant[],
@@ -36,7 +36,7 @@ export async function throughput(
   const queue = tenants.values();
   const begin = performance.now();
   await Promise.all(sessions.map(async (sql) => {
-    // One iterator for all: whoever is free takes the next.
+    // One iterator for all: a free connection takes the next.
     for (const tenant of queue) await call(sql, tenant);
   }));
   return tenants.length / (performance.now() - begin) * 1000;

@@ -1,6 +1,6 @@
--- An outbox of one integration: $2 exported entries in batches of 100 and runs of 1,000, and $3 that wait behind them. A
--- neighbour, $4, has $5 that wait and as many conflicts: what another tenant leaves lying costs nobody else anything.
--- The trigger that makes the hash is off while it is filled.
+-- An outbox of one integration: $2 exported entries in batches of 100 and runs of 1,000, and $3 that wait
+-- behind them. A neighbour, $4, has $5 that wait and as many conflicts: a tenant's backlog costs no other
+-- tenant anything. The trigger that makes the hash is off while it is filled.
 insert into public.sync_export_entries (integration_id, entry_key, period, document_number, payload, payload_hash, state,
   batch_id, sent_at, run_id, external_id, exported_at, conflict_at, conflict_payload_hash, conflict_content)
 select s.integration_id, 'entry ' || s.n, '2026-10', 'B-' || s.n, c.payload,

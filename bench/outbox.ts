@@ -47,7 +47,7 @@ export async function fillOutbox(
 
 /** Makes the planner believe what is said, of a table without the remains of earlier calls. */
 export async function believeOf(database: BenchDatabase, belief: Belief): Promise<void> {
-  // First: it tells the planner how long the table is.
+  // First: the planner learns how long the table is.
   await database.admin.unsafe(`vacuum ${TABLE}`);
   await BELIEFS[belief](database.admin);
 }

@@ -28,7 +28,7 @@ export function formatTable(results: readonly Result[]): string {
   return [line(header), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
 }
 
-/** Writes the report with what one needs to read it later; returns the file's path. */
+/** Writes the report with what a later reader needs. Returns the file's path. */
 export async function writeReport(report: Report, directory: URL): Promise<string> {
   await Deno.mkdir(directory, { recursive: true });
   const finished_at = new Date().toISOString();

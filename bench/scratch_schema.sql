@@ -1,4 +1,4 @@
--- What the benchmarks add to a migrated database. Everything stands in a schema of its own.
+-- What the benchmarks add to a migrated database. Everything is in a schema of its own.
 create schema bench;
 
 -- The people and organisations that call; n counts from 1 without gaps.
@@ -159,7 +159,7 @@ begin
 end;
 $$;
 
--- Between rounds, outside of what is measured. The queue too: nobody takes from it here.
+-- Between rounds, outside of what is measured. The queue too: no worker empties it here.
 create procedure bench.reset()
 language sql as $$
   truncate public.sync_run_log, sync_scheduler.run_attempts, public.sync_export_entries, net.http_request_queue,

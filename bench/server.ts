@@ -20,7 +20,7 @@ export interface DatabaseWish {
   readonly scheduled?: number;
   /**
    * Analysed while empty and never again: the planner believes that the tables are empty. It is empty at first, so that
-   * plans can be cached; whoever asks calls `fill`. The text tells databases for different purposes apart.
+   * plans can be cached; a benchmark calls `fill`. The text distinguishes databases for different purposes.
    */
   readonly stale?: string;
 }
@@ -28,7 +28,7 @@ export interface DatabaseWish {
 /**
  * A Postgres server with the migrated bundle, and databases with logs of different lengths in it, so that they can be
  * measured in turns. It is the local platform's server without the stand-ins' workers: `net.http_post` queues as ever,
- * but nobody takes from the queue and pg_cron starts nothing while something is measured.
+ * but nothing empties the queue, and pg_cron starts nothing during a measurement.
  */
 export class BenchServer {
   readonly #postgres: Postgres;
@@ -107,7 +107,7 @@ export class BenchServer {
 async function prepareTemplate(adminUrl: string): Promise<string> {
   const sql: Sql = postgres(adminUrl, { max: 1, onnotice: () => {} });
   try {
-    // Port 9 is closed: nothing is sent from here, but a request that was would reach nobody.
+    // Port 9 is closed: nothing is sent from here, and a request would not arrive.
     await sql`update sync_scheduler.settings set function_url = 'http://127.0.0.1:9/' where true`;
     await sql.unsafe(await script("scratch_schema.sql"));
     const [person] = await sql.unsafe<{ id: string }[]>(await script("tenants.sql"), [TENANTS]);

@@ -45,7 +45,7 @@ export async function runCli(args: readonly string[], output: OutputConfiguratio
   }
 }
 
-/** What is printed of an error: never a stack, unless somebody looks for a fault. */
+/** What is printed of an error: never a stack, unless a person looks for a fault. */
 function describe(error: unknown): { message: string; exitCode: number } {
   if (error instanceof CliError) return error;
   // By its name: the client is loaded by the commands that need it.

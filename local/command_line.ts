@@ -14,7 +14,7 @@ export function requireDeno(least: string, found: string = Deno.version.deno): v
   Deno.exit(2);
 }
 
-/** Whether a version is older than another; what stands behind a dash does not count. */
+/** Whether a version is older than another; what follows a dash does not count. */
 export function isOlder(version: string, than: string): boolean {
   const numbers = (text: string) => text.split("-")[0]?.split(".").map(Number) ?? [];
   const [these, those] = [numbers(version), numbers(than)];
@@ -30,8 +30,8 @@ export interface CommandLine<Name extends string> {
 }
 
 /**
- * Reads the command line of a task that takes names as well as switches: prints the help (`--help`) and ends, or
- * refuses a switch that it does not know (exit code 2), so that a misspelt one is never taken for its default.
+ * Reads the command line of a task that takes names as well as switches. For `--help` it prints the help and ends. It
+ * refuses an unknown switch (exit code 2), so that a misspelt switch is never taken for its default.
  *
  * @param usage What `--help` prints.
  * @param names The switches that the task knows, besides `--help`.

@@ -121,7 +121,7 @@ async function start(
       env: await readFunctionsEnv(functions),
       ...keys,
     });
-  /** Not before somebody asks for it: a platform that is wired needs none. */
+  /** Not before a caller asks for it: a platform that is wired needs none. */
   const startDemoReceiver = async (): Promise<EdgeFunction> => {
     const demo = await describeFunction(DEMO_RECEIVER, join(functions, DEMO_RECEIVER), "demo_receiver.log");
     await cleanup.add("the demo receiver", () => demo.kill());

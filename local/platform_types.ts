@@ -53,7 +53,7 @@ export interface Platform extends ApiKeys, AsyncDisposable {
   /** The external systems with their books: the receiver, and the fakes that were asked for. */
   readonly vendors: readonly Vendor[];
   readonly cli: SupabaseCli;
-  /** Null when the database is somebody else's. */
+  /** Null when the database is not ours. */
   readonly postgres: Postgres | null;
   readonly edgeFunction: EdgeFunction;
   /** Null where a full stack has its own. */

@@ -23,7 +23,7 @@ export interface SupabaseCli {
 
 /**
  * The CLI for one database. Each call works on a fresh copy of `projectDirectory/supabase` below `scratch`: the CLI
- * writes `.temp` folders beside its input, and neither the checkout nor another platform may notice.
+ * writes `.temp` folders next to its input, and neither the checkout nor another platform may notice.
  */
 export function createSupabaseCli(
   options: { projectDirectory: string; scratch: string; dbUrl: string },

@@ -4,8 +4,9 @@
 const SELDOM_MS = 200;
 
 /**
- * Resolves with the first value of `probe` that is neither null, undefined nor false. It looks after `everyMs` at first, and
- * less often the longer it takes: by a twentieth of that, so that many who wait leave the processor to what they wait for.
+ * Resolves with the first value of `probe` that is neither null, undefined nor false. It looks after `everyMs` at
+ * first, and later after a twentieth of the time that it has waited. So many waiting tests leave the processor to what
+ * they wait for.
  *
  * @example
  * ```ts ignore

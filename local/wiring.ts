@@ -2,7 +2,7 @@ import postgres from "postgres";
 import { connectIntegration } from "./connect_integration.ts";
 import type { WebhookReceiver } from "./vendors/webhook_receiver.ts";
 
-/** How the ids of the seed's organisations begin: nobody else's may be pointed anywhere. */
+/** How the ids of the seed's organisations begin: only those may be pointed anywhere. */
 const SEEDED = "0a000000-0000-4000-8000-";
 
 /** The function that the bundle deploys. */
@@ -11,7 +11,7 @@ export const FUNCTION_NAME = "integration-sync";
 export const DEMO_RECEIVER = "demo-receiver";
 
 /**
- * Tells a freshly migrated database where the parts of this platform are: the function, and the external system
+ * Writes into a freshly migrated database where the parts of this platform are: the function, and the external system
  * behind every seeded webhook integration. Does nothing for tables that are not there.
  *
  * @param functionsUrl The functions as the database reaches them.

@@ -58,7 +58,7 @@ export const bootTime: Benchmark = {
   },
 };
 
-/** Runs whose attempt waits for a claim with a token that we know; nobody else can claim them. */
+/** Runs whose attempt waits for a claim with a token that only we know. */
 async function preparePendingRuns(sql: Sql, count: number): Promise<{ run_id: string; token: string }[]> {
   await sql`update sync_scheduler.settings set function_url = 'http://127.0.0.1:9/' where true`;
   await sql.unsafe(await script("scratch_schema.sql"));

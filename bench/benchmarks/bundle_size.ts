@@ -4,7 +4,7 @@ import { root, runDeno } from "../../tools/run_deno.ts";
 import type { Benchmark, Result } from "../benchmark.ts";
 import { spread } from "../statistics.ts";
 
-/** What the client may weigh, with its elements and Lit, beside supabase-js. */
+/** What the client may weigh, with its elements and Lit, without supabase-js. */
 const BUDGET_KB = 18;
 
 const CLIENT = JSON.stringify(join(root, "src/client/mod.ts"));

@@ -57,7 +57,7 @@ export const consoleFirstPaint: Benchmark = {
   },
 };
 
-/** The page of somebody who is signed in, loaded with an empty cache. */
+/** The page of a person who is signed in, loaded with an empty cache. */
 async function open(tab: Page, url: string): Promise<{ first: number; complete: number }> {
   await tab.goto(url);
   await tab.getByRole("button", { name: "Astrid Admin" }).click();

@@ -56,7 +56,7 @@ interface Trace {
 
 async function openTrace(database: BenchDatabase): Promise<Trace> {
   const plans: PlanSummary[] = [];
-  // auto_explain prints to whoever asks, and needs a superuser to be switched on.
+  // auto_explain prints to the session, and only a superuser can switch it on.
   const sql = await traced(database, plans);
   const claims = JSON.stringify({ sub: database.coordinatorId, role: "authenticated" });
   await sql`select set_config('request.jwt.claims', ${claims}, false)`;

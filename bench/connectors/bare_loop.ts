@@ -8,7 +8,7 @@ export interface Sent {
   readonly body: string | null;
 }
 
-/** A `fetch` to somebody who is so many milliseconds away, there and back. */
+/** A `fetch` to a receiver that is so many milliseconds away, there and back. */
 export function distant(milliseconds: number): typeof fetch {
   if (milliseconds === 0) return fetch;
   return async (input, init) => {

@@ -41,7 +41,7 @@ export async function readSchemaFiles(directory: string): Promise<SchemaFile[]> 
   for (const folder of await entryNames(directory)) {
     if (folder === ORDER) continue;
     const paths = await pathsBelow(directory, folder);
-    // Git knows no empty folders: one must not shift the versions of those after it.
+    // Git knows no empty folders: an empty one must not shift the versions of those after it.
     if (paths.length === 0) continue;
     if (!/^[0-9]{2}_[a-z][a-z0-9_]*$/.test(folder)) {
       throw new Error(`schemas/${folder}: a folder is named NN_name`);

@@ -1,12 +1,12 @@
 import type { Sql, TransactionSql } from "postgres";
 import type { Schemas } from "./schemas.ts";
 
-/** What one check found. WARN: it cannot be known, or somebody should look whether it is meant. */
+/** What one check found. WARN: the doctor cannot know, or a person should look whether it is intended. */
 export interface Finding {
   readonly status: "PASS" | "WARN" | "FAIL";
   /** For people: what is so, and when it is wrong, what to do beyond the SQL. */
   readonly message: string;
-  /** What mends it, to be run as the role `postgres`; null when nothing has to be, or no SQL can. */
+  /** The SQL that fixes it, to be run as the role `postgres`; null when there is nothing to fix, or no SQL can. */
   readonly sql: string | null;
 }
 

@@ -15,7 +15,7 @@ import { ticking } from "./checks/ticking.ts";
 import { vault } from "./checks/vault.ts";
 import { type Schemas, withoutMembership } from "./schemas.ts";
 
-/** Every check, in an order in which what mends one lets the next succeed. */
+/** Every check, in an order in which the fix of one lets the next succeed. */
 export const CHECKS: readonly Check[] = [
   installed,
   membership,
@@ -97,7 +97,7 @@ async function examine(check: Check, examination: Examination): Promise<readonly
     if (error.code === "42501") {
       return [warn(`This user may not look: ${error.message}. Use the user postgres.`)];
     }
-    // Somebody else holds what this check wanted to try something out on; that passes.
+    // Another session holds a lock that this check needs. That passes.
     if (/^(55P03|57014|40P01)$/.test(error.code)) {
       return [warn(`The database is busy: ${error.message}. Ask again.`)];
     }
@@ -106,7 +106,7 @@ async function examine(check: Check, examination: Examination): Promise<readonly
   }
 }
 
-/** A transaction that leaves nothing behind and holds up nobody for long. */
+/** A transaction that leaves nothing behind and holds no lock for long. */
 function look(sql: Sql): Examination["look"] {
   return async <T>(work: (tx: postgres.TransactionSql) => Promise<T>): Promise<T> => {
     const done = Symbol();

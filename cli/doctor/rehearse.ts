@@ -12,7 +12,7 @@ export interface Rehearsal<Row> {
 
 /**
  * Runs the bundle's own statements in a transaction that the caller rolls back: whatever they would change is what is
- * wrong. So nothing has to restate what they say. An object that is missing is told, and takes no other along.
+ * wrong. So nothing has to restate what they say. A missing object is reported, and the others are still compared.
  *
  * @param snapshot Reads the state; rows are compared as JSON.
  *

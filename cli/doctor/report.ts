@@ -2,7 +2,7 @@ import type { Diagnosis } from "./diagnose.ts";
 import { count } from "./quote.ts";
 
 /**
- * A finding for people: one line, and below it the SQL that mends it.
+ * A finding for people: one line, and below it the SQL that fixes it.
  *
  * @example
  * ```ts

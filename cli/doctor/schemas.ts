@@ -30,7 +30,7 @@ export interface Schemas {
 
 /**
  * Reads the schema files. They are the only list of what is expected: the doctor has none of its own that could fall
- * behind. The files' style is relied on: statements begin in the first column, bodies stand between `$$`.
+ * behind. The files' style is relied on: statements begin in the first column, bodies are between `$$`.
  *
  * @example
  * ```ts

@@ -9,7 +9,7 @@ import type { FileChange } from "./plan_types.ts";
 import { Refusal } from "./refusal.ts";
 
 /**
- * Makes the changes. Everything is first written beside its place and then renamed, in order: an install that is
+ * Makes the changes. Everything is first written next to its place and then renamed, in order: an install that is
  * interrupted leaves whole files, and the same command again does the rest.
  *
  * @example
@@ -69,7 +69,7 @@ async function removeFile(supabase: string, path: string): Promise<void> {
 }
 
 /**
- * Removes what an interrupted install has left beside files.
+ * Removes what an interrupted install has left next to files.
  *
  * @example
  * ```ts

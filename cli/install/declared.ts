@@ -18,8 +18,8 @@ const FOLDER = "sync_scheduler";
 const BY_DEFAULT = "schemas";
 
 /**
- * Finds out whether a host declares its schema, and where. Only where it has files of its own: the bundle's alone would
- * tell the CLI that everything else has to go.
+ * Finds out whether a host declares its schema, and where. Only where it has files of its own: from the bundle's alone
+ * the CLI would drop everything else.
  *
  * @param config The parsed config.toml.
  * @example

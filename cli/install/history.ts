@@ -15,7 +15,7 @@ export interface Installed extends HostMigration {
   readonly marker: NonNullable<HostMigration["marker"]>;
 }
 
-/** What the migrations of a host tell about the bundle in it. */
+/** What the migrations of a host say about the bundle in it. */
 export interface History {
   /** What was brought since the bundle was last taken out, by id. */
   readonly installed: ReadonlyMap<string, Installed>;
@@ -26,7 +26,7 @@ export interface History {
 }
 
 /**
- * Reads what the host's migrations tell. An id that was brought twice counts once, where it stands first.
+ * Reads what the host's migrations say. An id that was brought twice counts once, at its first place.
  *
  * @example
  * ```ts ignore
@@ -55,7 +55,7 @@ export function readHistory(host: Host, bundle: Bundle): History {
   return { installed, hasKeptData, adapter };
 }
 
-/** What a host's own migration has of the bundle: as it was brought, as far as anybody can tell. */
+/** What a host's own migration has of the bundle: as it was brought, as far as the file shows. */
 function squashed(migration: HostMigration, bundle: Bundle): Installed[] {
   const contained = readSquashed(migration, bundle);
   if (contained === null) return [];

@@ -15,7 +15,7 @@ export interface HostMigration {
   readonly marker: Marker | null;
 }
 
-/** A file in one of the bundle's folders: one that it brought, or one that stands where it brings one. */
+/** A file in one of the bundle's folders: one that it brought, or one in the place of such a file. */
 export interface HostFile {
   readonly path: string;
   readonly contents: string;
@@ -75,8 +75,8 @@ export async function readHost(path: string): Promise<Host> {
     migrations.push({ file, contents, marker: readMarker(contents) });
   }
   const files = new Map<string, HostFile>();
-  // The bundle's own folders and no others: a host's copy of a file of ours is the host's, and nothing else of the host's can
-  // be in the way, whatever it is.
+  // The bundle's own folders and no others. A host's copy of our file is the host's, and none of its other files can be
+  // in the way.
   const settings = readToml(config);
   const declared = await readDeclared(supabase, settings);
   for (const ours of [FUNCTION, ...(declared === null ? [] : [declared.folder])]) {

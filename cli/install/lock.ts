@@ -6,16 +6,16 @@ import { errorCode } from "../error_code.ts";
 import { TEMPORARY } from "./host.ts";
 import { Refusal } from "./refusal.ts";
 
-/** The folder that says that somebody is installing. */
+/** The folder that exists while an install runs. */
 export const LOCK = `.install${TEMPORARY}`;
 
 /** A lock that its process has not renewed for this long belongs to a process that ended. */
 const STALE_MS = 10_000;
 
 /**
- * Does something while nobody else installs into the same project: two that plan at once would bring every migration twice,
- * a second apart. Waits while another process holds the lock. A process that dies leaves a lock which the next install
- * takes over after 10 seconds.
+ * Does something while no other install runs in the same project: two that plan at once would bring every migration
+ * twice, a second apart. Waits while another process holds the lock. A process that dies leaves a lock which the next
+ * install takes over after 10 seconds.
  *
  * @example
  * ```ts
@@ -37,7 +37,7 @@ export async function whileLocked<T>(supabase: string, work: () => Promise<T>): 
   try {
     return await work();
   } finally {
-    // Whoever removed the lock by hand wanted it gone.
+    // A person who removed the lock by hand wanted it gone.
     await release().catch(() => {});
   }
 }

@@ -3,13 +3,13 @@ import { sha256 } from "../bundle/schema_files.ts";
 /** The bundle's name in every file that it brings. */
 export const BUNDLE = "sync-scheduler";
 
-/** What a file of a host tells about where it comes from. */
+/** What a file of a host says about where it comes from. */
 export interface Marker {
   /** `major.minor.patch`, or `unreleased`. */
   readonly release: string;
   /** What it is to the bundle, whatever the host calls the file. */
   readonly id: string;
-  /** Whether somebody has edited it since; false for a file that is the host's to edit. */
+  /** Whether it has been edited since; false for a file that is the host's to edit. */
   readonly edited: boolean;
   /** Its contents without the marker, as it was brought. */
   readonly text: string;
@@ -20,7 +20,7 @@ const LINE = new RegExp(`^(?:--|//) ${BUNDLE} (\\S+) (\\S+) (?:sha256:([0-9a-f]{
 /**
  * Puts the line into a file by which an install is known again: bundle, release, id and checksum of the contents.
  *
- * @param path Tells the language.
+ * @param path Its ending gives the language.
  * @param isYours The host edits this file: no checksum, and no install ever touches it again.
  * @example
  * ```ts

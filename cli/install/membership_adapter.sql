@@ -1,7 +1,8 @@
--- Who belongs to an organisation, and as what: this file is yours. Organisations and members are your own tables; the Sync
--- Scheduler asks about them through these two functions and in no other way. As they stand they let nobody in. Say here, or
--- in a later migration with `create or replace function`, where your tables are; no install or upgrade touches them again.
--- docs/own-membership.md of the bundle has a worked example.
+-- Who belongs to an organisation, and as what: this file is yours. Organisations and members are your own
+-- tables; the Sync Scheduler asks about them through these two functions and in no other way. As they are
+-- they give no caller access. Say here, or in a later migration with `create or replace function`, where your
+-- tables are; no install or upgrade touches them again. docs/own-membership.md of the bundle has a worked
+-- example.
 
 -- Security definer, because the caller may not be able to read your tables.
 create or replace function sync_scheduler.member_org_ids() returns setof uuid
@@ -34,7 +35,9 @@ revoke all on function sync_scheduler.has_org_role(uuid, public.sync_member_role
 comment on function sync_scheduler.has_org_role(uuid, public.sync_member_role[]) is
   'Does the caller (caller_id()) hold one of the roles in the organisation? The host''s own.';
 
--- An organisation that goes takes its integrations, runs and entries with it, if you say so:
--- alter table public.sync_integrations add constraint sync_integrations_org_id_fkey
---   foreign key (org_id) references public.accounts (id) on delete cascade;
--- and likewise sync_alert_webhooks, sync_alerts and sync_audit_log: see docs/own-membership.md.
+-- A deleted organisation takes its integrations, runs and entries with it, if you add foreign keys:
+--
+--     alter table public.sync_integrations add constraint sync_integrations_org_id_fkey
+--       foreign key (org_id) references public.accounts (id) on delete cascade;
+--
+-- Add the same to sync_alert_webhooks, sync_alerts and sync_audit_log: see docs/own-membership.md.

@@ -32,7 +32,7 @@ function typeScript(text: string): string {
   }
 }
 
-// Where a node stands, and what is said twice.
+// The place of a node, and what is there twice.
 const LAYOUT = /^(?:start|end|loc|range|extra|comments|errors|tokens|(?:leading|inner|trailing)Comments)$/;
 
 function withoutLayout(key: string, value: unknown): unknown {

@@ -17,8 +17,8 @@ import type { Edited, FileChange, InstallOptions, Plan } from "./plan_types.ts";
 import { Refusal } from "./refusal.ts";
 
 /**
- * Plans an install or an upgrade, which are the same: what is missing is added, what is there and as it was brought is
- * kept or brought up to date, and what somebody has edited is refused.
+ * Plans an install or an upgrade, which are the same. It adds what is missing. It keeps what is there as it was
+ * brought, or brings it up to date. It refuses a file that was edited.
  *
  * @example
  * ```ts ignore

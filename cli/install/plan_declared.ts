@@ -72,7 +72,7 @@ export function declaredAdapter(history: History, adapter: string): string {
 }
 
 /**
- * A config.toml in which the CLI reads the bundle's declared files, if it has to be told.
+ * A config.toml in which the CLI reads the bundle's declared files, if it does not by itself.
  *
  * @example
  * ```ts

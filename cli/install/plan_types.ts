@@ -15,7 +15,7 @@ export interface FileChange {
   readonly after: string | null;
 }
 
-/** What to do with shipped files that somebody has edited; refuse by default. */
+/** What to do with shipped files that were edited; refuse by default. */
 export type Edited = "refuse" | "keep" | "overwrite";
 
 /** How to install. */

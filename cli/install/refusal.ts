@@ -1,7 +1,7 @@
 import { CliError } from "../errors.ts";
 
 /**
- * The install cannot go on as it is: nothing was written, and the message tells what to do.
+ * The install cannot go on as it is: nothing was written, and the message says what to do.
  *
  * @example
  * ```ts

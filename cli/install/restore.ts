@@ -2,8 +2,8 @@
 export const KEPT_SCHEMA = "sync_scheduler_kept";
 
 /**
- * The migration that brings back what an uninstall kept: it copies the columns that both have into the new tables, those
- * that others refer to first, and then drops what was kept. Without kept data it does nothing.
+ * The migration that brings back what an uninstall kept: It copies the columns that both have into the new tables,
+ * referenced tables first, and then drops what was kept. Without kept data it does nothing.
  *
  * @example
  * ```ts

@@ -89,7 +89,7 @@ async function change(options: ChangeOptions, planFor: Planner): Promise<void> {
   const isDry = dryRun || diff;
   if (diff) process.stdout.write(showDiff(asked.changes));
   else if (isDry) listChanges(asked, "would be ");
-  // Planned again where something is to be done: somebody else may just have done it.
+  // Planned again where something is to be done: another install may just have done it.
   const done = isDry || asked.changes.length === 0
     ? asked
     : await whileLocked(supabase, async () => await apply(supabase, await plan()));

@@ -3,9 +3,9 @@ import { publicObjects } from "./objects.ts";
 import { KEPT_SCHEMA } from "./restore.ts";
 
 /**
- * The SQL that takes the bundle out: jobs, publication, policies and triggers, then the data is moved away or dropped, then
- * views, functions and types, in whatever order they depend on each other. Objects of the host that use the bundle's stop it,
- * by name, and then nothing has changed.
+ * The SQL that takes the bundle out: first jobs, publication, policies and triggers. Then it moves the data away or
+ * drops it. Then come views, functions and types, in the order of their dependencies. Objects of the host that use the
+ * bundle's stop it, by name, and then nothing has changed.
  *
  * @example
  * ```ts

@@ -4,7 +4,7 @@ import "sync-scheduler/elements";
 
 type Sync<E> = DetailedHTMLProps<HTMLAttributes<E>, E> & { controller: ManualSyncController; locale?: string };
 
-// React sets properties of custom elements by itself; its types have to be told their names.
+// React sets properties of custom elements by itself; its types need their names.
 declare module "react" {
   namespace JSX {
     interface IntrinsicElements {

@@ -7,9 +7,9 @@ export interface FunctionsDoor {
 }
 
 /**
- * Serves `/functions/v1`, and nothing else, on all of this machine's addresses: a Postgres in a container reaches none of
- * the loopback. Whoever comes that way needs the token of an attempt; Data API and Auth, whose people have known
- * passwords, stay on the loopback.
+ * Serves `/functions/v1`, and nothing else, on all of this machine's addresses: a Postgres in a container does not
+ * reach the loopback. A caller from there needs the token of an attempt. Data API and Auth stay on the loopback,
+ * because the passwords of their people are known.
  */
 export function openFunctionsDoor(find: FindFunction): FunctionsDoor {
   const aborting = new AbortController();

@@ -27,9 +27,9 @@ export interface Lite {
 }
 
 /**
- * One lite app over three connections, so that none has more rights than its work needs: the app's own serves
- * Auth and looks up a token's session, all requests to the Data API run as `authenticator`, and a third one reads
- * the catalog, since the information schema shows only what the asking role may use.
+ * One lite app over three connections, so that none has more rights than its work needs. The app's own serves Auth and
+ * looks up a token's session. All requests to the Data API run as `authenticator`. A third one reads the catalog, since
+ * the information schema shows only what the asking role may use.
  */
 export async function connectLite(
   backend: ApiBackend,
@@ -99,7 +99,7 @@ function quoteArgumentNames(driver: Sql): void {
     new Proxy(await reserve(), {
       get(target, name, receiver) {
         if (name !== "unsafe") return Reflect.get(target, name, receiver) as unknown;
-        // Values are parameters: whatever stands before := in the text is a name.
+        // Values are parameters: a word before := in the text is a name.
         return (
           text: string,
           ...rest: Parameters<typeof target.unsafe> extends [string, ...infer R] ? R : never

@@ -57,7 +57,7 @@ function quoteTree(tree: string): string {
   return `(${parts.join(",")})`;
 }
 
-/** A value that stands alone: its own quotes, if it has any, are part of it. */
+/** A single value: its own quotes, if it has any, are part of it. */
 function quoteAll(value: string): string {
   return isComposite(value) ? value : `"${value}"`;
 }

@@ -1,5 +1,5 @@
 /**
- * Serves the console page to a developer, beside a running local platform.
+ * Serves the console page to a developer, next to a running local platform.
  *
  * @module
  */

@@ -24,7 +24,7 @@ export interface Refusal {
   readonly details: unknown;
 }
 
-/** What became of a slot, as `explain_sync_slots` tells it. */
+/** What became of a slot, as `explain_sync_slots` says. */
 export const Slot = z.object({
   state: z.string(),
   reason: z.string().nullable(),

@@ -54,7 +54,7 @@ function describe(slot: Slot | undefined): string {
     : `${slot.state}, drift ${slot.drift_seconds.toFixed(3)} s`;
 }
 
-/** Warm-ups are the operator's business: they stand in the private schema. */
+/** Warm-ups are the operator's business: they are in the private schema. */
 async function describeWarmUp(platform: Platform, slot: Date): Promise<string> {
   const sql = postgres(platform.adminUrl, { max: 1, onnotice: () => {} });
   try {

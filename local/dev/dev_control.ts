@@ -4,7 +4,7 @@ import { explain } from "../command_line.ts";
 /** Takes orders from other tasks of the same checkout. */
 export interface DevControl {
   readonly url: string;
-  /** Whoever can read the session's file may give orders; other users of the machine cannot. */
+  /** A user who can read the session's file may give orders; other users of the machine cannot. */
   readonly secret: string;
   stop(): Promise<void>;
 }

@@ -37,7 +37,7 @@ begin
     chance (of_end, of_drift, of_boot)
   where i.org_id = org and i.schedule is not null;
 
-  -- Somebody pressed the button now and then, too.
+  -- A person pressed the button now and then, too.
   create temporary table pressed on commit drop as
   select gen_random_uuid() as run_id, i.id as integration_id, i.integration_type,
     date_trunc('day', now()) - n * interval '1 day' + interval '11 hours' + random() * interval '2 hours' as at,

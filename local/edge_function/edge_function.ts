@@ -66,8 +66,8 @@ class FunctionProcess implements EdgeFunction {
     const process = new Deno.Command(Deno.execPath(), {
       args: [
         ...["run", "--no-prompt", "--allow-net", "--allow-env", "--preload", PRELOAD],
-        // A lock file beside the function would be written into the checkout.
-        // As where it is deployed: the function brings no configuration, and the checkout's is not for it.
+        // A lock file next to the function would be written into the checkout. As where it is deployed: the function
+        // brings no configuration, and the checkout's is not for it.
         ...["--no-config", "--no-lock", join(directory, "index.ts")],
       ],
       clearEnv: true,

@@ -28,8 +28,8 @@ globalThis.addEventListener("unhandledrejection", (event) => {
   console.error("Unhandled rejection:", event.reason);
 });
 
-// The local platform holds the other end of stdin. When that process is gone, however it went, nobody is left
-// to stop this one. Deno runs a preloaded module to its end before the function's own, so reading starts later.
+// The local platform holds the other end of stdin. When that process is gone, however it went, nothing else stops this
+// one. Deno runs a preloaded module to its end before the function's own, so reading starts later.
 globalThis.addEventListener("load", () => {
   void (async () => {
     for await (const _ of Deno.stdin.readable);

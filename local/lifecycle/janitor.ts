@@ -1,5 +1,5 @@
 /**
- * Cleans up when nobody else can: after a `kill -9`, a closed terminal, or an exit without a chance to await.
+ * Cleans up when nothing else can: after a `kill -9`, a closed terminal, or an exit without a chance to await.
  *
  * It is a shell that waits for the end of its stdin, which the kernel closes together with the process that holds
  * the other end, however that process ends. If the scratch directory is still there by then, it ends the Postgres

@@ -1,8 +1,8 @@
-/** What the platform must know about processes of this machine, most of which it did not start itself. */
+/** What the platform must know about processes of this machine, also of those that it did not start. */
 
 /**
- * When a process started, as an opaque text, or null when there is none. Together with the id it names one
- * process for ever: ids are used again, so an id alone could name somebody else's.
+ * When a process started, as an opaque text, or null when there is none. Together with the id it names one process for
+ * ever: ids are used again, so an id alone could name a foreign one.
  */
 export async function processStart(pid: number): Promise<string | null> {
   const stat = await procStat(pid);

@@ -47,9 +47,9 @@ async function makeDirectory(): Promise<string> {
 }
 
 /**
- * Removes what platforms whose process was killed left behind: the postmaster that outlived it and the
- * directory. `kill -9` cannot be caught, so somebody else has to do this; the next start does.
- * Directories of living owners and of other users are left alone. Returns the paths that were removed.
+ * Removes what platforms whose process was killed left behind: the postmaster that outlived it and the directory. `kill
+ * -9` cannot be caught, so the next start does this. Directories of living owners and of other users are left alone.
+ * Returns the paths that were removed.
  */
 export async function sweepAbandoned(): Promise<string[]> {
   const swept: string[] = [];
@@ -74,7 +74,7 @@ export async function sweepAbandoned(): Promise<string[]> {
 async function isAbandoned(path: string): Promise<boolean> {
   const text = await Deno.readTextFile(join(path, OWNER)).catch(() => null);
   if (text === null || text === "") {
-    // Made a moment ago and its owner not written yet, or left in that very moment: only time tells.
+    // Made a moment ago and its owner not written yet, or left in that very moment: only time shows which.
     const made = (await Deno.stat(path)).mtime?.getTime() ?? 0;
     return Date.now() - made > 60_000;
   }

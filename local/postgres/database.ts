@@ -33,8 +33,8 @@ export async function bootstrapServer(server: Postgres, options: DatabaseOptions
  */
 export async function recreateDatabase(server: Postgres, options: DatabaseOptions): Promise<void> {
   await asSuperuser(server, "template1", async (sql) => {
-    // Even by force no database is dropped under a logical slot in use, and whoever reads one connects again at once.
-    // It may be missing: then an earlier attempt got this far.
+    // Even by force no database is dropped under a logical slot in use, and the reader of a slot connects again at
+    // once. It may be missing: then an earlier attempt got this far.
     await sql.unsafe("alter database postgres with allow_connections false").catch(() => {});
     await sql`
       select pg_terminate_backend(active_pid, 5000) from pg_replication_slots
@@ -48,8 +48,8 @@ export async function recreateDatabase(server: Postgres, options: DatabaseOption
 }
 
 /**
- * Prepares a Postgres that is not ours: makes only what is missing, and says so clearly when it lacks an extension
- * that nothing here may stand in for.
+ * Prepares a Postgres that is not ours: makes only what is missing, and says clearly when it lacks an extension that
+ * nothing here may replace.
  */
 export async function prepareExternalDatabase(url: string): Promise<void> {
   const sql = postgres(url, { max: 1, onnotice: () => {} });

@@ -16,7 +16,7 @@ export interface Database {
   recreate(): Promise<void>;
 }
 
-/** What the database is told when it is opened. */
+/** What the database learns when it is opened. */
 export interface DatabaseOptions {
   readonly scratch: string;
   readonly autoGrant: boolean;

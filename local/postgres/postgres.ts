@@ -140,7 +140,7 @@ class EmbeddedPostgres implements Postgres {
 
   async #keepLog(stderr: ReadableStream<Uint8Array>): Promise<void> {
     for await (const chunk of stderr) {
-      // After the directory's removal nobody wants the last lines.
+      // After the directory's removal the last lines have no reader.
       await Deno.writeFile(this.logFile, chunk, { append: true, create: true }).catch(() => {});
     }
   }
@@ -156,7 +156,7 @@ class EmbeddedPostgres implements Postgres {
     const settings = {
       listen_addresses: "127.0.0.1",
       port: String(this.port),
-      // No socket file: its path would have a length limit, and nobody needs it.
+      // No socket file: its path would have a length limit, and nothing needs it.
       unix_socket_directories: "",
       max_connections: "120",
       timezone: "UTC",

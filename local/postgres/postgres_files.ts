@@ -15,8 +15,8 @@ export interface TemplateFiles {
 /**
  * Copies a Postgres to `target`, with pgTAP and our stand-in extensions in its share folder.
  *
- * A copy, because the server may run as a user who cannot read a package cache below a private home, and
- * because the stand-ins then exist in this one server only: where a real extension is, they cannot be.
+ * A copy, for two reasons. The server may run as a user who cannot read a package cache below a private home. And the
+ * stand-ins then exist in this one server only, never next to a real extension.
  */
 export async function copyPostgres(target: string, version?: string): Promise<void> {
   const [source, archive] = await Promise.all([postgresDirectory(version), pgtapArchive()]);
@@ -71,7 +71,7 @@ async function copyStandIns(extensions: string, version = POSTGRES_VERSION): Pro
   for await (const folder of Deno.readDir(STAND_INS)) {
     if (!folder.isDirectory) continue;
     for await (const file of Deno.readDir(join(STAND_INS, folder.name))) {
-      // The worker beside an extension runs in the platform's process, not in the server.
+      // The worker of an extension runs in the platform's process, not in the server.
       if (file.name.endsWith(".ts")) continue;
       const target = join(extensions, file.name);
       await copyReadable(join(STAND_INS, folder.name, file.name), target);

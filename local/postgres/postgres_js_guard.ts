@@ -1,8 +1,8 @@
 /**
- * Repairs for postgres.js 3.4, whose pools a crash of the server would otherwise break for good. After the
- * connection of a transaction is gone, the roll-back that follows is written to a socket that is null, or that the
- * server has just ended, in a timer, where nobody can catch it; and nobody awaits the question for the array types that
- * each new connection asks by itself. Either would end the whole process.
+ * Repairs for postgres.js 3.4, whose pools a crash of the server would otherwise break for good. After the connection
+ * of a transaction is gone, it writes the roll-back to a socket that is null, or that the server has just ended. It
+ * does so in a timer, where no code can catch the error. Nor does it await the query for the array types that each new
+ * connection makes. Either would end the whole process.
  */
 import type { Sql } from "postgres";
 

@@ -15,14 +15,14 @@ export interface Subscription {
   readonly claims: () => Claims;
 }
 
-/** What one subscription is told of a change. */
+/** What one subscription learns about a change. */
 export interface Delivery<S extends Subscription> {
   readonly subscription: S;
   readonly data: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Finds out who is told of a change, and what. Postgres itself is asked, as each subscriber: the row is read by its key
+ * Finds out who learns of a change, and what. Postgres itself is asked, as each subscriber: the row is read by its key
  * under the subscriber's role and claims. So what counts is whether they may see it now, not as it was then.
  *
  * @param admin Reads the catalog.
@@ -68,7 +68,7 @@ function headerOf({ schema, table, type, commitTimestamp }: Change): Record<stri
   return { schema, table, type, commit_timestamp: commitTimestamp };
 }
 
-/** Nobody can be asked about a row that is gone, so of a deleted one only its key is told where the table has RLS. */
+/** No policy can judge a row that is gone. So for a deleted row of a table with RLS, subscribers learn only the key. */
 async function rows(
   admin: postgres.Sql,
   table: Table,

@@ -70,7 +70,9 @@ export class Channel {
     }
   }
 
-  /** Tells the subscriber once more that changes are read from now on, because before some may have been missed. */
+  /**
+   * Reports to the subscriber once more that changes are read from now on, because before some may have been missed.
+   */
   announceAgain(): void {
     if (this.#announced) this.#announce();
   }
@@ -91,7 +93,7 @@ export class Channel {
   }
 
   async #become(token: string | null): Promise<void> {
-    // A key instead of a session: supabase-js sends it while nobody is signed in.
+    // A key instead of a session: supabase-js sends it without a session.
     const isSession = token !== null && !token.startsWith("sb_");
     this.#claims = isSession ? await verifyToken(token, this.host.keys.jwtSecret) : this.host.keyClaims;
     this.#token = token;

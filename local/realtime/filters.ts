@@ -9,8 +9,8 @@ export interface Condition {
 const OPERATORS = { eq: "=", neq: "<>", lt: "<", lte: "<=", gt: ">", gte: ">=", in: "in" } as const;
 
 /**
- * Reads a filter such as `run_id=eq.4711`, `status=in.(pending,running)` or several with commas between them, of which
- * each must hold. Throws for an operator that the stand-in does not know, rather than letting everything through.
+ * Reads a filter such as `run_id=eq.4711`, `status=in.(pending,running)` or several with commas between them; each must
+ * hold. Throws for an operator that the stand-in does not know, rather than letting everything through.
  *
  * @example
  * ```ts ignore

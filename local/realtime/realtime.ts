@@ -28,7 +28,7 @@ export interface Message {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** Stands in for Supabase Realtime's `postgres_changes`. */
+/** Plays Supabase Realtime's `postgres_changes`. */
 export interface Realtime {
   /** Answers the request of a client that wants to connect. */
   accept(request: Request): Response;

@@ -5,7 +5,7 @@ import type { Row } from "./wal.ts";
 /** A column, as far as a change of its table is concerned. */
 export interface Column {
   readonly name: string;
-  /** As subscribers are told: `timestamptz`. */
+  /** As subscribers see it: `timestamptz`. */
   readonly type: string;
   /** As it is written in SQL: `timestamp with time zone`. */
   readonly sqlType: string;

@@ -24,7 +24,7 @@ export function claimsOfKey(key: string | null, keys: ApiKeys): Claims | null {
 /**
  * Verifies a session's token.
  *
- * @throws {TokenRefused} with the reason that a client is told.
+ * @throws {TokenRefused} with the reason that the client gets.
  */
 export async function verifyToken(token: string, jwtSecret: string): Promise<Claims> {
   const secret = new TextEncoder().encode(jwtSecret);

@@ -29,8 +29,8 @@ export interface WalReader {
 }
 
 /**
- * Polls a slot of its own by SQL, as the real one does, instead of holding a replication connection: after a crash of
- * the server the next query tells, and a new slot begins. Temporary, so that no slot keeps WAL when we are gone.
+ * Polls a slot of its own by SQL, like the real one, and holds no replication connection. After a crash of the server
+ * the next query fails, and a new slot begins. Temporary, so that no slot keeps WAL when we are gone.
  */
 export function createWalReader(options: {
   readonly dbUrl: string;

@@ -65,7 +65,7 @@ export function xledgerBooks(vendor: XledgerVendor): BookedVoucher[] {
   ];
 }
 
-/** Business Central's general ledger, and behind it the documents whose lines stand in the journal. */
+/** Business Central's general ledger, and behind it the documents whose lines are in the journal. */
 export function businessCentralBooks({ company, journal }: BusinessCentral): BookedVoucher[] {
   const documentOf = ({ documentNumber, postingDate }: { documentNumber: string; postingDate: string }) =>
     `${documentNumber} ${postingDate}`;

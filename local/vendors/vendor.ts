@@ -12,7 +12,7 @@ export interface BookedVoucher {
   readonly times: number;
 }
 
-/** An external system that runs beside the platform, with what stands in its books. */
+/** An external system that runs next to the platform, with its books. */
 export interface Vendor {
   readonly integrationType: "webhook" | "xledger" | "dynamics";
   readonly name: string;

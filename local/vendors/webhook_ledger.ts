@@ -13,7 +13,7 @@ export type Fault =
   | { readonly kind: "moved"; readonly location: string }
   /** Never answers, without applying. */
   | { readonly kind: "hang" }
-  /** Waits until the receiver is told to release it, then behaves well. */
+  /** Waits until the test releases it, then behaves well. */
   | { readonly kind: "hold" }
   /** Cuts the connection, without applying. */
   | { readonly kind: "drop" }

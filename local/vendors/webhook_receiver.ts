@@ -44,7 +44,7 @@ export interface WebhookReceiver extends AsyncDisposable {
   release(): void;
   /** Applies what was cut off to be applied later. */
   carryOutLate(): Promise<void>;
-  /** Secrets (`whsec_...`) of which one must have signed a request. With none, signatures are not checked. */
+  /** Secrets (`whsec_...`): one of them must have signed a request. Without any, signatures are not checked. */
   requireSignature(secrets: readonly string[]): void;
   /** Forgets ledger, stored answers, requests and queued faults. */
   reset(): void;
@@ -103,7 +103,7 @@ export async function startWebhookReceiver(
     const { status, content } = await applyBatch(state, idempotencyKey, body, fault);
     if (fault?.kind === "apply_then_drop") return void response.destroy();
     if (fault?.kind === "apply_then_status") {
-      // No receiver says yes to a batch of which it has rejected something.
+      // No receiver says yes to a batch with a rejected entry.
       const wouldLie = fault.status < 300 && JSON.stringify(content).includes("rejected");
       if (!wouldLie) return send(response, fault.status, {});
     }

@@ -10,10 +10,6 @@ const LEFT_OUT = /^supabase\/migrations\/|^src\/database_types\.ts$|^CHANGELOG\.
  */
 const NOT_YET = [
   "tests",
-  "bench",
-  "cli",
-  "examples/react",
-  "local",
   "src",
   "supabase/functions",
   "supabase/schemas/00_setup",

@@ -12,9 +12,9 @@ interface Answer {
 }
 
 /**
- * Is the function's address set, and does what answers there work for this database? It is sent a warm-up for an
- * instant that is no slot, through pg_net as every dispatch: the function reports to its own database, so when the
- * report arrives in this one, address, network, function, keys and project are all right. Nothing else comes of it.
+ * Is the function's address set, and does what answers there work for this database? The check sends it a warm-up for
+ * an instant that is no slot, through pg_net like every dispatch. The function reports to its own database. So when the
+ * report arrives in this one, address, network, function, keys and project are right. The warm-up has no other effect.
  */
 export const edgeFunction: Check = {
   name: "function",
@@ -73,7 +73,7 @@ async function ask({ sql, patienceMs }: Examination, url: string, set: string): 
     : fail(explainAnswer(url, answer), set);
 }
 
-/** Do the function and the schema understand each other? If not, runs wait for whoever brings both up to date. */
+/** Do the function and the schema understand each other? If not, runs wait until both are up to date. */
 async function compareProtocols(sql: Sql, content: string | null): Promise<Finding | null> {
   const protocol: unknown = readJson(content)?.["protocol"];
   if (typeof protocol !== "number") return null;

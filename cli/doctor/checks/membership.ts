@@ -2,8 +2,8 @@ import type { TransactionSql } from "postgres";
 import { type Check, fail, pass } from "../check.ts";
 
 /**
- * Whether organisations and members are the bundle's own tables, told by a type that only the bundle has. False where a
- * host answers through functions of its own.
+ * Whether organisations and members are the bundle's own tables: a type shows it that only the bundle has. False where
+ * a host answers through functions of its own.
  *
  * @example
  * ```ts ignore

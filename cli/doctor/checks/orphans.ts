@@ -1,7 +1,7 @@
 import { type Check, fail, type Finding } from "../check.ts";
 import { count } from "../quote.ts";
 
-/** Something that nothing will ever move on: how to find it, what it is called, what mends it. */
+/** Something that nothing will ever move on: how to find it, what it is called, what fixes it. */
 interface Orphan {
   readonly query: string;
   readonly found: (number: number) => string;
@@ -80,7 +80,7 @@ const ORPHANS: readonly Orphan[] = [
   },
 ];
 
-/** Is there anything that waits for nobody? */
+/** Is there anything that waits without an end? */
 export const orphans: Check = {
   name: "orphans",
   healthy: "Nothing waits for somebody who will not come.",

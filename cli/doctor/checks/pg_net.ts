@@ -35,7 +35,7 @@ async function isWorkerUp(tx: TransactionSql): Promise<boolean> {
   const [has] = await tx<
     { check: boolean }[]
   >`select to_regprocedure('net.check_worker_is_up()') is not null as check`;
-  // Versions before 0.10 have none; the queue tells as well.
+  // Versions before 0.10 have none; the queue shows it as well.
   if (has?.check !== true) return true;
   try {
     await tx.savepoint((tx) => tx`select net.check_worker_is_up()`);

@@ -21,8 +21,8 @@ export const ticking: Check = {
 };
 
 /**
- * The steps that the last tick could not do. A lock that somebody holds for a moment, as a migration does, fails a step
- * once and the next tick makes up for it: only what fails again is a failure.
+ * The steps that the last tick could not do. A short lock, such as a migration's, fails a step once, and the next tick
+ * makes up for it. Only a step that fails again is a failure.
  */
 async function failedSteps(tx: TransactionSql): Promise<Finding[]> {
   const steps = await tx<{ step: string; message: string; again: boolean }[]>`

@@ -14,7 +14,7 @@ export const vault: Check = {
         select decrypted_secret as read from vault.decrypted_secrets where id = ${made?.id ?? null}`;
       return row?.read === "of the doctor" ? null : "what was kept could not be read";
     }).catch((error: unknown) => {
-      // Whoever may not use it cannot say whether it works.
+      // A role that may not use it cannot say whether it works.
       if (!(error instanceof postgres.PostgresError) || error.code === "42501") throw error;
       return error.message;
     });

@@ -1,4 +1,4 @@
--- What only the embedded server needs: an external one is somebody's own and keeps its settings.
+-- What only the embedded server needs: an external one keeps its own settings.
 grant anon, authenticated, service_role, authenticator to postgres with admin option;
 grant pg_monitor, pg_read_all_data, pg_signal_backend to postgres;
 

@@ -1,5 +1,5 @@
 -- An external server on which a superuser has to do what Supabase does for the role postgres: the CLI applies
--- migrations as that role, whoever signs in.
+-- migrations as that role, whatever role signs in.
 grant anon, authenticated, service_role, authenticator to postgres with admin option;
 grant pg_monitor, pg_read_all_data, pg_signal_backend to postgres;
 
@@ -10,7 +10,7 @@ grant usage on schema cron to postgres;
 grant select on cron.job to postgres;
 grant all on cron.job_run_details to postgres;
 grant all on all sequences in schema cron to postgres;
--- cron.alter_job is nobody's until it is granted.
+-- No role may call cron.alter_job until it is granted.
 grant execute on all functions in schema cron to postgres;
 -- The real Vault is its installer's alone. (Functions of a view are checked as the caller's: hence the last one.)
 grant usage on schema vault to postgres, service_role;

@@ -1,5 +1,5 @@
--- Stand-in for pg_cron 1.6.4: its tables, functions and grants on Supabase. pg_cron_worker.ts beside it runs the jobs.
--- Compared with the real 1.6.5; what differs on purpose says so.
+-- Stand-in for pg_cron 1.6.4: its tables, functions and grants on Supabase. The jobs run in
+-- pg_cron_worker.ts. Compared with the real 1.6.5; what differs on purpose says so.
 \echo Use "create extension pg_cron" to load this file. \quit
 
 create schema cron;
@@ -38,9 +38,9 @@ alter table cron.job_run_details enable row level security;
 create policy cron_job_policy on cron.job using (username = current_user);
 create policy cron_job_run_details_policy on cron.job_run_details using (username = current_user);
 
--- The values of a field, or null when pg_cron refuses it. As in the cron that it descends from, what follows a
--- complete item is skipped ("5#2" is 5), a step needs a range or a star, and a range that runs backwards is accepted.
--- The real one then sets bits by accident; here such a range is empty.
+-- The values of a field, or null when pg_cron refuses it. As in the cron that it descends from, what follows
+-- a complete item is skipped ("5#2" is 5), and a step needs a range or a star. A range that runs backwards is
+-- accepted. The real one then sets bits by accident; here such a range is empty.
 create function cron._parse_field(field text, lowest int, highest int, names text[]) returns int[]
 language plpgsql immutable
 set search_path = ''
@@ -146,7 +146,7 @@ end
 $$;
 
 -- The public functions pass on who called them: inside a definer, current_user is the definer. (The real ones
--- are C and need no such helper. A stand-in on a developer's machine has nobody to keep out.)
+-- are C and need no such helper. A stand-in on a developer's machine need not refuse callers.)
 create function cron._save_job(
   caller name, job_name text, schedule text, command text, database text default current_database(), active boolean default true
 ) returns bigint
@@ -267,7 +267,8 @@ create function cron.alter_job(
 ) returns void
 language sql as $$ select cron._change_job(current_user, $1, $2, $3, $4, $5, $6) $$;
 
--- As the extension's own: whoever may use the schema sees its own jobs and runs, and changes a job by functions only.
+-- As the extension's own: a role that may use the schema sees its own jobs and runs, and changes a job by
+-- functions only.
 grant select on cron.job, cron.job_run_details to public;
 grant delete on cron.job_run_details to public;
 grant select on all sequences in schema cron to public;

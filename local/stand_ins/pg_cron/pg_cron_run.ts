@@ -14,9 +14,9 @@ export interface CronRun {
 }
 
 /**
- * Runs a job's command in a connection of its own, signed in as the job's user, and records it. "succeeded" means
- * that the SQL ran, and nothing more. A run that is given up is recorded as failed at once, but as in the real one
- * its SQL goes on, and may commit: nobody cancels the statement.
+ * Runs a job's command in a connection of its own, signed in as the job's user, and records it. "succeeded" only means
+ * that the SQL ran. A run that is given up is recorded as failed at once, but as in the real one its SQL goes on, and
+ * may commit: nothing cancels the statement.
  *
  * The real one also shows "connecting" and "sending" for a few milliseconds.
  */
@@ -93,7 +93,7 @@ function describe(sent: string, result: unknown): Outcome {
     count?: number | null;
     length: number;
   };
-  // The driver does not tell a tag with RETURNING from one without.
+  // The driver does not distinguish a tag with RETURNING from one without.
   if (!command || /^(SELECT|EXPLAIN|SHOW|FETCH)$/.test(command)) {
     const rows = command === "SELECT" ? count ?? 0 : length;
     return { status: "succeeded", message: rows === 1 ? "1 row" : `${rows} rows` };

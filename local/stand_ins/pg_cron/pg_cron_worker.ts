@@ -28,7 +28,7 @@ interface JobState {
   running: AbortController | null;
 }
 
-/** Stands in for pg_cron's launcher: one instance of a job at a time, each run in its own connection. */
+/** Plays pg_cron's launcher: one instance of a job at a time, each run in its own connection. */
 export function startPgCronWorker({ dbUrl }: { dbUrl: string }): Worker {
   const stopping = new AbortController();
   const connection = openWorkerConnection(dbUrl, { name: "pg_cron scheduler", max: 4 });
@@ -123,8 +123,8 @@ function refresh(
 }
 
 /**
- * The minutes that began since the last look. After a pause of up to five minutes the real one makes up for each;
- * after a longer one, as after a change of the clock, it has rules that nobody needs here.
+ * The minutes that began since the last look. After a pause of up to five minutes the real one makes up for each. Its
+ * rules for longer pauses, and for changes of the clock, are not needed here.
  */
 function minutesAfter(last: number, now: number): Date[] {
   const passed = (now - last) / MINUTE_MS;

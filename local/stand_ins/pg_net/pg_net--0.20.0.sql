@@ -1,5 +1,5 @@
 -- Stand-in for pg_net 0.20: the tables, signatures, defaults and failure modes of the real one, for a local
--- server that cannot load it. pg_net_worker.ts beside it is its background worker. Left out: the deprecated
+-- server that cannot load it. Its background worker is pg_net_worker.ts. Left out: the deprecated
 -- net.http_collect_response.
 \echo Use "create extension pg_net" to load this file. \quit
 

@@ -20,9 +20,9 @@ const POLL_MS = 80;
 const REST_MS = 1000;
 
 /**
- * Stands in for pg_net's background worker. As the real one it takes a batch off the queue, waits for the slowest
- * answer and stores all answers, in one transaction: a crash in the middle loses what was in flight, one slow
- * server delays the whole batch, and nothing is ever sent twice by a retry.
+ * Plays pg_net's background worker. Like the real one it takes a batch off the queue, waits for the slowest answer and
+ * stores all answers, in one transaction. So a crash in the middle loses what was in flight, and one slow server delays
+ * the whole batch. It never retries.
  *
  * And it rests for a second after each batch, as the real one. A commit cuts that short, but only the first since the
  * worker was woken: of three requests that follow each other closely, the third waits up to a second.

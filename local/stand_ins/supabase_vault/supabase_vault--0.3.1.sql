@@ -1,5 +1,6 @@
--- Stand-in for Supabase Vault 0.3.1. Secrets lie encrypted in vault.secrets as with the real one, but the key lies
--- in the same database, where the real one keeps it outside: good for development, no protection of a backup.
+-- Stand-in for Supabase Vault 0.3.1. Secrets are encrypted in vault.secrets as in the real one. But the key
+-- is in the same database, where the real one keeps it outside: good for development, no protection of a
+-- backup.
 \echo Use "create extension supabase_vault" to load this file. \quit
 
 create table vault._key (key text not null default encode(@extschema:pgcrypto@.gen_random_bytes(32), 'hex'));

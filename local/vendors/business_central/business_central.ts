@@ -1,6 +1,6 @@
 /**
- * A fake of Dynamics 365 Business Central over real HTTP: the token endpoint and as much of the API v2.0 as an
- * exporter touches. The facts it follows stand in the issue's vendor notes, in the API's pages of
+ * A fake of Dynamics 365 Business Central over real HTTP: the token endpoint and as much of the API v2.0 as an exporter
+ * touches. The facts it follows are in the issue's vendor notes, in the API's pages of
  * github.com/microsoft/ALAppExtensions (Apps/W1/APIV2) and in the error codes that Microsoft documents.
  *
  * @module

@@ -27,7 +27,7 @@ export type Misbehaviour =
   | { readonly kind: "drop" }
   /** Never answers, without carrying anything out. */
   | { readonly kind: "hang" }
-  /** Waits until it is told to release, then behaves well. */
+  /** Waits until the test releases it, then behaves well. */
   | { readonly kind: "hold" }
   /** Waits, then behaves well. */
   | { readonly kind: "slow"; readonly ms: number }

@@ -31,7 +31,7 @@ export function createGate(limits: Limits, now: () => number): {
     recent.push(now());
     if (active < limits.concurrent) return void active++;
     if (waiting.length >= limits.queued) throw tooMany();
-    // Whoever leaves hands its place over.
+    // A request that leaves hands its place over.
     await new Promise<void>((resolve) => waiting.push(resolve));
   }
   function leave(): void {

@@ -4,9 +4,8 @@ import type { Company, Journal, JournalLine, LedgerEntry } from "./store.ts";
 const nothingToPost = { en: "There is nothing to post.", nb: "Det er ingenting å bokføre." } as const;
 
 /**
- * Microsoft.NAV.post: posts the whole journal in one transaction, whoever wrote its lines, or nothing. Lines leave
- * the journal and become entries of the general ledger. A document is the lines of one number and date, and must
- * balance.
+ * Microsoft.NAV.post: posts the whole journal in one transaction, foreign lines as well, or nothing. Lines leave the
+ * journal and become entries of the general ledger. A document is the lines of one number and date, and must balance.
  */
 export function postJournal(company: Company, journal: Journal, visibleAt: number): void {
   if (journal.lines.length === 0) {

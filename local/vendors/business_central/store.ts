@@ -61,7 +61,7 @@ export interface Company {
   postings: number;
   /** Months (YYYY-MM) that take no postings any more. */
   readonly closedPeriods: Set<string>;
-  /** Accounts that take no postings; lines may stand in a journal all the same. */
+  /** Accounts that take no postings; a journal may have such lines all the same. */
   readonly blockedAccounts: Set<string>;
   /** Values by the code of their dimension. */
   readonly dimensions: Map<string, Set<string>>;

@@ -1,6 +1,6 @@
 /** How the fake Xledger behaves where the facts leave it open, and where tenants differ. May be changed while it runs. */
 export interface Behaviour {
-  /** From staging to the import's attempt; null: only when told to. */
+  /** From staging to the import's attempt; null: only when the test asks. */
   importDelayMs: number | null;
   /** How long a change stays invisible to queries. Items that were imported vanish at once all the same. */
   visibilityDelayMs: number;

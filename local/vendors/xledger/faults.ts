@@ -15,7 +15,7 @@ export type Fault =
     | { readonly kind: "error"; readonly error: XledgerError }
     /** Never answers, without applying. */
     | { readonly kind: "hang" }
-    /** Waits until told to release it, then behaves well. */
+    /** Waits until the test releases it, then behaves well. */
     | { readonly kind: "hold" }
     /** Waits, then behaves well. */
     | { readonly kind: "slow"; readonly ms: number }

@@ -1,6 +1,6 @@
 import type { Behaviour } from "./behaviour.ts";
 
-/** An error as Xledger writes it: limits have a `code` beside the message, wrong values one in the extensions. */
+/** An error as Xledger writes it: limits have a `code` next to the message, wrong values one in the extensions. */
 export interface XledgerError {
   readonly message: string;
   readonly code?: string;

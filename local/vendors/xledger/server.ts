@@ -97,7 +97,7 @@ export async function startXledger(
     }
   }
 
-  /** What has happened by now though nobody asked: requests that were late, and imports. */
+  /** What has happened by now without a request: requests that were late, and imports. */
   function catchUp(everything = false): void {
     const due = late.filter(({ at }) => at <= now()).toSorted((a, b) => a.at - b.at);
     late = late.filter((request) => !due.includes(request));
