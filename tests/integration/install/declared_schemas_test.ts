@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { readSchemaFiles } from "../../../cli/bundle/schema_files.ts";
 import { root } from "../../../cli/root.ts";
 import { copyDirectory } from "../../../local/copy_directory.ts";
-import { copyCheckout } from "../../support/checkout.ts";
+import { copyReleased } from "../../support/checkout.ts";
 import { createDeclared, declaredPaths } from "../../support/declared.ts";
 import { type HostProject, type Hosts, runCli, useHosts } from "../../support/hosts.ts";
 import { embeddedOnly } from "../../support/local_only.ts";
@@ -53,8 +53,7 @@ Deno.test({
     "a host's declared files stay in step: installed, upgraded, uninstalled, installed again, dropped",
   ),
   fn: async () => {
-    await using copy = await copyCheckout();
-    await copy.task("release", "0.1.0");
+    await using copy = await copyReleased();
     const hosts = await useHosts();
     const host = await hosts.create();
     await host.write({

@@ -41,7 +41,7 @@ export async function releaseNext(copy: CheckoutCopy, release: string): Promise<
     if (!text.includes(from)) throw new Error(`${path} has no ${from}`);
     await copy.write(path, text.replace(from, () => to));
   };
-  const path = (await copy.task("migration:new", "greet")).trim().replace("wrote ", "");
+  const path = await copy.openChange("greet");
   await copy.write(path, HEAD);
   await replace(
     `${SCHEMAS}00_setup/settings.sql`,
@@ -67,5 +67,5 @@ export async function releaseNext(copy: CheckoutCopy, release: string): Promise<
   ) {
     await replace(`${SCHEMAS}${file}.sql`, "\nbegin\n", `\nbegin\n  -- As of ${release}.\n`);
   }
-  await copy.task("release", release);
+  await copy.release(release);
 }

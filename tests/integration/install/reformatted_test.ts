@@ -5,7 +5,7 @@ import { readBundle } from "../../../cli/bundle/bundle.ts";
 import { checkoutAt } from "../../../cli/bundle/checkout.ts";
 import { normalForm } from "../../../cli/install/normal_form.ts";
 import { root } from "../../../cli/root.ts";
-import { copyCheckout } from "../../support/checkout.ts";
+import { copyReleased } from "../../support/checkout.ts";
 import { createProject } from "../../support/project.ts";
 
 const FORMATTED = "functions/integration-sync/core/retry.ts";
@@ -51,8 +51,7 @@ Deno.test("what a formatter leaves alone is an edit: words, strings, comments, p
 });
 
 Deno.test("a formatted file is left alone, and the next release takes it for unedited", async () => {
-  await using copy = await copyCheckout();
-  await copy.task("release", "0.1.0");
+  await using copy = await copyReleased();
   await using project = await createProject();
   assert.equal((await project.install([], copy.directory)).code, 0);
   const once = await project.files();
@@ -66,12 +65,12 @@ Deno.test("a formatted file is left alone, and the next release takes it for une
   assert.match((await project.install([], copy.directory)).text, /nothing to do/);
   assert.equal((await project.files())[FORMATTED], formatted);
 
-  await copy.task("migration:new", "next");
+  await copy.openChange("next");
   await copy.write(
     "supabase/functions/integration-sync/core/clock.ts",
     `${await copy.read("supabase/functions/integration-sync/core/clock.ts")}// New.\n`,
   );
-  await copy.task("release", "0.2.0");
+  await copy.release("0.2.0");
   const upgraded = await project.install([], copy.directory);
   assert.equal(upgraded.code, 0, upgraded.text);
   assert.match((await project.files())[FORMATTED] ?? "", /^\/\/ sync-scheduler 0\.2\.0 /);

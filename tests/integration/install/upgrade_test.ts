@@ -6,7 +6,7 @@ import { until } from "../../../local/wait.ts";
 import { checkoutAt } from "../../../cli/bundle/checkout.ts";
 import { readReleases } from "../../../cli/bundle/releases.ts";
 import { root } from "../../../tools/run_deno.ts";
-import { copyCheckout } from "../../support/checkout.ts";
+import { copyCheckout, copyReleased } from "../../support/checkout.ts";
 import { connect } from "../../support/connect.ts";
 import { type HostProject, runCli, useHosts } from "../../support/hosts.ts";
 import { embeddedOnly } from "../../support/local_only.ts";
@@ -60,8 +60,7 @@ function as(rows: Record<string, string[]>, added: RegExp): Record<string, strin
 Deno.test({
   ...embeddedOnly("an upgrade gives the catalog of a fresh install, and keeps rows, grants and a paused job"),
   fn: async () => {
-    await using copy = await copyCheckout();
-    await copy.task("release", "0.1.0");
+    await using copy = await copyReleased();
     const hosts = await useHosts();
     const host = await hosts.create();
     await host.write(MINE);
@@ -113,8 +112,7 @@ Deno.test({
 Deno.test({
   ...embeddedOnly("a run that is under way while the database is upgraded finishes as it began"),
   fn: async () => {
-    await using copy = await copyCheckout();
-    await copy.task("release", "0.1.0");
+    await using copy = await copyReleased();
     await using project = await createProject();
     assert.equal((await project.install([], copy.directory)).code, 0);
     // The receiver is on this machine.
@@ -143,8 +141,7 @@ Deno.test({
 });
 
 Deno.test("files that a later release has no longer are removed, those that it changed are replaced", async () => {
-  await using copy = await copyCheckout();
-  await copy.task("release", "0.1.0");
+  await using copy = await copyReleased();
   await using project = await createProject();
   assert.equal((await project.install([], copy.directory)).code, 0);
   const names = migrationsOf(await project.files());
@@ -163,8 +160,7 @@ Deno.test("files that a later release has no longer are removed, those that it c
 });
 
 Deno.test("migrations that were squashed into one count, once their file says which release it has", async () => {
-  await using copy = await copyCheckout();
-  await copy.task("release", "0.1.0");
+  await using copy = await copyReleased();
   await using project = await createProject();
   assert.equal((await project.install([], copy.directory)).code, 0);
   for (const path of Object.keys(await project.files())) {
@@ -196,7 +192,7 @@ Deno.test("an install from a checkout that is no release says so, and a release 
     "supabase/schemas/30_functions/notes.sql",
     "create table sync_scheduler.notes (note_id uuid primary key);\n",
   );
-  await copy.task("release", "0.1.0");
+  await copy.release("0.1.0");
   const before = await project.files();
   const { code, text } = await project.install([], copy.directory);
   assert.equal(code, 1);
