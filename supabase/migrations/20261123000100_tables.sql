@@ -9,7 +9,7 @@
 --   sync_run_log             runs: pending -> running -> succeeded | failed | cancelled; slots without a run:
 --                            skipped. The last four are final. paused_runs: runs that wait for a resume
 --   run_attempts             the tries of a run: dispatched (a token), claimed (a lease), ended (an outcome)
---   waiting_slots            slots that run when their integration is free: buffered ones and backfills
+--   queued_slots            slots that run when their integration is free: buffered ones and backfills
 --   ticks, warmups           what the scheduler did; requests that boot the function before a slot
 --   sync_integration_health  what is known about a connection; probes: its check, at most one at a time
 --   vendors, vendor_failures what shows that a vendor is down; sync_vendor_incidents: that it is
@@ -694,8 +694,8 @@ comment on column sync_scheduler.redaction.reached is 'entry_id of the last entr
 comment on column sync_scheduler.redaction.began_at is
   'When the walk began. A week later it begins anew: what was open then may be over.';
 
--- supabase/schemas/10_tables/waiting_slots.sql
-create table sync_scheduler.waiting_slots (
+-- supabase/schemas/10_tables/queued_slots.sql
+create table sync_scheduler.queued_slots (
   integration_id uuid not null references public.sync_integrations (id) on delete cascade,
   scheduled_for timestamptz not null,
   triggered_by public.sync_run_trigger not null check (triggered_by in ('schedule', 'backfill')),
@@ -704,9 +704,9 @@ create table sync_scheduler.waiting_slots (
   primary key (integration_id, scheduled_for)
 );
 -- buffer_one: at most one slot of the schedule waits.
-create unique index waiting_slots_one_buffered_idx on sync_scheduler.waiting_slots (integration_id)
+create unique index queued_slots_one_buffered_idx on sync_scheduler.queued_slots (integration_id)
   where triggered_by = 'schedule';
-comment on table sync_scheduler.waiting_slots is
+comment on table sync_scheduler.queued_slots is
   'Slots that run as soon as nothing else of their integration does, the earliest first: what buffer_one '
   'keeps, and what a backfill makes up for.';
 
@@ -746,8 +746,8 @@ begin
   if exists (select from public.sync_run_log r where r.status = 'pending' and r.next_attempt_at <= now()) then
     return true;
   end if;
-  -- start_waiting_slots, and watch_drift; a slot that nobody has dealt with is what prewarm looks for.
-  if exists (select from sync_scheduler.waiting_slots) then
+  -- start_queued_slots, and watch_drift; a slot that nobody has dealt with is what prewarm looks for.
+  if exists (select from sync_scheduler.queued_slots) then
     return true;
   end if;
   if exists (

@@ -288,7 +288,7 @@ begin
   erased := erased || jsonb_build_object('alerts', changed);
 
   update sync_scheduler.probes p set requested_by = nobody where p.requested_by = erase_person.user_id;
-  update sync_scheduler.waiting_slots w set requested_by = nobody where w.requested_by = erase_person.user_id;
+  update sync_scheduler.queued_slots w set requested_by = nobody where w.requested_by = erase_person.user_id;
   -- Messages that wait, or were posted, hold rows of runs and alerts as they were.
   update sync_scheduler.alert_messages m
   set body = replace(case when m.body #>> '{data,cancel_requested_by}' = erase_person.user_id::text
@@ -1981,7 +1981,7 @@ begin
         and not exists (
           select from sync_scheduler.run_attempts a where a.run_id = r.run_id and a.outcome = 'paused')
       union all
-      select w.integration_id, w.scheduled_for, null from sync_scheduler.waiting_slots w
+      select w.integration_id, w.scheduled_for, null from sync_scheduler.queued_slots w
       where w.scheduled_for < latest and w.triggered_by = 'schedule'
       union all
       select n.id, n.next_run_at, null from public.sync_integrations n
@@ -4982,7 +4982,7 @@ begin
         when not integration.enabled then 'disabled'
         when sync_scheduler.is_paused(integration) then 'paused'
         else 'waits_for_active_run' end, null, 0
-    from sync_scheduler.waiting_slots w
+    from sync_scheduler.queued_slots w
     where w.integration_id = integration.id and w.scheduled_for >= since and w.scheduled_for < until
     union all
     -- Before next_run_at every slot has its row, or had it until it was purged.
@@ -7057,7 +7057,7 @@ begin
       'reason', 'more than 1000 slots', 'first_slots_end_before', slots[most + 1]));
   end if;
 
-  insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by, requested_by)
+  insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by, requested_by)
   select integration.id, slot, 'backfill', sync_scheduler.caller_id() from unnest(slots) slot
   on conflict do nothing;
   get diagnostics added = row_count;
@@ -7104,11 +7104,11 @@ declare
 begin
   perform sync_scheduler.require_org_role(cancel_integration_backfill.org_id, '{admin}');
   perform sync_scheduler.require_text('reason', cancel_integration_backfill.reason);
-  -- The tick starts a waiting slot under this lock: a slot either waits or has its run.
+  -- The tick starts a queued slot under this lock: a slot either waits or has its run.
   integration := sync_scheduler.lock_integration(
     cancel_integration_backfill.org_id, cancel_integration_backfill.integration_type);
   with removed as (
-    delete from sync_scheduler.waiting_slots w
+    delete from sync_scheduler.queued_slots w
     where w.integration_id = integration.id and w.triggered_by = 'backfill'
     returning w.scheduled_for
   )
@@ -7500,7 +7500,7 @@ begin
     end;
     if new.schedule is null then
       -- Nothing of the schedule is left to wait.
-      delete from sync_scheduler.waiting_slots w
+      delete from sync_scheduler.queued_slots w
       where w.integration_id = old.id and w.triggered_by = 'schedule' returning w.scheduled_for into waiting;
       due := array_remove(waiting || due, null);
     end if;
@@ -7554,7 +7554,7 @@ begin
     where not exists (
       select from public.sync_run_log r where r.integration_id = integration.id and r.scheduled_for = slot)
       and not exists (
-        select from sync_scheduler.waiting_slots w
+        select from sync_scheduler.queued_slots w
           where w.integration_id = integration.id and w.scheduled_for = slot)
     returning sync_run_log.scheduled_for, sync_run_log.skip_reason
   )
@@ -8034,6 +8034,123 @@ exception when others then
 end;
 $$;
 
+-- supabase/schemas/30_functions/schedule/start_queued_slots.sql
+-- The tick starts slots that waited.
+
+-- Starts queued slots (buffered, or of a backfill) of up to batch_size (100) integrations of which no run is
+-- active, one of each. Returns how many it started.
+create or replace function sync_scheduler.start_queued_slots(batch_size integer default 100) returns integer
+language plpgsql set search_path = pg_catalog, pg_temp
+  set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
+declare
+  next_one uuid;
+  started integer := 0;
+begin
+  -- Before the lock, or every tick would take it.
+  if not exists (select from sync_scheduler.queued_slots) then
+    return 0;
+  end if;
+  if not sync_scheduler.lock_starts() then
+    return 0;
+  end if;
+  for next_one in
+    -- From one integration to the next by index: a backfill of a thousand slots costs as much as one.
+    with recursive waiting as (
+      (select w.integration_id from sync_scheduler.queued_slots w order by w.integration_id limit 1)
+      union all
+      select n.integration_id from waiting, lateral (
+        select w.integration_id from sync_scheduler.queued_slots w
+        where w.integration_id > waiting.integration_id order by w.integration_id limit 1) n
+    )
+    select i.id from waiting join public.sync_integrations i on i.id = waiting.integration_id
+    where not exists (
+        select from public.sync_run_log r
+          where r.integration_id = i.id and r.status in ('pending', 'running'))
+      -- A backfill waits for the end of a pause. It must not do so in the places of others.
+      and ((i.enabled and not sync_scheduler.is_paused(i)) or exists (
+        select from sync_scheduler.queued_slots w
+          where w.integration_id = i.id and w.triggered_by = 'schedule'))
+    -- In no order: what cannot be started again and again must not always come first.
+    order by random() limit batch_size
+  loop
+    begin
+      started := started + sync_scheduler.start_queued_slot(next_one)::integer;
+    exception when others then
+      -- One broken integration must not stop the others; the slot waits on.
+      raise warning 'sync_scheduler.start_queued_slots: integration %: % (%)', next_one, sqlerrm, sqlstate;
+    end;
+    exit when sync_scheduler.is_out_of_time();
+  end loop;
+  return started;
+end;
+$$;
+
+-- Starts the queued slot of an integration whose turn it is, if nothing else of it is active and there is
+-- room. Returns whether it did. Errors: PT503 function_url_not_configured.
+create or replace function sync_scheduler.start_queued_slot(integration_id uuid) returns boolean
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  integration public.sync_integrations;
+  waiting sync_scheduler.queued_slots;
+  run public.sync_run_log;
+  refusal public.sync_skip_reason;
+begin
+  select * into integration from public.sync_integrations i
+  where i.id = start_queued_slot.integration_id for no key update skip locked;
+  select * into waiting from sync_scheduler.queued_slots w
+  where w.integration_id = integration.id
+  -- A slot of the schedule before what is made up for.
+  order by w.triggered_by = 'schedule' desc, w.scheduled_for limit 1;
+  if waiting.integration_id is null then
+    return false;
+  end if;
+
+  refusal := case
+    when waiting.triggered_by = 'schedule' then sync_scheduler.why_skip(integration, waiting.scheduled_for)
+    when not integration.enabled then 'disabled'
+    when sync_scheduler.is_paused(integration) then 'paused' end;
+  if refusal is not null and waiting.triggered_by = 'backfill' then
+    -- What an admin wants made up for outlives a pause.
+    return false;
+  elsif refusal is null and not sync_scheduler.has_room(integration) then
+    return false;
+  elsif refusal is null then
+    run := sync_scheduler.start_run(integration, waiting.triggered_by, waiting.requested_by,
+      scheduled_for := waiting.scheduled_for);
+    -- No run: another one is active, so it waits on; or the slot has run, and there is nothing to wait for.
+    if run.run_id is null and not exists (
+      select from public.sync_run_log r
+      where r.integration_id = integration.id and r.scheduled_for = waiting.scheduled_for
+        and r.status <> 'skipped')
+    then
+      return false;
+    end if;
+  end if;
+  delete from sync_scheduler.queued_slots w
+  where w.integration_id = waiting.integration_id and w.scheduled_for = waiting.scheduled_for;
+  if refusal is not null then
+    perform sync_scheduler.skip_slots(integration, array[waiting.scheduled_for], refusal);
+  end if;
+  return run.run_id is not null;
+end;
+$$;
+
+-- Do the active runs leave the scheduler room for one of this integration (settings.max_active_per_type,
+-- max_active_per_org)? Its cost follows how many runs are active.
+create or replace function sync_scheduler.has_room(integration public.sync_integrations) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return (
+    select count(*) filter (where r.integration_type = integration.integration_type)
+        < (select s.max_active_per_type from sync_scheduler.settings s)
+      and count(*) filter (where r.org_id = integration.org_id)
+        < (select s.max_active_per_org from sync_scheduler.settings s)
+    from public.sync_run_log r where r.status in ('pending', 'running')
+      -- What waits for the end of a pause takes no place.
+      and (r.status = 'running' or r.notice is distinct from 'integration_paused'));
+end;
+$$;
+
 -- supabase/schemas/30_functions/schedule/start_slots.sql
 -- Decides about a batch of due slots: run, wait or skip.
 
@@ -8058,8 +8175,8 @@ begin
     for no key update skip locked) a;
 
   -- A slot that was buffered comes before the one that is due now, which then waits in its place.
-  select count(*) filter (where sync_scheduler.start_waiting_slot(w.integration_id)) into were_waiting
-  from sync_scheduler.waiting_slots w
+  select count(*) filter (where sync_scheduler.start_queued_slot(w.integration_id)) into were_waiting
+  from sync_scheduler.queued_slots w
   where w.integration_id = any (integration_ids) and w.triggered_by = 'schedule' and not exists (
     select from public.sync_run_log r
     where r.integration_id = w.integration_id and r.status in ('pending', 'running'));
@@ -8093,9 +8210,9 @@ begin
         -- The clock may have gone back: a slot that has a row, or waits for a run to end, keeps it at that.
         exists (select from public.sync_run_log r
           where r.integration_id = d.id and r.scheduled_for = d.next_run_at)
-        or exists (select from sync_scheduler.waiting_slots w
+        or exists (select from sync_scheduler.queued_slots w
           where w.integration_id = d.id and w.scheduled_for = d.next_run_at) as dealt_with,
-        exists (select from sync_scheduler.waiting_slots w
+        exists (select from sync_scheduler.queued_slots w
           where w.integration_id = d.id and w.triggered_by = 'schedule') as buffered
     ) seen
     where f.next_slot > now()
@@ -8109,7 +8226,7 @@ begin
     from decided d where d.reason is not null
   ),
   buffered as (
-    insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by)
+    insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by)
     select d.id, d.next_run_at, 'schedule' from decided d
     where d.reason is null and d.active and not d.dealt_with
   ),
@@ -8152,123 +8269,6 @@ begin
     next_tick_at = case when cardinality(slots) = 501 then now() else slots[cardinality(slots)] end
   where i.id = integration.id;
   return sync_scheduler.skip_slots(integration, trim_array(slots, 1), 'coalesced');
-end;
-$$;
-
--- supabase/schemas/30_functions/schedule/start_waiting_slots.sql
--- The tick starts slots that waited.
-
--- Starts waiting slots (buffered, or of a backfill) of up to batch_size (100) integrations of which no run is
--- active, one of each. Returns how many it started.
-create or replace function sync_scheduler.start_waiting_slots(batch_size integer default 100) returns integer
-language plpgsql set search_path = pg_catalog, pg_temp
-  set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
-declare
-  next_one uuid;
-  started integer := 0;
-begin
-  -- Before the lock, or every tick would take it.
-  if not exists (select from sync_scheduler.waiting_slots) then
-    return 0;
-  end if;
-  if not sync_scheduler.lock_starts() then
-    return 0;
-  end if;
-  for next_one in
-    -- From one integration to the next by index: a backfill of a thousand slots costs as much as one.
-    with recursive waiting as (
-      (select w.integration_id from sync_scheduler.waiting_slots w order by w.integration_id limit 1)
-      union all
-      select n.integration_id from waiting, lateral (
-        select w.integration_id from sync_scheduler.waiting_slots w
-        where w.integration_id > waiting.integration_id order by w.integration_id limit 1) n
-    )
-    select i.id from waiting join public.sync_integrations i on i.id = waiting.integration_id
-    where not exists (
-        select from public.sync_run_log r
-          where r.integration_id = i.id and r.status in ('pending', 'running'))
-      -- A backfill waits for the end of a pause. It must not do so in the places of others.
-      and ((i.enabled and not sync_scheduler.is_paused(i)) or exists (
-        select from sync_scheduler.waiting_slots w
-          where w.integration_id = i.id and w.triggered_by = 'schedule'))
-    -- In no order: what cannot be started again and again must not always come first.
-    order by random() limit batch_size
-  loop
-    begin
-      started := started + sync_scheduler.start_waiting_slot(next_one)::integer;
-    exception when others then
-      -- One broken integration must not stop the others; the slot waits on.
-      raise warning 'sync_scheduler.start_waiting_slots: integration %: % (%)', next_one, sqlerrm, sqlstate;
-    end;
-    exit when sync_scheduler.is_out_of_time();
-  end loop;
-  return started;
-end;
-$$;
-
--- Starts the waiting slot of an integration whose turn it is, if nothing else of it is active and there is
--- room. Returns whether it did. Errors: PT503 function_url_not_configured.
-create or replace function sync_scheduler.start_waiting_slot(integration_id uuid) returns boolean
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  integration public.sync_integrations;
-  waiting sync_scheduler.waiting_slots;
-  run public.sync_run_log;
-  refusal public.sync_skip_reason;
-begin
-  select * into integration from public.sync_integrations i
-  where i.id = start_waiting_slot.integration_id for no key update skip locked;
-  select * into waiting from sync_scheduler.waiting_slots w
-  where w.integration_id = integration.id
-  -- A slot of the schedule before what is made up for.
-  order by w.triggered_by = 'schedule' desc, w.scheduled_for limit 1;
-  if waiting.integration_id is null then
-    return false;
-  end if;
-
-  refusal := case
-    when waiting.triggered_by = 'schedule' then sync_scheduler.why_skip(integration, waiting.scheduled_for)
-    when not integration.enabled then 'disabled'
-    when sync_scheduler.is_paused(integration) then 'paused' end;
-  if refusal is not null and waiting.triggered_by = 'backfill' then
-    -- What an admin wants made up for outlives a pause.
-    return false;
-  elsif refusal is null and not sync_scheduler.has_room(integration) then
-    return false;
-  elsif refusal is null then
-    run := sync_scheduler.start_run(integration, waiting.triggered_by, waiting.requested_by,
-      scheduled_for := waiting.scheduled_for);
-    -- No run: another one is active, so it waits on; or the slot has run, and there is nothing to wait for.
-    if run.run_id is null and not exists (
-      select from public.sync_run_log r
-      where r.integration_id = integration.id and r.scheduled_for = waiting.scheduled_for
-        and r.status <> 'skipped')
-    then
-      return false;
-    end if;
-  end if;
-  delete from sync_scheduler.waiting_slots w
-  where w.integration_id = waiting.integration_id and w.scheduled_for = waiting.scheduled_for;
-  if refusal is not null then
-    perform sync_scheduler.skip_slots(integration, array[waiting.scheduled_for], refusal);
-  end if;
-  return run.run_id is not null;
-end;
-$$;
-
--- Do the active runs leave the scheduler room for one of this integration (settings.max_active_per_type,
--- max_active_per_org)? Its cost follows how many runs are active.
-create or replace function sync_scheduler.has_room(integration public.sync_integrations) returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  return (
-    select count(*) filter (where r.integration_type = integration.integration_type)
-        < (select s.max_active_per_type from sync_scheduler.settings s)
-      and count(*) filter (where r.org_id = integration.org_id)
-        < (select s.max_active_per_org from sync_scheduler.settings s)
-    from public.sync_run_log r where r.status in ('pending', 'running')
-      -- What waits for the end of a pause takes no place.
-      and (r.status = 'running' or r.notice is distinct from 'integration_paused'));
 end;
 $$;
 
@@ -8405,7 +8405,7 @@ $$;
 -- One tick; and is the scheduler alive?
 
 -- One pass of the scheduler, called by pg_cron at second :00 of every minute and every 30 s: starts due
--- slots, recovers runs that stand still, starts waiting slots, raises drift alerts, ends pauses and
+-- slots, recovers runs that stand still, starts queued slots, raises drift alerts, ends pauses and
 -- unanswered connection checks, starts the checks that are due, posts alerts, warms the function up for the
 -- next slot, and records itself in ticks. Safe at any time, by anyone, at once.
 create or replace function sync_scheduler.tick() returns void
@@ -8425,7 +8425,7 @@ begin
   -- counts. Alerts are posted after every step that raises them. Warming up is last: another tick for the
   -- same slot waits for it.
   foreach step in array array[
-    'start_due_runs', 'has_work', 'recover_runs', 'start_waiting_slots', 'watch_drift', 'end_pauses',
+    'start_due_runs', 'has_work', 'recover_runs', 'start_queued_slots', 'watch_drift', 'end_pauses',
     'resolve_silence',
     'end_unanswered_probes', 'check_health', 'post_alerts', 'prewarm']
   loop
@@ -8437,7 +8437,7 @@ begin
         select d.started, d.skipped into started, skipped from sync_scheduler.start_due_runs() d;
       when 'has_work' then busy := sync_scheduler.has_work();
       when 'recover_runs' then recovered := sync_scheduler.recover_runs();
-      when 'start_waiting_slots' then started := started + sync_scheduler.start_waiting_slots();
+      when 'start_queued_slots' then started := started + sync_scheduler.start_queued_slots();
       when 'watch_drift' then perform sync_scheduler.watch_drift();
       when 'end_pauses' then perform sync_scheduler.end_pauses();
       when 'resolve_silence' then perform sync_scheduler.resolve_silence();

@@ -58,7 +58,7 @@ export async function useBundle(sql: Sql): Promise<void> {
     from public.sync_integrations i,
       unnest(array['pending', 'sending', 'exported', 'rejected', 'unknown']::public.sync_entry_state[]) with ordinality u (s, n);
 
-    insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by)
+    insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by)
     select i.id, '2026-11-06 02:00Z', 'schedule' from public.sync_integrations i;
     insert into sync_scheduler.ticks (duration_ms, started, skipped, recovered) values (1.5, 0, 0, 0);
     insert into public.sync_audit_log (org_id, integration_id, actor_id, action)

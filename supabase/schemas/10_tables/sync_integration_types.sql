@@ -6,7 +6,7 @@
 --   sync_run_log             runs: pending -> running -> succeeded | failed | cancelled; slots without a run:
 --                            skipped. The last four are final. paused_runs: runs that wait for a resume
 --   run_attempts             the tries of a run: dispatched (a token), claimed (a lease), ended (an outcome)
---   waiting_slots            slots that run when their integration is free: buffered ones and backfills
+--   queued_slots            slots that run when their integration is free: buffered ones and backfills
 --   ticks, warmups           what the scheduler did; requests that boot the function before a slot
 --   sync_integration_health  what is known about a connection; probes: its check, at most one at a time
 --   vendors, vendor_failures what shows that a vendor is down; sync_vendor_incidents: that it is

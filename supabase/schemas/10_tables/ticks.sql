@@ -33,8 +33,8 @@ begin
   if exists (select from public.sync_run_log r where r.status = 'pending' and r.next_attempt_at <= now()) then
     return true;
   end if;
-  -- start_waiting_slots, and watch_drift; a slot that nobody has dealt with is what prewarm looks for.
-  if exists (select from sync_scheduler.waiting_slots) then
+  -- start_queued_slots, and watch_drift; a slot that nobody has dealt with is what prewarm looks for.
+  if exists (select from sync_scheduler.queued_slots) then
     return true;
   end if;
   if exists (

@@ -42,7 +42,7 @@ select results_eq($$ select * from pg_temp.slots('integration a') $$,
      (4, 'failed', null), (3, 'skipped', 'coalesced'), (3, 'failed', null) $$,
   'each slot has run once; that it was skipped before stays on record');
 select sync_scheduler.tick();
-select is_empty($$ select from sync_scheduler.waiting_slots $$, 'nothing waits');
+select is_empty($$ select from sync_scheduler.queued_slots $$, 'nothing waits');
 select is(pg_temp.active_run('integration a'), null, 'nothing runs');
 select sync_test.act_as('admin');
 select is(pg_temp.backfill(pg_temp.hour(6), pg_temp.hour(2)), 0, 'a slot that was made up for is not made up for again');
@@ -62,8 +62,8 @@ select throws_ok($$ select pg_temp.backfill(now() - interval '60 days', now()) $
 
 -- A slot of the schedule comes while a backfill runs.
 select sync_test.act_as('owner');
-delete from sync_scheduler.waiting_slots;
-insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by)
+delete from sync_scheduler.queued_slots;
+insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by)
 select sync_test.id('integration b'), pg_temp.hour(n), 'backfill' from generate_series(5, 7) n;
 select sync_scheduler.tick();
 select pg_temp.make_due('integration b', pg_temp.hour());
@@ -76,10 +76,10 @@ select is((select scheduled_for from public.sync_run_log where run_id = pg_temp.
   'and runs before what is left of the backfill');
 
 -- The schedule is taken out while one of its slots waits, and two of a backfill.
-insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by)
+insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by)
 values (sync_test.id('integration b'), pg_temp.hour(1), 'schedule');
 update public.sync_integrations set schedule = null where id = sync_test.id('integration b');
-select results_eq($$ select scheduled_for, triggered_by::text from sync_scheduler.waiting_slots order by 1 $$,
+select results_eq($$ select scheduled_for, triggered_by::text from sync_scheduler.queued_slots order by 1 $$,
   $$ values (pg_temp.hour(6), 'backfill'), (pg_temp.hour(5), 'backfill') $$, 'without a schedule its slot is called off, and the backfill goes on');
 
 select * from finish();

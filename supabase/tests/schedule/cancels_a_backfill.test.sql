@@ -20,11 +20,11 @@ select sync_test.act_as('admin');
 select is(pg_temp.cancel(), 0, 'without a backfill there is nothing to take back');
 select is(pg_temp.backfill(), 7, 'a backfill of seven slots');
 select sync_test.act_as('owner');
-select sync_scheduler.start_waiting_slots();
+select sync_scheduler.start_queued_slots();
 select results_eq($$ select scheduled_for from public.sync_run_log where status = 'pending' and org_id = sync_test.id('org a') $$,
   $$ values (pg_temp.hour(9)) $$, 'the first slot runs');
 -- A slot of the schedule waits too.
-insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by)
+insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by)
 values (sync_test.id('integration a'), pg_temp.hour(1), 'schedule');
 
 select sync_test.act_as('admin');
@@ -35,17 +35,17 @@ select results_eq(
   $$ select distinct state, reason from public.explain_sync_slots(sync_test.id('org a'), 'webhook', pg_temp.hour(8), pg_temp.hour(2)) $$,
   $$ values ('skipped', 'overlap') $$, 'the slots show as skipped again');
 select sync_test.act_as('owner');
-select results_eq($$ select triggered_by::text from sync_scheduler.waiting_slots where integration_id = sync_test.id('integration a') $$,
+select results_eq($$ select triggered_by::text from sync_scheduler.queued_slots where integration_id = sync_test.id('integration a') $$,
   $$ values ('schedule') $$, 'a slot of the schedule waits on');
 select is(count(*)::integer, 6, 'the backfill of the other organisation stays')
-from sync_scheduler.waiting_slots where integration_id = sync_test.id('integration b');
+from sync_scheduler.queued_slots where integration_id = sync_test.id('integration b');
 select results_eq($$ select actor_id, reason, details ->> 'slots' from public.sync_audit_log where action = 'cancel_backfill' $$,
   $$ values (sync_test.id('admin'), 'The slots are not needed', '6') $$, 'it is audited once');
 select isnt(pg_temp.active_run('integration a'), null, 'the run of the first slot goes on');
 
-delete from sync_scheduler.waiting_slots where triggered_by = 'schedule';
+delete from sync_scheduler.queued_slots where triggered_by = 'schedule';
 select pg_temp.work(pg_temp.active_run('integration a'));
-select sync_scheduler.start_waiting_slots();
+select sync_scheduler.start_queued_slots();
 select is(pg_temp.active_run('integration a'), null, 'nothing of the backfill starts after it');
 select sync_test.act_as('admin');
 select is(pg_temp.backfill(), 6, 'the slots can be backfilled later');

@@ -41,15 +41,15 @@ select sync_test.claim(pg_temp.active_run('integration b'));
 select results_eq($$ select integration_id from public.sync_alerts $$, $$ values (sync_test.id('integration b')) $$,
   'the limit is a setting, and a late start raises the alert too');
 
-insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by)
+insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by)
 values (sync_test.id('integration a'), pg_temp.minutes_ago(30), 'schedule'),
   (sync_test.id('integration a'), pg_temp.minutes_ago(40), 'backfill');
 select sync_scheduler.watch_drift();
 select results_eq($$ select (details ->> 'scheduled_for')::timestamptz from public.sync_alerts
   where integration_id = sync_test.id('integration a') $$, $$ values (pg_temp.minutes_ago(30)) $$,
-  'a buffered slot that waits too long raises it; a backfill has no time of its own');
+  'a queued slot that waits too long raises it; a backfill has no time of its own');
 
-delete from sync_scheduler.waiting_slots;
+delete from sync_scheduler.queued_slots;
 update sync_scheduler.settings set max_active_per_type = 100;
 update public.sync_integrations set run_deadline = '1 minute' where id = sync_test.id('integration a');
 select sync_scheduler.finish_run(r.run_id, 'succeeded') from public.sync_run_log r where r.integration_id = sync_test.id('integration a')

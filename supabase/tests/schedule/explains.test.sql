@@ -21,7 +21,7 @@ insert into public.sync_run_log (run_id, org_id, integration_id, integration_typ
   deadline_at, finished_at)
 values (md5('retry')::uuid, sync_test.id('org a'), sync_test.id('integration a'), 'webhook', 'succeeded', 'manual', gen_random_uuid(),
   md5('slot 6')::uuid, now(), now());
-insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by)
+insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by)
 values (sync_test.id('integration a'), pg_temp.hour(3), 'backfill');
 select pg_temp.make_due('integration a', pg_temp.hour(1));
 insert into sync_scheduler.ticks default values;

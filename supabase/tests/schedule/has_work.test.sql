@@ -48,10 +48,10 @@ select pg_temp.tries('recover_runs, of a retry whose time has come',
      select public.sync_worker_finish(r.run_id, 1, sync_test.token(r.run_id), 'failed', 'transient', 'x', 'y') from public.sync_run_log r;
      update public.sync_run_log set next_attempt_at = now() $$,
   'select sync_scheduler.recover_runs() = 1');
-select pg_temp.tries('start_waiting_slots',
-  $$ insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by)
+select pg_temp.tries('start_queued_slots',
+  $$ insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by)
      values (sync_test.id('integration a'), pg_temp.hour(), 'backfill') $$,
-  'select sync_scheduler.start_waiting_slots() = 1');
+  'select sync_scheduler.start_queued_slots() = 1');
 
 create function pg_temp.raises_drift() returns boolean language plpgsql as $$
 begin
@@ -65,7 +65,7 @@ select pg_temp.tries('watch_drift, of a run that nobody has taken',
      update sync_scheduler.run_attempts set lease_expires_at = now() + interval '1 minute' $$,
   'select pg_temp.raises_drift()');
 select pg_temp.tries('watch_drift, of a slot that waits',
-  $$ insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by)
+  $$ insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by)
      values (sync_test.id('integration a'), now() - interval '1 hour', 'schedule') $$,
   'select pg_temp.raises_drift()');
 select pg_temp.tries('watch_drift, of a slot that nobody has dealt with',

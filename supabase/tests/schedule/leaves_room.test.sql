@@ -40,14 +40,14 @@ select results_eq($$ select * from pg_temp.slots('integration b') $$, $$ values 
 select is((select skip_reason::text from public.sync_run_log where integration_id = sync_test.id('integration a') and status = 'skipped'),
   'overlap', 'so is an overlap with the run that takes the place');
 
--- Waiting slots keep to the same limits.
+-- Queued slots keep to the same limits.
 delete from public.sync_run_log;
-insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by)
+insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by)
 select id, pg_temp.hour(2), 'backfill' from public.sync_integrations;
 update sync_scheduler.settings set max_active_per_type = 3, max_active_per_org = 1;
-select sync_scheduler.start_waiting_slots();
+select sync_scheduler.start_queued_slots();
 select ok((select max(n) from (select count(*) as n from public.sync_run_log group by integration_type) t) <= 3,
-  'waiting slots exceed no limit of a type');
+  'queued slots exceed no limit of a type');
 select is((select count(*)::integer from public.sync_run_log where org_id = sync_test.id('org a')), 1, 'nor of an organisation');
 
 select * from finish();

@@ -65,7 +65,7 @@ begin
       values (who.id, '', pg_temp.instant(true), case when not pg_temp.is_due('probe') then now() end);
     end if;
     if pg_temp.is_due('waiting') then
-      insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by)
+      insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by)
       values (who.id, pg_temp.instant(true), case when random() < 0.5 then 'schedule' else 'backfill' end::public.sync_run_trigger);
     end if;
     if random() < 0.5 then
@@ -108,7 +108,7 @@ $$;
 create temporary table outcomes (seen boolean, step text, acted boolean);
 create function pg_temp.try_states(states integer) returns void language plpgsql as $$
 declare
-  steps constant text[] := '{recover_runs,start_waiting_slots,watch_drift,end_pauses,resolve_silence,end_unanswered_probes,'
+  steps constant text[] := '{recover_runs,start_queued_slots,watch_drift,end_pauses,resolve_silence,end_unanswered_probes,'
     'check_health,post_alerts,prewarm}';
   found_work boolean;
   acted text[];

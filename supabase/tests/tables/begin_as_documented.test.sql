@@ -55,7 +55,7 @@ select is(pg_temp.begins(m), '{"run_id": "id", "attempt": 1, "token_hash": "\\x7
   'an attempt') from made m;
 with made as (insert into sync_scheduler.paused_runs (run_id) select run_id from run returning *)
 select is(pg_temp.begins(m), '{"run_id": "id", "paused_at": "now"}', 'a run that is paused') from made m;
-with made as (insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by)
+with made as (insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by)
   values (sync_test.id('integration a'), now() + interval '1 day', 'backfill') returning *)
 select is(pg_temp.begins(m), '{"integration_id": "id", "scheduled_for": "given", "triggered_by": "backfill", "requested_at": "now"}',
   'a slot that waits') from made m;

@@ -76,7 +76,7 @@ insert into public.sync_alerts (alert_id, org_id, integration_id, kind, severity
 values (sync_test.id('alert'), sync_test.id('org a'), sync_test.id('integration a'), 'drift', 'info', 'key', 'x'),
   (sync_test.id('shared'), null, null, 'vendor_incident', 'info', 'key', 'x');
 insert into public.sync_vendor_incidents (integration_type, host, began_at, affected, message) values ('webhook', 'x', now(), 3, 'x');
-insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by) values (sync_test.id('integration a'), now(), 'schedule');
+insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by) values (sync_test.id('integration a'), now(), 'schedule');
 
 create temporary table try (number integer generated always as identity, rule text, expected text, statement text);
 -- %a: where the row of integration a is; %r, %e, %n: the active run, an entry, the alert.
@@ -180,11 +180,11 @@ insert into try (rule, expected, statement) values
   ('what is paused is a run', '23503', $$insert into sync_scheduler.paused_runs (run_id) values (gen_random_uuid())$$),
   ('once', '23505', $$insert into sync_scheduler.paused_runs (run_id) select run_id from public.sync_run_log, generate_series(1, 2) where %r$$),
 
-  ('one slot of a schedule waits', '23505', format($$insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by) values (%L, now() + interval '1 hour', 'schedule')$$, sync_test.id('integration a'))),
-  ('any number of backfills do', 'taken', format($$insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by) select %L, now() + n * interval '1 hour', 'backfill' from generate_series(1, 2) n$$, sync_test.id('integration a'))),
-  ('each slot once', '23505', format($$insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by) values (%L, now(), 'backfill')$$, sync_test.id('integration a'))),
-  ('a press waits for nothing', '23514', $$update sync_scheduler.waiting_slots set triggered_by = 'manual'$$),
-  ('what waits is of an integration', '23503', $$update sync_scheduler.waiting_slots set integration_id = gen_random_uuid()$$),
+  ('one slot of a schedule waits', '23505', format($$insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by) values (%L, now() + interval '1 hour', 'schedule')$$, sync_test.id('integration a'))),
+  ('any number of backfills do', 'taken', format($$insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by) select %L, now() + n * interval '1 hour', 'backfill' from generate_series(1, 2) n$$, sync_test.id('integration a'))),
+  ('each slot once', '23505', format($$insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by) values (%L, now(), 'backfill')$$, sync_test.id('integration a'))),
+  ('a press waits for nothing', '23514', $$update sync_scheduler.queued_slots set triggered_by = 'manual'$$),
+  ('what waits is of an integration', '23503', $$update sync_scheduler.queued_slots set integration_id = gen_random_uuid()$$),
 
   ('an entry is of an integration', '23503', $$update public.sync_export_entries set integration_id = gen_random_uuid() where %e$$),
   ('one key of an integration is one entry', '23505', $$insert into public.sync_export_entries (integration_id, entry_key, period, document_number, payload) select integration_id, entry_key, period, document_number, payload from public.sync_export_entries where %e$$),
@@ -293,7 +293,7 @@ insert into needed values
     'probe_cooldown,least_cooldown,presses_per_hour,changes_per_hour,own_check_interval,incident_organisations,incident_window,'
     'passive_cooldown,retention_ended,retention_failed,retention_ticks,max_payload,max_batch_bytes,host_roles,installed_at}'),
   ('sync_scheduler.paused_runs', '{run_id,paused_at}'),
-  ('sync_scheduler.waiting_slots', '{integration_id,scheduled_for,triggered_by,requested_at}'),
+  ('sync_scheduler.queued_slots', '{integration_id,scheduled_for,triggered_by,requested_at}'),
   ('sync_scheduler.ticks', '{ticked_at,started,skipped,recovered}'),
   ('public.sync_alerts', '{alert_id,kind,severity,dedup_key,message,details,count,first_seen_at,last_seen_at}'),
   ('public.sync_audit_log', '{org_id,action,details,created_at}'),

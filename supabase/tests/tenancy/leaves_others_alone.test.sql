@@ -51,7 +51,7 @@ begin
   end if;
   perform public.add_sync_entries(integration.org_id, 'webhook',
     '[{"entry_key": "entry 01", "period": "2026-10", "document_number": "B-1", "payload": {"amount": "other"}}, {"entry_key": "bad"}]');
-  insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by)
+  insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by)
   values (integration.id, now(), 'schedule'), (integration.id, now() - interval '1 day', 'backfill');
   insert into public.sync_run_log (org_id, integration_id, integration_type, status, triggered_by, scheduled_for, deadline_at, finished_at, skip_reason)
   values (integration.org_id, integration.id, 'webhook', 'skipped', 'schedule', now() - interval '2 days', now(), now(), 'missed');
@@ -88,7 +88,7 @@ begin
     where r.integration_id in (select o.id from other o) or x.ended_at is not null
   union all select 'paused run', to_jsonb(x) from sync_scheduler.paused_runs x join public.sync_run_log r using (run_id) join other o on o.id = r.integration_id
   union all select 'entry', to_jsonb(x) from public.sync_export_entries x join other o on o.id = x.integration_id
-  union all select 'slot', to_jsonb(x) from sync_scheduler.waiting_slots x join other o on o.id = x.integration_id
+  union all select 'slot', to_jsonb(x) from sync_scheduler.queued_slots x join other o on o.id = x.integration_id
   union all select 'alert', to_jsonb(x) from public.sync_alerts x join other o on o.org_id = x.org_id
   union all select 'resolved alert', to_jsonb(x) from public.sync_alerts x
     where (x.org_id is null or x.org_id = sync_test.id('org a')) and x.resolved_at < now()
@@ -216,7 +216,7 @@ insert into step (statement) values
   ($$ select public.backfill_integration_sync(%o, 'webhook', now() - interval '3 days', now() - interval '1 day') $$),
   ($$ select public.cancel_integration_backfill(%o, 'webhook') $$),
   ($$ select public.backfill_integration_sync(%o, 'webhook', now() - interval '3 days', now() - interval '1 day') $$),
-  ($$ select sync_scheduler.start_waiting_slot(sync_test.id('integration a')) $$),
+  ($$ select sync_scheduler.start_queued_slot(sync_test.id('integration a')) $$),
   ($$ select sync_test.claim(%r) $$),
   ($$ select public.configure_integration_sync(%o, 'webhook', '{"enabled": false, "schedule": null}') $$),
   ($$ select pg_temp.finish('paused') $$),

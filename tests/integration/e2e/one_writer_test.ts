@@ -29,7 +29,7 @@ for (const policy of ["skip", "buffer_one"] as const) {
         where integration_id = ${integrationId} and scheduled_for is not null`;
     await until("the slot was dealt with", async () => {
       const [waiting] =
-        await sql`select from sync_scheduler.waiting_slots where integration_id = ${integrationId}`;
+        await sql`select from sync_scheduler.queued_slots where integration_id = ${integrationId}`;
       return waiting !== undefined || (await slots()).length > 0;
     });
     const [slot] = await slots();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { raceTest } from "../../support/race.ts";
-import { makeDue, makeIntegrations, startDueRuns, startWaitingSlots } from "./stage.ts";
+import { makeDue, makeIntegrations, startDueRuns, startQueuedSlots } from "./stage.ts";
 
 const LIMIT = 5;
 
@@ -9,14 +9,14 @@ const LIMIT = 5;
 const prepareFor = (step: Step, sql: Sql, ids: string[]) =>
   step === startDueRuns
     ? makeDue(sql, ids)
-    : sql`insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by)
+    : sql`insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by)
         select id, now() - interval '1 minute', 'schedule' from unnest(${ids}::uuid[]) id`;
 
 type Step = typeof startDueRuns;
 const cases = [
   { name: "two ticks", first: startDueRuns, second: startDueRuns },
-  { name: "a tick and another one's waiting slots", first: startDueRuns, second: startWaitingSlots },
-  { name: "the waiting slots of two ticks", first: startWaitingSlots, second: startWaitingSlots },
+  { name: "a tick and another one's queued slots", first: startDueRuns, second: startQueuedSlots },
+  { name: "the queued slots of two ticks", first: startQueuedSlots, second: startQueuedSlots },
 ];
 for (const { name, first, second } of cases) {
   raceTest(`${name} start together no more runs than the limit allows`, async ({ sql, session }) => {

@@ -116,7 +116,7 @@ export const finish = (
 
 // Steps of the tick.
 export const startDueRuns = (sql: Sql): Rows => sql`select sync_scheduler.start_due_runs()`;
-export const startWaitingSlots = (sql: Sql): Rows => sql`select sync_scheduler.start_waiting_slots()`;
+export const startQueuedSlots = (sql: Sql): Rows => sql`select sync_scheduler.start_queued_slots()`;
 export const recover = (sql: Sql, runId: string): Rows => sql`select sync_scheduler.recover_run(${runId})`;
 export const cancel = (sql: Sql, runId: string): Rows => sql`select public.cancel_integration_sync(${runId})`;
 

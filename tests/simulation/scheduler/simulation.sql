@@ -71,7 +71,7 @@ begin
     coalesce(new.scheduled_for, old.scheduled_for));
   return null;
 end $$;
-create trigger note_waiting after insert or delete on sync_scheduler.waiting_slots
+create trigger note_waiting after insert or delete on sync_scheduler.queued_slots
   for each row execute function sync_sim.note_waiting();
 
 -- What the Edge Function does with an attempt: claims it and ends it later, dies, or falls silent for too long.

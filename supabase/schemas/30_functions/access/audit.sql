@@ -130,7 +130,7 @@ begin
   erased := erased || jsonb_build_object('alerts', changed);
 
   update sync_scheduler.probes p set requested_by = nobody where p.requested_by = erase_person.user_id;
-  update sync_scheduler.waiting_slots w set requested_by = nobody where w.requested_by = erase_person.user_id;
+  update sync_scheduler.queued_slots w set requested_by = nobody where w.requested_by = erase_person.user_id;
   -- Messages that wait, or were posted, hold rows of runs and alerts as they were.
   update sync_scheduler.alert_messages m
   set body = replace(case when m.body #>> '{data,cancel_requested_by}' = erase_person.user_id::text

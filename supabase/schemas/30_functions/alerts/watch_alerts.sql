@@ -21,7 +21,7 @@ begin
         and not exists (
           select from sync_scheduler.run_attempts a where a.run_id = r.run_id and a.outcome = 'paused')
       union all
-      select w.integration_id, w.scheduled_for, null from sync_scheduler.waiting_slots w
+      select w.integration_id, w.scheduled_for, null from sync_scheduler.queued_slots w
       where w.scheduled_for < latest and w.triggered_by = 'schedule'
       union all
       select n.id, n.next_run_at, null from public.sync_integrations n

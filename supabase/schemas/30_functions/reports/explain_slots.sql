@@ -48,7 +48,7 @@ begin
         when not integration.enabled then 'disabled'
         when sync_scheduler.is_paused(integration) then 'paused'
         else 'waits_for_active_run' end, null, 0
-    from sync_scheduler.waiting_slots w
+    from sync_scheduler.queued_slots w
     where w.integration_id = integration.id and w.scheduled_for >= since and w.scheduled_for < until
     union all
     -- Before next_run_at every slot has its row, or had it until it was purged.

@@ -41,7 +41,7 @@ begin
       'reason', 'more than 1000 slots', 'first_slots_end_before', slots[most + 1]));
   end if;
 
-  insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by, requested_by)
+  insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by, requested_by)
   select integration.id, slot, 'backfill', sync_scheduler.caller_id() from unnest(slots) slot
   on conflict do nothing;
   get diagnostics added = row_count;
@@ -88,11 +88,11 @@ declare
 begin
   perform sync_scheduler.require_org_role(cancel_integration_backfill.org_id, '{admin}');
   perform sync_scheduler.require_text('reason', cancel_integration_backfill.reason);
-  -- The tick starts a waiting slot under this lock: a slot either waits or has its run.
+  -- The tick starts a queued slot under this lock: a slot either waits or has its run.
   integration := sync_scheduler.lock_integration(
     cancel_integration_backfill.org_id, cancel_integration_backfill.integration_type);
   with removed as (
-    delete from sync_scheduler.waiting_slots w
+    delete from sync_scheduler.queued_slots w
     where w.integration_id = integration.id and w.triggered_by = 'backfill'
     returning w.scheduled_for
   )

@@ -24,7 +24,7 @@ begin
     end;
     if new.schedule is null then
       -- Nothing of the schedule is left to wait.
-      delete from sync_scheduler.waiting_slots w
+      delete from sync_scheduler.queued_slots w
       where w.integration_id = old.id and w.triggered_by = 'schedule' returning w.scheduled_for into waiting;
       due := array_remove(waiting || due, null);
     end if;
@@ -78,7 +78,7 @@ begin
     where not exists (
       select from public.sync_run_log r where r.integration_id = integration.id and r.scheduled_for = slot)
       and not exists (
-        select from sync_scheduler.waiting_slots w
+        select from sync_scheduler.queued_slots w
           where w.integration_id = integration.id and w.scheduled_for = slot)
     returning sync_run_log.scheduled_for, sync_run_log.skip_reason
   )

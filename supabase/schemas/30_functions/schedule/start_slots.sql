@@ -21,8 +21,8 @@ begin
     for no key update skip locked) a;
 
   -- A slot that was buffered comes before the one that is due now, which then waits in its place.
-  select count(*) filter (where sync_scheduler.start_waiting_slot(w.integration_id)) into were_waiting
-  from sync_scheduler.waiting_slots w
+  select count(*) filter (where sync_scheduler.start_queued_slot(w.integration_id)) into were_waiting
+  from sync_scheduler.queued_slots w
   where w.integration_id = any (integration_ids) and w.triggered_by = 'schedule' and not exists (
     select from public.sync_run_log r
     where r.integration_id = w.integration_id and r.status in ('pending', 'running'));
@@ -56,9 +56,9 @@ begin
         -- The clock may have gone back: a slot that has a row, or waits for a run to end, keeps it at that.
         exists (select from public.sync_run_log r
           where r.integration_id = d.id and r.scheduled_for = d.next_run_at)
-        or exists (select from sync_scheduler.waiting_slots w
+        or exists (select from sync_scheduler.queued_slots w
           where w.integration_id = d.id and w.scheduled_for = d.next_run_at) as dealt_with,
-        exists (select from sync_scheduler.waiting_slots w
+        exists (select from sync_scheduler.queued_slots w
           where w.integration_id = d.id and w.triggered_by = 'schedule') as buffered
     ) seen
     where f.next_slot > now()
@@ -72,7 +72,7 @@ begin
     from decided d where d.reason is not null
   ),
   buffered as (
-    insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by)
+    insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by)
     select d.id, d.next_run_at, 'schedule' from decided d
     where d.reason is null and d.active and not d.dealt_with
   ),

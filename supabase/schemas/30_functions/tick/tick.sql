@@ -1,7 +1,7 @@
 -- One tick; and is the scheduler alive?
 
 -- One pass of the scheduler, called by pg_cron at second :00 of every minute and every 30 s: starts due
--- slots, recovers runs that stand still, starts waiting slots, raises drift alerts, ends pauses and
+-- slots, recovers runs that stand still, starts queued slots, raises drift alerts, ends pauses and
 -- unanswered connection checks, starts the checks that are due, posts alerts, warms the function up for the
 -- next slot, and records itself in ticks. Safe at any time, by anyone, at once.
 create or replace function sync_scheduler.tick() returns void
@@ -21,7 +21,7 @@ begin
   -- counts. Alerts are posted after every step that raises them. Warming up is last: another tick for the
   -- same slot waits for it.
   foreach step in array array[
-    'start_due_runs', 'has_work', 'recover_runs', 'start_waiting_slots', 'watch_drift', 'end_pauses',
+    'start_due_runs', 'has_work', 'recover_runs', 'start_queued_slots', 'watch_drift', 'end_pauses',
     'resolve_silence',
     'end_unanswered_probes', 'check_health', 'post_alerts', 'prewarm']
   loop
@@ -33,7 +33,7 @@ begin
         select d.started, d.skipped into started, skipped from sync_scheduler.start_due_runs() d;
       when 'has_work' then busy := sync_scheduler.has_work();
       when 'recover_runs' then recovered := sync_scheduler.recover_runs();
-      when 'start_waiting_slots' then started := started + sync_scheduler.start_waiting_slots();
+      when 'start_queued_slots' then started := started + sync_scheduler.start_queued_slots();
       when 'watch_drift' then perform sync_scheduler.watch_drift();
       when 'end_pauses' then perform sync_scheduler.end_pauses();
       when 'resolve_silence' then perform sync_scheduler.resolve_silence();

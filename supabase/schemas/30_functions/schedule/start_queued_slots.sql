@@ -1,8 +1,8 @@
 -- The tick starts slots that waited.
 
--- Starts waiting slots (buffered, or of a backfill) of up to batch_size (100) integrations of which no run is
+-- Starts queued slots (buffered, or of a backfill) of up to batch_size (100) integrations of which no run is
 -- active, one of each. Returns how many it started.
-create or replace function sync_scheduler.start_waiting_slots(batch_size integer default 100) returns integer
+create or replace function sync_scheduler.start_queued_slots(batch_size integer default 100) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
@@ -10,7 +10,7 @@ declare
   started integer := 0;
 begin
   -- Before the lock, or every tick would take it.
-  if not exists (select from sync_scheduler.waiting_slots) then
+  if not exists (select from sync_scheduler.queued_slots) then
     return 0;
   end if;
   if not sync_scheduler.lock_starts() then
@@ -19,10 +19,10 @@ begin
   for next_one in
     -- From one integration to the next by index: a backfill of a thousand slots costs as much as one.
     with recursive waiting as (
-      (select w.integration_id from sync_scheduler.waiting_slots w order by w.integration_id limit 1)
+      (select w.integration_id from sync_scheduler.queued_slots w order by w.integration_id limit 1)
       union all
       select n.integration_id from waiting, lateral (
-        select w.integration_id from sync_scheduler.waiting_slots w
+        select w.integration_id from sync_scheduler.queued_slots w
         where w.integration_id > waiting.integration_id order by w.integration_id limit 1) n
     )
     select i.id from waiting join public.sync_integrations i on i.id = waiting.integration_id
@@ -31,16 +31,16 @@ begin
           where r.integration_id = i.id and r.status in ('pending', 'running'))
       -- A backfill waits for the end of a pause. It must not do so in the places of others.
       and ((i.enabled and not sync_scheduler.is_paused(i)) or exists (
-        select from sync_scheduler.waiting_slots w
+        select from sync_scheduler.queued_slots w
           where w.integration_id = i.id and w.triggered_by = 'schedule'))
     -- In no order: what cannot be started again and again must not always come first.
     order by random() limit batch_size
   loop
     begin
-      started := started + sync_scheduler.start_waiting_slot(next_one)::integer;
+      started := started + sync_scheduler.start_queued_slot(next_one)::integer;
     exception when others then
       -- One broken integration must not stop the others; the slot waits on.
-      raise warning 'sync_scheduler.start_waiting_slots: integration %: % (%)', next_one, sqlerrm, sqlstate;
+      raise warning 'sync_scheduler.start_queued_slots: integration %: % (%)', next_one, sqlerrm, sqlstate;
     end;
     exit when sync_scheduler.is_out_of_time();
   end loop;
@@ -48,19 +48,19 @@ begin
 end;
 $$;
 
--- Starts the waiting slot of an integration whose turn it is, if nothing else of it is active and there is
+-- Starts the queued slot of an integration whose turn it is, if nothing else of it is active and there is
 -- room. Returns whether it did. Errors: PT503 function_url_not_configured.
-create or replace function sync_scheduler.start_waiting_slot(integration_id uuid) returns boolean
+create or replace function sync_scheduler.start_queued_slot(integration_id uuid) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
-  waiting sync_scheduler.waiting_slots;
+  waiting sync_scheduler.queued_slots;
   run public.sync_run_log;
   refusal public.sync_skip_reason;
 begin
   select * into integration from public.sync_integrations i
-  where i.id = start_waiting_slot.integration_id for no key update skip locked;
-  select * into waiting from sync_scheduler.waiting_slots w
+  where i.id = start_queued_slot.integration_id for no key update skip locked;
+  select * into waiting from sync_scheduler.queued_slots w
   where w.integration_id = integration.id
   -- A slot of the schedule before what is made up for.
   order by w.triggered_by = 'schedule' desc, w.scheduled_for limit 1;
@@ -89,7 +89,7 @@ begin
       return false;
     end if;
   end if;
-  delete from sync_scheduler.waiting_slots w
+  delete from sync_scheduler.queued_slots w
   where w.integration_id = waiting.integration_id and w.scheduled_for = waiting.scheduled_for;
   if refusal is not null then
     perform sync_scheduler.skip_slots(integration, array[waiting.scheduled_for], refusal);

@@ -6,7 +6,7 @@ select plan(5);
 
 update public.sync_integrations set overlap_policy = 'buffer_one' where id = sync_test.id('integration a');
 select sync_test.trigger_as('coordinator');
-insert into sync_scheduler.waiting_slots (integration_id, scheduled_for, triggered_by)
+insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by)
 values (sync_test.id('integration a'), pg_temp.hour(1), 'schedule');
 
 update public.sync_integrations set schedule = to_char(pg_temp.hour(1) at time zone 'UTC', 'MI HH24 DD MM *')
@@ -27,7 +27,7 @@ select pg_temp.work(pg_temp.active_run('integration a'));
 select sync_scheduler.tick();
 select is((select array_agg(status::text) from pg_temp.slots('integration a') where hours_ago = 1), '{pending}',
   'it runs when its turn comes');
-select is_empty($$ select from sync_scheduler.waiting_slots $$, 'and waits no more');
+select is_empty($$ select from sync_scheduler.queued_slots $$, 'and waits no more');
 
 select * from finish();
 rollback;

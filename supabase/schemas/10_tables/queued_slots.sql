@@ -1,4 +1,4 @@
-create table sync_scheduler.waiting_slots (
+create table sync_scheduler.queued_slots (
   integration_id uuid not null references public.sync_integrations (id) on delete cascade,
   scheduled_for timestamptz not null,
   triggered_by public.sync_run_trigger not null check (triggered_by in ('schedule', 'backfill')),
@@ -7,8 +7,8 @@ create table sync_scheduler.waiting_slots (
   primary key (integration_id, scheduled_for)
 );
 -- buffer_one: at most one slot of the schedule waits.
-create unique index waiting_slots_one_buffered_idx on sync_scheduler.waiting_slots (integration_id)
+create unique index queued_slots_one_buffered_idx on sync_scheduler.queued_slots (integration_id)
   where triggered_by = 'schedule';
-comment on table sync_scheduler.waiting_slots is
+comment on table sync_scheduler.queued_slots is
   'Slots that run as soon as nothing else of their integration does, the earliest first: what buffer_one '
   'keeps, and what a backfill makes up for.';
