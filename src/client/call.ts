@@ -76,7 +76,7 @@ async function askOnce<T>(
   signal?.addEventListener("abort", abort);
   try {
     const answer = await ask(both.signal);
-    // supabase-js tells of an abort as of a broken connection.
+    // For supabase-js an abort is a broken connection.
     if (signal?.aborted) throw reasonOf(signal);
     return answer;
   } finally {

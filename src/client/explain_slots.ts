@@ -3,7 +3,7 @@ import { type Part, readAll } from "./read_all.ts";
 import type { SlotsOptions } from "./repository_options.ts";
 import type { SyncSlot } from "./types.ts";
 
-/** `explain_sync_slots` itself returns no more. */
+/** `explain_sync_slots` itself returns at most as many. */
 const MOST_SLOTS = 10_000;
 
 /** All slots of a period, by as many questions as the answers are short; each begins behind the last slot known. */

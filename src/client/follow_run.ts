@@ -7,8 +7,8 @@ import { isActive, type SupabaseLike, type SyncRun } from "./types.ts";
 const FIRST_POLL_MS = 2_000;
 const LONGEST_POLL_MS = 15_000;
 /**
- * Realtime delivers at most once, and nobody hears of a message that it lost: when nothing at all has come for this
- * long, one look tells whether the run is still under way. Doubles each time.
+ * Realtime delivers at most once, and does not report a message that it lost. When nothing has come for this long, a
+ * read of the row shows whether the run is still active. Doubles each time.
  */
 const SILENCE_MS = 60_000;
 const LONGEST_SILENCE_MS = 600_000;
@@ -23,7 +23,7 @@ export interface FollowListener {
   onEnd?(): void;
   /** The following has failed for good: the run may not be seen any more, or the session is over. */
   onError?(error: SyncSchedulerError): void;
-  /** Realtime tells of changes (`true`), or the row is polled (`false`). */
+  /** Realtime reports changes (`true`), or the row is polled (`false`). */
   onLive?(live: boolean): void;
 }
 

@@ -2,8 +2,8 @@
  * Reads a `timestamptz` as the Data API, Realtime or the details of an error carry it. Null for null, for `infinity`
  * and for what is no instant at all.
  *
- * Not `new Date`: beside ISO 8601 there is Postgres's own form (a space, and an offset of two digits), which the
- * specification of JavaScript leaves open and Safari refuses.
+ * Not `new Date`: Postgres has a form of its own (a space, and an offset of two digits). The specification of
+ * JavaScript leaves that form open, and Safari refuses it.
  *
  * @example
  * ```ts

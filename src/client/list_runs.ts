@@ -38,8 +38,8 @@ export interface RunPage {
 export type RunQuery = { abortSignal(signal: AbortSignal): PromiseLike<CountedAnswer<SyncRun>> };
 
 /**
- * A page of runs, however few the Data API gives at once. It begins behind the last run of the page before and not at a
- * count of rows: runs that begin meanwhile are neither shown twice nor move one over the edge.
+ * A page of runs, however few the Data API gives at once. It begins behind the last run of the page before, not at a
+ * count of rows. So runs that begin meanwhile neither appear twice nor push another run out.
  *
  * @example
  * ```ts

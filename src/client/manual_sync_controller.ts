@@ -33,8 +33,8 @@ export type ManualSyncSource =
  * The state of one integration's sync button, for any framework: React's `useSyncExternalStore`, Svelte's `$store`,
  * a `shallowRef` of Vue.
  *
- * A press while another is on its way, or while a run is under way, is none. If somebody else's run is in the way, the
- * controller tells so and follows that one. `load` tells in advance what a press would answer.
+ * A press while another press or a run is active does nothing. If another person's run is active, the controller says
+ * so and follows that run. `load` says in advance what a press would answer.
  *
  * @example React
  * ```tsx ignore
@@ -91,7 +91,7 @@ export class ManualSyncController {
   /** The language of the repository. */
   readonly messages: SyncMessages;
 
-  /** Asks nobody yet. */
+  /** Sends no request yet. */
   constructor(source: ManualSyncSource, orgId: string, integrationType: string) {
     this.messages = source.messages;
     this.#source = source;
@@ -142,7 +142,7 @@ export class ManualSyncController {
       const said = typeof reason === "string" ? reason : undefined;
       this.#onRun(await this.#source.cancelRun(run.run_id, { signal, reason: said }));
     } catch (error) {
-      // It has ended meanwhile: whoever follows it is about to hear so.
+      // It has ended meanwhile: its follower is about to learn so.
       const hasEnded = error instanceof SyncSchedulerError && error.code === "run_not_active";
       if (!hasEnded && !signal.aborted) this.#fail(error);
     }
@@ -176,13 +176,13 @@ export class ManualSyncController {
       onEnd: () => {
         this.#followedId = null;
         this.#change({ isLive: false });
-        // For the cooldown that the run leaves behind. If nobody answers, the next press will tell.
+        // For the cooldown that the run leaves behind. Without an answer, the next press will show it.
         this.#learn().catch(() => {});
       },
     }, { known });
   };
 
-  /** An error in a sentence for people as things are now; in the language of the repository unless told otherwise. */
+  /** An error in a sentence for people as things are now; in the language of the repository by default. */
   readonly describe = (error: SyncSchedulerError, messages?: SyncMessages): string =>
     this.#source.describe(error, messages);
 
@@ -206,7 +206,7 @@ export class ManualSyncController {
       await this.#learn();
     } catch (error) {
       if (signal.aborted) return this.#snapshot;
-      // Nobody else would: without an answer it is not known whose runs to listen to.
+      // Without an answer it is not known whose runs to listen to.
       if (this.#fail(error).isUnanswered) {
         this.#cancelReload = this.#source.environment.after(RELOAD_MS, this.load);
       }
@@ -252,7 +252,7 @@ export class ManualSyncController {
   #onRun(run: SyncRun): void {
     const { run: known, error } = this.#facts;
     if (known?.run_id === run.run_id && Number(known.version) >= Number(run.version)) return;
-    // Only the row tells who started the run in the way, and when.
+    // Only the row says who started the active run, and when.
     const conflict = error?.code === "sync_already_in_progress"
       ? error.with({ activeRun: readActiveRun(run) })
       : known?.run_id === run.run_id

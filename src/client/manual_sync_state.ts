@@ -2,7 +2,7 @@ import { SyncSchedulerError } from "./sync_scheduler_error.ts";
 import type { SyncErrorCode } from "./sync_scheduler_error.ts";
 import { isActive, type SyncOverview, type SyncRun } from "./types.ts";
 
-/** What stands in every snapshot, whatever its state. */
+/** What every snapshot has, whatever its state. */
 export interface ManualSyncCommon {
   /** Whether a press would be of use now; not before the first answer of a `load` that is under way. */
   readonly canPress: boolean;
@@ -14,7 +14,7 @@ export interface ManualSyncCommon {
   readonly obstacle: SyncSchedulerError | null;
   /** Seconds until the cooldown is over, counting down; null without one. */
   readonly secondsLeft: number | null;
-  /** Whether Realtime tells of changes; false while the run is polled, and while there is none to follow. */
+  /** Whether Realtime reports changes; false while the run is polled, and while there is none to follow. */
   readonly isLive: boolean;
   /** The integration as it was when it was last loaded; null before that. */
   readonly overview: SyncOverview | null;
@@ -62,13 +62,13 @@ export interface ManualSyncFailure extends ManualSyncCommon {
   readonly error: SyncSchedulerError;
 }
 
-/** What a button and a banner show: told apart by `state`. */
+/** What a button and a banner show: `state` distinguishes the cases. */
 export type ManualSyncSnapshot = ManualSyncIdle | ManualSyncLoading | ManualSyncData | ManualSyncFailure;
 
 /** What the controller knows. */
 export interface ManualSyncFacts {
   readonly isPressing: boolean;
-  /** Nothing is known yet, and somebody has asked. */
+  /** Nothing is known yet, and the app has asked. */
   readonly isLoading: boolean;
   readonly run: SyncRun | null;
   readonly error: SyncSchedulerError | null;

@@ -1,5 +1,5 @@
 /**
- * The client library of the Sync Scheduler: what a client app needs to start a sync, to follow it live and to tell
+ * The client library of the Sync Scheduler: what a client app needs to start a sync, to follow it live and to show
  * people what happened. It runs in browsers, Deno and Node, and imports nothing at run time.
  *
  * @example

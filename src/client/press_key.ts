@@ -4,7 +4,7 @@ import type { ClientEnvironment } from "./environment.ts";
 const LIFETIME_MS = 120_000;
 
 /**
- * The idempotency key of a press, kept until somebody has answered.
+ * The idempotency key of a press, kept until there is an answer.
  *
  * @example
  * ```ts
@@ -29,7 +29,7 @@ export class PressKey {
     this.#environment = environment;
   }
 
-  /** The key of this press: a new one, or that of a press just now of which nobody knows whether it arrived. */
+  /** The key of this press: a new one, or that of a press just now that may have arrived. */
   take(): string {
     const now = this.#environment.now();
     if (this.#key === null || now - this.#madeAt > LIFETIME_MS) {

@@ -98,7 +98,7 @@ export class SyncSchedulerRepository {
   readonly environment: ClientEnvironment;
   /** The language of its messages. */
   readonly messages: SyncMessages;
-  /** SupabaseLike lets in clients of any Database type; that ours is there is what the migrations are for. */
+  /** SupabaseLike accepts clients of any Database type; the migrations make ours. */
   readonly #typed: SupabaseClient<Database>;
   readonly #nameOf: ((userId: string) => string | null | undefined) | undefined;
 
@@ -154,7 +154,7 @@ export class SyncSchedulerRepository {
       limit: 1,
       signal: options.signal,
     };
-    // The pause stands, whether or not this question is answered.
+    // The pause holds, whether or not this question is answered.
     const page = await this.listRuns(orgId, active).catch(() => null);
     return { ...integration, active_run: page?.runs[0] ?? null };
   }
@@ -225,7 +225,7 @@ export class SyncSchedulerRepository {
   }
 
   /**
-   * Tells of the integration's runs as they begin, whoever starts them. `onGap` says that some may have been missed: at
+   * Reports the integration's runs as they begin, also those of others. `onGap` says that some may have been missed: at
    * the start, and whenever Realtime was away. Returns a function that ends it.
    */
   followIntegration(integrationId: string, onRun: (run: SyncRun) => void, onGap: () => void): () => void {
@@ -258,7 +258,7 @@ export class SyncSchedulerRepository {
     } catch (error) {
       const activeRun = error instanceof SyncSchedulerError ? error.activeRun : null;
       if (activeRun?.triggeredBy !== "manual") throw error;
-      // Whose run is in the way is told by its row alone. If that cannot be had, the error is good enough.
+      // Only the row says whose run is active. Without the row, the error is good enough.
       const run = await this.getRun(activeRun.runId, options).catch(() => null);
       throw run === null
         ? error

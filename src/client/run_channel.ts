@@ -3,7 +3,7 @@ import type { ClientEnvironment } from "./environment.ts";
 import type { SupabaseLike } from "./types.ts";
 
 const FIRST_BACKOFF_MS = 1_000;
-/** That of realtime-js's own: when Realtime is back, nobody should have to wait for us much longer than for it. */
+/** That of realtime-js's own: when Realtime is back, people should not wait for us much longer than for it. */
 const LONGEST_BACKOFF_MS = 10_000;
 /** A subscription that held for this long was a good one: the next break is a new one. */
 const STABLE_MS = 30_000;
@@ -29,9 +29,9 @@ export interface RunChannelEvents {
 /**
  * Subscribes to changes of runs, and again whenever that breaks, until the function that it returns is called.
  *
- * realtime-js connects its socket again, and rejoins after most errors, but not after the server has closed a channel,
- * as it does when the token expires; nor does it tell one kind of trouble from another. So whatever went wrong, the
- * channel is left and a new one joined after a while, with the token that the session has by then.
+ * realtime-js reconnects its socket, and rejoins after most errors. It does not rejoin after the server has closed a
+ * channel, as it does when the token expires. Nor does it distinguish kinds of errors. So after any error the channel
+ * is left and a new one joined after a while, with the token that the session has by then.
  *
  * @example
  * ```ts ignore
@@ -93,7 +93,7 @@ export function joinRuns(
       liveSince = environment.now();
       events.onLive?.(true);
     }
-    // What changed before this moment was told to nobody. It comes again when Realtime had lost the database.
+    // Earlier changes reached no subscriber. This comes again when Realtime had lost the database.
     events.onGap(true);
   }
 
@@ -110,7 +110,7 @@ export function joinRuns(
   function leave(): void {
     current++;
     cancelRejoin();
-    // Nobody waits for the goodbye; while the connection is down it is not even sent.
+    // Nothing waits for the goodbye; while the connection is down it is not even sent.
     if (channel !== null) client.removeChannel(channel).catch(() => {});
     channel = null;
   }

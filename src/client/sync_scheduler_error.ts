@@ -16,7 +16,7 @@ export type ClientErrorCode =
   /** Anything else; `cause` has the answer. */
   | "unexpected_error";
 
-/** What only the Edge Function is told, by the RPCs of the service role. */
+/** What only the Edge Function gets, from the RPCs of the service role. */
 export type WorkerErrorCode =
   | "invalid_token"
   | "already_claimed"
@@ -24,10 +24,10 @@ export type WorkerErrorCode =
   | "run_is_final"
   | "invalid_worker_request";
 
-/** The closed union of codes: what the RPCs tell people on purpose, and what may happen on the way to them. */
+/** The closed union of codes: what the RPCs answer people on purpose, and what may happen on the way to them. */
 export type SyncErrorCode = Exclude<SyncErrorMessage, WorkerErrorCode> | ClientErrorCode;
 
-/** The run that stands in the way of a press: enough to say whose it is, and to follow it. */
+/** The active run that a refused press met: enough to say whose it is, and to follow it. */
 export interface ActiveRun {
   /** Its id. */
   readonly runId: string;
@@ -35,7 +35,7 @@ export interface ActiveRun {
   readonly status: SyncRunStatus;
   /** What started it. */
   readonly triggeredBy: SyncRunTrigger;
-  /** Who started it; null if nobody did, or if it is not known. */
+  /** Who started it; null if no person did, or if it is not known. */
   readonly triggeredByUserId: string | null;
   /** Since when it is under way; null if that is not known yet. */
   readonly startedAt: Date | null;
@@ -91,7 +91,7 @@ export class SyncSchedulerError extends Error {
   /** The run in the way, if the code is `sync_already_in_progress`. */
   readonly activeRun: ActiveRun | null;
 
-  /** Whether nobody has answered, or not as they should: whether the request had an effect is not known. */
+  /** Whether there was no answer, or no proper one: whether the request had an effect is not known. */
   get isUnanswered(): boolean {
     return this.code === "network_unreachable" || this.code === "server_unavailable" ||
       this.code === "database_restarting";

@@ -9,7 +9,7 @@ export type SyncRunStatus = Database["public"]["Enums"]["sync_run_status"];
 /** What started a run. */
 export type SyncRunTrigger = Database["public"]["Enums"]["sync_run_trigger"];
 
-/** How an entry of the outbox stands. */
+/** The state of an entry of the outbox. */
 export type SyncEntryState = Database["public"]["Enums"]["sync_entry_state"];
 
 /** An integration: a row of `public.sync_integrations`. */
@@ -21,7 +21,7 @@ export type PausedIntegration = SyncIntegration & {
   readonly active_run: SyncRun | null;
 };
 
-/** A row some columns of which may be null: the generator takes those of a function's table as never null. */
+/** A row with some columns that may be null: the generator takes those of a function's table as never null. */
 export type WithNulls<Row, Column extends keyof Row> =
   & Omit<Row, Column>
   & { [Name in Column]: Row[Name] | null };

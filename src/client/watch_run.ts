@@ -36,7 +36,7 @@ export function watchRun(
   const nextChange = () => new Promise<void>((resolve) => wake = resolve);
   let change = nextChange();
 
-  /** Whoever waits looks again. */
+  /** A waiting caller looks again. */
   function tell(): void {
     wake();
     change = nextChange();

@@ -27,7 +27,7 @@ async function setUp(first = aRun()) {
   return { supabase, environment, said, abort, over };
 }
 
-/** One that Realtime has told that it listens. */
+/** A channel that Realtime has confirmed. */
 async function setUpLive(first = aRun()) {
   const all = await setUp(first);
   all.supabase.joined.goLive();

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** Somebody of the seed, whom a developer may sign in as. */
+/** A person of the seed, whom a developer may sign in as. */
 export interface Person {
   readonly id: string;
   readonly email: string;
@@ -8,7 +8,7 @@ export interface Person {
   readonly role: string;
 }
 
-/** What the page is told by whoever serves it. */
+/** What the server of the page gives it. */
 export interface ConsoleConfig {
   readonly apiUrl: string;
   readonly publishableKey: string;

@@ -13,9 +13,9 @@ import type {
 const MAX_KEY_LENGTH = 200;
 
 /**
- * The decision of `public.trigger_integration_sync` as a pure function: the same checks in the same order, the
- * first that fails answers. It exists so that the rules can be read, unit-tested and compared with the SQL
- * (`tests/integration/parity/`), and so that a client can tell in advance what a press of the button would do.
+ * The decision of `public.trigger_integration_sync` as a pure function: the same checks in the same order, the first
+ * that fails answers. With it the rules can be read, unit-tested and compared with the SQL
+ * (`tests/integration/parity/`). A client can say in advance what a press of the button would do.
  *
  * It does not decide what only the server can: recovery of lost workers is over when `facts.activeRun` is read, and
  * a missing function URL (`function_url_not_configured`) is the operator's fault.
@@ -66,7 +66,7 @@ export function decideTrigger(facts: TriggerFacts, now: Date): TriggerDecision {
   const { caller, request, integration, keyHolder, activeRun } = facts;
 
   if (!caller.actsForAll) {
-    // Nobody has signed in, whatever the subject of the session is.
+    // The caller has not signed in, whatever the subject of the session is.
     if (caller.isAnonymous) return reject("not_authenticated", null);
     // A third-party sign-in whose users are no uuids: signing in again would not help.
     if (caller.userId === null && caller.subject !== null) return reject("unsupported_identity", null);
@@ -86,8 +86,8 @@ export function decideTrigger(facts: TriggerFacts, now: Date): TriggerDecision {
 
   if (integration === null) return reject("integration_not_found", null);
 
-  // Before the state of the integration: a client that repeats a request whose answer it lost must get its run
-  // back even if the integration has been paused since, and never a conflict with that very run.
+  // Before the state of the integration: a client that repeats a request whose answer it lost must get its run back,
+  // also when the integration has been paused since. It must never get a conflict with that very run.
   if (keyHolder !== null) {
     return keyHolder.integrationId === integration.integrationId
       ? { outcome: "replayed", runId: keyHolder.runId }

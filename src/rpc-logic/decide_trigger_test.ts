@@ -35,7 +35,7 @@ const activeRun: ActiveRunFacts = {
   triggeredBy: "schedule",
   wasRevived: false,
 };
-/** A coordinator's press that nothing stands against. */
+/** A coordinator's press that is accepted. */
 const clear: TriggerFacts = {
   caller: coordinator,
   request: { integrationType: "xledger", idempotencyKey: null },

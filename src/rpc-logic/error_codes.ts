@@ -1,4 +1,4 @@
-/** One error that the project raises: how it travels, and what it tells its caller. */
+/** One error that the project raises: how it travels, and what it says to its caller. */
 export interface SyncErrorEntry {
   /** SQLSTATE; `PTxyz` makes PostgREST answer with HTTP status xyz. It is `error.code` in supabase-js. */
   readonly code: `PT${number}`;
@@ -182,7 +182,7 @@ export const SYNC_ERRORS = {
 export type SyncErrorMessage = keyof typeof SYNC_ERRORS;
 
 /**
- * Tells whether a string, such as `error.message` of supabase-js, is one of the project's own errors.
+ * Whether a string, such as `error.message` of supabase-js, is one of the project's own errors.
  *
  * @example
  * ```ts

@@ -1,10 +1,10 @@
 /**
  * What `public.trigger_integration_sync` knows when it decides, as plain data.
  *
- * Instants are `Date`, so they carry milliseconds; Postgres carries microseconds. What Postgres decides by less
- * than a millisecond cannot be told here. That is harmless as long as all instants of one decision are cut the
- * same way, or are whole milliseconds away from `now`. Postgres's `infinity` has no `Date` either: a pause
- * for ever is `resumeAt: null`.
+ * Instants are `Date`, so they carry milliseconds; Postgres carries microseconds. What Postgres decides by less than a
+ * millisecond cannot be seen here. That is harmless as long as all instants of one decision are cut the same way, or
+ * are whole milliseconds away from `now`. Postgres's `infinity` has no `Date` either: a pause for ever is `resumeAt:
+ * null`.
  *
  * @example
  * ```ts
@@ -89,7 +89,7 @@ export interface ActiveRunFacts {
   readonly startedAt: Date | null;
   /** What started it. */
   readonly triggeredBy: RunTrigger;
-  /** Did it stand still until this call, so that recovery had to move it on? Then it is the caller's answer. */
+  /** Was it stuck until this call, so that recovery had to move it on? Then it is the caller's answer. */
   readonly wasRevived: boolean;
 }
 
@@ -111,7 +111,7 @@ export interface TriggerFacts {
   readonly knownTypes: readonly string[];
   /** The integration asked for; `null` when the organisation has none of that type. */
   readonly integration: IntegrationFacts | null;
-  /** Who has the idempotency key already; `null`: nobody, or there is no key. */
+  /** Who has the idempotency key already; `null`: no run has it, or there is no key. */
   readonly keyHolder: KeyHolderFacts | null;
   /** The run in the way; `null`: none. */
   readonly activeRun: ActiveRunFacts | null;
@@ -154,7 +154,7 @@ export interface TriggerErrorDetails {
     readonly started_at: string | null;
     readonly triggered_by: RunTrigger;
   };
-  /** How long to wait, rounded up, until when, and because of which limit. */
+  /** How long to wait, rounded up, until when, and by what limit. */
   readonly rate_limited: {
     readonly retry_after_seconds: number;
     readonly retry_at: string;
@@ -182,6 +182,6 @@ export type TriggerDecision =
   | { readonly outcome: "accepted"; readonly triggeredBy: "manual" | "api" }
   /** Gives back the run that the idempotency key has already started, in whatever state it is. */
   | { readonly outcome: "replayed"; readonly runId: string }
-  /** Gives back the active run, which stood still until recovery moved it on. */
+  /** Gives back the active run, which was stuck until recovery moved it on. */
   | { readonly outcome: "revived"; readonly runId: string }
   | TriggerRejection;

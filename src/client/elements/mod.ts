@@ -14,7 +14,7 @@
  * document.querySelector("sync-status-banner")!.controller = controller;
  * ```
  *
- * @example React 19 sets properties of custom elements; `examples/react/Elements.tsx` tells its types of them
+ * @example React 19 sets properties of custom elements; `examples/react/Elements.tsx` declares them to its types
  * ```tsx ignore
  * function Sync({ controller }: { controller: ManualSyncController }) {
  *   return (

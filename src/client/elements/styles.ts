@@ -4,9 +4,9 @@ import { type CSSResult, unsafeCSS } from "lit";
 export const css = ([text]: TemplateStringsArray): CSSResult => unsafeCSS(text);
 
 /**
- * What both elements look like. What may stand in one place takes the room of all of it (`stack`, `off`): nothing moves
- * when it changes. Light or dark is the page's to say, by `color-scheme`: a page that declares
- * `light dark` follows the system, one that declares nothing is light, and so are its elements.
+ * What both elements look like. Alternatives for one place take the room of all of them (`stack`, `off`): nothing moves
+ * when they change. The page's `color-scheme` decides between light and dark. A page that declares `light dark` follows
+ * the system; without a declaration it is light, and so are its elements.
  */
 export const styles: CSSResult = css`
   :host {

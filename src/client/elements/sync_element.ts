@@ -43,7 +43,7 @@ export abstract class SyncElement extends LitElement {
   /** The language in use. */
   protected get language(): SyncMessages {
     if (this.messages) return this.messages;
-    // Norwegian has more than one name; whoever asks for Nynorsk reads Bokmål rather than English.
+    // Norwegian has more than one name; a page in Nynorsk shows Bokmål rather than English.
     const wanted = this.locale?.toLowerCase().replace(/^(no|nn)\b/, "nb").slice(0, 2);
     return SyncElement.languages.find(({ locale }) => wanted && locale.startsWith(wanted)) ??
       this.attached?.messages ?? en;

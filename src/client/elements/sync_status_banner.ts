@@ -11,8 +11,8 @@ import { SyncElement } from "./sync_element.ts";
 const WAITS = /^(integration_paused|function_outdated|schema_outdated)$/;
 
 /**
- * `<sync-status-banner>`: how the sync is, live: waiting, running with its progress, done, failed and why; a button that
- * cancels it, one that runs a failed one again, and how many alerts are open.
+ * `<sync-status-banner>`: the state of the sync, live: waiting, running with its progress, done, failed and why. It has
+ * a button that cancels a run, one that retries a failed run, and the number of open alerts.
  *
  * Parts: `banner`, `status`, `details`, `bar`, `cancel`, `retry`, `undecided`, `alerts`. Custom properties: those of the button, and
  * `--sync-success`. Slot: further content at the end. Event: `sync-change`, with the snapshot as `detail`.
@@ -167,7 +167,7 @@ export class SyncStatusBanner extends SyncElement {
     const { status, notice, entries_total: total, entries_done: done, entries_failed: failed } = run;
     const next = toInstant(run.next_attempt_at);
     const [, rejected] = this.#numbers(done, failed);
-    // What it waits for stands above.
+    // What it waits for is shown above.
     const says = isActive(run) && notice && !(status === "pending" && WAITS.test(notice));
     return [
       total > 0 ? texts.progress(...this.#numbers(done, total)) : "",

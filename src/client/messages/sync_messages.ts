@@ -1,7 +1,7 @@
 import type { SyncErrorCode, SyncSchedulerError } from "../sync_scheduler_error.ts";
 import type { SyncEntryState, SyncRunStatus } from "../types.ts";
 
-/** What a message may tell of the case at hand, in the words of its language. */
+/** What a message may say about the case at hand, in the words of its language. */
 export interface MessageFacts {
   /** The error itself. */
   readonly error: SyncSchedulerError;
@@ -34,7 +34,7 @@ export interface SyncTexts {
   readonly notices: Readonly<Record<string, string>>;
   /** Until when a run waits because its vendor said so. */
   readonly quota: (until: string) => string;
-  /** How an entry of the outbox stands. */
+  /** The state of an entry of the outbox. */
   readonly states: Readonly<Record<SyncEntryState, string>>;
   /** A run that is to end before it is done. */
   readonly cancelling: string;

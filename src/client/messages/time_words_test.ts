@@ -19,7 +19,7 @@ const CASES: readonly (readonly [instant: string, now: string, zone: string, en:
   ["2026-11-27T17:00Z", "2026-11-29T16:00Z", "Europe/Oslo", "2 days ago", "i forgårs"],
   ["2026-11-28T10:00Z", "2026-11-29T11:00Z", "Europe/Oslo", "yesterday", "i går"],
   ["2026-11-27T17:00Z", "2026-11-28T18:00Z", "Europe/Oslo", "yesterday", "i går"],
-  // Below a day hours tell more, also over midnight.
+  // Below a day hours say more, also over midnight.
   ["2026-11-28T22:59Z", "2026-11-28T23:01Z", "Europe/Oslo", "2 minutes ago", "for 2 minutter siden"],
   ["2026-11-28T17:00Z", "2026-11-29T11:00Z", "Europe/Oslo", "18 hours ago", "for 18 timer siden"],
   ["2026-11-28T11:00:01Z", "2026-11-29T11:00Z", "Europe/Oslo", "23 hours ago", "for 23 timer siden"],

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { ClientEnvironment } from "../environment.ts";
 
-/** A clock that stands until a test moves it, chance that is always one half, and keys that count. */
+/** A clock that stops until a test moves it, chance that is always one half, and keys that count. */
 export class TestEnvironment implements ClientEnvironment {
   #now = Date.parse("2026-11-25T12:00:00Z");
   #keys = 0;

@@ -2,12 +2,12 @@ import type { RealtimeChannel } from "@supabase/supabase-js";
 import type { Alert, Client } from "./types.ts";
 import type { SyncRun } from "../../client/mod.ts";
 
-/** What the page is told of as it happens. */
+/** What the page learns as it happens. */
 export interface LiveHandlers {
   onRun(run: SyncRun, isNew: boolean): void;
   onHealth(integrationId: string): void;
   onAlert(alert: Alert): void;
-  /** Changes are told from now on; what happened before may have been missed, so load again. */
+  /** Changes are reported from now on. Earlier ones may have been missed, so load again. */
   onSubscribed(): void;
   onConnection(isLive: boolean): void;
 }

@@ -14,7 +14,7 @@ const AWAY_MS = 10_000;
 export class OrganisationModel {
   readonly overview: Resource<Overview[]>;
   readonly alerts: Resource<Alert[]>;
-  /** False while changes are not told as they happen. */
+  /** False while changes are not reported as they happen. */
   isLive = false;
   /** What went wrong with an action, in words. */
   failure: string | null = null;
@@ -86,7 +86,7 @@ export class OrganisationModel {
     for (const model of this.#integrations.values()) model.refresh();
   }
 
-  /** Does what somebody has asked for, and shows what went wrong. */
+  /** Does what the person has asked for, and shows what went wrong. */
   async act(work: () => Promise<unknown>): Promise<boolean> {
     this.failure = null;
     try {
@@ -100,7 +100,7 @@ export class OrganisationModel {
     }
   }
 
-  /** Says that somebody has seen an alert. */
+  /** Records that a person takes care of an alert. */
   acknowledge(alertId: string): Promise<boolean> {
     return this.act(() => acknowledgeAlert(this.supabase, alertId));
   }

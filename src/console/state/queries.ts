@@ -50,7 +50,7 @@ export async function fetchAlerts(supabase: Client, orgId: string, signal: Abort
   return [...open, ...over];
 }
 
-/** Says that somebody has seen it. */
+/** Records that a person takes care of it. */
 export async function acknowledgeAlert(supabase: Client, alertId: string): Promise<Alert> {
   return unwrap(await supabase.rpc("acknowledge_sync_alert", { alert_id: alertId }));
 }

@@ -30,7 +30,7 @@ export class Resource<T> {
     this.changed();
   }
 
-  /** Asks if nobody has asked yet. */
+  /** Asks if it has not asked yet. */
   want(): void {
     if (this.#request === undefined) void this.refresh();
   }
@@ -41,7 +41,7 @@ export class Resource<T> {
     this.changed();
   }
 
-  /** Nobody wants the answer any more. */
+  /** The answer is no longer wanted. */
   dispose(): void {
     this.#request?.abort();
   }

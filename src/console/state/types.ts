@@ -21,7 +21,7 @@ export type NextSlot = Public["Functions"]["preview_sync_schedule"]["Returns"][n
 /** A step of a run. */
 export type TimelineStep = Public["Functions"]["sync_run_timeline"]["Returns"][number];
 
-/** What somebody may do in an organisation. */
+/** What a person may do in an organisation. */
 export type Role = "admin" | "coordinator" | "viewer";
 
 /** An organisation of the person who is signed in. */

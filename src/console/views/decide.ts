@@ -3,7 +3,7 @@ import type { OrganisationModel } from "../state/organisation.ts";
 import { type Decision, settleEntry } from "../state/queries.ts";
 import type { Entry, Overview } from "../state/types.ts";
 
-/** What a person may decide, by how the entry stands. */
+/** What a person may decide, by the state of the entry. */
 const CHOICES = {
   rejected: [["resend", "Send again"], ["abandon", "Leave out"]],
   conflict: [["keep", "Keep what was exported"]],

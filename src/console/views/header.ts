@@ -6,7 +6,7 @@ export interface HeaderView {
   readonly organisations: readonly Organisation[];
   readonly current: Organisation | null;
   readonly name: string;
-  /** Whether changes are told as they happen. */
+  /** Whether changes are reported as they happen. */
   readonly isLive: boolean;
   readonly theme: "system" | "light" | "dark";
   choose(orgId: string): void;
@@ -14,7 +14,7 @@ export interface HeaderView {
   signOut(): void;
 }
 
-/** Who looks at what, and whether it is told as it happens. */
+/** Who looks at what, and whether changes are reported as they happen. */
 export function headerView(view: HeaderView): TemplateResult {
   const { organisations, current } = view;
   const choose = (event: Event) => view.choose((event.currentTarget as HTMLSelectElement).value);

@@ -8,7 +8,7 @@ import { empty, failed, panel, pill, skeleton } from "./parts.ts";
 import { timelineView } from "./timeline.ts";
 import { sentence, STATUS, TRIGGER } from "./words.ts";
 
-/** What the history needs beside the runs. */
+/** What the history needs besides the runs. */
 export interface HistoryView {
   readonly timeZone: string;
   readonly model: OrganisationModel;

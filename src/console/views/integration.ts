@@ -12,7 +12,7 @@ import { pauseNotice, pauseView } from "./pause.ts";
 import { scheduleView } from "./schedule.ts";
 import { healthOf } from "./words.ts";
 
-/** What the page of an integration needs beside the models. */
+/** What the page of an integration needs besides the models. */
 export interface IntegrationView {
   readonly model: OrganisationModel;
   readonly row: Overview;

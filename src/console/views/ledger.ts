@@ -6,7 +6,7 @@ import { empty, loaded, panel, pill } from "./parts.ts";
 
 const NEWEST = 12;
 
-/** In development: what stands in the fake vendor's books. */
+/** In development: the fake vendor's books. */
 export function ledgerView(model: IntegrationModel): TemplateResult {
   const row = ({ reference, documentNumber, description, state, lines, times }: Voucher) =>
     html`

@@ -51,7 +51,7 @@ export function outboxView(
         </details>
       </li>
     `;
-  // While a run goes on, its row tells more than what was counted before.
+  // While a run goes on, its row is newer than what was counted before.
   const isActive = row.active_run_id !== null && row.entries_total !== null;
   return panel({
     id: "outbox",

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Resource } from "../state/resource.ts";
 
-/** A colour with its meaning; each also has words beside it. */
+/** A colour with its meaning; each also has words next to it. */
 export type Tone = "ok" | "warn" | "bad" | "info" | "idle";
 
 /** A word with its colour. */

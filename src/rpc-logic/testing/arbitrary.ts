@@ -126,9 +126,9 @@ function finishRuns(lists: readonly (readonly Omit<Run, "label">[])[]): Run[] {
 }
 
 /**
- * Generates situations of the shape of the shared vectors, crowded at the edges: cooldowns and pauses that end a
- * millisecond before, at and after the call, keys that meet, and runs in every state of health. Every situation is one
- * that the database can hold.
+ * Generates situations of the shape of the shared vectors, crowded at the edges. Cooldowns and pauses end a millisecond
+ * before, at and after the call. Keys meet, and runs are in every state of health. Every situation is one that the
+ * database can hold.
  *
  * @example
  * ```ts

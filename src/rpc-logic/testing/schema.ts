@@ -34,10 +34,10 @@ const run = z.strictObject({
   triggered_seconds_ago: secondsAgo,
   started_seconds_ago: secondsAgo.nullable(),
   /**
-   * Why an active run does or does not move; final runs are `healthy`. What recovery makes of it:
-   * nothing (`healthy`, `waiting_for_retry`, `overdue_held`: past its deadline, but its worker's lease is not over); it moves on (`retry_due`, `unclaimed`: dispatched but nobody came,
-   * `worker_silent`: its lease is over); it fails (`overdue`: past its deadline, `undeliverable`: dispatched as often
-   * as allowed).
+   * Why an active run does or does not move; final runs are `healthy`. Recovery does nothing for `healthy`,
+   * `waiting_for_retry` and `overdue_held` (past its deadline, but its worker's lease is not over). It moves on
+   * `retry_due`, `unclaimed` (dispatched but not claimed) and `worker_silent` (its lease is over). It fails `overdue`
+   * (past its deadline) and `undeliverable` (dispatched as often as allowed).
    */
   condition: z.enum([
     "healthy",
@@ -76,8 +76,8 @@ const expectation = z.discriminatedUnion("outcome", [
 /** A situation without the answer, as generated cases have it. */
 export const situationSchema = z.strictObject({
   /**
-   * `anonymous` is signed in by `signInAnonymously`; `signed_out` has no JWT; `foreign` has one whose `sub` is no uuid;
-   * `service_role` has one without a user; `host` is the owner of the database, without a JWT.
+   * `anonymous` is signed in by `signInAnonymously`. `signed_out` has no JWT, `foreign` has one whose `sub` is no uuid,
+   * and `service_role` has one without a user. `host` is the owner of the database, without a JWT.
    */
   caller: z.enum(["signed_in", "anonymous", "signed_out", "foreign", "service_role", "host"]),
   /** The organisation named in the call. */

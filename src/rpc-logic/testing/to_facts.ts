@@ -2,8 +2,8 @@ import type { OrgRole, TriggerDecision, TriggerFacts } from "../mod.ts";
 import { KNOWN_TYPES, type Run, type Situation, type TriggerVector } from "./schema.ts";
 
 /**
- * The id that a thing of a vector has in the facts and in the database. The ids are fixed: whoever writes them
- * to a database does so in a transaction that is rolled back.
+ * The id that a thing of a vector has in the facts and in the database. The ids are fixed: a test writes them to a
+ * database in a transaction that is rolled back.
  *
  * @example
  * ```ts
@@ -34,7 +34,7 @@ export const FOREIGN_SUBJECT = "auth0|5f7c8ec7c33c6c004bbafe82";
 const KIND_NUMBERS = { org: "00004001", user: "00004002", integration: "00004003", run: "00004004" } as const;
 
 /**
- * What the mirror is told about a situation. Like the SQL, it looks for the facts; it decides nothing.
+ * What the mirror gets of a situation. Like the SQL, it looks for the facts; it decides nothing.
  *
  * @example
  * ```ts
