@@ -132,7 +132,7 @@ $$;
 
 -- Connection checks, too, are spread over the time: some would always be due.
 create procedure bench.make_idle() language sql as $$
-  update sync_scheduler.probes set ended_at = now() where ended_at is null;
+  update sync_scheduler.connection_checks set ended_at = now() where ended_at is null;
   update public.sync_integration_health set next_check_at = now() + interval '1 day' where next_check_at < now() + interval '1 day';
   update public.sync_integrations set next_run_at = next_run_at + interval '1 day', next_tick_at = next_tick_at + interval '1 day'
   where next_run_at < now() + interval '1 day';

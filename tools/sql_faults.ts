@@ -128,7 +128,7 @@ const AMBIGUOUS = new Set([
   "sync_scheduler.note_vendor_answer",
   "sync_scheduler.note_vendor_failure",
   "sync_scheduler.open_incident",
-  "sync_scheduler.post_probes",
+  "sync_scheduler.post_checks",
   "sync_scheduler.press",
   "sync_scheduler.record_results",
   "sync_scheduler.refuse_worker",

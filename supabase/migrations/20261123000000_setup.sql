@@ -145,10 +145,10 @@ create table sync_scheduler.settings (
   silent_after interval not null default '2 minutes' check (silent_after between '1 minute' and '1 day'),
   warmup_lead interval not null default '45 seconds'
     check (warmup_lead = '0 seconds' or warmup_lead between '40 seconds' and '60 seconds'),
-  probe_timeout interval not null default '30 seconds'
-    check (probe_timeout between '4 seconds' and '2 minutes'),
-  probe_cooldown interval not null default '10 seconds'
-    check (probe_cooldown between '0 seconds' and '1 hour'),
+  check_timeout interval not null default '30 seconds'
+    check (check_timeout between '4 seconds' and '2 minutes'),
+  check_cooldown interval not null default '10 seconds'
+    check (check_cooldown between '0 seconds' and '1 hour'),
   least_cooldown interval not null default '1 minute' check (least_cooldown between '0 seconds' and '1 day'),
   presses_per_hour integer not null default 60 check (presses_per_hour between 1 and 10000),
   changes_per_hour integer not null default 600 check (changes_per_hour between 1 and 10000),
@@ -202,9 +202,9 @@ comment on column sync_scheduler.settings.silent_after is
 comment on column sync_scheduler.settings.warmup_lead is
   'How long before a slot the function is warmed up, at the earliest; at the latest it is 30 seconds less. '
   '0: never.';
-comment on column sync_scheduler.settings.probe_timeout is
+comment on column sync_scheduler.settings.check_timeout is
   'How long a connection check may stay unanswered. The Edge Function gives the external system half of it.';
-comment on column sync_scheduler.settings.probe_cooldown is
+comment on column sync_scheduler.settings.check_cooldown is
   'Least time between two connection checks of an integration, for they are paid from the vendor''s quota, '
   'and between two configurations of an alert webhook, for each posts to an address that an admin chooses.';
 comment on column sync_scheduler.settings.least_cooldown is

@@ -11,7 +11,7 @@
 --   run_attempts             the tries of a run: dispatched (a token), claimed (a lease), ended (an outcome)
 --   queued_slots            slots that run when their integration is free: buffered ones and backfills
 --   ticks, warmups           what the scheduler did; requests that boot the function before a slot
---   sync_integration_health  what is known about a connection; probes: its check, at most one at a time
+--   sync_integration_health  what is known about a connection; connection_checks: its last check
 --   vendors, vendor_failures what shows that a vendor is down; sync_vendor_incidents: that it is
 --   sync_alerts              faults that need a person, open until resolved_at; sync_alert_webhooks: where to
 --   alert_senders, alert_messages  the outbox of an alert webhook: one request at a time, in order
@@ -746,7 +746,7 @@ begin
   if exists (select from public.sync_run_log r where r.status = 'pending' and r.next_attempt_at <= now()) then
     return true;
   end if;
-  -- start_queued_slots, and watch_drift; a slot that nobody has dealt with is what prewarm looks for.
+  -- start_queued_slots, and watch_drift; a slot that nobody has dealt with is what warm_up looks for.
   if exists (select from sync_scheduler.queued_slots) then
     return true;
   end if;
@@ -768,22 +768,22 @@ begin
   then
     return true;
   end if;
-  -- end_unanswered_probes.
-  if exists (select from sync_scheduler.probes p where p.ended_at is null) then
+  -- end_unanswered_checks.
+  if exists (select from sync_scheduler.connection_checks p where p.ended_at is null) then
     return true;
   end if;
-  -- check_health.
+  -- run_due_checks.
   if exists (select from public.sync_integration_health h where h.next_check_at <= now()) then
     return true;
   end if;
-  -- post_alerts.
+  -- post_alert_messages.
   if exists (select from sync_scheduler.alert_messages m where m.is_new) then
     return true;
   end if;
   if exists (select from sync_scheduler.alert_senders s where s.next_attempt_at <= now()) then
     return true;
   end if;
-  -- prewarm: settings.warmup_lead is a minute at most.
+  -- warm_up: settings.warmup_lead is a minute at most.
   return exists (select from public.sync_integrations i where i.next_run_at <= now() + interval '1 minute');
 end;
 $$;
@@ -815,8 +815,8 @@ comment on column public.sync_audit_log.integration_id is 'Null: it is about the
 comment on column public.sync_audit_log.actor_id is
   'The person (sync_scheduler.caller_id()); null: the service role, the host, or the scheduler itself.';
 
--- supabase/schemas/10_tables/probes.sql
-create table sync_scheduler.probes (
+-- supabase/schemas/10_tables/connection_checks.sql
+create table sync_scheduler.connection_checks (
   -- One an integration: a new one replaces the token of the last, so an answer that comes too late is
   -- worthless, two at a time are impossible, and there is nothing to purge.
   integration_id uuid primary key references public.sync_integrations (id) on delete cascade,
@@ -828,19 +828,19 @@ create table sync_scheduler.probes (
   claimed_at timestamptz,
   ended_at timestamptz
 );
-create index probes_open_idx on sync_scheduler.probes (requested_at) where ended_at is null;
+create index connection_checks_open_idx on sync_scheduler.connection_checks (requested_at) where ended_at is null;
 
-comment on table sync_scheduler.probes is 'The last connection check of each integration.';
-comment on column sync_scheduler.probes.token_hash is
+comment on table sync_scheduler.connection_checks is 'The last connection check of each integration.';
+comment on column sync_scheduler.connection_checks.token_hash is
   'SHA-256 of the one-time token with which the function claims and answers.';
-comment on column sync_scheduler.probes.requested_by is
+comment on column sync_scheduler.connection_checks.requested_by is
   'The person (sync_scheduler.caller_id()); null: the service role, the host, or the tick.';
-comment on column sync_scheduler.probes.by_tick is
+comment on column sync_scheduler.connection_checks.by_tick is
   'Whether the tick asked. Only these checks open or end a vendor''s incident: one that a person asks for '
   'concerns the person.';
-comment on column sync_scheduler.probes.request_id is
+comment on column sync_scheduler.connection_checks.request_id is
   'Id in net._http_response: a hint for people, as in run_attempts.';
-comment on column sync_scheduler.probes.ended_at is 'When it was answered, or counted as not answered.';
+comment on column sync_scheduler.connection_checks.ended_at is 'When it was answered, or counted as not answered.';
 
 -- supabase/schemas/10_tables/warmups.sql
 create table sync_scheduler.warmups (

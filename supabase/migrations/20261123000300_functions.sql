@@ -287,7 +287,7 @@ begin
   get diagnostics changed = row_count;
   erased := erased || jsonb_build_object('alerts', changed);
 
-  update sync_scheduler.probes p set requested_by = nobody where p.requested_by = erase_person.user_id;
+  update sync_scheduler.connection_checks p set requested_by = nobody where p.requested_by = erase_person.user_id;
   update sync_scheduler.queued_slots w set requested_by = nobody where w.requested_by = erase_person.user_id;
   -- Messages that wait, or were posted, hold rows of runs and alerts as they were.
   update sync_scheduler.alert_messages m
@@ -628,8 +628,8 @@ begin
   end if;
   -- What the old address answers says nothing about the new one. A claim that is under way holds the row: it
   -- read the old one.
-  perform from sync_scheduler.probes p where p.integration_id = new.id for no key update;
-  update sync_scheduler.probes p set ended_at = clock_timestamp()
+  perform from sync_scheduler.connection_checks p where p.integration_id = new.id for no key update;
+  update sync_scheduler.connection_checks p set ended_at = clock_timestamp()
   where p.integration_id = new.id and p.claimed_at is not null and p.ended_at is null;
   -- Nobody has to find out by a failed sync.
   if exists (
@@ -1065,7 +1065,7 @@ comment on function public.configure_alert_webhook(uuid, jsonb, text) is
   'kinds; null: all), min_severity (info, warning, critical), finished_runs (also tell of every run that '
   'ends); what is not named stays. null removes the webhook with what waits for it. url and secret are '
   'stored in Vault, where nobody can read them back. One that had stopped begins again, with what still '
-  'waits. A first message says that it is configured, so it may be done once in settings.probe_cooldown (10 '
+  'waits. A first message says that it is configured, so it may be done once in settings.check_cooldown (10 '
   's). For admins of the organisation and the service role; audited with reason (at most 500 characters). '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 '
   'argument_too_long, PT422 invalid_configuration (details: field, reason), PT422 reason_too_long, PT429 '
@@ -1188,7 +1188,7 @@ end;
 $$;
 
 -- Refuses (PT429 rate_limited) while the organisation's alert webhook was last configured less than
--- settings.probe_cooldown ago: each time something is posted to an address that the caller chooses. The
+-- settings.check_cooldown ago: each time something is posted to an address that the caller chooses. The
 -- caller holds the webhook's lock.
 create or replace function sync_scheduler.require_webhook_due(org_id uuid) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -1196,10 +1196,10 @@ begin
   -- The audit log remembers it when the webhook has been removed since, and nobody but its owner can take
   -- anything out of it.
   perform sync_scheduler.refuse_until((
-    select max(a.created_at) + s.probe_cooldown from sync_scheduler.settings s, public.sync_audit_log a
-    where a.org_id = require_webhook_due.org_id and a.created_at > now() - s.probe_cooldown
+    select max(a.created_at) + s.check_cooldown from sync_scheduler.settings s, public.sync_audit_log a
+    where a.org_id = require_webhook_due.org_id and a.created_at > now() - s.check_cooldown
       and a.action = 'configure_alert_webhook'
-    group by s.probe_cooldown), 'webhook');
+    group by s.check_cooldown), 'webhook');
 end;
 $$;
 
@@ -1572,7 +1572,7 @@ $$;
 -- Posts to the Edge Function which organisations have messages for their alert webhooks: new ones, ones that
 -- wait for a receiver to be back, and ones of which nobody reported. Returns how many organisations. Nothing
 -- without settings.function_url. Safe at any time, by anyone, at once.
-create or replace function sync_scheduler.post_alerts(batch_size integer default 500) returns integer
+create or replace function sync_scheduler.post_alert_messages(batch_size integer default 500) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
@@ -2118,7 +2118,7 @@ begin
     select p.integration_id, p.token from jsonb_to_recordset(probes) as p (integration_id uuid, token text)
     -- A guessed token costs its look-up here, no more.
     where exists (
-      select from sync_scheduler.probes o
+      select from sync_scheduler.connection_checks o
       where o.integration_id = p.integration_id and o.token_hash = sha256(convert_to(p.token, 'UTF8')))
     order by p.integration_id
   loop
@@ -2145,17 +2145,17 @@ declare
   settings sync_scheduler.settings;
 begin
   select * into strict settings from sync_scheduler.settings;
-  update sync_scheduler.probes p set claimed_at = clock_timestamp()
+  update sync_scheduler.connection_checks p set claimed_at = clock_timestamp()
   where p.integration_id = claim_probe.integration_id
     and p.token_hash = sha256(convert_to(claim_probe.token, 'UTF8'))
     and p.claimed_at is null and p.ended_at is null
     -- Later it counts as not answered, and another one may be on its way.
-    and p.requested_at > clock_timestamp() - settings.probe_timeout;
+    and p.requested_at > clock_timestamp() - settings.check_timeout;
   if not found then
     perform sync_scheduler.raise_no_probe(claim_probe.integration_id, claim_probe.token);
   end if;
   return sync_scheduler.read_connection(claim_probe.integration_id)
-    || jsonb_build_object('timeout_seconds', extract(epoch from settings.probe_timeout) / 2);
+    || jsonb_build_object('timeout_seconds', extract(epoch from settings.check_timeout) / 2);
 end;
 $$;
 
@@ -2164,9 +2164,9 @@ $$;
 create or replace function sync_scheduler.raise_no_probe(integration_id uuid, token text) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  probe sync_scheduler.probes;
+  probe sync_scheduler.connection_checks;
 begin
-  select * into probe from sync_scheduler.probes p
+  select * into probe from sync_scheduler.connection_checks p
   where p.integration_id = raise_no_probe.integration_id
     and p.token_hash = sha256(convert_to(raise_no_probe.token, 'UTF8'));
   perform sync_scheduler.raise_error(case
@@ -2253,14 +2253,14 @@ begin
       '"latency_ms": "0 to 3600000"}');
   end if;
 
-  update sync_scheduler.probes p set ended_at = clock_timestamp()
+  update sync_scheduler.connection_checks p set ended_at = clock_timestamp()
   where p.integration_id = finish_probe.integration_id
     and p.token_hash = sha256(convert_to(finish_probe.token, 'UTF8'))
     and p.claimed_at is not null and p.ended_at is null
   returning p.requested_at, p.by_tick into asked_at, by_tick;
   if not found then
     if exists (
-      select from sync_scheduler.probes p
+      select from sync_scheduler.connection_checks p
       where p.integration_id = finish_probe.integration_id and p.ended_at is not null
         and p.token_hash = sha256(convert_to(finish_probe.token, 'UTF8'))
     ) then
@@ -2626,12 +2626,12 @@ begin
   perform sync_scheduler.require_org_role(org_id, '{admin,coordinator}');
   integration := sync_scheduler.lock_integration(org_id, integration_type);
   perform sync_scheduler.refuse_until(sync_scheduler.passive_until(integration), 'vendor');
-  perform sync_scheduler.require_probe_due(integration);
+  perform sync_scheduler.require_check_due(integration);
   -- Of people alone: by it their checks are bounded.
   if sync_scheduler.caller_id() is not null then
     perform sync_scheduler.audit(integration, 'test_connection');
   end if;
-  return sync_scheduler.start_probe(integration);
+  return sync_scheduler.start_check(integration);
 end;
 $$;
 revoke all on function public.test_integration_connection(uuid, text)
@@ -2641,7 +2641,7 @@ comment on function public.test_integration_connection(uuid, text) is
   'switched off, and returns the integration''s health at once; read it again: it is answered when '
   'checked_at is later than check_requested_at, at the latest a minute after it (last_error_code '
   'check_unanswered) while the scheduler ticks. For admins and coordinators of the organisation and the '
-  'service role. One at a time, none sooner than settings.probe_cooldown (10 s) after the last, and for '
+  'service role. One at a time, none sooner than settings.check_cooldown (10 s) after the last, and for '
   'people settings.presses_per_hour an hour, counted in the audit log. None while the vendor has asked us to '
   'slow down (passive_since, until next_check_at). Errors: PT401 not_authenticated, PT401 '
   'unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, '
@@ -2686,9 +2686,9 @@ comment on function public.resume_integration_checks(uuid, text, text) is
   'PT422 reason_too_long, PT429 rate_limited.';
 
 -- Posts a connection check of an integration that somebody has asked for, and returns the integration's
--- health. The caller holds the integration's lock and has seen to probe_cooldown. Errors: PT503
+-- health. The caller holds the integration's lock and has seen to check_cooldown. Errors: PT503
 -- function_url_not_configured.
-create or replace function sync_scheduler.start_probe(integration public.sync_integrations)
+create or replace function sync_scheduler.start_check(integration public.sync_integrations)
 returns public.sync_integration_health
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -2697,7 +2697,7 @@ begin
   if (select s.function_url from sync_scheduler.settings s) is null then
     perform sync_scheduler.keep_function_url();
   end if;
-  perform sync_scheduler.post_probes(array[integration.id], sync_scheduler.caller_id());
+  perform sync_scheduler.post_checks(array[integration.id], sync_scheduler.caller_id());
   select * into strict health from public.sync_integration_health h where h.integration_id = integration.id;
   return health;
 end;
@@ -2706,7 +2706,7 @@ $$;
 -- Posts connection checks of integrations to the Edge Function, ten in a request, each under a one-time token
 -- of its own and in place of one that is still open. The caller holds the integrations' locks and knows that
 -- settings.function_url is set.
-create or replace function sync_scheduler.post_probes(
+create or replace function sync_scheduler.post_checks(
   integration_ids uuid[], requested_by uuid default null, by_tick boolean default false
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -2732,10 +2732,10 @@ begin
     from made m group by m.batch
   )
   -- Not now(): the caller may have waited for a lock, and an answer has to be later than its question.
-  insert into sync_scheduler.probes as p (integration_id, token_hash, requested_at, requested_by, by_tick,
+  insert into sync_scheduler.connection_checks as p (integration_id, token_hash, requested_at, requested_by, by_tick,
     request_id)
-  select m.id, sha256(convert_to(m.token, 'UTF8')), clock_timestamp(), post_probes.requested_by,
-    post_probes.by_tick,
+  select m.id, sha256(convert_to(m.token, 'UTF8')), clock_timestamp(), post_checks.requested_by,
+    post_checks.by_tick,
     r.request_id
   from made m join posted r using (batch)
   on conflict (integration_id) do update set
@@ -2747,23 +2747,23 @@ begin
     claimed_at = null,
     ended_at = null;
   update public.sync_integration_health h set check_requested_at = p.requested_at
-  from sync_scheduler.probes p
+  from sync_scheduler.connection_checks p
     where h.integration_id = any (integration_ids) and p.integration_id = h.integration_id;
 end;
 $$;
 
 -- Refuses (PT429 rate_limited) while the last connection check of the integration is younger than
--- settings.probe_cooldown, or is still open and younger than settings.probe_timeout; replaces_open: an open
+-- settings.check_cooldown, or is still open and younger than settings.check_timeout; replaces_open: an open
 -- one counts like another.
-create or replace function sync_scheduler.require_probe_due(
+create or replace function sync_scheduler.require_check_due(
   integration public.sync_integrations, replaces_open boolean default false
 ) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   perform sync_scheduler.refuse_until((
     select p.requested_at + case when p.ended_at is null and not replaces_open
-      then greatest(s.probe_timeout, s.probe_cooldown) else s.probe_cooldown end
-    from sync_scheduler.probes p, sync_scheduler.settings s where p.integration_id = integration.id),
+      then greatest(s.check_timeout, s.check_cooldown) else s.check_cooldown end
+    from sync_scheduler.connection_checks p, sync_scheduler.settings s where p.integration_id = integration.id),
       'check');
 end;
 $$;
@@ -2789,7 +2789,7 @@ $$;
 -- Starts the connection checks that are due, up to batch_size (500), the longest due first, and gives each
 -- its next turn; which of them have to ask, choose_checks knows. Returns how many it posted. Nothing without
 -- settings.function_url. Its cost follows what is due. Safe at any time, by anyone, at once.
-create or replace function sync_scheduler.check_health(batch_size integer default 500) returns integer
+create or replace function sync_scheduler.run_due_checks(batch_size integer default 500) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
@@ -2825,7 +2825,7 @@ begin
       else sync_scheduler.plan_check(i, earliest := now() + i.health_check_interval / 2) end
   from public.sync_integrations i where h.integration_id = any (due) and i.id = h.integration_id;
   if chosen.asked is not null then
-    perform sync_scheduler.post_probes(chosen.asked, by_tick := true);
+    perform sync_scheduler.post_checks(chosen.asked, by_tick := true);
   end if;
   return coalesce(cardinality(chosen.asked), 0);
 end;
@@ -2864,7 +2864,7 @@ begin
       and not exists (
         select from public.sync_run_log r where r.integration_id = i.id and r.status = 'running')
       and not exists (
-        select from sync_scheduler.probes p where p.integration_id = i.id and p.ended_at is null)
+        select from sync_scheduler.connection_checks p where p.integration_id = i.id and p.ended_at is null)
   ), placed as (
     select l.*, row_number() over (
       partition by l.integration_type, l.host order by l.proved, l.next_check_at) as place
@@ -2878,9 +2878,9 @@ begin
 end;
 $$;
 
--- Ends connection checks that are older than settings.probe_timeout, so that who waits for one hears of it.
+-- Ends connection checks that are older than settings.check_timeout, so that who waits for one hears of it.
 -- status stays. Returns how many. Safe at any time, by anyone, at once.
-create or replace function sync_scheduler.end_unanswered_probes(batch_size integer default 100)
+create or replace function sync_scheduler.end_unanswered_checks(batch_size integer default 100)
   returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
@@ -2888,13 +2888,13 @@ declare
   unanswered integer;
 begin
   with over as (
-    update sync_scheduler.probes p set ended_at = clock_timestamp()
+    update sync_scheduler.connection_checks p set ended_at = clock_timestamp()
     where p.integration_id = any (array(
       select o.integration_id
-      from sync_scheduler.probes o
+      from sync_scheduler.connection_checks o
         join public.sync_integration_health h on h.integration_id = o.integration_id
       where o.ended_at is null and o.requested_at <= clock_timestamp() - (
-        select s.probe_timeout from sync_scheduler.settings s)
+        select s.check_timeout from sync_scheduler.settings s)
       -- Of both: a tick waits for nobody's lock.
       order by o.requested_at limit batch_size for no key update of o, h skip locked))
     returning p.integration_id
@@ -2944,7 +2944,7 @@ begin
     delete from vault.secrets s where s.name = sync_scheduler.credentials_name(integration.id);
     -- A check that is on its way has the old ones. It is over, but not forgotten: whoever removes them and
     -- stores others at once would else ask the external system as often as they like.
-    update sync_scheduler.probes p set ended_at = clock_timestamp()
+    update sync_scheduler.connection_checks p set ended_at = clock_timestamp()
     where p.integration_id = integration.id and p.ended_at is null;
     update public.sync_integration_health h set
       consecutive_failures = 0, configured_at = now(), last_success_at = null, run_failed_at = null,
@@ -2954,13 +2954,13 @@ begin
     return health;
   end if;
   -- Before anything is stored: who is refused knows that the old ones are in place.
-  perform sync_scheduler.require_probe_due(integration, replaces_open := true);
+  perform sync_scheduler.require_check_due(integration, replaces_open := true);
   perform sync_scheduler.store_credentials(integration, credentials);
   -- A vendor that asked us to slow down is asked at next_check_at, with the new ones.
   if sync_scheduler.passive_until(integration) is null then
-    perform sync_scheduler.start_probe(integration);
+    perform sync_scheduler.start_check(integration);
   end if;
-  -- After the probe: health is locked behind it.
+  -- After the check: health is locked behind it.
   update public.sync_integration_health h
     set configured_at = now(), last_success_at = null, run_failed_at = null
   where h.integration_id = integration.id returning * into strict health;
@@ -7004,7 +7004,7 @@ begin
   then
     begin
       -- No tick will. The press goes on, whatever keeps it from being posted.
-      perform sync_scheduler.post_alerts();
+      perform sync_scheduler.post_alert_messages();
     exception when others then
       raise warning 'sync_scheduler.note_silence: % (%)', sqlerrm, sqlstate;
     end;
@@ -8427,7 +8427,7 @@ begin
   foreach step in array array[
     'start_due_runs', 'has_work', 'recover_runs', 'start_queued_slots', 'watch_drift', 'end_pauses',
     'resolve_silence',
-    'end_unanswered_probes', 'check_health', 'post_alerts', 'prewarm']
+    'end_unanswered_checks', 'run_due_checks', 'post_alert_messages', 'warm_up']
   loop
     -- If has_work fails, a lock is the likely cause. The other steps may not need it.
     exit when not busy;
@@ -8441,10 +8441,10 @@ begin
       when 'watch_drift' then perform sync_scheduler.watch_drift();
       when 'end_pauses' then perform sync_scheduler.end_pauses();
       when 'resolve_silence' then perform sync_scheduler.resolve_silence();
-      when 'end_unanswered_probes' then perform sync_scheduler.end_unanswered_probes();
-      when 'check_health' then perform sync_scheduler.check_health();
-      when 'post_alerts' then perform sync_scheduler.post_alerts();
-      when 'prewarm' then perform sync_scheduler.prewarm();
+      when 'end_unanswered_checks' then perform sync_scheduler.end_unanswered_checks();
+      when 'run_due_checks' then perform sync_scheduler.run_due_checks();
+      when 'post_alert_messages' then perform sync_scheduler.post_alert_messages();
+      when 'warm_up' then perform sync_scheduler.warm_up();
       end case;
     exception when others then
       errors := errors || jsonb_build_object(step, sqlerrm);
@@ -8517,7 +8517,7 @@ $$;
 -- Posts one warm-up to the Edge Function for the next slot that comes within settings.warmup_lead and will
 -- run, however many integrations share it. Returns whether it did. Nothing without settings.function_url.
 -- Safe at any time, by anyone, at once.
-create or replace function sync_scheduler.prewarm() returns boolean
+create or replace function sync_scheduler.warm_up() returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '100ms' as $$
 declare
@@ -8530,7 +8530,7 @@ begin
     return false;
   end if;
 
-  -- One probe of sync_integrations_next_run_idx. Slots are minutes, so no second one lies within the lead.
+  -- One look into sync_integrations_next_run_idx. Slots are minutes, so no second one lies within the lead.
   --
   -- Why the warm-up comes 15 to 45 s before the slot: of the ticks only the one every 30 s comes between two
   -- minutes, and nobody chooses at which second. A window of 45 s has one of its ticks at least 15 s before

@@ -8,7 +8,7 @@
 --   run_attempts             the tries of a run: dispatched (a token), claimed (a lease), ended (an outcome)
 --   queued_slots            slots that run when their integration is free: buffered ones and backfills
 --   ticks, warmups           what the scheduler did; requests that boot the function before a slot
---   sync_integration_health  what is known about a connection; probes: its check, at most one at a time
+--   sync_integration_health  what is known about a connection; connection_checks: its last check
 --   vendors, vendor_failures what shows that a vendor is down; sync_vendor_incidents: that it is
 --   sync_alerts              faults that need a person, open until resolved_at; sync_alert_webhooks: where to
 --   alert_senders, alert_messages  the outbox of an alert webhook: one request at a time, in order

@@ -33,7 +33,7 @@ begin
   if exists (select from public.sync_run_log r where r.status = 'pending' and r.next_attempt_at <= now()) then
     return true;
   end if;
-  -- start_queued_slots, and watch_drift; a slot that nobody has dealt with is what prewarm looks for.
+  -- start_queued_slots, and watch_drift; a slot that nobody has dealt with is what warm_up looks for.
   if exists (select from sync_scheduler.queued_slots) then
     return true;
   end if;
@@ -55,22 +55,22 @@ begin
   then
     return true;
   end if;
-  -- end_unanswered_probes.
-  if exists (select from sync_scheduler.probes p where p.ended_at is null) then
+  -- end_unanswered_checks.
+  if exists (select from sync_scheduler.connection_checks p where p.ended_at is null) then
     return true;
   end if;
-  -- check_health.
+  -- run_due_checks.
   if exists (select from public.sync_integration_health h where h.next_check_at <= now()) then
     return true;
   end if;
-  -- post_alerts.
+  -- post_alert_messages.
   if exists (select from sync_scheduler.alert_messages m where m.is_new) then
     return true;
   end if;
   if exists (select from sync_scheduler.alert_senders s where s.next_attempt_at <= now()) then
     return true;
   end if;
-  -- prewarm: settings.warmup_lead is a minute at most.
+  -- warm_up: settings.warmup_lead is a minute at most.
   return exists (select from public.sync_integrations i where i.next_run_at <= now() + interval '1 minute');
 end;
 $$;

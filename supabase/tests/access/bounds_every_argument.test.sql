@@ -24,7 +24,7 @@ insert into ids select 'run', sync_test.trigger_as('coordinator');
 update sync_scheduler.run_attempts set token_hash = sha256('a token') where run_id = (select id::uuid from ids where name = 'run');
 select public.sync_worker_claim(id::uuid, 1, 'a token', sync_test.id('boot'), 1, false) from ids where name = 'run';
 insert into ids select 'batch', public.sync_worker_reserve_entries(id::uuid, 1, 'a token', 3) ->> 'batch_id' from ids where name = 'run';
-insert into sync_scheduler.probes (integration_id, token_hash, requested_at, claimed_at)
+insert into sync_scheduler.connection_checks (integration_id, token_hash, requested_at, claimed_at)
 values (sync_test.id('integration a'), sha256('a token'), clock_timestamp(), clock_timestamp());
 insert into public.sync_alert_webhooks (org_id, host, format, min_severity, finished_runs)
 values (sync_test.id('org a'), 'hooks.slack.com', 'slack', 'info', false);

@@ -5,13 +5,13 @@ select plan(30);
 update sync_scheduler.alert_messages set is_new = false;
 update sync_scheduler.alert_senders set next_attempt_at = null;
 
-select is(sync_scheduler.post_alerts(), 0, 'without messages nothing is posted');
+select is(sync_scheduler.post_alert_messages(), 0, 'without messages nothing is posted');
 select pg_temp.connect();
 select pg_temp.alert('drift');
 select pg_temp.alert('run_failed');
-select is(sync_scheduler.post_alerts(), 1, 'the tick posts that there are some');
+select is(sync_scheduler.post_alert_messages(), 1, 'the tick posts that there are some');
 select is((select convert_from(body, 'UTF8') ~ 'hooks|whsec|drift' from net.http_request_queue order by id desc limit 1), false, 'but nothing of them');
-select is(sync_scheduler.post_alerts(), 0, 'one request at a time');
+select is(sync_scheduler.post_alert_messages(), 0, 'one request at a time');
 select throws_ok($$ select public.sync_worker_claim_alerts('[]') $$, 'PT422', 'invalid_worker_request', 'a claim names somebody');
 select throws_ok($$ select public.sync_worker_claim_alerts(jsonb_build_array(jsonb_build_object('org_id', sync_test.id('org a'), 'token', 'forged'))) $$,
   'PT401', 'invalid_token', 'and has its token');
@@ -28,14 +28,14 @@ select is(pg_temp.report(c, 1, 'failed') ->> 'recorded', 'true', 'the receiver h
 select is(pg_temp.report(c, 1, 'failed') ->> 'recorded', 'false', 'a report whose answer was lost may be repeated') from claimed;
 select is(pg_temp.waiting(), 'alert.raised drift, alert.raised run_failed, alert.raised lost_worker', 'what was not taken waits, and what has come since behind it');
 select ok(pg_temp.wait_seconds() between 7 and 15, 'for a moment');
-select is(sync_scheduler.post_alerts(), 0, 'that a new one comes does not shorten it');
+select is(sync_scheduler.post_alert_messages(), 0, 'that a new one comes does not shorten it');
 select results_eq($$ select failing_since, delivered_at from public.sync_alert_webhooks $$, $$ values (now(), now()) $$, 'members see how it goes');
 
 create function pg_temp.attempt(delivered integer, outcome text default null, more jsonb default '{}') returns integer language plpgsql as $$
 declare
   claimed jsonb;
 begin
-  perform pg_temp.pass('1 day'), sync_scheduler.post_alerts();
+  perform pg_temp.pass('1 day'), sync_scheduler.post_alert_messages();
   claimed := pg_temp.claim();
   perform pg_temp.report(claimed, delivered, outcome, more);
   return pg_temp.wait_seconds();
@@ -54,16 +54,16 @@ select results_eq($$ select failing_since, stopped_at from public.sync_alert_web
 
 -- The function dies between the claim and the report.
 select pg_temp.alert('start_failed');
-select sync_scheduler.post_alerts();
+select sync_scheduler.post_alert_messages();
 truncate claimed;
 insert into claimed select pg_temp.claim();
 select pg_temp.pass('3 minutes');
-select is(sync_scheduler.post_alerts(), 1, 'a request that nobody reports on is repeated');
+select is(sync_scheduler.post_alert_messages(), 1, 'a request that nobody reports on is repeated');
 select is(pg_temp.claim() -> 'messages' -> 0 ->> 'message_id', c -> 'messages' -> 0 ->> 'message_id', 'under the id that the message had') from claimed;
 select throws_ok($$ select public.sync_worker_finish_alerts(sync_test.id('org a'), 'the token before', '[]') $$, 'PT401', 'invalid_token', 'who comes later changes nothing');
 select pg_temp.report(c, 1) from claimed;
 select pg_temp.alert('missed_slot');
-select sync_scheduler.post_alerts(), pg_temp.pass('31 seconds');
+select sync_scheduler.post_alert_messages(), pg_temp.pass('31 seconds');
 select throws_ok('select pg_temp.claim()', 'PT401', 'invalid_token', 'a claim comes within half a minute, or another may be at work');
 
 select sync_scheduler.purge_records(1000, s) from sync_scheduler.settings s;

@@ -47,7 +47,7 @@ select is((pg_temp.configure('{"format": null}')).format::text, 'teams', 'null l
 
 select sync_test.act_as('owner');
 update sync_scheduler.alert_senders set next_attempt_at = now();
-select sync_scheduler.post_alerts();
+select sync_scheduler.post_alert_messages();
 create temporary table claimed as select pg_temp.claim() as alerts;
 select is(alerts ->> 'format', 'teams', 'the function is given the format') from claimed;
 select results_eq($$ select last_status, last_error from public.sync_alert_webhooks $$, $$ values (null::integer, null::text) $$,
@@ -60,14 +60,14 @@ select sync_test.act_as('viewer');
 select is((select last_status from public.sync_alert_webhooks), 400, 'for members, too');
 select sync_test.act_as('owner');
 select pg_temp.pass('1 hour');
-select sync_scheduler.post_alerts();
+select sync_scheduler.post_alert_messages();
 select pg_temp.report(pg_temp.claim(), 1);
 select results_eq($$ select last_status, last_error from public.sync_alert_webhooks $$, $$ values (200, null::text) $$,
   'a message that is taken replaces it');
 
 -- Another request is under way when the admin enters another address.
 update sync_scheduler.alert_senders set next_attempt_at = now();
-select sync_scheduler.post_alerts();
+select sync_scheduler.post_alert_messages();
 create temporary table late as select pg_temp.claim() as alerts;
 select pg_temp.configure('{"url": "https://hooks.slack.com/services/T1/B1/x"}');
 update public.sync_alert_webhooks set configured_at = now() + interval '1 second';

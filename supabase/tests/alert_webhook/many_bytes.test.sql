@@ -14,7 +14,7 @@ create function pg_temp.take() returns text language plpgsql as $$
 declare
   claimed jsonb;
 begin
-  perform pg_temp.pass('1 day'), sync_scheduler.post_alerts();
+  perform pg_temp.pass('1 day'), sync_scheduler.post_alert_messages();
   claimed := pg_temp.claim();
   perform pg_temp.report(claimed, jsonb_array_length(claimed -> 'messages'));
   return (select string_agg(length((m ->> 'body')::jsonb ->> 'text')::text, ' ' order by n)

@@ -32,7 +32,7 @@ select sync_test.act_as('outsider');
 select lives_ok($$ select public.configure_alert_webhook(sync_test.id('org b'),
   '{"url": "https://third.example/", "secret": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"}') $$, 'another organisation does not wait for it');
 select sync_test.act_as('owner');
-update sync_scheduler.settings set probe_cooldown = '0 seconds';
+update sync_scheduler.settings set check_cooldown = '0 seconds';
 select sync_test.act_as('outsider');
 select lives_ok($$ select public.configure_alert_webhook(sync_test.id('org b'), '{"kinds": null}') $$, 'and the host may do without');
 

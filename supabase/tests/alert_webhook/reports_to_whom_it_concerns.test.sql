@@ -28,10 +28,10 @@ select is(concat(pg_temp.waiting('org a'), '|', pg_temp.waiting('org b')), '|', 
 select pg_temp.alert('drift');
 select pg_temp.alert('run_failed');
 update sync_scheduler.alert_senders set next_attempt_at = null;
-select sync_scheduler.post_alerts();
+select sync_scheduler.post_alert_messages();
 create temporary table claimed as select pg_temp.claim() as c;
 select pg_temp.report(c, 1, 'failed') from claimed;
-select pg_temp.pass('1 day'), sync_scheduler.post_alerts();
+select pg_temp.pass('1 day'), sync_scheduler.post_alert_messages();
 select pg_temp.claim();
 select public.sync_worker_finish_alerts(sync_test.id('org a'), pg_temp.token(), jsonb_build_array(
   jsonb_build_object('message_id', c #> '{messages,0,message_id}', 'outcome', 'failed', 'error', 'late', 'status', 500))) from claimed;

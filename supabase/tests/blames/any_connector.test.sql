@@ -33,9 +33,9 @@ language sql as $$
 $$;
 create function pg_temp.check_fails(n integer, blames text, class text default 'transient') returns void language plpgsql as $$
 begin
-  perform sync_scheduler.post_probes(array[sync_test.id('own ' || n)], by_tick := true);
-  perform pg_temp.claim(pg_temp.probe_token('own ' || n), 'own ' || n);
-  perform public.sync_worker_finish_probe(sync_test.id('own ' || n), pg_temp.probe_token('own ' || n), 'failed', class,
+  perform sync_scheduler.post_checks(array[sync_test.id('own ' || n)], by_tick := true);
+  perform pg_temp.claim(pg_temp.check_token('own ' || n), 'own ' || n);
+  perform public.sync_worker_finish_probe(sync_test.id('own ' || n), pg_temp.check_token('own ' || n), 'failed', class,
     'ledgerline_' || coalesce(blames, 'x'), 'In words.', blames => blames);
 end
 $$;

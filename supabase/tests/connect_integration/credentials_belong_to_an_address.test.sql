@@ -19,9 +19,9 @@ create function pg_temp.handed_out() returns text language plpgsql as $$
 declare
   claimed jsonb;
 begin
-  perform pg_temp.age_probe();
+  perform pg_temp.age_check();
   perform pg_temp.check_as('coordinator');
-  claimed := pg_temp.claim(pg_temp.probe_token());
+  claimed := pg_temp.claim(pg_temp.check_token());
   return concat_ws(' ', claimed -> 'credentials' ->> 'token', claimed ->> 'credentials_needed' is not null);
 end
 $$;
@@ -56,18 +56,18 @@ select is((select count from public.sync_alerts where kind = 'needs_attention' a
   'back at the old address nothing is asked for');
 select is(pg_temp.handed_out(), 'hemmelig f', 'back at the old address they are used again');
 select pg_temp.connect('service_role', '{"url": "https://evil.example/in"}');
-select pg_temp.age_probe();
+select pg_temp.age_check();
 select sync_test.act_as('admin');
 select public.set_integration_credentials(sync_test.id('org a'), 'webhook', '{"token": "new"}');
 select sync_test.act_as('owner');
 select is(pg_temp.handed_out(), 'new f', 'those that are stored for the new address are handed out');
 
 -- A check that was under way says nothing about another address.
-select pg_temp.age_probe();
+select pg_temp.age_check();
 select pg_temp.check_as('coordinator');
-select pg_temp.claim(pg_temp.probe_token());
+select pg_temp.claim(pg_temp.check_token());
 select pg_temp.connect('admin', '{"url": "https://c.example/in"}');
-select is(public.sync_worker_finish_probe(sync_test.id('integration a'), pg_temp.probe_token(), 'answered', latency_ms => 5),
+select is(public.sync_worker_finish_probe(sync_test.id('integration a'), pg_temp.check_token(), 'answered', latency_ms => 5),
   '{"recorded": false}', 'what the old address answers is not recorded');
 
 -- A default is not a value.

@@ -13,19 +13,19 @@ select is(pg_temp.health(), 'healthy', 'a check with the new config does: nothin
 select is(pg_temp.open(), 'run_failed critical 1', 'the alert stays: its entries wait');
 
 select pg_temp.run(1, 0, 'failed', 'permanent', 'access_refused');
-select pg_temp.age_probe();
+select pg_temp.age_check();
 select sync_test.act_as('admin');
 select public.set_integration_credentials(sync_test.id('org a'), 'webhook', '{"signing_secret": "one"}');
 select sync_test.act_as('owner');
-select pg_temp.age_probe();
+select pg_temp.age_check();
 select pg_temp.checked('answered');
 select is(pg_temp.health(), 'healthy', 'likewise with new credentials');
 select pg_temp.run(1, 0, 'failed', 'permanent', 'access_refused');
-select pg_temp.age_probe();
+select pg_temp.age_check();
 select sync_test.act_as('admin');
 select public.set_integration_credentials(sync_test.id('org a'), 'webhook', '{"signing_secret": "two"}');
 select sync_test.act_as('owner');
-select pg_temp.age_probe();
+select pg_temp.age_check();
 select pg_temp.checked('answered');
 select is(pg_temp.health(), 'healthy', 'also under the same id of Vault');
 

@@ -26,7 +26,7 @@ end
 $$;
 
 create function pg_temp.asked() returns boolean language sql as $$
-  select exists (select from sync_scheduler.probes where ended_at is null and integration_id = sync_test.id('integration a'))
+  select exists (select from sync_scheduler.connection_checks where ended_at is null and integration_id = sync_test.id('integration a'))
 $$;
 
 create function pg_temp.happens(event text) returns void language plpgsql as $$
@@ -41,7 +41,7 @@ begin
   when 'press' then
     perform pg_temp.run(word[2], word[3], 'manual');
   when 'ask' then
-    perform pg_temp.age_probe();
+    perform pg_temp.age_check();
     begin
       perform pg_temp.check_as(word[2]);
       raise exception 'it was checked';
@@ -51,14 +51,14 @@ begin
   when 'cool-down' then
     update public.sync_integration_health set next_check_at = now(), passive_since = passive_since - interval '1 day'
     where integration_id = sync_test.id('integration a');
-    perform sync_scheduler.check_health();
+    perform sync_scheduler.run_due_checks();
     if pg_temp.asked() then
-      perform pg_temp.claim(pg_temp.probe_token());
-      perform public.sync_worker_finish_probe(sync_test.id('integration a'), pg_temp.probe_token(), word[2], word[3], word[3],
+      perform pg_temp.claim(pg_temp.check_token());
+      perform public.sync_worker_finish_probe(sync_test.id('integration a'), pg_temp.check_token(), word[2], word[3], word[3],
         case when word[3] is not null then 'In words.' end);
     end if;
   when 'a_tick' then
-    perform sync_scheduler.check_health();
+    perform sync_scheduler.run_due_checks();
   when 'resume' then
     perform sync_test.act_as(word[2]);
     begin

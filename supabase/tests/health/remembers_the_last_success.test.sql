@@ -63,7 +63,7 @@ select sync_test.act_as('admin');
 select public.set_integration_credentials(sync_test.id('org a'), 'webhook', '{"signing_secret": "whsec_one"}');
 select sync_test.act_as('owner');
 select pg_temp.set_last_success(now());
-select pg_temp.age_probe();
+select pg_temp.age_check();
 select sync_test.act_as('admin');
 select is((public.set_integration_credentials(sync_test.id('org a'), 'webhook', '{"signing_secret": "whsec_two"}')).last_success_at, null,
   'other credentials clear it, also under the same id of Vault');

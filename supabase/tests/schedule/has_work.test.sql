@@ -30,10 +30,10 @@ insert into sync_scheduler.ticks default values;
 delete from sync_scheduler.alert_senders;
 delete from sync_scheduler.alert_messages;
 select ok(not sync_scheduler.has_work(), 'nothing is due: nothing to do');
-insert into sync_scheduler.probes (integration_id, token_hash, requested_at, ended_at)
+insert into sync_scheduler.connection_checks (integration_id, token_hash, requested_at, ended_at)
 values (sync_test.id('integration a'), '', now(), now());
 select ok(not sync_scheduler.has_work(), 'nor is a connection check that has ended');
-delete from sync_scheduler.probes;
+delete from sync_scheduler.connection_checks;
 insert into public.sync_run_log (org_id, integration_id, integration_type, triggered_by, scheduled_for, started_at, next_attempt_at, deadline_at)
 values (sync_test.id('org a'), sync_test.id('integration a'), 'webhook', 'schedule', now(), now(), now() + interval '1 minute', now() + interval '1 hour');
 select ok(not sync_scheduler.has_work(), 'nor is a run that waits for its retry');
@@ -90,24 +90,24 @@ begin
 end
 $$;
 select pg_temp.tries('resolve_silence', $$ select pg_temp.alert('scheduler_dead') $$, 'select pg_temp.resolves_silence()');
-select pg_temp.tries('end_unanswered_probes',
-  $$ select sync_scheduler.post_probes(array[sync_test.id('integration a')]);
-     update sync_scheduler.probes set requested_at = now() - interval '1 hour' $$,
-  'select sync_scheduler.end_unanswered_probes() = 1');
-select pg_temp.tries('check_health',
+select pg_temp.tries('end_unanswered_checks',
+  $$ select sync_scheduler.post_checks(array[sync_test.id('integration a')]);
+     update sync_scheduler.connection_checks set requested_at = now() - interval '1 hour' $$,
+  'select sync_scheduler.end_unanswered_checks() = 1');
+select pg_temp.tries('run_due_checks',
   $$ update public.sync_integration_health set next_check_at = now() where integration_id = sync_test.id('integration a') $$,
-  'select sync_scheduler.check_health() = 1');
+  'select sync_scheduler.run_due_checks() = 1');
 
-select pg_temp.tries('post_alerts, of a message',
+select pg_temp.tries('post_alert_messages, of a message',
   $$ select pg_temp.connect(); select pg_temp.alert('unhealthy') $$,
-  'select sync_scheduler.post_alerts() = 1');
-select pg_temp.tries('post_alerts, of a receiver that is to be tried again',
-  $$ select pg_temp.connect(); select pg_temp.alert('unhealthy'); select sync_scheduler.post_alerts();
+  'select sync_scheduler.post_alert_messages() = 1');
+select pg_temp.tries('post_alert_messages, of a receiver that is to be tried again',
+  $$ select pg_temp.connect(); select pg_temp.alert('unhealthy'); select sync_scheduler.post_alert_messages();
      update sync_scheduler.alert_senders set next_attempt_at = now() $$,
-  'select sync_scheduler.post_alerts() = 1');
-select pg_temp.tries('prewarm',
+  'select sync_scheduler.post_alert_messages() = 1');
+select pg_temp.tries('warm_up',
   $$ delete from sync_scheduler.warmups; select pg_temp.make_due('integration a', now() + interval '40 seconds') $$,
-  'select sync_scheduler.prewarm()');
+  'select sync_scheduler.warm_up()');
 
 select * from finish();
 rollback;

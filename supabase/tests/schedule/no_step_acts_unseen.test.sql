@@ -61,7 +61,7 @@ begin
       status = case when random() < 0.5 then 'healthy' else 'needs_attention' end::public.sync_health_status
     where h.integration_id = who.id;
     if random() < 0.2 then
-      insert into sync_scheduler.probes (integration_id, token_hash, requested_at, ended_at)
+      insert into sync_scheduler.connection_checks (integration_id, token_hash, requested_at, ended_at)
       values (who.id, '', pg_temp.instant(true), case when not pg_temp.is_due('probe') then now() end);
     end if;
     if pg_temp.is_due('waiting') then
@@ -108,8 +108,8 @@ $$;
 create temporary table outcomes (seen boolean, step text, acted boolean);
 create function pg_temp.try_states(states integer) returns void language plpgsql as $$
 declare
-  steps constant text[] := '{recover_runs,start_queued_slots,watch_drift,end_pauses,resolve_silence,end_unanswered_probes,'
-    'check_health,post_alerts,prewarm}';
+  steps constant text[] := '{recover_runs,start_queued_slots,watch_drift,end_pauses,resolve_silence,end_unanswered_checks,'
+    'run_due_checks,post_alert_messages,warm_up}';
   found_work boolean;
   acted text[];
   before bigint;

@@ -42,7 +42,7 @@ select is(pg_temp.refusal('admin', '{"token": "hemmelig"}', type => 'fax'), 'PT4
   'what does not exist');
 select is(pg_temp.refusal('admin', '{"token": "hemmelig"}', repeat('x', 501)), 'PT422 reason_too_long', 'a long reason');
 select is((select count(*) from vault.secrets), (select n from secrets), 'nothing was stored');
-select is((select count(*)::integer from sync_scheduler.probes) + (select count(*)::integer from public.sync_audit_log), 0,
+select is((select count(*)::integer from sync_scheduler.connection_checks) + (select count(*)::integer from public.sync_audit_log), 0,
   'and nothing started or written down');
 select is(pg_temp.refusal('admin', '{"token": "hemmelig"}'), 'stored', 'what is right is stored');
 

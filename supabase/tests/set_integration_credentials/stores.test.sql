@@ -48,9 +48,9 @@ select is((select s.decrypted_secret from vault.decrypted_secrets s join hosts_o
   'a secret that the host made is not written');
 select ok((select check_requested_at is not null and checked_at is null from answered), 'a check is started');
 select is((select answered::text like '%hemmelig%' from answered), false, 'the answer does not repeat them');
-select is((select claim -> 'credentials' from pg_temp.claim(pg_temp.probe_token()) claim),
+select is((select claim -> 'credentials' from pg_temp.claim(pg_temp.check_token()) claim),
   '{"token": "hemmelig-4711"}', 'the check gets the new ones');
-select public.sync_worker_finish_probe(sync_test.id('integration a'), pg_temp.probe_token(), 'failed', 'permanent',
+select public.sync_worker_finish_probe(sync_test.id('integration a'), pg_temp.check_token(), 'failed', 'permanent',
   'token_refused', 'The token was refused.');
 select is(pg_temp.health(), 'needs_attention token_refused The token was refused.', 'and what it finds is told');
 select results_eq($$ select actor_id, action, reason, details from public.sync_audit_log where action <> 'control' $$,
@@ -60,7 +60,7 @@ select is((select sync_test.claim(run_id) -> 'credentials' from run), '{"token":
 select public.sync_worker_finish(run_id, 1, sync_test.token(run_id), 'failed', 'permanent', 'x', 'y') from run;
 select is(pg_temp.traces('hemmelig'), '{}', 'no table has a trace of them');
 
-update sync_scheduler.probes set requested_at = requested_at - interval '10 seconds';
+update sync_scheduler.connection_checks set requested_at = requested_at - interval '10 seconds';
 select pg_temp.store('service_role', '{"token": "hemmelig-4712"}');
 select is(pg_temp.stored(), '{"token": "hemmelig-4712"}', 'the service role stores others');
 select is(pg_temp.secrets(), 1, 'in the same secret');
@@ -68,13 +68,13 @@ select throws_ok($$ select pg_temp.store('admin', '{"token": "hemmelig-4713"}') 
   'the next ones not before the cooldown of checks');
 select sync_test.act_as('owner');
 select is(pg_temp.stored(), '{"token": "hemmelig-4712"}', 'nothing of which is stored');
-create temporary table old as select pg_temp.probe_token() as token;
-update sync_scheduler.probes set requested_at = requested_at - interval '10 seconds';
+create temporary table old as select pg_temp.check_token() as token;
+update sync_scheduler.connection_checks set requested_at = requested_at - interval '10 seconds';
 select pg_temp.store('admin', '{"token": "hemmelig-4713"}');
 select throws_ok($$ select pg_temp.claim(token) from old $$, 'PT401',
   'invalid_token', 'a check that is still open is replaced: it would speak of the old ones');
 update sync_scheduler.settings set function_url = null;
-update sync_scheduler.probes set requested_at = requested_at - interval '10 seconds';
+update sync_scheduler.connection_checks set requested_at = requested_at - interval '10 seconds';
 select throws_ok($$ select pg_temp.store('admin', '{"token": "hemmelig-4714"}') $$, 'PT503', 'function_url_not_configured',
   'without a function nothing is stored');
 select sync_test.act_as('owner');
@@ -85,7 +85,7 @@ select is(pg_temp.stored(), 'null', 'a secret that the database cannot read as J
 create temporary table removed as select * from pg_temp.store('admin', null, 'They left.');
 select is_empty($$ select from sync_scheduler.integration_credentials $$, 'null removes them');
 select is(pg_temp.secrets(), 0, 'from Vault too');
-select is((select count(*)::integer from sync_scheduler.probes where ended_at is null), 0, 'with the check that had them');
+select is((select count(*)::integer from sync_scheduler.connection_checks where ended_at is null), 0, 'with the check that had them');
 select is((select action || ' ' || reason from public.sync_audit_log order by audit_id desc limit 1), 'remove_credentials They left.',
   'which is audited');
 select lives_ok($$ select pg_temp.store('admin', 'null') $$, 'once more changes nothing');
@@ -99,8 +99,8 @@ select pg_temp.store('admin', null);
 select throws_ok($$ select pg_temp.store('admin', '{"token": "hemmelig-4716"}') $$, 'PT429', 'rate_limited',
   'but to remove them is not the way around the cooldown');
 select sync_test.act_as('owner');
-select throws_ok($$ select pg_temp.claim(pg_temp.probe_token()) $$, 'PT409', 'attempt_not_current', 'and the check of the last ones is over');
-update sync_scheduler.probes set requested_at = requested_at - interval '10 seconds';
+select throws_ok($$ select pg_temp.claim(pg_temp.check_token()) $$, 'PT409', 'attempt_not_current', 'and the check of the last ones is over');
+update sync_scheduler.connection_checks set requested_at = requested_at - interval '10 seconds';
 select pg_temp.store('admin', '{"token": "hemmelig-4717"}');
 select is(pg_temp.secrets(), 1, 'after it they are stored again');
 delete from public.organizations where id = sync_test.id('org a');

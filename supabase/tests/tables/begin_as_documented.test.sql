@@ -21,7 +21,7 @@ select is(pg_temp.begins(s), '{
   "only_row": true, "dispatch_timeout": "00:00:05", "claim_timeout": "00:00:30", "max_dispatches": 6, "lease_duration": "00:01:00",
   "heartbeat_interval": "00:00:15", "slice_duration": "00:01:00", "retry_cap": "00:15:00", "longest_wait": "24:00:00",
   "max_active_per_type": 500, "max_active_per_org": 10, "drift_alert_after": "00:05:00", "silent_after": "00:02:00",
-  "warmup_lead": "00:00:45", "probe_timeout": "00:00:30", "probe_cooldown": "00:00:10", "least_cooldown": "00:01:00",
+  "warmup_lead": "00:00:45", "check_timeout": "00:00:30", "check_cooldown": "00:00:10", "least_cooldown": "00:01:00",
   "presses_per_hour": 60, "changes_per_hour": 600, "own_check_interval": "12:00:00", "incident_organisations": 3,
   "incident_window": "00:30:00", "passive_cooldown": "1 day", "retention_ended": "90 days", "retention_failed": "365 days",
   "retention_ticks": "7 days", "max_payload": 1048576, "max_batch_bytes": 4194304, "host_roles": [], "installed_at": "now"}',
@@ -80,7 +80,7 @@ with made as (insert into sync_scheduler.ticks default values returning *)
 select is(pg_temp.begins(m) - 'tick_id', '{"ticked_at": "now", "started": 0, "skipped": 0, "recovered": 0}', 'a tick') from made m;
 with made as (insert into sync_scheduler.warmups (scheduled_for, token_hash) values (now() + interval '1 day', 'x') returning *)
 select is(pg_temp.begins(m), '{"scheduled_for": "given", "token_hash": "\\x78", "requested_at": "now"}', 'a warm-up') from made m;
-with made as (insert into sync_scheduler.probes (integration_id, token_hash, requested_at)
+with made as (insert into sync_scheduler.connection_checks (integration_id, token_hash, requested_at)
   values (sync_test.id('integration a'), 'x', now() + interval '1 day') returning *)
 select is(pg_temp.begins(m), '{"integration_id": "id", "token_hash": "\\x78", "requested_at": "given", "by_tick": false}', 'a connection check') from made m;
 with made as (insert into sync_scheduler.integration_credentials (integration_id, secret_id, address)

@@ -35,8 +35,8 @@ insert into bound values
   ('settings.silent_after', '59 seconds', '1 minute', '1 day', '24:00:01'),
   ('settings.warmup_lead', '39.999 seconds', '40 seconds', '60 seconds', '60.001 seconds'),
   ('settings.warmup_lead', '-1 second', '0 seconds', '0 seconds', '1 second'),
-  ('settings.probe_timeout', '3.999 seconds', '4 seconds', '2 minutes', '120.001 seconds'),
-  ('settings.probe_cooldown', '-1 second', '0 seconds', '1 hour', '3600.001 seconds'),
+  ('settings.check_timeout', '3.999 seconds', '4 seconds', '2 minutes', '120.001 seconds'),
+  ('settings.check_cooldown', '-1 second', '0 seconds', '1 hour', '3600.001 seconds'),
   ('settings.least_cooldown', '-1 second', '0 seconds', '1 day', '24:00:01'),
   ('settings.presses_per_hour', '0', $$1$$, '10000', '10001'),
   ('settings.changes_per_hour', '0', $$1$$, '10000', '10001'),
@@ -239,8 +239,8 @@ insert into try (rule, expected, statement) values
   ('if it exists', '23503', $$insert into sync_scheduler.vendor_failures (integration_id, integration_type, host, failed_at) values (gen_random_uuid(), 'webhook', 'x', now())$$),
   ('an integration has one health', '23505', $$insert into public.sync_integration_health (integration_id, org_id) select integration_id, org_id from public.sync_integration_health$$),
   ('of its own organisation', '23503', format($$update public.sync_integration_health set org_id = %L where org_id = %L$$, sync_test.id('org b'), sync_test.id('org a'))),
-  ('one check is open of an integration', '23505', format($$insert into sync_scheduler.probes (integration_id, token_hash, requested_at) select %L, 'x', now() from generate_series(1, 2)$$, sync_test.id('integration a'))),
-  ('that exists', '23503', $$insert into sync_scheduler.probes (integration_id, token_hash, requested_at) values (gen_random_uuid(), 'x', now())$$),
+  ('one check is open of an integration', '23505', format($$insert into sync_scheduler.connection_checks (integration_id, token_hash, requested_at) select %L, 'x', now() from generate_series(1, 2)$$, sync_test.id('integration a'))),
+  ('that exists', '23503', $$insert into sync_scheduler.connection_checks (integration_id, token_hash, requested_at) values (gen_random_uuid(), 'x', now())$$),
   ('an integration has one set of credentials', '23505', format($$insert into sync_scheduler.integration_credentials (integration_id, secret_id, address) select %L, gen_random_uuid(), '{}' from generate_series(1, 2)$$, sync_test.id('integration a'))),
   ('if it exists', '23503', $$insert into sync_scheduler.integration_credentials (integration_id, secret_id, address) values (gen_random_uuid(), gen_random_uuid(), '{}')$$),
   ('a slot is warmed up once', '23505', $$insert into sync_scheduler.warmups (scheduled_for, token_hash) select now(), 'x' from generate_series(1, 2)$$),
@@ -274,7 +274,7 @@ insert into sync_scheduler.warmups (scheduled_for, token_hash) values (now(), 'x
 insert into sync_scheduler.paused_runs (run_id) values (sync_test.id('active'));
 insert into sync_scheduler.vendors (integration_type, host) values ('webhook', 'x');
 insert into sync_scheduler.vendor_failures (integration_id, integration_type, host, failed_at) values (sync_test.id('integration a'), 'webhook', 'x', now());
-insert into sync_scheduler.probes (integration_id, token_hash, requested_at) values (sync_test.id('integration a'), 'x', now());
+insert into sync_scheduler.connection_checks (integration_id, token_hash, requested_at) values (sync_test.id('integration a'), 'x', now());
 insert into sync_scheduler.integration_credentials (integration_id, secret_id, address) values (sync_test.id('integration a'), gen_random_uuid(), '{}');
 insert into sync_scheduler.refused_entries (integration_id, entry_key, field, reason) values (sync_test.id('integration a'), 'k', 'f', 'r');
 create temporary table needed (name text, columns text[]);
@@ -289,8 +289,8 @@ insert into needed values
   ('sync_scheduler.run_attempts', '{run_id,attempt,token_hash,dispatched_at,dispatch_count,lease_expires_at}'),
   ('public.sync_export_entries', '{integration_id,entry_key,period,document_number,payload,state,created_at}'),
   ('sync_scheduler.settings', '{only_row,dispatch_timeout,claim_timeout,max_dispatches,lease_duration,heartbeat_interval,slice_duration,'
-    'retry_cap,longest_wait,max_active_per_type,max_active_per_org,drift_alert_after,silent_after,warmup_lead,probe_timeout,'
-    'probe_cooldown,least_cooldown,presses_per_hour,changes_per_hour,own_check_interval,incident_organisations,incident_window,'
+    'retry_cap,longest_wait,max_active_per_type,max_active_per_org,drift_alert_after,silent_after,warmup_lead,check_timeout,'
+    'check_cooldown,least_cooldown,presses_per_hour,changes_per_hour,own_check_interval,incident_organisations,incident_window,'
     'passive_cooldown,retention_ended,retention_failed,retention_ticks,max_payload,max_batch_bytes,host_roles,installed_at}'),
   ('sync_scheduler.paused_runs', '{run_id,paused_at}'),
   ('sync_scheduler.queued_slots', '{integration_id,scheduled_for,triggered_by,requested_at}'),
@@ -299,7 +299,7 @@ insert into needed values
   ('public.sync_audit_log', '{org_id,action,details,created_at}'),
   ('sync_scheduler.warmups', '{scheduled_for,token_hash,requested_at}'),
   ('public.sync_integration_health', '{integration_id,org_id,status,since,consecutive_failures,configured_at}'),
-  ('sync_scheduler.probes', '{integration_id,token_hash,requested_at,by_tick}'),
+  ('sync_scheduler.connection_checks', '{integration_id,token_hash,requested_at,by_tick}'),
   ('sync_scheduler.integration_credentials', '{integration_id,secret_id,address,stored_at}'),
   ('public.sync_alert_webhooks', '{org_id,host,format,min_severity,finished_runs,configured_at}'),
   ('sync_scheduler.vendors', '{integration_type,host}'),

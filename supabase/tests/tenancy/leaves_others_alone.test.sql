@@ -7,7 +7,7 @@ begin;
 \ir ../alert_webhook.psql
 select plan(4);
 
-update sync_scheduler.settings set probe_cooldown = '0 seconds';
+update sync_scheduler.settings set check_cooldown = '0 seconds';
 -- Four more organisations, whose runs are dispatched, running, waiting for a retry, and paused. Each has everything else as well.
 insert into public.organizations (id, name) select sync_test.id('org ' || n), n from unnest('{dispatched,running,waiting,paused}'::text[]) n;
 insert into public.sync_integrations (id, org_id, integration_type, config, max_attempts)
@@ -59,8 +59,8 @@ begin
     'finished_runs', true));
   perform sync_scheduler.store_credentials(integration, '{"key": "x"}');
   -- An open check, which the worker has taken in two of them.
-  perform sync_scheduler.post_probes(array[integration.id]);
-  update sync_scheduler.probes p set claimed_at = now() where p.integration_id = integration.id and name in ('running', 'paused');
+  perform sync_scheduler.post_checks(array[integration.id]);
+  update sync_scheduler.connection_checks p set claimed_at = now() where p.integration_id = integration.id and name in ('running', 'paused');
   update public.sync_integration_health h set consecutive_failures = 2, passive_since = case when name = 'paused' then now() end,
     run_failed_at = now(), last_success_at = now() - interval '2 hours', last_error_code = 'x', status = 'unhealthy'
   where h.integration_id = integration.id;
@@ -96,7 +96,7 @@ begin
   union all select 'delivered message', to_jsonb(x) from sync_scheduler.alert_messages x where x.org_id = sync_test.id('org a') and x.delivered_at < now()
   union all select 'audit', to_jsonb(x) from public.sync_audit_log x join other o on o.org_id = x.org_id
   union all select 'health', to_jsonb(x) from public.sync_integration_health x join other o on o.id = x.integration_id
-  union all select 'check', to_jsonb(x) from sync_scheduler.probes x join other o on o.id = x.integration_id
+  union all select 'check', to_jsonb(x) from sync_scheduler.connection_checks x join other o on o.id = x.integration_id
   union all select 'credentials', to_jsonb(x) from sync_scheduler.integration_credentials x join other o on o.id = x.integration_id
   union all select 'secret', to_jsonb(x) from vault.secrets x, other o where x.name in (sync_scheduler.credentials_name(o.id), sync_scheduler.alert_webhook_name(o.org_id))
   union all select 'webhook', to_jsonb(x) from public.sync_alert_webhooks x join other o on o.org_id = x.org_id
@@ -119,10 +119,10 @@ create function pg_temp.foreign_batch(state text) returns uuid language sql as $
 $$;
 create function pg_temp.probe(outcome text, class text default null) returns void language plpgsql as $$
 begin
-  update sync_scheduler.probes p set requested_at = p.requested_at - interval '31 seconds' where p.integration_id = sync_test.id('integration a');
+  update sync_scheduler.connection_checks p set requested_at = p.requested_at - interval '31 seconds' where p.integration_id = sync_test.id('integration a');
   perform public.test_integration_connection(sync_test.id('org a'), 'webhook');
-  perform public.sync_worker_claim_probes(jsonb_build_array(jsonb_build_object('integration_id', sync_test.id('integration a'), 'token', pg_temp.probe_token())));
-  perform public.sync_worker_finish_probe(sync_test.id('integration a'), pg_temp.probe_token(), outcome, class, case when class is not null then 'x' end,
+  perform public.sync_worker_claim_probes(jsonb_build_array(jsonb_build_object('integration_id', sync_test.id('integration a'), 'token', pg_temp.check_token())));
+  perform public.sync_worker_finish_probe(sync_test.id('integration a'), pg_temp.check_token(), outcome, class, case when class is not null then 'x' end,
     case when class is not null then 'In words.' end, 5);
 end
 $$;
@@ -239,7 +239,7 @@ create function pg_temp.own() returns text language sql as $$
     union all select 5, concat(a.dedup_key, a.count, a.resolved_at), to_jsonb(a) #- '{details,last_entry_id}' from public.sync_alerts a where a.org_id = sync_test.id('org a')
     union all select 6, concat(a.action, a.details), to_jsonb(a) - '{audit_id}'::text[] from public.sync_audit_log a where a.org_id = sync_test.id('org a')
     union all select 7, '', to_jsonb(h) from public.sync_integration_health h where h.integration_id = sync_test.id('integration a')
-    union all select 8, '', to_jsonb(p) - '{request_id}'::text[] from sync_scheduler.probes p where p.integration_id = sync_test.id('integration a')
+    union all select 8, '', to_jsonb(p) - '{request_id}'::text[] from sync_scheduler.connection_checks p where p.integration_id = sync_test.id('integration a')
     union all select 9, '', to_jsonb(w) from public.sync_alert_webhooks w where w.org_id = sync_test.id('org a')
     union all select 10, '', to_jsonb(w) - '{request_id}'::text[] from sync_scheduler.alert_senders w where w.org_id = sync_test.id('org a')
     union all select 11, concat(m.body ->> 'type', m.body ->> 'text'), to_jsonb(m) - '{number}'::text[] #- '{body,data,details,last_entry_id}'
@@ -300,7 +300,7 @@ declare
   name text;
 begin
   foreach name in array '{public.sync_integrations,public.sync_run_log,sync_scheduler.run_attempts,public.sync_export_entries,sync_scheduler.paused_runs,'
-    'public.sync_alerts,public.sync_audit_log,public.sync_integration_health,sync_scheduler.probes,sync_scheduler.integration_credentials,'
+    'public.sync_alerts,public.sync_audit_log,public.sync_integration_health,sync_scheduler.connection_checks,sync_scheduler.integration_credentials,'
     'public.sync_alert_webhooks,sync_scheduler.alert_senders,sync_scheduler.alert_messages,sync_scheduler.vendor_failures,sync_scheduler.refused_entries}'::text[] loop
     execute format('alter table %s disable trigger user', name);
     execute (

@@ -7,9 +7,9 @@ update public.sync_integrations set config = '{"url": "https://example.test/hook
 select sync_scheduler.store_credentials(i, '{"signing_secret": "whsec_c2VjcmV0"}') from public.sync_integrations i
 where i.id = sync_test.id('integration a');
 select pg_temp.check_as('coordinator');
-create temporary table token as select pg_temp.probe_token() as token;
+create temporary table token as select pg_temp.check_token() as token;
 grant select on token to service_role, authenticated;
-create temporary table untouched as select * from sync_scheduler.probes;
+create temporary table untouched as select * from sync_scheduler.connection_checks;
 
 prepare claim as select pg_temp.claim(token) from token;
 create function pg_temp.finish_with(of_token text) returns jsonb language sql as $$
@@ -29,7 +29,7 @@ select sync_test.act_as('admin');
 select throws_ok('execute claim', '42501', null, 'it is for the function alone');
 select throws_ok($$ select pg_temp.finish_with(token) from token $$, '42501', null, 'claim and end');
 select sync_test.act_as('owner');
-select results_eq('select * from sync_scheduler.probes', 'select * from untouched', 'none of them changed anything');
+select results_eq('select * from sync_scheduler.connection_checks', 'select * from untouched', 'none of them changed anything');
 
 select sync_test.act_as('service_role');
 select results_eq('execute claim', $$ values (jsonb_build_object(
@@ -53,7 +53,7 @@ select sync_test.act_as('owner');
 select results_eq($$ select status::text, latency_ms, checked_at > check_requested_at from public.sync_integration_health
   where integration_id = sync_test.id('integration a') $$, $$ values ('healthy', 32, true) $$, 'and stands in the health');
 
-select pg_temp.age_probe();
+select pg_temp.age_check();
 select pg_temp.check_as('coordinator');
 select sync_test.act_as('service_role');
 select throws_ok('execute claim', 'PT401', 'invalid_token', 'the next check makes the token of the last worthless');

@@ -7,7 +7,7 @@ create function pg_temp.asks(who text) returns text language plpgsql as $$
 declare
   told jsonb;
 begin
-  perform pg_temp.age_probe();
+  perform pg_temp.age_check();
   perform pg_temp.check_as(who);
   return 'asked';
 exception when sqlstate 'PT429' then

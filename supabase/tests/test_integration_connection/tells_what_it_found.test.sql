@@ -36,11 +36,11 @@ select is(pg_temp.health() || ', ' || pg_temp.alerts(), 'healthy, 2 alerts, 0 op
 
 update public.sync_integration_health set passive_since = null where integration_id = sync_test.id('integration a');
 -- Nobody answers the check.
-select pg_temp.age_probe();
+select pg_temp.age_check();
 select pg_temp.check_as('coordinator');
-select is(sync_scheduler.end_unanswered_probes(), 0, 'a check has its time');
-select pg_temp.age_probe();
-create temporary table late as select pg_temp.probe_token() as token;
+select is(sync_scheduler.end_unanswered_checks(), 0, 'a check has its time');
+select pg_temp.age_check();
+create temporary table late as select pg_temp.check_token() as token;
 select throws_ok($$ select pg_temp.claim(token) from late $$, 'PT409',
   'attempt_not_current', 'after which nobody may begin it');
 select sync_scheduler.tick();
@@ -50,7 +50,7 @@ select is(pg_temp.health(),
   'it is told, and what was known of the external system stays');
 select ok((select checked_at > check_requested_at from public.sync_integration_health
   where integration_id = sync_test.id('integration a')), 'as an answer');
-select is(sync_scheduler.end_unanswered_probes(), 0, 'once');
+select is(sync_scheduler.end_unanswered_checks(), 0, 'once');
 select pg_temp.checked('answered');
 select is(pg_temp.health(), 'healthy', 'another one can be tried, and clears it');
 

@@ -6,9 +6,9 @@ select plan(35);
 
 create function pg_temp.asked_by_hand(n integer, outcome text, class text default null) returns void language plpgsql as $$
 begin
-  perform sync_scheduler.post_probes(array[pg_temp.integration(n)], sync_test.id('admin'));
-  perform pg_temp.claim(pg_temp.probe_token('integration ' || n), 'integration ' || n);
-  perform public.sync_worker_finish_probe(pg_temp.integration(n), pg_temp.probe_token('integration ' || n), outcome, class,
+  perform sync_scheduler.post_checks(array[pg_temp.integration(n)], sync_test.id('admin'));
+  perform pg_temp.claim(pg_temp.check_token('integration ' || n), 'integration ' || n);
+  perform public.sync_worker_finish_probe(pg_temp.integration(n), pg_temp.check_token('integration ' || n), outcome, class,
     case when class is not null then 'webhook_timeout' end, case when class is not null then 'In words.' end, 5,
     blames => case when class is not null then 'vendor' end);
 end
@@ -76,15 +76,15 @@ select is((select count(*)::integer from public.sync_alerts a where a.kind = 'un
 -- Each is asked at its own turn, and does not back off by itself.
 select pg_temp.all_due();
 update public.sync_integration_health set next_check_at = null where integration_id not in (select pg_temp.integration(n) from generate_series(1, 5) n);
-select is(sync_scheduler.check_health(), 5, 'checks go on as usual');
-select is(sync_scheduler.check_health(), 0, 'once at a turn');
+select is(sync_scheduler.run_due_checks(), 5, 'checks go on as usual');
+select is(sync_scheduler.run_due_checks(), 0, 'once at a turn');
 
 -- An answer to what was asked before it began is none.
 update public.sync_vendor_incidents set began_at = clock_timestamp();
 select public.sync_worker_finish_probe(integration_id, token, 'answered') from (
-  select pg_temp.integration(n) as integration_id, pg_temp.probe_token('integration ' || n) as token,
-    pg_temp.claim(pg_temp.probe_token('integration ' || n), 'integration ' || n)
-  from generate_series(1, 5) n, sync_scheduler.probes p where p.integration_id = pg_temp.integration(n) and p.ended_at is null) t;
+  select pg_temp.integration(n) as integration_id, pg_temp.check_token('integration ' || n) as token,
+    pg_temp.claim(pg_temp.check_token('integration ' || n), 'integration ' || n)
+  from generate_series(1, 5) n, sync_scheduler.connection_checks p where p.integration_id = pg_temp.integration(n) and p.ended_at is null) t;
 select is(pg_temp.incidents(), 'hooks.example:8443 4 open', 'what was asked before it began says nothing');
 select pg_temp.asked_by_hand(2, 'answered');
 select is(pg_temp.incidents(), 'hooks.example:8443 4 open', 'nor does an answer to a person');
@@ -114,9 +114,9 @@ update sync_scheduler.vendors set answered_at = null;
 update public.sync_integration_health set last_success_at = now();
 create function pg_temp.guess_fails(n integer) returns void language plpgsql as $$
 begin
-  perform sync_scheduler.post_probes(array[pg_temp.integration(n)], by_tick := true);
-  perform pg_temp.claim(pg_temp.probe_token('integration ' || n), 'integration ' || n);
-  perform public.sync_worker_finish_probe(pg_temp.integration(n), pg_temp.probe_token('integration ' || n), 'failed', 'transient',
+  perform sync_scheduler.post_checks(array[pg_temp.integration(n)], by_tick := true);
+  perform pg_temp.claim(pg_temp.check_token('integration ' || n), 'integration ' || n);
+  perform public.sync_worker_finish_probe(pg_temp.integration(n), pg_temp.check_token('integration ' || n), 'failed', 'transient',
     'any_code', 'In words.', 5, is_guess => true, blames => 'vendor');
 end
 $$;

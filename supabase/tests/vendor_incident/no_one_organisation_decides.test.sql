@@ -32,21 +32,21 @@ end
 $$;
 create function pg_temp.checks_by_hand(outcome text, class text default null) returns void language plpgsql as $$
 begin
-  update sync_scheduler.probes set requested_at = requested_at - interval '1 minute';
+  update sync_scheduler.connection_checks set requested_at = requested_at - interval '1 minute';
   perform sync_test.act_as('stranger');
   perform public.test_integration_connection(pg_temp.org(5), 'webhook');
   perform sync_test.act_as('owner');
-  perform pg_temp.claim(pg_temp.probe_token('integration 5'), 'integration 5');
-  perform public.sync_worker_finish_probe(pg_temp.integration(5), pg_temp.probe_token('integration 5'), outcome, class,
+  perform pg_temp.claim(pg_temp.check_token('integration 5'), 'integration 5');
+  perform public.sync_worker_finish_probe(pg_temp.integration(5), pg_temp.check_token('integration 5'), outcome, class,
     case when class is not null then 'webhook_connection_lost' end, case when class is not null then 'In words.' end, 5,
     blames => case when class is not null then 'vendor' end);
 end
 $$;
 
 -- Whoever asks for them: checks by hand open none, also of several organisations.
-select sync_scheduler.post_probes(array[pg_temp.integration(n)], sync_test.id('stranger')),
-  pg_temp.claim(pg_temp.probe_token('integration ' || n), 'integration ' || n),
-  public.sync_worker_finish_probe(pg_temp.integration(n), pg_temp.probe_token('integration ' || n), 'failed', 'transient',
+select sync_scheduler.post_checks(array[pg_temp.integration(n)], sync_test.id('stranger')),
+  pg_temp.claim(pg_temp.check_token('integration ' || n), 'integration ' || n),
+  public.sync_worker_finish_probe(pg_temp.integration(n), pg_temp.check_token('integration ' || n), 'failed', 'transient',
     'webhook_connection_lost', 'In words.', 5, blames => 'vendor')
 from generate_series(1, 4) n;
 select is(pg_temp.incidents(), 'none', 'checks that people of four organisations ask for open none');

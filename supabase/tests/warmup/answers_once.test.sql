@@ -5,7 +5,7 @@ select plan(9);
 
 delete from sync_scheduler.warmups;
 select pg_temp.make_due('integration a', now() + interval '20 seconds');
-select sync_scheduler.prewarm();
+select sync_scheduler.warm_up();
 create temporary table warmup as
   select (convert_from(q.body, 'UTF8')::jsonb ->> 'scheduled_for')::timestamptz as slot,
     convert_from(q.body, 'UTF8')::jsonb ->> 'token' as token

@@ -18,27 +18,27 @@ delete from sync_scheduler.warmups;
 select pg_temp.slot_in('integration b', '1 day');
 
 select pg_temp.slot_in('integration a', '46 seconds');
-select is(sync_scheduler.prewarm(), false, 'nothing is sent earlier than settings.warmup_lead');
+select is(sync_scheduler.warm_up(), false, 'nothing is sent earlier than settings.warmup_lead');
 select pg_temp.slot_in('integration a', '0 seconds');
-select is(sync_scheduler.prewarm(), false, 'nor for a slot that has come');
+select is(sync_scheduler.warm_up(), false, 'nor for a slot that has come');
 select pg_temp.slot_in('integration a', '45 seconds');
 update sync_scheduler.settings set function_url = null;
-select is(sync_scheduler.prewarm(), false, 'nor without an address');
+select is(sync_scheduler.warm_up(), false, 'nor without an address');
 update sync_scheduler.settings set function_url = 'http://127.0.0.1:9/', warmup_lead = '0 seconds';
-select is(sync_scheduler.prewarm(), false, 'nor when warm-ups are off');
+select is(sync_scheduler.warm_up(), false, 'nor when warm-ups are off');
 update sync_scheduler.settings set warmup_lead = '45 seconds';
 update public.sync_integrations set enabled = false where id = sync_test.id('integration a');
-select is(sync_scheduler.prewarm(), false, 'nor for an integration that is switched off');
+select is(sync_scheduler.warm_up(), false, 'nor for an integration that is switched off');
 update public.sync_integrations set enabled = true, paused_at = now(), resume_at = now() + interval '46 seconds'
 where id = sync_test.id('integration a');
-select is(sync_scheduler.prewarm(), false, 'nor for one that will be paused then');
+select is(sync_scheduler.warm_up(), false, 'nor for one that will be paused then');
 select is(pg_temp.sent(), 0, 'so no request is queued');
 select is_empty('select from sync_scheduler.warmups', 'and nothing is recorded');
 
 update public.sync_integrations set resume_at = now() + interval '45 seconds' where id = sync_test.id('integration a');
-select is(sync_scheduler.prewarm(), true, 'one whose pause ends by then is warmed up for');
+select is(sync_scheduler.warm_up(), true, 'one whose pause ends by then is warmed up for');
 select pg_temp.slot_in('integration b', '45 seconds');
-select is(sync_scheduler.prewarm(), false, 'once, however often one looks and however many share the slot');
+select is(sync_scheduler.warm_up(), false, 'once, however often one looks and however many share the slot');
 select is(pg_temp.sent(), 1, 'so there is one request');
 select results_eq(
   $$ select w.scheduled_for, w.token_hash = sha256(convert_to(q.body ->> 'token', 'UTF8')),
@@ -53,7 +53,7 @@ select is((select q.body -> 'token' from (select to_jsonb(w) as body from sync_s
 update public.sync_integrations set paused_at = null, resume_at = null where id = sync_test.id('integration a');
 select pg_temp.slot_in('integration a', '20 seconds');
 update sync_scheduler.settings set dispatch_timeout = '1 minute';
-select is(sync_scheduler.prewarm(), true, 'another slot has a warm-up of its own');
+select is(sync_scheduler.warm_up(), true, 'another slot has a warm-up of its own');
 select is((select q.timeout_milliseconds from net.http_request_queue q
   join sync_scheduler.warmups w on w.request_id = q.id order by q.id desc limit 1), 10000,
   'for which pg_net never waits until the slot');
@@ -72,7 +72,7 @@ select is(pg_temp.sent(), 3, 'and not without an address');
 update sync_scheduler.settings set function_url = 'http://127.0.0.1:9/';
 select pg_temp.slot_in(name, '1 hour') from unnest(array['integration a', 'integration b']) name;
 create temporary table before as select * from pg_stat_xact_user_tables where relname = 'sync_integrations';
-select sync_scheduler.prewarm();
+select sync_scheduler.warm_up();
 select results_eq(
   $$ select a.seq_scan - b.seq_scan, a.idx_scan - b.idx_scan, a.idx_tup_fetch - b.idx_tup_fetch
      from pg_stat_xact_user_tables a, before b where a.relid = b.relid $$,

@@ -167,14 +167,14 @@ export const BREAKAGES: readonly Breakage[] = [
     check: "ticking",
     what: "a step fails tick after tick",
     breakIt: run(`insert into sync_scheduler.ticks (errors)
-      values ('{"prewarm": "it broke"}'), ('{"prewarm": "it broke again"}')`),
-    says: /^Tick after tick cannot do everything: prewarm \(it broke again\)\./,
+      values ('{"warm_up": "it broke"}'), ('{"warm_up": "it broke again"}')`),
+    says: /^Tick after tick cannot do everything: warm_up \(it broke again\)\./,
   },
   {
     check: "ticking",
     what: "a step failed once",
-    breakIt: run(`insert into sync_scheduler.ticks (errors) values ('{"prewarm": "it broke"}')`),
-    says: /^The last tick could not do everything: prewarm \(it broke\)\./,
+    breakIt: run(`insert into sync_scheduler.ticks (errors) values ('{"warm_up": "it broke"}')`),
+    says: /^The last tick could not do everything: warm_up \(it broke\)\./,
     status: "WARN",
   },
   {

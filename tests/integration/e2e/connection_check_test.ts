@@ -10,7 +10,7 @@ import { createTenant, trigger } from "../../support/tenant.ts";
 
 /** The cooldown of checks is over. */
 async function coolDown(sql: Sql, integrationId: string): Promise<void> {
-  await sql`update sync_scheduler.probes set requested_at = requested_at - interval '1 minute'
+  await sql`update sync_scheduler.connection_checks set requested_at = requested_at - interval '1 minute'
     where integration_id = ${integrationId}`;
 }
 
@@ -123,7 +123,7 @@ localTest(
     const call = (credentials: unknown, more: object = {}) =>
       JSON.stringify({ ...target, credentials, ...more });
     // However long the run took, it is too soon.
-    await sql`update sync_scheduler.probes set requested_at = now() where integration_id = ${id}`;
+    await sql`update sync_scheduler.connection_checks set requested_at = now() where integration_id = ${id}`;
     for (
       const [what, status, body] of [
         ["too soon", 429, call({ signing_secret: good })],
@@ -140,7 +140,7 @@ localTest(
       assert.ok(!text.includes(good), `${what}: ${text.slice(0, 300)}`);
     }
     const logs = await readLogs(scratch);
-    assert.match(logs, /"event":"probe_ended"/, "the function's log is among them");
+    assert.match(logs, /"event":"check_ended"/, "the function's log is among them");
     assert.match(logs, /database system is ready/, "and the server's");
     for (const secret of [good, wrong, good.slice(6), wrong.slice(6)]) {
       const at = logs.indexOf(secret);

@@ -25,7 +25,7 @@ async function health(sql: Sql, { integrationId }: Tenant) {
 
 /** A check by hand, however soon after the last. */
 async function check(sql: Sql, tenant: Tenant) {
-  await sql`update sync_scheduler.probes set requested_at = requested_at - interval '1 minute'
+  await sql`update sync_scheduler.connection_checks set requested_at = requested_at - interval '1 minute'
     where integration_id = ${tenant.integrationId}`;
   const coordinator = await tenant.signIn("coordinator");
   const target = { org_id: tenant.orgId, integration_type: "webhook" };

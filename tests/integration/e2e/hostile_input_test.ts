@@ -155,7 +155,7 @@ Deno.test("hostile parameters get a clear 4xx, never a 5xx, and start nothing", 
   }
   await t.step("none of them started a run or a connection check", async () => {
     const started = await database.sql`select run_id from public.sync_run_log where org_id = ${org_id}
-      union all select integration_id from sync_scheduler.probes where integration_id = ${tenant.integrationId}`;
+      union all select integration_id from sync_scheduler.connection_checks where integration_id = ${tenant.integrationId}`;
     assert.equal(started.length, 0);
   });
 });

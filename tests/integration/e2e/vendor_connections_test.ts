@@ -77,7 +77,7 @@ for (const [name, start] of [["Xledger", xledgerCase], ["Business Central", busi
     })`;
     const [admin, coordinator] = await Promise.all([tenant.signIn("admin"), tenant.signIn("coordinator")]);
     const store = async (credentials: Readonly<Record<string, string>>) => {
-      await sql`update sync_scheduler.probes set requested_at = requested_at - interval '1 minute'
+      await sql`update sync_scheduler.connection_checks set requested_at = requested_at - interval '1 minute'
         where integration_id = ${id}`;
       const { error } = await admin.rpc("set_integration_credentials", { ...target, credentials });
       assert.equal(error, null);

@@ -87,10 +87,10 @@ Deno.test("the tick checks many connections with one request, and one that gets 
     // In one transaction, or pg_cron's tick might take some of them.
     await sql.begin(async (tx) => {
       await tx`update public.sync_integration_health set next_check_at = now() where integration_id = any (${ids})`;
-      await tx`select sync_scheduler.check_health()`;
+      await tx`select sync_scheduler.run_due_checks()`;
     });
     const requests =
-      await sql`select distinct request_id from sync_scheduler.probes where integration_id = any (${ids})`;
+      await sql`select distinct request_id from sync_scheduler.connection_checks where integration_id = any (${ids})`;
     assert.equal(requests.length, 1);
     const [first, ...others] = tenants;
     const answered: number[] = [];
@@ -100,7 +100,7 @@ Deno.test("the tick checks many connections with one request, and one that gets 
       answered.push(Date.parse(health.checked_at ?? ""));
     }
     const [probe] = await sql<{ ended_at: Date | null }[]>`
-      select ended_at from sync_scheduler.probes where integration_id = ${first.integrationId}`;
+      select ended_at from sync_scheduler.connection_checks where integration_id = ${first.integrationId}`;
     const ended = probe?.ended_at?.getTime() ?? Infinity;
     assert.ok(answered.every((at) => at < ended), "the silent one had its time still");
   } finally {

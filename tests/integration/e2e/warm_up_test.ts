@@ -18,7 +18,7 @@ interface Warmup {
 async function warmUp(sql: Sql, integrationId: string, seconds: number): Promise<Warmup> {
   return await sql.begin(async (tx) => {
     await setSlot(tx, integrationId, seconds);
-    const [sent] = await tx`select sync_scheduler.prewarm() as sent`;
+    const [sent] = await tx`select sync_scheduler.warm_up() as sent`;
     assert.equal(sent?.sent, true);
     const [queued] = await tx`select convert_from(q.body, 'UTF8')::jsonb as body from net.http_request_queue q
       where convert_from(q.body, 'UTF8')::jsonb ->> 'kind' = 'warmup' order by q.id desc limit 1`;
@@ -120,11 +120,11 @@ Deno.test("ticks at once send one warm-up, and none waits for another's end", as
   await setSlot(sql, tenant.integrationId, 40);
   const second = await sql.begin(async (tx) => {
     // Should pg_cron have been first, there is nothing to wait for, and the rest holds all the same.
-    await tx`select sync_scheduler.prewarm()`;
+    await tx`select sync_scheduler.warm_up()`;
     // Uncommitted: whoever comes second meets the row's lock.
-    return await sql`select sync_scheduler.prewarm() as sent`;
+    return await sql`select sync_scheduler.warm_up() as sent`;
   });
-  const third = await sql`select sync_scheduler.prewarm() as sent`;
+  const third = await sql`select sync_scheduler.warm_up() as sent`;
   const warmups = await sql`select from sync_scheduler.warmups w join public.sync_integrations i
     on i.next_run_at = w.scheduled_for where i.id = ${tenant.integrationId}`;
   await sql`update public.sync_integrations set schedule = null where id = ${tenant.integrationId}`;

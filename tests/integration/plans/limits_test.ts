@@ -97,7 +97,7 @@ for (const [what, prepare] of Object.entries(STATISTICS)) {
       await admin`insert into public.sync_integrations (org_id, integration_type) values
         (${orgId}, 'xledger'), (${orgId}, 'dynamics')`;
       await admin`update sync_scheduler.settings set presses_per_hour = ${LIMIT}, changes_per_hour = ${LIMIT},
-        probe_cooldown = '0', least_cooldown = '0'`;
+        check_cooldown = '0', least_cooldown = '0'`;
       await prepare(admin, () => fillLogs(admin, tenant));
       const claims = JSON.stringify({ role: "authenticated", sub: tenant.userIds.admin });
       await admin`select set_config('request.jwt.claims', ${claims}, false)`;

@@ -11,7 +11,7 @@ const configure = (sql: Sql, orgId: string, url: string): PendingQuery<Row[]> =>
 
 async function prepare(sql: Sql): Promise<string> {
   const { orgId } = await makeTenant(sql);
-  await sql`update sync_scheduler.settings set probe_cooldown = '0 seconds'`;
+  await sql`update sync_scheduler.settings set check_cooldown = '0 seconds'`;
   return orgId;
 }
 

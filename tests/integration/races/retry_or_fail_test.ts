@@ -20,7 +20,7 @@ async function prepare(sql: Sql): Promise<Reports> {
   await sql`update public.sync_integrations set max_attempts = 1 where id = ${integrationId}`;
   const runId = await startRun(sql, tenant, "running");
   await askForCheck(sql, integrationId);
-  await sql`update sync_scheduler.probes set claimed_at = now(), by_tick = true`;
+  await sql`update sync_scheduler.connection_checks set claimed_at = now(), by_tick = true`;
   return {
     check: (sql) =>
       sql`select public.sync_worker_finish_probe(${integrationId}, 'token', 'failed', 'transient', 'code', 'Words.',
@@ -50,7 +50,10 @@ raceTest("a run that fails does not stop a check that fails", async ({ sql, sess
 raceTest("a check that fails does not stop a run that fails", async ({ sql, session }) => {
   const { check, run } = await prepare(sql);
   await meet(await session(), run, await session(), check);
-  assert.deepEqual([...await sql`select ended_at is not null as ended from sync_scheduler.probes`], [{
-    ended: true,
-  }]);
+  assert.deepEqual(
+    [...await sql`select ended_at is not null as ended from sync_scheduler.connection_checks`],
+    [{
+      ended: true,
+    }],
+  );
 });

@@ -76,7 +76,7 @@ export const hold = (sql: Sql, id: string): Rows =>
 
 /** Asks for a connection check, whose token is "token". */
 export const askForCheck = (sql: Sql, integrationId: string): Rows =>
-  sql`insert into sync_scheduler.probes (integration_id, token_hash, requested_at)
+  sql`insert into sync_scheduler.connection_checks (integration_id, token_hash, requested_at)
     values (${integrationId}, sha256('token'), clock_timestamp())
     on conflict (integration_id) do update set token_hash = excluded.token_hash, requested_at = excluded.requested_at,
       claimed_at = null, ended_at = null`;

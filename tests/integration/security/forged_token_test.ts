@@ -73,7 +73,7 @@ for (const [kind, guess] of Object.entries(guesses)) {
       values (${orgId}, ${integrationId}, 'webhook', 'api', now() + interval '1 hour') returning run_id`;
     await sql`insert into sync_scheduler.run_attempts (run_id, attempt, token_hash, lease_expires_at)
       values (${run?.run_id ?? null}, 1, sha256('token'), now() + interval '1 hour')`;
-    await sql`insert into sync_scheduler.probes (integration_id, token_hash, requested_at, ended_at)
+    await sql`insert into sync_scheduler.connection_checks (integration_id, token_hash, requested_at, ended_at)
       values (${integrationId}, sha256('token'), now(), now()) on conflict do nothing`;
 
     await sql.begin(async (tx) => {

@@ -78,12 +78,14 @@ Deno.test("each role can do through the API what it may and nothing else", async
       async () => {
         const check = await supabase.rpc("test_integration_connection", target);
         assert.equal(check.error === null, maySync.has(actor), JSON.stringify(check.error));
-        await database.sql`delete from sync_scheduler.probes where integration_id = ${own.integrationId}`;
+        await database
+          .sql`delete from sync_scheduler.connection_checks where integration_id = ${own.integrationId}`;
         const credentials = { signing_secret: "hemmelig" };
         const store = await supabase.rpc("set_integration_credentials", { ...target, credentials });
         assert.equal(store.error === null, mayConfigure.has(actor), JSON.stringify(store.error));
         assert.ok(!JSON.stringify(store).includes("hemmelig"));
-        await database.sql`delete from sync_scheduler.probes where integration_id = ${own.integrationId}`;
+        await database
+          .sql`delete from sync_scheduler.connection_checks where integration_id = ${own.integrationId}`;
         const vault = await supabase.schema("vault" as never).from("decrypted_secrets" as never).select();
         assert.ok(vault.error, "Vault");
         const probe = { integration_id: own.integrationId, token: "0".repeat(64) };

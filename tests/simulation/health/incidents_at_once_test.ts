@@ -27,7 +27,7 @@ async function claimedChecks(
 
 async function recheck(sql: Sql, ids: readonly string[]): Promise<{ id: string; token: string }[]> {
   return await sql.begin(async (tx) => {
-    await tx`select sync_scheduler.post_probes(${ids as string[]}::uuid[], by_tick => true)`;
+    await tx`select sync_scheduler.post_checks(${ids as string[]}::uuid[], by_tick => true)`;
     // Nobody but this test answers them.
     const probes = await tx<{ id: string; token: string }[]>`
       with taken as (
@@ -94,10 +94,10 @@ localTest("ticks at once ask nobody twice", async (platform) => {
   const { sql } = database;
   await pauseJobs(sql);
   const ids = (await claimedChecks(sql, "ticks.example", 20)).map(({ id }) => id);
-  await sql`truncate sync_scheduler.probes`;
+  await sql`truncate sync_scheduler.connection_checks`;
   await sql`update public.sync_integration_health set next_check_at = now() - interval '1 second'`;
   const asked = await Promise.all(
-    Array.from({ length: 6 }, () => sql<{ n: number }[]>`select sync_scheduler.check_health() as n`),
+    Array.from({ length: 6 }, () => sql<{ n: number }[]>`select sync_scheduler.run_due_checks() as n`),
   );
   assert.equal(asked.reduce((sum, rows) => sum + (rows[0]?.n ?? 0), 0), ids.length);
 });

@@ -73,7 +73,7 @@ export class Simulation implements AsyncDisposable {
       select * from (
         select 'tick' as what, ticked_at as at from sync_scheduler.ticks
         union all select 'run', unnest(array[triggered_at, started_at, finished_at]) from public.sync_run_log
-        union all select 'probe', unnest(array[requested_at, claimed_at, ended_at]) from sync_scheduler.probes
+        union all select 'probe', unnest(array[requested_at, claimed_at, ended_at]) from sync_scheduler.connection_checks
         union all select 'health', unnest(array[since, checked_at, check_requested_at]) from public.sync_integration_health
         union all select 'alert', first_seen_at from public.sync_alerts
         union all select 'request', at from sync_sim.requests

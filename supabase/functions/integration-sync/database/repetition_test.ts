@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { SyncError } from "../core/errors.ts";
 import { FakeClock } from "../testing/fake_clock.ts";
 import { finishAlerts } from "./alerts_api.ts";
-import { finishProbe } from "./probe_api.ts";
+import { finishCheck } from "./check_api.ts";
 import { createWorkerApi } from "./worker_api.ts";
 import type { WorkerRpc } from "./worker_rpc.ts";
 
@@ -38,7 +38,7 @@ for (
       "the end of a connection check",
       shortly,
       (rpc, outside) =>
-        finishProbe(
+        finishCheck(
           rpc,
           { integration_id: org_id, token: "t" },
           { outcome: "answered", latency_ms: 1 },

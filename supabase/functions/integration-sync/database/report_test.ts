@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { failure } from "../core/errors.ts";
 import { FakeClock } from "../testing/fake_clock.ts";
 import { finishAlerts } from "./alerts_api.ts";
-import { finishProbe } from "./probe_api.ts";
+import { finishCheck } from "./check_api.ts";
 import type { WorkerRpc } from "./worker_rpc.ts";
 
 const id = "00000000-0000-4000-8000-0000000000b1";
@@ -16,10 +16,10 @@ async function saidBy(call: (rpc: WorkerRpc) => Promise<void>): Promise<Record<s
   return said;
 }
 
-Deno.test("finishProbe reports a failure whole, with a message of at most 500 characters", async () => {
+Deno.test("finishCheck reports a failure whole, with a message of at most 500 characters", async () => {
   const why = failure("permanent", "test_refused", "m".repeat(501));
   const said = await saidBy((rpc) =>
-    finishProbe(
+    finishCheck(
       rpc,
       { integration_id: id, token: "t" },
       { outcome: "failed", failure: why, latency_ms: 40, is_guess: true },

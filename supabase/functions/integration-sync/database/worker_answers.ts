@@ -87,7 +87,7 @@ export const recordAnswer = z.object({ cancel_requested: z.boolean(), ...progres
 /** Answer of `sync_worker_finish`; the time is in milliseconds since the epoch. */
 export const finishAnswer = z.object({ status: z.string(), next_attempt_at: z.nullish(wireTime) });
 
-const probeClaim = z.object({
+const checkClaim = z.object({
   org_id: id,
   integration_id: id,
   integration_type: z.string().check(z.minLength(1)),
@@ -95,7 +95,7 @@ const probeClaim = z.object({
   timeout_seconds: seconds,
 });
 /** Answer of `sync_worker_claim_probes`: at least one, or the call is refused. */
-export const probesAnswer = z.array(probeClaim).check(z.minLength(1));
+export const checksAnswer = z.array(checkClaim).check(z.minLength(1));
 
 /** What a claim hands over. */
 export type Claim = z.infer<typeof claimAnswer>;
@@ -108,4 +108,4 @@ export type Recorded = z.infer<typeof recordAnswer>;
 /** What the engine made of the attempt's end. */
 export type Finished = z.infer<typeof finishAnswer>;
 /** What the claim of a connection check hands over. */
-export type ProbeClaim = z.infer<typeof probeClaim>;
+export type CheckClaim = z.infer<typeof checkClaim>;

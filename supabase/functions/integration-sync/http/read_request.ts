@@ -1,13 +1,13 @@
 import * as z from "../core/zod.ts";
 import type { SenderRef } from "../database/alerts_api.ts";
 import type { WarmupRef } from "../database/answer_warmup.ts";
-import type { ProbeRef } from "../database/probe_api.ts";
+import type { CheckRef } from "../database/check_api.ts";
 import type { AttemptRef } from "../database/worker_api.ts";
 
 /** What a request asks for, or what is wrong with it. */
 export type AskedFor =
   | { readonly kind: "run"; readonly attempt: AttemptRef }
-  | { readonly kind: "probes"; readonly probes: readonly ProbeRef[] }
+  | { readonly kind: "probes"; readonly probes: readonly CheckRef[] }
   | { readonly kind: "alerts"; readonly senders: readonly SenderRef[] }
   | { readonly kind: "warmup"; readonly warmup: WarmupRef }
   | { readonly kind: "invalid"; readonly message: string };

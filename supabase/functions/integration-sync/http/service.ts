@@ -3,7 +3,7 @@ import { answerWarmup } from "../database/answer_warmup.ts";
 import { systemClock } from "../core/clock.ts";
 import { rememberTrouble } from "../database/database_trouble.ts";
 import { connectors } from "../connectors/registry.ts";
-import { claimProbes, finishProbe } from "../database/probe_api.ts";
+import { claimChecks, finishCheck } from "../database/check_api.ts";
 import { PRIVATE_RECEIVERS } from "../core/refused_address.ts";
 import { createWorkerApi } from "../database/worker_api.ts";
 import { createWorkerRpc, type WorkerRpc } from "../database/worker_rpc.ts";
@@ -15,7 +15,7 @@ import { consoleLog } from "../core/log.ts";
 import type { ResolveDns } from "../core/classify_host.ts";
 import { postAlerts } from "../jobs/post_alerts.ts";
 import { rehearse } from "../jobs/rehearse.ts";
-import { runProbe } from "../jobs/run_probe.ts";
+import { runCheck } from "../jobs/run_check.ts";
 import { runSlice } from "../jobs/run_slice.ts";
 
 /** What the platform adds to Deno; plain Deno lacks it and keeps the process alive by itself. */
@@ -73,10 +73,10 @@ export function createService(
     workerApi: (attempt) => createWorkerApi({ attempt, rpc: workerRpc(), clock: systemClock, random }),
     trouble: rememberTrouble(() => systemClock.now()),
     runSlice: (api, claim, claimedAt) => runSlice(api, claim, claimedAt, tools),
-    claimProbes: async (probes) => await claimProbes(workerRpc(), probes),
-    runProbe: async ({ probe, claim }) => {
-      const end = await runProbe(claim, tools);
-      await finishProbe(workerRpc(), probe, end, tools);
+    claimChecks: async (probes) => await claimChecks(workerRpc(), probes),
+    runCheck: async ({ probe, claim }) => {
+      const end = await runCheck(claim, tools);
+      await finishCheck(workerRpc(), probe, end, tools);
       return end;
     },
     claimAlerts: async (senders) => await claimAlerts(workerRpc(), senders),

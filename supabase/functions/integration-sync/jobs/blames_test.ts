@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { type ConnectorDefinition, defineConnector } from "../connectors/connector.ts";
 import { allEntries } from "../vouchers/entries.ts";
 import { type Blames, type Failure, failure } from "../core/errors.ts";
-import { finishProbe } from "../database/probe_api.ts";
+import { finishCheck } from "../database/check_api.ts";
 import { FakeClock } from "../testing/fake_clock.ts";
 import { testBatch, testClaim } from "../testing/fake_worker_api.ts";
 import { createWorkerApi } from "../database/worker_api.ts";
-import { runProbe } from "./run_probe.ts";
+import { runCheck } from "./run_check.ts";
 import { runSlice } from "./run_slice.ts";
 
 type OwnDefinition = ConnectorDefinition<null, null, never>;
@@ -59,8 +59,8 @@ async function reported(why: Failure, changes: Partial<OwnDefinition> = {}): Pro
     random: () => 0,
   });
   await runSlice(api, claim, 0, { ...tools, retiring: new AbortController().signal });
-  const end = await runProbe({ ...claim, timeout_seconds: 15 }, tools);
-  await finishProbe(rpc, { integration_id: id, token: "t" }, end, tools);
+  const end = await runCheck({ ...claim, timeout_seconds: 15 }, tools);
+  await finishCheck(rpc, { integration_id: id, token: "t" }, end, tools);
   return ends;
 }
 

@@ -1,7 +1,7 @@
 import type { ClaimedAlerts, MessageResult, SenderRef } from "../database/alerts_api.ts";
 import type { WarmupRef } from "../database/answer_warmup.ts";
 import type { TroubleMemory } from "../database/database_trouble.ts";
-import type { ClaimedProbe, ProbeEnd, ProbeRef } from "../database/probe_api.ts";
+import type { CheckEnd, CheckRef, ClaimedCheck } from "../database/check_api.ts";
 import type { Claim } from "../database/worker_answers.ts";
 import type { AttemptRef, Boot, WorkerApi } from "../database/worker_api.ts";
 import type { Log } from "../core/log.ts";
@@ -16,9 +16,9 @@ export interface HandlerTools {
   readonly trouble: TroubleMemory;
   readonly runSlice: (api: WorkerApi, claim: Claim, claimedAt: number) => Promise<SliceEnd>;
   /** Throws as {@linkcode workerApi} and its claim do. */
-  readonly claimProbes: (probes: readonly ProbeRef[]) => Promise<readonly ClaimedProbe[]>;
+  readonly claimChecks: (probes: readonly CheckRef[]) => Promise<readonly ClaimedCheck[]>;
   /** Checks a connection and tells the database what came of it; throws when that cannot be told. */
-  readonly runProbe: (claimed: ClaimedProbe) => Promise<ProbeEnd>;
+  readonly runCheck: (claimed: ClaimedCheck) => Promise<CheckEnd>;
   /** Throws as {@linkcode workerApi} and its claim do. */
   readonly claimAlerts: (senders: readonly SenderRef[]) => Promise<readonly ClaimedAlerts[]>;
   /** Posts messages to an alert webhook and tells the database what came of it; throws when that cannot be told. */

@@ -1,7 +1,7 @@
 import type { ClaimedAlerts, SenderRef } from "../database/alerts_api.ts";
 import type { WarmupRef } from "../database/answer_warmup.ts";
 import { SyncError } from "../core/errors.ts";
-import type { ClaimedProbe, ProbeRef } from "../database/probe_api.ts";
+import type { CheckRef, ClaimedCheck } from "../database/check_api.ts";
 import type { Claim } from "../database/worker_answers.ts";
 import type { AttemptRef, Boot, WorkerApi } from "../database/worker_api.ts";
 import { WORKER_PROTOCOL } from "../database/worker_protocol.ts";
@@ -90,13 +90,13 @@ async function accept(ref: AttemptRef, boot: Boot, tools: HandlerTools): Promise
   return Response.json({ accepted: true }, { status: 202 });
 }
 
-async function checkAll(probes: readonly ProbeRef[], boot: Boot, tools: HandlerTools): Promise<Response> {
+async function checkAll(probes: readonly CheckRef[], boot: Boot, tools: HandlerTools): Promise<Response> {
   const { log } = tools;
-  let claimed: readonly ClaimedProbe[];
+  let claimed: readonly ClaimedCheck[];
   try {
-    claimed = await tools.claimProbes(probes);
+    claimed = await tools.claimChecks(probes);
   } catch (error) {
-    log("probes_claim_failed", { checks: probes.length, boot_id: boot.boot_id, ...errorFields(error) });
+    log("checks_claim_failed", { checks: probes.length, boot_id: boot.boot_id, ...errorFields(error) });
     return refuseClaim(error);
   }
   // All at the same time: one that gets no answer keeps none of the others waiting.
@@ -104,17 +104,17 @@ async function checkAll(probes: readonly ProbeRef[], boot: Boot, tools: HandlerT
   return Response.json({ accepted: true }, { status: 202 });
 }
 
-async function check(claimed: ClaimedProbe, boot: Boot, tools: HandlerTools): Promise<void> {
+async function check(claimed: ClaimedCheck, boot: Boot, tools: HandlerTools): Promise<void> {
   const about = { integration_id: claimed.claim.integration_id, boot_id: boot.boot_id };
   try {
-    const end = await tools.runProbe(claimed);
+    const end = await tools.runCheck(claimed);
     const failed: Record<string, string> = end.outcome === "failed"
       ? { error_class: end.failure.class, error_code: end.failure.code }
       : {};
-    tools.log("probe_ended", { ...about, outcome: end.outcome, latency_ms: end.latency_ms, ...failed });
+    tools.log("check_ended", { ...about, outcome: end.outcome, latency_ms: end.latency_ms, ...failed });
   } catch (error) {
     // Nobody is told then; the database counts it as not answered.
-    tools.log("probe_broken", { ...about, ...errorFields(error) });
+    tools.log("check_broken", { ...about, ...errorFields(error) });
   }
 }
 

@@ -7,8 +7,8 @@ import { rememberTrouble } from "../database/database_trouble.ts";
 import type { SenderRef } from "../database/alerts_api.ts";
 import type { WarmupRef } from "../database/answer_warmup.ts";
 import { FakeWorkerApi } from "./fake_worker_api.ts";
-import type { ProbeEnd, ProbeRef } from "../database/probe_api.ts";
-import type { ProbeClaim } from "../database/worker_answers.ts";
+import type { CheckEnd, CheckRef } from "../database/check_api.ts";
+import type { CheckClaim } from "../database/worker_answers.ts";
 import type { AttemptRef, Boot, WorkerApi } from "../database/worker_api.ts";
 import { recordBoot } from "../http/boot.ts";
 import { createHandler } from "../http/handler.ts";
@@ -22,10 +22,10 @@ export const valid = { kind: "run", run_id: "00000000-0000-4000-8000-00000000000
 /** A warm-up's. */
 export const warmup = { kind: "warmup", scheduled_for: "2026-11-23T10:00:00.123456+00:00", token };
 /** A connection check. */
-export const probe: ProbeRef = { integration_id: "00000000-0000-4000-8000-0000000000b1", token };
+export const probe: CheckRef = { integration_id: "00000000-0000-4000-8000-0000000000b1", token };
 /** The request with it. */
 export const probes = { kind: "probes", probes: [probe] };
-const probeClaim: ProbeClaim = {
+const checkClaim: CheckClaim = {
   org_id: "00000000-0000-4000-8000-0000000000a1",
   integration_id: probe.integration_id,
   integration_type: "test",
@@ -38,7 +38,7 @@ const probeClaim: ProbeClaim = {
 export interface Seen {
   readonly attempts: AttemptRef[];
   readonly warmups: WarmupRef[];
-  readonly probes: ProbeRef[];
+  readonly probes: CheckRef[];
   readonly senders: SenderRef[];
   readonly boots: Boot[];
   readonly logged: string[];
@@ -83,13 +83,13 @@ export function setUp(changes: Partial<HandlerTools> = {}, api: WorkerApi = new 
       seen.slices++;
       return Promise.resolve<SliceEnd>({ outcome: "succeeded" });
     },
-    claimProbes: (refs) => {
+    claimChecks: (refs) => {
       seen.probes.push(...refs);
-      return Promise.resolve(refs.map((probe) => ({ probe, claim: { ...probeClaim, ...probe } })));
+      return Promise.resolve(refs.map((probe) => ({ probe, claim: { ...checkClaim, ...probe } })));
     },
-    runProbe: () => {
+    runCheck: () => {
       seen.checks++;
-      return Promise.resolve<ProbeEnd>({ outcome: "answered", latency_ms: 12 });
+      return Promise.resolve<CheckEnd>({ outcome: "answered", latency_ms: 12 });
     },
     claimAlerts: (refs) => {
       seen.senders.push(...refs);

@@ -144,8 +144,8 @@ begin
   end if;
   -- What the old address answers says nothing about the new one. A claim that is under way holds the row: it
   -- read the old one.
-  perform from sync_scheduler.probes p where p.integration_id = new.id for no key update;
-  update sync_scheduler.probes p set ended_at = clock_timestamp()
+  perform from sync_scheduler.connection_checks p where p.integration_id = new.id for no key update;
+  update sync_scheduler.connection_checks p set ended_at = clock_timestamp()
   where p.integration_id = new.id and p.claimed_at is not null and p.ended_at is null;
   -- Nobody has to find out by a failed sync.
   if exists (

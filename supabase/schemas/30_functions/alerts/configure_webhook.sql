@@ -96,7 +96,7 @@ comment on function public.configure_alert_webhook(uuid, jsonb, text) is
   'kinds; null: all), min_severity (info, warning, critical), finished_runs (also tell of every run that '
   'ends); what is not named stays. null removes the webhook with what waits for it. url and secret are '
   'stored in Vault, where nobody can read them back. One that had stopped begins again, with what still '
-  'waits. A first message says that it is configured, so it may be done once in settings.probe_cooldown (10 '
+  'waits. A first message says that it is configured, so it may be done once in settings.check_cooldown (10 '
   's). For admins of the organisation and the service role; audited with reason (at most 500 characters). '
   'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 '
   'argument_too_long, PT422 invalid_configuration (details: field, reason), PT422 reason_too_long, PT429 '
@@ -219,7 +219,7 @@ end;
 $$;
 
 -- Refuses (PT429 rate_limited) while the organisation's alert webhook was last configured less than
--- settings.probe_cooldown ago: each time something is posted to an address that the caller chooses. The
+-- settings.check_cooldown ago: each time something is posted to an address that the caller chooses. The
 -- caller holds the webhook's lock.
 create or replace function sync_scheduler.require_webhook_due(org_id uuid) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -227,9 +227,9 @@ begin
   -- The audit log remembers it when the webhook has been removed since, and nobody but its owner can take
   -- anything out of it.
   perform sync_scheduler.refuse_until((
-    select max(a.created_at) + s.probe_cooldown from sync_scheduler.settings s, public.sync_audit_log a
-    where a.org_id = require_webhook_due.org_id and a.created_at > now() - s.probe_cooldown
+    select max(a.created_at) + s.check_cooldown from sync_scheduler.settings s, public.sync_audit_log a
+    where a.org_id = require_webhook_due.org_id and a.created_at > now() - s.check_cooldown
       and a.action = 'configure_alert_webhook'
-    group by s.probe_cooldown), 'webhook');
+    group by s.check_cooldown), 'webhook');
 end;
 $$;

@@ -3,7 +3,7 @@
 -- Posts to the Edge Function which organisations have messages for their alert webhooks: new ones, ones that
 -- wait for a receiver to be back, and ones of which nobody reported. Returns how many organisations. Nothing
 -- without settings.function_url. Safe at any time, by anyone, at once.
-create or replace function sync_scheduler.post_alerts(batch_size integer default 500) returns integer
+create or replace function sync_scheduler.post_alert_messages(batch_size integer default 500) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare

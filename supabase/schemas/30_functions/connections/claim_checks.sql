@@ -47,7 +47,7 @@ begin
     select p.integration_id, p.token from jsonb_to_recordset(probes) as p (integration_id uuid, token text)
     -- A guessed token costs its look-up here, no more.
     where exists (
-      select from sync_scheduler.probes o
+      select from sync_scheduler.connection_checks o
       where o.integration_id = p.integration_id and o.token_hash = sha256(convert_to(p.token, 'UTF8')))
     order by p.integration_id
   loop
@@ -74,17 +74,17 @@ declare
   settings sync_scheduler.settings;
 begin
   select * into strict settings from sync_scheduler.settings;
-  update sync_scheduler.probes p set claimed_at = clock_timestamp()
+  update sync_scheduler.connection_checks p set claimed_at = clock_timestamp()
   where p.integration_id = claim_probe.integration_id
     and p.token_hash = sha256(convert_to(claim_probe.token, 'UTF8'))
     and p.claimed_at is null and p.ended_at is null
     -- Later it counts as not answered, and another one may be on its way.
-    and p.requested_at > clock_timestamp() - settings.probe_timeout;
+    and p.requested_at > clock_timestamp() - settings.check_timeout;
   if not found then
     perform sync_scheduler.raise_no_probe(claim_probe.integration_id, claim_probe.token);
   end if;
   return sync_scheduler.read_connection(claim_probe.integration_id)
-    || jsonb_build_object('timeout_seconds', extract(epoch from settings.probe_timeout) / 2);
+    || jsonb_build_object('timeout_seconds', extract(epoch from settings.check_timeout) / 2);
 end;
 $$;
 
@@ -93,9 +93,9 @@ $$;
 create or replace function sync_scheduler.raise_no_probe(integration_id uuid, token text) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  probe sync_scheduler.probes;
+  probe sync_scheduler.connection_checks;
 begin
-  select * into probe from sync_scheduler.probes p
+  select * into probe from sync_scheduler.connection_checks p
   where p.integration_id = raise_no_probe.integration_id
     and p.token_hash = sha256(convert_to(raise_no_probe.token, 'UTF8'));
   perform sync_scheduler.raise_error(case

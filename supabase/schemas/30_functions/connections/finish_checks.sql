@@ -74,14 +74,14 @@ begin
       '"latency_ms": "0 to 3600000"}');
   end if;
 
-  update sync_scheduler.probes p set ended_at = clock_timestamp()
+  update sync_scheduler.connection_checks p set ended_at = clock_timestamp()
   where p.integration_id = finish_probe.integration_id
     and p.token_hash = sha256(convert_to(finish_probe.token, 'UTF8'))
     and p.claimed_at is not null and p.ended_at is null
   returning p.requested_at, p.by_tick into asked_at, by_tick;
   if not found then
     if exists (
-      select from sync_scheduler.probes p
+      select from sync_scheduler.connection_checks p
       where p.integration_id = finish_probe.integration_id and p.ended_at is not null
         and p.token_hash = sha256(convert_to(finish_probe.token, 'UTF8'))
     ) then

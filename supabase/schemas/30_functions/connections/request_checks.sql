@@ -11,12 +11,12 @@ begin
   perform sync_scheduler.require_org_role(org_id, '{admin,coordinator}');
   integration := sync_scheduler.lock_integration(org_id, integration_type);
   perform sync_scheduler.refuse_until(sync_scheduler.passive_until(integration), 'vendor');
-  perform sync_scheduler.require_probe_due(integration);
+  perform sync_scheduler.require_check_due(integration);
   -- Of people alone: by it their checks are bounded.
   if sync_scheduler.caller_id() is not null then
     perform sync_scheduler.audit(integration, 'test_connection');
   end if;
-  return sync_scheduler.start_probe(integration);
+  return sync_scheduler.start_check(integration);
 end;
 $$;
 revoke all on function public.test_integration_connection(uuid, text)
@@ -26,7 +26,7 @@ comment on function public.test_integration_connection(uuid, text) is
   'switched off, and returns the integration''s health at once; read it again: it is answered when '
   'checked_at is later than check_requested_at, at the latest a minute after it (last_error_code '
   'check_unanswered) while the scheduler ticks. For admins and coordinators of the organisation and the '
-  'service role. One at a time, none sooner than settings.probe_cooldown (10 s) after the last, and for '
+  'service role. One at a time, none sooner than settings.check_cooldown (10 s) after the last, and for '
   'people settings.presses_per_hour an hour, counted in the audit log. None while the vendor has asked us to '
   'slow down (passive_since, until next_check_at). Errors: PT401 not_authenticated, PT401 '
   'unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, '
@@ -71,9 +71,9 @@ comment on function public.resume_integration_checks(uuid, text, text) is
   'PT422 reason_too_long, PT429 rate_limited.';
 
 -- Posts a connection check of an integration that somebody has asked for, and returns the integration's
--- health. The caller holds the integration's lock and has seen to probe_cooldown. Errors: PT503
+-- health. The caller holds the integration's lock and has seen to check_cooldown. Errors: PT503
 -- function_url_not_configured.
-create or replace function sync_scheduler.start_probe(integration public.sync_integrations)
+create or replace function sync_scheduler.start_check(integration public.sync_integrations)
 returns public.sync_integration_health
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -82,7 +82,7 @@ begin
   if (select s.function_url from sync_scheduler.settings s) is null then
     perform sync_scheduler.keep_function_url();
   end if;
-  perform sync_scheduler.post_probes(array[integration.id], sync_scheduler.caller_id());
+  perform sync_scheduler.post_checks(array[integration.id], sync_scheduler.caller_id());
   select * into strict health from public.sync_integration_health h where h.integration_id = integration.id;
   return health;
 end;
@@ -91,7 +91,7 @@ $$;
 -- Posts connection checks of integrations to the Edge Function, ten in a request, each under a one-time token
 -- of its own and in place of one that is still open. The caller holds the integrations' locks and knows that
 -- settings.function_url is set.
-create or replace function sync_scheduler.post_probes(
+create or replace function sync_scheduler.post_checks(
   integration_ids uuid[], requested_by uuid default null, by_tick boolean default false
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -117,10 +117,10 @@ begin
     from made m group by m.batch
   )
   -- Not now(): the caller may have waited for a lock, and an answer has to be later than its question.
-  insert into sync_scheduler.probes as p (integration_id, token_hash, requested_at, requested_by, by_tick,
+  insert into sync_scheduler.connection_checks as p (integration_id, token_hash, requested_at, requested_by, by_tick,
     request_id)
-  select m.id, sha256(convert_to(m.token, 'UTF8')), clock_timestamp(), post_probes.requested_by,
-    post_probes.by_tick,
+  select m.id, sha256(convert_to(m.token, 'UTF8')), clock_timestamp(), post_checks.requested_by,
+    post_checks.by_tick,
     r.request_id
   from made m join posted r using (batch)
   on conflict (integration_id) do update set
@@ -132,23 +132,23 @@ begin
     claimed_at = null,
     ended_at = null;
   update public.sync_integration_health h set check_requested_at = p.requested_at
-  from sync_scheduler.probes p
+  from sync_scheduler.connection_checks p
     where h.integration_id = any (integration_ids) and p.integration_id = h.integration_id;
 end;
 $$;
 
 -- Refuses (PT429 rate_limited) while the last connection check of the integration is younger than
--- settings.probe_cooldown, or is still open and younger than settings.probe_timeout; replaces_open: an open
+-- settings.check_cooldown, or is still open and younger than settings.check_timeout; replaces_open: an open
 -- one counts like another.
-create or replace function sync_scheduler.require_probe_due(
+create or replace function sync_scheduler.require_check_due(
   integration public.sync_integrations, replaces_open boolean default false
 ) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   perform sync_scheduler.refuse_until((
     select p.requested_at + case when p.ended_at is null and not replaces_open
-      then greatest(s.probe_timeout, s.probe_cooldown) else s.probe_cooldown end
-    from sync_scheduler.probes p, sync_scheduler.settings s where p.integration_id = integration.id),
+      then greatest(s.check_timeout, s.check_cooldown) else s.check_cooldown end
+    from sync_scheduler.connection_checks p, sync_scheduler.settings s where p.integration_id = integration.id),
       'check');
 end;
 $$;

@@ -3,7 +3,7 @@
 -- Starts the connection checks that are due, up to batch_size (500), the longest due first, and gives each
 -- its next turn; which of them have to ask, choose_checks knows. Returns how many it posted. Nothing without
 -- settings.function_url. Its cost follows what is due. Safe at any time, by anyone, at once.
-create or replace function sync_scheduler.check_health(batch_size integer default 500) returns integer
+create or replace function sync_scheduler.run_due_checks(batch_size integer default 500) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
@@ -39,7 +39,7 @@ begin
       else sync_scheduler.plan_check(i, earliest := now() + i.health_check_interval / 2) end
   from public.sync_integrations i where h.integration_id = any (due) and i.id = h.integration_id;
   if chosen.asked is not null then
-    perform sync_scheduler.post_probes(chosen.asked, by_tick := true);
+    perform sync_scheduler.post_checks(chosen.asked, by_tick := true);
   end if;
   return coalesce(cardinality(chosen.asked), 0);
 end;
@@ -78,7 +78,7 @@ begin
       and not exists (
         select from public.sync_run_log r where r.integration_id = i.id and r.status = 'running')
       and not exists (
-        select from sync_scheduler.probes p where p.integration_id = i.id and p.ended_at is null)
+        select from sync_scheduler.connection_checks p where p.integration_id = i.id and p.ended_at is null)
   ), placed as (
     select l.*, row_number() over (
       partition by l.integration_type, l.host order by l.proved, l.next_check_at) as place
@@ -92,9 +92,9 @@ begin
 end;
 $$;
 
--- Ends connection checks that are older than settings.probe_timeout, so that who waits for one hears of it.
+-- Ends connection checks that are older than settings.check_timeout, so that who waits for one hears of it.
 -- status stays. Returns how many. Safe at any time, by anyone, at once.
-create or replace function sync_scheduler.end_unanswered_probes(batch_size integer default 100)
+create or replace function sync_scheduler.end_unanswered_checks(batch_size integer default 100)
   returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
@@ -102,13 +102,13 @@ declare
   unanswered integer;
 begin
   with over as (
-    update sync_scheduler.probes p set ended_at = clock_timestamp()
+    update sync_scheduler.connection_checks p set ended_at = clock_timestamp()
     where p.integration_id = any (array(
       select o.integration_id
-      from sync_scheduler.probes o
+      from sync_scheduler.connection_checks o
         join public.sync_integration_health h on h.integration_id = o.integration_id
       where o.ended_at is null and o.requested_at <= clock_timestamp() - (
-        select s.probe_timeout from sync_scheduler.settings s)
+        select s.check_timeout from sync_scheduler.settings s)
       -- Of both: a tick waits for nobody's lock.
       order by o.requested_at limit batch_size for no key update of o, h skip locked))
     returning p.integration_id

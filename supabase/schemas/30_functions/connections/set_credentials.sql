@@ -29,7 +29,7 @@ begin
     delete from vault.secrets s where s.name = sync_scheduler.credentials_name(integration.id);
     -- A check that is on its way has the old ones. It is over, but not forgotten: whoever removes them and
     -- stores others at once would else ask the external system as often as they like.
-    update sync_scheduler.probes p set ended_at = clock_timestamp()
+    update sync_scheduler.connection_checks p set ended_at = clock_timestamp()
     where p.integration_id = integration.id and p.ended_at is null;
     update public.sync_integration_health h set
       consecutive_failures = 0, configured_at = now(), last_success_at = null, run_failed_at = null,
@@ -39,13 +39,13 @@ begin
     return health;
   end if;
   -- Before anything is stored: who is refused knows that the old ones are in place.
-  perform sync_scheduler.require_probe_due(integration, replaces_open := true);
+  perform sync_scheduler.require_check_due(integration, replaces_open := true);
   perform sync_scheduler.store_credentials(integration, credentials);
   -- A vendor that asked us to slow down is asked at next_check_at, with the new ones.
   if sync_scheduler.passive_until(integration) is null then
-    perform sync_scheduler.start_probe(integration);
+    perform sync_scheduler.start_check(integration);
   end if;
-  -- After the probe: health is locked behind it.
+  -- After the check: health is locked behind it.
   update public.sync_integration_health h
     set configured_at = now(), last_success_at = null, run_failed_at = null
   where h.integration_id = integration.id returning * into strict health;

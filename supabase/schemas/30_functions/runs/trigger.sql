@@ -176,7 +176,7 @@ begin
   then
     begin
       -- No tick will. The press goes on, whatever keeps it from being posted.
-      perform sync_scheduler.post_alerts();
+      perform sync_scheduler.post_alert_messages();
     exception when others then
       raise warning 'sync_scheduler.note_silence: % (%)', sqlerrm, sqlstate;
     end;

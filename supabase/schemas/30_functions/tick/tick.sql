@@ -23,7 +23,7 @@ begin
   foreach step in array array[
     'start_due_runs', 'has_work', 'recover_runs', 'start_queued_slots', 'watch_drift', 'end_pauses',
     'resolve_silence',
-    'end_unanswered_probes', 'check_health', 'post_alerts', 'prewarm']
+    'end_unanswered_checks', 'run_due_checks', 'post_alert_messages', 'warm_up']
   loop
     -- If has_work fails, a lock is the likely cause. The other steps may not need it.
     exit when not busy;
@@ -37,10 +37,10 @@ begin
       when 'watch_drift' then perform sync_scheduler.watch_drift();
       when 'end_pauses' then perform sync_scheduler.end_pauses();
       when 'resolve_silence' then perform sync_scheduler.resolve_silence();
-      when 'end_unanswered_probes' then perform sync_scheduler.end_unanswered_probes();
-      when 'check_health' then perform sync_scheduler.check_health();
-      when 'post_alerts' then perform sync_scheduler.post_alerts();
-      when 'prewarm' then perform sync_scheduler.prewarm();
+      when 'end_unanswered_checks' then perform sync_scheduler.end_unanswered_checks();
+      when 'run_due_checks' then perform sync_scheduler.run_due_checks();
+      when 'post_alert_messages' then perform sync_scheduler.post_alert_messages();
+      when 'warm_up' then perform sync_scheduler.warm_up();
       end case;
     exception when others then
       errors := errors || jsonb_build_object(step, sqlerrm);

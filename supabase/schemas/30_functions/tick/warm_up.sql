@@ -3,7 +3,7 @@
 -- Posts one warm-up to the Edge Function for the next slot that comes within settings.warmup_lead and will
 -- run, however many integrations share it. Returns whether it did. Nothing without settings.function_url.
 -- Safe at any time, by anyone, at once.
-create or replace function sync_scheduler.prewarm() returns boolean
+create or replace function sync_scheduler.warm_up() returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '100ms' as $$
 declare
@@ -16,7 +16,7 @@ begin
     return false;
   end if;
 
-  -- One probe of sync_integrations_next_run_idx. Slots are minutes, so no second one lies within the lead.
+  -- One look into sync_integrations_next_run_idx. Slots are minutes, so no second one lies within the lead.
   --
   -- Why the warm-up comes 15 to 45 s before the slot: of the ticks only the one every 30 s comes between two
   -- minutes, and nobody chooses at which second. A window of 45 s has one of its ticks at least 15 s before

@@ -12,10 +12,10 @@ for (const [what, work] of [["answers", finish], ["has news of its health", setH
   raceTest(`the tick does not wait for a check whose worker ${what}`, async ({ sql, session }) => {
     const ids = await makeIntegrations(sql, 2);
     for (const id of ids) await askForCheck(sql, id);
-    await sql`update sync_scheduler.probes set claimed_at = now(), requested_at = now() - interval '1 hour'`;
+    await sql`update sync_scheduler.connection_checks set claimed_at = now(), requested_at = now() - interval '1 hour'`;
     const [worker, tick] = [await session(), await session()];
     await worker.stopsAfter((sql) => work(sql, ids[0] ?? ""));
-    const ended = await tick.runs((sql) => sql`select sync_scheduler.end_unanswered_probes() as n`);
+    const ended = await tick.runs((sql) => sql`select sync_scheduler.end_unanswered_checks() as n`);
     assert.equal(ended.isWaiting, false);
     await worker.goesOn();
     assert.equal((await ended.answer)[0]?.["n"], 1, "the other check is over");

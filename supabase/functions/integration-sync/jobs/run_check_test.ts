@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { defineConnector, type PingOutcome } from "../connectors/connector.ts";
 import { failure, SyncError } from "../core/errors.ts";
 import { FakeClock } from "../testing/fake_clock.ts";
-import type { ProbeClaim } from "../database/worker_answers.ts";
-import { runProbe } from "./run_probe.ts";
+import type { CheckClaim } from "../database/worker_answers.ts";
+import { runCheck } from "./run_check.ts";
 
 const secret = "hemmelig-api-token-4711";
-const claim: ProbeClaim = {
+const claim: CheckClaim = {
   org_id: "00000000-0000-4000-8000-0000000000a1",
   integration_id: "00000000-0000-4000-8000-0000000000b1",
   integration_type: "test",
@@ -38,7 +38,7 @@ function setUp(
   return {
     clock,
     logged,
-    check: (changes: Partial<ProbeClaim> = {}) => runProbe({ ...claim, ...changes }, tools),
+    check: (changes: Partial<CheckClaim> = {}) => runCheck({ ...claim, ...changes }, tools),
   };
 }
 

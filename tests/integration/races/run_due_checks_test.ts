@@ -13,7 +13,7 @@ async function prepare(sql: Sql): Promise<string[]> {
   await sql`update public.sync_integration_health set next_check_at = now() - interval '1 second'`;
   return ids;
 }
-const checkHealth = (sql: Sql) => sql<{ asked: number }[]>`select sync_scheduler.check_health() as asked`;
+const checkHealth = (sql: Sql) => sql<{ asked: number }[]>`select sync_scheduler.run_due_checks() as asked`;
 const claim = (sql: Sql, id: string) =>
   sql`select public.sync_worker_claim_probes(${sql.json([{ integration_id: id, token: "token" }])})`;
 const setHealth = (sql: Sql, id: string) =>
@@ -47,7 +47,8 @@ raceTest("the tick does not replace the check that a person starts meanwhile", a
   const checked = await tick.runs(checkHealth);
   await person.goesOn();
   await checked.answer;
-  const [probe] = await sql`select by_tick from sync_scheduler.probes where integration_id = ${first}`;
+  const [probe] =
+    await sql`select by_tick from sync_scheduler.connection_checks where integration_id = ${first}`;
   assert.deepEqual({ ...probe }, { by_tick: false });
 });
 

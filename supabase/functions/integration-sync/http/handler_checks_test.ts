@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { SyncError, type SyncErrorCode } from "../core/errors.ts";
-import type { ClaimedProbe, ProbeEnd } from "../database/probe_api.ts";
+import type { CheckEnd, ClaimedCheck } from "../database/check_api.ts";
 import { errorOf, post, probe, probes, setUp, token } from "../testing/handler_bench.ts";
 
 Deno.test("the handler claims, answers 202 and checks behind the answer when it is to check a connection", async () => {
-  const checking = Promise.withResolvers<ProbeEnd>();
-  const { handler, seen, work } = setUp({ runProbe: () => checking.promise });
+  const checking = Promise.withResolvers<CheckEnd>();
+  const { handler, seen, work } = setUp({ runCheck: () => checking.promise });
   const response = await handler(post(probes));
   assert.equal(response.status, 202);
   assert.deepEqual(await response.json(), { accepted: true });
@@ -32,8 +32,8 @@ for (
   ] as const satisfies readonly (readonly [SyncErrorCode, number, string])[]
 ) {
   Deno.test(`the handler answers ${status} and checks nothing when the claim of a check fails as ${code}`, async () => {
-    const claimProbes = () => Promise.reject(new SyncError(code, "the database's own words"));
-    const { handler, seen, work } = setUp({ claimProbes });
+    const claimChecks = () => Promise.reject(new SyncError(code, "the database's own words"));
+    const { handler, seen, work } = setUp({ claimChecks });
     const response = await handler(post(probes));
     assert.equal(response.status, status);
     const error = await errorOf(response);
@@ -45,13 +45,13 @@ for (
 
 Deno.test("the handler does each check of a request by itself when one of them hangs and one breaks", async () => {
   const ids = ["b1", "b2", "b3"].map((tail) => `00000000-0000-4000-8000-0000000000${tail}`);
-  const hanging = Promise.withResolvers<ProbeEnd>();
-  const runProbe = ({ probe }: ClaimedProbe): Promise<ProbeEnd> => {
+  const hanging = Promise.withResolvers<CheckEnd>();
+  const runCheck = ({ probe }: ClaimedCheck): Promise<CheckEnd> => {
     if (probe.integration_id === ids[0]) return hanging.promise;
     if (probe.integration_id === ids[1]) return Promise.reject(new TypeError("broken"));
     return Promise.resolve({ outcome: "answered", latency_ms: 3 });
   };
-  const { handler, seen, work } = setUp({ runProbe });
+  const { handler, seen, work } = setUp({ runCheck });
   const response = await handler(
     post({ ...probes, probes: ids.map((integration_id) => ({ integration_id, token })) }),
   );
@@ -60,17 +60,17 @@ Deno.test("the handler does each check of a request by itself when one of them h
   await Promise.all(work.slice(1));
   const events = () =>
     seen.logged.map((line) => JSON.parse(line)).map((line) => [line.event, line.integration_id]);
-  assert.deepEqual(events().sort(), [["probe_broken", ids[1]], ["probe_ended", ids[2]]]);
+  assert.deepEqual(events().sort(), [["check_broken", ids[1]], ["check_ended", ids[2]]]);
   hanging.resolve({ outcome: "answered", latency_ms: 15_000 });
   await Promise.all(work);
-  assert.deepEqual(events().at(-1), ["probe_ended", ids[0]]);
+  assert.deepEqual(events().at(-1), ["check_ended", ids[0]]);
 });
 
 Deno.test("the handler logs no secret when the end of a check cannot be told", async () => {
-  const runProbe = () => Promise.reject(new TypeError(`fetch failed: ${token} the vendor's secret`));
-  const { handler, seen, work } = setUp({ runProbe });
+  const runCheck = () => Promise.reject(new TypeError(`fetch failed: ${token} the vendor's secret`));
+  const { handler, seen, work } = setUp({ runCheck });
   assert.equal((await handler(post(probes))).status, 202);
   await Promise.all(work);
-  assert.ok(seen.logged[0]?.includes("probe_broken"));
+  assert.ok(seen.logged[0]?.includes("check_broken"));
   assert.ok(!seen.logged[0]?.includes("secret") && !seen.logged[0]?.includes(token));
 });

@@ -8,24 +8,24 @@ import { isAway } from "./database_trouble.ts";
 import { blamesOf, type Failure, SyncError } from "../core/errors.ts";
 import { retry } from "../core/retry.ts";
 import { storableText } from "../core/storable_text.ts";
-import { type ProbeClaim, probesAnswer } from "./worker_answers.ts";
+import { type CheckClaim, checksAnswer } from "./worker_answers.ts";
 import { throwIfRefused, WORKER_PROTOCOL } from "./worker_protocol.ts";
 import type { WorkerRpc } from "./worker_rpc.ts";
 
 /** A connection check that a request carries; the token is its only authentication. */
-export interface ProbeRef {
+export interface CheckRef {
   readonly integration_id: string;
   readonly token: string;
 }
 
 /** A connection check that is ours, with what it takes to do it. */
-export interface ClaimedProbe {
-  readonly probe: ProbeRef;
-  readonly claim: ProbeClaim;
+export interface ClaimedCheck {
+  readonly probe: CheckRef;
+  readonly claim: CheckClaim;
 }
 
 /** What a connection check found; how long the external system took is null if it was not asked or did not answer. */
-export type ProbeEnd =
+export type CheckEnd =
   | { readonly outcome: "answered" | "reached"; readonly latency_ms: number }
   | {
     readonly outcome: "failed";
@@ -44,16 +44,16 @@ const longestMessage = 500;
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { claimProbes } from "./probe_api.ts";
+ * import { claimChecks } from "./check_api.ts";
  *
  * const id = "00000000-0000-4000-8000-0000000000b1";
  * const integration = { org_id: id, integration_id: id, integration_type: "webhook", config: {}, credentials: {} };
  * const rpc = () => Promise.resolve([{ ...integration, timeout_seconds: 15 }]);
- * const [claimed] = await claimProbes(rpc, [{ integration_id: id, token: "secret" }]);
+ * const [claimed] = await claimChecks(rpc, [{ integration_id: id, token: "secret" }]);
  * assert.equal(claimed?.claim.timeout_seconds, 15);
  * ```
  */
-export async function claimProbes(rpc: WorkerRpc, probes: readonly ProbeRef[]): Promise<ClaimedProbe[]> {
+export async function claimChecks(rpc: WorkerRpc, probes: readonly CheckRef[]): Promise<ClaimedCheck[]> {
   const name = "sync_worker_claim_probes";
   const unknown = (where: string) =>
     new SyncError("unexpected_answer", `${name} answered in an unknown shape.`, {
@@ -61,7 +61,7 @@ export async function claimProbes(rpc: WorkerRpc, probes: readonly ProbeRef[]): 
     });
   const answer = await rpc(name, { probes, protocol: WORKER_PROTOCOL });
   throwIfRefused(answer);
-  const parsed = probesAnswer.safeParse(answer);
+  const parsed = checksAnswer.safeParse(answer);
   if (!parsed.success) throw unknown(parsed.error.issues[0]?.path.join(".") ?? "");
   return parsed.data.map((claim) => {
     const probe = probes.find(({ integration_id }) => integration_id === claim.integration_id);
@@ -78,10 +78,10 @@ export async function claimProbes(rpc: WorkerRpc, probes: readonly ProbeRef[]): 
  * ```ts
  * import assert from "node:assert/strict";
  * import { systemClock } from "../core/clock.ts";
- * import { finishProbe } from "./probe_api.ts";
+ * import { finishCheck } from "./check_api.ts";
  *
  * const said: unknown[] = [];
- * await finishProbe(
+ * await finishCheck(
  *   (name) => Promise.resolve(said.push(name)),
  *   { integration_id: "00000000-0000-4000-8000-0000000000b1", token: "secret" },
  *   { outcome: "answered", latency_ms: 31.5 },
@@ -90,10 +90,10 @@ export async function claimProbes(rpc: WorkerRpc, probes: readonly ProbeRef[]): 
  * assert.deepEqual(said, ["sync_worker_finish_probe"]);
  * ```
  */
-export async function finishProbe(
+export async function finishCheck(
   rpc: WorkerRpc,
-  { integration_id, token }: ProbeRef,
-  end: ProbeEnd,
+  { integration_id, token }: CheckRef,
+  end: CheckEnd,
   outside: { readonly clock: Clock; readonly random: () => number },
 ): Promise<void> {
   const failed = end.outcome === "failed" ? end.failure : null;

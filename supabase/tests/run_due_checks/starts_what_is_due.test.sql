@@ -24,7 +24,7 @@ select is(pg_temp.turns(pg_temp.next_check(), sync_scheduler.check_slot(sync_tes
 select ok((select count(*) between 200 and 300 from generate_series(1, 1000) n
   where sync_scheduler.check_slot(sync_test.id('x' || n), '15 minutes', now()) < now() + interval '227 seconds'),
   'many are spread over the interval: a quarter in a quarter of it');
-select is(sync_scheduler.check_health(), 0, 'nothing is due, nothing is asked');
+select is(sync_scheduler.run_due_checks(), 0, 'nothing is due, nothing is asked');
 select pg_temp.make_check_due();
 select sync_scheduler.tick();
 select is((select t.errors from sync_scheduler.ticks t where t.ticked_at = now() order by t.tick_id desc limit 1), null, 'the tick does it');
@@ -32,13 +32,13 @@ select is(pg_temp.asked(), 1::bigint, 'what is due is asked');
 select ok(pg_temp.next_check() > now() and pg_temp.next_check() <= now() + interval '22.7 minutes', 'and has its next turn');
 select ok((select check_requested_at > checked_at or checked_at is null from public.sync_integration_health
   where integration_id = sync_test.id('integration a')), 'clients see that a check is under way');
-select is(sync_scheduler.check_health(), 0, 'once');
+select is(sync_scheduler.run_due_checks(), 0, 'once');
 select pg_temp.make_check_due();
-select is(sync_scheduler.check_health(), 0, 'while it is open there is no second one');
+select is(sync_scheduler.run_due_checks(), 0, 'while it is open there is no second one');
 select ok(pg_temp.next_check() > now(), 'but a next turn');
 
-select pg_temp.claim(pg_temp.probe_token());
-select public.sync_worker_finish_probe(sync_test.id('integration a'), pg_temp.probe_token(), 'answered', latency_ms => 7);
+select pg_temp.claim(pg_temp.check_token());
+select public.sync_worker_finish_probe(sync_test.id('integration a'), pg_temp.check_token(), 'answered', latency_ms => 7);
 select is(pg_temp.health(), 'healthy', 'the answer counts like that to a person''s check');
 
 -- Who is not asked.
@@ -60,7 +60,7 @@ select ok(pg_temp.next_check() <= now() + interval '91 minutes', 'the interval m
 create temporary table run as select sync_test.trigger_as('coordinator') as run_id;
 select sync_test.claim(run_id) from run;
 select pg_temp.make_check_due();
-select is(sync_scheduler.check_health(), 0, 'while a run is under way there is nothing to ask');
+select is(sync_scheduler.run_due_checks(), 0, 'while a run is under way there is nothing to ask');
 
 -- Traffic is better news than a ping.
 select pg_temp.make_check_due();
@@ -68,7 +68,7 @@ create temporary table batch as select public.sync_worker_reserve_entries(run_id
 select public.sync_worker_record_results(run_id, 1, sync_test.token(run_id), (batch ->> 'batch_id')::uuid, sync_test.results(batch, 'exported'))
 from run, batch;
 select public.sync_worker_finish(run_id, 1, sync_test.token(run_id), 'succeeded') from run;
-select is(sync_scheduler.check_health(), 0, 'a run that got through just now makes it pointless');
+select is(sync_scheduler.run_due_checks(), 0, 'a run that got through just now makes it pointless');
 select ok(pg_temp.next_check() >= now() + interval '1 hour', 'for an interval');
 
 -- A bounded number at a time, in requests of ten.
@@ -77,16 +77,16 @@ with org as (insert into public.organizations (name) select 'Tenant ' || n from 
 insert into public.sync_integrations (org_id, integration_type) select id, 'webhook' from org;
 update public.sync_integration_health set next_check_at = now() - interval '1 hour' where org_id not in (sync_test.id('org a'), sync_test.id('org b'));
 select pg_temp.make_check_due('integration b');
-select is(sync_scheduler.check_health(25), 25, 'a tick asks a bounded number');
+select is(sync_scheduler.run_due_checks(25), 25, 'a tick asks a bounded number');
 select results_eq($$ select jsonb_array_length(convert_from(q.body, 'UTF8')::jsonb -> 'probes') from net.http_request_queue q order by 1 desc $$,
   $$ values (10), (10), (5) $$, 'ten in a request');
-select is(sync_scheduler.check_health(25), 6, 'the next one the rest');
-select is((select count(distinct p.token_hash) from sync_scheduler.probes p join public.sync_integrations i on i.id = p.integration_id
+select is(sync_scheduler.run_due_checks(25), 6, 'the next one the rest');
+select is((select count(distinct p.token_hash) from sync_scheduler.connection_checks p join public.sync_integrations i on i.id = p.integration_id
   where i.id <> sync_test.id('integration a')), 31::bigint, 'each under a token of its own');
 
 update sync_scheduler.settings set function_url = null;
 select pg_temp.make_check_due('integration b');
-select is(sync_scheduler.check_health(), 0, 'without a function nothing is asked');
+select is(sync_scheduler.run_due_checks(), 0, 'without a function nothing is asked');
 prepare claim (jsonb) as select public.sync_worker_claim_probes($1);
 select throws_ok($$ execute claim('[]') $$, 'PT422', 'invalid_worker_request', 'the function takes at least one');
 select throws_ok($$ execute claim(null) $$, 'PT422', 'invalid_worker_request', 'of a list');
@@ -103,7 +103,7 @@ where q.id = (select max(id) from net.http_request_queue);
 update sync_scheduler.settings set function_url = 'http://127.0.0.1:9/';
 update public.sync_integrations set health_check_interval = '1 day' where id = sync_test.id('integration b');
 select pg_temp.make_check_due(n) from unnest('{integration a,integration b}'::text[]) n;
-select sync_scheduler.check_health();
+select sync_scheduler.run_due_checks();
 select is((select array_agg(h.next_check_at > now() + interval '3 hours' order by i.health_check_interval)
   from public.sync_integration_health h join public.sync_integrations i on i.id = h.integration_id
   where i.id in (sync_test.id('integration a'), sync_test.id('integration b'))), '{f,t}', 'of two at once each gets its next turn by its own interval');

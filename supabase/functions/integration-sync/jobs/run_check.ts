@@ -2,14 +2,14 @@ import type { Clock } from "../core/clock.ts";
 import type { Connector, PingOutcome } from "../connectors/connector.ts";
 import { openConnector } from "../connectors/open_connector.ts";
 import { failure } from "../core/errors.ts";
-import type { ProbeEnd } from "../database/probe_api.ts";
+import type { CheckEnd } from "../database/check_api.ts";
 import { createSecrets } from "../core/secrets.ts";
-import type { ProbeClaim } from "../database/worker_answers.ts";
+import type { CheckClaim } from "../database/worker_answers.ts";
 import { failureOf } from "./failure_of.ts";
 import { errorFields, type Log } from "../core/log.ts";
 
 /** What a connection check needs from outside. */
-export interface ProbeTools {
+export interface CheckTools {
   readonly connectors: readonly Connector[];
   readonly clock: Clock;
   readonly random: () => number;
@@ -25,16 +25,16 @@ export interface ProbeTools {
  * ```ts
  * import assert from "node:assert/strict";
  * import { systemClock } from "../core/clock.ts";
- * import { runProbe } from "./run_probe.ts";
+ * import { runCheck } from "./run_check.ts";
  *
  * const id = "00000000-0000-4000-8000-0000000000b1";
  * const claim = { org_id: id, integration_id: id, integration_type: "fax", config: {}, timeout_seconds: 15 };
  * const tools = { connectors: [], clock: systemClock, random: Math.random, fetch, log: () => {} };
- * const end = await runProbe({ ...claim, credentials: null }, tools);
+ * const end = await runCheck({ ...claim, credentials: null }, tools);
  * assert.equal(end.outcome === "failed" && end.failure.code, "no_connector");
  * ```
  */
-export async function runProbe(claim: ProbeClaim, tools: ProbeTools): Promise<ProbeEnd> {
+export async function runCheck(claim: CheckClaim, tools: CheckTools): Promise<CheckEnd> {
   const { clock } = tools;
   const over = new AbortController();
   const stopped = new AbortController();
@@ -79,7 +79,7 @@ export async function runProbe(claim: ProbeClaim, tools: ProbeTools): Promise<Pr
       ...(outcome.isGuess === true ? { is_guess: true } : {}),
     };
   } catch (error) {
-    tools.log("probe_failed", errorFields(error));
+    tools.log("check_failed", errorFields(error));
     return { outcome: "failed", failure: failureOf(error), latency_ms: null };
   } finally {
     stopped.abort();

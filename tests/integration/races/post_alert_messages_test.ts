@@ -11,7 +11,8 @@ async function prepare(sql: Sql): Promise<string> {
   await sql`select public.configure_alert_webhook(${orgId}, ${sql.json(settings)})`;
   return orgId;
 }
-const postAlerts = (sql: Sql) => sql<{ posted: number }[]>`select sync_scheduler.post_alerts() as posted`;
+const postAlerts = (sql: Sql) =>
+  sql<{ posted: number }[]>`select sync_scheduler.post_alert_messages() as posted`;
 const countPosted = async (sql: Sql) =>
   (await sql`select from net.http_request_queue where convert_from(body, 'UTF8')::jsonb ->> 'kind' = 'alerts'`)
     .length;
