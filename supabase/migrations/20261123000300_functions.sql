@@ -33,7 +33,6 @@ create or replace function sync_scheduler.text_limit(argument text) returns inte
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   case text_limit.argument
-    when 'integration_type' then return 40;
     when 'outcome', 'error_class', 'error_code', 'blames' then return 100;
     when 'idempotency_key', 'entry_keys', 'schedule', 'time_zone' then return 200;
     when 'token' then return 256;
@@ -404,10 +403,6 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
 begin
-  -- No type has so long a code.
-  if length(lock_integration.integration_type) > sync_scheduler.text_limit('integration_type') then
-    perform sync_scheduler.raise_no_integration(null);
-  end if;
   -- The lock makes triggers of one integration come one after another, so that the cooldown holds among them.
   select * into integration from public.sync_integrations i
   where i.org_id = lock_integration.org_id and i.integration_type = lock_integration.integration_type
@@ -427,10 +422,6 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
 begin
-  -- No type has so long a code.
-  if length(find_integration.integration_type) > sync_scheduler.text_limit('integration_type') then
-    perform sync_scheduler.raise_no_integration(null);
-  end if;
   select * into integration from public.sync_integrations i
   where i.org_id = find_integration.org_id and i.integration_type = find_integration.integration_type;
   if integration.id is null then
@@ -498,9 +489,8 @@ begin
   perform sync_scheduler.require_org_role(connect_integration.org_id, '{admin}');
   perform sync_scheduler.require_text('reason', connect_integration.reason);
   perform sync_scheduler.require_size('config', connect_integration.config, 262144);
-  if length(connect_integration.integration_type) > sync_scheduler.text_limit('integration_type')
-    or not exists (select from public.sync_integration_types t
-      where t.code = connect_integration.integration_type)
+  if not exists (select from public.sync_integration_types t
+    where t.code = connect_integration.integration_type)
   then
     perform sync_scheduler.raise_no_integration(null);
   end if;
@@ -648,8 +638,7 @@ $$;
 
 -- Its name sorts before the triggers that write the integration's health: the run's lock comes first.
 create trigger follow_address after update of config on public.sync_integrations
-  for each row when (old.config is distinct from new.config)
-  execute function sync_scheduler.follow_address();
+  for each row execute function sync_scheduler.follow_address();
 
 -- Trigger of sync_integrations: a change of what an integration demands of its entries is audited as
 -- configure, whoever makes it.
@@ -1773,10 +1762,8 @@ begin
 end;
 $$;
 
--- That nothing is posted any more cannot be posted.
 create trigger announce_alert after insert on public.sync_alerts
-  for each row when (new.kind <> 'webhook_stopped' and new.news_at is not null)
-    execute function sync_scheduler.announce_alert();
+  for each row when (new.news_at is not null) execute function sync_scheduler.announce_alert();
 -- Nothing is reported of an alert that is resolved before anything else was.
 create trigger announce_change after update of severity, resolved_at, news_at on public.sync_alerts
   for each row when (new.kind <> 'webhook_stopped' and new.news_at is not null
@@ -6167,7 +6154,7 @@ begin
   -- one-time tokens.
   project := substring(claims ->> 'iss' collate "C" from '^https://([a-z]{20})\.supabase\.co/auth/v1$');
   if project is null or claims ->> 'role' is distinct from 'authenticated'
-    or coalesce(claims ->> 'is_anonymous', 'false') <> 'false'
+    or claims ->> 'is_anonymous' <> 'false'
     -- A project may trust other issuers (third-party sign-in), another project of Supabase among them. Their
     -- tokens have an iss like that, and their sessions are not in this database.
     or not exists (
@@ -7953,7 +7940,7 @@ begin
     with active as materialized (
       select r.integration_type, r.org_id, r.integration_id,
         -- As in has_room.
-        r.status = 'running' or r.notice is distinct from 'integration_paused' as takes_place
+        r.notice is distinct from 'integration_paused' as takes_place
       from public.sync_run_log r where r.status in ('pending', 'running')
     ),
     -- A lane for each type, so that a vendor with a backlog takes no place from the others.
@@ -8147,7 +8134,7 @@ begin
         < (select s.max_active_per_org from sync_scheduler.settings s)
     from public.sync_run_log r where r.status in ('pending', 'running')
       -- What waits for the end of a pause takes no place.
-      and (r.status = 'running' or r.notice is distinct from 'integration_paused'));
+      and r.notice is distinct from 'integration_paused');
 end;
 $$;
 

@@ -221,7 +221,7 @@ end
 $$;
 grant execute on function public.sync_test_keeps(text) to authenticated;
 
-select plan((select count(*)::int from pg_temp.api() where name !~ '^sync_test_') + 11);
+select plan((select count(*)::int from pg_temp.api() where name !~ '^sync_test_') + 9);
 select ok((select cardinality(pg_temp.faults(f)) from pg_temp.api() f where name = 'sync_test_echo') > 0, 'an echo is found here');
 select ok((select cardinality(pg_temp.faults(f)) from pg_temp.api() f where name = 'sync_test_keeps') > 0, 'so is what is kept');
 select is(pg_temp.faults(f), '{}', f.name || ' bounds its arguments, quotes none of them and keeps none')
@@ -260,10 +260,6 @@ select set_eq($$
   ('sync_scheduler.refused_entries', 'entry_key', sync_scheduler.text_limit('entry_keys')),
   -- Arguments inside a delivery: entry_fault refuses them by name.
   ('sync_export_entries', 'document_number', 35) $$, 'have the same limits');
-select lives_ok($$ insert into public.sync_integration_types (address_keys, code, name) values ('{}', rpad('a', sync_scheduler.text_limit('integration_type'), 'b'), 'x') $$,
-  'a type may have as long a code as an argument may name');
-select throws_ok($$ insert into public.sync_integration_types (address_keys, code, name) values ('{}', rpad('a', sync_scheduler.text_limit('integration_type') + 1, 'b'), 'x') $$,
-  '23514', null, 'and no longer one');
 -- jsonb_path_query as a set moves all rows that are left at each row: a megabyte of numbers would keep a backend busy for minutes.
 select is_empty($$ select p.proname from pg_proc p where p.pronamespace in ('public'::regnamespace, 'sync_scheduler'::regnamespace)
   and p.prosrc ~ '\mjsonb_path_query\s*\(' $$, 'no function reads a long list in quadratic time');

@@ -131,6 +131,13 @@ const CASES: { name: string; kind: string; found: string[]; expected: string[] }
     found: mutated(TABLE, "drop-foreign-key"),
     expected: [""],
   },
+  {
+    name: "a `not null` that the primary key does not repeat",
+    kind: "drop-not-null",
+    found: mutantsOf("create table public.t (a integer not null, b integer not null, primary key (a))")
+      .filter(({ kind }) => kind === "drop-not-null").map(({ describe }) => describe),
+    expected: ["drop `b not null`"],
+  },
   { name: "a unique key", kind: "drop-unique", found: mutated(TABLE, "drop-unique"), expected: [""] },
   {
     name: "a default",

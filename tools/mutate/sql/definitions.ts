@@ -61,7 +61,9 @@ function* faultsOfTable(tree: Tree, fields: Tree): Generator<DefinitionFault> {
   if (deparse(tree) === null) return;
   const target = relationOf(fields.relation);
   const root = ["CreateStmt", "tableElts"];
-  for (const [index, element] of list(fields.tableElts).entries()) {
+  const elements = list(fields.tableElts);
+  const keys = new Set(elements.flatMap(primaryKey));
+  for (const [index, element] of elements.entries()) {
     const table = at(element, ["Constraint"]) as Tree | undefined;
     if (table !== undefined) yield* faultsOfConstraint(tree, [...root, index], target, table, "");
     const column = at(element, ["ColumnDef"]) as Tree | undefined;
@@ -69,6 +71,8 @@ function* faultsOfTable(tree: Tree, fields: Tree): Generator<DefinitionFault> {
       const path = [...root, index, "ColumnDef", "constraints", n];
       const constraint = at(member, ["Constraint"]) as Tree;
       const name = String(column?.colname);
+      // The primary key refuses null by itself: nothing is lost.
+      if (constraint.contype === "CONSTR_NOTNULL" && keys.has(name)) continue;
       yield* faultsOfConstraint(tree, path, target, constraint, `${name} `);
       const other = constraint.contype === "CONSTR_DEFAULT" ? otherDefault(constraint.raw_expr) : null;
       if (other === null) continue;
@@ -77,6 +81,12 @@ function* faultsOfTable(tree: Tree, fields: Tree): Generator<DefinitionFault> {
       yield* changed({ ...fault, describe }, replaced(tree, [...path, "Constraint", "raw_expr"], other));
     }
   }
+}
+
+/** The columns of a primary key that stands behind the columns of a table. */
+function primaryKey(element: unknown): unknown[] {
+  const constraint = at(element, ["Constraint"]) as Tree | undefined;
+  return constraint?.contype === "CONSTR_PRIMARY" ? list(constraint.keys).map(stringOf) : [];
 }
 
 function* faultsOfConstraint(

@@ -30,7 +30,6 @@ create or replace function sync_scheduler.text_limit(argument text) returns inte
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   case text_limit.argument
-    when 'integration_type' then return 40;
     when 'outcome', 'error_class', 'error_code', 'blames' then return 100;
     when 'idempotency_key', 'entry_keys', 'schedule', 'time_zone' then return 200;
     when 'token' then return 256;

@@ -101,10 +101,6 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
 begin
-  -- No type has so long a code.
-  if length(lock_integration.integration_type) > sync_scheduler.text_limit('integration_type') then
-    perform sync_scheduler.raise_no_integration(null);
-  end if;
   -- The lock makes triggers of one integration come one after another, so that the cooldown holds among them.
   select * into integration from public.sync_integrations i
   where i.org_id = lock_integration.org_id and i.integration_type = lock_integration.integration_type
@@ -124,10 +120,6 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
 begin
-  -- No type has so long a code.
-  if length(find_integration.integration_type) > sync_scheduler.text_limit('integration_type') then
-    perform sync_scheduler.raise_no_integration(null);
-  end if;
   select * into integration from public.sync_integrations i
   where i.org_id = find_integration.org_id and i.integration_type = find_integration.integration_type;
   if integration.id is null then

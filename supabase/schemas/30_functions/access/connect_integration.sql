@@ -14,9 +14,8 @@ begin
   perform sync_scheduler.require_org_role(connect_integration.org_id, '{admin}');
   perform sync_scheduler.require_text('reason', connect_integration.reason);
   perform sync_scheduler.require_size('config', connect_integration.config, 262144);
-  if length(connect_integration.integration_type) > sync_scheduler.text_limit('integration_type')
-    or not exists (select from public.sync_integration_types t
-      where t.code = connect_integration.integration_type)
+  if not exists (select from public.sync_integration_types t
+    where t.code = connect_integration.integration_type)
   then
     perform sync_scheduler.raise_no_integration(null);
   end if;
@@ -164,8 +163,7 @@ $$;
 
 -- Its name sorts before the triggers that write the integration's health: the run's lock comes first.
 create trigger follow_address after update of config on public.sync_integrations
-  for each row when (old.config is distinct from new.config)
-  execute function sync_scheduler.follow_address();
+  for each row execute function sync_scheduler.follow_address();
 
 -- Trigger of sync_integrations: a change of what an integration demands of its entries is audited as
 -- configure, whoever makes it.

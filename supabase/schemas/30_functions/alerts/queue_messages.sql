@@ -34,10 +34,8 @@ begin
 end;
 $$;
 
--- That nothing is posted any more cannot be posted.
 create trigger announce_alert after insert on public.sync_alerts
-  for each row when (new.kind <> 'webhook_stopped' and new.news_at is not null)
-    execute function sync_scheduler.announce_alert();
+  for each row when (new.news_at is not null) execute function sync_scheduler.announce_alert();
 -- Nothing is reported of an alert that is resolved before anything else was.
 create trigger announce_change after update of severity, resolved_at, news_at on public.sync_alerts
   for each row when (new.kind <> 'webhook_stopped' and new.news_at is not null

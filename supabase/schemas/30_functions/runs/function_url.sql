@@ -43,7 +43,7 @@ begin
   -- one-time tokens.
   project := substring(claims ->> 'iss' collate "C" from '^https://([a-z]{20})\.supabase\.co/auth/v1$');
   if project is null or claims ->> 'role' is distinct from 'authenticated'
-    or coalesce(claims ->> 'is_anonymous', 'false') <> 'false'
+    or claims ->> 'is_anonymous' <> 'false'
     -- A project may trust other issuers (third-party sign-in), another project of Supabase among them. Their
     -- tokens have an iss like that, and their sessions are not in this database.
     or not exists (

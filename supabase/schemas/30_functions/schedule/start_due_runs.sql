@@ -75,7 +75,7 @@ begin
     with active as materialized (
       select r.integration_type, r.org_id, r.integration_id,
         -- As in has_room.
-        r.status = 'running' or r.notice is distinct from 'integration_paused' as takes_place
+        r.notice is distinct from 'integration_paused' as takes_place
       from public.sync_run_log r where r.status in ('pending', 'running')
     ),
     -- A lane for each type, so that a vendor with a backlog takes no place from the others.

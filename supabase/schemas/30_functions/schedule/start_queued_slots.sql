@@ -110,6 +110,6 @@ begin
         < (select s.max_active_per_org from sync_scheduler.settings s)
     from public.sync_run_log r where r.status in ('pending', 'running')
       -- What waits for the end of a pause takes no place.
-      and (r.status = 'running' or r.notice is distinct from 'integration_paused'));
+      and r.notice is distinct from 'integration_paused');
 end;
 $$;
