@@ -10,7 +10,6 @@ const LEFT_OUT = /^supabase\/migrations\/|^src\/database_types\.ts$|^CHANGELOG\.
  */
 const NOT_YET = [
   "tests",
-  "supabase/functions",
   "supabase/schemas/00_setup",
   "supabase/schemas/10_tables",
   "supabase/schemas/20_membership",

@@ -3,8 +3,8 @@ import { type Failure, failure } from "../core/errors.ts";
 import { storableText } from "../core/storable_text.ts";
 
 /**
- * A voucher that was sent once, of which no trace was found, and whose code has left the configuration since. It may
- * neither be rejected nor go out without the code, so it waits.
+ * A voucher that was sent once and left no trace, and whose code has left the configuration since. It may neither be
+ * rejected nor go out without the code, so it waits.
  *
  * @example
  * ```ts

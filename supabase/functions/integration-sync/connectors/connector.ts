@@ -1,5 +1,5 @@
 /**
- * The one interface behind which every external system stands.
+ * The one interface to every external system.
  *
  * A connector settles batches and nothing else: reserving, recording, leases, slices, retries and cancellation
  * belong to the slice that calls it. A batch is what the system takes at once (a mass mutation, a journal, one
@@ -44,9 +44,9 @@ export interface ExportOutcome {
   readonly failure?: Failure;
   /**
    * The system refused the first send of the batch as a whole for what is in it, took nothing of it, and does not say
-   * which entry is at fault. The slice then sends smaller parts, each under a key of its own, until the entry stands
-   * alone. `failure` says why, in the system's words: they become the entry's error. Results may settle entries that
-   * were not sent; what has none was refused.
+   * which entry is at fault. The slice then sends smaller parts, each under a key of its own, until the entry is alone.
+   * `failure` says why, in the system's words: they become the entry's error. Results may settle entries that were not
+   * sent; what has none was refused.
    *
    * Ignored for a repetition. Not for a refusal of the request or of the account, which every batch would meet.
    */
@@ -67,8 +67,8 @@ export interface LookupOutcome {
 }
 
 /**
- * The answer of a connection check. `reachedOnly`: somebody answers, but whether our credentials are good is not
- * shown by it; so it does not end what a refused check has found. `isGuess`: the check asks in another way than an export
+ * The answer of a connection check. `reachedOnly`: the system answers, but does not show whether our credentials are
+ * good. So it does not end what a refused check has found. `isGuess`: the check asks in another way than an export
  * does, so an export need not meet this failure. The engine ignores such a failure after a recent good export.
  */
 export type PingOutcome =
@@ -88,14 +88,14 @@ export interface OpenConnector {
    */
   readonly batchBytes?: number;
   /**
-   * Entries after which a slice gives way to the next attempt, however much of its time is left: a hosted isolate has
-   * two seconds of processor time a request, and is taken away beyond that. Half of what they were measured to be good
-   * for: see docs/scaling.md. Without it time alone counts.
+   * Entries after which a slice gives way to the next attempt, however much of its time is left. A hosted isolate has
+   * two seconds of processor time a request, and the platform ends it beyond that. Half of what they were measured to
+   * be good for: see docs/scaling.md. Without it time alone counts.
    */
   readonly sliceEntries?: number;
   /**
-   * Whether other batches may be sent although the outcome of one is not known, and stays so for the rest of the run: a
-   * word for all batches, or a question that is asked with the open entries of that one. Without it the run ends there.
+   * Whether other batches may be sent although the outcome of one stays unknown for the rest of the run. A boolean
+   * decides for all batches, a function by the open entries of that one. Without it the run ends there.
    */
   readonly independentBatches?: boolean | IndependenceCheck;
   ping(context: ConnectorContext): Promise<PingOutcome>;

@@ -23,8 +23,8 @@ function names(part: keyof typeof needed) {
 }
 
 /**
- * `ignored_fields` of an integration's configuration: `{ "voucher": ["employee"], "line": ["project"] }`. A field that
- * stands here is left out of what is sent, whether the connector could export it or not.
+ * `ignored_fields` of an integration's configuration: `{ "voucher": ["employee"], "line": ["project"] }`. A listed
+ * field is left out of what is sent, whether the connector could export it or not.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 import { isPublicAddress } from "./public_address.ts";
 
-/** Looks up a name's addresses; an empty list when it has none, and throws when there is nobody to ask. */
+/** Looks up a name's addresses; an empty list when it has none, and throws when there is no name server to ask. */
 export type ResolveDns = (
   name: string,
   type: "A" | "AAAA",
@@ -8,10 +8,10 @@ export type ResolveDns = (
 ) => Promise<readonly string[]>;
 
 /**
- * Where a host leads: to the internet, into a network (with any of its addresses), nowhere, or nobody knows.
+ * Where a host leads: to the internet, into a network (with any of its addresses), nowhere, or unknown.
  *
- * What connects afterwards looks the name up again and may be told something else, so this stops a name that leads into
- * a network, not somebody who runs a name server and answers each question differently.
+ * The later connection looks the name up again and may get another answer. So this stops a name that leads into a
+ * network, but not a name server that answers each question differently.
  *
  * @param hostname As `URL` has it: an IPv6 address in brackets.
  *

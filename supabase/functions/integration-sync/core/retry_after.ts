@@ -24,9 +24,9 @@ export function retryAfterSeconds(header: string | null, now: number): number | 
 }
 
 /**
- * Reads a hint of an external system as seconds to wait: seconds, an HTTP date, an ISO 8601 instant with its zone, or a
- * number that can only be an instant, in seconds or milliseconds since 1970. An instant that is over is 0. Null: the
- * hint makes no sense.
+ * Reads a hint of an external system as seconds to wait. The hint is a number of seconds, an HTTP date, or an ISO 8601
+ * instant with its zone. A number that is too large for seconds is an instant, in seconds or milliseconds since 1970.
+ * An instant that is over is 0. Null: the hint makes no sense.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * What must not be told: credentials, and whatever is got with them.
+ * What must stay secret: credentials, and tokens obtained with them.
  *
  * @module
  */
@@ -7,19 +7,19 @@ import { spellingsOf, type View, viewsOf } from "./text_views.ts";
 
 /** The secrets that a connector holds. */
 export interface Secrets {
-  /** From now on, this is not told either. */
+  /** From now on, this is secret, too. */
   add(secret: string): void;
   /**
-   * The text with three asterisks for each secret: as it is, and as it looks in an address, in JSON, in HTML, in base64, in
-   * hexadecimal digits, or in two of these within each other. Call it before a text is cut, for half of a secret is not
-   * recognised. What stands behind the first 20,000 characters is left out.
+   * The text with three asterisks for each secret. It finds a secret as it is, and as it looks in an address, JSON,
+   * HTML, base64, hexadecimal digits, or in two of these within each other. Call it before a text is cut, because half
+   * of a secret is not recognised. The text behind the first 20,000 characters is left out.
    */
   redact(text: string): string;
 }
 
 // Shorter values are words like "eu-1", and of no use to a thief.
 const shortest = 8;
-// Nobody keeps as much of what another system says, and one that talks without end costs no time.
+// No caller keeps as much of what another system says, and a system that talks without end costs no time.
 const longestText = 20_000;
 // A secret that begins before the end is seen whole, also where it is written four times as long.
 const margin = 4_000;
@@ -92,7 +92,7 @@ function texts(value: unknown): string[] {
 
 type Range = readonly [start: number, end: number];
 
-/** Where in the original text the secrets stand that a view shows. */
+/** The places in the original text of the secrets that a view shows. */
 function find(
   { starts, ends }: View,
   shown: string,
@@ -120,8 +120,9 @@ function mask(text: string, found: Range[]): string {
 }
 
 /**
- * Bytes as they are whichever way they were written: small letters, digits and signs. Left out is what is written in many
- * ways (blanks, letters beyond ASCII) or marks these ways (backslash, percent). `places` says where each character stood.
+ * Bytes as they are whichever way they were written: small letters, digits and signs. Left out is what is written in
+ * many ways (blanks, letters beyond ASCII) or marks these ways (backslash, percent). `places` says where each character
+ * was.
  */
 function fold(bytes: string): { folded: string; places: number[] } {
   let folded = "";

@@ -1,7 +1,7 @@
 /**
- * A vendor's or an error's words as Postgres can store them: no NUL or other control character, no half of a surrogate
- * pair (also none that the cut made), of bounded length. One bad character would otherwise fail the call that records
- * a whole batch, again and again.
+ * A vendor's or an error's words as Postgres can store them, of bounded length. They have no NUL or other control
+ * character, and no half of a surrogate pair, also none that the cut made. One bad character would otherwise fail the
+ * call that records a whole batch, again and again.
  *
  * @param text Any text.
  * @param longest Most UTF-16 units that are kept.

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Bytes, one a character, and for each of them where it stands in the text that it was read from. */
+/** Bytes, one a character, and for each of them its place in the text that it was read from. */
 export interface View {
   readonly bytes: string;
   readonly starts: readonly number[];
@@ -18,7 +18,7 @@ const shortest = { base64: 11, hex: 16 };
 const between = -1;
 const outside = -2;
 
-/** For each byte the value of the digit, or whether it may stand between digits. */
+/** For each byte the value of the digit, or whether it may be between digits. */
 function alphabet(digits: string, signs: string): Int8Array {
   const values = new Int8Array(256).fill(outside);
   for (const sign of signs) values[sign.charCodeAt(0)] = between;
@@ -33,9 +33,9 @@ const hex = alphabet("0123456789abcdef", " \t\r\n\\:,-");
 hex.set([10, 11, 12, 13, 14, 15], 0x41);
 
 /**
- * The text as UTF-8, and everything that it becomes when it is decoded up to twice: bytes of an address, escapes of JSON,
- * C and HTML, base64 of both alphabets and hexadecimal digits, wherever they begin within a longer run. Decoding makes a
- * text shorter, so all views together are at most some twenty times as long as the text.
+ * The text as UTF-8, and everything that it becomes when it is decoded up to twice. Decoded are bytes of an address,
+ * escapes of JSON, C and HTML, base64 of both alphabets and hexadecimal digits, wherever they begin within a longer
+ * run. Decoding makes a text shorter, so all views together are at most some twenty times as long as the text.
  *
  * @example
  * ```ts

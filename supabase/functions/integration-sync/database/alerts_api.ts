@@ -53,7 +53,7 @@ export interface MessageResult {
 }
 
 /**
- * Takes the messages of a request, those of each organisation at most once, and returns what was to be had. Throws
+ * Takes the messages of a request, those of each organisation at most once, and returns what it could claim. Throws
  * SyncError, also when there is nothing.
  *
  * @example
@@ -83,8 +83,8 @@ export async function claimAlerts(rpc: WorkerRpc, senders: readonly SenderRef[])
 }
 
 /**
- * Tells the database what became of messages; throws SyncError. It may be said twice, so it is repeated after network
- * errors and 5xx.
+ * Reports to the database what became of messages; throws SyncError. It may be reported twice, so it is repeated after
+ * network errors and 5xx.
  *
  * @example
  * ```ts

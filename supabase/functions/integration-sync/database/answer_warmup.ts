@@ -9,8 +9,8 @@ export interface WarmupRef {
 }
 
 /**
- * Tells the database that the isolate is up; throws SyncError. It is said once: what a lost answer costs is one
- * slot in the statistics.
+ * Reports to the database that the isolate is up; throws SyncError. It reports once: a lost answer costs one slot in
+ * the statistics.
  *
  * @example
  * ```ts

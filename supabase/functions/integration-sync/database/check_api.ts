@@ -38,8 +38,8 @@ export type CheckEnd =
 const longestMessage = 500;
 
 /**
- * Takes the connection checks of a request, each at most once, and returns those that were to be had: one that has been
- * started anew meanwhile is left out. Throws SyncError, also when there are none.
+ * Takes the connection checks of a request, each at most once, and returns those that it could claim: a check that has
+ * been started anew meanwhile is left out. Throws SyncError, also when there are none.
  *
  * @example
  * ```ts
@@ -71,8 +71,8 @@ export async function claimChecks(rpc: WorkerRpc, probes: readonly CheckRef[]): 
 }
 
 /**
- * Tells the database what a connection check found; throws SyncError. It may be said twice, so it is repeated after
- * network errors and 5xx.
+ * Reports to the database what a connection check found; throws SyncError. It may be reported twice, so it is repeated
+ * after network errors and 5xx.
  *
  * @example
  * ```ts

@@ -88,10 +88,10 @@ const longer: readonly number[] = [...shortly, 10_000, 20_000];
 /**
  * Binds the worker RPCs to one attempt.
  *
- * `reserveEntries`, `recordResults` and `finish` are repeated after network errors and 5xx: each may be said
- * twice, a reserve is answered with the batch that it had already reserved. A claim is not: if its answer was
- * lost it has happened, and a second one is refused; the engine recovers it by the lease. A heartbeat comes again
- * anyway, unless it carries a checkpoint: for that one somebody waits before he sends.
+ * `reserveEntries`, `recordResults` and `finish` are repeated after network errors and 5xx: each may be said twice, a
+ * reserve is answered with the batch that it had already reserved. A claim is not: if its answer was lost it has
+ * happened, and a second one is refused; the engine recovers it by the lease. A heartbeat comes again anyway, unless it
+ * carries a checkpoint: the connector waits for that one before it sends.
  *
  * @example
  * ```ts

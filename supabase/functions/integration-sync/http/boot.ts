@@ -1,9 +1,9 @@
 import type { Boot } from "../database/worker_api.ts";
 
 /**
- * Takes the boot's measures; call it when the isolate is ready to serve. `boot_ms` runs from the isolate's time
- * origin to that call: loading and running every module, but neither the platform's placing of the isolate nor
- * the idle time before the first request, which for a pre-warmed isolate would be longer than the boot.
+ * Takes the boot's measures; call it when the isolate is ready to serve. `boot_ms` runs from the isolate's time origin
+ * to that call: loading and running every module. It has neither the platform's placing of the isolate nor the idle
+ * time before the first request. For a pre-warmed isolate that would be longer than the boot.
  *
  * The function that it returns gives the boot for one request; `cold_start` is true for the first.
  *

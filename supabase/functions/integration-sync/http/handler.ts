@@ -7,9 +7,9 @@ import { startJob } from "../jobs/start_job.ts";
 const maxBodyBytes = 16 * 1024;
 
 /**
- * The HTTP edge. A valid request claims its attempt, connection checks or alerts and is answered 202 at once; the work goes
- * on behind the answer, since pg_net waits for the slowest request of a batch. A warm-up is reported and answered 200; whatever
- * it was, the isolate's next request is no cold start.
+ * The HTTP edge. A valid request claims its attempt, connection checks or alerts and is answered 202 at once. The work
+ * goes on behind the answer, since pg_net waits for the slowest request of a batch. A warm-up is reported and answered
+ * 200; whatever it was, the isolate's next request is no cold start.
  *
  * | answer | when |
  * | --- | --- |

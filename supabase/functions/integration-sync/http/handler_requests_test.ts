@@ -29,7 +29,7 @@ Deno.test("the handler answers 408 when the body does not come to its end", asyn
   const { handler, seen } = setUp({ bodyDeadline: () => late.signal });
   let answer: Promise<Response> | undefined;
   const asked = new Promise<void>((resolve) => {
-    // Half of a body; whoever waits for the rest waits for ever.
+    // Half of a body; a reader that waits for the rest waits for ever.
     const body = new ReadableStream<Uint8Array>({
       start: (stream) => stream.enqueue(new TextEncoder().encode('{"kind": "run",')),
       pull: () => resolve(),

@@ -32,7 +32,7 @@ const requestSchema = z.discriminatedUnion("kind", [
 ]);
 
 /**
- * Reads the body of a request; a fault names fields, never what stood in them.
+ * Reads the body of a request; a fault names fields, never their contents.
  *
  * @example
  * ```ts

@@ -23,7 +23,7 @@ declare const EdgeRuntime: { waitUntil(work: Promise<unknown>): void } | undefin
 
 // Above the 8 s after which the Data API cancels a statement: what has not answered by then is lost, not slow.
 const rpcTimeoutMs = 10_000;
-// pg_net sends its few hundred bytes with the head. Whoever takes longer would keep an isolate busy for nothing.
+// pg_net sends its few hundred bytes with the head. A slower caller would keep an isolate busy for nothing.
 const bodyTimeoutMs = 5_000;
 
 /** The platform's Deno has it, too; where it is missing or fails, a name counts as not known. */

@@ -11,7 +11,7 @@ import { FakeClock } from "../testing/fake_clock.ts";
 import { Outbox } from "../testing/outbox_worker_api.ts";
 import { runSlice, type SliceEnd } from "./run_slice.ts";
 
-/** A system that takes every entry but these, about which it answers as told. */
+/** A system that takes every entry but these, about which it answers as given. */
 interface System {
   readonly stuck: readonly string[];
   errorClass: ErrorClass;

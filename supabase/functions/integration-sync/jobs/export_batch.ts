@@ -25,9 +25,9 @@ export interface RefusedBatch {
  * Exports a batch so that whatever the connector does, no entry is sent twice or lost.
  *
  * - A batch of unknown outcome is looked up first, where the connector can; only what is absent is sent again.
- * - Where it cannot, the batch goes out again whole, and a refusal ("slow down", "not allowed") says nothing about
- *   the earlier send: its entries stay `unknown` instead of `pending`, for a new `batch_id` would be a new
- *   idempotency key and might book them twice.
+ * - Where it cannot, the batch goes out again whole, and a refusal ("slow down", "not allowed") says nothing about the
+ *   earlier send. Its entries stay `unknown` and not `pending`: a new `batch_id` would be a new idempotency key and
+ *   might book them twice.
  * - Of a first send that is refused as a whole, nothing was taken. It is narrowed down by the slice.
  * - What was settled before is neither looked up nor reported again; it only goes out with a batch that goes out whole.
  * - An entry that the connector says nothing, or contradicting things, about is `unknown`.
@@ -73,7 +73,7 @@ export async function exportBatch(
     const results = [...found.settled.map(neverPending), ...allEntries(missing, "unknown")];
     return settle(batch.entries, { ...found, results });
   }
-  // The others come along as settled: how much of a batch went through may tell the connector what a refusal is about.
+  // The others come along as settled: how much of a batch went through may show the connector what a refusal is about.
   const entries = batch.entries.map((entry) => missing.includes(entry) ? entry : { ...entry, settled: true });
   const again = { ...batch, resend: false, repeated: true, entries };
   const outcome = await attemptExport(connector, context, again, log);

@@ -17,13 +17,13 @@ export interface HandlerTools {
   readonly runSlice: (api: WorkerApi, claim: Claim, claimedAt: number) => Promise<SliceEnd>;
   /** Throws as {@linkcode workerApi} and its claim do. */
   readonly claimChecks: (probes: readonly CheckRef[]) => Promise<readonly ClaimedCheck[]>;
-  /** Checks a connection and tells the database what came of it; throws when that cannot be told. */
+  /** Checks a connection and reports the result to the database; throws when it cannot report. */
   readonly runCheck: (claimed: ClaimedCheck) => Promise<CheckEnd>;
   /** Throws as {@linkcode workerApi} and its claim do. */
   readonly claimAlerts: (senders: readonly SenderRef[]) => Promise<readonly ClaimedAlerts[]>;
-  /** Posts messages to an alert webhook and tells the database what came of it; throws when that cannot be told. */
+  /** Posts messages to an alert webhook and reports the result to the database; throws when it cannot report. */
   readonly postAlerts: (claimed: ClaimedAlerts) => Promise<readonly MessageResult[]>;
-  /** Tells the database that the isolate is up; throws as {@linkcode workerApi} and its claim do. */
+  /** Reports to the database that the isolate is up; throws as {@linkcode workerApi} and its claim do. */
   readonly answerWarmup: (warmup: WarmupRef, boot: Boot) => Promise<void>;
   /** Runs through what a slice needs, without effects, so that a later one finds it ready. */
   readonly rehearse: () => Promise<void>;

@@ -4,7 +4,7 @@ import type { WorkerApi } from "../database/worker_api.ts";
 
 /** A lease that is kept up by heartbeats until `stop`. */
 export interface Lease {
-  /** Aborted once the run may belong to somebody else; the reason is a SyncError. */
+  /** Aborted once the run may belong to another worker; the reason is a SyncError. */
   readonly signal: AbortSignal;
   /** Whether any call so far brought the wish to cancel. */
   readonly cancelRequested: boolean;
@@ -16,11 +16,11 @@ export interface Lease {
 }
 
 /**
- * Keeps an attempt's lease. Heartbeats that fail are let pass as long as the lease lasts; when it would have run
+ * Keeps an attempt's lease. Failed heartbeats do not matter as long as the lease lasts. When the lease would have run
  * out, or the database says that the attempt is over, `signal` aborts whatever is being sent.
  *
- * The lease is counted from when a call was sent, not from its answer, and on our own clock: the worker gives up
- * before the database does, whatever the network and the two clocks do.
+ * The lease counts from when a call was sent, not from its answer, and on our own clock. So the worker gives up before
+ * the database does, whatever the network and the two clocks do.
  *
  * @example
  * ```ts
@@ -75,7 +75,7 @@ export function keepLease(options: {
     }
   }
 
-  // Beside the heartbeats, since one of them may hang past the end of the lease.
+  // Apart from the heartbeats, since one of them may hang past the end of the lease.
   async function watch(): Promise<void> {
     while (!over.aborted) {
       await clock.sleep(expiresAt - clock.elapsed(), over);

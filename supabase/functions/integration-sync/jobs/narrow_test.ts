@@ -80,7 +80,7 @@ class Bench {
     return end;
   }
 
-  /** Everything but these stands in the receiver's books once; these were rejected with its words. */
+  /** Everything but these is in the receiver's books once; these were rejected with its words. */
   assertBooked(bad: readonly string[]): void {
     const { outbox, booked, count } = this;
     assert.deepEqual(outbox.keys("rejected"), [...bad].sort());

@@ -17,16 +17,17 @@ export interface AlertTools {
   readonly retiring: AbortSignal;
 }
 
-// Half a minute for the claim, and this: the database gives nobody else the organisation's messages for two minutes.
+// Half a minute for the claim, and this: the database gives no other request the organisation's messages for two
+// minutes.
 const budgetMs = 45_000;
 const timeoutMs = 10_000;
 const longestHintSeconds = 24 * 60 * 60;
 
 /**
- * Posts the messages of an organisation to its alert webhook, one after the other, and stops at the first that is not
+ * Posts the messages of an organisation to its alert webhook, one after the other. It stops at the first that is not
  * taken: a later one must not come before it. Returns what became of those that were posted. Never throws.
  *
- * A receiver may get a message twice, for its answer may be lost; by `webhook-id` it can tell.
+ * A receiver may get a message twice, because its answer may be lost; `webhook-id` shows it.
  *
  * @example
  * ```ts

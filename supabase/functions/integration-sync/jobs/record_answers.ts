@@ -8,8 +8,9 @@ export interface RecordedFetch {
 }
 
 /**
- * Notes when an external system first answers anything, good or bad: in a run's timeline that tells the vendor's time
- * from our own. A fetch resolves with the first bytes of the answer, its headers. A 429 tells that the vendor's quota is for exports now: see docs/design/connections.md.
+ * Records when an external system first answers anything, good or bad: in a run's timeline that separates the vendor's
+ * time from our own. A fetch resolves with the first bytes of the answer, its headers. A 429 means that the vendor's
+ * quota is for exports now: see docs/design/connections.md.
  *
  * @example
  * ```ts

@@ -28,9 +28,9 @@ const entry = {
 };
 
 /**
- * Works off one made-up entry, with a database and a receiver that answer from here and nobody else: no request
- * leaves the isolate. Modules are loaded when the isolate boots; this compiles the schemas and runs the code, which
- * the first slice would else do in the time of its claim and its first batch.
+ * Works off one made-up entry, with a database and a receiver inside the isolate: no request leaves it. Modules are
+ * loaded when the isolate boots. This compiles the schemas and runs the code. The first slice would else do so in the
+ * time of its claim and its first batch.
  *
  * @example
  * ```ts

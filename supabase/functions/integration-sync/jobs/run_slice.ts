@@ -23,13 +23,13 @@ export interface SliceTools {
   readonly retiring: AbortSignal;
 }
 
-/** How a slice ended: as it told the database, or without a word because the run is no longer its own. */
+/** How a slice ended: as it reported to the database, or without a report because the run is no longer its own. */
 export type SliceEnd = Ending | { readonly outcome: "abandoned"; readonly error: unknown };
 
 /**
- * Works off one claimed attempt: reserve a batch, export it, record what became of it, until nothing is left, the
- * budget of time or of entries is spent, the run is cancelled, the integration is paused or something fails. Never throws: what it cannot tell the database, the
- * engine finds out by the lease.
+ * Works off one claimed attempt: reserve a batch, export it, record what became of it. It ends when nothing is left,
+ * the budget of time or entries is spent, the run is cancelled, the integration is paused, or something fails. Never
+ * throws: what it cannot report to the database, the engine finds out by the lease.
  *
  * @example
  * ```ts

@@ -89,6 +89,6 @@ Deno.test("runSlice tells when the external system first answered, or that it ne
   });
   const silent = new FakeWorkerApi(two);
   assert.deepEqual(await slice(silent, takesAll), { outcome: "succeeded" });
-  // Two batches, of which the second is answered later.
+  // Two batches; the second is answered later.
   assert.deepEqual([heard.firstAnswers, silent.firstAnswers], [[250], [null]]);
 });

@@ -57,7 +57,7 @@ async function warmUp(warmup: WarmupRef, boot: Boot, tools: HandlerTools): Promi
   tools.waitUntil(
     tools.rehearse().catch((error: unknown) => log("rehearsal_failed", { ...about, ...errorFields(error) })),
   );
-  // Whoever holds the token may know which protocol is spoken here: the doctor does.
+  // A caller with the token may know which protocol is spoken here: the doctor does.
   return Response.json({ warm: true, protocol: WORKER_PROTOCOL });
 }
 
@@ -113,7 +113,7 @@ async function check(claimed: ClaimedCheck, boot: Boot, tools: HandlerTools): Pr
       : {};
     tools.log("check_ended", { ...about, outcome: end.outcome, latency_ms: end.latency_ms, ...failed });
   } catch (error) {
-    // Nobody is told then; the database counts it as not answered.
+    // Then there is no report; the database counts it as not answered.
     tools.log("check_broken", { ...about, ...errorFields(error) });
   }
 }
@@ -139,7 +139,7 @@ async function postOne(claimed: ClaimedAlerts, boot: Boot, tools: HandlerTools):
     const last = results.at(-1);
     tools.log("alerts_posted", { ...about, messages: results.length, outcome: last?.outcome ?? "none" });
   } catch (error) {
-    // Nobody is told then; the database hands the messages out again.
+    // Then there is no report; the database hands the messages out again.
     tools.log("alerts_broken", { ...about, ...errorFields(error) });
   }
 }

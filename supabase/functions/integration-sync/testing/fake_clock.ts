@@ -5,7 +5,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** A clock that moves only when told to. */
+/** A clock that only the test moves. */
 export class FakeClock implements Clock {
   #elapsed = 0;
   #sleepers: Sleeper[] = [];

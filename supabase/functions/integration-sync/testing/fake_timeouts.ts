@@ -7,8 +7,8 @@ export interface FakeTimeouts extends Disposable {
 }
 
 /**
- * Replaces `AbortSignal.timeout` until it is disposed of: a time limit passes when the test says so, and one that is far
- * too long fails the test at once instead of holding it up.
+ * Replaces `AbortSignal.timeout` until it is disposed of: a time limit passes when the test says so. A limit that is
+ * far too long fails the test at once instead of holding it up.
  */
 export function fakeTimeouts(): FakeTimeouts {
   const real = AbortSignal.timeout;

@@ -41,14 +41,14 @@ export function testBatch(
   return { batch_id: `00000000-0000-4000-8000-00000000000${number}`, resend, entries };
 }
 
-/** A database that hands out the given batches once each and remembers what it was told. */
+/** A database that hands out the given batches once each and remembers each report. */
 export class FakeWorkerApi implements WorkerApi {
   readonly calls: string[] = [];
   readonly recorded: { batch_id: string; results: readonly EntryResult[] }[] = [];
   readonly endings: Ending[] = [];
-  /** What each end told of the external system's first answer. */
+  /** What each end reported of the external system's first answer. */
   readonly firstAnswers: (number | null | undefined)[] = [];
-  /** Whether each end told of a 429. */
+  /** Whether each end reported a 429. */
   readonly limits: (boolean | undefined)[] = [];
   cancelRequested = false;
   /** The integration is paused: nothing is handed out. */

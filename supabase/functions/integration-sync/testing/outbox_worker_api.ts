@@ -18,8 +18,8 @@ interface Row {
 }
 
 /**
- * The outbox as the database keeps it, in memory: batches of unknown outcome come again first and whole, `unknown`
- * outlives a repetition that was refused, and an attempt that is over is refused. What was refused alone is passed over,
+ * The outbox as the database keeps it, in memory. Batches of unknown outcome come again first and whole. `unknown`
+ * outlives a repetition that was refused. An attempt that is over is refused. What was refused alone is passed over,
  * and rejected once something is taken. For tests that run many attempts.
  */
 export class Outbox {

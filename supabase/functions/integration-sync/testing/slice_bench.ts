@@ -77,7 +77,7 @@ export function slice(
   });
 }
 
-/** An external system that takes nothing, or nobody knows what. */
+/** An external system that takes nothing, or an unknown part. */
 export function fails(errorClass: ErrorClass, retryAfter: number | null = null): Export {
   const state = errorClass === "ambiguous" ? "unknown" : "pending";
   return (_context, batch) =>

@@ -1,8 +1,8 @@
 /**
  * JSON whose numbers keep every digit. `JSON.parse` makes a float of a number, and OData writes amounts as numbers.
  *
- * By text instead of by `JSON.rawJSON` and the reviver's `source`: both need V8 11.4 or newer, TypeScript 6.0 knows
- * neither, and on an older runtime the second is silently missing, which would make floats again.
+ * By text instead of by `JSON.rawJSON` and the reviver's `source`. Both need V8 11.4 or newer, and TypeScript 6.0 knows
+ * neither. On an older runtime the second is silently missing, which would make floats again.
  *
  * @module
  */

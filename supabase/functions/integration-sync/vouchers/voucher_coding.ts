@@ -1,6 +1,6 @@
 /**
- * What an accountant codes a line with: a VAT code, a department, a project and further dimensions, and how the
- * configuration maps those names to the codes of the external system.
+ * What an accountant codes a line with: a VAT code, a department, a project and further dimensions. The configuration
+ * maps those names to the codes of the external system.
  *
  * @module
  */

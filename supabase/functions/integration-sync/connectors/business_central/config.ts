@@ -73,16 +73,16 @@ export type BusinessCentralCredentials = z.infer<typeof credentialsSchema>;
  * Parses the configuration:
  *
  * - `tenant_id`, `environment`: where the company is; `company`: its id, name or display name; `journal`: id or code of
- *   a general journal that nothing and nobody else uses.
+ *   a general journal that nothing else uses.
  * - `currency`: the company's local currency. Journal lines of the API have no currency, so an entry in another one
  *   would be booked as if it were in this one; it is rejected instead.
  * - `batch_size`: vouchers a posting. `timeout_seconds`: see {@linkcode vendorTimeout}; the longest, for posting is slow.
- * - `settle_seconds`: how long Business Central may still carry out a request that we lost sight of. It ends them after
- *   10 minutes at the latest; until then an entry of which there is no trace is not sent again. Less is for tests.
+ * - `settle_seconds`: how long Business Central may still carry out a request whose connection was lost. It ends them
+ *   after 10 minutes at the latest. Until then an entry without a trace is not sent again. Less is for tests.
  * - `vat_codes`: codes of VAT product posting groups by `vat_code`, or `same`; without it a `vat_code` is refused.
  * - `dimensions`: by `department`, `project` or a further name the code of a dimension, and of its values.
  * - `ignored_fields`: see {@linkcode ignoredFields}; `period_rule`, `fiscal_year_ends`: see {@linkcode entryRules}.
- * - `api_url`, `login_url`: stand in for Microsoft's hosts, on this machine only: what they get are secrets.
+ * - `api_url`, `login_url`: replace Microsoft's hosts, on this machine only, because they get secrets.
  *
  * @example
  * ```ts

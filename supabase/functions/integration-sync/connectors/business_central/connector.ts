@@ -25,9 +25,9 @@ import { type Connector, type ConnectorContext, defineConnector, type OpenConnec
  * is posted. Exactly once, by what Business Central itself keeps: line numbers that follow from the entry, and the
  * document number in the general ledger.
  *
- * VAT is booked as the voucher says: as lines of its own, to accounts without a general posting type; or, by VAT codes,
- * as Business Central computes it, for accounts with one: it posts a line with a VAT product posting group only then
- * (codeunit 11, CheckAccountNo; confidence high). The API has no document type, so a `voucher_type` is refused.
+ * VAT is booked as the voucher says. For accounts without a general posting type it has lines of its own. For accounts
+ * with one, Business Central computes it by VAT codes. It posts a line with a VAT product posting group only to the
+ * latter (codeunit 11, CheckAccountNo; confidence high). The API has no document type, so a `voucher_type` is refused.
  *
  * @example
  * ```ts
@@ -91,7 +91,7 @@ function connect(
       try {
         const client = createClient(config, credentials, tokens, context);
         await client.reach();
-        // As if nothing were known: somebody may have changed what was right.
+        // As if nothing were known: a person may have changed what was right.
         known = null;
         const tools = await open(context);
         await checkJournalIsOurs(tools);

@@ -12,7 +12,7 @@ export interface Difference {
 }
 
 /**
- * Compares the lines that stand in the journal with the planned vouchers.
+ * Compares the lines in the journal with the planned vouchers.
  *
  * @example
  * ```ts
@@ -67,8 +67,8 @@ function isSame(stands: StandingLine, voucher: PlannedVoucher, line: PlannedLine
 }
 
 /**
- * The first field in which a line that stands is not the planned one, or null. What the account brings of its own, a VAT
- * group or further dimensions, makes no difference where the plan says nothing.
+ * The first field in which a line of the journal is not the planned one, or null. What the account brings of its own, a
+ * VAT group or further dimensions, makes no difference where the plan says nothing.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * How a document is told from others: by number and date, and in the journal by the numbers of its lines.
+ * What identifies a document: number and date, and in the journal the numbers of its lines.
  *
  * @module
  */

@@ -123,7 +123,7 @@ async function exportPlanned(work: Work, isWhole: boolean): Promise<void> {
   judgeRefused(work, open, isWhole);
 }
 
-/** Two vouchers whose line numbers would be the same cannot stand in the journal together. */
+/** Two vouchers whose line numbers would be the same cannot be in the journal together. */
 function groupsWithoutClash(vouchers: readonly PlannedVoucher[]): PlannedVoucher[][] {
   const groups: Map<number | undefined, PlannedVoucher>[] = [];
   for (const voucher of vouchers) {

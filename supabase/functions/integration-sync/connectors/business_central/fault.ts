@@ -30,7 +30,7 @@ const errorSchema = z.object({ error: z.object({ code: z.string(), message: z.st
  * | 429 | rate_limited, at `Retry-After` or, as it is not promised, after 30 to 60 seconds |
  * | 408, 5xx and what is not listed | transient for a read, ambiguous for a write: the queue and the gateway give up on requests that the service goes on with |
  * | 3xx, 401, 403, 404 | permanent: the integration is set up wrongly |
- * | 409 or other 4xx that tell of a lock | transient: nothing was carried out |
+ * | 409 or other 4xx that name a lock | transient: nothing was carried out |
  * | other 4xx | permanent; `refusal` says why, and the caller may know that it is about one entry |
  *
  * @example

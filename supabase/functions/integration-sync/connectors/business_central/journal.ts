@@ -21,7 +21,7 @@ const lineSchema = z.pipe(
     accountNumber: z.string(),
     postingDate: z.string(),
     documentNumber: z.string(),
-    // A decimal that we cannot read is no amount of ours; as it stands it equals none.
+    // A decimal that we cannot read is no amount of ours; as a text it equals none.
     amount: z.pipe(
       z.string(),
       z.transform((text: string) => {
@@ -43,14 +43,14 @@ const batchSchema = z.object({
   responses: z.array(z.object({ id: z.string(), status: z.string(), body: z.optional(z.unknown()) })),
 });
 
-/** An unposted line that stands in the journal. */
+/** An unposted line of the journal. */
 export type StandingLine = z.infer<typeof lineSchema>;
 
-/** What Business Central said of lines that were to be inserted. Only a read tells which of them stand. */
+/** What Business Central said of lines that were to be inserted. Only a read shows which of them are there. */
 export interface Inserted {
   /** Why vouchers were refused, by entry key. */
   readonly refused: ReadonlyMap<string, string>;
-  /** Vouchers all of whose lines were taken, in batches of which nothing was refused: none of that is taken back. */
+  /** Vouchers all of whose lines were taken, in batches without a refusal: none of that is taken back. */
   readonly taken: readonly PlannedVoucher[];
 }
 
@@ -118,7 +118,7 @@ export function openJournal(
       if (status !== 404 && status !== 412 && fault.refusal === null) faults.push(fault);
       return fault.refusal ?? { code: "", message: "" };
     });
-    // One in doubt puts the whole in doubt, whatever stands before it.
+    // One in doubt puts the whole in doubt, whatever comes before it.
     const fault = faults.find(({ isDoubtful }) => isDoubtful) ?? faults[0];
     if (fault !== undefined) throw fault;
     return outcomes;
@@ -141,7 +141,7 @@ export function openJournal(
         });
         outcomes.forEach((outcome, index) => {
           const voucher = part[index]?.voucher;
-          // A line that stands already may be our own: the next read compares it.
+          // A line that is there already may be our own: the next read compares it.
           if (voucher === undefined || typeof outcome === "string" || outcome.code === sameKey) return;
           refused.set(voucher.entry_key, wordsOf(outcome));
         });
@@ -181,8 +181,8 @@ function insertion(path: string, voucher: PlannedVoucher, line: PlannedLine): Op
   return {
     method: "POST",
     url: path,
-    // Without accountType: a new line is one of a G/L account (ALAppExtensions, APIV2JournalLines.Page.al), and how the name of
-    // that type has to be written, G/L Account or G_x002F_L_x0020_Account, differs between documents and servers.
+    // Without accountType: a new line is one of a G/L account (ALAppExtensions, APIV2JournalLines.Page.al). Documents
+    // and servers differ in how they write the name of that type: G/L Account or G_x002F_L_x0020_Account.
     body: {
       lineNumber: new ExactNumber(String(line.lineNumber)),
       accountNumber: line.accountNumber,
@@ -191,12 +191,13 @@ function insertion(path: string, voucher: PlannedVoucher, line: PlannedLine): Op
       externalDocumentNumber: voucher.externalDocumentNumber,
       amount: new ExactNumber(line.amount),
       description: line.description,
-      // Kept by a new line in versions whose codeunit 5478 copies the VAT product posting group; older ones leave it out,
-      // which the read behind the insert shows (microsoft/BCApps, APIV2JournalLines.Page.al; confidence high).
+      // Kept by a new line in versions whose codeunit 5478 copies the VAT product posting group. Older ones leave it
+      // out, as the read after the insert shows (microsoft/BCApps, APIV2JournalLines.Page.al; confidence high).
       ...(line.taxCode === null ? {} : { taxCode: line.taxCode }),
-      // In the same request as their line: a line without them would balance, and a late posting could book it so. That
-      // a line takes them nested is tested by Microsoft for the API v1.0 (ALAppExtensions, APIV1JournalLinesE2E) and
-      // documented for parts of a page in general (confidence medium; what does not stand behind it is refused).
+      // In the same request as their line: a line without them would balance, and a late posting could book it so.
+      // Microsoft tests for the API v1.0 that a line takes them nested (ALAppExtensions, APIV1JournalLinesE2E), and
+      // documents it for parts of a page in general. Confidence is medium: a dimension that the read does not show is
+      // refused.
       ...(line.dimensions.length === 0
         ? {}
         : { dimensionSetLines: line.dimensions.map(({ code, valueCode }) => ({ code, valueCode })) }),

@@ -8,9 +8,9 @@ import { isOpen, type Work } from "./work.ts";
 const fewest = 2;
 
 /**
- * Rejects what was refused by itself, unless the fault is not the vouchers'. When the time was over before all were tried,
- * a few must do to tell: else a closed period would be tried from the beginning for ever. `isWhole`: nothing of the batch
- * was settled before.
+ * Rejects what was refused by itself, unless the fault is not the vouchers'. When the time was over before all were
+ * tried, a few must be enough: else a closed period would be tried from the beginning for ever. `isWhole`: nothing of
+ * the batch was settled before.
  *
  * Throws BusinessCentralFault when it is the journal, the app or the period.
  *
@@ -43,7 +43,7 @@ export function judgeRefused(work: Work, open: readonly PlannedVoucher[], isWhol
   for (const voucher of open) {
     const { entry_key } = voucher;
     const error = refused.get(entry_key);
-    // Lines of it that still stand have to go first: somebody might post them.
+    // Its lines in the journal have to go first: another user might post them.
     if (error !== undefined && !results.has(entry_key) && !isOpen(work, voucher)) {
       results.set(entry_key, { entry_key, state: "rejected", error, nothing_left: true });
     }

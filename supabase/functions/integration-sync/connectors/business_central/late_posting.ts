@@ -12,8 +12,8 @@ import { renumbers } from "./setup.ts";
 import type { Work } from "./work.ts";
 
 /**
- * Vouchers that were sent and do not stand there. A batch of which something was refused may have been taken back as a
- * whole; but a posting that was late may have taken what it held, too.
+ * Vouchers that were sent and are not there. A batch with a refusal may have been taken back as a whole; but a late
+ * posting may have taken what it held, too.
  *
  * @example
  * ```ts
@@ -68,7 +68,7 @@ export async function settleVanished(work: Work, vouchers: readonly PlannedVouch
   );
   for (const voucher of vouchers) {
     const { entry_key } = voucher;
-    // Also when the amounts differ: before our lines stood there, the ledger had nothing under this number.
+    // Also when the amounts differ: before our lines were there, the ledger had nothing under this number.
     const isPosted = postings.get(entry_key) !== "absent";
     work.results.set(entry_key, isPosted ? exported(voucher) : { entry_key, state: "unknown" });
     if (isPosted) continue;

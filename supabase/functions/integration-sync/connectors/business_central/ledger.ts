@@ -107,9 +107,9 @@ export async function findTwins(
 }
 
 /**
- * Account by account, so that it does not matter into how many entries a line was posted. Of a line with a VAT code
- * Business Central may have split VAT off, to an account that we do not know: such accounts have to be there, and the
- * others have to agree. A document balances, so what is split off stays within it.
+ * Account by account, so that it does not matter into how many entries a line was posted. For a line with a VAT code
+ * Business Central may have split VAT off, to an account that we do not know. Such a line's account must be there, and
+ * the others must agree. A document balances, so what is split off stays within it.
  */
 function isVoucher(voucher: PlannedVoucher, entries: readonly LedgerEntry[]): boolean {
   const taxed = new Set(voucher.lines.filter(({ isTaxed }) => isTaxed).map((line) => line.accountNumber));

@@ -12,7 +12,7 @@ import type { LookupOutcome } from "../connector.ts";
  * Finds out what became of entries that may have been sent.
  *
  * - In the ledger: exported.
- * - Not in the ledger, but lines of it stand in the journal: `absent`, to be completed and posted by the export, which
+ * - Not in the ledger, but lines of it are in the journal: `absent`, to be completed and posted by the export, which
  *   knows what to do with such lines. The journal is read first: a posting between the two reads then shows in the
  *   ledger, instead of nowhere.
  * - Neither: it may be posted and not yet visible, or its request may still wait in Business Central's queue. It is

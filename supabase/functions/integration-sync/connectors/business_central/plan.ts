@@ -9,7 +9,7 @@ import { type Purpose, readVoucher, type VoucherRules } from "../../vouchers/rea
 
 const longestNumber = 20;
 
-/** A journal line as it is to stand in the journal. */
+/** A line as the journal shall have it. */
 export interface PlannedLine {
   readonly lineNumber: number;
   readonly accountNumber: string;
@@ -18,7 +18,7 @@ export interface PlannedLine {
   readonly description: string;
   /** The code of a VAT product posting group; null leaves it to the account. */
   readonly taxCode: string | null;
-  /** Beside those that the account brings. */
+  /** Besides those that the account brings. */
   readonly dimensions: readonly Dimension[];
   /** Whether the payload has a VAT code, whatever is made of it: Business Central may have computed VAT. */
   readonly isTaxed: boolean;
@@ -53,8 +53,8 @@ export type Plan =
  * entry's, and a hash would be no number that an auditor finds. Fields of type Code are stored in capitals and without
  * blanks around them, so the number is brought to that form here.
  *
- * Line numbers follow from integration, number and date: whoever finds a line in the journal can tell whether it is
- * ours (see {@linkcode isOwnLine}), and the same line cannot stand there twice.
+ * Line numbers follow from integration, number and date: a line in the journal shows whether it is ours (see {@linkcode
+ * isOwnLine}), and the same line cannot be there twice.
  *
  * @example
  * ```ts
@@ -105,8 +105,8 @@ export function planVoucher(integrationId: string, rules: PlanRules, entry: Entr
     place: `Line ${index + 1}`,
     isTaxed: hasVatCode(entry.payload, index),
   }));
-  // Debits first: no first part of the lines but the whole then balances, so a posting that comes in between, from a
-  // request that was late, cannot book half of it.
+  // Debits first: then only the whole balances, and no first part of the lines. So a late posting that comes in between
+  // cannot book half of it.
   const kept = withoutZeros(given, isFirst);
   if (!Array.isArray(kept)) return reject(kept.error);
   const booked = kept.toSorted((a, b) => Number(isDebit(b.line)) - Number(isDebit(a.line)));

@@ -13,9 +13,9 @@ import { type ExportTools, noteStanding, type Work } from "./work.ts";
 /**
  * Brings the journal to exactly these vouchers and posts it; lines of those that are refused do not stay in it.
  *
- * Posting takes the whole journal, whoever wrote its lines. So it is sent only when a read has just shown every line of
- * these vouchers and no other. Lines of earlier attempts are completed or removed. Lines that are gone without our doing
- * were posted by a request that came late: they are looked for in the ledger and not written again.
+ * Posting takes the whole journal, foreign lines as well. So it is sent only when a read has just shown every line of
+ * these vouchers and no other. Lines of earlier attempts are completed or removed. Lines that are gone without our
+ * doing were posted by a request that came late: they are looked for in the ledger and not written again.
  *
  * @example
  * ```ts
@@ -52,7 +52,7 @@ async function postOrSplit(
     // There is nothing to post: English words would say so, and the journal says it in every language.
     if ((await work.tools.journal.read()).length === 0) return await settleVanished(work, ready);
     if (ready.length === 1) return void work.refused.set(first.entry_key, wordsOf(error.refusal));
-    // Which voucher is at fault is said for people only, so parts are tried until it stands alone.
+    // Which voucher is at fault is said for people only, so parts are tried until it is alone.
     for (const part of split(ready)) await postOrSplit(work, part, halves);
     return;
   }
@@ -76,7 +76,7 @@ function halves(vouchers: readonly PlannedVoucher[]): PlannedVoucher[][] {
 }
 
 /**
- * Refuses a journal in which somebody else works. For the connection check; an export sees it for itself.
+ * Refuses a journal in which another user works. For the connection check; an export sees it for itself.
  *
  * @example
  * ```ts
@@ -95,7 +95,7 @@ export async function checkJournalIsOurs({ journal, place, context }: ExportTool
   if (foreign.length > 0) throw foreignLines(place, foreign);
 }
 
-/** Answers the vouchers of which the journal now holds every line, and nothing else. */
+/** Answers the vouchers whose lines the journal now holds, all of them and no others. */
 async function prepareJournal(work: Work, vouchers: readonly PlannedVoucher[]): Promise<PlannedVoucher[]> {
   const { journal, place, context } = work.tools;
   let open = [...vouchers];
@@ -127,7 +127,7 @@ async function prepareJournal(work: Work, vouchers: readonly PlannedVoucher[]): 
       }
       missing.forEach(({ voucher }) => work.doubtful.add(documentOf(voucher)));
       const { refused, taken } = await journal.insert(missing).catch(async (error) => {
-        // Told no for certain, the journal says how far it got.
+        // After a certain no, the journal says how far it got.
         const isCertain = error instanceof BusinessCentralFault && !error.isDoubtful;
         // The read before it has cleared all other doubts: these are the doubts of this insertion.
         if (isCertain && error.isUnsent) work.doubtful.clear();
@@ -148,7 +148,7 @@ async function prepareJournal(work: Work, vouchers: readonly PlannedVoucher[]): 
   );
 }
 
-/** Vouchers that were just taken and do not stand as they were sent, each with a field that was not kept. */
+/** Vouchers that were just taken and are not as they were sent, each with a field that was not kept. */
 function notKept(
   surplus: readonly StandingLine[],
   missing: readonly { readonly voucher: PlannedVoucher; readonly line: PlannedLine }[],
@@ -169,7 +169,7 @@ function notKeptWords(field: string): string {
 
 async function removeLines(work: Work, lines: readonly StandingLine[]): Promise<void> {
   const gone = await work.tools.journal.remove(lines);
-  // Lines that were gone before we came were perhaps posted: their document still counts as one that stood.
+  // Lines that were gone before we came were perhaps posted: their document still counts as one that was there.
   for (const line of lines) if (!gone.includes(line)) work.stood.delete(documentOf(line));
 }
 

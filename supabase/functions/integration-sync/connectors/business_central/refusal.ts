@@ -6,13 +6,13 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** The code of a line whose number stands already. */
+/** The code of a line whose number is there already. */
 export const sameKey = "Internal_EntityWithSameKeyExists";
 /** The code of a line that was changed since it was read: a stale ETag. */
 const entityChanged = "Request_EntityChanged";
 
 /**
- * Whether it was refused only because somebody else was at work on the same records: for their locks Business Central has
+ * Whether it was refused only because another user was at work on the same records. For such locks Business Central has
  * 409 and no code of its own, or says so in words.
  *
  * @example

@@ -45,8 +45,8 @@ export async function lookPatiently<T>(
 }
 
 /**
- * Notes, durably, that something is about to be written, and lets no write begin after the slice: the next attempt
- * has to know until when a request of this one may still be carried out.
+ * Records durably that something is about to be written, and lets no write begin after the slice. The next attempt must
+ * know until when a request of this one may still be carried out.
  *
  * @example
  * ```ts

@@ -3,8 +3,8 @@ import { documentOf } from "./document.ts";
 import { type PlanRules, planVoucher } from "./plan.ts";
 
 /**
- * The entries that our own rules refuse before their first send, and why: also the second one of two that have the same
- * number and date, for one would be taken for the other.
+ * The entries that our own rules refuse before their first send, and why. One is the second of two with the same number
+ * and date: it would be taken for the first.
  *
  * @example
  * ```ts

@@ -27,8 +27,8 @@ export interface Place {
  * they are:
  *
  * - with a posting number series it renumbers: the number that we look up would not exist. The page of the API v2.0
- *   shows no such field (ALAppExtensions, APIV2Journals.Page.al), so it is refused wherever a tenant's page shows one,
- *   and otherwise found out by the first posting: see `checkNumbering`.
+ *   shows no such field (ALAppExtensions, APIV2Journals.Page.al). So it is refused where a tenant's page shows one.
+ *   Otherwise the first posting finds it: see `checkNumbering`.
  * - with a balancing account every line would be balanced by itself.
  *
  * And a company that keeps its books in another currency than is configured: amounts would be booked as if they were in

@@ -13,7 +13,7 @@ const raw = {
   currency: "NOK",
 };
 
-/** Finds the place of a company about which an app is told this. */
+/** Finds the place of a company with these answers to an app. */
 async function findWith(information: readonly unknown[] | BusinessCentralFault): Promise<Place> {
   const answers: Record<string, readonly unknown[]> = {
     companies: [{ id: "1", name: "CRONUS NO" }],

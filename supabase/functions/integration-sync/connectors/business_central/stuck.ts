@@ -2,8 +2,9 @@ import { secondsUntilSettled } from "./retry_lookup.ts";
 import type { ExportTools } from "./work.ts";
 
 /**
- * Whether a batch whose outcome is not known may be set aside, and others be sent: nothing stands in the journal, which the
- * next posting would take with it, and no request of ours can still put something there. Throws BusinessCentralFault.
+ * Whether a batch whose outcome is not known may be set aside, and others be sent. The journal must be empty, because
+ * the next posting would take its lines. And no request of ours may still put something there. Throws
+ * BusinessCentralFault.
  *
  * @param tools What the export worked with.
  * @param settleSeconds How long a request that was lost sight of may still be carried out.

@@ -134,7 +134,7 @@ async function fetchToken(
     );
   }
   const refused = errorSchema.safeParse(answer).data;
-  // Whatever its status: two of OAuth's errors say that nobody is at fault.
+  // Whatever its status: two of OAuth's errors are temporary.
   const passes = refused?.error === "temporarily_unavailable" || refused?.error === "server_error";
   if (passes || response.status < 300 || response.status >= 500 || response.status === 408) {
     throw unavailable(`could not be signed in to (status ${response.status})`, hint);

@@ -26,7 +26,7 @@ export interface ExportTools {
 export interface SliceMemory {
   /** Whether something posted was found under the number it was sent with. */
   isNumberingChecked: boolean;
-  /** Documents of which a lookup saw lines in the journal. */
+  /** Documents whose lines a lookup saw in the journal. */
   readonly begun: Set<string>;
   /** Whether it is known that no request of ours is still to be carried out. */
   isQuiet: boolean;
@@ -37,11 +37,11 @@ export interface Work {
   readonly tools: ExportTools;
   readonly vouchers: readonly PlannedVoucher[];
   readonly results: Map<string, EntryResult>;
-  /** Documents of which lines stood in the journal, seen or confirmed, and were not removed by us since. */
+  /** Documents whose lines were in the journal, seen or confirmed, and were not removed by us since. */
   readonly stood: Set<string>;
-  /** Documents of which something may have been written since the journal was read. */
+  /** Documents that may have been written in part since the journal was read. */
   readonly doubtful: Set<string>;
-  /** Vouchers of which lines were sent. */
+  /** Vouchers whose lines were sent. */
   readonly tried: Set<PlannedVoucher>;
   /** By entry key, why Business Central refused it; its lines have yet to be removed, if there are any. */
   readonly refused: Map<string, string>;
@@ -49,7 +49,7 @@ export interface Work {
 }
 
 /**
- * Takes note of which vouchers have lines in the journal. What the read shows is no longer in doubt.
+ * Records the vouchers that have lines in the journal. What the read shows is no longer in doubt.
  *
  * @example
  * ```ts
@@ -73,7 +73,7 @@ export function noteStanding(work: Work, standing: readonly StandingLine[]): voi
 }
 
 /**
- * Whether something of it stands in the journal, or may.
+ * Whether something of it is in the journal, or may be.
  *
  * @example
  * ```ts

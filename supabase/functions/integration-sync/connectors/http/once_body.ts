@@ -1,10 +1,10 @@
 /**
  * The body of a request that must go out once.
  *
- * Deno's fetch sends a request again by itself when a connection that it had kept is cut before the answer, a POST too,
- * although the other side may have done what was asked (https://github.com/denoland/deno/pull/32566). It does so only if
- * it still has the body: a Blob is read as a stream, which is gone then, and its length is known all the same, so that no
- * receiver has to take it in chunks.
+ * Deno's fetch sends a request again by itself when a kept connection is cut before the answer. It does so for a POST
+ * too, although the other side may have acted on it (https://github.com/denoland/deno/pull/32566). It needs the body
+ * for that. A Blob is read as a stream, which is gone then. Its length is known all the same, so no receiver has to
+ * take it in chunks.
  *
  * @example
  * ```ts

@@ -28,7 +28,7 @@ export async function readLimited(
 ): Promise<LimitedText> {
   if (body === null) return { kind: "text", text: "" };
   const reader = body.getReader();
-  // Nobody waits for it: who sends without end need not answer that we stop listening either.
+  // Nothing waits for it: a system that sends without end need not answer that we stop listening either.
   const stop = () => void reader.cancel().catch(() => {});
   signal?.addEventListener("abort", stop, { once: true });
   if (signal?.aborted) stop();

@@ -34,7 +34,7 @@ Deno.test("readLimited stops reading when the body does not end in time", async 
     pull(stream) {
       if (late.signal.aborted) return;
       stream.enqueue(new Uint8Array(1));
-      // After one byte nothing more comes, and the time is over while somebody waits for it.
+      // After one byte nothing more comes, and the time is over while the reader waits for it.
       setTimeout(() => late.abort());
       return new Promise(() => {});
     },

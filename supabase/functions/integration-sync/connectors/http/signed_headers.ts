@@ -2,8 +2,8 @@ import type { Clock } from "../../core/clock.ts";
 import { signWebhook } from "./signature.ts";
 
 /**
- * The headers with which a receiver tells us from anyone else, after the Standard Webhooks specification. The time stamp,
- * and with it the signature, is new at each send; the id is the same.
+ * The headers by which a receiver knows that we sent a request, after the Standard Webhooks specification. The time
+ * stamp, and with it the signature, is new at each send; the id is the same.
  *
  * @example
  * ```ts

@@ -13,8 +13,8 @@ export interface Addressee {
 }
 
 /**
- * Every text with which the runtime says that it has no connection, so that nothing of the request was sent: what stands
- * behind `client error (Connect): `, the phase before the first byte of HTTP. Compared from the beginning.
+ * Every text with which the runtime says that it has no connection, so that nothing of the request was sent. It follows
+ * `client error (Connect): `, the phase before the first byte of HTTP. Compared from the beginning.
  *
  * Tried against real sockets in November 2026, on Deno 2.1.4 (Supabase's edge runtime is of that generation), 2.2.7 and
  * 2.9.6; `tests/integration/connectors/no_connection_test.ts` repeats it. Older ones append the cause a second

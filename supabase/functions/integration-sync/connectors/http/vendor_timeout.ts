@@ -4,10 +4,9 @@ import type { ConnectorContext } from "../connector.ts";
  * How many seconds a call to an external system may take; a connector's configuration may choose between `shortest`
  * and `longest`.
  *
- * Generous, for a time-out is no failure of the other side but an outcome that we do not know: the batch has to be
- * asked for, or sent again. `usual` is what the Standard Webhooks specification advises at most. A call of `longest`
- * that begins at the end of a slice (60 s) is over half a minute before a hosted isolate's wall clock (150 s on the
- * free plan).
+ * Generous, because after a timeout the outcome is unknown: the batch must be looked up, or sent again. `usual` is what
+ * the Standard Webhooks specification advises at most. A hosted isolate has 150 s on the free plan. A call of `longest`
+ * that begins at the end of a slice (60 s) ends half a minute before that.
  *
  * There is one time-out, over the whole exchange: name, connection, TLS, request and answer. `fetch` has none of its
  * own for the connection, and needs none: whatever it hangs in, the call ends.

@@ -61,7 +61,7 @@ export async function settleAnswer(
   if (!response.ok) return settleRefusal(response, text, entries, context, isRepetition);
   if (found?.kind === "error") return unsettled(entries, malformed(status, "speaks of an error"));
   if (found === null && /^\s*<(!doctype|html)/i.test(text)) {
-    // A login or maintenance page with status 200: nobody took the entries, or we cannot know.
+    // A login or maintenance page with status 200: the receiver did not take the entries, or we cannot know.
     return unsettled(entries, malformed(status, "is a web page"));
   }
   return { results: allEntries(openEntries(entries), "exported") };
@@ -125,7 +125,7 @@ function malformed(status: number, reason: string): Failure {
   return failure("ambiguous", "webhook_malformed_answer", message);
 }
 
-/** Also by its looks: frameworks that are not told otherwise call what they write text or HTML. */
+/** Also by its looks: frameworks by default call what they write text or HTML. */
 function isJson(headers: Headers, text: string): boolean {
   return /^application\/([\w.-]+\+)?json\b/i.test(headers.get("content-type") ?? "") || /^\s*\{/.test(text);
 }

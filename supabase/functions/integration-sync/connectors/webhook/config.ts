@@ -44,7 +44,7 @@ const credentialsSchema = z.strictObject({
 
 /** The configuration of a webhook integration. */
 export type WebhookConfig = z.infer<typeof configSchema>;
-/** The decoded signing key; without one nothing is sent: a receiver must be able to tell us from anyone else. */
+/** The decoded signing key. Without one nothing is sent: a receiver must be able to know that we sent a request. */
 export type WebhookCredentials = z.infer<typeof credentialsSchema>;
 
 /**

@@ -25,8 +25,8 @@ import { statusFailure } from "./status.ts";
  * The generic connector: POSTs each batch as JSON to a configured address, signed after the Standard Webhooks
  * specification.
  *
- * A batch sent again has the same `Idempotency-Key` and the same bytes, so a receiver that remembers keys takes
- * each entry once; only the time stamp, and with it the signature, is new.
+ * A batch sent again has the same `Idempotency-Key` and the same bytes, so a receiver that remembers keys takes each
+ * entry once. Only the time stamp, and with it the signature, is new.
  *
  * @example
  * ```ts
@@ -91,8 +91,8 @@ async function exportBatch(
 
 /**
  * HEAD reaches a receiver without giving it anything to take, but it is a guess: entries go out by POST, and a receiver
- * may know nothing else. A refusal (4xx) therefore shows that somebody answers, and nothing about an export; nor does it
- * show that the signature is good. The other answers are failures; `isGuess` marks those that a POST need not meet.
+ * may know nothing else. A refusal (4xx) therefore shows that the receiver answers, and nothing about an export or the
+ * signature. The other answers are failures; `isGuess` marks those that a POST need not meet.
  */
 async function ping(
   config: WebhookConfig,
@@ -137,7 +137,7 @@ function checkFailure(response: Response, now: number): Failure {
 
 /**
  * The entries in the order in which they were delivered, as the database hands them out at every send: a credit note
- * stands behind its invoice. Nothing in here may differ between two sends of a batch.
+ * comes after its invoice. Nothing in here may differ between two sends of a batch.
  */
 function batchBody(context: ConnectorContext, batch_id: string, batch: readonly Entry[]): string {
   const entries = batch.map(({ entry_key, period, document_number, payload }) => ({

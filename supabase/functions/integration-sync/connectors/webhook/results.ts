@@ -27,9 +27,9 @@ export type BodyResults =
 /**
  * Reads `{ results: [{ entry_key, state, external_id?, error? }] }` from an answer.
  *
- * A list must name every entry of the batch once and nothing else, otherwise it is malformed as a whole. An entry
- * that it leaves out may or may not have been taken, and a receiver can only be asked again with the whole batch:
- * the same Idempotency-Key with a part of the body would be another request.
+ * A list must name every entry of the batch once and nothing else, otherwise it is malformed as a whole. An entry that
+ * it leaves out may have been taken. The receiver can only be asked again with the whole batch: the same
+ * Idempotency-Key with a part of the body would be another request.
  *
  * @example
  * ```ts

@@ -109,8 +109,8 @@ export function entriesRefused(status: number, words: string): Failure {
 }
 
 /**
- * The receiver refused the repetition of a batch whose outcome is not known: that says nothing about the first send, and
- * no smaller batch and no other content may be tried.
+ * The receiver refused the repetition of a batch whose outcome is not known. That says nothing about the first send,
+ * and no smaller batch and no other content may be tried.
  *
  * @example
  * ```ts

@@ -4,7 +4,7 @@ const longestWords = 300;
 // A refusal is short. The search for 500 keys in a megabyte would take an isolate's processor time.
 const longestSearch = 64 * 1024;
 const shortestInProse = 4;
-/** Where receivers write what they have to say, the most telling first. */
+/** Where receivers write their messages, the most precise first. */
 const fields = ["message", "detail", "error_description", "error", "title", "errors", "reason", "results"];
 
 /** What the body of a refusal says. */

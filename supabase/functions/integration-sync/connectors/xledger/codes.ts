@@ -28,9 +28,8 @@ const query = `query ($codes: [String!], $first: Int) {
 
 /**
  * Asks Xledger whether it has the codes of the configuration's `vat_codes` and `dimensions`. Null when it has them all;
- * `not asked` when there is none, or Xledger does not answer this question: that Xledger lists such codes under
- * `objectValues` is well known (confidence high), that they can be filtered by `code_in` follows from its other lists
- * (confidence medium).
+ * `not asked` when there is none, or Xledger does not answer this question. Xledger lists such codes under
+ * `objectValues` (confidence high). The filter `code_in` follows from its other lists (confidence medium).
  *
  * @example
  * ```ts

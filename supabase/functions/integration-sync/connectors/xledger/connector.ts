@@ -12,7 +12,7 @@ import { mostCharacters, unsoundVouchers } from "./voucher.ts";
  * Exports entries as general ledger vouchers to Xledger, through its GraphQL API.
  *
  * Xledger takes whatever comes, twice if it comes twice, and stages it for an import that books it later. So a voucher
- * is looked for before every send, and counts as exported only when it stands in the journal.
+ * is looked for before every send, and counts as exported only when the journal shows it.
  *
  * @example
  * ```ts

@@ -22,8 +22,8 @@ const limits: readonly (readonly [pattern: RegExp, seconds: number, message: str
 ];
 
 /**
- * What the `errors` of a GraphQL answer say. Limits arrive with HTTP 200 and a code; some errors can be told only by
- * their words. What is not known is `ambiguous`: better looked up in vain than booked twice.
+ * What the `errors` of a GraphQL answer say. Limits arrive with HTTP 200 and a code; some errors differ only in their
+ * words. What is not known is `ambiguous`: better looked up in vain than booked twice.
  *
  * | error | class | may a mutation have been taken |
  * | --- | --- | --- |
@@ -53,7 +53,7 @@ export function errorsFault(errors: readonly XledgerError[], now: number): Xledg
 }
 
 function errorFault(error: XledgerError, now: number): XledgerFault {
-  // Where the code stands is not sure, and one may be more general than the other.
+  // The place of the code is not sure, and one code may be more general than the other.
   const codes = [error.code, error.extensions?.code].filter((code) => typeof code === "string");
   const isCode = (pattern: RegExp) => codes.some((code) => pattern.test(code));
   const words = quoted(error.message);

@@ -20,7 +20,7 @@ const pausesBeforeLooks = [1, 3, 9, 27];
  * little for their import. What is staged and not imported by then is `unknown`; the next attempt looks it up.
  *
  * Also a first send begins with a look. Nothing on Xledger's side refuses a second voucher, and "first" is only what
- * the database knows: it may have been restored from a backup, or a rejected entry put back by hand while its lines
+ * the database knows. It may have been restored from a backup. Or a person put a rejected entry back while its lines
  * still wait in Xledger's import.
  *
  * @example

@@ -12,8 +12,8 @@ export interface XledgerFault {
 }
 
 /**
- * What a status other than 2xx says. Xledger's own limits do not come this way, so a 429 is some gateway's, of which
- * we do not know whether it let the request through.
+ * What a status other than 2xx says. Xledger's own limits do not come this way, so a 429 is a gateway's, which may have
+ * passed the request on.
  *
  * @example
  * ```ts

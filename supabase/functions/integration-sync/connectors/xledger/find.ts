@@ -128,7 +128,7 @@ export interface Settled<T extends Named> {
   readonly results: readonly EntryResult[];
   readonly waiting: readonly T[];
   readonly missing: readonly T[];
-  /** One of those that wait, of which only a part is to be seen. */
+  /** A waiting voucher that is visible only in part. */
   readonly partial: T | null;
 }
 

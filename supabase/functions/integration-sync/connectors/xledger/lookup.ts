@@ -11,8 +11,8 @@ const askAgainSeconds = 60;
 
 /**
  * Finds out what became of vouchers that may have been sent: imported, refused by the import, on their way, or absent.
- * One that is on its way or not visible stays unknown, with a failure that says when to ask again: a transient one
- * while Xledger imports, for the next run can go on with that.
+ * One that is on its way or not visible stays unknown, with a failure that says when to ask again. While Xledger
+ * imports the failure is transient, because the next run can go on with that.
  *
  * @example
  * ```ts

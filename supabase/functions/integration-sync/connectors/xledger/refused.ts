@@ -7,8 +7,8 @@ import type { Named } from "./voucher.ts";
 const fewest = 3;
 
 /**
- * One refusal for all vouchers of a batch is about the configuration, such as a transaction source that does not exist,
- * and not about the vouchers: they stay open instead of being rejected, thousands of them, one by one.
+ * The same refusal for all vouchers of a batch is about the configuration, such as a transaction source that does not
+ * exist. So they stay open: otherwise thousands would be rejected one by one.
  *
  * @example
  * ```ts

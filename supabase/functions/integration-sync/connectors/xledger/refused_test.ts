@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { keepRefusedAlike } from "./refused.ts";
 import type { Sent } from "./send.ts";
 
-/** Vouchers of which the first ones were refused with these words, and their states afterwards. */
+/** Vouchers, the first ones refused with these words, and their states afterwards. */
 function judge(count: number, ...errors: readonly string[]): { states: string; failure: string | null } {
   const vouchers = Array.from({ length: count }, (_, n) => ({
     entry: { entry_key: `${n}`, period: "2026-01", document_number: null, payload: {}, settled: false },

@@ -34,7 +34,7 @@ export interface XledgerLink {
   readonly pace?: Pace;
 }
 
-/** `data` as it came, with what was wrong beside it; a mutation may have been taken in part. */
+/** `data` as it came, and what was wrong; a mutation may have been taken in part. */
 export interface XledgerAnswer {
   readonly data: unknown;
   readonly fault: XledgerFault | null;
@@ -135,7 +135,7 @@ export async function askPatiently(
       ? failure.retry_after_seconds ?? Infinity
       : Infinity;
     const isWorthIt = seconds <= longestWaitSeconds && clock.elapsed() + seconds * 1000 < deadline;
-    // What was taken in part beside a limit has to be read.
+    // What was taken in part despite a limit has to be read.
     if (!isWorthIt || waits === mostWaits || answer.data !== null) return answer;
     const isPaced = isBurst === true && pace?.learn() === true;
     if (!isPaced) await clock.sleep(seconds * 1000, signal);

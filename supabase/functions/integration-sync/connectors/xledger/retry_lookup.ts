@@ -20,13 +20,13 @@ export interface Patience {
 
 /**
  * Decides which of the vouchers that are missing now are absent. What Xledger does becomes visible late, by up to
- * `visibility_seconds`, so a voucher is absent only after four looks in a row that missed it, each so long after the
+ * `visibility_seconds`. So a voucher is absent only after four lookups in a row that missed it, each so long after the
  * one before. The looks are kept in the run's checkpoint.
  *
- * Fewer would not do, for there are three things to wait for. At the first look the request may not even have been
- * carried out: a gateway that gives up does not stop the server behind it. At the second the voucher may not be visible
- * yet; at the third it may have been imported a moment ago, which takes it out of the staged items before the journal
- * shows it.
+ * Fewer would not do, because there are three things to wait for. At the first lookup the request may not even have
+ * been carried out: a gateway that gives up does not stop the server behind it. At the second the voucher may not be
+ * visible yet. At the third it may have been imported a moment ago: then it is no longer staged, and the journal does
+ * not show it yet.
  *
  * @example
  * ```ts
@@ -49,7 +49,7 @@ export async function losePatience(
   const looks = new Map(
     vouchers.map((voucher) => [voucher, addLook(before[keyOf(voucher)] ?? [], now, visibilitySeconds)]),
   );
-  // Whoever is not missing now is forgotten: seen again, its time starts anew.
+  // A voucher that is not missing now is forgotten: when it is missed again, its time starts anew.
   await save(
     context,
     before,
@@ -97,8 +97,8 @@ export async function startAnew(
 }
 
 /**
- * Takes note that vouchers that were looked for and not found were then not sent either, so that they need no patience.
- * The database cannot tell: it counts them as sent while anything else of their batch is open.
+ * Records that vouchers that were not found were then not sent either, so that they need no further lookups. The
+ * database does not know: it counts them as sent while anything else of their batch is open.
  *
  * @example
  * ```ts

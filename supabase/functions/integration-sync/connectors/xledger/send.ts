@@ -29,9 +29,9 @@ export interface Sent {
 /**
  * Sends vouchers in as few mutations as their lines allow, and takes down what became of each in `sent`.
  *
- * Whether one bad voucher fails the whole mutation or only itself is not known, so the answer decides: vouchers with
- * an edge are staged. Where a value was refused, those without one are sent again in halves, until the bad one stands
- * alone and is rejected; each half only after a look that it is really not there.
+ * Whether one bad voucher fails the whole mutation or only itself is not known, so the answer decides: vouchers with an
+ * edge are staged. Where a value was refused, those without an edge are sent again in halves, until the bad one is
+ * alone and is rejected. Each half is looked up first, to be sure that it is not there.
  *
  * @example
  * ```ts
@@ -112,7 +112,7 @@ async function sendHalves(link: XledgerLink, vouchers: readonly Prepared[], sent
 function takenIds(data: unknown, vouchers: readonly Prepared[], count: number): ReadonlySet<string> | null {
   const edges = dataSchema.safeParse(data).data?.addGLImportItems.edges ?? [];
   const ids = new Set(edges.flatMap(({ clientId }) => clientId ?? []));
-  // That clientId is echoed is nearly sure. Without it, only all or nothing can be told.
+  // That clientId is echoed is nearly sure. Without it, only all or nothing is known.
   if (ids.size === edges.length) return ids;
   return edges.length === count ? new Set(vouchers.flatMap((voucher) => voucher.ids)) : null;
 }

@@ -34,10 +34,10 @@ export interface Prepared extends Named {
 /**
  * Names an entry's lines: a hash of integration and entry key, and the line's number.
  *
- * The key itself will not do. It may be longer than the field or differ from another only in case, which a collation
- * may not see; two organisations whose tokens lead to one entity may use the same keys; and a lookup that finds a
- * foreign voucher would call this one exported. Each line has an identifier of its own because nobody says whether
- * they may be shared: that way it does not matter, and a voucher that arrived in part can be told.
+ * The key itself will not do. It may be longer than the field. It may differ from another only in case, which a
+ * collation may not see. Two organisations whose tokens lead to one entity may use the same keys: a lookup that finds
+ * the foreign voucher would call this one exported. Each line has an identifier of its own, because Xledger does not
+ * say whether lines may share one. This also shows a voucher that arrived in part.
  *
  * @example
  * ```ts
@@ -64,9 +64,9 @@ function lineCount(payload: unknown): number {
 
 /**
  * Makes the nodes of `addGLImportItems`, or says why the entry cannot be sent. A debit is positive, a credit negative;
- * amounts are strings. A VAT code becomes the node's `taxRule`, dimensions its `glObject1` to `5`: both by `code`, as
- * open code that uses the API does (github.com/omniboost/go-xledger and others, November 2026; confidence high for the
- * fields). Whether a tax rule makes Xledger compute VAT out of the amount is up to the rule: amounts go as delivered.
+ * amounts are strings. A VAT code becomes the node's `taxRule`, dimensions its `glObject1` to `5`. Both go by `code`,
+ * as in open code that uses the API (github.com/omniboost/go-xledger and others, November 2026; confidence high for the
+ * fields). The tax rule decides whether Xledger computes VAT out of the amount: amounts go as delivered.
  *
  * @example
  * ```ts
@@ -127,7 +127,10 @@ export function prepareVoucher(
   return { entry, ids, nodes, characters };
 }
 
-/** The code of the transaction source, null for none. A type without a source is refused: another one may not stand in for it. */
+/**
+ * The code of the transaction source, null for none. A type without a source is refused: another one may not replace
+ * it.
+ */
 function sourceOf(config: XledgerConfig, type: string | null): string | null | Unsendable {
   if (type === null) return config.transaction_source ?? null;
   const { transaction_sources: sources } = config;
@@ -174,8 +177,8 @@ export function unsoundVouchers(config: XledgerConfig, entries: readonly Entry[]
 }
 
 /**
- * The inputs of one mutation. The lines of a voucher share a `trRegNumber`, made of the name's hash: no two vouchers
- * of a mutation may have the same, and those of different mutations hardly ever do.
+ * The inputs of one mutation. The lines of a voucher share a `trRegNumber`, made of the name's hash. No two vouchers of
+ * a mutation may have the same, and those of different mutations hardly ever do.
  *
  * @example
  * ```ts

@@ -29,7 +29,7 @@ export function emptyBooks(): ExportTools {
   let lines: StandingLine[] = [];
   const ledger: Record<string, string>[] = [];
   const client: BusinessCentralClient = {
-    // Whatever was asked for, all of it: whoever asks looks for his own among it.
+    // Whatever was asked for, all of it: the caller looks for its own among it.
     list: (_path, _query, schema) => Promise.resolve(ledger.map((entry) => schema.parse(entry))),
     read: (_path, schema) => Promise.resolve(schema.parse({})),
     reach: () => Promise.resolve(),
