@@ -12,6 +12,7 @@ import { outboxPlans } from "./outbox_plans.ts";
 import { overview } from "./overview.ts";
 import { pressToBanner } from "./press_to_banner.ts";
 import { recoverTick } from "./recover_tick.ts";
+import { slots } from "./slots.ts";
 import { tick } from "./tick.ts";
 import { triggerServerSide } from "./trigger_server_side.ts";
 import { triggerThroughput } from "./trigger_throughput.ts";
@@ -26,6 +27,7 @@ export const benchmarks: readonly Benchmark[] = [
   outboxPlans,
   overview,
   recoverTick,
+  slots,
   tick,
   commitToClaim,
   pressToBanner,

@@ -31,7 +31,7 @@ begin
     (8 + 110 * random() * random())::integer as entries,
     chance.of_boot < 0.3 as cold
   from public.sync_integrations i
-  cross join lateral sync_scheduler.slots_between(
+  cross join lateral sync_scheduler.cron_occurrences(
     i.schedule, i.time_zone, now() - interval '30 days', now() - interval '30 minutes', 1000) slot (at)
   cross join lateral (select random() + 0 * extract(epoch from slot.at), random(), random())
     chance (of_end, of_drift, of_boot)

@@ -26,3 +26,19 @@ export async function askSqlOn(sql: Sql, cases: readonly CronCase[], times: numb
     from walk group by place order by place`;
   return rows.map(({ instants }) => instants);
 }
+
+/** The same instants, as one call of `sync_scheduler.cron_occurrences` a question returns them. */
+export async function askSqlAtOnce(
+  sql: Sql,
+  cases: readonly CronCase[],
+  times: number,
+): Promise<number[][]> {
+  const rows = await sql<{ instants: number[] }[]>`
+    select array(
+      select extract(epoch from instant)::float8 * 1000
+      from sync_scheduler.cron_occurrences(asked ->> 'expression', asked ->> 'zone',
+        to_timestamp((asked ->> 'after')::float8 / 1000), 'infinity', ${times}) instant) as instants
+    from jsonb_array_elements(${sql.json(cases as never)}) with ordinality as question (asked, place)
+    order by place`;
+  return rows.map(({ instants }) => instants);
+}

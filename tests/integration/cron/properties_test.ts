@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { usePlatform } from "../../support/platform.ts";
 import { cronCases, ZONES } from "./arbitrary.ts";
-import { askSqlOn } from "./ask_sql.ts";
+import { askSqlAtOnce, askSqlOn } from "./ask_sql.ts";
 import { isEveryHour, matches, readSchedule, type Schedule } from "./reference.ts";
 import { MINUTE, ZoneClock } from "./zone_clock.ts";
 import { agreedZones } from "./zone_data.ts";
 
 const seed = Number(Deno.env.get("CRON_SEED") ?? 20261123);
 const numRuns = Math.ceil(Number(Deno.env.get("CRON_CASES") ?? 6000) / 20);
-const TIMES = 40;
+const TIMES = 100;
 
 /** Whether this instant is the end of a gap that skipped a matching time. */
 function endsGapOver(schedule: Schedule, clock: ZoneClock, instant: number): boolean {
@@ -51,6 +51,17 @@ Deno.test(`${numRuns} schedules walked ${TIMES} times: always onwards, always a 
       seen.add(wall);
       last = instant;
     }
+  }
+});
+
+Deno.test(`${numRuns} schedules: ${TIMES} instants of one call are those of ${TIMES} calls (seed ${seed})`, async () => {
+  const platform = await usePlatform();
+  await using database = platform.connect();
+  const cases = fc.sample(cronCases(await agreedZones(database.sql, ZONES)), { seed, numRuns });
+  const atOnce = await askSqlAtOnce(database.sql, cases, TIMES);
+  const walks = await askSqlOn(database.sql, cases, TIMES);
+  for (const [place, asked] of cases.entries()) {
+    assert.deepEqual(atOnce[place], walks[place], JSON.stringify(asked));
   }
 });
 

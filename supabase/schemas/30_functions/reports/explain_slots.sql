@@ -56,8 +56,9 @@ begin
         when s > now() then 'not_due_yet'
         when not sync_scheduler.is_ticking() then 'scheduler_not_ticking'
         else 'due' end, null, 3
-    from sync_scheduler.slots_between(integration.schedule, integration.time_zone,
-      greatest(since, integration.next_run_at), until, most) s
+    from sync_scheduler.cron_occurrences(integration.schedule, integration.time_zone,
+      greatest(since, integration.next_run_at) - interval '1 microsecond', until - interval '1 microsecond',
+      most) s
   ) told (slot, started_at, run_id, state, reason, retried_by, weight)
   order by slot, weight
   limit most;
@@ -89,22 +90,3 @@ comment on function public.explain_sync_slots(uuid, text, timestamptz, timestamp
   'drift_seconds: started minus scheduled. For members of the organisation and the service role. Errors: '
   'PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 invalid_period (details: '
   'reason), PT422 unknown_integration_type, PT404 integration_not_found.';
-
--- The instants from since (included) to until (not included) at which a schedule is due, in order, at most so
--- many. Errors: PT422 invalid_schedule, PT422 invalid_time_zone.
-create or replace function sync_scheduler.slots_between(
-  schedule text, time_zone text, since timestamptz, until timestamptz, most integer
-) returns setof timestamptz
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  -- An occurrence at since itself counts.
-  slot timestamptz := sync_scheduler.next_cron_occurrence(schedule, time_zone, since - interval '1 second');
-begin
-  for found_so_far in 1..most loop
-    -- Null, without a schedule, ends it too.
-    exit when slot is null or slot >= until;
-    return next slot;
-    slot := sync_scheduler.next_cron_occurrence(schedule, time_zone, slot);
-  end loop;
-end;
-$$;

@@ -89,13 +89,8 @@ begin
   time_zone := coalesce(time_zone, integration.time_zone);
   -- What cannot be saved is refused also when there is nothing to show.
   perform sync_scheduler.validate_time_zone(time_zone);
-  scheduled_for := now();
-  for occurrence in 1..n loop
-    scheduled_for := sync_scheduler.next_cron_occurrence(schedule, time_zone, scheduled_for);
-    exit when scheduled_for is null;
-    local_time := scheduled_for at time zone time_zone;
-    return next;
-  end loop;
+  return query select slot, slot at time zone time_zone
+    from sync_scheduler.cron_occurrences(schedule, time_zone, now(), 'infinity', n) slot;
 end;
 $$;
 revoke all on function public.preview_sync_schedule(uuid, text, integer, text, text)

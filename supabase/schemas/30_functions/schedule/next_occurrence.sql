@@ -1,21 +1,46 @@
--- The next instant of a cron expression in a time zone.
+-- The instants of a cron expression in a time zone.
 
--- The first instant strictly after `after` at which the expression is due in an IANA time zone; null for a
--- null argument. Fixed hours (anything but a leading *: 2, 1-5, 0-23/2) are local times: each runs once, at
--- the first instant at which the clock reaches or passes it. So one that the change skips runs at the end of
--- the gap, once for all that meet there, and a repeated one in the first pass. A wildcard hour (*, */n) runs
--- at every instant whose local time matches: through the repeated hour too, and never for a skipped one.
--- Errors: PT422 invalid_schedule, PT422 invalid_time_zone, 22008 for an infinite `after`.
+-- The first instant strictly after `after`; null for a null argument. See cron_occurrences.
 create or replace function sync_scheduler.next_cron_occurrence(
   expression text, time_zone text, after timestamptz
 ) returns timestamptz
 language plpgsql stable strict set search_path = pg_catalog, pg_temp as $$
+begin
+  return (
+    select o.instant from sync_scheduler.cron_occurrences(expression, time_zone, after, 'infinity', 1)
+      o (instant));
+end;
+$$;
+
+-- The instants after `after` and up to `until` at which an expression is due in an IANA time zone: in order,
+-- at most so many, none for a null argument.
+-- Fixed hours (anything but a leading *: 2, 1-5, 0-23/2) are local times. Each runs once, when the clock
+-- first reaches or passes it. Times that the clock skips run once together, at the end of the gap. A time
+-- that the clock repeats runs in the first pass.
+-- A wildcard hour (*, */n) runs at every instant whose local time matches: twice in a repeated hour, never
+-- in a skipped one.
+-- Errors: PT422 invalid_schedule, PT422 invalid_time_zone, 22008 for an infinite `after`.
+create or replace function sync_scheduler.cron_occurrences(
+  expression text, time_zone text, after timestamptz, until timestamptz, most integer
+) returns setof timestamptz
+language plpgsql stable strict set search_path = pg_catalog, pg_temp as $$
 declare
-  fields sync_scheduler.cron_fields := sync_scheduler.parse_cron(expression);
+  -- As far as latest_clock_change looks.
+  span constant interval := '26 hours';
+  fields constant sync_scheduler.cron_fields := sync_scheduler.parse_cron(expression);
+  first_minute constant integer := position(B'1' in fields.minutes) - 1;
+  first_time constant time := make_time(position(B'1' in fields.hours) - 1, first_minute, 0);
   searched_to timestamptz := after;
+  -- No clock change from `span` before the candidate until then: nothing needs a look.
+  steady_until timestamptz := '-infinity';
   wall timestamp;
-  change timestamptz;
+  day date;
+  hour integer;
+  place integer;
+  emitted integer := 0;
   instant timestamptz;
+  change timestamptz;
+  first_pass timestamptz;
 begin
   perform sync_scheduler.validate_time_zone(time_zone);
   if not isfinite(after) then
@@ -25,69 +50,78 @@ begin
 
   wall := after at time zone time_zone;
   if not fields.every_hour then
-    -- Fixed times run when the clock first reaches or passes them. In the second pass through a repeated hour
-    -- it has been further already: up to the change.
+    -- In the second pass through a repeated hour the clock has been further already: up to the change.
     change := sync_scheduler.latest_clock_change(time_zone, after);
     wall := greatest(wall, (change - interval '1 second') at time zone time_zone);
-    wall := sync_scheduler.next_matching_wall_time(fields, wall);
-    return sync_scheduler.first_instant_at_wall_time(wall, time_zone, after);
   end if;
 
-  -- A wildcard hour runs whenever the clock shows a matching time. Where the clock jumps, the search goes on
-  -- from what it shows then, which may be earlier (a repeated hour) or later (a skipped one).
-  loop
-    wall := sync_scheduler.next_matching_wall_time(fields, wall);
-    instant := sync_scheduler.first_instant_at_wall_time(wall, time_zone, searched_to);
-    if instant at time zone time_zone <> wall then
-      change := instant;
+  while emitted < most loop
+    -- The first matching minute of the calendar after `wall`. position() counts from 1; 0: no bit follows.
+    wall := date_trunc('minute', wall) + interval '1 minute';
+    if day is distinct from wall::date then
+      day := sync_scheduler.next_matching_day(fields, wall::date);
+    end if;
+    if day > wall::date then
+      wall := day + first_time;
     else
-      change := sync_scheduler.latest_clock_change(time_zone,
-        least(instant, searched_to + interval '26 hours'));
+      hour := extract(hour from wall);
+      place := case when get_bit(fields.hours, hour) = 1 then position(
+        B'1' in substring(fields.minutes from extract(minute from wall)::integer + 1)) else 0 end;
+      if place > 0 then
+        wall := wall + (place - 1) * interval '1 minute';
+      else
+        place := position(B'1' in substring(fields.hours from hour + 2));
+        if place > 0 then
+          wall := day + make_time(hour + place, first_minute, 0);
+        else
+          day := sync_scheduler.next_matching_day(fields, day + 1);
+          wall := day + first_time;
+        end if;
+      end if;
     end if;
-    if change is null or change <= searched_to then
-      return instant;
+
+    -- Of two instants with this wall time Postgres takes the second. A skipped one it reads with the offset
+    -- from before the change, so as an instant after it.
+    instant := wall at time zone time_zone;
+    if instant > least(steady_until, searched_to + span) then
+      change := sync_scheduler.latest_clock_change(time_zone, instant);
+      if instant at time zone time_zone <> wall then
+        instant := change;
+      elsif change is not null then
+        first_pass := instant - ((change - interval '1 second') at time zone time_zone + interval '1 second'
+          - change at time zone time_zone);
+        if first_pass < change and first_pass > searched_to then
+          instant := first_pass;
+        end if;
+      elsif sync_scheduler.latest_clock_change(time_zone, instant + span) is null then
+        steady_until := instant + span;
+      end if;
+      if fields.every_hour then
+        -- Where the clock jumps, the search goes on from what it shows then, which may be earlier (a repeated
+        -- hour) or later (a skipped one).
+        if instant at time zone time_zone = wall then
+          change := sync_scheduler.latest_clock_change(time_zone, least(instant, searched_to + span));
+        end if;
+        if change > searched_to then
+          searched_to := change;
+          wall := change at time zone time_zone - interval '1 microsecond';
+          continue;
+        end if;
+      end if;
     end if;
-    searched_to := change;
-    wall := change at time zone time_zone - interval '1 microsecond';
+
+    exit when instant > until;
+    return next instant;
+    emitted := emitted + 1;
+    searched_to := instant;
+    wall := instant at time zone time_zone;
   end loop;
-  -- Never reached; the linter does not see that.
-  return null;
 end;
 $$;
 
--- The first minute of the calendar strictly after a wall-clock time whose fields match; whether a clock in
--- some zone ever shows it is not its business.
-create or replace function sync_scheduler.next_matching_wall_time(fields sync_scheduler.cron_fields,
-  after timestamp)
-returns timestamp
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-declare
-  earliest timestamp := date_trunc('minute', after) + interval '1 minute';
-  day date := sync_scheduler.next_matching_day(fields, earliest::date);
-  hour integer := extract(hour from earliest);
-  minute integer := extract(minute from earliest);
-  found integer := 0;
-begin
-  if day = earliest::date then
-    if get_bit(fields.hours, hour) = 1 then
-      found := position(B'1' in substring(fields.minutes from minute + 1));
-    end if;
-    if found > 0 then
-      return day + make_time(hour, minute + found - 1, 0);
-    end if;
-    found := position(B'1' in substring(fields.hours from hour + 2));
-    if found > 0 then
-      return day + make_time(hour + found, position(B'1' in fields.minutes) - 1, 0);
-    end if;
-    day := sync_scheduler.next_matching_day(fields, day + 1);
-  end if;
-  return day + make_time(position(B'1' in fields.hours) - 1, position(B'1' in fields.minutes) - 1, 0);
-end;
-$$;
-
--- The first date on or after earliest that month, day of month and day of week allow. One step a chosen
--- month: it ends, because parse_cron refuses dates that never come, and the rarest (29 February on one
--- weekday) comes within 40 years.
+-- The first date on or after `earliest` that month, day of month and day of week allow. It takes one step a
+-- chosen month. It ends, because parse_cron refuses dates that never come. The rarest, 29 February on one
+-- weekday, comes within 40 years.
 create or replace function sync_scheduler.next_matching_day(fields sync_scheduler.cron_fields, earliest date)
 returns date
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
@@ -131,35 +165,9 @@ begin
 end;
 $$;
 
--- The first instant later than after at which the zone's clocks show that wall time or, if they skip it, the
--- instant of the skip: what they show then is the first valid minute. The wall time must be later than what
--- they show at after.
-create or replace function sync_scheduler.first_instant_at_wall_time(
-  wall timestamp, time_zone text, after timestamptz
-) returns timestamptz
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  -- Of two instants with this wall time Postgres takes the second; a skipped wall time it reads with the
-  -- offset from before the change, so as an instant after it.
-  instant timestamptz := wall at time zone time_zone;
-  change timestamptz := sync_scheduler.latest_clock_change(time_zone, instant);
-  first_pass timestamptz;
-begin
-  if change is null then
-    return instant;
-  end if;
-  if instant at time zone time_zone <> wall then
-    return change;
-  end if;
-  first_pass := instant - ((change - interval '1 second') at time zone time_zone + interval '1 second'
-    - change at time zone time_zone);
-  return case when first_pass < change and first_pass > after then first_pass else instant end;
-end;
-$$;
-
--- The instant of the last 26 hours, until included, at which the zone's offset changed; null if it did not.
--- 26 hours, because a change moves clocks by at most a day. No zone has changed twice within them since 1970
--- (a test looks).
+-- The instant of the last 26 hours, `until` included, at which the zone's offset changed; null if it did not.
+-- 26 hours, because a change moves clocks by at most a day. No zone has changed twice within them since 1970;
+-- a test proves it.
 create or replace function sync_scheduler.latest_clock_change(time_zone text, until timestamptz)
 returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -187,14 +195,14 @@ end;
 $$;
 
 -- Accepts UTC and the IANA names of the form Area/Location that this server knows. Refuses abbreviations and
--- other names without an area (CET, EST5EDT, Japan), POSIX rules (UTC+3) and names that do not exist. Errors:
--- PT422 invalid_time_zone, details {time_zone}.
+-- other names without an area (CET, EST5EDT, Japan), POSIX rules (UTC+3) and names that do not exist.
+-- Errors: PT422 invalid_time_zone, details {time_zone}.
 create or replace function sync_scheduler.validate_time_zone(time_zone text) returns void
 language plpgsql stable strict set search_path = pg_catalog, pg_temp as $$
 begin
-  -- Postgres would also take an abbreviation (it reads CET as UTC+1, summer and winter) and a POSIX rule
-  -- (UTC+3 is west of Greenwich there; a misspelt name with a digit in it is one too). pg_timezone_names
-  -- would tell, but reads hundreds of files.
+  -- Postgres also takes an abbreviation (it reads CET as UTC+1, summer and winter) and a POSIX rule: UTC+3 is
+  -- west of Greenwich there, and a misspelt name with a digit is a rule, too. The view pg_timezone_names
+  -- knows them, but it reads hundreds of files.
   if length(time_zone) > sync_scheduler.text_limit('time_zone')
     or time_zone !~ '^(UTC|Etc/GMT(0|[+]([0-9]|1[0-2])|-([0-9]|1[0-4]))|[A-Z][A-Za-z]*(/[A-Za-z_-]+){1,2})$'
       then

@@ -40,20 +40,18 @@ $$;
 create trigger keep_next_run_at before insert or update of schedule, time_zone on public.sync_integrations
   for each row execute function sync_scheduler.keep_next_run_at();
 
--- The slots from next_run_at until now, in order, at most so many. More than one means that the scheduler was
+-- The slots from next_run_at until now, in order, at most so many. Two or more mean that the scheduler was
 -- away.
 create or replace function sync_scheduler.due_slots(integration public.sync_integrations, most integer)
 returns timestamptz[]
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  slots timestamptz[] := '{}'::timestamptz[];
-  slot timestamptz := integration.next_run_at;
 begin
-  while slot <= now() and cardinality(slots) < most loop
-    slots := slots || slot;
-    slot := sync_scheduler.next_cron_occurrence(integration.schedule, integration.time_zone, slot);
-  end loop;
-  return slots;
+  if integration.next_run_at <= now() then
+    return integration.next_run_at || array(
+      select slot from sync_scheduler.cron_occurrences(
+        integration.schedule, integration.time_zone, integration.next_run_at, now(), most - 1) slot);
+  end if;
+  return '{}';
 end;
 $$;
 
