@@ -7,6 +7,7 @@ import { join } from "node:path";
 import postgres from "postgres";
 import { createSupabaseCli } from "../supabase_cli.ts";
 import { bootstrapServer } from "./database.ts";
+import { IDLE_DATABASE } from "./idle_database.ts";
 import { type Postgres, startPostgres, SUPERUSER } from "./postgres.ts";
 import { copyData, type TemplateFiles } from "./postgres_files.ts";
 
@@ -53,9 +54,6 @@ export async function seedCopy(dbUrl: string, project: string): Promise<void> {
     await sql.end();
   }
 }
-
-/** A second migrated database of a server, which nothing works in: tests copy it. */
-export const IDLE_DATABASE = "idle";
 
 /** Makes the idle database from the migrated one, which must have no connections. */
 export async function makeIdleDatabase(server: Postgres): Promise<void> {

@@ -5,13 +5,7 @@
  * @module
  */
 import postgres from "postgres";
-import { CleanupStack } from "../../local/lifecycle/cleanup.ts";
-import { openScratch } from "../../local/lifecycle/scratch_directory.ts";
-import { bootstrapServer } from "../../local/postgres/database.ts";
-import { startPostgres, SUPERUSER } from "../../local/postgres/postgres.ts";
-import { IDLE_DATABASE, makeIdleDatabase, templateFiles } from "../../local/postgres/templates.ts";
-import { createSupabaseCli } from "../../local/supabase_cli.ts";
-import { root } from "../../tools/run_deno.ts";
+import { IDLE_DATABASE } from "../../local/postgres/idle_database.ts";
 import { sharedPlatform } from "./platform.ts";
 
 /** Names, as a URL of a superuser, the database to copy instead: one with a fault, which nothing is connected to. */
@@ -54,9 +48,9 @@ interface Source {
 }
 
 let source: Promise<Source> | undefined;
-const cleanup = new CleanupStack();
+let stop: (() => Promise<void>) | undefined;
 // Registered while a test file loads this module, so for that file.
-Deno.test.afterAll(() => cleanup.close());
+Deno.test.afterAll(() => stop?.());
 
 async function findSource(): Promise<Source> {
   const given = Deno.env.get(IDLE_VARIABLE);
@@ -68,14 +62,9 @@ async function findSource(): Promise<Source> {
       .finally(() => sql.end({ timeout: 0 }));
     if (found !== undefined) return { adminUrl: shared.adminUrl, name: IDLE_DATABASE };
   }
-  const scratch = await openScratch(cleanup);
-  const template = templateFiles("migrated", `${root}/`);
-  const own = await startPostgres(scratch, undefined, template);
-  await cleanup.add("Postgres", () => own.stop());
-  if (template === null) {
-    await bootstrapServer(own, { autoGrant: false });
-    await createSupabaseCli({ projectDirectory: root, scratch, dbUrl: own.url() }).push();
-    await makeIdleDatabase(own);
-  }
-  return { adminUrl: own.url(SUPERUSER), name: IDLE_DATABASE };
+  // Few files need a server of their own. The others do not pay for loading what starts it.
+  const { startIdleServer } = await import("./idle_server.ts");
+  const own = await startIdleServer();
+  stop = own.stop;
+  return { adminUrl: own.adminUrl, name: IDLE_DATABASE };
 }

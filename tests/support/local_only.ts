@@ -5,7 +5,7 @@
  */
 import postgres, { type Row } from "postgres";
 import { readEnvironment } from "../../local/environment.ts";
-import { type Platform, startPlatform } from "../../local/platform.ts";
+import type { Platform, PlatformOptions } from "../../local/platform_types.ts";
 import type { Postgres } from "../../local/postgres/postgres.ts";
 
 /** A platform of the test's own whose parts may be killed. */
@@ -19,6 +19,12 @@ const embedded = environment.kind === "embedded";
 /** Name of a test that needs the embedded server, and whether to skip it: in an external database, and it says why. */
 export function embeddedOnly(name: string): { name: string; ignore: boolean } {
   return { name: embedded ? name : `${name} (skipped: needs the embedded server)`, ignore: !embedded };
+}
+
+/** Loads the platform's parts only for a test that runs: many files ask for names alone. */
+async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  const platform = await import("../../local/platform.ts");
+  return await platform.startPlatform(options);
 }
 
 /** Registers a test with a platform of its own whose parts it may kill, its server among them. */

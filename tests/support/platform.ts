@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from "zod";
-import { type Platform, startPlatform } from "../../local/platform.ts";
+import type { Platform } from "../../local/platform_types.ts";
 import { connect, type Connections } from "./connect.ts";
 
 /** Environment variable in which the shared platform is described to the test process. */
@@ -47,7 +47,7 @@ export async function usePlatform(): Promise<TestPlatform> {
   const shared = sharedPlatform();
   if (shared !== null) return attach(shared);
   // One for all tests of the file, or each would pay for a start.
-  own ??= startPlatform();
+  own ??= start();
   return attach(describe(await own));
 }
 
@@ -85,8 +85,14 @@ export function sharedPlatform(): PlatformDescription | null {
 export async function startSharedPlatform(): Promise<
   { description: PlatformDescription; stop(): Promise<void> }
 > {
-  const platform = await startPlatform();
+  const platform = await start();
   return { description: describe(platform), stop: () => platform.stop() };
+}
+
+/** Most test files attach to the shared platform. They do not pay for loading all its parts. */
+async function start(): Promise<Platform> {
+  const { startPlatform } = await import("../../local/platform.ts");
+  return await startPlatform();
 }
 
 function describe(platform: Platform): PlatformDescription {

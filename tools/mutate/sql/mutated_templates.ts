@@ -6,12 +6,8 @@ import { onShutdown } from "../../../local/lifecycle/shutdown.ts";
 import { copyDirectory } from "../../../local/copy_directory.ts";
 import { type Postgres, startPostgres } from "../../../local/postgres/postgres.ts";
 import { copyData } from "../../../local/postgres/postgres_files.ts";
-import {
-  IDLE_DATABASE,
-  makeIdleDatabase,
-  makeTemplates,
-  TEMPLATES_VARIABLE,
-} from "../../../local/postgres/templates.ts";
+import { IDLE_DATABASE } from "../../../local/postgres/idle_database.ts";
+import { makeIdleDatabase, makeTemplates, TEMPLATES_VARIABLE } from "../../../local/postgres/templates.ts";
 import { createSupabaseCli } from "../../../local/supabase_cli.ts";
 import type { SqlMutant } from "./make_mutants.ts";
 

@@ -4,7 +4,8 @@ import { openScratch } from "../../../local/lifecycle/scratch_directory.ts";
 import { onShutdown } from "../../../local/lifecycle/shutdown.ts";
 import { bootstrapServer } from "../../../local/postgres/database.ts";
 import { type Postgres, startPostgres, SUPERUSER } from "../../../local/postgres/postgres.ts";
-import { IDLE_DATABASE, templateFiles } from "../../../local/postgres/templates.ts";
+import { IDLE_DATABASE } from "../../../local/postgres/idle_database.ts";
+import { templateFiles } from "../../../local/postgres/templates.ts";
 import { PLATFORM_VARIABLE, type PlatformDescription } from "../../../tests/support/platform.ts";
 
 /** What the bootstrap makes databases from. */
