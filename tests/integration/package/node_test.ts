@@ -263,7 +263,7 @@ Deno.test("the packed package runs in Node", async (t) => {
       const page = await Deno.readTextFile(`${root}/src/client/README.md`);
       assert.match(
         page.replaceAll(/\s+/g, " "),
-        /in Node 20 you give it one by `createClient\(url, key, { realtime: { transport: WebSocket } }\)`/,
+        /In Node 20 give it one, .*: `createClient\(url, key, { realtime: { transport: WebSocket } }\)`/,
       );
     },
   );
