@@ -2,20 +2,22 @@
 
 -- supabase/schemas/10_tables/sync_integration_types.sql
 -- All tables and states, in the order in which work passes through them:
---   sync_integration_types   kinds of external systems; sync_integrations: connections to one
---   integration_credentials  names the Vault secret of an integration, and the address that it belongs to
---   sync_export_entries      the outbox: pending -> sending -> exported | rejected; unknown: the answer was
---                            lost; withdrawn: taken back. refused_entries: what was never accepted
---   sync_run_log             runs: pending -> running -> succeeded | failed | cancelled; slots without a run:
---                            skipped. The last four are final. paused_runs: runs that wait for a resume
---   run_attempts             the tries of a run: dispatched (a token), claimed (a lease), ended (an outcome)
---   queued_slots            slots that run when their integration is free: buffered ones and backfills
---   ticks, warmups           what the scheduler did; requests that boot the function before a slot
---   sync_integration_health  what is known about a connection; connection_checks: its last check
---   vendors, vendor_failures what shows that a vendor is down; sync_vendor_incidents: that it is
---   sync_alerts              faults that need a person, open until resolved_at; sync_alert_webhooks: where to
---   alert_senders, alert_messages  the outbox of an alert webhook: one request at a time, in order
---   sync_audit_log           who changed what, and why; redaction: how far old payloads are emptied
+--
+--     sync_integration_types   kinds of external systems; sync_integrations: connections to one
+--     integration_credentials  names the Vault secret of an integration, and the address that it belongs to
+--     sync_export_entries      the outbox: pending -> sending -> exported | rejected; unknown: answer
+--                              lost; withdrawn: taken back. refused_entries: what was never accepted
+--     sync_run_log             runs: pending -> running -> succeeded | failed | cancelled; slots without a
+--                              run: skipped. The last four are final. paused_runs: runs that wait
+--     run_attempts             tries of a run: dispatched (a token), claimed (a lease), ended (an outcome)
+--     queued_slots             slots that run when their integration is free: buffered ones and backfills
+--     ticks, warmups           what the scheduler did; requests that boot the function before a slot
+--     sync_integration_health  what is known about a connection; connection_checks: its last check
+--     vendors, vendor_failures what shows that a vendor is down; sync_vendor_incidents: that it is
+--     sync_alerts              faults that need a person, open until resolved_at
+--     sync_alert_webhooks      where they are posted; alert_senders, alert_messages: the outbox of a webhook,
+--                              one request at a time, in order
+--     sync_audit_log           who changed what, and why; redaction: how far old payloads are emptied
 
 create table public.sync_integration_types (
   code text primary key check (code ~ '^[a-z][a-z0-9_]{0,39}$'),
@@ -28,8 +30,8 @@ comment on table public.sync_integration_types is
   'The kinds of external system that an integration may connect to.';
 
 comment on column public.sync_integration_types.host is
-  'Host (and port, if it is not the usual one) where the integrations of this type are whose config has no '
-  'url or api_url; null: they are not all in one place.';
+  'Host (and port, if it is not the usual one) of the integrations of this type whose config has no url or '
+  'api_url. Null: they are not all in one place.';
 
 comment on column public.sync_integration_types.address_keys is
   'The keys of config that decide where requests go. Credentials are handed out only for the values with '
@@ -116,10 +118,10 @@ comment on table public.sync_integrations is
   'here.';
 comment on column public.sync_integrations.config is
   'Settings of the connector, validated by it; at most 256 KiB. Never secrets: those are in Vault. The '
-  'database reads url and api_url, the address_keys of its type, and what the integration demands of its '
-  'entries: payloads (vouchers, or free: a payload with lines need not be a voucher), period_rule '
-  '(posting_date, or free: the period need not be that of the posting date), fiscal_year_ends (the month, 1 '
-  'to 12, of a thirteenth period) and ignored_fields ({"voucher": [...], "line": [...]}).';
+  'database reads url and api_url, the address_keys of its type, and four keys about its entries. '
+  '`payloads`: vouchers, or free: a payload with lines need not be a voucher. `period_rule`: posting_date, '
+  'or free: the period need not be that of the posting date. `fiscal_year_ends`: the month, 1 to 12, of a '
+  'thirteenth period. `ignored_fields`: {"voucher": [...], "line": [...]}.';
 comment on column public.sync_integrations.resume_at is
   'The pause ends by itself at this instant; null: when resumed.';
 comment on column public.sync_integrations.schedule is
@@ -160,7 +162,8 @@ end;
 $$;
 
 -- Where an integration's external system is, as host or host:port: what several organisations may share. From
--- config.api_url or config.url, else that of its type; null: nobody shares it, or the address is none.
+-- config.api_url or config.url, else that of its type; null: no other organisation shares it, or the address
+-- is none.
 create or replace function sync_scheduler.vendor_host(integration public.sync_integrations) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -169,8 +172,8 @@ begin
   if address is null then
     return (select t.host from public.sync_integration_types t where t.code = integration.integration_type);
   end if;
-  -- Only what the connectors would read as the same host (endpoint_url.ts): else an address of one's own
-  -- could pass for somebody else's vendor, and open or end its incidents.
+  -- Only what the connectors would read as the same host (endpoint_url.ts): else a tenant's own address could
+  -- pass for a vendor of others, and open or end its incidents.
   return lower(regexp_replace(
     substring(address from '(?i)^https?://([^/?#@\\[:space:]]+)(?:[/?#]|$)'), '\.?(:443)?$', ''));
 end;
@@ -192,8 +195,8 @@ comment on column sync_scheduler.integration_credentials.address is
   'address_of the integration when the credentials were stored. They are handed out only while it is the '
   'same.';
 
--- Trigger of sync_integrations: the credentials that were stored for an integration go with it.
--- Definer, because whoever may delete an organisation need not be able to write Vault.
+-- Trigger of sync_integrations: the credentials that were stored for an integration go with it. Definer,
+-- because a role that may delete an organisation need not be able to write Vault.
 create or replace function sync_scheduler.forget_credentials() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
@@ -251,13 +254,13 @@ create table public.sync_run_log (
 -- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry:
 -- see docs/design/schedule.md.
 with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
--- At most one active run per integration, under any concurrency. The only index of active runs: beside
--- another one it would lose to a scan of all of that whenever the statistics say that few are active.
+-- At most one active run per integration, under any concurrency. The only index of active runs: next to
+-- another one the planner would scan all of that whenever the statistics say that few are active.
 create unique index sync_run_log_one_active_idx on public.sync_run_log (integration_id)
   where status in ('pending', 'running');
 create unique index sync_run_log_idempotency_key_idx on public.sync_run_log (org_id, idempotency_key)
   where idempotency_key is not null;
--- One run for a slot, whoever started it, and one record that it was skipped (which a backfill may make up
+-- One run for a slot, whatever started it, and one record that it was skipped (which a backfill may make up
 -- for).
 create unique index sync_run_log_slot_idx
   on public.sync_run_log (integration_id, scheduled_for, (status = 'skipped'))
@@ -280,8 +283,8 @@ create index sync_run_log_parent_idx on public.sync_run_log (parent_run_id) wher
 alter table public.sync_run_log enable row level security;
 
 comment on table public.sync_run_log is
-  'One row a run. Members read it and Realtime publishes it, so nothing secret and nothing internal stands '
-  'here. Written only by the functions of this bundle; a final row never changes.';
+  'One row a run. Members read it and Realtime publishes it, so nothing secret and nothing internal is here. '
+  'Written only by the functions of this bundle; a final row never changes.';
 comment on column public.sync_run_log.next_attempt_at is
   'When the next attempt is due; null while one is under way.';
 comment on column public.sync_run_log.deadline_at is
@@ -290,11 +293,11 @@ comment on column public.sync_run_log.scheduled_for is
   'The slot: when a scheduled or made-up run was due. Drift is started_at - scheduled_for.';
 comment on column public.sync_run_log.parent_run_id is 'The run that this one is the retry of.';
 comment on column public.sync_run_log.notice is
-  'What the one who pressed should know: scheduler_not_ticking (pg_cron is silent, nothing will be retried '
-  'by itself); integration_paused (it waits until its integration is neither paused nor disabled); '
-  'vendor_incident (when it was started, several organisations could not reach the vendor: see '
-  'sync_vendor_incidents); function_outdated, schema_outdated (it waits until the operator has brought both '
-  'to releases that understand each other).';
+  'What the person who pressed should know. `scheduler_not_ticking`: pg_cron is silent, so nothing will be '
+  'retried. `integration_paused`: it waits until its integration is neither paused nor disabled. '
+  '`vendor_incident`: when it was started, several organisations could not reach the vendor (see '
+  'sync_vendor_incidents). `function_outdated`, `schema_outdated`: it waits until the operator has brought '
+  'both to releases that understand each other.';
 comment on column public.sync_run_log.quota_until is
   'Until when the external system asks us to wait, as it said: of a run that waits for it, or that failed as '
   'vendor_quota_exhausted.';
@@ -305,9 +308,8 @@ comment on column public.sync_run_log.version is
   'Grows with every change of the row: a reader drops what is older than what it has.';
 
 -- Trigger of sync_run_log: refuses any change of a final run (PT409 run_is_final), but for the erasure of a
--- person, and counts versions.
--- A final run never changes, whoever writes; and every change has a version, so that a reader can tell which
--- of two rows is newer.
+-- person, and counts versions. A final run never changes, also for the owner. Every change has a version, so
+-- that a reader knows which of two rows is newer.
 create or replace function sync_scheduler.guard_run_update() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -379,11 +381,11 @@ comment on column sync_scheduler.run_attempts.vendor_wait is
   'How long the vendor asked to wait after this attempt; the run''s deadline moved by it. Null: it did not.';
 comment on column sync_scheduler.run_attempts.address is
   'address_of the integration when the attempt was claimed: where its worker sends. With another one it gets '
-  'no more entries.';
+  'no further entries.';
 comment on column sync_scheduler.run_attempts.lease_expires_at is
   'Before the claim: when to dispatch again. After it: when the worker counts as lost.';
 comment on column sync_scheduler.run_attempts.settled_before is
-  'Entries that the run had settled when the attempt was claimed: whether a slice got on is told by it.';
+  'Entries that the run had settled when the attempt was claimed: it shows whether a slice made progress.';
 comment on column sync_scheduler.run_attempts.reported_outcome is
   'The outcome that the worker gave; the engine may have made another of it. Null when it never did.';
 comment on column sync_scheduler.run_attempts.first_vendor_byte_ms is
@@ -415,7 +417,7 @@ create table public.sync_export_entries (
   period text not null check (period ~ '^[0-9]{4}-(0[1-9]|1[0-3])$'),
   document_number text not null check (length(document_number) between 1 and 35),
   payload jsonb not null check (jsonb_typeof(payload) = 'object'),
-  -- Set by guard_entry; the default is there so that nobody has to give one.
+  -- Set by guard_entry; the default is there so that no insert has to give one.
   payload_hash bytea not null default '',
   -- Likewise.
   payload_bytes integer not null default 0,
@@ -491,11 +493,11 @@ comment on column public.sync_export_entries.period is
   'Accounting period, YYYY-MM. A month from 01 to 12, or 13: the thirteenth period, at the end of the fiscal '
   'year.';
 comment on column public.sync_export_entries.document_number is
-  'Voucher number. At most 35 characters: Business Central''s external document number holds no more.';
+  'Voucher number. At most 35 characters: Business Central''s external document number holds as many.';
 comment on column public.sync_export_entries.payload is
   'What the connector sends. Amounts are decimal strings, never JSON numbers: a float would change them.';
 comment on column public.sync_export_entries.payload_hash is
-  'SHA-256 of period, document_number and payload, as entry_hash makes it: tells whether a key is delivered '
+  'SHA-256 of period, document_number and payload, as entry_hash makes it: shows whether a key is delivered '
   'with the same content again.';
 comment on column public.sync_export_entries.payload_bytes is
   'Bytes of the payload as text, as guard_entry counts them: a batch is measured without reading its '
@@ -518,11 +520,11 @@ comment on column public.sync_export_entries.nothing_left is
   'refused_at_first_send it lets the source replace the entry, as long as nothing of its batch is open and '
   'no person has decided about it.';
 comment on column public.sync_export_entries.conflict_at is
-  'Since when the source contradicts what was sent: its key was delivered again with other content. Beside '
-  'the state, which says what the external system has. Null when there is none, a person has closed it, or '
-  'the source says again what was sent.';
+  'Since when the source contradicts what was sent: its key was delivered again with other content. Separate '
+  'from the state, which says what the external system has. Null when there is none, a person has closed it, '
+  'or the source says again what was sent.';
 comment on column public.sync_export_entries.conflict_payload_hash is
-  'Hash of the content that was delivered last and differs from what was sent; outlives a conflict that a '
+  'Hash of the content that was delivered last and differs from what was sent. It outlives a conflict that a '
   'person has closed, so that its next delivery does not open it again. Null once the entry waits to go out '
   'anew, or the source says again what was sent.';
 comment on column public.sync_export_entries.conflict_content is
@@ -558,10 +560,10 @@ begin
 end;
 $$;
 
--- May other content take the place of this entry's content? It may while nothing of the entry stands at the
--- external system and nothing can arrive there late: it waits or is withdrawn; or our own rules rejected it
--- before its first send; or the external system refused it at the first send of its batch, holds nothing of
--- it, nothing of that batch is open, and no person has decided.
+-- May other content take the place of this entry's content? It may while the external system holds nothing of
+-- the entry and nothing can arrive there late. That is so in three cases. It waits or is withdrawn. Our own
+-- rules rejected it before its first send. Or the external system refused it at the first send of its batch
+-- and holds nothing of it, nothing of that batch is open, and no person has decided.
 create or replace function sync_scheduler.is_replaceable(entry public.sync_export_entries) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -573,14 +575,13 @@ begin
 end;
 $$;
 
--- Trigger of sync_export_entries: computes payload_hash and payload_bytes, clears decided_at when the entry
--- is rejected or contradicted anew, and refuses (PT409 entry_is_sent; details: entry_key, state) other
--- content for an entry that is not replaceable (is_replaceable), another state for one that is exported, to
--- withdraw what may have left, and to send what is redacted; and (23514) a JSON number that a float would
--- change.
--- What a vendor has seen never changes, whoever writes: a batch goes out again byte for byte as it was sent,
--- and what is in somebody's books is never sent again. Definer, because the writer may have no rights in
--- sync_scheduler; it reads the batch of the row at hand, and changes nothing but that row.
+-- Trigger of sync_export_entries: computes payload_hash and payload_bytes, and clears decided_at when the
+-- entry is rejected or contradicted anew. It refuses (PT409 entry_is_sent; details: entry_key, state) other
+-- content for an entry that is not replaceable, and another state for an exported entry. It refuses to
+-- withdraw what may have left, and to send what is redacted. It refuses (23514) a JSON number that a float
+-- would change. What a vendor has seen never changes, also for the owner. A batch goes out again byte for
+-- byte as it was sent, and a booked entry is never sent again. Definer, because the writer may have no rights
+-- in sync_scheduler; it reads the batch of the row at hand, and changes nothing but that row.
 create or replace function sync_scheduler.guard_entry() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
@@ -731,12 +732,12 @@ comment on column sync_scheduler.ticks.errors is
 create or replace function sync_scheduler.has_work() returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp set lock_timeout = '100ms' as $$
 begin
-  -- What each step acts upon, in their order. One look into an index each, of which most are nearly always
-  -- empty. Too wide costs a tick that finds nothing to do; too narrow and the step comes too late.
+  -- What each step acts upon, in their order. Each reads one index, and most are nearly always empty. A
+  -- condition that is too wide costs a tick that finds nothing to do. A condition that is too narrow makes
+  -- the step late.
   --
-  -- Statement by statement: an index scan takes some 40 kB, and a dozen at once would have the C library
-  -- return them to the system at the end and fetch them anew at each call, which costs more than all the
-  -- looks.
+  -- Statement by statement: an index scan takes some 40 kB. After a dozen at once the C library would return
+  -- the memory to the system and fetch it anew at each call, which costs more than all the reads.
 
   -- recover_runs.
   if exists (select from sync_scheduler.run_attempts a
@@ -746,7 +747,7 @@ begin
   if exists (select from public.sync_run_log r where r.status = 'pending' and r.next_attempt_at <= now()) then
     return true;
   end if;
-  -- start_queued_slots, and watch_drift; a slot that nobody has dealt with is what warm_up looks for.
+  -- start_queued_slots, and watch_drift; warm_up looks for slots that no step has dealt with.
   if exists (select from sync_scheduler.queued_slots) then
     return true;
   end if;
@@ -817,8 +818,8 @@ comment on column public.sync_audit_log.actor_id is
 
 -- supabase/schemas/10_tables/connection_checks.sql
 create table sync_scheduler.connection_checks (
-  -- One an integration: a new one replaces the token of the last, so an answer that comes too late is
-  -- worthless, two at a time are impossible, and there is nothing to purge.
+  -- One an integration: a new check replaces the token of the last. So a late answer is worthless, two at a
+  -- time are impossible, and there is nothing to purge.
   integration_id uuid primary key references public.sync_integrations (id) on delete cascade,
   token_hash bytea not null,
   requested_at timestamptz not null,
@@ -828,7 +829,8 @@ create table sync_scheduler.connection_checks (
   claimed_at timestamptz,
   ended_at timestamptz
 );
-create index connection_checks_open_idx on sync_scheduler.connection_checks (requested_at) where ended_at is null;
+create index connection_checks_open_idx on sync_scheduler.connection_checks (requested_at)
+  where ended_at is null;
 
 comment on table sync_scheduler.connection_checks is 'The last connection check of each integration.';
 comment on column sync_scheduler.connection_checks.token_hash is
@@ -840,7 +842,8 @@ comment on column sync_scheduler.connection_checks.by_tick is
   'concerns the person.';
 comment on column sync_scheduler.connection_checks.request_id is
   'Id in net._http_response: a hint for people, as in run_attempts.';
-comment on column sync_scheduler.connection_checks.ended_at is 'When it was answered, or counted as not answered.';
+comment on column sync_scheduler.connection_checks.ended_at is
+  'When it was answered, or counted as not answered.';
 
 -- supabase/schemas/10_tables/warmups.sql
 create table sync_scheduler.warmups (
@@ -908,7 +911,7 @@ comment on column public.sync_integration_health.latency_ms is
   'How long the external system took for the last check; null if it was not asked or did not answer.';
 comment on column public.sync_integration_health.next_check_at is
   'When the tick checks the connection next, unless a sync or another integration has shown by then that it '
-  'works; null: not at all, because the integration is switched off, paused or has no health_check_interval.';
+  'works. Null: not at all, because the integration is switched off, paused or has no health_check_interval.';
 comment on column public.sync_integration_health.consecutive_failures is
   'Connection checks that failed since something got through: from the second on the interval doubles with '
   'each, up to a day.';
@@ -937,7 +940,7 @@ create table sync_scheduler.vendors (
 comment on table sync_scheduler.vendors is
   'What is known of the hosts of external systems, whichever integration asked: an answer to one shows that '
   'the others would be answered, too. Within a minute or so.';
-comment on column sync_scheduler.vendors.failed_at is 'When somebody was last not answered.';
+comment on column sync_scheduler.vendors.failed_at is 'When an organisation last got no answer.';
 
 -- supabase/schemas/10_tables/vendor_failures.sql
 create table sync_scheduler.vendor_failures (
@@ -961,7 +964,7 @@ create table public.sync_vendor_incidents (
   affected integer not null,
   message text not null
 );
--- One at a time, whoever notices it: the organisations that meet it are many, it is one.
+-- One at a time, however many organisations meet it.
 create unique index sync_vendor_incidents_open_idx on public.sync_vendor_incidents (integration_type, host)
   where ended_at is null;
 create index sync_vendor_incidents_type_idx on public.sync_vendor_incidents (integration_type);
@@ -970,9 +973,9 @@ create index sync_vendor_incidents_ended_idx on public.sync_vendor_incidents (en
 alter table public.sync_vendor_incidents enable row level security;
 
 comment on table public.sync_vendor_incidents is
-  'A vendor that several organisations could not reach: one row, and one banner. Syncs are not '
-  'held: each is tried as usual. Members of organisations with an integration there read it and '
-  'Realtime publishes it; nothing of a single organisation stands here.';
+  'A vendor that several organisations could not reach: one row, and one banner. Syncs are not held: each is '
+  'tried as usual. Members of organisations with an integration there read it and Realtime publishes it; '
+  'nothing of a single organisation is here.';
 comment on column public.sync_vendor_incidents.host is 'With its port, if that is not the usual one.';
 comment on column public.sync_vendor_incidents.began_at is 'When the first of the organisations met it.';
 comment on column public.sync_vendor_incidents.ended_at is
@@ -1007,7 +1010,7 @@ create table public.sync_alerts (
   check (integration_id is null or org_id is not null),
   check (acknowledged_by is null or acknowledged_at is not null)
 );
--- One open alert for an incident, whoever notices it and however often. One that comes again is a new alert.
+-- One open alert for an occurrence, however often it is noticed. The next occurrence is a new alert.
 create unique index sync_alerts_incident_idx on public.sync_alerts (org_id, dedup_key) nulls not distinct
   where resolved_at is null;
 create index sync_alerts_org_idx on public.sync_alerts (org_id, last_seen_at desc);
@@ -1021,7 +1024,7 @@ create index sync_alerts_shared_idx on public.sync_alerts (integration_type)
   where org_id is null and resolved_at is null;
 alter table public.sync_alerts enable row level security;
 comment on table public.sync_alerts is
-  'What somebody should look at. Members read it and Realtime publishes it; written by the functions of this '
+  'What a person should look at. Members read it and Realtime publishes it; written by the functions of this '
   'bundle.';
 comment on column public.sync_alerts.org_id is
   'Null: of a vendor, and members of all organisations that have an integration of integration_type see it, '
@@ -1035,7 +1038,7 @@ comment on column public.sync_alerts.news_at is
   'When there was last something to report: a message goes out when the alert is written, and whenever this '
   'changes. Null: nothing has been reported yet.';
 comment on column public.sync_alerts.acknowledged_at is
-  'When somebody said that they see to it; it may still be open.';
+  'When a person said that they take care of it; it may still be open.';
 comment on column public.sync_alerts.resolved_at is 'When the cause was gone; null: open.';
 
 -- supabase/schemas/10_tables/sync_alert_webhooks.sql
@@ -1064,7 +1067,7 @@ comment on table public.sync_alert_webhooks is
   'Where an organisation''s alerts are posted, and how that goes. Address and signing secret are in Vault: '
   'an address of Slack is a secret itself. Members read it; written only by the functions of this bundle.';
 comment on column public.sync_alert_webhooks.host is
-  'Of the address, so that people can tell which one it is.';
+  'Of the address, so that people know which one it is.';
 comment on column public.sync_alert_webhooks.format is 'What the receiver is sent.';
 comment on column public.sync_alert_webhooks.kinds is 'Alerts of these kinds are posted; null: of all.';
 comment on column public.sync_alert_webhooks.min_severity is 'Alerts of this severity and above are posted.';
@@ -1081,8 +1084,8 @@ comment on column public.sync_alert_webhooks.stopped_at is
   'Since when nothing is posted any more, until the webhook is configured again. stop_reason: gone (410), '
   'refused, unreachable.';
 
--- Trigger of sync_alert_webhooks: address and secret go with it.
--- Definer, because whoever may delete an organisation need not be able to write Vault.
+-- Trigger of sync_alert_webhooks: address and secret go with it. Definer, because a role that may delete an
+-- organisation need not be able to write Vault.
 create or replace function sync_scheduler.forget_alert_webhook() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
@@ -1116,8 +1119,8 @@ comment on table sync_scheduler.alert_senders is
 comment on column sync_scheduler.alert_senders.secret_id is
   'vault.secrets.id of a JSON object with url and secret.';
 comment on column sync_scheduler.alert_senders.next_attempt_at is
-  'When the tick posts the next request: also for one that nobody has answered. Null: nothing waits, or it '
-  'has stopped.';
+  'When the tick posts the next request: also for one without an answer. Null: nothing waits, or it has '
+  'stopped.';
 comment on column sync_scheduler.alert_senders.failures is
   'Failed attempts in a row: what the backoff follows.';
 comment on column sync_scheduler.alert_senders.request_id is
@@ -1141,9 +1144,9 @@ create index alert_messages_waiting_idx on sync_scheduler.alert_messages (org_id
   where delivered_at is null;
 create index alert_messages_created_idx on sync_scheduler.alert_messages (created_at);
 comment on table sync_scheduler.alert_messages is
-  'The outbox of alert webhooks: written in the transaction that it tells of, delivered in the order of '
+  'The outbox of alert webhooks: written in the transaction that it reports, delivered in the order of '
   'number. Kept for settings.retention_ticks.';
 comment on column sync_scheduler.alert_messages.message_id is
-  'The header webhook-id, the same at each attempt: by it a receiver tells a repetition.';
+  'The header webhook-id, the same at each attempt: by it a receiver knows a repetition.';
 comment on column sync_scheduler.alert_messages.is_new is
   'Not seen by the tick yet, which has to wake the sender.';

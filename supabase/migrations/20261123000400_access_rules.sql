@@ -9,8 +9,8 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   from public.sync_integrations i where i.org_id in (select sync_scheduler.member_org_ids());
 $$;
 
--- Members read the rows of their organisations; nobody writes through a policy: functions and the service
--- role do.
+-- Members read the rows of their organisations. Policies allow no writes: functions and the service role
+-- write.
 --
 -- With `= any (array(...))` the organisations are looked up once and then sought in an index. With `in
 -- (select ...)` a client that names no organisation would have every row of every tenant looked at.
@@ -56,10 +56,10 @@ create policy "members read the incidents of their vendors" on public.sync_vendo
     (integration_type, host) in (select v.integration_type, v.host from sync_scheduler.member_vendors() v));
 
 -- supabase/schemas/40_access_rules/grants.sql
--- Who may call and read what. Every grant of the bundle, but for the tables of the membership, which a host may
--- replace.
+-- Who may call and read what. This is every grant of the bundle, except for the tables of the membership,
+-- which a host may replace.
 
--- A host may grant every new table to everybody (old projects) or to nobody: first everything is revoked.
+-- A host may grant every new table to all roles (old projects) or to none: first everything is revoked.
 -- Functions in public revoke under their bodies, so that no client can call them between two migrations.
 revoke all on
   public.sync_integration_types,
@@ -82,8 +82,8 @@ grant select on
 to authenticated, service_role;
 grant select on public.sync_statistics, public.sync_drift_statistics to authenticated, service_role;
 -- No role writes a table: functions do. An integration is set up by connect_integration, entries come in by
--- add_sync_entries. Only the database's owner deletes an organisation or an integration: the record of what was
--- exported goes with it. A backend disables an integration instead.
+-- add_sync_entries. Only the database's owner deletes an organisation or an integration, and with it the
+-- record of what was exported. A backend disables an integration instead.
 
 -- Policies ask these for the signed-in person.
 grant execute on function
@@ -141,7 +141,7 @@ grant execute on function public.sync_worker_reserve_entries(uuid, integer, text
 grant execute on function public.sync_worker_warm(timestamptz, text, uuid, numeric, boolean) to service_role;
 
 -- supabase/schemas/40_access_rules/no_statistics.sql
--- `Prefer: count=planned` of the Data API tells everyone what the planner estimates, from rows that they may
+-- `Prefer: count=planned` of the Data API shows everyone what the planner estimates, from rows that they may
 -- not read. With statistics of a text or a uuid its digits can be found one by one, by ranges. So only
 -- columns of numbers, instants, yes or no, and lists of fixed words have statistics. Nothing slows down: the
 -- queries of the bundle use indexes whatever the planner believes (tests/integration/plans).

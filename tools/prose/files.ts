@@ -10,9 +10,6 @@ const LEFT_OUT = /^supabase\/migrations\/|^src\/database_types\.ts$|^CHANGELOG\.
  */
 const NOT_YET = [
   "tests",
-  "supabase/schemas/00_setup",
-  "supabase/schemas/10_tables",
-  "supabase/schemas/20_membership",
   "supabase/schemas/30_functions/access",
   "supabase/schemas/30_functions/alerts",
   "supabase/schemas/30_functions/connections",
@@ -21,8 +18,6 @@ const NOT_YET = [
   "supabase/schemas/30_functions/runs",
   "supabase/schemas/30_functions/schedule",
   "supabase/schemas/30_functions/tick",
-  "supabase/schemas/40_access_rules",
-  "supabase/tests",
 ];
 
 /** Every file of the project that has prose, committed or new. */

@@ -1,5 +1,5 @@
--- The machinery lives here. The schema is never exposed through the Data API and nobody but its owner
--- has usage on it: clients reach it only through the functions in public.
+-- The machinery lives here. The schema is never exposed through the Data API, and only its owner has usage on
+-- it. Clients reach it only through the functions in public.
 create schema if not exists sync_scheduler;
 revoke all on schema sync_scheduler from public, anon, authenticated, service_role;
 comment on schema sync_scheduler is

@@ -44,7 +44,7 @@ create table sync_scheduler.settings (
   retention_payload interval check (retention_payload between '1 day' and '36500 days'),
   max_payload integer not null default 1048576 check (max_payload between 1024 and 16777216),
   max_batch_bytes integer not null default 4194304 check (max_batch_bytes between 1024 and 16777216),
-  -- Every request of the Data API comes as authenticator: named here, it would let in everyone without a JWT.
+  -- Every request of the Data API comes as authenticator: named here, it would admit everyone without a JWT.
   host_roles text[] not null default '{}' check (
     not host_roles && '{anon,authenticated,service_role,authenticator}'
       and array_position(host_roles, null) is null),
@@ -69,7 +69,7 @@ comment on column sync_scheduler.settings.longest_wait is
   'How long a run waits in total because its vendor says so. That time does not count towards its deadline. '
   'A vendor that asks for more fails the run (vendor_quota_exhausted).';
 comment on column sync_scheduler.settings.max_active_per_type is
-  'The scheduler starts no run of a type of which so many are active: one vendor''s backlog leaves room for '
+  'The scheduler starts no run of a type that has so many active ones: one vendor''s backlog leaves room for '
   'the others.';
 comment on column sync_scheduler.settings.max_active_per_org is 'Likewise for an organisation.';
 comment on column sync_scheduler.settings.drift_alert_after is
@@ -82,8 +82,8 @@ comment on column sync_scheduler.settings.warmup_lead is
 comment on column sync_scheduler.settings.check_timeout is
   'How long a connection check may stay unanswered. The Edge Function gives the external system half of it.';
 comment on column sync_scheduler.settings.check_cooldown is
-  'Least time between two connection checks of an integration, for they are paid from the vendor''s quota, '
-  'and between two configurations of an alert webhook, for each posts to an address that an admin chooses.';
+  'Least time between two connection checks of an integration: they use up the vendor''s quota. Also between '
+  'two configurations of an alert webhook: each posts to an address that an admin chooses.';
 comment on column sync_scheduler.settings.least_cooldown is
   'The least cooldown between two manual triggers of an integration, whatever its manual_cooldown says.';
 comment on column sync_scheduler.settings.presses_per_hour is
@@ -95,10 +95,10 @@ comment on column sync_scheduler.settings.changes_per_hour is
   'withdrawals) may be done twice as often.';
 comment on column sync_scheduler.settings.own_check_interval is
   'How long an answer to an integration''s own check, or a run that got through, shows that its credentials '
-  'are good. Until then the answers that others on the same host get stand for its checks: of a night''s '
-  'export one is left, half a day before the next. 0: each asks for itself.';
+  'are good. Until then the answers that others on the same host get replace its checks. 0: each asks for '
+  'itself.';
 comment on column sync_scheduler.settings.incident_organisations is
-  'So many organisations that cannot reach a host, and nobody in between who could, are an incident of the '
+  'So many organisations that cannot reach a host, and none in between that could, are an incident of the '
   'vendor.';
 comment on column sync_scheduler.settings.incident_window is 'Within how long they have to meet it.';
 comment on column sync_scheduler.settings.passive_cooldown is

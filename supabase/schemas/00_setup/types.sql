@@ -1,5 +1,5 @@
--- In public, because columns of client-facing tables have these types and the generated TypeScript
--- types can name only what stands in an exposed schema.
+-- In public, because columns of client-facing tables have these types and the generated TypeScript types can
+-- name only what is in an exposed schema.
 create type public.sync_member_role as enum ('admin', 'coordinator', 'viewer');
 comment on type public.sync_member_role is
   'admin: configures and triggers; coordinator: triggers, cancels, retries; viewer: reads.';
@@ -22,9 +22,9 @@ comment on type public.sync_overlap_policy is
 create type public.sync_skip_reason as enum ('overlap', 'missed', 'coalesced', 'paused', 'disabled',
   'schedule_changed');
 comment on type public.sync_skip_reason is
-  'Why a slot did not run. overlap: a run was active; missed: the scheduler came later than catchup_window; '
-  'coalesced: it came late, and a later slot stands for this one; paused, disabled: so was the integration; '
-  'schedule_changed: the schedule was replaced before the scheduler came.';
+  'Why a slot did not run. `overlap`: a run was active. `missed`: the scheduler came later than '
+  'catchup_window. `coalesced`: it came late, and a later slot replaces this one. `paused`, `disabled`: so '
+  'was the integration. `schedule_changed`: the schedule was replaced before the scheduler came.';
 
 create type public.sync_alert_kind as enum
   ('drift', 'missed_slot', 'start_failed', 'run_failed', 'lost_worker', 'dispatch_failing',
@@ -32,58 +32,59 @@ create type public.sync_alert_kind as enum
    'unhealthy', 'needs_attention', 'vendor_incident', 'scheduler_dead', 'webhook_stopped',
    'entries_refused', 'entries_need_decision', 'database_not_writable');
 comment on type public.sync_alert_kind is
-  'drift: a slot started late or not at all; missed_slot: slots were skipped because the scheduler was away; '
-  'start_failed: the tick could not start a due slot; run_failed: a run failed after all of its attempts; '
-  'lost_worker: the function fell silent in the middle of a run; dispatch_failing: the function does not '
-  'take runs; cold_start_failure: an attempt failed in a freshly booted function; unhealthy: the external '
-  'system cannot be reached; needs_attention: a connection check was refused, or the integration is set up '
-  'wrongly; vendor_incident: it fails for several organisations alike; scheduler_dead: ticks have stopped; '
-  'database_not_writable: the function could not write, because the disk is full, the database read-only or '
-  'restarting; webhook_stopped: alerts are not posted any more, because the receiver does not take them; '
-  'entries_refused: delivered entries were refused and are not in the outbox; entries_need_decision: entries '
-  'were rejected, contradict their source or have an unknown outcome, and a person has to decide about them.';
+  '`drift`: a slot started late or not at all. `missed_slot`: slots were skipped because the scheduler was '
+  'away. `start_failed`: the tick could not start a due slot. `run_failed`: a run failed after all of its '
+  'attempts. `lost_worker`: the function fell silent in the middle of a run. `dispatch_failing`: the '
+  'function does not take runs. `cold_start_failure`: an attempt failed in a freshly booted function. '
+  '`unhealthy`: the external system cannot be reached. `needs_attention`: a connection check was refused, or '
+  'the integration is set up wrongly. `vendor_incident`: the vendor fails for several organisations alike. '
+  '`scheduler_dead`: ticks have stopped. `database_not_writable`: the function could not write, because the '
+  'disk is full, the database read-only or restarting. `webhook_stopped`: alerts are no longer posted, '
+  'because the receiver does not take them. `entries_refused`: delivered entries were refused and are not in '
+  'the outbox. `entries_need_decision`: entries were rejected, contradict their source or have an unknown '
+  'outcome, and a person must decide about them.';
 
 create type public.sync_alert_severity as enum ('info', 'warning', 'critical');
 comment on type public.sync_alert_severity is
-  'critical: data is late or missing; warning: look at it soon; info: good to know.';
+  '`critical`: data is late or missing. `warning`: look at it soon. `info`: good to know.';
 
 create type public.sync_health_status as enum ('unknown', 'healthy', 'degraded', 'unhealthy',
   'needs_attention');
 comment on type public.sync_health_status is
-  'unknown: nothing has been exported or checked yet; healthy: the last run or check got through; degraded: '
-  'the external system asks us to slow down, or it answers while what a failed run has left waits; '
-  'unhealthy: it could not be reached, or the last run failed; needs_attention: it refuses us or is set up '
-  'wrongly, and stays so until a person fixes it.';
+  '`unknown`: nothing has been exported or checked yet. `healthy`: the last run or check got through. '
+  '`degraded`: the external system asks us to slow down, or it answers while what a failed run has left '
+  'waits. `unhealthy`: it could not be reached, or the last run failed. `needs_attention`: it refuses us or '
+  'is set up wrongly, and stays so until a person fixes it.';
 
 create type public.sync_entry_state as enum
   ('pending', 'sending', 'exported', 'rejected', 'unknown', 'withdrawn');
 comment on type public.sync_entry_state is
-  'What the external system has of an entry. pending: nothing yet; sending: reserved by an attempt; unknown: '
-  'sent, outcome not known; exported, rejected: settled; withdrawn: nothing, and nothing goes out until the '
-  'source says something else.';
+  'What the external system has of an entry. `pending`: nothing yet. `sending`: reserved by an attempt. '
+  '`unknown`: sent, outcome not known. `exported`, `rejected`: settled. `withdrawn`: nothing, and nothing '
+  'goes out until the source delivers something else.';
 
 create type public.sync_alert_format as enum ('slack', 'teams', 'discord', 'json');
 comment on type public.sync_alert_format is
-  'How alerts are posted. slack: what Slack and its imitators take; teams: an Adaptive Card, as workflows of '
-  'Teams take it; discord: a message of a Discord webhook; json: everything that is known of the alert, '
-  'signed, for programs.';
+  'How alerts are posted. `slack`: what Slack and its imitators take. `teams`: an Adaptive Card, as '
+  'workflows of Teams take it. `discord`: a message of a Discord webhook. `json`: everything that is known '
+  'of the alert, signed, for programs.';
 
 create type sync_scheduler.attempt_outcome as enum
   ('succeeded', 'continued', 'failed', 'cancelled', 'lost', 'undelivered', 'paused');
 comment on type sync_scheduler.attempt_outcome is
-  'How an attempt ended. continued: its slice was over; lost: its lease ran out; undelivered: nobody '
-  'ever claimed it; paused: its integration was paused or disabled.';
+  'How an attempt ended. `continued`: its slice was over. `lost`: its lease ran out. `undelivered`: no '
+  'worker ever claimed it. `paused`: its integration was paused or disabled.';
 
 create type sync_scheduler.error_class as enum ('transient', 'rate_limited', 'ambiguous', 'permanent');
 comment on type sync_scheduler.error_class is
-  'transient: retry with backoff; rate_limited: wait as told, no attempt burnt; ambiguous: the write may '
-  'have happened; permanent: fail now.';
+  '`transient`: retry with backoff. `rate_limited`: wait as the vendor says; no attempt is used up. '
+  '`ambiguous`: the write may have happened. `permanent`: fail now.';
 
 create type sync_scheduler.blames as enum ('vendor', 'quota', 'configuration', 'entry', 'nobody');
 comment on type sync_scheduler.blames is
-  'What a failure is about, as its connector reports it. vendor: the external system did not answer, which '
-  'others meet as well; quota: we ask too much; configuration: an admin has to act; entry: what was sent; '
-  'nobody: our own side, or a wait that the connector chose.';
+  'What a failure is about, as its connector reports it. `vendor`: the external system did not answer, which '
+  'others meet as well. `quota`: we ask too much. `configuration`: an admin must act. `entry`: what was '
+  'sent. `nobody`: our own side, or a wait that the connector chose.';
 
 create type sync_scheduler.cron_fields as (
   minutes bit(60), hours bit(24), days bit(31), months bit(12), weekdays bit(7),
@@ -98,8 +99,8 @@ create type sync_scheduler.delivered_entry as (
   field text, reason text
 );
 comment on type sync_scheduler.delivered_entry is
-  'An item of a delivery. number: its place in the list, from 1; copies: how often it stands there; hash: of '
-  'its content, if its key was known before; field and reason: why it is refused, or null.';
+  'An item of a delivery. `number`: its place in the list, from 1. `copies`: how often it is there. `hash`: '
+  'of its content, if its key was known before. `field` and `reason`: why it is refused, or null.';
 
 create type sync_scheduler.field_names as (voucher text[], line text[]);
 comment on type sync_scheduler.field_names is 'Names of fields, of a voucher and of its lines.';

@@ -15,9 +15,9 @@ create index alert_messages_waiting_idx on sync_scheduler.alert_messages (org_id
   where delivered_at is null;
 create index alert_messages_created_idx on sync_scheduler.alert_messages (created_at);
 comment on table sync_scheduler.alert_messages is
-  'The outbox of alert webhooks: written in the transaction that it tells of, delivered in the order of '
+  'The outbox of alert webhooks: written in the transaction that it reports, delivered in the order of '
   'number. Kept for settings.retention_ticks.';
 comment on column sync_scheduler.alert_messages.message_id is
-  'The header webhook-id, the same at each attempt: by it a receiver tells a repetition.';
+  'The header webhook-id, the same at each attempt: by it a receiver knows a repetition.';
 comment on column sync_scheduler.alert_messages.is_new is
   'Not seen by the tick yet, which has to wake the sender.';

@@ -19,8 +19,8 @@ comment on table sync_scheduler.alert_senders is
 comment on column sync_scheduler.alert_senders.secret_id is
   'vault.secrets.id of a JSON object with url and secret.';
 comment on column sync_scheduler.alert_senders.next_attempt_at is
-  'When the tick posts the next request: also for one that nobody has answered. Null: nothing waits, or it '
-  'has stopped.';
+  'When the tick posts the next request: also for one without an answer. Null: nothing waits, or it has '
+  'stopped.';
 comment on column sync_scheduler.alert_senders.failures is
   'Failed attempts in a row: what the backoff follows.';
 comment on column sync_scheduler.alert_senders.request_id is

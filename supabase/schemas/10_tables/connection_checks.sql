@@ -1,6 +1,6 @@
 create table sync_scheduler.connection_checks (
-  -- One an integration: a new one replaces the token of the last, so an answer that comes too late is
-  -- worthless, two at a time are impossible, and there is nothing to purge.
+  -- One an integration: a new check replaces the token of the last. So a late answer is worthless, two at a
+  -- time are impossible, and there is nothing to purge.
   integration_id uuid primary key references public.sync_integrations (id) on delete cascade,
   token_hash bytea not null,
   requested_at timestamptz not null,
@@ -10,7 +10,8 @@ create table sync_scheduler.connection_checks (
   claimed_at timestamptz,
   ended_at timestamptz
 );
-create index connection_checks_open_idx on sync_scheduler.connection_checks (requested_at) where ended_at is null;
+create index connection_checks_open_idx on sync_scheduler.connection_checks (requested_at)
+  where ended_at is null;
 
 comment on table sync_scheduler.connection_checks is 'The last connection check of each integration.';
 comment on column sync_scheduler.connection_checks.token_hash is
@@ -22,4 +23,5 @@ comment on column sync_scheduler.connection_checks.by_tick is
   'concerns the person.';
 comment on column sync_scheduler.connection_checks.request_id is
   'Id in net._http_response: a hint for people, as in run_attempts.';
-comment on column sync_scheduler.connection_checks.ended_at is 'When it was answered, or counted as not answered.';
+comment on column sync_scheduler.connection_checks.ended_at is
+  'When it was answered, or counted as not answered.';

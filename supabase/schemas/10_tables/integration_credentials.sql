@@ -13,8 +13,8 @@ comment on column sync_scheduler.integration_credentials.address is
   'address_of the integration when the credentials were stored. They are handed out only while it is the '
   'same.';
 
--- Trigger of sync_integrations: the credentials that were stored for an integration go with it.
--- Definer, because whoever may delete an organisation need not be able to write Vault.
+-- Trigger of sync_integrations: the credentials that were stored for an integration go with it. Definer,
+-- because a role that may delete an organisation need not be able to write Vault.
 create or replace function sync_scheduler.forget_credentials() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin

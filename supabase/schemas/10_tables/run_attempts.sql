@@ -47,11 +47,11 @@ comment on column sync_scheduler.run_attempts.vendor_wait is
   'How long the vendor asked to wait after this attempt; the run''s deadline moved by it. Null: it did not.';
 comment on column sync_scheduler.run_attempts.address is
   'address_of the integration when the attempt was claimed: where its worker sends. With another one it gets '
-  'no more entries.';
+  'no further entries.';
 comment on column sync_scheduler.run_attempts.lease_expires_at is
   'Before the claim: when to dispatch again. After it: when the worker counts as lost.';
 comment on column sync_scheduler.run_attempts.settled_before is
-  'Entries that the run had settled when the attempt was claimed: whether a slice got on is told by it.';
+  'Entries that the run had settled when the attempt was claimed: it shows whether a slice made progress.';
 comment on column sync_scheduler.run_attempts.reported_outcome is
   'The outcome that the worker gave; the engine may have made another of it. Null when it never did.';
 comment on column sync_scheduler.run_attempts.first_vendor_byte_ms is

@@ -23,7 +23,7 @@ comment on table public.sync_alert_webhooks is
   'Where an organisation''s alerts are posted, and how that goes. Address and signing secret are in Vault: '
   'an address of Slack is a secret itself. Members read it; written only by the functions of this bundle.';
 comment on column public.sync_alert_webhooks.host is
-  'Of the address, so that people can tell which one it is.';
+  'Of the address, so that people know which one it is.';
 comment on column public.sync_alert_webhooks.format is 'What the receiver is sent.';
 comment on column public.sync_alert_webhooks.kinds is 'Alerts of these kinds are posted; null: of all.';
 comment on column public.sync_alert_webhooks.min_severity is 'Alerts of this severity and above are posted.';
@@ -40,8 +40,8 @@ comment on column public.sync_alert_webhooks.stopped_at is
   'Since when nothing is posted any more, until the webhook is configured again. stop_reason: gone (410), '
   'refused, unreachable.';
 
--- Trigger of sync_alert_webhooks: address and secret go with it.
--- Definer, because whoever may delete an organisation need not be able to write Vault.
+-- Trigger of sync_alert_webhooks: address and secret go with it. Definer, because a role that may delete an
+-- organisation need not be able to write Vault.
 create or replace function sync_scheduler.forget_alert_webhook() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin

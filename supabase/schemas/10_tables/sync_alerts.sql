@@ -23,7 +23,7 @@ create table public.sync_alerts (
   check (integration_id is null or org_id is not null),
   check (acknowledged_by is null or acknowledged_at is not null)
 );
--- One open alert for an incident, whoever notices it and however often. One that comes again is a new alert.
+-- One open alert for an occurrence, however often it is noticed. The next occurrence is a new alert.
 create unique index sync_alerts_incident_idx on public.sync_alerts (org_id, dedup_key) nulls not distinct
   where resolved_at is null;
 create index sync_alerts_org_idx on public.sync_alerts (org_id, last_seen_at desc);
@@ -37,7 +37,7 @@ create index sync_alerts_shared_idx on public.sync_alerts (integration_type)
   where org_id is null and resolved_at is null;
 alter table public.sync_alerts enable row level security;
 comment on table public.sync_alerts is
-  'What somebody should look at. Members read it and Realtime publishes it; written by the functions of this '
+  'What a person should look at. Members read it and Realtime publishes it; written by the functions of this '
   'bundle.';
 comment on column public.sync_alerts.org_id is
   'Null: of a vendor, and members of all organisations that have an integration of integration_type see it, '
@@ -51,5 +51,5 @@ comment on column public.sync_alerts.news_at is
   'When there was last something to report: a message goes out when the alert is written, and whenever this '
   'changes. Null: nothing has been reported yet.';
 comment on column public.sync_alerts.acknowledged_at is
-  'When somebody said that they see to it; it may still be open.';
+  'When a person said that they take care of it; it may still be open.';
 comment on column public.sync_alerts.resolved_at is 'When the cause was gone; null: open.';

@@ -5,7 +5,7 @@ create table public.sync_export_entries (
   period text not null check (period ~ '^[0-9]{4}-(0[1-9]|1[0-3])$'),
   document_number text not null check (length(document_number) between 1 and 35),
   payload jsonb not null check (jsonb_typeof(payload) = 'object'),
-  -- Set by guard_entry; the default is there so that nobody has to give one.
+  -- Set by guard_entry; the default is there so that no insert has to give one.
   payload_hash bytea not null default '',
   -- Likewise.
   payload_bytes integer not null default 0,
@@ -81,11 +81,11 @@ comment on column public.sync_export_entries.period is
   'Accounting period, YYYY-MM. A month from 01 to 12, or 13: the thirteenth period, at the end of the fiscal '
   'year.';
 comment on column public.sync_export_entries.document_number is
-  'Voucher number. At most 35 characters: Business Central''s external document number holds no more.';
+  'Voucher number. At most 35 characters: Business Central''s external document number holds as many.';
 comment on column public.sync_export_entries.payload is
   'What the connector sends. Amounts are decimal strings, never JSON numbers: a float would change them.';
 comment on column public.sync_export_entries.payload_hash is
-  'SHA-256 of period, document_number and payload, as entry_hash makes it: tells whether a key is delivered '
+  'SHA-256 of period, document_number and payload, as entry_hash makes it: shows whether a key is delivered '
   'with the same content again.';
 comment on column public.sync_export_entries.payload_bytes is
   'Bytes of the payload as text, as guard_entry counts them: a batch is measured without reading its '
@@ -108,11 +108,11 @@ comment on column public.sync_export_entries.nothing_left is
   'refused_at_first_send it lets the source replace the entry, as long as nothing of its batch is open and '
   'no person has decided about it.';
 comment on column public.sync_export_entries.conflict_at is
-  'Since when the source contradicts what was sent: its key was delivered again with other content. Beside '
-  'the state, which says what the external system has. Null when there is none, a person has closed it, or '
-  'the source says again what was sent.';
+  'Since when the source contradicts what was sent: its key was delivered again with other content. Separate '
+  'from the state, which says what the external system has. Null when there is none, a person has closed it, '
+  'or the source says again what was sent.';
 comment on column public.sync_export_entries.conflict_payload_hash is
-  'Hash of the content that was delivered last and differs from what was sent; outlives a conflict that a '
+  'Hash of the content that was delivered last and differs from what was sent. It outlives a conflict that a '
   'person has closed, so that its next delivery does not open it again. Null once the entry waits to go out '
   'anew, or the source says again what was sent.';
 comment on column public.sync_export_entries.conflict_content is
@@ -148,10 +148,10 @@ begin
 end;
 $$;
 
--- May other content take the place of this entry's content? It may while nothing of the entry stands at the
--- external system and nothing can arrive there late: it waits or is withdrawn; or our own rules rejected it
--- before its first send; or the external system refused it at the first send of its batch, holds nothing of
--- it, nothing of that batch is open, and no person has decided.
+-- May other content take the place of this entry's content? It may while the external system holds nothing of
+-- the entry and nothing can arrive there late. That is so in three cases. It waits or is withdrawn. Our own
+-- rules rejected it before its first send. Or the external system refused it at the first send of its batch
+-- and holds nothing of it, nothing of that batch is open, and no person has decided.
 create or replace function sync_scheduler.is_replaceable(entry public.sync_export_entries) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -163,14 +163,13 @@ begin
 end;
 $$;
 
--- Trigger of sync_export_entries: computes payload_hash and payload_bytes, clears decided_at when the entry
--- is rejected or contradicted anew, and refuses (PT409 entry_is_sent; details: entry_key, state) other
--- content for an entry that is not replaceable (is_replaceable), another state for one that is exported, to
--- withdraw what may have left, and to send what is redacted; and (23514) a JSON number that a float would
--- change.
--- What a vendor has seen never changes, whoever writes: a batch goes out again byte for byte as it was sent,
--- and what is in somebody's books is never sent again. Definer, because the writer may have no rights in
--- sync_scheduler; it reads the batch of the row at hand, and changes nothing but that row.
+-- Trigger of sync_export_entries: computes payload_hash and payload_bytes, and clears decided_at when the
+-- entry is rejected or contradicted anew. It refuses (PT409 entry_is_sent; details: entry_key, state) other
+-- content for an entry that is not replaceable, and another state for an exported entry. It refuses to
+-- withdraw what may have left, and to send what is redacted. It refuses (23514) a JSON number that a float
+-- would change. What a vendor has seen never changes, also for the owner. A batch goes out again byte for
+-- byte as it was sent, and a booked entry is never sent again. Definer, because the writer may have no rights
+-- in sync_scheduler; it reads the batch of the row at hand, and changes nothing but that row.
 create or replace function sync_scheduler.guard_entry() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin

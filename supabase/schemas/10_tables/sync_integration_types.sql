@@ -1,18 +1,20 @@
 -- All tables and states, in the order in which work passes through them:
---   sync_integration_types   kinds of external systems; sync_integrations: connections to one
---   integration_credentials  names the Vault secret of an integration, and the address that it belongs to
---   sync_export_entries      the outbox: pending -> sending -> exported | rejected; unknown: the answer was
---                            lost; withdrawn: taken back. refused_entries: what was never accepted
---   sync_run_log             runs: pending -> running -> succeeded | failed | cancelled; slots without a run:
---                            skipped. The last four are final. paused_runs: runs that wait for a resume
---   run_attempts             the tries of a run: dispatched (a token), claimed (a lease), ended (an outcome)
---   queued_slots            slots that run when their integration is free: buffered ones and backfills
---   ticks, warmups           what the scheduler did; requests that boot the function before a slot
---   sync_integration_health  what is known about a connection; connection_checks: its last check
---   vendors, vendor_failures what shows that a vendor is down; sync_vendor_incidents: that it is
---   sync_alerts              faults that need a person, open until resolved_at; sync_alert_webhooks: where to
---   alert_senders, alert_messages  the outbox of an alert webhook: one request at a time, in order
---   sync_audit_log           who changed what, and why; redaction: how far old payloads are emptied
+--
+--     sync_integration_types   kinds of external systems; sync_integrations: connections to one
+--     integration_credentials  names the Vault secret of an integration, and the address that it belongs to
+--     sync_export_entries      the outbox: pending -> sending -> exported | rejected; unknown: answer
+--                              lost; withdrawn: taken back. refused_entries: what was never accepted
+--     sync_run_log             runs: pending -> running -> succeeded | failed | cancelled; slots without a
+--                              run: skipped. The last four are final. paused_runs: runs that wait
+--     run_attempts             tries of a run: dispatched (a token), claimed (a lease), ended (an outcome)
+--     queued_slots             slots that run when their integration is free: buffered ones and backfills
+--     ticks, warmups           what the scheduler did; requests that boot the function before a slot
+--     sync_integration_health  what is known about a connection; connection_checks: its last check
+--     vendors, vendor_failures what shows that a vendor is down; sync_vendor_incidents: that it is
+--     sync_alerts              faults that need a person, open until resolved_at
+--     sync_alert_webhooks      where they are posted; alert_senders, alert_messages: the outbox of a webhook,
+--                              one request at a time, in order
+--     sync_audit_log           who changed what, and why; redaction: how far old payloads are emptied
 
 create table public.sync_integration_types (
   code text primary key check (code ~ '^[a-z][a-z0-9_]{0,39}$'),
@@ -25,8 +27,8 @@ comment on table public.sync_integration_types is
   'The kinds of external system that an integration may connect to.';
 
 comment on column public.sync_integration_types.host is
-  'Host (and port, if it is not the usual one) where the integrations of this type are whose config has no '
-  'url or api_url; null: they are not all in one place.';
+  'Host (and port, if it is not the usual one) of the integrations of this type whose config has no url or '
+  'api_url. Null: they are not all in one place.';
 
 comment on column public.sync_integration_types.address_keys is
   'The keys of config that decide where requests go. Credentials are handed out only for the values with '

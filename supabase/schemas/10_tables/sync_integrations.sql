@@ -71,10 +71,10 @@ comment on table public.sync_integrations is
   'here.';
 comment on column public.sync_integrations.config is
   'Settings of the connector, validated by it; at most 256 KiB. Never secrets: those are in Vault. The '
-  'database reads url and api_url, the address_keys of its type, and what the integration demands of its '
-  'entries: payloads (vouchers, or free: a payload with lines need not be a voucher), period_rule '
-  '(posting_date, or free: the period need not be that of the posting date), fiscal_year_ends (the month, 1 '
-  'to 12, of a thirteenth period) and ignored_fields ({"voucher": [...], "line": [...]}).';
+  'database reads url and api_url, the address_keys of its type, and four keys about its entries. '
+  '`payloads`: vouchers, or free: a payload with lines need not be a voucher. `period_rule`: posting_date, '
+  'or free: the period need not be that of the posting date. `fiscal_year_ends`: the month, 1 to 12, of a '
+  'thirteenth period. `ignored_fields`: {"voucher": [...], "line": [...]}.';
 comment on column public.sync_integrations.resume_at is
   'The pause ends by itself at this instant; null: when resumed.';
 comment on column public.sync_integrations.schedule is
@@ -115,7 +115,8 @@ end;
 $$;
 
 -- Where an integration's external system is, as host or host:port: what several organisations may share. From
--- config.api_url or config.url, else that of its type; null: nobody shares it, or the address is none.
+-- config.api_url or config.url, else that of its type; null: no other organisation shares it, or the address
+-- is none.
 create or replace function sync_scheduler.vendor_host(integration public.sync_integrations) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -124,8 +125,8 @@ begin
   if address is null then
     return (select t.host from public.sync_integration_types t where t.code = integration.integration_type);
   end if;
-  -- Only what the connectors would read as the same host (endpoint_url.ts): else an address of one's own
-  -- could pass for somebody else's vendor, and open or end its incidents.
+  -- Only what the connectors would read as the same host (endpoint_url.ts): else a tenant's own address could
+  -- pass for a vendor of others, and open or end its incidents.
   return lower(regexp_replace(
     substring(address from '(?i)^https?://([^/?#@\\[:space:]]+)(?:[/?#]|$)'), '\.?(:443)?$', ''));
 end;

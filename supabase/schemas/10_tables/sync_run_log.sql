@@ -43,13 +43,13 @@ create table public.sync_run_log (
 -- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry:
 -- see docs/design/schedule.md.
 with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
--- At most one active run per integration, under any concurrency. The only index of active runs: beside
--- another one it would lose to a scan of all of that whenever the statistics say that few are active.
+-- At most one active run per integration, under any concurrency. The only index of active runs: next to
+-- another one the planner would scan all of that whenever the statistics say that few are active.
 create unique index sync_run_log_one_active_idx on public.sync_run_log (integration_id)
   where status in ('pending', 'running');
 create unique index sync_run_log_idempotency_key_idx on public.sync_run_log (org_id, idempotency_key)
   where idempotency_key is not null;
--- One run for a slot, whoever started it, and one record that it was skipped (which a backfill may make up
+-- One run for a slot, whatever started it, and one record that it was skipped (which a backfill may make up
 -- for).
 create unique index sync_run_log_slot_idx
   on public.sync_run_log (integration_id, scheduled_for, (status = 'skipped'))
@@ -72,8 +72,8 @@ create index sync_run_log_parent_idx on public.sync_run_log (parent_run_id) wher
 alter table public.sync_run_log enable row level security;
 
 comment on table public.sync_run_log is
-  'One row a run. Members read it and Realtime publishes it, so nothing secret and nothing internal stands '
-  'here. Written only by the functions of this bundle; a final row never changes.';
+  'One row a run. Members read it and Realtime publishes it, so nothing secret and nothing internal is here. '
+  'Written only by the functions of this bundle; a final row never changes.';
 comment on column public.sync_run_log.next_attempt_at is
   'When the next attempt is due; null while one is under way.';
 comment on column public.sync_run_log.deadline_at is
@@ -82,11 +82,11 @@ comment on column public.sync_run_log.scheduled_for is
   'The slot: when a scheduled or made-up run was due. Drift is started_at - scheduled_for.';
 comment on column public.sync_run_log.parent_run_id is 'The run that this one is the retry of.';
 comment on column public.sync_run_log.notice is
-  'What the one who pressed should know: scheduler_not_ticking (pg_cron is silent, nothing will be retried '
-  'by itself); integration_paused (it waits until its integration is neither paused nor disabled); '
-  'vendor_incident (when it was started, several organisations could not reach the vendor: see '
-  'sync_vendor_incidents); function_outdated, schema_outdated (it waits until the operator has brought both '
-  'to releases that understand each other).';
+  'What the person who pressed should know. `scheduler_not_ticking`: pg_cron is silent, so nothing will be '
+  'retried. `integration_paused`: it waits until its integration is neither paused nor disabled. '
+  '`vendor_incident`: when it was started, several organisations could not reach the vendor (see '
+  'sync_vendor_incidents). `function_outdated`, `schema_outdated`: it waits until the operator has brought '
+  'both to releases that understand each other.';
 comment on column public.sync_run_log.quota_until is
   'Until when the external system asks us to wait, as it said: of a run that waits for it, or that failed as '
   'vendor_quota_exhausted.';
@@ -97,9 +97,8 @@ comment on column public.sync_run_log.version is
   'Grows with every change of the row: a reader drops what is older than what it has.';
 
 -- Trigger of sync_run_log: refuses any change of a final run (PT409 run_is_final), but for the erasure of a
--- person, and counts versions.
--- A final run never changes, whoever writes; and every change has a version, so that a reader can tell which
--- of two rows is newer.
+-- person, and counts versions. A final run never changes, also for the owner. Every change has a version, so
+-- that a reader knows which of two rows is newer.
 create or replace function sync_scheduler.guard_run_update() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin

@@ -7,7 +7,7 @@ create table public.sync_vendor_incidents (
   affected integer not null,
   message text not null
 );
--- One at a time, whoever notices it: the organisations that meet it are many, it is one.
+-- One at a time, however many organisations meet it.
 create unique index sync_vendor_incidents_open_idx on public.sync_vendor_incidents (integration_type, host)
   where ended_at is null;
 create index sync_vendor_incidents_type_idx on public.sync_vendor_incidents (integration_type);
@@ -16,9 +16,9 @@ create index sync_vendor_incidents_ended_idx on public.sync_vendor_incidents (en
 alter table public.sync_vendor_incidents enable row level security;
 
 comment on table public.sync_vendor_incidents is
-  'A vendor that several organisations could not reach: one row, and one banner. Syncs are not '
-  'held: each is tried as usual. Members of organisations with an integration there read it and '
-  'Realtime publishes it; nothing of a single organisation stands here.';
+  'A vendor that several organisations could not reach: one row, and one banner. Syncs are not held: each is '
+  'tried as usual. Members of organisations with an integration there read it and Realtime publishes it; '
+  'nothing of a single organisation is here.';
 comment on column public.sync_vendor_incidents.host is 'With its port, if that is not the usual one.';
 comment on column public.sync_vendor_incidents.began_at is 'When the first of the organisations met it.';
 comment on column public.sync_vendor_incidents.ended_at is

@@ -18,12 +18,12 @@ comment on column sync_scheduler.ticks.errors is
 create or replace function sync_scheduler.has_work() returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp set lock_timeout = '100ms' as $$
 begin
-  -- What each step acts upon, in their order. One look into an index each, of which most are nearly always
-  -- empty. Too wide costs a tick that finds nothing to do; too narrow and the step comes too late.
+  -- What each step acts upon, in their order. Each reads one index, and most are nearly always empty. A
+  -- condition that is too wide costs a tick that finds nothing to do. A condition that is too narrow makes
+  -- the step late.
   --
-  -- Statement by statement: an index scan takes some 40 kB, and a dozen at once would have the C library
-  -- return them to the system at the end and fetch them anew at each call, which costs more than all the
-  -- looks.
+  -- Statement by statement: an index scan takes some 40 kB. After a dozen at once the C library would return
+  -- the memory to the system and fetch it anew at each call, which costs more than all the reads.
 
   -- recover_runs.
   if exists (select from sync_scheduler.run_attempts a
@@ -33,7 +33,7 @@ begin
   if exists (select from public.sync_run_log r where r.status = 'pending' and r.next_attempt_at <= now()) then
     return true;
   end if;
-  -- start_queued_slots, and watch_drift; a slot that nobody has dealt with is what warm_up looks for.
+  -- start_queued_slots, and watch_drift; warm_up looks for slots that no step has dealt with.
   if exists (select from sync_scheduler.queued_slots) then
     return true;
   end if;

@@ -8,4 +8,4 @@ create table sync_scheduler.vendors (
 comment on table sync_scheduler.vendors is
   'What is known of the hosts of external systems, whichever integration asked: an answer to one shows that '
   'the others would be answered, too. Within a minute or so.';
-comment on column sync_scheduler.vendors.failed_at is 'When somebody was last not answered.';
+comment on column sync_scheduler.vendors.failed_at is 'When an organisation last got no answer.';

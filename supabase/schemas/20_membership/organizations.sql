@@ -1,5 +1,5 @@
--- A host with tables of these names of its own: theirs are not ours to use, and "already exists" would help
--- nobody.
+-- A host with tables of these names of its own: theirs are not ours to use, and "already exists" would not
+-- help.
 do $$
 begin
   if to_regclass('public.organizations') is not null
@@ -43,7 +43,7 @@ alter table public.sync_alerts add constraint sync_alerts_org_id_fkey
 alter table public.sync_audit_log add constraint sync_audit_log_org_id_fkey
   foreign key (org_id) references public.organizations (id) on delete cascade;
 
--- Stated in full, because a host may grant every new table to everybody (old projects) or to nobody.
+-- Stated in full, because a host may grant every new table to all roles (old projects) or to none.
 revoke all on public.organizations, public.organization_members
   from public, anon, authenticated, service_role;
 grant select on public.organizations, public.organization_members to authenticated, service_role;

@@ -22,7 +22,7 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   select m.org_id from public.organization_members m where m.user_id = (select sync_scheduler.caller_id());
 $$;
 
--- Members read; nobody writes through a policy: the service role does.
+-- Members read. Policies allow no writes: the service role writes.
 create policy "members read their organisations" on public.organizations
   for select to authenticated using (id = any (array(select sync_scheduler.member_org_ids())));
 

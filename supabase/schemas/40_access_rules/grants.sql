@@ -1,7 +1,7 @@
--- Who may call and read what. Every grant of the bundle, but for the tables of the membership, which a host may
--- replace.
+-- Who may call and read what. This is every grant of the bundle, except for the tables of the membership,
+-- which a host may replace.
 
--- A host may grant every new table to everybody (old projects) or to nobody: first everything is revoked.
+-- A host may grant every new table to all roles (old projects) or to none: first everything is revoked.
 -- Functions in public revoke under their bodies, so that no client can call them between two migrations.
 revoke all on
   public.sync_integration_types,
@@ -24,8 +24,8 @@ grant select on
 to authenticated, service_role;
 grant select on public.sync_statistics, public.sync_drift_statistics to authenticated, service_role;
 -- No role writes a table: functions do. An integration is set up by connect_integration, entries come in by
--- add_sync_entries. Only the database's owner deletes an organisation or an integration: the record of what was
--- exported goes with it. A backend disables an integration instead.
+-- add_sync_entries. Only the database's owner deletes an organisation or an integration, and with it the
+-- record of what was exported. A backend disables an integration instead.
 
 -- Policies ask these for the signed-in person.
 grant execute on function

@@ -1,4 +1,4 @@
--- `Prefer: count=planned` of the Data API tells everyone what the planner estimates, from rows that they may
+-- `Prefer: count=planned` of the Data API shows everyone what the planner estimates, from rows that they may
 -- not read. With statistics of a text or a uuid its digits can be found one by one, by ranges. So only
 -- columns of numbers, instants, yes or no, and lists of fixed words have statistics. Nothing slows down: the
 -- queries of the bundle use indexes whatever the planner believes (tests/integration/plans).

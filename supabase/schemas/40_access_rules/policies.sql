@@ -6,8 +6,8 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   from public.sync_integrations i where i.org_id in (select sync_scheduler.member_org_ids());
 $$;
 
--- Members read the rows of their organisations; nobody writes through a policy: functions and the service
--- role do.
+-- Members read the rows of their organisations. Policies allow no writes: functions and the service role
+-- write.
 --
 -- With `= any (array(...))` the organisations are looked up once and then sought in an index. With `in
 -- (select ...)` a client that names no organisation would have every row of every tenant looked at.

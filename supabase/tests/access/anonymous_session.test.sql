@@ -1,4 +1,4 @@
--- A session of signInAnonymously whose user is a member counts as nobody: it reads no more than it may do.
+-- A session of signInAnonymously whose user is a member has no identity: it reads and does nothing.
 begin;
 \ir ../fixtures.psql
 create temporary table relations as

@@ -1,5 +1,5 @@
--- Every function, table, sequence and type of this bundle against every role: what is not listed here is forbidden,
--- and a new object fails the test until somebody has thought about it.
+-- Every function, table, sequence and type of this bundle against every role: what is not listed here is
+-- forbidden. A new object fails the test until it is listed.
 begin;
 \ir ../fixtures.psql
 select plan(6);

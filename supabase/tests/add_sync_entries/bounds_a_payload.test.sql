@@ -33,7 +33,7 @@ select is(pg_temp.add(jsonb_build_array(pg_temp.given('c', pg_temp.payload(2003)
   'other content of a known key is measured too');
 select is((select payload from public.sync_export_entries where entry_key = 'c'), '{}', 'and leaves what waits as it is');
 
--- Small as jsonb, and large as soon as somebody writes it as text.
+-- Small as jsonb, and large as text.
 select is(pg_temp.refusal('{"a": 0e-16383}'),
   'The payload holds a JSON number that loses digits on its way: write amounts as strings.', 'a number of 16 KB');
 select is(pg_temp.refusal('{"a": [' || repeat('1e300, ', 8) || '1]}'), 'The payload must have at most 2000 bytes.',

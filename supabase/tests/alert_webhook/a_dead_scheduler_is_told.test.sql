@@ -1,4 +1,4 @@
--- Nobody ticks, so nobody posts: but for the press that finds it out.
+-- No tick runs, so no tick posts: but the press that finds it out does.
 begin;
 \ir ../fixtures.psql
 \ir ../alert_webhook.psql

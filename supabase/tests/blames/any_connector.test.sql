@@ -99,7 +99,7 @@ select is(pg_temp.run_fails(1, 'entry', 'permanent'), 'failed', 'it is not tried
 select is(pg_temp.run_fails(1, 'configuration', 'permanent'), 'pending', 'as another refusal is');
 select pg_temp.state(1);
 
--- nobody
+-- `nobody`
 select pg_temp.run_fails(1, 'nobody', 'rate_limited', 7200);
 select results_eq($$ select quota_until, deadline_at - now() from public.sync_run_log where integration_id = sync_test.id('own 1') $$,
   $$ select null::timestamptz, i.run_deadline from public.sync_integrations i where i.id = sync_test.id('own 1') $$,

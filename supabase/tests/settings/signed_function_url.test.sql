@@ -6,7 +6,7 @@ select plan(41);
 insert into auth.sessions (id, user_id, created_at, updated_at)
 select sync_test.id('session of ' || person), sync_test.id(person), now(), now() from unnest('{coordinator,admin}'::text[]) person;
 
--- What a press with these claims answers and stores; headers are those of somebody who wants the tokens.
+-- What a press with these claims answers and stores; headers are those of an attacker who wants the tokens.
 create function pg_temp.press(claims jsonb, headers jsonb default '{}') returns text language plpgsql as $$
 declare
   stored text;

@@ -1,4 +1,4 @@
--- An error names what it is about, and no more of it than a person reads: it also stands in Postgres' log.
+-- An error names what it is about, in a length that a person reads: it is also in Postgres' log.
 begin;
 \ir ../fixtures.psql
 select plan(10);

@@ -1,4 +1,5 @@
--- Every rule that a table itself keeps, whoever writes: each statement breaks one rule, or stops just before it.
+-- Every rule that a table itself keeps, also for the owner: each statement breaks one rule, or stops just
+-- before it.
 begin;
 \ir ../fixtures.psql
 select plan(4);

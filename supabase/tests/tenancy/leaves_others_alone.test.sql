@@ -294,7 +294,8 @@ end;
 $$;
 -- What is open comes last: nothing that was done for one of them has touched another.
 select pg_temp.stand_by(n) from unnest('{waiting,paused,dispatched,running}'::text[]) n;
--- All that was a minute ago: within a transaction now() stands still, and a row that gets the same instant again would not show it.
+-- All that was a minute ago: within a transaction now() does not move, and a row that gets the same instant
+-- again would not show it.
 do $$
 declare
   name text;

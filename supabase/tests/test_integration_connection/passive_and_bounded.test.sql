@@ -1,4 +1,4 @@
--- A vendor that asked us to slow down is not asked by people's checks, and nobody's checks are without end.
+-- A vendor that asked us to slow down is not asked by people's checks, and all checks have a limit.
 begin;
 \ir ../fixtures.psql
 \ir ../connection_check.psql

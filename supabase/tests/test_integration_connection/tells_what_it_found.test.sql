@@ -35,7 +35,7 @@ select is(pg_temp.health() || ', ' || pg_temp.alerts(), 'healthy, 2 alerts, 0 op
   'what the function found wrong with the credentials is mended once it asks somebody');
 
 update public.sync_integration_health set passive_since = null where integration_id = sync_test.id('integration a');
--- Nobody answers the check.
+-- The check gets no answer.
 select pg_temp.age_check();
 select pg_temp.check_as('coordinator');
 select is(sync_scheduler.end_unanswered_checks(), 0, 'a check has its time');

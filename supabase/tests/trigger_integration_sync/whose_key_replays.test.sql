@@ -1,4 +1,4 @@
--- A key replays a run of its own organisation and integration, whoever of the organisation pressed, and nothing else.
+-- A key replays only a run of its own organisation and integration, whatever member pressed.
 begin;
 \ir ../fixtures.psql
 select plan(12);

@@ -1,4 +1,4 @@
--- Nobody of one organisation opens, keeps open or closes the incident of a vendor by hand, whatever they try.
+-- The people of a single organisation cannot open, keep open or close the incident of a vendor by hand.
 begin;
 \ir ../fixtures.psql
 \ir ../connection_check.psql
@@ -43,7 +43,7 @@ begin
 end
 $$;
 
--- Whoever asks for them: checks by hand open none, also of several organisations.
+-- Checks by hand open none, also of several organisations.
 select sync_scheduler.post_checks(array[pg_temp.integration(n)], sync_test.id('stranger')),
   pg_temp.claim(pg_temp.check_token('integration ' || n), 'integration ' || n),
   public.sync_worker_finish_probe(pg_temp.integration(n), pg_temp.check_token('integration ' || n), 'failed', 'transient',

@@ -77,7 +77,7 @@ select public.sync_worker_finish(r.run_id, 1, sync_test.token(r.run_id), 'failed
 from pg_temp.run() r;
 select is((pg_temp.run()).deadline_at, now() + interval '6 hours', 'a wait that we choose ourselves moves no deadline');
 
--- A run past its deadline gets no more time.
+-- A run past its deadline gets no further time.
 delete from public.sync_run_log;
 select pg_temp.begin_run('running');
 update public.sync_run_log set deadline_at = now() where finished_at is null;

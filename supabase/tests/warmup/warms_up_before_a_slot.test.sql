@@ -10,7 +10,7 @@ $$;
 create function pg_temp.sent() returns integer language sql as $$
   select count(*)::integer from net.http_request_queue q
   where convert_from(q.body, 'UTF8')::jsonb ->> 'kind' = 'warmup'
-    -- This test's slots are whole seconds away; whatever else is queued is somebody else's.
+    -- This test's slots are whole seconds away; whatever else is queued belongs to others.
     and extract(microseconds from (convert_from(q.body, 'UTF8')::jsonb ->> 'scheduled_for')::timestamptz - now())::bigint
       % 1000000 = 0
 $$;

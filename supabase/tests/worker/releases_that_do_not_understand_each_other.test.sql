@@ -1,4 +1,4 @@
--- A function that is newer or older than the schema: nothing runs, nothing is used up, and it is told.
+-- A function that is newer or older than the schema: nothing runs, nothing is used up, and there is an alert.
 begin;
 \ir ../fixtures.psql
 select plan(16);
@@ -24,7 +24,7 @@ select ok(
   (select a.lease_expires_at > now() and a.dispatch_count = 0 from sync_scheduler.run_attempts a join run using (run_id)),
   'it is dispatched again later');
 
--- For as long as nobody looks, and long past its deadline.
+-- For as long as no tick looks, and long past its deadline.
 create function pg_temp.repeat() returns void language plpgsql as $$
 begin
   update public.sync_run_log set deadline_at = now() + interval '1 second' where run_id = (select run_id from run);
