@@ -3455,7 +3455,8 @@ begin
         case when t.state = 'pending' and t.stays_open then 'unknown' else t.state end as state
       from told t where t.was = 'sending'
     ) n
-    where e.entry_id = n.entry_id
+    -- A range, as in store_delivery.
+    where e.entry_id between n.entry_id and n.entry_id
     returning e.state, e.entry_id
   )
   select count(*) filter (where state = 'exported'), count(*) filter (where state = 'rejected'),
@@ -4047,7 +4048,8 @@ begin
       conflict_at = case when t.resolution not in ('keep', 'abandon') then e.conflict_at end,
       -- From now on it is the person's to decide. That nothing ever left stays true.
       refused_at_first_send = false
-    from told t where e.entry_id = t.entry_id
+    -- A range, as in store_delivery.
+    from told t where e.entry_id between t.entry_id and t.entry_id
     returning e.entry_id, t.batch_id,
       jsonb_strip_nulls(jsonb_build_object('entry_key', t.entry_key, 'resolution', t.resolution,
       'was', t.state, 'conflict_at', t.conflict_at, 'external_id', t.external_id)) as change
@@ -4278,7 +4280,9 @@ begin
       run_id = case when t.state = 'pending' then e.run_id end,
       decided_at = case when t.state = 'pending' then e.decided_at end
     from told t
-    where e.entry_id = t.entry_id and t.is_replaceable
+    -- A range, here and below: with an equality a plan may compare each delivered key with each entry of all
+    -- tenants, when the statistics say that there are none.
+    where e.entry_id between t.entry_id and t.entry_id and t.is_replaceable
       and (t.payload_hash <> t.hash or (store_delivery.readmit and t.state = 'withdrawn'))
     returning t.entry_key, t.state as was
   ), contradicted as (
@@ -4287,7 +4291,8 @@ begin
     set conflict_at = now(), conflict_payload_hash = t.hash, conflict_content =
       jsonb_build_object('period', t.period, 'document_number', t.document_number, 'payload', t.payload)
     from told t
-    where e.entry_id = t.entry_id and not t.is_replaceable and t.payload_hash <> t.hash
+    where e.entry_id between t.entry_id and t.entry_id and not t.is_replaceable
+      and t.payload_hash <> t.hash
       and t.conflict_payload_hash is distinct from t.hash
     returning 1
   ), agreed as (
@@ -4295,7 +4300,8 @@ begin
     update public.sync_export_entries e
     set conflict_at = null, conflict_payload_hash = null, conflict_content = null
     from told t
-    where e.entry_id = t.entry_id and t.conflict_at is not null and t.payload_hash = t.hash
+    where e.entry_id between t.entry_id and t.entry_id and t.conflict_at is not null
+      and t.payload_hash = t.hash
   ), known as (
     select from told t
     where not t.is_replaceable and t.payload_hash <> t.hash and t.conflict_payload_hash = t.hash
@@ -4880,7 +4886,8 @@ begin
     update public.sync_export_entries e
       set state = 'withdrawn', run_id = null, decided_at = clock_timestamp(),
       conflict_at = null, error_message = withdraw_sync_entries.reason
-    from asked a where e.entry_id = a.entry_id and a.has_not_left
+    -- A range, as in store_delivery.
+    from asked a where e.entry_id between a.entry_id and a.entry_id and a.has_not_left
     returning e.entry_key
   )
   select (select array_agg(c.entry_key order by c.entry_key) from changed c),

@@ -1,5 +1,5 @@
 /**
- * A delivery and a settlement cost what they name, whatever the planner believes and however much is exported.
+ * A delivery, a settlement and a withdrawal cost what they name, whatever the planner believes and however much is exported.
  *
  * @module
  */
@@ -20,7 +20,7 @@ const entry = (n: number, amount: string) => ({
 });
 
 for (const [what, prepare] of Object.entries(STATISTICS)) {
-  localTest(`deliveries and settlements read what they name with ${what}`, async (platform) => {
+  localTest(`deliveries, settlements and withdrawals read what they name with ${what}`, async (platform) => {
     const { admin, orgId } = await fillOutbox(platform, prepare);
     const deliver = (tx: TransactionSql, amount: string) =>
       tx`select public.add_sync_entries(${orgId}, 'webhook', ${
@@ -38,6 +38,13 @@ for (const [what, prepare] of Object.entries(STATISTICS)) {
               tx.json(
                 numbers.slice(0, NAMED / 2).map((n) => ({ entry_key: `entry ${n}`, resolution: "keep" })),
               )
+            }, 'tested')`,
+        ),
+        withdrawn: await rowsRead(
+          tx,
+          () =>
+            tx`select public.withdraw_sync_entries(${orgId}, 'webhook', ${
+              numbers.slice(NAMED / 2).map((n) => `entry ${n}`)
             }, 'tested')`,
         ),
       }));

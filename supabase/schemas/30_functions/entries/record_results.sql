@@ -96,7 +96,8 @@ begin
         case when t.state = 'pending' and t.stays_open then 'unknown' else t.state end as state
       from told t where t.was = 'sending'
     ) n
-    where e.entry_id = n.entry_id
+    -- A range, as in store_delivery.
+    where e.entry_id between n.entry_id and n.entry_id
     returning e.state, e.entry_id
   )
   select count(*) filter (where state = 'exported'), count(*) filter (where state = 'rejected'),

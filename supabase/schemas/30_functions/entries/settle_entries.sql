@@ -96,7 +96,8 @@ begin
       conflict_at = case when t.resolution not in ('keep', 'abandon') then e.conflict_at end,
       -- From now on it is the person's to decide. That nothing ever left stays true.
       refused_at_first_send = false
-    from told t where e.entry_id = t.entry_id
+    -- A range, as in store_delivery.
+    from told t where e.entry_id between t.entry_id and t.entry_id
     returning e.entry_id, t.batch_id,
       jsonb_strip_nulls(jsonb_build_object('entry_key', t.entry_key, 'resolution', t.resolution,
       'was', t.state, 'conflict_at', t.conflict_at, 'external_id', t.external_id)) as change

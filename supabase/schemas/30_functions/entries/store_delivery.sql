@@ -57,7 +57,9 @@ begin
       run_id = case when t.state = 'pending' then e.run_id end,
       decided_at = case when t.state = 'pending' then e.decided_at end
     from told t
-    where e.entry_id = t.entry_id and t.is_replaceable
+    -- A range, here and below: with an equality a plan may compare each delivered key with each entry of all
+    -- tenants, when the statistics say that there are none.
+    where e.entry_id between t.entry_id and t.entry_id and t.is_replaceable
       and (t.payload_hash <> t.hash or (store_delivery.readmit and t.state = 'withdrawn'))
     returning t.entry_key, t.state as was
   ), contradicted as (
@@ -66,7 +68,8 @@ begin
     set conflict_at = now(), conflict_payload_hash = t.hash, conflict_content =
       jsonb_build_object('period', t.period, 'document_number', t.document_number, 'payload', t.payload)
     from told t
-    where e.entry_id = t.entry_id and not t.is_replaceable and t.payload_hash <> t.hash
+    where e.entry_id between t.entry_id and t.entry_id and not t.is_replaceable
+      and t.payload_hash <> t.hash
       and t.conflict_payload_hash is distinct from t.hash
     returning 1
   ), agreed as (
@@ -74,7 +77,8 @@ begin
     update public.sync_export_entries e
     set conflict_at = null, conflict_payload_hash = null, conflict_content = null
     from told t
-    where e.entry_id = t.entry_id and t.conflict_at is not null and t.payload_hash = t.hash
+    where e.entry_id between t.entry_id and t.entry_id and t.conflict_at is not null
+      and t.payload_hash = t.hash
   ), known as (
     select from told t
     where not t.is_replaceable and t.payload_hash <> t.hash and t.conflict_payload_hash = t.hash

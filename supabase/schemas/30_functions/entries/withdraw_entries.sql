@@ -43,7 +43,8 @@ begin
     update public.sync_export_entries e
       set state = 'withdrawn', run_id = null, decided_at = clock_timestamp(),
       conflict_at = null, error_message = withdraw_sync_entries.reason
-    from asked a where e.entry_id = a.entry_id and a.has_not_left
+    -- A range, as in store_delivery.
+    from asked a where e.entry_id between a.entry_id and a.entry_id and a.has_not_left
     returning e.entry_key
   )
   select (select array_agg(c.entry_key order by c.entry_key) from changed c),
