@@ -1,4 +1,4 @@
-/** The examples of `docs/reference/api.md` run: what they print is what stands behind them. */
+/** The examples of `docs/reference/api.md` run: what they print is what the comments behind them say. */
 import assert from "node:assert/strict";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { startWebhookReceiver } from "../../local/vendors/webhook_receiver.ts";

@@ -33,7 +33,7 @@ export function apiSections(page: string): ApiSection[] {
   return sections(page).filter(([name]) => /^[a-z]+(_[a-z]+)+$/.test(name)).map(([name, text]) => {
     const signature = new RegExp(`^\`(${name}\\([^\`]*\\)) →`, "m").exec(text)?.[1] ?? "";
     const errors = /^Errors[^]*?(?=\n\n)/m.exec(`${text}\n\n`)?.[0] ?? "";
-    // What stands in parentheses explains an error; the names in it are details.
+    // Parentheses explain an error; the names in them are details.
     const listed = [...errors.replace(/\([^)]*\)/g, "").matchAll(/`([a-z_]+)`/g)];
     return { name, signature, text, errors: listed.map(([, error = ""]) => error) };
   });

@@ -4,7 +4,7 @@ import { SYNC_ERRORS } from "../../src/rpc-logic/mod.ts";
 import { usePlatform } from "../support/platform.ts";
 import { apiSections, readPage } from "./api_page.ts";
 
-// Told to the Edge Function, not to clients.
+// For the Edge Function, not for clients.
 const WORKER_ERRORS = [
   "run_is_final",
   "invalid_token",
@@ -52,7 +52,7 @@ Deno.test("docs/design/worker-protocol.md has every function of the Edge Functio
     const row = rows.find((line) => line.startsWith(`| \`${name}\``));
     assert.ok(row, name);
     for (const [, parameter = ""] of signature.matchAll(/[(,] ?(\w+) /g)) {
-      // What names an attempt stands once, above the table.
+      // The parameters that name an attempt are listed once, above the table.
       const isCommon = ["run_id", "attempt", "token"].includes(parameter);
       assert.ok(isCommon || new RegExp(`\\b${parameter}\\b`).test(row), `${name}: ${parameter}`);
     }

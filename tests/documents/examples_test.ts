@@ -40,7 +40,7 @@ function comments(text: string): string {
   return markdown;
 }
 
-/** The example as a module elsewhere: what it imports is found from where it stands. */
+/** The example as a module elsewhere: its imports are resolved from its place. */
 function moved(code: string, source: string): string {
   const found = (specifier: string) =>
     specifier.startsWith(".")

@@ -6,7 +6,7 @@
 import type { Sql } from "postgres";
 import type { Tenant } from "../support/tenant.ts";
 
-/** Names that an example may use beside the clients. */
+/** Names that an example may use besides the clients. */
 export interface Given {
   readonly run_id: string;
   readonly alert_id: string;

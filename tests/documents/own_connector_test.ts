@@ -1,4 +1,4 @@
-/** The connector that docs/connectors/own-connector.md shows to developers, run as it stands. */
+/** The connector that docs/connectors/own-connector.md shows to developers, run as it is. */
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
 import { openConnector } from "../../supabase/functions/integration-sync/connectors/open_connector.ts";

@@ -1,4 +1,4 @@
-/** The examples of the README, and of the package's own, run as they stand. */
+/** The examples of the README, and of the package's own, run as they are. */
 import assert from "node:assert/strict";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { startWebhookReceiver } from "../../local/vendors/webhook_receiver.ts";

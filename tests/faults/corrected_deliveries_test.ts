@@ -15,7 +15,7 @@ import { type DeliveredEntry, type OutboxBench, startOutboxBench } from "../supp
 
 const ignored_fields = { voucher: ["voucher_type"] };
 
-/** Three vouchers of which the second one posts to an account; its amount says which version it is. */
+/** Three vouchers. The second one posts to an account, and its amount says which version it is. */
 function three(account: string, amount = "2"): DeliveredEntry[] {
   return vouchers(3).map(({ settled: _, ...entry }, index) =>
     index !== 1 ? entry : {
@@ -147,7 +147,7 @@ Deno.test("a voucher that a person has given up is not booked when it is correct
   assert.equal(webhookBooks(receiver)[keys[1]], "1 x 8.00");
 });
 
-/** How often each voucher stands in Xledger's journal, and with which amount. */
+/** How often Xledger's journal has each voucher, and with which amount. */
 function xledgerBooks(vendor: XledgerVendor): Record<string, string> {
   const byNumber = Map.groupBy(vendor.ledger.journal, ({ node }) => String(node.invoiceNumber));
   return Object.fromEntries(
@@ -191,7 +191,7 @@ Deno.test("a voucher that Xledger's import refused is not booked twice when it i
   assert.equal((await bench.deliver(three("5910", "7"))).conflicts, 1);
   await bench.run();
   assert.deepEqual(xledgerBooks(vendor), { [zero]: "1 x 1.10", [two]: "1 x 3.10" });
-  // The lines wait in Xledger: somebody opens the account and imports them.
+  // The lines wait in Xledger: a person opens the account and imports them.
   vendor.behaviour.badAccounts = new Set();
   for (const item of vendor.ledger.staged) item.state = "waiting";
   vendor.ledger.import(Date.now(), true);

@@ -34,7 +34,7 @@ ownPlatformTest(
       const [open] = await sql`select attempt, claimed_at is not null as claimed
         from sync_scheduler.run_attempts where run_id = ${runId} and ended_at is null`;
       await edgeFunction.start();
-      // What time would do: nobody works on this attempt any more, or nobody ever heard of it.
+      // What time would do: no worker works on this attempt any more, or none ever got it.
       await sql`update sync_scheduler.run_attempts set lease_expires_at = now()
         where run_id = ${runId} and attempt = ${open?.attempt ?? 0} and ended_at is null
           and (claimed_at is not null) = ${open?.claimed ?? false}`;

@@ -4,7 +4,7 @@ import { connect } from "../support/connect.ts";
 import { ownPlatformTest } from "../support/local_only.ts";
 import { createTenant, trigger } from "../support/tenant.ts";
 
-// The database is pushed before the function is deployed, or the other way round, and nobody notices for a while.
+// The database is pushed before the function is deployed, or the other way round, and no person notices for a while.
 ownPlatformTest(
   "runs wait, and are not lost, while the database and the function are of releases apart",
   async (platform) => {

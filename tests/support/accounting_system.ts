@@ -17,17 +17,17 @@ export interface AccountingSystem extends AsyncDisposable {
   readonly integrationType: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly credentials: Readonly<Record<string, string>>;
-  /** The write that decides: it waits for a while, and is then carried out whoever still listens. */
+  /** The write that decides: it waits for a while, and is then carried out whether or not the client still listens. */
   delayNextWrite(): void;
   /** The second write that decides is refused with this status, as if access had gone for a moment. */
   refuseSecondWrite(status: number): void;
   /** How many requests of that kind have arrived. */
   writes(): number;
-  /** How often each voucher stands in the books, by document number. */
+  /** How often the books have each voucher, by document number. */
   booked(): Map<string, number>;
 }
 
-/** So long that a test can kill somebody while the write is on its way. */
+/** So long that a test can kill a process while the write is on its way. */
 const DELAY_MS = 1000;
 
 /** Starts a fake of each, with waits short enough for a test on the real clock. */
@@ -121,7 +121,7 @@ export async function syncWith(
   return data.run_id;
 }
 
-/** Every voucher stands in the books exactly once, and the outbox says so too. */
+/** The books have every voucher exactly once, and the outbox says so too. */
 export async function assertBookedOnce(
   sql: Sql,
   tenant: Tenant,

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /**
- * What a page keeps from people with a screen reader, a keyboard or poor sight, as far as a program can tell.
+ * What a page keeps from people with a screen reader, a keyboard or poor sight, as far as a program can find out.
  *
  * @module
  */

@@ -41,7 +41,7 @@ async function unpack(): Promise<string> {
   const directory = await Deno.makeTempDir({ prefix: "sync_scheduler_chromium_" });
   addEventListener("unload", () => Deno.removeSync(directory, { recursive: true }));
   const shared = Deno.env.get("TMPDIR");
-  // The only way to tell the package where; it looks before it begins to unpack.
+  // The only way to give the package the place; it looks before it begins to unpack.
   Deno.env.set("TMPDIR", directory);
   try {
     return await chromium.executablePath();

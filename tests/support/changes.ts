@@ -7,7 +7,7 @@ import type { RealtimeChannel } from "@supabase/supabase-js";
 import { until } from "../../local/wait.ts";
 import type { Client } from "./tenant.ts";
 
-/** What a subscriber is told of one change. */
+/** What a subscriber learns of one change. */
 export interface Change {
   readonly eventType: string;
   readonly table: string;

@@ -28,8 +28,8 @@ export interface CheckoutCopy extends AsyncDisposable {
 }
 
 /**
- * Copies a checkout as if nothing of it were released, so that the copy makes releases of its own: without the releases
- * and the open change, with the baseline that its schemas make now.
+ * Copies a checkout as if nothing of it were released, so that the copy makes releases of its own. It lacks the
+ * releases and the open change, and has the baseline that its schemas make now.
  */
 export async function copyCheckout(source = root): Promise<CheckoutCopy> {
   const isReleased = (await readReleases(checkoutAt(source).releases)).length > 0;

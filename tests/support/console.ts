@@ -18,7 +18,7 @@ const PATIENCE_MS = 30_000;
 /** A page with the parts that tests touch, and what it has done so far. */
 export interface ConsolePage extends AsyncDisposable {
   readonly page: Page;
-  /** The library's button, and the text beside it. */
+  /** The library's button, and the text next to it. */
   readonly button: Locator;
   readonly reason: Locator;
   /** The library's banner. */
@@ -29,14 +29,14 @@ export interface ConsolePage extends AsyncDisposable {
   onFrame(listener: (frame: string | Uint8Array) => void): void;
   /** How often a document was loaded. */
   readonly loads: () => number;
-  /** Signs in with the password and waits until changes are told as they happen, unless they never will be. */
+  /** Signs in with the password and waits until changes are reported as they happen, unless they never will be. */
   signIn(email: string, options?: { readonly isLive: boolean }): Promise<void>;
-  /** Signs in as somebody of the seed, by one press on the name. */
+  /** Signs in as a person of the seed, by one press on the name. */
   signInAs(name: string): Promise<void>;
   /** Goes to the page of an integration by its link, and waits until it is the one that is shown. */
   openIntegration(name: string): Promise<void>;
   untilLive(): Promise<void>;
-  /** What the browser complained of but a refused request, which it always tells. */
+  /** What the browser complained of, except a refused request, which it always reports. */
   readonly problems: readonly string[];
 }
 

@@ -58,7 +58,7 @@ export class FakeOutbox {
     });
   }
 
-  /** The worker API of one attempt; with `isLost`, it dies when it wants to tell its first results. */
+  /** The worker API of one attempt; with `isLost`, it dies when it wants to report its first results. */
   attempt(isLost = false): { readonly api: WorkerApi; readonly end: () => Ending | null } {
     let ending: Ending | null = null;
     const progress = { cancel_requested: false, entries_total: 0, entries_done: 0, entries_failed: 0 };
@@ -115,7 +115,7 @@ export class FakeOutbox {
         : undefined;
       return { row, result, was: row.state, state: result?.state ?? row.state };
     });
-    // Nothing leaves a batch of which anything is open.
+    // Nothing leaves a batch while anything of it is open.
     const staysOpen = told.some(({ row, state }) =>
       state === "sending" || state === "unknown" || (state === "pending" && row.wasUnknown)
     );

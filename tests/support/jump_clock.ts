@@ -4,8 +4,8 @@ import type { Clock } from "../../supabase/functions/integration-sync/core/clock
 const longestJumpMs = 24 * 3600_000;
 
 /**
- * A clock that jumps ahead whenever somebody sleeps: for one sequential worker beside real HTTP, of which a clock that
- * is moved by hand could not know when it is idle. Sleeps of more than a day never end.
+ * A clock that jumps ahead whenever its user sleeps: for one sequential worker with real HTTP. A clock that is moved by
+ * hand could not know when that is idle. Sleeps of more than a day never end.
  */
 export class JumpClock implements Clock {
   #elapsed = 0;

@@ -58,7 +58,7 @@ export async function startOutboxBench(
   const database = platform.connect();
   const { sql } = database;
   const { orgId } = await createTenant(sql, platform);
-  // The tenant's own integration stands in the way of another one of its type.
+  // The tenant's own integration prevents another one of its type.
   await sql`delete from public.sync_integrations where org_id = ${orgId}`;
   const integrationId = await connectIntegration(sql, { orgId, type, config, credentials });
   await sql`update public.sync_integrations set retry_base = '0', manual_cooldown = '0' where id = ${integrationId}`;

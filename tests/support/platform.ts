@@ -21,7 +21,7 @@ const descriptionSchema = z.object({
   jwtSecret: z.string(),
 });
 
-/** URLs and keys; what they mean stands at {@link Platform}. */
+/** URLs and keys; {@link Platform} says what they mean. */
 export type PlatformDescription = Readonly<z.infer<typeof descriptionSchema>>;
 
 /** A platform that a test may use and must leave running. */

@@ -1,5 +1,5 @@
 /**
- * A bench for races: sessions in a database of the test's own, of which one stops in the middle of its work while another runs.
+ * A bench for races: sessions in a database of the test's own. One stops in the middle of its work while another runs.
  *
  * @module
  */

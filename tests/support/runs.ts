@@ -40,11 +40,11 @@ export async function expireAndRecover(sql: Sql, runId: string): Promise<void> {
 }
 
 /**
- * Moves on a run that stands still, for a test that looks again and again until it has ended: what time and pg_cron would
- * do. A dispatch that is still on its way is left alone, or none would ever arrive under the token that is current then.
+ * Moves on a stuck run, for a test that looks again and again until it has ended: what time and pg_cron would do. A
+ * dispatch that is still on its way is left alone, or none would ever arrive under the token that is current then.
  */
 export async function moveOn(sql: Sql, runId: string): Promise<void> {
-  // What was sent leaves the queue with its answer; what a crash has lost stands there no more either.
+  // What was sent leaves the queue with its answer; what a crash has lost is not there either.
   await sql`update sync_scheduler.run_attempts a set lease_expires_at = now()
     where a.run_id = ${runId} and a.ended_at is null and a.claimed_at is null
       and not exists (select from net.http_request_queue q where q.id = a.request_id)`;
@@ -53,7 +53,7 @@ export async function moveOn(sql: Sql, runId: string): Promise<void> {
   await sql`select sync_scheduler.recover_run(${runId})`;
 }
 
-/** Every entry stands in the receiver's ledger exactly once, and the outbox says so too. */
+/** The receiver's ledger has every entry exactly once, and the outbox says so too. */
 export async function assertExportedOnce(
   sql: Sql,
   integrationId: string,

@@ -38,7 +38,7 @@ export interface Tenant {
 export interface TenantOptions {
   /** Entries waiting for export; none by default. */
   readonly entries?: number;
-  /** Where they go, signed with a secret that the receiver is told. */
+  /** Where they go, signed with a secret that the receiver knows. */
   readonly receiver?: WebhookReceiver;
   /** Further settings of the connector. */
   readonly config?: Readonly<Record<string, unknown>>;
@@ -47,7 +47,7 @@ export interface TenantOptions {
 }
 
 /**
- * A client that nobody is signed in to. It keeps no session and sets no timer.
+ * A client without a session. It keeps no session and sets no timer.
  *
  * @param access Where the API is.
  * @param key An API key; the publishable one by default.
@@ -71,7 +71,7 @@ export async function createTenant(
   const tag = randomBytes(6).toString("hex");
   const email = (person: Person) => `${person}-${tag}@tenant.test`;
   const secret = `whsec_${randomBytes(24).toString("base64")}`;
-  // A machine of the tenant's own where nobody listens: on a common one, three that fail would be an incident of all.
+  // A machine of the tenant's own where nothing listens: on a common one, three that fail would be an incident of all.
   const nowhere = `http://127.${[...randomBytes(3)].map((byte) => 1 + byte % 250).join(".")}:9/`;
   receiver?.requireSignature([secret]);
 

@@ -20,8 +20,8 @@ export async function pauseJobs(admin: Sql, jobs = "%"): Promise<void> {
 }
 
 /**
- * Makes pg_cron of an embedded platform look away from all jobs, until the function that it returns is called. To whoever
- * reads them they are as active as ever.
+ * Makes pg_cron of an embedded platform look away from all jobs, until the function that it returns is called. A reader
+ * sees them as active as ever.
  *
  * @param admin A connection as a superuser.
  */

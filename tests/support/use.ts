@@ -1,6 +1,6 @@
 /**
- * A database of a host in which the bundle has been used: runs in every state, entries in every state, whatever else
- * fills a table, and what an operator has set by hand.
+ * A database of a host in which the bundle has been used. It has runs and entries in every state, whatever else fills a
+ * table, and what an operator has set by hand.
  *
  * @module
  */

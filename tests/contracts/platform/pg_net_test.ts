@@ -45,7 +45,7 @@ Deno.test("pg_net sends method, parameters, headers and body, and stores the ans
     )::text as id, now() as at`;
   assert.ok(row);
   const answer = await response(sql, row.id);
-  // By which a response is told from one that had the same id before a crash.
+  // It distinguishes a response from one that had the same id before a crash.
   assert.ok(answer.created >= row.at);
   assert.equal(answer.status_code, 200);
   assert.equal(answer.content, '{"hello":"world"}');
@@ -127,7 +127,7 @@ Deno.test("pg_net stores the answers of a batch together, when the slowest is th
     return rows.map((row) => row.id);
   });
   await until("both requests", () => probe.seen.length === 2);
-  // The quick one has been answered, but nobody can know.
+  // The quick one has been answered, but that cannot be seen.
   assert.equal((await sql`select from net._http_response where id = any(${ids}::bigint[])`).length, 0);
   probe.release();
   const answers = await Promise.all(ids.map((id) => response(sql, id)));
@@ -151,7 +151,7 @@ Deno.test("pg_net sends 200 requests at a time", async () => {
     return found.reduce((sum, { size }) => sum + size, 0) === 250 && found;
   });
   assert.equal(probe.seen.length, 250);
-  // Beside a request of somebody else's the first batch has room for fewer.
+  // With a foreign request in it, the first batch has room for fewer.
   assert.ok(all.length >= 2 && all.every(({ size }) => size <= 200), JSON.stringify(all));
 });
 
@@ -170,7 +170,7 @@ Deno.test("pg_net rests for a second after each batch: the first commit cuts it 
     const [one, other] = await Promise.all([response(sql, third), response(sql, fourth)]);
     return one.created.getTime() === other.created.getTime();
   }
-  // More than once, because on a machine that stands still for a second the rest is over.
+  // More than once, because the rest is over on a machine that stalls for a second.
   assert.ok(await together() || await together() || await together());
 });
 

@@ -156,7 +156,7 @@ function tokenOf(userId: string, secret: string, seconds: number): Promise<strin
     .sign(new TextEncoder().encode(secret));
 }
 
-// The secret is the stack's own: only the embedded platform tells it.
+// The secret is the stack's own: only the embedded platform reveals it.
 Deno.test({
   ...embeddedOnly(
     "Realtime closes a channel whose token has expired, and keeps one whose token was refreshed",

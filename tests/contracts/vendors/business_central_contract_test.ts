@@ -125,7 +125,7 @@ contract("keeps lines as they were sent, refuses a line number twice, and lets l
   const lines = voucher.lines.map((line) => ({ voucher, line }));
   try {
     assert.deepEqual(await journal.insert(lines), { refused: new Map(), taken: [voucher] });
-    // The refusal is that of a key which stands: no entry is at fault.
+    // The refusal is that of a key which is there already: no entry is at fault.
     assert.deepEqual(await journal.insert(lines), { refused: new Map(), taken: [] });
     const standing = await journal.read();
     assert.deepEqual(
@@ -137,7 +137,7 @@ contract("keeps lines as they were sent, refuses a line number twice, and lets l
   } finally {
     const standing = await journal.read();
     const { length } = await journal.remove(standing);
-    // Gone, or somebody else's: nothing of a second removal can be done.
+    // Gone, or foreign: nothing of a second removal can be done.
     assert.equal(length, 0);
     assert.equal((await journal.remove(standing)).length, standing.length);
   }

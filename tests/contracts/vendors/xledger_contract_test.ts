@@ -1,11 +1,11 @@
 /**
  * What the connector takes for granted about Xledger, against the fake and, with a token, against a demo tenant:
  *
- * XLEDGER_TOKEN     a token that may read and add GL import items; without it only the fake is asked
- * XLEDGER_URL       default https://demo.xledger.net/graphql
- * XLEDGER_ACCOUNTS  two account codes of the tenant, default "6860,2910"
- * XLEDGER_CONFIG    further configuration as JSON, such as {"counts_as_exported":"staged","job_level":{"dbId":1}}; with codes
- *                   in vat_codes and dimensions, the first of each is booked
+ * - `XLEDGER_TOKEN`: a token that may read and add GL import items. Without it only the fake is asked.
+ * - `XLEDGER_URL`: default https://demo.xledger.net/graphql.
+ * - `XLEDGER_ACCOUNTS`: two account codes of the tenant, default `6860,2910`.
+ * - `XLEDGER_CONFIG`: further configuration, such as `{"counts_as_exported":"staged","job_level":{"dbId":1}}`. With codes
+ *   in `vat_codes` and `dimensions`, the first of each is booked.
  *
  * It books two vouchers over 1.00 at every run: never give it the token of a tenant in use.
  */

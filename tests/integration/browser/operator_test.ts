@@ -18,7 +18,7 @@ async function start(): Promise<Platform> {
   const platform = await startPlatform({ vendors: true, history: true });
   await using admin = connect(platform.adminUrl, 1);
   await pauseJobs(admin.sql);
-  // Nor is anybody told that the scheduler is dead.
+  // Nor is there an alert that the scheduler is dead.
   await admin.sql`update sync_scheduler.settings set silent_after = '1 day' where true`;
   return platform;
 }
@@ -163,7 +163,7 @@ operatorTest(
       await item(number).locator("summary").click();
       await item(number).getByLabel("Reason").fill("Asked the accountant");
       await item(number).getByRole("button", { name: choice }).click();
-      // Decided is decided: it waits for nobody any longer.
+      // Decided is decided: it no longer waits for a person.
       await item(number).waitFor({ state: "detached" });
     }
     await untilText(view.page.locator(".alerts .open"), "1 entry needs a decision");

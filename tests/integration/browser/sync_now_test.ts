@@ -70,8 +70,8 @@ Deno.test("a press shows a spinner and then the run live until it has succeeded,
   receiver.release();
   await untilText(view.banner, "The sync has succeeded");
 
-  // A change makes it ask once for what follows from it (the cooldown, the list) until it knows the run: that it is running,
-  // how many entries it has, how many are done, what that says of the connection.
+  // After a change it asks once for what follows from it (the cooldown, the list) until it knows the run. That is: its
+  // status, its number of entries, how many are done, and the health.
   const asked = during.filter((request) => request !== "POST /rest/v1/rpc/sync_overview");
   assert.ok(during.length - asked.length <= 4, during.join("\n"));
   assert.ok(asked.length <= 1 && asked.every(isLookAtRun), "what the banner shows was told, not asked for");

@@ -42,7 +42,7 @@ Deno.test("trigger starts a sync, waits for its end and says by the exit code ho
 Deno.test("trigger --wait ends with 1 when the run fails", async () => {
   const platform = await usePlatform();
   await using database = platform.connect();
-  // Nobody listens at its address.
+  // Nothing listens at its address.
   const tenant = await createTenant(database.sql, platform, { entries: 1 });
   await database.sql`update public.sync_integrations set max_attempts = 1 where id = ${tenant.integrationId}`;
   const { code, out, err } = await runCli(["trigger", tenant.orgId, "webhook", "--wait", "--json"], {

@@ -1,4 +1,4 @@
-/** The controller against a whole stack: what a page that stands there hears of. */
+/** The controller against a whole stack: what an open page learns. */
 import assert from "node:assert/strict";
 import { ManualSyncController, SyncSchedulerRepository } from "../../../src/client/mod.ts";
 import { until } from "../../../local/wait.ts";
@@ -23,7 +23,7 @@ Deno.test("a viewer's page follows a run that a coordinator starts, and offers n
     ]);
 
     const runId = await trigger(tenant);
-    // However early or late Realtime listens: the run is told, or found when it does.
+    // However early or late Realtime listens: the run is reported, or found when it does.
     await until("the run on the page", () => controller.getSnapshot().run?.run_id === runId);
     await until("its end on the page", () => controller.getSnapshot().run?.status === "succeeded");
     assert.equal(controller.getSnapshot().run?.entries_done, 5);

@@ -83,7 +83,7 @@ async function open({ overview = {}, last = {}, locale, context = {} }: PageOpti
 const status = ({ banner }: OpenPage) => banner.getByRole("status").textContent();
 const reason = ({ page }: OpenPage) => page.locator("manual-sync-button [part=reason]").textContent();
 
-/** Where everything stands, to the pixel. */
+/** Where everything is, to the pixel. */
 const layout = ({ page }: OpenPage): Promise<unknown> =>
   page.evaluate(`[...document.querySelectorAll("manual-sync-button, sync-status-banner")].flatMap((element) =>
     [element, ...element.shadowRoot.querySelectorAll("button, section")].map((part) => {

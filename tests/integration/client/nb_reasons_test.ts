@@ -29,7 +29,7 @@ Deno.test("every reason that the database gives has its words in Norwegian", asy
   assert.deepEqual(missing, [], "nb_reasons.ts has no words for these");
 });
 
-/** What stands between the brackets of each call of a function. */
+/** The text between the brackets of each call of a function. */
 function callsOf(text: string, name: string): string[] {
   return text.split(`${name}(`).slice(1).map((rest) => {
     let depth = 1;

@@ -40,7 +40,7 @@ Deno.test({
     // Open to the user that Postgres runs as under root.
     const temporary = await Deno.makeTempDir({ prefix: "temporary-of-a-test-" });
     await Deno.chmod(temporary, 0o755);
-    // Nothing listens there, and nobody has exempted this machine.
+    // Nothing listens there, and no variable exempts this machine.
     const proxies = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
     const dead = Object.fromEntries(proxies.map((name) => [name, "http://127.0.0.1:9"]));
     const { code, text } = await task(root, "demo", {

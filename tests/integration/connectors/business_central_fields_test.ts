@@ -206,7 +206,7 @@ for (const [how, [fault, isTaken]] of Object.entries(lost)) {
     if (!isTaken) {
       assert.equal(states(held), "unknown");
       assert.deepEqual(failed(held), ["permanent", "business_central_code_missing"]);
-      // Nothing of it stands there to hold up other vouchers, or to be posted with them.
+      // Nothing of it is there to hold up other vouchers, or to be posted with them.
       assert.deepEqual([bench.fake.company.ledger, bench.fake.journal.lines], [[], []]);
       const plain = [{ account: "7140", debit: "1.00" }, { account: "2910", credit: "1.00" }];
       assert.equal(states(await send(bench, [expense(2, { lines: plain })])), "exported");

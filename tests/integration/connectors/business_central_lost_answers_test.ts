@@ -97,7 +97,7 @@ for (const delay of [0, 5000, 60_000]) {
     bench.fake.misbehave({ on: "post", kind: "apply_later" });
     await send(bench);
     assert.equal(states(await resend(bench)), "exported exported");
-    // The first voucher has its three lines, and is in balance, when the posting takes what stands there.
+    // The first voucher has its three lines, and is in balance, when the posting takes what is there.
     bench.fake.misbehave({ on: "batch", kind: "late_amid", operations: 3 });
     let outcome = await send(bench, others);
     for (let attempt = 0; attempt < 5 && outcome.failure !== undefined; attempt++) {

@@ -59,7 +59,7 @@ async function exportAll(
       if (random() < 0.1) fake.carryOutLate();
       if (random() < 0.03) fake.revokeTokens();
       if (--untilKilled > 0) return;
-      // The request goes out and nobody hears the answer, or it never goes out.
+      // The request goes out and its answer is lost, or it never goes out.
       outbox.abandon();
       if (untilKilled < 0 || random() < 0.5) killed();
     };
@@ -112,7 +112,7 @@ Deno.test(`every voucher is posted once when ${seeds} schedules of faults are dr
       assert.equal(outbox.open, 0, `${story.join("\n")}\n${states.join("\n")}`);
       fake.carryOutLate();
       assertPostedOnce(bench, good);
-      // Nothing stands there for somebody to post a second time.
+      // Nothing is there that could be posted a second time.
       assert.deepEqual(fake.journal.lines, []);
       assert.deepEqual(
         outbox.rows.filter(({ state }) => state === "rejected").map(({ entry }) => entry.entry_key),

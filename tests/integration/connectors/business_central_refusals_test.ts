@@ -21,7 +21,7 @@ import {
 
 const blockedLines = [{ account: "7140", debit: "1.00" }, { account: "2910", credit: "1.00" }];
 
-/** Vouchers of which those with a number in `blocked` post to an account that takes no postings. */
+/** Vouchers; those with a number in `blocked` post to an account that takes no postings. */
 function vouchers(bench: BusinessCentralTest, count: number, blocked: readonly number[]): Entry[] {
   bench.fake.company.blockedAccounts.add("7140");
   return Array.from(

@@ -14,7 +14,7 @@ import {
 
 const MOST_ATTEMPTS = 12;
 
-/** Exports a batch in attempts, each of which may find the other one's lines; yields before every request as drawn. */
+/** Exports a batch in attempts that may find each other's lines; yields before every request as drawn. */
 async function exportInAttempts(
   test: BusinessCentralTest,
   id: string,

@@ -1,6 +1,6 @@
 /**
  * A Business Central integration on the test bench: the connector against the fake over HTTP, on a clock that goes on
- * only while nobody waits for an answer.
+ * only while no request waits for an answer.
  *
  * @module
  */
@@ -100,7 +100,7 @@ export async function startBusinessCentralTest(
         saveCheckpoint: (value) => Promise.resolve(void (bench.saved = value)),
         ...changes,
       }),
-    // The body too is read while the clock stands.
+    // The body too is read while the clock is stopped.
     fetch: async (input, init) => {
       underWay++;
       try {

@@ -1,4 +1,4 @@
-/** No amount passes through a float: whatever is delivered as text stands in the vendor's books, to the last digit. */
+/** No amount passes through a float: the vendor's books have what was delivered as text, to the last digit. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { startBusinessCentral } from "../../../local/vendors/business_central/business_central.ts";

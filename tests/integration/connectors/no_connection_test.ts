@@ -1,6 +1,6 @@
 /**
- * What a connector makes of a request for which there was no connection, against real sockets: each cause has its words, and
- * entries stay pending only where the runtime's own error proves that nothing of them was sent.
+ * What a connector makes of a request for which there was no connection, against real sockets. Each cause has its
+ * words. Entries stay pending only where the runtime's own error proves that nothing of them was sent.
  */
 import assert from "node:assert/strict";
 import { createServer as createTlsServer } from "node:https";

@@ -1,6 +1,6 @@
 /**
- * What is written goes out once also over connections that are kept, as those of real systems are: Deno's fetch may send a
- * request again by itself when such a connection is cut, after it was carried out.
+ * A write goes out once also over kept connections, as those of real systems are. Deno's fetch may send a request again
+ * by itself when such a connection is cut, after it was carried out.
  */
 import assert from "node:assert/strict";
 import { startWebhookReceiver } from "../../../local/vendors/webhook_receiver.ts";

@@ -88,7 +88,7 @@ export function batchOf(entries: readonly Entry[]): Batch {
   return { batch_id: "00000000-0000-4000-8000-000000000001", resend: false, entries };
 }
 
-/** Vouchers whose three lines stand in the journal exactly once. Fails if anything is there more often, or in part. */
+/** Vouchers whose three lines are in the journal exactly once. Fails if anything is there more often, or in part. */
 export function bookedOnce(vendor: XledgerVendor): number {
   const byVoucher = Map.groupBy(vendor.ledger.counts(), ([id]) => id.split(".")[0]);
   for (const [voucher, lines] of byVoucher) {

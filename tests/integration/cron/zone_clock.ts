@@ -65,7 +65,7 @@ export class ZoneClock {
     return this.changes.filter(({ at }) => at > after && at <= until);
   }
 
-  // The span of one offset that was looked up last: whoever walks through time asks for it again and again.
+  // The span of one offset that was looked up last: a walk through time asks for it again and again.
   #from = 0;
   #to = 0;
   #offset = 0;

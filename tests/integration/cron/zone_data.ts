@@ -1,6 +1,6 @@
 /**
- * The database and this runtime each bring time zone data of their own. Where they differ, no oracle can tell a wrong
- * answer from another year's edition: tests ask zones about which they agree.
+ * The database and this runtime each bring time zone data of their own. Where they differ, no oracle can distinguish a
+ * wrong answer from another year's edition: tests ask zones about which they agree.
  *
  * @module
  */

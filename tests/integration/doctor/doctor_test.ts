@@ -78,7 +78,7 @@ Deno.test(
     for (const { check, what, breakIt, says, status = "FAIL" } of BREAKAGES) {
       await step(ifClean(`${check}: ${what}`, check), async () => {
         const tenant = await createTenant(owner.sql, platform, { entries: 1 });
-        // A tick would mend some of it by itself, and a job that is broken is not to be waited for.
+        // A tick would fix some of it by itself, and a job that is broken is not to be waited for.
         await pauseJobs(admin.sql, "%tick%");
         await owner.sql`insert into sync_scheduler.ticks default values`;
         await breakIt(admin.sql, tenant);
@@ -281,7 +281,7 @@ Deno.test(
     );
 
     await step(ifOwn("a host's own organisations are its own affair"), async () => {
-      // What an installation without membership looks like: the tables are somebody else's, or not there at all.
+      // What an installation without membership looks like: the tables are the host's, or not there at all.
       for (
         const statement of [
           "alter table public.sync_integrations drop constraint sync_integrations_org_id_fkey",

@@ -12,7 +12,7 @@ Deno.test("an admin connects a chat, and a run that fails for good is told there
   const { sql } = database;
   const secret = `whsec_${randomBytes(24).toString("base64")}`;
   await using chat = await startAlertReceiver(secret, Date.now, () => "well");
-  // Nobody takes its entries: the connection is refused.
+  // Its entries are not taken: the connection is refused.
   const tenant = await createTenant(sql, platform, { entries: 3 });
   await sql`update public.sync_integrations set max_attempts = 1 where id = ${tenant.integrationId}`;
   const [admin, viewer] = await Promise.all([tenant.signIn("admin"), tenant.signIn("viewer")]);

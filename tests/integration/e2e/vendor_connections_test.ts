@@ -1,4 +1,4 @@
-/** A refused connection to an accounting system is no outage: what a coordinator reads, and what it takes to mend it. */
+/** A refused connection to an accounting system is no outage: what a coordinator reads, and what it takes to fix it. */
 import assert from "node:assert/strict";
 import { startBusinessCentral } from "../../../local/vendors/business_central/business_central.ts";
 import { startXledger } from "../../../local/vendors/xledger/server.ts";

@@ -129,7 +129,7 @@ Deno.test("a run fails with the vendor's instant when it is told to wait for lon
 for (const status of [401, 403, 404, 410]) {
   Deno.test(`a run outlives a ${status} that comes right after a success and passes`, async () => {
     const refusal = { kind: "status", status } as const;
-    // One attempt only, of which none is burnt.
+    // One attempt only, and none is used up.
     await using it = await meet([fine, refusal, refusal, refusal], 1);
     const { told, sql, runId, tenant, receiver } = it;
     assert.equal(told.status, "pending");

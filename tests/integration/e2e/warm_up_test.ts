@@ -121,7 +121,7 @@ Deno.test("ticks at once send one warm-up, and none waits for another's end", as
   const second = await sql.begin(async (tx) => {
     // Should pg_cron have been first, there is nothing to wait for, and the rest holds all the same.
     await tx`select sync_scheduler.warm_up()`;
-    // Uncommitted: whoever comes second meets the row's lock.
+    // Uncommitted: the second one meets the row's lock.
     return await sql`select sync_scheduler.warm_up() as sent`;
   });
   const third = await sql`select sync_scheduler.warm_up() as sent`;

@@ -144,7 +144,7 @@ Deno.test({
         );
       }
     }
-    // Whoever lost goes on where the winner is; in the end it is all there, once.
+    // The loser goes on where the winner is; in the end it is all there, once.
     await host.cli.push();
     const fresh = await hosts.create();
     await fresh.write({ "supabase/migrations/20250101000000_all.sql": await script(host) });

@@ -92,7 +92,7 @@ Deno.test({
 
     await uninstallAndPush(host);
     assert.deepEqual(await contents(host.sql, ["sync_scheduler_kept"]), rows);
-    // Whoever is not the owner has no way to it.
+    // Only the owner can reach it.
     const left = (await hosts.difference(before, host)).replaceAll(/"sync_scheduler_kept"/g, "kept");
     assert.doesNotMatch(
       left,

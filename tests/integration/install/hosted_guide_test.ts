@@ -34,7 +34,7 @@ Deno.test({
     const [cd, init, push] = commands;
     assert.equal(cd, "cd my-project");
     assert.equal(init, "npx sync-scheduler init");
-    // The command line of this checkout, which the package carries; nobody is there to say yes.
+    // The command line of this checkout, which the package carries; no person is there to say yes.
     const { code, err } = await runCli(["init", "--yes"], { cwd: project.directory });
     assert.equal(code, 0, err);
 

@@ -79,7 +79,7 @@ Deno.test({
         return rows.map(({ org_id }) => org_id as string);
       });
 
-    // As it was brought, the adapter lets nobody in.
+    // As it was brought, the adapter gives no caller access.
     assert.equal(await press(people.owner), "not_authorized");
     assert.deepEqual(await seen(people.owner), []);
 

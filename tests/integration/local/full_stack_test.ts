@@ -1,4 +1,4 @@
-/** A second platform plays the stack that somebody else runs: an end-to-end test and Realtime's contract pass against it. */
+/** A second platform plays a stack that runs elsewhere: an end-to-end test and Realtime's contract pass against it. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { startPlatform } from "../../../local/platform.ts";

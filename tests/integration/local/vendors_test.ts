@@ -1,4 +1,4 @@
-/** The external systems that `deno task dev` starts beside the platform. */
+/** The external systems that `deno task dev` starts next to the platform. */
 import assert from "node:assert/strict";
 import { startPlatform } from "../../../local/platform.ts";
 import { connect } from "../../support/connect.ts";

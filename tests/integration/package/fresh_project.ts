@@ -1,5 +1,5 @@
 /**
- * What somebody does who takes the client into an app: a fresh project with the tarball, installed and built by npm.
+ * What a developer does who takes the client into an app: a fresh project with the tarball, installed and built by npm.
  *
  * @module
  */

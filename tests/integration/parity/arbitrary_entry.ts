@@ -82,7 +82,7 @@ const line = fc.record({
   [`${"æ".repeat(120)}`]: anything,
 }, { requiredKeys: [] });
 
-/** Lines of which most balance: each debit has its credit. */
+/** Lines that mostly balance: each debit has its credit. */
 const lines = fc.oneof(
   {
     weight: 6,
@@ -135,7 +135,7 @@ const configs = fc.record({
   }, { requiredKeys: [] }),
 }, { requiredKeys: [] });
 
-/** Entries of which some are sound, most have one fault, and a few are nonsense. */
+/** Entries: some are sound, most have one fault, and a few are nonsense. */
 export function judgedEntries(): fc.Arbitrary<Judged> {
   return fc.record({
     type: fc.constantFrom("webhook", "webhook", "xledger", "dynamics"),

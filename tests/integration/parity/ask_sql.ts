@@ -21,8 +21,8 @@ export interface Foretold {
 class Rollback extends Error {}
 
 /**
- * Builds a situation in a transaction of its own, calls `trigger_integration_sync` in it as the situation's caller,
- * and rolls everything back. `now()` stands still in a transaction, so edges are exact to the microsecond.
+ * Builds a situation in a transaction of its own, calls `trigger_integration_sync` in it as the situation's caller, and
+ * rolls everything back. `now()` does not move in a transaction, so edges are exact to the microsecond.
  *
  * @example
  * ```ts ignore

@@ -24,7 +24,7 @@ function normalised(details: unknown): unknown {
   );
 }
 
-/** What the button of an integration cannot be told in advance, because it is about the key that a press brings. */
+/** What the button of an integration cannot know in advance, because it is about the key that a press brings. */
 const aboutKeys = new Set(["invalid_idempotency_key", "idempotency_key_reused"]);
 
 /** What `sync_overview` said of the button is what the press then answered. */

@@ -4,7 +4,7 @@ import { runPgtap } from "../../../tools/run_pgtap.ts";
 import { hasPgProve, runPgProve } from "../../support/pg_prove.ts";
 import { usePlatform } from "../../support/platform.ts";
 
-/** Runs a script as a pgTAP file; returns what passed, what failed and what went wrong beside that. */
+/** Runs a script as a pgTAP file; returns what passed, what failed and what else went wrong. */
 async function run(script: string) {
   const platform = await usePlatform();
   await using admin = platform.connect({ url: platform.adminUrl });

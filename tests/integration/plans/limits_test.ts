@@ -66,7 +66,7 @@ async function rowsRead(tx: TransactionSql, work: () => Promise<unknown>): Promi
   return await readSoFar() - before;
 }
 
-/** What the work answers, of which nothing stays. */
+/** What the work answers; nothing of it stays. */
 async function rolledBack<T>(admin: Sql, work: (tx: TransactionSql) => Promise<T>): Promise<T> {
   const undo = new Error("undone");
   const answers: T[] = [];

@@ -1,5 +1,5 @@
 /**
- * The tick starts what is due, and waits for no integration that somebody holds.
+ * The tick starts what is due, and waits for no integration that another session holds.
  *
  * @module
  */

@@ -11,7 +11,7 @@ import { asPerson, makeTenant } from "./stage.ts";
 
 type Call = (sql: Sql, tenant: Tenant) => PromiseLike<unknown>;
 
-/** Two calls of a person, of which the limit allows one. */
+/** Two calls of a person; the limit allows one. */
 interface Case {
   readonly name: string;
   readonly limit: string;

@@ -1,5 +1,5 @@
 /**
- * The nightly purge deletes what is old, and leaves to the next call what somebody holds.
+ * The nightly purge deletes what is old, and leaves to the next call what another session holds.
  *
  * @module
  */

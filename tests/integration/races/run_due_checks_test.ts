@@ -1,5 +1,5 @@
 /**
- * The tick's checks wait for nobody: a check by hand, a worker that reports and another tick each bring newer news.
+ * The tick's checks wait for no lock: a check by hand, a worker that reports and another tick each bring newer news.
  *
  * @module
  */

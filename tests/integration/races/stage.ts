@@ -10,7 +10,7 @@ import { createTenant, type Tenant, type TenantOptions } from "../../support/ten
 /** What a call answers, once it is awaited. */
 type Rows = PendingQuery<Row[]>;
 
-/** An organisation of which nothing leaves, and which presses as often as it likes. */
+/** An organisation that exports nothing, and that presses as often as it likes. */
 export async function makeTenant(sql: Sql, options: TenantOptions = {}): Promise<Tenant> {
   await sql`update sync_scheduler.settings set function_url = 'http://127.0.0.1:9/'`;
   await sql`insert into sync_scheduler.ticks default values`;
@@ -29,7 +29,7 @@ export const asPerson = (sql: Sql, userId: string): Rows =>
     JSON.stringify({ role: "authenticated", sub: userId })
   }, true)`;
 
-/** Presses, as the host unless the transaction acts as somebody, and returns the run's id. */
+/** Presses, as the host unless the transaction acts as a person, and returns the run's id. */
 export async function press(sql: Sql, { orgId }: Tenant, key: string | null = null): Promise<string> {
   const [run] = await sql<{ run_id: string }[]>`
     select run_id from public.trigger_integration_sync(${orgId}, 'webhook', ${key})`;

@@ -1,4 +1,4 @@
-/** A tenant's secret and somebody with the project's secret key, through the Data API and the real function. */
+/** A tenant's secret and a person with the project's secret key, through the Data API and the real function. */
 import assert from "node:assert/strict";
 import { startWebhookReceiver } from "../../../local/vendors/webhook_receiver.ts";
 import { until } from "../../../local/wait.ts";

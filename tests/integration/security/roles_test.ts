@@ -7,7 +7,7 @@ const ACTORS: Actor[] = ["anon", "stranger", "outsider", "viewer", "coordinator"
 const WORKER_RPCS = ["claim", "heartbeat", "reserve_entries", "record_results", "finish"];
 const PRIVATE = ["start_run", "recover_runs", "dispatch_attempts", "has_org_role"];
 
-/** Through the Data API, as real clients come; the catalog's view of the same stands in access/privileges.test.sql. */
+/** Through the Data API, as real clients come; the catalog's view of the same is in access/privileges.test.sql. */
 Deno.test("each role can do through the API what it may and nothing else", async (t) => {
   const platform = await usePlatform();
   await using database = platform.connect();

@@ -21,7 +21,7 @@ const FILES = {
 
 interface Scratch extends Checkout, AsyncDisposable {
   write(path: string, sql: string): Promise<void>;
-  /** Composes and writes, and tells the names and contents of what no release has. */
+  /** Composes and writes, and returns the names and contents of what no release has. */
   compose(): Promise<Map<string, string>>;
 }
 

@@ -1,5 +1,5 @@
 /**
- * `deno test`, typed without flags, runs the tests that need no permission: those that stand next to the code.
+ * `deno test`, typed without flags, runs the tests that need no permission: those next to the code.
  *
  * @module
  */

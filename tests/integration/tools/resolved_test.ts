@@ -1,4 +1,4 @@
-/** What is resolved when it is created stands behind what it reads; bodies in plpgsql may stand anywhere. */
+/** What is resolved when it is created comes behind what it reads; bodies in plpgsql may be anywhere. */
 import assert from "node:assert/strict";
 import { requireResolved } from "../../../tools/migrations/resolved.ts";
 

@@ -45,7 +45,7 @@ export class SimulatedDatabase implements AsyncDisposable {
     return await work(this.sql);
   }
 
-  /** What has been posted since the last time that somebody asked. */
+  /** What has been posted since the last call. */
   async takePosted(): Promise<Posted[]> {
     const rows = await this.sql<{ id: string; body: Posted }[]>`
       delete from sync_test.posted returning id, body`;

@@ -18,7 +18,7 @@ const REFUSALS = {
   stop: [],
   cancel: ["PT409 run_not_active"],
   deliver: [],
-  // Somebody has looked, and then a worker was faster.
+  // A person has looked, and then a worker was faster.
   settle: ["PT409 entries_not_settleable", "PT409 batch_is_open"],
 } as const satisfies Record<string, readonly string[]>;
 

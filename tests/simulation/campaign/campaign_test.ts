@@ -1,6 +1,6 @@
 /**
  * A campaign against the engine: many workers at once over a fast, failing network, with everything going wrong that
- * can, and after that a calm in which all of it must come to a good end.
+ * can. After that comes a calm in which all of it must come to a good end.
  *
  * CAMPAIGN_SEED repeats the draws of a campaign, CAMPAIGN_ROUNDS makes it longer.
  *

@@ -110,8 +110,8 @@ interface OpenRun {
 }
 
 /**
- * Ends leases and waits, always those of the dead. One row a statement: of two that lock several rows in different
- * orders, fate and a recovery, one would have to give way, and that would be no fault of the engine's.
+ * Ends leases and waits, always those of the dead. One row a statement. If fate and a recovery locked several rows in
+ * different orders, either would have to give way, which is no fault of the engine.
  */
 async function passTime(world: World, random: Random): Promise<void> {
   const { fate } = world;
@@ -124,7 +124,7 @@ async function passTime(world: World, random: Random): Promise<void> {
     if (world.happens("deadline_passes", random)) {
       await fate`update public.sync_run_log set deadline_at = now() where run_id = ${run_id} and finished_at is null`;
     }
-    // Whoever claims this attempt from now on finds it claimed, so what is not alive now never will be.
+    // A worker that claims this attempt from now on finds it claimed, so what is not alive now never will be.
     const lives = [...world.lives].filter((life) => life.runId === run_id && life.attempt === attempt);
     if (lives.length === 0 || world.happens("lease_runs_out", random)) {
       await endWait(world, { run_id, attempt, claimed: claimed === true }, lives);

@@ -16,8 +16,8 @@ export const dispatchSchema = z.object({
 /** An attempt as it is delivered. */
 export type Dispatch = z.infer<typeof dispatchSchema>;
 
-// The dispatch stays what it is, a row written in the engine's transaction, but goes into a mailbox of the campaign's:
-// in the queue pg_net's worker would deliver it, at most once and in order, which is just what must not be relied on.
+// The dispatch is still a row written in the engine's transaction, but goes into a mailbox of the campaign. In the
+// queue pg_net's worker would deliver it at most once and in order, and the engine must not rely on that.
 /** The statements that put the mailbox in place, as a superuser. */
 export const catchDispatches = `
   create schema campaign;

@@ -123,7 +123,7 @@ export class Invariants {
     return unsettled;
   }
 
-  /** Nobody is declared lost while his lease lasts: he may still be sending. */
+  /** No worker is declared lost while its lease lasts: it may still be sending. */
   async #checkLosses(): Promise<void> {
     const lost = await this.world.fate<{ run_id: string; attempt: number }[]>`
       select run_id, attempt from sync_scheduler.run_attempts where outcome = 'lost' and claimed_at is not null`;

@@ -1,5 +1,5 @@
 /**
- * How large a campaign is and how likely each misfortune. Every number of the campaign stands here.
+ * How large a campaign is and how likely each misfortune. Every number of the campaign is here.
  *
  * @module
  */

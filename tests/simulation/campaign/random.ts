@@ -28,7 +28,7 @@ export class Random {
     return choices[Math.floor(this.next() * choices.length)] ?? choices[0];
   }
 
-  /** A generator of its own for somebody who draws at his own pace, so that he does not disturb the others' draws. */
+  /** A generator of its own for an actor that draws at its own pace, so that it does not disturb the others' draws. */
   fork(): Random {
     return new Random(this.next() * 2 ** 32);
   }

@@ -20,7 +20,7 @@ type Batch = Extract<Reservation, { batch_id: string }>;
  */
 export async function work(world: World, random: Random, dispatch: Dispatch): Promise<void> {
   const life: Life = { runId: dispatch.run_id, attempt: dispatch.attempt, lapsed: false };
-  // Before the claim: fate takes whoever is not listed for dead.
+  // Before the claim: fate takes a worker that is not listed for dead.
   world.lives.add(life);
   try {
     await new Worker(world, random, life, workerCalls(world, random, dispatch)).run();

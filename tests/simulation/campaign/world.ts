@@ -31,7 +31,7 @@ export function attemptName(runId: string, attempt: number): string {
   return `attempt ${attempt} of run ${runId}`;
 }
 
-/** In the calm nothing goes wrong any more; when closing, nobody presses either. */
+/** In the calm nothing goes wrong any more; when closing, no person presses either. */
 type Phase = "chaos" | "calm" | "closing" | "over";
 
 /** What the actors of a campaign share. */
@@ -39,11 +39,11 @@ export class World implements AsyncDisposable {
   readonly random: Random;
   readonly members = new Map<string, Member>();
   readonly lives = new Set<Life>();
-  /** Names of the attempts that somebody has claimed. */
+  /** Names of the attempts that a worker has claimed. */
   readonly claimed = new Set<string>();
   /** Names of the attempts whose lease fate has ended: only these may be lost. */
   readonly expired = new Set<string>();
-  /** Deliveries that nobody waits for until the end. */
+  /** Deliveries that only the end waits for. */
   readonly underWay = new Set<Promise<void>>();
   /** How often what happened. */
   readonly tally = new Map<string, number>();
@@ -120,7 +120,7 @@ export class World implements AsyncDisposable {
   /** The recovery passes over a run with which it cannot go on, deadlocks included, and says so in a warning only. */
   #heed({ message = "" }: Notice): void {
     if (!message.includes("was left as it is")) return;
-    // Somebody held the row for longer than the recovery waits: a slow machine, and it comes back.
+    // Another session held the row for longer than the recovery waits: a slow machine, and it comes back.
     if (message.endsWith("(55P03)")) this.count("recovery: lock timeout");
     else this.fail(new Error(message));
   }

@@ -28,7 +28,7 @@ async function claimedChecks(
 async function recheck(sql: Sql, ids: readonly string[]): Promise<{ id: string; token: string }[]> {
   return await sql.begin(async (tx) => {
     await tx`select sync_scheduler.post_checks(${ids as string[]}::uuid[], by_tick => true)`;
-    // Nobody but this test answers them.
+    // Only this test answers them.
     const probes = await tx<{ id: string; token: string }[]>`
       with taken as (
         delete from net.http_request_queue q where exists (

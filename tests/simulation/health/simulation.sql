@@ -1,5 +1,5 @@
--- The stage of a simulated week: the clock is replaced below the bundle's own objects, requests are caught before pg_net
--- sees them, and what the Edge Function and the vendors would do is done here.
+-- The stage of a simulated week. It replaces the clock below the bundle's own objects, and catches requests
+-- before pg_net sees them. It does what the Edge Function and the vendors would do.
 create schema sync_sim;
 
 -- Column defaults and compiled expressions name these by their oid. Being plain SQL functions they are inlined, so the

@@ -22,7 +22,7 @@ export class Simulation implements AsyncDisposable {
     await pauseJobs(admin);
     await admin.unsafe(await Deno.readTextFile(new URL("simulation.sql", import.meta.url)));
     await admin`update sync_scheduler.settings set function_url = 'http://caught.invalid/', warmup_lead = '0' where true`;
-    // Nobody crashes here, a week has many commits, and nobody reads the statistics.
+    // Nothing crashes here, a week has many commits, and nothing reads the statistics.
     await admin.unsafe("alter database postgres set synchronous_commit = off");
     await admin.unsafe("alter database postgres set pg_stat_statements.track = 'none'");
     const now = new Date(start);

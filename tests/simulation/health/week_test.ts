@@ -1,5 +1,5 @@
 /**
- * A week under a simulated clock, 100 integrations of each vendor: how often is a vendor asked whether it is there, and
+ * A week under a simulated clock, 100 integrations of each vendor. How often is a vendor asked whether it is there, and
  * what does that leave of its quota for the exports?
  *
  * @module
@@ -19,7 +19,7 @@ localTest(
     await simulation.connect("xledger", 100, { account: "xledger", schedule: "0 22 * * *" });
     // The usual one: each has its own.
     await simulation.connect("dynamics", 100, { account: "dynamics #", schedule: "0 2 * * *" });
-    // A few on a host of their own, so that nobody else's answer helps; without exports that would show that they work.
+    // A few on a host of their own, so that no other answer helps; without exports that would show that they work.
     await simulation.connect("webhook", 3, {
       config: { url: "https://receiver-#.example/" },
       account: "webhook #",

@@ -14,8 +14,8 @@ interface SlotRow {
 export type Counts = Record<string, number>;
 
 /**
- * Compares the slots of the oracle with the rows of the run log: each has exactly one, or waits, or is still due, and
- * there is none that the oracle does not know.
+ * Compares the slots of the oracle with the rows of the run log: Each has exactly one, or waits, or is still due. There
+ * is none that the oracle does not know.
  */
 export async function settleAccounts(
   sql: Sql,

@@ -1,5 +1,5 @@
 /**
- * The life of one integration, told again event by event: each is judged by what was true when it happened.
+ * The life of one integration, replayed event by event: each is judged by what was true when it happened.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export interface HistoryEvent {
 
 const UNITS: Readonly<Record<string, number>> = { minutes: MINUTE, hour: HOUR, hours: HOUR, days: DAY };
 
-/** Tells the life of an integration and asserts that each event could happen then. */
+/** Replays the life of an integration and asserts that each event could happen then. */
 export class Biography {
   /** The slot of the active run, or when a run without one was started. */
   #active: number | null = null;
@@ -175,12 +175,12 @@ export class Biography {
     return this.oracle.slots(this.#era.schedule, this.#era.timeZone, slot, at)[0];
   }
 
-  /** Whether a run was active, or has ended at this very instant, in a tick beside this one. */
+  /** Whether a run was active, or has ended at this very instant, in another tick at the same time. */
   #wasActive(at: number): boolean {
     return this.#active !== null || this.#lastEnd === at;
   }
 
-  /** Whether the slot fell into the last pause, if nobody has ended it by hand. */
+  /** Whether the slot fell into the last pause, if no person has ended it by hand. */
   #wasPaused(slot: number): boolean {
     return this.#pause !== null && this.#pause.from <= slot && slot < this.#pause.to;
   }

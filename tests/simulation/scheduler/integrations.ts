@@ -39,7 +39,7 @@ export function drawIntegrations(count: number, random: Random, zones: readonly 
   });
 }
 
-/** Puts them into a database in place of all others. Nobody answers connection checks here, so they have none. */
+/** Puts them into a database in place of all others. Nothing answers connection checks here, so they have none. */
 export async function insertIntegrations(sql: Sql, integrations: readonly Simulated[]): Promise<void> {
   await sql`delete from public.organizations`;
   // Those of the whole installation stay when the organisations go.

@@ -1,7 +1,7 @@
 /**
- * A month under a simulated clock: 200 integrations in ten zones, a tick every minute that may be dropped, doubled or
- * late, a scheduler that is away, a clock that goes back, workers that die, and people who pause, reschedule and backfill.
- * Every slot that a brute-force clock watcher knows must have exactly one row, and each row must be true.
+ * A month under a simulated clock: 200 integrations in ten zones and a tick every minute that may be dropped, doubled
+ * or late. The scheduler is away, the clock goes back, workers die, and people pause, reschedule and backfill. Every
+ * slot that a brute-force clock watcher knows must have exactly one row, and each row must be true.
  *
  * MONTH_SEED repeats the draws, MONTH_INTEGRATIONS takes more.
  *

@@ -1,5 +1,5 @@
 /**
- * How long the simulated month is, who takes part and how likely each mishap. Every number of it stands here.
+ * How long the simulated month is, who takes part and how likely each mishap. Every number of it is here.
  *
  * @module
  */

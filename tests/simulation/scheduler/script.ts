@@ -36,7 +36,7 @@ export function writeScript(window: plan.Window, integrations: readonly Simulate
   });
 
   const ticks = { intended: 0, away: 0, dropped: 0, doubled: 0, delayed: 0 };
-  // By true time, which only goes forward; from here on the clock is what the step is told.
+  // By true time, which only goes forward; from here on the clock is what the step gets.
   const planned: Act[] = [];
   for (let time = MINUTE; time <= length; time += MINUTE) {
     ticks.intended++;
@@ -92,8 +92,8 @@ function drawClock(from: number, length: number, random: Random): { clock: Clock
 const iso = (instant: number) => new Date(instant).toISOString();
 
 /**
- * What chance would seldom bring about: pauses that end while nobody ticks and are made up for, and a schedule saved after a
- * jump back.
+ * What chance would seldom bring about: pauses that end while no tick runs and are made up for, and a schedule saved
+ * after a jump back.
  */
 function drawAmbushes(
   integrations: readonly Simulated[],

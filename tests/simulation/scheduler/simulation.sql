@@ -1,5 +1,6 @@
--- The stage of a simulated month. The bundle's own objects stay as they are: the clock is replaced below them, requests
--- are caught before pg_net sees them, and triggers of the test write down, in their true order, the events to be judged.
+-- The stage of a simulated month. The bundle's own objects stay as they are: the clock is replaced below
+-- them, and requests are caught before pg_net sees them. Triggers of the test record, in their true order,
+-- the events to be judged.
 create schema sync_sim;
 
 -- Column defaults and compiled expressions name now() by its oid. Being a plain SQL function it is inlined, so the server's

@@ -12,7 +12,7 @@ import { insertIntegrations, type Simulated } from "./integrations.ts";
 import { FATES } from "./plan.ts";
 import type { Script } from "./script.ts";
 
-/** Two schedulers of one database, of which the second only ticks when the first does. */
+/** Two schedulers of one database; the second only ticks when the first does. */
 export class Simulation implements AsyncDisposable {
   private constructor(readonly first: Sql, readonly second: Sql, readonly admin: Sql) {}
 
@@ -28,13 +28,13 @@ export class Simulation implements AsyncDisposable {
     }
     await admin`update sync_scheduler.settings set function_url = 'http://caught.invalid/', max_active_per_org = 2,
       lease_duration = '10 minutes', max_dispatches = 20, incident_organisations = 1000 where true`;
-    // Nobody crashes here, a month has many commits, and nobody reads the statistics.
+    // Nothing crashes here, a month has many commits, and nothing reads the statistics.
     await admin.unsafe("alter database postgres set synchronous_commit = off");
     await admin.unsafe("alter database postgres set pg_stat_statements.track = 'none'");
     return new Simulation(scheduler(), scheduler(), admin);
   }
 
-  /** Plays a script with these integrations in place of all others, and tells how often the ticks recovered a run. */
+  /** Plays a script with these integrations in place of all others, and returns how often the ticks recovered a run. */
   async play(script: Script, integrations: readonly Simulated[]): Promise<{ recovered: number }> {
     await this.admin`select sync_sim.set_clock(to_timestamp(${script.from / 1000}))`;
     await insertIntegrations(this.admin, integrations);

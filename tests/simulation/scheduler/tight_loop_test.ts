@@ -14,10 +14,10 @@ import { pauseJobs } from "../../support/ticks.ts";
 /** Twice the batch of a round. The start lock lets one tick at a time start them; neither may start one twice. */
 const INTEGRATIONS = 1000;
 
-/** Integrations of which a slot has come, the next one far away; nothing else ticks or delivers. */
+/** Integrations with a slot that has come, the next one far away; nothing else ticks or delivers. */
 async function prepare(sql: Sql): Promise<void> {
   await pauseJobs(sql);
-  // Nobody is there to answer: the requests stay where they can be counted.
+  // Nothing answers: the requests stay where they can be counted.
   await sql`create table public.caught_request (body jsonb not null)`;
   await sql.unsafe(
     `create function public.catch_request() returns trigger language plpgsql security definer as $$
@@ -71,7 +71,7 @@ async function press(url: string, done: () => boolean): Promise<number> {
   return accepted;
 }
 
-/** Both schedulers, and whoever else, until the tick has looked at every due integration. */
+/** Both schedulers, and others, until the tick has looked at every due integration. */
 async function race(platform: Platform, sql: Sql, others: (typeof press)[] = []): Promise<void> {
   let over = false;
   const watch = (async () => {
@@ -136,7 +136,7 @@ localTest(
     from public.sync_run_log group by integration_id`;
     assert.equal(slots.length, INTEGRATIONS);
     for (const slot of slots) {
-      // Nothing ends here, so whoever came first is still active.
+      // Nothing ends here, so the run that came first is still active.
       const ran = slot.scheduled === 1 && slot.rows === 1;
       const overlapped = slot.overlaps === 1 && slot.pressed === 1 && slot.rows === 2;
       assert.ok(ran || overlapped, Deno.inspect(slot));

@@ -15,7 +15,7 @@ const LATEST_MS = 600_000;
 
 const BLOCKED_ACCOUNT = "5910";
 
-/** What Business Central says when somebody else is at work in the ledger. */
+/** What Business Central says when another user is at work in the ledger. */
 const LOCK = { code: "Application_DialogException", message: "A record was locked by another user." };
 
 /** Posts whole journals, in batches that stop, go on or are taken back, and carries out what its gateway gave up. */
@@ -98,7 +98,7 @@ export async function businessCentralSubject({ random, clock }: SubjectTools): P
         );
       }
       assert.deepEqual([...booked.keys()], [], "something else is booked");
-      // Nothing stands there for somebody to post a second time.
+      // Nothing is there that could be posted a second time.
       assert.deepEqual(fake.journal.lines, []);
       return Promise.resolve();
     },

@@ -54,7 +54,7 @@ export class Mortal {
     return this.#isDead;
   }
 
-  /** To the database; what it answers is told truly, or not at all. */
+  /** To the database; its answer is reported truly, or not at all. */
   readonly toDatabase: typeof fetch = (input, init) => this.#send(input, init);
 
   /** To the vendor, which may be in a bad way. */
@@ -87,7 +87,7 @@ export class Mortal {
     return new Response(body.byteLength === 0 ? null : body, response);
   }
 
-  /** What a vendor answers that lets nothing in. */
+  /** What a vendor answers that accepts nothing. */
   #refusal(): Response | null {
     const { random, fate, clock } = this;
     if (--this.#untilShut === 0) {

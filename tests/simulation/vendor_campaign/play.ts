@@ -142,7 +142,7 @@ class Schedule {
     const claimedAt = clock.elapsed();
     const claim = await api.claim({ boot_id: crypto.randomUUID(), boot_ms: 1, cold_start: false })
       .catch(() => null);
-    // Killed, refused, or Postgres is down: time will tell.
+    // Killed, refused, or Postgres is down: time will show.
     if (claim === null) return random.upTo(90);
     assert.equal(this.#stopped, null, "a worker has got a run while the integration is stopped");
     const end = await runSlice(api, { ...claim, lease_seconds: NEVER, heartbeat_seconds: NEVER }, claimedAt, {

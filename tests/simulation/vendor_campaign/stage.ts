@@ -249,7 +249,7 @@ export class Stage implements AsyncDisposable {
     return mail === undefined ? null : dispatchSchema.parse(mail.body);
   }
 
-  /** Time passes until whatever this run waits for is over, and pg_cron ticks. Nobody may be at work on it. */
+  /** Time passes until whatever this run waits for is over, and pg_cron ticks. No worker may be at work on it. */
   async elapse({ run_id }: ActiveRun): Promise<void> {
     const { sql } = this;
     await sql`update sync_scheduler.run_attempts set lease_expires_at = now()

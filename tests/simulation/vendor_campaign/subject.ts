@@ -1,5 +1,5 @@
 /**
- * An external system as a campaign sees it: how it is connected, how it misbehaves, and what stands in its books.
+ * An external system as a campaign sees it: how it is connected, how it misbehaves, and what its books hold.
  *
  * @module
  */
@@ -40,7 +40,7 @@ export interface Subject extends AsyncDisposable {
    * settle a batch by itself.
    */
   lookUp?(): Promise<(entryKey: string) => boolean>;
-  /** Whether anything of a voucher stands in the books at this moment. */
+  /** Whether the books hold anything of a voucher at this moment. */
   isBooked(voucher: Voucher): Promise<boolean>;
   /** Fails unless the books agree with the outbox, to the last digit, and hold nothing else. */
   check(outcomes: readonly Outcome[]): Promise<void>;

@@ -1,14 +1,14 @@
 /**
- * A campaign of faults against each connector: 200 entries a schedule go through the real outbox, slice and connector to
- * a fake vendor, while requests are lost before and after their effect, answered late, wrongly or not at all, limited,
- * taken in part, or shown late, while the vendor lets nothing in for a minute or for hours, while the host delivers
- * again, changes its mind, corrects and takes back, rules change, the integration is paused or disabled, workers are
- * killed between any two requests, and Postgres is killed. Nothing that waited leaves during a pause. In the end every
- * entry stands in the vendor's books exactly once, with its newest content, or is reported as rejected, as contradicted
- * or as withdrawn.
+ * A campaign of faults against each connector: 200 entries a schedule go through the real outbox, slice and connector
+ * to a fake vendor. Requests are lost before and after their effect, answered late, wrongly or not at all, limited,
+ * taken in part, or shown late. The vendor accepts nothing for a minute or for hours. The host delivers again, changes
+ * its mind, corrects and takes back. Rules change, and the integration is paused or disabled. Workers are killed
+ * between any two requests, and so is Postgres. Nothing that waited leaves during a pause. In the end the vendor's
+ * books have every entry exactly once, with its newest content, or it is reported as rejected, as contradicted or as
+ * withdrawn.
  *
- * VENDOR_CAMPAIGN is the number of schedules a vendor, VENDOR_CAMPAIGN_SEED the first of their seeds, each of which
- * repeats the draws of its schedule: see `deno task campaign`.
+ * VENDOR_CAMPAIGN is the number of schedules a vendor, VENDOR_CAMPAIGN_SEED the first of their seeds. A seed repeats
+ * the draws of its schedule: see `deno task campaign`.
  *
  * @module
  */

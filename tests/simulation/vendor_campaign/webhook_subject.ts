@@ -71,8 +71,8 @@ export async function webhookSubject({ random, vouchers }: SubjectTools): Promis
 const hasUnknownAccount = (payload: unknown) => JSON.stringify(payload).includes(`"${UNKNOWN_ACCOUNT}"`);
 
 /**
- * What the receiver refuses: each batch with a voucher that it cannot book, without naming it; now and then one as too
- * large, or a repetition, whatever became of the first send.
+ * What the receiver refuses: each batch with a voucher that it cannot book, without naming it. Now and then it refuses
+ * a batch as too large, or a repetition, whatever became of the first send.
  */
 function drawRule(random: Random, refusesWhole: boolean): Rule {
   return ({ payloads, entryKeys, earlier }) => {

@@ -1,4 +1,4 @@
-/** Stands in for an Edge Function in tests of the platform itself. */
+/** Plays an Edge Function in tests of the platform itself. */
 Deno.serve(async (request) => {
   const { pathname: path, search } = new URL(request.url);
   // The platform gives a function no files: this must be refused.
