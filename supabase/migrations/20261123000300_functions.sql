@@ -1245,8 +1245,9 @@ $$;
 -- Two alerts are about entries: entries_need_decision and run_failed. Whatever changes entries brings them up
 -- to date. Both are written only under the lock of the integration or of its active run, so it does not
 -- matter that health is locked later.
+-- Definer, because a role that deletes an organisation has no rights in sync_scheduler.
 create or replace function sync_scheduler.keep_entry_alerts() returns trigger
-language plpgsql set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   changed record;
 begin
