@@ -25,6 +25,7 @@ export interface Comment {
 export function typescriptComments(source: string, jsx = false): Comment[] {
   const { comments } = parse(source, {
     sourceType: "module",
+    attachComment: false,
     plugins: ["typescript", "decorators", ...(jsx ? ["jsx" as const] : [])],
   });
   const found: { text: string; line: number; last: number; column: number }[] = [];

@@ -83,7 +83,7 @@ function* faultsOfTable(tree: Tree, fields: Tree): Generator<DefinitionFault> {
   }
 }
 
-/** The columns of a primary key that stands behind the columns of a table. */
+/** The columns of a primary key that follows the columns of a table. */
 function primaryKey(element: unknown): unknown[] {
   const constraint = at(element, ["Constraint"]) as Tree | undefined;
   return constraint?.contype === "CONSTR_PRIMARY" ? list(constraint.keys).map(stringOf) : [];
