@@ -34,7 +34,7 @@ Deno.test("the platform uses the whole stack that is given", () => {
   });
 });
 
-Deno.test("the platform names what is missing beside SUPABASE_URL", () => {
+Deno.test("the platform names what is missing when SUPABASE_URL is set", () => {
   assert.throws(() => read({ SUPABASE_URL: "http://x" }), /SUPABASE_DB_URL/);
   assert.throws(
     () => read({ SUPABASE_URL: "http://x", SUPABASE_DB_URL: "postgres://localhost/y" }),
@@ -42,7 +42,7 @@ Deno.test("the platform names what is missing beside SUPABASE_URL", () => {
   );
 });
 
-Deno.test("the platform leaves a database on another machine alone unless it is told otherwise", () => {
+Deno.test("the platform leaves a database on another machine alone unless the variable allows it", () => {
   const remote = { SUPABASE_DB_URL: "postgres://db.example.test/postgres" };
   assert.throws(() => read(remote), /names db.example.test.*SYNC_ALLOW_REMOTE_DATABASE=1/);
   assert.equal(read({ ...remote, SYNC_ALLOW_REMOTE_DATABASE: "1" }).kind, "external_database");

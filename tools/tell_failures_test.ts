@@ -3,7 +3,7 @@ import { tellFailures } from "./tell_failures.ts";
 
 const long = Array.from({ length: 100 }, (_, n) => `+   line ${n}`).join("\n");
 
-Deno.test("of a long difference the beginning is told, and where it was found", () => {
+Deno.test("of a long difference the beginning is shown, and where it was found", () => {
   const text =
     `AssertionError: not equal\n\n${long}\n    at file:///x/a_test.ts:3:63\n    at ext:cli/40_test.js:1:2`;
   const told = tellFailures([{ name: "./a_test.ts: a > b", text }]);
@@ -16,7 +16,7 @@ Deno.test("of a long difference the beginning is told, and where it was found", 
   assert.equal(told.at(-1), "    at file:///x/a_test.ts:3:63");
 });
 
-Deno.test("many failures are all told, each in fewer lines", () => {
+Deno.test("many failures are all shown, each in fewer lines", () => {
   const failures = Array.from(
     { length: 50 },
     (_, n) => ({ name: `test ${n}`, text: `Error: ${n}\n${long}` }),

@@ -6,7 +6,7 @@ for (
     new Error("This socket has been ended by the other party"),
   ]
 ) {
-  Deno.test(`guardAgainstLostSockets lets the process go on when nobody catches "${error.message}"`, async () => {
+  Deno.test(`guardAgainstLostSockets lets the process go on when no code catches "${error.message}"`, async () => {
     error.stack = `${error}\n    at nextWrite (file:///npm/postgres/3.4.9/src/connection.js:255:22)`;
     const unguard = guardAgainstLostSockets();
     // Uncaught, either would fail this test.

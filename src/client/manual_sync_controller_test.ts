@@ -127,7 +127,7 @@ Deno.test("a cooldown counts down to the next press, a second at a time", async 
   assert.equal(environment.timers, 0);
 });
 
-Deno.test("the press after one that nobody answered asks under its key, the press after an answer does not", async () => {
+Deno.test("the press after one without an answer asks under its key, the press after an answer does not", async () => {
   const answers = [
     lost,
     lost,
@@ -148,7 +148,7 @@ Deno.test("the press after one that nobody answered asks under its key, the pres
   assert.deepEqual(keys, [...Array(5).fill("key-1"), "key-2"]);
 });
 
-Deno.test("a key that nobody answered for long is not used for a new press", async () => {
+Deno.test("a key without an answer for long is not used for a new press", async () => {
   const { environment, controller, presses } = setUp();
   for (const _ of [1, 2]) {
     const pressed = controller.press();
@@ -159,7 +159,7 @@ Deno.test("a key that nobody answered for long is not used for a new press", asy
   assert.deepEqual(new Set(keys), new Set(["key-1", "key-2"]));
 });
 
-Deno.test("load tells in advance what a press would answer", async () => {
+Deno.test("load says in advance what a press would answer", async () => {
   const { controller } = setUp({
     sync_overview: [
       ok(overview({ button_allowed: false, button_message: "not_authorized" })),
@@ -181,7 +181,7 @@ Deno.test("load joins the run that is under way", async () => {
   assert.equal(say(controller.getSnapshot()), "data running");
 });
 
-Deno.test("a run that somebody else starts is followed as it begins, and one that was missed when Realtime is back", async () => {
+Deno.test("a run that another person starts is followed as it begins, and one that was missed when Realtime is back", async () => {
   const answers = [ok(overview()), ok(overview()), ok(overview({ active_run_id: "r-1" }))];
   const { supabase, environment, controller, states } = setUp({ sync_overview: answers });
   await controller.load();
@@ -272,7 +272,7 @@ Deno.test("the snapshot is the same object until something changes, and a new on
   controller.dispose();
 });
 
-Deno.test("an unsubscribed listener hears nothing, and a disposed controller tells nobody and leaves nothing", async () => {
+Deno.test("an unsubscribed listener hears nothing, and a disposed controller reports nothing and leaves nothing", async () => {
   const { supabase, environment, controller, states } = setUp({ trigger_integration_sync: [ok(aRun())] });
   let heard = 0;
   const unsubscribe = controller.subscribe(() => heard++);
@@ -310,7 +310,7 @@ Deno.test("a page that was opened without a connection tries again, and its comp
   assert.equal(environment.timers, 0);
 });
 
-Deno.test("a page that was opened after a run has failed tells so, and offers to run it again", async () => {
+Deno.test("a page that was opened after a run has failed says so, and offers to run it again", async () => {
   const { supabase, controller, states } = setUp({
     sync_overview: [ok(overview({ last_run_id: "r-1", last_run_status: "failed" }))],
     retry_integration_sync: [ok(aRun({ run_id: "r-2" }))],
@@ -355,7 +355,7 @@ Deno.test("a success of before is shown when entries of it were rejected", async
   later.controller.dispose();
 });
 
-Deno.test("a run that was joined is told by its person, the next one is not", async () => {
+Deno.test("a run that was joined is named by its person, the next one is not", async () => {
   const { supabase, controller } = setUp({
     trigger_integration_sync: [conflict],
     sync_overview: [ok(overview())],
@@ -371,7 +371,7 @@ Deno.test("a run that was joined is told by its person, the next one is not", as
   controller.dispose();
 });
 
-Deno.test("a press that nobody answered is not complained of when the server answers again", async () => {
+Deno.test("a press without an answer is not complained of when the server answers again", async () => {
   const { supabase, environment, controller } = setUp({ sync_overview: [ok(overview())] });
   await controller.load();
   await settle();

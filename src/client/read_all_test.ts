@@ -27,7 +27,7 @@ Deno.test("a list is read to its end when the server gives few rows at once, whe
   }
 });
 
-Deno.test("no more rows are read than are wanted, and no more are asked for than a server gives", async () => {
+Deno.test("reads only as many rows as are wanted, and asks for only as many as a server gives", async () => {
   for (const cap of [3, 1000]) {
     const { ask, wants } = server(5000, cap, true);
     const { rows } = await readAll({ ask, idOf, most: 1500 });
@@ -60,7 +60,7 @@ Deno.test("reading ends when a server gives nothing at all, or the same page aga
   }
 });
 
-Deno.test("a row that is told twice is one row, as it was told last", async () => {
+Deno.test("a row that comes twice is one row, as it came last", async () => {
   const parts = [["a1", "b1"], ["b2", "c1"]];
   const ask = () => Promise.resolve({ rows: parts.shift() ?? [], left: parts.length });
   const { rows } = await readAll<string>({ ask, idOf: ([id]) => id });

@@ -50,7 +50,7 @@ Deno.test("a press whose answer was lost goes out again under the same key", asy
   assert.equal(environment.timers, 0);
 });
 
-Deno.test("a press that nobody answers is given up in the end", async () => {
+Deno.test("a press without an answer is given up in the end", async () => {
   for (
     const [answer, code] of [["no answer", "network_unreachable"], [
       brokenServer,
@@ -106,7 +106,7 @@ Deno.test("a conflict with a person's run says the person's name, in the languag
   assert.equal(error.message, "Kari startet en synkronisering for 2 minutter siden.");
 });
 
-Deno.test("whose run is in the way is looked up, for the conflict itself does not tell", async () => {
+Deno.test("whose run is active is looked up, because the conflict itself does not say", async () => {
   const found: FakeAnswer = {
     status: 200,
     body: [aRun({ run_id: "r-9", triggered_at: "2026-11-25 11:57:00+00" })],
@@ -196,7 +196,7 @@ Deno.test("every other RPC gets its arguments by their names, and none that was 
   ]);
 });
 
-Deno.test("the answer to a pause has the run that waits for its end, if that can be told", async () => {
+Deno.test("the answer to a pause has the run that waits for its end, if that can be read", async () => {
   const paused: FakeAnswer = { status: 200, body: { id: "i-1", paused_at: "2026-11-25 12:00:00+00" } };
   const waiting = aRun({ notice: "integration_paused" });
   for (
@@ -216,7 +216,7 @@ Deno.test("the answer to a pause has the run that waits for its end, if that can
   }
 });
 
-Deno.test("a run that nobody may see and one that does not exist are the same error", async () => {
+Deno.test("a run that the caller may not see and one that does not exist are the same error", async () => {
   const { syncs, sent } = setUp({ status: 200, body: [] });
   const error = await failure(syncs.getRun("r-404"));
   assert.equal(error.code, "not_authorized");

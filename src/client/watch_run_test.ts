@@ -42,7 +42,7 @@ function assertNothingIsLeft(
   assert.ok(supabase.channels.every((channel) => channel.isLeft));
 }
 
-Deno.test("tells every state in order and ends with the final one", async () => {
+Deno.test("reports every state in order and ends with the final one", async () => {
   const all = await setUpLive();
   const { joined } = all.supabase;
   for (const run of [running(2), running(3, { entries_done: 5 }), succeeded(4)]) {
@@ -94,7 +94,7 @@ Deno.test("looks again when Realtime says that it had lost the database", async 
   assert.deepEqual(said, ["pending 1", "running 2"]);
 });
 
-Deno.test("looks again when a look was under way already: that one may have been too early", async () => {
+Deno.test("looks again when a look was under way already, which was perhaps too early", async () => {
   const { supabase, said } = await setUp();
   let answer = () => {};
   supabase.beforeAnswer = () => new Promise((resolve) => answer = resolve);
@@ -281,7 +281,7 @@ Deno.test("survives a session that is being renewed, and ends with an error when
   assertNothingIsLeft({ supabase, environment });
 });
 
-Deno.test("ends with an error soon when somebody has signed out, although Realtime is healthy", async () => {
+Deno.test("ends with an error soon when the person has signed out, although Realtime is healthy", async () => {
   const all = await setUpLive();
   all.supabase.failure = { status: 401, code: "42501", message: "permission denied" };
   await all.environment.pass(2 * 60_000);
@@ -318,7 +318,7 @@ Deno.test("an ended iterator answers who is still waiting, and leaves nothing be
   assertNothingIsLeft({ supabase, environment });
 });
 
-Deno.test("asks nobody about a run that is known to have ended", async () => {
+Deno.test("sends no request about a run that is known to have ended", async () => {
   const supabase = new FakeSupabase(aRun());
   const environment = new TestEnvironment();
   const seen: SyncRun[] = [];

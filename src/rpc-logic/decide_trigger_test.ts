@@ -178,7 +178,7 @@ Deno.test("rejects while a run is pending, which has not started", () => {
   );
 });
 
-Deno.test("gives back an active run that stood still and was revived, before any cooldown", () => {
+Deno.test("gives back an active run that was stuck and was revived, before any cooldown", () => {
   const revived = { activeRun: { ...activeRun, wasRevived: true }, newestManualTriggeredAt: now };
   assert.deepEqual(decide(revived), { outcome: "revived", runId: "r-1" });
 });

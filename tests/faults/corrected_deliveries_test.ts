@@ -182,7 +182,7 @@ Deno.test("a voucher that Xledger refused waits for its batch, and is booked onc
   assert.deepEqual(await bench.states(), allExported);
 });
 
-Deno.test("a voucher that Xledger's import refused is not booked twice when it is corrected and a person mends it there", async () => {
+Deno.test("a voucher that Xledger's import refused is not booked twice when it is corrected and a person corrects it there", async () => {
   await using vendor = await startXledger();
   const config = { url: vendor.url, visibility_seconds: 1, ignored_fields };
   await using bench = await startOutboxBench("xledger", config, { token: vendor.token });

@@ -42,7 +42,7 @@ localTest(
 );
 
 localTest(
-  "a run in the middle of which Postgres is killed finishes with every entry exported once",
+  "a run finishes with every entry exported once when Postgres is killed in its middle",
   async ({ postgres, receiver, ...platform }) => {
     const before = connect(platform.dbUrl);
     const tenant = await createTenant(before.sql, platform, {

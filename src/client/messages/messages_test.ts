@@ -58,7 +58,7 @@ Deno.test("every message is a sentence of its own language, also when nothing is
   }
 });
 
-Deno.test("a run in the way is told by who started it", () => {
+Deno.test("an active run is named by who started it", () => {
   const code = "sync_already_in_progress";
   assert.equal(say({ code, activeRun }), "Kari started a sync 2 minutes ago.");
   assert.equal(say({ code, activeRun }, en, () => null), "A colleague started a sync 2 minutes ago.");
@@ -80,7 +80,7 @@ Deno.test("a run in the way is told by who started it", () => {
   assert.match(say({ code, activeRun: pending, details }, nb), /^Det eksterne systemet er utilgjengelig/);
 });
 
-Deno.test("a pause is told with its reason and its end, as far as there are any", () => {
+Deno.test("a pause is shown with its reason and its end, as far as there are any", () => {
   const code = "integration_paused";
   assert.equal(
     say({ code, details: { reason: "Year end", resume_at: null } }),

@@ -35,7 +35,7 @@ async function finish(sql: Sql, runId: string): Promise<void> {
     where run_id = ${runId}`;
 }
 
-Deno.test("Realtime tells a member of a run's changes, with the values that the API gives", async () => {
+Deno.test("Realtime reports a run's changes to a member, with the values that the API gives", async () => {
   const platform = await usePlatform();
   await using database = platform.connect();
   const { sql } = database;
@@ -66,7 +66,7 @@ Deno.test("Realtime tells a member of a run's changes, with the values that the 
   assert.deepEqual(listener.statuses, ["SUBSCRIBED"]);
 });
 
-Deno.test("Realtime tells nobody of a row that they may not read", async () => {
+Deno.test("Realtime reports no row to a person who may not read it", async () => {
   const platform = await usePlatform();
   await using database = platform.connect();
   const { sql } = database;
@@ -80,7 +80,7 @@ Deno.test("Realtime tells nobody of a row that they may not read", async () => {
   assert.deepEqual(listener.changes.map((change) => change.new["org_id"]), [theirs.orgId]);
 });
 
-Deno.test("Realtime asks for the rights of now when somebody is made a member and is removed", async () => {
+Deno.test("Realtime asks for the rights of now when a person is made a member and is removed", async () => {
   const platform = await usePlatform();
   await using database = platform.connect();
   const { sql } = database;
@@ -131,7 +131,7 @@ Deno.test("Realtime says so when a table is not published or a filter names no c
   }
 });
 
-Deno.test("Realtime ends a channel that is left, and hears of it no more", async () => {
+Deno.test("Realtime ends a channel that is left, and no longer hears of it", async () => {
   const platform = await usePlatform();
   await using database = platform.connect();
   const { sql } = database;
@@ -205,7 +205,7 @@ localTest("Realtime reads on after the database was made anew", async (platform)
   await until("the second system message", () => first.system.length >= 2);
 });
 
-localTest("the stand-in loses, doubles and reorders messages when it is told to", async (platform) => {
+localTest("the stand-in loses, doubles and reorders messages when the test asks for it", async (platform) => {
   const { realtime } = platform;
   assert.ok(realtime);
   await using database = connect(platform.dbUrl);

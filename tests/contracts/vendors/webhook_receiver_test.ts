@@ -79,7 +79,7 @@ Deno.test("the receiver answers an empty request by whether it is signed with it
   });
 });
 
-Deno.test("the receiver holds a batch until it is told to release it", async () => {
+Deno.test("the receiver holds a batch until the test releases it", async () => {
   await withReceiver(async (receiver) => {
     receiver.misbehave({ kind: "hold" });
     const answer = post(receiver, "k1", batch("a"));
@@ -93,7 +93,7 @@ Deno.test("the receiver holds a batch until it is told to release it", async () 
   });
 });
 
-Deno.test("the receiver misbehaves as told, one request after the other", async () => {
+Deno.test("the receiver misbehaves as asked, one request after the other", async () => {
   await withReceiver(async (receiver) => {
     receiver.misbehave(
       { kind: "status", status: 429, headers: { "retry-after": "7" } },

@@ -191,7 +191,7 @@ Deno.test("the fake Xledger answers 200, a code and a time when the credits are 
 for (
   const [kind, staged] of [["drop", 0], ["apply_then_drop", 2], ["apply_part_then_drop", 1]] as const
 ) {
-  Deno.test(`the fake Xledger has staged ${staged} of 2 nodes when it was told to ${kind}`, async () => {
+  Deno.test(`the fake Xledger has staged ${staged} of 2 nodes when the test asks for ${kind}`, async () => {
     await withVendor({ importDelayMs: null }, async (vendor) => {
       vendor.misbehave(kind === "apply_part_then_drop" ? { kind, nodes: 1 } : { kind });
       await assert.rejects(ask(vendor, mutation, { inputs: inputs(1, "a", "1.00", "-1.00") }));

@@ -37,7 +37,7 @@ Deno.test("without a connection signing in says so in words", async () => {
   await untilText(view.page.getByRole("alert"), "There is no connection to the server.");
 });
 
-Deno.test("an organisation without integrations, and a person without an organisation, are told so", async () => {
+Deno.test("the page says so when an organisation has no integrations, and a person no organisation", async () => {
   const platform = await usePlatform();
   await using database = platform.connect();
   const tenant = await createTenant(database.sql, platform);

@@ -67,7 +67,7 @@ operatorTest("the schedule shows its next five slots on the organisation's clock
   await untilText(view.page.locator("section[aria-labelledby=schedule]"), "Clocks of Europe/Oslo");
 });
 
-operatorTest("charts tell in words what they show, and draw it", async (view) => {
+operatorTest("charts say in words what they show, and draw it", async (view) => {
   await view.signInAs("Vårin Viser");
   const calendar = view.page.getByRole("img", { name: /slots? in 30 days: \d+ ran/ });
   await calendar.locator("svg").waitFor();
@@ -117,7 +117,7 @@ operatorTest("an alert is acknowledged, and everybody's page says so", async (vi
   await untilText(other.page.locator(".alerts .open"), /^Acknowledged/);
 });
 
-operatorTest("an admin pauses with a reason, which stands there for all, and resumes", async (view) => {
+operatorTest("an admin pauses with a reason, which all see, and resumes", async (view) => {
   await view.signInAs("Astrid Admin");
   await view.openIntegration("Dynamics");
   await view.page.getByRole("button", { name: "Pause …" }).click();
@@ -208,7 +208,7 @@ operatorTest("after a sync the vendor's books show each voucher once", async (vi
 });
 
 operatorTest(
-  "a vendor's incident stands on the page of its integration while it lasts",
+  "a vendor's incident is on the page of its integration while it lasts",
   async (view, platform) => {
     await view.signInAs("Vårin Viser");
     await view.openIntegration("Dynamics");

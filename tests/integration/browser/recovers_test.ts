@@ -55,7 +55,7 @@ localTest("the page recovers when Postgres crashes in the middle of a run", asyn
   await untilText(view.banner, "The sync has succeeded");
 });
 
-Deno.test("without Realtime the page says so, asks at intervals and still tells how a run ends", async () => {
+Deno.test("without Realtime the page says so, asks at intervals and still shows how a run ends", async () => {
   const platform = await usePlatform();
   await using database = platform.connect();
   await using receiver = await startWebhookReceiver();

@@ -171,7 +171,7 @@ Deno.test("a press that meets a colleague's run joins it and follows it to its e
   assert.equal(log?.runs, 1);
 });
 
-Deno.test("somebody who opens the page in the middle of a run sees it, and its end", async () => {
+Deno.test("a person who opens the page in the middle of a run sees it, and its end", async () => {
   const platform = await usePlatform();
   await using database = platform.connect();
   await using receiver = await startWebhookReceiver();

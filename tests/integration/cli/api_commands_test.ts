@@ -202,7 +202,7 @@ Deno.test("credentials come from standard input or a file, are stored, and are n
   }
 });
 
-Deno.test("what cannot be reached, or does not let in, is exit code 3; what is not set is 2", async () => {
+Deno.test("exit code 3 means that the database cannot be reached or refuses; 2 that something is not set", async () => {
   const platform = await usePlatform();
   await using database = platform.connect();
   const tenant = await createTenant(database.sql, platform);

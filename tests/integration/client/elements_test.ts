@@ -134,7 +134,7 @@ Deno.test("a press is shown at once, and a second one is none", async () => {
   assert.equal(await it.play("stage.presses"), 1);
 });
 
-Deno.test("somebody else's run is told by name and then followed", async () => {
+Deno.test("another person's run is named and then followed", async () => {
   await using it = await open();
   await it.play(`stage.answer = { error: ${CONFLICT} }`);
   await it.button.click();
@@ -217,7 +217,7 @@ Deno.test("a failed run says why, and how many alerts are open", async () => {
   assert.equal(await it.banner.getByRole("button").textContent(), "Run again");
 });
 
-Deno.test("a run of which entries were refused says how many, and what waits for a decision", async () => {
+Deno.test("a run with refused entries says how many, and what waits for a decision", async () => {
   await using it = await open({ overview: { needs_decision: 4 } });
   await it.button.click();
   const counts = "entries_total: 1000, entries_done: 996, entries_failed: 4";
@@ -292,7 +292,7 @@ Deno.test("an element without its controller shows nothing of the integration th
   assert.equal(await status(it), "");
 });
 
-Deno.test("the elements speak the repository's language, and another when told to", async () => {
+Deno.test("the elements speak the repository's language, and another when asked to", async () => {
   await using it = await open({
     locale: "nb",
     overview: { button_allowed: false, button_message: "integration_disabled" },

@@ -17,7 +17,7 @@ async function rejects(promise: Promise<unknown>, code: SyncErrorCode): Promise<
   return error;
 }
 
-Deno.test("the repository's press starts a run, once for a key, and a second press is told of it", async () => {
+Deno.test("the repository's press starts a run, once for a key, and a second press learns of it", async () => {
   const platform = await usePlatform();
   await using database = platform.connect();
   await using receiver = await startWebhookReceiver();
@@ -91,7 +91,7 @@ Deno.test("the repository reads what the API sends: runs in pages, slots, pauses
   assert.equal((await syncs.resume(tenant.orgId, "webhook")).paused_at, null);
 });
 
-Deno.test("the repository cancels a run, runs it again, and tells a stranger nothing", async () => {
+Deno.test("the repository cancels a run, runs it again, and reveals nothing to a stranger", async () => {
   const platform = await usePlatform();
   await using database = platform.connect();
   await using receiver = await startWebhookReceiver();

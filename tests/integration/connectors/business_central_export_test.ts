@@ -124,7 +124,7 @@ Deno.test("Business Central removes lines of its own that are not of this batch,
   assertPostedOnce(bench, two);
 });
 
-Deno.test("Business Central fails for good, in a coordinator's words, when a person's line stands in the journal", async () => {
+Deno.test("Business Central fails for good, in a coordinator's words, when a person's line is in the journal", async () => {
   await using bench = await startBusinessCentralTest();
   leave(bench, expense(7), 1, { lineNumber: 10000 });
   for (const outcome of [await send(bench), await ping(bench)]) {

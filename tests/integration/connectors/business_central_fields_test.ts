@@ -219,7 +219,7 @@ for (const [how, [fault, isTaken]] of Object.entries(lost)) {
   });
 }
 
-Deno.test("the connector replaces lines of an earlier attempt when they stand without a dimension", async () => {
+Deno.test("the connector replaces lines of an earlier attempt when they lack a dimension", async () => {
   await using bench = await startTest();
   const entries = [withLine(expense(1), { project: "P1" }), expense(2)];
   const [first = expense(1)] = entries;

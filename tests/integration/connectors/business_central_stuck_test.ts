@@ -65,7 +65,7 @@ Deno.test("Business Central goes on with other batches when one is refused again
   assertPostedOnce(bench, [first, second, third]);
 });
 
-Deno.test("Business Central holds other batches back while lines stand in the journal, or may still come there", async () => {
+Deno.test("Business Central holds other batches back while lines are in the journal, or may still come there", async () => {
   await using bench = await startBusinessCentralTest();
   const { independentBatches } = open(bench);
   assert.ok(typeof independentBatches === "function");

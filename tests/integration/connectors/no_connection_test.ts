@@ -319,7 +319,7 @@ Deno.test("Safe: what stayed pending for want of a connection is posted once in 
   assertPostedOnce(bench, entries);
 });
 
-Deno.test("Business Central keeps in doubt what stands in the journal when there is no connection for the posting", async () => {
+Deno.test("Business Central keeps in doubt what is in the journal when there is no connection for the posting", async () => {
   await using bench = await startBusinessCentralTest();
   const entries = [expense(1), expense(2)];
   const context = bench.context({ fetch: await withoutWrites((url) => /NAV\.post/.test(url)) });

@@ -128,7 +128,7 @@ Deno.test("xledger calls staged vouchers unknown, and exported once a slow impor
   assert.equal(bookedOnce(test.vendor), 2);
 });
 
-Deno.test("xledger counts staged vouchers as exported when it is told to", async () => {
+Deno.test("xledger counts staged vouchers as exported when the config says so", async () => {
   await using test = await startXledgerTest({ importDelayMs: null }, { counts_as_exported: "staged" });
   const { results, failure } = await test.connector.export(test.context, batchOf(vouchers(2)));
   assert.equal(failure, undefined);

@@ -49,7 +49,7 @@ Deno.test("xledger says that the token is at fault when it is", async () => {
   assert.deepEqual([failure?.class, failure?.code], ["permanent", "xledger_access_refused"]);
 });
 
-Deno.test("xledger's ping says ok, and transient when nobody answers", async () => {
+Deno.test("xledger's ping says ok, and transient when there is no answer", async () => {
   await using test = await startXledgerTest();
   assert.deepEqual(await test.connector.ping(test.context), { ok: true });
   test.vendor.misbehave({ kind: "drop" });

@@ -20,7 +20,7 @@ Deno.test("without a connection the task ends with 3 and a sentence that never h
   assert.match(unset.error, /^SUPABASE_DB_URL is not set\. /);
 });
 
-Deno.test("every refusal of a connection is told in words, without the password", () => {
+Deno.test("every refusal of a connection is reported in words, without the password", () => {
   const url = new URL("postgresql://postgres.abc:hem%23melig@db.abcdefgh.supabase.co/postgres");
   for (
     const [code, says] of [

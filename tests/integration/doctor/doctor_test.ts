@@ -96,7 +96,7 @@ Deno.test(
       });
     }
 
-    await t.step("pg_net: its queue stands still", async () => {
+    await t.step("pg_net: its queue does not move", async () => {
       // The worker cannot store what it is answered: it takes no further batch, and this one stays in the queue.
       await using holder = connect(platform.adminUrl, 1);
       const held = Promise.withResolvers<void>();
@@ -149,7 +149,7 @@ Deno.test(
       }
     });
 
-    await t.step("a user who may not look is told so, and blames nothing", async () => {
+    await t.step("the doctor says so and blames nothing when its user may not look", async () => {
       const dbUrl = new URL(platform.dbUrl);
       dbUrl.username = "authenticator";
       await using other = connect(dbUrl.href, 1);
@@ -161,7 +161,7 @@ Deno.test(
       assert.ok(told.some(({ check }) => check === "grants") && told.some(({ check }) => check === "vault"));
     });
 
-    await t.step("what somebody else holds is no failure", async () => {
+    await t.step("what another session holds is no failure", async () => {
       await using holder = connect(platform.adminUrl, 1);
       const [held, holding] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
       const locked = holder.sql.begin(async (tx) => {

@@ -29,7 +29,7 @@ async function bad({ sql }: HostProject): Promise<Diagnosis[]> {
 // Both have servers of their own, whatever SUPABASE_DB_URL names.
 Deno.test({
   name:
-    "the doctor finds nothing in a host on Postgres 15 that grants by itself, and an anon that was let in",
+    "the doctor finds nothing in a host on Postgres 15 that grants by itself, and finds a table that anon may read",
   fn: async () => {
     await using hosts = await startHosts(OLDER_POSTGRES_VERSION);
     const host = await hosts.create({ autoGrant: true });
@@ -46,7 +46,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "the doctor leaves a host's own organisations alone, and says when nobody is let in",
+  name: "the doctor leaves a host's own organisations alone, and says when no caller has access",
   fn: async () => {
     await using hosts = await startHosts();
     const host = await hosts.create();

@@ -6,7 +6,7 @@ import { usePlatform } from "../../support/platform.ts";
 import { untilStatus } from "../../support/runs.ts";
 import { createTenant, trigger } from "../../support/tenant.ts";
 
-Deno.test("an admin connects a chat, and a run that fails for good is told there, signed, in order and in words", async () => {
+Deno.test("an admin connects a chat, and a run that fails for good is reported there, signed, in order and in words", async () => {
   const platform = await usePlatform();
   await using database = platform.connect();
   const { sql } = database;

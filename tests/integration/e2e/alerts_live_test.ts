@@ -3,7 +3,7 @@ import { listen } from "../../support/changes.ts";
 import { usePlatform } from "../../support/platform.ts";
 import { createTenant } from "../../support/tenant.ts";
 
-Deno.test("alerts reach the members whom they concern while they look, and nobody else", async () => {
+Deno.test("alerts reach only the members whom they concern, while they look", async () => {
   const platform = await usePlatform();
   await using database = platform.connect();
   const { sql } = database;

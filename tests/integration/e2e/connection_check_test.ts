@@ -153,7 +153,7 @@ localTest(
   },
 );
 
-Deno.test("an error of Vault reaches nobody with the row that it is about", async () => {
+Deno.test("an error of Vault shows no caller the row that it is about", async () => {
   const platform = await usePlatform();
   await using database = platform.connect({ url: platform.adminUrl });
   const { sql } = database;

@@ -6,7 +6,7 @@ import { assertExportedOnce, readRun, untilStatus } from "../../support/runs.ts"
 import { createTenant, trigger } from "../../support/tenant.ts";
 
 for (const policy of ["skip", "buffer_one"] as const) {
-  Deno.test(`a slot that comes while a manual run writes sends nothing beside it (${policy})`, async () => {
+  Deno.test(`a slot that comes while a manual run writes sends nothing at the same time (${policy})`, async () => {
     const platform = await usePlatform();
     await using database = platform.connect();
     const { sql } = database;

@@ -5,7 +5,7 @@ import { usePlatform } from "../../support/platform.ts";
 import { assertExportedOnce, untilStatus } from "../../support/runs.ts";
 import { createTenant } from "../../support/tenant.ts";
 
-Deno.test("a schedule that an admin saves starts a run at its slot, and every reader can tell", async () => {
+Deno.test("a schedule that an admin saves starts a run at its slot, and every reader can see it", async () => {
   const platform = await usePlatform();
   await using database = platform.connect();
   const { sql } = database;

@@ -60,7 +60,7 @@ async function businessCentralCase(): Promise<Case> {
 }
 
 for (const [name, start] of [["Xledger", xledgerCase], ["Business Central", businessCentralCase]] as const) {
-  Deno.test(`${name}: refused credentials end the run, need attention and raise one alert until they are mended`, async () => {
+  Deno.test(`${name}: refused credentials end the run, need attention and raise one alert until they are corrected`, async () => {
     const platform = await usePlatform();
     await using database = platform.connect();
     const { sql } = database;

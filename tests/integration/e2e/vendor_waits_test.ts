@@ -89,7 +89,7 @@ for (
     ["nonsense", () => "soon", 60],
   ] as const
 ) {
-  Deno.test(`a run waits as long as it is told when Retry-After is ${name}`, async () => {
+  Deno.test(`a run waits as long as the vendor says when Retry-After is ${name}`, async () => {
     const status = { kind: "status", status: 429, headers: { "retry-after": headers() } } as const;
     await using it = await meet([fine, status]);
     const { told } = it;
@@ -106,7 +106,7 @@ for (
   });
 }
 
-Deno.test("a run fails with the vendor's instant when it is told to wait for longer than a day", async () => {
+Deno.test("a run fails with the vendor's instant when the vendor asks it to wait for longer than a day", async () => {
   await using it = await meet([fine, { kind: "status", status: 429, headers: { "retry-after": "90000" } }]);
   const { told, sql, runId, tenant, receiver } = it;
   assert.deepEqual([told.status, told.error_code], ["failed", "vendor_quota_exhausted"]);

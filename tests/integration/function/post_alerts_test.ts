@@ -121,7 +121,7 @@ Deno.test("postAlerts waits for a day at most when the receiver names a later in
   assert.equal(result?.retry_after_seconds, 86_400);
 });
 
-Deno.test("postAlerts says nothing of the address when there is nobody", async () => {
+Deno.test("postAlerts says nothing of the address when nothing listens there", async () => {
   const receiver = startReceiver(() => new Response());
   await receiver[Symbol.asyncDispose]();
   const [result] = await postAlerts(claimed(`${receiver.url}/T00/B00/token`, 1), tools);

@@ -117,7 +117,7 @@ Deno.test("the service reports its boot to the database, and nothing to anybody 
   assert.deepEqual([typeof boot_id, typeof boot_ms], ["string", "number"]);
 });
 
-Deno.test("the service asks the external system and tells the database when it is posted a connection check", async () => {
+Deno.test("the service asks the external system and reports to the database when it is posted a connection check", async () => {
   await using receiver = startReceiver(() => new Response(null, { status: 301 }));
   const probe = { integration_id: "00000000-0000-4000-8000-0000000000b1", token: attempt.token };
   const claim = {

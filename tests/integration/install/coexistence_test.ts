@@ -46,7 +46,7 @@ Deno.test({
   },
 });
 
-Deno.test("a host whose migrations make organisations of another shape is told to leave ours out", async () => {
+Deno.test("the installer advises to leave ours out when a host's migrations make organisations of another shape", async () => {
   await using project = await createProject({ "migrations/20250102000000_organizations.sql": OTHER_SHAPE });
   const before = await project.files();
   const { code, text } = await project.install();

@@ -28,7 +28,7 @@ Deno.test("a subquery with a limit is found behind `in` and nowhere else", () =>
   assert.deepEqual(limitedSubqueries("-- in (select 1 limit 1)\nwhere id in (select id from t) limit 5"), []);
 });
 
-Deno.test("no limit of the bundle stands in a subquery that a plan may run more than once", async () => {
+Deno.test("no limit of the bundle is in a subquery that a plan may run more than once", async () => {
   for (const { path, sql } of await readSchemaFiles(join(root, "supabase/schemas"))) {
     assert.deepEqual(limitedSubqueries(sql), [], `${path}: use = any (array(select ... limit ...))`);
   }

@@ -18,18 +18,21 @@ for (
     ["one that has an active run", activate],
   ] as const
 ) {
-  raceTest(`the tick passes over an integration that somebody holds: ${what}`, async ({ sql, session }) => {
-    const ids = await makeIntegrations(sql, 2);
-    await prepare(sql);
-    await makeDue(sql, ids);
-    const [admin, tick] = [await session(), await session()];
-    await admin.stopsAfter((sql) => hold(sql, ids[0] ?? ""));
-    const started = await tick.runs(startDueRuns);
-    assert.equal(started.isWaiting, false);
-    await admin.goesOn();
-    await started.answer;
-    const dealtWith =
-      await sql`select integration_id from public.sync_run_log where scheduled_for is not null`;
-    assert.deepEqual(dealtWith.map(({ integration_id }) => integration_id), [ids[1]]);
-  });
+  raceTest(
+    `the tick passes over an integration that another session holds: ${what}`,
+    async ({ sql, session }) => {
+      const ids = await makeIntegrations(sql, 2);
+      await prepare(sql);
+      await makeDue(sql, ids);
+      const [admin, tick] = [await session(), await session()];
+      await admin.stopsAfter((sql) => hold(sql, ids[0] ?? ""));
+      const started = await tick.runs(startDueRuns);
+      assert.equal(started.isWaiting, false);
+      await admin.goesOn();
+      await started.answer;
+      const dealtWith =
+        await sql`select integration_id from public.sync_run_log where scheduled_for is not null`;
+      assert.deepEqual(dealtWith.map(({ integration_id }) => integration_id), [ids[1]]);
+    },
+  );
 }

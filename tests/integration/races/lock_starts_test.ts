@@ -19,7 +19,7 @@ const cases = [
   { name: "the queued slots of two ticks", first: startQueuedSlots, second: startQueuedSlots },
 ];
 for (const { name, first, second } of cases) {
-  raceTest(`${name} start together no more runs than the limit allows`, async ({ sql, session }) => {
+  raceTest(`${name} start together only as many runs as the limit allows`, async ({ sql, session }) => {
     // Each of an organisation of its own.
     const ids = await makeIntegrations(sql, 2 * LIMIT);
     await sql`update sync_scheduler.settings set max_active_per_type = ${LIMIT}`;

@@ -14,7 +14,7 @@ const purge = (sql: Sql) =>
     { redacted: number }[]
   >`select sync_scheduler.purge_payloads(10, s) as redacted from sync_scheduler.settings s`;
 
-raceTest("the purge does not wait for an entry that somebody holds", async ({ sql, session }) => {
+raceTest("the purge does not wait for an entry that another session holds", async ({ sql, session }) => {
   await prepare(sql);
   const [admin, tick] = [await session(), await session()];
   await admin.stopsAfter((sql) =>

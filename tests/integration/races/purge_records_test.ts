@@ -29,22 +29,25 @@ const CASES: Readonly<Record<string, string>> = {
 const TWO_YEARS = ["2020-01-01Z", "2020-01-02Z"];
 
 for (const [table, insert] of Object.entries(CASES)) {
-  raceTest(`the purge does not wait for a row of ${table} that somebody holds`, async ({ sql, session }) => {
-    const { orgId } = await makeTenant(sql);
-    await sql`insert into public.sync_alert_webhooks (org_id, host) values (${orgId}, 'hooks.example')`;
-    await sql`delete from sync_scheduler.alert_messages`;
-    for (const at of TWO_YEARS) await sql.unsafe(insert, [at]);
-    const old = async () =>
-      await sql.unsafe(`select from ${table} t where to_jsonb(t)::text like '%2020-01-0%'`);
-    assert.equal((await old()).length, 2);
-    const [other, purge] = [await session(), await session()];
-    const first = (sql: Sql) =>
-      sql.unsafe(`select from ${table} t where to_jsonb(t)::text like '%2020-01-01%' for no key update`);
-    await other.stopsAfter(first);
-    const purged = await purge.runs((sql) => sql`select sync_scheduler.purge()`);
-    assert.equal(purged.isWaiting, false);
-    await other.goesOn();
-    await purged.answer;
-    assert.equal((await old()).length, 1, "the other row is deleted");
-  });
+  raceTest(
+    `the purge does not wait for a row of ${table} that another session holds`,
+    async ({ sql, session }) => {
+      const { orgId } = await makeTenant(sql);
+      await sql`insert into public.sync_alert_webhooks (org_id, host) values (${orgId}, 'hooks.example')`;
+      await sql`delete from sync_scheduler.alert_messages`;
+      for (const at of TWO_YEARS) await sql.unsafe(insert, [at]);
+      const old = async () =>
+        await sql.unsafe(`select from ${table} t where to_jsonb(t)::text like '%2020-01-0%'`);
+      assert.equal((await old()).length, 2);
+      const [other, purge] = [await session(), await session()];
+      const first = (sql: Sql) =>
+        sql.unsafe(`select from ${table} t where to_jsonb(t)::text like '%2020-01-01%' for no key update`);
+      await other.stopsAfter(first);
+      const purged = await purge.runs((sql) => sql`select sync_scheduler.purge()`);
+      assert.equal(purged.isWaiting, false);
+      await other.goesOn();
+      await purged.answer;
+      assert.equal((await old()).length, 1, "the other row is deleted");
+    },
+  );
 }

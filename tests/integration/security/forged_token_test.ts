@@ -3,7 +3,7 @@ import type { TransactionSql } from "postgres";
 import { usePlatform } from "../../support/platform.ts";
 import { createTenant } from "../../support/tenant.ts";
 
-Deno.test("a forged token is refused at once, whoever holds the run", async () => {
+Deno.test("a forged token is refused at once, whatever session holds the run", async () => {
   const platform = await usePlatform();
   await using database = platform.connect();
   const { sql } = database;

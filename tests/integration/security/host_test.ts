@@ -33,7 +33,7 @@ Deno.test("the owner of the bundle triggers as api when it has no claims", async
   const tenant = await createTenant(database.sql, platform, { entries: 1 });
   const as = (...settings: string[]) => press(database.sql, tenant, ...settings);
 
-  await t.step("lets it in without claims, and with empty ones", async () => {
+  await t.step("accepts it without claims, and with empty ones", async () => {
     assert.equal(await as(), "api no person");
     assert.equal(await as(claims("")), "api no person");
   });

@@ -43,7 +43,7 @@ Deno.test("refuses an identity that is no uuid in RPCs, and shows it nothing", a
     }
   });
 
-  await t.step("Realtime goes on for others, and tells it nothing", async () => {
+  await t.step("Realtime goes on for others, and reports nothing to it", async () => {
     await using nothing = await listen(foreign, { token });
     await using member = await listen(await tenant.signIn("viewer"));
     await database.sql`

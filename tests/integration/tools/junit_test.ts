@@ -41,7 +41,7 @@ Deno.test("counts tests and steps of a real report", async () => {
   assert.deepEqual(countJunit(report), { passed: 2, failed: 2, skipped: 1 });
 });
 
-Deno.test("tells what failed of a real report, and why", async () => {
+Deno.test("reports what failed of a real report, and why", async () => {
   const { report } = await denoTest(SOURCE);
   const [failure, ...others] = readFailures(report);
   assert.deepEqual(others, [], "not once more for the test whose step it is");

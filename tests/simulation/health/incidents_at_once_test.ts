@@ -89,7 +89,7 @@ Deno.test("organisations that cannot reach a vendor at the same moment open one 
   }
 });
 
-localTest("ticks at once ask nobody twice", async (platform) => {
+localTest("ticks at once ask no vendor twice", async (platform) => {
   await using database = connect(platform.adminUrl, 6);
   const { sql } = database;
   await pauseJobs(sql);

@@ -31,7 +31,7 @@ const subjects: Readonly<Record<string, StartSubject>> = {
 
 for (const [name, startSubject] of Object.entries(subjects)) {
   localTest(
-    `every entry stands in the books of ${name} exactly once, or is reported, when everything goes wrong at random`,
+    `every entry is in the books of ${name} exactly once, or is reported, when everything goes wrong at random`,
     async (platform) => {
       await using stage = await Stage.create(platform);
       const tally = new Map<string, number>();

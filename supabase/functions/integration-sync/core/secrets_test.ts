@@ -94,7 +94,7 @@ for (const [how, quoted] of quotes) {
   });
 }
 
-Deno.test("a secret is redacted in base64 whatever stands before and after it", () => {
+Deno.test("a secret is redacted in base64 whatever comes before and after it", () => {
   // What is left of it is what its first and its last character share with their neighbours.
   for (const token of ["s3cr3t/token?", "s3cr3t/token??", "s3cr3t/token???"]) {
     const { redact } = createSecrets({ token });

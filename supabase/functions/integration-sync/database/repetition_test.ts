@@ -65,7 +65,7 @@ for (
 }
 
 for (const call of ["reserveEntries", "recordResults", "heartbeat"] as const) {
-  Deno.test(`${call} is repeated no more when the lease is lost`, async () => {
+  Deno.test(`${call} is no longer repeated when the lease is lost`, async () => {
     const lost = new AbortController();
     let calls = 0;
     const clock = new FakeClock();

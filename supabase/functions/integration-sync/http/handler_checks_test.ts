@@ -66,7 +66,7 @@ Deno.test("the handler does each check of a request by itself when one of them h
   assert.deepEqual(events().at(-1), ["check_ended", ids[0]]);
 });
 
-Deno.test("the handler logs no secret when the end of a check cannot be told", async () => {
+Deno.test("the handler logs no secret when the end of a check cannot be reported", async () => {
   const runCheck = () => Promise.reject(new TypeError(`fetch failed: ${token} the vendor's secret`));
   const { handler, seen, work } = setUp({ runCheck });
   assert.equal((await handler(post(probes))).status, 202);

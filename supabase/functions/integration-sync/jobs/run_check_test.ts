@@ -75,7 +75,7 @@ Deno.test("a check hands on that its failure is a guess when the connector says 
   assert.deepEqual(await check(), { outcome: "failed", failure: refused, latency_ms: 0, is_guess: true });
 });
 
-Deno.test("a check asks nobody when the connector refuses the credentials", async () => {
+Deno.test("a check sends no request when the connector refuses the credentials", async () => {
   let pings = 0;
   const { check } = setUp(() => Promise.resolve({ ok: ++pings > 0 } as PingOutcome), () => {
     throw new SyncError("invalid_credentials", "The token is not valid: token is missing.");

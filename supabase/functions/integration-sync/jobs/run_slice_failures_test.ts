@@ -35,7 +35,7 @@ Deno.test("runSlice waits and goes on when a rate limit's hint is short", async 
   assert.deepEqual(sentAt, [0, 10_000]);
 });
 
-Deno.test("runSlice tells of a 429 that was waited out", async () => {
+Deno.test("runSlice reports a 429 that was waited out", async () => {
   const statuses = [429, 200];
   const answers = () => Promise.resolve(new Response(null, { status: statuses.shift() ?? 200 }));
   const api = new FakeWorkerApi(two);
@@ -95,7 +95,7 @@ Deno.test("runSlice does not throw when even the finish fails", async () => {
   assert.equal((await slice(api, takesAll)).outcome, "abandoned");
 });
 
-Deno.test("runSlice tells nothing of the credentials, nor of what the connector got with them, when it fails", async () => {
+Deno.test("runSlice reveals nothing of the credentials, nor of what the connector got with them, when it fails", async () => {
   const api = new FakeWorkerApi(two);
   const exportBatch: Export = ({ secrets }, batch) => {
     secrets.add("what-we-got-for-it");

@@ -76,7 +76,7 @@ Deno.test("runSlice leaves no timer behind when it ends", async () => {
   assert.equal(clock.sleeping, 0);
 });
 
-Deno.test("runSlice tells when the external system first answered, or that it never did", async () => {
+Deno.test("runSlice reports when the external system first answered, or that it never did", async () => {
   const clock = new FakeClock();
   const asks: Export = async (context, batch) => {
     await clock.advance(250);

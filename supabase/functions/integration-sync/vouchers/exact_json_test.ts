@@ -16,7 +16,7 @@ for (const text of ["", "{", '{"a":}', '"open', "[1,]"]) {
   });
 }
 
-Deno.test("parseExactJson passes over numbers in strings when quotes and backslashes stand around them", () => {
+Deno.test("parseExactJson passes over numbers in strings when quotes and backslashes are around them", () => {
   const value = { 'a"1\\': '\\"2,3', b: ["4\\\\", "\u2028 5"] };
   assert.deepEqual(parseExactJson(JSON.stringify(value)), value);
 });

@@ -164,7 +164,7 @@ for (
   Deno.test(`voucherFault finds nothing when ${what}`, () => assert.equal(faultOf(receiver, payload), null));
 }
 
-Deno.test("voucherFault tells a difference that floats would not see", () => {
+Deno.test("voucherFault reports a difference that floats would not see", () => {
   const reason = "The voucher does not balance: debit and credit differ by 1.";
   const lines = [{ account: "1", debit: "900719925474099" }, { account: "1", debit: "2" }, {
     account: "2",

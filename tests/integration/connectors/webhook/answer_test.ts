@@ -166,7 +166,7 @@ for (const status of [301, 302, 307, 308]) {
   });
 }
 
-Deno.test("webhook tells nothing of its secret when a receiver's words are cut in the middle of it", async () => {
+Deno.test("webhook reveals nothing of its secret when a receiver's words are cut in the middle of it", async () => {
   const secret = `whsec_${btoa("a".repeat(32))}`;
   const context = testContext({ secrets: createSecrets({ signing_secret: secret }) });
   const results = [{ entry_key: "a", state: "rejected", error: `${"x".repeat(490)} ${secret}` }];

@@ -211,7 +211,7 @@ for (
   });
 }
 
-Deno.test("webhook's ping says transient when nobody can be reached", async () => {
+Deno.test("webhook's ping says transient when the receiver cannot be reached", async () => {
   await using receiver = startRawReceiver((connection) => connection.close());
   const outcome = await open(receiver.url).ping(testContext());
   assert.ok(!outcome.ok);

@@ -37,7 +37,7 @@ Deno.test("statusFault keeps the hint when Retry-After is there, and draws one f
   assert.equal(statusFault(429, { ...details, retryAfter: null }).failure.retry_after_seconds, 59);
 });
 
-Deno.test("statusFault tells nothing of a secret when Business Central's words are cut in the middle of it", () => {
+Deno.test("statusFault reveals nothing of a secret when Business Central's words are cut in the middle of it", () => {
   const token = "ey0123456789".repeat(20);
   const secrets = createSecrets();
   secrets.add(token);

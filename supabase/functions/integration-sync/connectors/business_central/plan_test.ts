@@ -44,7 +44,7 @@ function planned(changes: Record<string, unknown> = {}, number = "UB-2026-00001"
   return made.ok ? made.voucher : assert.fail(made.error);
 }
 
-Deno.test("planVoucher brings the number to the form in which it is stored, and keeps the original beside it", () => {
+Deno.test("planVoucher brings the number to the form in which it is stored, and keeps the original as well", () => {
   const { documentNumber, externalDocumentNumber } = planned({}, " æø-1 ");
   assert.deepEqual([documentNumber, externalDocumentNumber], ["ÆØ-1", "æø-1"]);
 });

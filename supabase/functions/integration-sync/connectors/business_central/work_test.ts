@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beginWork, emptyBooks, voucher } from "./testing/books.ts";
 import { isOpen, noteStanding } from "./work.ts";
 
-Deno.test("a voucher is in doubt no more when a read shows that none of its lines stands", () => {
+Deno.test("a voucher is no longer in doubt when a read shows none of its lines", () => {
   const work = beginWork(emptyBooks(), [voucher]);
   work.doubtful.add("UB-1 of 2026-11-23");
   assert.equal(isOpen(work, voucher), true);

@@ -88,7 +88,7 @@ for (
   });
 }
 
-Deno.test("errorsFault tells the pace of an export from a quota that is used up", () => {
+Deno.test("errorsFault distinguishes the pace of an export from a quota that is used up", () => {
   const codeOf = (code: string) =>
     errorsFault([{ message: "m", code: `BAD_REQUEST.${code}` }], now).failure.code;
   assert.equal(codeOf("BURST_RATE_LIMIT_REACHED"), "xledger_busy");

@@ -81,7 +81,7 @@ for (
   });
 }
 
-Deno.test("askXledger hands on what was taken beside an error", async () => {
+Deno.test("askXledger hands on what was taken despite an error", async () => {
   const { data, fault } = await answered(Response.json({ data: { a: 1 }, ...burst }));
   assert.deepEqual([data, fault?.failure.class], [{ a: 1 }, "rate_limited"]);
 });
