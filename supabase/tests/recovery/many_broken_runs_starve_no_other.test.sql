@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.psql
-select plan(3);
+select plan(5);
 
 create temporary table run as select sync_test.trigger_as('coordinator') as run_id;
 select sync_scheduler.start_run(
@@ -19,6 +19,14 @@ select is(sync_scheduler.recover_runs(1), 0, 'a pass with room for one run takes
 select is(sync_scheduler.recover_runs(1), 1, 'the next pass takes the other');
 select is((select lease_expires_at from sync_scheduler.run_attempts join run using (run_id)),
   now() + interval '1 minute', 'the broken one waits at the back of the queue');
+
+-- A tick that is out of time leaves the rest to the next one.
+drop trigger break on sync_scheduler.run_attempts;
+update sync_scheduler.run_attempts set lease_expires_at = now() where ended_at is null;
+alter function sync_scheduler.is_out_of_time() rename to is_out_of_time_away;
+create function sync_scheduler.is_out_of_time() returns boolean language sql as 'select true';
+select is(sync_scheduler.recover_runs(), 1, 'out of time, a tick recovers no further run');
+select is(sync_scheduler.recover_runs(), 1, 'the next tick recovers it');
 
 select * from finish();
 rollback;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { until } from "../../../local/wait.ts";
 import { raceTest } from "../../support/race.ts";
 import { expire, makeTenant, readRun, reserve, startRun } from "./stage.ts";
 
@@ -13,5 +14,26 @@ raceTest("the tick recovers the others while a worker holds its run", async ({ s
   await worker.goesOn();
   assert.equal((await recovered.answer)[0]?.["n"], 1);
   assert.deepEqual(await readRun(sql, held), { status: "running", attempts: ["open"] });
+  assert.deepEqual((await readRun(sql, other)).attempts[0], "lost");
+});
+
+raceTest("the tick gives a run up that it cannot recover in time", async ({ sql, session }) => {
+  const tenant = await makeTenant(sql);
+  const stuck = await startRun(sql, tenant, "running");
+  const other = await startRun(sql, await makeTenant(sql), "running");
+  // The one that is stuck comes first.
+  for (const runId of [stuck, other]) await expire(sql, runId);
+  const [owner, tick] = [await session(), await session()];
+  // The alert of the lost worker waits for it.
+  await owner.stopsAfter((sql) =>
+    sql`select from public.sync_integrations where id = ${tenant.integrationId} for update`
+  );
+  const recovered = await tick.runs((sql) => sql`select sync_scheduler.recover_runs() as n`);
+  assert.equal(recovered.isWaiting, true);
+  let hasEnded = false;
+  recovered.answer.finally(() => hasEnded = true).catch(() => {});
+  await until("the tick to go on", () => hasEnded).finally(() => owner.goesOn());
+  assert.equal((await recovered.answer)[0]?.["n"], 1);
+  assert.deepEqual(await readRun(sql, stuck), { status: "running", attempts: ["open"] });
   assert.deepEqual((await readRun(sql, other)).attempts[0], "lost");
 });
