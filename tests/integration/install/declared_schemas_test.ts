@@ -16,13 +16,13 @@ const MINE = "create table public.mine (id int primary key, org_id uuid);\n" +
 const POLICY =
   'create policy "members" on public.mine using (org_id in (select sync_scheduler.member_org_ids()));\n';
 
-/** Neither the CLI would write a migration from the declared files, nor the other way round. */
-async function assertInStep(hosts: Hosts, host: HostProject): Promise<void> {
+/** The CLI would write no migration from the declared files; with `both`, nor one that leads back. A diff costs 3 s. */
+async function assertInStep(hosts: Hosts, host: HostProject, both = false): Promise<void> {
   const folder = join(host.directory, "supabase/schemas");
   const paths = (await declaredPaths(folder)).map((path) => join(folder, path));
   await using declared = await createDeclared(hosts, paths);
   assert.equal(await hosts.difference(host, declared.project), "");
-  assert.equal(await hosts.difference(declared.project, host), "");
+  if (both) assert.equal(await hosts.difference(declared.project, host), "");
 }
 
 async function cli(checkout: string, host: HostProject, ...args: string[]): Promise<string> {
@@ -70,7 +70,7 @@ Deno.test({
     await useBundle(host.sql);
     await releaseNext(copy, "0.2.0");
     await cli(copy.directory, host, "upgrade");
-    await assertInStep(hosts, host);
+    await assertInStep(hosts, host, true);
     {
       await using without = await createDeclared(hosts, [join(host.directory, "supabase/schemas/mine.sql")]);
       assert.match(await hosts.difference(host, without.project), /^DROP SCHEMA "sync_scheduler"/m);
