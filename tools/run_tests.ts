@@ -30,8 +30,8 @@ With arguments: tests only.
   FILTER  only tests whose name contains it, or matches it if written /like this/
   PATH    only tests of this TypeScript file or folder (tests/integration/pgtap/ runs the pgTAP files)`;
 
-/** Tests wait more than they compute, so that one lane more than processors pays. Each costs 300 MB. */
-const LANES = Math.min(4, navigator.hardwareConcurrency + 1);
+/** Tests of runs wait more than they compute, so two lanes more than processors pay. Each costs 300 MB. */
+const LANES = Math.min(6, navigator.hardwareConcurrency + 2);
 
 let passed = 0;
 let failed = 0;
