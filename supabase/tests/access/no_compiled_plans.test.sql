@@ -4,6 +4,6 @@ begin;
 select plan(2);
 select isnt_empty($$ select from pg_proc where proconfig @> '{enable_seqscan=off}' $$, 'there are entry points');
 select is_empty($$ select oid::regprocedure from pg_proc
-  where proconfig @> '{enable_seqscan=off}' and not proconfig @> '{jit=off}' $$, 'none of which compiles its plans');
+  where proconfig @> '{enable_seqscan=off}' and not proconfig @> '{jit=off}' $$, 'none of them compiles its plans');
 select * from finish();
 rollback;

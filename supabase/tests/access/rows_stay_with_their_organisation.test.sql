@@ -25,7 +25,7 @@ select is(pg_temp.seen(), array[2, 4, 2, 1, 20, 3]::bigint[], 'the service role 
 
 select sync_test.act_as('admin');
 select throws_ok($$ insert into public.organization_members values (sync_test.id('org b'), sync_test.id('admin'), 'admin') $$,
-  '42501', null, 'nobody joins another organisation');
+  '42501', null, 'no member joins another organisation');
 select throws_ok($$ update public.sync_integrations set enabled = true $$, '42501', null,
   'not even an admin writes an integration directly');
 select throws_ok($$ update public.sync_run_log set status = 'succeeded' $$, '42501', null, 'or a run');

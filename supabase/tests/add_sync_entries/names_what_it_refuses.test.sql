@@ -41,7 +41,7 @@ from unnest(array['12345678901234567.10', '1e400', '0.10000000000000000001', '90
 select is(pg_temp.add(jsonb_build_array(pg_temp.item('entry 01', 'payload', '{"amount": 9007199254740993}'))) #>> '{refused,0,entry_key}',
   'entry 01', 'also for a key that waits already');
 select pg_temp.refuses(pg_temp.item('a', 'documentNumber', '"B-1"'), 'documentNumber', 'so is a field that an entry does not have');
-select pg_temp.refuses(pg_temp.item('a', repeat('f', 300), '1'), repeat('f', 100), 'of which at most 100 characters are quoted');
+select pg_temp.refuses(pg_temp.item('a', repeat('f', 300), '1'), repeat('f', 100), 'at most 100 characters of it are quoted');
 
 select is(pg_temp.add('["x", {"entry_key": 7}]') -> 'refused' @> '[{"index": 0, "entry_key": null}, {"index": 1, "entry_key": null}]', true,
   'an item without a key is named by its place in the list');

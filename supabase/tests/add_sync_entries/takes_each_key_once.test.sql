@@ -33,7 +33,7 @@ select is(pg_temp.add(pg_temp.given(11), pg_temp.given(12)), pg_temp.counts(2, 0
 select results_eq('select * from pg_temp.told(12)', $$ values ('pending', '12.50', false, null, false) $$, 'and wait');
 select is(pg_temp.add(pg_temp.given(11), pg_temp.given(12), pg_temp.given(13)), pg_temp.counts(1, 0, 2, 0),
   'delivered again they change nothing');
-select is(pg_temp.add(pg_temp.given(12, '13')), pg_temp.counts(0, 1, 0, 0), 'what nobody has seen is replaced');
+select is(pg_temp.add(pg_temp.given(12, '13')), pg_temp.counts(0, 1, 0, 0), 'what no vendor has seen is replaced');
 select results_eq('select * from pg_temp.told(12)', $$ values ('pending', '13', false, null, false) $$,
   'by what the source says now');
 select is((select count(*) from public.sync_export_entries), (select n + 3 from before),
@@ -48,7 +48,7 @@ select is(pg_temp.add(pg_temp.given(1), pg_temp.given(2, '9')), pg_temp.counts(0
 select results_eq('select * from pg_temp.told(2)', $$ values ('sending', '2.50', true, '9', false) $$,
   'which leaves the batch as it is');
 select is(
-  (select public.sync_worker_reserve_entries(run_id, 1, sync_test.token(run_id), 3) -> 'entries' from run), (select batch -> 'entries' from batch), 'for whoever sends it again');
+  (select public.sync_worker_reserve_entries(run_id, 1, sync_test.token(run_id), 3) -> 'entries' from run), (select batch -> 'entries' from batch), 'for a person who sends it again');
 select public.sync_worker_record_results(run_id, 1, sync_test.token(run_id), (batch ->> 'batch_id')::uuid,
   '[{"entry_key": "entry 01", "state": "exported", "external_id": "V-1"}, {"entry_key": "entry 02", "state": "exported"},
     {"entry_key": "entry 03", "state": "rejected", "error": "no such account"}]') from run, batch;
@@ -60,7 +60,7 @@ select results_eq('select * from pg_temp.told(1)', $$ values ('exported', '1.50'
 select is((select external_id from public.sync_export_entries where integration_id = sync_test.id('integration a')
   and entry_key = 'entry 01'), 'V-1', 'under its external id');
 select is(pg_temp.add(pg_temp.given(3, '7')), pg_temp.counts(0, 0, 0, 1),
-  'a rejected one is mended by a person, not by a delivery');
+  'a person corrects a rejected one, not a delivery');
 select results_eq('select * from pg_temp.told(3)', $$ values ('rejected', '3.50', true, '7', false) $$, 'either');
 select is(pg_temp.add(pg_temp.given(1, '8'), pg_temp.given(5)), pg_temp.counts(0, 0, 1, 1),
   'the same contradiction counts again');

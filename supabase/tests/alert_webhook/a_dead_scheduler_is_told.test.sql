@@ -12,7 +12,7 @@ select is(pg_temp.token(), null, 'nothing has been posted');
 select sync_test.trigger_as('coordinator', 'first');
 select isnt(pg_temp.token(), null, 'the press posts that there are messages');
 select is((select string_agg((m ->> 'body')::jsonb #>> '{data,kind}', ',') from jsonb_array_elements(pg_temp.claim() -> 'messages') m), 'scheduler_dead',
-  'of which one says so');
+  'one of them says so');
 select sync_scheduler.finish_run(r.run_id, 'cancelled') from public.sync_run_log r where r.finished_at is null;
 create temporary table seen as select pg_temp.token() as token;
 select sync_test.trigger_as('coordinator', 'second');

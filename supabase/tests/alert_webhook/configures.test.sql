@@ -44,7 +44,7 @@ update sync_scheduler.settings set function_url = null;
 select sync_test.act_as('admin');
 select throws_ok($$ select public.configure_alert_webhook(sync_test.id('org a'),
   '{"url": "http://127.0.0.1:8080/", "secret": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"}') $$, 'PT422', 'invalid_configuration',
-  'nor is it while nobody knows where the function is');
+  'nor is it while the function''s address is unknown');
 select sync_test.act_as('owner');
 update sync_scheduler.settings set function_url = 'http://127.0.0.1:9/';
 select is(count(*)::integer, 0, 'of all that nothing is stored') from public.sync_alert_webhooks;

@@ -12,7 +12,7 @@ select pg_temp.alert('run_failed');
 select is(sync_scheduler.post_alert_messages(), 1, 'the tick posts that there are some');
 select is((select convert_from(body, 'UTF8') ~ 'hooks|whsec|drift' from net.http_request_queue order by id desc limit 1), false, 'but nothing of them');
 select is(sync_scheduler.post_alert_messages(), 0, 'one request at a time');
-select throws_ok($$ select public.sync_worker_claim_alerts('[]') $$, 'PT422', 'invalid_worker_request', 'a claim names somebody');
+select throws_ok($$ select public.sync_worker_claim_alerts('[]') $$, 'PT422', 'invalid_worker_request', 'a claim names an organisation');
 select throws_ok($$ select public.sync_worker_claim_alerts(jsonb_build_array(jsonb_build_object('org_id', sync_test.id('org a'), 'token', 'forged'))) $$,
   'PT401', 'invalid_token', 'and has its token');
 select throws_ok($$ select public.sync_worker_finish_alerts(sync_test.id('org a'), pg_temp.token(), '[]') $$, 'PT401', 'invalid_token',
@@ -58,7 +58,7 @@ select sync_scheduler.post_alert_messages();
 truncate claimed;
 insert into claimed select pg_temp.claim();
 select pg_temp.pass('3 minutes');
-select is(sync_scheduler.post_alert_messages(), 1, 'a request that nobody reports on is repeated');
+select is(sync_scheduler.post_alert_messages(), 1, 'a request without a report is repeated');
 select is(pg_temp.claim() -> 'messages' -> 0 ->> 'message_id', c -> 'messages' -> 0 ->> 'message_id', 'under the id that the message had') from claimed;
 select throws_ok($$ select public.sync_worker_finish_alerts(sync_test.id('org a'), 'the token before', '[]') $$, 'PT401', 'invalid_token', 'who comes later changes nothing');
 select pg_temp.report(c, 1) from claimed;

@@ -33,10 +33,10 @@ select sync_test.act_as('owner');
 select sync_scheduler.raise_alert(i, 'needs_attention', 'critical', null, 'https://evil.example/check') from public.sync_integrations i
 where i.id = sync_test.id('integration a');
 
-select matches(pg_temp.texts(), 'Log in at https\[:\]//evil\[\.\]example/vendor @ channel', 'a vendor''s words are told, defused');
+select matches(pg_temp.texts(), 'Log in at https\[:\]//evil\[\.\]example/vendor @ channel', 'a vendor''s words are posted, defused');
 select matches(pg_temp.texts(), 'https\[:\]//evil\[\.\]example/check', 'also those of a check');
 select matches(pg_temp.texts(), 'run_failed|failed\]', 'of runs that end');
-select ok((select count(*) >= 4 from sync_scheduler.alert_messages where body ->> 'type' <> 'webhook.configured'), 'each is told');
+select ok((select count(*) >= 4 from sync_scheduler.alert_messages where body ->> 'type' <> 'webhook.configured'), 'each is posted');
 select doesnt_match(pg_temp.texts(), '://|evil\.example|[^[:alnum:]]@[[:alnum:]]', 'no text has a link or a mention');
 select is((select count(*)::integer from pg_proc p where p.prosrc ~ 'insert into sync_scheduler.alert_messages' and p.prosrc !~ 'alert_text\('
   and p.proname <> 'configure_alert_webhook'), 0, 'whatever writes messages puts the text together there');

@@ -11,7 +11,7 @@ select pg_temp.connect();
 select sync_test.act_as('admin');
 select throws_ok($$ execute again('{"url": "https://other.example/"}') $$, 'PT429', 'rate_limited', 'a second time at once is refused');
 select is((select host from public.sync_alert_webhooks), 'hooks.example', 'and nothing has changed');
-select throws_ok($$ execute again('{"url": "nowhere"}') $$, 'PT422', 'invalid_configuration', 'what is wrong is told all the same');
+select throws_ok($$ execute again('{"url": "nowhere"}') $$, 'PT422', 'invalid_configuration', 'what is wrong is reported all the same');
 select pg_temp.last_time('5 seconds');
 do $$ declare
   told text;

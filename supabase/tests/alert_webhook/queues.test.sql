@@ -9,24 +9,24 @@ select is(count(*)::integer, 0, 'without a webhook nothing is queued') from sync
 select pg_temp.connect();
 select pg_temp.read();
 select pg_temp.alert('drift');
-select is(pg_temp.waiting(), null, 'an alert that is seen again is not told again');
+select is(pg_temp.waiting(), null, 'a repeated alert sends no message');
 select pg_temp.alert('drift', 'critical');
 select is(pg_temp.waiting(), 'alert.escalated drift', 'unless it has become more severe');
 select pg_temp.read();
 select pg_temp.alert('run_failed', 'info');
 select pg_temp.alert('drift', 'warning', 'integration b');
 select sync_scheduler.resolve_alerts(sync_test.id('integration a'), '{drift}');
-select is(pg_temp.waiting(), 'alert.raised run_failed, alert.resolved drift', 'a new one is told, and one that is resolved; none of another organisation');
+select is(pg_temp.waiting(), 'alert.raised run_failed, alert.resolved drift', 'a new alert is posted, and a resolved one; none of another organisation');
 select results_eq($$ select body ->> 'text', body #>> '{data,message}', (body ->> 'timestamp')::timestamptz, body -> 'data' ? 'dedup_key'
   from sync_scheduler.alert_messages where delivered_at is null order by number $$,
   $$ values ('[info] Webhook: Run_Failed &lt;!channel&gt;.', 'Run_Failed <!channel>.', now(), false),
-    ('[resolved] Webhook: Drift &lt;!channel&gt;.', 'Drift <!channel>.', now(), false) $$, 'in words that call nobody, and with the alert itself');
+    ('[resolved] Webhook: Drift &lt;!channel&gt;.', 'Drift <!channel>.', now(), false) $$, 'in words without mentions, and with the alert itself');
 
 select pg_temp.configure('{"kinds": ["start_failed"], "min_severity": "warning"}');
 select pg_temp.read();
 select pg_temp.alert('lost_worker');
 select pg_temp.alert('start_failed', 'info');
-select is(pg_temp.waiting(), null, 'other kinds, and less severe ones, are not told');
+select is(pg_temp.waiting(), null, 'other kinds, and less severe ones, are not posted');
 select pg_temp.alert('start_failed', 'warning');
 select is(pg_temp.waiting(), 'alert.escalated start_failed', 'once severe enough they are');
 
@@ -45,7 +45,7 @@ update public.sync_integrations set manual_cooldown = '0 seconds';
 create temporary table run as select sync_test.trigger_as('coordinator') as run_id;
 select sync_test.claim(run_id) from run;
 select public.sync_worker_finish(run_id, 1, sync_test.token(run_id), 'succeeded') from run;
-select is(pg_temp.waiting(), 'alert.resolved run_failed', 'a run that ends is told only to who asked for it');
+select is(pg_temp.waiting(), 'alert.resolved run_failed', 'a run that ends is posted only where it was asked for');
 select pg_temp.configure('{"finished_runs": true}');
 select pg_temp.read();
 truncate run;
@@ -60,7 +60,7 @@ select results_eq($$ select body ->> 'text', (body #>> '{data,run_id}')::uuid, b
 savepoint before;
 select sync_scheduler.resolve_alerts(sync_test.id('integration a'), '{needs_attention}');
 rollback to before;
-select is(pg_temp.waiting(), 'alert.raised run_failed, run.finished', 'what is rolled back is not told');
+select is(pg_temp.waiting(), 'alert.raised run_failed, run.finished', 'what is rolled back is not posted');
 
 select * from finish();
 rollback;

@@ -14,18 +14,18 @@ create function pg_temp.stopped_alert() returns text language sql as $$
 $$;
 select pg_temp.connect();
 
-select is(pg_temp.fail('gone', '0'), 'gone', 'a receiver that is gone is asked no more');
+select is(pg_temp.fail('gone', '0'), 'gone', 'a receiver that is gone is no longer asked');
 select is(pg_temp.stopped_alert(),
   'warning t Alerts are no longer posted to hooks.example: the receiver says that it is gone. Configure the alert webhook again.', 'which an alert says');
 select sync_test.act_as('viewer');
 select is(count(*)::integer, 1, 'to the members') from public.sync_alerts;
 select sync_test.act_as('outsider');
-select is(count(*)::integer, 0, 'and to nobody else') from public.sync_alerts;
+select is(count(*)::integer, 0, 'and to no one else') from public.sync_alerts;
 select sync_test.act_as('owner');
 select pg_temp.alert('drift');
 select is(pg_temp.waiting(), 'webhook.configured', 'nothing is queued any more');
 insert into sync_scheduler.alert_messages (org_id, body) values (sync_test.id('org a'), '{}');
-select is(sync_scheduler.post_alert_messages(), 0, 'or posted, also what somebody has queued meanwhile');
+select is(sync_scheduler.post_alert_messages(), 0, 'or posted, also what was queued meanwhile');
 delete from sync_scheduler.alert_messages where body = '{}';
 
 select pg_temp.configure('{}');
@@ -34,12 +34,12 @@ select is(pg_temp.waiting(), 'webhook.configured, webhook.configured', 'and what
 select is(sync_scheduler.post_alert_messages(), 1, 'it begins again');
 
 select is(pg_temp.fail('refused', '3 minutes'), null, 'a refusal may be somebody''s mistake');
-select is(pg_temp.fail('refused', '50 minutes'), null, 'that is soon mended');
+select is(pg_temp.fail('refused', '50 minutes'), null, 'that is soon corrected');
 select is(pg_temp.fail('refused', '50 minutes'), 'refused', 'after an hour it is not');
 select pg_temp.configure('{}');
 select is(pg_temp.fail('failed', '3 minutes'), null, 'a receiver that is away');
 select is(pg_temp.fail('failed', '71 hours'), null, 'has three days to come back');
-select is(pg_temp.fail('failed', '2 hours'), 'unreachable', 'and no more');
+select is(pg_temp.fail('failed', '2 hours'), 'unreachable', 'and nothing else');
 
 -- Another organisation has a webhook, too.
 select pg_temp.configure('{}');

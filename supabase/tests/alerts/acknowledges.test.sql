@@ -21,10 +21,10 @@ select throws_ok($$ select public.acknowledge_sync_alert(sync_test.id('none')) $
 select throws_ok($$ select public.acknowledge_sync_alert(null) $$, 'PT403', 'not_authorized', 'and so does none at all');
 
 select sync_test.act_as('coordinator');
-select throws_ok($$ select pg_temp.acknowledge('vendor_incident') $$, 'PT403', 'not_authorized', 'nobody speaks for all organisations');
+select throws_ok($$ select pg_temp.acknowledge('vendor_incident') $$, 'PT403', 'not_authorized', 'no member speaks for all organisations');
 select is(pg_temp.acknowledge('drift'), sync_test.id('coordinator'), 'a coordinator acknowledges');
 select sync_test.act_as('admin');
-select is(pg_temp.acknowledge('drift'), sync_test.id('coordinator'), 'who is second is told who was first');
+select is(pg_temp.acknowledge('drift'), sync_test.id('coordinator'), 'the second one learns who was first');
 select sync_test.act_as('owner');
 select results_eq($$ select acknowledged_at = now(), resolved_at is null from public.sync_alerts where kind = 'drift' $$,
   $$ values (true, true) $$, 'the alert stays open until its cause is gone');

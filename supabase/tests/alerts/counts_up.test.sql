@@ -18,7 +18,7 @@ select results_eq(
   $$ select count, severity::text, message, run_id, first_seen_at = now() - interval '1 hour', last_seen_at = now(), integration_type
      from public.sync_alerts $$,
   $$ values (3, 'critical', 'Third.', sync_test.id('run 2'), true, true, 'webhook') $$,
-  'it is counted, keeps its beginning and the worst severity, and tells the newest');
+  'it is counted, keeps its beginning and the worst severity, and shows the newest');
 select is(pg_temp.raise('warning', '2026-01-02', 'Another.'), true, 'another instant is another incident');
 
 select is(sync_scheduler.resolve_alerts(sync_test.id('integration a'), '{drift}'), 0, 'other kinds are resolved by themselves');

@@ -28,7 +28,7 @@ $$;
 select pg_temp.start();
 select pg_temp.claim();
 select pg_temp.finish('failed', 'transient');
-select is(pg_temp.open(), null, 'an attempt that fails and is repeated is nothing to tell anybody');
+select is(pg_temp.open(), null, 'an attempt that fails and is repeated raises no alert');
 select pg_temp.claim();
 select pg_temp.finish('failed', 'transient');
 select is((select status::text from public.sync_run_log join run using (run_id)), 'failed', 'when its attempts are used up, the run fails');
@@ -41,7 +41,7 @@ select pg_temp.stand_still();
 select is(pg_temp.open(), 'run_failed critical 2', 'the next run that fails is the same incident, also when it runs out of time');
 
 select pg_temp.start();
-select is(pg_temp.stand_still(), true, 'a dispatch that nobody claims is repeated');
+select is(pg_temp.stand_still(), true, 'a dispatch without a claim is repeated');
 select is(pg_temp.open(), 'run_failed critical 2', 'once that is nothing special');
 select pg_temp.stand_still();
 select is(pg_temp.open(), 'run_failed critical 2, dispatch_failing warning 1', 'twice is');

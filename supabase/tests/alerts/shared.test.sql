@@ -16,7 +16,7 @@ insert into public.sync_integrations (org_id, integration_type) values (sync_tes
 
 select is(sync_scheduler.raise_shared_alert('xledger', 'vendor_incident', 'critical', '2026-01-01', 'Down.'), true, 'a vendor is down');
 select is(sync_scheduler.raise_shared_alert('xledger', 'vendor_incident', 'critical', '2026-01-01', 'Down.'), false,
-  'which is one incident, although no organisation tells it from the next');
+  'which is one occurrence for all organisations');
 select sync_scheduler.raise_shared_alert('webhook', 'unhealthy', 'warning', null, 'Slow.');
 select sync_scheduler.raise_shared_alert(null, 'scheduler_dead', 'critical', null, 'Dead.');
 select sync_scheduler.raise_alert(i, 'drift', 'warning', now(), 'Late.') from public.sync_integrations i

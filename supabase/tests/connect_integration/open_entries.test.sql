@@ -38,7 +38,7 @@ select is(pg_temp.move('{"url": "https://b.example", "batch_size": 5}'), null, '
 select public.sync_worker_record_results(run_id, 2, sync_test.token(run_id), (batch ->> 'batch_id')::uuid, sync_test.results(batch, 'unknown'))
 from run, batch;
 select throws_ok($$ update public.sync_integrations set config = '{}' where id = sync_test.id('integration a') $$, 'PT409', 'batch_is_open',
-  'nor while the outcome is not known, whoever writes');
+  'nor while the outcome is not known, also by the owner');
 -- The same batch again, and now it is taken.
 select pg_temp.reserve(2, 2);
 select public.sync_worker_record_results(run_id, 2, sync_test.token(run_id), (batch ->> 'batch_id')::uuid, sync_test.results(batch, 'exported'))

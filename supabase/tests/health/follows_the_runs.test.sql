@@ -77,7 +77,7 @@ select sync_test.act_as('coordinator');
 select public.cancel_integration_sync((select run_id from public.sync_run_log where finished_at is null));
 select sync_test.act_as('owner');
 select is(public.sync_worker_finish(run_id, 1, sync_test.token(run_id), 'failed', 'permanent') ->> 'status', 'cancelled',
-  'a run that somebody cancels is cancelled') from cancelled;
+  'a run that a person cancels is cancelled') from cancelled;
 select is(split_part(pg_temp.health(), ' ', 1), 'needs_attention', 'what it met is known all the same');
 select is(pg_temp.failures(), '3 alerts, 1 open, 4 times', 'and raised');
 select is(pg_temp.alerts(), '0 alerts, 0 open', 'no run raises the alert of the checks');

@@ -96,7 +96,7 @@ insert into script (event, expected, why) values
   ('press succeeded', 'healthy, passive, in a day', 'a run by hand counts as well'),
   ('run failed rate_limited', 'degraded, passive, in a day', 'a 429 of a run begins the cool-down anew'),
   ('run failed permanent', 'needs_attention, passive, in a day', 'a refusal needs attention there, too'),
-  ('run failed transient', 'needs_attention, passive, in a day', 'and being away as well does not mend it'),
+  ('run failed transient', 'needs_attention, passive, in a day', 'and being away as well does not fix it'),
   ('run succeeded', 'healthy, passive, in a day', 'a run that is let in does'),
   ('check answered', 'healthy, passive, in a day', 'a check that was under way changes nothing of it'),
   ('check failed transient', 'unhealthy, passive, in a day', 'nor one that fails'),
@@ -147,7 +147,7 @@ update public.sync_integrations set health_check_interval = null where id = sync
 select is(pg_temp.state(), 'degraded, passive, never', 'one that is never checked stays that');
 select sync_test.act_as('admin');
 select throws_ok($$ select public.resume_integration_checks(sync_test.id('org b'), 'webhook') $$, 'PT403', 'not_authorized',
-  'nobody ends that of another organisation');
+  'no member ends that of another organisation');
 
 select * from finish();
 rollback;

@@ -60,7 +60,7 @@ select results_eq($$ select triggered_by_user_id, cancel_requested_by, cancel_re
 select results_eq($$ select to_jsonb(r) - '{triggered_by_user_id,cancel_requested_by,cancel_reason,version}'::text[]
   from public.sync_run_log r join run using (run_id) $$, 'select content from before', 'and nothing else of it changes');
 select is((select count(*)::integer from public.sync_audit_log where actor_id = pg_temp.me() or reason is not null), 0, 'the audit log, too');
-select is((select count(*)::integer from public.sync_audit_log where actor_id = pg_temp.nil()), 6, 'which keeps that somebody acted');
+select is((select count(*)::integer from public.sync_audit_log where actor_id = pg_temp.nil()), 6, 'which keeps that a person acted');
 select results_eq($$ select paused_by, pause_reason from public.sync_integrations where id = sync_test.id('integration a') $$,
   $$ values (pg_temp.nil(), null::text) $$, 'and a pause, which goes on');
 select is((select error_message from public.sync_export_entries where integration_id = sync_test.id('integration a') and entry_key = 'entry 01'),

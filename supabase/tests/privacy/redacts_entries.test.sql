@@ -51,7 +51,7 @@ select is((select array_agg(entry_key order by entry_key) from public.sync_expor
 select is_empty($$ select from public.sync_export_entries e where e.redacted_at is not null and e::text like '%Ola%' $$,
   'also where the external system quoted them, and what the source said later');
 select throws_ok($$ update public.sync_export_entries set state = 'pending' where entry_key = 'decided' $$, 'PT409', 'entry_is_sent',
-  'what is redacted is not sent, whoever writes');
+  'what is redacted is not sent, also by the owner');
 select is((pg_temp.entry('sibling')).payload, pg_temp.voucher('103.27'), 'an open batch goes out again as it was');
 select results_eq($$ select entry_key, payload_hash from public.sync_export_entries order by 1 $$, 'select * from hashes order by 1', 'every hash stays');
 select is((pg_temp.entry('exported')).redacted_debit || ' ' || (pg_temp.entry('exported')).redacted_currency, '103.27 NOK', 'sums remain');

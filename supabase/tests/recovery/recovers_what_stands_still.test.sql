@@ -67,7 +67,7 @@ select pg_temp.expire();
 select is((select error_code from public.sync_run_log join run using (run_id)), 'deadline_exceeded',
   'then it fails, alive or not');
 select throws_ok('select public.sync_worker_finish(run_id, 1, sync_test.token(run_id), ''succeeded'') from run',
-  'PT409', 'attempt_not_current', 'and its worker is told');
+  'PT409', 'attempt_not_current', 'and its worker learns it');
 
 select * from finish();
 rollback;

@@ -64,7 +64,7 @@ select is(pg_temp.wait(), interval '2 minutes 30 seconds', 'the last try comes t
 select pg_temp.next('2 minutes 30 seconds');
 select is(pg_temp.refuse(), 'failed', 'which is final');
 select is(pg_temp.health(), 'needs_attention', 'and needs a person');
-select is(count(*)::integer, 1, 'who is told once') from public.sync_alerts;
+select is(count(*)::integer, 1, 'who is notified once') from public.sync_alerts;
 
 -- Another kind of failure in between burns its attempt, and a success in between begins nothing anew.
 delete from public.sync_run_log;

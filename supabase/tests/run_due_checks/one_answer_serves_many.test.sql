@@ -27,7 +27,7 @@ $$;
 select pg_temp.due(1, 2, 3);
 select is(sync_scheduler.run_due_checks(), 3, 'of whom nothing is known, each is asked');
 select pg_temp.answered('5 minutes'), pg_temp.due(1, 2, 3, 6);
-select is(sync_scheduler.run_due_checks(), 0, 'what another integration on the host has shown lately, nobody asks again');
+select is(sync_scheduler.run_due_checks(), 0, 'what another integration on the host has shown lately is not asked again');
 select ok(pg_temp.next_in(n) between 7 and 23, 'and each has its next turn') from unnest(array[1, 2, 3]) n;
 
 select pg_temp.answered('16 minutes'), pg_temp.due(1, 2, 3, 6);
@@ -56,10 +56,10 @@ update sync_scheduler.settings set own_check_interval = '12 hours';
 select pg_temp.answered('5 minutes'), pg_temp.check_ends(4, 'failed', 'permanent'), pg_temp.due(3, 4);
 update sync_scheduler.vendors set answered_at = now();
 select sync_scheduler.run_due_checks();
-select is(pg_temp.asked(), '4', 'nobody else''s answer mends what was refused');
+select is(pg_temp.asked(), '4', 'no other answer fixes what was refused');
 select pg_temp.answered('5 minutes'), pg_temp.nobody_answers(5), pg_temp.due(3);
 select sync_scheduler.run_due_checks();
-select is(pg_temp.asked(), '3', 'an older answer is worth nothing once somebody got none');
+select is(pg_temp.asked(), '3', 'an older answer is worth nothing once another got none');
 
 -- Two of a type without a host in common.
 delete from sync_scheduler.connection_checks;

@@ -53,7 +53,7 @@ select is(pg_temp.next_check(), null, 'nor one that shall not be');
 select pg_temp.checked('failed', 'transient', 'x'), pg_temp.checked('failed', 'transient', 'x');
 select is(pg_temp.next_check(), null, 'also after checks by hand have failed');
 select throws_ok($$ update public.sync_integrations set health_check_interval = '14 minutes 59 seconds' $$, '23514', null,
-  'nobody is asked more often than every 15 minutes');
+  'no vendor is asked more often than every 15 minutes');
 update public.sync_integrations set health_check_interval = '1 hour' where id = sync_test.id('integration a');
 select ok(pg_temp.next_check() <= now() + interval '91 minutes', 'the interval may be longer');
 

@@ -22,7 +22,7 @@ select is((select next_run_at from public.sync_integrations where id = sync_test
 select ok((select next_tick_at > now() from public.sync_integrations where id = sync_test.id('integration b')),
   'and goes to the back of the queue');
 select results_eq($$ select integration_id, details ->> 'error' from public.sync_alerts where kind = 'start_failed' $$,
-  $$ values (sync_test.id('integration b'), 'no room for this one') $$, 'an alert tells why');
+  $$ values (sync_test.id('integration b'), 'no room for this one') $$, 'an alert says why');
 update public.sync_integrations set next_tick_at = next_run_at;
 select sync_scheduler.tick();
 select is(count(*)::integer, 1, 'once') from public.sync_alerts where kind = 'start_failed';
@@ -47,7 +47,7 @@ select sync_scheduler.postpone_slot(sync_test.id('integration b'), 'too late');
 select ok((select next_tick_at = next_run_at from public.sync_integrations where id = sync_test.id('integration b')),
   'a slot that is not due is not postponed');
 select throws_ok($$ update public.sync_integrations set next_tick_at = next_run_at - interval '1 second' $$, '23514', null,
-  'nobody has the tick look before the slot');
+  'no tick looks before the slot');
 select pg_temp.make_due('integration b', pg_temp.hour());
 delete from public.sync_run_log;
 
@@ -55,7 +55,7 @@ drop trigger break_b on public.sync_run_log;
 update public.sync_integrations set next_tick_at = next_run_at;
 select sync_scheduler.tick();
 select results_eq($$ select * from pg_temp.slots('integration b') $$, $$ values (0, 'pending', null) $$,
-  'mended, it runs its slot after all');
+  'corrected, it runs its slot after all');
 
 -- A step that fails is written down, and the others go on.
 delete from public.sync_run_log;

@@ -12,7 +12,7 @@ select pg_temp.make_due('integration b', pg_temp.hour());
 
 select sync_scheduler.tick();
 select isnt(pg_temp.active_run('integration b'), null, 'the others start');
-select is((select details ->> 'error' from public.sync_alerts where kind = 'start_failed'), 'invalid_time_zone', 'an alert tells why it does not');
+select is((select details ->> 'error' from public.sync_alerts where kind = 'start_failed'), 'invalid_time_zone', 'an alert says why it does not');
 select sync_test.act_as('admin');
 select lives_ok($$ select public.configure_integration_sync(sync_test.id('org a'), 'webhook', '{"max_attempts": 3}') $$,
   'other settings can be changed');

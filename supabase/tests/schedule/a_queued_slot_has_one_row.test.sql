@@ -27,7 +27,7 @@ select pg_temp.work(pg_temp.active_run('integration a'));
 select sync_scheduler.tick();
 select is((select array_agg(status::text) from pg_temp.slots('integration a') where hours_ago = 1), '{pending}',
   'it runs when its turn comes');
-select is_empty($$ select from sync_scheduler.queued_slots $$, 'and waits no more');
+select is_empty($$ select from sync_scheduler.queued_slots $$, 'and no longer waits');
 
 select * from finish();
 rollback;

@@ -51,7 +51,7 @@ select is_empty($$ select from public.sync_alerts where kind = 'drift' $$, 'a ba
 select throws_ok($$ select pg_temp.backfill(now(), now() - interval '1 hour') $$, 'PT422', 'invalid_period', 'an empty period');
 select throws_ok($$ select pg_temp.backfill(now(), now() + interval '1 hour') $$, 'PT422', 'invalid_period', 'the future');
 select throws_ok($$ select pg_temp.backfill(now() - interval '100 days', now()) $$, 'PT422', 'invalid_period',
-  'a time of which the log knows nothing any more');
+  'a time that the log no longer knows');
 select sync_test.act_as('owner');
 select sync_scheduler.skip_slots(i, array(select pg_temp.hour(n) from generate_series(100, 1100) n), 'overlap')
 from public.sync_integrations i where i.id = sync_test.id('integration a');

@@ -46,7 +46,7 @@ select is((select ticking from public.sync_scheduler_status()), true, 'the statu
 select sync_test.act_as('owner');
 select cron.alter_job((select jobid from cron.job where jobname = 'sync-scheduler-tick'), active := false);
 select sync_test.act_as('viewer');
-select is((select jobs_active from public.sync_scheduler_status()), false, 'and tells when somebody has paused the job');
+select is((select jobs_active from public.sync_scheduler_status()), false, 'and reports when a person has paused the job');
 
 select * from finish();
 rollback;

@@ -59,7 +59,7 @@ begin
   return exists (select from public.sync_alerts where kind = 'drift');
 end
 $$;
-select pg_temp.tries('watch_drift, of a run that nobody has taken',
+select pg_temp.tries('watch_drift, of a run that no worker has taken',
   $$ select pg_temp.make_due('integration a', pg_temp.hour()); select sync_scheduler.start_due_runs();
      update public.sync_run_log set scheduled_for = now() - interval '1 hour';
      update sync_scheduler.run_attempts set lease_expires_at = now() + interval '1 minute' $$,
@@ -68,7 +68,7 @@ select pg_temp.tries('watch_drift, of a slot that waits',
   $$ insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by)
      values (sync_test.id('integration a'), now() - interval '1 hour', 'schedule') $$,
   'select pg_temp.raises_drift()');
-select pg_temp.tries('watch_drift, of a slot that nobody has dealt with',
+select pg_temp.tries('watch_drift, of a slot that no step has dealt with',
   $$ select pg_temp.make_due('integration a', now() - interval '1 hour') $$,
   'select pg_temp.raises_drift()');
 

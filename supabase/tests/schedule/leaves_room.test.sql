@@ -21,7 +21,7 @@ update public.sync_integrations set next_run_at = pg_temp.hour(), next_tick_at =
 update sync_scheduler.settings set max_active_per_type = 100;
 select sync_scheduler.tick();
 select is((select count(*)::integer from public.sync_run_log where org_id = sync_test.id('org a')), 2,
-  'an organisation gets no more places than it may have');
+  'an organisation gets only as many places as it may have');
 select is((select count(*)::integer from public.sync_run_log), 13, 'and all others start');
 
 

@@ -29,7 +29,7 @@ select pg_temp.work(pg_temp.active_run('integration a'));
 select sync_scheduler.tick();
 select results_eq($$ select * from pg_temp.slots('integration a') $$,
   $$ values (1, 'pending', null), (0, 'skipped', 'overlap') $$, 'when the run ends, the queued slot runs');
-select is_empty($$ select from sync_scheduler.queued_slots $$, 'and waits no more');
+select is_empty($$ select from sync_scheduler.queued_slots $$, 'and no longer waits');
 
 insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by)
 values (sync_test.id('integration b'), pg_temp.hour(), 'schedule');
@@ -37,7 +37,7 @@ update public.sync_integrations set enabled = false where id = sync_test.id('int
 select sync_scheduler.tick();
 select results_eq($$ select * from pg_temp.slots('integration b') $$, $$ values (0, 'skipped', 'disabled') $$,
   'a queued slot of an integration that was switched off is recorded as skipped');
-select is_empty($$ select from sync_scheduler.queued_slots $$, 'and waits no more either');
+select is_empty($$ select from sync_scheduler.queued_slots $$, 'and no longer waits either');
 
 -- Another integration waits for the slot that this one skips.
 delete from public.sync_run_log;
@@ -48,7 +48,7 @@ values (sync_test.id('integration b'), pg_temp.hour(), 'backfill');
 select pg_temp.make_due('integration a', pg_temp.hour());
 select sync_scheduler.start_due_runs();
 select results_eq($$ select * from pg_temp.slots('integration a') $$, $$ values (0, 'skipped', 'overlap') $$,
-  'a slot is recorded as skipped, whoever else waits at that time');
+  'a slot is recorded as skipped, whatever else waits at that time');
 
 select * from finish();
 rollback;

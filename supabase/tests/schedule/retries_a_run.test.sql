@@ -36,7 +36,7 @@ select is((select r.parent_run_id from retry, public.retry_integration_sync(retr
   'a cancelled run can be retried');
 select sync_test.act_as('outsider');
 select throws_ok($$ select public.retry_integration_sync(run_id) from failed $$, 'PT403', 'not_authorized',
-  'nobody retries another organisation''s run');
+  'no member retries another organisation''s run');
 select sync_test.act_as('service_role');
 select throws_ok($$ select public.retry_integration_sync(sync_test.id('no such run')) $$, 'PT403', 'not_authorized',
   'a backend that retries a run that does not exist hears the same');

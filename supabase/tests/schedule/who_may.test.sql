@@ -57,7 +57,7 @@ select is(pg_temp.allowed('service_role'), '{backfill,"cancel backfill",configur
 select sync_test.act_as('viewer');
 select isnt_empty($$ select from public.sync_audit_log $$, 'members read their audit log');
 select sync_test.act_as('outsider');
-select is_empty($$ select from public.sync_audit_log $$, 'and nobody else''s');
+select is_empty($$ select from public.sync_audit_log $$, 'and no one else''s');
 
 select * from finish();
 rollback;

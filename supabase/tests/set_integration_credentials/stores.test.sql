@@ -52,7 +52,7 @@ select is((select claim -> 'credentials' from pg_temp.claim(pg_temp.check_token(
   '{"token": "hemmelig-4711"}', 'the check gets the new ones');
 select public.sync_worker_finish_probe(sync_test.id('integration a'), pg_temp.check_token(), 'failed', 'permanent',
   'token_refused', 'The token was refused.');
-select is(pg_temp.health(), 'needs_attention token_refused The token was refused.', 'and what it finds is told');
+select is(pg_temp.health(), 'needs_attention token_refused The token was refused.', 'and what it finds is reported');
 select results_eq($$ select actor_id, action, reason, details from public.sync_audit_log where action <> 'control' $$,
   $$ values (sync_test.id('admin'), 'set_credentials', 'Rotated.', '{}'::jsonb) $$, 'that it was done is audited');
 create temporary table run as select sync_test.trigger_as('coordinator') as run_id;
@@ -67,7 +67,7 @@ select is(pg_temp.secrets(), 1, 'in the same secret');
 select throws_ok($$ select pg_temp.store('admin', '{"token": "hemmelig-4713"}') $$, 'PT429', 'rate_limited',
   'the next ones not before the cooldown of checks');
 select sync_test.act_as('owner');
-select is(pg_temp.stored(), '{"token": "hemmelig-4712"}', 'nothing of which is stored');
+select is(pg_temp.stored(), '{"token": "hemmelig-4712"}', 'nothing of it is stored');
 create temporary table old as select pg_temp.check_token() as token;
 update sync_scheduler.connection_checks set requested_at = requested_at - interval '10 seconds';
 select pg_temp.store('admin', '{"token": "hemmelig-4713"}');

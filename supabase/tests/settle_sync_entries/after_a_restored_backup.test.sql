@@ -6,7 +6,7 @@ select plan(3);
 select sync_test.act_as('admin');
 select is(public.settle_sync_entries(sync_test.id('org a'), 'webhook',
   '[{"entry_key": "entry 01", "resolution": "exported", "external_id": "V-1"}, {"entry_key": "entry 02", "resolution": "exported"}]',
-  'Found in the ledger after the restore'), 2, 'an admin says what stands in the books already');
+  'Found in the ledger after the restore'), 2, 'an admin says what is in the books already');
 select sync_test.act_as('owner');
 select sync_test.claim(r) from (select sync_test.trigger_as('coordinator') as r) run;
 create temporary table batch as

@@ -32,7 +32,7 @@ create temporary table run as select sync_test.trigger_as('coordinator') as run_
 select sync_test.claim(run_id) from run;
 create temporary table batch as
   select public.sync_worker_reserve_entries(run_id, 1, sync_test.token(run_id), 6) as b from run;
-select is(pg_temp.undecided(), 'none', 'what waits or is being sent waits for nobody');
+select is(pg_temp.undecided(), 'none', 'what waits or is being sent waits for no person');
 select public.sync_worker_record_results(run_id, 1, sync_test.token(run_id), (b ->> 'batch_id')::uuid,
   '[{"entry_key": "entry 01", "state": "rejected", "error": "Looked up."}, {"entry_key": "entry 02", "state": "rejected"},
     {"entry_key": "entry 03", "state": "rejected"}, {"entry_key": "entry 04", "state": "exported"},

@@ -52,7 +52,7 @@ select throws_ok($$ select pg_temp.settle('[{"entry_key": "entry 02", "resolutio
 select throws_ok($$ select pg_temp.settle('[{"entry_key": "entry 03", "resolution": "exported"},
     {"entry_key": "entry 04", "resolution": "exported"}, {"entry_key": "nobody", "resolution": "exported"}]') $$,
   'PT404', 'entries_not_found', 'one key that is unknown refuses all');
-select is((select count(*) from public.sync_export_entries where state = 'unknown'), 2::bigint, 'of which nothing is done');
+select is((select count(*) from public.sync_export_entries where state = 'unknown'), 2::bigint, 'and nothing of it is done');
 
 select throws_ok($$ select pg_temp.settle('[{"entry_key": "entry 03", "resolution": "resend"},
     {"entry_key": "entry 04", "resolution": "resend"}]') $$,
@@ -67,7 +67,7 @@ select throws_ok($$ select pg_temp.settle('[{"entry_key": "entry 03", "resolutio
 select throws_ok($$ select pg_temp.settle('[{"entry_key": "a", "resolution": "keep"}, {"entry_key": "a", "resolution": "keep"}]') $$,
   'PT422', 'invalid_entries', 'so is a key that is named twice');
 select throws_ok($$ select pg_temp.settle('{}') $$, 'PT422', 'invalid_entries', 'and what is no list');
-select throws_ok($$ select pg_temp.settle('[]', ' ') $$, 'PT422', 'reason_missing', 'nobody decides without a reason');
+select throws_ok($$ select pg_temp.settle('[]', ' ') $$, 'PT422', 'reason_missing', 'no person decides without a reason');
 select throws_ok($$ select pg_temp.settle('[]', repeat('x', 501)) $$, 'PT422', 'reason_too_long', 'or with a novel');
 
 select is(pg_temp.detail_of((select jsonb_agg(jsonb_build_object('entry_key', n, 'resolution', 'keep')) from generate_series(1, 10001) n)),

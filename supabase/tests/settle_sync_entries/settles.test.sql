@@ -50,7 +50,7 @@ select is(pg_temp.settle('[{"entry_key": "entry 03", "resolution": "exported", "
     {"entry_key": "entry 04", "resolution": "resend"}, {"entry_key": "entry 05", "resolution": "abandon"}]'), 3,
   'a batch of unknown outcome is settled at once');
 select results_eq($$ select * from pg_temp.told('entry 03') $$,
-  $$ values ('exported', 'V-3', null, '3.50', false, true) $$, 'what stands there is exported');
+  $$ values ('exported', 'V-3', null, '3.50', false, true) $$, 'what is there is exported');
 select results_eq($$ select * from pg_temp.told('entry 04') $$,
   $$ values ('pending', null, null, '4.50', false, false) $$, 'what shall go there waits for a batch of its own');
 select results_eq($$ select * from pg_temp.told('entry 05') $$,
@@ -70,7 +70,7 @@ select is((select public.sync_worker_reserve_entries(run_id, 1, token, 2) ->> 'r
 select pg_temp.send(2, '[{"entry_key": "entry 04", "state": "exported"}, {"entry_key": "entry 07", "state": "unknown"}]');
 
 select is(pg_temp.settle('[{"entry_key": "entry 01", "resolution": "resend"}]', 'service_role'), 1,
-  'a rejected entry whose cause is mended is sent again, by the backend too');
+  'a rejected entry whose cause is fixed is sent again, by the backend too');
 select results_eq($$ select * from pg_temp.told('entry 01') $$,
   $$ values ('pending', null, null, '1.50', false, false) $$, 'as it was');
 select is(pg_temp.settle(jsonb_build_array(jsonb_build_object('entry_key', 'entry 05', 'resolution', 'exported',
@@ -86,7 +86,7 @@ select results_eq($$ select * from pg_temp.told('entry 07') $$,
   $$ values ('pending', null, null, '77', false, false) $$, 'goes out as the source has it now');
 select is(pg_temp.settle('[{"entry_key": "entry 02", "resolution": "exported"}]'), 0,
   'that an entry is exported says nothing about its conflict');
-select is(pg_temp.settle('[{"entry_key": "entry 02", "resolution": "keep"}]'), 1, 'that its content stands closes it');
+select is(pg_temp.settle('[{"entry_key": "entry 02", "resolution": "keep"}]'), 1, 'that its content is right closes it');
 select results_eq($$ select * from pg_temp.told('entry 02') $$,
   $$ values ('exported', 'V-2', null, '2.50', false, true) $$, 'and changes nothing else');
 select pg_temp.deliver('entry 02', '99');

@@ -51,7 +51,7 @@ select is(pg_temp.finish_with(token), '{"recorded": false}', 'once') from token;
 select throws_ok('execute claim', 'PT409', 'attempt_not_current', 'a replay claims nothing');
 select sync_test.act_as('owner');
 select results_eq($$ select status::text, latency_ms, checked_at > check_requested_at from public.sync_integration_health
-  where integration_id = sync_test.id('integration a') $$, $$ values ('healthy', 32, true) $$, 'and stands in the health');
+  where integration_id = sync_test.id('integration a') $$, $$ values ('healthy', 32, true) $$, 'and is in the health');
 
 select pg_temp.age_check();
 select pg_temp.check_as('coordinator');

@@ -39,7 +39,7 @@ select is(pg_temp.steps(), 'due ticked queued accepted booted claimed first_vend
 select is((pg_temp.step('first_vendor_byte') ->> 'ms_after_claim')::numeric, 1500::numeric, 'after so many milliseconds');
 select public.sync_worker_heartbeat(run_id, 1, sync_test.token(run_id), first_vendor_byte_ms => 9000) from run;
 select public.sync_worker_finish(run_id, 1, sync_test.token(run_id), 'failed', 'transient', 'away', 'It is away.', first_vendor_byte_ms => 9000) from run;
-select is((pg_temp.step('first_vendor_byte') ->> 'ms_after_claim')::numeric, 1500::numeric, 'what it was first told stays');
+select is((pg_temp.step('first_vendor_byte') ->> 'ms_after_claim')::numeric, 1500::numeric, 'the first report stays');
 select is(pg_temp.step('finished'), '{"at": 0, "outcome": "failed", "error_class": "transient", "error_code": "away", "error_message": "It is away."}',
   'how the attempt ended');
 select is(pg_temp.step('booted'), '{"at": 0, "cold_start": false, "boot_ms": 25}', 'how the function came up');
@@ -51,7 +51,7 @@ select sync_scheduler.tick();
 select is(pg_temp.steps(2), 'ticked queued', 'a retry has its own steps');
 select sync_test.claim(run_id, 2) from run;
 select public.sync_worker_finish(run_id, 2, sync_test.token(run_id), 'succeeded', first_vendor_byte_ms => 10) from run;
-select is(pg_temp.steps(2), 'ticked queued booted claimed first_vendor_byte finished', 'the end alone may tell of the external system');
+select is(pg_temp.steps(2), 'ticked queued booted claimed first_vendor_byte finished', 'the end alone may report the external system');
 
 truncate run;
 insert into run select sync_test.trigger_as('coordinator', 'pressed');

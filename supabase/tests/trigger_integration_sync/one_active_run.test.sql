@@ -39,7 +39,7 @@ select throws_ok(
 select is(
   (select (sync_scheduler.start_run(i, 'api')).run_id from public.sync_integrations i
    where i.id = sync_test.id('integration a')), null,
-  'start_run returns no run beside an active one');
+  'start_run returns no run next to an active one');
 select is((select count(*)::int from net.http_request_queue where url like 'http://127.0.0.1:9/%'), 2,
   'only the two runs were dispatched');
 

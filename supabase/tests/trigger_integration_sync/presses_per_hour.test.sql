@@ -47,12 +47,12 @@ begin
 end
 $$;
 select is((select count(*)::integer from attack where answer = 'pending'), 3, 'three of twenty presses and cancels are allowed');
-select is((select count(*)::integer from attack where answer = 'rate_limited presses_per_hour'), 17, 'the others are told by which limit');
+select is((select count(*)::integer from attack where answer = 'rate_limited presses_per_hour'), 17, 'the others learn by which limit');
 select is((select count(*)::integer from net.http_request_queue), 3, 'and the function is called three times');
 select is(pg_temp.press('admin', 'xledger'), 'rate_limited presses_per_hour', 'another integration of the organisation is no way around it');
 select is((select row(button_message, button_details ->> 'limit', cooldown_until)::text from (
     select sync_test.act_as('coordinator')) a, lateral public.sync_overview(sync_test.id('org a')) where integration_type = 'xledger'),
-  row('rate_limited', 'presses_per_hour', now() + interval '1 hour')::text, 'the overview tells so in advance, and until when');
+  row('rate_limited', 'presses_per_hour', now() + interval '1 hour')::text, 'the overview says so in advance, and until when');
 select sync_test.act_as('coordinator');
 select throws_ok(format('select public.retry_integration_sync(%L)', run_id), 'PT429', 'rate_limited', 'a retry is a press')
 from public.sync_run_log where org_id = sync_test.id('org a') limit 1;

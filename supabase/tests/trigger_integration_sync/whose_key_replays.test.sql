@@ -58,7 +58,7 @@ select is((select row(r.org_id, r.parent_run_id)::text from retried r), (select 
   'a retry under a foreign key is a run of one''s own');
 select sync_test.act_as('outsider');
 select throws_ok(format('select public.retry_integration_sync(%L, %L)', of_a, 'retried'), 'PT403', 'not_authorized',
-  'and nobody gets at a foreign run by its id') from pressed;
+  'and no caller gets at a foreign run by its id') from pressed;
 select sync_test.act_as('owner');
 select is((select count(*)::integer from public.sync_run_log where idempotency_key = 'retried'), 2, 'again each has it once');
 

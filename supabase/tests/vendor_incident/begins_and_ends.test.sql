@@ -48,13 +48,13 @@ select pg_temp.check_ends(3, 'failed', 'transient');
 select is(pg_temp.incidents(), 'none', 'nor a failure of a worker that does not report what it is about');
 select pg_temp.check_ends(4, 'answered');
 select pg_temp.nobody_answers(3);
-select is(pg_temp.incidents(), 'none', 'while somebody gets through, it is not the vendor');
+select is(pg_temp.incidents(), 'none', 'while one organisation gets through, it is not the vendor');
 update sync_scheduler.vendor_failures set failed_at = failed_at - interval '31 minutes';
 select pg_temp.nobody_answers(1, 2);
 select is(pg_temp.incidents(), 'none', 'nor is what is long ago');
 
 select pg_temp.check_ends(2, 'failed', 'permanent', 'configuration'), pg_temp.nobody_answers(3);
-select is(pg_temp.incidents(), 'none', 'nor what somebody has met who is refused by now');
+select is(pg_temp.incidents(), 'none', 'nor the failure of an organisation that is refused by now');
 -- Not by hand, and not at an address that tenants chose.
 select pg_temp.asked_by_hand(2, 'failed', 'transient');
 select is(pg_temp.incidents(), 'none', 'nor what a check finds that a person asked for');

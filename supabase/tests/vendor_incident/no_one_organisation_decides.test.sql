@@ -68,7 +68,7 @@ select is(pg_temp.incidents(), 'none', 'it is one organisation, also next to ano
 select is((select count(*)::integer from sync_scheduler.vendor_failures), 2, 'and counts once');
 select sync_test.act_as('stranger');
 select throws_ok($$ insert into public.sync_vendor_incidents (integration_type, host, began_at, affected, message)
-  values ('webhook', 'hooks.example:8443', now(), 9, 'Down.') $$, '42501', null, 'nobody writes one');
+  values ('webhook', 'hooks.example:8443', now(), 9, 'Down.') $$, '42501', null, 'no role writes one');
 select sync_test.act_as('owner');
 
 -- Close it.
@@ -76,15 +76,15 @@ select pg_temp.nobody_answers(2);
 select is(pg_temp.incidents(), 'hooks.example:8443 3 open', 'three organisations are one');
 delete from public.sync_export_entries where integration_id = pg_temp.integration(5);
 select pg_temp.attacks('empty');
-select is(pg_temp.incidents(), 'hooks.example:8443 3 open', 'a run with nothing to send has asked nobody, and ends none');
+select is(pg_temp.incidents(), 'hooks.example:8443 3 open', 'a run with nothing to send has asked no vendor, and ends none');
 select pg_temp.attacks('cancelled');
 select is(pg_temp.incidents(), 'hooks.example:8443 3 open', 'nor does one that is cancelled');
 select pg_temp.checks_by_hand('answered');
 select is(pg_temp.incidents(), 'hooks.example:8443 3 open', 'nor a check by hand that is answered');
 select sync_test.act_as('stranger');
-select throws_ok(format('select public.acknowledge_sync_alert(%L)', alert_id), 'PT403', 'not_authorized', 'nobody of one organisation acknowledges the shared alert')
+select throws_ok(format('select public.acknowledge_sync_alert(%L)', alert_id), 'PT403', 'not_authorized', 'no member of an organisation acknowledges the shared alert')
 from public.sync_alerts where kind = 'vendor_incident';
-select throws_ok('update public.sync_vendor_incidents set ended_at = now()', '42501', null, 'nobody ends it by writing');
+select throws_ok('update public.sync_vendor_incidents set ended_at = now()', '42501', null, 'no role ends it by writing');
 select public.resume_integration_checks(pg_temp.org(5), 'webhook');
 select public.pause_integration_sync(pg_temp.org(5), 'webhook'), public.resume_integration_sync(pg_temp.org(5), 'webhook');
 select public.configure_integration_sync(pg_temp.org(5), 'webhook', '{"enabled": false}'),

@@ -32,7 +32,7 @@ select is((select count(*)::integer from pg_publication_tables
   where pubname = 'supabase_realtime' and tablename = 'sync_vendor_incidents'), 1, 'Realtime publishes incidents');
 select ok(not (select jsonb_agg(o)::text || (select jsonb_agg(a) from public.sync_alerts a where a.kind = 'vendor_incident')::text like any (
     select '%' || id || '%' from (select id::text from public.organizations union select id::text from public.sync_integrations) t)
-  from public.sync_vendor_incidents o), 'no single organisation stands in either');
+  from public.sync_vendor_incidents o), 'neither has a single organisation');
 
 select * from finish();
 rollback;

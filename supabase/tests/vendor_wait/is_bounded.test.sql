@@ -34,7 +34,7 @@ end
 $$;
 create temporary table life as select pg_temp.longest_life(20) as longest;
 select ok((select longest > interval '6 hours' from life), 'what the vendor asks for moves the deadline');
-select ok((select longest <= interval '9 hours' from life), 'by no more than the longest wait');
+select ok((select longest <= interval '9 hours' from life), 'by at most the longest wait');
 select is((select error_code from public.sync_run_log where org_id = sync_test.id('org a')), 'vendor_quota_exhausted',
   'beyond, the run fails');
 

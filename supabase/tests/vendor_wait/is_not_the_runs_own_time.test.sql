@@ -67,7 +67,7 @@ select is(pg_temp.finish('failed', 'transient', 40000), 'pending', 'an outage wi
 select is((pg_temp.run()).deadline_at - now(), interval '6 hours' + interval '40000 seconds', 'likewise');
 select pg_temp.next();
 select is(pg_temp.finish('failed', 'transient', 40000), 'failed', 'and burns an attempt');
-select is((pg_temp.ended()).error_code, 'code', 'of which the run fails');
+select is((pg_temp.ended()).error_code, 'code', 'because of it the run fails');
 
 -- The connector's own waits are the run's own time.
 delete from public.sync_run_log;

@@ -48,7 +48,7 @@ select results_eq(
        round(p50_drift_seconds::numeric, 3) from sync_scheduler.warmup_statistics order by 1 $$,
   $$ values (false, 3::bigint, 3::bigint, 2::bigint, 60::double precision, 69::double precision, 500.000, 1.600),
        (true, 2, 3, 1, 60, 60, 30.000, 1.030) $$,
-  'slots with a warm-up stand against those without');
+  'slots with a warm-up are next to those without');
 
 -- Only first attempts: a retry on a cold isolate is none of the slot's.
 insert into sync_scheduler.run_attempts (run_id, attempt, token_hash, claimed_at, boot_ms, cold_start, lease_expires_at)

@@ -46,7 +46,7 @@ select results_eq(
      from sync_scheduler.warmups w
      join (select id, url, convert_from(body, 'UTF8')::jsonb as body from net.http_request_queue) q on q.id = w.request_id $$,
   $$ values (now() + interval '45 seconds', true, true, 'http://127.0.0.1:9/', null::timestamptz) $$,
-  'which carries the slot and a token of which only the hash is kept');
+  'which carries the slot and a token; only its hash is kept');
 select is((select q.body -> 'token' from (select to_jsonb(w) as body from sync_scheduler.warmups w) q), null,
   'and never the token itself');
 

@@ -29,7 +29,7 @@ select is((select array_agg(distinct payload_bytes order by payload_bytes) from 
   'an entry knows the bytes of its payload, also of one that took the place of another');
 update public.sync_export_entries set payload_bytes = 1;
 select is((select sum(payload_bytes - octet_length(payload::text)) from public.sync_export_entries), 0::bigint,
-  'whatever somebody writes');
+  'whatever a writer sets');
 
 update sync_scheduler.settings set max_batch_bytes = 2048;
 select is(pg_temp.reserve(500), '{e1,e2}', 'a batch holds what its limit in bytes allows, in order');
@@ -40,7 +40,7 @@ select pg_temp.record('unknown');
 select is(pg_temp.reserve(500), '{e1,e2}', 'and takes no further entry along when the limit was raised');
 select pg_temp.record('exported');
 update sync_scheduler.settings set max_batch_bytes = 4096;
-select is(pg_temp.reserve(1), '{e3}', 'the limit in entries holds beside it');
+select is(pg_temp.reserve(1), '{e3}', 'the limit in entries holds as well');
 select pg_temp.record('exported');
 select is(pg_temp.reserve(500), '{e4}', 'one entry that is larger than the limit goes alone: it must not wait for ever');
 select pg_temp.record('exported');

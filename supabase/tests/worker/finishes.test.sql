@@ -66,7 +66,7 @@ select pg_temp.finish('continued');
 select is((select error_code from public.sync_run_log join run using (run_id)), 'no_progress',
   'a slice that got nowhere is a failure');
 
-select is(pg_temp.repeat(5, 'continued'), 'pending', 'which the repetition of its lost answer is told, too');
+select is(pg_temp.repeat(5, 'continued'), 'pending', 'which the repetition of its lost answer returns, too');
 select throws_ok($$ select pg_temp.repeat(5, 'failed', 'transient') $$, 'PT409', 'attempt_not_current',
   'and nothing else: a failure is what the engine made of it');
 update public.sync_run_log set next_attempt_at = now() where status = 'pending';

@@ -13,7 +13,7 @@ select is(claim -> 'credentials', '{"signing_secret": "whsec_c2VjcmV0"}', 'and t
 select is_empty(
   $$ select from public.sync_run_log r where r::text like '%whsec_%'
      union all select from sync_scheduler.run_attempts a where a::text like '%whsec_%' $$,
-  'which stand in no log');
+  'which are in no log');
 
 select vault.update_secret(secret_id, 'hunter2') from sync_scheduler.integration_credentials
 where integration_id = sync_test.id('integration a');

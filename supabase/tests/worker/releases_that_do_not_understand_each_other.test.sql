@@ -60,7 +60,7 @@ update run set run_id = sync_test.trigger_as('coordinator');
 update public.sync_run_log set triggered_at = now() - interval '7 days' where run_id = (select run_id from run);
 select pg_temp.repeat();
 select ok((select r.deadline_at = now() + interval '1 second' from public.sync_run_log r join run using (run_id)),
-  'after a week its deadline moves no more');
+  'after a week its deadline no longer moves');
 update public.sync_run_log set deadline_at = now() where run_id = (select run_id from run);
 update sync_scheduler.run_attempts set lease_expires_at = now() where ended_at is null;
 select sync_scheduler.recover_runs();

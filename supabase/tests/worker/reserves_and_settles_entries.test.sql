@@ -66,7 +66,7 @@ update batch set batch = pg_temp.reserve(2);
 select is(jsonb_path_query_array(batch, '$.entries[*].settled'), '[false, false]', 'of a new batch nothing is settled')
 from batch;
 select pg_temp.record(batch, '[{"entry_key": "entry 09", "state": "pending"}]') from batch;
-select is(pg_temp.reserve(2) -> 'resend', 'true', 'a batch of which one result is missing counts as sent');
+select is(pg_temp.reserve(2) -> 'resend', 'true', 'a batch with a missing result counts as sent');
 select is(pg_temp.reserve(2) -> 'batch_id', batch -> 'batch_id', 'under its own id') from batch;
 select is(pg_temp.reserve(2) -> 'entries', batch -> 'entries', 'and what was not taken cannot leave it before the rest')
 from batch;
