@@ -189,6 +189,19 @@ Deno.test("a cooldown counts down on the button, and its words change only now a
   assert.equal((await reason(it))?.trim(), "");
 });
 
+Deno.test("a run that begins in the cooldown takes the place of the clock", async () => {
+  await using it = await open();
+  const clock = it.button.locator("[part=label] [aria-hidden=true]");
+  await it.button.click();
+  await it.play(`stage.overview = { button_allowed: false, button_message: "rate_limited",
+    button_details: { retry_after_seconds: 3000 } }`);
+  await it.play(`stage.tell({ status: "succeeded", ${ENDED} })`);
+  await clock.filter({ hasText: ":" }).waitFor();
+  await it.play(`stage.tell({ run_id: "r-2", status: "running" })`);
+  assert.equal(await clock.textContent(), "");
+  assert.equal(await it.page.locator("#reason").getAttribute("aria-live"), "polite");
+});
+
 Deno.test("everything works by keyboard: press, cancel, run again", async () => {
   await using it = await open();
   const { keyboard } = it.page;
