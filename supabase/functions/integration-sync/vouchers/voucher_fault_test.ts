@@ -106,6 +106,7 @@ for (
     ["the date has a time", { ...plain, posting_date: "2026-10-12T00:00:00Z" }, "posting_date", noDate],
     ["the date is a number", { ...plain, posting_date: 20261012 }, "posting_date", noDate],
     ["another date does not exist", { ...plain, due_date: "2025-02-29" }, "due_date", noDate],
+    ["two dates do not exist", { ...plain, paid_date: "-", due_date: "-" }, "due_date", noDate],
     [
       "a line's date does not exist",
       { lines: [{ ...debit, date: "2026-00-01" }, credit] },

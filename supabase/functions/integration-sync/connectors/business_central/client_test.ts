@@ -113,3 +113,9 @@ for (const status of [300, 404, 503]) {
     await assert.rejects(list("entries", {}, row), { name: "BusinessCentralFault" });
   });
 }
+
+Deno.test("a write is in doubt when another success is answered than expected", async () => {
+  const { client: { write } } = client('{"id":"1"}', '{"id":"1"}');
+  assert.deepEqual(await write("journals", {}, 200), { id: "1" });
+  await assert.rejects(write("journals", {}, 201), /answered 200 instead of 201/);
+});
