@@ -5,9 +5,9 @@ import type { PgtapFile } from "./pgtap_files.ts";
 export type Calls = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
- * The pgTAP files that can notice a fault, the nearest first, and not more than `most`. Of a fault in a function these are the files that call
- * it: first those whose names share words with it, then those with the fewest other functions. Of another fault these
- * are all, those that name what it is in first.
+ * The pgTAP files that can notice a fault, the nearest first: at most `most`, and those that look at every function or
+ * table. Of a fault in a function these are the files that call it: first those whose names share words with it, then
+ * those with the fewest other functions. Of another fault these are all, those that name what it is in first.
  */
 export function nearestFiles(
   mutant: SqlMutant,
@@ -15,28 +15,31 @@ export function nearestFiles(
   calls: Calls,
   most: number,
 ): PgtapFile[] {
+  // These look at every function and table, and name few of them.
+  const folder = mutant.area === "access" ? "/access/" : mutant.area === "constraints" ? "/tables/" : null;
+  const general = files.filter(({ file }) => folder !== null && file.includes(folder))
+    .toSorted((a, b) => a.milliseconds - b.milliseconds);
+  const others = (sorted: PgtapFile[]) => sorted.filter((file) => !general.includes(file)).slice(0, most);
   // A right is of a function, and not in it.
   if (calls.has(mutant.target) && /^create\b/i.test(mutant.original)) {
     const reached = filesThatCall(mutant.target, files, calls);
     const named = (file: PgtapFile) => wordsInCommon(mutant.target, file.file);
-    if (reached.length > 0) {
-      return reached.toSorted((a, b) => named(b) - named(a) || a.functions.size - b.functions.size)
-        .slice(0, most);
-    }
+    const sorted = reached.toSorted((a, b) => named(b) - named(a) || a.functions.size - b.functions.size);
+    // A call that is refused is not counted, so general files may call it, too.
+    if (reached.length > 0) return [...others(sorted), ...general];
   }
   const words = mutant.target.split(/[\s,]+/).map((name) => name.split(".").at(-1) ?? name);
-  // A trigger has the name of its function.
-  const trigger = `sync_scheduler.${words.at(-1)}`;
+  const trigger = /\bexecute function ([\w.]+)/i.exec(mutant.original)?.[1] ?? "";
   const reached = calls.has(trigger) ? filesThatCall(trigger, files, calls) : [];
   const rank = (file: PgtapFile) =>
     words.filter((word) => file.script.includes(word)).length + (reached.includes(file) ? words.length : 0);
-  const sorted = files.toSorted((a, b) => rank(b) - rank(a) || a.milliseconds - b.milliseconds);
-  // These look at every function and table, and name few of them.
-  const folder = mutant.area === "access" ? "/access/" : mutant.area === "constraints" ? "/tables/" : null;
-  if (folder === null) return sorted.slice(0, most);
-  const first = files.filter(({ file }) => file.includes(folder))
-    .toSorted((a, b) => a.milliseconds - b.milliseconds);
-  return [...first, ...sorted.filter((file) => !first.includes(file)).slice(0, most)];
+  const named = (file: PgtapFile) => wordsInCommon(mutant.target, file.file);
+  return [
+    ...general,
+    ...others(
+      files.toSorted((a, b) => rank(b) - rank(a) || named(b) - named(a) || a.milliseconds - b.milliseconds),
+    ),
+  ];
 }
 
 /** How many words of a function's name are in a file's, whatever their endings. */
