@@ -49,7 +49,7 @@ export function readEnvironment(get: (name: string) => string | undefined = Deno
   const publishableKey = value("SUPABASE_PUBLISHABLE_KEY");
   const secretKey = value("SUPABASE_SECRET_KEY");
   if (publishableKey === undefined || secretKey === undefined) {
-    throw new Error("SUPABASE_URL needs SUPABASE_PUBLISHABLE_KEY and SUPABASE_SECRET_KEY beside it.");
+    throw new Error("SUPABASE_URL also needs SUPABASE_PUBLISHABLE_KEY and SUPABASE_SECRET_KEY.");
   }
   return { kind: "full_stack", ...external, apiUrl, publishableKey, secretKey };
 }

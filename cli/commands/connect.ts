@@ -38,7 +38,7 @@ export function addConnect(program: Command): void {
   credentials.command("set")
     .summary("store credentials in Vault, and check the connection")
     .description(
-      "Stores an integration's credentials in Vault, where nobody reads them back, and starts a connection check. They are " +
+      "Stores an integration's credentials in Vault, which never shows them again, and starts a connection check. They are " +
         "a JSON object: from standard input, from a file, or typed hidden into a terminal. Never from arguments.",
     )
     .argument("<organisation>", ORGANISATION, uuid)

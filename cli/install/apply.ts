@@ -47,7 +47,7 @@ export async function applyChanges(supabase: string, changes: readonly FileChang
     for (const { temporary } of written.values()) await rm(temporary).catch(() => {});
     if (!(error instanceof Error)) throw error;
     throw new Refusal(
-      `${supabase} cannot be written: ${error.message}. Mend that; the same command goes on.`,
+      `${supabase} cannot be written: ${error.message}. Fix that; the same command goes on.`,
     );
   }
 }

@@ -112,7 +112,7 @@ export function readToml(config: string): Table {
     return parse(config) as Table;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Refusal(`supabase/config.toml cannot be read; mend it first. ${why}`);
+    throw new Refusal(`supabase/config.toml cannot be read; fix it first. ${why}`);
   }
 }
 

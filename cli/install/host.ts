@@ -118,7 +118,7 @@ async function orRefuse<T>(path: string, reading: Promise<T>): Promise<T> {
     return await reading;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Refusal(`${path} cannot be read: ${why}. Mend that; nothing was changed.`);
+    throw new Refusal(`${path} cannot be read: ${why}. Fix that; nothing was changed.`);
   }
 }
 

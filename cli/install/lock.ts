@@ -32,7 +32,7 @@ const STALE_MS = 10_000;
 export async function whileLocked<T>(supabase: string, work: () => Promise<T>): Promise<T> {
   const release = await acquire(supabase).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Refusal(`${supabase} cannot be written: ${why}. Mend that; nothing was changed.`);
+    throw new Refusal(`${supabase} cannot be written: ${why}. Fix that; nothing was changed.`);
   });
   try {
     return await work();

@@ -33,8 +33,8 @@ export function readSquashed(migration: HostMigration, bundle: Bundle): Containe
   if (said === null) {
     if (!/^\s*create schema (?:if not exists )?"?sync_scheduler"?[\s;]/im.test(contents)) return null;
     throw new Refusal(
-      `${file} makes the schema sync_scheduler, but does not say of which release. If it was squashed, put the line ` +
-        "`-- sync-scheduler has RELEASE` on top (`select version from sync_scheduler.version()` tells it).",
+      `${file} makes the schema sync_scheduler, but does not name the release. If it was squashed, put the line ` +
+        "`-- sync-scheduler has RELEASE` on top (`select version from sync_scheduler.version()` shows it).",
     );
   }
   const [, release = "", without] = said;

@@ -29,7 +29,7 @@ export interface Api {
 
 /** For sign-ins: the small Auth here cannot read the tables of Supabase's own. */
 const USE_ITS_API =
-  "The database of SUPABASE_DB_URL has Supabase's own Auth, which this platform cannot stand in for. Set SUPABASE_URL, " +
+  "The database of SUPABASE_DB_URL has Supabase's own Auth, which this platform cannot replace. Set SUPABASE_URL, " +
   "SUPABASE_PUBLISHABLE_KEY and SUPABASE_SECRET_KEY to its API, too: `supabase status -o env` prints them.";
 
 /** Serves `/rest/v1` and `/auth/v1` by @supabase/lite, `/functions/v1` by the functions' processes, and `/realtime/v1`. */

@@ -4119,7 +4119,7 @@ begin
         on true;
   exception when data_exception then
     perform sync_scheduler.raise_error('invalid_entries',
-      '{"sent_at": "an instant, as it stands in the entry"}');
+      '{"sent_at": "the sent_at of the entry"}');
   end;
   if missing is not null then
     perform sync_scheduler.raise_error('entries_not_found', sync_scheduler.first_ten('entry_keys', missing));
@@ -4215,7 +4215,7 @@ begin
     ) x;
   exception when data_exception then
     perform sync_scheduler.raise_error('invalid_entries',
-      '{"batch_id": "a uuid", "sent_at": "an instant, as it stands in the entries"}');
+      '{"batch_id": "a uuid", "sent_at": "the sent_at of the entries"}');
   end;
   return expanded;
 end;
@@ -7015,7 +7015,7 @@ begin
     perform sync_scheduler.raise_error('invalid_period', '{"reason": "to is in the future"}');
   elsif since < known_since then
     perform sync_scheduler.raise_error('invalid_period', jsonb_build_object(
-      'reason', 'older than what the run log keeps: nobody could tell what ran then', 'earliest',
+      'reason', 'older than what the run log keeps, so what ran then is not known', 'earliest',
       known_since));
   end if;
   integration := sync_scheduler.lock_integration(org_id, integration_type);

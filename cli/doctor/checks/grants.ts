@@ -43,7 +43,7 @@ function excessive(rights: readonly Right[]): Finding[] {
   const backend = rights.filter((right) => right.role === "service_role");
   return [
     ...(open.length === 0 ? [] : [fail(
-      `Clients have ${count(open.length, "right")} that the bundle gives to nobody.`,
+      `Clients have ${count(open.length, "right")} that the bundle does not give.`,
       revoke(open),
     )]),
     // A host may have meant it: its backend holds that key. RLS does not bind the role, so it is said.

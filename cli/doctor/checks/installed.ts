@@ -26,7 +26,7 @@ export const installed: Check = {
         ),
       ];
     }
-    const findings = compareFunctions(found.functions, schemas, found.version ?? "no version that it tells");
+    const findings = compareFunctions(found.functions, schemas, found.version ?? "an unknown version");
     return findings.length > 0
       ? findings
       : [pass(`Version ${found.version}; every function is as it brings it.`)];

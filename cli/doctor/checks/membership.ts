@@ -31,7 +31,7 @@ export const membership: Check = {
         where n.nspname = 'sync_scheduler' and p.proname = 'has_org_role'`;
       if (adapter?.filledIn !== false) return [];
       return [fail(
-        "has_org_role is as it was brought, and lets nobody in: say there where your organisations are " +
+        "has_org_role is as it was brought, and gives no caller access: say there where your organisations are " +
           "(docs/own-membership.md).",
       )];
     });

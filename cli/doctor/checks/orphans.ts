@@ -46,7 +46,9 @@ const ORPHANS: readonly Orphan[] = [
   {
     query: `select from public.sync_integrations i where ${STALE_SLOT}`,
     found: (number) =>
-      `${count(number, "integration")} whose slot came more than an hour ago: nobody dealt with it.`,
+      `${
+        count(number, "integration")
+      } whose slot came more than an hour ago, without a run or a row that says why.`,
     sql: "select sync_scheduler.tick();",
   },
   {
@@ -83,7 +85,7 @@ const ORPHANS: readonly Orphan[] = [
 /** Is there anything that waits without an end? */
 export const orphans: Check = {
   name: "orphans",
-  healthy: "Nothing waits for somebody who will not come.",
+  healthy: "Nothing waits without an end.",
   async examine({ look }) {
     return await look(async (tx) => {
       const findings: Finding[] = [];

@@ -27,7 +27,7 @@ export const pgNet: Check = {
     if (first === null) return [pass("Its worker is up, its queue is empty.")];
     const moves = await until(async () => (await queue()).first !== first, patienceMs);
     if (moves) return [pass(`Its worker is up, its queue moves (${count(waiting, "request")}).`)];
-    return [fail(`Its queue stands still: ${count(waiting, "request")} waiting.`, RESTART)];
+    return [fail(`Its queue does not move: ${count(waiting, "request")} waiting.`, RESTART)];
   },
 };
 

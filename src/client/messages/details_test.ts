@@ -93,10 +93,10 @@ const CASES: readonly (readonly [SyncErrorCode, Details, english: string, norweg
   [
     "invalid_period",
     {
-      reason: "older than what the run log keeps: nobody could tell what ran then",
+      reason: "older than what the run log keeps, so what ran then is not known",
       earliest: "2026-11-29T10:30:00",
     },
-    "The period is not valid: older than what the run log keeps: nobody could tell what ran then. It may begin on 10:30.",
+    "The period is not valid: older than what the run log keeps, so what ran then is not known. It may begin on 10:30.",
     "Perioden er ikke gyldig: eldre enn det kjøreloggen tar vare på. Den kan begynne 10:30.",
   ],
   [
@@ -144,7 +144,7 @@ const CASES: readonly (readonly [SyncErrorCode, Details, english: string, norweg
   [
     "entries_not_settleable",
     { entries: [{ entry_key: "a", state: "sending", sent_at: null }] },
-    "The entries stand otherwise by now: a (being sent). Reload the page and try again.",
+    "The state of the entries has changed: a (being sent). Reload the page and try again.",
     "Postene har fått en annen status: a (sendes nå). Last siden på nytt og prøv igjen.",
   ],
   [

@@ -20,9 +20,9 @@ const notices = {
   vendor_quota_exhausted: "The vendor's quota is used up. The sync goes on by itself",
   vendor_incident:
     "The external system cannot be reached at the moment. The active sync tries again by itself",
-  scheduler_not_ticking: "The scheduler does not run, so nothing is repeated by itself. Tell the operator",
-  function_outdated: "The sync waits for an update of the installation. Tell the operator",
-  schema_outdated: "The sync waits for an update of the installation. Tell the operator",
+  scheduler_not_ticking: "The scheduler does not run, so nothing is repeated by itself. Ask the operator",
+  function_outdated: "The sync waits for an update of the installation. Ask the operator",
+  schema_outdated: "The sync waits for an update of the installation. Ask the operator",
 };
 
 const states = {
@@ -143,7 +143,7 @@ export const en: SyncMessages = {
     entries_not_found: ({ error: { details: { entry_keys, batch_ids, count } } }) =>
       `The entries do not exist${because(names(entry_keys ?? batch_ids, {}, count))} Check their keys.`,
     entries_not_settleable: ({ error: { details: { entries, count } } }) =>
-      entries ? `The entries stand otherwise by now: ${names(entries, states, count)}. ${reload}` : reload,
+      entries ? `The state of the entries has changed: ${names(entries, states, count)}. ${reload}` : reload,
     batch_was_sent_again: "The batch was sent again in the meantime. Look it up again, then settle it.",
     batch_is_open: ({ error: { details: { entry_keys, address_keys, count } } }) =>
       address_keys
@@ -157,9 +157,9 @@ export const en: SyncMessages = {
     network_unreachable: "There is no connection to the server. Try again in a moment.",
     server_unavailable: "The server is not available. Try again in a moment.",
     database_full:
-      "The database's disk is full, so nothing was started or saved. Tell the people who run this app, and try again later.",
+      "The database's disk is full, so nothing was started or saved. Inform the people who run this app, and try again later.",
     database_read_only:
-      "The database takes no changes at the moment, so nothing was started or saved. Tell the people who run this app, and try again later.",
+      "The database takes no changes at the moment, so nothing was started or saved. Inform the people who run this app, and try again later.",
     database_restarting: "The database is restarting. Try again in a minute.",
     unexpected_error: "Something went wrong. Try again in a moment.",
   },

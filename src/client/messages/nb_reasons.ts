@@ -31,8 +31,7 @@ const REASONS: Readonly<Record<string, string>> = {
   "from must be before to": "fra må være før til",
   "longer than # days": "lengre enn # dager",
   "to is in the future": "til er i framtiden",
-  "older than what the run log keeps: nobody could tell what ran then":
-    "eldre enn det kjøreloggen tar vare på",
+  "older than what the run log keeps, so what ran then is not known": "eldre enn det kjøreloggen tar vare på",
   "more than # slots": "mer enn # tidspunkter",
   "must be a JSON object": "må være et JSON-objekt",
   "at most # KiB": "høyst # KiB",

@@ -31,7 +31,7 @@ export function ledgerView(model: IntegrationModel): TemplateResult {
       (vouchers) =>
         vouchers.length === 0
           ? empty(
-            "Nothing was exported yet. The fake that stands in for the vendor shows here what it received.",
+            "Nothing was exported yet. The fake of the vendor shows here what it received.",
           )
           : html`
             <div class="scroll" tabindex="0" role="region" aria-label="Newest vouchers">

@@ -42,7 +42,7 @@ select is(array[d ->> 'error', d ->> 'count', jsonb_array_length(d -> 'batch_ids
 from pg_temp.detail_of((select jsonb_agg(jsonb_build_object('batch_id', gen_random_uuid(), 'sent_at', now(), 'resolution', 'abandon'))
   from generate_series(1, 20))) d;
 select is(pg_temp.detail_of(jsonb_build_array(jsonb_build_object('batch_id', repeat('x', 1000), 'sent_at', now(), 'resolution', 'abandon'))),
-  '{"error": "invalid_entries", "batch_id": "a uuid", "sent_at": "an instant, as it stands in the entries"}',
+  '{"error": "invalid_entries", "batch_id": "a uuid", "sent_at": "the sent_at of the entries"}',
   'what is no uuid is not quoted');
 select is(pg_temp.detail_of(jsonb_build_array(jsonb_build_object('entry_key', repeat('x', 201), 'resolution', 'keep'))) ->> 'error',
   'invalid_entries', 'a key that no entry can have is not looked up');

@@ -261,7 +261,7 @@ Deno.test("a run that waits for the end of a pause says so, and is not about to 
   for (
     const [notice, words] of [
       ["integration_paused", "The sync waits until the pause is over"],
-      ["function_outdated", "The sync waits for an update of the installation. Tell the operator"],
+      ["function_outdated", "The sync waits for an update of the installation. Ask the operator"],
     ] as const
   ) {
     await it.play(`stage.tell({ status: "pending", notice: "${notice}" })`);

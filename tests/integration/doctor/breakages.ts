@@ -84,7 +84,7 @@ export const BREAKAGES: readonly Breakage[] = [
     check: "grants",
     what: "everybody may run the scheduler",
     breakIt: run("grant execute on function sync_scheduler.tick() to public"),
-    says: /^Clients have 1 right that the bundle gives to nobody/,
+    says: /^Clients have 1 right that the bundle does not give/,
   },
   {
     check: "grants",
@@ -92,7 +92,7 @@ export const BREAKAGES: readonly Breakage[] = [
     breakIt: run(
       "grant usage on schema sync_scheduler to anon; grant select, update on sync_scheduler.settings to anon",
     ),
-    says: /^Clients have 3 rights that the bundle gives to nobody/,
+    says: /^Clients have 3 rights that the bundle does not give/,
   },
   {
     check: "grants",

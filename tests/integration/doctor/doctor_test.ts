@@ -113,7 +113,7 @@ Deno.test(
         const [found] = await Array.fromAsync(diagnose(owner.sql, { schemas, checks, patienceMs: 500 }));
         assert.equal(found?.status, "FAIL");
         // The scheduler goes on posting meanwhile.
-        assert.match(found?.message ?? "", /^Its queue stands still: \d+ requests? waiting/);
+        assert.match(found?.message ?? "", /^Its queue does not move: \d+ requests? waiting/);
         await owner.sql.unsafe(found?.sql ?? "");
       } finally {
         held.resolve();

@@ -58,7 +58,7 @@ Deno.test({
     await host.push();
     const [found, ...others] = await bad(host);
     assert.deepEqual([found?.check, found?.status, others], ["membership", "FAIL", []]);
-    assert.match(found?.message ?? "", /lets nobody in/);
+    assert.match(found?.message ?? "", /gives no caller access/);
 
     await host.sql.unsafe(`
       create or replace function sync_scheduler.has_org_role(org_id uuid, roles public.sync_member_role[])

@@ -276,7 +276,7 @@ Deno.test("a path, a project or a config.toml that cannot be used is refused in 
   await project.write({ "config.toml": "[auth\nsite_url = " });
   assert.match(
     await into(project.directory),
-    /^supabase\/config\.toml cannot be read; mend it first\. .*\(\d+, \d+\)/,
+    /^supabase\/config\.toml cannot be read; fix it first\. .*\(\d+, \d+\)/,
   );
   assert.deepEqual(migrationsOf(await project.files()), migrationsOf(before));
 });

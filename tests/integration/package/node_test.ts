@@ -204,7 +204,7 @@ Deno.test("the packed package runs in Node", async (t) => {
       const before = await host.files();
       const refused = await install();
       assert.deepEqual([refused.code, refused.out], [1, ""]);
-      assert.match(refused.err, /^\S+ cannot be written: EACCES: .*\. Mend that; nothing was changed\.\n$/);
+      assert.match(refused.err, /^\S+ cannot be written: EACCES: .*\. Fix that; nothing was changed\.\n$/);
       assert.deepEqual(await host.files(), before);
 
       const give = async (path: string): Promise<void> => {

@@ -129,7 +129,7 @@ export function codeLine(rules: CodingRules, line: unknown, place: string): Code
   const named = new Map(further.map(([name, value]) => [name, { field: `dimensions.${name}`, value }]));
   for (const [field, value] of Object.entries({ department, project })) {
     if (value === null || value === undefined) continue;
-    if (named.has(field)) return fault(`${place}: ${field} stands twice, alone and in dimensions.`);
+    if (named.has(field)) return fault(`${place}: ${field} is there twice, alone and in dimensions.`);
     named.set(field, { field, value });
   }
   const codes = new Map<string, string>();

@@ -166,7 +166,7 @@ begin
         on true;
   exception when data_exception then
     perform sync_scheduler.raise_error('invalid_entries',
-      '{"sent_at": "an instant, as it stands in the entry"}');
+      '{"sent_at": "the sent_at of the entry"}');
   end;
   if missing is not null then
     perform sync_scheduler.raise_error('entries_not_found', sync_scheduler.first_ten('entry_keys', missing));
@@ -262,7 +262,7 @@ begin
     ) x;
   exception when data_exception then
     perform sync_scheduler.raise_error('invalid_entries',
-      '{"batch_id": "a uuid", "sent_at": "an instant, as it stands in the entries"}');
+      '{"batch_id": "a uuid", "sent_at": "the sent_at of the entries"}');
   end;
   return expanded;
 end;

@@ -22,7 +22,7 @@ begin
     perform sync_scheduler.raise_error('invalid_period', '{"reason": "to is in the future"}');
   elsif since < known_since then
     perform sync_scheduler.raise_error('invalid_period', jsonb_build_object(
-      'reason', 'older than what the run log keeps: nobody could tell what ran then', 'earliest',
+      'reason', 'older than what the run log keeps, so what ran then is not known', 'earliest',
       known_since));
   end if;
   integration := sync_scheduler.lock_integration(org_id, integration_type);

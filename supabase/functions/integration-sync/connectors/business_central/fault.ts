@@ -76,7 +76,7 @@ export function statusFault(
 }
 
 function busy(retryAfter: number | null): BusinessCentralFault {
-  const message = "Somebody else was at work on the same records in Business Central; it is tried again.";
+  const message = "Another user was at work on the same records in Business Central; it is tried again.";
   return new BusinessCentralFault(
     failure("transient", "business_central_busy", message, retryAfter, "nobody"),
   );

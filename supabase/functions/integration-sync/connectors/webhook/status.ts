@@ -76,7 +76,7 @@ const permanentMessages = {
   webhook_redirect:
     "The receiver answered with a redirect. Enter its final address: a signed request is never sent elsewhere.",
   webhook_access_refused:
-    "The receiver refused access. Check that both sides have the same signing secret and that we are let in.",
+    "The receiver refused access. Check that both sides have the same signing secret and that we have access.",
   webhook_not_found: "There is no receiver at the configured address. Check the address.",
   webhook_refused: "The receiver refused the request. Its own log should say why.",
 } as const;

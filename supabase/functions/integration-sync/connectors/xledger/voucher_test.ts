@@ -190,7 +190,11 @@ const unsendable: Readonly<Record<string, [changes: Record<string, unknown>, raw
     {},
     /^Line 1: dimensions.__proto__ has no/,
   ],
-  "a department stands twice": [{ dimensions: { department: "Salg" } }, {}, /department stands twice/],
+  "a department that is there twice": [
+    { dimensions: { department: "Salg" } },
+    {},
+    /department is there twice/,
+  ],
   "a VAT code is a number": [{ vat_code: 25 }, { vat_codes: "same" }, /vat_code must be a text/],
   "dimensions are a list": [{ dimensions: ["N"] }, {}, /dimensions must be an object of texts/],
 };
