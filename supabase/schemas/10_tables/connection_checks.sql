@@ -4,7 +4,6 @@ create table sync_scheduler.connection_checks (
   integration_id uuid primary key references public.sync_integrations (id) on delete cascade,
   token_hash bytea not null,
   requested_at timestamptz not null,
-  requested_by uuid,
   by_tick boolean not null default false,
   request_id bigint,
   claimed_at timestamptz,
@@ -16,8 +15,6 @@ create index connection_checks_open_idx on sync_scheduler.connection_checks (req
 comment on table sync_scheduler.connection_checks is 'The last connection check of each integration.';
 comment on column sync_scheduler.connection_checks.token_hash is
   'SHA-256 of the one-time token with which the function claims and answers.';
-comment on column sync_scheduler.connection_checks.requested_by is
-  'The person (sync_scheduler.caller_id()); null: the service role, the host, or the tick.';
 comment on column sync_scheduler.connection_checks.by_tick is
   'Whether the tick asked. Only these checks open or end a vendor''s incident: one that a person asks for '
   'concerns the person.';

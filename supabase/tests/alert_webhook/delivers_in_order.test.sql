@@ -21,7 +21,7 @@ select throws_ok($$ select public.sync_worker_finish_alerts(sync_test.id('org a'
 create temporary table claimed as select pg_temp.claim() as c;
 select results_eq($$ select array(select (m ->> 'body')::jsonb ->> 'type' from jsonb_array_elements(c -> 'messages') m), c -> 'webhook' ->> 'secret' from claimed $$,
   $$ values ('{webhook.configured,alert.raised,alert.raised}'::text[], pg_temp.secret()) $$, 'a claim brings the messages in order, and where to');
-select throws_ok('select pg_temp.claim()', 'PT401', 'invalid_token', 'once');
+select throws_ok('select pg_temp.claim()', 'PT409', 'already_claimed', 'once');
 select throws_ok($$ select pg_temp.report(c, 0, 'lost') from claimed $$, 'PT422', 'invalid_worker_request', 'an outcome is one of four');
 select pg_temp.alert('lost_worker');
 select is(pg_temp.report(c, 1, 'failed') ->> 'recorded', 'true', 'the receiver has taken one and then none') from claimed;
@@ -64,7 +64,7 @@ select throws_ok($$ select public.sync_worker_finish_alerts(sync_test.id('org a'
 select pg_temp.report(c, 1) from claimed;
 select pg_temp.alert('missed_slot');
 select sync_scheduler.post_alert_messages(), pg_temp.pass('31 seconds');
-select throws_ok('select pg_temp.claim()', 'PT401', 'invalid_token', 'a claim comes within half a minute, or another may be at work');
+select throws_ok('select pg_temp.claim()', 'PT409', 'attempt_not_current', 'a claim comes within half a minute, or another may be at work');
 
 select sync_scheduler.purge_records(1000, s) from sync_scheduler.settings s;
 select isnt(count(*)::integer, 0, 'messages are kept') from sync_scheduler.alert_messages;

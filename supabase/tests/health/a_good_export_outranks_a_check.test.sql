@@ -7,7 +7,7 @@ select plan(14);
 create function pg_temp.guessed(class text, is_guess boolean default true) returns text language plpgsql as $$
 begin
   perform pg_temp.age_check();
-  perform sync_scheduler.post_checks(array[sync_test.id('integration a')], sync_test.id('coordinator'));
+  perform sync_scheduler.post_checks(array[sync_test.id('integration a')]);
   perform pg_temp.claim(pg_temp.check_token());
   perform public.sync_worker_finish_probe(sync_test.id('integration a'), pg_temp.check_token(), 'failed', class, 'redirect',
     'In words.', 12, is_guess);

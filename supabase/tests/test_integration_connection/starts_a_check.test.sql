@@ -20,7 +20,7 @@ select results_eq(
   $$ values ('http://127.0.0.1:9/functions/v1/integration-sync', 5000, jsonb_build_object('kind', 'probes', 'probes',
        jsonb_build_array(jsonb_build_object('integration_id', sync_test.id('integration a'), 'token', pg_temp.check_token())))) $$,
   'the request names the integration and carries nothing else but the token');
-select is((select p.requested_by from sync_scheduler.connection_checks p), sync_test.id('coordinator'), 'it is known who asked');
+select is((select a.actor_id from public.sync_audit_log a where a.action = 'test_connection'), sync_test.id('coordinator'), 'it is known who asked');
 select is((select p.token_hash from sync_scheduler.connection_checks p), sha256(convert_to(pg_temp.check_token(), 'UTF8')),
   'of the token only the hash is kept');
 

@@ -6,7 +6,7 @@ select plan(35);
 
 create function pg_temp.asked_by_hand(n integer, outcome text, class text default null) returns void language plpgsql as $$
 begin
-  perform sync_scheduler.post_checks(array[pg_temp.integration(n)], sync_test.id('admin'));
+  perform sync_scheduler.post_checks(array[pg_temp.integration(n)]);
   perform pg_temp.claim(pg_temp.check_token('integration ' || n), 'integration ' || n);
   perform public.sync_worker_finish_probe(pg_temp.integration(n), pg_temp.check_token('integration ' || n), outcome, class,
     case when class is not null then 'webhook_timeout' end, case when class is not null then 'In words.' end, 5,

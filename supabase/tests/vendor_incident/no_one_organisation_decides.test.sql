@@ -44,7 +44,7 @@ end
 $$;
 
 -- Checks by hand open none, also of several organisations.
-select sync_scheduler.post_checks(array[pg_temp.integration(n)], sync_test.id('stranger')),
+select sync_scheduler.post_checks(array[pg_temp.integration(n)]),
   pg_temp.claim(pg_temp.check_token('integration ' || n), 'integration ' || n),
   public.sync_worker_finish_probe(pg_temp.integration(n), pg_temp.check_token('integration ' || n), 'failed', 'transient',
     'webhook_connection_lost', 'In words.', 5, blames => 'vendor')

@@ -17,6 +17,6 @@ raceTest(
     await one.stopsAfter(claim);
     const claimed = await other.runs(claim);
     await one.goesOn();
-    await assert.rejects(claimed.answer, { message: "invalid_token" });
+    await assert.rejects(claimed.answer, { message: "already_claimed" });
   },
 );

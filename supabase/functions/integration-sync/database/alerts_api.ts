@@ -3,19 +3,14 @@
  *
  * @module
  */
-import * as z from "../core/zod.ts";
 import type { Clock } from "../core/clock.ts";
-import { isAway } from "./database_trouble.ts";
-import { SyncError } from "../core/errors.ts";
-import { retry } from "../core/retry.ts";
 import { storableText } from "../core/storable_text.ts";
+import * as z from "../core/zod.ts";
+import { type CallRef, claimCalls, finishCall } from "./calls_api.ts";
 import type { WorkerRpc } from "./worker_rpc.ts";
 
-/** An organisation for which a request asks us to post; the token is its only authentication. */
-export interface SenderRef {
-  readonly org_id: string;
-  readonly token: string;
-}
+/** An organisation for which a request asks us to post. */
+export type SenderRef = CallRef<"org_id">;
 
 const alertFormats = ["slack", "teams", "discord", "json"] as const;
 
@@ -53,8 +48,7 @@ export interface MessageResult {
 }
 
 /**
- * Takes the messages of a request, those of each organisation at most once, and returns what it could claim. Throws
- * SyncError, also when there is nothing.
+ * Takes the messages of a request; see {@linkcode claimCalls}.
  *
  * @example
  * ```ts
@@ -68,18 +62,19 @@ export interface MessageResult {
  * ```
  */
 export async function claimAlerts(rpc: WorkerRpc, senders: readonly SenderRef[]): Promise<ClaimedAlerts[]> {
-  const name = "sync_worker_claim_alerts";
-  const unknown = (where: string) =>
-    new SyncError("unexpected_answer", `${name} answered in an unknown shape.`, {
-      details: { rpc: name, where },
-    });
-  const parsed = alertsAnswer.safeParse(await rpc(name, { senders }));
-  if (!parsed.success) throw unknown(parsed.error.issues[0]?.path.join(".") ?? "");
-  return parsed.data.map(({ org_id, webhook, format, messages }) => {
-    const sender = senders.find((asked) => asked.org_id === org_id);
-    if (sender === undefined) throw unknown("org_id");
-    return { sender, webhook, format, messages };
-  });
+  const claimed = await claimCalls(rpc, {
+    rpc: "sync_worker_claim_alerts",
+    list: "senders",
+    id: "org_id",
+    parameters: {},
+    answer: alertsAnswer,
+  }, senders);
+  return claimed.map(({ ref, claim: { webhook, format, messages } }) => ({
+    sender: ref,
+    webhook,
+    format,
+    messages,
+  }));
 }
 
 /**
@@ -109,9 +104,5 @@ export async function finishAlerts(
     ...result,
     error: result.error === null ? null : storableText(result.error, 200),
   }));
-  await retry(() => rpc("sync_worker_finish_alerts", { org_id, token, results: storable }), {
-    ...outside,
-    delays: [250, 1000, 3000],
-    isRetryable: isAway,
-  });
+  await finishCall(rpc, "sync_worker_finish_alerts", { org_id, token, results: storable }, outside);
 }

@@ -4,23 +4,19 @@
  * @module
  */
 import type { Clock } from "../core/clock.ts";
-import { isAway } from "./database_trouble.ts";
-import { blamesOf, type Failure, SyncError } from "../core/errors.ts";
-import { retry } from "../core/retry.ts";
+import { blamesOf, type Failure } from "../core/errors.ts";
 import { storableText } from "../core/storable_text.ts";
+import { type CallRef, claimCalls, finishCall } from "./calls_api.ts";
 import { type CheckClaim, checksAnswer } from "./worker_answers.ts";
-import { throwIfRefused, WORKER_PROTOCOL } from "./worker_protocol.ts";
+import { WORKER_PROTOCOL } from "./worker_protocol.ts";
 import type { WorkerRpc } from "./worker_rpc.ts";
 
-/** A connection check that a request carries; the token is its only authentication. */
-export interface CheckRef {
-  readonly integration_id: string;
-  readonly token: string;
-}
+/** A connection check that a request carries. */
+export type CheckRef = CallRef<"integration_id">;
 
 /** A connection check that is ours, with what it takes to do it. */
 export interface ClaimedCheck {
-  readonly probe: CheckRef;
+  readonly ref: CheckRef;
   readonly claim: CheckClaim;
 }
 
@@ -38,8 +34,7 @@ export type CheckEnd =
 const longestMessage = 500;
 
 /**
- * Takes the connection checks of a request, each at most once, and returns those that it could claim: a check that has
- * been started anew meanwhile is left out. Throws SyncError, also when there are none.
+ * Takes the connection checks of a request; see {@linkcode claimCalls}.
  *
  * @example
  * ```ts
@@ -54,20 +49,13 @@ const longestMessage = 500;
  * ```
  */
 export async function claimChecks(rpc: WorkerRpc, probes: readonly CheckRef[]): Promise<ClaimedCheck[]> {
-  const name = "sync_worker_claim_probes";
-  const unknown = (where: string) =>
-    new SyncError("unexpected_answer", `${name} answered in an unknown shape.`, {
-      details: { rpc: name, where },
-    });
-  const answer = await rpc(name, { probes, protocol: WORKER_PROTOCOL });
-  throwIfRefused(answer);
-  const parsed = checksAnswer.safeParse(answer);
-  if (!parsed.success) throw unknown(parsed.error.issues[0]?.path.join(".") ?? "");
-  return parsed.data.map((claim) => {
-    const probe = probes.find(({ integration_id }) => integration_id === claim.integration_id);
-    if (probe === undefined) throw unknown("integration_id");
-    return { probe, claim };
-  });
+  return await claimCalls(rpc, {
+    rpc: "sync_worker_claim_probes",
+    list: "probes",
+    id: "integration_id",
+    parameters: { protocol: WORKER_PROTOCOL },
+    answer: checksAnswer,
+  }, probes);
 }
 
 /**
@@ -108,9 +96,5 @@ export async function finishCheck(
     is_guess: end.outcome === "failed" && end.is_guess === true,
     ...(failed === null ? {} : { blames: blamesOf(failed) }),
   };
-  await retry(() => rpc("sync_worker_finish_probe", parameters), {
-    ...outside,
-    delays: [250, 1000, 3000],
-    isRetryable: isAway,
-  });
+  await finishCall(rpc, "sync_worker_finish_probe", parameters, outside);
 }

@@ -18,7 +18,7 @@ Deno.test("the handler claims alerts, answers 202 and posts those of each organi
   await work[1];
   hanging.resolve([]);
   await Promise.all(work);
-  assert.deepEqual(seen.logged.map((line) => JSON.parse(line).event), ["alerts_broken", "alerts_posted"]);
+  assert.deepEqual(seen.logged.map((line) => JSON.parse(line).event), ["alerts_broken", "alerts_ended"]);
   assert.ok(!seen.logged.join().includes("the address") && !seen.logged.join().includes(token));
 });
 

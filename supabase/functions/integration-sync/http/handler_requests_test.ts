@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { errorOf, post, probe, probes, setUp, token, valid, warmup } from "../testing/handler_bench.ts";
+import { check, checks, errorOf, post, setUp, token, valid, warmup } from "../testing/handler_bench.ts";
 
 for (const method of ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"]) {
   Deno.test(`the handler answers 405 with Allow when the method is ${method}`, async () => {
@@ -70,20 +70,20 @@ for (
       { ...warmup, scheduled_for: "now()" },
       "Missing or not valid: scheduled_for.",
     ],
-    ["there is nothing to check", { ...probes, probes: [] }, "Missing or not valid: probes."],
+    ["there is nothing to check", { ...checks, probes: [] }, "Missing or not valid: probes."],
     [
       "there is too much to check",
-      { ...probes, probes: Array(51).fill(probe) },
+      { ...checks, probes: Array(51).fill(check) },
       "Missing or not valid: probes.",
     ],
     [
       "a check names no integration",
-      { ...probes, probes: [probe, { token }] },
+      { ...checks, probes: [check, { token }] },
       "Missing or not valid: probes.1.integration_id.",
     ],
     [
       "a check's token is a list",
-      { ...probes, probes: [{ ...probe, token: [token] }] },
+      { ...checks, probes: [{ ...check, token: [token] }] },
       "Missing or not valid: probes.0.token.",
     ],
     ["a warm-up's token is short", { ...warmup, token: "secret" }, "Missing or not valid: token."],

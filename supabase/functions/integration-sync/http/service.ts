@@ -74,9 +74,9 @@ export function createService(
     trouble: rememberTrouble(() => systemClock.now()),
     runSlice: (api, claim, claimedAt) => runSlice(api, claim, claimedAt, tools),
     claimChecks: async (probes) => await claimChecks(workerRpc(), probes),
-    runCheck: async ({ probe, claim }) => {
+    runCheck: async ({ ref, claim }) => {
       const end = await runCheck(claim, tools);
-      await finishCheck(workerRpc(), probe, end, tools);
+      await finishCheck(workerRpc(), ref, end, tools);
       return end;
     },
     claimAlerts: async (senders) => await claimAlerts(workerRpc(), senders),

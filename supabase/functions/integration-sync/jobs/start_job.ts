@@ -6,7 +6,7 @@ import type { Claim } from "../database/worker_answers.ts";
 import type { AttemptRef, Boot, WorkerApi } from "../database/worker_api.ts";
 import { WORKER_PROTOCOL } from "../database/worker_protocol.ts";
 import type { HandlerTools } from "./handler_tools.ts";
-import { errorFields } from "../core/log.ts";
+import { errorFields, type LogFields } from "../core/log.ts";
 import type { AskedFor } from "../http/read_request.ts";
 import { refuseClaim } from "../http/refuse.ts";
 import type { SliceEnd } from "./run_slice.ts";
@@ -36,9 +36,9 @@ export async function startJob(
     case "run":
       return await accept(asked.attempt, boot, tools);
     case "probes":
-      return await checkAll(asked.probes, boot, tools);
+      return await startEach(checks(asked.probes, tools), boot, tools);
     case "alerts":
-      return await postAll(asked.senders, boot, tools);
+      return await startEach(alerts(asked.senders, tools), boot, tools);
     case "warmup":
       return await warmUp(asked.warmup, boot, tools);
   }
@@ -90,59 +90,62 @@ async function accept(ref: AttemptRef, boot: Boot, tools: HandlerTools): Promise
   return Response.json({ accepted: true }, { status: 202 });
 }
 
-async function checkAll(probes: readonly CheckRef[], boot: Boot, tools: HandlerTools): Promise<Response> {
+/** A request with several calls of one kind. */
+interface Calls<Claimed> {
+  /** How the log calls one of them. */
+  readonly name: string;
+  readonly claim: () => Promise<readonly Claimed[]>;
+  readonly about: (claimed: Claimed) => LogFields;
+  /** Does the work, reports its end to the database, and returns what the log says of it. */
+  readonly work: (claimed: Claimed) => Promise<LogFields>;
+}
+
+async function startEach<Claimed>(calls: Calls<Claimed>, boot: Boot, tools: HandlerTools): Promise<Response> {
   const { log } = tools;
-  let claimed: readonly ClaimedCheck[];
+  const { boot_id } = boot;
+  let claimed: readonly Claimed[];
   try {
-    claimed = await tools.claimChecks(probes);
+    claimed = await calls.claim();
   } catch (error) {
-    log("checks_claim_failed", { checks: probes.length, boot_id: boot.boot_id, ...errorFields(error) });
+    log(`${calls.name}_claim_failed`, { boot_id, ...errorFields(error) });
     return refuseClaim(error);
   }
-  // All at the same time: one that gets no answer keeps none of the others waiting.
-  for (const probe of claimed) tools.waitUntil(check(probe, boot, tools));
+  // All at the same time: a system that does not answer keeps none of the others waiting.
+  for (const one of claimed) {
+    const about = { ...calls.about(one), boot_id };
+    tools.waitUntil(
+      calls.work(one).then(
+        (end) => log(`${calls.name}_ended`, { ...about, ...end }),
+        // Then there is no report. The database ends a check as not answered, and hands messages out again.
+        (error: unknown) => log(`${calls.name}_broken`, { ...about, ...errorFields(error) }),
+      ),
+    );
+  }
   return Response.json({ accepted: true }, { status: 202 });
 }
 
-async function check(claimed: ClaimedCheck, boot: Boot, tools: HandlerTools): Promise<void> {
-  const about = { integration_id: claimed.claim.integration_id, boot_id: boot.boot_id };
-  try {
+const checks = (refs: readonly CheckRef[], tools: HandlerTools): Calls<ClaimedCheck> => ({
+  name: "check",
+  claim: () => tools.claimChecks(refs),
+  about: ({ ref }) => ({ integration_id: ref.integration_id }),
+  work: async (claimed) => {
     const end = await tools.runCheck(claimed);
-    const failed: Record<string, string> = end.outcome === "failed"
+    const failed: LogFields = end.outcome === "failed"
       ? { error_class: end.failure.class, error_code: end.failure.code }
       : {};
-    tools.log("check_ended", { ...about, outcome: end.outcome, latency_ms: end.latency_ms, ...failed });
-  } catch (error) {
-    // Then there is no report; the database counts it as not answered.
-    tools.log("check_broken", { ...about, ...errorFields(error) });
-  }
-}
+    return { outcome: end.outcome, latency_ms: end.latency_ms, ...failed };
+  },
+});
 
-async function postAll(senders: readonly SenderRef[], boot: Boot, tools: HandlerTools): Promise<Response> {
-  const { log } = tools;
-  let claimed: readonly ClaimedAlerts[];
-  try {
-    claimed = await tools.claimAlerts(senders);
-  } catch (error) {
-    log("alerts_claim_failed", { senders: senders.length, boot_id: boot.boot_id, ...errorFields(error) });
-    return refuseClaim(error);
-  }
-  // All at the same time: a receiver that does not answer keeps no other organisation waiting.
-  for (const one of claimed) tools.waitUntil(postOne(one, boot, tools));
-  return Response.json({ accepted: true }, { status: 202 });
-}
-
-async function postOne(claimed: ClaimedAlerts, boot: Boot, tools: HandlerTools): Promise<void> {
-  const about = { org_id: claimed.sender.org_id, boot_id: boot.boot_id };
-  try {
+const alerts = (refs: readonly SenderRef[], tools: HandlerTools): Calls<ClaimedAlerts> => ({
+  name: "alerts",
+  claim: () => tools.claimAlerts(refs),
+  about: ({ sender }) => ({ org_id: sender.org_id }),
+  work: async (claimed) => {
     const results = await tools.postAlerts(claimed);
-    const last = results.at(-1);
-    tools.log("alerts_posted", { ...about, messages: results.length, outcome: last?.outcome ?? "none" });
-  } catch (error) {
-    // Then there is no report; the database hands the messages out again.
-    tools.log("alerts_broken", { ...about, ...errorFields(error) });
-  }
-}
+    return { messages: results.length, outcome: results.at(-1)?.outcome ?? "none" };
+  },
+});
 
 function endFields(end: SliceEnd): Record<string, string> {
   if (end.outcome === "failed") {

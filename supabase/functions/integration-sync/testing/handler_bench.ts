@@ -22,12 +22,12 @@ export const valid = { kind: "run", run_id: "00000000-0000-4000-8000-00000000000
 /** A warm-up's. */
 export const warmup = { kind: "warmup", scheduled_for: "2026-11-23T10:00:00.123456+00:00", token };
 /** A connection check. */
-export const probe: CheckRef = { integration_id: "00000000-0000-4000-8000-0000000000b1", token };
+export const check: CheckRef = { integration_id: "00000000-0000-4000-8000-0000000000b1", token };
 /** The request with it. */
-export const probes = { kind: "probes", probes: [probe] };
+export const checks = { kind: "probes", probes: [check] };
 const checkClaim: CheckClaim = {
   org_id: "00000000-0000-4000-8000-0000000000a1",
-  integration_id: probe.integration_id,
+  integration_id: check.integration_id,
   integration_type: "test",
   config: {},
   credentials: { token: "the vendor's secret" },
@@ -85,7 +85,7 @@ export function setUp(changes: Partial<HandlerTools> = {}, api: WorkerApi = new 
     },
     claimChecks: (refs) => {
       seen.probes.push(...refs);
-      return Promise.resolve(refs.map((probe) => ({ probe, claim: { ...checkClaim, ...probe } })));
+      return Promise.resolve(refs.map((ref) => ({ ref, claim: { ...checkClaim, ...ref } })));
     },
     runCheck: () => {
       seen.checks++;

@@ -129,7 +129,6 @@ begin
   get diagnostics changed = row_count;
   erased := erased || jsonb_build_object('alerts', changed);
 
-  update sync_scheduler.connection_checks p set requested_by = nobody where p.requested_by = erase_person.user_id;
   update sync_scheduler.queued_slots w set requested_by = nobody where w.requested_by = erase_person.user_id;
   -- Messages that wait, or were posted, hold rows of runs and alerts as they were.
   update sync_scheduler.alert_messages m

@@ -6,7 +6,6 @@ create or replace function public.configure_alert_webhook(org_id uuid, changes j
 returns public.sync_alert_webhooks
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-#variable_conflict use_column
 declare
   webhook public.sync_alert_webhooks;
   organisation public.sync_integrations;
@@ -29,9 +28,9 @@ begin
   perform from sync_scheduler.alert_senders s where s.org_id = configure_alert_webhook.org_id for update;
   select * into webhook from public.sync_alert_webhooks w where w.org_id = configure_alert_webhook.org_id;
   organisation.org_id := configure_alert_webhook.org_id;
-  if nullif(changes, 'null') is null then
+  if nullif(configure_alert_webhook.changes, 'null') is null then
     delete from public.sync_alert_webhooks w where w.org_id = configure_alert_webhook.org_id;
-    perform sync_scheduler.audit(organisation, 'remove_alert_webhook', reason);
+    perform sync_scheduler.audit(organisation, 'remove_alert_webhook', configure_alert_webhook.reason);
     return webhook;
   end if;
 
@@ -40,27 +39,35 @@ begin
     webhook.min_severity := 'info';
     webhook.finished_runs := false;
   end if;
-  webhook := sync_scheduler.apply_webhook_changes(webhook, changes);
+  webhook := sync_scheduler.apply_webhook_changes(webhook, configure_alert_webhook.changes);
   -- What is not named stays.
   address := coalesce((
       select sync_scheduler.read_credentials(s.secret_id) from sync_scheduler.alert_senders s
         where s.org_id = webhook.org_id), '{}')
-    || (select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(changes)
+    || (select coalesce(jsonb_object_agg(key, value), '{}')
+      from jsonb_each(configure_alert_webhook.changes)
       where key in ('url', 'secret'));
   new_host := substring(address ->> 'url' from '^https?://([^/?#]+)');
   -- Another host is another receiver: what the last one took says nothing about it.
-  if webhook.format is null or (webhook.host is distinct from new_host and not changes ? 'format') then
+  if webhook.format is null
+    or (webhook.host is distinct from new_host and not configure_alert_webhook.changes ? 'format') then
     webhook.format := coalesce(sync_scheduler.alert_format_of(address ->> 'url'), 'json');
   end if;
   perform sync_scheduler.require_valid_address(address, webhook.format);
-  -- Before anything is stored: who is refused knows that the old one is in place.
-  perform sync_scheduler.require_webhook_due(webhook.org_id);
+  -- Each time a message is posted to an address that the caller chooses. The audit log also remembers a
+  -- webhook that has been removed, and only its owner can delete from it. Before anything is stored: a caller
+  -- who is refused knows that the old one is in place.
+  perform sync_scheduler.refuse_until((
+    select max(a.created_at) + s.check_cooldown from sync_scheduler.settings s, public.sync_audit_log a
+    where a.org_id = webhook.org_id and a.created_at > now() - s.check_cooldown
+      and a.action = 'configure_alert_webhook'
+    group by s.check_cooldown), 'webhook');
   stored_id := sync_scheduler.store_secret(sync_scheduler.alert_webhook_name(webhook.org_id), address);
 
   insert into public.sync_alert_webhooks as w (org_id, host, format, kinds, min_severity, finished_runs)
   values (webhook.org_id, new_host, webhook.format, webhook.kinds, webhook.min_severity,
     webhook.finished_runs)
-  on conflict (org_id) do update set
+  on conflict on constraint sync_alert_webhooks_pkey do update set
     host = excluded.host, format = excluded.format, kinds = excluded.kinds,
     min_severity = excluded.min_severity,
     finished_runs = excluded.finished_runs, configured_at = now(), last_status = null, last_error = null,
@@ -69,7 +76,7 @@ begin
   returning * into strict webhook;
   -- A request that is under way keeps its two minutes: one at a time, also now.
   insert into sync_scheduler.alert_senders as s (org_id, secret_id) values (webhook.org_id, stored_id)
-  on conflict (org_id) do update set secret_id = excluded.secret_id, failures = 0,
+  on conflict on constraint alert_senders_pkey do update set secret_id = excluded.secret_id, failures = 0,
     next_attempt_at = case when s.claimed_at is not null and s.ended_at is null then s.next_attempt_at
       else now() end;
   -- Who has configured it wants to see that it works; what has waited comes before it.
@@ -78,9 +85,10 @@ begin
     'data', to_jsonb(webhook)));
   update public.sync_alerts a set resolved_at = now()
   where a.org_id = webhook.org_id and a.kind = 'webhook_stopped' and a.resolved_at is null;
-  perform sync_scheduler.audit(organisation, 'configure_alert_webhook', reason, jsonb_build_object(
-    'settings', (select jsonb_agg(key order by key) from jsonb_object_keys(changes) key), 'host',
-    webhook.host));
+  perform sync_scheduler.audit(organisation, 'configure_alert_webhook', configure_alert_webhook.reason,
+    jsonb_build_object('settings', (
+        select jsonb_agg(key order by key) from jsonb_object_keys(configure_alert_webhook.changes) key),
+      'host', webhook.host));
   return webhook;
 end;
 $$;
@@ -215,21 +223,5 @@ begin
     when host ~ '(^|\.)(webhook\.office\.com|logic\.azure\.com|powerplatform\.com)\.?$' then 'teams'
     when host ~ '^outlook\.office(365)?\.com\.?$' then 'teams'
   end;
-end;
-$$;
-
--- Refuses (PT429 rate_limited) while the organisation's alert webhook was last configured less than
--- settings.check_cooldown ago: each time something is posted to an address that the caller chooses. The
--- caller holds the webhook's lock.
-create or replace function sync_scheduler.require_webhook_due(org_id uuid) returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  -- The audit log remembers it when the webhook has been removed since, and nobody but its owner can take
-  -- anything out of it.
-  perform sync_scheduler.refuse_until((
-    select max(a.created_at) + s.check_cooldown from sync_scheduler.settings s, public.sync_audit_log a
-    where a.org_id = require_webhook_due.org_id and a.created_at > now() - s.check_cooldown
-      and a.action = 'configure_alert_webhook'
-    group by s.check_cooldown), 'webhook');
 end;
 $$;

@@ -5,39 +5,26 @@ create or replace function public.sync_worker_finish_alerts(org_id uuid, token t
   returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-begin
-  perform sync_scheduler.require_text('token', sync_worker_finish_alerts.token);
-  perform sync_scheduler.require_size('results', sync_worker_finish_alerts.results, 262144);
-  return sync_scheduler.finish_alerts(org_id, token, results);
-end;
-$$;
-revoke all on function public.sync_worker_finish_alerts(uuid, text, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function public.sync_worker_finish_alerts(uuid, text, jsonb) is
-  'For the Edge Function (service role and the sender''s token): see sync_scheduler.finish_alerts. Records '
-  'which messages a receiver has taken, once.';
-
--- Records what became of claimed messages, in order up to the first that was not taken: [{message_id,
--- outcome, status, error, retry_after_seconds}], outcome delivered, failed (may pass), refused (4xx) or gone
--- (410). What was not taken waits and goes first the next time, after a backoff of 15 s to 10 min, or the
--- receiver's hint. gone stops the webhook at once, refused after an hour, failed after three days. recorded
--- is false when it had ended before. Errors: PT401 invalid_token (also when another request took its place),
--- PT422 invalid_worker_request.
-create or replace function sync_scheduler.finish_alerts(org_id uuid, token text, results jsonb) returns jsonb
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
 declare
   sender sync_scheduler.alert_senders;
   webhook public.sync_alert_webhooks;
   failed record;
   newest record;
   is_sound boolean;
-  taken boolean := results @> '[{"outcome": "delivered"}]';
+  taken constant boolean := sync_worker_finish_alerts.results @> '[{"outcome": "delivered"}]';
 begin
+  select * into sender from sync_scheduler.alert_senders s
+  where s.org_id = sync_worker_finish_alerts.org_id
+    and s.token_hash = sync_scheduler.hash_token(sync_worker_finish_alerts.token)
+  for no key update;
+  if sync_scheduler.has_ended(sender.claimed_at, sender.ended_at) then
+    return '{"recorded": false}'::jsonb;
+  end if;
+  perform sync_scheduler.require_size('results', sync_worker_finish_alerts.results, 262144);
   begin
-    is_sound := jsonb_typeof(results) = 'array' and not exists (
-      select from jsonb_to_recordset(results) as r (message_id uuid, outcome text, status integer,
-        retry_after_seconds numeric)
+    is_sound := jsonb_typeof(sync_worker_finish_alerts.results) = 'array' and not exists (
+      select from jsonb_to_recordset(sync_worker_finish_alerts.results) as r (message_id uuid, outcome text,
+        status integer, retry_after_seconds numeric)
       where r.message_id is null or coalesce(r.outcome, '') not in ('delivered', 'failed', 'refused', 'gone')
         or coalesce(r.retry_after_seconds, 0) not between 0 and 86400);
   exception when data_exception then
@@ -49,23 +36,22 @@ begin
       '{"results": "message_id, outcome delivered, failed, refused or gone, retry_after_seconds 0 to '
       '86400"}');
   end if;
-  select * into sender from sync_scheduler.alert_senders s
-  where s.org_id = finish_alerts.org_id and s.token_hash = sha256(convert_to(finish_alerts.token, 'UTF8'))
-    and s.claimed_at is not null
-  for no key update;
-  if not found then
-    perform sync_scheduler.raise_error('invalid_token');
-  elsif sender.ended_at is not null then
-    -- The repetition of a call whose answer was lost.
-    return '{"recorded": false}'::jsonb;
-  end if;
 
-  perform sync_scheduler.settle_messages(sender.org_id, results);
+  update sync_scheduler.alert_messages m set
+    attempts = m.attempts + 1,
+    last_status = r.status,
+    last_error = left(r.error, 200),
+    delivered_at = case when r.outcome = 'delivered' then now() end,
+    is_new = false
+  from jsonb_to_recordset(sync_worker_finish_alerts.results)
+    as r (message_id uuid, outcome text, status integer, error text)
+  where m.org_id = sender.org_id and m.message_id = r.message_id and m.delivered_at is null;
   select r.outcome, r.retry_after_seconds into failed
-  from jsonb_to_recordset(results) as r (outcome text, retry_after_seconds numeric)
-    where r.outcome <> 'delivered' limit 1;
+  from jsonb_to_recordset(sync_worker_finish_alerts.results) as r (outcome text, retry_after_seconds numeric)
+  where r.outcome <> 'delivered' limit 1;
   select r.value ->> 'status' as status, left(r.value ->> 'error', 200) as error into newest
-  from jsonb_array_elements(results) with ordinality as r (value, number) order by r.number desc limit 1;
+  from jsonb_array_elements(sync_worker_finish_alerts.results) with ordinality as r (value, number)
+  order by r.number desc limit 1;
   update public.sync_alert_webhooks w set
     -- Nothing was posted, or it was posted to the address before this one.
     last_status = case when newest is null
@@ -105,27 +91,22 @@ begin
   return '{"recorded": true}'::jsonb;
 end;
 $$;
+revoke all on function public.sync_worker_finish_alerts(uuid, text, jsonb)
+  from public, anon, authenticated, service_role;
+comment on function public.sync_worker_finish_alerts(uuid, text, jsonb) is
+  'For the Edge Function (service role and the sender''s token). Records, once, what became of claimed '
+  'messages, in order up to the first that was not taken. results: a list (at most 256 KiB) of '
+  '{message_id, outcome, status, error, retry_after_seconds}, outcome delivered, failed (may pass), '
+  'refused (4xx) or gone (410). A message that was not taken waits and goes first the next time, after a '
+  'backoff of 15 s to 10 min, or the receiver''s hint. gone stops the webhook at once, refused after an '
+  'hour, failed after three days. Returns recorded: false when the call had ended before. Errors: PT401 '
+  'invalid_token (also when another request took its place), PT422 argument_too_long, PT422 '
+  'invalid_worker_request.';
 
--- Writes down what became of messages. The caller holds the sender's lock.
-create or replace function sync_scheduler.settle_messages(org_id uuid, results jsonb) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  update sync_scheduler.alert_messages m set
-    attempts = m.attempts + 1,
-    last_status = r.status,
-    last_error = left(r.error, 200),
-    delivered_at = case when r.outcome = 'delivered' then now() end,
-    is_new = false
-  from jsonb_to_recordset(results) as r (message_id uuid, outcome text, status integer, error text)
-  where m.org_id = settle_messages.org_id and m.message_id = r.message_id and m.delivered_at is null;
-end;
-$$;
-
--- Posts nothing more to an organisation's alert webhook until it is configured again, and raises
--- webhook_stopped. What waits stays for as long as messages are kept. The caller holds the sender's lock.
+-- Stops an organisation's alert webhook until it is configured again, and raises webhook_stopped. Messages
+-- that wait stay for as long as messages are kept. The caller holds the sender's lock.
 create or replace function sync_scheduler.stop_alert_webhook(org_id uuid, reason text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
 declare
   stopped public.sync_alert_webhooks;
 begin

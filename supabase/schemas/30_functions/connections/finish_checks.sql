@@ -14,101 +14,64 @@ create or replace function public.sync_worker_finish_probe(
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
+declare
+  -- Long enough for what is exported once a month.
+  outranked_for constant interval := interval '31 days';
+  ended sync_scheduler.connection_checks;
+  health public.sync_integration_health;
+  integration public.sync_integrations;
+  in_incident boolean := false;
+  has_failed boolean := sync_worker_finish_probe.outcome = 'failed';
+  blamed sync_scheduler.blames;
 begin
-  perform sync_scheduler.require_text('token', sync_worker_finish_probe.token);
+  select * into ended from sync_scheduler.connection_checks c
+  where c.integration_id = sync_worker_finish_probe.integration_id
+    and c.token_hash = sync_scheduler.hash_token(sync_worker_finish_probe.token)
+  for no key update;
+  if sync_scheduler.has_ended(ended.claimed_at, ended.ended_at) then
+    return '{"recorded": false}'::jsonb;
+  end if;
   perform sync_scheduler.require_text('outcome', sync_worker_finish_probe.outcome);
   perform sync_scheduler.require_text('error_class', sync_worker_finish_probe.error_class);
   perform sync_scheduler.require_text('error_code', sync_worker_finish_probe.error_code);
   perform sync_scheduler.require_text('error_message', sync_worker_finish_probe.error_message);
   perform sync_scheduler.require_text('blames', sync_worker_finish_probe.blames);
-  return sync_scheduler.finish_probe(integration_id, token, outcome, error_class, error_code, error_message,
-    latency_ms,
-    is_guess, blames);
-end;
-$$;
-revoke all on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean,
-  text)
-  from public, anon, authenticated, service_role;
-comment on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean,
-  text) is
-  'For the Edge Function (service role and the token of the connection check): see '
-  'sync_scheduler.finish_probe. Records what a connection check found, once.';
-
--- Records what a connection check found, once: answered (the external system knows us), reached (somebody
--- answers, which does not show that our credentials are good) or failed with an error_class; blames: see
--- finish_attempt. is_guess: the check asks in another way than an export does; within 31 days of a good
--- export with the present config and credentials (last_success_at) such a failure, permanent or transient,
--- counts as reached. recorded is false when it had ended before. Errors: PT401 invalid_token (also for a
--- check that was replaced or not claimed), PT422 invalid_worker_request.
-create or replace function sync_scheduler.finish_probe(
-  integration_id uuid,
-  token text,
-  outcome text,
-  error_class text default null,
-  error_code text default null,
-  error_message text default null,
-  latency_ms numeric default null,
-  is_guess boolean default false,
-  blames text default null
-) returns jsonb
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  -- Long enough for what is exported once a month.
-  outranked_for constant interval := interval '31 days';
-  health public.sync_integration_health;
-  integration public.sync_integrations;
-  asked_at timestamptz;
-  by_tick boolean;
-  in_incident boolean := false;
-  has_failed boolean := outcome = 'failed';
-  blamed sync_scheduler.blames := sync_scheduler.read_blames(error_class, blames);
-begin
-  if coalesce(outcome, '') not in ('answered', 'reached', 'failed')
-    or (outcome = 'failed') is distinct from (error_class is not null)
-    or coalesce(error_class, 'permanent') not in ('transient', 'rate_limited', 'ambiguous', 'permanent')
-    or (outcome = 'failed' and (error_code is null or error_message is null))
-    or coalesce(latency_ms, 0) not between 0 and 3600000
+  blamed := sync_scheduler.read_blames(sync_worker_finish_probe.error_class, sync_worker_finish_probe.blames);
+  if coalesce(sync_worker_finish_probe.outcome, '') not in ('answered', 'reached', 'failed')
+    or has_failed is distinct from (sync_worker_finish_probe.error_class is not null)
+    or coalesce(sync_worker_finish_probe.error_class, 'permanent')
+      not in ('transient', 'rate_limited', 'ambiguous', 'permanent')
+    or (has_failed and (sync_worker_finish_probe.error_code is null
+      or sync_worker_finish_probe.error_message is null))
+    or coalesce(sync_worker_finish_probe.latency_ms, 0) not between 0 and 3600000
   then
     perform sync_scheduler.raise_error('invalid_worker_request',
       '{"outcome": "answered, reached, or failed with an error_class, error_code and error_message", '
       '"latency_ms": "0 to 3600000"}');
   end if;
 
-  update sync_scheduler.connection_checks p set ended_at = clock_timestamp()
-  where p.integration_id = finish_probe.integration_id
-    and p.token_hash = sha256(convert_to(finish_probe.token, 'UTF8'))
-    and p.claimed_at is not null and p.ended_at is null
-  returning p.requested_at, p.by_tick into asked_at, by_tick;
-  if not found then
-    if exists (
-      select from sync_scheduler.connection_checks p
-      where p.integration_id = finish_probe.integration_id and p.ended_at is not null
-        and p.token_hash = sha256(convert_to(finish_probe.token, 'UTF8'))
-    ) then
-      -- The repetition of a call whose answer was lost, or an answer after the time for it.
-      return '{"recorded": false}'::jsonb;
-    end if;
-    perform sync_scheduler.raise_error('invalid_token');
-  end if;
+  update sync_scheduler.connection_checks c set ended_at = clock_timestamp()
+  where c.integration_id = ended.integration_id;
 
-  select * into strict integration from public.sync_integrations i where i.id = finish_probe.integration_id;
-  -- Order of locks: probe, health, vendor.
+  select * into strict integration from public.sync_integrations i where i.id = ended.integration_id;
+  -- Order of locks: check, health, vendor.
   select * into strict health from public.sync_integration_health h
     where h.integration_id = integration.id for no key update;
   -- A good export shows more than a check that asks in another way than an export does.
-  if is_guess and error_class in ('permanent', 'transient')
+  if sync_worker_finish_probe.is_guess and sync_worker_finish_probe.error_class in ('permanent', 'transient')
     and health.last_success_at > now() - outranked_for then
     has_failed := false;
   end if;
   -- In an incident the vendor's own backoff counts: each of its integrations keeps its turns, so that one
   -- will see its end. Not from checks that people ask for: no member may open, keep open or end an incident
   -- by hand.
-  if by_tick and has_failed then
-    in_incident := sync_scheduler.note_vendor_failure(integration, error_class, blamed);
+  if ended.by_tick and has_failed then
+    in_incident := sync_scheduler.note_vendor_failure(integration, sync_worker_finish_probe.error_class,
+      blamed);
   end if;
   update public.sync_integration_health h set
     checked_at = clock_timestamp(),
-    latency_ms = round(finish_probe.latency_ms),
+    latency_ms = round(sync_worker_finish_probe.latency_ms),
     consecutive_failures = case when has_failed then h.consecutive_failures + (not in_incident)::integer
       else 0 end,
     next_check_at = sync_scheduler.plan_check(integration,
@@ -119,14 +82,14 @@ begin
         else integration.health_check_interval / 2 end)
   where h.integration_id = integration.id returning * into strict health;
   if has_failed then
-    perform sync_scheduler.note_failed_check(integration, health, in_incident, error_class,
-      left(error_code, 100), left(error_message, 500),
-      blamed);
+    perform sync_scheduler.note_failed_check(integration, health, in_incident,
+      sync_worker_finish_probe.error_class, left(sync_worker_finish_probe.error_code, 100),
+      left(sync_worker_finish_probe.error_message, 500), blamed);
     return '{"recorded": true}'::jsonb;
   end if;
   -- That somebody answers refutes what the function itself found wrong, but not a check that the present
   -- credentials were refused.
-  if outcome = 'answered' or not exists (
+  if sync_worker_finish_probe.outcome = 'answered' or not exists (
     select from public.sync_alerts a
     where a.integration_id = integration.id and a.kind = 'needs_attention' and a.resolved_at is null
       and a.last_seen_at >= health.configured_at
@@ -134,12 +97,25 @@ begin
   then
     perform sync_scheduler.record_answer(integration.id);
   end if;
-  if by_tick and outcome <> 'failed' then
-    perform sync_scheduler.note_vendor_answer(integration.id, asked_at);
+  if ended.by_tick and sync_worker_finish_probe.outcome <> 'failed' then
+    perform sync_scheduler.note_vendor_answer(integration.id, ended.requested_at);
   end if;
   return '{"recorded": true}'::jsonb;
 end;
 $$;
+revoke all on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean,
+  text)
+  from public, anon, authenticated, service_role;
+comment on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean,
+  text) is
+  'For the Edge Function (service role and the token of the connection check). Records what a check found, '
+  'once. outcome: answered (the external system accepts our credentials), reached (it answers, which does '
+  'not show that) or failed, with error_class, error_code and error_message; blames as in '
+  'sync_worker_finish. latency_ms: 0 to 3600000. is_guess: the check asks in another way than an export '
+  'does. Such a failure, permanent or transient, counts as reached within 31 days of a good export with '
+  'the present config and credentials. Returns recorded: false when the check had ended before. Errors: '
+  'PT401 invalid_token (also of a check that was replaced or not claimed), PT422 argument_too_long, PT422 '
+  'invalid_worker_request.';
 
 -- What a failed connection check says of the integration, whose health, locked, already counts it:
 -- needs_attention with its alert (blames configuration), degraded (and passive for blames quota), or

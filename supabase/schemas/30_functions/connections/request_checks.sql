@@ -7,16 +7,20 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
   integration public.sync_integrations;
+  health public.sync_integration_health;
 begin
-  perform sync_scheduler.require_org_role(org_id, '{admin,coordinator}');
-  integration := sync_scheduler.lock_integration(org_id, integration_type);
+  perform sync_scheduler.require_org_role(test_integration_connection.org_id, '{admin,coordinator}');
+  integration := sync_scheduler.lock_integration(
+    test_integration_connection.org_id, test_integration_connection.integration_type);
   perform sync_scheduler.refuse_until(sync_scheduler.passive_until(integration), 'vendor');
   perform sync_scheduler.require_check_due(integration);
   -- Of people alone: by it their checks are bounded.
   if sync_scheduler.caller_id() is not null then
     perform sync_scheduler.audit(integration, 'test_connection');
   end if;
-  return sync_scheduler.start_check(integration);
+  perform sync_scheduler.post_checks(array[integration.id]);
+  select * into strict health from public.sync_integration_health h where h.integration_id = integration.id;
+  return health;
 end;
 $$;
 revoke all on function public.test_integration_connection(uuid, text)
@@ -38,7 +42,6 @@ create or replace function public.resume_integration_checks(org_id uuid, integra
 returns public.sync_integration_health
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-#variable_conflict use_column
 declare
   integration public.sync_integrations;
   health public.sync_integration_health;
@@ -51,7 +54,7 @@ begin
   if health.passive_since is null then
     return health;
   end if;
-  perform sync_scheduler.audit(integration, 'resume_checks', reason,
+  perform sync_scheduler.audit(integration, 'resume_checks', resume_integration_checks.reason,
     jsonb_build_object('passive_since', health.passive_since, 'next_check_at', health.next_check_at));
   update public.sync_integration_health h set
     passive_since = null,
@@ -70,91 +73,48 @@ comment on function public.resume_integration_checks(uuid, text, text) is
   'unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, '
   'PT422 reason_too_long, PT429 rate_limited.';
 
--- Posts a connection check of an integration that somebody has asked for, and returns the integration's
--- health. The caller holds the integration's lock and has seen to check_cooldown. Errors: PT503
+-- Posts connection checks of integrations to the Edge Function, in place of those that are still open. The
+-- caller holds the integrations' locks and respects settings.check_cooldown. Errors: PT503
 -- function_url_not_configured.
-create or replace function sync_scheduler.start_check(integration public.sync_integrations)
-returns public.sync_integration_health
+create or replace function sync_scheduler.post_checks(integration_ids uuid[], by_tick boolean default false)
+returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  health public.sync_integration_health;
 begin
-  if (select s.function_url from sync_scheduler.settings s) is null then
-    perform sync_scheduler.keep_function_url();
-  end if;
-  perform sync_scheduler.post_checks(array[integration.id], sync_scheduler.caller_id());
-  select * into strict health from public.sync_integration_health h where h.integration_id = integration.id;
-  return health;
-end;
-$$;
-
--- Posts connection checks of integrations to the Edge Function, ten in a request, each under a one-time token
--- of its own and in place of one that is still open. The caller holds the integrations' locks and knows that
--- settings.function_url is set.
-create or replace function sync_scheduler.post_checks(
-  integration_ids uuid[], requested_by uuid default null, by_tick boolean default false
-) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
-declare
-  settings sync_scheduler.settings;
-begin
-  select * into strict settings from sync_scheduler.settings;
-  with made as materialized (
-    -- 244 random bits each, as in dispatch_attempts.
-    select id, (n - 1) / 10 as batch,
-      replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '') as token
-    from unnest(integration_ids) with ordinality ids (id, n)
-  ), posted as (
-    -- A handful in one request: enough to spare requests, few enough for the memory and the CPU time of one
-    -- isolate.
-    select m.batch, net.http_post(
-      url := settings.function_url,
-      body := jsonb_build_object('kind', 'probes',
-        'probes', jsonb_agg(jsonb_build_object('integration_id', m.id, 'token', m.token))),
-      headers := '{"Content-Type": "application/json"}',
-      timeout_milliseconds := (extract(epoch from settings.dispatch_timeout) * 1000)::integer) as request_id
-    from made m group by m.batch
-  )
   -- Not now(): the caller may have waited for a lock, and an answer has to be later than its question.
-  insert into sync_scheduler.connection_checks as p (integration_id, token_hash, requested_at, requested_by, by_tick,
-    request_id)
-  select m.id, sha256(convert_to(m.token, 'UTF8')), clock_timestamp(), post_checks.requested_by,
-    post_checks.by_tick,
-    r.request_id
-  from made m join posted r using (batch)
+  insert into sync_scheduler.connection_checks (integration_id, token_hash, requested_at, by_tick, request_id)
+  select c.id, c.token_hash, clock_timestamp(), post_checks.by_tick, c.request_id
+  from sync_scheduler.post_calls('probes', 'probes', 'integration_id', post_checks.integration_ids) c
   on conflict (integration_id) do update set
     token_hash = excluded.token_hash,
     requested_at = excluded.requested_at,
-    requested_by = excluded.requested_by,
     by_tick = excluded.by_tick,
     request_id = excluded.request_id,
     claimed_at = null,
     ended_at = null;
-  update public.sync_integration_health h set check_requested_at = p.requested_at
-  from sync_scheduler.connection_checks p
-    where h.integration_id = any (integration_ids) and p.integration_id = h.integration_id;
+  update public.sync_integration_health h set check_requested_at = c.requested_at
+  from sync_scheduler.connection_checks c
+  where h.integration_id = any (post_checks.integration_ids) and c.integration_id = h.integration_id;
 end;
 $$;
 
 -- Refuses (PT429 rate_limited) while the last connection check of the integration is younger than
--- settings.check_cooldown, or is still open and younger than settings.check_timeout; replaces_open: an open
--- one counts like another.
+-- settings.check_cooldown. Refuses also while it is open and younger than settings.check_timeout, unless
+-- replaces_open.
 create or replace function sync_scheduler.require_check_due(
   integration public.sync_integrations, replaces_open boolean default false
 ) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   perform sync_scheduler.refuse_until((
-    select p.requested_at + case when p.ended_at is null and not replaces_open
+    select c.requested_at + case when c.ended_at is null and not replaces_open
       then greatest(s.check_timeout, s.check_cooldown) else s.check_cooldown end
-    from sync_scheduler.connection_checks p, sync_scheduler.settings s where p.integration_id = integration.id),
-      'check');
+    from sync_scheduler.connection_checks c, sync_scheduler.settings s
+    where c.integration_id = integration.id), 'check');
 end;
 $$;
 
--- Until when a vendor that asked us to slow down gets no connection check, whoever asks for one; null: it may
--- be asked.
+-- Until when a vendor that asked us to slow down gets no connection check, also none of a person. Null: it
+-- may be asked.
 create or replace function sync_scheduler.passive_until(integration public.sync_integrations)
   returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$

@@ -43,7 +43,7 @@ begin
   perform sync_scheduler.store_credentials(integration, credentials);
   -- A vendor that asked us to slow down is asked at next_check_at, with the new ones.
   if sync_scheduler.passive_until(integration) is null then
-    perform sync_scheduler.start_check(integration);
+    perform sync_scheduler.post_checks(array[integration.id]);
   end if;
   -- After the check: health is locked behind it.
   update public.sync_integration_health h

@@ -8,50 +8,27 @@ create or replace function public.sync_worker_claim(
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-begin
-  perform sync_scheduler.require_text('token', sync_worker_claim.token);
-  perform sync_scheduler.require_size('database_trouble', sync_worker_claim.database_trouble);
-  return sync_scheduler.claim_attempt(run_id, attempt, token, boot_id, boot_ms, cold_start, protocol,
-    database_trouble);
-end;
-$$;
-revoke all on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean, integer, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean, integer, jsonb) is
-  'For the Edge Function (service role and attempt token): see sync_scheduler.claim_attempt. Takes an '
-  'attempt, at most once, and returns what the worker needs to do it, credentials included.';
-
--- Takes an attempt for the worker that holds its token, at most once: pending to running. boot_ms is in
--- milliseconds; database_trouble {code, since, until} is what the database could not write down itself, see
--- raise_database_trouble. Returns what the worker needs, credentials included (see read_connection); or
--- refused, see refuse_worker, if protocol is none of worker_protocols. Resolves alerts that the sync
--- function, or a slot in time, refutes. Errors: PT401 invalid_token, PT409 already_claimed, PT409
--- attempt_not_current.
-create or replace function sync_scheduler.claim_attempt(
-  run_id uuid, attempt integer, token text, boot_id uuid, boot_ms numeric, cold_start boolean,
-  protocol integer, database_trouble jsonb default null
-) returns jsonb
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
 declare
-  claimed sync_scheduler.run_attempts :=
-    sync_scheduler.lock_attempt(claim_attempt.run_id, claim_attempt.attempt, claim_attempt.token);
+  claimed constant sync_scheduler.run_attempts := sync_scheduler.lock_attempt(
+    sync_worker_claim.run_id, sync_worker_claim.attempt, sync_worker_claim.token);
+  refusal constant text := sync_scheduler.protocol_refusal(sync_worker_claim.protocol);
   run public.sync_run_log;
   integration public.sync_integrations;
   settings sync_scheduler.settings;
-  mended public.sync_alert_kind[] := '{dispatch_failing}'::public.sync_alert_kind[];
+  refuted public.sync_alert_kind[] := '{dispatch_failing}'::public.sync_alert_kind[];
 begin
+  perform sync_scheduler.require_size('database_trouble', sync_worker_claim.database_trouble);
   if claimed.ended_at is not null then
     perform sync_scheduler.raise_error('attempt_not_current');
   elsif claimed.claimed_at is not null then
     perform sync_scheduler.raise_error('already_claimed');
-  elsif (sync_scheduler.worker_protocols() @> protocol) is not true then
-    return sync_scheduler.refuse_worker(claim_attempt.run_id, claim_attempt.attempt, protocol);
+  elsif refusal is not null then
+    return sync_scheduler.refuse_worker(claimed, refusal, sync_worker_claim.protocol);
   end if;
   -- Read after the run's lock is held, see pause_if_stopped.
   select i.* into strict integration
     from public.sync_run_log r join public.sync_integrations i on i.id = r.integration_id
-  where r.run_id = claim_attempt.run_id;
+  where r.run_id = claimed.run_id;
   if sync_scheduler.is_stopped(integration) then
     perform sync_scheduler.raise_error('attempt_not_current');
   end if;
@@ -60,15 +37,20 @@ begin
   update public.sync_run_log r set
     status = 'running',
     started_at = coalesce(r.started_at, now()),
-    -- What the attempt before it died of is in run_attempts; this one has not failed.
+    -- The failure of the attempt before is in run_attempts. This attempt has not failed.
     error_code = null,
     error_message = null,
     quota_until = null,
     notice = case when r.notice in ('function_outdated', 'schema_outdated') then null else r.notice end,
-    entries_total = r.entries_done + r.entries_failed + (
-      select count(*) from public.sync_export_entries e
-      where e.integration_id = r.integration_id and e.state in ('pending', 'unknown'))
-  where r.run_id = claim_attempt.run_id
+    -- Once a run, and up to 10,000: the time to count grows with the entries that wait.
+    entries_total = case when r.started_at is not null then r.entries_total else (
+      select count(*) from (
+        select from public.sync_export_entries e
+        where e.integration_id = r.integration_id and e.state = 'pending'
+        union all
+        select from public.sync_export_entries e
+        where e.integration_id = r.integration_id and e.state = 'unknown' limit 10001) waiting) end
+  where r.run_id = claimed.run_id
   returning * into strict run;
   if run.deadline_at <= now() then
     perform sync_scheduler.raise_error('attempt_not_current');
@@ -77,30 +59,30 @@ begin
   update sync_scheduler.run_attempts a set
     claimed_at = now(),
     settled_before = run.entries_done + run.entries_failed,
-    boot_id = claim_attempt.boot_id,
-    -- Bounded, and never refused: a measure that is wrong (NaN counts as too large) must not keep the run
-    -- from starting.
-    boot_ms = case when claim_attempt.boot_ms is not null
-      then least(greatest(claim_attempt.boot_ms, 0), 3600000) end,
-    cold_start = claim_attempt.cold_start,
+    boot_id = sync_worker_claim.boot_id,
+    -- Bounded, and never refused: a wrong measure must not keep the run from starting. NaN counts as too
+    -- large.
+    boot_ms = case when sync_worker_claim.boot_ms is not null
+      then least(greatest(sync_worker_claim.boot_ms, 0), 3600000) end,
+    cold_start = sync_worker_claim.cold_start,
     -- It does not change before we are done: follow_address waits for the run.
     address = sync_scheduler.address_of(integration),
     heartbeat_at = now(),
     lease_expires_at = now() + settings.lease_duration
-  where a.run_id = run.run_id and a.attempt = claim_attempt.attempt;
+  where a.run_id = run.run_id and a.attempt = claimed.attempt;
 
   if run.triggered_by = 'schedule' and run.started_at = now() then
-    mended := mended || 'start_failed'::public.sync_alert_kind;
-    -- What waited for the end of a pause is not late.
+    refuted := refuted || 'start_failed'::public.sync_alert_kind;
+    -- A run that waited for the end of a pause is not late.
     if not exists (
         select from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.outcome = 'paused')
       and not sync_scheduler.check_drift(integration, run.scheduled_for, run.started_at, run.run_id) then
-      mended := mended || 'drift'::public.sync_alert_kind;
+      refuted := refuted || 'drift'::public.sync_alert_kind;
     end if;
   end if;
-  perform sync_scheduler.resolve_alerts(integration.id, mended);
-  if claim_attempt.database_trouble is not null then
-    perform sync_scheduler.note_database_trouble(claim_attempt.database_trouble);
+  perform sync_scheduler.resolve_alerts(integration.id, refuted);
+  if sync_worker_claim.database_trouble is not null then
+    perform sync_scheduler.note_database_trouble(sync_worker_claim.database_trouble);
   end if;
   return sync_scheduler.read_connection(integration.id) || jsonb_build_object(
     'checkpoint', (
@@ -112,43 +94,59 @@ begin
     || sync_scheduler.run_progress(run);
 end;
 $$;
+revoke all on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean, integer, jsonb)
+  from public, anon, authenticated, service_role;
+comment on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean, integer, jsonb) is
+  'For the Edge Function (service role and attempt token). Takes an attempt, at most once: pending to '
+  'running. boot_ms is in milliseconds. database_trouble {code, since, until} is what the database could '
+  'not write down itself. Counts the entries that wait, once a run: see entries_total of sync_run_log. '
+  'Returns what the worker needs, credentials included, or refused (function_outdated, schema_outdated) '
+  'for an unknown protocol. Errors: PT401 invalid_token, PT409 already_claimed, PT409 attempt_not_current, '
+  'PT422 argument_too_long.';
 
--- Leaves the attempt of a worker whose protocol this schema does not understand unclaimed: its run waits,
--- with a notice and an alert that the next claim resolves, and is dispatched again after twice
--- settings.claim_timeout, for a week at most. The caller holds the run's row lock. Returns refused:
--- function_outdated or schema_outdated.
-create or replace function sync_scheduler.refuse_worker(run_id uuid, attempt integer, protocol integer)
-  returns jsonb
+-- Leaves an attempt unclaimed, because this schema does not understand its worker's protocol. The run waits,
+-- with a notice and an alert. It is dispatched again after twice settings.claim_timeout, for a week at most.
+-- The next claim resolves both. The caller holds the run's row lock. Returns refused: the reason.
+create or replace function sync_scheduler.refuse_worker(
+  refused sync_scheduler.run_attempts, reason text, protocol integer
+) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
 declare
-  reason text := case when protocol < lower(sync_scheduler.worker_protocols()) then 'function_outdated'
-    else 'schema_outdated' end;
   run public.sync_run_log;
   integration public.sync_integrations;
 begin
-  -- No error, which would take all of this back. As often as it takes, for no attempt and no dispatch is used
-  -- up by it, and the deadline is for runs that could have run. But no run is pending for ever, whatever
-  -- nobody mends.
+  -- No error, for that would undo all of this. It uses up no attempt and no dispatch, and the deadline is for
+  -- runs that could have run. But no run is pending for ever.
   update public.sync_run_log r set
-    notice = reason,
+    notice = refuse_worker.reason,
     deadline_at = greatest(r.deadline_at, least(now() + i.run_deadline, r.triggered_at + interval '7 days'))
   from public.sync_integrations i
-  where r.run_id = refuse_worker.run_id and i.id = r.integration_id
+  where r.run_id = refuse_worker.refused.run_id and i.id = r.integration_id
   returning r.* into strict run;
   update sync_scheduler.run_attempts a set
     dispatch_count = 0,
     lease_expires_at = now() + (select s.claim_timeout * 2 from sync_scheduler.settings s)
-  where a.run_id = run.run_id and a.attempt = refuse_worker.attempt;
+  where a.run_id = run.run_id and a.attempt = refuse_worker.refused.attempt;
 
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
   perform sync_scheduler.raise_alert(integration, 'dispatch_failing', 'critical', null,
     'The sync function and the database are of releases that do not understand each other: syncs wait until '
     'both are up to date.',
-    jsonb_build_object('reason', reason, 'function_protocol', protocol,
+    jsonb_build_object('reason', refuse_worker.reason, 'function_protocol', refuse_worker.protocol,
       'schema_protocols', sync_scheduler.worker_protocols()::text),
     run.run_id);
-  return jsonb_build_object('refused', reason);
+  return jsonb_build_object('refused', refuse_worker.reason);
+end;
+$$;
+
+-- Why this schema refuses a worker of that protocol: function_outdated or schema_outdated; null: it does not.
+create or replace function sync_scheduler.protocol_refusal(protocol integer) returns text
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return case
+    when sync_scheduler.worker_protocols() @> protocol_refusal.protocol then null
+    when protocol_refusal.protocol < lower(sync_scheduler.worker_protocols()) then 'function_outdated'
+    else 'schema_outdated' end;
 end;
 $$;
 

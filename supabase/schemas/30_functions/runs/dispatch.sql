@@ -56,53 +56,83 @@ begin
 end;
 $$;
 
--- Posts the current attempts of runs to the Edge Function through pg_net, each under a fresh one-time token.
--- Called again for an attempt that nobody claimed, it replaces the token and waits twice as long. The caller
--- holds the runs' row locks. Errors: PT503 function_url_not_configured.
+-- Posts the current attempts of runs to the Edge Function, each under a fresh one-time token. Called again
+-- for an attempt that no worker has claimed, it replaces the token and waits twice as long. The caller holds
+-- the runs' row locks. Errors: PT503 function_url_not_configured.
 create or replace function sync_scheduler.dispatch_attempts(runs public.sync_run_log[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
+declare
+  claim_timeout constant interval := (select s.claim_timeout from sync_scheduler.settings s);
+  run public.sync_run_log;
+  fresh_token text;
+  stopped uuid[];
+begin
+  -- Read after the caller has locked the runs, see pause_if_stopped.
+  stopped := array(
+    select r.run_id from unnest(dispatch_attempts.runs) r
+      join public.sync_integrations i on i.id = r.integration_id
+    where sync_scheduler.is_stopped(i));
+  foreach run in array dispatch_attempts.runs loop
+    if run.run_id = any (stopped) then
+      perform sync_scheduler.pause_run(run.run_id);
+      continue;
+    end if;
+    fresh_token := sync_scheduler.new_token();
+    insert into sync_scheduler.run_attempts as a (run_id, attempt, token_hash, request_id, lease_expires_at)
+    values (run.run_id, run.attempt, sync_scheduler.hash_token(fresh_token),
+      sync_scheduler.call_function('run',
+        jsonb_build_object('run_id', run.run_id, 'attempt', run.attempt, 'token', fresh_token)),
+      least(now() + claim_timeout, run.deadline_at))
+    on conflict (run_id, attempt) do update set
+      token_hash = excluded.token_hash,
+      request_id = excluded.request_id,
+      dispatched_at = now(),
+      dispatch_count = a.dispatch_count + 1,
+      lease_expires_at = least(now() + claim_timeout * power(2, a.dispatch_count), run.deadline_at)
+    where a.claimed_at is null and a.ended_at is null;
+  end loop;
+end;
+$$;
+
+-- Posts a request of that kind to the Edge Function through pg_net, and returns its id in net._http_response,
+-- which is a hint for people: pg_net starts again at 1 after a crash. The request leaves when the caller's
+-- transaction commits, so a rollback sends nothing. pg_net keeps its queue unlogged and may lose it: the
+-- caller's row is the truth, and the tick repeats or ends what is not claimed. pg_net waits for the slowest
+-- request of a batch, therefore at_most and settings.dispatch_timeout are short. Errors: PT503
+-- function_url_not_configured.
+create or replace function sync_scheduler.call_function(kind text, body jsonb, at_most interval default null)
+returns bigint
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   settings sync_scheduler.settings;
-  run public.sync_run_log;
-  token text;
-  stopped uuid[];
 begin
   select * into strict settings from sync_scheduler.settings;
   if settings.function_url is null then
     perform sync_scheduler.keep_function_url();
     select * into strict settings from sync_scheduler.settings;
   end if;
+  return net.http_post(
+    url := settings.function_url,
+    body := jsonb_build_object('kind', call_function.kind) || call_function.body,
+    headers := '{"Content-Type": "application/json"}',
+    timeout_milliseconds :=
+      (extract(epoch from least(settings.dispatch_timeout, call_function.at_most)) * 1000)::integer);
+end;
+$$;
 
-  -- Read after the caller has locked the runs, see pause_if_stopped.
-  stopped := array(
-    select r.run_id from unnest(runs) r join public.sync_integrations i on i.id = r.integration_id
-    where sync_scheduler.is_stopped(i));
-  foreach run in array runs loop
-    if run.run_id = any (stopped) then
-      perform sync_scheduler.pause_run(run.run_id);
-      continue;
-    end if;
-    -- 244 random bits from the server's strong generator.
-    token := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
-    insert into sync_scheduler.run_attempts as a (run_id, attempt, token_hash, request_id, lease_expires_at)
-    values (run.run_id, run.attempt, sha256(convert_to(token, 'UTF8')),
-      -- Queued in this transaction: a rollback sends nothing. The queue is lost in a crash; recover_runs sees
-      -- to it.
-      net.http_post(
-        url := settings.function_url,
-        body := jsonb_build_object('kind', 'run', 'run_id', run.run_id, 'attempt', run.attempt, 'token',
-          token),
-        headers := '{"Content-Type": "application/json"}',
-        timeout_milliseconds := (extract(epoch from settings.dispatch_timeout) * 1000)::integer),
-      least(now() + settings.claim_timeout, run.deadline_at))
-    on conflict (run_id, attempt) do update set
-      token_hash = excluded.token_hash,
-      request_id = excluded.request_id,
-      dispatched_at = now(),
-      dispatch_count = a.dispatch_count + 1,
-      lease_expires_at = least(now() + settings.claim_timeout * power(2, a.dispatch_count), run.deadline_at)
-    where a.claimed_at is null and a.ended_at is null;
-  end loop;
+-- A one-time token: 244 random bits from the server's strong generator.
+create or replace function sync_scheduler.new_token() returns text
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+begin
+  return replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
+end;
+$$;
+
+-- What the database stores of a token: its SHA-256. Errors: PT401 invalid_token (too long).
+create or replace function sync_scheduler.hash_token(token text) returns bytea
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  perform sync_scheduler.require_text('token', hash_token.token);
+  return sha256(convert_to(hash_token.token, 'UTF8'));
 end;
 $$;

@@ -8,44 +8,22 @@ create or replace function public.sync_worker_heartbeat(
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-begin
-  perform sync_scheduler.require_text('token', sync_worker_heartbeat.token);
-  perform sync_scheduler.require_size('checkpoint', sync_worker_heartbeat.checkpoint, 524288);
-  return sync_scheduler.heartbeat_attempt(run_id, attempt, token, checkpoint, first_vendor_byte_ms);
-end;
-$$;
-revoke all on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, numeric)
-  from public, anon, authenticated, service_role;
-comment on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, numeric) is
-  'For the Edge Function (service role and attempt token): see sync_scheduler.heartbeat_attempt. Extends the '
-  'lease, saves a checkpoint if one is given, and returns cancel_requested.';
-
--- Keeps an attempt alive, saves its checkpoint if one is given and brings back cancel_requested. Past the
--- run's deadline only while a batch is on its way, and for slice_duration at most. Errors: PT401
--- invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request (checkpoint above 64 KiB,
--- first_vendor_byte_ms out of range).
-create or replace function sync_scheduler.heartbeat_attempt(
-  run_id uuid, attempt integer, token text, checkpoint jsonb default null,
-  first_vendor_byte_ms numeric default null
-) returns jsonb
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
 declare
-  run public.sync_run_log :=
-    sync_scheduler.extend_lease(heartbeat_attempt.run_id, heartbeat_attempt.attempt, heartbeat_attempt.token,
-      'hold');
+  run constant public.sync_run_log := sync_scheduler.extend_lease(
+    sync_worker_heartbeat.run_id, sync_worker_heartbeat.attempt, sync_worker_heartbeat.token, 'hold');
 begin
-  if heartbeat_attempt.checkpoint is not null then
-    perform sync_scheduler.save_checkpoint(
-      heartbeat_attempt.run_id, heartbeat_attempt.attempt, heartbeat_attempt.checkpoint);
+  if sync_worker_heartbeat.checkpoint is not null then
+    perform sync_scheduler.require_size('checkpoint', sync_worker_heartbeat.checkpoint, 524288);
+    perform sync_scheduler.save_checkpoint(run.run_id, run.attempt, sync_worker_heartbeat.checkpoint);
   end if;
-  if heartbeat_attempt.first_vendor_byte_ms is not null then
-    if heartbeat_attempt.first_vendor_byte_ms not between 0 and 86400000 then
+  if sync_worker_heartbeat.first_vendor_byte_ms is not null then
+    if sync_worker_heartbeat.first_vendor_byte_ms not between 0 and 86400000 then
       perform sync_scheduler.raise_error('invalid_worker_request',
         '{"first_vendor_byte_ms": "0 to 86400000"}');
     end if;
-    -- For the timeline, once: every further heartbeat says the same.
-    update sync_scheduler.run_attempts a set first_vendor_byte_ms = heartbeat_attempt.first_vendor_byte_ms
+    -- For the timeline, once: each further heartbeat repeats it.
+    update sync_scheduler.run_attempts a
+    set first_vendor_byte_ms = sync_worker_heartbeat.first_vendor_byte_ms
     where a.run_id = run.run_id and a.attempt = run.attempt and a.first_vendor_byte_ms is null;
   end if;
   return sync_scheduler.run_progress(run) || jsonb_build_object('lease_expires_at', (
@@ -53,17 +31,25 @@ begin
     where a.run_id = run.run_id and a.attempt = run.attempt));
 end;
 $$;
+revoke all on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, numeric)
+  from public, anon, authenticated, service_role;
+comment on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, numeric) is
+  'For the Edge Function (service role and attempt token). Extends the lease of an attempt and saves its '
+  'checkpoint (at most 64 KiB) if one is given. Past the run''s deadline only while a batch is on its way, '
+  'and for settings.slice_duration at most. first_vendor_byte_ms: 0 to 86400000. Returns the run''s '
+  'progress, cancel_requested and lease_expires_at. Errors: PT401 invalid_token, PT409 '
+  'attempt_not_current, PT422 argument_too_long, PT422 invalid_worker_request.';
 
--- The entry of every worker call after the claim: locks the run, checks the token, extends the lease and
--- returns the run. past_deadline says what becomes of a call past the run's deadline: refuse; hold: as before
--- while a batch is on its way, for slice_duration at most; settle: let through, the lease is not extended.
+-- Every worker call after the claim begins with this: it locks the run, checks the token, extends the lease
+-- and returns the run. past_deadline is for a call past the run's deadline. refuse: the call fails. hold: it
+-- passes while a batch is on its way, for slice_duration at most. settle: it passes, but the lease stays.
 -- Errors: PT401 invalid_token, PT409 attempt_not_current.
 create or replace function sync_scheduler.extend_lease(
   run_id uuid, attempt integer, token text, past_deadline text default 'refuse'
 ) returns public.sync_run_log
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  held sync_scheduler.run_attempts :=
+  held constant sync_scheduler.run_attempts :=
     sync_scheduler.lock_attempt(extend_lease.run_id, extend_lease.attempt, extend_lease.token);
   run public.sync_run_log;
   settings sync_scheduler.settings;
@@ -74,16 +60,16 @@ begin
   select * into strict run from public.sync_run_log r where r.run_id = extend_lease.run_id;
   select * into strict settings from sync_scheduler.settings;
   if run.deadline_at <= now() then
-    -- What the worker knows is taken past the deadline too.
-    if past_deadline = 'settle' then
+    -- Results and the end are accepted past the deadline too.
+    if extend_lease.past_deadline = 'settle' then
       return run;
     end if;
-    -- To break off a batch on its way would only make its outcome unknown. For one slice: what hangs is no
-    -- batch.
-    if past_deadline <> 'hold' or run.deadline_at + settings.slice_duration <= now() or not exists (
-      select from public.sync_export_entries e
-        where e.integration_id = run.integration_id and e.state = 'sending'
-    ) then
+    -- To break off a batch on its way would only make its outcome unknown. A batch takes one slice at most.
+    if extend_lease.past_deadline <> 'hold' or run.deadline_at + settings.slice_duration <= now()
+      or not exists (
+        select from public.sync_export_entries e
+        where e.integration_id = run.integration_id and e.state = 'sending')
+    then
       perform sync_scheduler.raise_error('attempt_not_current');
     end if;
   end if;
@@ -101,14 +87,14 @@ create or replace function sync_scheduler.lock_attempt(run_id uuid, attempt inte
 returns sync_scheduler.run_attempts
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
+  hash constant bytea := sync_scheduler.hash_token(lock_attempt.token);
   found_attempt sync_scheduler.run_attempts;
 begin
   -- The function's address is no secret, and members know the ids of their runs: a forged token waits for no
   -- lock, and holds none.
   if not exists (
     select from sync_scheduler.run_attempts a
-    where a.run_id = lock_attempt.run_id and a.attempt = lock_attempt.attempt
-      and a.token_hash = sha256(convert_to(lock_attempt.token, 'UTF8')))
+    where a.run_id = lock_attempt.run_id and a.attempt = lock_attempt.attempt and a.token_hash = hash)
   then
     perform sync_scheduler.raise_error('invalid_token');
   end if;
@@ -117,8 +103,7 @@ begin
   perform from public.sync_run_log r where r.run_id = lock_attempt.run_id for no key update;
   -- It may have been replaced while we waited.
   select * into found_attempt from sync_scheduler.run_attempts a
-  where a.run_id = lock_attempt.run_id and a.attempt = lock_attempt.attempt
-    and a.token_hash = sha256(convert_to(lock_attempt.token, 'UTF8'));
+  where a.run_id = lock_attempt.run_id and a.attempt = lock_attempt.attempt and a.token_hash = hash;
   if not found then
     perform sync_scheduler.raise_error('invalid_token');
   end if;
@@ -126,7 +111,7 @@ begin
 end;
 $$;
 
--- Stores with which progress a later attempt resumes. The caller holds the run's row lock. Errors: PT422
+-- Stores the progress from which a later attempt resumes. The caller holds the run's row lock. Errors: PT422
 -- invalid_worker_request (above 64 KiB).
 create or replace function sync_scheduler.save_checkpoint(run_id uuid, attempt integer, checkpoint jsonb)
 returns void
@@ -140,7 +125,7 @@ begin
 end;
 $$;
 
--- What a worker is told of its run: counters of entries, and whether somebody asked to cancel.
+-- What a worker learns of its run: counters of entries, and whether a person or the host asked to cancel.
 create or replace function sync_scheduler.run_progress(run public.sync_run_log) returns jsonb
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin

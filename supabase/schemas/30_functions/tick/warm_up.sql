@@ -31,21 +31,17 @@ begin
     return false;
   end if;
 
-  -- 244 random bits, as in dispatch_attempts.
-  token := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
+  token := sync_scheduler.new_token();
   -- The unique key decides, so the row comes before the request. Sent once: what a lost one costs is a cold
   -- start.
   insert into sync_scheduler.warmups (scheduled_for, token_hash)
-  values (slot, sha256(convert_to(token, 'UTF8'))) on conflict do nothing;
+  values (slot, sync_scheduler.hash_token(token)) on conflict do nothing;
   if not found then
     return false;
   end if;
-  update sync_scheduler.warmups w set request_id = net.http_post(
-    url := settings.function_url,
-    body := jsonb_build_object('kind', 'warmup', 'scheduled_for', slot, 'token', token),
-    headers := '{"Content-Type": "application/json"}',
-    -- pg_net waits for the slowest of a batch: this one must be over when the slot's runs are posted.
-    timeout_milliseconds := least(10000, extract(epoch from settings.dispatch_timeout) * 1000)::integer)
+  -- It must be over when the slot's runs are posted.
+  update sync_scheduler.warmups w set request_id = sync_scheduler.call_function('warmup',
+    jsonb_build_object('scheduled_for', slot, 'token', token), at_most := interval '10 seconds')
   where w.scheduled_for = slot;
   return true;
 exception when lock_not_available then
@@ -61,42 +57,33 @@ create or replace function public.sync_worker_warm(
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
+declare
+  warmup sync_scheduler.warmups;
+  refusal text;
 begin
-  perform sync_scheduler.require_text('token', sync_worker_warm.token);
-  return sync_scheduler.answer_warmup(scheduled_for, token, boot_id, boot_ms, cold_start);
+  select * into warmup from sync_scheduler.warmups w
+  where w.scheduled_for = sync_worker_warm.scheduled_for
+    and w.token_hash = sync_scheduler.hash_token(sync_worker_warm.token)
+  for no key update;
+  -- Without a time limit, for warmup_statistics counts only warm-ups that were answered before their slot.
+  refusal := sync_scheduler.claim_refusal(warmup.requested_at, warmup.answered_at);
+  if refusal is not null then
+    perform sync_scheduler.raise_error(refusal);
+  end if;
+  update sync_scheduler.warmups w set
+    answered_at = now(),
+    boot_id = sync_worker_warm.boot_id,
+    -- Bounded as in sync_worker_claim.
+    boot_ms = case when sync_worker_warm.boot_ms is not null
+      then least(greatest(sync_worker_warm.boot_ms, 0), 3600000) end,
+    cold_start = sync_worker_warm.cold_start
+  where w.scheduled_for = warmup.scheduled_for;
+  return '{"recorded": true}'::jsonb;
 end;
 $$;
 revoke all on function public.sync_worker_warm(timestamptz, text, uuid, numeric, boolean)
   from public, anon, authenticated, service_role;
 comment on function public.sync_worker_warm(timestamptz, text, uuid, numeric, boolean) is
-  'For the Edge Function (service role and warm-up token): see sync_scheduler.answer_warmup. Reports that '
-  'the isolate is up, at most once.';
-
--- Records that the isolate that a warm-up was for is up, at most once. boot_ms is in milliseconds. Errors:
--- PT401 invalid_token (also for a slot without a warm-up), PT409 already_claimed (answered before).
-create or replace function sync_scheduler.answer_warmup(
-  scheduled_for timestamptz, token text, boot_id uuid, boot_ms numeric, cold_start boolean
-) returns jsonb
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  hash bytea := sha256(convert_to(answer_warmup.token, 'UTF8'));
-begin
-  -- A compare-and-set: of two deliveries one is recorded, and a token works once. A late one is recorded as
-  -- what it is: warmup_statistics counts a warm-up only if it was answered before its slot.
-  update sync_scheduler.warmups w set
-    answered_at = now(),
-    boot_id = answer_warmup.boot_id,
-    -- Bounded as in claim_attempt.
-    boot_ms = case when answer_warmup.boot_ms is not null
-      then least(greatest(answer_warmup.boot_ms, 0), 3600000) end,
-    cold_start = answer_warmup.cold_start
-  where w.scheduled_for = answer_warmup.scheduled_for and w.token_hash = hash and w.answered_at is null;
-  if not found then
-    perform sync_scheduler.raise_error(case when exists (
-      select from sync_scheduler.warmups w
-      where w.scheduled_for = answer_warmup.scheduled_for and w.token_hash = hash)
-      then 'already_claimed' else 'invalid_token' end);
-  end if;
-  return '{"recorded": true}'::jsonb;
-end;
-$$;
+  'For the Edge Function (service role and the warm-up''s token). Records, once, that the isolate is up that '
+  'the warm-up of the slot scheduled_for was for. boot_ms: how long it took, in milliseconds. Returns '
+  'recorded. Errors: PT401 invalid_token (also for a slot without a warm-up), PT409 already_claimed.';
