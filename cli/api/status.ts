@@ -1,4 +1,4 @@
-import type { SyncOverview, SyncRun, SyncSlot } from "../../src/client/mod.ts";
+import { countEntries, type SyncOverview, type SyncRun, type SyncSlot } from "../../src/client/mod.ts";
 import { CliError } from "../errors.ts";
 import { type Column, formatTable, instant, printJson } from "../output.ts";
 import { type Api, openApi } from "./open_api.ts";
@@ -113,12 +113,17 @@ const INTEGRATION: readonly Column<SyncOverview>[] = [
   { title: "TO DECIDE", value: (row) => row.needs_decision },
 ];
 
+const totalOf = (run: SyncRun): string => {
+  const { atLeast, isExact } = countEntries(run);
+  return `${atLeast}${isExact ? "" : "+"}`;
+};
+
 const RUN: readonly Column<SyncRun>[] = [
   { title: "TRIGGERED", value: (row) => instant(row.triggered_at) },
   { title: "TYPE", value: (row) => row.integration_type },
   { title: "BY", value: (row) => row.triggered_by },
   { title: "STATUS", value: (row) => row.status },
-  { title: "ENTRIES", value: (row) => `${row.entries_done}/${row.entries_total}` },
+  { title: "ENTRIES", value: (row) => `${row.entries_done}/${totalOf(row)}` },
   { title: "REJECTED", value: (row) => row.entries_failed },
   { title: "WHY", value: (row) => row.error_code ?? row.skip_reason ?? row.notice },
   { title: "RUN", value: (row) => row.run_id },

@@ -15,6 +15,7 @@
  */
 export type { Database, Json } from "../database_types.ts";
 export { SYNC_ERRORS, type SyncErrorEntry, type SyncErrorMessage } from "../rpc-logic/error_codes.ts";
+export * from "./entries_total.ts";
 export * from "./environment.ts";
 export * from "./follow_run.ts";
 export * from "./instant.ts";

@@ -301,6 +301,9 @@ comment on column public.sync_run_log.notice is
 comment on column public.sync_run_log.quota_until is
   'Until when the external system asks us to wait, as it said: of a run that waits for it, or that failed as '
   'vendor_quota_exhausted.';
+comment on column public.sync_run_log.entries_total is
+  'How many entries waited when the first worker took the run, at least entries_done + entries_failed. Exact '
+  'up to 10,000. A higher number is a lower bound: at least so many, until the run succeeds.';
 comment on column public.sync_run_log.attempt is 'Number of the current or last attempt.';
 comment on column public.sync_run_log.error_message is
   'In a coordinator''s words; never a secret or a stack trace.';
@@ -823,7 +826,6 @@ create table sync_scheduler.connection_checks (
   integration_id uuid primary key references public.sync_integrations (id) on delete cascade,
   token_hash bytea not null,
   requested_at timestamptz not null,
-  requested_by uuid,
   by_tick boolean not null default false,
   request_id bigint,
   claimed_at timestamptz,
@@ -835,8 +837,6 @@ create index connection_checks_open_idx on sync_scheduler.connection_checks (req
 comment on table sync_scheduler.connection_checks is 'The last connection check of each integration.';
 comment on column sync_scheduler.connection_checks.token_hash is
   'SHA-256 of the one-time token with which the function claims and answers.';
-comment on column sync_scheduler.connection_checks.requested_by is
-  'The person (sync_scheduler.caller_id()); null: the service role, the host, or the tick.';
 comment on column sync_scheduler.connection_checks.by_tick is
   'Whether the tick asked. Only these checks open or end a vendor''s incident: one that a person asks for '
   'concerns the person.';

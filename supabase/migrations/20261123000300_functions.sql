@@ -286,7 +286,6 @@ begin
   get diagnostics changed = row_count;
   erased := erased || jsonb_build_object('alerts', changed);
 
-  update sync_scheduler.connection_checks p set requested_by = nobody where p.requested_by = erase_person.user_id;
   update sync_scheduler.queued_slots w set requested_by = nobody where w.requested_by = erase_person.user_id;
   -- Messages that wait, or were posted, hold rows of runs and alerts as they were.
   update sync_scheduler.alert_messages m
@@ -964,7 +963,6 @@ create or replace function public.configure_alert_webhook(org_id uuid, changes j
 returns public.sync_alert_webhooks
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-#variable_conflict use_column
 declare
   webhook public.sync_alert_webhooks;
   organisation public.sync_integrations;
@@ -987,9 +985,9 @@ begin
   perform from sync_scheduler.alert_senders s where s.org_id = configure_alert_webhook.org_id for update;
   select * into webhook from public.sync_alert_webhooks w where w.org_id = configure_alert_webhook.org_id;
   organisation.org_id := configure_alert_webhook.org_id;
-  if nullif(changes, 'null') is null then
+  if nullif(configure_alert_webhook.changes, 'null') is null then
     delete from public.sync_alert_webhooks w where w.org_id = configure_alert_webhook.org_id;
-    perform sync_scheduler.audit(organisation, 'remove_alert_webhook', reason);
+    perform sync_scheduler.audit(organisation, 'remove_alert_webhook', configure_alert_webhook.reason);
     return webhook;
   end if;
 
@@ -998,27 +996,35 @@ begin
     webhook.min_severity := 'info';
     webhook.finished_runs := false;
   end if;
-  webhook := sync_scheduler.apply_webhook_changes(webhook, changes);
+  webhook := sync_scheduler.apply_webhook_changes(webhook, configure_alert_webhook.changes);
   -- What is not named stays.
   address := coalesce((
       select sync_scheduler.read_credentials(s.secret_id) from sync_scheduler.alert_senders s
         where s.org_id = webhook.org_id), '{}')
-    || (select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(changes)
+    || (select coalesce(jsonb_object_agg(key, value), '{}')
+      from jsonb_each(configure_alert_webhook.changes)
       where key in ('url', 'secret'));
   new_host := substring(address ->> 'url' from '^https?://([^/?#]+)');
   -- Another host is another receiver: what the last one took says nothing about it.
-  if webhook.format is null or (webhook.host is distinct from new_host and not changes ? 'format') then
+  if webhook.format is null
+    or (webhook.host is distinct from new_host and not configure_alert_webhook.changes ? 'format') then
     webhook.format := coalesce(sync_scheduler.alert_format_of(address ->> 'url'), 'json');
   end if;
   perform sync_scheduler.require_valid_address(address, webhook.format);
-  -- Before anything is stored: who is refused knows that the old one is in place.
-  perform sync_scheduler.require_webhook_due(webhook.org_id);
+  -- Each time a message is posted to an address that the caller chooses. The audit log also remembers a
+  -- webhook that has been removed, and only its owner can delete from it. Before anything is stored: a caller
+  -- who is refused knows that the old one is in place.
+  perform sync_scheduler.refuse_until((
+    select max(a.created_at) + s.check_cooldown from sync_scheduler.settings s, public.sync_audit_log a
+    where a.org_id = webhook.org_id and a.created_at > now() - s.check_cooldown
+      and a.action = 'configure_alert_webhook'
+    group by s.check_cooldown), 'webhook');
   stored_id := sync_scheduler.store_secret(sync_scheduler.alert_webhook_name(webhook.org_id), address);
 
   insert into public.sync_alert_webhooks as w (org_id, host, format, kinds, min_severity, finished_runs)
   values (webhook.org_id, new_host, webhook.format, webhook.kinds, webhook.min_severity,
     webhook.finished_runs)
-  on conflict (org_id) do update set
+  on conflict on constraint sync_alert_webhooks_pkey do update set
     host = excluded.host, format = excluded.format, kinds = excluded.kinds,
     min_severity = excluded.min_severity,
     finished_runs = excluded.finished_runs, configured_at = now(), last_status = null, last_error = null,
@@ -1027,7 +1033,7 @@ begin
   returning * into strict webhook;
   -- A request that is under way keeps its two minutes: one at a time, also now.
   insert into sync_scheduler.alert_senders as s (org_id, secret_id) values (webhook.org_id, stored_id)
-  on conflict (org_id) do update set secret_id = excluded.secret_id, failures = 0,
+  on conflict on constraint alert_senders_pkey do update set secret_id = excluded.secret_id, failures = 0,
     next_attempt_at = case when s.claimed_at is not null and s.ended_at is null then s.next_attempt_at
       else now() end;
   -- Who has configured it wants to see that it works; what has waited comes before it.
@@ -1036,9 +1042,10 @@ begin
     'data', to_jsonb(webhook)));
   update public.sync_alerts a set resolved_at = now()
   where a.org_id = webhook.org_id and a.kind = 'webhook_stopped' and a.resolved_at is null;
-  perform sync_scheduler.audit(organisation, 'configure_alert_webhook', reason, jsonb_build_object(
-    'settings', (select jsonb_agg(key order by key) from jsonb_object_keys(changes) key), 'host',
-    webhook.host));
+  perform sync_scheduler.audit(organisation, 'configure_alert_webhook', configure_alert_webhook.reason,
+    jsonb_build_object('settings', (
+        select jsonb_agg(key order by key) from jsonb_object_keys(configure_alert_webhook.changes) key),
+      'host', webhook.host));
   return webhook;
 end;
 $$;
@@ -1173,22 +1180,6 @@ begin
     when host ~ '(^|\.)(webhook\.office\.com|logic\.azure\.com|powerplatform\.com)\.?$' then 'teams'
     when host ~ '^outlook\.office(365)?\.com\.?$' then 'teams'
   end;
-end;
-$$;
-
--- Refuses (PT429 rate_limited) while the organisation's alert webhook was last configured less than
--- settings.check_cooldown ago: each time something is posted to an address that the caller chooses. The
--- caller holds the webhook's lock.
-create or replace function sync_scheduler.require_webhook_due(org_id uuid) returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  -- The audit log remembers it when the webhook has been removed since, and nobody but its owner can take
-  -- anything out of it.
-  perform sync_scheduler.refuse_until((
-    select max(a.created_at) + s.check_cooldown from sync_scheduler.settings s, public.sync_audit_log a
-    where a.org_id = require_webhook_due.org_id and a.created_at > now() - s.check_cooldown
-      and a.action = 'configure_alert_webhook'
-    group by s.check_cooldown), 'webhook');
 end;
 $$;
 
@@ -1417,39 +1408,26 @@ create or replace function public.sync_worker_finish_alerts(org_id uuid, token t
   returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-begin
-  perform sync_scheduler.require_text('token', sync_worker_finish_alerts.token);
-  perform sync_scheduler.require_size('results', sync_worker_finish_alerts.results, 262144);
-  return sync_scheduler.finish_alerts(org_id, token, results);
-end;
-$$;
-revoke all on function public.sync_worker_finish_alerts(uuid, text, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function public.sync_worker_finish_alerts(uuid, text, jsonb) is
-  'For the Edge Function (service role and the sender''s token): see sync_scheduler.finish_alerts. Records '
-  'which messages a receiver has taken, once.';
-
--- Records what became of claimed messages, in order up to the first that was not taken: [{message_id,
--- outcome, status, error, retry_after_seconds}], outcome delivered, failed (may pass), refused (4xx) or gone
--- (410). What was not taken waits and goes first the next time, after a backoff of 15 s to 10 min, or the
--- receiver's hint. gone stops the webhook at once, refused after an hour, failed after three days. recorded
--- is false when it had ended before. Errors: PT401 invalid_token (also when another request took its place),
--- PT422 invalid_worker_request.
-create or replace function sync_scheduler.finish_alerts(org_id uuid, token text, results jsonb) returns jsonb
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
 declare
   sender sync_scheduler.alert_senders;
   webhook public.sync_alert_webhooks;
   failed record;
   newest record;
   is_sound boolean;
-  taken boolean := results @> '[{"outcome": "delivered"}]';
+  taken constant boolean := sync_worker_finish_alerts.results @> '[{"outcome": "delivered"}]';
 begin
+  select * into sender from sync_scheduler.alert_senders s
+  where s.org_id = sync_worker_finish_alerts.org_id
+    and s.token_hash = sync_scheduler.hash_token(sync_worker_finish_alerts.token)
+  for no key update;
+  if sync_scheduler.has_ended(sender.claimed_at, sender.ended_at) then
+    return '{"recorded": false}'::jsonb;
+  end if;
+  perform sync_scheduler.require_size('results', sync_worker_finish_alerts.results, 262144);
   begin
-    is_sound := jsonb_typeof(results) = 'array' and not exists (
-      select from jsonb_to_recordset(results) as r (message_id uuid, outcome text, status integer,
-        retry_after_seconds numeric)
+    is_sound := jsonb_typeof(sync_worker_finish_alerts.results) = 'array' and not exists (
+      select from jsonb_to_recordset(sync_worker_finish_alerts.results) as r (message_id uuid, outcome text,
+        status integer, retry_after_seconds numeric)
       where r.message_id is null or coalesce(r.outcome, '') not in ('delivered', 'failed', 'refused', 'gone')
         or coalesce(r.retry_after_seconds, 0) not between 0 and 86400);
   exception when data_exception then
@@ -1461,23 +1439,22 @@ begin
       '{"results": "message_id, outcome delivered, failed, refused or gone, retry_after_seconds 0 to '
       '86400"}');
   end if;
-  select * into sender from sync_scheduler.alert_senders s
-  where s.org_id = finish_alerts.org_id and s.token_hash = sha256(convert_to(finish_alerts.token, 'UTF8'))
-    and s.claimed_at is not null
-  for no key update;
-  if not found then
-    perform sync_scheduler.raise_error('invalid_token');
-  elsif sender.ended_at is not null then
-    -- The repetition of a call whose answer was lost.
-    return '{"recorded": false}'::jsonb;
-  end if;
 
-  perform sync_scheduler.settle_messages(sender.org_id, results);
+  update sync_scheduler.alert_messages m set
+    attempts = m.attempts + 1,
+    last_status = r.status,
+    last_error = left(r.error, 200),
+    delivered_at = case when r.outcome = 'delivered' then now() end,
+    is_new = false
+  from jsonb_to_recordset(sync_worker_finish_alerts.results)
+    as r (message_id uuid, outcome text, status integer, error text)
+  where m.org_id = sender.org_id and m.message_id = r.message_id and m.delivered_at is null;
   select r.outcome, r.retry_after_seconds into failed
-  from jsonb_to_recordset(results) as r (outcome text, retry_after_seconds numeric)
-    where r.outcome <> 'delivered' limit 1;
+  from jsonb_to_recordset(sync_worker_finish_alerts.results) as r (outcome text, retry_after_seconds numeric)
+  where r.outcome <> 'delivered' limit 1;
   select r.value ->> 'status' as status, left(r.value ->> 'error', 200) as error into newest
-  from jsonb_array_elements(results) with ordinality as r (value, number) order by r.number desc limit 1;
+  from jsonb_array_elements(sync_worker_finish_alerts.results) with ordinality as r (value, number)
+  order by r.number desc limit 1;
   update public.sync_alert_webhooks w set
     -- Nothing was posted, or it was posted to the address before this one.
     last_status = case when newest is null
@@ -1517,27 +1494,22 @@ begin
   return '{"recorded": true}'::jsonb;
 end;
 $$;
+revoke all on function public.sync_worker_finish_alerts(uuid, text, jsonb)
+  from public, anon, authenticated, service_role;
+comment on function public.sync_worker_finish_alerts(uuid, text, jsonb) is
+  'For the Edge Function (service role and the sender''s token). Records, once, what became of claimed '
+  'messages, in order up to the first that was not taken. results: a list (at most 256 KiB) of '
+  '{message_id, outcome, status, error, retry_after_seconds}, outcome delivered, failed (may pass), '
+  'refused (4xx) or gone (410). A message that was not taken waits and goes first the next time, after a '
+  'backoff of 15 s to 10 min, or the receiver''s hint. gone stops the webhook at once, refused after an '
+  'hour, failed after three days. Returns recorded: false when the call had ended before. Errors: PT401 '
+  'invalid_token (also when another request took its place), PT422 argument_too_long, PT422 '
+  'invalid_worker_request.';
 
--- Writes down what became of messages. The caller holds the sender's lock.
-create or replace function sync_scheduler.settle_messages(org_id uuid, results jsonb) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  update sync_scheduler.alert_messages m set
-    attempts = m.attempts + 1,
-    last_status = r.status,
-    last_error = left(r.error, 200),
-    delivered_at = case when r.outcome = 'delivered' then now() end,
-    is_new = false
-  from jsonb_to_recordset(results) as r (message_id uuid, outcome text, status integer, error text)
-  where m.org_id = settle_messages.org_id and m.message_id = r.message_id and m.delivered_at is null;
-end;
-$$;
-
--- Posts nothing more to an organisation's alert webhook until it is configured again, and raises
--- webhook_stopped. What waits stays for as long as messages are kept. The caller holds the sender's lock.
+-- Stops an organisation's alert webhook until it is configured again, and raises webhook_stopped. Messages
+-- that wait stay for as long as messages are kept. The caller holds the sender's lock.
 create or replace function sync_scheduler.stop_alert_webhook(org_id uuid, reason text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
 declare
   stopped public.sync_alert_webhooks;
 begin
@@ -1560,66 +1532,48 @@ $$;
 -- Wakes the senders; the function claims their messages.
 
 -- Posts to the Edge Function which organisations have messages for their alert webhooks: new ones, ones that
--- wait for a receiver to be back, and ones of which nobody reported. Returns how many organisations. Nothing
--- without settings.function_url. Safe at any time, by anyone, at once.
+-- wait for a receiver to be back, and ones that no worker has reported on. Returns how many organisations.
+-- Does nothing without settings.function_url. Safe at any time, also twice at once.
 create or replace function sync_scheduler.post_alert_messages(batch_size integer default 500) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
-  settings sync_scheduler.settings;
   woken uuid[];
   due uuid[];
 begin
-  select * into strict settings from sync_scheduler.settings;
-  if settings.function_url is null then
+  if (select s.function_url from sync_scheduler.settings s) is null then
     return 0;
   end if;
 
-  -- The sender's lock first: a report that holds it may just be finding that nothing waits. Its messages then
-  -- stay new.
+  -- The sender's lock first: a report that holds it may find at this moment that nothing waits. Then its
+  -- messages stay new.
   woken := array(
     select s.org_id from sync_scheduler.alert_senders s
     where s.org_id in (select m.org_id from sync_scheduler.alert_messages m where m.is_new)
-    limit batch_size for no key update skip locked);
+    limit post_alert_messages.batch_size for no key update skip locked);
   update sync_scheduler.alert_messages m set is_new = false where m.org_id = any (woken) and m.is_new;
   update sync_scheduler.alert_senders s set next_attempt_at = now()
   from public.sync_alert_webhooks w
   where s.org_id = any (woken) and s.next_attempt_at is null
-    -- Somebody may have written while it was being stopped.
+    -- A message may have been written while it was being stopped.
     and w.org_id = s.org_id and w.stopped_at is null;
 
   due := array(
     select s.org_id from sync_scheduler.alert_senders s where s.next_attempt_at <= now()
-    order by s.next_attempt_at limit batch_size for no key update skip locked);
+    order by s.next_attempt_at limit post_alert_messages.batch_size for no key update skip locked);
   if due = '{}' then
     return 0;
   end if;
-  with made as materialized (
-    -- 244 random bits each, as in dispatch_attempts.
-    select id, (n - 1) / 10 as batch,
-      replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '') as token
-    from unnest(due) with ordinality ids (id, n)
-  ), posted as (
-    -- A handful in one request: each of them has its own receiver, and is kept waiting by no other.
-    select m.batch, net.http_post(
-      url := settings.function_url,
-      body := jsonb_build_object('kind', 'alerts',
-        'senders', jsonb_agg(jsonb_build_object('org_id', m.id, 'token', m.token))),
-      headers := '{"Content-Type": "application/json"}',
-      timeout_milliseconds := (extract(epoch from settings.dispatch_timeout) * 1000)::integer) as request_id
-    from made m group by m.batch
-  )
   update sync_scheduler.alert_senders s set
-    token_hash = sha256(convert_to(m.token, 'UTF8')),
+    token_hash = c.token_hash,
     requested_at = now(),
-    request_id = p.request_id,
+    request_id = c.request_id,
     claimed_at = null,
     ended_at = null,
-    -- Until then nobody else posts for this organisation: a claim has half a minute and the work after it
-    -- one.
+    -- A claim has half a minute and the work after it one: until then no other tick posts for this one.
     next_attempt_at = now() + interval '2 minutes'
-  from made m join posted p using (batch)
-  where s.org_id = m.id;
+  from sync_scheduler.post_calls('alerts', 'senders', 'org_id', due) c
+  where s.org_id = c.id;
   return cardinality(due);
 end;
 $$;
@@ -1628,54 +1582,33 @@ $$;
 create or replace function public.sync_worker_claim_alerts(senders jsonb) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-begin
-  perform sync_scheduler.require_size('senders', sync_worker_claim_alerts.senders);
-  return sync_scheduler.claim_alerts(senders);
-end;
-$$;
-revoke all on function public.sync_worker_claim_alerts(jsonb) from public, anon, authenticated, service_role;
-comment on function public.sync_worker_claim_alerts(jsonb) is
-  'For the Edge Function (service role and the senders'' tokens): see sync_scheduler.claim_alerts. Takes '
-  'messages for alert webhooks, each sender at most once, and returns what the worker needs to post them, '
-  'address and secret included.';
-
--- Takes the work of a list of {org_id, token}, each at most once and within half a minute, and returns of
--- those that were to be had the webhook {url, secret}, its format and the messages in order, up to 50 and 128
--- KiB but at least one, the body as the text that is signed. Errors: PT401 invalid_token (none was to be
--- had), PT422 invalid_worker_request.
-create or replace function sync_scheduler.claim_alerts(senders jsonb) returns jsonb
-language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  -- Most messages have one thousand. One claim reads those of several organisations, and the function has to
-  -- hold the answer.
+  -- Most messages have one thousand. One claim reads those of several organisations, and the function holds
+  -- the whole answer in memory.
   most_bytes constant integer := 131072;
+  time_limit constant interval := interval '30 seconds';
   asked record;
-  secret_id uuid;
+  sender sync_scheduler.alert_senders;
+  refusal text;
+  first_refusal text;
   claimed jsonb := '[]'::jsonb;
 begin
-  if jsonb_typeof(senders) is distinct from 'array' or jsonb_array_length(senders) not between 1 and 50 then
-    perform sync_scheduler.raise_error('invalid_worker_request', '{"senders": "a list of 1 to 50"}');
-  end if;
-  begin
-    perform count(s) from jsonb_to_recordset(senders) as s (org_id uuid, token text);
-  exception when data_exception then
-    -- Postgres would quote what is no uuid.
-    perform sync_scheduler.raise_error('invalid_worker_request',
-      '{"senders": "an org_id, which is a uuid, and a token each"}');
-  end;
-  -- In one order, so that two deliveries of a list do not wait for each other in a circle.
+  perform sync_scheduler.require_size('senders', sync_worker_claim_alerts.senders);
   for asked in
-    select s.org_id, s.token from jsonb_to_recordset(senders) as s (org_id uuid, token text) order by s.org_id
+    select c.id, c.token_hash
+    from sync_scheduler.read_calls('senders', sync_worker_claim_alerts.senders, 'org_id') c
   loop
-    update sync_scheduler.alert_senders s set claimed_at = now()
-    where s.org_id = asked.org_id and s.token_hash = sha256(convert_to(asked.token, 'UTF8'))
-      and s.claimed_at is null and s.requested_at > now() - interval '30 seconds'
-    returning s.secret_id into secret_id;
-    if found then
+    select * into sender from sync_scheduler.alert_senders s
+    where s.org_id = asked.id and s.token_hash = asked.token_hash for no key update;
+    refusal := sync_scheduler.claim_refusal(sender.requested_at, sender.claimed_at, sender.ended_at,
+      time_limit);
+    first_refusal := coalesce(first_refusal, refusal);
+    if refusal is null then
+      update sync_scheduler.alert_senders s set claimed_at = now() where s.org_id = sender.org_id;
       claimed := claimed || jsonb_build_object(
-        'org_id', asked.org_id,
-        'webhook', sync_scheduler.read_credentials(secret_id),
-        'format', (select w.format from public.sync_alert_webhooks w where w.org_id = asked.org_id),
+        'org_id', sender.org_id,
+        'webhook', sync_scheduler.read_credentials(sender.secret_id),
+        'format', (select w.format from public.sync_alert_webhooks w where w.org_id = sender.org_id),
         'messages', (
           select coalesce(jsonb_agg(jsonb_build_object('message_id', m.message_id, 'body', m.body)
             order by m.number), '[]')
@@ -1685,17 +1618,25 @@ begin
               row_number() over (order by w.number) as place
             from (
               select a.number, a.message_id, a.body::text as body from sync_scheduler.alert_messages a
-              where a.org_id = asked.org_id and a.delivered_at is null order by a.number limit 50) w) m
-          -- The first goes however large it is: those behind it must not wait for ever.
+              where a.org_id = sender.org_id and a.delivered_at is null order by a.number limit 50) w) m
+          -- The first one goes out whatever its size: those behind it must not wait for ever.
           where m.bytes <= most_bytes or m.place = 1));
     end if;
   end loop;
   if claimed = '[]' then
-    perform sync_scheduler.raise_error('invalid_token');
+    perform sync_scheduler.raise_error(first_refusal);
   end if;
   return claimed;
 end;
 $$;
+revoke all on function public.sync_worker_claim_alerts(jsonb) from public, anon, authenticated, service_role;
+comment on function public.sync_worker_claim_alerts(jsonb) is
+  'For the Edge Function (service role and the senders'' tokens). Takes the work of senders, a list of 1 '
+  'to 50 of {org_id, token}, each at most once and within half a minute. Returns a list: of each sender '
+  'that could be taken the webhook {url, secret}, its format and its messages in order, up to 50 and 128 '
+  'KiB but at least one, with body as the text that is signed. Errors: PT422 argument_too_long, PT422 '
+  'invalid_worker_request; if no sender could be taken, that of the first: PT401 invalid_token, PT409 '
+  'already_claimed, PT409 attempt_not_current.';
 
 -- supabase/schemas/30_functions/alerts/purge_alerts.sql
 -- Deletes old incidents of vendors and old alerts, up to batch_size together. Returns how many. If something
@@ -2064,105 +2005,53 @@ create or replace function public.sync_worker_claim_probes(probes jsonb, protoco
   returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
+declare
+  time_limit constant interval := (select s.check_timeout from sync_scheduler.settings s);
+  asked record;
+  found_check sync_scheduler.connection_checks;
+  refusal text;
+  first_refusal text;
+  claimed jsonb := '[]'::jsonb;
 begin
   perform sync_scheduler.require_size('probes', sync_worker_claim_probes.probes);
-  return sync_scheduler.claim_probes(probes, protocol);
+  refusal := sync_scheduler.protocol_refusal(sync_worker_claim_probes.protocol);
+  if refusal is not null then
+    -- No worker has asked the external system: the tick ends the checks as check_unanswered.
+    return jsonb_build_object('refused', refusal);
+  end if;
+  for asked in
+    select c.id, c.token_hash
+    from sync_scheduler.read_calls('probes', sync_worker_claim_probes.probes, 'integration_id') c
+  loop
+    select * into found_check from sync_scheduler.connection_checks c
+    where c.integration_id = asked.id and c.token_hash = asked.token_hash for no key update;
+    refusal := sync_scheduler.claim_refusal(found_check.requested_at, found_check.claimed_at,
+      found_check.ended_at, time_limit);
+    first_refusal := coalesce(first_refusal, refusal);
+    -- A check that a person has started anew stops none of the others.
+    if refusal is null then
+      update sync_scheduler.connection_checks c set claimed_at = clock_timestamp()
+      where c.integration_id = asked.id;
+      claimed := claimed || (sync_scheduler.read_connection(asked.id)
+        || jsonb_build_object('timeout_seconds', extract(epoch from time_limit) / 2));
+    end if;
+  end loop;
+  if claimed = '[]' then
+    perform sync_scheduler.raise_error(first_refusal);
+  end if;
+  return claimed;
 end;
 $$;
 revoke all on function public.sync_worker_claim_probes(jsonb, integer)
   from public, anon, authenticated, service_role;
 comment on function public.sync_worker_claim_probes(jsonb, integer) is
-  'For the Edge Function (service role and the tokens of the connection checks): see '
-  'sync_scheduler.claim_probes. Takes a handful of connection checks, each at most once, and returns what '
-  'the worker needs to do them, credentials included.';
-
--- Takes the connection checks of a list of {integration_id, token}, each as claim_probe does, and returns
--- what it returns, in a list; what cannot be taken is left out; or refused, and takes none, if protocol is
--- none of worker_protocols. Errors: PT422 invalid_worker_request; those of claim_probe if none could be
--- taken.
-create or replace function sync_scheduler.claim_probes(probes jsonb, protocol integer) returns jsonb
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  asked record;
-  claimed jsonb := '[]'::jsonb;
-begin
-  if jsonb_typeof(probes) is distinct from 'array' or jsonb_array_length(probes) not between 1 and 50 then
-    perform sync_scheduler.raise_error('invalid_worker_request', '{"probes": "a list of 1 to 50 checks"}');
-  end if;
-  begin
-    perform count(p) from jsonb_to_recordset(probes) as p (integration_id uuid, token text);
-  exception when data_exception then
-    -- Postgres would quote what is no uuid.
-    perform sync_scheduler.raise_error('invalid_worker_request',
-      '{"probes": "an integration_id, which is a uuid, and a token each"}');
-  end;
-  if (sync_scheduler.worker_protocols() @> protocol) is not true then
-    -- Nobody has asked the external system; that nobody did is told as check_unanswered.
-    return jsonb_build_object('refused', case when protocol < lower(sync_scheduler.worker_protocols())
-      then 'function_outdated' else 'schema_outdated' end);
-  end if;
-  -- In one order, so that two deliveries of a list do not wait for each other in a circle.
-  for asked in
-    select p.integration_id, p.token from jsonb_to_recordset(probes) as p (integration_id uuid, token text)
-    -- A guessed token costs its look-up here, no more.
-    where exists (
-      select from sync_scheduler.connection_checks o
-      where o.integration_id = p.integration_id and o.token_hash = sha256(convert_to(p.token, 'UTF8')))
-    order by p.integration_id
-  loop
-    begin
-      claimed := claimed || sync_scheduler.claim_probe(asked.integration_id, asked.token);
-    exception when sqlstate 'PT401' or sqlstate 'PT409' then
-      -- One that somebody has started anew by hand stops none of the others.
-      null;
-    end;
-  end loop;
-  if claimed = '[]' then
-    perform sync_scheduler.claim_probe((probes -> 0 ->> 'integration_id')::uuid, probes -> 0 ->> 'token');
-  end if;
-  return claimed;
-end;
-$$;
-
--- Takes a connection check for the worker that holds its token, at most once. Returns what the worker needs,
--- credentials included (see read_connection). Errors: PT401 invalid_token, PT409 already_claimed, PT409
--- attempt_not_current.
-create or replace function sync_scheduler.claim_probe(integration_id uuid, token text) returns jsonb
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  settings sync_scheduler.settings;
-begin
-  select * into strict settings from sync_scheduler.settings;
-  update sync_scheduler.connection_checks p set claimed_at = clock_timestamp()
-  where p.integration_id = claim_probe.integration_id
-    and p.token_hash = sha256(convert_to(claim_probe.token, 'UTF8'))
-    and p.claimed_at is null and p.ended_at is null
-    -- Later it counts as not answered, and another one may be on its way.
-    and p.requested_at > clock_timestamp() - settings.check_timeout;
-  if not found then
-    perform sync_scheduler.raise_no_probe(claim_probe.integration_id, claim_probe.token);
-  end if;
-  return sync_scheduler.read_connection(claim_probe.integration_id)
-    || jsonb_build_object('timeout_seconds', extract(epoch from settings.check_timeout) / 2);
-end;
-$$;
-
--- Tells which it is: PT401 invalid_token (forged, or of a check that was replaced), PT409 already_claimed or
--- PT409 attempt_not_current (over).
-create or replace function sync_scheduler.raise_no_probe(integration_id uuid, token text) returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  probe sync_scheduler.connection_checks;
-begin
-  select * into probe from sync_scheduler.connection_checks p
-  where p.integration_id = raise_no_probe.integration_id
-    and p.token_hash = sha256(convert_to(raise_no_probe.token, 'UTF8'));
-  perform sync_scheduler.raise_error(case
-    when probe.integration_id is null then 'invalid_token'
-    when probe.claimed_at is not null and probe.ended_at is null then 'already_claimed'
-    else 'attempt_not_current' end);
-end;
-$$;
+  'For the Edge Function (service role and the tokens of the connection checks). Takes the checks of '
+  'probes, a list of 1 to 50 of {integration_id, token}, each at most once and within '
+  'settings.check_timeout. Returns a list with what the worker needs for each, credentials included. It '
+  'leaves out a check that cannot be taken. With an unknown protocol it takes none and returns refused: '
+  'function_outdated or schema_outdated. Errors: PT422 argument_too_long, PT422 invalid_worker_request; if '
+  'no check could be taken, that of the first: PT401 invalid_token, PT409 already_claimed, PT409 '
+  'attempt_not_current.';
 
 -- supabase/schemas/30_functions/connections/finish_checks.sql
 -- The function reports how a connection check ended.
@@ -2181,101 +2070,64 @@ create or replace function public.sync_worker_finish_probe(
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
+declare
+  -- Long enough for what is exported once a month.
+  outranked_for constant interval := interval '31 days';
+  ended sync_scheduler.connection_checks;
+  health public.sync_integration_health;
+  integration public.sync_integrations;
+  in_incident boolean := false;
+  has_failed boolean := sync_worker_finish_probe.outcome = 'failed';
+  blamed sync_scheduler.blames;
 begin
-  perform sync_scheduler.require_text('token', sync_worker_finish_probe.token);
+  select * into ended from sync_scheduler.connection_checks c
+  where c.integration_id = sync_worker_finish_probe.integration_id
+    and c.token_hash = sync_scheduler.hash_token(sync_worker_finish_probe.token)
+  for no key update;
+  if sync_scheduler.has_ended(ended.claimed_at, ended.ended_at) then
+    return '{"recorded": false}'::jsonb;
+  end if;
   perform sync_scheduler.require_text('outcome', sync_worker_finish_probe.outcome);
   perform sync_scheduler.require_text('error_class', sync_worker_finish_probe.error_class);
   perform sync_scheduler.require_text('error_code', sync_worker_finish_probe.error_code);
   perform sync_scheduler.require_text('error_message', sync_worker_finish_probe.error_message);
   perform sync_scheduler.require_text('blames', sync_worker_finish_probe.blames);
-  return sync_scheduler.finish_probe(integration_id, token, outcome, error_class, error_code, error_message,
-    latency_ms,
-    is_guess, blames);
-end;
-$$;
-revoke all on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean,
-  text)
-  from public, anon, authenticated, service_role;
-comment on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean,
-  text) is
-  'For the Edge Function (service role and the token of the connection check): see '
-  'sync_scheduler.finish_probe. Records what a connection check found, once.';
-
--- Records what a connection check found, once: answered (the external system knows us), reached (somebody
--- answers, which does not show that our credentials are good) or failed with an error_class; blames: see
--- finish_attempt. is_guess: the check asks in another way than an export does; within 31 days of a good
--- export with the present config and credentials (last_success_at) such a failure, permanent or transient,
--- counts as reached. recorded is false when it had ended before. Errors: PT401 invalid_token (also for a
--- check that was replaced or not claimed), PT422 invalid_worker_request.
-create or replace function sync_scheduler.finish_probe(
-  integration_id uuid,
-  token text,
-  outcome text,
-  error_class text default null,
-  error_code text default null,
-  error_message text default null,
-  latency_ms numeric default null,
-  is_guess boolean default false,
-  blames text default null
-) returns jsonb
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  -- Long enough for what is exported once a month.
-  outranked_for constant interval := interval '31 days';
-  health public.sync_integration_health;
-  integration public.sync_integrations;
-  asked_at timestamptz;
-  by_tick boolean;
-  in_incident boolean := false;
-  has_failed boolean := outcome = 'failed';
-  blamed sync_scheduler.blames := sync_scheduler.read_blames(error_class, blames);
-begin
-  if coalesce(outcome, '') not in ('answered', 'reached', 'failed')
-    or (outcome = 'failed') is distinct from (error_class is not null)
-    or coalesce(error_class, 'permanent') not in ('transient', 'rate_limited', 'ambiguous', 'permanent')
-    or (outcome = 'failed' and (error_code is null or error_message is null))
-    or coalesce(latency_ms, 0) not between 0 and 3600000
+  blamed := sync_scheduler.read_blames(sync_worker_finish_probe.error_class, sync_worker_finish_probe.blames);
+  if coalesce(sync_worker_finish_probe.outcome, '') not in ('answered', 'reached', 'failed')
+    or has_failed is distinct from (sync_worker_finish_probe.error_class is not null)
+    or coalesce(sync_worker_finish_probe.error_class, 'permanent')
+      not in ('transient', 'rate_limited', 'ambiguous', 'permanent')
+    or (has_failed and (sync_worker_finish_probe.error_code is null
+      or sync_worker_finish_probe.error_message is null))
+    or coalesce(sync_worker_finish_probe.latency_ms, 0) not between 0 and 3600000
   then
     perform sync_scheduler.raise_error('invalid_worker_request',
       '{"outcome": "answered, reached, or failed with an error_class, error_code and error_message", '
       '"latency_ms": "0 to 3600000"}');
   end if;
 
-  update sync_scheduler.connection_checks p set ended_at = clock_timestamp()
-  where p.integration_id = finish_probe.integration_id
-    and p.token_hash = sha256(convert_to(finish_probe.token, 'UTF8'))
-    and p.claimed_at is not null and p.ended_at is null
-  returning p.requested_at, p.by_tick into asked_at, by_tick;
-  if not found then
-    if exists (
-      select from sync_scheduler.connection_checks p
-      where p.integration_id = finish_probe.integration_id and p.ended_at is not null
-        and p.token_hash = sha256(convert_to(finish_probe.token, 'UTF8'))
-    ) then
-      -- The repetition of a call whose answer was lost, or an answer after the time for it.
-      return '{"recorded": false}'::jsonb;
-    end if;
-    perform sync_scheduler.raise_error('invalid_token');
-  end if;
+  update sync_scheduler.connection_checks c set ended_at = clock_timestamp()
+  where c.integration_id = ended.integration_id;
 
-  select * into strict integration from public.sync_integrations i where i.id = finish_probe.integration_id;
-  -- Order of locks: probe, health, vendor.
+  select * into strict integration from public.sync_integrations i where i.id = ended.integration_id;
+  -- Order of locks: check, health, vendor.
   select * into strict health from public.sync_integration_health h
     where h.integration_id = integration.id for no key update;
   -- A good export shows more than a check that asks in another way than an export does.
-  if is_guess and error_class in ('permanent', 'transient')
+  if sync_worker_finish_probe.is_guess and sync_worker_finish_probe.error_class in ('permanent', 'transient')
     and health.last_success_at > now() - outranked_for then
     has_failed := false;
   end if;
   -- In an incident the vendor's own backoff counts: each of its integrations keeps its turns, so that one
   -- will see its end. Not from checks that people ask for: no member may open, keep open or end an incident
   -- by hand.
-  if by_tick and has_failed then
-    in_incident := sync_scheduler.note_vendor_failure(integration, error_class, blamed);
+  if ended.by_tick and has_failed then
+    in_incident := sync_scheduler.note_vendor_failure(integration, sync_worker_finish_probe.error_class,
+      blamed);
   end if;
   update public.sync_integration_health h set
     checked_at = clock_timestamp(),
-    latency_ms = round(finish_probe.latency_ms),
+    latency_ms = round(sync_worker_finish_probe.latency_ms),
     consecutive_failures = case when has_failed then h.consecutive_failures + (not in_incident)::integer
       else 0 end,
     next_check_at = sync_scheduler.plan_check(integration,
@@ -2286,14 +2138,14 @@ begin
         else integration.health_check_interval / 2 end)
   where h.integration_id = integration.id returning * into strict health;
   if has_failed then
-    perform sync_scheduler.note_failed_check(integration, health, in_incident, error_class,
-      left(error_code, 100), left(error_message, 500),
-      blamed);
+    perform sync_scheduler.note_failed_check(integration, health, in_incident,
+      sync_worker_finish_probe.error_class, left(sync_worker_finish_probe.error_code, 100),
+      left(sync_worker_finish_probe.error_message, 500), blamed);
     return '{"recorded": true}'::jsonb;
   end if;
   -- That somebody answers refutes what the function itself found wrong, but not a check that the present
   -- credentials were refused.
-  if outcome = 'answered' or not exists (
+  if sync_worker_finish_probe.outcome = 'answered' or not exists (
     select from public.sync_alerts a
     where a.integration_id = integration.id and a.kind = 'needs_attention' and a.resolved_at is null
       and a.last_seen_at >= health.configured_at
@@ -2301,12 +2153,25 @@ begin
   then
     perform sync_scheduler.record_answer(integration.id);
   end if;
-  if by_tick and outcome <> 'failed' then
-    perform sync_scheduler.note_vendor_answer(integration.id, asked_at);
+  if ended.by_tick and sync_worker_finish_probe.outcome <> 'failed' then
+    perform sync_scheduler.note_vendor_answer(integration.id, ended.requested_at);
   end if;
   return '{"recorded": true}'::jsonb;
 end;
 $$;
+revoke all on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean,
+  text)
+  from public, anon, authenticated, service_role;
+comment on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean,
+  text) is
+  'For the Edge Function (service role and the token of the connection check). Records what a check found, '
+  'once. outcome: answered (the external system accepts our credentials), reached (it answers, which does '
+  'not show that) or failed, with error_class, error_code and error_message; blames as in '
+  'sync_worker_finish. latency_ms: 0 to 3600000. is_guess: the check asks in another way than an export '
+  'does. Such a failure, permanent or transient, counts as reached within 31 days of a good export with '
+  'the present config and credentials. Returns recorded: false when the check had ended before. Errors: '
+  'PT401 invalid_token (also of a check that was replaced or not claimed), PT422 argument_too_long, PT422 '
+  'invalid_worker_request.';
 
 -- What a failed connection check says of the integration, whose health, locked, already counts it:
 -- needs_attention with its alert (blames configuration), degraded (and passive for blames quota), or
@@ -2610,16 +2475,20 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
   integration public.sync_integrations;
+  health public.sync_integration_health;
 begin
-  perform sync_scheduler.require_org_role(org_id, '{admin,coordinator}');
-  integration := sync_scheduler.lock_integration(org_id, integration_type);
+  perform sync_scheduler.require_org_role(test_integration_connection.org_id, '{admin,coordinator}');
+  integration := sync_scheduler.lock_integration(
+    test_integration_connection.org_id, test_integration_connection.integration_type);
   perform sync_scheduler.refuse_until(sync_scheduler.passive_until(integration), 'vendor');
   perform sync_scheduler.require_check_due(integration);
   -- Of people alone: by it their checks are bounded.
   if sync_scheduler.caller_id() is not null then
     perform sync_scheduler.audit(integration, 'test_connection');
   end if;
-  return sync_scheduler.start_check(integration);
+  perform sync_scheduler.post_checks(array[integration.id]);
+  select * into strict health from public.sync_integration_health h where h.integration_id = integration.id;
+  return health;
 end;
 $$;
 revoke all on function public.test_integration_connection(uuid, text)
@@ -2641,7 +2510,6 @@ create or replace function public.resume_integration_checks(org_id uuid, integra
 returns public.sync_integration_health
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-#variable_conflict use_column
 declare
   integration public.sync_integrations;
   health public.sync_integration_health;
@@ -2654,7 +2522,7 @@ begin
   if health.passive_since is null then
     return health;
   end if;
-  perform sync_scheduler.audit(integration, 'resume_checks', reason,
+  perform sync_scheduler.audit(integration, 'resume_checks', resume_integration_checks.reason,
     jsonb_build_object('passive_since', health.passive_since, 'next_check_at', health.next_check_at));
   update public.sync_integration_health h set
     passive_since = null,
@@ -2673,91 +2541,48 @@ comment on function public.resume_integration_checks(uuid, text, text) is
   'unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, '
   'PT422 reason_too_long, PT429 rate_limited.';
 
--- Posts a connection check of an integration that somebody has asked for, and returns the integration's
--- health. The caller holds the integration's lock and has seen to check_cooldown. Errors: PT503
+-- Posts connection checks of integrations to the Edge Function, in place of those that are still open. The
+-- caller holds the integrations' locks and respects settings.check_cooldown. Errors: PT503
 -- function_url_not_configured.
-create or replace function sync_scheduler.start_check(integration public.sync_integrations)
-returns public.sync_integration_health
+create or replace function sync_scheduler.post_checks(integration_ids uuid[], by_tick boolean default false)
+returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  health public.sync_integration_health;
 begin
-  if (select s.function_url from sync_scheduler.settings s) is null then
-    perform sync_scheduler.keep_function_url();
-  end if;
-  perform sync_scheduler.post_checks(array[integration.id], sync_scheduler.caller_id());
-  select * into strict health from public.sync_integration_health h where h.integration_id = integration.id;
-  return health;
-end;
-$$;
-
--- Posts connection checks of integrations to the Edge Function, ten in a request, each under a one-time token
--- of its own and in place of one that is still open. The caller holds the integrations' locks and knows that
--- settings.function_url is set.
-create or replace function sync_scheduler.post_checks(
-  integration_ids uuid[], requested_by uuid default null, by_tick boolean default false
-) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
-declare
-  settings sync_scheduler.settings;
-begin
-  select * into strict settings from sync_scheduler.settings;
-  with made as materialized (
-    -- 244 random bits each, as in dispatch_attempts.
-    select id, (n - 1) / 10 as batch,
-      replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '') as token
-    from unnest(integration_ids) with ordinality ids (id, n)
-  ), posted as (
-    -- A handful in one request: enough to spare requests, few enough for the memory and the CPU time of one
-    -- isolate.
-    select m.batch, net.http_post(
-      url := settings.function_url,
-      body := jsonb_build_object('kind', 'probes',
-        'probes', jsonb_agg(jsonb_build_object('integration_id', m.id, 'token', m.token))),
-      headers := '{"Content-Type": "application/json"}',
-      timeout_milliseconds := (extract(epoch from settings.dispatch_timeout) * 1000)::integer) as request_id
-    from made m group by m.batch
-  )
   -- Not now(): the caller may have waited for a lock, and an answer has to be later than its question.
-  insert into sync_scheduler.connection_checks as p (integration_id, token_hash, requested_at, requested_by, by_tick,
-    request_id)
-  select m.id, sha256(convert_to(m.token, 'UTF8')), clock_timestamp(), post_checks.requested_by,
-    post_checks.by_tick,
-    r.request_id
-  from made m join posted r using (batch)
+  insert into sync_scheduler.connection_checks (integration_id, token_hash, requested_at, by_tick, request_id)
+  select c.id, c.token_hash, clock_timestamp(), post_checks.by_tick, c.request_id
+  from sync_scheduler.post_calls('probes', 'probes', 'integration_id', post_checks.integration_ids) c
   on conflict (integration_id) do update set
     token_hash = excluded.token_hash,
     requested_at = excluded.requested_at,
-    requested_by = excluded.requested_by,
     by_tick = excluded.by_tick,
     request_id = excluded.request_id,
     claimed_at = null,
     ended_at = null;
-  update public.sync_integration_health h set check_requested_at = p.requested_at
-  from sync_scheduler.connection_checks p
-    where h.integration_id = any (integration_ids) and p.integration_id = h.integration_id;
+  update public.sync_integration_health h set check_requested_at = c.requested_at
+  from sync_scheduler.connection_checks c
+  where h.integration_id = any (post_checks.integration_ids) and c.integration_id = h.integration_id;
 end;
 $$;
 
 -- Refuses (PT429 rate_limited) while the last connection check of the integration is younger than
--- settings.check_cooldown, or is still open and younger than settings.check_timeout; replaces_open: an open
--- one counts like another.
+-- settings.check_cooldown. Refuses also while it is open and younger than settings.check_timeout, unless
+-- replaces_open.
 create or replace function sync_scheduler.require_check_due(
   integration public.sync_integrations, replaces_open boolean default false
 ) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   perform sync_scheduler.refuse_until((
-    select p.requested_at + case when p.ended_at is null and not replaces_open
+    select c.requested_at + case when c.ended_at is null and not replaces_open
       then greatest(s.check_timeout, s.check_cooldown) else s.check_cooldown end
-    from sync_scheduler.connection_checks p, sync_scheduler.settings s where p.integration_id = integration.id),
-      'check');
+    from sync_scheduler.connection_checks c, sync_scheduler.settings s
+    where c.integration_id = integration.id), 'check');
 end;
 $$;
 
--- Until when a vendor that asked us to slow down gets no connection check, whoever asks for one; null: it may
--- be asked.
+-- Until when a vendor that asked us to slow down gets no connection check, also none of a person. Null: it
+-- may be asked.
 create or replace function sync_scheduler.passive_until(integration public.sync_integrations)
   returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -2946,7 +2771,7 @@ begin
   perform sync_scheduler.store_credentials(integration, credentials);
   -- A vendor that asked us to slow down is asked at next_check_at, with the new ones.
   if sync_scheduler.passive_until(integration) is null then
-    perform sync_scheduler.start_check(integration);
+    perform sync_scheduler.post_checks(array[integration.id]);
   end if;
   -- After the check: health is locked behind it.
   update public.sync_integration_health h
@@ -5343,50 +5168,27 @@ create or replace function public.sync_worker_claim(
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-begin
-  perform sync_scheduler.require_text('token', sync_worker_claim.token);
-  perform sync_scheduler.require_size('database_trouble', sync_worker_claim.database_trouble);
-  return sync_scheduler.claim_attempt(run_id, attempt, token, boot_id, boot_ms, cold_start, protocol,
-    database_trouble);
-end;
-$$;
-revoke all on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean, integer, jsonb)
-  from public, anon, authenticated, service_role;
-comment on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean, integer, jsonb) is
-  'For the Edge Function (service role and attempt token): see sync_scheduler.claim_attempt. Takes an '
-  'attempt, at most once, and returns what the worker needs to do it, credentials included.';
-
--- Takes an attempt for the worker that holds its token, at most once: pending to running. boot_ms is in
--- milliseconds; database_trouble {code, since, until} is what the database could not write down itself, see
--- raise_database_trouble. Returns what the worker needs, credentials included (see read_connection); or
--- refused, see refuse_worker, if protocol is none of worker_protocols. Resolves alerts that the sync
--- function, or a slot in time, refutes. Errors: PT401 invalid_token, PT409 already_claimed, PT409
--- attempt_not_current.
-create or replace function sync_scheduler.claim_attempt(
-  run_id uuid, attempt integer, token text, boot_id uuid, boot_ms numeric, cold_start boolean,
-  protocol integer, database_trouble jsonb default null
-) returns jsonb
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
 declare
-  claimed sync_scheduler.run_attempts :=
-    sync_scheduler.lock_attempt(claim_attempt.run_id, claim_attempt.attempt, claim_attempt.token);
+  claimed constant sync_scheduler.run_attempts := sync_scheduler.lock_attempt(
+    sync_worker_claim.run_id, sync_worker_claim.attempt, sync_worker_claim.token);
+  refusal constant text := sync_scheduler.protocol_refusal(sync_worker_claim.protocol);
   run public.sync_run_log;
   integration public.sync_integrations;
   settings sync_scheduler.settings;
-  mended public.sync_alert_kind[] := '{dispatch_failing}'::public.sync_alert_kind[];
+  refuted public.sync_alert_kind[] := '{dispatch_failing}'::public.sync_alert_kind[];
 begin
+  perform sync_scheduler.require_size('database_trouble', sync_worker_claim.database_trouble);
   if claimed.ended_at is not null then
     perform sync_scheduler.raise_error('attempt_not_current');
   elsif claimed.claimed_at is not null then
     perform sync_scheduler.raise_error('already_claimed');
-  elsif (sync_scheduler.worker_protocols() @> protocol) is not true then
-    return sync_scheduler.refuse_worker(claim_attempt.run_id, claim_attempt.attempt, protocol);
+  elsif refusal is not null then
+    return sync_scheduler.refuse_worker(claimed, refusal, sync_worker_claim.protocol);
   end if;
   -- Read after the run's lock is held, see pause_if_stopped.
   select i.* into strict integration
     from public.sync_run_log r join public.sync_integrations i on i.id = r.integration_id
-  where r.run_id = claim_attempt.run_id;
+  where r.run_id = claimed.run_id;
   if sync_scheduler.is_stopped(integration) then
     perform sync_scheduler.raise_error('attempt_not_current');
   end if;
@@ -5395,15 +5197,20 @@ begin
   update public.sync_run_log r set
     status = 'running',
     started_at = coalesce(r.started_at, now()),
-    -- What the attempt before it died of is in run_attempts; this one has not failed.
+    -- The failure of the attempt before is in run_attempts. This attempt has not failed.
     error_code = null,
     error_message = null,
     quota_until = null,
     notice = case when r.notice in ('function_outdated', 'schema_outdated') then null else r.notice end,
-    entries_total = r.entries_done + r.entries_failed + (
-      select count(*) from public.sync_export_entries e
-      where e.integration_id = r.integration_id and e.state in ('pending', 'unknown'))
-  where r.run_id = claim_attempt.run_id
+    -- Once a run, and up to 10,000: the time to count grows with the entries that wait.
+    entries_total = case when r.started_at is not null then r.entries_total else (
+      select count(*) from (
+        select from public.sync_export_entries e
+        where e.integration_id = r.integration_id and e.state = 'pending'
+        union all
+        select from public.sync_export_entries e
+        where e.integration_id = r.integration_id and e.state = 'unknown' limit 10001) waiting) end
+  where r.run_id = claimed.run_id
   returning * into strict run;
   if run.deadline_at <= now() then
     perform sync_scheduler.raise_error('attempt_not_current');
@@ -5412,30 +5219,30 @@ begin
   update sync_scheduler.run_attempts a set
     claimed_at = now(),
     settled_before = run.entries_done + run.entries_failed,
-    boot_id = claim_attempt.boot_id,
-    -- Bounded, and never refused: a measure that is wrong (NaN counts as too large) must not keep the run
-    -- from starting.
-    boot_ms = case when claim_attempt.boot_ms is not null
-      then least(greatest(claim_attempt.boot_ms, 0), 3600000) end,
-    cold_start = claim_attempt.cold_start,
+    boot_id = sync_worker_claim.boot_id,
+    -- Bounded, and never refused: a wrong measure must not keep the run from starting. NaN counts as too
+    -- large.
+    boot_ms = case when sync_worker_claim.boot_ms is not null
+      then least(greatest(sync_worker_claim.boot_ms, 0), 3600000) end,
+    cold_start = sync_worker_claim.cold_start,
     -- It does not change before we are done: follow_address waits for the run.
     address = sync_scheduler.address_of(integration),
     heartbeat_at = now(),
     lease_expires_at = now() + settings.lease_duration
-  where a.run_id = run.run_id and a.attempt = claim_attempt.attempt;
+  where a.run_id = run.run_id and a.attempt = claimed.attempt;
 
   if run.triggered_by = 'schedule' and run.started_at = now() then
-    mended := mended || 'start_failed'::public.sync_alert_kind;
-    -- What waited for the end of a pause is not late.
+    refuted := refuted || 'start_failed'::public.sync_alert_kind;
+    -- A run that waited for the end of a pause is not late.
     if not exists (
         select from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.outcome = 'paused')
       and not sync_scheduler.check_drift(integration, run.scheduled_for, run.started_at, run.run_id) then
-      mended := mended || 'drift'::public.sync_alert_kind;
+      refuted := refuted || 'drift'::public.sync_alert_kind;
     end if;
   end if;
-  perform sync_scheduler.resolve_alerts(integration.id, mended);
-  if claim_attempt.database_trouble is not null then
-    perform sync_scheduler.note_database_trouble(claim_attempt.database_trouble);
+  perform sync_scheduler.resolve_alerts(integration.id, refuted);
+  if sync_worker_claim.database_trouble is not null then
+    perform sync_scheduler.note_database_trouble(sync_worker_claim.database_trouble);
   end if;
   return sync_scheduler.read_connection(integration.id) || jsonb_build_object(
     'checkpoint', (
@@ -5447,43 +5254,59 @@ begin
     || sync_scheduler.run_progress(run);
 end;
 $$;
+revoke all on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean, integer, jsonb)
+  from public, anon, authenticated, service_role;
+comment on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean, integer, jsonb) is
+  'For the Edge Function (service role and attempt token). Takes an attempt, at most once: pending to '
+  'running. boot_ms is in milliseconds. database_trouble {code, since, until} is what the database could '
+  'not write down itself. Counts the entries that wait, once a run: see entries_total of sync_run_log. '
+  'Returns what the worker needs, credentials included, or refused (function_outdated, schema_outdated) '
+  'for an unknown protocol. Errors: PT401 invalid_token, PT409 already_claimed, PT409 attempt_not_current, '
+  'PT422 argument_too_long.';
 
--- Leaves the attempt of a worker whose protocol this schema does not understand unclaimed: its run waits,
--- with a notice and an alert that the next claim resolves, and is dispatched again after twice
--- settings.claim_timeout, for a week at most. The caller holds the run's row lock. Returns refused:
--- function_outdated or schema_outdated.
-create or replace function sync_scheduler.refuse_worker(run_id uuid, attempt integer, protocol integer)
-  returns jsonb
+-- Leaves an attempt unclaimed, because this schema does not understand its worker's protocol. The run waits,
+-- with a notice and an alert. It is dispatched again after twice settings.claim_timeout, for a week at most.
+-- The next claim resolves both. The caller holds the run's row lock. Returns refused: the reason.
+create or replace function sync_scheduler.refuse_worker(
+  refused sync_scheduler.run_attempts, reason text, protocol integer
+) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
 declare
-  reason text := case when protocol < lower(sync_scheduler.worker_protocols()) then 'function_outdated'
-    else 'schema_outdated' end;
   run public.sync_run_log;
   integration public.sync_integrations;
 begin
-  -- No error, which would take all of this back. As often as it takes, for no attempt and no dispatch is used
-  -- up by it, and the deadline is for runs that could have run. But no run is pending for ever, whatever
-  -- nobody mends.
+  -- No error, for that would undo all of this. It uses up no attempt and no dispatch, and the deadline is for
+  -- runs that could have run. But no run is pending for ever.
   update public.sync_run_log r set
-    notice = reason,
+    notice = refuse_worker.reason,
     deadline_at = greatest(r.deadline_at, least(now() + i.run_deadline, r.triggered_at + interval '7 days'))
   from public.sync_integrations i
-  where r.run_id = refuse_worker.run_id and i.id = r.integration_id
+  where r.run_id = refuse_worker.refused.run_id and i.id = r.integration_id
   returning r.* into strict run;
   update sync_scheduler.run_attempts a set
     dispatch_count = 0,
     lease_expires_at = now() + (select s.claim_timeout * 2 from sync_scheduler.settings s)
-  where a.run_id = run.run_id and a.attempt = refuse_worker.attempt;
+  where a.run_id = run.run_id and a.attempt = refuse_worker.refused.attempt;
 
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
   perform sync_scheduler.raise_alert(integration, 'dispatch_failing', 'critical', null,
     'The sync function and the database are of releases that do not understand each other: syncs wait until '
     'both are up to date.',
-    jsonb_build_object('reason', reason, 'function_protocol', protocol,
+    jsonb_build_object('reason', refuse_worker.reason, 'function_protocol', refuse_worker.protocol,
       'schema_protocols', sync_scheduler.worker_protocols()::text),
     run.run_id);
-  return jsonb_build_object('refused', reason);
+  return jsonb_build_object('refused', refuse_worker.reason);
+end;
+$$;
+
+-- Why this schema refuses a worker of that protocol: function_outdated or schema_outdated; null: it does not.
+create or replace function sync_scheduler.protocol_refusal(protocol integer) returns text
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return case
+    when sync_scheduler.worker_protocols() @> protocol_refusal.protocol then null
+    when protocol_refusal.protocol < lower(sync_scheduler.worker_protocols()) then 'function_outdated'
+    else 'schema_outdated' end;
 end;
 $$;
 
@@ -5752,54 +5575,84 @@ begin
 end;
 $$;
 
--- Posts the current attempts of runs to the Edge Function through pg_net, each under a fresh one-time token.
--- Called again for an attempt that nobody claimed, it replaces the token and waits twice as long. The caller
--- holds the runs' row locks. Errors: PT503 function_url_not_configured.
+-- Posts the current attempts of runs to the Edge Function, each under a fresh one-time token. Called again
+-- for an attempt that no worker has claimed, it replaces the token and waits twice as long. The caller holds
+-- the runs' row locks. Errors: PT503 function_url_not_configured.
 create or replace function sync_scheduler.dispatch_attempts(runs public.sync_run_log[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
+declare
+  claim_timeout constant interval := (select s.claim_timeout from sync_scheduler.settings s);
+  run public.sync_run_log;
+  fresh_token text;
+  stopped uuid[];
+begin
+  -- Read after the caller has locked the runs, see pause_if_stopped.
+  stopped := array(
+    select r.run_id from unnest(dispatch_attempts.runs) r
+      join public.sync_integrations i on i.id = r.integration_id
+    where sync_scheduler.is_stopped(i));
+  foreach run in array dispatch_attempts.runs loop
+    if run.run_id = any (stopped) then
+      perform sync_scheduler.pause_run(run.run_id);
+      continue;
+    end if;
+    fresh_token := sync_scheduler.new_token();
+    insert into sync_scheduler.run_attempts as a (run_id, attempt, token_hash, request_id, lease_expires_at)
+    values (run.run_id, run.attempt, sync_scheduler.hash_token(fresh_token),
+      sync_scheduler.call_function('run',
+        jsonb_build_object('run_id', run.run_id, 'attempt', run.attempt, 'token', fresh_token)),
+      least(now() + claim_timeout, run.deadline_at))
+    on conflict (run_id, attempt) do update set
+      token_hash = excluded.token_hash,
+      request_id = excluded.request_id,
+      dispatched_at = now(),
+      dispatch_count = a.dispatch_count + 1,
+      lease_expires_at = least(now() + claim_timeout * power(2, a.dispatch_count), run.deadline_at)
+    where a.claimed_at is null and a.ended_at is null;
+  end loop;
+end;
+$$;
+
+-- Posts a request of that kind to the Edge Function through pg_net, and returns its id in net._http_response,
+-- which is a hint for people: pg_net starts again at 1 after a crash. The request leaves when the caller's
+-- transaction commits, so a rollback sends nothing. pg_net keeps its queue unlogged and may lose it: the
+-- caller's row is the truth, and the tick repeats or ends what is not claimed. pg_net waits for the slowest
+-- request of a batch, therefore at_most and settings.dispatch_timeout are short. Errors: PT503
+-- function_url_not_configured.
+create or replace function sync_scheduler.call_function(kind text, body jsonb, at_most interval default null)
+returns bigint
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   settings sync_scheduler.settings;
-  run public.sync_run_log;
-  token text;
-  stopped uuid[];
 begin
   select * into strict settings from sync_scheduler.settings;
   if settings.function_url is null then
     perform sync_scheduler.keep_function_url();
     select * into strict settings from sync_scheduler.settings;
   end if;
+  return net.http_post(
+    url := settings.function_url,
+    body := jsonb_build_object('kind', call_function.kind) || call_function.body,
+    headers := '{"Content-Type": "application/json"}',
+    timeout_milliseconds :=
+      (extract(epoch from least(settings.dispatch_timeout, call_function.at_most)) * 1000)::integer);
+end;
+$$;
 
-  -- Read after the caller has locked the runs, see pause_if_stopped.
-  stopped := array(
-    select r.run_id from unnest(runs) r join public.sync_integrations i on i.id = r.integration_id
-    where sync_scheduler.is_stopped(i));
-  foreach run in array runs loop
-    if run.run_id = any (stopped) then
-      perform sync_scheduler.pause_run(run.run_id);
-      continue;
-    end if;
-    -- 244 random bits from the server's strong generator.
-    token := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
-    insert into sync_scheduler.run_attempts as a (run_id, attempt, token_hash, request_id, lease_expires_at)
-    values (run.run_id, run.attempt, sha256(convert_to(token, 'UTF8')),
-      -- Queued in this transaction: a rollback sends nothing. The queue is lost in a crash; recover_runs sees
-      -- to it.
-      net.http_post(
-        url := settings.function_url,
-        body := jsonb_build_object('kind', 'run', 'run_id', run.run_id, 'attempt', run.attempt, 'token',
-          token),
-        headers := '{"Content-Type": "application/json"}',
-        timeout_milliseconds := (extract(epoch from settings.dispatch_timeout) * 1000)::integer),
-      least(now() + settings.claim_timeout, run.deadline_at))
-    on conflict (run_id, attempt) do update set
-      token_hash = excluded.token_hash,
-      request_id = excluded.request_id,
-      dispatched_at = now(),
-      dispatch_count = a.dispatch_count + 1,
-      lease_expires_at = least(now() + settings.claim_timeout * power(2, a.dispatch_count), run.deadline_at)
-    where a.claimed_at is null and a.ended_at is null;
-  end loop;
+-- A one-time token: 244 random bits from the server's strong generator.
+create or replace function sync_scheduler.new_token() returns text
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+begin
+  return replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
+end;
+$$;
+
+-- What the database stores of a token: its SHA-256. Errors: PT401 invalid_token (too long).
+create or replace function sync_scheduler.hash_token(token text) returns bytea
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  perform sync_scheduler.require_text('token', hash_token.token);
+  return sha256(convert_to(hash_token.token, 'UTF8'));
 end;
 $$;
 
@@ -6098,6 +5951,85 @@ begin
 end;
 $$;
 
+-- supabase/schemas/30_functions/runs/function_calls.sql
+-- Calls of the function that may wait for a tick: connection checks, alert messages, warm-ups. The row of its
+-- subject holds the newest call: token_hash, request_id, requested_at, claimed_at, ended_at. So a new call
+-- replaces the token of the last one, and an answer that comes too late changes nothing.
+
+-- Posts calls of the function, ten in a request: enough to spare requests, few enough for the memory and the
+-- CPU time of one isolate. The body has them in a list of {id_name, token}. Each has its own token. Returns
+-- what the caller stores. Errors: PT503 function_url_not_configured.
+create or replace function sync_scheduler.post_calls(kind text, list text, id_name text, ids uuid[])
+returns table (id uuid, token_hash bytea, request_id bigint)
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  return query
+  with made as materialized (
+    select subject.id, (subject.place - 1) / 10 as batch, sync_scheduler.new_token() as token
+    from unnest(post_calls.ids) with ordinality subject (id, place)
+  ), posted as materialized (
+    select m.batch, sync_scheduler.call_function(post_calls.kind, jsonb_build_object(post_calls.list,
+      jsonb_agg(jsonb_build_object(post_calls.id_name, m.id, 'token', m.token)))) as request_id
+    from made m group by m.batch
+  )
+  select m.id, sync_scheduler.hash_token(m.token), p.request_id from made m join posted p using (batch);
+end;
+$$;
+
+-- Reads the calls that a worker wants to claim: a list of 1 to 50 of {id_name, token}. They are in the order
+-- of their ids, so two deliveries of a list do not wait for each other in a circle. Errors: PT422
+-- invalid_worker_request.
+create or replace function sync_scheduler.read_calls(list text, calls jsonb, id_name text)
+returns table (id uuid, token_hash bytea)
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  if jsonb_typeof(read_calls.calls) = 'array' and jsonb_array_length(read_calls.calls) between 1 and 50
+    and not jsonb_path_exists(read_calls.calls, 'strict $[*] ? (@.type() != "object")') then
+    return query
+    select (c.call ->> read_calls.id_name)::uuid, sync_scheduler.hash_token(c.call ->> 'token')
+    from jsonb_array_elements(read_calls.calls) c (call) order by 1;
+    return;
+  end if;
+  -- Also what Postgres would raise for an id that is no uuid: it quotes the id.
+  raise data_exception;
+exception when data_exception then
+  perform sync_scheduler.raise_error('invalid_worker_request', jsonb_build_object(read_calls.list,
+    format('a list of 1 to 50, each with %s, which is a uuid, and token', read_calls.id_name)));
+end;
+$$;
+
+-- Why a worker cannot claim a call, as the code of an error; null: it can, once and within time_limit. The
+-- caller holds the lock of the call's row; without a row for that token all arguments are null.
+create or replace function sync_scheduler.claim_refusal(
+  requested_at timestamptz, claimed_at timestamptz, ended_at timestamptz default null,
+  time_limit interval default null
+) returns text
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return case
+    -- Forged, or replaced by a newer call.
+    when claim_refusal.requested_at is null then 'invalid_token'
+    when claim_refusal.ended_at is not null then 'attempt_not_current'
+    when claim_refusal.claimed_at is not null then 'already_claimed'
+    -- It counts as not answered, and the next call may be under way.
+    when claim_refusal.requested_at <= clock_timestamp() - claim_refusal.time_limit then 'attempt_not_current'
+    end;
+end;
+$$;
+
+-- Whether the call that a worker reports on has ended before: the report is a repetition, or too late. The
+-- caller holds the lock of the call's row. Errors: PT401 invalid_token (forged, replaced or not claimed).
+create or replace function sync_scheduler.has_ended(claimed_at timestamptz, ended_at timestamptz)
+returns boolean
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  if coalesce(has_ended.claimed_at, has_ended.ended_at) is null then
+    perform sync_scheduler.raise_error('invalid_token');
+  end if;
+  return has_ended.ended_at is not null;
+end;
+$$;
+
 -- supabase/schemas/30_functions/runs/function_url.sql
 -- The address of the function.
 
@@ -6172,44 +6104,22 @@ create or replace function public.sync_worker_heartbeat(
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-begin
-  perform sync_scheduler.require_text('token', sync_worker_heartbeat.token);
-  perform sync_scheduler.require_size('checkpoint', sync_worker_heartbeat.checkpoint, 524288);
-  return sync_scheduler.heartbeat_attempt(run_id, attempt, token, checkpoint, first_vendor_byte_ms);
-end;
-$$;
-revoke all on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, numeric)
-  from public, anon, authenticated, service_role;
-comment on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, numeric) is
-  'For the Edge Function (service role and attempt token): see sync_scheduler.heartbeat_attempt. Extends the '
-  'lease, saves a checkpoint if one is given, and returns cancel_requested.';
-
--- Keeps an attempt alive, saves its checkpoint if one is given and brings back cancel_requested. Past the
--- run's deadline only while a batch is on its way, and for slice_duration at most. Errors: PT401
--- invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request (checkpoint above 64 KiB,
--- first_vendor_byte_ms out of range).
-create or replace function sync_scheduler.heartbeat_attempt(
-  run_id uuid, attempt integer, token text, checkpoint jsonb default null,
-  first_vendor_byte_ms numeric default null
-) returns jsonb
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
 declare
-  run public.sync_run_log :=
-    sync_scheduler.extend_lease(heartbeat_attempt.run_id, heartbeat_attempt.attempt, heartbeat_attempt.token,
-      'hold');
+  run constant public.sync_run_log := sync_scheduler.extend_lease(
+    sync_worker_heartbeat.run_id, sync_worker_heartbeat.attempt, sync_worker_heartbeat.token, 'hold');
 begin
-  if heartbeat_attempt.checkpoint is not null then
-    perform sync_scheduler.save_checkpoint(
-      heartbeat_attempt.run_id, heartbeat_attempt.attempt, heartbeat_attempt.checkpoint);
+  if sync_worker_heartbeat.checkpoint is not null then
+    perform sync_scheduler.require_size('checkpoint', sync_worker_heartbeat.checkpoint, 524288);
+    perform sync_scheduler.save_checkpoint(run.run_id, run.attempt, sync_worker_heartbeat.checkpoint);
   end if;
-  if heartbeat_attempt.first_vendor_byte_ms is not null then
-    if heartbeat_attempt.first_vendor_byte_ms not between 0 and 86400000 then
+  if sync_worker_heartbeat.first_vendor_byte_ms is not null then
+    if sync_worker_heartbeat.first_vendor_byte_ms not between 0 and 86400000 then
       perform sync_scheduler.raise_error('invalid_worker_request',
         '{"first_vendor_byte_ms": "0 to 86400000"}');
     end if;
-    -- For the timeline, once: every further heartbeat says the same.
-    update sync_scheduler.run_attempts a set first_vendor_byte_ms = heartbeat_attempt.first_vendor_byte_ms
+    -- For the timeline, once: each further heartbeat repeats it.
+    update sync_scheduler.run_attempts a
+    set first_vendor_byte_ms = sync_worker_heartbeat.first_vendor_byte_ms
     where a.run_id = run.run_id and a.attempt = run.attempt and a.first_vendor_byte_ms is null;
   end if;
   return sync_scheduler.run_progress(run) || jsonb_build_object('lease_expires_at', (
@@ -6217,17 +6127,25 @@ begin
     where a.run_id = run.run_id and a.attempt = run.attempt));
 end;
 $$;
+revoke all on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, numeric)
+  from public, anon, authenticated, service_role;
+comment on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, numeric) is
+  'For the Edge Function (service role and attempt token). Extends the lease of an attempt and saves its '
+  'checkpoint (at most 64 KiB) if one is given. Past the run''s deadline only while a batch is on its way, '
+  'and for settings.slice_duration at most. first_vendor_byte_ms: 0 to 86400000. Returns the run''s '
+  'progress, cancel_requested and lease_expires_at. Errors: PT401 invalid_token, PT409 '
+  'attempt_not_current, PT422 argument_too_long, PT422 invalid_worker_request.';
 
--- The entry of every worker call after the claim: locks the run, checks the token, extends the lease and
--- returns the run. past_deadline says what becomes of a call past the run's deadline: refuse; hold: as before
--- while a batch is on its way, for slice_duration at most; settle: let through, the lease is not extended.
+-- Every worker call after the claim begins with this: it locks the run, checks the token, extends the lease
+-- and returns the run. past_deadline is for a call past the run's deadline. refuse: the call fails. hold: it
+-- passes while a batch is on its way, for slice_duration at most. settle: it passes, but the lease stays.
 -- Errors: PT401 invalid_token, PT409 attempt_not_current.
 create or replace function sync_scheduler.extend_lease(
   run_id uuid, attempt integer, token text, past_deadline text default 'refuse'
 ) returns public.sync_run_log
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  held sync_scheduler.run_attempts :=
+  held constant sync_scheduler.run_attempts :=
     sync_scheduler.lock_attempt(extend_lease.run_id, extend_lease.attempt, extend_lease.token);
   run public.sync_run_log;
   settings sync_scheduler.settings;
@@ -6238,16 +6156,16 @@ begin
   select * into strict run from public.sync_run_log r where r.run_id = extend_lease.run_id;
   select * into strict settings from sync_scheduler.settings;
   if run.deadline_at <= now() then
-    -- What the worker knows is taken past the deadline too.
-    if past_deadline = 'settle' then
+    -- Results and the end are accepted past the deadline too.
+    if extend_lease.past_deadline = 'settle' then
       return run;
     end if;
-    -- To break off a batch on its way would only make its outcome unknown. For one slice: what hangs is no
-    -- batch.
-    if past_deadline <> 'hold' or run.deadline_at + settings.slice_duration <= now() or not exists (
-      select from public.sync_export_entries e
-        where e.integration_id = run.integration_id and e.state = 'sending'
-    ) then
+    -- To break off a batch on its way would only make its outcome unknown. A batch takes one slice at most.
+    if extend_lease.past_deadline <> 'hold' or run.deadline_at + settings.slice_duration <= now()
+      or not exists (
+        select from public.sync_export_entries e
+        where e.integration_id = run.integration_id and e.state = 'sending')
+    then
       perform sync_scheduler.raise_error('attempt_not_current');
     end if;
   end if;
@@ -6265,14 +6183,14 @@ create or replace function sync_scheduler.lock_attempt(run_id uuid, attempt inte
 returns sync_scheduler.run_attempts
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
+  hash constant bytea := sync_scheduler.hash_token(lock_attempt.token);
   found_attempt sync_scheduler.run_attempts;
 begin
   -- The function's address is no secret, and members know the ids of their runs: a forged token waits for no
   -- lock, and holds none.
   if not exists (
     select from sync_scheduler.run_attempts a
-    where a.run_id = lock_attempt.run_id and a.attempt = lock_attempt.attempt
-      and a.token_hash = sha256(convert_to(lock_attempt.token, 'UTF8')))
+    where a.run_id = lock_attempt.run_id and a.attempt = lock_attempt.attempt and a.token_hash = hash)
   then
     perform sync_scheduler.raise_error('invalid_token');
   end if;
@@ -6281,8 +6199,7 @@ begin
   perform from public.sync_run_log r where r.run_id = lock_attempt.run_id for no key update;
   -- It may have been replaced while we waited.
   select * into found_attempt from sync_scheduler.run_attempts a
-  where a.run_id = lock_attempt.run_id and a.attempt = lock_attempt.attempt
-    and a.token_hash = sha256(convert_to(lock_attempt.token, 'UTF8'));
+  where a.run_id = lock_attempt.run_id and a.attempt = lock_attempt.attempt and a.token_hash = hash;
   if not found then
     perform sync_scheduler.raise_error('invalid_token');
   end if;
@@ -6290,7 +6207,7 @@ begin
 end;
 $$;
 
--- Stores with which progress a later attempt resumes. The caller holds the run's row lock. Errors: PT422
+-- Stores the progress from which a later attempt resumes. The caller holds the run's row lock. Errors: PT422
 -- invalid_worker_request (above 64 KiB).
 create or replace function sync_scheduler.save_checkpoint(run_id uuid, attempt integer, checkpoint jsonb)
 returns void
@@ -6304,7 +6221,7 @@ begin
 end;
 $$;
 
--- What a worker is told of its run: counters of entries, and whether somebody asked to cancel.
+-- What a worker learns of its run: counters of entries, and whether a person or the host asked to cancel.
 create or replace function sync_scheduler.run_progress(run public.sync_run_log) returns jsonb
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -8523,21 +8440,17 @@ begin
     return false;
   end if;
 
-  -- 244 random bits, as in dispatch_attempts.
-  token := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
+  token := sync_scheduler.new_token();
   -- The unique key decides, so the row comes before the request. Sent once: what a lost one costs is a cold
   -- start.
   insert into sync_scheduler.warmups (scheduled_for, token_hash)
-  values (slot, sha256(convert_to(token, 'UTF8'))) on conflict do nothing;
+  values (slot, sync_scheduler.hash_token(token)) on conflict do nothing;
   if not found then
     return false;
   end if;
-  update sync_scheduler.warmups w set request_id = net.http_post(
-    url := settings.function_url,
-    body := jsonb_build_object('kind', 'warmup', 'scheduled_for', slot, 'token', token),
-    headers := '{"Content-Type": "application/json"}',
-    -- pg_net waits for the slowest of a batch: this one must be over when the slot's runs are posted.
-    timeout_milliseconds := least(10000, extract(epoch from settings.dispatch_timeout) * 1000)::integer)
+  -- It must be over when the slot's runs are posted.
+  update sync_scheduler.warmups w set request_id = sync_scheduler.call_function('warmup',
+    jsonb_build_object('scheduled_for', slot, 'token', token), at_most := interval '10 seconds')
   where w.scheduled_for = slot;
   return true;
 exception when lock_not_available then
@@ -8553,42 +8466,33 @@ create or replace function public.sync_worker_warm(
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
+declare
+  warmup sync_scheduler.warmups;
+  refusal text;
 begin
-  perform sync_scheduler.require_text('token', sync_worker_warm.token);
-  return sync_scheduler.answer_warmup(scheduled_for, token, boot_id, boot_ms, cold_start);
+  select * into warmup from sync_scheduler.warmups w
+  where w.scheduled_for = sync_worker_warm.scheduled_for
+    and w.token_hash = sync_scheduler.hash_token(sync_worker_warm.token)
+  for no key update;
+  -- Without a time limit, for warmup_statistics counts only warm-ups that were answered before their slot.
+  refusal := sync_scheduler.claim_refusal(warmup.requested_at, warmup.answered_at);
+  if refusal is not null then
+    perform sync_scheduler.raise_error(refusal);
+  end if;
+  update sync_scheduler.warmups w set
+    answered_at = now(),
+    boot_id = sync_worker_warm.boot_id,
+    -- Bounded as in sync_worker_claim.
+    boot_ms = case when sync_worker_warm.boot_ms is not null
+      then least(greatest(sync_worker_warm.boot_ms, 0), 3600000) end,
+    cold_start = sync_worker_warm.cold_start
+  where w.scheduled_for = warmup.scheduled_for;
+  return '{"recorded": true}'::jsonb;
 end;
 $$;
 revoke all on function public.sync_worker_warm(timestamptz, text, uuid, numeric, boolean)
   from public, anon, authenticated, service_role;
 comment on function public.sync_worker_warm(timestamptz, text, uuid, numeric, boolean) is
-  'For the Edge Function (service role and warm-up token): see sync_scheduler.answer_warmup. Reports that '
-  'the isolate is up, at most once.';
-
--- Records that the isolate that a warm-up was for is up, at most once. boot_ms is in milliseconds. Errors:
--- PT401 invalid_token (also for a slot without a warm-up), PT409 already_claimed (answered before).
-create or replace function sync_scheduler.answer_warmup(
-  scheduled_for timestamptz, token text, boot_id uuid, boot_ms numeric, cold_start boolean
-) returns jsonb
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  hash bytea := sha256(convert_to(answer_warmup.token, 'UTF8'));
-begin
-  -- A compare-and-set: of two deliveries one is recorded, and a token works once. A late one is recorded as
-  -- what it is: warmup_statistics counts a warm-up only if it was answered before its slot.
-  update sync_scheduler.warmups w set
-    answered_at = now(),
-    boot_id = answer_warmup.boot_id,
-    -- Bounded as in claim_attempt.
-    boot_ms = case when answer_warmup.boot_ms is not null
-      then least(greatest(answer_warmup.boot_ms, 0), 3600000) end,
-    cold_start = answer_warmup.cold_start
-  where w.scheduled_for = answer_warmup.scheduled_for and w.token_hash = hash and w.answered_at is null;
-  if not found then
-    perform sync_scheduler.raise_error(case when exists (
-      select from sync_scheduler.warmups w
-      where w.scheduled_for = answer_warmup.scheduled_for and w.token_hash = hash)
-      then 'already_claimed' else 'invalid_token' end);
-  end if;
-  return '{"recorded": true}'::jsonb;
-end;
-$$;
+  'For the Edge Function (service role and the warm-up''s token). Records, once, that the isolate is up that '
+  'the warm-up of the slot scheduled_for was for. boot_ms: how long it took, in milliseconds. Returns '
+  'recorded. Errors: PT401 invalid_token (also for a slot without a warm-up), PT409 already_claimed.';

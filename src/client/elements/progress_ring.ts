@@ -1,9 +1,11 @@
 import { html, type TemplateResult } from "lit";
+import { countEntries } from "../entries_total.ts";
 import type { SyncRun } from "../types.ts";
 
 /** How much of a run is done, from 0 to 1; null while that is not known. */
 export function shareDone(run: SyncRun | null | undefined): number | null {
-  return run && run.entries_total > 0 ? (run.entries_done + run.entries_failed) / run.entries_total : null;
+  if (!run || run.entries_total === 0 || !countEntries(run).isExact) return null;
+  return (run.entries_done + run.entries_failed) / run.entries_total;
 }
 
 /**

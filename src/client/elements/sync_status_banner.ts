@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 import { type CSSResult, html, nothing, type TemplateResult } from "lit";
+import { showTotal } from "../entries_total.ts";
 import { toInstant } from "../instant.ts";
 import { toClockTime, toRelativeTime } from "../messages/time_words.ts";
 import { isActive, type SyncRun } from "../types.ts";
@@ -166,11 +167,11 @@ export class SyncStatusBanner extends SyncElement {
     if (run === null) return "";
     const { status, notice, entries_total: total, entries_done: done, entries_failed: failed } = run;
     const next = toInstant(run.next_attempt_at);
-    const [, rejected] = this.#numbers(done, failed);
+    const [exported, rejected] = this.#numbers(done, failed);
     // What it waits for is shown above.
     const says = isActive(run) && notice && !(status === "pending" && WAITS.test(notice));
     return [
-      total > 0 ? texts.progress(...this.#numbers(done, total)) : "",
+      total > 0 ? texts.progress(exported, showTotal(run, locale)) : "",
       failed > 0 && status !== "succeeded" ? texts.rejected(rejected) : "",
       next && !this.#quota(run) ? texts.nextAttempt(toClockTime(next, new Date(), locale)) : "",
       says ? texts.notices[notice] : "",

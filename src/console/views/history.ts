@@ -1,6 +1,13 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { en, isActive, type SyncRun, type SyncRunStatus, type SyncRunTrigger } from "../../client/mod.ts";
+import {
+  en,
+  isActive,
+  showTotal,
+  type SyncRun,
+  type SyncRunStatus,
+  type SyncRunTrigger,
+} from "../../client/mod.ts";
 import { duration, inZone, LOCALE, secondsBetween } from "../format.ts";
 import type { History } from "../state/history.ts";
 import type { OrganisationModel } from "../state/organisation.ts";
@@ -115,9 +122,10 @@ function runRow(run: SyncRun, view: HistoryView): TemplateResult {
 }
 
 /** How far a run is; of one in which entries were rejected, how many were exported and how many not. */
-function entriesView({ entries_total, entries_done, entries_failed }: SyncRun): unknown {
+function entriesView(run: SyncRun): unknown {
+  const { entries_total, entries_done, entries_failed } = run;
   if (entries_total === 0) return "–";
-  if (entries_failed === 0) return `${entries_done} / ${entries_total}`;
+  if (entries_failed === 0) return `${entries_done.toLocaleString(LOCALE)} / ${showTotal(run, LOCALE)}`;
   return html`<span class="part">${entries_done} exported,</span> <span class="part bad">${entries_failed} rejected</span>`;
 }
 

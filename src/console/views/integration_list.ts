@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { ref } from "lit/directives/ref.js";
+import { countEntries } from "../../client/mod.ts";
 import { ago } from "../format.ts";
 import type { Overview } from "../state/types.ts";
 import { healthOf } from "./words.ts";
@@ -15,7 +16,7 @@ export function integrationList(
       ${rows.map((row) => {
         const { tone, text } = healthOf(row);
         const isRunning = row.active_run_id !== null;
-        const percent = row.entries_total
+        const percent = row.entries_total && countEntries(row).isExact
           ? Math.round(100 * (row.entries_done ?? 0) / row.entries_total)
           : null;
         const isSelected = row.integration_type === selected;

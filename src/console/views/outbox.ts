@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { en } from "../../client/mod.ts";
+import { countEntries, en } from "../../client/mod.ts";
 import { ago, counted } from "../format.ts";
 import type { IntegrationModel } from "../state/integration.ts";
 import type { OrganisationModel } from "../state/organisation.ts";
@@ -88,9 +88,12 @@ function waitingView({ pending, unknown }: { pending: number; unknown: number })
   `;
 }
 
-function leftView({ entries_total, entries_done, entries_failed }: Overview): TemplateResult {
-  const left = (entries_total ?? 0) - (entries_done ?? 0) - (entries_failed ?? 0);
-  return html`<span class="count calm">${counted(left, "entry", "entries")} to go</span>`;
+function leftView(row: Overview): TemplateResult {
+  const { atLeast, isExact } = countEntries(row);
+  const left = atLeast - (row.entries_done ?? 0) - (row.entries_failed ?? 0);
+  const entries = counted(left, "entry", "entries");
+  const text = isExact ? entries : left > 0 ? `more than ${entries}` : "more entries";
+  return html`<span class="count calm">${text} to go</span>`;
 }
 
 function pretty(value: unknown): string {

@@ -90,6 +90,9 @@ comment on column public.sync_run_log.notice is
 comment on column public.sync_run_log.quota_until is
   'Until when the external system asks us to wait, as it said: of a run that waits for it, or that failed as '
   'vendor_quota_exhausted.';
+comment on column public.sync_run_log.entries_total is
+  'How many entries waited when the first worker took the run, at least entries_done + entries_failed. Exact '
+  'up to 10,000. A higher number is a lower bound: at least so many, until the run succeeds.';
 comment on column public.sync_run_log.attempt is 'Number of the current or last attempt.';
 comment on column public.sync_run_log.error_message is
   'In a coordinator''s words; never a secret or a stack trace.';

@@ -119,6 +119,11 @@ Deno.test("a press turns the ring and shows progress until the run has ended, an
   assert.equal(await button.locator(".arc").getAttribute("stroke-dashoffset"), "58");
   assert.deepEqual(await layout(it), before);
 
+  await play(`stage.tell({ status: "running", entries_total: 10001, entries_done: 400, entries_failed: 0 })`);
+  assert.equal(await banner.locator("[part=details]").textContent(), "400 of 10,000+ entries");
+  assert.equal(await banner.getByRole("progressbar").count(), 1);
+  assert.equal(await button.locator("svg.turning").count(), 1, "how much is done is not known");
+
   await play(`stage.tell({ status: "succeeded", ${ENDED} })`);
   assert.equal(await status(it), "The sync has succeeded");
   assert.equal(await button.getAttribute("aria-disabled"), "false");
