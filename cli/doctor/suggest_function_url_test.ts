@@ -19,7 +19,7 @@ for (
       },
       hosted,
     ],
-    ["a host that tells no project", {
+    ["a host that names no project", {
       databaseUrl: "postgresql://db.example.test/postgres",
       serverAddress: "10.0.0.1",
     }, hosted.replace(ref, "<project ref>")],

@@ -62,7 +62,7 @@ Deno.test("Realtime reports a run's changes to a member, with the values that th
 
   await sql`delete from public.sync_run_log where run_id = ${runId}`;
   const deleted = await listener.until("the deletion", (change) => change.eventType === "DELETE");
-  assert.deepEqual(deleted.old, { run_id: runId }, "of a row that nobody can be asked about, only the key");
+  assert.deepEqual(deleted.old, { run_id: runId }, "of a row that no policy can judge, only the key");
   assert.deepEqual(listener.statuses, ["SUBSCRIBED"]);
 });
 

@@ -230,7 +230,7 @@ Deno.test(
       },
     );
 
-    await step(ifClean("everything at once is mended by the SQL in its order"), async () => {
+    await step(ifClean("the SQL in its order fixes everything at once"), async () => {
       for (
         const statement of [
           "drop extension pg_cron cascade",
@@ -294,7 +294,7 @@ Deno.test(
       assert.deepEqual(bad(await examine(owner.sql, undefined, url)), []);
     });
 
-    await step(ifOwn("a database without the bundle is told so, and nothing else"), async () => {
+    await step(ifOwn("the doctor says so, and nothing else, when the database has no bundle"), async () => {
       await admin.sql`drop schema sync_scheduler cascade`;
       const found = await examine(owner.sql);
       assert.deepEqual(found.map(({ status, check }) => [status, check]), [["FAIL", "installed"]]);

@@ -116,7 +116,7 @@ Deno.test({
 
 Deno.test({
   ...embeddedOnly(
-    "an uninstall that the host's own objects stand in the way of changes nothing and names them",
+    "an uninstall changes nothing and names the host's own objects that use the bundle's",
   ),
   fn: async () => {
     const hosts = await useHosts();

@@ -9,7 +9,7 @@ import { PLATFORM_VARIABLE } from "../../support/platform.ts";
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const STUB = fileURLToPath(new URL("./stub_function/", import.meta.url));
 const FILES = ["tests/integration/e2e/manual_trigger_test.ts", "tests/contracts/platform/realtime_test.ts"];
-const TESTS = "/^a run exports every entry once and succeeds$|^Realtime (tells|asks|applies|says|ends)/";
+const TESTS = "/^a run exports every entry once and succeeds$|^Realtime (reports|asks|applies|says|ends)/";
 
 Deno.test({
   ...embeddedOnly(

@@ -19,7 +19,7 @@ Deno.test("a changed address brings a tenant's token nowhere, by a check or by a
 
     const patched = await backend.from("sync_integrations").update({ config: { url: thief.url } })
       .eq("id", tenant.integrationId);
-    assert.equal(patched.error?.code, "42501", "nobody writes the row");
+    assert.equal(patched.error?.code, "42501", "no person writes the row");
     const inserted = await backend.from("sync_integrations")
       .insert({ org_id: tenant.orgId, integration_type: "xledger" });
     assert.equal(inserted.error?.code, "42501", "nor makes one");

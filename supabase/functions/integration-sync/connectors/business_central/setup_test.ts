@@ -35,7 +35,7 @@ for (
   const [what, information] of [
     ["has the configured currency", [{ currencyCode: "nok " }]],
     ["does not say in which currency it keeps its books", [{ currencyCode: "" }]],
-    ["tells an app nothing about itself", []],
+    ["says nothing to an app about itself", []],
     ["does not let the app read that", setUpWrongly("business_central_access_refused", "No.")],
   ] as const
 ) {

@@ -50,7 +50,7 @@ for (
       message: "Your query timed out.",
       code: "BAD_REQUEST.QUERY",
     }, ["ambiguous", null, true]],
-    ["error that nobody knows", { message: "Object reference not set" }, ["ambiguous", null, true]],
+    ["error that is unknown", { message: "Object reference not set" }, ["ambiguous", null, true]],
   ] as const
 ) {
   Deno.test(`errorsFault reads a ${what}`, () => {
