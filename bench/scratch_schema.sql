@@ -130,6 +130,19 @@ create procedure bench.make_due(due integer) language sql as $$
     select d.id from public.sync_integrations d where d.schedule is not null order by md5(d.id::text) limit due);
 $$;
 
+-- What a worker does with every run that is pending: it claims it and reports success.
+create procedure bench.work_off() language plpgsql as $$
+declare
+  pending uuid;
+begin
+  update sync_scheduler.run_attempts set token_hash = sha256('token') where ended_at is null;
+  for pending in select r.run_id from public.sync_run_log r where r.status = 'pending' loop
+    perform public.sync_worker_claim(pending, 1, 'token', gen_random_uuid(), 1, false);
+    perform public.sync_worker_finish(pending, 1, 'token', 'succeeded');
+  end loop;
+end;
+$$;
+
 -- Connection checks, too, are spread over the time: some would always be due.
 create procedure bench.make_idle() language sql as $$
   update sync_scheduler.connection_checks set ended_at = now() where ended_at is null;

@@ -6,6 +6,7 @@ import { connectorMemory } from "./connector_memory.ts";
 import { connectorThroughput } from "./connector_throughput.ts";
 import { consoleFirstPaint } from "./console_first_paint.ts";
 import { delivery } from "./delivery.ts";
+import { heldSnapshot } from "./held_snapshot.ts";
 import { hotPathPlans } from "./hot_path_plans.ts";
 import { logSize } from "./log_size.ts";
 import { outboxPlans } from "./outbox_plans.ts";
@@ -27,6 +28,7 @@ export const benchmarks: readonly Benchmark[] = [
   outboxPlans,
   overview,
   recoverTick,
+  heldSnapshot,
   slots,
   tick,
   commitToClaim,

@@ -710,6 +710,8 @@ create table sync_scheduler.queued_slots (
 -- buffer_one: at most one slot of the schedule waits.
 create unique index queued_slots_one_buffered_idx on sync_scheduler.queued_slots (integration_id)
   where triggered_by = 'schedule';
+-- What a tick looks into.
+create index queued_slots_requested_idx on sync_scheduler.queued_slots (requested_at);
 comment on table sync_scheduler.queued_slots is
   'Slots that run as soon as nothing else of their integration does, the earliest first: what buffer_one '
   'keeps, and what a backfill makes up for.';
@@ -722,17 +724,25 @@ create table sync_scheduler.ticks (
   started integer not null default 0,
   skipped integer not null default 0,
   recovered integer not null default 0,
-  errors jsonb
+  errors jsonb,
+  looks_from timestamptz,
+  hinted integer not null default 0
 );
 create index ticks_ticked_at_idx on sync_scheduler.ticks (ticked_at);
 comment on table sync_scheduler.ticks is 'One row a tick: that the scheduler is alive, and what it did.';
 comment on column sync_scheduler.ticks.errors is
   'Step of the tick to message, for the steps that failed; null: none.';
+comment on column sync_scheduler.ticks.looks_from is
+  'Where the next tick begins to look in the indexes of what is due: this tick saw nothing earlier. Null: at '
+  'their left end.';
+comment on column sync_scheduler.ticks.hinted is
+  'How many ticks in a row have begun at looks_from instead of the left end. After ten of them a tick looks '
+  'at all, because a row may appear to the left.';
 
--- May one of the tick's steps after start_due_runs have something to do? Mostly not, and then the tick sets
--- none of them up. A new step adds here what it acts upon; the test schedule/has_work has a case for each.
--- Waits 100 ms for a lock at most, then it fails.
-create or replace function sync_scheduler.has_work() returns boolean
+-- May a step of the tick after start_due_runs have something to do? Mostly not, and then the tick runs none of
+-- them. Leaves out instants before `since`: see ticks.looks_from. A new step adds here what it acts upon, and
+-- a case to the test schedule/has_work. Waits 100 ms for a lock at most, then it fails.
+create or replace function sync_scheduler.has_work(since timestamptz default '-infinity') returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp set lock_timeout = '100ms' as $$
 begin
   -- What each step acts upon, in their order. Each reads one index, and most are nearly always empty. A
@@ -744,25 +754,26 @@ begin
 
   -- recover_runs.
   if exists (select from sync_scheduler.run_attempts a
-    where a.ended_at is null and a.lease_expires_at <= now()) then
+    where a.ended_at is null and a.lease_expires_at between has_work.since and now()) then
     return true;
   end if;
-  if exists (select from public.sync_run_log r where r.status = 'pending' and r.next_attempt_at <= now()) then
+  if exists (select from public.sync_run_log r
+    where r.status = 'pending' and r.next_attempt_at between has_work.since and now()) then
     return true;
   end if;
   -- start_queued_slots, and watch_drift; warm_up looks for slots that no step has dealt with.
-  if exists (select from sync_scheduler.queued_slots) then
+  if exists (select from sync_scheduler.queued_slots w where w.requested_at >= has_work.since) then
     return true;
   end if;
   if exists (
     select from public.sync_run_log r
-      where r.status = 'pending' and r.started_at is null and r.scheduled_for <= now()
+      where r.status = 'pending' and r.started_at is null and r.scheduled_for between has_work.since and now()
       and r.notice is distinct from 'integration_paused')
   then
     return true;
   end if;
   -- end_pauses and resolve_silence.
-  if exists (select from public.sync_integrations i where i.resume_at <= now()) then
+  if exists (select from public.sync_integrations i where i.resume_at between has_work.since and now()) then
     return true;
   end if;
   if exists (
@@ -773,22 +784,26 @@ begin
     return true;
   end if;
   -- end_unanswered_checks.
-  if exists (select from sync_scheduler.connection_checks p where p.ended_at is null) then
+  if exists (select from sync_scheduler.connection_checks c
+    where c.ended_at is null and c.requested_at >= has_work.since) then
     return true;
   end if;
   -- run_due_checks.
-  if exists (select from public.sync_integration_health h where h.next_check_at <= now()) then
+  if exists (select from public.sync_integration_health h
+    where h.next_check_at between has_work.since and now()) then
     return true;
   end if;
   -- post_alert_messages.
   if exists (select from sync_scheduler.alert_messages m where m.is_new) then
     return true;
   end if;
-  if exists (select from sync_scheduler.alert_senders s where s.next_attempt_at <= now()) then
+  if exists (select from sync_scheduler.alert_senders s
+    where s.next_attempt_at between has_work.since and now()) then
     return true;
   end if;
   -- warm_up: settings.warmup_lead is a minute at most.
-  return exists (select from public.sync_integrations i where i.next_run_at <= now() + interval '1 minute');
+  return exists (select from public.sync_integrations i
+    where i.next_run_at between has_work.since and now() + interval '1 minute');
 end;
 $$;
 

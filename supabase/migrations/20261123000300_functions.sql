@@ -7789,10 +7789,6 @@ declare
 begin
   started := 0;
   skipped := 0;
-  -- Before the lock, or every tick would take it. next_tick_at is never before next_run_at.
-  if not exists (select from public.sync_integrations i where i.next_run_at <= now()) then
-    return;
-  end if;
   if not sync_scheduler.lock_starts() then
     return;
   end if;
@@ -8313,9 +8309,21 @@ declare
   skipped integer := 0;
   recovered integer := 0;
   busy boolean := true;
+  looks_from timestamptz;
+  hinted integer;
   errors jsonb := '{}'::jsonb;
   step text;
 begin
+  -- An index keeps what has moved on as long as a snapshot may see it, and each tick would read it again. So
+  -- a tick begins where the last one saw nothing. This is a hint: a transaction that commits late puts rows
+  -- to the left of it. After ten ticks with a hint, a tick looks from the left end.
+  select t.looks_from, t.hinted + 1 into looks_from, hinted
+  from sync_scheduler.ticks t order by t.tick_id desc limit 1;
+  if hinted > 10 or looks_from > now() or looks_from is null then
+    looks_from := '-infinity';
+    hinted := 0;
+  end if;
+
   -- Each step by itself: a step that fails stops no other one. What is due comes first, because the minute
   -- counts. Alerts are posted after every step that raises them. Warming up is last: another tick for the
   -- same slot waits for it.
@@ -8329,8 +8337,13 @@ begin
     begin
       case step
       when 'start_due_runs' then
-        select d.started, d.skipped into started, skipped from sync_scheduler.start_due_runs() d;
-      when 'has_work' then busy := sync_scheduler.has_work();
+        -- Before it takes a lock. next_tick_at is never before next_run_at.
+        if exists (
+          select from public.sync_integrations i where i.next_run_at between looks_from and now())
+        then
+          select d.started, d.skipped into started, skipped from sync_scheduler.start_due_runs() d;
+        end if;
+      when 'has_work' then busy := sync_scheduler.has_work(looks_from);
       when 'recover_runs' then recovered := sync_scheduler.recover_runs();
       when 'start_queued_slots' then started := started + sync_scheduler.start_queued_slots();
       when 'watch_drift' then perform sync_scheduler.watch_drift();
@@ -8350,9 +8363,11 @@ begin
     -- Nothing happened that the next tick would not do again: the disk need not be waited for.
     perform set_config('synchronous_commit', 'off', true);
   end if;
-  insert into sync_scheduler.ticks (duration_ms, started, skipped, recovered, errors)
+  insert into sync_scheduler.ticks (duration_ms, started, skipped, recovered, errors, looks_from, hinted)
   values (extract(epoch from clock_timestamp() - begun) * 1000, started, skipped, recovered,
-    nullif(errors, '{}'));
+    nullif(errors, '{}'),
+    -- A minute back, for transactions that began before this one and commit after it.
+    case when busy then nullif(looks_from, '-infinity') else now() - interval '1 minute' end, hinted);
 end;
 $$;
 

@@ -9,6 +9,8 @@ create table sync_scheduler.queued_slots (
 -- buffer_one: at most one slot of the schedule waits.
 create unique index queued_slots_one_buffered_idx on sync_scheduler.queued_slots (integration_id)
   where triggered_by = 'schedule';
+-- What a tick looks into.
+create index queued_slots_requested_idx on sync_scheduler.queued_slots (requested_at);
 comment on table sync_scheduler.queued_slots is
   'Slots that run as soon as nothing else of their integration does, the earliest first: what buffer_one '
   'keeps, and what a backfill makes up for.';

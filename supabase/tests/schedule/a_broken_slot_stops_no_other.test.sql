@@ -59,6 +59,7 @@ select results_eq($$ select * from pg_temp.slots('integration b') $$, $$ values 
 
 -- A step that fails is written down, and the others go on.
 delete from public.sync_run_log;
+select pg_temp.make_due('integration b', pg_temp.hour());
 alter function sync_scheduler.start_due_runs(integer) rename to start_due_runs_away;
 insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by)
 values (sync_test.id('integration a'), pg_temp.hour(), 'backfill');

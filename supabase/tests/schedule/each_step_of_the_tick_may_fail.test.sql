@@ -1,6 +1,7 @@
 -- Every step of the tick is replaced: it notes that it ran, and one of them fails.
 begin;
 \ir ../fixtures.psql
+\ir ../schedule.psql
 select plan(25);
 
 create temporary table steps (number integer generated always as identity, step text, result text);
@@ -14,7 +15,7 @@ declare
   original record;
 begin
   for original in
-    select s.step, s.result, p.oid::regprocedure as signature, format_type(p.prorettype, null) as type
+    select s.step, s.result, p.oid::regprocedure as signature, pg_get_function_arguments(p.oid) as arguments, format_type(p.prorettype, null) as type
     from steps s join pg_proc p on p.proname = s.step and p.pronamespace = 'sync_scheduler'::regnamespace
   loop
     execute format('alter function %s rename to %I', original.signature, original.step || '_away');
@@ -27,11 +28,13 @@ begin
         end if;
         %4$s
       end $b$ $f$,
-      original.step, case when original.result is null then 'out started integer, out skipped integer' else '' end, original.type,
+      original.step, original.arguments, original.type,
       case when original.result is null then 'started := 0; skipped := 0;' when original.type <> 'void' then format('return %L;', original.result) else '' end);
   end loop;
 end
 $$;
+-- A slot is due, or start_due_runs would not be called.
+select pg_temp.make_due('integration a', pg_temp.hour());
 create function pg_temp.tick(broken text) returns text language plpgsql as $$
 begin
   delete from ran;
@@ -58,7 +61,7 @@ from steps s order by s.number;
 select is(pg_temp.errors_of(s.step), jsonb_build_object(s.step, s.step || ' is broken'), 'the tick names the step when ' || s.step || ' fails')
 from steps s order by s.number;
 
-create or replace function sync_scheduler.has_work() returns boolean language plpgsql as $$ begin return false; end $$;
+create or replace function sync_scheduler.has_work(since timestamptz default '-infinity') returns boolean language plpgsql as $$ begin return false; end $$;
 select is(pg_temp.tick('none'), 'start_due_runs', 'without work the other steps do not run');
 
 select * from finish();

@@ -77,7 +77,7 @@ select is(pg_temp.begins(m), '{"alert_id": "id", "kind": "drift", "severity": "i
 with made as (insert into public.sync_audit_log (org_id, action) values (sync_test.id('org a'), 'x') returning *)
 select is(pg_temp.begins(m) - 'audit_id', '{"org_id": "id", "action": "x", "details": {}, "created_at": "now"}', 'what is audited') from made m;
 with made as (insert into sync_scheduler.ticks default values returning *)
-select is(pg_temp.begins(m) - 'tick_id', '{"ticked_at": "now", "started": 0, "skipped": 0, "recovered": 0}', 'a tick') from made m;
+select is(pg_temp.begins(m) - 'tick_id', '{"ticked_at": "now", "started": 0, "skipped": 0, "recovered": 0, "hinted": 0}', 'a tick') from made m;
 with made as (insert into sync_scheduler.warmups (scheduled_for, token_hash) values (now() + interval '1 day', 'x') returning *)
 select is(pg_temp.begins(m), '{"scheduled_for": "given", "token_hash": "\\x78", "requested_at": "now"}', 'a warm-up') from made m;
 with made as (insert into sync_scheduler.connection_checks (integration_id, token_hash, requested_at)

@@ -4,12 +4,14 @@
  * @module
  */
 import assert from "node:assert/strict";
+import type { TransactionSql } from "postgres";
 import { connect } from "../../support/connect.ts";
 import { localTest } from "../../support/local_only.ts";
 import { pauseJobs } from "../../support/ticks.ts";
 
 // Few enough for one page that is not full: nothing prunes it before the test has looked.
 const DUE = 5;
+const MOVED_ON = 200;
 const XMAX_IS_MULTI = 0x1000;
 
 localTest(
@@ -33,5 +35,41 @@ localTest(
       count(*) filter (where t_ctid <> format('(0,%s)', lp)::tid)::int as replaced
     from heap_page_items(get_raw_page('public.sync_integrations', 0))`;
     assert.deepEqual({ ...found }, { multixacts: 0, replaced: 2 * DUE });
+  },
+);
+
+localTest(
+  "an idle tick reads nothing of what has moved on when another session holds a snapshot",
+  async (platform) => {
+    await using database = connect(platform.adminUrl, 1);
+    await using holder = connect(platform.adminUrl, 1);
+    const { sql } = database;
+    await pauseJobs(sql);
+    await sql`
+    with org as (insert into public.organizations (name) select 'Org ' || n from generate_series(1, ${MOVED_ON}) n returning id)
+    insert into public.sync_integrations (org_id, integration_type, schedule) select id, 'webhook', '@yearly' from org`;
+    await sql`update public.sync_integration_health set next_check_at = null`;
+    await holder.sql`begin isolation level repeatable read`;
+    await holder.sql`select 1`;
+
+    const slot = sql`now() - interval '1 hour'`;
+    await sql`update public.sync_integrations set next_run_at = ${slot}, next_tick_at = ${slot}`;
+    await sql`select sync_scheduler.tick()`;
+    await sql`delete from public.sync_run_log`;
+    const entriesRead = async (sql: TransactionSql) => {
+      const [row] = await sql<{ read: number }[]>`
+        select pg_stat_get_xact_tuples_returned('public.sync_integrations_next_run_idx'::regclass)::int as read`;
+      return row?.read ?? NaN;
+    };
+    // In one transaction, because the numbers of earlier ones are taken away now and then.
+    const readByTick = () =>
+      sql.begin(async (sql) => {
+        const before = await entriesRead(sql);
+        await sql`select sync_scheduler.tick()`;
+        return await entriesRead(sql) - before;
+      });
+    assert.ok(await readByTick() >= MOVED_ON, "the snapshot keeps them");
+    assert.equal(await readByTick(), 0);
+    await holder.sql`rollback`;
   },
 );

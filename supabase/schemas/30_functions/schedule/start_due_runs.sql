@@ -16,10 +16,6 @@ declare
 begin
   started := 0;
   skipped := 0;
-  -- Before the lock, or every tick would take it. next_tick_at is never before next_run_at.
-  if not exists (select from public.sync_integrations i where i.next_run_at <= now()) then
-    return;
-  end if;
   if not sync_scheduler.lock_starts() then
     return;
   end if;
