@@ -123,6 +123,4 @@ const AMBIGUOUS = new Set([
   "sync_scheduler.note_vendor_failure",
   "sync_scheduler.open_incident",
   "sync_scheduler.press",
-  "sync_scheduler.record_results",
-  "sync_scheduler.reserve_entries",
 ]);

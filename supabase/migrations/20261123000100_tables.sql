@@ -353,6 +353,7 @@ create table sync_scheduler.run_attempts (
   lease_expires_at timestamptz not null,
   settled_before integer,
   checkpoint jsonb,
+  reserved_from bigint,
   address jsonb,
   ended_at timestamptz,
   outcome sync_scheduler.attempt_outcome,
@@ -382,6 +383,9 @@ comment on column sync_scheduler.run_attempts.blames is
   'What the failure is about. Null: the attempt did not fail, or its worker did not say.';
 comment on column sync_scheduler.run_attempts.vendor_wait is
   'How long the vendor asked to wait after this attempt; the run''s deadline moved by it. Null: it did not.';
+comment on column sync_scheduler.run_attempts.reserved_from is
+  'The first entry of the last batch that the attempt reserved in order. A hint: its run looks for entries '
+  'from there on, and once from the beginning before it is done. Null: from the attempt before it.';
 comment on column sync_scheduler.run_attempts.address is
   'address_of the integration when the attempt was claimed: where its worker sends. With another one it gets '
   'no further entries.';
@@ -578,18 +582,19 @@ begin
 end;
 $$;
 
--- Trigger of sync_export_entries: computes payload_hash and payload_bytes, and clears decided_at when the
--- entry is rejected or contradicted anew. It refuses (PT409 entry_is_sent; details: entry_key, state) other
--- content for an entry that is not replaceable, and another state for an exported entry. It refuses to
--- withdraw what may have left, and to send what is redacted. It refuses (23514) a JSON number that a float
--- would change. What a vendor has seen never changes, also for the owner. A batch goes out again byte for
--- byte as it was sent, and a booked entry is never sent again. Definer, because the writer may have no rights
--- in sync_scheduler; it reads the batch of the row at hand, and changes nothing but that row.
-create or replace function sync_scheduler.guard_entry() returns trigger
+-- Trigger of sync_export_entries on the columns of its content. Computes payload_hash and payload_bytes.
+-- Raises PT409 entry_is_sent (details: entry_key, state) for other content of an entry that is not
+-- replaceable, and for another key or integration of one that does not wait. Raises 23514 for a JSON number
+-- that a float would change. What a vendor has seen never changes, also for the owner: a batch goes out again
+-- byte for byte as it was sent. Definer, because the writer may have no rights in sync_scheduler. It changes
+-- nothing but the row at hand.
+create or replace function sync_scheduler.guard_entry_content() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  is_new constant boolean := tg_op = 'INSERT';
 begin
-  if tg_op = 'UPDATE' and new.redacted_at is not null then
-    -- The content is gone, its hash is not: by it a further delivery is known as the same, or as another.
+  if not is_new and new.redacted_at is not null then
+    -- The content is gone, its hash is not: a further delivery is compared with it.
     if new.payload = '{}' then
       new.payload_hash := old.payload_hash;
     else
@@ -601,28 +606,70 @@ begin
   if new.redacted_at is null then
     new.payload_hash := sync_scheduler.entry_hash(new.period, new.document_number, new.payload);
   end if;
-  if tg_op = 'INSERT' or new.payload_hash <> old.payload_hash
-    or new.redacted_at is distinct from old.redacted_at then
+  if is_new or new.payload_hash <> old.payload_hash or new.redacted_at is distinct from old.redacted_at then
     new.payload_bytes := octet_length(new.payload::text);
   else
     new.payload_bytes := old.payload_bytes;
   end if;
-  if tg_op = 'UPDATE' and (
-    (old.state = 'exported' and new.state <> 'exported')
-    or (old.state <> 'pending'
-      and (new.integration_id, new.entry_key) is distinct from (old.integration_id, old.entry_key))
+  if not is_new and old.state <> 'pending' and (
+    new.integration_id <> old.integration_id or new.entry_key <> old.entry_key
     -- New content begins anew: it waits, whatever became of the content before it.
-    or (old.state <> 'pending' and new.payload_hash is distinct from old.payload_hash
-      and not (new.state = 'pending' and sync_scheduler.is_replaceable(old)))
+    or (new.payload_hash <> old.payload_hash
+      and not (new.state = 'pending' and sync_scheduler.is_replaceable(old))))
+  then
+    perform sync_scheduler.raise_error('entry_is_sent',
+      jsonb_build_object('entry_key', left(old.entry_key, 100), 'state', old.state));
+  end if;
+  -- A refusal is about one content.
+  if not is_new and new.payload_hash <> old.payload_hash and new.refused_run_id is not null then
+    new.refused_run_id := null;
+    if new.state = 'pending' then
+      new.error_message := null;
+    end if;
+  end if;
+  -- Refused where the host's developer sees it. Also in what is delivered later: it may take the payload's
+  -- place.
+  if ((is_new or new.payload_hash <> old.payload_hash) and sync_scheduler.loses_digits(new.payload))
+    or (new.conflict_content is not null
+      and (is_new or new.conflict_content is distinct from old.conflict_content)
+      and sync_scheduler.loses_digits(new.conflict_content))
+  then
+    raise exception using errcode = '23514', schema = tg_table_schema, table = tg_table_name,
+      column = 'payload',
+      message = 'a JSON number in the payload would lose digits on its way: write amounts as strings',
+      detail = jsonb_build_object('entry_key', left(new.entry_key, 100));
+  end if;
+  return new;
+end;
+$$;
+
+-- By their columns, and payload_hash is one of them: else a writer could forge it. A change of state alone
+-- hashes nothing.
+create trigger guard_entry_content before insert
+  or update of integration_id, entry_key, period, document_number, payload, payload_hash, payload_bytes,
+    conflict_content, redacted_at
+  on public.sync_export_entries
+  for each row execute function sync_scheduler.guard_entry_content();
+
+-- Trigger of sync_export_entries on every change but the plain steps of an export. Clears decided_at when the
+-- entry is rejected or contradicted anew, and the marks that the new state ends. Raises PT409 entry_is_sent
+-- (details: entry_key, state) for another state of an exported entry, for withdrawing what may have left, and
+-- for sending what is redacted.
+-- Definer, because the writer may have no rights in sync_scheduler. It changes the row at hand, and where the
+-- active run looks for entries: a hint alone.
+create or replace function sync_scheduler.guard_entry_state() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if (old.state = 'exported' and new.state <> 'exported')
     -- An admin sends it again while a purge empties it.
     or (new.redacted_at is not null and new.state not in ('exported', 'rejected', 'withdrawn'))
     or (new.state = 'withdrawn' and old.state not in ('pending', 'withdrawn') and not old.not_sent)
-  ) then
-    raise exception using errcode = 'PT409', message = 'entry_is_sent',
-      detail = jsonb_build_object('entry_key', left(old.entry_key, 100), 'state', old.state);
+  then
+    perform sync_scheduler.raise_error('entry_is_sent',
+      jsonb_build_object('entry_key', left(old.entry_key, 100), 'state', old.state));
   end if;
   -- A decision is about one refusal, or one conflict. The next one waits for a decision of its own.
-  if tg_op = 'UPDATE' and new.decided_at is not distinct from old.decided_at and (
+  if new.decided_at is not distinct from old.decided_at and (
     (new.state = 'rejected' and old.state <> 'rejected')
     or (new.conflict_at is not null and new.conflict_at is distinct from old.conflict_at)
   ) then
@@ -644,30 +691,35 @@ begin
   if new.state not in ('sending', 'unknown') then
     new.set_aside_run_id := null;
   end if;
-  -- A refusal is about one content, and only what waits can be passed over.
-  if new.state <> 'pending' or (tg_op = 'UPDATE' and new.payload_hash <> old.payload_hash) then
-    if new.state = 'pending' and new.refused_run_id is not null then
-      new.error_message := null;
-    end if;
+  -- Only what waits can be passed over.
+  if new.state <> 'pending' then
     new.refused_run_id := null;
   end if;
-  -- Refused where the host's developer sees it. Also in what is delivered later: it may take the payload's
-  -- place.
-  if (tg_op = 'INSERT'
-    or (new.payload_hash, new.conflict_content) is distinct from (old.payload_hash, old.conflict_content))
-    and (sync_scheduler.loses_digits(new.payload) or sync_scheduler.loses_digits(new.conflict_content))
+  -- It is open again, and may lie in front of what the active run has reserved since.
+  if new.state in ('pending', 'sending', 'unknown') and (old.state not in ('pending', 'sending')
+    or old.refused_run_id is not null or old.set_aside_run_id is not null)
   then
-    raise exception using errcode = '23514', schema = tg_table_schema, table = tg_table_name,
-      column = 'payload',
-      message = 'a JSON number in the payload would lose digits on its way: write amounts as strings',
-      detail = jsonb_build_object('entry_key', left(new.entry_key, 100));
+    update sync_scheduler.run_attempts a set reserved_from = new.entry_id
+    where a.reserved_from > new.entry_id and a.run_id = (
+      select r.run_id from public.sync_run_log r
+      where r.integration_id = new.integration_id and r.status in ('pending', 'running'));
   end if;
   return new;
 end;
 $$;
 
-create trigger guard_entry before insert or update on public.sync_export_entries
-  for each row execute function sync_scheduler.guard_entry();
+-- The plain steps are pending to sending and sending to exported, of an entry without any mark.
+create trigger guard_entry_state before update on public.sync_export_entries
+  for each row when (
+    (new.state <> old.state
+      and not (old.state = 'pending' and new.state = 'sending')
+      and not (old.state = 'sending' and new.state = 'exported'))
+    or new.not_sent or new.refused_at_first_send or new.nothing_left
+    or old.refused_run_id is not null or new.refused_run_id is not null
+    or new.conflict_at is not null or new.conflict_payload_hash is not null
+    or new.conflict_content is not null
+    or old.set_aside_run_id is not null or new.set_aside_run_id is not null or new.redacted_at is not null)
+  execute function sync_scheduler.guard_entry_state();
 
 -- supabase/schemas/10_tables/refused_entries.sql
 create table sync_scheduler.refused_entries (

@@ -16,6 +16,7 @@ create table sync_scheduler.run_attempts (
   lease_expires_at timestamptz not null,
   settled_before integer,
   checkpoint jsonb,
+  reserved_from bigint,
   address jsonb,
   ended_at timestamptz,
   outcome sync_scheduler.attempt_outcome,
@@ -45,6 +46,9 @@ comment on column sync_scheduler.run_attempts.blames is
   'What the failure is about. Null: the attempt did not fail, or its worker did not say.';
 comment on column sync_scheduler.run_attempts.vendor_wait is
   'How long the vendor asked to wait after this attempt; the run''s deadline moved by it. Null: it did not.';
+comment on column sync_scheduler.run_attempts.reserved_from is
+  'The first entry of the last batch that the attempt reserved in order. A hint: its run looks for entries '
+  'from there on, and once from the beginning before it is done. Null: from the attempt before it.';
 comment on column sync_scheduler.run_attempts.address is
   'address_of the integration when the attempt was claimed: where its worker sends. With another one it gets '
   'no further entries.';

@@ -65,11 +65,11 @@ with made as (insert into public.sync_export_entries (integration_id, entry_key,
 select is(pg_temp.begins(m) - '{entry_id,payload_hash}'::text[], '{"integration_id": "id", "entry_key": "k", "period": "2026-10", "document_number": "1",
   "payload": {"a": "b"}, "payload_bytes": 10, "state": "pending", "created_at": "now", "not_sent": false, "refused_at_first_send": false,
   "nothing_left": false, "undecided": false}', 'an entry') from made m;
-alter table public.sync_export_entries disable trigger guard_entry;
+alter table public.sync_export_entries disable trigger guard_entry_content;
 with made as (insert into public.sync_export_entries (integration_id, entry_key, period, document_number, payload)
   values (sync_test.id('integration a'), 'l', '2026-10', '1', '{}') returning *)
 select is(jsonb_build_array(m.payload_hash, m.payload_bytes), '["\\x", 0]', 'an entry that comes without its trigger: no hash, no bytes') from made m;
-alter table public.sync_export_entries enable trigger guard_entry;
+alter table public.sync_export_entries enable trigger guard_entry_content;
 
 with made as (insert into public.sync_alerts (kind, severity, dedup_key, message) values ('drift', 'info', 'k', 'x') returning *)
 select is(pg_temp.begins(m), '{"alert_id": "id", "kind": "drift", "severity": "info", "dedup_key": "k", "message": "x", "details": {}, "count": 1,

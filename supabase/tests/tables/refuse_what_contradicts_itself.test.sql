@@ -318,7 +318,7 @@ select is_empty($$
 $$, 'what a row cannot do without is never missing');
 
 -- A restore may load rows without their triggers. What these see to is checked all the same.
-alter table public.sync_export_entries disable trigger guard_entry;
+alter table public.sync_export_entries disable trigger guard_entry_content, disable trigger guard_entry_state;
 alter table public.sync_run_log disable trigger guard_run_update;
 select is_empty($$
   select statement, pg_temp.outcome(statement) from unnest(array[

@@ -1,5 +1,7 @@
 -- A worker reports what became of a batch.
 
+-- Twice: only what is still being sent changes and counts, so the repetition of a call whose answer was lost
+-- changes nothing. Two at once: the run's lock, which extend_lease takes.
 -- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the
 -- caller.
 create or replace function public.sync_worker_record_results(
@@ -7,38 +9,17 @@ create or replace function public.sync_worker_record_results(
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
+declare
+  run public.sync_run_log;
+  done integer;
+  failed integer;
+  contradicted bigint[];
+  result_of jsonb;
 begin
   perform sync_scheduler.require_text('token', sync_worker_record_results.token);
   perform sync_scheduler.require_size('results', sync_worker_record_results.results, 4194304);
-  return sync_scheduler.record_results(run_id, attempt, token, batch_id, results, set_aside);
-end;
-$$;
-revoke all on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb, boolean)
-  from public, anon, authenticated, service_role;
-comment on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb, boolean) is
-  'For the Edge Function (service role and attempt token): see sync_scheduler.record_results. Settles the '
-  'entries of a batch and counts progress.';
-
--- Settles entries of a batch: exported, rejected, unknown (asked for before it is sent again) or pending
--- (certainly not taken; it becomes unknown while anything else of the batch is open). With refused_alone a
--- pending entry is passed over for the rest of the run, and rejected as soon as something is taken. With
--- rejected goes not_sent, if our own rules rejected it before its first send, and nothing_left, if the
--- external system holds nothing of it. set_aside: what is unknown of the batch is not handed out again in
--- this run. An entry that is left out stays with the worker and counts as sent. Counts the run's progress.
--- May be repeated. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 invalid_worker_request.
-create or replace function sync_scheduler.record_results(
-  run_id uuid, attempt integer, token text, batch_id uuid, results jsonb, set_aside boolean default false
-) returns jsonb
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
-declare
-  run public.sync_run_log :=
-    sync_scheduler.extend_lease(record_results.run_id, record_results.attempt, record_results.token,
-      'settle');
-  done integer;
-  failed integer;
-  settled_ids bigint[];
-begin
+  run := sync_scheduler.extend_lease(sync_worker_record_results.run_id, sync_worker_record_results.attempt,
+    sync_worker_record_results.token, 'settle');
   if jsonb_typeof(results) is distinct from 'array' or exists (
     select from jsonb_array_elements(results) r
     group by r ->> 'entry_key'
@@ -54,26 +35,26 @@ begin
       'false as not_sent, nothing_left and refused_alone"}');
   end if;
 
-  -- Only what is still being sent: the repetition of a call whose answer was lost changes and counts nothing.
+  -- By their keys, and not as rows: a plan without statistics would compare each result with each entry.
+  result_of := (select jsonb_object_agg(r ->> 'entry_key', r) from jsonb_array_elements(results) r);
   with told as (
-    select s.entry_id, r.external_id, r.error, r.refused_alone, s.state as was,
-      coalesce(r.state, s.state) as state, r.nothing_left,
-      -- Of what may have been sent before, nobody can say that it never left.
-      r.not_sent and s.unknown_since is null as not_sent,
+    select s.entry_id, s.was, s.result,
+      coalesce((s.result ->> 'state')::public.sync_entry_state, s.was) as state,
+      -- It may have been sent before: then no worker knows that it never left.
+      (s.result ->> 'not_sent')::boolean and s.unknown_since is null as not_sent,
       s.unknown_since is null and s.decided_at is null as is_first_send,
-      -- Open stays what the results leave out, what they do not know, and what they take back although an
-      -- earlier send of it is open: that it was not taken this time says nothing about that one.
-      bool_or(coalesce(r.state, s.state) in ('sending', 'unknown')
-        or (r.state = 'pending' and s.unknown_since is not null)) over () as stays_open
-    from public.sync_export_entries s
-    left join jsonb_to_recordset(results)
-      as r (entry_key text, state public.sync_entry_state, external_id text, error text,
-        refused_alone boolean,
-        not_sent boolean, nothing_left boolean)
-      on r.entry_key = s.entry_key and s.state = 'sending'
-    where s.batch_id = record_results.batch_id
-      and s.integration_id = run.integration_id
-      and s.state in ('sending', 'unknown')
+      -- Three kinds stay open: what the results leave out, what they do not know, and what they take back
+      -- although an earlier send of it is open. This refusal says nothing about that send.
+      bool_or(coalesce(s.result ->> 'state', s.was::text) in ('sending', 'unknown')
+        or (s.result ->> 'state' = 'pending' and s.unknown_since is not null)) over () as stays_open
+    from (
+      select e.entry_id, e.unknown_since, e.decided_at, e.state as was,
+        case when e.state = 'sending' then result_of -> e.entry_key end as result
+      from public.sync_export_entries e
+      where e.batch_id = sync_worker_record_results.batch_id
+        and e.integration_id = run.integration_id
+        -- As text: the index of what is open holds the traces of all batches before.
+        and e.state::text in ('sending', 'unknown')) s
   ), settled as (
     update public.sync_export_entries e set
       state = n.state,
@@ -81,33 +62,34 @@ begin
       -- what never left is no part of a batch that may go out again.
       batch_id = case when n.state <> 'pending' and not n.not_sent then e.batch_id end,
       not_sent = n.not_sent,
-      refused_at_first_send = n.is_first_send and not n.not_sent,
-      nothing_left = coalesce(n.nothing_left, false),
+      refused_at_first_send = n.state = 'rejected' and n.is_first_send and not n.not_sent,
+      nothing_left = n.state = 'rejected' and coalesce((n.result ->> 'nothing_left')::boolean, false),
       -- What is left out was sent like the rest: if it is handed out again, then as that.
       unknown_since = case when n.state in ('unknown', 'sending') then coalesce(e.unknown_since, now()) end,
-      refused_run_id = case when n.state = 'pending' and n.refused_alone then run.run_id end,
-      external_id = left(n.external_id, 200),
-      error_message = left(n.error, 500),
+      refused_run_id = case when n.state = 'pending' and (n.result ->> 'refused_alone')::boolean
+        then run.run_id end,
+      external_id = left(n.result ->> 'external_id', 200),
+      error_message = left(n.result ->> 'error', 500),
       exported_at = case when n.state = 'exported' then now() end
     from (
-      select t.entry_id, t.external_id, t.error, t.refused_alone, t.nothing_left, t.is_first_send,
+      select t.entry_id, t.result, t.is_first_send,
         t.state = 'rejected' and coalesce(t.not_sent, false) as not_sent,
-        -- A batch of which anything is open goes out again as it was: nothing may leave it.
+        -- While anything of a batch is open, it goes out again as it was: nothing may leave it.
         case when t.state = 'pending' and t.stays_open then 'unknown' else t.state end as state
       from told t where t.was = 'sending'
     ) n
     -- A range, as in store_delivery.
     where e.entry_id between n.entry_id and n.entry_id
-    returning e.state, e.entry_id
+    returning e.state, e.entry_id, e.conflict_at
   )
-  select count(*) filter (where state = 'exported'), count(*) filter (where state = 'rejected'),
-    array_agg(entry_id)
-  into done, failed, settled_ids from settled;
-  perform sync_scheduler.adopt_newest_content(settled_ids || array(
+  select count(*) filter (where s.state = 'exported'), count(*) filter (where s.state = 'rejected'),
+    array_agg(s.entry_id) filter (where s.conflict_at is not null)
+  into done, failed, contradicted from settled s;
+  perform sync_scheduler.adopt_newest_content(contradicted || array(
     -- Refused earlier, while other entries of the batch were open. As text: the index of the rejected holds
     -- all tenants'.
     select e.entry_id from public.sync_export_entries e
-    where e.batch_id = record_results.batch_id and e.state::text = 'rejected'));
+    where e.batch_id = sync_worker_record_results.batch_id and e.state::text = 'rejected'));
 
   if done + failed > 0 then
     update public.sync_run_log r set
@@ -117,10 +99,10 @@ begin
     where r.run_id = run.run_id
     returning * into strict run;
   end if;
-  if record_results.set_aside then
+  if sync_worker_record_results.set_aside then
     update public.sync_export_entries e set set_aside_run_id = run.run_id
-    where e.batch_id = record_results.batch_id and e.integration_id = run.integration_id
-      and e.state = 'unknown';
+    where e.batch_id = sync_worker_record_results.batch_id and e.integration_id = run.integration_id
+      and e.state::text = 'unknown';
   end if;
   if done > 0 then
     -- The external system takes entries: those that it has refused alone are at fault themselves.
@@ -130,6 +112,18 @@ begin
   return sync_scheduler.run_progress(run);
 end;
 $$;
+revoke all on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb, boolean)
+  from public, anon, authenticated, service_role;
+comment on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb, boolean) is
+  'Settles the entries of a batch and counts the run''s progress. For the Edge Function (service role and '
+  'attempt token). The results are a list of {entry_key, state, external_id?, error?, refused_alone?, '
+  'not_sent?, nothing_left?}. A state is exported, rejected, unknown (the worker asks before it sends again) '
+  'or pending (certainly not taken). Pending becomes unknown while anything else of the batch is open. With '
+  'pending goes refused_alone: the run passes the entry over, and rejects it as soon as something is taken. '
+  'With rejected goes not_sent: our own rules rejected it before its first send. So does nothing_left: the '
+  'external system holds nothing of it. An entry that is left out stays with the worker and counts as sent. '
+  'With set_aside this run does not hand out again what is unknown of the batch. May be repeated. Errors: '
+  'PT401 invalid_token, PT409 attempt_not_current, PT422 argument_too_long, PT422 invalid_worker_request.';
 
 -- For entries that turn out not to have been taken: what goes out is what the source has delivered since, and
 -- the conflict is over. Those that are not replaceable, or without a conflict, stay as they are.
@@ -140,7 +134,7 @@ begin
   if coalesce(cardinality(adopt_newest_content.entry_ids), 0) = 0 then
     return;
   end if;
-  -- In a statement of its own: guard_entry judges the entry as it was before.
+  -- In a statement of its own: guard_entry_content judges the entry as it was before.
   update public.sync_export_entries e set
     period = e.conflict_content ->> 'period',
     document_number = e.conflict_content ->> 'document_number',

@@ -1,57 +1,37 @@
 -- A worker takes the next batch.
 
--- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the
--- caller.
+-- A batch is committed as sending before any vendor hears of it. Twice: the repetition of a call whose answer
+-- was lost hands out the same batch. Two at once: the run's lock, which extend_lease takes. Definer, because
+-- the service role has no rights in sync_scheduler. The attempt token is the check of the caller.
 create or replace function public.sync_worker_reserve_entries(
   run_id uuid, attempt integer, token text, batch_size integer, entry_keys text[] default null,
   batch_bytes integer default null
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
-  set enable_seqscan = off set jit = off as $$
+-- A sort would let the planner take any index that begins with the integration and read all that is exported,
+-- when its statistics are missing or wrong. Without one only the index in the order of the query is left, for
+-- each query below.
+set enable_seqscan = off set jit = off set enable_sort = off set enable_incremental_sort = off as $$
+declare
+  no_batch constant jsonb := '{"batch_id": null, "resend": false, "entries": []}';
+  last_id constant bigint := 9223372036854775807;
+  run public.sync_run_log;
+  first_id bigint;
+  batch uuid;
+  is_resend boolean := false;
+  is_left_over boolean := false;
+  most_bytes integer;
+  chosen bigint[];
+  entries jsonb;
 begin
   perform sync_scheduler.require_text('token', sync_worker_reserve_entries.token);
   perform sync_scheduler.require_text('entry_keys', (
     select k from unnest(sync_worker_reserve_entries.entry_keys) k
       where k is not null order by length(k) desc limit 1));
-  return sync_scheduler.reserve_entries(run_id, attempt, token, batch_size, entry_keys, batch_bytes);
-end;
-$$;
-revoke all on function public.sync_worker_reserve_entries(uuid, integer, text, integer, text[], integer)
-  from public, anon, authenticated, service_role;
-comment on function public.sync_worker_reserve_entries(uuid, integer, text, integer, text[], integer) is
-  'For the Edge Function (service role and attempt token): see sync_scheduler.reserve_entries. Returns the '
-  'next batch to export; batch_id is null when nothing is left.';
-
--- Hands the worker its next batch, committed as sending before any vendor hears of it: a batch of unknown
--- outcome first (resend = true, same batch_id, whole: settled marks the entries whose outcome is known;
--- left_over: an earlier run left it), but for those that this run has set aside; else up to batch_size (1 to
--- 500) pending entries in order, but for those that were refused alone in this run, and with payloads of at
--- most batch_bytes and settings.max_batch_bytes together, but at least one. entry_keys: of the pending
--- entries only these (at most 500). batch_id is null when nothing is left; with paused = true: while the
--- integration is paused or disabled, or if its address is no longer that of the claim. What was refused alone
--- is judged then (see judge_refused_entries). Errors: PT401 invalid_token, PT409 attempt_not_current, PT422
--- invalid_worker_request.
-create or replace function sync_scheduler.reserve_entries(
-  run_id uuid, attempt integer, token text, batch_size integer, entry_keys text[] default null,
-  batch_bytes integer default null
-) returns jsonb
-language plpgsql set search_path = pg_catalog, pg_temp
--- A sort would let the planner take any index that begins with the integration and read all that is exported,
--- when its statistics are missing or wrong. Without one only the index in the order of the query is left, for
--- each query below.
-set enable_sort = off set enable_incremental_sort = off as $$
-#variable_conflict use_column
-declare
-  run public.sync_run_log :=
-    sync_scheduler.extend_lease(reserve_entries.run_id, reserve_entries.attempt, reserve_entries.token);
-  batch uuid;
-  resend boolean;
-  left_over boolean;
-  most_bytes integer;
-  chosen bigint[];
-begin
-  if batch_size is null or batch_size not between 1 and 500 or cardinality(reserve_entries.entry_keys) > 500
-    or reserve_entries.batch_bytes < 1
+  run := sync_scheduler.extend_lease(sync_worker_reserve_entries.run_id, sync_worker_reserve_entries.attempt,
+    sync_worker_reserve_entries.token);
+  if (batch_size between 1 and 500) is not true or cardinality(sync_worker_reserve_entries.entry_keys) > 500
+    or batch_bytes < 1
   then
     perform sync_scheduler.raise_error('invalid_worker_request',
       '{"batch_size": "1 to 500", "entry_keys": "at most 500", "batch_bytes": "1 or more"}');
@@ -61,44 +41,48 @@ begin
   -- reserved. The worker would send to the old address, and the repetition would go to the new one.
   if exists (
     select from public.sync_integrations i join sync_scheduler.run_attempts a
-      on a.run_id = run.run_id and a.attempt = reserve_entries.attempt
+      on a.run_id = run.run_id and a.attempt = sync_worker_reserve_entries.attempt
     where i.id = run.integration_id
       and (sync_scheduler.is_stopped(i) or sync_scheduler.address_of(i) is distinct from a.address))
   then
-    return sync_scheduler.run_progress(run)
-      || '{"batch_id": null, "resend": false, "entries": [], "paused": true}';
+    return sync_scheduler.run_progress(run) || no_batch || '{"paused": true}';
   end if;
 
-  -- A batch without a known outcome comes before anything new: sending means that the answer to this very
-  -- call was lost and the worker never saw it, unknown that an earlier send may have reached the vendor.
-  select e.batch_id into batch
-  from public.sync_export_entries e
-  where e.integration_id between run.integration_id and run.integration_id
-    and e.state in ('sending', 'unknown')
-    and e.set_aside_run_id is distinct from run.run_id
-  order by e.integration_id, e.state, e.entry_id
-  limit 1;
-  -- Something of it settled, or once unknown: the vendor has seen it.
-  select bool_or(e.unknown_since is not null or e.state <> 'sending'),
-    coalesce(min(e.unknown_since) < run.started_at, false)
-  into resend, left_over
-  from public.sync_export_entries e where e.batch_id = batch;
-
-  if batch is null then
-    most_bytes := least(reserve_entries.batch_bytes,
-      (select s.max_batch_bytes from sync_scheduler.settings s));
-    if reserve_entries.entry_keys is null then
+  -- A transaction that is open for an hour keeps the traces of all that went out since, at the left end of
+  -- each index: the look begins behind them. What comes back to its left moves it (guard_entry_state).
+  first_id := coalesce((
+    select a.reserved_from from sync_scheduler.run_attempts a
+    where a.run_id = run.run_id and a.reserved_from is not null
+    order by a.run_id desc, a.attempt desc limit 1), 0);
+  most_bytes := least(batch_bytes, (select s.max_batch_bytes from sync_scheduler.settings s));
+  loop
+    -- A batch without a known outcome comes before anything new. Sending: the answer to this very call was
+    -- lost and the worker never saw it. Unknown: an earlier send may have reached the vendor. A range of the
+    -- index's columns: of an equality the order of the primary key would do, too.
+    batch := coalesce((
+      select e.batch_id from public.sync_export_entries e
+      where (e.integration_id, e.state, e.entry_id)
+          between (run.integration_id, 'sending', first_id) and (run.integration_id, 'sending', last_id)
+        and e.state = 'sending' and e.set_aside_run_id is distinct from run.run_id
+      order by e.integration_id, e.state, e.entry_id limit 1), (
+      select e.batch_id from public.sync_export_entries e
+      where (e.integration_id, e.state, e.entry_id)
+          between (run.integration_id, 'unknown', first_id) and (run.integration_id, 'unknown', last_id)
+        and e.state = 'unknown' and e.set_aside_run_id is distinct from run.run_id
+      order by e.integration_id, e.state, e.entry_id limit 1));
+    exit when batch is not null;
+    if sync_worker_reserve_entries.entry_keys is null then
       -- An array, for the planner may run `in (select ... limit)` once for each outer row, and the limit with
-      -- it. And a range, for of an equality the order of the primary key would do, too. The bytes are those
-      -- of the locked rows: what is replaced meanwhile counts as it goes out.
+      -- it. The bytes are those of the locked rows: what is replaced meanwhile counts as it goes out.
       chosen := array(
         select b.entry_id from (
           select c.entry_id, row_number() over in_order as place, sum(c.payload_bytes) over in_order as bytes
           from (
             select p.integration_id, p.entry_id, p.payload_bytes from public.sync_export_entries p
-            where p.integration_id between run.integration_id and run.integration_id and p.state = 'pending'
-              and p.refused_run_id is distinct from run.run_id
-            order by p.integration_id, p.entry_id limit reserve_entries.batch_size
+            where (p.integration_id, p.entry_id)
+                between (run.integration_id, first_id) and (run.integration_id, last_id)
+              and p.state = 'pending' and p.refused_run_id is distinct from run.run_id
+            order by p.integration_id, p.entry_id limit batch_size
             for update) c
           window in_order as (order by c.integration_id, c.entry_id rows unbounded preceding)) b
         -- The first goes however large it is: it must not wait for ever.
@@ -108,46 +92,75 @@ begin
       chosen := array(
         select b.entry_id from (
           select c.entry_id, row_number() over in_order as place, sum(c.payload_bytes) over in_order as bytes
-          from unnest(reserve_entries.entry_keys) k (entry_key)
+          from unnest(sync_worker_reserve_entries.entry_keys) k (entry_key)
           cross join lateral (
             select o.entry_id, o.payload_bytes, o.state, o.refused_run_id from public.sync_export_entries o
             where o.integration_id = run.integration_id and o.entry_key = k.entry_key offset 0 for update) c
           where c.state = 'pending' and c.refused_run_id is distinct from run.run_id
           window in_order as (order by c.entry_id rows unbounded preceding)) b
-        where b.place = 1 or (b.place <= reserve_entries.batch_size and b.bytes <= most_bytes));
+        where b.place = 1 or (b.place <= batch_size and b.bytes <= most_bytes));
     end if;
-    -- As in settle_entries: who looks for nothing reads nothing.
-    if chosen = '{}' then
-      return sync_scheduler.run_progress(run) || '{"batch_id": null, "resend": false, "entries": []}'
-        || case when reserve_entries.entry_keys is null then sync_scheduler.judge_refused_entries(run)
-          else '{}' end;
+    exit when chosen <> '{}' or first_id = 0;
+    -- What became visible to its left, whatever made it: before nothing is left, the look has no hint.
+    first_id := 0;
+  end loop;
+
+  if batch is not null then
+    -- Something of it settled, or once unknown: the vendor has seen it.
+    select bool_or(e.unknown_since is not null or e.state <> 'sending'),
+      coalesce(min(e.unknown_since) < run.started_at, false)
+    into strict is_resend, is_left_over
+    from public.sync_export_entries e where e.batch_id = batch;
+    if is_resend then
+      update public.sync_export_entries e set state = 'sending', sent_at = now(), run_id = run.run_id
+      where e.batch_id = batch and e.state = 'unknown';
     end if;
+  -- As in settle_entries: who looks for nothing reads nothing.
+  elsif chosen = '{}' then
+    return sync_scheduler.run_progress(run) || no_batch
+      || case when sync_worker_reserve_entries.entry_keys is null
+        then sync_scheduler.judge_refused_entries(run) else '{}' end;
+  else
     batch := gen_random_uuid();
     update public.sync_export_entries e
     set state = 'sending', sent_at = now(), batch_id = batch, run_id = run.run_id, error_message = null
     -- As text: an index of all that is pending holds other tenants', too.
     where e.entry_id = any (chosen) and e.state::text = 'pending';
-  elsif resend then
-    update public.sync_export_entries e set state = 'sending', sent_at = now(), run_id = run.run_id
-    where e.batch_id = batch and e.state = 'unknown';
+    update sync_scheduler.run_attempts a
+    set reserved_from = case when sync_worker_reserve_entries.entry_keys is null then chosen[1]
+      else least(first_id, chosen[1]) end
+    where a.run_id = run.run_id and a.attempt = sync_worker_reserve_entries.attempt;
   end if;
 
   -- The whole batch, settled entries too: a receiver takes a repetition under one key only if it is
   -- identical.
-  return sync_scheduler.run_progress(run) || jsonb_build_object(
-    'batch_id', batch,
-    'resend', coalesce(resend, false),
-    'left_over', coalesce(left_over, false),
-    'entries', (
-      select jsonb_agg(jsonb_build_object(
-        'entry_key', e.entry_key, 'period', e.period,
-        'document_number', e.document_number, 'payload', e.payload,
-        -- An expression: for the order of the primary key alone a planner would read all entries. Postgres 15
-        -- has no setting for it.
-        'settled', e.state <> 'sending') order by e.entry_id + 0)
-      from public.sync_export_entries e where e.batch_id = batch));
+  entries := (
+    select jsonb_agg(jsonb_build_object(
+      'entry_key', e.entry_key, 'period', e.period,
+      'document_number', e.document_number, 'payload', e.payload,
+      -- An expression: for the order of the primary key alone a planner would read all entries. Postgres 15
+      -- has no setting for it.
+      'settled', e.state <> 'sending') order by e.entry_id + 0)
+    from public.sync_export_entries e where e.batch_id = batch);
+  -- Not by `||`, which would copy the entries once more.
+  return jsonb_set(sync_scheduler.run_progress(run)
+    || jsonb_build_object('batch_id', batch, 'resend', is_resend, 'left_over', is_left_over),
+    '{entries}', entries);
 end;
 $$;
+revoke all on function public.sync_worker_reserve_entries(uuid, integer, text, integer, text[], integer)
+  from public, anon, authenticated, service_role;
+comment on function public.sync_worker_reserve_entries(uuid, integer, text, integer, text[], integer) is
+  'Hands the worker its next batch. For the Edge Function (service role and attempt token). A batch of '
+  'unknown outcome comes first, whole and under its batch_id, unless this run has set it aside. Then resend '
+  'is true, settled marks the entries whose outcome is known, and left_over says that an earlier run left '
+  'it. Else the batch has pending entries in order, without those that were refused alone in this run. It '
+  'has at most batch_size entries (1 to 500). Their payloads have at most batch_bytes and '
+  'settings.max_batch_bytes together; a single entry may have more. With entry_keys only these are '
+  'considered (at most 500). The batch_id is null when nothing is left; then the run judges what was refused '
+  'alone. It is null, with paused = true, while the integration is paused or disabled, or when its address '
+  'is no longer that of the claim. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 '
+  'argument_too_long, PT422 invalid_worker_request.';
 
 -- The first entry of an integration, by entry_id, that is not out yet: pending, sending or unknown. Null:
 -- there is none. Its cost does not grow with what waits.
@@ -227,6 +240,10 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   rejected integer;
 begin
+  -- Nearly always there is none, and a statement that changes nothing fires triggers all the same.
+  if not exists (select from public.sync_export_entries e where e.refused_run_id = run.run_id) then
+    return run;
+  end if;
   -- Only a first send is narrowed, and a batch that is refused as a whole leaves nothing: it goes back to
   -- pending.
   update public.sync_export_entries e set state = 'rejected', run_id = run.run_id,
