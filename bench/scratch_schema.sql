@@ -175,7 +175,7 @@ $$;
 -- Between rounds, outside of what is measured. The queue too: no worker empties it here.
 create procedure bench.reset()
 language sql as $$
-  truncate public.sync_run_log, sync_scheduler.run_attempts, public.sync_export_entries, net.http_request_queue,
+  truncate public.sync_run_log, sync_scheduler.run_attempts, sync_scheduler.paused_runs, public.sync_export_entries, net.http_request_queue,
     bench.bare_run_log;
 $$;
 

@@ -1,7 +1,7 @@
 import type { Sql } from "postgres";
 import type { BenchContext, Benchmark } from "../benchmark.ts";
 import { callTrigger } from "../calls.ts";
-import type { BenchDatabase } from "../database.ts";
+import { type BenchDatabase, claimsOf } from "../database.ts";
 import { logSizes } from "../log_sizes.ts";
 import { type PlanSummary, readPlan } from "../plans.ts";
 
@@ -58,8 +58,7 @@ async function openTrace(database: BenchDatabase): Promise<Trace> {
   const plans: PlanSummary[] = [];
   // auto_explain prints to the session, and only a superuser can switch it on.
   const sql = await traced(database, plans);
-  const claims = JSON.stringify({ sub: database.coordinatorId, role: "authenticated" });
-  await sql`select set_config('request.jwt.claims', ${claims}, false)`;
+  await sql`select set_config('request.jwt.claims', ${claimsOf(database.coordinatorId)}, false)`;
   await sql`set role authenticated`;
   return { sql, plans };
 }

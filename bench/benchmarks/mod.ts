@@ -15,12 +15,14 @@ import { pressToBanner } from "./press_to_banner.ts";
 import { recoverTick } from "./recover_tick.ts";
 import { slots } from "./slots.ts";
 import { tick } from "./tick.ts";
+import { triggerProcessorTime } from "./trigger_processor_time.ts";
 import { triggerServerSide } from "./trigger_server_side.ts";
 import { triggerThroughput } from "./trigger_throughput.ts";
 
 /** All benchmarks, in the order in which they run. */
 export const benchmarks: readonly Benchmark[] = [
   triggerThroughput,
+  triggerProcessorTime,
   triggerServerSide,
   logSize,
   hotPathPlans,

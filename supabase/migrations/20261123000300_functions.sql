@@ -215,16 +215,6 @@ begin
 end;
 $$;
 
--- Makes what people of one organisation do come one after another until their transactions end, so that its
--- limits are exact. Read what is counted in a later statement. Order of locks: the integration, this one,
--- everything else. Who holds it never waits for an integration.
-create or replace function sync_scheduler.lock_limits(org_id uuid) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  perform pg_advisory_xact_lock(hashtextextended('sync_scheduler limits of ' || lock_limits.org_id, 0));
-end;
-$$;
-
 -- Forgets a person: replaces the id by the nil uuid in runs, the audit log, pauses, alerts, checks, slots and
 -- messages, and blanks the reasons that this person gave. For the owner of the database, in the SQL editor:
 -- it reads whole tables. Returns how many rows of each kind changed. Again it changes nothing. What the host
@@ -304,20 +294,24 @@ $$;
 -- Accepts the service role and the host (acts_for_all) for every organisation. Refuses everyone else who is
 -- not signed in (PT401 not_authenticated), whose JWT has a sub that is no uuid (PT401 unsupported_identity),
 -- or who holds none of the roles (PT403 not_authorized, also for an organisation that does not exist).
--- Identity comes from the JWT alone.
+-- Identity comes from the JWT alone. Returns caller_id(), so that a press parses the JWT no further time.
 create or replace function sync_scheduler.require_org_role(org_id uuid, roles public.sync_member_role[])
-returns void
+returns uuid
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  caller_id uuid;
 begin
   perform sync_scheduler.require_plain_types();
-  if sync_scheduler.acts_for_all() then
-    return;
+  caller_id := sync_scheduler.caller_id();
+  -- People first: they press most. A host's own function may answer null: that is no yes.
+  if (caller_id is not null and sync_scheduler.has_org_role(require_org_role.org_id, require_org_role.roles))
+    or sync_scheduler.acts_for_all()
+  then
+    return caller_id;
   end if;
   perform sync_scheduler.require_signed_in();
-  -- A host's own function may answer null: that is no yes.
-  if sync_scheduler.has_org_role(require_org_role.org_id, require_org_role.roles) is not true then
-    perform sync_scheduler.raise_error('not_authorized');
-  end if;
+  perform sync_scheduler.raise_error('not_authorized');
+  return null;
 end;
 $$;
 
@@ -441,6 +435,16 @@ begin
       'known_types', (select jsonb_agg(t.code order by t.code) from public.sync_integration_types t)));
   end if;
   perform sync_scheduler.raise_error('integration_not_found');
+end;
+$$;
+
+-- Makes what people of one organisation do come one after another until their transactions end, so that its
+-- limits are exact. Read what is counted in a later statement. Order of locks: the integration, this one,
+-- everything else. Who holds it never waits for an integration.
+create or replace function sync_scheduler.lock_limits(org_id uuid) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('sync_scheduler limits of ' || lock_limits.org_id, 0));
 end;
 $$;
 
@@ -2971,19 +2975,6 @@ begin
 end;
 $$;
 
--- The notice vendor_incident while several organisations cannot reach the integration's vendor; else null. It
--- only informs: the run starts as usual.
-create or replace function sync_scheduler.incident_notice(integration public.sync_integrations) returns text
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  -- Nearly always no vendor is away.
-  return (
-    select 'vendor_incident' from public.sync_vendor_incidents o
-    where o.ended_at is null and o.integration_type = incident_notice.integration.integration_type
-      and o.host = sync_scheduler.vendor_host(incident_notice.integration));
-end;
-$$;
-
 -- supabase/schemas/30_functions/entries/add_entries.sql
 -- The one door of the outbox.
 
@@ -4879,9 +4870,13 @@ language plpgsql stable security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off
 -- Each part is a look into an index with its first rows; a plan made for the values would only take longer.
 set plan_cache_mode = force_generic_plan as $$
-#variable_conflict use_column
+declare
+  person uuid;
+  may_press boolean;
 begin
-  perform sync_scheduler.require_org_role(sync_overview.org_id, '{admin,coordinator,viewer}');
+  person := sync_scheduler.require_org_role(sync_overview.org_id, '{admin,coordinator,viewer}');
+  may_press := coalesce(sync_scheduler.has_org_role(sync_overview.org_id, '{admin,coordinator}'), false)
+    or sync_scheduler.acts_for_all();
   return query
   select i.id, i.integration_type, t.name, i.enabled,
     i.paused_at, i.pause_reason, i.resume_at,
@@ -4894,7 +4889,10 @@ begin
     success.finished_at, ended.run_id, ended.status, ended.entries_done, ended.entries_failed,
     case when next_press.press_at > now() then next_press.press_at end, alerts.open, undecided.entries,
     sync_scheduler.entry_rules(i.config),
-    refusal.message is null, refusal.message, refusal.details
+    -- A viewer may look and not press: the trigger refuses the role before it reads any fact.
+    may_press and decision.outcome <> 'reject',
+    case when may_press then decision.message else 'not_authorized' end,
+    case when may_press then decision.details end
   from public.sync_integrations i
   join public.sync_integration_types t on t.code = i.integration_type
   left join public.sync_integration_health h on h.integration_id = i.id
@@ -4924,7 +4922,6 @@ begin
         cancelled.entries_failed)
     ) e (run_id, status, finished_at, entries_done, entries_failed)
       where e.run_id is not null order by e.finished_at desc limit 1) ended on true
-  cross join lateral sync_scheduler.next_manual_press(i) next_press
   cross join lateral (
     select count(*)::integer as open from (
       select from public.sync_alerts a where a.integration_id = i.id and a.resolved_at is null
@@ -4941,7 +4938,9 @@ begin
     select case when w.until > now() then w.until end as until from (
       select coalesce(active.quota_until,
         case when ended.run_id = failure.run_id then failure.quota_until end) as until) w) quota
-  cross join lateral sync_scheduler.why_refused(i) refusal
+  cross join lateral sync_scheduler.read_trigger_facts(i, person) facts
+  cross join lateral sync_scheduler.next_manual_press(facts) next_press
+  cross join lateral sync_scheduler.decide_trigger(facts) decision
   where i.org_id = sync_overview.org_id
   order by t.name;
 end;
@@ -5334,126 +5333,180 @@ $$;
 -- supabase/schemas/30_functions/runs/decide_trigger.sql
 -- May a press start a run now, and if not, why?
 
--- Refuses an integration that is switched off (PT409 integration_disabled) or paused (PT409
--- integration_paused); a pause ends by itself at resume_at.
-create or replace function sync_scheduler.require_usable(integration public.sync_integrations) returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  if not integration.enabled then
-    perform sync_scheduler.raise_error('integration_disabled');
-  end if;
-  if sync_scheduler.is_paused(integration) then
-    perform sync_scheduler.raise_error('integration_paused', jsonb_build_object(
-      'reason', integration.pause_reason,
-      'paused_at', integration.paused_at,
-      'resume_at', integration.resume_at));
-  end if;
-end;
-$$;
-
--- Refuses (PT429 rate_limited, details: retry_after_seconds, retry_at, limit) a person's press before
--- next_manual_press; exactly then it is allowed. Exact only for a caller who holds lock_limits.
-create or replace function sync_scheduler.require_cooldown_over(integration public.sync_integrations)
-returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+-- Decides what a press does: the only place of this rule. It reads nothing but the facts, so the trigger acts
+-- on it, the overview shows it, and src/rpc-logic/decide_trigger.ts mirrors it step by step.
+create or replace function sync_scheduler.decide_trigger(facts sync_scheduler.trigger_facts)
+returns sync_scheduler.trigger_decision
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   next record;
 begin
-  select * into next from sync_scheduler.next_manual_press(integration);
-  if next.press_at > now() then
-    perform sync_scheduler.raise_error('rate_limited', jsonb_build_object(
-      'retry_after_seconds', ceil(extract(epoch from next.press_at - now())),
-      'retry_at', next.press_at,
-      'limit', next.limited_by));
+  -- Before the integration's state: a client that lost the answer to its request gets its run back.
+  if facts.key_run_id is not null then
+    if facts.key_integration_id <> facts.integration_id then
+      return sync_scheduler.reject_trigger('idempotency_key_reused',
+        jsonb_build_object('run_id', facts.key_run_id));
+    end if;
+    return row('replay', facts.key_run_id, null, null, null)::sync_scheduler.trigger_decision;
   end if;
-end;
-$$;
 
--- From when on the limits let a person press, and which of them says so: cooldown (manual_cooldown, at least
--- settings.least_cooldown, after the newest manual run of the integration) or presses_per_hour (so many
--- manual runs of the organisation within an hour). What became of the runs does not matter. May be in the
--- past; null: there was no press. Reads at most presses_per_hour runs of each integration.
-create or replace function sync_scheduler.next_manual_press(
-  integration public.sync_integrations, out press_at timestamptz, out limited_by text
-)
-language plpgsql stable set search_path = pg_catalog, pg_temp
--- With a high limit a plan that sorts seems cheap, and reads all that was ever pressed.
-set enable_sort = off set enable_incremental_sort = off set enable_bitmapscan = off as $$
-declare
-  presses integer;
-  least_cooldown interval;
-  newest timestamptz;
-  other_id uuid;
-  pressed_at timestamptz;
-  recent timestamptz[] := '{}'::timestamptz[];
-  hour_over_at timestamptz;
-begin
-  select s.presses_per_hour, s.least_cooldown into presses, least_cooldown from sync_scheduler.settings s;
-  for other_id in select i.id from public.sync_integrations i where i.org_id = integration.org_id loop
-    -- A loop, because it stops at the first run that is too old: as a condition of the statement that would
-    -- not end its scan.
-    for pressed_at in
-      select r.triggered_at from public.sync_run_log r
-      -- As a range, in the order of one index: of plain conditions the index of the organisation's runs would
-      -- seem as good to who plans for an empty log, and be read row by row in a long one.
-      where (r.integration_id, r.org_id, r.triggered_by)
-        between (other_id, integration.org_id, 'manual'::public.sync_run_trigger)
-        and (other_id, integration.org_id, 'manual'::public.sync_run_trigger)
-      order by r.integration_id, r.org_id, r.triggered_by, r.triggered_at desc limit presses
-    loop
-      if other_id = integration.id and newest is null then
-        newest := pressed_at;
-      end if;
-      exit when pressed_at <= now() - interval '1 hour';
-      recent := recent || pressed_at;
-    end loop;
-  end loop;
+  if not facts.enabled then
+    return sync_scheduler.reject_trigger('integration_disabled');
+  elsif facts.paused_at is not null and coalesce(facts.resume_at > facts.decided_at, true) then
+    return sync_scheduler.reject_trigger('integration_paused', jsonb_build_object(
+      'reason', facts.pause_reason, 'paused_at', facts.paused_at, 'resume_at', facts.resume_at));
+  end if;
 
-  -- Of instants: an interval of months may be less than the days that it is compared as.
-  press_at := greatest(newest + integration.manual_cooldown, newest + least_cooldown);
-  limited_by := case when press_at is not null then 'cooldown' end;
-  if cardinality(recent) >= presses then
-    hour_over_at := (select r.at + interval '1 hour'
-      from unnest(recent) r (at) order by r.at desc offset presses - 1 limit 1);
-    if hour_over_at > press_at or press_at is null then
-      press_at := hour_over_at;
-      limited_by := 'presses_per_hour';
+  -- A dead worker or a dead scheduler never blocks a coordinator.
+  if facts.active_recovery in ('continues', 'done') then
+    return row('revive', facts.active_run_id, case when not facts.is_ticking then 'scheduler_not_ticking' end,
+      null, null)::sync_scheduler.trigger_decision;
+  elsif facts.active_run_id is not null and facts.active_recovery is null then
+    return sync_scheduler.reject_trigger('sync_already_in_progress', jsonb_build_object(
+      'run_id', facts.active_run_id,
+      'status', facts.active_status,
+      'started_at', facts.active_started_at,
+      'triggered_by', facts.active_triggered_by)
+      -- An error takes an alert back, so what the person has to know is in the details.
+      || jsonb_strip_nulls(case when facts.is_ticking then jsonb_build_object(
+          'quota_until', facts.active_quota_until,
+          'notice', coalesce(facts.active_waits_for, case when facts.has_incident then 'vendor_incident' end))
+        else '{"notice": "scheduler_not_ticking"}' end));
+  end if;
+
+  -- The limits are between people: the service role and the host have none.
+  if facts.caller_id is not null then
+    next := sync_scheduler.next_manual_press(facts);
+    if next.press_at > facts.decided_at then
+      return sync_scheduler.reject_trigger('rate_limited', jsonb_build_object(
+        'retry_after_seconds', ceil(extract(epoch from next.press_at - facts.decided_at)),
+        'retry_at', next.press_at,
+        'limit', next.limited_by));
     end if;
   end if;
+
+  if not facts.has_function_url then
+    return sync_scheduler.reject_trigger('function_url_not_configured',
+      '{"run": "npx sync-scheduler doctor"}');
+  end if;
+  return row('start', null, case when not facts.is_ticking then 'scheduler_not_ticking'
+    when facts.has_incident then 'vendor_incident' end, null, null)::sync_scheduler.trigger_decision;
 end;
 $$;
 
--- The active run of an integration, or null; a unique index allows no second one.
-create or replace function sync_scheduler.find_active_run(integration_id uuid) returns public.sync_run_log
+-- The decision to answer with this error.
+create or replace function sync_scheduler.reject_trigger(message text, details jsonb default null)
+returns sync_scheduler.trigger_decision
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return row('reject', null, null, reject_trigger.message, reject_trigger.details)
+    ::sync_scheduler.trigger_decision;
+end;
+$$;
+
+-- From when on the limits let a person press, and which of them is the last to end: cooldown
+-- (manual_cooldown, at least settings.least_cooldown, after the newest manual run of the integration) or
+-- presses_per_hour (so many manual runs of the organisation within an hour). What became of the runs does not
+-- matter. May be in the past; null: there was no press. Exactly then a press is allowed.
+create or replace function sync_scheduler.next_manual_press(
+  facts sync_scheduler.trigger_facts, out press_at timestamptz, out limited_by text
+)
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+declare
+  hour_over_at constant timestamptz := facts.hour_is_full_since + interval '1 hour';
+begin
+  -- Of instants: an interval of months may be less than the days that it is compared as.
+  press_at := greatest(facts.newest_press_at + facts.manual_cooldown,
+    facts.newest_press_at + facts.least_cooldown);
+  limited_by := case when press_at is not null then 'cooldown' end;
+  if hour_over_at > press_at or press_at is null then
+    press_at := hour_over_at;
+    limited_by := case when press_at is not null then 'presses_per_hour' end;
+  end if;
+end;
+$$;
+
+-- Reads all that decide_trigger has to know, in one statement. For the trigger the caller holds the
+-- integration's lock and, for a person, lock_limits, both taken in earlier statements: this statement's
+-- snapshot is younger, so it sees what the press before it has written. recovered: what recover_run answered
+-- in this press; null: it was not called.
+create or replace function sync_scheduler.read_trigger_facts(
+  integration public.sync_integrations, caller_id uuid, idempotency_key text default null,
+  recovered boolean default null
+) returns sync_scheduler.trigger_facts
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  run public.sync_run_log;
+  facts sync_scheduler.trigger_facts;
 begin
-  select * into run from public.sync_run_log r
-  where r.integration_id = find_active_run.integration_id and r.status in ('pending', 'running');
-  return run;
+  select now(), read_trigger_facts.caller_id,
+    integration.id, integration.enabled, integration.paused_at, integration.pause_reason,
+    integration.resume_at,
+    holder.run_id, holder.integration_id,
+    active.run_id, active.status, active.started_at,
+    active.triggered_by, case when active.run_id is not null then sync_scheduler.waits_for(active) end,
+    case when active.quota_until > now() then active.quota_until end,
+    case when active.run_id is null then null
+      when recovered is null then sync_scheduler.foresee_recovery(active)
+      when recovered then 'done' end,
+    integration.manual_cooldown, s.least_cooldown,
+    (
+      select r.triggered_at from public.sync_run_log r
+      -- As a range in the order of an index: of plain conditions the index of the organisation's runs would
+      -- seem as good to a plan for an empty log, and it would be read row by row in a long one.
+      where (r.integration_id, r.org_id, r.triggered_by)
+        between (integration.id, integration.org_id, 'manual'::public.sync_run_trigger)
+        and (integration.id, integration.org_id, 'manual'::public.sync_run_trigger)
+      order by r.integration_id desc, r.org_id desc, r.triggered_by desc, r.triggered_at desc limit 1
+    ),
+    (
+      select r.triggered_at
+      from public.sync_integrations i, public.sync_run_log r
+      where i.org_id = integration.org_id
+        and (r.integration_id, r.org_id, r.triggered_by, r.triggered_at)
+          between (i.id, i.org_id, 'manual'::public.sync_run_trigger, now() - interval '1 hour')
+          and (i.id, i.org_id, 'manual'::public.sync_run_trigger, 'infinity'::timestamptz)
+      order by r.triggered_at desc offset s.presses_per_hour - 1 limit 1
+    ),
+    coalesce((select t.ticked_at from sync_scheduler.ticks t order by t.tick_id desc limit 1), s.installed_at)
+      > now() - s.silent_after,
+    exists (
+      select from public.sync_vendor_incidents o
+      where o.ended_at is null and o.integration_type = integration.integration_type
+        -- No condition of an index: nearly always no vendor is away, and then nothing asks for the host.
+        and o.host is not distinct from sync_scheduler.vendor_host(integration)
+    ),
+    coalesce(s.function_url, sync_scheduler.signed_function_url()) is not null
+  into strict facts
+  from sync_scheduler.settings s
+  left join public.sync_run_log active
+    on active.integration_id = integration.id and active.status in ('pending', 'running')
+  left join public.sync_run_log holder
+    on holder.org_id = integration.org_id and holder.idempotency_key = read_trigger_facts.idempotency_key;
+  return facts;
 end;
 $$;
 
--- Raises PT409 sync_already_in_progress with what a client needs to join that run, and notice:
--- scheduler_not_ticking when pg_cron is silent, else what a pending run waits for (waits_for), else
--- vendor_incident (incident_notice).
-create or replace function sync_scheduler.raise_active(run public.sync_run_log) returns void
+-- What recover_run would make of an active run: continues, or ends; null: it does not stand still.
+create or replace function sync_scheduler.foresee_recovery(run public.sync_run_log) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  open_attempt sync_scheduler.run_attempts;
+  step text;
 begin
-  perform sync_scheduler.raise_error('sync_already_in_progress', jsonb_build_object(
-    'run_id', run.run_id,
-    'status', run.status,
-    'started_at', run.started_at,
-    'triggered_by', run.triggered_by)
-    -- Nobody will retry it by itself: an alert would be taken back with this error, so it stands here.
-    || case when not sync_scheduler.is_ticking() then '{"notice": "scheduler_not_ticking"}'
-      -- It may wait for hours: the person must not think that it is about to start.
-      else jsonb_strip_nulls(
-        jsonb_build_object('quota_until', case when run.quota_until > now() then run.quota_until end,
-          'notice', coalesce(sync_scheduler.waits_for(run), (
-        select sync_scheduler.incident_notice(i) from public.sync_integrations i
-          where i.id = run.integration_id)))) end);
+  select * into open_attempt from sync_scheduler.run_attempts a
+  where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null;
+  step := sync_scheduler.recovery_of(run, open_attempt);
+  return case
+    when step is null then null
+    when step in ('resume', 'next_attempt', 'dispatch') then 'continues'
+    -- As retry_or_fail would decide about the lost attempt.
+    when step = 'worker_lost' and run.cancel_requested_at is null and (
+      select f.burnt
+        + case when open_attempt.settled_before = run.entries_done + run.entries_failed then 1 else 0 end
+        < i.max_attempts
+      from sync_scheduler.count_failures(run) f, public.sync_integrations i where i.id = run.integration_id)
+      then 'continues'
+    else 'ends' end;
 end;
 $$;
 
@@ -5469,70 +5522,13 @@ begin
 end;
 $$;
 
--- What trigger_integration_sync would answer the caller for this integration now, without doing it: message
--- and details of the error, or nulls. The checks are press's own; tests/parity proves that the answer is the
--- same.
-create or replace function sync_scheduler.why_refused(
-  integration public.sync_integrations, out message text, out details jsonb
-)
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  run public.sync_run_log;
-  current_attempt sync_scheduler.run_attempts;
-  step text;
-  detail text;
-begin
-  perform sync_scheduler.require_org_role(integration.org_id, '{admin,coordinator}');
-  perform sync_scheduler.require_usable(integration);
-
-  run := sync_scheduler.find_active_run(integration.id);
-  if run.run_id is not null then
-    select * into current_attempt from sync_scheduler.run_attempts a
-    where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null;
-    step := sync_scheduler.recovery_of(run, current_attempt);
-    if step is null then
-      perform sync_scheduler.raise_active(run);
-    elsif step in ('resume', 'next_attempt', 'dispatch')
-      or (step = 'worker_lost' and sync_scheduler.would_retry(run, current_attempt))
-    then
-      -- The press would revive it, whatever the cooldown says.
-      return;
-    end if;
-  end if;
-
-  if sync_scheduler.caller_id() is not null then
-    perform sync_scheduler.require_cooldown_over(integration);
-  end if;
-  perform sync_scheduler.find_function_url();
-exception when others then
-  if sqlstate !~ '^PT' then
-    raise;
-  end if;
-  get stacked diagnostics message = message_text, detail = pg_exception_detail;
-  details := nullif(detail, '')::jsonb;
-end;
-$$;
-
--- Would the run be retried if its open attempt ended as lost now, as retry_or_fail would then decide?
-create or replace function sync_scheduler.would_retry(
-  run public.sync_run_log, current_attempt sync_scheduler.run_attempts
-) returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  return run.cancel_requested_at is null and (
-    select f.burnt + case when current_attempt.settled_before = run.entries_done + run.entries_failed then 1
-      else 0 end
-      < i.max_attempts
-    from sync_scheduler.count_failures(run) f, public.sync_integrations i where i.id = run.integration_id);
-end;
-$$;
-
 -- supabase/schemas/30_functions/runs/dispatch.sql
 -- Starts a run or its next attempt, and posts it to the function.
 
--- Creates a pending run with its first attempt and dispatches it, all in the caller's transaction. Returns
--- the run, or null when the integration has an active run, the organisation a run of that key or the slot a
--- run. Errors: PT503 function_url_not_configured.
+-- Creates a pending run with its first attempt and posts it, all in the caller's transaction. Returns the run,
+-- or null when the integration has an active run, the organisation a run of that key or the slot a run. The
+-- caller holds the integration's lock and has seen that it is not stopped. Errors: PT503
+-- function_url_not_configured.
 create or replace function sync_scheduler.start_run(
   integration public.sync_integrations,
   triggered_by public.sync_run_trigger,
@@ -5559,7 +5555,7 @@ begin
   returning * into run;
 
   if run.run_id is not null then
-    perform sync_scheduler.dispatch_attempts(array[run]);
+    perform sync_scheduler.open_attempt(run);
   end if;
   return run;
 end;
@@ -5569,7 +5565,6 @@ $$;
 -- the attempt before.
 create or replace function sync_scheduler.next_attempt(run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
 declare
   run public.sync_run_log;
 begin
@@ -5582,45 +5577,41 @@ begin
     attempt = r.attempt + 1
   where r.run_id = next_attempt.run_id
   returning * into strict run;
-  perform sync_scheduler.dispatch_attempts(array[run]);
+  perform sync_scheduler.open_attempt(run);
 end;
 $$;
 
--- Posts the current attempts of runs to the Edge Function, each under a fresh one-time token. Called again
--- for an attempt that no worker has claimed, it replaces the token and waits twice as long. The caller holds
--- the runs' row locks. Errors: PT503 function_url_not_configured.
-create or replace function sync_scheduler.dispatch_attempts(runs public.sync_run_log[]) returns void
+-- Opens the current attempt of a run and posts it. The caller holds the run's row lock, and its integration is
+-- not stopped. Errors: PT503 function_url_not_configured.
+create or replace function sync_scheduler.open_attempt(run public.sync_run_log) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  claim_timeout constant interval := (select s.claim_timeout from sync_scheduler.settings s);
-  run public.sync_run_log;
-  fresh_token text;
-  stopped uuid[];
+  token constant text := sync_scheduler.new_token();
 begin
-  -- Read after the caller has locked the runs, see pause_if_stopped.
-  stopped := array(
-    select r.run_id from unnest(dispatch_attempts.runs) r
-      join public.sync_integrations i on i.id = r.integration_id
-    where sync_scheduler.is_stopped(i));
-  foreach run in array dispatch_attempts.runs loop
-    if run.run_id = any (stopped) then
-      perform sync_scheduler.pause_run(run.run_id);
-      continue;
-    end if;
-    fresh_token := sync_scheduler.new_token();
-    insert into sync_scheduler.run_attempts as a (run_id, attempt, token_hash, request_id, lease_expires_at)
-    values (run.run_id, run.attempt, sync_scheduler.hash_token(fresh_token),
-      sync_scheduler.call_function('run',
-        jsonb_build_object('run_id', run.run_id, 'attempt', run.attempt, 'token', fresh_token)),
-      least(now() + claim_timeout, run.deadline_at))
-    on conflict (run_id, attempt) do update set
-      token_hash = excluded.token_hash,
-      request_id = excluded.request_id,
-      dispatched_at = now(),
-      dispatch_count = a.dispatch_count + 1,
-      lease_expires_at = least(now() + claim_timeout * power(2, a.dispatch_count), run.deadline_at)
-    where a.claimed_at is null and a.ended_at is null;
-  end loop;
+  insert into sync_scheduler.run_attempts (run_id, attempt, token_hash, request_id, lease_expires_at)
+  select run.run_id, run.attempt, sync_scheduler.hash_token(token), sync_scheduler.call_function('run',
+    jsonb_build_object('run_id', run.run_id, 'attempt', run.attempt, 'token', token)),
+    least(now() + s.claim_timeout, run.deadline_at)
+  from sync_scheduler.settings s;
+end;
+$$;
+
+-- Posts an attempt again that no worker has claimed: the new token replaces the old one, and the next wait is
+-- twice as long. The caller holds the run's row lock. Errors: PT503 function_url_not_configured.
+create or replace function sync_scheduler.repeat_dispatch(run public.sync_run_log) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  token constant text := sync_scheduler.new_token();
+begin
+  update sync_scheduler.run_attempts a set
+    token_hash = sync_scheduler.hash_token(token),
+    request_id = sync_scheduler.call_function('run',
+      jsonb_build_object('run_id', run.run_id, 'attempt', run.attempt, 'token', token)),
+    dispatched_at = now(),
+    dispatch_count = a.dispatch_count + 1,
+    lease_expires_at = least(now() + s.claim_timeout * power(2, a.dispatch_count), run.deadline_at)
+  from sync_scheduler.settings s
+  where a.run_id = run.run_id and a.attempt = run.attempt and a.claimed_at is null and a.ended_at is null;
 end;
 $$;
 
@@ -5633,20 +5624,15 @@ $$;
 create or replace function sync_scheduler.call_function(kind text, body jsonb, at_most interval default null)
 returns bigint
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  settings sync_scheduler.settings;
 begin
-  select * into strict settings from sync_scheduler.settings;
-  if settings.function_url is null then
-    perform sync_scheduler.keep_function_url();
-    select * into strict settings from sync_scheduler.settings;
-  end if;
-  return net.http_post(
-    url := settings.function_url,
-    body := jsonb_build_object('kind', call_function.kind) || call_function.body,
-    headers := '{"Content-Type": "application/json"}',
-    timeout_milliseconds :=
-      (extract(epoch from least(settings.dispatch_timeout, call_function.at_most)) * 1000)::integer);
+  return (
+    select net.http_post(
+      url := coalesce(s.function_url, sync_scheduler.keep_function_url()),
+      body := jsonb_build_object('kind', call_function.kind) || call_function.body,
+      headers := '{"Content-Type": "application/json"}',
+      timeout_milliseconds :=
+        (extract(epoch from least(s.dispatch_timeout, call_function.at_most)) * 1000)::integer)
+    from sync_scheduler.settings s);
 end;
 $$;
 
@@ -6044,32 +6030,25 @@ $$;
 -- supabase/schemas/30_functions/runs/function_url.sql
 -- The address of the function.
 
--- The address of the Edge Function: settings.function_url, else what the project's Auth signed for the caller
--- (signed_function_url). For functions of the bundle's owner only. Errors: PT503 function_url_not_configured
--- (details: run, the command that prints the SQL for this stack).
-create or replace function sync_scheduler.find_function_url() returns text
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+-- Stores the address that the project's Auth signed for the caller (signed_function_url), for the tick, which
+-- has no caller, and returns the address. A value that is set stays. A press that fails afterwards stores
+-- nothing. Errors: PT503 function_url_not_configured (details: run, the command that prints the SQL for this
+-- stack).
+create or replace function sync_scheduler.keep_function_url() returns text
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  url constant text := coalesce((select s.function_url from sync_scheduler.settings s),
-    sync_scheduler.signed_function_url());
+  url text;
 begin
+  -- Of two first presses the second waits for the row, and then finds it set. The same goes for an operator
+  -- who sets it now.
+  update sync_scheduler.settings s
+  set function_url = coalesce(s.function_url, sync_scheduler.signed_function_url())
+  where s.only_row
+  returning s.function_url into url;
   if url is null then
     perform sync_scheduler.raise_error('function_url_not_configured', '{"run": "npx sync-scheduler doctor"}');
   end if;
   return url;
-end;
-$$;
-
--- Stores the address of find_function_url in settings.function_url, for the tick, which has no caller. A
--- value that is set stays. A press that fails afterwards stores nothing. Errors: PT503
--- function_url_not_configured.
-create or replace function sync_scheduler.keep_function_url() returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  -- Of two first presses the second waits for the row, and then finds it set. The same goes for an operator
-  -- who sets it now.
-  update sync_scheduler.settings set function_url = sync_scheduler.find_function_url()
-    where function_url is null;
 end;
 $$;
 
@@ -6434,7 +6413,9 @@ begin
       'The sync function could not be reached.');
   when 'dispatch' then
     perform sync_scheduler.note_undelivered(integration, run, current_attempt, 'warning');
-    perform sync_scheduler.dispatch_attempts(array[run]);
+    if not sync_scheduler.pause_if_stopped(run.run_id) then
+      perform sync_scheduler.repeat_dispatch(run);
+    end if;
   end case;
   return true;
 end;
@@ -6740,10 +6721,16 @@ create or replace function public.trigger_integration_sync(
 ) returns public.sync_run_log
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
+declare
+  caller_id uuid;
+  integration public.sync_integrations;
 begin
-  perform sync_scheduler.require_org_role(org_id, '{admin,coordinator}');
-  perform sync_scheduler.require_valid_key(idempotency_key);
-  return sync_scheduler.press(sync_scheduler.lock_integration(org_id, integration_type), idempotency_key);
+  caller_id := sync_scheduler.require_org_role(org_id, '{admin,coordinator}');
+  if idempotency_key is not null then
+    perform sync_scheduler.require_valid_key(idempotency_key);
+  end if;
+  integration := sync_scheduler.lock_integration(org_id, integration_type);
+  return sync_scheduler.trigger_run(integration, caller_id, idempotency_key);
 end;
 $$;
 revoke all on function public.trigger_integration_sync(uuid, text, text)
@@ -6768,20 +6755,24 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
   parent public.sync_run_log;
+  caller_id uuid;
+  integration public.sync_integrations;
 begin
   select * into parent from public.sync_run_log r where r.run_id = retry_integration_sync.run_id;
   -- A run that does not exist has no organisation: the same answer as for a foreign one.
-  perform sync_scheduler.require_org_role(parent.org_id, '{admin,coordinator}');
+  caller_id := sync_scheduler.require_org_role(parent.org_id, '{admin,coordinator}');
   if parent.run_id is null then
     perform sync_scheduler.raise_error('not_authorized');
   end if;
-  perform sync_scheduler.require_valid_key(idempotency_key);
+  if idempotency_key is not null then
+    perform sync_scheduler.require_valid_key(idempotency_key);
+  end if;
   -- An ended run stays as it is: no lock is needed to believe this.
   if parent.status not in ('failed', 'cancelled') then
     perform sync_scheduler.raise_error('run_not_retryable', jsonb_build_object('status', parent.status));
   end if;
-  return sync_scheduler.press(
-    sync_scheduler.lock_integration(parent.org_id, parent.integration_type), idempotency_key, parent.run_id);
+  integration := sync_scheduler.lock_integration(parent.org_id, parent.integration_type);
+  return sync_scheduler.trigger_run(integration, caller_id, idempotency_key, parent.run_id);
 end;
 $$;
 revoke all on function public.retry_integration_sync(uuid, text)
@@ -6793,78 +6784,76 @@ comment on function public.retry_integration_sync(uuid, text) is
   'trigger_integration_sync. Errors: those of trigger_integration_sync (PT403 not_authorized also for a run '
   'that does not exist), PT409 run_not_retryable (details: status).';
 
--- What a press of the button does once the caller's role is known and the integration locked: the run of the
--- same key, else the checks (usable, no active run, cooldown), else a new run. Errors: PT409
--- idempotency_key_reused, PT409 integration_disabled, PT409 integration_paused, PT409
--- sync_already_in_progress, PT429 rate_limited, PT503 function_url_not_configured.
-create or replace function sync_scheduler.press(
-  integration public.sync_integrations, idempotency_key text, parent_run_id uuid default null
+-- What a press does once the caller's role is known and the integration is locked: reads the facts, decides, and
+-- acts on the decision. Looks again after a recovery, and when a writer without the integration's lock was
+-- faster. Returns the run. Errors: those of decide_trigger.
+create or replace function sync_scheduler.trigger_run(
+  integration public.sync_integrations, caller_id uuid, idempotency_key text,
+  parent_run_id uuid default null
 ) returns public.sync_run_log
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_variable
 declare
-  caller constant uuid := sync_scheduler.caller_id();
+  facts sync_scheduler.trigger_facts;
+  decision sync_scheduler.trigger_decision;
+  recovered boolean;
   run public.sync_run_log;
-  revived boolean;
-  silence text;
 begin
-  if idempotency_key is not null then
-    run := sync_scheduler.find_replayed_run(integration, idempotency_key);
-    if run.run_id is not null then
-      return run;
-    end if;
-  end if;
-  perform sync_scheduler.require_usable(integration);
-
-  run := sync_scheduler.find_active_run(integration.id);
-  if run.run_id is not null then
-    -- A dead worker or a dead cron never blocks a coordinator: the press revives the run, which is then the
-    -- answer, or finds that it had to fail, or has just ended, and goes on.
-    revived := sync_scheduler.recover_run(run.run_id);
-    select * into strict run from public.sync_run_log r where r.run_id = run.run_id;
-    if run.finished_at is null and revived then
-      silence := sync_scheduler.note_silence(integration);
-      if silence is not null or (run.idempotency_key is null and press.idempotency_key is not null) then
-        begin
-          update public.sync_run_log r set
-            notice = coalesce(silence, r.notice),
-            idempotency_key = coalesce(r.idempotency_key, press.idempotency_key)
-          where r.run_id = run.run_id returning * into strict run;
-        exception when unique_violation then
-          -- Since we looked, a run of another integration has got the key: this says so.
-          perform sync_scheduler.find_replayed_run(integration, idempotency_key);
-          raise;
-        end;
-      end if;
-      return run;
-    elsif run.finished_at is null then
-      perform sync_scheduler.raise_active(run);
-    end if;
-  end if;
-
-  -- The limits are between people: the service role and the host have none.
-  if caller is not null then
-    -- Two presses of two integrations hold two other locks, and none would count the other.
+  -- Two presses of two integrations hold two other locks, and none would count the other.
+  if trigger_run.caller_id is not null then
     perform sync_scheduler.lock_limits(integration.org_id);
-    perform sync_scheduler.require_cooldown_over(integration);
   end if;
-  run := sync_scheduler.start_run(integration,
-    case when caller is null then 'api' else 'manual' end::public.sync_run_trigger, caller, idempotency_key,
-    parent_run_id := parent_run_id,
-      notice := coalesce(sync_scheduler.note_silence(integration),
-        sync_scheduler.incident_notice(integration)));
-  if run.run_id is null then
-    -- Somebody who does not take the integration's lock was faster.
-    run := sync_scheduler.find_replayed_run(integration, idempotency_key);
-    if run.run_id is null then
-      perform sync_scheduler.raise_active(sync_scheduler.find_active_run(integration.id));
+  loop
+    -- In a statement after the locks, never in the one that takes them: a statement that has waited goes on
+    -- with the snapshot from before its wait, and would not see the press that it waited for.
+    facts := sync_scheduler.read_trigger_facts(integration, trigger_run.caller_id,
+      trigger_run.idempotency_key, recovered);
+    decision := sync_scheduler.decide_trigger(facts);
+    if decision.outcome = 'reject' then
+      perform sync_scheduler.raise_error(decision.message, decision.details);
+    elsif decision.outcome = 'replay' then
+      select * into strict run from public.sync_run_log r where r.run_id = decision.run_id;
+    elsif facts.active_run_id is not null and recovered is null then
+      recovered := sync_scheduler.recover_run(facts.active_run_id);
+    elsif decision.outcome = 'revive' then
+      run := sync_scheduler.join_run(decision.run_id, trigger_run.idempotency_key, decision.notice);
+    else
+      run := sync_scheduler.start_run(integration,
+        case when trigger_run.caller_id is null then 'api' else 'manual' end::public.sync_run_trigger,
+        trigger_run.caller_id, trigger_run.idempotency_key, parent_run_id => trigger_run.parent_run_id,
+        notice => decision.notice);
     end if;
+    exit when run.run_id is not null;
+  end loop;
+  if decision.notice = 'scheduler_not_ticking' then
+    perform sync_scheduler.report_silence(integration);
   end if;
   return run;
 end;
 $$;
 
--- Refuses a blank or too long idempotency key (PT422 invalid_idempotency_key); null is none.
+-- Gives a revived run the notice and the key of the press that gets it back. Null: in the meantime a run of
+-- another integration has got the key.
+create or replace function sync_scheduler.join_run(run_id uuid, idempotency_key text, notice text)
+returns public.sync_run_log
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  run public.sync_run_log;
+begin
+  select * into strict run from public.sync_run_log r where r.run_id = join_run.run_id;
+  if join_run.notice is not null or (run.idempotency_key is null and join_run.idempotency_key is not null)
+  then
+    update public.sync_run_log r set
+      notice = coalesce(join_run.notice, r.notice),
+      idempotency_key = coalesce(r.idempotency_key, join_run.idempotency_key)
+    where r.run_id = join_run.run_id returning * into strict run;
+  end if;
+  return run;
+exception when unique_violation then
+  return null;
+end;
+$$;
+
+-- Refuses a blank or too long idempotency key (PT422 invalid_idempotency_key).
 create or replace function sync_scheduler.require_valid_key(idempotency_key text) returns void
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -6876,45 +6865,22 @@ begin
 end;
 $$;
 
--- The run that the organisation started under this key, or null. Errors: PT409 idempotency_key_reused (it is
--- a run of another integration).
-create or replace function sync_scheduler.find_replayed_run(
-  integration public.sync_integrations, idempotency_key text
-) returns public.sync_run_log
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  run public.sync_run_log;
-begin
-  select * into run from public.sync_run_log r
-  where r.org_id = integration.org_id and r.idempotency_key = find_replayed_run.idempotency_key;
-  if run.integration_id <> integration.id then
-    perform sync_scheduler.raise_error('idempotency_key_reused', jsonb_build_object('run_id', run.run_id));
-  end if;
-  return run;
-end;
-$$;
-
--- The notice for a run that somebody starts while the scheduler is silent, raising scheduler_dead once a
--- silence, which is also posted at once; null while it ticks.
-create or replace function sync_scheduler.note_silence(integration public.sync_integrations) returns text
+-- Raises scheduler_dead once a silence, and posts it at once: no tick will.
+create or replace function sync_scheduler.report_silence(integration public.sync_integrations) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  if sync_scheduler.is_ticking() then
-    return null;
-  end if;
   if sync_scheduler.raise_alert(integration, 'scheduler_dead', 'critical',
     sync_scheduler.last_tick_at(),
     'The scheduler has stopped: nothing starts or is retried by itself. Syncs that are started by hand work.',
     jsonb_build_object('last_tick_at', sync_scheduler.last_tick_at()))
   then
     begin
-      -- No tick will. The press goes on, whatever keeps it from being posted.
       perform sync_scheduler.post_alert_messages();
     exception when others then
-      raise warning 'sync_scheduler.note_silence: % (%)', sqlerrm, sqlstate;
+      -- The press goes on, whatever keeps the alert from being posted.
+      raise warning 'sync_scheduler.report_silence: % (%)', sqlerrm, sqlstate;
     end;
   end if;
-  return 'scheduler_not_ticking';
 end;
 $$;
 
@@ -8144,7 +8110,7 @@ begin
      where f.next_slot <= now())
   into started_runs, skipped, came_late;
 
-  perform sync_scheduler.dispatch_attempts(started_runs) where started_runs is not null;
+  perform sync_scheduler.open_attempt(r) from unnest(started_runs) r;
   started := were_waiting + coalesce(cardinality(started_runs), 0);
   foreach late in array coalesce(came_late, '{}') loop
     skipped := skipped + sync_scheduler.catch_up(late);

@@ -102,5 +102,30 @@ comment on type sync_scheduler.delivered_entry is
   'An item of a delivery. `number`: its place in the list, from 1. `copies`: how often it is there. `hash`: '
   'of its content, if its key was known before. `field` and `reason`: why it is refused, or null.';
 
+create type sync_scheduler.trigger_facts as (
+  decided_at timestamptz, caller_id uuid,
+  integration_id uuid, enabled boolean, paused_at timestamptz, pause_reason text, resume_at timestamptz,
+  key_run_id uuid, key_integration_id uuid,
+  active_run_id uuid, active_status public.sync_run_status, active_started_at timestamptz,
+  active_triggered_by public.sync_run_trigger, active_waits_for text, active_quota_until timestamptz,
+  active_recovery text,
+  manual_cooldown interval, least_cooldown interval, newest_press_at timestamptz,
+  hour_is_full_since timestamptz,
+  is_ticking boolean, has_incident boolean, has_function_url boolean
+);
+comment on type sync_scheduler.trigger_facts is
+  'What decide_trigger decides by. caller_id: the person, or null; key_...: the run that has the idempotency '
+  'key; active_...: the run that is under way; active_recovery: continues or ends if that run stands still '
+  'and this is what a recovery makes of it, done if this press has recovered it, null if it does not stand '
+  'still; newest_press_at: the newest manual run of the integration; hour_is_full_since: the manual run of '
+  'the organisation that has to be an hour old before the next one, or null.';
+
+create type sync_scheduler.trigger_decision as (
+  outcome text, run_id uuid, notice text, message text, details jsonb
+);
+comment on type sync_scheduler.trigger_decision is
+  'What a press does. start: a new run, with the notice; replay: returns run_id as it is; revive: recovers '
+  'run_id, then returns it with the notice; reject: raises message with details.';
+
 create type sync_scheduler.field_names as (voucher text[], line text[]);
 comment on type sync_scheduler.field_names is 'Names of fields, of a voucher and of its lines.';

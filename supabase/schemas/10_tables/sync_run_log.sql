@@ -54,9 +54,10 @@ create unique index sync_run_log_idempotency_key_idx on public.sync_run_log (org
 create unique index sync_run_log_slot_idx
   on public.sync_run_log (integration_id, scheduled_for, (status = 'skipped'))
   where scheduled_for is not null;
--- The cooldown reads its first row, whatever the log's length, by an order that no other index has.
+-- A press reads its last row and those of the last hour, whatever the log's length, by an order that no other
+-- index has. All columns ascend: a range of rows can then end inside of an hour.
 create index sync_run_log_integration_idx
-  on public.sync_run_log (integration_id, org_id, triggered_by, triggered_at desc);
+  on public.sync_run_log (integration_id, org_id, triggered_by, triggered_at);
 create index sync_run_log_org_idx on public.sync_run_log (org_id, triggered_at desc);
 create index sync_run_log_due_idx on public.sync_run_log (next_attempt_at)
   where status = 'pending' and next_attempt_at is not null;

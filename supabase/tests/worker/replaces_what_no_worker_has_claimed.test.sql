@@ -11,7 +11,7 @@ declare
   before sync_scheduler.run_attempts := (select a from sync_scheduler.run_attempts a join run using (run_id));
   after sync_scheduler.run_attempts;
 begin
-  perform sync_scheduler.dispatch_attempts(array[r]) from public.sync_run_log r join run using (run_id);
+  perform sync_scheduler.repeat_dispatch(r) from public.sync_run_log r join run using (run_id);
   select a.* into after from sync_scheduler.run_attempts a join run using (run_id);
   return case when after = before then 'untouched' else concat_ws(' ', after.dispatch_count, after.token_hash <> before.token_hash, after.lease_expires_at - now()) end;
 end
@@ -23,7 +23,7 @@ select sync_test.claim(run_id) from run;
 select is(pg_temp.dispatch(), 'untouched', 'takes the token from no worker that has claimed');
 rollback to unclaimed;
 update sync_scheduler.run_attempts a set ended_at = now(), outcome = 'undelivered' from run where a.run_id = run.run_id;
-select is(pg_temp.dispatch(), 'untouched', 'opens no attempt that has ended');
+select is(pg_temp.dispatch(), 'untouched', 'posts no attempt that has ended');
 rollback to unclaimed;
 
 -- pg_net starts its numbers again after a crash: an older answer with the same number belongs to another request.

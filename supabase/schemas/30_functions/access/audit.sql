@@ -58,16 +58,6 @@ begin
 end;
 $$;
 
--- Makes what people of one organisation do come one after another until their transactions end, so that its
--- limits are exact. Read what is counted in a later statement. Order of locks: the integration, this one,
--- everything else. Who holds it never waits for an integration.
-create or replace function sync_scheduler.lock_limits(org_id uuid) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  perform pg_advisory_xact_lock(hashtextextended('sync_scheduler limits of ' || lock_limits.org_id, 0));
-end;
-$$;
-
 -- Forgets a person: replaces the id by the nil uuid in runs, the audit log, pauses, alerts, checks, slots and
 -- messages, and blanks the reasons that this person gave. For the owner of the database, in the SQL editor:
 -- it reads whole tables. Returns how many rows of each kind changed. Again it changes nothing. What the host

@@ -3,20 +3,24 @@
 -- Accepts the service role and the host (acts_for_all) for every organisation. Refuses everyone else who is
 -- not signed in (PT401 not_authenticated), whose JWT has a sub that is no uuid (PT401 unsupported_identity),
 -- or who holds none of the roles (PT403 not_authorized, also for an organisation that does not exist).
--- Identity comes from the JWT alone.
+-- Identity comes from the JWT alone. Returns caller_id(), so that a press parses the JWT no further time.
 create or replace function sync_scheduler.require_org_role(org_id uuid, roles public.sync_member_role[])
-returns void
+returns uuid
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  caller_id uuid;
 begin
   perform sync_scheduler.require_plain_types();
-  if sync_scheduler.acts_for_all() then
-    return;
+  caller_id := sync_scheduler.caller_id();
+  -- People first: they press most. A host's own function may answer null: that is no yes.
+  if (caller_id is not null and sync_scheduler.has_org_role(require_org_role.org_id, require_org_role.roles))
+    or sync_scheduler.acts_for_all()
+  then
+    return caller_id;
   end if;
   perform sync_scheduler.require_signed_in();
-  -- A host's own function may answer null: that is no yes.
-  if sync_scheduler.has_org_role(require_org_role.org_id, require_org_role.roles) is not true then
-    perform sync_scheduler.raise_error('not_authorized');
-  end if;
+  perform sync_scheduler.raise_error('not_authorized');
+  return null;
 end;
 $$;
 
@@ -140,6 +144,16 @@ begin
       'known_types', (select jsonb_agg(t.code order by t.code) from public.sync_integration_types t)));
   end if;
   perform sync_scheduler.raise_error('integration_not_found');
+end;
+$$;
+
+-- Makes what people of one organisation do come one after another until their transactions end, so that its
+-- limits are exact. Read what is counted in a later statement. Order of locks: the integration, this one,
+-- everything else. Who holds it never waits for an integration.
+create or replace function sync_scheduler.lock_limits(org_id uuid) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('sync_scheduler limits of ' || lock_limits.org_id, 0));
 end;
 $$;
 

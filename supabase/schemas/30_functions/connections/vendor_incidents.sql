@@ -171,16 +171,3 @@ begin
   return true;
 end;
 $$;
-
--- The notice vendor_incident while several organisations cannot reach the integration's vendor; else null. It
--- only informs: the run starts as usual.
-create or replace function sync_scheduler.incident_notice(integration public.sync_integrations) returns text
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  -- Nearly always no vendor is away.
-  return (
-    select 'vendor_incident' from public.sync_vendor_incidents o
-    where o.ended_at is null and o.integration_type = incident_notice.integration.integration_type
-      and o.host = sync_scheduler.vendor_host(incident_notice.integration));
-end;
-$$;

@@ -20,9 +20,13 @@ language plpgsql stable security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off
 -- Each part is a look into an index with its first rows; a plan made for the values would only take longer.
 set plan_cache_mode = force_generic_plan as $$
-#variable_conflict use_column
+declare
+  person uuid;
+  may_press boolean;
 begin
-  perform sync_scheduler.require_org_role(sync_overview.org_id, '{admin,coordinator,viewer}');
+  person := sync_scheduler.require_org_role(sync_overview.org_id, '{admin,coordinator,viewer}');
+  may_press := coalesce(sync_scheduler.has_org_role(sync_overview.org_id, '{admin,coordinator}'), false)
+    or sync_scheduler.acts_for_all();
   return query
   select i.id, i.integration_type, t.name, i.enabled,
     i.paused_at, i.pause_reason, i.resume_at,
@@ -35,7 +39,10 @@ begin
     success.finished_at, ended.run_id, ended.status, ended.entries_done, ended.entries_failed,
     case when next_press.press_at > now() then next_press.press_at end, alerts.open, undecided.entries,
     sync_scheduler.entry_rules(i.config),
-    refusal.message is null, refusal.message, refusal.details
+    -- A viewer may look and not press: the trigger refuses the role before it reads any fact.
+    may_press and decision.outcome <> 'reject',
+    case when may_press then decision.message else 'not_authorized' end,
+    case when may_press then decision.details end
   from public.sync_integrations i
   join public.sync_integration_types t on t.code = i.integration_type
   left join public.sync_integration_health h on h.integration_id = i.id
@@ -65,7 +72,6 @@ begin
         cancelled.entries_failed)
     ) e (run_id, status, finished_at, entries_done, entries_failed)
       where e.run_id is not null order by e.finished_at desc limit 1) ended on true
-  cross join lateral sync_scheduler.next_manual_press(i) next_press
   cross join lateral (
     select count(*)::integer as open from (
       select from public.sync_alerts a where a.integration_id = i.id and a.resolved_at is null
@@ -82,7 +88,9 @@ begin
     select case when w.until > now() then w.until end as until from (
       select coalesce(active.quota_until,
         case when ended.run_id = failure.run_id then failure.quota_until end) as until) w) quota
-  cross join lateral sync_scheduler.why_refused(i) refusal
+  cross join lateral sync_scheduler.read_trigger_facts(i, person) facts
+  cross join lateral sync_scheduler.next_manual_press(facts) next_press
+  cross join lateral sync_scheduler.decide_trigger(facts) decision
   where i.org_id = sync_overview.org_id
   order by t.name;
 end;

@@ -1,125 +1,179 @@
 -- May a press start a run now, and if not, why?
 
--- Refuses an integration that is switched off (PT409 integration_disabled) or paused (PT409
--- integration_paused); a pause ends by itself at resume_at.
-create or replace function sync_scheduler.require_usable(integration public.sync_integrations) returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  if not integration.enabled then
-    perform sync_scheduler.raise_error('integration_disabled');
-  end if;
-  if sync_scheduler.is_paused(integration) then
-    perform sync_scheduler.raise_error('integration_paused', jsonb_build_object(
-      'reason', integration.pause_reason,
-      'paused_at', integration.paused_at,
-      'resume_at', integration.resume_at));
-  end if;
-end;
-$$;
-
--- Refuses (PT429 rate_limited, details: retry_after_seconds, retry_at, limit) a person's press before
--- next_manual_press; exactly then it is allowed. Exact only for a caller who holds lock_limits.
-create or replace function sync_scheduler.require_cooldown_over(integration public.sync_integrations)
-returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+-- Decides what a press does: the only place of this rule. It reads nothing but the facts, so the trigger acts
+-- on it, the overview shows it, and src/rpc-logic/decide_trigger.ts mirrors it step by step.
+create or replace function sync_scheduler.decide_trigger(facts sync_scheduler.trigger_facts)
+returns sync_scheduler.trigger_decision
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   next record;
 begin
-  select * into next from sync_scheduler.next_manual_press(integration);
-  if next.press_at > now() then
-    perform sync_scheduler.raise_error('rate_limited', jsonb_build_object(
-      'retry_after_seconds', ceil(extract(epoch from next.press_at - now())),
-      'retry_at', next.press_at,
-      'limit', next.limited_by));
+  -- Before the integration's state: a client that lost the answer to its request gets its run back.
+  if facts.key_run_id is not null then
+    if facts.key_integration_id <> facts.integration_id then
+      return sync_scheduler.reject_trigger('idempotency_key_reused',
+        jsonb_build_object('run_id', facts.key_run_id));
+    end if;
+    return row('replay', facts.key_run_id, null, null, null)::sync_scheduler.trigger_decision;
   end if;
-end;
-$$;
 
--- From when on the limits let a person press, and which of them says so: cooldown (manual_cooldown, at least
--- settings.least_cooldown, after the newest manual run of the integration) or presses_per_hour (so many
--- manual runs of the organisation within an hour). What became of the runs does not matter. May be in the
--- past; null: there was no press. Reads at most presses_per_hour runs of each integration.
-create or replace function sync_scheduler.next_manual_press(
-  integration public.sync_integrations, out press_at timestamptz, out limited_by text
-)
-language plpgsql stable set search_path = pg_catalog, pg_temp
--- With a high limit a plan that sorts seems cheap, and reads all that was ever pressed.
-set enable_sort = off set enable_incremental_sort = off set enable_bitmapscan = off as $$
-declare
-  presses integer;
-  least_cooldown interval;
-  newest timestamptz;
-  other_id uuid;
-  pressed_at timestamptz;
-  recent timestamptz[] := '{}'::timestamptz[];
-  hour_over_at timestamptz;
-begin
-  select s.presses_per_hour, s.least_cooldown into presses, least_cooldown from sync_scheduler.settings s;
-  for other_id in select i.id from public.sync_integrations i where i.org_id = integration.org_id loop
-    -- A loop, because it stops at the first run that is too old: as a condition of the statement that would
-    -- not end its scan.
-    for pressed_at in
-      select r.triggered_at from public.sync_run_log r
-      -- As a range, in the order of one index: of plain conditions the index of the organisation's runs would
-      -- seem as good to who plans for an empty log, and be read row by row in a long one.
-      where (r.integration_id, r.org_id, r.triggered_by)
-        between (other_id, integration.org_id, 'manual'::public.sync_run_trigger)
-        and (other_id, integration.org_id, 'manual'::public.sync_run_trigger)
-      order by r.integration_id, r.org_id, r.triggered_by, r.triggered_at desc limit presses
-    loop
-      if other_id = integration.id and newest is null then
-        newest := pressed_at;
-      end if;
-      exit when pressed_at <= now() - interval '1 hour';
-      recent := recent || pressed_at;
-    end loop;
-  end loop;
+  if not facts.enabled then
+    return sync_scheduler.reject_trigger('integration_disabled');
+  elsif facts.paused_at is not null and coalesce(facts.resume_at > facts.decided_at, true) then
+    return sync_scheduler.reject_trigger('integration_paused', jsonb_build_object(
+      'reason', facts.pause_reason, 'paused_at', facts.paused_at, 'resume_at', facts.resume_at));
+  end if;
 
-  -- Of instants: an interval of months may be less than the days that it is compared as.
-  press_at := greatest(newest + integration.manual_cooldown, newest + least_cooldown);
-  limited_by := case when press_at is not null then 'cooldown' end;
-  if cardinality(recent) >= presses then
-    hour_over_at := (select r.at + interval '1 hour'
-      from unnest(recent) r (at) order by r.at desc offset presses - 1 limit 1);
-    if hour_over_at > press_at or press_at is null then
-      press_at := hour_over_at;
-      limited_by := 'presses_per_hour';
+  -- A dead worker or a dead scheduler never blocks a coordinator.
+  if facts.active_recovery in ('continues', 'done') then
+    return row('revive', facts.active_run_id, case when not facts.is_ticking then 'scheduler_not_ticking' end,
+      null, null)::sync_scheduler.trigger_decision;
+  elsif facts.active_run_id is not null and facts.active_recovery is null then
+    return sync_scheduler.reject_trigger('sync_already_in_progress', jsonb_build_object(
+      'run_id', facts.active_run_id,
+      'status', facts.active_status,
+      'started_at', facts.active_started_at,
+      'triggered_by', facts.active_triggered_by)
+      -- An error takes an alert back, so what the person has to know is in the details.
+      || jsonb_strip_nulls(case when facts.is_ticking then jsonb_build_object(
+          'quota_until', facts.active_quota_until,
+          'notice', coalesce(facts.active_waits_for, case when facts.has_incident then 'vendor_incident' end))
+        else '{"notice": "scheduler_not_ticking"}' end));
+  end if;
+
+  -- The limits are between people: the service role and the host have none.
+  if facts.caller_id is not null then
+    next := sync_scheduler.next_manual_press(facts);
+    if next.press_at > facts.decided_at then
+      return sync_scheduler.reject_trigger('rate_limited', jsonb_build_object(
+        'retry_after_seconds', ceil(extract(epoch from next.press_at - facts.decided_at)),
+        'retry_at', next.press_at,
+        'limit', next.limited_by));
     end if;
   end if;
+
+  if not facts.has_function_url then
+    return sync_scheduler.reject_trigger('function_url_not_configured',
+      '{"run": "npx sync-scheduler doctor"}');
+  end if;
+  return row('start', null, case when not facts.is_ticking then 'scheduler_not_ticking'
+    when facts.has_incident then 'vendor_incident' end, null, null)::sync_scheduler.trigger_decision;
 end;
 $$;
 
--- The active run of an integration, or null; a unique index allows no second one.
-create or replace function sync_scheduler.find_active_run(integration_id uuid) returns public.sync_run_log
+-- The decision to answer with this error.
+create or replace function sync_scheduler.reject_trigger(message text, details jsonb default null)
+returns sync_scheduler.trigger_decision
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return row('reject', null, null, reject_trigger.message, reject_trigger.details)
+    ::sync_scheduler.trigger_decision;
+end;
+$$;
+
+-- From when on the limits let a person press, and which of them is the last to end: cooldown
+-- (manual_cooldown, at least settings.least_cooldown, after the newest manual run of the integration) or
+-- presses_per_hour (so many manual runs of the organisation within an hour). What became of the runs does not
+-- matter. May be in the past; null: there was no press. Exactly then a press is allowed.
+create or replace function sync_scheduler.next_manual_press(
+  facts sync_scheduler.trigger_facts, out press_at timestamptz, out limited_by text
+)
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+declare
+  hour_over_at constant timestamptz := facts.hour_is_full_since + interval '1 hour';
+begin
+  -- Of instants: an interval of months may be less than the days that it is compared as.
+  press_at := greatest(facts.newest_press_at + facts.manual_cooldown,
+    facts.newest_press_at + facts.least_cooldown);
+  limited_by := case when press_at is not null then 'cooldown' end;
+  if hour_over_at > press_at or press_at is null then
+    press_at := hour_over_at;
+    limited_by := case when press_at is not null then 'presses_per_hour' end;
+  end if;
+end;
+$$;
+
+-- Reads all that decide_trigger has to know, in one statement. For the trigger the caller holds the
+-- integration's lock and, for a person, lock_limits, both taken in earlier statements: this statement's
+-- snapshot is younger, so it sees what the press before it has written. recovered: what recover_run answered
+-- in this press; null: it was not called.
+create or replace function sync_scheduler.read_trigger_facts(
+  integration public.sync_integrations, caller_id uuid, idempotency_key text default null,
+  recovered boolean default null
+) returns sync_scheduler.trigger_facts
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  run public.sync_run_log;
+  facts sync_scheduler.trigger_facts;
 begin
-  select * into run from public.sync_run_log r
-  where r.integration_id = find_active_run.integration_id and r.status in ('pending', 'running');
-  return run;
+  select now(), read_trigger_facts.caller_id,
+    integration.id, integration.enabled, integration.paused_at, integration.pause_reason,
+    integration.resume_at,
+    holder.run_id, holder.integration_id,
+    active.run_id, active.status, active.started_at,
+    active.triggered_by, case when active.run_id is not null then sync_scheduler.waits_for(active) end,
+    case when active.quota_until > now() then active.quota_until end,
+    case when active.run_id is null then null
+      when recovered is null then sync_scheduler.foresee_recovery(active)
+      when recovered then 'done' end,
+    integration.manual_cooldown, s.least_cooldown,
+    (
+      select r.triggered_at from public.sync_run_log r
+      -- As a range in the order of an index: of plain conditions the index of the organisation's runs would
+      -- seem as good to a plan for an empty log, and it would be read row by row in a long one.
+      where (r.integration_id, r.org_id, r.triggered_by)
+        between (integration.id, integration.org_id, 'manual'::public.sync_run_trigger)
+        and (integration.id, integration.org_id, 'manual'::public.sync_run_trigger)
+      order by r.integration_id desc, r.org_id desc, r.triggered_by desc, r.triggered_at desc limit 1
+    ),
+    (
+      select r.triggered_at
+      from public.sync_integrations i, public.sync_run_log r
+      where i.org_id = integration.org_id
+        and (r.integration_id, r.org_id, r.triggered_by, r.triggered_at)
+          between (i.id, i.org_id, 'manual'::public.sync_run_trigger, now() - interval '1 hour')
+          and (i.id, i.org_id, 'manual'::public.sync_run_trigger, 'infinity'::timestamptz)
+      order by r.triggered_at desc offset s.presses_per_hour - 1 limit 1
+    ),
+    coalesce((select t.ticked_at from sync_scheduler.ticks t order by t.tick_id desc limit 1), s.installed_at)
+      > now() - s.silent_after,
+    exists (
+      select from public.sync_vendor_incidents o
+      where o.ended_at is null and o.integration_type = integration.integration_type
+        -- No condition of an index: nearly always no vendor is away, and then nothing asks for the host.
+        and o.host is not distinct from sync_scheduler.vendor_host(integration)
+    ),
+    coalesce(s.function_url, sync_scheduler.signed_function_url()) is not null
+  into strict facts
+  from sync_scheduler.settings s
+  left join public.sync_run_log active
+    on active.integration_id = integration.id and active.status in ('pending', 'running')
+  left join public.sync_run_log holder
+    on holder.org_id = integration.org_id and holder.idempotency_key = read_trigger_facts.idempotency_key;
+  return facts;
 end;
 $$;
 
--- Raises PT409 sync_already_in_progress with what a client needs to join that run, and notice:
--- scheduler_not_ticking when pg_cron is silent, else what a pending run waits for (waits_for), else
--- vendor_incident (incident_notice).
-create or replace function sync_scheduler.raise_active(run public.sync_run_log) returns void
+-- What recover_run would make of an active run: continues, or ends; null: it does not stand still.
+create or replace function sync_scheduler.foresee_recovery(run public.sync_run_log) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  open_attempt sync_scheduler.run_attempts;
+  step text;
 begin
-  perform sync_scheduler.raise_error('sync_already_in_progress', jsonb_build_object(
-    'run_id', run.run_id,
-    'status', run.status,
-    'started_at', run.started_at,
-    'triggered_by', run.triggered_by)
-    -- Nobody will retry it by itself: an alert would be taken back with this error, so it stands here.
-    || case when not sync_scheduler.is_ticking() then '{"notice": "scheduler_not_ticking"}'
-      -- It may wait for hours: the person must not think that it is about to start.
-      else jsonb_strip_nulls(
-        jsonb_build_object('quota_until', case when run.quota_until > now() then run.quota_until end,
-          'notice', coalesce(sync_scheduler.waits_for(run), (
-        select sync_scheduler.incident_notice(i) from public.sync_integrations i
-          where i.id = run.integration_id)))) end);
+  select * into open_attempt from sync_scheduler.run_attempts a
+  where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null;
+  step := sync_scheduler.recovery_of(run, open_attempt);
+  return case
+    when step is null then null
+    when step in ('resume', 'next_attempt', 'dispatch') then 'continues'
+    -- As retry_or_fail would decide about the lost attempt.
+    when step = 'worker_lost' and run.cancel_requested_at is null and (
+      select f.burnt
+        + case when open_attempt.settled_before = run.entries_done + run.entries_failed then 1 else 0 end
+        < i.max_attempts
+      from sync_scheduler.count_failures(run) f, public.sync_integrations i where i.id = run.integration_id)
+      then 'continues'
+    else 'ends' end;
 end;
 $$;
 
@@ -132,63 +186,5 @@ begin
     when run.status <> 'pending' then null
     when run.notice in ('integration_paused', 'function_outdated', 'schema_outdated') then run.notice
     when run.quota_until > now() then 'vendor_quota_exhausted' end;
-end;
-$$;
-
--- What trigger_integration_sync would answer the caller for this integration now, without doing it: message
--- and details of the error, or nulls. The checks are press's own; tests/parity proves that the answer is the
--- same.
-create or replace function sync_scheduler.why_refused(
-  integration public.sync_integrations, out message text, out details jsonb
-)
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  run public.sync_run_log;
-  current_attempt sync_scheduler.run_attempts;
-  step text;
-  detail text;
-begin
-  perform sync_scheduler.require_org_role(integration.org_id, '{admin,coordinator}');
-  perform sync_scheduler.require_usable(integration);
-
-  run := sync_scheduler.find_active_run(integration.id);
-  if run.run_id is not null then
-    select * into current_attempt from sync_scheduler.run_attempts a
-    where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null;
-    step := sync_scheduler.recovery_of(run, current_attempt);
-    if step is null then
-      perform sync_scheduler.raise_active(run);
-    elsif step in ('resume', 'next_attempt', 'dispatch')
-      or (step = 'worker_lost' and sync_scheduler.would_retry(run, current_attempt))
-    then
-      -- The press would revive it, whatever the cooldown says.
-      return;
-    end if;
-  end if;
-
-  if sync_scheduler.caller_id() is not null then
-    perform sync_scheduler.require_cooldown_over(integration);
-  end if;
-  perform sync_scheduler.find_function_url();
-exception when others then
-  if sqlstate !~ '^PT' then
-    raise;
-  end if;
-  get stacked diagnostics message = message_text, detail = pg_exception_detail;
-  details := nullif(detail, '')::jsonb;
-end;
-$$;
-
--- Would the run be retried if its open attempt ended as lost now, as retry_or_fail would then decide?
-create or replace function sync_scheduler.would_retry(
-  run public.sync_run_log, current_attempt sync_scheduler.run_attempts
-) returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  return run.cancel_requested_at is null and (
-    select f.burnt + case when current_attempt.settled_before = run.entries_done + run.entries_failed then 1
-      else 0 end
-      < i.max_attempts
-    from sync_scheduler.count_failures(run) f, public.sync_integrations i where i.id = run.integration_id);
 end;
 $$;

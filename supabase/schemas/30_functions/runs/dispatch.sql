@@ -1,8 +1,9 @@
 -- Starts a run or its next attempt, and posts it to the function.
 
--- Creates a pending run with its first attempt and dispatches it, all in the caller's transaction. Returns
--- the run, or null when the integration has an active run, the organisation a run of that key or the slot a
--- run. Errors: PT503 function_url_not_configured.
+-- Creates a pending run with its first attempt and posts it, all in the caller's transaction. Returns the run,
+-- or null when the integration has an active run, the organisation a run of that key or the slot a run. The
+-- caller holds the integration's lock and has seen that it is not stopped. Errors: PT503
+-- function_url_not_configured.
 create or replace function sync_scheduler.start_run(
   integration public.sync_integrations,
   triggered_by public.sync_run_trigger,
@@ -29,7 +30,7 @@ begin
   returning * into run;
 
   if run.run_id is not null then
-    perform sync_scheduler.dispatch_attempts(array[run]);
+    perform sync_scheduler.open_attempt(run);
   end if;
   return run;
 end;
@@ -39,7 +40,6 @@ $$;
 -- the attempt before.
 create or replace function sync_scheduler.next_attempt(run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
 declare
   run public.sync_run_log;
 begin
@@ -52,45 +52,41 @@ begin
     attempt = r.attempt + 1
   where r.run_id = next_attempt.run_id
   returning * into strict run;
-  perform sync_scheduler.dispatch_attempts(array[run]);
+  perform sync_scheduler.open_attempt(run);
 end;
 $$;
 
--- Posts the current attempts of runs to the Edge Function, each under a fresh one-time token. Called again
--- for an attempt that no worker has claimed, it replaces the token and waits twice as long. The caller holds
--- the runs' row locks. Errors: PT503 function_url_not_configured.
-create or replace function sync_scheduler.dispatch_attempts(runs public.sync_run_log[]) returns void
+-- Opens the current attempt of a run and posts it. The caller holds the run's row lock, and its integration is
+-- not stopped. Errors: PT503 function_url_not_configured.
+create or replace function sync_scheduler.open_attempt(run public.sync_run_log) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  claim_timeout constant interval := (select s.claim_timeout from sync_scheduler.settings s);
-  run public.sync_run_log;
-  fresh_token text;
-  stopped uuid[];
+  token constant text := sync_scheduler.new_token();
 begin
-  -- Read after the caller has locked the runs, see pause_if_stopped.
-  stopped := array(
-    select r.run_id from unnest(dispatch_attempts.runs) r
-      join public.sync_integrations i on i.id = r.integration_id
-    where sync_scheduler.is_stopped(i));
-  foreach run in array dispatch_attempts.runs loop
-    if run.run_id = any (stopped) then
-      perform sync_scheduler.pause_run(run.run_id);
-      continue;
-    end if;
-    fresh_token := sync_scheduler.new_token();
-    insert into sync_scheduler.run_attempts as a (run_id, attempt, token_hash, request_id, lease_expires_at)
-    values (run.run_id, run.attempt, sync_scheduler.hash_token(fresh_token),
-      sync_scheduler.call_function('run',
-        jsonb_build_object('run_id', run.run_id, 'attempt', run.attempt, 'token', fresh_token)),
-      least(now() + claim_timeout, run.deadline_at))
-    on conflict (run_id, attempt) do update set
-      token_hash = excluded.token_hash,
-      request_id = excluded.request_id,
-      dispatched_at = now(),
-      dispatch_count = a.dispatch_count + 1,
-      lease_expires_at = least(now() + claim_timeout * power(2, a.dispatch_count), run.deadline_at)
-    where a.claimed_at is null and a.ended_at is null;
-  end loop;
+  insert into sync_scheduler.run_attempts (run_id, attempt, token_hash, request_id, lease_expires_at)
+  select run.run_id, run.attempt, sync_scheduler.hash_token(token), sync_scheduler.call_function('run',
+    jsonb_build_object('run_id', run.run_id, 'attempt', run.attempt, 'token', token)),
+    least(now() + s.claim_timeout, run.deadline_at)
+  from sync_scheduler.settings s;
+end;
+$$;
+
+-- Posts an attempt again that no worker has claimed: the new token replaces the old one, and the next wait is
+-- twice as long. The caller holds the run's row lock. Errors: PT503 function_url_not_configured.
+create or replace function sync_scheduler.repeat_dispatch(run public.sync_run_log) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  token constant text := sync_scheduler.new_token();
+begin
+  update sync_scheduler.run_attempts a set
+    token_hash = sync_scheduler.hash_token(token),
+    request_id = sync_scheduler.call_function('run',
+      jsonb_build_object('run_id', run.run_id, 'attempt', run.attempt, 'token', token)),
+    dispatched_at = now(),
+    dispatch_count = a.dispatch_count + 1,
+    lease_expires_at = least(now() + s.claim_timeout * power(2, a.dispatch_count), run.deadline_at)
+  from sync_scheduler.settings s
+  where a.run_id = run.run_id and a.attempt = run.attempt and a.claimed_at is null and a.ended_at is null;
 end;
 $$;
 
@@ -103,20 +99,15 @@ $$;
 create or replace function sync_scheduler.call_function(kind text, body jsonb, at_most interval default null)
 returns bigint
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  settings sync_scheduler.settings;
 begin
-  select * into strict settings from sync_scheduler.settings;
-  if settings.function_url is null then
-    perform sync_scheduler.keep_function_url();
-    select * into strict settings from sync_scheduler.settings;
-  end if;
-  return net.http_post(
-    url := settings.function_url,
-    body := jsonb_build_object('kind', call_function.kind) || call_function.body,
-    headers := '{"Content-Type": "application/json"}',
-    timeout_milliseconds :=
-      (extract(epoch from least(settings.dispatch_timeout, call_function.at_most)) * 1000)::integer);
+  return (
+    select net.http_post(
+      url := coalesce(s.function_url, sync_scheduler.keep_function_url()),
+      body := jsonb_build_object('kind', call_function.kind) || call_function.body,
+      headers := '{"Content-Type": "application/json"}',
+      timeout_milliseconds :=
+        (extract(epoch from least(s.dispatch_timeout, call_function.at_most)) * 1000)::integer)
+    from sync_scheduler.settings s);
 end;
 $$;
 

@@ -1,31 +1,24 @@
 -- The address of the function.
 
--- The address of the Edge Function: settings.function_url, else what the project's Auth signed for the caller
--- (signed_function_url). For functions of the bundle's owner only. Errors: PT503 function_url_not_configured
--- (details: run, the command that prints the SQL for this stack).
-create or replace function sync_scheduler.find_function_url() returns text
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+-- Stores the address that the project's Auth signed for the caller (signed_function_url), for the tick, which
+-- has no caller, and returns the address. A value that is set stays. A press that fails afterwards stores
+-- nothing. Errors: PT503 function_url_not_configured (details: run, the command that prints the SQL for this
+-- stack).
+create or replace function sync_scheduler.keep_function_url() returns text
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  url constant text := coalesce((select s.function_url from sync_scheduler.settings s),
-    sync_scheduler.signed_function_url());
+  url text;
 begin
+  -- Of two first presses the second waits for the row, and then finds it set. The same goes for an operator
+  -- who sets it now.
+  update sync_scheduler.settings s
+  set function_url = coalesce(s.function_url, sync_scheduler.signed_function_url())
+  where s.only_row
+  returning s.function_url into url;
   if url is null then
     perform sync_scheduler.raise_error('function_url_not_configured', '{"run": "npx sync-scheduler doctor"}');
   end if;
   return url;
-end;
-$$;
-
--- Stores the address of find_function_url in settings.function_url, for the tick, which has no caller. A
--- value that is set stays. A press that fails afterwards stores nothing. Errors: PT503
--- function_url_not_configured.
-create or replace function sync_scheduler.keep_function_url() returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  -- Of two first presses the second waits for the row, and then finds it set. The same goes for an operator
-  -- who sets it now.
-  update sync_scheduler.settings set function_url = sync_scheduler.find_function_url()
-    where function_url is null;
 end;
 $$;
 

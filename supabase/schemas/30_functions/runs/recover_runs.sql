@@ -93,7 +93,9 @@ begin
       'The sync function could not be reached.');
   when 'dispatch' then
     perform sync_scheduler.note_undelivered(integration, run, current_attempt, 'warning');
-    perform sync_scheduler.dispatch_attempts(array[run]);
+    if not sync_scheduler.pause_if_stopped(run.run_id) then
+      perform sync_scheduler.repeat_dispatch(run);
+    end if;
   end case;
   return true;
 end;

@@ -88,7 +88,7 @@ begin
      where f.next_slot <= now())
   into started_runs, skipped, came_late;
 
-  perform sync_scheduler.dispatch_attempts(started_runs) where started_runs is not null;
+  perform sync_scheduler.open_attempt(r) from unnest(started_runs) r;
   started := were_waiting + coalesce(cardinality(started_runs), 0);
   foreach late in array coalesce(came_late, '{}') loop
     skipped := skipped + sync_scheduler.catch_up(late);

@@ -1,6 +1,21 @@
 import assert from "node:assert/strict";
 import { raceTest, type Work } from "../../support/race.ts";
-import { asBackend, expire, makeTenant } from "./stage.ts";
+import { asBackend, asPerson, cancel, expire, makeTenant, press } from "./stage.ts";
+
+raceTest("a press that waited for one whose run has ended is rate limited", async ({ sql, session }) => {
+  const tenant = await makeTenant(sql);
+  await sql`update public.sync_integrations set manual_cooldown = '5 minutes'`;
+  const [first, second] = [await session(), await session()];
+  const pressAsCoordinator: Work<string> = async (sql) => {
+    await asPerson(sql, tenant.userIds.coordinator);
+    return await press(sql, tenant);
+  };
+  await first.stopsAfter(async (sql) => await cancel(sql, await pressAsCoordinator(sql)));
+  const pressed = await second.runs(pressAsCoordinator);
+  assert.ok(pressed.isWaiting, "the second press waits for the first one");
+  await first.goesOn();
+  await assert.rejects(pressed.answer, { code: "PT429", message: "rate_limited" });
+});
 
 raceTest(
   "of two presses that revive runs under one new key, the second is refused",
