@@ -243,7 +243,7 @@ begin
   erased := erased || jsonb_build_object('runs', changed);
   perform set_config('sync_scheduler.erases_person', 'off', true);
 
-  -- What a person gave as the reason to abandon an entry stands on the entry, too.
+  -- The entry also has the reason that a person gave to abandon it.
   update public.sync_export_entries e set error_message = null
   from public.sync_audit_log a, jsonb_array_elements(
     case jsonb_typeof(a.details -> 'entries') when 'array' then a.details -> 'entries' else '[]' end) d
@@ -291,10 +291,10 @@ $$;
 -- supabase/schemas/30_functions/access/authorize.sql
 -- May this caller do this here? Then finds or locks the integration.
 
--- Accepts the service role and the host (acts_for_all) for every organisation. Refuses everyone else who is
--- not signed in (PT401 not_authenticated), whose JWT has a sub that is no uuid (PT401 unsupported_identity),
--- or who holds none of the roles (PT403 not_authorized, also for an organisation that does not exist).
--- Identity comes from the JWT alone. Returns caller_id(), so that a press parses the JWT no further time.
+-- Accepts the service role and the host (acts_for_all) for every organisation. Refuses every other caller who
+-- is not signed in (PT401 not_authenticated), or whose sub is no uuid (PT401 unsupported_identity). Refuses
+-- people without one of the roles (PT403 not_authorized, also for an organisation that does not exist).
+-- Identity comes from the JWT alone. Returns caller_id(), so that a press parses the JWT only once.
 create or replace function sync_scheduler.require_org_role(org_id uuid, roles public.sync_member_role[])
 returns uuid
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -342,14 +342,15 @@ begin
 end;
 $$;
 
--- Is the caller the host itself: pg_cron, the SQL editor, a migration? True only if there are no claims, the
--- current role is none of the API's, and session_user is a member of the role that owns the bundle or is
--- named in settings.host_roles. Never for authenticator. For functions of the bundle's owner only.
--- Why this is safe. Every RPC is `security definer`, so current_user is always the owner and says nothing.
--- What the caller cannot choose is session_user: it changes for superusers only. Requests of the Data API
--- have session_user `authenticator`, whatever their JWT says, and so has every trigger that runs in them. The
--- setting `role` keeps the caller's `set role` inside a definer function, and such a function cannot change
--- it. The claims are the third condition: a session that has them acts as the person whom they name.
+-- Is the caller the host itself: pg_cron, the SQL editor, a migration? True only if three things hold. There
+-- are no claims. The current role is none of the API's. And session_user is a member of the role that owns
+-- the bundle, or settings.host_roles names it. Never for authenticator. For functions of the bundle's owner
+-- only. Why this is safe. Every RPC is `security definer`, so current_user is always the owner and says
+-- nothing. What the caller cannot choose is session_user: it changes for superusers only. Requests of the
+-- Data API have session_user `authenticator`, whatever their JWT says, and so has every trigger that runs in
+-- them. The setting `role` keeps the caller's `set role` inside a definer function, and such a function
+-- cannot change it. The claims are the third condition: a session that has them acts as the person whom they
+-- name.
 create or replace function sync_scheduler.is_host() returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -375,9 +376,9 @@ $$;
 create or replace function sync_scheduler.require_plain_types() returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  -- Our own functions look into pg_temp last. Vault and pg_net do not: there a temporary type of the caller
-  -- hides the one of the catalogue, and its code would run with the rights of whoever calls Vault for them.
-  -- No request of the Data API makes one.
+  -- Our own functions look into pg_temp last. Vault and pg_net do not: There a temporary type of the caller
+  -- hides the one of the catalogue. Its code would run with the rights of the function that calls Vault. No
+  -- request of the Data API makes one.
   if pg_my_temp_schema() <> 0 and exists (
     select from pg_type own join pg_type builtin on builtin.typname = own.typname
     where own.typnamespace = pg_my_temp_schema() and builtin.typnamespace = 'pg_catalog'::regnamespace)
@@ -424,7 +425,8 @@ begin
 end;
 $$;
 
--- Tells which it is: PT422 unknown_integration_type (details: known_types) or PT404 integration_not_found.
+-- Raises what is missing: PT422 unknown_integration_type (details: known_types) or PT404
+-- integration_not_found.
 create or replace function sync_scheduler.raise_no_integration(integration_type text) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -536,16 +538,16 @@ $$;
 revoke all on function public.connect_integration(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
 comment on function public.connect_integration(uuid, text, jsonb, text) is
-  'Connects the organisation to an external system, or changes how, and returns the integration. config: a '
-  'JSON object of at most 256 KiB with all settings of the connector, never secrets; what it leaves out has '
+  'Connects the organisation to an external system, or changes how, and returns the integration. `config`: a '
+  'JSON object of at most 256 KiB with all settings of the connector, never secrets. What it leaves out has '
   'its default. A new integration is enabled. With another address (address_keys of the type) stored '
-  'credentials are no longer used: an admin stores them again with set_integration_credentials. A worker '
-  'that is under way gets no more entries for the old address. For admins of the organisation and the '
-  'service role; audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT401 '
+  'credentials are no longer used: an admin stores them again with set_integration_credentials. A running '
+  'worker gets no further entries for the old address. For admins of the organisation and the service role; '
+  'audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT401 '
   'unsupported_identity, PT403 not_authorized (also for an organisation that does not exist), PT422 '
   'unknown_integration_type, PT422 argument_too_long, PT422 invalid_configuration (details: field, reason), '
-  'PT409 batch_is_open (another address while the outcome of an entry is not known; details: address_keys, '
-  'entry_keys, at most 10), PT422 reason_too_long.';
+  'PT422 reason_too_long, PT409 batch_is_open. The last is for another address while the outcome of an entry '
+  'is not known (details: address_keys, entry_keys, at most 10).';
 
 -- Refuses a config that is no JSON object, that names a secret, or with a user name in an address: every
 -- member reads it. Nor is an address of more than 2,000 characters taken. What else a connector wants, the
@@ -590,11 +592,11 @@ begin
 end;
 $$;
 
--- Trigger of sync_integrations, whoever writes: refuses another address (PT409 batch_is_open, details:
--- address_keys, entry_keys, at most 10) while an entry is sending or unknown, for its repetition would be
--- booked at the new address too. Says that credentials have to be stored anew. Holds the integration's lock
--- and takes the run's: integration before run, as everywhere.
--- Definer, because an owner of the integrations need not be able to write runs.
+-- Trigger of sync_integrations, for each writer. Refuses another address while an entry is sending or
+-- unknown: its repetition would be booked at the new address too (PT409 batch_is_open, details: address_keys,
+-- entry_keys, at most 10). Says that credentials must be stored anew. Holds the integration's lock and takes
+-- the run's: integration before run, as everywhere. Definer, because an owner of the integrations need not be
+-- able to write runs.
 create or replace function sync_scheduler.follow_address() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
@@ -624,7 +626,7 @@ begin
   perform from sync_scheduler.connection_checks p where p.integration_id = new.id for no key update;
   update sync_scheduler.connection_checks p set ended_at = clock_timestamp()
   where p.integration_id = new.id and p.claimed_at is not null and p.ended_at is null;
-  -- Nobody has to find out by a failed sync.
+  -- So people need not find out by a failed sync.
   if exists (
     select from sync_scheduler.integration_credentials c
     where c.integration_id = new.id and c.address <> sync_scheduler.address_of(new))
@@ -644,8 +646,8 @@ create trigger follow_address after update of config on public.sync_integrations
   for each row execute function sync_scheduler.follow_address();
 
 -- Trigger of sync_integrations: a change of what an integration demands of its entries is audited as
--- configure, whoever makes it.
--- Definer, because a backend that writes the config may not write the audit log. It writes nothing else.
+-- configure, for each writer. Definer, because a backend that writes the config may not write the audit log.
+-- It writes nothing else.
 create or replace function sync_scheduler.audit_entry_rules() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -4776,7 +4778,7 @@ begin
   integration := sync_scheduler.find_integration(org_id, integration_type);
 
   return query
-  -- A slot that was skipped and then made up for has two rows: the run tells more.
+  -- A slot that was skipped and then backfilled has two rows: the run says more.
   select distinct on (slot) slot, told.state, told.reason,
     round(extract(epoch from started_at - slot), 3), told.run_id, told.retried_by
   from (
@@ -4839,17 +4841,17 @@ revoke all on function public.explain_sync_slots(uuid, text, timestamptz, timest
   from public, anon, authenticated, service_role;
 comment on function public.explain_sync_slots(uuid, text, timestamptz, timestamptz) is
   'One row for each slot of a period (from included, to not; at most 366 days and 10,000 slots), in order. '
-  'state: ran, late (started later than settings.drift_alert_after), skipped, failed, cancelled, running, '
-  'pending; reason: why (skip_reason, cancel_reason, backfill, error_code, or for pending: not_due_yet, due, '
-  'scheduler_not_ticking, waits_for_active_run, paused, disabled, dispatched, next_attempt, or what its run '
-  'waits for: integration_paused, vendor_quota_exhausted, function_outdated, schema_outdated); '
-  'drift_seconds: started minus scheduled. For members of the organisation and the service role. Errors: '
-  'PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 invalid_period (details: '
-  'reason), PT422 unknown_integration_type, PT404 integration_not_found.';
+  '`state`: ran, late (started later than settings.drift_alert_after), skipped, failed, cancelled, running, '
+  'pending. `reason`: why, that is skip_reason, cancel_reason, backfill or error_code. Of a pending slot it '
+  'is not_due_yet, due, scheduler_not_ticking, waits_for_active_run, paused, disabled, dispatched or '
+  'next_attempt. Or it is what its run waits for: integration_paused, vendor_quota_exhausted, '
+  'function_outdated, schema_outdated. `drift_seconds`: started minus scheduled. For members of the '
+  'organisation and the service role. Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 '
+  'not_authorized, PT422 invalid_period (details: reason), PT422 unknown_integration_type, PT404 '
+  'integration_not_found.';
 
 -- supabase/schemas/30_functions/reports/overview.sql
--- Definer, because what the button would answer is told by the machinery. The first statement checks the
--- caller.
+-- Definer, because the machinery says what the button would answer. The first statement checks the caller.
 create or replace function public.sync_overview(org_id uuid) returns table (
   integration_id uuid, integration_type text, type_name text, enabled boolean,
   paused_at timestamptz, pause_reason text, resume_at timestamptz,
@@ -4947,19 +4949,19 @@ end;
 $$;
 revoke all on function public.sync_overview(uuid) from public, anon, authenticated, service_role;
 comment on function public.sync_overview(uuid) is
-  'One row for each integration of the organisation, all that a page about it shows: health, the active run '
-  'and its progress, until when the external system asks us to wait (quota_until), the last success, the '
-  'last run that ended and what it exported, the next slot, until when the limits let no person press '
-  '(cooldown_until), open alerts (a vendor''s included), entries that wait for a person''s decision '
-  '(undecided, counted up to 1,000), entry_rules: what its config demands of entries (payloads, period_rule, '
-  'fiscal_year_ends, ignored_fields; missing: the default), and what trigger_integration_sync would answer '
-  'the caller now: button_message is null or the error''s message, button_details its details. For members '
-  'of the organisation and the service role. Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized.';
+  'One row for each integration of the organisation, with all that a page about it shows. It has health, the '
+  'active run and its progress, the last success, the last run that ended and what it exported, and the next '
+  'slot. `quota_until`: until when the external system asks us to wait. `cooldown_until`: until when the '
+  'limits let no person press. `open_alerts` include a vendor''s. `needs_decision`: entries that wait for a '
+  'person''s decision, counted up to 1,000. `entry_rules`: what its config demands of entries (payloads, '
+  'period_rule, fiscal_year_ends, ignored_fields; missing: the default). `button_message` and '
+  '`button_details`: what trigger_integration_sync would answer the caller now, null or the error''s message '
+  'and details. For members of the organisation and the service role. Errors: PT401 not_authenticated, PT401 '
+  'unsupported_identity, PT403 not_authorized.';
 
 -- supabase/schemas/30_functions/reports/run_timeline.sql
 -- Definer, because attempts and ticks are the machinery's. The caller's role is checked before anything is
--- told.
+-- read.
 create or replace function public.sync_run_timeline(run_id uuid)
 returns table (attempt integer, step text, at timestamptz, detail jsonb)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp
@@ -5018,12 +5020,12 @@ end;
 $$;
 revoke all on function public.sync_run_timeline(uuid) from public, anon, authenticated, service_role;
 comment on function public.sync_run_timeline(uuid) is
-  'Where a run''s time went, step by step for each attempt: due (the slot, or the press), ticked (the tick '
-  'that queued it), queued (last posted to pg_net; detail: dispatches), accepted (when pg_net posted what '
-  'the function then answered; kept for 6 hours), booted and claimed (the function was up and took the '
-  'attempt; detail: cold_start, boot_ms), first_vendor_byte (the external system first answered), finished '
-  '(detail: outcome, error). A step that did not happen, or of which nothing is kept any more, is missing. '
-  'For members of the organisation and the service role. Errors: PT401 not_authenticated, PT401 '
+  'Where a run''s time went, step by step for each attempt. `due`: the slot, or the press. `ticked`: the '
+  'tick that queued it. `queued`: last posted to pg_net (detail: dispatches). `accepted`: when pg_net posted '
+  'what the function then answered; kept for 6 hours. `booted` and `claimed`: the function was up and took '
+  'the attempt (detail: cold_start, boot_ms). `first_vendor_byte`: the external system first answered. '
+  '`finished` (detail: outcome, error). A step that did not happen, or is no longer kept, is missing. For '
+  'members of the organisation and the service role. Errors: PT401 not_authenticated, PT401 '
   'unsupported_identity, PT403 not_authorized.';
 
 -- supabase/schemas/30_functions/reports/statistics.sql
@@ -5055,9 +5057,9 @@ group by r.org_id, r.integration_id, r.integration_type, (r.triggered_at at time
 revoke all on public.sync_statistics from public, anon, authenticated, service_role;
 comment on view public.sync_statistics is
   'Runs of each integration and UTC day on which they were triggered: how many, how they ended, how long '
-  'those that started took, and how late scheduled ones started (started_at - scheduled_for). runs leaves '
-  'out skipped slots; success_rate is succeeded among succeeded and failed, from 0 to 1, null if there was '
-  'neither. Filter by org_id. Members see their organisations.';
+  'they took, and how late scheduled ones started (started_at - scheduled_for). `runs` leaves out skipped '
+  'slots. `success_rate` is succeeded among succeeded and failed, from 0 to 1, null if there was neither. '
+  'Filter by org_id. Members see their organisations.';
 
 -- With the reader's own rights: RLS of the run log decides which organisations it shows.
 create or replace view public.sync_drift_statistics with (security_invoker = true) as
@@ -5105,13 +5107,12 @@ from (
 group by s.with_warmup;
 revoke all on sync_scheduler.warmup_statistics from public, anon, authenticated, service_role;
 comment on view sync_scheduler.warmup_statistics is
-  'For the operator: first attempts of scheduled runs of the last settings.retention_ticks, those whose slot '
-  'had a warm-up that was answered in time against those that had none. To read it: warm-ups are worth it if '
-  'with_warmup has fewer cold_starts a run and a shorter p50_dispatch_to_claim_ms, where the platform''s '
-  'placing of the isolate shows, which boot_ms leaves out. boot_ms is of cold starts alone: what each of '
-  'them cost. The warm-ups'' own boots are in sync_scheduler.warmups. For the half without, set '
-  'settings.warmup_lead to 0 for some days. One warm-up boots one isolate: with many runs a slot the others '
-  'still start cold.';
+  'For the operator: first attempts of scheduled runs of the last settings.retention_ticks. It compares '
+  'those whose slot had a warm-up that was answered in time with those that had none. Warm-ups are worth it '
+  'if with_warmup has fewer cold_starts a run and a shorter p50_dispatch_to_claim_ms. That also shows the '
+  'platform''s placing of the isolate, which boot_ms leaves out. `boot_ms` is what each cold start cost. The '
+  'warm-ups'' own boots are in sync_scheduler.warmups. For the half without, set settings.warmup_lead to 0 '
+  'for some days. One warm-up boots one isolate: with many runs a slot the others still start cold.';
 
 -- supabase/schemas/30_functions/runs/cancel_run.sql
 -- Definer, because no client may write the run log. The caller's role is checked before anything is told or
@@ -8145,10 +8146,10 @@ $$;
 
 -- Deletes what is older than the retention settings. Of what Realtime publishes (ended runs, alerts,
 -- incidents) at most 500 rows a call, runs with their attempts. Of ticks, warm-ups, messages of alert
--- webhooks, the audit log and pg_cron's records of our own jobs as much as 5 s allow, in batches of
--- batch_size (2,000) of each kind. Redacts payloads older than retention_payload. Ends incidents of vendors
--- that nothing has asked for a day. Returns how many rows; call it again until that is 0. Leaves locked rows
--- to the next call.
+-- webhooks, the audit log and pg_cron's records of our jobs as much as 5 s allow. A batch has batch_size
+-- (2,000) of each kind. Redacts payloads older than retention_payload. Ends incidents of vendors that nothing
+-- has asked for a day. Returns how many rows; call it again until that is 0. Leaves locked rows to the next
+-- call.
 create or replace function sync_scheduler.purge(batch_size integer default 2000) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
@@ -8272,10 +8273,10 @@ $$;
 -- supabase/schemas/30_functions/tick/tick.sql
 -- One tick; and is the scheduler alive?
 
--- One pass of the scheduler, called by pg_cron at second :00 of every minute and every 30 s: starts due
--- slots, recovers runs that stand still, starts queued slots, raises drift alerts, ends pauses and
--- unanswered connection checks, starts the checks that are due, posts alerts, warms the function up for the
--- next slot, and records itself in ticks. Safe at any time, by anyone, at once.
+-- One pass of the scheduler, called by pg_cron at second :00 of every minute and every 30 s. It starts due
+-- slots, recovers stuck runs, starts queued slots, raises drift alerts, ends pauses and unanswered connection
+-- checks. It starts the checks that are due, posts alerts, warms the function up for the next slot, and
+-- records itself in ticks. Safe at any time, by anyone, at once.
 create or replace function sync_scheduler.tick() returns void
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
 -- Planning each statement anew for its parameters would cost more than all of an idle tick.
@@ -8348,9 +8349,9 @@ begin
 end;
 $$;
 
--- Has this transaction taken 5 s? A tick then leaves the rest to the next one: what it has started becomes
--- visible, and is posted, only when it commits, and a statement time-out would take back all of it. Shorter
--- than the 8 s after which the Data API gives up a press that waits for one of its integrations.
+-- Has this transaction taken 5 s? A tick then leaves the rest to the next one. What it has started becomes
+-- visible, and is posted, only when it commits. A statement timeout would take back all of it. Shorter than
+-- the 8 s after which the Data API gives up a press that waits for one of its integrations.
 create or replace function sync_scheduler.is_out_of_time() returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
@@ -8358,7 +8359,7 @@ begin
 end;
 $$;
 
--- Definer, because the scheduler's tables are private. Tells nothing about any organisation, so that any
+-- Definer, because the scheduler's tables are private. It reveals nothing about any organisation, so any
 -- signed-in person may ask.
 create or replace function public.sync_scheduler_status()
 returns table (ticking boolean, last_tick_at timestamptz, seconds_since_tick numeric, jobs_active boolean)
@@ -8419,11 +8420,10 @@ begin
 
   -- One look into sync_integrations_next_run_idx. Slots are minutes, so no second one lies within the lead.
   --
-  -- Why the warm-up comes 15 to 45 s before the slot: of the ticks only the one every 30 s comes between two
-  -- minutes, and nobody chooses at which second. A window of 45 s has one of its ticks at least 15 s before
-  -- the slot, whichever second that is, and the first in it sends. 15 s are enough for a boot and for pg_net
-  -- to have done with the request; 45 s are little enough for the isolate to take requests still, which on
-  -- the free plan it does for 75 s.
+  -- The warm-up comes 15 to 45 s before the slot. Only the tick of every 30 s comes between two minutes, at a
+  -- second that no setting chooses. A window of 45 s always has one of its ticks at least 15 s before the
+  -- slot, and the first tick in it sends. Then 15 s are enough for a boot and for pg_net to finish the
+  -- request. After 45 s the isolate still takes requests: on the free plan it does so for 75 s.
   select i.next_run_at into slot from public.sync_integrations i
   where i.next_run_at > now() and i.next_run_at <= now() + settings.warmup_lead
     and i.enabled and (i.paused_at is null or i.resume_at <= i.next_run_at)

@@ -76,9 +76,9 @@ function sentencesOf({ path, text }: ProseFile): Sentence[] {
   ).filter(({ words }) => words > 0);
 }
 
-/** A list of codes is one word. */
+/** A list of codes is one word. So is an error with its SQLSTATE. */
 function countWords(sentence: string): number {
-  const words = sentence.replaceAll(CODES, CODE).split(/\s+/);
+  const words = sentence.replaceAll(/\bPT\d{3} \w+/g, CODE).replaceAll(CODES, CODE).split(/\s+/);
   return words.filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
 }
 

@@ -20,7 +20,7 @@ comment on column sync_scheduler.ticks.hinted is
   'How many ticks in a row have begun at looks_from instead of the left end. After ten of them a tick looks '
   'at all, because a row may appear to the left.';
 
--- May a step of the tick after start_due_runs have something to do? Mostly not, and then the tick runs none of
+-- May a step of the tick after start_due_runs have something to do? Mostly not; then the tick runs none of
 -- them. Leaves out instants before `since`: see ticks.looks_from. A new step adds here what it acts upon, and
 -- a case to the test schedule/has_work. Waits 100 ms for a lock at most, then it fails.
 create or replace function sync_scheduler.has_work(since timestamptz default '-infinity') returns boolean

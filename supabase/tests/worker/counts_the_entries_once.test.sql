@@ -13,7 +13,7 @@ create function pg_temp.waiting() returns integer language sql as $$
   select count(*)::integer from public.sync_export_entries
   where integration_id = sync_test.id('integration a') and state in ('pending', 'unknown')
 $$;
--- What the worker of a new run is told. The run before it is over.
+-- What the worker of a new run learns. The run before it is over.
 create function pg_temp.total() returns integer language plpgsql as $$
 begin
   update public.sync_run_log set status = 'cancelled', finished_at = now() where status = 'running';

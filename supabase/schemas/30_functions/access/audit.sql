@@ -86,7 +86,7 @@ begin
   erased := erased || jsonb_build_object('runs', changed);
   perform set_config('sync_scheduler.erases_person', 'off', true);
 
-  -- What a person gave as the reason to abandon an entry stands on the entry, too.
+  -- The entry also has the reason that a person gave to abandon it.
   update public.sync_export_entries e set error_message = null
   from public.sync_audit_log a, jsonb_array_elements(
     case jsonb_typeof(a.details -> 'entries') when 'array' then a.details -> 'entries' else '[]' end) d

@@ -1,9 +1,9 @@
 -- May this caller do this here? Then finds or locks the integration.
 
--- Accepts the service role and the host (acts_for_all) for every organisation. Refuses everyone else who is
--- not signed in (PT401 not_authenticated), whose JWT has a sub that is no uuid (PT401 unsupported_identity),
--- or who holds none of the roles (PT403 not_authorized, also for an organisation that does not exist).
--- Identity comes from the JWT alone. Returns caller_id(), so that a press parses the JWT no further time.
+-- Accepts the service role and the host (acts_for_all) for every organisation. Refuses every other caller who
+-- is not signed in (PT401 not_authenticated), or whose sub is no uuid (PT401 unsupported_identity). Refuses
+-- people without one of the roles (PT403 not_authorized, also for an organisation that does not exist).
+-- Identity comes from the JWT alone. Returns caller_id(), so that a press parses the JWT only once.
 create or replace function sync_scheduler.require_org_role(org_id uuid, roles public.sync_member_role[])
 returns uuid
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -51,14 +51,15 @@ begin
 end;
 $$;
 
--- Is the caller the host itself: pg_cron, the SQL editor, a migration? True only if there are no claims, the
--- current role is none of the API's, and session_user is a member of the role that owns the bundle or is
--- named in settings.host_roles. Never for authenticator. For functions of the bundle's owner only.
--- Why this is safe. Every RPC is `security definer`, so current_user is always the owner and says nothing.
--- What the caller cannot choose is session_user: it changes for superusers only. Requests of the Data API
--- have session_user `authenticator`, whatever their JWT says, and so has every trigger that runs in them. The
--- setting `role` keeps the caller's `set role` inside a definer function, and such a function cannot change
--- it. The claims are the third condition: a session that has them acts as the person whom they name.
+-- Is the caller the host itself: pg_cron, the SQL editor, a migration? True only if three things hold. There
+-- are no claims. The current role is none of the API's. And session_user is a member of the role that owns
+-- the bundle, or settings.host_roles names it. Never for authenticator. For functions of the bundle's owner
+-- only. Why this is safe. Every RPC is `security definer`, so current_user is always the owner and says
+-- nothing. What the caller cannot choose is session_user: it changes for superusers only. Requests of the
+-- Data API have session_user `authenticator`, whatever their JWT says, and so has every trigger that runs in
+-- them. The setting `role` keeps the caller's `set role` inside a definer function, and such a function
+-- cannot change it. The claims are the third condition: a session that has them acts as the person whom they
+-- name.
 create or replace function sync_scheduler.is_host() returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -84,9 +85,9 @@ $$;
 create or replace function sync_scheduler.require_plain_types() returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  -- Our own functions look into pg_temp last. Vault and pg_net do not: there a temporary type of the caller
-  -- hides the one of the catalogue, and its code would run with the rights of whoever calls Vault for them.
-  -- No request of the Data API makes one.
+  -- Our own functions look into pg_temp last. Vault and pg_net do not: There a temporary type of the caller
+  -- hides the one of the catalogue. Its code would run with the rights of the function that calls Vault. No
+  -- request of the Data API makes one.
   if pg_my_temp_schema() <> 0 and exists (
     select from pg_type own join pg_type builtin on builtin.typname = own.typname
     where own.typnamespace = pg_my_temp_schema() and builtin.typnamespace = 'pg_catalog'::regnamespace)
@@ -133,7 +134,8 @@ begin
 end;
 $$;
 
--- Tells which it is: PT422 unknown_integration_type (details: known_types) or PT404 integration_not_found.
+-- Raises what is missing: PT422 unknown_integration_type (details: known_types) or PT404
+-- integration_not_found.
 create or replace function sync_scheduler.raise_no_integration(integration_type text) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin

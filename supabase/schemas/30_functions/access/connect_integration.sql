@@ -58,16 +58,16 @@ $$;
 revoke all on function public.connect_integration(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
 comment on function public.connect_integration(uuid, text, jsonb, text) is
-  'Connects the organisation to an external system, or changes how, and returns the integration. config: a '
-  'JSON object of at most 256 KiB with all settings of the connector, never secrets; what it leaves out has '
+  'Connects the organisation to an external system, or changes how, and returns the integration. `config`: a '
+  'JSON object of at most 256 KiB with all settings of the connector, never secrets. What it leaves out has '
   'its default. A new integration is enabled. With another address (address_keys of the type) stored '
-  'credentials are no longer used: an admin stores them again with set_integration_credentials. A worker '
-  'that is under way gets no more entries for the old address. For admins of the organisation and the '
-  'service role; audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT401 '
+  'credentials are no longer used: an admin stores them again with set_integration_credentials. A running '
+  'worker gets no further entries for the old address. For admins of the organisation and the service role; '
+  'audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT401 '
   'unsupported_identity, PT403 not_authorized (also for an organisation that does not exist), PT422 '
   'unknown_integration_type, PT422 argument_too_long, PT422 invalid_configuration (details: field, reason), '
-  'PT409 batch_is_open (another address while the outcome of an entry is not known; details: address_keys, '
-  'entry_keys, at most 10), PT422 reason_too_long.';
+  'PT422 reason_too_long, PT409 batch_is_open. The last is for another address while the outcome of an entry '
+  'is not known (details: address_keys, entry_keys, at most 10).';
 
 -- Refuses a config that is no JSON object, that names a secret, or with a user name in an address: every
 -- member reads it. Nor is an address of more than 2,000 characters taken. What else a connector wants, the
@@ -112,11 +112,11 @@ begin
 end;
 $$;
 
--- Trigger of sync_integrations, whoever writes: refuses another address (PT409 batch_is_open, details:
--- address_keys, entry_keys, at most 10) while an entry is sending or unknown, for its repetition would be
--- booked at the new address too. Says that credentials have to be stored anew. Holds the integration's lock
--- and takes the run's: integration before run, as everywhere.
--- Definer, because an owner of the integrations need not be able to write runs.
+-- Trigger of sync_integrations, for each writer. Refuses another address while an entry is sending or
+-- unknown: its repetition would be booked at the new address too (PT409 batch_is_open, details: address_keys,
+-- entry_keys, at most 10). Says that credentials must be stored anew. Holds the integration's lock and takes
+-- the run's: integration before run, as everywhere. Definer, because an owner of the integrations need not be
+-- able to write runs.
 create or replace function sync_scheduler.follow_address() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
@@ -146,7 +146,7 @@ begin
   perform from sync_scheduler.connection_checks p where p.integration_id = new.id for no key update;
   update sync_scheduler.connection_checks p set ended_at = clock_timestamp()
   where p.integration_id = new.id and p.claimed_at is not null and p.ended_at is null;
-  -- Nobody has to find out by a failed sync.
+  -- So people need not find out by a failed sync.
   if exists (
     select from sync_scheduler.integration_credentials c
     where c.integration_id = new.id and c.address <> sync_scheduler.address_of(new))
@@ -166,8 +166,8 @@ create trigger follow_address after update of config on public.sync_integrations
   for each row execute function sync_scheduler.follow_address();
 
 -- Trigger of sync_integrations: a change of what an integration demands of its entries is audited as
--- configure, whoever makes it.
--- Definer, because a backend that writes the config may not write the audit log. It writes nothing else.
+-- configure, for each writer. Definer, because a backend that writes the config may not write the audit log.
+-- It writes nothing else.
 create or replace function sync_scheduler.audit_entry_rules() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare

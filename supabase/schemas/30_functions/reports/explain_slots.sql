@@ -20,7 +20,7 @@ begin
   integration := sync_scheduler.find_integration(org_id, integration_type);
 
   return query
-  -- A slot that was skipped and then made up for has two rows: the run tells more.
+  -- A slot that was skipped and then backfilled has two rows: the run says more.
   select distinct on (slot) slot, told.state, told.reason,
     round(extract(epoch from started_at - slot), 3), told.run_id, told.retried_by
   from (
@@ -83,10 +83,11 @@ revoke all on function public.explain_sync_slots(uuid, text, timestamptz, timest
   from public, anon, authenticated, service_role;
 comment on function public.explain_sync_slots(uuid, text, timestamptz, timestamptz) is
   'One row for each slot of a period (from included, to not; at most 366 days and 10,000 slots), in order. '
-  'state: ran, late (started later than settings.drift_alert_after), skipped, failed, cancelled, running, '
-  'pending; reason: why (skip_reason, cancel_reason, backfill, error_code, or for pending: not_due_yet, due, '
-  'scheduler_not_ticking, waits_for_active_run, paused, disabled, dispatched, next_attempt, or what its run '
-  'waits for: integration_paused, vendor_quota_exhausted, function_outdated, schema_outdated); '
-  'drift_seconds: started minus scheduled. For members of the organisation and the service role. Errors: '
-  'PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 invalid_period (details: '
-  'reason), PT422 unknown_integration_type, PT404 integration_not_found.';
+  '`state`: ran, late (started later than settings.drift_alert_after), skipped, failed, cancelled, running, '
+  'pending. `reason`: why, that is skip_reason, cancel_reason, backfill or error_code. Of a pending slot it '
+  'is not_due_yet, due, scheduler_not_ticking, waits_for_active_run, paused, disabled, dispatched or '
+  'next_attempt. Or it is what its run waits for: integration_paused, vendor_quota_exhausted, '
+  'function_outdated, schema_outdated. `drift_seconds`: started minus scheduled. For members of the '
+  'organisation and the service role. Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 '
+  'not_authorized, PT422 invalid_period (details: reason), PT422 unknown_integration_type, PT404 '
+  'integration_not_found.';

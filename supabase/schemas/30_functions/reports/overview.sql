@@ -1,5 +1,4 @@
--- Definer, because what the button would answer is told by the machinery. The first statement checks the
--- caller.
+-- Definer, because the machinery says what the button would answer. The first statement checks the caller.
 create or replace function public.sync_overview(org_id uuid) returns table (
   integration_id uuid, integration_type text, type_name text, enabled boolean,
   paused_at timestamptz, pause_reason text, resume_at timestamptz,
@@ -97,12 +96,12 @@ end;
 $$;
 revoke all on function public.sync_overview(uuid) from public, anon, authenticated, service_role;
 comment on function public.sync_overview(uuid) is
-  'One row for each integration of the organisation, all that a page about it shows: health, the active run '
-  'and its progress, until when the external system asks us to wait (quota_until), the last success, the '
-  'last run that ended and what it exported, the next slot, until when the limits let no person press '
-  '(cooldown_until), open alerts (a vendor''s included), entries that wait for a person''s decision '
-  '(undecided, counted up to 1,000), entry_rules: what its config demands of entries (payloads, period_rule, '
-  'fiscal_year_ends, ignored_fields; missing: the default), and what trigger_integration_sync would answer '
-  'the caller now: button_message is null or the error''s message, button_details its details. For members '
-  'of the organisation and the service role. Errors: PT401 not_authenticated, PT401 unsupported_identity, '
-  'PT403 not_authorized.';
+  'One row for each integration of the organisation, with all that a page about it shows. It has health, the '
+  'active run and its progress, the last success, the last run that ended and what it exported, and the next '
+  'slot. `quota_until`: until when the external system asks us to wait. `cooldown_until`: until when the '
+  'limits let no person press. `open_alerts` include a vendor''s. `needs_decision`: entries that wait for a '
+  'person''s decision, counted up to 1,000. `entry_rules`: what its config demands of entries (payloads, '
+  'period_rule, fiscal_year_ends, ignored_fields; missing: the default). `button_message` and '
+  '`button_details`: what trigger_integration_sync would answer the caller now, null or the error''s message '
+  'and details. For members of the organisation and the service role. Errors: PT401 not_authenticated, PT401 '
+  'unsupported_identity, PT403 not_authorized.';

@@ -1,5 +1,5 @@
 -- Definer, because attempts and ticks are the machinery's. The caller's role is checked before anything is
--- told.
+-- read.
 create or replace function public.sync_run_timeline(run_id uuid)
 returns table (attempt integer, step text, at timestamptz, detail jsonb)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp
@@ -58,10 +58,10 @@ end;
 $$;
 revoke all on function public.sync_run_timeline(uuid) from public, anon, authenticated, service_role;
 comment on function public.sync_run_timeline(uuid) is
-  'Where a run''s time went, step by step for each attempt: due (the slot, or the press), ticked (the tick '
-  'that queued it), queued (last posted to pg_net; detail: dispatches), accepted (when pg_net posted what '
-  'the function then answered; kept for 6 hours), booted and claimed (the function was up and took the '
-  'attempt; detail: cold_start, boot_ms), first_vendor_byte (the external system first answered), finished '
-  '(detail: outcome, error). A step that did not happen, or of which nothing is kept any more, is missing. '
-  'For members of the organisation and the service role. Errors: PT401 not_authenticated, PT401 '
+  'Where a run''s time went, step by step for each attempt. `due`: the slot, or the press. `ticked`: the '
+  'tick that queued it. `queued`: last posted to pg_net (detail: dispatches). `accepted`: when pg_net posted '
+  'what the function then answered; kept for 6 hours. `booted` and `claimed`: the function was up and took '
+  'the attempt (detail: cold_start, boot_ms). `first_vendor_byte`: the external system first answered. '
+  '`finished` (detail: outcome, error). A step that did not happen, or is no longer kept, is missing. For '
+  'members of the organisation and the service role. Errors: PT401 not_authenticated, PT401 '
   'unsupported_identity, PT403 not_authorized.';

@@ -26,9 +26,9 @@ group by r.org_id, r.integration_id, r.integration_type, (r.triggered_at at time
 revoke all on public.sync_statistics from public, anon, authenticated, service_role;
 comment on view public.sync_statistics is
   'Runs of each integration and UTC day on which they were triggered: how many, how they ended, how long '
-  'those that started took, and how late scheduled ones started (started_at - scheduled_for). runs leaves '
-  'out skipped slots; success_rate is succeeded among succeeded and failed, from 0 to 1, null if there was '
-  'neither. Filter by org_id. Members see their organisations.';
+  'they took, and how late scheduled ones started (started_at - scheduled_for). `runs` leaves out skipped '
+  'slots. `success_rate` is succeeded among succeeded and failed, from 0 to 1, null if there was neither. '
+  'Filter by org_id. Members see their organisations.';
 
 -- With the reader's own rights: RLS of the run log decides which organisations it shows.
 create or replace view public.sync_drift_statistics with (security_invoker = true) as
@@ -76,10 +76,9 @@ from (
 group by s.with_warmup;
 revoke all on sync_scheduler.warmup_statistics from public, anon, authenticated, service_role;
 comment on view sync_scheduler.warmup_statistics is
-  'For the operator: first attempts of scheduled runs of the last settings.retention_ticks, those whose slot '
-  'had a warm-up that was answered in time against those that had none. To read it: warm-ups are worth it if '
-  'with_warmup has fewer cold_starts a run and a shorter p50_dispatch_to_claim_ms, where the platform''s '
-  'placing of the isolate shows, which boot_ms leaves out. boot_ms is of cold starts alone: what each of '
-  'them cost. The warm-ups'' own boots are in sync_scheduler.warmups. For the half without, set '
-  'settings.warmup_lead to 0 for some days. One warm-up boots one isolate: with many runs a slot the others '
-  'still start cold.';
+  'For the operator: first attempts of scheduled runs of the last settings.retention_ticks. It compares '
+  'those whose slot had a warm-up that was answered in time with those that had none. Warm-ups are worth it '
+  'if with_warmup has fewer cold_starts a run and a shorter p50_dispatch_to_claim_ms. That also shows the '
+  'platform''s placing of the isolate, which boot_ms leaves out. `boot_ms` is what each cold start cost. The '
+  'warm-ups'' own boots are in sync_scheduler.warmups. For the half without, set settings.warmup_lead to 0 '
+  'for some days. One warm-up boots one isolate: with many runs a slot the others still start cold.';

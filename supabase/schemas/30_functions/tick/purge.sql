@@ -2,10 +2,10 @@
 
 -- Deletes what is older than the retention settings. Of what Realtime publishes (ended runs, alerts,
 -- incidents) at most 500 rows a call, runs with their attempts. Of ticks, warm-ups, messages of alert
--- webhooks, the audit log and pg_cron's records of our own jobs as much as 5 s allow, in batches of
--- batch_size (2,000) of each kind. Redacts payloads older than retention_payload. Ends incidents of vendors
--- that nothing has asked for a day. Returns how many rows; call it again until that is 0. Leaves locked rows
--- to the next call.
+-- webhooks, the audit log and pg_cron's records of our jobs as much as 5 s allow. A batch has batch_size
+-- (2,000) of each kind. Redacts payloads older than retention_payload. Ends incidents of vendors that nothing
+-- has asked for a day. Returns how many rows; call it again until that is 0. Leaves locked rows to the next
+-- call.
 create or replace function sync_scheduler.purge(batch_size integer default 2000) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$

@@ -18,11 +18,10 @@ begin
 
   -- One look into sync_integrations_next_run_idx. Slots are minutes, so no second one lies within the lead.
   --
-  -- Why the warm-up comes 15 to 45 s before the slot: of the ticks only the one every 30 s comes between two
-  -- minutes, and nobody chooses at which second. A window of 45 s has one of its ticks at least 15 s before
-  -- the slot, whichever second that is, and the first in it sends. 15 s are enough for a boot and for pg_net
-  -- to have done with the request; 45 s are little enough for the isolate to take requests still, which on
-  -- the free plan it does for 75 s.
+  -- The warm-up comes 15 to 45 s before the slot. Only the tick of every 30 s comes between two minutes, at a
+  -- second that no setting chooses. A window of 45 s always has one of its ticks at least 15 s before the
+  -- slot, and the first tick in it sends. Then 15 s are enough for a boot and for pg_net to finish the
+  -- request. After 45 s the isolate still takes requests: on the free plan it does so for 75 s.
   select i.next_run_at into slot from public.sync_integrations i
   where i.next_run_at > now() and i.next_run_at <= now() + settings.warmup_lead
     and i.enabled and (i.paused_at is null or i.resume_at <= i.next_run_at)
