@@ -979,7 +979,7 @@ begin
   perform sync_scheduler.require_org_role(configure_alert_webhook.org_id, '{admin}');
   perform sync_scheduler.require_text('reason', configure_alert_webhook.reason);
   perform sync_scheduler.require_size('changes', configure_alert_webhook.changes);
-  -- Before the webhook and its sender: an alert of who holds this lock waits for those.
+  -- Before the webhook and its sender: a transaction that holds this lock waits for those to raise an alert.
   if sync_scheduler.caller_id() is not null then
     perform sync_scheduler.lock_limits(configure_alert_webhook.org_id);
   end if;
@@ -1003,7 +1003,7 @@ begin
     webhook.finished_runs := false;
   end if;
   webhook := sync_scheduler.apply_webhook_changes(webhook, configure_alert_webhook.changes);
-  -- What is not named stays.
+  -- A setting that is not named stays.
   address := coalesce((
       select sync_scheduler.read_credentials(s.secret_id) from sync_scheduler.alert_senders s
         where s.org_id = webhook.org_id), '{}')
@@ -1042,7 +1042,7 @@ begin
   on conflict on constraint alert_senders_pkey do update set secret_id = excluded.secret_id, failures = 0,
     next_attempt_at = case when s.claimed_at is not null and s.ended_at is null then s.next_attempt_at
       else now() end;
-  -- Who has configured it wants to see that it works; what has waited comes before it.
+  -- It shows the admin that the webhook works. Messages that have waited come before it.
   insert into sync_scheduler.alert_messages (org_id, body) values (webhook.org_id, jsonb_build_object(
     'type', 'webhook.configured', 'timestamp', now(), 'text', 'Alerts of Sync Scheduler are posted here.',
     'data', to_jsonb(webhook)));
@@ -1058,24 +1058,24 @@ $$;
 revoke all on function public.configure_alert_webhook(uuid, jsonb, text)
   from public, anon, authenticated, service_role;
 comment on function public.configure_alert_webhook(uuid, jsonb, text) is
-  'Says where the organisation''s alerts are posted, and in which format; returns the webhook. Its '
-  'last_status and last_error are the answer to the first message as soon as it is there. changes: a JSON '
-  'object (at most 16 KiB) of any of url (https to a host name, or on a developer''s platform http to the '
-  'machine itself), secret (whsec_ and the base64 of 24 to 64 bytes: messages are signed with it after the '
-  'Standard Webhooks specification; only the format json needs one), format (slack, teams, discord or json; '
-  'null, or another host: the one that the host takes, json if it is not known), kinds (a list of alert '
-  'kinds; null: all), min_severity (info, warning, critical), finished_runs (also tell of every run that '
-  'ends); what is not named stays. null removes the webhook with what waits for it. url and secret are '
-  'stored in Vault, where nobody can read them back. One that had stopped begins again, with what still '
-  'waits. A first message says that it is configured, so it may be done once in settings.check_cooldown (10 '
-  's). For admins of the organisation and the service role; audited with reason (at most 500 characters). '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 '
-  'argument_too_long, PT422 invalid_configuration (details: field, reason), PT422 reason_too_long, PT429 '
-  'rate_limited (details: retry_after_seconds, retry_at, limit; nothing was stored), PT503 '
-  'credentials_not_stored.';
+  'Sets where the organisation''s alerts are posted, and in which format. Returns the webhook. A first '
+  'message says that it is configured; the webhook''s last_status and last_error are its answer. The '
+  'changes are a JSON object of at most 16 KiB; null removes the webhook with the messages that wait. A '
+  'setting that is not named stays. The settings are: url, https to a host name, on a developer''s '
+  'platform also http to the machine itself. Then secret, whsec_ and the base64 of 24 to 64 bytes. It '
+  'signs messages after the Standard Webhooks specification; only the format json needs it. Then format: '
+  'slack, teams, discord or json. Null, or another host, means the format of that host, or json if it is '
+  'not known. Then kinds, a list of alert kinds; null means all. Then min_severity: info, warning or '
+  'critical. Then finished_runs: whether every run that ends is reported, too. The url and the secret are '
+  'stored in Vault, and no caller can read them back. A webhook that had stopped begins again, with the '
+  'messages that still wait. For admins of the organisation and the service role, once in '
+  'settings.check_cooldown (10 s). Audited with reason (at most 500 characters). Errors: PT401 '
+  'not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long, PT422 '
+  'invalid_configuration (details: field, reason), PT422 reason_too_long, PT429 rate_limited (details: '
+  'retry_after_seconds, retry_at, limit; nothing was stored), PT503 credentials_not_stored.';
 
--- The webhook with these settings instead of its own; nothing is saved, and url and secret are no columns of
--- it. Errors: PT422 invalid_configuration (details: field, reason).
+-- The webhook with these settings instead of its own. Saves nothing; url and secret are no columns of it.
+-- Errors: PT422 invalid_configuration (details: field, reason).
 create or replace function sync_scheduler.apply_webhook_changes(webhook public.sync_alert_webhooks,
   changes jsonb)
 returns public.sync_alert_webhooks
@@ -1119,10 +1119,10 @@ begin
 end;
 $$;
 
--- Refuses {url, secret} of an alert webhook (PT422 invalid_configuration, details {field, reason}): https to
--- a host name, or http to the machine itself where the function is on the machine of the database (or of its
--- container), which is a developer's; the secret as Standard Webhooks has it, which only the format json
--- needs.
+-- Refuses {url, secret} of an alert webhook, unless the url is https to a host name and the secret one of
+-- Standard Webhooks. Only the format json needs a secret. On a developer's platform, where the function runs
+-- on the database's machine, the url may be http to that machine. Errors: PT422 invalid_configuration
+-- (details: field, reason).
 create or replace function sync_scheduler.require_valid_address(address jsonb,
   format public.sync_alert_format) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -1141,8 +1141,7 @@ begin
       !~ '^http://(localhost|127(\.[0-9]+){3}|\[::1\]|host\.docker\.internal)[:/]', true)
     from sync_scheduler.settings s)
   then
-    -- What listens on the machine of a hosted function is none of a tenant's business, nor what is in its
-    -- container.
+    -- A tenant must not reach what listens on the machine of a hosted function, or in its container.
     wrong := '{"field": "url", "reason": "https://"}';
   elsif coalesce(length(address ->> 'url') > 2000 or address ->> 'url'
     !~ '^(https://[^[:space:]/?#@\\]+|http://(localhost|127(\.[0-9]+){3}|\[::1\])(:[0-9]+)?)'
@@ -1151,9 +1150,9 @@ begin
     wrong := '{"field": "url", "reason": "https://, or http:// to the machine itself, without a user name"}';
   elsif address ->> 'url' ~ '^https:'
     and address ->> 'url' !~* '^https://[^/?#]*\.[a-z][a-z0-9-]*\.?(:[0-9]+)?([/?#]|$)' then
-    -- Numbers and names without a dot are machines beside the function, not a tenant's.
+    -- Numbers and names without a dot are machines next to the function, not a tenant's.
     wrong := '{"field": "url", "reason": "a public host name, not an address of a network"}';
-  -- What a chat hands out is a secret itself, and chats verify no signature.
+  -- The address that a chat hands out is a secret itself, and chats verify no signature.
   elsif address ->> 'secret' is null and require_valid_address.format <> 'json' then
     return;
   -- Postgres reads base64 with blanks in it, however many.
@@ -1504,13 +1503,13 @@ revoke all on function public.sync_worker_finish_alerts(uuid, text, jsonb)
   from public, anon, authenticated, service_role;
 comment on function public.sync_worker_finish_alerts(uuid, text, jsonb) is
   'For the Edge Function (service role and the sender''s token). Records, once, what became of claimed '
-  'messages, in order up to the first that was not taken. results: a list (at most 256 KiB) of '
-  '{message_id, outcome, status, error, retry_after_seconds}, outcome delivered, failed (may pass), '
+  'messages, in order up to the first that was not taken. The results are a list (at most 256 KiB) of '
+  '{message_id, outcome, status, error, retry_after_seconds}. An outcome is delivered, failed (may pass), '
   'refused (4xx) or gone (410). A message that was not taken waits and goes first the next time, after a '
-  'backoff of 15 s to 10 min, or the receiver''s hint. gone stops the webhook at once, refused after an '
-  'hour, failed after three days. Returns recorded: false when the call had ended before. Errors: PT401 '
-  'invalid_token (also when another request took its place), PT422 argument_too_long, PT422 '
-  'invalid_worker_request.';
+  'backoff of 15 s to 10 min, or the receiver''s hint. The webhook stops at once when it is gone, after an '
+  'hour of refused, and after three days of failed. Returns recorded: false when the call had ended '
+  'before. Errors: PT401 invalid_token (also when another request took its place), PT422 '
+  'argument_too_long, PT422 invalid_worker_request.';
 
 -- Stops an organisation's alert webhook until it is configured again, and raises webhook_stopped. Messages
 -- that wait stay for as long as messages are kept. The caller holds the sender's lock.
@@ -1537,8 +1536,8 @@ $$;
 -- supabase/schemas/30_functions/alerts/post_messages.sql
 -- Wakes the senders; the function claims their messages.
 
--- Posts to the Edge Function which organisations have messages for their alert webhooks: new ones, ones that
--- wait for a receiver to be back, and ones that no worker has reported on. Returns how many organisations.
+-- Posts to the Edge Function which organisations have messages for their alert webhooks. These are new ones,
+-- ones that wait for a receiver, and ones that no worker has reported on. Returns how many organisations.
 -- Does nothing without settings.function_url. Safe at any time, also twice at once.
 create or replace function sync_scheduler.post_alert_messages(batch_size integer default 500) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
@@ -1638,11 +1637,11 @@ $$;
 revoke all on function public.sync_worker_claim_alerts(jsonb) from public, anon, authenticated, service_role;
 comment on function public.sync_worker_claim_alerts(jsonb) is
   'For the Edge Function (service role and the senders'' tokens). Takes the work of senders, a list of 1 '
-  'to 50 of {org_id, token}, each at most once and within half a minute. Returns a list: of each sender '
-  'that could be taken the webhook {url, secret}, its format and its messages in order, up to 50 and 128 '
-  'KiB but at least one, with body as the text that is signed. Errors: PT422 argument_too_long, PT422 '
-  'invalid_worker_request; if no sender could be taken, that of the first: PT401 invalid_token, PT409 '
-  'already_claimed, PT409 attempt_not_current.';
+  'to 50 of {org_id, token}, each at most once and within half a minute. Returns a list of the senders '
+  'that could be taken. Each has the webhook {url, secret}, its format and its messages in order: up to 50 '
+  'and 128 KiB, but at least one. The body of a message is the text that is signed. Errors: PT422 '
+  'argument_too_long, PT422 invalid_worker_request; if no sender could be taken, that of the first: PT401 '
+  'invalid_token, PT409 already_claimed, PT409 attempt_not_current.';
 
 -- supabase/schemas/30_functions/alerts/purge_alerts.sql
 -- Deletes old incidents of vendors and old alerts, up to batch_size together. Returns how many. If something
@@ -1731,7 +1730,10 @@ begin
     'text', sync_scheduler.alert_text(run.status::text, run.integration_type, concat_ws(' ',
       case when run.entries_failed > 0
         then format('%s exported, %s rejected.', run.entries_done, run.entries_failed)
-        else format('%s of %s entries exported.', run.entries_done, run.entries_total) end,
+        else format('%s of %s%s entries exported.', run.entries_done,
+          -- Counted up to 10,000, see entries_total of sync_run_log.
+          case when run.entries_total > 10000 and run.status <> 'succeeded' then 'at least ' else '' end,
+          run.entries_total) end,
         run.error_message)),
     'data', to_jsonb(run) - 'idempotency_key')
   from public.sync_alert_webhooks w
@@ -2144,13 +2146,13 @@ begin
         else integration.health_check_interval / 2 end)
   where h.integration_id = integration.id returning * into strict health;
   if has_failed then
-    perform sync_scheduler.note_failed_check(integration, health, in_incident,
+    perform sync_scheduler.record_failed_check(integration, health, in_incident,
       sync_worker_finish_probe.error_class, left(sync_worker_finish_probe.error_code, 100),
       left(sync_worker_finish_probe.error_message, 500), blamed);
     return '{"recorded": true}'::jsonb;
   end if;
-  -- That somebody answers refutes what the function itself found wrong, but not a check that the present
-  -- credentials were refused.
+  -- An answer refutes what the function itself found wrong. Only a check with good credentials refutes that
+  -- the external system refused the present ones.
   if sync_worker_finish_probe.outcome = 'answered' or not exists (
     select from public.sync_alerts a
     where a.integration_id = integration.id and a.kind = 'needs_attention' and a.resolved_at is null
@@ -2171,18 +2173,18 @@ revoke all on function public.sync_worker_finish_probe(uuid, text, text, text, t
 comment on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean,
   text) is
   'For the Edge Function (service role and the token of the connection check). Records what a check found, '
-  'once. outcome: answered (the external system accepts our credentials), reached (it answers, which does '
-  'not show that) or failed, with error_class, error_code and error_message; blames as in '
-  'sync_worker_finish. latency_ms: 0 to 3600000. is_guess: the check asks in another way than an export '
+  'once. outcome is answered (the external system accepts our credentials), reached (it answers, which '
+  'does not show that) or failed. A failed one has error_class, error_code and error_message; blames is as '
+  'in sync_worker_finish. latency_ms: 0 to 3600000. is_guess: the check asks in another way than an export '
   'does. Such a failure, permanent or transient, counts as reached within 31 days of a good export with '
   'the present config and credentials. Returns recorded: false when the check had ended before. Errors: '
   'PT401 invalid_token (also of a check that was replaced or not claimed), PT422 argument_too_long, PT422 '
   'invalid_worker_request.';
 
--- What a failed connection check says of the integration, whose health, locked, already counts it:
--- needs_attention with its alert (blames configuration), degraded (and passive for blames quota), or
--- unhealthy, of which the second in a row raises an alert.
-create or replace function sync_scheduler.note_failed_check(
+-- Records the failed connection check of an integration. blames configuration: needs_attention, with an
+-- alert. blames quota: degraded and passive. Otherwise it is degraded or unhealthy; the second failure in a
+-- row raises an alert. The caller holds the lock of health, which already counts this failure.
+create or replace function sync_scheduler.record_failed_check(
   integration public.sync_integrations,
   health public.sync_integration_health,
   in_incident boolean,
@@ -2203,13 +2205,12 @@ begin
   if status = 'needs_attention' and not exists (
     select from public.sync_alerts a
     where a.integration_id = integration.id and a.kind = 'run_failed' and a.resolved_at is null
-      and health.run_failed_at is not null and a.details ->> 'error_code' = note_failed_check.error_code)
+      and health.run_failed_at is not null and a.details ->> 'error_code' = record_failed_check.error_code)
   then
     perform sync_scheduler.raise_alert(integration, 'needs_attention', 'critical', null,
       'The integration needs attention. ' || error_message, jsonb_build_object('error_code', error_code));
   end if;
-  -- One failure may be nobody's fault, and the next check is near; an incident of the vendor has an alert of
-  -- its own.
+  -- A single failure may pass, and the next check is near. An incident of the vendor has an alert of its own.
   if status = 'unhealthy' and health.consecutive_failures > 1 and not in_incident then
     perform sync_scheduler.raise_alert(integration, 'unhealthy', 'warning', null,
       format('%s connection checks in a row have failed. %s', health.consecutive_failures,
@@ -2220,9 +2221,9 @@ end;
 $$;
 
 -- A connection check was answered: the way is open. Resolves what checks have raised. The integration is
--- healthy, unless a run that failed with the present config and credentials has left entries that wait
--- (run_failed is open): then it still needs attention if that run was refused, and is degraded otherwise. The
--- caller holds the lock of the integration's health.
+-- healthy, unless run_failed is open: a run failed with the present config and credentials and left entries
+-- that wait. Then it needs attention if that run was refused, and is degraded otherwise. The caller holds the
+-- lock of the integration's health.
 create or replace function sync_scheduler.record_answer(integration_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -2488,7 +2489,7 @@ begin
     test_integration_connection.org_id, test_integration_connection.integration_type);
   perform sync_scheduler.refuse_until(sync_scheduler.passive_until(integration), 'vendor');
   perform sync_scheduler.require_check_due(integration);
-  -- Of people alone: by it their checks are bounded.
+  -- Of people alone: the audit log counts their checks.
   if sync_scheduler.caller_id() is not null then
     perform sync_scheduler.audit(integration, 'test_connection');
   end if;
@@ -2501,14 +2502,15 @@ revoke all on function public.test_integration_connection(uuid, text)
   from public, anon, authenticated, service_role;
 comment on function public.test_integration_connection(uuid, text) is
   'Starts a check of the connection to the external system, also of an integration that is paused or '
-  'switched off, and returns the integration''s health at once; read it again: it is answered when '
-  'checked_at is later than check_requested_at, at the latest a minute after it (last_error_code '
-  'check_unanswered) while the scheduler ticks. For admins and coordinators of the organisation and the '
-  'service role. One at a time, none sooner than settings.check_cooldown (10 s) after the last, and for '
-  'people settings.presses_per_hour an hour, counted in the audit log. None while the vendor has asked us to '
-  'slow down (passive_since, until next_check_at). Errors: PT401 not_authenticated, PT401 '
-  'unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, '
-  'PT429 rate_limited (details: retry_after_seconds, retry_at, limit), PT503 function_url_not_configured.';
+  'disabled. Returns the integration''s health at once. Read it again: it is answered when checked_at is '
+  'later than check_requested_at. While the scheduler ticks, that is at the latest a minute after it '
+  '(last_error_code check_unanswered). For admins and coordinators of the organisation and the service '
+  'role. One check at a time, and none within settings.check_cooldown (10 s) of the last. People start at '
+  'most settings.presses_per_hour an hour, counted in the audit log. No check starts while the vendor has '
+  'asked us to slow down (passive_since, until next_check_at). Errors: PT401 not_authenticated, PT401 '
+  'unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, PT404 '
+  'integration_not_found, PT429 rate_limited (details: retry_after_seconds, retry_at, limit), PT503 '
+  'function_url_not_configured.';
 
 -- Definer, because no client may write the health of an integration. The first statement checks the caller.
 create or replace function public.resume_integration_checks(org_id uuid, integration_type text,
@@ -2540,12 +2542,12 @@ $$;
 revoke all on function public.resume_integration_checks(uuid, text, text)
   from public, anon, authenticated, service_role;
 comment on function public.resume_integration_checks(uuid, text, text) is
-  'Ends the passive mode of the organisation''s integration (its vendor said that we ask too much, and so it '
-  'is not checked until next_check_at) and returns its health: it is checked at its next turn, within '
+  'Ends the passive mode of the organisation''s integration: its vendor said that we ask too much, so it '
+  'is not checked until next_check_at. Returns its health. It is checked at its next turn, within '
   'health_check_interval. Without passive mode it changes nothing. For admins of the organisation and the '
-  'service role; audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT401 '
-  'unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, '
-  'PT422 reason_too_long, PT429 rate_limited.';
+  'service role. Audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT401 '
+  'unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, PT404 '
+  'integration_not_found, PT422 reason_too_long, PT429 rate_limited.';
 
 -- Posts connection checks of integrations to the Edge Function, in place of those that are still open. The
 -- caller holds the integrations' locks and respects settings.check_cooldown. Errors: PT503
@@ -2732,23 +2734,24 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/connections/set_credentials.sql
+-- An admin stores credentials, which are checked at once.
+
 -- Definer, because no client may write Vault or the integrations. The first statement checks the caller.
 create or replace function public.set_integration_credentials(
   org_id uuid, integration_type text, credentials jsonb, reason text default null
 ) returns public.sync_integration_health
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-#variable_conflict use_column
 declare
+  secrets constant jsonb := nullif(set_integration_credentials.credentials, 'null');
   integration public.sync_integrations;
   health public.sync_integration_health;
 begin
   perform sync_scheduler.require_org_role(set_integration_credentials.org_id, '{admin}');
   perform sync_scheduler.require_text('reason', set_integration_credentials.reason);
-  perform sync_scheduler.require_size('credentials', set_integration_credentials.credentials);
-  credentials := nullif(credentials, 'null');
-  -- No error of this function names a value: what is wrong with one is told by the connection check.
-  if jsonb_typeof(credentials) <> 'object' or octet_length(credentials::text) > 16384 then
+  perform sync_scheduler.require_size('credentials', secrets);
+  -- No error of this function names a value: the connection check says what is wrong with it.
+  if jsonb_typeof(secrets) <> 'object' or octet_length(secrets::text) > 16384 then
     perform sync_scheduler.raise_error('invalid_credentials',
       '{"reason": "a JSON object of at most 16 KiB, or null to remove them"}');
   end if;
@@ -2756,15 +2759,16 @@ begin
     set_integration_credentials.org_id, set_integration_credentials.integration_type);
   -- First, because it refuses a reason that is too long.
   perform sync_scheduler.audit(integration,
-    case when credentials is null then 'remove_credentials' else 'set_credentials' end, reason);
+    case when secrets is null then 'remove_credentials' else 'set_credentials' end,
+    set_integration_credentials.reason);
 
-  if credentials is null then
+  if secrets is null then
     delete from sync_scheduler.integration_credentials c where c.integration_id = integration.id;
     delete from vault.secrets s where s.name = sync_scheduler.credentials_name(integration.id);
-    -- A check that is on its way has the old ones. It is over, but not forgotten: whoever removes them and
-    -- stores others at once would else ask the external system as often as they like.
-    update sync_scheduler.connection_checks p set ended_at = clock_timestamp()
-    where p.integration_id = integration.id and p.ended_at is null;
+    -- A check that is on its way has the old ones, so it is over. Its row stays for the cooldown: else an
+    -- admin could remove and store credentials, and so ask the external system, without a limit.
+    update sync_scheduler.connection_checks c set ended_at = clock_timestamp()
+    where c.integration_id = integration.id and c.ended_at is null;
     update public.sync_integration_health h set
       consecutive_failures = 0, configured_at = now(), last_success_at = null, run_failed_at = null,
       next_check_at = sync_scheduler.plan_check(integration, 0, h.passive_since,
@@ -2772,14 +2776,14 @@ begin
     where h.integration_id = integration.id returning * into strict health;
     return health;
   end if;
-  -- Before anything is stored: who is refused knows that the old ones are in place.
+  -- Before anything is stored: a caller who is refused knows that the old ones are in place.
   perform sync_scheduler.require_check_due(integration, replaces_open := true);
-  perform sync_scheduler.store_credentials(integration, credentials);
+  perform sync_scheduler.store_credentials(integration, secrets);
   -- A vendor that asked us to slow down is asked at next_check_at, with the new ones.
   if sync_scheduler.passive_until(integration) is null then
     perform sync_scheduler.post_checks(array[integration.id]);
   end if;
-  -- After the check: health is locked behind it.
+  -- After the check, because health is locked after it.
   update public.sync_integration_health h
     set configured_at = now(), last_success_at = null, run_failed_at = null
   where h.integration_id = integration.id returning * into strict health;
@@ -2789,18 +2793,18 @@ $$;
 revoke all on function public.set_integration_credentials(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
 comment on function public.set_integration_credentials(uuid, text, jsonb, text) is
-  'Stores the credentials of the organisation''s integration in Vault, where nobody can read them back, for '
-  'the address that its config has now (see connect_integration): after a change of it they are stored '
-  'again. Starts a connection check, in which the connector validates them. Returns the integration''s '
-  'health at once; read it again: it is answered when checked_at is later than check_requested_at. No check '
-  'starts while the vendor has asked us to slow down (passive_since): next_check_at says when it is asked. '
-  'credentials: a JSON object of at most 16 KiB; null removes them, without a check. For admins of the '
-  'organisation and the service role; that it was done is audited with reason (at most 500 characters), '
-  'never what was stored. A run that is under way goes on with what it has. Errors: PT401 not_authenticated, '
-  'PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long, PT422 invalid_credentials, '
-  'PT422 unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited '
-  '(details: retry_after_seconds, retry_at, limit; nothing was stored), PT503 credentials_not_stored, PT503 '
-  'function_url_not_configured.';
+  'Stores the credentials of the organisation''s integration in Vault; no caller can read them back. They '
+  'belong to the address that the config has now (see connect_integration): after a change of it store '
+  'them again. Starts a connection check, in which the connector validates them. Returns the '
+  'integration''s health at once. Read it again: it is answered when checked_at is later than '
+  'check_requested_at. No check starts while the vendor has asked us to slow down (passive_since): '
+  'next_check_at says when it is asked. The credentials are a JSON object of at most 16 KiB; null removes '
+  'them, without a check. A run that is under way goes on with the old ones. For admins of the '
+  'organisation and the service role. Audited with reason (at most 500 characters), without the '
+  'credentials. Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 '
+  'argument_too_long, PT422 invalid_credentials, PT422 unknown_integration_type, PT404 '
+  'integration_not_found, PT422 reason_too_long, PT429 rate_limited (details: retry_after_seconds, '
+  'retry_at, limit; nothing was stored), PT503 credentials_not_stored, PT503 function_url_not_configured.';
 
 -- supabase/schemas/30_functions/connections/vendor_incidents.sql
 -- Outages of a vendor.
@@ -5616,12 +5620,11 @@ begin
 end;
 $$;
 
--- Posts a request of that kind to the Edge Function through pg_net, and returns its id in net._http_response,
--- which is a hint for people: pg_net starts again at 1 after a crash. The request leaves when the caller's
--- transaction commits, so a rollback sends nothing. pg_net keeps its queue unlogged and may lose it: the
--- caller's row is the truth, and the tick repeats or ends what is not claimed. pg_net waits for the slowest
--- request of a batch, therefore at_most and settings.dispatch_timeout are short. Errors: PT503
--- function_url_not_configured.
+-- Posts a request of that kind to the Edge Function through pg_net. Returns its id in net._http_response, a
+-- hint for people: pg_net starts again at 1 after a crash. The request leaves when the caller's transaction
+-- commits, so a rollback sends nothing. The queue of pg_net may be lost, but the caller's row stays, and the
+-- tick repeats or ends what no worker has claimed. The slowest request of a batch holds up the others:
+-- therefore at_most and settings.dispatch_timeout. Errors: PT503 function_url_not_configured.
 create or replace function sync_scheduler.call_function(kind text, body jsonb, at_most interval default null)
 returns bigint
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -6127,10 +6130,10 @@ comment on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, num
   'progress, cancel_requested and lease_expires_at. Errors: PT401 invalid_token, PT409 '
   'attempt_not_current, PT422 argument_too_long, PT422 invalid_worker_request.';
 
--- Every worker call after the claim begins with this: it locks the run, checks the token, extends the lease
--- and returns the run. past_deadline is for a call past the run's deadline. refuse: the call fails. hold: it
--- passes while a batch is on its way, for slice_duration at most. settle: it passes, but the lease stays.
--- Errors: PT401 invalid_token, PT409 attempt_not_current.
+-- Locks the run, checks the token, extends the lease and returns the run. Every worker call after the claim
+-- begins with this. The argument past_deadline decides about a call past the run's deadline. With refuse it
+-- fails. With hold it passes while a batch is on its way, for slice_duration at most. With settle it passes
+-- without a lease. Errors: PT401 invalid_token, PT409 attempt_not_current.
 create or replace function sync_scheduler.extend_lease(
   run_id uuid, attempt integer, token text, past_deadline text default 'refuse'
 ) returns public.sync_run_log

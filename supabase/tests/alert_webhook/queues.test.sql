@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../alert_webhook.psql
-select plan(13);
+select plan(14);
 create function pg_temp.read() returns void language sql as $$ update sync_scheduler.alert_messages set delivered_at = now() $$;
 
 select pg_temp.alert('drift');
@@ -61,6 +61,16 @@ savepoint before;
 select sync_scheduler.resolve_alerts(sync_test.id('integration a'), '{needs_attention}');
 rollback to before;
 select is(pg_temp.waiting(), 'alert.raised run_failed, run.finished', 'what is rolled back is not posted');
+
+-- A run of more entries than are counted.
+truncate run;
+insert into run select sync_test.trigger_as('coordinator', 'many');
+select sync_test.claim(run_id) from run;
+update public.sync_run_log r set entries_total = 10001 from run where r.run_id = run.run_id;
+select pg_temp.read();
+select public.sync_worker_finish(run_id, 1, sync_test.token(run_id), 'failed', 'permanent', 'refused', 'The token was refused.') from run;
+select is(body ->> 'text', '[failed] Webhook: 0 of at least 10001 entries exported. The token was refused.', 'a lower bound is called that')
+from sync_scheduler.alert_messages where body ->> 'type' = 'run.finished' and delivered_at is null;
 
 select * from finish();
 rollback;

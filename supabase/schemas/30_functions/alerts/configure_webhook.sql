@@ -16,7 +16,7 @@ begin
   perform sync_scheduler.require_org_role(configure_alert_webhook.org_id, '{admin}');
   perform sync_scheduler.require_text('reason', configure_alert_webhook.reason);
   perform sync_scheduler.require_size('changes', configure_alert_webhook.changes);
-  -- Before the webhook and its sender: an alert of who holds this lock waits for those.
+  -- Before the webhook and its sender: a transaction that holds this lock waits for those to raise an alert.
   if sync_scheduler.caller_id() is not null then
     perform sync_scheduler.lock_limits(configure_alert_webhook.org_id);
   end if;
@@ -40,7 +40,7 @@ begin
     webhook.finished_runs := false;
   end if;
   webhook := sync_scheduler.apply_webhook_changes(webhook, configure_alert_webhook.changes);
-  -- What is not named stays.
+  -- A setting that is not named stays.
   address := coalesce((
       select sync_scheduler.read_credentials(s.secret_id) from sync_scheduler.alert_senders s
         where s.org_id = webhook.org_id), '{}')
@@ -79,7 +79,7 @@ begin
   on conflict on constraint alert_senders_pkey do update set secret_id = excluded.secret_id, failures = 0,
     next_attempt_at = case when s.claimed_at is not null and s.ended_at is null then s.next_attempt_at
       else now() end;
-  -- Who has configured it wants to see that it works; what has waited comes before it.
+  -- It shows the admin that the webhook works. Messages that have waited come before it.
   insert into sync_scheduler.alert_messages (org_id, body) values (webhook.org_id, jsonb_build_object(
     'type', 'webhook.configured', 'timestamp', now(), 'text', 'Alerts of Sync Scheduler are posted here.',
     'data', to_jsonb(webhook)));
@@ -95,24 +95,24 @@ $$;
 revoke all on function public.configure_alert_webhook(uuid, jsonb, text)
   from public, anon, authenticated, service_role;
 comment on function public.configure_alert_webhook(uuid, jsonb, text) is
-  'Says where the organisation''s alerts are posted, and in which format; returns the webhook. Its '
-  'last_status and last_error are the answer to the first message as soon as it is there. changes: a JSON '
-  'object (at most 16 KiB) of any of url (https to a host name, or on a developer''s platform http to the '
-  'machine itself), secret (whsec_ and the base64 of 24 to 64 bytes: messages are signed with it after the '
-  'Standard Webhooks specification; only the format json needs one), format (slack, teams, discord or json; '
-  'null, or another host: the one that the host takes, json if it is not known), kinds (a list of alert '
-  'kinds; null: all), min_severity (info, warning, critical), finished_runs (also tell of every run that '
-  'ends); what is not named stays. null removes the webhook with what waits for it. url and secret are '
-  'stored in Vault, where nobody can read them back. One that had stopped begins again, with what still '
-  'waits. A first message says that it is configured, so it may be done once in settings.check_cooldown (10 '
-  's). For admins of the organisation and the service role; audited with reason (at most 500 characters). '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 '
-  'argument_too_long, PT422 invalid_configuration (details: field, reason), PT422 reason_too_long, PT429 '
-  'rate_limited (details: retry_after_seconds, retry_at, limit; nothing was stored), PT503 '
-  'credentials_not_stored.';
+  'Sets where the organisation''s alerts are posted, and in which format. Returns the webhook. A first '
+  'message says that it is configured; the webhook''s last_status and last_error are its answer. The '
+  'changes are a JSON object of at most 16 KiB; null removes the webhook with the messages that wait. A '
+  'setting that is not named stays. The settings are: url, https to a host name, on a developer''s '
+  'platform also http to the machine itself. Then secret, whsec_ and the base64 of 24 to 64 bytes. It '
+  'signs messages after the Standard Webhooks specification; only the format json needs it. Then format: '
+  'slack, teams, discord or json. Null, or another host, means the format of that host, or json if it is '
+  'not known. Then kinds, a list of alert kinds; null means all. Then min_severity: info, warning or '
+  'critical. Then finished_runs: whether every run that ends is reported, too. The url and the secret are '
+  'stored in Vault, and no caller can read them back. A webhook that had stopped begins again, with the '
+  'messages that still wait. For admins of the organisation and the service role, once in '
+  'settings.check_cooldown (10 s). Audited with reason (at most 500 characters). Errors: PT401 '
+  'not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long, PT422 '
+  'invalid_configuration (details: field, reason), PT422 reason_too_long, PT429 rate_limited (details: '
+  'retry_after_seconds, retry_at, limit; nothing was stored), PT503 credentials_not_stored.';
 
--- The webhook with these settings instead of its own; nothing is saved, and url and secret are no columns of
--- it. Errors: PT422 invalid_configuration (details: field, reason).
+-- The webhook with these settings instead of its own. Saves nothing; url and secret are no columns of it.
+-- Errors: PT422 invalid_configuration (details: field, reason).
 create or replace function sync_scheduler.apply_webhook_changes(webhook public.sync_alert_webhooks,
   changes jsonb)
 returns public.sync_alert_webhooks
@@ -156,10 +156,10 @@ begin
 end;
 $$;
 
--- Refuses {url, secret} of an alert webhook (PT422 invalid_configuration, details {field, reason}): https to
--- a host name, or http to the machine itself where the function is on the machine of the database (or of its
--- container), which is a developer's; the secret as Standard Webhooks has it, which only the format json
--- needs.
+-- Refuses {url, secret} of an alert webhook, unless the url is https to a host name and the secret one of
+-- Standard Webhooks. Only the format json needs a secret. On a developer's platform, where the function runs
+-- on the database's machine, the url may be http to that machine. Errors: PT422 invalid_configuration
+-- (details: field, reason).
 create or replace function sync_scheduler.require_valid_address(address jsonb,
   format public.sync_alert_format) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -178,8 +178,7 @@ begin
       !~ '^http://(localhost|127(\.[0-9]+){3}|\[::1\]|host\.docker\.internal)[:/]', true)
     from sync_scheduler.settings s)
   then
-    -- What listens on the machine of a hosted function is none of a tenant's business, nor what is in its
-    -- container.
+    -- A tenant must not reach what listens on the machine of a hosted function, or in its container.
     wrong := '{"field": "url", "reason": "https://"}';
   elsif coalesce(length(address ->> 'url') > 2000 or address ->> 'url'
     !~ '^(https://[^[:space:]/?#@\\]+|http://(localhost|127(\.[0-9]+){3}|\[::1\])(:[0-9]+)?)'
@@ -188,9 +187,9 @@ begin
     wrong := '{"field": "url", "reason": "https://, or http:// to the machine itself, without a user name"}';
   elsif address ->> 'url' ~ '^https:'
     and address ->> 'url' !~* '^https://[^/?#]*\.[a-z][a-z0-9-]*\.?(:[0-9]+)?([/?#]|$)' then
-    -- Numbers and names without a dot are machines beside the function, not a tenant's.
+    -- Numbers and names without a dot are machines next to the function, not a tenant's.
     wrong := '{"field": "url", "reason": "a public host name, not an address of a network"}';
-  -- What a chat hands out is a secret itself, and chats verify no signature.
+  -- The address that a chat hands out is a secret itself, and chats verify no signature.
   elsif address ->> 'secret' is null and require_valid_address.format <> 'json' then
     return;
   -- Postgres reads base64 with blanks in it, however many.

@@ -95,13 +95,13 @@ revoke all on function public.sync_worker_finish_alerts(uuid, text, jsonb)
   from public, anon, authenticated, service_role;
 comment on function public.sync_worker_finish_alerts(uuid, text, jsonb) is
   'For the Edge Function (service role and the sender''s token). Records, once, what became of claimed '
-  'messages, in order up to the first that was not taken. results: a list (at most 256 KiB) of '
-  '{message_id, outcome, status, error, retry_after_seconds}, outcome delivered, failed (may pass), '
+  'messages, in order up to the first that was not taken. The results are a list (at most 256 KiB) of '
+  '{message_id, outcome, status, error, retry_after_seconds}. An outcome is delivered, failed (may pass), '
   'refused (4xx) or gone (410). A message that was not taken waits and goes first the next time, after a '
-  'backoff of 15 s to 10 min, or the receiver''s hint. gone stops the webhook at once, refused after an '
-  'hour, failed after three days. Returns recorded: false when the call had ended before. Errors: PT401 '
-  'invalid_token (also when another request took its place), PT422 argument_too_long, PT422 '
-  'invalid_worker_request.';
+  'backoff of 15 s to 10 min, or the receiver''s hint. The webhook stops at once when it is gone, after an '
+  'hour of refused, and after three days of failed. Returns recorded: false when the call had ended '
+  'before. Errors: PT401 invalid_token (also when another request took its place), PT422 '
+  'argument_too_long, PT422 invalid_worker_request.';
 
 -- Stops an organisation's alert webhook until it is configured again, and raises webhook_stopped. Messages
 -- that wait stay for as long as messages are kept. The caller holds the sender's lock.

@@ -1,7 +1,7 @@
 -- Wakes the senders; the function claims their messages.
 
--- Posts to the Edge Function which organisations have messages for their alert webhooks: new ones, ones that
--- wait for a receiver to be back, and ones that no worker has reported on. Returns how many organisations.
+-- Posts to the Edge Function which organisations have messages for their alert webhooks. These are new ones,
+-- ones that wait for a receiver, and ones that no worker has reported on. Returns how many organisations.
 -- Does nothing without settings.function_url. Safe at any time, also twice at once.
 create or replace function sync_scheduler.post_alert_messages(batch_size integer default 500) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
@@ -101,8 +101,8 @@ $$;
 revoke all on function public.sync_worker_claim_alerts(jsonb) from public, anon, authenticated, service_role;
 comment on function public.sync_worker_claim_alerts(jsonb) is
   'For the Edge Function (service role and the senders'' tokens). Takes the work of senders, a list of 1 '
-  'to 50 of {org_id, token}, each at most once and within half a minute. Returns a list: of each sender '
-  'that could be taken the webhook {url, secret}, its format and its messages in order, up to 50 and 128 '
-  'KiB but at least one, with body as the text that is signed. Errors: PT422 argument_too_long, PT422 '
-  'invalid_worker_request; if no sender could be taken, that of the first: PT401 invalid_token, PT409 '
-  'already_claimed, PT409 attempt_not_current.';
+  'to 50 of {org_id, token}, each at most once and within half a minute. Returns a list of the senders '
+  'that could be taken. Each has the webhook {url, secret}, its format and its messages in order: up to 50 '
+  'and 128 KiB, but at least one. The body of a message is the text that is signed. Errors: PT422 '
+  'argument_too_long, PT422 invalid_worker_request; if no sender could be taken, that of the first: PT401 '
+  'invalid_token, PT409 already_claimed, PT409 attempt_not_current.';

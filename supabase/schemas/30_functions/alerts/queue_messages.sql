@@ -55,7 +55,10 @@ begin
     'text', sync_scheduler.alert_text(run.status::text, run.integration_type, concat_ws(' ',
       case when run.entries_failed > 0
         then format('%s exported, %s rejected.', run.entries_done, run.entries_failed)
-        else format('%s of %s entries exported.', run.entries_done, run.entries_total) end,
+        else format('%s of %s%s entries exported.', run.entries_done,
+          -- Counted up to 10,000, see entries_total of sync_run_log.
+          case when run.entries_total > 10000 and run.status <> 'succeeded' then 'at least ' else '' end,
+          run.entries_total) end,
         run.error_message)),
     'data', to_jsonb(run) - 'idempotency_key')
   from public.sync_alert_webhooks w

@@ -82,13 +82,13 @@ begin
         else integration.health_check_interval / 2 end)
   where h.integration_id = integration.id returning * into strict health;
   if has_failed then
-    perform sync_scheduler.note_failed_check(integration, health, in_incident,
+    perform sync_scheduler.record_failed_check(integration, health, in_incident,
       sync_worker_finish_probe.error_class, left(sync_worker_finish_probe.error_code, 100),
       left(sync_worker_finish_probe.error_message, 500), blamed);
     return '{"recorded": true}'::jsonb;
   end if;
-  -- That somebody answers refutes what the function itself found wrong, but not a check that the present
-  -- credentials were refused.
+  -- An answer refutes what the function itself found wrong. Only a check with good credentials refutes that
+  -- the external system refused the present ones.
   if sync_worker_finish_probe.outcome = 'answered' or not exists (
     select from public.sync_alerts a
     where a.integration_id = integration.id and a.kind = 'needs_attention' and a.resolved_at is null
@@ -109,18 +109,18 @@ revoke all on function public.sync_worker_finish_probe(uuid, text, text, text, t
 comment on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean,
   text) is
   'For the Edge Function (service role and the token of the connection check). Records what a check found, '
-  'once. outcome: answered (the external system accepts our credentials), reached (it answers, which does '
-  'not show that) or failed, with error_class, error_code and error_message; blames as in '
-  'sync_worker_finish. latency_ms: 0 to 3600000. is_guess: the check asks in another way than an export '
+  'once. outcome is answered (the external system accepts our credentials), reached (it answers, which '
+  'does not show that) or failed. A failed one has error_class, error_code and error_message; blames is as '
+  'in sync_worker_finish. latency_ms: 0 to 3600000. is_guess: the check asks in another way than an export '
   'does. Such a failure, permanent or transient, counts as reached within 31 days of a good export with '
   'the present config and credentials. Returns recorded: false when the check had ended before. Errors: '
   'PT401 invalid_token (also of a check that was replaced or not claimed), PT422 argument_too_long, PT422 '
   'invalid_worker_request.';
 
--- What a failed connection check says of the integration, whose health, locked, already counts it:
--- needs_attention with its alert (blames configuration), degraded (and passive for blames quota), or
--- unhealthy, of which the second in a row raises an alert.
-create or replace function sync_scheduler.note_failed_check(
+-- Records the failed connection check of an integration. blames configuration: needs_attention, with an
+-- alert. blames quota: degraded and passive. Otherwise it is degraded or unhealthy; the second failure in a
+-- row raises an alert. The caller holds the lock of health, which already counts this failure.
+create or replace function sync_scheduler.record_failed_check(
   integration public.sync_integrations,
   health public.sync_integration_health,
   in_incident boolean,
@@ -141,13 +141,12 @@ begin
   if status = 'needs_attention' and not exists (
     select from public.sync_alerts a
     where a.integration_id = integration.id and a.kind = 'run_failed' and a.resolved_at is null
-      and health.run_failed_at is not null and a.details ->> 'error_code' = note_failed_check.error_code)
+      and health.run_failed_at is not null and a.details ->> 'error_code' = record_failed_check.error_code)
   then
     perform sync_scheduler.raise_alert(integration, 'needs_attention', 'critical', null,
       'The integration needs attention. ' || error_message, jsonb_build_object('error_code', error_code));
   end if;
-  -- One failure may be nobody's fault, and the next check is near; an incident of the vendor has an alert of
-  -- its own.
+  -- A single failure may pass, and the next check is near. An incident of the vendor has an alert of its own.
   if status = 'unhealthy' and health.consecutive_failures > 1 and not in_incident then
     perform sync_scheduler.raise_alert(integration, 'unhealthy', 'warning', null,
       format('%s connection checks in a row have failed. %s', health.consecutive_failures,
@@ -158,9 +157,9 @@ end;
 $$;
 
 -- A connection check was answered: the way is open. Resolves what checks have raised. The integration is
--- healthy, unless a run that failed with the present config and credentials has left entries that wait
--- (run_failed is open): then it still needs attention if that run was refused, and is degraded otherwise. The
--- caller holds the lock of the integration's health.
+-- healthy, unless run_failed is open: a run failed with the present config and credentials and left entries
+-- that wait. Then it needs attention if that run was refused, and is degraded otherwise. The caller holds the
+-- lock of the integration's health.
 create or replace function sync_scheduler.record_answer(integration_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare

@@ -90,12 +90,11 @@ begin
 end;
 $$;
 
--- Posts a request of that kind to the Edge Function through pg_net, and returns its id in net._http_response,
--- which is a hint for people: pg_net starts again at 1 after a crash. The request leaves when the caller's
--- transaction commits, so a rollback sends nothing. pg_net keeps its queue unlogged and may lose it: the
--- caller's row is the truth, and the tick repeats or ends what is not claimed. pg_net waits for the slowest
--- request of a batch, therefore at_most and settings.dispatch_timeout are short. Errors: PT503
--- function_url_not_configured.
+-- Posts a request of that kind to the Edge Function through pg_net. Returns its id in net._http_response, a
+-- hint for people: pg_net starts again at 1 after a crash. The request leaves when the caller's transaction
+-- commits, so a rollback sends nothing. The queue of pg_net may be lost, but the caller's row stays, and the
+-- tick repeats or ends what no worker has claimed. The slowest request of a batch holds up the others:
+-- therefore at_most and settings.dispatch_timeout. Errors: PT503 function_url_not_configured.
 create or replace function sync_scheduler.call_function(kind text, body jsonb, at_most interval default null)
 returns bigint
 language plpgsql set search_path = pg_catalog, pg_temp as $$

@@ -40,10 +40,10 @@ comment on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, num
   'progress, cancel_requested and lease_expires_at. Errors: PT401 invalid_token, PT409 '
   'attempt_not_current, PT422 argument_too_long, PT422 invalid_worker_request.';
 
--- Every worker call after the claim begins with this: it locks the run, checks the token, extends the lease
--- and returns the run. past_deadline is for a call past the run's deadline. refuse: the call fails. hold: it
--- passes while a batch is on its way, for slice_duration at most. settle: it passes, but the lease stays.
--- Errors: PT401 invalid_token, PT409 attempt_not_current.
+-- Locks the run, checks the token, extends the lease and returns the run. Every worker call after the claim
+-- begins with this. The argument past_deadline decides about a call past the run's deadline. With refuse it
+-- fails. With hold it passes while a batch is on its way, for slice_duration at most. With settle it passes
+-- without a lease. Errors: PT401 invalid_token, PT409 attempt_not_current.
 create or replace function sync_scheduler.extend_lease(
   run_id uuid, attempt integer, token text, past_deadline text default 'refuse'
 ) returns public.sync_run_log
