@@ -11,8 +11,6 @@ const LEFT_OUT = /^supabase\/migrations\/|^src\/database_types\.ts$|^CHANGELOG\.
 const NOT_YET = [
   "supabase/schemas/30_functions/alerts",
   "supabase/schemas/30_functions/connections",
-  "supabase/schemas/30_functions/entries",
-  "supabase/schemas/30_functions/runs",
   "supabase/schemas/30_functions/schedule",
 ];
 

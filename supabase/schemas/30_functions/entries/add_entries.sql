@@ -57,16 +57,16 @@ revoke all on function public.add_sync_entries(uuid, text, jsonb, boolean, boole
   from public, anon, authenticated, service_role;
 comment on function public.add_sync_entries(uuid, text, jsonb, boolean, boolean) is
   'Delivers entries to the outbox of an organisation''s integration, as often as the host likes. For the '
-  'service role. entries: a list of at most 10,000 {entry_key, period, document_number, payload}, exported '
-  'in its order. atomic: all or none. readmit: withdrawn entries go out, also with the same content. Returns '
-  'counts: added (new keys, pending), replaced (nothing of it stands anywhere: the new content is what will '
-  'be sent), unchanged, conflicts (sent with other content: nothing is sent again, conflict_at and '
-  'conflict_content are set for a person; counted until settle_sync_entries closes them, or the source says '
-  'again what was sent); withdrawn, if there are any: the keys that come with the content with which they '
-  'were withdrawn, and stay so; and refused: a list of {entry_key, field, reason}, and index where an item '
-  'has no key. Refused items change nothing; the others are taken, and the alert entries_refused is open '
-  'until each refused key is taken, too. No answer quotes a payload. Errors: PT422 argument_too_long (more '
-  'than 64 MB), PT422 invalid_entries (no such list, or atomic and something is refused: details has '
+  'service role. `entries`: a list of at most 10,000 {entry_key, period, document_number, payload}, exported '
+  'in its order. `atomic`: all or none. `readmit`: withdrawn entries go out, also with the same content. '
+  'Returns counts. `added`: new keys, pending. `replaced`: no vendor holds the entry, so the new content '
+  'will be sent. `unchanged`. `conflicts`: sent with other content. Nothing is sent again, and conflict_at '
+  'and conflict_content are set for a person. They count until settle_sync_entries closes them, or the '
+  'source says again what was sent. `withdrawn`, if there are any: the keys that come with the content with '
+  'which they were withdrawn, and stay so. `refused`: a list of {entry_key, field, reason}, and index where '
+  'an item has no key. Refused items change nothing, and the others are taken. The alert entries_refused is '
+  'open until each refused key is taken, too. No answer quotes a payload. Errors: PT422 argument_too_long '
+  '(more than 64 MB), PT422 invalid_entries (no such list, or atomic and something is refused: details has '
   'refused, at most 10 of them, and refused_count), PT422 unknown_integration_type, PT404 '
   'integration_not_found.';
 
@@ -92,7 +92,7 @@ begin
       case when jsonb_typeof(l.item -> 'entry_key') = 'string' then l.item ->> 'entry_key' end as entry_key
     from jsonb_array_elements(read_delivery.entries) with ordinality l (item, number)
   ), copy as (
-    -- A key that comes twice with one content is one entry. With two contents nobody knows which one is
+    -- A key that comes twice with one content is one entry. With two contents it is not known which one is
     -- right.
     select i.entry_key, min(i.number) as number, count(*) as copies,
       -- A number of ten bytes may have 131,072 digits: such an item is refused, and never written out.

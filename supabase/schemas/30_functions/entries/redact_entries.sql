@@ -56,7 +56,7 @@ begin
   end if;
   update public.sync_export_entries e set
     payload = '{}',
-    -- The external system's words may quote the voucher, and a person's reason stands in the audit log.
+    -- The external system's words may quote the voucher, and a person's reason is in the audit log.
     error_message = null,
     conflict_content = case when e.conflict_at is not null then e.conflict_content end,
     redacted_at = now(),
@@ -69,7 +69,7 @@ begin
       left(e.payload ->> 'currency', 10) end
   where e.entry_id = any (redact_batch.entry_ids) and e.redacted_at is null and not e.undecided
     and e.state in ('exported', 'withdrawn', 'rejected')
-    -- A batch of which anything is open goes out again whole, byte for byte.
+    -- A batch with an open entry goes out again whole, byte for byte.
     and not exists (
       select from public.sync_export_entries o
         where o.batch_id = e.batch_id and o.state in ('sending', 'unknown'));

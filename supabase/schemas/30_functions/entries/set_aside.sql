@@ -1,9 +1,9 @@
 -- Batches whose outcome stays unknown.
 
 -- Sets a batch of unknown outcome aside for the rest of the run, if the attempt that has just ended was the
--- last one that the run has for it. batch_id: the batch that has failed, or null when the connector sends no
--- other before its outcome is known. Returns whether it has: the run then goes on with other entries. The
--- caller holds the run's row lock.
+-- run's last one for it. `batch_id`: the batch that has failed, or null when the connector sends no other
+-- before its outcome is known. Returns whether it has: the run then goes on with other entries. The caller
+-- holds the run's row lock.
 create or replace function sync_scheduler.set_aside_batch(
   run public.sync_run_log, error_class sync_scheduler.error_class, batch_id uuid
 ) returns boolean

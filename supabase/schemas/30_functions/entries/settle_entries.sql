@@ -34,19 +34,20 @@ $$;
 revoke all on function public.settle_sync_entries(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
 comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
-  'Settles entries by hand, all or none: a list (at most 10,000) of {entry_key, resolution, external_id?, '
-  'sent_at?}, or {batch_id, sent_at, resolution} for all entries of one batch whose outcome is not known. '
-  'exported: it stands in the external system (of an unknown, rejected or pending entry); resend: it does '
-  'not and shall, with what the source delivered last (rejected, or unknown with its sent_at as it was when '
-  'somebody looked); abandon: it does not and shall not, rejected for that reason (likewise); keep: what was '
-  'exported stands, its conflict is closed (exported). For admins of the organisation and the service role. '
-  'reason: at most 500 characters, kept in the audit log. Returns how many entries have changed; once more '
-  'changes none. Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 '
-  'argument_too_long, PT422 reason_too_long, PT422 reason_missing, PT422 unknown_integration_type, PT404 '
-  'integration_not_found, PT422 invalid_entries, PT404 entries_not_found (details: entry_keys), PT409 '
-  'entries_not_settleable (details: entries with state and sent_at; sending: a worker has it), PT409 '
-  'batch_is_open (details: entry_keys that have to be settled in the same call), PT409 batch_was_sent_again '
-  '(details: batches with their sent_at now: what was looked up is an older send), PT429 rate_limited.';
+  'Settles entries by hand, all or none. `entries`: a list (at most 10,000) of {entry_key, resolution, '
+  'external_id?, sent_at?}, or {batch_id, sent_at, resolution} for all entries of one batch whose outcome is '
+  'not known. `exported`: the external system holds it (of an unknown, rejected or pending entry). `resend`: '
+  'it does not and shall, with what the source delivered last (of a rejected entry, or an unknown one with '
+  'its sent_at as it was when a person looked). `abandon`: it does not and shall not; it is rejected for '
+  'that reason (likewise). `keep`: what was exported is right, its conflict is closed (of an exported '
+  'entry). For admins of the organisation and the service role. reason: at most 500 characters, kept in the '
+  'audit log. Returns how many entries have changed; once more changes none. Errors: PT401 '
+  'not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long, PT422 '
+  'reason_too_long, PT422 reason_missing, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
+  'invalid_entries, PT429 rate_limited, PT404 entries_not_found (details: entry_keys), PT409 '
+  'entries_not_settleable (details: entries with state and sent_at). Also PT409 batch_is_open (details: '
+  'entry_keys that must be settled in the same call) and PT409 batch_was_sent_again (details: batches with '
+  'their sent_at now; what was looked up is an older send).';
 
 -- Does what a person has decided about entries that require_settleable lets through, and returns what has
 -- changed: a list of {entry_key, resolution, was, conflict_at, external_id}. May be repeated.
@@ -149,8 +150,8 @@ begin
         -- Also of one that was never sent: after a backup was restored, what was exported since is pending
         -- again.
         when 'exported' then e.state in ('pending', 'unknown', 'rejected', 'exported', 'withdrawn')
-        -- That it did not arrive is said of the very send that somebody has looked up: a later one may have.
-        -- A redacted entry has no content to send.
+        -- That it did not arrive is said of the very send that a person has looked up: a later send may have
+        -- arrived. A redacted entry has no content to send.
         when 'resend' then (e.state in ('rejected', 'pending', 'withdrawn') and e.redacted_at is null)
           or (e.state = 'unknown' and e.sent_at is not distinct from d.sent_at)
         when 'abandon' then e.state = 'rejected'
@@ -158,8 +159,7 @@ begin
         when 'keep' then e.state = 'exported' end)
     into missing, refused
     from jsonb_to_recordset(entries) as d (entry_key text, resolution text, sent_at timestamptz)
-    -- Key by key: a plan that joins would read all that is exported. The offset keeps the look-up as it
-    -- stands.
+    -- Key by key: a plan that joins would read all that is exported. The offset keeps the look-up as it is.
     left join lateral (
       select o.* from public.sync_export_entries o
       where o.integration_id = require_settleable.integration_id and o.entry_key = d.entry_key offset 0) e
@@ -175,8 +175,8 @@ begin
       sync_scheduler.first_ten('entries', refused));
   end if;
 
-  -- What stays open of a batch goes out again under the old key, whole: with an entry that somebody has just
-  -- booked by hand, or without one that the receiver expects in it. So a batch is settled at once or not at
+  -- An open batch goes out again whole, under the old key. It would have an entry that a person has just
+  -- booked by hand, or lack an entry that the receiver expects in it. So a batch is settled at once or not at
   -- all.
   select jsonb_agg(left(o.entry_key, 100) order by o.entry_id) into left_open
   from public.sync_export_entries o

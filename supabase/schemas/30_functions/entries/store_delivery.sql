@@ -1,8 +1,8 @@
 -- Writes what a delivery brings, and remembers what it refuses.
 
--- Writes what a delivery does not refuse, and counts: added, replaced, unchanged (which ends a conflict: the
--- source agrees again), conflicts. withdrawn, if there are any, names the keys that stay withdrawn. readmit:
--- they wait again. The caller keeps the worker from the entries.
+-- Writes what a delivery does not refuse, and counts: `added`, `replaced`, `unchanged` (which ends a
+-- conflict: the source agrees again), `conflicts`. `withdrawn`, if there are any, names the keys that stay
+-- withdrawn. `readmit`: they wait again. The caller keeps the worker from the entries.
 create or replace function sync_scheduler.store_delivery(
   integration public.sync_integrations, delivered sync_scheduler.delivered_entry[], readmit boolean
 ) returns jsonb
@@ -47,7 +47,7 @@ begin
       order by x.entry_key, x.integration_id limit 1) e
     where d.reason is null
   ), fresh as (
-    -- Nothing of it stands anywhere: what the source says now is what shall be booked.
+    -- No vendor holds it: what the source says now shall be booked.
     update public.sync_export_entries e set
       period = t.period, document_number = t.document_number, payload = t.payload,
       state = 'pending', batch_id = null, error_message = null, conflict_at = null,
@@ -107,7 +107,7 @@ end;
 $$;
 
 -- Remembers which keys a delivery refused and forgets those that it took. Raises the alert entries_refused
--- with up to 50 of them, the newest first, with a message about new ones at most once an hour; or resolves it
+-- with up to 50 of them, the newest first, and a message about new ones at most once an hour. Resolves it
 -- when none is left. The caller holds the integration's lock.
 create or replace function sync_scheduler.record_refusals(
   integration public.sync_integrations, delivered sync_scheduler.delivered_entry[]

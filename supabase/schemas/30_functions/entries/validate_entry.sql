@@ -26,7 +26,7 @@ begin
   elsif pg_column_size(entry_fault.payload) > 8 * entry_fault.max_payload::bigint then
     field := 'payload';
     reason := format('The payload must have at most %s bytes.', entry_fault.max_payload);
-  -- Each level has eight bytes. Deeper ones might exhaust the stack of whoever reads them.
+  -- Each level has eight bytes. Deeper ones might exhaust the stack of a reader.
   elsif pg_column_size(entry_fault.payload) > 4000
     and jsonb_path_exists(entry_fault.payload, 'strict $.**{501}') then
     field := 'payload';
@@ -49,9 +49,9 @@ begin
 end;
 $$;
 
--- The first fault of an entry's content, by the rules of its integration: where it is
--- (payload.lines[0].debit) and why, in one sentence that quotes no value of the payload; both are null
--- without one. A payload with lines is a voucher, unless the config says payloads free; for a type in
+-- The first fault of an entry's content, by the rules of its integration. Returns where it is
+-- (payload.lines[0].debit) and why, in one sentence that quotes no value of the payload. Both are null
+-- without a fault. A payload with lines is a voucher, unless the config says payloads free; for a type in
 -- exported_fields every payload is one. Called by entry_fault. voucherFault in voucher_fault.ts answers the
 -- same, and judges before the first send.
 create or replace function sync_scheduler.voucher_fault(

@@ -65,8 +65,8 @@ end;
 $$;
 
 -- The first fault of what every voucher and every line may have: fields that are not exported, dates, a
--- currency; both outputs are null without one. exported: names, null: all; ignored: names that are left out.
--- fieldsFault in voucher_fields.ts answers the same.
+-- currency. Both outputs are null without a fault. `exported`: names; null: all. `ignored`: names that are
+-- left out. The function fieldsFault in voucher_fields.ts answers the same.
 create or replace function sync_scheduler.fields_fault(
   object jsonb, path text, subject text, exported text[], ignored text[], out field text, out reason text
 )

@@ -1,4 +1,4 @@
--- Definer, because no client may write the run log. The caller's role is checked before anything is told or
+-- Definer, because no client may write the run log. The caller's role is checked before anything is read or
 -- done.
 create or replace function public.cancel_integration_sync(run_id uuid, reason text default null)
 returns public.sync_run_log
@@ -30,13 +30,13 @@ begin
       cancel_requested_at = now(), cancel_requested_by = sync_scheduler.caller_id(), cancel_reason = reason
     where r.run_id = run.run_id;
   end if;
-  -- Nobody works on a pending run. A running one is stopped by its worker, which hears of it at its next
+  -- No worker works on a pending run. A running one is stopped by its worker, which learns of it at its next
   -- call.
   if run.status = 'pending' then
     perform sync_scheduler.end_attempt(run, 'cancelled');
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');
   end if;
-  -- If its worker is dead, nobody else would tell it.
+  -- If its worker is dead, nothing else would end it.
   perform sync_scheduler.recover_run(run.run_id);
   select * into strict run from public.sync_run_log r where r.run_id = run.run_id;
   return run;

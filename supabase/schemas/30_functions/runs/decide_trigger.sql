@@ -71,10 +71,10 @@ begin
 end;
 $$;
 
--- From when on the limits let a person press, and which of them is the last to end: cooldown
--- (manual_cooldown, at least settings.least_cooldown, after the newest manual run of the integration) or
--- presses_per_hour (so many manual runs of the organisation within an hour). What became of the runs does not
--- matter. May be in the past; null: there was no press. Exactly then a press is allowed.
+-- From when on the limits let a person press, and which of them is the last to end. `cooldown`:
+-- manual_cooldown, at least settings.least_cooldown, after the newest manual run of the integration.
+-- `presses_per_hour`: so many manual runs of the organisation within an hour. What became of the runs does
+-- not matter. May be in the past; null: there was no press. Exactly then a press is allowed.
 create or replace function sync_scheduler.next_manual_press(
   facts sync_scheduler.trigger_facts, out press_at timestamptz, out limited_by text
 )
@@ -94,9 +94,9 @@ end;
 $$;
 
 -- Reads all that decide_trigger has to know, in one statement. For the trigger the caller holds the
--- integration's lock and, for a person, lock_limits, both taken in earlier statements: this statement's
--- snapshot is younger, so it sees what the press before it has written. recovered: what recover_run answered
--- in this press; null: it was not called.
+-- integration's lock and, for a person, lock_limits. Both were taken in earlier statements: this statement's
+-- snapshot is younger, so it sees what the press before it has written. `recovered`: what recover_run
+-- answered in this press; null: it was not called.
 create or replace function sync_scheduler.read_trigger_facts(
   integration public.sync_integrations, caller_id uuid, idempotency_key text default null,
   recovered boolean default null
@@ -118,8 +118,8 @@ begin
     integration.manual_cooldown, s.least_cooldown,
     (
       select r.triggered_at from public.sync_run_log r
-      -- As a range in the order of an index: of plain conditions the index of the organisation's runs would
-      -- seem as good to a plan for an empty log, and it would be read row by row in a long one.
+      -- As a range in the order of an index. With plain conditions a plan for an empty log could choose the
+      -- index of the organisation's runs. In a long log it would read that row by row.
       where (r.integration_id, r.org_id, r.triggered_by)
         between (integration.id, integration.org_id, 'manual'::public.sync_run_trigger)
         and (integration.id, integration.org_id, 'manual'::public.sync_run_trigger)
@@ -153,7 +153,7 @@ begin
 end;
 $$;
 
--- What recover_run would make of an active run: continues, or ends; null: it does not stand still.
+-- What recover_run would make of an active run: continues, or ends; null: it is not stuck.
 create or replace function sync_scheduler.foresee_recovery(run public.sync_run_log) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare

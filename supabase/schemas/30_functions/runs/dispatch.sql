@@ -17,8 +17,8 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
 begin
-  -- The unique indexes decide, not a look beforehand: a second active run, a second one for a key or for a
-  -- slot is impossible, and whoever comes second gets no row.
+  -- The unique indexes decide, not a look beforehand. A second active run, or a second one for a key or a
+  -- slot, is impossible: the second caller gets no row.
   insert into public.sync_run_log
     (org_id, integration_id, integration_type, triggered_by, triggered_by_user_id, idempotency_key,
       scheduled_for,

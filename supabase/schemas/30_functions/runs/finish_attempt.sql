@@ -40,12 +40,12 @@ comment on function public.sync_worker_finish(
   'For the Edge Function (service role and attempt token): see sync_scheduler.finish_attempt. Ends the '
   'attempt and returns what became of the run.';
 
--- Ends the caller's attempt: succeeded, continued (its slice is over), cancelled, paused (reserve said so:
--- the run waits for the end of the pause), or failed with an error_class. Any of them may have the
--- error_class rate_limited: the vendor has said that we ask too much, though it was waited out. blames: what
--- the failure is about, see the type; without it see read_blames. May be repeated with the same outcome,
--- whatever was made of it. Returns what became of the run. Errors: PT401 invalid_token, PT409
--- attempt_not_current, PT422 invalid_worker_request.
+-- Ends the caller's attempt. The outcome is succeeded, continued (its slice is over), cancelled, paused (the
+-- run waits for the end of the pause), or failed with an error_class. Each may have the error_class
+-- rate_limited: the vendor has said that we ask too much, though it was waited out. `blames`: what the
+-- failure is about, see the type; without it see read_blames. May be repeated with the same outcome, whatever
+-- was made of it. Returns what became of the run. Errors: PT401 invalid_token, PT409 attempt_not_current,
+-- PT422 invalid_worker_request.
 create or replace function sync_scheduler.finish_attempt(
   run_id uuid,
   attempt integer,

@@ -22,7 +22,7 @@ begin
 end;
 $$;
 
--- The address of the function of a hosted project, from the iss of the caller's JWT; null unless it is
+-- The address of the function of a hosted project, from the iss of the caller's JWT. Null unless it is
 -- exactly https://<20 lower-case letters>.supabase.co/auth/v1 and this database has the JWT's session
 -- (auth.sessions). So the service role, anonymous sign-ins, other issuers and custom domains give none. For
 -- functions of the bundle's owner only.

@@ -1,9 +1,9 @@
 -- A run waits while its integration is paused.
 
--- Trigger of sync_integrations, whoever writes: while an integration is disabled or paused its run waits
+-- Trigger of sync_integrations, for each writer: while an integration is disabled or paused its run waits
 -- (pause_run), and it goes on when that is over (resume_run). Holds the integration's lock and takes the
--- run's: integration before run, as everywhere.
--- Definer, because a host's backend (service_role) changes integrations and may not write runs.
+-- run's: integration before run, as everywhere. Definer, because a host's backend (service_role) changes
+-- integrations and may not write runs.
 create or replace function sync_scheduler.follow_pause() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
@@ -40,8 +40,8 @@ create trigger follow_pause after update of enabled, paused_at, resume_at on pub
 create or replace function sync_scheduler.pause_if_stopped(run_id uuid) returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
-  -- A plain read in a statement of its own: its snapshot is younger than the run's lock. Whoever stops the
-  -- integration writes it before they take that lock, so one of the two sees the other.
+  -- A plain read in a statement of its own: its snapshot is younger than the run's lock. The transaction that
+  -- stops the integration writes it before it takes that lock, so one of the two sees the other.
   if not exists (
     select from public.sync_run_log r join public.sync_integrations i on i.id = r.integration_id
     where r.run_id = pause_if_stopped.run_id and sync_scheduler.is_stopped(i))
@@ -74,8 +74,8 @@ begin
 end;
 $$;
 
--- Lets a run that waited for the end of a pause go on: its next attempt is due now, or when it was due before
--- the pause, and its deadline moves by the pause. The caller holds the run's row lock.
+-- Lets a run that waited for the end of a pause go on. Its next attempt is due now, or when it was due before
+-- the pause. Its deadline moves by the pause. The caller holds the run's row lock.
 create or replace function sync_scheduler.resume_run(run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare

@@ -1,10 +1,10 @@
 -- The tick recovers runs that no worker moves on.
 
--- Recovers up to batch_size (100) runs that stand still, the longest due first; called by every tick. Returns
--- how many it moved on. Several at once share the work.
+-- Recovers up to batch_size (100) stuck runs, the longest due first; called by every tick. Returns how many
+-- it moved on. Several at once share the work.
 create or replace function sync_scheduler.recover_runs(batch_size integer default 100) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
--- One row that somebody keeps locked must not hold up the runs of everybody else.
+-- A row that another session keeps locked must not hold up all other runs.
 set lock_timeout = '500ms' as $$
 declare
   due uuid;
@@ -23,7 +23,7 @@ begin
     ) d order by d.due_at limit batch_size
   loop
     begin
-      -- A run that somebody else holds is in good hands.
+      -- Another session that holds a run takes care of it.
       perform from public.sync_run_log r where r.run_id = due for no key update skip locked;
       if found and sync_scheduler.recover_run(due) then
         recovered := recovered + 1;
@@ -39,9 +39,9 @@ begin
 end;
 $$;
 
--- Moves on a run that stands still: past its deadline it fails; a due retry or an unclaimed attempt is
--- dispatched; a silent worker's attempt ends as lost. What that tells of the function is an alert. Returns
--- whether it did anything. Safe at any time, by anyone, at once.
+-- Moves on a stuck run. Past its deadline it fails. A due retry or an unclaimed attempt is dispatched. A
+-- silent worker's attempt ends as lost. An alert reports what that means for the function. Returns whether it
+-- did anything. Safe at any time, by anyone, at once.
 create or replace function sync_scheduler.recover_run(run_id uuid) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -102,7 +102,7 @@ end;
 $$;
 
 -- What recover_run has to do to a run whose open attempt (or null) this is: resume, deadline_exceeded,
--- next_attempt, worker_lost, dispatch_exhausted or dispatch; null: nothing, it does not stand still.
+-- next_attempt, worker_lost, dispatch_exhausted or dispatch; null: nothing, it is not stuck.
 create or replace function sync_scheduler.recovery_of(
   run public.sync_run_log, current_attempt sync_scheduler.run_attempts
 ) returns text
@@ -118,7 +118,7 @@ begin
       where i.id = run.integration_id and not sync_scheduler.is_stopped(i) and not exists (
         select from sync_scheduler.paused_runs p where p.run_id = run.run_id and p.next_attempt_at > now()));
   end if;
-  -- A worker may send until the lease that it was given is over: until then nobody else may.
+  -- A worker may send until the lease that it was given is over: until then no other worker may.
   if run.deadline_at <= now()
     and (current_attempt.claimed_at is null or current_attempt.lease_expires_at <= now())
   then
@@ -152,8 +152,8 @@ exception when others then
 end;
 $$;
 
--- Keeps what pg_net heard from the function about the newest dispatch of an attempt: a hint for people, never
--- a reason to act, since the answer may be lost or late while the work goes on.
+-- Keeps what pg_net heard from the function about the newest dispatch of an attempt. It is a hint for people,
+-- never a reason to act: the answer may be lost or late while the work goes on.
 create or replace function sync_scheduler.note_response(run_id uuid, attempt integer) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin

@@ -1,10 +1,9 @@
 -- What becomes of a run whose attempt failed.
 
--- Decides what becomes of a run whose attempt has just ended in an error: cancelled if that was asked for,
--- failed if the error is permanent (which the integration's health then says; a refusal may pass, see
--- refusal_backoff) or the attempts are used up, else pending until its backoff is over. retry_after is the
--- vendor's hint and a lower bound, see schedule_retry. The first failure on a cold start is retried at once,
--- if the vendor gave no hint.
+-- Decides what becomes of a run whose attempt has just ended in an error. It is cancelled if that was asked
+-- for. It fails if the error is permanent (a refusal may pass, see refusal_backoff) or the attempts are used
+-- up. Else it is pending until its backoff is over. `retry_after` is the vendor's hint and a lower bound, see
+-- schedule_retry. The first failure on a cold start is retried at once, if the vendor gave no hint.
 create or replace function sync_scheduler.retry_or_fail(
   run public.sync_run_log,
   error_class sync_scheduler.error_class,
@@ -68,8 +67,8 @@ begin
 end;
 $$;
 
--- Lets a run whose attempt has ended wait for backoff (0: dispatched at once). retry_after, the vendor's
--- hint, moves the deadline, up to settings.longest_wait in total; beyond, the run fails as
+-- Lets a run whose attempt has ended wait for backoff (0: dispatched at once). `retry_after`, the vendor's
+-- hint, moves the deadline, up to settings.longest_wait in total. Beyond that the run fails as
 -- vendor_quota_exhausted. The caller holds the run's row lock.
 create or replace function sync_scheduler.schedule_retry(
   run public.sync_run_log,
@@ -152,10 +151,10 @@ begin
 end;
 $$;
 
--- How long to wait before a refusal is tried again, of a run whose attempt has just ended as permanent: 30 s,
--- 1, 2, 4 minutes, until ten minutes after the first refusal of this run. Only if the vendor took entries
--- within an hour before that, with the present config and credentials (last_success_at). Null: the refusal is
--- final. The caller holds the run's row lock.
+-- How long to wait before a refusal is tried again, of a run whose attempt has just ended as permanent. It is
+-- 30 s, 1, 2, 4 minutes, until ten minutes after the first refusal of this run. Only if the vendor took
+-- entries within an hour before that, with the present config and credentials (last_success_at). Null: the
+-- refusal is final. The caller holds the run's row lock.
 create or replace function sync_scheduler.refusal_backoff(
   run public.sync_run_log, error_code text, blames sync_scheduler.blames
 ) returns interval
@@ -192,7 +191,7 @@ end;
 $$;
 
 -- How long the vendor asks the run to wait (0: it does not), and whether that is more than the run may still
--- wait: settings.longest_wait is for all of its waits together. The caller holds the run's row lock.
+-- wait. For all of its waits together that is settings.longest_wait. The caller holds the run's row lock.
 create or replace function sync_scheduler.vendor_wait(
   run public.sync_run_log, blames sync_scheduler.blames, retry_after interval, out asked interval,
   out is_too_long boolean

@@ -26,14 +26,14 @@ comment on function public.trigger_integration_sync(uuid, text, text) is
   'sync_run_log. For admins and coordinators of the organisation, and for the service role (triggered_by '
   'api, without limits). People wait for manual_cooldown (at least settings.least_cooldown) and start '
   'settings.presses_per_hour runs an hour in an organisation. The same idempotency_key (at most 200 '
-  'characters) of the same organisation returns the same run. A run that stands still because its worker '
-  'died is revived and returned. notice says scheduler_not_ticking when pg_cron is silent. Errors, checked '
-  'in this order: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 '
-  'invalid_idempotency_key, PT422 unknown_integration_type, PT404 integration_not_found, PT409 '
-  'idempotency_key_reused, PT409 integration_disabled, PT409 integration_paused, PT409 '
-  'sync_already_in_progress, PT429 rate_limited, PT503 function_url_not_configured; details are JSON.';
+  'characters) of the same organisation returns the same run. A run whose worker died is revived and '
+  'returned. notice says scheduler_not_ticking when pg_cron is silent. Errors, checked in this order: PT401 '
+  'not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 invalid_idempotency_key, PT422 '
+  'unknown_integration_type, PT404 integration_not_found, PT409 idempotency_key_reused, PT409 '
+  'integration_disabled, PT409 integration_paused, PT409 sync_already_in_progress, PT429 rate_limited, PT503 '
+  'function_url_not_configured; details are JSON.';
 
--- Definer, because no client may write the run log. The caller's role is checked before anything is told or
+-- Definer, because no client may write the run log. The caller's role is checked before anything is read or
 -- done.
 create or replace function public.retry_integration_sync(run_id uuid, idempotency_key text default null)
 returns public.sync_run_log
@@ -89,8 +89,8 @@ begin
     perform sync_scheduler.lock_limits(integration.org_id);
   end if;
   loop
-    -- In a statement after the locks, never in the one that takes them: a statement that has waited goes on
-    -- with the snapshot from before its wait, and would not see the press that it waited for.
+    -- In a statement after the locks, never in the one that takes them. A statement that has waited goes on
+    -- with the snapshot from before its wait. It would not see the press that it waited for.
     facts := sync_scheduler.read_trigger_facts(integration, trigger_run.caller_id,
       trigger_run.idempotency_key, recovered);
     decision := sync_scheduler.decide_trigger(facts);
