@@ -3041,16 +3041,16 @@ revoke all on function public.add_sync_entries(uuid, text, jsonb, boolean, boole
   from public, anon, authenticated, service_role;
 comment on function public.add_sync_entries(uuid, text, jsonb, boolean, boolean) is
   'Delivers entries to the outbox of an organisation''s integration, as often as the host likes. For the '
-  'service role. entries: a list of at most 10,000 {entry_key, period, document_number, payload}, exported '
-  'in its order. atomic: all or none. readmit: withdrawn entries go out, also with the same content. Returns '
-  'counts: added (new keys, pending), replaced (nothing of it stands anywhere: the new content is what will '
-  'be sent), unchanged, conflicts (sent with other content: nothing is sent again, conflict_at and '
-  'conflict_content are set for a person; counted until settle_sync_entries closes them, or the source says '
-  'again what was sent); withdrawn, if there are any: the keys that come with the content with which they '
-  'were withdrawn, and stay so; and refused: a list of {entry_key, field, reason}, and index where an item '
-  'has no key. Refused items change nothing; the others are taken, and the alert entries_refused is open '
-  'until each refused key is taken, too. No answer quotes a payload. Errors: PT422 argument_too_long (more '
-  'than 64 MB), PT422 invalid_entries (no such list, or atomic and something is refused: details has '
+  'service role. `entries`: a list of at most 10,000 {entry_key, period, document_number, payload}, exported '
+  'in its order. `atomic`: all or none. `readmit`: withdrawn entries go out, also with the same content. '
+  'Returns counts. `added`: new keys, pending. `replaced`: no vendor holds the entry, so the new content '
+  'will be sent. `unchanged`. `conflicts`: sent with other content. Nothing is sent again, and conflict_at '
+  'and conflict_content are set for a person. They count until settle_sync_entries closes them, or the '
+  'source says again what was sent. `withdrawn`, if there are any: the keys that come with the content with '
+  'which they were withdrawn, and stay so. `refused`: a list of {entry_key, field, reason}, and index where '
+  'an item has no key. Refused items change nothing, and the others are taken. The alert entries_refused is '
+  'open until each refused key is taken, too. No answer quotes a payload. Errors: PT422 argument_too_long '
+  '(more than 64 MB), PT422 invalid_entries (no such list, or atomic and something is refused: details has '
   'refused, at most 10 of them, and refused_count), PT422 unknown_integration_type, PT404 '
   'integration_not_found.';
 
@@ -3076,7 +3076,7 @@ begin
       case when jsonb_typeof(l.item -> 'entry_key') = 'string' then l.item ->> 'entry_key' end as entry_key
     from jsonb_array_elements(read_delivery.entries) with ordinality l (item, number)
   ), copy as (
-    -- A key that comes twice with one content is one entry. With two contents nobody knows which one is
+    -- A key that comes twice with one content is one entry. With two contents it is not known which one is
     -- right.
     select i.entry_key, min(i.number) as number, count(*) as copies,
       -- A number of ten bytes may have 131,072 digits: such an item is refused, and never written out.
@@ -3391,7 +3391,7 @@ begin
   end if;
   update public.sync_export_entries e set
     payload = '{}',
-    -- The external system's words may quote the voucher, and a person's reason stands in the audit log.
+    -- The external system's words may quote the voucher, and a person's reason is in the audit log.
     error_message = null,
     conflict_content = case when e.conflict_at is not null then e.conflict_content end,
     redacted_at = now(),
@@ -3404,7 +3404,7 @@ begin
       left(e.payload ->> 'currency', 10) end
   where e.entry_id = any (redact_batch.entry_ids) and e.redacted_at is null and not e.undecided
     and e.state in ('exported', 'withdrawn', 'rejected')
-    -- A batch of which anything is open goes out again whole, byte for byte.
+    -- A batch with an open entry goes out again whole, byte for byte.
     and not exists (
       select from public.sync_export_entries o
         where o.batch_id = e.batch_id and o.state in ('sending', 'unknown'));
@@ -3723,9 +3723,9 @@ $$;
 -- Batches whose outcome stays unknown.
 
 -- Sets a batch of unknown outcome aside for the rest of the run, if the attempt that has just ended was the
--- last one that the run has for it. batch_id: the batch that has failed, or null when the connector sends no
--- other before its outcome is known. Returns whether it has: the run then goes on with other entries. The
--- caller holds the run's row lock.
+-- run's last one for it. `batch_id`: the batch that has failed, or null when the connector sends no other
+-- before its outcome is known. Returns whether it has: the run then goes on with other entries. The caller
+-- holds the run's row lock.
 create or replace function sync_scheduler.set_aside_batch(
   run public.sync_run_log, error_class sync_scheduler.error_class, batch_id uuid
 ) returns boolean
@@ -3820,19 +3820,20 @@ $$;
 revoke all on function public.settle_sync_entries(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
 comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
-  'Settles entries by hand, all or none: a list (at most 10,000) of {entry_key, resolution, external_id?, '
-  'sent_at?}, or {batch_id, sent_at, resolution} for all entries of one batch whose outcome is not known. '
-  'exported: it stands in the external system (of an unknown, rejected or pending entry); resend: it does '
-  'not and shall, with what the source delivered last (rejected, or unknown with its sent_at as it was when '
-  'somebody looked); abandon: it does not and shall not, rejected for that reason (likewise); keep: what was '
-  'exported stands, its conflict is closed (exported). For admins of the organisation and the service role. '
-  'reason: at most 500 characters, kept in the audit log. Returns how many entries have changed; once more '
-  'changes none. Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 '
-  'argument_too_long, PT422 reason_too_long, PT422 reason_missing, PT422 unknown_integration_type, PT404 '
-  'integration_not_found, PT422 invalid_entries, PT404 entries_not_found (details: entry_keys), PT409 '
-  'entries_not_settleable (details: entries with state and sent_at; sending: a worker has it), PT409 '
-  'batch_is_open (details: entry_keys that have to be settled in the same call), PT409 batch_was_sent_again '
-  '(details: batches with their sent_at now: what was looked up is an older send), PT429 rate_limited.';
+  'Settles entries by hand, all or none. `entries`: a list (at most 10,000) of {entry_key, resolution, '
+  'external_id?, sent_at?}, or {batch_id, sent_at, resolution} for all entries of one batch whose outcome is '
+  'not known. `exported`: the external system holds it (of an unknown, rejected or pending entry). `resend`: '
+  'it does not and shall, with what the source delivered last (of a rejected entry, or an unknown one with '
+  'its sent_at as it was when a person looked). `abandon`: it does not and shall not; it is rejected for '
+  'that reason (likewise). `keep`: what was exported is right, its conflict is closed (of an exported '
+  'entry). For admins of the organisation and the service role. reason: at most 500 characters, kept in the '
+  'audit log. Returns how many entries have changed; once more changes none. Errors: PT401 '
+  'not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long, PT422 '
+  'reason_too_long, PT422 reason_missing, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
+  'invalid_entries, PT429 rate_limited, PT404 entries_not_found (details: entry_keys), PT409 '
+  'entries_not_settleable (details: entries with state and sent_at). Also PT409 batch_is_open (details: '
+  'entry_keys that must be settled in the same call) and PT409 batch_was_sent_again (details: batches with '
+  'their sent_at now; what was looked up is an older send).';
 
 -- Does what a person has decided about entries that require_settleable lets through, and returns what has
 -- changed: a list of {entry_key, resolution, was, conflict_at, external_id}. May be repeated.
@@ -3935,8 +3936,8 @@ begin
         -- Also of one that was never sent: after a backup was restored, what was exported since is pending
         -- again.
         when 'exported' then e.state in ('pending', 'unknown', 'rejected', 'exported', 'withdrawn')
-        -- That it did not arrive is said of the very send that somebody has looked up: a later one may have.
-        -- A redacted entry has no content to send.
+        -- That it did not arrive is said of the very send that a person has looked up: a later send may have
+        -- arrived. A redacted entry has no content to send.
         when 'resend' then (e.state in ('rejected', 'pending', 'withdrawn') and e.redacted_at is null)
           or (e.state = 'unknown' and e.sent_at is not distinct from d.sent_at)
         when 'abandon' then e.state = 'rejected'
@@ -3944,8 +3945,7 @@ begin
         when 'keep' then e.state = 'exported' end)
     into missing, refused
     from jsonb_to_recordset(entries) as d (entry_key text, resolution text, sent_at timestamptz)
-    -- Key by key: a plan that joins would read all that is exported. The offset keeps the look-up as it
-    -- stands.
+    -- Key by key: a plan that joins would read all that is exported. The offset keeps the look-up as it is.
     left join lateral (
       select o.* from public.sync_export_entries o
       where o.integration_id = require_settleable.integration_id and o.entry_key = d.entry_key offset 0) e
@@ -3961,8 +3961,8 @@ begin
       sync_scheduler.first_ten('entries', refused));
   end if;
 
-  -- What stays open of a batch goes out again under the old key, whole: with an entry that somebody has just
-  -- booked by hand, or without one that the receiver expects in it. So a batch is settled at once or not at
+  -- An open batch goes out again whole, under the old key. It would have an entry that a person has just
+  -- booked by hand, or lack an entry that the receiver expects in it. So a batch is settled at once or not at
   -- all.
   select jsonb_agg(left(o.entry_key, 100) order by o.entry_id) into left_open
   from public.sync_export_entries o
@@ -4057,9 +4057,9 @@ $$;
 -- supabase/schemas/30_functions/entries/store_delivery.sql
 -- Writes what a delivery brings, and remembers what it refuses.
 
--- Writes what a delivery does not refuse, and counts: added, replaced, unchanged (which ends a conflict: the
--- source agrees again), conflicts. withdrawn, if there are any, names the keys that stay withdrawn. readmit:
--- they wait again. The caller keeps the worker from the entries.
+-- Writes what a delivery does not refuse, and counts: `added`, `replaced`, `unchanged` (which ends a
+-- conflict: the source agrees again), `conflicts`. `withdrawn`, if there are any, names the keys that stay
+-- withdrawn. `readmit`: they wait again. The caller keeps the worker from the entries.
 create or replace function sync_scheduler.store_delivery(
   integration public.sync_integrations, delivered sync_scheduler.delivered_entry[], readmit boolean
 ) returns jsonb
@@ -4104,7 +4104,7 @@ begin
       order by x.entry_key, x.integration_id limit 1) e
     where d.reason is null
   ), fresh as (
-    -- Nothing of it stands anywhere: what the source says now is what shall be booked.
+    -- No vendor holds it: what the source says now shall be booked.
     update public.sync_export_entries e set
       period = t.period, document_number = t.document_number, payload = t.payload,
       state = 'pending', batch_id = null, error_message = null, conflict_at = null,
@@ -4164,7 +4164,7 @@ end;
 $$;
 
 -- Remembers which keys a delivery refused and forgets those that it took. Raises the alert entries_refused
--- with up to 50 of them, the newest first, with a message about new ones at most once an hour; or resolves it
+-- with up to 50 of them, the newest first, and a message about new ones at most once an hour. Resolves it
 -- when none is left. The caller holds the integration's lock.
 create or replace function sync_scheduler.record_refusals(
   integration public.sync_integrations, delivered sync_scheduler.delivered_entry[]
@@ -4299,7 +4299,7 @@ begin
   elsif pg_column_size(entry_fault.payload) > 8 * entry_fault.max_payload::bigint then
     field := 'payload';
     reason := format('The payload must have at most %s bytes.', entry_fault.max_payload);
-  -- Each level has eight bytes. Deeper ones might exhaust the stack of whoever reads them.
+  -- Each level has eight bytes. Deeper ones might exhaust the stack of a reader.
   elsif pg_column_size(entry_fault.payload) > 4000
     and jsonb_path_exists(entry_fault.payload, 'strict $.**{501}') then
     field := 'payload';
@@ -4322,9 +4322,9 @@ begin
 end;
 $$;
 
--- The first fault of an entry's content, by the rules of its integration: where it is
--- (payload.lines[0].debit) and why, in one sentence that quotes no value of the payload; both are null
--- without one. A payload with lines is a voucher, unless the config says payloads free; for a type in
+-- The first fault of an entry's content, by the rules of its integration. Returns where it is
+-- (payload.lines[0].debit) and why, in one sentence that quotes no value of the payload. Both are null
+-- without a fault. A payload with lines is a voucher, unless the config says payloads free; for a type in
 -- exported_fields every payload is one. Called by entry_fault. voucherFault in voucher_fault.ts answers the
 -- same, and judges before the first send.
 create or replace function sync_scheduler.voucher_fault(
@@ -4544,8 +4544,8 @@ end;
 $$;
 
 -- The first fault of what every voucher and every line may have: fields that are not exported, dates, a
--- currency; both outputs are null without one. exported: names, null: all; ignored: names that are left out.
--- fieldsFault in voucher_fields.ts answers the same.
+-- currency. Both outputs are null without a fault. `exported`: names; null: all. `ignored`: names that are
+-- left out. The function fieldsFault in voucher_fields.ts answers the same.
 create or replace function sync_scheduler.fields_fault(
   object jsonb, path text, subject text, exported text[], ignored text[], out field text, out reason text
 )
@@ -5119,7 +5119,7 @@ comment on view sync_scheduler.warmup_statistics is
   'for some days. One warm-up boots one isolate: with many runs a slot the others still start cold.';
 
 -- supabase/schemas/30_functions/runs/cancel_run.sql
--- Definer, because no client may write the run log. The caller's role is checked before anything is told or
+-- Definer, because no client may write the run log. The caller's role is checked before anything is read or
 -- done.
 create or replace function public.cancel_integration_sync(run_id uuid, reason text default null)
 returns public.sync_run_log
@@ -5151,13 +5151,13 @@ begin
       cancel_requested_at = now(), cancel_requested_by = sync_scheduler.caller_id(), cancel_reason = reason
     where r.run_id = run.run_id;
   end if;
-  -- Nobody works on a pending run. A running one is stopped by its worker, which hears of it at its next
+  -- No worker works on a pending run. A running one is stopped by its worker, which learns of it at its next
   -- call.
   if run.status = 'pending' then
     perform sync_scheduler.end_attempt(run, 'cancelled');
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');
   end if;
-  -- If its worker is dead, nobody else would tell it.
+  -- If its worker is dead, nothing else would end it.
   perform sync_scheduler.recover_run(run.run_id);
   select * into strict run from public.sync_run_log r where r.run_id = run.run_id;
   return run;
@@ -5409,10 +5409,10 @@ begin
 end;
 $$;
 
--- From when on the limits let a person press, and which of them is the last to end: cooldown
--- (manual_cooldown, at least settings.least_cooldown, after the newest manual run of the integration) or
--- presses_per_hour (so many manual runs of the organisation within an hour). What became of the runs does not
--- matter. May be in the past; null: there was no press. Exactly then a press is allowed.
+-- From when on the limits let a person press, and which of them is the last to end. `cooldown`:
+-- manual_cooldown, at least settings.least_cooldown, after the newest manual run of the integration.
+-- `presses_per_hour`: so many manual runs of the organisation within an hour. What became of the runs does
+-- not matter. May be in the past; null: there was no press. Exactly then a press is allowed.
 create or replace function sync_scheduler.next_manual_press(
   facts sync_scheduler.trigger_facts, out press_at timestamptz, out limited_by text
 )
@@ -5432,9 +5432,9 @@ end;
 $$;
 
 -- Reads all that decide_trigger has to know, in one statement. For the trigger the caller holds the
--- integration's lock and, for a person, lock_limits, both taken in earlier statements: this statement's
--- snapshot is younger, so it sees what the press before it has written. recovered: what recover_run answered
--- in this press; null: it was not called.
+-- integration's lock and, for a person, lock_limits. Both were taken in earlier statements: this statement's
+-- snapshot is younger, so it sees what the press before it has written. `recovered`: what recover_run
+-- answered in this press; null: it was not called.
 create or replace function sync_scheduler.read_trigger_facts(
   integration public.sync_integrations, caller_id uuid, idempotency_key text default null,
   recovered boolean default null
@@ -5456,8 +5456,8 @@ begin
     integration.manual_cooldown, s.least_cooldown,
     (
       select r.triggered_at from public.sync_run_log r
-      -- As a range in the order of an index: of plain conditions the index of the organisation's runs would
-      -- seem as good to a plan for an empty log, and it would be read row by row in a long one.
+      -- As a range in the order of an index. With plain conditions a plan for an empty log could choose the
+      -- index of the organisation's runs. In a long log it would read that row by row.
       where (r.integration_id, r.org_id, r.triggered_by)
         between (integration.id, integration.org_id, 'manual'::public.sync_run_trigger)
         and (integration.id, integration.org_id, 'manual'::public.sync_run_trigger)
@@ -5491,7 +5491,7 @@ begin
 end;
 $$;
 
--- What recover_run would make of an active run: continues, or ends; null: it does not stand still.
+-- What recover_run would make of an active run: continues, or ends; null: it is not stuck.
 create or replace function sync_scheduler.foresee_recovery(run public.sync_run_log) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -5530,8 +5530,8 @@ $$;
 -- supabase/schemas/30_functions/runs/dispatch.sql
 -- Starts a run or its next attempt, and posts it to the function.
 
--- Creates a pending run with its first attempt and posts it, all in the caller's transaction. Returns the run,
--- or null when the integration has an active run, the organisation a run of that key or the slot a run. The
+-- Creates a pending run with its first attempt and posts it, in the caller's transaction. Returns the run, or
+-- null when the integration has an active run, the organisation a run of that key or the slot a run. The
 -- caller holds the integration's lock and has seen that it is not stopped. Errors: PT503
 -- function_url_not_configured.
 create or replace function sync_scheduler.start_run(
@@ -5547,8 +5547,8 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
 begin
-  -- The unique indexes decide, not a look beforehand: a second active run, a second one for a key or for a
-  -- slot is impossible, and whoever comes second gets no row.
+  -- The unique indexes decide, not a look beforehand. A second active run, or a second one for a key or a
+  -- slot, is impossible: the second caller gets no row.
   insert into public.sync_run_log
     (org_id, integration_id, integration_type, triggered_by, triggered_by_user_id, idempotency_key,
       scheduled_for,
@@ -5586,7 +5586,7 @@ begin
 end;
 $$;
 
--- Opens the current attempt of a run and posts it. The caller holds the run's row lock, and its integration is
+-- Opens the current attempt of a run and posts it. The caller holds the run's row lock. Its integration is
 -- not stopped. Errors: PT503 function_url_not_configured.
 create or replace function sync_scheduler.open_attempt(run public.sync_run_log) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -5700,12 +5700,12 @@ comment on function public.sync_worker_finish(
   'For the Edge Function (service role and attempt token): see sync_scheduler.finish_attempt. Ends the '
   'attempt and returns what became of the run.';
 
--- Ends the caller's attempt: succeeded, continued (its slice is over), cancelled, paused (reserve said so:
--- the run waits for the end of the pause), or failed with an error_class. Any of them may have the
--- error_class rate_limited: the vendor has said that we ask too much, though it was waited out. blames: what
--- the failure is about, see the type; without it see read_blames. May be repeated with the same outcome,
--- whatever was made of it. Returns what became of the run. Errors: PT401 invalid_token, PT409
--- attempt_not_current, PT422 invalid_worker_request.
+-- Ends the caller's attempt. The outcome is succeeded, continued (its slice is over), cancelled, paused (the
+-- run waits for the end of the pause), or failed with an error_class. Each may have the error_class
+-- rate_limited: the vendor has said that we ask too much, though it was waited out. `blames`: what the
+-- failure is about, see the type; without it see read_blames. May be repeated with the same outcome, whatever
+-- was made of it. Returns what became of the run. Errors: PT401 invalid_token, PT409 attempt_not_current,
+-- PT422 invalid_worker_request.
 create or replace function sync_scheduler.finish_attempt(
   run_id uuid,
   attempt integer,
@@ -6056,7 +6056,7 @@ begin
 end;
 $$;
 
--- The address of the function of a hosted project, from the iss of the caller's JWT; null unless it is
+-- The address of the function of a hosted project, from the iss of the caller's JWT. Null unless it is
 -- exactly https://<20 lower-case letters>.supabase.co/auth/v1 and this database has the JWT's session
 -- (auth.sessions). So the service role, anonymous sign-ins, other issuers and custom domains give none. For
 -- functions of the bundle's owner only.
@@ -6230,10 +6230,10 @@ $$;
 -- supabase/schemas/30_functions/runs/pause_run.sql
 -- A run waits while its integration is paused.
 
--- Trigger of sync_integrations, whoever writes: while an integration is disabled or paused its run waits
+-- Trigger of sync_integrations, for each writer: while an integration is disabled or paused its run waits
 -- (pause_run), and it goes on when that is over (resume_run). Holds the integration's lock and takes the
--- run's: integration before run, as everywhere.
--- Definer, because a host's backend (service_role) changes integrations and may not write runs.
+-- run's: integration before run, as everywhere. Definer, because a host's backend (service_role) changes
+-- integrations and may not write runs.
 create or replace function sync_scheduler.follow_pause() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
@@ -6270,8 +6270,8 @@ create trigger follow_pause after update of enabled, paused_at, resume_at on pub
 create or replace function sync_scheduler.pause_if_stopped(run_id uuid) returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
-  -- A plain read in a statement of its own: its snapshot is younger than the run's lock. Whoever stops the
-  -- integration writes it before they take that lock, so one of the two sees the other.
+  -- A plain read in a statement of its own: its snapshot is younger than the run's lock. The transaction that
+  -- stops the integration writes it before it takes that lock, so one of the two sees the other.
   if not exists (
     select from public.sync_run_log r join public.sync_integrations i on i.id = r.integration_id
     where r.run_id = pause_if_stopped.run_id and sync_scheduler.is_stopped(i))
@@ -6304,8 +6304,8 @@ begin
 end;
 $$;
 
--- Lets a run that waited for the end of a pause go on: its next attempt is due now, or when it was due before
--- the pause, and its deadline moves by the pause. The caller holds the run's row lock.
+-- Lets a run that waited for the end of a pause go on. Its next attempt is due now, or when it was due before
+-- the pause. Its deadline moves by the pause. The caller holds the run's row lock.
 create or replace function sync_scheduler.resume_run(run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -6324,11 +6324,11 @@ $$;
 -- supabase/schemas/30_functions/runs/recover_runs.sql
 -- The tick recovers runs that no worker moves on.
 
--- Recovers up to batch_size (100) runs that stand still, the longest due first; called by every tick. Returns
--- how many it moved on. Several at once share the work.
+-- Recovers up to batch_size (100) stuck runs, the longest due first; called by every tick. Returns how many
+-- it moved on. Several at once share the work.
 create or replace function sync_scheduler.recover_runs(batch_size integer default 100) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
--- One row that somebody keeps locked must not hold up the runs of everybody else.
+-- A row that another session keeps locked must not hold up all other runs.
 set lock_timeout = '500ms' as $$
 declare
   due uuid;
@@ -6347,7 +6347,7 @@ begin
     ) d order by d.due_at limit batch_size
   loop
     begin
-      -- A run that somebody else holds is in good hands.
+      -- Another session that holds a run takes care of it.
       perform from public.sync_run_log r where r.run_id = due for no key update skip locked;
       if found and sync_scheduler.recover_run(due) then
         recovered := recovered + 1;
@@ -6363,9 +6363,9 @@ begin
 end;
 $$;
 
--- Moves on a run that stands still: past its deadline it fails; a due retry or an unclaimed attempt is
--- dispatched; a silent worker's attempt ends as lost. What that tells of the function is an alert. Returns
--- whether it did anything. Safe at any time, by anyone, at once.
+-- Moves on a stuck run. Past its deadline it fails. A due retry or an unclaimed attempt is dispatched. A
+-- silent worker's attempt ends as lost. An alert reports what that means for the function. Returns whether it
+-- did anything. Safe at any time, by anyone, at once.
 create or replace function sync_scheduler.recover_run(run_id uuid) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -6426,7 +6426,7 @@ end;
 $$;
 
 -- What recover_run has to do to a run whose open attempt (or null) this is: resume, deadline_exceeded,
--- next_attempt, worker_lost, dispatch_exhausted or dispatch; null: nothing, it does not stand still.
+-- next_attempt, worker_lost, dispatch_exhausted or dispatch; null: nothing, it is not stuck.
 create or replace function sync_scheduler.recovery_of(
   run public.sync_run_log, current_attempt sync_scheduler.run_attempts
 ) returns text
@@ -6442,7 +6442,7 @@ begin
       where i.id = run.integration_id and not sync_scheduler.is_stopped(i) and not exists (
         select from sync_scheduler.paused_runs p where p.run_id = run.run_id and p.next_attempt_at > now()));
   end if;
-  -- A worker may send until the lease that it was given is over: until then nobody else may.
+  -- A worker may send until the lease that it was given is over: until then no other worker may.
   if run.deadline_at <= now()
     and (current_attempt.claimed_at is null or current_attempt.lease_expires_at <= now())
   then
@@ -6476,8 +6476,8 @@ exception when others then
 end;
 $$;
 
--- Keeps what pg_net heard from the function about the newest dispatch of an attempt: a hint for people, never
--- a reason to act, since the answer may be lost or late while the work goes on.
+-- Keeps what pg_net heard from the function about the newest dispatch of an attempt. It is a hint for people,
+-- never a reason to act: the answer may be lost or late while the work goes on.
 create or replace function sync_scheduler.note_response(run_id uuid, attempt integer) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -6493,11 +6493,10 @@ $$;
 -- supabase/schemas/30_functions/runs/retry_run.sql
 -- What becomes of a run whose attempt failed.
 
--- Decides what becomes of a run whose attempt has just ended in an error: cancelled if that was asked for,
--- failed if the error is permanent (which the integration's health then says; a refusal may pass, see
--- refusal_backoff) or the attempts are used up, else pending until its backoff is over. retry_after is the
--- vendor's hint and a lower bound, see schedule_retry. The first failure on a cold start is retried at once,
--- if the vendor gave no hint.
+-- Decides what becomes of a run whose attempt has just ended in an error. It is cancelled if that was asked
+-- for. It fails if the error is permanent (a refusal may pass, see refusal_backoff) or the attempts are used
+-- up. Else it is pending until its backoff is over. `retry_after` is the vendor's hint and a lower bound, see
+-- schedule_retry. The first failure on a cold start is retried at once, if the vendor gave no hint.
 create or replace function sync_scheduler.retry_or_fail(
   run public.sync_run_log,
   error_class sync_scheduler.error_class,
@@ -6561,8 +6560,8 @@ begin
 end;
 $$;
 
--- Lets a run whose attempt has ended wait for backoff (0: dispatched at once). retry_after, the vendor's
--- hint, moves the deadline, up to settings.longest_wait in total; beyond, the run fails as
+-- Lets a run whose attempt has ended wait for backoff (0: dispatched at once). `retry_after`, the vendor's
+-- hint, moves the deadline, up to settings.longest_wait in total. Beyond that the run fails as
 -- vendor_quota_exhausted. The caller holds the run's row lock.
 create or replace function sync_scheduler.schedule_retry(
   run public.sync_run_log,
@@ -6645,10 +6644,10 @@ begin
 end;
 $$;
 
--- How long to wait before a refusal is tried again, of a run whose attempt has just ended as permanent: 30 s,
--- 1, 2, 4 minutes, until ten minutes after the first refusal of this run. Only if the vendor took entries
--- within an hour before that, with the present config and credentials (last_success_at). Null: the refusal is
--- final. The caller holds the run's row lock.
+-- How long to wait before a refusal is tried again, of a run whose attempt has just ended as permanent. It is
+-- 30 s, 1, 2, 4 minutes, until ten minutes after the first refusal of this run. Only if the vendor took
+-- entries within an hour before that, with the present config and credentials (last_success_at). Null: the
+-- refusal is final. The caller holds the run's row lock.
 create or replace function sync_scheduler.refusal_backoff(
   run public.sync_run_log, error_code text, blames sync_scheduler.blames
 ) returns interval
@@ -6685,7 +6684,7 @@ end;
 $$;
 
 -- How long the vendor asks the run to wait (0: it does not), and whether that is more than the run may still
--- wait: settings.longest_wait is for all of its waits together. The caller holds the run's row lock.
+-- wait. For all of its waits together that is settings.longest_wait. The caller holds the run's row lock.
 create or replace function sync_scheduler.vendor_wait(
   run public.sync_run_log, blames sync_scheduler.blames, retry_after interval, out asked interval,
   out is_too_long boolean
@@ -6744,14 +6743,14 @@ comment on function public.trigger_integration_sync(uuid, text, text) is
   'sync_run_log. For admins and coordinators of the organisation, and for the service role (triggered_by '
   'api, without limits). People wait for manual_cooldown (at least settings.least_cooldown) and start '
   'settings.presses_per_hour runs an hour in an organisation. The same idempotency_key (at most 200 '
-  'characters) of the same organisation returns the same run. A run that stands still because its worker '
-  'died is revived and returned. notice says scheduler_not_ticking when pg_cron is silent. Errors, checked '
-  'in this order: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 '
-  'invalid_idempotency_key, PT422 unknown_integration_type, PT404 integration_not_found, PT409 '
-  'idempotency_key_reused, PT409 integration_disabled, PT409 integration_paused, PT409 '
-  'sync_already_in_progress, PT429 rate_limited, PT503 function_url_not_configured; details are JSON.';
+  'characters) of the same organisation returns the same run. A run whose worker died is revived and '
+  'returned. notice says scheduler_not_ticking when pg_cron is silent. Errors, checked in this order: PT401 '
+  'not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 invalid_idempotency_key, PT422 '
+  'unknown_integration_type, PT404 integration_not_found, PT409 idempotency_key_reused, PT409 '
+  'integration_disabled, PT409 integration_paused, PT409 sync_already_in_progress, PT429 rate_limited, PT503 '
+  'function_url_not_configured; details are JSON.';
 
--- Definer, because no client may write the run log. The caller's role is checked before anything is told or
+-- Definer, because no client may write the run log. The caller's role is checked before anything is read or
 -- done.
 create or replace function public.retry_integration_sync(run_id uuid, idempotency_key text default null)
 returns public.sync_run_log
@@ -6788,9 +6787,9 @@ comment on function public.retry_integration_sync(uuid, text) is
   'trigger_integration_sync. Errors: those of trigger_integration_sync (PT403 not_authorized also for a run '
   'that does not exist), PT409 run_not_retryable (details: status).';
 
--- What a press does once the caller's role is known and the integration is locked: reads the facts, decides, and
--- acts on the decision. Looks again after a recovery, and when a writer without the integration's lock was
--- faster. Returns the run. Errors: those of decide_trigger.
+-- What a press does once the caller's role is known and the integration is locked. It reads the facts,
+-- decides, and acts on the decision. Looks again after a recovery, and when a writer without the
+-- integration's lock was faster. Returns the run. Errors: those of decide_trigger.
 create or replace function sync_scheduler.trigger_run(
   integration public.sync_integrations, caller_id uuid, idempotency_key text,
   parent_run_id uuid default null
@@ -6807,8 +6806,8 @@ begin
     perform sync_scheduler.lock_limits(integration.org_id);
   end if;
   loop
-    -- In a statement after the locks, never in the one that takes them: a statement that has waited goes on
-    -- with the snapshot from before its wait, and would not see the press that it waited for.
+    -- In a statement after the locks, never in the one that takes them. A statement that has waited goes on
+    -- with the snapshot from before its wait. It would not see the press that it waited for.
     facts := sync_scheduler.read_trigger_facts(integration, trigger_run.caller_id,
       trigger_run.idempotency_key, recovered);
     decision := sync_scheduler.decide_trigger(facts);

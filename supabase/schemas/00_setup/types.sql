@@ -114,18 +114,18 @@ create type sync_scheduler.trigger_facts as (
   is_ticking boolean, has_incident boolean, has_function_url boolean
 );
 comment on type sync_scheduler.trigger_facts is
-  'What decide_trigger decides by. caller_id: the person, or null; key_...: the run that has the idempotency '
-  'key; active_...: the run that is under way; active_recovery: continues or ends if that run stands still '
-  'and this is what a recovery makes of it, done if this press has recovered it, null if it does not stand '
-  'still; newest_press_at: the newest manual run of the integration; hour_is_full_since: the manual run of '
-  'the organisation that has to be an hour old before the next one, or null.';
+  'What decide_trigger decides by. `caller_id`: the person, or null. `key_...`: the run that has the '
+  'idempotency key. `active_...`: the active run. `active_recovery`: what a recovery would make of a stuck '
+  'active run, continues or ends; done if this press has recovered it; null if it is not stuck. '
+  '`newest_press_at`: the newest manual run of the integration. `hour_is_full_since`: the manual run of the '
+  'organisation that must be an hour old before the next one, or null.';
 
 create type sync_scheduler.trigger_decision as (
   outcome text, run_id uuid, notice text, message text, details jsonb
 );
 comment on type sync_scheduler.trigger_decision is
-  'What a press does. start: a new run, with the notice; replay: returns run_id as it is; revive: recovers '
-  'run_id, then returns it with the notice; reject: raises message with details.';
+  'What a press does. `start`: a new run, with the notice. `replay`: returns run_id as it is. `revive`: '
+  'recovers run_id, then returns it with the notice. `reject`: raises message with details.';
 
 create type sync_scheduler.field_names as (voucher text[], line text[]);
 comment on type sync_scheduler.field_names is 'Names of fields, of a voucher and of its lines.';

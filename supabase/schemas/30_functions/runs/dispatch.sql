@@ -1,7 +1,7 @@
 -- Starts a run or its next attempt, and posts it to the function.
 
--- Creates a pending run with its first attempt and posts it, all in the caller's transaction. Returns the run,
--- or null when the integration has an active run, the organisation a run of that key or the slot a run. The
+-- Creates a pending run with its first attempt and posts it, in the caller's transaction. Returns the run, or
+-- null when the integration has an active run, the organisation a run of that key or the slot a run. The
 -- caller holds the integration's lock and has seen that it is not stopped. Errors: PT503
 -- function_url_not_configured.
 create or replace function sync_scheduler.start_run(
@@ -56,7 +56,7 @@ begin
 end;
 $$;
 
--- Opens the current attempt of a run and posts it. The caller holds the run's row lock, and its integration is
+-- Opens the current attempt of a run and posts it. The caller holds the run's row lock. Its integration is
 -- not stopped. Errors: PT503 function_url_not_configured.
 create or replace function sync_scheduler.open_attempt(run public.sync_run_log) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$

@@ -70,9 +70,9 @@ comment on function public.retry_integration_sync(uuid, text) is
   'trigger_integration_sync. Errors: those of trigger_integration_sync (PT403 not_authorized also for a run '
   'that does not exist), PT409 run_not_retryable (details: status).';
 
--- What a press does once the caller's role is known and the integration is locked: reads the facts, decides, and
--- acts on the decision. Looks again after a recovery, and when a writer without the integration's lock was
--- faster. Returns the run. Errors: those of decide_trigger.
+-- What a press does once the caller's role is known and the integration is locked. It reads the facts,
+-- decides, and acts on the decision. Looks again after a recovery, and when a writer without the
+-- integration's lock was faster. Returns the run. Errors: those of decide_trigger.
 create or replace function sync_scheduler.trigger_run(
   integration public.sync_integrations, caller_id uuid, idempotency_key text,
   parent_run_id uuid default null
