@@ -44,6 +44,34 @@ begin
 end;
 $$;
 
+-- Refuses a JSON argument of more than max_bytes, which are those of jsonb in memory: 1 to 5 times those of
+-- its text; null passes. Refuses a number of more than 340 digits before or behind the point, unless
+-- any_number: then the caller looks at each before it is written out. An RPC calls it for each of its JSON
+-- arguments when it knows that the caller has the role for it, and before it reads the argument. Errors:
+-- PT422 argument_too_long (details: argument, and max_bytes or max_digits).
+create or replace function sync_scheduler.require_size(
+  argument text, value jsonb, max_bytes integer default 65536, any_number boolean default false
+) returns void
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  -- As Postgres holds it: to write it out as text may take a thousand times as much, for {"a": 0e-16383}.
+  if pg_column_size(require_size.value) > require_size.max_bytes then
+    perform sync_scheduler.raise_error('argument_too_long',
+      jsonb_build_object('argument', require_size.argument, 'max_bytes', require_size.max_bytes));
+  end if;
+  -- Nor is a short number written out: 1e131071 has 131,072 digits, and 20 KB of it kept a backend busy for 5
+  -- s. As one array: jsonb_path_query moves all that is left at each row, 14 s for 200,000 numbers.
+  if not require_size.any_number and exists (
+    select from jsonb_array_elements(
+      jsonb_path_query_array(require_size.value, 'strict $.** ? (@.type() == "number")')) n
+    where scale(n::numeric) > 340 or abs(n::numeric) > 1e340)
+  then
+    perform sync_scheduler.raise_error('argument_too_long',
+      jsonb_build_object('argument', require_size.argument, 'max_digits', 340));
+  end if;
+end;
+$$;
+
 -- Details of an error that names members of a list: the first ten under that name, and count if there are
 -- more.
 create or replace function sync_scheduler.first_ten(name text, list jsonb) returns jsonb
@@ -301,7 +329,16 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   caller_id uuid;
 begin
-  perform sync_scheduler.require_plain_types();
+  -- Our own functions look into pg_temp last. Vault and pg_net do not: There a temporary type of the caller
+  -- hides the one of the catalogue. Its code would run with the rights of the function that calls Vault. No
+  -- request of the Data API makes one. A session without temporary objects costs one comparison.
+  if pg_my_temp_schema() <> 0 and exists (
+    select from pg_type own join pg_type builtin on builtin.typname = own.typname
+    where own.typnamespace = pg_my_temp_schema() and builtin.typnamespace = 'pg_catalog'::regnamespace)
+  then
+    perform sync_scheduler.raise_error('not_authorized',
+      '{"reason": "the session has temporary types with the names of built-in ones"}');
+  end if;
   caller_id := sync_scheduler.caller_id();
   -- People first: they press most. A host's own function may answer null: that is no yes.
   if (caller_id is not null and sync_scheduler.has_org_role(require_org_role.org_id, require_org_role.roles))
@@ -371,26 +408,8 @@ begin
 end;
 $$;
 
--- Refuses a session with temporary types that hide built-in ones (PT403 not_authorized). In a session without
--- temporary objects it is one comparison. For functions of the bundle's owner only.
-create or replace function sync_scheduler.require_plain_types() returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  -- Our own functions look into pg_temp last. Vault and pg_net do not: There a temporary type of the caller
-  -- hides the one of the catalogue. Its code would run with the rights of the function that calls Vault. No
-  -- request of the Data API makes one.
-  if pg_my_temp_schema() <> 0 and exists (
-    select from pg_type own join pg_type builtin on builtin.typname = own.typname
-    where own.typnamespace = pg_my_temp_schema() and builtin.typnamespace = 'pg_catalog'::regnamespace)
-  then
-    perform sync_scheduler.raise_error('not_authorized',
-      '{"reason": "the session has temporary types with the names of built-in ones"}');
-  end if;
-end;
-$$;
-
--- The organisation's integration of that type, locked until the transaction ends. Errors: PT422
--- unknown_integration_type, PT404 integration_not_found.
+-- The organisation's integration of that type, locked until the transaction ends. Errors: those of
+-- find_integration.
 create or replace function sync_scheduler.lock_integration(org_id uuid, integration_type text)
 returns public.sync_integrations
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -402,14 +421,16 @@ begin
   where i.org_id = lock_integration.org_id and i.integration_type = lock_integration.integration_type
   for no key update;
   if not found then
-    perform sync_scheduler.raise_no_integration(lock_integration.integration_type);
+    perform sync_scheduler.find_integration(lock_integration.org_id, lock_integration.integration_type);
+    -- It is there now: another transaction has just connected it.
+    perform sync_scheduler.raise_error('integration_not_found');
   end if;
   return integration;
 end;
 $$;
 
--- The organisation's integration of that type, for those who only read. Errors: PT422
--- unknown_integration_type, PT404 integration_not_found.
+-- The organisation's integration of that type, for callers that only read. Errors: PT422
+-- unknown_integration_type (details: known_types), PT404 integration_not_found.
 create or replace function sync_scheduler.find_integration(org_id uuid, integration_type text)
 returns public.sync_integrations
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -419,24 +440,15 @@ begin
   select * into integration from public.sync_integrations i
   where i.org_id = find_integration.org_id and i.integration_type = find_integration.integration_type;
   if integration.id is null then
-    perform sync_scheduler.raise_no_integration(find_integration.integration_type);
+    if not exists (
+      select from public.sync_integration_types t where t.code = find_integration.integration_type
+    ) then
+      perform sync_scheduler.raise_error('unknown_integration_type', jsonb_build_object(
+        'known_types', (select jsonb_agg(t.code order by t.code) from public.sync_integration_types t)));
+    end if;
+    perform sync_scheduler.raise_error('integration_not_found');
   end if;
   return integration;
-end;
-$$;
-
--- Raises what is missing: PT422 unknown_integration_type (details: known_types) or PT404
--- integration_not_found.
-create or replace function sync_scheduler.raise_no_integration(integration_type text) returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  if not exists (
-    select from public.sync_integration_types t where t.code = raise_no_integration.integration_type
-  ) then
-    perform sync_scheduler.raise_error('unknown_integration_type', jsonb_build_object(
-      'known_types', (select jsonb_agg(t.code order by t.code) from public.sync_integration_types t)));
-  end if;
-  perform sync_scheduler.raise_error('integration_not_found');
 end;
 $$;
 
@@ -497,7 +509,8 @@ begin
   if not exists (select from public.sync_integration_types t
     where t.code = connect_integration.integration_type)
   then
-    perform sync_scheduler.raise_no_integration(null);
+    perform sync_scheduler.find_integration(connect_integration.org_id,
+      connect_integration.integration_type);
   end if;
   perform sync_scheduler.require_valid_config(connect_integration.integration_type,
     connect_integration.config);
@@ -781,35 +794,6 @@ create or replace function sync_scheduler.alert_webhook_name(org_id uuid) return
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   return 'sync_scheduler alert webhook of ' || org_id;
-end;
-$$;
-
--- supabase/schemas/30_functions/access/require_size.sql
--- Refuses a JSON argument of more than max_bytes, which are those of jsonb in memory: 1 to 5 times those of
--- its text; null passes. Refuses a number of more than 340 digits before or behind the point, unless
--- any_number: then the caller looks at each before it is written out. An RPC calls it for each of its JSON
--- arguments when it knows that the caller has the role for it, and before it reads the argument. Errors:
--- PT422 argument_too_long (details: argument, and max_bytes or max_digits).
-create or replace function sync_scheduler.require_size(
-  argument text, value jsonb, max_bytes integer default 65536, any_number boolean default false
-) returns void
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-begin
-  -- As Postgres holds it: to write it out as text may take a thousand times as much, for {"a": 0e-16383}.
-  if pg_column_size(require_size.value) > require_size.max_bytes then
-    perform sync_scheduler.raise_error('argument_too_long',
-      jsonb_build_object('argument', require_size.argument, 'max_bytes', require_size.max_bytes));
-  end if;
-  -- Nor is a short number written out: 1e131071 has 131,072 digits, and 20 KB of it kept a backend busy for 5
-  -- s. As one array: jsonb_path_query moves all that is left at each row, 14 s for 200,000 numbers.
-  if not require_size.any_number and exists (
-    select from jsonb_array_elements(
-      jsonb_path_query_array(require_size.value, 'strict $.** ? (@.type() == "number")')) n
-    where scale(n::numeric) > 340 or abs(n::numeric) > 1e340)
-  then
-    perform sync_scheduler.raise_error('argument_too_long',
-      jsonb_build_object('argument', require_size.argument, 'max_digits', 340));
-  end if;
 end;
 $$;
 
@@ -7823,7 +7807,7 @@ begin
   return (
     with active as materialized (
       select r.integration_type, r.org_id, r.integration_id,
-        -- As in has_room.
+        -- As in start_queued_slot.
         r.notice is distinct from 'integration_paused' as takes_place
       from public.sync_run_log r where r.status in ('pending', 'running')
     ),
@@ -7983,9 +7967,19 @@ begin
   if refusal is not null and waiting.triggered_by = 'backfill' then
     -- What an admin wants made up for outlives a pause.
     return false;
-  elsif refusal is null and not sync_scheduler.has_room(integration) then
-    return false;
-  elsif refusal is null then
+  end if;
+  if refusal is null then
+    -- The cost of this follows how many runs are active.
+    if not (
+      select count(*) filter (where r.integration_type = integration.integration_type) < s.max_active_per_type
+        and count(*) filter (where r.org_id = integration.org_id) < s.max_active_per_org
+      from sync_scheduler.settings s left join public.sync_run_log r on r.status in ('pending', 'running')
+        -- A run that waits for the end of a pause takes no place.
+        and (r.status = 'running' or r.notice is distinct from 'integration_paused')
+      group by s.max_active_per_type, s.max_active_per_org)
+    then
+      return false;
+    end if;
     run := sync_scheduler.start_run(integration, waiting.triggered_by, waiting.requested_by,
       scheduled_for := waiting.scheduled_for);
     -- No run: another one is active, so it waits on; or the slot has run, and there is nothing to wait for.
@@ -8006,22 +8000,6 @@ begin
 end;
 $$;
 
--- Do the active runs leave the scheduler room for one of this integration (settings.max_active_per_type,
--- max_active_per_org)? Its cost follows how many runs are active.
-create or replace function sync_scheduler.has_room(integration public.sync_integrations) returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  return (
-    select count(*) filter (where r.integration_type = integration.integration_type)
-        < (select s.max_active_per_type from sync_scheduler.settings s)
-      and count(*) filter (where r.org_id = integration.org_id)
-        < (select s.max_active_per_org from sync_scheduler.settings s)
-    from public.sync_run_log r where r.status in ('pending', 'running')
-      -- What waits for the end of a pause takes no place.
-      and r.notice is distinct from 'integration_paused');
-end;
-$$;
-
 -- supabase/schemas/30_functions/schedule/start_slots.sql
 -- Decides about a batch of due slots: run, wait or skip.
 
@@ -8037,7 +8015,8 @@ declare
   started_runs public.sync_run_log[];
   came_late uuid[];
   were_waiting integer;
-  late uuid;
+  late public.sync_integrations;
+  slots timestamptz[];
 begin
   -- A dead worker is in nobody's way: its run is moved on, or ends, before it could make a slot overlap.
   perform sync_scheduler.recover_run(a.run_id) from (
@@ -8115,64 +8094,100 @@ begin
 
   perform sync_scheduler.open_attempt(r) from unnest(started_runs) r;
   started := were_waiting + coalesce(cardinality(started_runs), 0);
-  foreach late in array coalesce(came_late, '{}') loop
-    skipped := skipped + sync_scheduler.catch_up(late);
+  for late in select * from public.sync_integrations i where i.id = any (came_late) loop
+    -- All but the last are skipped: coalesced, or missed beyond catchup_window. The last one is started, or
+    -- refused, like a slot that came alone. Of a long absence each call deals with 500 slots.
+    slots := sync_scheduler.due_slots(late, 501);
+    update public.sync_integrations i set
+      next_run_at = slots[cardinality(slots)],
+      -- An integration with more slots goes to the back: those that are on time come first.
+      next_tick_at = case when cardinality(slots) = 501 then now() else slots[cardinality(slots)] end
+    where i.id = late.id;
+    skipped := skipped + sync_scheduler.skip_slots(late, trim_array(slots, 1), 'coalesced');
     exit when sync_scheduler.is_out_of_time();
   end loop;
-end;
-$$;
-
--- Brings an integration of which several slots are due to the last of them and records the earlier ones as
--- skipped: coalesced, or missed beyond catchup_window. Returns how many. The caller holds its lock.
-create or replace function sync_scheduler.catch_up(integration_id uuid) returns integer
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  integration public.sync_integrations;
-  slots timestamptz[];
-begin
-  select * into strict integration from public.sync_integrations i where i.id = catch_up.integration_id;
-  -- All but the last: that one stands for the others and is started, or refused, like a slot that came alone.
-  -- Of a long absence each call deals with 500 slots.
-  slots := sync_scheduler.due_slots(integration, 501);
-  update public.sync_integrations i set
-    next_run_at = slots[cardinality(slots)],
-    -- One with more to catch up goes to the back: those that are on time come first.
-    next_tick_at = case when cardinality(slots) = 501 then now() else slots[cardinality(slots)] end
-  where i.id = integration.id;
-  return sync_scheduler.skip_slots(integration, trim_array(slots, 1), 'coalesced');
 end;
 $$;
 
 -- supabase/schemas/30_functions/tick/purge.sql
 -- Deletes what is past its retention.
 
--- Deletes what is older than the retention settings. Of what Realtime publishes (ended runs, alerts,
--- incidents) at most 500 rows a call, runs with their attempts. Of ticks, warm-ups, messages of alert
--- webhooks, the audit log and pg_cron's records of our jobs as much as 5 s allow. A batch has batch_size
--- (2,000) of each kind. Redacts payloads older than retention_payload. Ends incidents of vendors that nothing
--- has asked for a day. Returns how many rows; call it again until that is 0. Leaves locked rows to the next
--- call.
+-- Deletes what is older than the retention settings. It deletes at most 500 rows a call of what Realtime
+-- publishes: ended runs (with their attempts, not their entries), alerts, incidents. Of ticks, warm-ups,
+-- messages of alert webhooks, the audit log and pg_cron's records of our own jobs it deletes as much as 5 s
+-- allow, in batches of batch_size (2,000) of each kind. Redacts payloads older than retention_payload. Ends
+-- incidents of vendors that no integration has asked for a day. Returns how many rows; call it again until
+-- that is 0. A locked row stays for the next call. A kind that fails stays as it was, with a warning.
 create or replace function sync_scheduler.purge(batch_size integer default 2000) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   -- Realtime reads the changes of a transaction at once: 10,000 deleted rows stopped it for 11 to 19 s.
-  most_published constant integer := 500;
+  published_left integer := least(batch_size, 500);
   settings sync_scheduler.settings;
   purged integer;
   last_round integer;
+  kind text;
+  deleted integer;
 begin
   select * into strict settings from sync_scheduler.settings;
-  purged := sync_scheduler.purge_alerts(least(batch_size, most_published), settings);
-  purged := purged + sync_scheduler.purge_runs(least(batch_size, most_published) - purged, settings);
+  purged := sync_scheduler.purge_alerts(published_left, settings);
+  published_left := published_left - purged;
   loop
-    last_round := sync_scheduler.purge_records(batch_size,
-      settings) + sync_scheduler.purge_job_details(batch_size, settings)
-      + sync_scheduler.purge_payloads(batch_size, settings);
+    last_round := sync_scheduler.purge_payloads(batch_size, settings);
+    foreach kind in array array['runs', 'ticks', 'warm-ups', 'messages', 'audit log', 'records of jobs'] loop
+      begin
+        case kind
+        when 'runs' then
+          delete from public.sync_run_log r where r.run_id = any (array(
+            select o.run_id from unnest(enum_range(null::public.sync_run_status)) s, lateral (
+              select f.run_id from public.sync_run_log f
+              where f.status = s and f.finished_at < now() - case
+                when s = 'failed' then settings.retention_failed else settings.retention_ended end
+              order by f.finished_at limit published_left for update skip locked) o
+            limit published_left));
+        when 'ticks' then
+          delete from sync_scheduler.ticks t where t.tick_id = any (array(
+            select o.tick_id from sync_scheduler.ticks o where o.ticked_at < now() - settings.retention_ticks
+            order by o.ticked_at limit batch_size for update skip locked));
+        when 'warm-ups' then
+          delete from sync_scheduler.warmups w where w.scheduled_for = any (array(
+            select o.scheduled_for from sync_scheduler.warmups o
+            where o.scheduled_for < now() - settings.retention_ticks
+            order by o.scheduled_for limit batch_size for update skip locked));
+        when 'messages' then
+          delete from sync_scheduler.alert_messages m where m.number = any (array(
+            select o.number from sync_scheduler.alert_messages o
+            where o.created_at < now() - settings.retention_ticks
+            order by o.created_at limit batch_size for update skip locked));
+        when 'audit log' then
+          delete from public.sync_audit_log a where a.audit_id = any (array(
+            select o.audit_id from public.sync_audit_log o
+            where o.created_at < now() - settings.retention_failed
+            order by o.created_at limit batch_size for update skip locked));
+        when 'records of jobs' then
+          -- pg_cron never purges its log. The records of other jobs are their owners'. A run that a restart
+          -- of the server ended has no end_time.
+          delete from cron.job_run_details d where d.runid = any (array(
+            select o.runid from cron.job_run_details o
+            where o.jobid in (select j.jobid from cron.job j where j.jobname like 'sync-scheduler-%')
+              and coalesce(o.end_time, o.start_time) < now() - settings.retention_ticks
+            order by o.runid limit batch_size));
+        end case;
+        get diagnostics deleted = row_count;
+        last_round := last_round + deleted;
+        if kind = 'runs' then
+          published_left := published_left - deleted;
+        end if;
+      exception when others then
+        -- An entry of a run may be locked: the next call tries again.
+        raise warning 'sync_scheduler.purge: %: % (%)', kind, sqlerrm, sqlstate;
+      end;
+    end loop;
     purged := purged + last_round;
     exit when last_round = 0 or sync_scheduler.is_out_of_time();
   end loop;
-  -- A vendor that nothing has asked for a day is used no longer: its incident would stay open for ever.
+  -- A vendor that no integration has asked for a day is not in use: its incident would stay open for ever.
   perform sync_scheduler.end_incident(o.integration_type, o.host, 'infinity')
   from public.sync_vendor_incidents o
   where o.ended_at is null and not exists (
@@ -8180,95 +8195,6 @@ begin
     where v.integration_type = o.integration_type and v.host = o.host
       and v.failed_at > now() - interval '1 day');
   return purged;
-end;
-$$;
-
--- Deletes old ticks, warm-ups, messages of alert webhooks and audit records, up to batch_size of each.
--- Returns how many. If something fails it deletes none and warns.
-create or replace function sync_scheduler.purge_records(batch_size integer, settings sync_scheduler.settings)
-returns integer
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  purged integer := 0;
-  step integer;
-begin
-  delete from sync_scheduler.ticks t where t.tick_id = any (array(
-    select o.tick_id from sync_scheduler.ticks o where o.ticked_at < now() - settings.retention_ticks
-    order by o.ticked_at limit batch_size for update skip locked));
-  get diagnostics step = row_count;
-  purged := purged + step;
-
-  delete from sync_scheduler.warmups w where w.scheduled_for = any (array(
-    select o.scheduled_for from sync_scheduler.warmups o
-      where o.scheduled_for < now() - settings.retention_ticks
-    order by o.scheduled_for limit batch_size for update skip locked));
-  get diagnostics step = row_count;
-  purged := purged + step;
-
-  delete from sync_scheduler.alert_messages m where m.number = any (array(
-    select o.number from sync_scheduler.alert_messages o where o.created_at < now() - settings.retention_ticks
-    order by o.created_at limit batch_size for update skip locked));
-  get diagnostics step = row_count;
-  purged := purged + step;
-
-  delete from public.sync_audit_log a where a.audit_id = any (array(
-    select o.audit_id from public.sync_audit_log o where o.created_at < now() - settings.retention_failed
-    order by o.created_at limit batch_size for update skip locked));
-  get diagnostics step = row_count;
-  purged := purged + step;
-
-  return purged;
-exception when others then
-  raise warning 'sync_scheduler.purge_records: % (%)', sqlerrm, sqlstate;
-  return 0;
-end;
-$$;
-
--- Deletes up to batch_size ended runs, with their attempts, that are older than their retention. Entries
--- stay. Returns how many. If something fails it deletes none and warns.
-create or replace function sync_scheduler.purge_runs(batch_size integer, settings sync_scheduler.settings)
-returns integer
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  purged integer;
-begin
-  delete from public.sync_run_log r where r.run_id = any (array(
-    select o.run_id from unnest(enum_range(null::public.sync_run_status)) s, lateral (
-      select f.run_id from public.sync_run_log f
-      where f.status = s and f.finished_at < now() - case
-        when s = 'failed' then settings.retention_failed else settings.retention_ended end
-      order by f.finished_at limit batch_size for update skip locked) o
-    limit batch_size));
-  get diagnostics purged = row_count;
-  return purged;
-exception when others then
-  -- An entry of one of them may be locked: the next call tries again.
-  raise warning 'sync_scheduler.purge_runs: % (%)', sqlerrm, sqlstate;
-  return 0;
-end;
-$$;
-
--- Deletes pg_cron's old records of our own jobs, up to batch_size. Returns how many; if it fails, none, with
--- a warning.
-create or replace function sync_scheduler.purge_job_details(batch_size integer,
-  settings sync_scheduler.settings)
-returns integer
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  purged integer;
-begin
-  -- pg_cron never purges its log. Only what is ours: other jobs' records are their owners'. A run that a
-  -- restart of the server ended has no end_time.
-  delete from cron.job_run_details d where d.runid = any (array(
-    select o.runid from cron.job_run_details o
-    where o.jobid in (select j.jobid from cron.job j where j.jobname like 'sync-scheduler-%')
-      and coalesce(o.end_time, o.start_time) < now() - settings.retention_ticks
-    order by o.runid limit batch_size));
-  get diagnostics purged = row_count;
-  return purged;
-exception when others then
-  raise warning 'sync_scheduler.purge_job_details: % (%)', sqlerrm, sqlstate;
-  return 0;
 end;
 $$;
 

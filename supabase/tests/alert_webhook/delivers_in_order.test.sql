@@ -66,10 +66,10 @@ select pg_temp.alert('missed_slot');
 select sync_scheduler.post_alert_messages(), pg_temp.pass('31 seconds');
 select throws_ok('select pg_temp.claim()', 'PT409', 'attempt_not_current', 'a claim comes within half a minute, or another may be at work');
 
-select sync_scheduler.purge_records(1000, s) from sync_scheduler.settings s;
+select sync_scheduler.purge();
 select isnt(count(*)::integer, 0, 'messages are kept') from sync_scheduler.alert_messages;
 update sync_scheduler.alert_messages set created_at = now() - interval '8 days';
-select sync_scheduler.purge_records(1000, s) from sync_scheduler.settings s;
+select sync_scheduler.purge();
 select is(count(*)::integer, 0, 'for a while') from sync_scheduler.alert_messages;
 
 select * from finish();

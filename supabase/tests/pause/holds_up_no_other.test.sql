@@ -9,11 +9,12 @@ update sync_scheduler.settings set max_active_per_org = 1, max_active_per_type =
 select pg_temp.make_due('integration a', pg_temp.hour());
 select sync_scheduler.start_due_runs();
 select is((pg_temp.run()).scheduled_for, pg_temp.hour(), 'a slot starts');
-select is(sync_scheduler.has_room(i), false, 'and takes the only place') from public.sync_integrations i
-where id = sync_test.id('integration b');
+insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by)
+values (sync_test.id('integration b'), pg_temp.hour(1), 'backfill');
+select is(sync_scheduler.start_queued_slots(), 0, 'and takes the only place');
 select pg_temp.pause();
-select is(sync_scheduler.has_room(i), true, 'while it waits, its place is free') from public.sync_integrations i
-where id = sync_test.id('integration b');
+select is(sync_scheduler.start_queued_slots(), 1, 'while it waits, its place is free');
+delete from public.sync_run_log where integration_id = sync_test.id('integration b');
 select pg_temp.make_due('integration b', pg_temp.hour());
 select sync_scheduler.start_due_runs();
 select isnt(pg_temp.active_run('integration b'), null, 'a slot of another organisation starts');
@@ -37,8 +38,9 @@ select sync_scheduler.tick();
 select sync_test.claim((pg_temp.run()).run_id, 2);
 select is_empty($$ select from public.sync_alerts where kind = 'drift' $$, 'that it starts after the pause raises no alert');
 select is((pg_temp.run()).status::text, 'running', 'it runs');
-select is(sync_scheduler.has_room(i), false, 'and takes its place') from public.sync_integrations i
-where id = sync_test.id('integration b');
+insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by)
+values (sync_test.id('integration b'), pg_temp.hour(1), 'backfill');
+select is(sync_scheduler.start_queued_slots(), 0, 'and takes its place');
 
 select * from finish();
 rollback;

@@ -10,7 +10,16 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   caller_id uuid;
 begin
-  perform sync_scheduler.require_plain_types();
+  -- Our own functions look into pg_temp last. Vault and pg_net do not: There a temporary type of the caller
+  -- hides the one of the catalogue. Its code would run with the rights of the function that calls Vault. No
+  -- request of the Data API makes one. A session without temporary objects costs one comparison.
+  if pg_my_temp_schema() <> 0 and exists (
+    select from pg_type own join pg_type builtin on builtin.typname = own.typname
+    where own.typnamespace = pg_my_temp_schema() and builtin.typnamespace = 'pg_catalog'::regnamespace)
+  then
+    perform sync_scheduler.raise_error('not_authorized',
+      '{"reason": "the session has temporary types with the names of built-in ones"}');
+  end if;
   caller_id := sync_scheduler.caller_id();
   -- People first: they press most. A host's own function may answer null: that is no yes.
   if (caller_id is not null and sync_scheduler.has_org_role(require_org_role.org_id, require_org_role.roles))
@@ -80,26 +89,8 @@ begin
 end;
 $$;
 
--- Refuses a session with temporary types that hide built-in ones (PT403 not_authorized). In a session without
--- temporary objects it is one comparison. For functions of the bundle's owner only.
-create or replace function sync_scheduler.require_plain_types() returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  -- Our own functions look into pg_temp last. Vault and pg_net do not: There a temporary type of the caller
-  -- hides the one of the catalogue. Its code would run with the rights of the function that calls Vault. No
-  -- request of the Data API makes one.
-  if pg_my_temp_schema() <> 0 and exists (
-    select from pg_type own join pg_type builtin on builtin.typname = own.typname
-    where own.typnamespace = pg_my_temp_schema() and builtin.typnamespace = 'pg_catalog'::regnamespace)
-  then
-    perform sync_scheduler.raise_error('not_authorized',
-      '{"reason": "the session has temporary types with the names of built-in ones"}');
-  end if;
-end;
-$$;
-
--- The organisation's integration of that type, locked until the transaction ends. Errors: PT422
--- unknown_integration_type, PT404 integration_not_found.
+-- The organisation's integration of that type, locked until the transaction ends. Errors: those of
+-- find_integration.
 create or replace function sync_scheduler.lock_integration(org_id uuid, integration_type text)
 returns public.sync_integrations
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -111,14 +102,16 @@ begin
   where i.org_id = lock_integration.org_id and i.integration_type = lock_integration.integration_type
   for no key update;
   if not found then
-    perform sync_scheduler.raise_no_integration(lock_integration.integration_type);
+    perform sync_scheduler.find_integration(lock_integration.org_id, lock_integration.integration_type);
+    -- It is there now: another transaction has just connected it.
+    perform sync_scheduler.raise_error('integration_not_found');
   end if;
   return integration;
 end;
 $$;
 
--- The organisation's integration of that type, for those who only read. Errors: PT422
--- unknown_integration_type, PT404 integration_not_found.
+-- The organisation's integration of that type, for callers that only read. Errors: PT422
+-- unknown_integration_type (details: known_types), PT404 integration_not_found.
 create or replace function sync_scheduler.find_integration(org_id uuid, integration_type text)
 returns public.sync_integrations
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -128,24 +121,15 @@ begin
   select * into integration from public.sync_integrations i
   where i.org_id = find_integration.org_id and i.integration_type = find_integration.integration_type;
   if integration.id is null then
-    perform sync_scheduler.raise_no_integration(find_integration.integration_type);
+    if not exists (
+      select from public.sync_integration_types t where t.code = find_integration.integration_type
+    ) then
+      perform sync_scheduler.raise_error('unknown_integration_type', jsonb_build_object(
+        'known_types', (select jsonb_agg(t.code order by t.code) from public.sync_integration_types t)));
+    end if;
+    perform sync_scheduler.raise_error('integration_not_found');
   end if;
   return integration;
-end;
-$$;
-
--- Raises what is missing: PT422 unknown_integration_type (details: known_types) or PT404
--- integration_not_found.
-create or replace function sync_scheduler.raise_no_integration(integration_type text) returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  if not exists (
-    select from public.sync_integration_types t where t.code = raise_no_integration.integration_type
-  ) then
-    perform sync_scheduler.raise_error('unknown_integration_type', jsonb_build_object(
-      'known_types', (select jsonb_agg(t.code order by t.code) from public.sync_integration_types t)));
-  end if;
-  perform sync_scheduler.raise_error('integration_not_found');
 end;
 $$;
 

@@ -17,7 +17,8 @@ begin
   if not exists (select from public.sync_integration_types t
     where t.code = connect_integration.integration_type)
   then
-    perform sync_scheduler.raise_no_integration(null);
+    perform sync_scheduler.find_integration(connect_integration.org_id,
+      connect_integration.integration_type);
   end if;
   perform sync_scheduler.require_valid_config(connect_integration.integration_type,
     connect_integration.config);

@@ -70,7 +70,7 @@ begin
   return (
     with active as materialized (
       select r.integration_type, r.org_id, r.integration_id,
-        -- As in has_room.
+        -- As in start_queued_slot.
         r.notice is distinct from 'integration_paused' as takes_place
       from public.sync_run_log r where r.status in ('pending', 'running')
     ),

@@ -75,9 +75,19 @@ begin
   if refusal is not null and waiting.triggered_by = 'backfill' then
     -- What an admin wants made up for outlives a pause.
     return false;
-  elsif refusal is null and not sync_scheduler.has_room(integration) then
-    return false;
-  elsif refusal is null then
+  end if;
+  if refusal is null then
+    -- The cost of this follows how many runs are active.
+    if not (
+      select count(*) filter (where r.integration_type = integration.integration_type) < s.max_active_per_type
+        and count(*) filter (where r.org_id = integration.org_id) < s.max_active_per_org
+      from sync_scheduler.settings s left join public.sync_run_log r on r.status in ('pending', 'running')
+        -- A run that waits for the end of a pause takes no place.
+        and (r.status = 'running' or r.notice is distinct from 'integration_paused')
+      group by s.max_active_per_type, s.max_active_per_org)
+    then
+      return false;
+    end if;
     run := sync_scheduler.start_run(integration, waiting.triggered_by, waiting.requested_by,
       scheduled_for := waiting.scheduled_for);
     -- No run: another one is active, so it waits on; or the slot has run, and there is nothing to wait for.
@@ -95,21 +105,5 @@ begin
     perform sync_scheduler.skip_slots(integration, array[waiting.scheduled_for], refusal);
   end if;
   return run.run_id is not null;
-end;
-$$;
-
--- Do the active runs leave the scheduler room for one of this integration (settings.max_active_per_type,
--- max_active_per_org)? Its cost follows how many runs are active.
-create or replace function sync_scheduler.has_room(integration public.sync_integrations) returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  return (
-    select count(*) filter (where r.integration_type = integration.integration_type)
-        < (select s.max_active_per_type from sync_scheduler.settings s)
-      and count(*) filter (where r.org_id = integration.org_id)
-        < (select s.max_active_per_org from sync_scheduler.settings s)
-    from public.sync_run_log r where r.status in ('pending', 'running')
-      -- What waits for the end of a pause takes no place.
-      and r.notice is distinct from 'integration_paused');
 end;
 $$;

@@ -12,7 +12,8 @@ declare
   started_runs public.sync_run_log[];
   came_late uuid[];
   were_waiting integer;
-  late uuid;
+  late public.sync_integrations;
+  slots timestamptz[];
 begin
   -- A dead worker is in nobody's way: its run is moved on, or ends, before it could make a slot overlap.
   perform sync_scheduler.recover_run(a.run_id) from (
@@ -90,30 +91,17 @@ begin
 
   perform sync_scheduler.open_attempt(r) from unnest(started_runs) r;
   started := were_waiting + coalesce(cardinality(started_runs), 0);
-  foreach late in array coalesce(came_late, '{}') loop
-    skipped := skipped + sync_scheduler.catch_up(late);
+  for late in select * from public.sync_integrations i where i.id = any (came_late) loop
+    -- All but the last are skipped: coalesced, or missed beyond catchup_window. The last one is started, or
+    -- refused, like a slot that came alone. Of a long absence each call deals with 500 slots.
+    slots := sync_scheduler.due_slots(late, 501);
+    update public.sync_integrations i set
+      next_run_at = slots[cardinality(slots)],
+      -- An integration with more slots goes to the back: those that are on time come first.
+      next_tick_at = case when cardinality(slots) = 501 then now() else slots[cardinality(slots)] end
+    where i.id = late.id;
+    skipped := skipped + sync_scheduler.skip_slots(late, trim_array(slots, 1), 'coalesced');
     exit when sync_scheduler.is_out_of_time();
   end loop;
-end;
-$$;
-
--- Brings an integration of which several slots are due to the last of them and records the earlier ones as
--- skipped: coalesced, or missed beyond catchup_window. Returns how many. The caller holds its lock.
-create or replace function sync_scheduler.catch_up(integration_id uuid) returns integer
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  integration public.sync_integrations;
-  slots timestamptz[];
-begin
-  select * into strict integration from public.sync_integrations i where i.id = catch_up.integration_id;
-  -- All but the last: that one stands for the others and is started, or refused, like a slot that came alone.
-  -- Of a long absence each call deals with 500 slots.
-  slots := sync_scheduler.due_slots(integration, 501);
-  update public.sync_integrations i set
-    next_run_at = slots[cardinality(slots)],
-    -- One with more to catch up goes to the back: those that are on time come first.
-    next_tick_at = case when cardinality(slots) = 501 then now() else slots[cardinality(slots)] end
-  where i.id = integration.id;
-  return sync_scheduler.skip_slots(integration, trim_array(slots, 1), 'coalesced');
 end;
 $$;

@@ -1,32 +1,81 @@
 -- Deletes what is past its retention.
 
--- Deletes what is older than the retention settings. Of what Realtime publishes (ended runs, alerts,
--- incidents) at most 500 rows a call, runs with their attempts. Of ticks, warm-ups, messages of alert
--- webhooks, the audit log and pg_cron's records of our jobs as much as 5 s allow. A batch has batch_size
--- (2,000) of each kind. Redacts payloads older than retention_payload. Ends incidents of vendors that nothing
--- has asked for a day. Returns how many rows; call it again until that is 0. Leaves locked rows to the next
--- call.
+-- Deletes what is older than the retention settings. It deletes at most 500 rows a call of what Realtime
+-- publishes: ended runs (with their attempts, not their entries), alerts, incidents. Of ticks, warm-ups,
+-- messages of alert webhooks, the audit log and pg_cron's records of our own jobs it deletes as much as 5 s
+-- allow, in batches of batch_size (2,000) of each kind. Redacts payloads older than retention_payload. Ends
+-- incidents of vendors that no integration has asked for a day. Returns how many rows; call it again until
+-- that is 0. A locked row stays for the next call. A kind that fails stays as it was, with a warning.
 create or replace function sync_scheduler.purge(batch_size integer default 2000) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   -- Realtime reads the changes of a transaction at once: 10,000 deleted rows stopped it for 11 to 19 s.
-  most_published constant integer := 500;
+  published_left integer := least(batch_size, 500);
   settings sync_scheduler.settings;
   purged integer;
   last_round integer;
+  kind text;
+  deleted integer;
 begin
   select * into strict settings from sync_scheduler.settings;
-  purged := sync_scheduler.purge_alerts(least(batch_size, most_published), settings);
-  purged := purged + sync_scheduler.purge_runs(least(batch_size, most_published) - purged, settings);
+  purged := sync_scheduler.purge_alerts(published_left, settings);
+  published_left := published_left - purged;
   loop
-    last_round := sync_scheduler.purge_records(batch_size,
-      settings) + sync_scheduler.purge_job_details(batch_size, settings)
-      + sync_scheduler.purge_payloads(batch_size, settings);
+    last_round := sync_scheduler.purge_payloads(batch_size, settings);
+    foreach kind in array array['runs', 'ticks', 'warm-ups', 'messages', 'audit log', 'records of jobs'] loop
+      begin
+        case kind
+        when 'runs' then
+          delete from public.sync_run_log r where r.run_id = any (array(
+            select o.run_id from unnest(enum_range(null::public.sync_run_status)) s, lateral (
+              select f.run_id from public.sync_run_log f
+              where f.status = s and f.finished_at < now() - case
+                when s = 'failed' then settings.retention_failed else settings.retention_ended end
+              order by f.finished_at limit published_left for update skip locked) o
+            limit published_left));
+        when 'ticks' then
+          delete from sync_scheduler.ticks t where t.tick_id = any (array(
+            select o.tick_id from sync_scheduler.ticks o where o.ticked_at < now() - settings.retention_ticks
+            order by o.ticked_at limit batch_size for update skip locked));
+        when 'warm-ups' then
+          delete from sync_scheduler.warmups w where w.scheduled_for = any (array(
+            select o.scheduled_for from sync_scheduler.warmups o
+            where o.scheduled_for < now() - settings.retention_ticks
+            order by o.scheduled_for limit batch_size for update skip locked));
+        when 'messages' then
+          delete from sync_scheduler.alert_messages m where m.number = any (array(
+            select o.number from sync_scheduler.alert_messages o
+            where o.created_at < now() - settings.retention_ticks
+            order by o.created_at limit batch_size for update skip locked));
+        when 'audit log' then
+          delete from public.sync_audit_log a where a.audit_id = any (array(
+            select o.audit_id from public.sync_audit_log o
+            where o.created_at < now() - settings.retention_failed
+            order by o.created_at limit batch_size for update skip locked));
+        when 'records of jobs' then
+          -- pg_cron never purges its log. The records of other jobs are their owners'. A run that a restart
+          -- of the server ended has no end_time.
+          delete from cron.job_run_details d where d.runid = any (array(
+            select o.runid from cron.job_run_details o
+            where o.jobid in (select j.jobid from cron.job j where j.jobname like 'sync-scheduler-%')
+              and coalesce(o.end_time, o.start_time) < now() - settings.retention_ticks
+            order by o.runid limit batch_size));
+        end case;
+        get diagnostics deleted = row_count;
+        last_round := last_round + deleted;
+        if kind = 'runs' then
+          published_left := published_left - deleted;
+        end if;
+      exception when others then
+        -- An entry of a run may be locked: the next call tries again.
+        raise warning 'sync_scheduler.purge: %: % (%)', kind, sqlerrm, sqlstate;
+      end;
+    end loop;
     purged := purged + last_round;
     exit when last_round = 0 or sync_scheduler.is_out_of_time();
   end loop;
-  -- A vendor that nothing has asked for a day is used no longer: its incident would stay open for ever.
+  -- A vendor that no integration has asked for a day is not in use: its incident would stay open for ever.
   perform sync_scheduler.end_incident(o.integration_type, o.host, 'infinity')
   from public.sync_vendor_incidents o
   where o.ended_at is null and not exists (
@@ -34,94 +83,5 @@ begin
     where v.integration_type = o.integration_type and v.host = o.host
       and v.failed_at > now() - interval '1 day');
   return purged;
-end;
-$$;
-
--- Deletes old ticks, warm-ups, messages of alert webhooks and audit records, up to batch_size of each.
--- Returns how many. If something fails it deletes none and warns.
-create or replace function sync_scheduler.purge_records(batch_size integer, settings sync_scheduler.settings)
-returns integer
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  purged integer := 0;
-  step integer;
-begin
-  delete from sync_scheduler.ticks t where t.tick_id = any (array(
-    select o.tick_id from sync_scheduler.ticks o where o.ticked_at < now() - settings.retention_ticks
-    order by o.ticked_at limit batch_size for update skip locked));
-  get diagnostics step = row_count;
-  purged := purged + step;
-
-  delete from sync_scheduler.warmups w where w.scheduled_for = any (array(
-    select o.scheduled_for from sync_scheduler.warmups o
-      where o.scheduled_for < now() - settings.retention_ticks
-    order by o.scheduled_for limit batch_size for update skip locked));
-  get diagnostics step = row_count;
-  purged := purged + step;
-
-  delete from sync_scheduler.alert_messages m where m.number = any (array(
-    select o.number from sync_scheduler.alert_messages o where o.created_at < now() - settings.retention_ticks
-    order by o.created_at limit batch_size for update skip locked));
-  get diagnostics step = row_count;
-  purged := purged + step;
-
-  delete from public.sync_audit_log a where a.audit_id = any (array(
-    select o.audit_id from public.sync_audit_log o where o.created_at < now() - settings.retention_failed
-    order by o.created_at limit batch_size for update skip locked));
-  get diagnostics step = row_count;
-  purged := purged + step;
-
-  return purged;
-exception when others then
-  raise warning 'sync_scheduler.purge_records: % (%)', sqlerrm, sqlstate;
-  return 0;
-end;
-$$;
-
--- Deletes up to batch_size ended runs, with their attempts, that are older than their retention. Entries
--- stay. Returns how many. If something fails it deletes none and warns.
-create or replace function sync_scheduler.purge_runs(batch_size integer, settings sync_scheduler.settings)
-returns integer
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  purged integer;
-begin
-  delete from public.sync_run_log r where r.run_id = any (array(
-    select o.run_id from unnest(enum_range(null::public.sync_run_status)) s, lateral (
-      select f.run_id from public.sync_run_log f
-      where f.status = s and f.finished_at < now() - case
-        when s = 'failed' then settings.retention_failed else settings.retention_ended end
-      order by f.finished_at limit batch_size for update skip locked) o
-    limit batch_size));
-  get diagnostics purged = row_count;
-  return purged;
-exception when others then
-  -- An entry of one of them may be locked: the next call tries again.
-  raise warning 'sync_scheduler.purge_runs: % (%)', sqlerrm, sqlstate;
-  return 0;
-end;
-$$;
-
--- Deletes pg_cron's old records of our own jobs, up to batch_size. Returns how many; if it fails, none, with
--- a warning.
-create or replace function sync_scheduler.purge_job_details(batch_size integer,
-  settings sync_scheduler.settings)
-returns integer
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  purged integer;
-begin
-  -- pg_cron never purges its log. Only what is ours: other jobs' records are their owners'. A run that a
-  -- restart of the server ended has no end_time.
-  delete from cron.job_run_details d where d.runid = any (array(
-    select o.runid from cron.job_run_details o
-    where o.jobid in (select j.jobid from cron.job j where j.jobname like 'sync-scheduler-%')
-      and coalesce(o.end_time, o.start_time) < now() - settings.retention_ticks
-    order by o.runid limit batch_size));
-  get diagnostics purged = row_count;
-  return purged;
-exception when others then
-  raise warning 'sync_scheduler.purge_job_details: % (%)', sqlerrm, sqlstate;
-  return 0;
 end;
 $$;
