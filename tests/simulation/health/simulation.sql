@@ -16,9 +16,11 @@ $$;
 create or replace function pg_catalog.clock_timestamp() returns timestamptz language sql volatile parallel safe as $$
   select sync_sim.instant()
 $$;
-create function sync_sim.set_clock(at timestamptz) returns void language sql as $$
-  select set_config('sync_sim.now', at::text, false)
-$$;
+-- In plpgsql, which keeps its plans. A function in SQL that is not inlined is parsed and planned again after each commit.
+create function sync_sim.set_clock(at timestamptz) returns void language plpgsql as $$
+begin
+  perform set_config('sync_sim.now', at::text, false);
+end $$;
 
 -- From whose quota an integration draws, when a host is away, and every request that a vendor has seen.
 create table sync_sim.accounts (integration_id uuid primary key, account text not null);

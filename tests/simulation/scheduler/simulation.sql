@@ -30,13 +30,17 @@ $$;
 create function sync_sim.happens(what text, about text) returns boolean language sql stable as $$
   select sync_sim.draw(what || ' ' || about) < current_setting('sync_sim.' || what)::float8
 $$;
-create function sync_sim.set_clock(at timestamptz) returns void language sql as $$
-  select set_config('sync_sim.now', at::text, false)
-$$;
-create function sync_sim.attempt_name(run_id uuid, attempt integer) returns text language sql stable as $$
-  select concat_ws(' ', r.integration_id, coalesce(r.scheduled_for, r.triggered_at), r.triggered_by, attempt)
-  from public.sync_run_log r where r.run_id = attempt_name.run_id
-$$;
+-- In plpgsql, which keeps its plans. A function in SQL that is not inlined is parsed and planned again after each commit.
+create function sync_sim.set_clock(at timestamptz) returns void language plpgsql as $$
+begin
+  perform set_config('sync_sim.now', at::text, false);
+end $$;
+create function sync_sim.attempt_name(run_id uuid, attempt integer) returns text language plpgsql stable as $$
+begin
+  return (
+    select concat_ws(' ', r.integration_id, coalesce(r.scheduled_for, r.triggered_at), r.triggered_by, attempt_name.attempt)
+    from public.sync_run_log r where r.run_id = attempt_name.run_id);
+end $$;
 
 create function sync_sim.catch_request() returns trigger language plpgsql security definer as $$
 declare
