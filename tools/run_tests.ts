@@ -12,6 +12,7 @@ import { CleanupStack } from "../local/lifecycle/cleanup.ts";
 import { openScratch } from "../local/lifecycle/scratch_directory.ts";
 import { isShuttingDown, onShutdown } from "../local/lifecycle/shutdown.ts";
 import { makeTemplates, type Templates, TEMPLATES_VARIABLE } from "../local/postgres/templates.ts";
+import { BROWSER_VARIABLE } from "../tests/support/browser.ts";
 import { PLATFORM_VARIABLE, startSharedPlatform } from "../tests/support/platform.ts";
 import { PACKAGE_VARIABLE } from "../tests/support/tarball.ts";
 import { countJunit, readFailures, type TestCounts, type TestFailure } from "./junit.ts";
@@ -38,9 +39,9 @@ let failed = 0;
 let skipped = 0;
 /** Reported once more at the end: a whole run prints many lines. */
 const failures: TestFailure[] = [];
-/** Holds reports, and in a folder of its own the npm package that the first test packs for all. */
+/** Holds reports, and in folders of their own what the first test that needs it makes for all. */
 let scratch = "";
-let packages = "";
+let shared: Record<string, string> = {};
 
 /** Runs one stage and counts it as a test: an error fails it, and its message is the report. */
 async function stage<T>(
@@ -127,7 +128,7 @@ async function tests(
     try {
       await runDeno(["test", "-A", "--no-check", `--junit-path=${report}`, ...args], {
         show,
-        env: { ...env, [PACKAGE_VARIABLE]: packages },
+        env: { ...env, ...shared },
         // `deno test` itself would wait for a hanging test for ever.
         limitMinutes: 30,
       });
@@ -221,8 +222,11 @@ async function main(): Promise<void> {
   requireDeno(LEAST_DENO_OF_TESTS);
   scratch = await Deno.makeTempDir({ prefix: "sync_scheduler_test_" });
   // With a comma, which the permissions of `deno task pack` have to bear.
-  packages = join(scratch, "packages, one for all");
-  await Deno.mkdir(packages);
+  shared = {
+    [PACKAGE_VARIABLE]: join(scratch, "packages, one for all"),
+    [BROWSER_VARIABLE]: join(scratch, "browser"),
+  };
+  for (const folder of Object.values(shared)) await Deno.mkdir(folder);
   const removeScratch = () => Deno.remove(scratch, { recursive: true });
   onShutdown(removeScratch);
   try {

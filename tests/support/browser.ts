@@ -5,6 +5,10 @@
  */
 import chromium from "@sparticuz/chromium";
 import { type Browser, chromium as playwright } from "playwright-core";
+import { whileLocked } from "../../cli/install/lock.ts";
+
+/** Environment variable that names the folder in which a run of the tests keeps the unpacked browser. */
+export const BROWSER_VARIABLE = "SYNC_SCHEDULER_TEST_BROWSER";
 
 /** A browser that closes with the block. */
 export interface RunningBrowser extends AsyncDisposable {
@@ -34,12 +38,20 @@ export async function startBrowser(): Promise<RunningBrowser> {
 let executable: Promise<string> | undefined;
 
 /**
- * Unpacks Chromium once a process, into a directory of its own that goes with the process. The package would leave it in
- * the directory that all users share, where the next user may neither run nor replace it.
+ * Unpacks Chromium, which takes 3 s of processor time: once a run of the tests, or into a directory that goes with this
+ * process. The package would leave it in the directory that all users share, where the next user may neither run nor
+ * replace it.
  */
 async function unpack(): Promise<string> {
+  const ofRun = Deno.env.get(BROWSER_VARIABLE);
+  // The first file that asks unpacks it; the others wait for that.
+  if (ofRun !== undefined) return await whileLocked(ofRun, () => unpackInto(ofRun));
   const directory = await Deno.makeTempDir({ prefix: "sync_scheduler_chromium_" });
   addEventListener("unload", () => Deno.removeSync(directory, { recursive: true }));
+  return await unpackInto(directory);
+}
+
+async function unpackInto(directory: string): Promise<string> {
   const shared = Deno.env.get("TMPDIR");
   // The only way to give the package the place; it looks before it begins to unpack.
   Deno.env.set("TMPDIR", directory);
