@@ -270,6 +270,8 @@ create unique index sync_run_log_slot_idx
 create index sync_run_log_integration_idx
   on public.sync_run_log (integration_id, org_id, triggered_by, triggered_at);
 create index sync_run_log_org_idx on public.sync_run_log (org_id, triggered_at desc);
+-- A member's list of failures: behind a policy no condition on status can be sought in an index.
+create index sync_run_log_failed_idx on public.sync_run_log (org_id, triggered_at desc) where status = 'failed';
 create index sync_run_log_due_idx on public.sync_run_log (next_attempt_at)
   where status = 'pending' and next_attempt_at is not null;
 create index sync_run_log_unstarted_idx on public.sync_run_log (scheduled_for)
@@ -456,7 +458,9 @@ create table public.sync_export_entries (
   undecided boolean not null generated always as
     (((state = 'rejected' or conflict_at is not null) and decided_at is null)
       or set_aside_run_id is not null) stored,
-  -- The key first: no other index begins with it, so a look-up by key and integration has one plan only.
+  -- The key first: no other index begins with it, so a look-up by key and integration has one plan only. And
+  -- no index of all entries begins with the integration: without statistics the planner takes such an index
+  -- for narrow, and reads all that an organisation ever exported.
   unique (entry_key, integration_id),
   check ((state = 'exported') = (exported_at is not null)),
   check (state not in ('sending', 'unknown') or batch_id is not null),
@@ -473,7 +477,8 @@ create table public.sync_export_entries (
   check (conflict_at is null or (conflict_payload_hash is not null and conflict_content is not null))
 );
 -- Each holds only what is looked for: an index of all states would hold every exported entry for ever, and a
--- plan without statistics would read through them.
+-- plan without statistics would read through them. Behind a policy no condition on state can be sought in an
+-- index, as its comparison is not leakproof. That a row is in a partial index needs no comparison.
 create index sync_export_entries_pending_idx on public.sync_export_entries (integration_id, entry_id)
   where state = 'pending';
 create index sync_export_entries_open_idx on public.sync_export_entries (integration_id, state, entry_id)
