@@ -1,6 +1,7 @@
 import type { Benchmark } from "../benchmark.ts";
 import { bootTime } from "./boot_time.ts";
 import { bundleSize } from "./bundle_size.ts";
+import { claimOutbox } from "./claim_outbox.ts";
 import { commitToClaim } from "./commit_to_claim.ts";
 import { connectorMemory } from "./connector_memory.ts";
 import { connectorThroughput } from "./connector_throughput.ts";
@@ -28,6 +29,7 @@ export const benchmarks: readonly Benchmark[] = [
   hotPathPlans,
   delivery,
   outboxPlans,
+  claimOutbox,
   overview,
   recoverTick,
   heldSnapshot,

@@ -26,6 +26,8 @@ export interface Session {
    * it waits for another session before that.
    */
   stopsBefore(statement: string, work: Work<unknown>): Promise<void>;
+  /** Resolves once it has stopped before the statement: behind a session that it waited for, it may not be there yet. */
+  hasStopped(): Promise<void>;
   /** Goes on from where it stopped, does more if asked to, and commits. */
   goesOn(more?: Work<unknown>): Promise<unknown>;
   /** Does the work and commits. Resolves once that has ended, or waits for another session. */
@@ -104,6 +106,14 @@ export async function openSession(sql: Sql, gate: ReservedSql): Promise<Session>
         await gate`select pg_advisory_unlock(${GATE}, ${pid})`;
         return await answer;
       };
+    },
+    async hasStopped() {
+      await until(
+        "the session to stop before its statement",
+        async () =>
+          (await gate`select from pg_locks where pid = ${pid} and locktype = 'advisory' and not granted`)
+            .length > 0,
+      );
     },
     goesOn: (more) => onward(more),
   };

@@ -79,6 +79,8 @@ raceTest(
     await worker.stopsAfter((sql) => claim(sql, runId));
     await admin.stopsBefore("insert sync_audit_log", (sql) => move(sql, tenant));
     await worker.goesOn();
+    // Otherwise the worker's next call may lock the run before the admin, who waited for it, wakes up.
+    await admin.hasStopped();
     const reserved = await worker.runs((sql) => reserve(sql, runId));
     await admin.goesOn();
     const { batch_id, paused } = await reserved.answer;
