@@ -271,7 +271,8 @@ create index sync_run_log_integration_idx
   on public.sync_run_log (integration_id, org_id, triggered_by, triggered_at);
 create index sync_run_log_org_idx on public.sync_run_log (org_id, triggered_at desc);
 -- A member's list of failures: behind a policy no condition on status can be sought in an index.
-create index sync_run_log_failed_idx on public.sync_run_log (org_id, triggered_at desc) where status = 'failed';
+create index sync_run_log_failed_idx on public.sync_run_log (org_id, triggered_at desc)
+  where status = 'failed';
 create index sync_run_log_due_idx on public.sync_run_log (next_attempt_at)
   where status = 'pending' and next_attempt_at is not null;
 create index sync_run_log_unstarted_idx on public.sync_run_log (scheduled_for)

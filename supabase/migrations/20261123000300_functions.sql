@@ -7284,8 +7284,8 @@ end;
 $$;
 
 -- The instant of the last 26 hours, `until` included, at which the zone's offset changed; null if it did not.
--- 26 hours, because a change moves clocks by at most a day. No zone has changed twice within them since 1970;
--- a test proves it.
+-- It is 26 hours, because a change moves clocks by at most a day. No zone has changed twice within them since
+-- 1970; a test proves it.
 create or replace function sync_scheduler.latest_clock_change(time_zone text, until timestamptz)
 returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -7318,9 +7318,9 @@ $$;
 create or replace function sync_scheduler.validate_time_zone(time_zone text) returns void
 language plpgsql stable strict set search_path = pg_catalog, pg_temp as $$
 begin
-  -- Postgres also takes an abbreviation (it reads CET as UTC+1, summer and winter) and a POSIX rule: UTC+3 is
-  -- west of Greenwich there, and a misspelt name with a digit is a rule, too. The view pg_timezone_names
-  -- knows them, but it reads hundreds of files.
+  -- Postgres also takes an abbreviation: it reads CET as UTC+1, summer and winter. And it takes a POSIX rule:
+  -- UTC+3 is west of Greenwich there, and a misspelt name with a digit is a rule, too. The view
+  -- pg_timezone_names knows them, but it reads hundreds of files.
   if length(time_zone) > sync_scheduler.text_limit('time_zone')
     or time_zone !~ '^(UTC|Etc/GMT(0|[+]([0-9]|1[0-2])|-([0-9]|1[0-4]))|[A-Z][A-Za-z]*(/[A-Za-z_-]+){1,2})$'
       then
@@ -7451,11 +7451,11 @@ $$;
 -- supabase/schemas/30_functions/schedule/parse_cron.sql
 -- Reads a cron expression.
 
--- Validates a cron expression, as when a schedule is saved: five fields (minute, hour, day of month, month,
--- day of week; 0 and 7 are Sunday) or @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually. As
--- in Vixie's cron, a day field that starts with * does not restrict the other one, and of two that restrict,
--- one is enough. Errors: PT422 invalid_schedule, details {field, value, reason}; also for dates that never
--- come.
+-- Validates a cron expression, as when a schedule is saved. It has five fields (minute, hour, day of month,
+-- month, day of week; 0 and 7 are Sunday). Or it is @hourly, @daily, @midnight, @weekly, @monthly, @yearly or
+-- @annually. As in Vixie's cron, a day field that starts with * does not restrict the other one, and of two
+-- that restrict, one is enough. Errors: PT422 invalid_schedule, details {field, value, reason}; also for
+-- dates that never come.
 create or replace function sync_scheduler.parse_cron(expression text) returns sync_scheduler.cron_fields
 language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
 declare
@@ -7511,9 +7511,9 @@ begin
 end;
 $$;
 
--- A field of a cron expression as a bit for each value from lowest to highest: `*`, values, ranges a-b, steps
--- `*/n` and a-b/n, and lists of these; names stand for lowest and following, in any case. Errors: PT422
--- invalid_schedule.
+-- A field of a cron expression as a bit for each value from lowest to highest. It may have `*`, values,
+-- ranges a-b, steps `*/n` and a-b/n, and lists of these. Names are for lowest and following, in any case.
+-- Errors: PT422 invalid_schedule.
 create or replace function sync_scheduler.parse_cron_field(
   field text, value text, lowest integer, highest integer, names text[] default null
 ) returns varbit
@@ -7579,8 +7579,8 @@ begin
 end;
 $$;
 
--- A number, or the value of a name (names[1] is lowest); null for anything else. Of a name that stands twice,
--- the first at or after since counts: the Sunday of FRI-SUN is 7.
+-- A number, or the value of a name (names[1] is lowest); null for anything else. Of a name that is there
+-- twice, the first at or after since counts: the Sunday of FRI-SUN is 7.
 create or replace function sync_scheduler.parse_cron_value(written text, names text[], lowest integer,
   since integer)
 returns integer
@@ -7892,8 +7892,8 @@ $$;
 -- supabase/schemas/30_functions/schedule/start_queued_slots.sql
 -- The tick starts slots that waited.
 
--- Starts queued slots (buffered, or of a backfill) of up to batch_size (100) integrations of which no run is
--- active, one of each. Returns how many it started.
+-- Starts queued slots (buffered, or of a backfill) of up to batch_size (100) integrations without an active
+-- run, one of each. Returns how many it started.
 create or replace function sync_scheduler.start_queued_slots(batch_size integer default 100) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
@@ -8004,7 +8004,7 @@ $$;
 -- Decides about a batch of due slots: run, wait or skip.
 
 -- Deals with the due slot of each of these integrations: starts its run, lets it wait (buffer_one) or records
--- why not, and advances next_run_at, all in one transaction. One of which several slots are due is only
+-- why not, and advances next_run_at, all in one transaction. An integration with several due slots is only
 -- brought to the last of them and stays due. The caller holds the integrations' locks. Errors: PT503
 -- function_url_not_configured.
 create or replace function sync_scheduler.start_slots(
@@ -8018,7 +8018,7 @@ declare
   late public.sync_integrations;
   slots timestamptz[];
 begin
-  -- A dead worker is in nobody's way: its run is moved on, or ends, before it could make a slot overlap.
+  -- A dead worker holds up no slot: its run is moved on, or ends, before it could make a slot overlap.
   perform sync_scheduler.recover_run(a.run_id) from (
     select r.run_id from public.sync_run_log r
     where r.integration_id = any (integration_ids) and r.status in ('pending', 'running')
@@ -8115,7 +8115,7 @@ $$;
 -- Deletes what is older than the retention settings. It deletes at most 500 rows a call of what Realtime
 -- publishes: ended runs (with their attempts, not their entries), alerts, incidents. Of ticks, warm-ups,
 -- messages of alert webhooks, the audit log and pg_cron's records of our own jobs it deletes as much as 5 s
--- allow, in batches of batch_size (2,000) of each kind. Redacts payloads older than retention_payload. Ends
+-- allow. A batch has batch_size (2,000) of each kind. Redacts payloads older than retention_payload. Ends
 -- incidents of vendors that no integration has asked for a day. Returns how many rows; call it again until
 -- that is 0. A locked row stays for the next call. A kind that fails stays as it was, with a warning.
 create or replace function sync_scheduler.purge(batch_size integer default 2000) returns integer

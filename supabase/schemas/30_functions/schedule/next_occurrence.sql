@@ -166,8 +166,8 @@ end;
 $$;
 
 -- The instant of the last 26 hours, `until` included, at which the zone's offset changed; null if it did not.
--- 26 hours, because a change moves clocks by at most a day. No zone has changed twice within them since 1970;
--- a test proves it.
+-- It is 26 hours, because a change moves clocks by at most a day. No zone has changed twice within them since
+-- 1970; a test proves it.
 create or replace function sync_scheduler.latest_clock_change(time_zone text, until timestamptz)
 returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -200,9 +200,9 @@ $$;
 create or replace function sync_scheduler.validate_time_zone(time_zone text) returns void
 language plpgsql stable strict set search_path = pg_catalog, pg_temp as $$
 begin
-  -- Postgres also takes an abbreviation (it reads CET as UTC+1, summer and winter) and a POSIX rule: UTC+3 is
-  -- west of Greenwich there, and a misspelt name with a digit is a rule, too. The view pg_timezone_names
-  -- knows them, but it reads hundreds of files.
+  -- Postgres also takes an abbreviation: it reads CET as UTC+1, summer and winter. And it takes a POSIX rule:
+  -- UTC+3 is west of Greenwich there, and a misspelt name with a digit is a rule, too. The view
+  -- pg_timezone_names knows them, but it reads hundreds of files.
   if length(time_zone) > sync_scheduler.text_limit('time_zone')
     or time_zone !~ '^(UTC|Etc/GMT(0|[+]([0-9]|1[0-2])|-([0-9]|1[0-4]))|[A-Z][A-Za-z]*(/[A-Za-z_-]+){1,2})$'
       then

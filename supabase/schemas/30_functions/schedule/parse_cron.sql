@@ -1,10 +1,10 @@
 -- Reads a cron expression.
 
--- Validates a cron expression, as when a schedule is saved: five fields (minute, hour, day of month, month,
--- day of week; 0 and 7 are Sunday) or @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually. As
--- in Vixie's cron, a day field that starts with * does not restrict the other one, and of two that restrict,
--- one is enough. Errors: PT422 invalid_schedule, details {field, value, reason}; also for dates that never
--- come.
+-- Validates a cron expression, as when a schedule is saved. It has five fields (minute, hour, day of month,
+-- month, day of week; 0 and 7 are Sunday). Or it is @hourly, @daily, @midnight, @weekly, @monthly, @yearly or
+-- @annually. As in Vixie's cron, a day field that starts with * does not restrict the other one, and of two
+-- that restrict, one is enough. Errors: PT422 invalid_schedule, details {field, value, reason}; also for
+-- dates that never come.
 create or replace function sync_scheduler.parse_cron(expression text) returns sync_scheduler.cron_fields
 language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
 declare
@@ -60,9 +60,9 @@ begin
 end;
 $$;
 
--- A field of a cron expression as a bit for each value from lowest to highest: `*`, values, ranges a-b, steps
--- `*/n` and a-b/n, and lists of these; names stand for lowest and following, in any case. Errors: PT422
--- invalid_schedule.
+-- A field of a cron expression as a bit for each value from lowest to highest. It may have `*`, values,
+-- ranges a-b, steps `*/n` and a-b/n, and lists of these. Names are for lowest and following, in any case.
+-- Errors: PT422 invalid_schedule.
 create or replace function sync_scheduler.parse_cron_field(
   field text, value text, lowest integer, highest integer, names text[] default null
 ) returns varbit
@@ -128,8 +128,8 @@ begin
 end;
 $$;
 
--- A number, or the value of a name (names[1] is lowest); null for anything else. Of a name that stands twice,
--- the first at or after since counts: the Sunday of FRI-SUN is 7.
+-- A number, or the value of a name (names[1] is lowest); null for anything else. Of a name that is there
+-- twice, the first at or after since counts: the Sunday of FRI-SUN is 7.
 create or replace function sync_scheduler.parse_cron_value(written text, names text[], lowest integer,
   since integer)
 returns integer

@@ -1,7 +1,7 @@
 -- The tick starts slots that waited.
 
--- Starts queued slots (buffered, or of a backfill) of up to batch_size (100) integrations of which no run is
--- active, one of each. Returns how many it started.
+-- Starts queued slots (buffered, or of a backfill) of up to batch_size (100) integrations without an active
+-- run, one of each. Returns how many it started.
 create or replace function sync_scheduler.start_queued_slots(batch_size integer default 100) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$

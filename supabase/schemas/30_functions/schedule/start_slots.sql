@@ -1,7 +1,7 @@
 -- Decides about a batch of due slots: run, wait or skip.
 
 -- Deals with the due slot of each of these integrations: starts its run, lets it wait (buffer_one) or records
--- why not, and advances next_run_at, all in one transaction. One of which several slots are due is only
+-- why not, and advances next_run_at, all in one transaction. An integration with several due slots is only
 -- brought to the last of them and stays due. The caller holds the integrations' locks. Errors: PT503
 -- function_url_not_configured.
 create or replace function sync_scheduler.start_slots(
@@ -15,7 +15,7 @@ declare
   late public.sync_integrations;
   slots timestamptz[];
 begin
-  -- A dead worker is in nobody's way: its run is moved on, or ends, before it could make a slot overlap.
+  -- A dead worker holds up no slot: its run is moved on, or ends, before it could make a slot overlap.
   perform sync_scheduler.recover_run(a.run_id) from (
     select r.run_id from public.sync_run_log r
     where r.integration_id = any (integration_ids) and r.status in ('pending', 'running')

@@ -3,7 +3,7 @@
 -- Deletes what is older than the retention settings. It deletes at most 500 rows a call of what Realtime
 -- publishes: ended runs (with their attempts, not their entries), alerts, incidents. Of ticks, warm-ups,
 -- messages of alert webhooks, the audit log and pg_cron's records of our own jobs it deletes as much as 5 s
--- allow, in batches of batch_size (2,000) of each kind. Redacts payloads older than retention_payload. Ends
+-- allow. A batch has batch_size (2,000) of each kind. Redacts payloads older than retention_payload. Ends
 -- incidents of vendors that no integration has asked for a day. Returns how many rows; call it again until
 -- that is 0. A locked row stays for the next call. A kind that fails stays as it was, with a warning.
 create or replace function sync_scheduler.purge(batch_size integer default 2000) returns integer
