@@ -1244,8 +1244,10 @@ begin
           '{}') as entry_keys,
         coalesce(bool_or(n.conflict_at is distinct from o.conflict_at) filter (where n.undecided),
           false) as is_delivery
-      from new_rows n join old_rows o on o.entry_id = n.entry_id
-      where n.undecided <> o.undecided
+      -- A full join, although each row has its partner. A plan that was made for one row is kept, and an inner join
+      -- could compare each row with each of ten thousand.
+      from new_rows n full join old_rows o on o.entry_id = n.entry_id
+      where n.undecided is distinct from o.undecided
       group by n.integration_id order by n.integration_id
     loop
       perform sync_scheduler.refresh_decision_alert(changed.integration_id, changed.added, changed.entry_keys,
@@ -3951,14 +3953,14 @@ begin
   select jsonb_agg(left(o.entry_key, 100) order by o.entry_id) into left_open
   from public.sync_export_entries o
   where o.integration_id = require_settleable.integration_id and o.state in ('sending', 'unknown')
-    and o.batch_id in (
-      select e.batch_id from jsonb_to_recordset(entries) as d (entry_key text, resolution text)
+    -- An array and a list to look up in: joins may compare each open entry with each that is named.
+    and o.batch_id = any (array(
+      select distinct e.batch_id from jsonb_to_recordset(entries) as d (entry_key text, resolution text)
       cross join lateral (
         select k.batch_id, k.state from public.sync_export_entries k
         where k.integration_id = require_settleable.integration_id and k.entry_key = d.entry_key offset 0) e
-      where e.state = 'unknown' or (e.state = 'rejected' and d.resolution = 'resend'))
-    and not exists (
-      select from jsonb_to_recordset(entries) as d (entry_key text) where d.entry_key = o.entry_key);
+      where e.state = 'unknown' or (e.state = 'rejected' and d.resolution = 'resend')))
+    and o.entry_key not in (select d ->> 'entry_key' from jsonb_array_elements(entries) d);
   if left_open is not null then
     perform sync_scheduler.raise_error('batch_is_open', sync_scheduler.first_ten('entry_keys', left_open));
   end if;

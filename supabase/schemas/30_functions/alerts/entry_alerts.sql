@@ -24,8 +24,10 @@ begin
           '{}') as entry_keys,
         coalesce(bool_or(n.conflict_at is distinct from o.conflict_at) filter (where n.undecided),
           false) as is_delivery
-      from new_rows n join old_rows o on o.entry_id = n.entry_id
-      where n.undecided <> o.undecided
+      -- A full join, although each row has its partner. A plan that was made for one row is kept, and an inner join
+      -- could compare each row with each of ten thousand.
+      from new_rows n full join old_rows o on o.entry_id = n.entry_id
+      where n.undecided is distinct from o.undecided
       group by n.integration_id order by n.integration_id
     loop
       perform sync_scheduler.refresh_decision_alert(changed.integration_id, changed.added, changed.entry_keys,

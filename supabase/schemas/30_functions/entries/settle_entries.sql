@@ -181,14 +181,14 @@ begin
   select jsonb_agg(left(o.entry_key, 100) order by o.entry_id) into left_open
   from public.sync_export_entries o
   where o.integration_id = require_settleable.integration_id and o.state in ('sending', 'unknown')
-    and o.batch_id in (
-      select e.batch_id from jsonb_to_recordset(entries) as d (entry_key text, resolution text)
+    -- An array and a list to look up in: joins may compare each open entry with each that is named.
+    and o.batch_id = any (array(
+      select distinct e.batch_id from jsonb_to_recordset(entries) as d (entry_key text, resolution text)
       cross join lateral (
         select k.batch_id, k.state from public.sync_export_entries k
         where k.integration_id = require_settleable.integration_id and k.entry_key = d.entry_key offset 0) e
-      where e.state = 'unknown' or (e.state = 'rejected' and d.resolution = 'resend'))
-    and not exists (
-      select from jsonb_to_recordset(entries) as d (entry_key text) where d.entry_key = o.entry_key);
+      where e.state = 'unknown' or (e.state = 'rejected' and d.resolution = 'resend')))
+    and o.entry_key not in (select d ->> 'entry_key' from jsonb_array_elements(entries) d);
   if left_open is not null then
     perform sync_scheduler.raise_error('batch_is_open', sync_scheduler.first_ten('entry_keys', left_open));
   end if;
