@@ -112,11 +112,7 @@ const AMBIGUOUS = new Set([
   "public.settle_sync_entries",
   "public.sync_run_timeline",
   "sync_scheduler.backfill_slots",
-  "sync_scheduler.end_incident",
   "sync_scheduler.explain_slots",
   "sync_scheduler.finish_attempt",
   "sync_scheduler.note_alert",
-  "sync_scheduler.note_vendor_answer",
-  "sync_scheduler.note_vendor_failure",
-  "sync_scheduler.open_incident",
 ]);

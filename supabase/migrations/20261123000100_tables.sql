@@ -366,6 +366,11 @@ create table sync_scheduler.run_attempts (
   error_code text,
   error_message text,
   blames sync_scheduler.blames,
+  retry_after interval,
+  over_quota boolean not null default false,
+  retried_at_once boolean not null default false,
+  refused_protocol integer,
+  database_trouble jsonb,
   vendor_wait interval,
   primary key (run_id, attempt),
   check ((ended_at is null) = (outcome is null))
@@ -385,6 +390,17 @@ comment on column sync_scheduler.run_attempts.request_id is
   'on it.';
 comment on column sync_scheduler.run_attempts.blames is
   'What the failure is about. Null: the attempt did not fail, or its worker did not say.';
+comment on column sync_scheduler.run_attempts.retry_after is
+  'How long the vendor asked to wait, as the worker reported it. Null: it did not.';
+comment on column sync_scheduler.run_attempts.over_quota is
+  'Whether the vendor said that we ask too much, also in an attempt that did not fail of it.';
+comment on column sync_scheduler.run_attempts.retried_at_once is
+  'Whether the run was retried at once after this attempt, which failed on a cold start. A run has one such '
+  'retry.';
+comment on column sync_scheduler.run_attempts.refused_protocol is
+  'The protocol of the worker whose claim was refused last. Null: no claim was refused.';
+comment on column sync_scheduler.run_attempts.database_trouble is
+  'What the database could not write down itself, as the claim reported it: {code, since, until}.';
 comment on column sync_scheduler.run_attempts.vendor_wait is
   'How long the vendor asked to wait after this attempt; the run''s deadline moved by it. Null: it did not.';
 comment on column sync_scheduler.run_attempts.reserved_from is
@@ -743,6 +759,17 @@ comment on table sync_scheduler.refused_entries is
   'Entries that add_sync_entries has refused and not taken since, up to 10,000 of an integration: what the '
   'alert entries_refused is about. It closes when no row is left.';
 
+-- supabase/schemas/10_tables/refused_deliveries.sql
+create table sync_scheduler.refused_deliveries (
+  integration_id uuid primary key references public.sync_integrations (id) on delete cascade,
+  refused bigint not null,
+  delivered_at timestamptz not null default now()
+);
+comment on table sync_scheduler.refused_deliveries is
+  'The last delivery of an integration that changed its refused_entries.';
+comment on column sync_scheduler.refused_deliveries.refused is
+  'How many entries it refused. 0: it brought some that had been refused before, and all of it was taken.';
+
 -- supabase/schemas/10_tables/redaction.sql
 create table sync_scheduler.redaction (
   only_row boolean primary key default true check (only_row),
@@ -775,6 +802,16 @@ comment on table sync_scheduler.queued_slots is
   'Slots that run as soon as nothing else of their integration does, the earliest first: what buffer_one '
   'keeps, and what a backfill makes up for.';
 
+-- supabase/schemas/10_tables/postponed_slots.sql
+create table sync_scheduler.postponed_slots (
+  integration_id uuid primary key references public.sync_integrations (id) on delete cascade,
+  scheduled_for timestamptz not null,
+  reason text not null,
+  postponed_at timestamptz not null default now()
+);
+comment on table sync_scheduler.postponed_slots is
+  'The last slot of an integration that the tick could not start, and why. It was put off by a minute.';
+
 -- supabase/schemas/10_tables/ticks.sql
 create table sync_scheduler.ticks (
   tick_id bigint generated always as identity primary key,
@@ -783,12 +820,15 @@ create table sync_scheduler.ticks (
   started integer not null default 0,
   skipped integer not null default 0,
   recovered integer not null default 0,
+  busy boolean not null default false,
   errors jsonb,
   looks_from timestamptz,
   hinted integer not null default 0
 );
 create index ticks_ticked_at_idx on sync_scheduler.ticks (ticked_at);
 comment on table sync_scheduler.ticks is 'One row a tick: that the scheduler is alive, and what it did.';
+comment on column sync_scheduler.ticks.busy is
+  'Whether there was work. The steps of alerts and connections are triggers on a row that says so.';
 comment on column sync_scheduler.ticks.errors is
   'Step of the tick to message, for the steps that failed; null: none.';
 comment on column sync_scheduler.ticks.looks_from is
@@ -984,8 +1024,8 @@ comment on column public.sync_integration_health.check_requested_at is
 comment on column public.sync_integration_health.latency_ms is
   'How long the external system took for the last check; null if it was not asked or did not answer.';
 comment on column public.sync_integration_health.next_check_at is
-  'When the tick checks the connection next, unless a sync or another integration has shown by then that it '
-  'works. Null: not at all, because the integration is switched off, paused or has no health_check_interval.';
+  'When the tick checks the connection next, unless a sync has shown by then that it works. Null: not at all, '
+  'because the integration is switched off, paused or has no health_check_interval.';
 comment on column public.sync_integration_health.consecutive_failures is
   'Connection checks that failed since something got through: from the second on the interval doubles with '
   'each, up to a day.';
@@ -1003,6 +1043,27 @@ comment on column public.sync_integration_health.run_failed_at is
   'connection check does not clear it: while the alert run_failed is open, an answered check shows only that '
   'the way is open. Null: no such run.';
 
+-- supabase/schemas/10_tables/check_faults.sql
+create table sync_scheduler.check_faults (
+  integration_id uuid primary key references public.sync_integrations (id) on delete cascade,
+  status public.sync_health_status not null,
+  failures integer not null default 0,
+  error_code text,
+  error_message text,
+  found_at timestamptz not null default clock_timestamp(),
+  refused_at timestamptz,
+  refused_code text
+);
+comment on table sync_scheduler.check_faults is
+  'What connection checks have found wrong with an integration. Each failed check writes its row.';
+comment on column sync_scheduler.check_faults.status is
+  'What the last failed check says by itself; healthy: the external system has answered since.';
+comment on column sync_scheduler.check_faults.failures is
+  'Failed checks in a row, outside of a vendor''s incident.';
+comment on column sync_scheduler.check_faults.refused_at is
+  'When a check was last refused, unless the alert of a failed run says the same. Null: not since the external '
+  'system last answered.';
+
 -- supabase/schemas/10_tables/vendors.sql
 create table sync_scheduler.vendors (
   integration_type text not null references public.sync_integration_types (code),
@@ -1012,8 +1073,8 @@ create table sync_scheduler.vendors (
   primary key (integration_type, host)
 );
 comment on table sync_scheduler.vendors is
-  'What is known of the hosts of external systems, whichever integration asked: an answer to one shows that '
-  'the others would be answered, too. Within a minute or so.';
+  'When the hosts of external systems last answered an integration, and when they last did not. Exact to a '
+  'minute or so. Incidents follow from it.';
 comment on column sync_scheduler.vendors.failed_at is 'When an organisation last got no answer.';
 
 -- supabase/schemas/10_tables/vendor_failures.sql

@@ -607,7 +607,7 @@ $$;
 
 -- Trigger of sync_integrations, for each writer. Refuses another address while an entry is sending or
 -- unknown: its repetition would be booked at the new address too (PT409 batch_is_open, details: address_keys,
--- entry_keys, at most 10). Says that credentials must be stored anew. Holds the integration's lock and takes
+-- entry_keys, at most 10). Holds the integration's lock and takes
 -- the run's: integration before run, as everywhere. Definer, because an owner of the integrations need not be
 -- able to write runs.
 create or replace function sync_scheduler.follow_address() returns trigger
@@ -633,22 +633,6 @@ begin
       'address_keys', (select t.address_keys from public.sync_integration_types t
         where t.code = new.integration_type),
       'entry_keys', open_keys));
-  end if;
-  -- What the old address answers says nothing about the new one. A claim that is under way holds the row: it
-  -- read the old one.
-  perform from sync_scheduler.connection_checks p where p.integration_id = new.id for no key update;
-  update sync_scheduler.connection_checks p set ended_at = clock_timestamp()
-  where p.integration_id = new.id and p.claimed_at is not null and p.ended_at is null;
-  -- So people need not find out by a failed sync.
-  if exists (
-    select from sync_scheduler.integration_credentials c
-    where c.integration_id = new.id and c.address <> sync_scheduler.address_of(new))
-  then
-    perform sync_scheduler.set_health(new.id, 'needs_attention', 'credentials_needed',
-      sync_scheduler.credentials_needed());
-    perform sync_scheduler.raise_alert(new, 'needs_attention', 'critical', null,
-      'The integration needs attention. '
-        || sync_scheduler.credentials_needed(), '{"error_code": "credentials_needed"}');
   end if;
   return null;
 end;
@@ -944,6 +928,107 @@ begin
 end;
 $$;
 
+-- supabase/schemas/30_functions/alerts/attempt_alerts.sql
+-- Alerts that follow from attempts.
+
+-- Trigger of run_attempts; its argument is the event:
+-- claimed: the function takes runs again, and the slot starts. Resolves dispatch_failing, start_failed and drift.
+-- refused: the worker is of a release that the database does not understand.
+-- posted_again: no worker has claimed the attempt, for the second time at least.
+-- ended: the worker fell silent, no worker came at all, or one reports that the database could not write.
+-- retried_at_once: the attempt failed on a cold start.
+-- Locks alerts. An error is a warning: it must not undo what has become of the attempt.
+create or replace function sync_scheduler.raise_attempt_alerts() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  run public.sync_run_log;
+  integration public.sync_integrations;
+  refuted public.sync_alert_kind[] := '{dispatch_failing}';
+begin
+  select * into strict run from public.sync_run_log r where r.run_id = new.run_id;
+  select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
+  case tg_argv[0]
+  when 'claimed' then
+    if run.triggered_by = 'schedule' and run.started_at = new.claimed_at then
+      refuted := refuted || 'start_failed'::public.sync_alert_kind;
+      -- What waited for the end of a pause is not late.
+      if not exists (
+          select from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.outcome = 'paused')
+        and not sync_scheduler.check_drift(integration, run.scheduled_for, run.started_at, run.run_id) then
+        refuted := refuted || 'drift'::public.sync_alert_kind;
+      end if;
+    end if;
+    perform sync_scheduler.resolve_alerts(integration.id, refuted);
+    if new.database_trouble is not null then
+      perform sync_scheduler.note_database_trouble(new.database_trouble);
+    end if;
+  when 'refused' then
+    perform sync_scheduler.raise_alert(integration, 'dispatch_failing', 'critical', null,
+      'The sync function and the database are of releases that do not understand each other: syncs wait until '
+      'both are up to date.',
+      jsonb_build_object('reason', run.notice, 'function_protocol', new.refused_protocol,
+        'schema_protocols', sync_scheduler.worker_protocols()::text),
+      run.run_id);
+  when 'posted_again' then
+    perform sync_scheduler.raise_undelivered(integration, old, 'warning');
+  when 'ended' then
+    if new.error_code = 'worker_lost' then
+      perform sync_scheduler.raise_alert(integration, 'lost_worker', 'warning', null,
+        'The sync function fell silent in the middle of a sync.',
+        jsonb_build_object('attempt', new.attempt, 'heartbeat_at', new.heartbeat_at), run.run_id);
+    -- An attempt that is lost now and then is what the repetition is for.
+    elsif new.error_code = 'dispatch_exhausted' and new.dispatch_count > 1 then
+      perform sync_scheduler.raise_undelivered(integration, new, 'critical');
+    end if;
+    perform sync_scheduler.raise_database_trouble(new.error_code);
+  when 'retried_at_once' then
+    perform sync_scheduler.raise_alert(integration, 'cold_start_failure', 'warning', run.triggered_at,
+      'A sync failed in a function that had just started, and was started again at once.',
+      jsonb_build_object('attempt', new.attempt, 'boot_id', new.boot_id, 'boot_ms', new.boot_ms,
+        'error_class', new.error_class, 'error_code', new.error_code, 'scheduled_for', run.scheduled_for),
+      run.run_id);
+  end case;
+  return null;
+exception when others then
+  raise warning 'sync_scheduler.raise_attempt_alerts: % (%)', sqlerrm, sqlstate;
+  return null;
+end;
+$$;
+
+-- The conditions keep heartbeats, and what else changes an attempt, free of calls. The number gives the order:
+-- connections write health before.
+create trigger claimed_alerts after update of claimed_at on sync_scheduler.run_attempts
+  for each row when (old.claimed_at is null and new.claimed_at is not null)
+  execute function sync_scheduler.raise_attempt_alerts('claimed');
+create trigger refused_alerts after update of refused_protocol on sync_scheduler.run_attempts
+  for each row when (new.refused_protocol is not null)
+  execute function sync_scheduler.raise_attempt_alerts('refused');
+create trigger posted_again_alerts after update of dispatch_count on sync_scheduler.run_attempts
+  for each row when (old.dispatch_count > 1 and new.dispatch_count > old.dispatch_count)
+  execute function sync_scheduler.raise_attempt_alerts('posted_again');
+create trigger ended_2_alerts after update of ended_at on sync_scheduler.run_attempts
+  for each row when (old.ended_at is null and new.error_class is not null)
+  execute function sync_scheduler.raise_attempt_alerts('ended');
+create trigger retried_at_once_alerts after update of retried_at_once on sync_scheduler.run_attempts
+  for each row when (new.retried_at_once and not old.retried_at_once)
+  execute function sync_scheduler.raise_attempt_alerts('retried_at_once');
+
+-- Raises dispatch_failing for an attempt that no worker has claimed. The next claim of the integration resolves it.
+create or replace function sync_scheduler.raise_undelivered(
+  integration public.sync_integrations,
+  undelivered sync_scheduler.run_attempts,
+  severity public.sync_alert_severity
+) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  perform sync_scheduler.raise_alert(integration, 'dispatch_failing', severity, null,
+    'The sync function does not take the sync that was posted to it.',
+    jsonb_build_object('attempt', undelivered.attempt, 'dispatches', undelivered.dispatch_count,
+      'response_status', undelivered.response_status, 'response_error', undelivered.response_error),
+    undelivered.run_id);
+end;
+$$;
+
 -- supabase/schemas/30_functions/alerts/configure_webhook.sql
 -- An admin sets the webhook.
 
@@ -1218,7 +1303,7 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/alerts/entry_alerts.sql
--- The alert about entries that a person has to decide about.
+-- The alerts about entries: a person has to decide about them, or a delivery was refused.
 
 -- Trigger of sync_export_entries: opens and resolves entries_need_decision as entries begin and cease to be
 -- undecided, and resolves run_failed when nothing that the failed run left is open.
@@ -1391,6 +1476,63 @@ begin
 end;
 $$;
 
+-- Trigger of refused_deliveries: keeps the alert entries_refused, with up to 50 keys, the newest first. Sends a
+-- message about new ones at most once an hour. Resolves the alert when none is left. The caller holds the
+-- integration's lock. An error is a warning: it must not undo a delivery.
+create or replace function sync_scheduler.raise_refused_entries() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  integration public.sync_integrations;
+  kept bigint;
+  named jsonb;
+  said text;
+begin
+  select count(*), coalesce(
+    jsonb_agg(jsonb_build_object('entry_key', nullif(o.entry_key, ''), 'field', o.field, 'reason', o.reason)
+    order by o.place) filter (where o.place <= 50), '[]')
+  into kept, named
+  from (
+    select r.entry_key, r.field, r.reason,
+      row_number() over (order by r.refused_at desc, r.entry_key) as place
+    from sync_scheduler.refused_entries r where r.integration_id = new.integration_id) o;
+  if kept = 0 then
+    perform sync_scheduler.resolve_alerts(new.integration_id, '{entries_refused}');
+    return null;
+  end if;
+  said := format('Delivered entries were refused and are not in the outbox: %s%s. The source has to deliver '
+    'them again, corrected; '
+    'an admin who acknowledges this alert closes it.', (
+      select string_agg(format('%s (%s)', coalesce(i ->> 'entry_key', 'an item without a key'),
+        i ->> 'field'), ', ' order by n)
+      from jsonb_array_elements(named) with ordinality x (i, n) where n <= 3),
+    case when kept > 3 then format(' and %s more', kept - 3) else '' end);
+  if new.refused > 0 then
+    select * into strict integration from public.sync_integrations i where i.id = new.integration_id;
+    perform sync_scheduler.raise_alert(integration, 'entries_refused', 'warning', null, said,
+      jsonb_build_object('entries', kept, 'refused', named));
+    -- Keys that are new since the last message. A host delivers in many calls: one message an hour is enough.
+    update public.sync_alerts a set news_at = clock_timestamp()
+    where a.integration_id = new.integration_id and a.kind = 'entries_refused' and a.resolved_at is null
+      and a.news_at < clock_timestamp() - interval '1 hour'
+      and exists (
+        select from sync_scheduler.refused_entries r
+          where r.integration_id = new.integration_id and r.refused_at > a.news_at);
+  else
+    -- Some were taken: the alert goes on, about the others.
+    update public.sync_alerts a
+      set message = said, details = jsonb_build_object('entries', kept, 'refused', named)
+    where a.integration_id = new.integration_id and a.kind = 'entries_refused' and a.resolved_at is null;
+  end if;
+  return null;
+exception when others then
+  raise warning 'sync_scheduler.raise_refused_entries: % (%)', sqlerrm, sqlstate;
+  return null;
+end;
+$$;
+
+create trigger refused_alerts after insert or update on sync_scheduler.refused_deliveries
+  for each row execute function sync_scheduler.raise_refused_entries();
+
 -- supabase/schemas/30_functions/alerts/finish_messages.sql
 -- The function reports deliveries.
 
@@ -1519,6 +1661,71 @@ begin
 end;
 $$;
 
+-- supabase/schemas/30_functions/alerts/health_alerts.sql
+-- Alerts that follow from connection checks and from a vendor's incidents.
+
+-- Trigger of check_faults. A refused check raises needs_attention, the second unanswered one in a row raises
+-- unhealthy, and an answer resolves both. Locks alerts. An error is a warning: it must not undo what the check has
+-- found.
+create or replace function sync_scheduler.raise_check_alerts() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  integration public.sync_integrations;
+begin
+  if new.status = 'healthy' then
+    perform sync_scheduler.resolve_alerts(new.integration_id, '{needs_attention,unhealthy}');
+    return null;
+  end if;
+  select * into strict integration from public.sync_integrations i where i.id = new.integration_id;
+  if new.status = 'needs_attention' and new.refused_at = new.found_at then
+    perform sync_scheduler.raise_alert(integration, 'needs_attention', 'critical', null,
+      'The integration needs attention. ' || new.error_message,
+      jsonb_build_object('error_code', new.error_code));
+  -- The first failure may pass, and the next check is near. An incident of the vendor has an alert of its own.
+  elsif new.status = 'unhealthy' and new.failures > 1 then
+    perform sync_scheduler.raise_alert(integration, 'unhealthy', 'warning', null,
+      format('%s connection checks in a row have failed. %s', new.failures, left(new.error_message, 300)),
+      jsonb_build_object('error_code', new.error_code, 'next_check_at', (
+        select h.next_check_at from public.sync_integration_health h
+        where h.integration_id = new.integration_id)));
+  end if;
+  return null;
+exception when others then
+  raise warning 'sync_scheduler.raise_check_alerts: % (%)', sqlerrm, sqlstate;
+  return null;
+end;
+$$;
+
+create trigger check_alerts after insert or update on sync_scheduler.check_faults
+  for each row execute function sync_scheduler.raise_check_alerts();
+
+-- Trigger of sync_vendor_incidents: an incident has one alert for all whom it concerns, until it is over. Locks
+-- alerts. An error is a warning.
+create or replace function sync_scheduler.raise_incident_alert() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if new.ended_at is null then
+    perform sync_scheduler.raise_shared_alert(new.integration_type, 'vendor_incident', 'critical',
+      new.began_at, new.message,
+      jsonb_build_object('incident_id', new.incident_id, 'host', new.host, 'began_at', new.began_at));
+  else
+    update public.sync_alerts a set resolved_at = now()
+    where a.org_id is null and a.resolved_at is null and a.integration_type = new.integration_type
+      and a.details ->> 'incident_id' = new.incident_id::text;
+  end if;
+  return null;
+exception when others then
+  raise warning 'sync_scheduler.raise_incident_alert: % (%)', sqlerrm, sqlstate;
+  return null;
+end;
+$$;
+
+create trigger began_alert after insert on public.sync_vendor_incidents
+  for each row when (new.ended_at is null) execute function sync_scheduler.raise_incident_alert();
+create trigger ended_2_alert after update of ended_at on public.sync_vendor_incidents
+  for each row when (old.ended_at is null and new.ended_at is not null)
+  execute function sync_scheduler.raise_incident_alert();
+
 -- supabase/schemas/30_functions/alerts/post_messages.sql
 -- Wakes the senders; the function claims their messages.
 
@@ -1629,35 +1836,6 @@ comment on function public.sync_worker_claim_alerts(jsonb) is
   'argument_too_long, PT422 invalid_worker_request; if no sender could be taken, that of the first: PT401 '
   'invalid_token, PT409 already_claimed, PT409 attempt_not_current.';
 
--- supabase/schemas/30_functions/alerts/purge_alerts.sql
--- Deletes old incidents of vendors and old alerts, up to batch_size together. Returns how many. If something
--- fails it deletes none and warns.
-create or replace function sync_scheduler.purge_alerts(batch_size integer, settings sync_scheduler.settings)
-returns integer
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  incidents integer;
-  alerts integer;
-begin
-  delete from public.sync_vendor_incidents v where v.incident_id = any (array(
-    select o.incident_id from public.sync_vendor_incidents o
-      where o.ended_at < now() - settings.retention_failed
-    order by o.ended_at limit batch_size for update skip locked));
-  get diagnostics incidents = row_count;
-
-  delete from public.sync_alerts a where a.alert_id = any (array(
-    select o.alert_id from public.sync_alerts o where o.first_seen_at < now() - settings.retention_failed
-      -- These are resolved by what becomes of the entries, however long that takes.
-      and (o.resolved_at is not null or o.kind not in ('run_failed', 'entries_need_decision'))
-    order by o.first_seen_at limit batch_size - incidents for update skip locked));
-  get diagnostics alerts = row_count;
-  return incidents + alerts;
-exception when others then
-  raise warning 'sync_scheduler.purge_alerts: % (%)', sqlerrm, sqlstate;
-  return 0;
-end;
-$$;
-
 -- supabase/schemas/30_functions/alerts/queue_messages.sql
 -- Writes the message of an alert or a run.
 
@@ -1704,8 +1882,9 @@ create trigger announce_change after update of severity, resolved_at, news_at on
       or old.news_at is distinct from new.news_at))
   execute function sync_scheduler.announce_alert();
 
--- A run has ended: queues that for the organisation's webhook, if it wants to know.
-create or replace function sync_scheduler.announce_run(run public.sync_run_log) returns void
+-- Trigger of sync_run_log: a run has ended. Queues that for the organisation's webhook, if it asks for such
+-- messages. An error is a warning: it must not undo the end of a run.
+create or replace function sync_scheduler.queue_run_message() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   -- For an organisation without a webhook, one look by the key.
@@ -1713,19 +1892,27 @@ begin
   select w.org_id, jsonb_build_object(
     'type', 'run.finished',
     'timestamp', now(),
-    'text', sync_scheduler.alert_text(run.status::text, run.integration_type, concat_ws(' ',
-      case when run.entries_failed > 0
-        then format('%s exported, %s rejected.', run.entries_done, run.entries_failed)
-        else format('%s of %s%s entries exported.', run.entries_done,
+    'text', sync_scheduler.alert_text(new.status::text, new.integration_type, concat_ws(' ',
+      case when new.entries_failed > 0
+        then format('%s exported, %s rejected.', new.entries_done, new.entries_failed)
+        else format('%s of %s%s entries exported.', new.entries_done,
           -- Counted up to 10,000, see entries_total of sync_run_log.
-          case when run.entries_total > 10000 and run.status <> 'succeeded' then 'at least ' else '' end,
-          run.entries_total) end,
-        run.error_message)),
-    'data', to_jsonb(run) - 'idempotency_key')
+          case when new.entries_total > 10000 and new.status <> 'succeeded' then 'at least ' else '' end,
+          new.entries_total) end,
+        new.error_message)),
+    'data', to_jsonb(new) - 'idempotency_key')
   from public.sync_alert_webhooks w
-  where w.org_id = run.org_id and w.finished_runs and w.stopped_at is null;
+  where w.org_id = new.org_id and w.finished_runs and w.stopped_at is null;
+  return null;
+exception when others then
+  raise warning 'sync_scheduler.queue_run_message: % (%)', sqlerrm, sqlstate;
+  return null;
 end;
 $$;
+
+create trigger ended_3_message after update of finished_at on public.sync_run_log
+  for each row when (old.finished_at is null and new.finished_at is not null)
+  execute function sync_scheduler.queue_run_message();
 
 -- The field text of a webhook message, as Slack and what imitates it show it. Nothing in it is a link, a
 -- mention or another line: https://evil.example becomes https[:]//evil[.]example.
@@ -1757,7 +1944,145 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/alerts/run_alerts.sql
--- Alerts that follow from attempts, runs and skipped slots.
+-- Alerts that follow from runs and skipped slots.
+
+-- Trigger of sync_run_log: a run has ended. One that succeeds resolves the alerts of those that did not. One that
+-- failed for good, or was refused while it was being cancelled, raises run_failed, whatever else is open:
+-- details.last_entry_id is the last entry that it left. A scheduled run that never started raises the drift alert
+-- of its slot. The end also reports what has become undecided. Locks alerts. An error is a warning: it must not
+-- undo the end of a run.
+create or replace function sync_scheduler.raise_run_alerts() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  integration public.sync_integrations;
+  ended sync_scheduler.run_attempts;
+  error_message text;
+begin
+  select * into ended from sync_scheduler.run_attempts a
+    where a.run_id = new.run_id and a.attempt = new.attempt;
+  if new.status = 'succeeded' then
+    perform sync_scheduler.resolve_alerts(new.integration_id, '{lost_worker,cold_start_failure,missed_slot}');
+    perform sync_scheduler.resolve_run_failure(new.integration_id, has_succeeded => true);
+  -- The next run would meet the same as one that a person has cancelled.
+  elsif new.status = 'failed' or sync_scheduler.was_refused(new, ended) then
+    select * into strict integration from public.sync_integrations i where i.id = new.integration_id;
+    error_message := coalesce(new.error_message, ended.error_message);
+    -- One until what it left is out or decided, however many runs fail before that.
+    perform sync_scheduler.raise_alert(integration, 'run_failed', 'critical', null,
+      concat_ws(' ', 'A sync failed.', error_message),
+      jsonb_build_object('error_code', coalesce(new.error_code, ended.error_code, 'unknown'),
+        'error_class', ended.error_class, 'blames', ended.blames,
+        'error_message', coalesce(error_message, 'The last sync failed.'),
+        'attempts', new.attempt, 'triggered_by', new.triggered_by, 'scheduled_for', new.scheduled_for,
+        'entries_done', new.entries_done, 'entries_total', new.entries_total,
+        'last_entry_id', sync_scheduler.last_open_entry(new.integration_id)),
+      new.run_id);
+    if new.started_at is null and new.triggered_by = 'schedule' then
+      perform sync_scheduler.raise_alert(integration, 'drift', 'warning', new.scheduled_for,
+        'A scheduled sync never started.',
+        jsonb_build_object('scheduled_for', new.scheduled_for, 'started_at', null), new.run_id);
+    end if;
+  end if;
+  perform sync_scheduler.report_undecided(new.integration_id, new.run_id);
+  return null;
+exception when others then
+  raise warning 'sync_scheduler.raise_run_alerts: % (%)', sqlerrm, sqlstate;
+  return null;
+end;
+$$;
+
+-- The numbers in the names of triggers on one event give their order: connections write health before.
+create trigger ended_2_alerts after update of finished_at on public.sync_run_log
+  for each row when (old.finished_at is null and new.finished_at is not null)
+  execute function sync_scheduler.raise_run_alerts();
+
+-- Trigger of sync_run_log: a slot was skipped because the scheduler was away. One alert a day, and one call of
+-- raise_alert for a batch of slots: the last one of the batch reports all. The caller holds the integration's
+-- lock. An error is a warning: it must not bring the slots back.
+create or replace function sync_scheduler.raise_missed_slots() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  integration public.sync_integrations;
+  missed record;
+begin
+  -- The next slot was skipped by the same transaction for the same reason: its row reports.
+  if (
+    select r.skip_reason = 'missed' and r.finished_at = new.finished_at from public.sync_run_log r
+    where r.integration_id = new.integration_id and r.scheduled_for > new.scheduled_for
+    order by r.scheduled_for limit 1)
+  then
+    return null;
+  end if;
+  select min(r.scheduled_for) as first_slot, count(*) as slots into missed from public.sync_run_log r
+  where r.integration_id = new.integration_id and r.scheduled_for <= new.scheduled_for
+    and r.skip_reason = 'missed' and r.finished_at = new.finished_at;
+  select * into strict integration from public.sync_integrations i where i.id = new.integration_id;
+  perform sync_scheduler.raise_alert(integration, 'missed_slot', 'critical',
+    date_trunc('day', missed.first_slot, 'UTC'),
+    'The scheduler was away for so long that scheduled syncs were skipped.',
+    jsonb_build_object('first_slot', missed.first_slot, 'last_slot', new.scheduled_for, 'slots', missed.slots));
+  return null;
+exception when others then
+  raise warning 'sync_scheduler.raise_missed_slots: % (%)', sqlerrm, sqlstate;
+  return null;
+end;
+$$;
+
+create trigger missed_alerts after insert on public.sync_run_log
+  for each row when (new.skip_reason = 'missed')
+  execute function sync_scheduler.raise_missed_slots();
+
+-- Trigger of postponed_slots: the tick could not start a due slot.
+create or replace function sync_scheduler.raise_postponed_slot() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  perform sync_scheduler.raise_alert(i, 'start_failed', 'critical', new.scheduled_for,
+    'A scheduled sync could not be started. It is tried again every minute.',
+    jsonb_build_object('scheduled_for', new.scheduled_for, 'error', new.reason))
+  from public.sync_integrations i where i.id = new.integration_id;
+  return null;
+exception when others then
+  -- An error must not bring the slot back into this tick.
+  raise warning 'sync_scheduler.raise_postponed_slot: % (%)', sqlerrm, sqlstate;
+  return null;
+end;
+$$;
+
+create trigger postponed_alerts after insert or update on sync_scheduler.postponed_slots
+  for each row execute function sync_scheduler.raise_postponed_slot();
+
+-- Trigger of sync_run_log: a person has started a run, or revived one, while the scheduler is silent. Raises
+-- scheduler_dead once a silence and posts it at once, since no tick does. An error is a warning: the run starts.
+create or replace function sync_scheduler.raise_silence() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  integration public.sync_integrations;
+begin
+  select * into strict integration from public.sync_integrations i where i.id = new.integration_id;
+  if sync_scheduler.raise_alert(integration, 'scheduler_dead', 'critical', sync_scheduler.last_tick_at(),
+    'The scheduler has stopped: nothing starts or is retried by itself. Syncs that are started by hand work.',
+    jsonb_build_object('last_tick_at', sync_scheduler.last_tick_at()))
+  then
+    begin
+      perform sync_scheduler.post_alert_messages();
+    exception when others then
+      -- The alert stays.
+      raise warning 'sync_scheduler.raise_silence: % (%)', sqlerrm, sqlstate;
+    end;
+  end if;
+  return null;
+exception when others then
+  raise warning 'sync_scheduler.raise_silence: % (%)', sqlerrm, sqlstate;
+  return null;
+end;
+$$;
+
+create trigger silent_alerts after insert on public.sync_run_log
+  for each row when (new.notice = 'scheduler_not_ticking')
+  execute function sync_scheduler.raise_silence();
+create trigger silent_alerts_of_revived after update of notice on public.sync_run_log
+  for each row when (new.notice = 'scheduler_not_ticking' and old.notice is distinct from new.notice)
+  execute function sync_scheduler.raise_silence();
 
 -- Trigger of sync_integrations: without a schedule, switched off or paused, no slot of the integration is
 -- late any more.
@@ -1812,76 +2137,36 @@ begin
 end;
 $$;
 
--- Did the run's attempt, which has just ended, fail on a cold start: in a freshly booted isolate, before it
--- settled any entry, with a transient or ambiguous error, for the first time in this run? Then it raises the
--- cold_start_failure alert and returns true: the run is retried at once. The caller holds the run's row lock.
-create or replace function sync_scheduler.note_cold_start_failure(
-  run public.sync_run_log, integration public.sync_integrations, error_class sync_scheduler.error_class
-) returns boolean
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  failed sync_scheduler.run_attempts;
-begin
-  if error_class is null or error_class not in ('transient', 'ambiguous') then
-    return false;
-  end if;
-  select * into failed from sync_scheduler.run_attempts a
-  where a.run_id = run.run_id and a.attempt = run.attempt and a.cold_start
-    and a.settled_before = run.entries_done + run.entries_failed;
-  -- The alert is also what says that the run had its favour: its key is when the run was triggered, so only
-  -- the first failure raises it.
-  return failed.run_id is not null
-    and sync_scheduler.raise_alert(integration, 'cold_start_failure', 'warning',
-    run.triggered_at, 'A sync failed in a function that had just started, and was started again at once.',
-    jsonb_build_object('attempt', failed.attempt, 'boot_id', failed.boot_id, 'boot_ms', failed.boot_ms,
-      'error_class', failed.error_class, 'error_code', failed.error_code, 'scheduled_for', run.scheduled_for),
-    run.run_id);
-end;
-$$;
-
--- A run has failed for good, or was refused while it was being cancelled: raises run_failed, whatever else is
--- open, and records it in the integration's health: see health_after. details.last_entry_id is the last entry
--- that it left. A scheduled run that never started raises the drift alert of its slot. The caller holds the
--- run's row lock and has ended its attempt.
-create or replace function sync_scheduler.note_failed_run(run public.sync_run_log) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  integration public.sync_integrations;
-  ended sync_scheduler.run_attempts;
-  error_code text := coalesce(run.error_code, 'unknown');
-  error_message text := coalesce(run.error_message, 'The last sync failed.');
-begin
-  select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
-  select * into ended from sync_scheduler.run_attempts a
-    where a.run_id = run.run_id and a.attempt = run.attempt;
-  perform sync_scheduler.set_health(run.integration_id,
-    -- A vendor that asks for a long wait has answered.
-    case when error_code = 'vendor_quota_exhausted' then 'degraded'
-      else sync_scheduler.health_after(ended.error_class::text, ended.blames) end,
-    error_code, error_message);
-  update public.sync_integration_health h set run_failed_at = now()
-  where h.integration_id = run.integration_id
-    -- What no worker has claimed, or one with older config or credentials, says nothing about these.
-    and ended.claimed_at >= h.configured_at;
-  -- One until what it left is out or decided, however many runs fail before that.
-  perform sync_scheduler.raise_alert(integration, 'run_failed', 'critical', null,
-    concat_ws(' ', 'A sync failed.', run.error_message),
-    jsonb_build_object('error_code', error_code, 'error_class', ended.error_class, 'blames', ended.blames,
-      'error_message', error_message,
-      'attempts', run.attempt, 'triggered_by', run.triggered_by, 'scheduled_for', run.scheduled_for,
-      'entries_done', run.entries_done, 'entries_total', run.entries_total,
-      'last_entry_id', sync_scheduler.last_open_entry(run.integration_id)),
-    run.run_id);
-  if run.started_at is null and run.triggered_by = 'schedule' then
-    perform sync_scheduler.raise_alert(integration, 'drift', 'warning', run.scheduled_for,
-      'A scheduled sync never started.',
-      jsonb_build_object('scheduled_for', run.scheduled_for, 'started_at', null), run.run_id);
-  end if;
-end;
-$$;
-
 -- supabase/schemas/30_functions/alerts/watch_alerts.sql
 -- The tick looks for what starts late or not at all.
+
+-- Trigger of ticks: the steps of a tick with work that are about alerts. Before the row is written, so that it has
+-- their errors and their time.
+create or replace function sync_scheduler.watch_alerts() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+  begun timestamptz := clock_timestamp();
+  step text;
+begin
+  -- Messages are posted after every step that raises alerts.
+  foreach step in array array['watch_drift', 'resolve_silence', 'post_alert_messages'] loop
+    begin
+      case step
+      when 'watch_drift' then perform sync_scheduler.watch_drift();
+      when 'resolve_silence' then perform sync_scheduler.resolve_silence();
+      when 'post_alert_messages' then perform sync_scheduler.post_alert_messages();
+      end case;
+    exception when others then
+      new.errors := coalesce(new.errors, '{}') || jsonb_build_object(step, sqlerrm);
+    end;
+  end loop;
+  new.duration_ms := new.duration_ms + extract(epoch from clock_timestamp() - begun) * 1000;
+  return new;
+end;
+$$;
+
+create trigger tick_2_alerts before insert on sync_scheduler.ticks
+  for each row when (new.busy) execute function sync_scheduler.watch_alerts();
 
 -- Raises the drift alert, once a slot, for up to 500 slots that should have started
 -- settings.drift_alert_after ago and have not.
@@ -1949,31 +2234,6 @@ begin
       check_drift.run_id);
   end if;
   return limit_passed;
-end;
-$$;
-
--- Nobody has claimed a dispatch in its time: keeps what pg_net heard and, from the second one of an attempt
--- on, raises dispatch_failing. The next claim of the integration resolves it.
-create or replace function sync_scheduler.note_undelivered(
-  integration public.sync_integrations,
-  run public.sync_run_log,
-  undelivered sync_scheduler.run_attempts,
-  severity public.sync_alert_severity
-) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  perform sync_scheduler.note_response(run.run_id, run.attempt);
-  -- One that is lost now and then is what the repetition is for.
-  if undelivered.dispatch_count < 2 then
-    return;
-  end if;
-  perform sync_scheduler.raise_alert(integration, 'dispatch_failing', severity, null,
-    'The sync function does not take the sync that was posted to it.',
-    (select jsonb_build_object('attempt', a.attempt, 'dispatches', a.dispatch_count, 'response_status',
-      a.response_status,
-       'response_error', a.response_error)
-     from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.attempt = run.attempt),
-    run.run_id);
 end;
 $$;
 
@@ -2116,7 +2376,7 @@ begin
   -- will see its end. Not from checks that people ask for: no member may open, keep open or end an incident
   -- by hand.
   if ended.by_tick and has_failed then
-    in_incident := sync_scheduler.note_vendor_failure(integration, sync_worker_finish_probe.error_class,
+    in_incident := sync_scheduler.record_vendor_failure(integration, sync_worker_finish_probe.error_class,
       blamed);
   end if;
   update public.sync_integration_health h set
@@ -2126,10 +2386,9 @@ begin
       else 0 end,
     next_check_at = sync_scheduler.plan_check(integration,
       case when has_failed and not in_incident then h.consecutive_failures + 1 else 0 end, h.passive_since,
-      -- Half: the turn that comes next, but not the one that this check was, which the tick came to a little
-      -- late.
-      now() + case when has_failed and not in_incident and h.consecutive_failures > 0 then interval '0'
-        else integration.health_check_interval / 2 end)
+      -- A whole interval after this one was asked. The backoff after failures is longer.
+      case when has_failed and not in_incident and h.consecutive_failures > 0 then now()
+        else ended.requested_at + integration.health_check_interval end)
   where h.integration_id = integration.id returning * into strict health;
   if has_failed then
     perform sync_scheduler.record_failed_check(integration, health, in_incident,
@@ -2140,15 +2399,14 @@ begin
   -- An answer refutes what the function itself found wrong. Only a check with good credentials refutes that
   -- the external system refused the present ones.
   if sync_worker_finish_probe.outcome = 'answered' or not exists (
-    select from public.sync_alerts a
-    where a.integration_id = integration.id and a.kind = 'needs_attention' and a.resolved_at is null
-      and a.last_seen_at >= health.configured_at
-      and not sync_scheduler.is_own_refusal(a.details ->> 'error_code'))
+    select from sync_scheduler.check_faults f
+    where f.integration_id = integration.id and f.refused_at >= health.configured_at
+      and not sync_scheduler.is_own_refusal(f.refused_code))
   then
     perform sync_scheduler.record_answer(integration.id);
   end if;
   if ended.by_tick and sync_worker_finish_probe.outcome <> 'failed' then
-    perform sync_scheduler.note_vendor_answer(integration.id, ended.requested_at);
+    perform sync_scheduler.record_vendor_answer(integration.id, ended.requested_at);
   end if;
   return '{"recorded": true}'::jsonb;
 end;
@@ -2167,9 +2425,9 @@ comment on function public.sync_worker_finish_probe(uuid, text, text, text, text
   'PT401 invalid_token (also of a check that was replaced or not claimed), PT422 argument_too_long, PT422 '
   'invalid_worker_request.';
 
--- Records the failed connection check of an integration. blames configuration: needs_attention, with an
--- alert. blames quota: degraded and passive. Otherwise it is degraded or unhealthy; the second failure in a
--- row raises an alert. The caller holds the lock of health, which already counts this failure.
+-- Records the failed connection check of an integration. blames configuration: needs_attention. blames quota:
+-- degraded and passive. Otherwise it is degraded or unhealthy. The caller holds the lock of health, which
+-- already counts this failure.
 create or replace function sync_scheduler.record_failed_check(
   integration public.sync_integrations,
   health public.sync_integration_health,
@@ -2184,25 +2442,53 @@ declare
   status constant public.sync_health_status := sync_scheduler.health_after(error_class, blames);
 begin
   if blames = 'quota' then
-    perform sync_scheduler.enter_passive(integration.id);
+    perform sync_scheduler.suspend_checks(integration.id);
   end if;
-  perform sync_scheduler.set_health(integration.id, status, error_code, error_message);
-  -- Unless the alert of a failed run says the same already: with another fault it is an alert of its own.
-  if status = 'needs_attention' and not exists (
+  perform sync_scheduler.record_health(integration.id, status, error_code, error_message);
+  perform sync_scheduler.record_check_fault(integration.id, status,
+    case when in_incident then 0 else health.consecutive_failures end, error_code, error_message);
+end;
+$$;
+
+-- Writes what is wrong with an integration into check_faults. That is an event: alerts has a trigger on it. After
+-- health, before alerts.
+create or replace function sync_scheduler.record_check_fault(
+  integration_id uuid, status public.sync_health_status, failures integer, error_code text, error_message text
+) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  seen_at constant timestamptz := clock_timestamp();
+  -- The alert of a failed run may say the same already. With another fault it is a refusal of its own.
+  is_refused constant boolean := record_check_fault.status = 'needs_attention' and not exists (
     select from public.sync_alerts a
-    where a.integration_id = integration.id and a.kind = 'run_failed' and a.resolved_at is null
-      and health.run_failed_at is not null and a.details ->> 'error_code' = record_failed_check.error_code)
-  then
-    perform sync_scheduler.raise_alert(integration, 'needs_attention', 'critical', null,
-      'The integration needs attention. ' || error_message, jsonb_build_object('error_code', error_code));
-  end if;
-  -- A single failure may pass, and the next check is near. An incident of the vendor has an alert of its own.
-  if status = 'unhealthy' and health.consecutive_failures > 1 and not in_incident then
-    perform sync_scheduler.raise_alert(integration, 'unhealthy', 'warning', null,
-      format('%s connection checks in a row have failed. %s', health.consecutive_failures,
-        left(error_message, 300)),
-      jsonb_build_object('error_code', error_code, 'next_check_at', health.next_check_at));
-  end if;
+    join public.sync_integration_health h on h.integration_id = a.integration_id
+    where a.integration_id = record_check_fault.integration_id and a.kind = 'run_failed' and a.resolved_at is null
+      and h.run_failed_at is not null and a.details ->> 'error_code' = record_check_fault.error_code);
+begin
+  insert into sync_scheduler.check_faults as f (integration_id, status, failures, error_code, error_message,
+    found_at, refused_at, refused_code)
+  values (record_check_fault.integration_id, record_check_fault.status, record_check_fault.failures,
+    record_check_fault.error_code, record_check_fault.error_message, seen_at,
+    case when is_refused then seen_at end,
+    case when is_refused then record_check_fault.error_code end)
+  on conflict on constraint check_faults_pkey do update set
+    status = excluded.status,
+    failures = excluded.failures,
+    error_code = excluded.error_code,
+    error_message = excluded.error_message,
+    found_at = excluded.found_at,
+    refused_at = coalesce(excluded.refused_at, f.refused_at),
+    refused_code = coalesce(excluded.refused_code, f.refused_code);
+end;
+$$;
+
+-- The external system has answered: what checks have found wrong is over. Nearly always nothing was wrong.
+create or replace function sync_scheduler.clear_check_faults(integration_id uuid) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  update sync_scheduler.check_faults f
+  set status = 'healthy', failures = 0, refused_at = null, refused_code = null
+  where f.integration_id = clear_check_faults.integration_id and f.status <> 'healthy';
 end;
 $$;
 
@@ -2223,25 +2509,143 @@ begin
     and a.resolved_at is null
   where h.integration_id = record_answer.integration_id and h.run_failed_at is not null;
   if not found then
-    perform sync_scheduler.set_health(record_answer.integration_id, 'healthy');
+    perform sync_scheduler.record_health(record_answer.integration_id, 'healthy');
   else
-    perform sync_scheduler.set_health(record_answer.integration_id,
+    perform sync_scheduler.record_health(record_answer.integration_id,
       case failure.blames when 'configuration' then 'needs_attention'
         else 'degraded' end::public.sync_health_status,
       failure.error_code, failure.error_message, has_answered => true);
   end if;
-  -- What checks have found is over.
-  perform sync_scheduler.resolve_alerts(record_answer.integration_id, '{needs_attention,unhealthy}');
+  perform sync_scheduler.clear_check_faults(record_answer.integration_id);
 end;
 $$;
 
 -- supabase/schemas/30_functions/connections/health_events.sql
 -- Health follows runs and checks.
 
+-- Trigger of run_attempts: an attempt has ended. What it says of the external system goes into the health of the
+-- integration, and a failure or an answer of the vendor into what is known of that. Locks health, then the
+-- vendor. An error is a warning: it must not undo the end of an attempt.
+create or replace function sync_scheduler.record_attempt_health() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  run public.sync_run_log;
+  integration public.sync_integrations;
+begin
+  select * into strict run from public.sync_run_log r where r.run_id = new.run_id;
+  select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
+  if new.error_class is not null then
+    -- The end of the run may write health after an alert of this attempt: health is locked before any alert.
+    perform from public.sync_integration_health h where h.integration_id = integration.id for no key update;
+  end if;
+  if new.over_quota then
+    perform sync_scheduler.suspend_checks(integration.id, new.retry_after);
+  end if;
+  if new.error_class = 'rate_limited' or new.blames = 'quota' then
+    perform sync_scheduler.record_health(integration.id, 'degraded', coalesce(new.error_code, 'unknown'),
+      coalesce(new.error_message, 'The external system asks us to slow down.'));
+  end if;
+  if new.blames = 'vendor' then
+    perform sync_scheduler.record_vendor_failure(integration, new.error_class::text, new.blames);
+  end if;
+
+  -- An attempt that had nothing to export has not asked the external system for anything. A run that ends has
+  -- shown by all of its attempts that it works.
+  if (new.outcome in ('succeeded', 'continued', 'paused') or new.error_code = 'entries_unresolved')
+    and run.entries_done + run.entries_failed
+      > (case when new.outcome in ('succeeded', 'failed') then 0 else new.settled_before end)
+  then
+    update public.sync_integration_health h set run_failed_at = null
+    where h.integration_id = integration.id and h.run_failed_at is not null;
+    perform sync_scheduler.record_health(integration.id, 'healthy');
+    -- Nothing has to be asked for an interval, unless the integration is passive. Written only if the next check
+    -- would come soon: of runs in a row most read one row and that is all.
+    update public.sync_integration_health h set
+      consecutive_failures = 0,
+      next_check_at = sync_scheduler.plan_check(integration,
+        earliest := now() + integration.health_check_interval)
+    where h.integration_id = integration.id and h.passive_since is null
+      and (h.next_check_at < now() + integration.health_check_interval / 2 or h.consecutive_failures > 0);
+    perform sync_scheduler.clear_check_faults(integration.id);
+    perform sync_scheduler.record_vendor_answer(integration.id, new.claimed_at);
+  end if;
+  return null;
+exception when others then
+  raise warning 'sync_scheduler.record_attempt_health: % (%)', sqlerrm, sqlstate;
+  return null;
+end;
+$$;
+
+-- The numbers in the names of triggers on one event give their order, which is the order of locks: health, then
+-- alerts.
+create trigger ended_1_health after update of ended_at on sync_scheduler.run_attempts
+  for each row when (old.ended_at is null and new.ended_at is not null)
+  execute function sync_scheduler.record_attempt_health();
+
+-- Trigger of sync_run_log: a run has failed for good, or was refused while it was being cancelled. Locks health.
+-- An error is a warning: it must not undo the end of a run.
+create or replace function sync_scheduler.record_run_health() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  ended sync_scheduler.run_attempts;
+begin
+  select * into ended from sync_scheduler.run_attempts a
+    where a.run_id = new.run_id and a.attempt = new.attempt;
+  if new.status = 'cancelled' and sync_scheduler.was_refused(new, ended) is not true then
+    return null;
+  end if;
+  perform sync_scheduler.record_health(new.integration_id,
+    -- A vendor that asks for a long wait has answered.
+    case when new.error_code = 'vendor_quota_exhausted' then 'degraded'
+      else sync_scheduler.health_after(ended.error_class::text, ended.blames) end,
+    -- The next run would meet the same as one that a person has cancelled.
+    coalesce(new.error_code, ended.error_code, 'unknown'),
+    coalesce(new.error_message, ended.error_message, 'The last sync failed.'));
+  update public.sync_integration_health h set run_failed_at = now()
+  where h.integration_id = new.integration_id
+    -- What no worker has claimed, or one with older config or credentials, says nothing about these.
+    and ended.claimed_at >= h.configured_at;
+  return null;
+exception when others then
+  raise warning 'sync_scheduler.record_run_health: % (%)', sqlerrm, sqlstate;
+  return null;
+end;
+$$;
+
+create trigger ended_1_health after update of finished_at on public.sync_run_log
+  for each row when (old.finished_at is null and new.status in ('failed', 'cancelled'))
+  execute function sync_scheduler.record_run_health();
+
+-- Trigger of sync_run_log: the external system has taken entries of a run. Sets last_success_at of the
+-- integration's health and clears run_failed_at. Does nothing if config or credentials have changed since the
+-- attempt was claimed. Locks health. An error is a warning: it must not undo what was recorded.
+create or replace function sync_scheduler.record_success() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  -- Once a minute, for it is written with each batch. Two at once write the same.
+  update public.sync_integration_health h set last_success_at = now(), run_failed_at = null
+  where h.integration_id = new.integration_id
+    and (h.last_success_at is null or h.last_success_at < now() - interval '1 minute'
+      or h.run_failed_at is not null)
+    -- The worker has the config and the credentials as they were when it claimed its attempt.
+    and h.configured_at <= (
+      select a.claimed_at from sync_scheduler.run_attempts a
+        where a.run_id = new.run_id and a.attempt = new.attempt);
+  return null;
+exception when others then
+  raise warning 'sync_scheduler.record_success: % (%)', sqlerrm, sqlstate;
+  return null;
+end;
+$$;
+
+create trigger exported_1_health after update of entries_done on public.sync_run_log
+  for each row when (new.entries_done > old.entries_done)
+  execute function sync_scheduler.record_success();
+
 -- Records how an integration is, with the newest failure (in a coordinator's words). needs_attention ends
 -- with healthy, or with any status when the external system has just answered (has_answered). Raises and
 -- resolves no alert. After integration, run and entries, before alerts.
-create or replace function sync_scheduler.set_health(
+create or replace function sync_scheduler.record_health(
   integration_id uuid,
   status public.sync_health_status,
   error_code text default null,
@@ -2254,27 +2658,27 @@ declare
 begin
   -- The usual case, a run of a healthy integration that succeeds: one look by the key and no write.
   select * into health from public.sync_integration_health h
-    where h.integration_id = set_health.integration_id;
+    where h.integration_id = record_health.integration_id;
   if (health.status, health.last_error_code, health.last_error_message)
-    is not distinct from (set_health.status, set_health.error_code, set_health.error_message)
+    is not distinct from (record_health.status, record_health.error_code, record_health.error_message)
   then
     return;
   end if;
 
   select * into health from public.sync_integration_health h
-  where h.integration_id = set_health.integration_id for no key update;
+  where h.integration_id = record_health.integration_id for no key update;
   -- That it is also slow or away does not fix it.
-  if health.status = 'needs_attention' and set_health.status in ('degraded', 'unhealthy')
+  if health.status = 'needs_attention' and record_health.status in ('degraded', 'unhealthy')
     and not has_answered then
-    set_health.status := health.status;
+    record_health.status := health.status;
   end if;
   update public.sync_integration_health h set
-    status = set_health.status,
+    status = record_health.status,
     -- Not now(): of two changes in a row each has an instant of its own.
-    since = case when h.status = set_health.status then h.since else clock_timestamp() end,
-    last_error_code = set_health.error_code,
-    last_error_message = set_health.error_message
-  where h.integration_id = set_health.integration_id;
+    since = case when h.status = record_health.status then h.since else clock_timestamp() end,
+    last_error_code = record_health.error_code,
+    last_error_message = record_health.error_message
+  where h.integration_id = record_health.integration_id;
 end;
 $$;
 
@@ -2288,55 +2692,6 @@ begin
     -- The external system has answered: the connection works.
     when blames in ('quota', 'entry') or error_class = 'rate_limited' then 'degraded'
     else 'unhealthy' end::public.sync_health_status;
-end;
-$$;
-
--- A run of the integration has settled entries in an attempt that was claimed at that instant: it is healthy,
--- what checks have raised is resolved, it need not be asked for a while, and its vendor is there. In the
--- usual case a few looks by key and no write.
-create or replace function sync_scheduler.note_traffic(integration_id uuid, claimed_at timestamptz)
-  returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  update public.sync_integration_health h set run_failed_at = null
-  where h.integration_id = note_traffic.integration_id and h.run_failed_at is not null;
-  perform sync_scheduler.set_health(note_traffic.integration_id, 'healthy');
-  perform sync_scheduler.defer_check(note_traffic.integration_id);
-  perform sync_scheduler.resolve_alerts(note_traffic.integration_id, '{needs_attention,unhealthy}');
-  perform sync_scheduler.note_vendor_answer(note_traffic.integration_id, note_traffic.claimed_at);
-end;
-$$;
-
--- The external system has taken entries of the run: sets last_success_at of the integration's health and
--- clears run_failed_at. Does nothing if config or credentials have changed since the attempt was claimed.
--- run: the active run, whose lock the caller holds. After entries, as in set_health.
-create or replace function sync_scheduler.record_success(run public.sync_run_log) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  -- Once a minute, for it is written with each batch. Two at once write the same.
-  update public.sync_integration_health h set last_success_at = now(), run_failed_at = null
-  where h.integration_id = run.integration_id
-    and (h.last_success_at is null or h.last_success_at < now() - interval '1 minute'
-      or h.run_failed_at is not null)
-    -- The worker has the config and the credentials as they were when it claimed its attempt.
-    and h.configured_at <= (
-      select a.claimed_at from sync_scheduler.run_attempts a
-        where a.run_id = run.run_id and a.attempt = run.attempt);
-end;
-$$;
-
--- A run has got through to the external system just now: for an interval there is nothing to ask it. Not
--- while the integration is passive. The caller writes health last: see set_health.
-create or replace function sync_scheduler.defer_check(integration_id uuid) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  -- Written only if the next check would come soon: of runs in a row most read one row and that is all.
-  update public.sync_integration_health h set
-    consecutive_failures = 0,
-    next_check_at = sync_scheduler.plan_check(i, earliest := now() + i.health_check_interval)
-  from public.sync_integrations i
-  where h.integration_id = defer_check.integration_id and i.id = h.integration_id and h.passive_since is null
-    and (h.next_check_at < now() + i.health_check_interval / 2 or h.consecutive_failures > 0);
 end;
 $$;
 
@@ -2361,13 +2716,25 @@ create trigger add_health after insert on public.sync_integrations
   referencing new table as added for each statement execute function sync_scheduler.add_health();
 
 -- Trigger of sync_integrations: an integration that is changed, switched on or resumed is checked at its next
--- turn, one that is switched off or paused not at all. With another config nothing has got through yet.
+-- turn, one that is switched off or paused not at all. With another config nothing has got through yet, and with
+-- another address an admin has to store credentials anew. Locks the check, then health.
 -- Definer, because whoever may change an integration may not write its health.
 create or replace function sync_scheduler.keep_next_check_at() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   is_reconfigured boolean := old.config is distinct from new.config;
+  needs_credentials boolean := false;
 begin
+  if is_reconfigured and sync_scheduler.address_of(new) <> sync_scheduler.address_of(old) then
+    -- What the old address answers says nothing about the new one. A claim that is under way holds the row: it
+    -- read the old one.
+    perform from sync_scheduler.connection_checks c where c.integration_id = new.id for no key update;
+    update sync_scheduler.connection_checks c set ended_at = clock_timestamp()
+    where c.integration_id = new.id and c.claimed_at is not null and c.ended_at is null;
+    needs_credentials := exists (
+      select from sync_scheduler.integration_credentials c
+      where c.integration_id = new.id and c.address <> sync_scheduler.address_of(new));
+  end if;
   update public.sync_integration_health h set
     -- What was wrong may be fixed by the change.
     consecutive_failures = 0,
@@ -2376,8 +2743,15 @@ begin
     last_success_at = case when not is_reconfigured then h.last_success_at end,
     run_failed_at = case when not is_reconfigured then h.run_failed_at end,
     next_check_at = sync_scheduler.plan_check(new, 0, h.passive_since,
-      greatest(now(), h.check_requested_at + new.health_check_interval / 2))
+      greatest(now(), h.check_requested_at + new.health_check_interval))
   where h.integration_id = new.id;
+  if needs_credentials then
+    -- No sync has to fail before people read it.
+    perform sync_scheduler.record_health(new.id, 'needs_attention', 'credentials_needed',
+      sync_scheduler.credentials_needed());
+    perform sync_scheduler.record_check_fault(new.id, 'needs_attention', 0, 'credentials_needed',
+      sync_scheduler.credentials_needed());
+  end if;
   -- It may be on another host from now on.
   if is_reconfigured then
     delete from sync_scheduler.vendor_failures f where f.integration_id = new.id;
@@ -2423,16 +2797,16 @@ end;
 $$;
 
 -- The first instant, not before earliest, at which it is this integration's turn to be checked: one in each
--- interval (and a hundredth of it), at an offset that follows from its id, so that the integrations of a
+-- interval (and a twenty-fifth of it), at an offset that follows from its id, so that the integrations of a
 -- vendor are spread over the interval.
 create or replace function sync_scheduler.check_slot(integration_id uuid, every interval,
   earliest timestamptz)
 returns timestamptz
 language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
 declare
-  -- A hundredth longer, so that no stretch of 24 hours has more than 96 turns of 15 minutes, although the
-  -- tick comes to one a little late and to the next in time.
-  period numeric := extract(epoch from every) * 1.01;
+  -- Longer by more than the pace of the tick: it comes to one turn late and to the next in time, and yet a whole
+  -- interval is between them.
+  period numeric := extract(epoch from every) * 1.04;
   -- The same for ever: what was overdue at once, after an absence of the scheduler, comes apart again by
   -- itself.
   shift numeric := mod((hashtextextended(integration_id::text, 0) & 2147483647)::numeric, period);
@@ -2444,17 +2818,17 @@ $$;
 
 -- The vendor says that we ask too much: what is left of its quota is for the syncs. The integration is not
 -- checked until settings.passive_cooldown is over (and retry_after, the vendor's hint). The last lock of its
--- caller, as in set_health.
-create or replace function sync_scheduler.enter_passive(integration_id uuid,
+-- caller, as in record_health.
+create or replace function sync_scheduler.suspend_checks(integration_id uuid,
   retry_after interval default null) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   update public.sync_integration_health h set
     passive_since = coalesce(h.passive_since, now()),
     -- From the newest time that the vendor said so: its quota was used up then, too.
-    next_check_at = sync_scheduler.plan_check(i, 0, now(), now() + coalesce(enter_passive.retry_after, '0'))
+    next_check_at = sync_scheduler.plan_check(i, 0, now(), now() + coalesce(suspend_checks.retry_after, '0'))
   from public.sync_integrations i
-  where h.integration_id = enter_passive.integration_id and i.id = h.integration_id;
+  where h.integration_id = suspend_checks.integration_id and i.id = h.integration_id;
 end;
 $$;
 
@@ -2520,7 +2894,8 @@ begin
     jsonb_build_object('passive_since', health.passive_since, 'next_check_at', health.next_check_at));
   update public.sync_integration_health h set
     passive_since = null,
-    next_check_at = sync_scheduler.plan_check(integration)
+    next_check_at = sync_scheduler.plan_check(integration, earliest :=
+      greatest(now(), h.check_requested_at + integration.health_check_interval))
   where h.integration_id = integration.id returning * into strict health;
   return health;
 end;
@@ -2593,24 +2968,50 @@ $$;
 -- supabase/schemas/30_functions/connections/run_checks.sql
 -- The tick requests the checks that are due, and ends the unanswered ones.
 
+-- Trigger of ticks: the steps of a tick with work that are about connection checks. Before the row is written,
+-- so that it has their errors and their time.
+create or replace function sync_scheduler.run_checks() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+  begun timestamptz := clock_timestamp();
+  step text;
+begin
+  foreach step in array array['end_unanswered_checks', 'run_due_checks'] loop
+    begin
+      case step
+      when 'end_unanswered_checks' then perform sync_scheduler.end_unanswered_checks();
+      when 'run_due_checks' then perform sync_scheduler.run_due_checks();
+      end case;
+    exception when others then
+      new.errors := coalesce(new.errors, '{}') || jsonb_build_object(step, sqlerrm);
+    end;
+  end loop;
+  new.duration_ms := new.duration_ms + extract(epoch from clock_timestamp() - begun) * 1000;
+  return new;
+end;
+$$;
+
+-- The numbers in the names give the order: alerts post what these steps raise.
+create trigger tick_1_checks before insert on sync_scheduler.ticks
+  for each row when (new.busy) execute function sync_scheduler.run_checks();
+
 -- Starts the connection checks that are due, up to batch_size (500), the longest due first, and gives each
--- its next turn; which of them have to ask, choose_checks knows. Returns how many it posted. Nothing without
--- settings.function_url. Its cost follows what is due. Safe at any time, by anyone, at once.
+-- its next turn. Does not ask while a run of the integration is under way or a check of it is open. Returns how
+-- many it posted. Nothing without settings.function_url. Its cost follows what is due. Safe at any time, by
+-- anyone, at once.
 create or replace function sync_scheduler.run_due_checks(batch_size integer default 500) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
-  settings sync_scheduler.settings;
   due uuid[];
-  chosen record;
+  asked uuid[];
 begin
-  select * into strict settings from sync_scheduler.settings;
-  if settings.function_url is null then
+  if (select s.function_url from sync_scheduler.settings s) is null then
     return 0;
   end if;
 
   -- The integration first, then its health. The tick waits for no lock: a check by hand, a worker that
-  -- reports and another tick each bring newer news. A check that is open is not replaced, see choose_checks.
+  -- reports and another tick each bring newer news.
   due := array(
     select i.id from public.sync_integration_health h
       join public.sync_integrations i on i.id = h.integration_id
@@ -2624,64 +3025,23 @@ begin
     where h.integration_id = any (due) and h.next_check_at <= now()
     for no key update skip locked);
 
-  select c.asked, c.postponed into chosen from sync_scheduler.choose_checks(due) c;
+  asked := array(
+    select d.id from unnest(due) d (id)
+    -- What a run that is under way meets is news enough, and the vendor is busy with it.
+    where not exists (
+        select from public.sync_run_log r where r.integration_id = d.id and r.status = 'running')
+      and not exists (
+        select from sync_scheduler.connection_checks c
+        where c.integration_id = d.id and c.ended_at is null));
   update public.sync_integration_health h set
-    -- The cool-down is over: this check tells whether the vendor has something left for us.
+    -- The passive time is over: this check finds out whether the vendor has something left for us.
     passive_since = null,
-    next_check_at = case when h.integration_id = any (chosen.postponed) then now() + interval '1 minute'
-      else sync_scheduler.plan_check(i, earliest := now() + i.health_check_interval / 2) end
+    next_check_at = sync_scheduler.plan_check(i, earliest := now() + i.health_check_interval)
   from public.sync_integrations i where h.integration_id = any (due) and i.id = h.integration_id;
-  if chosen.asked is not null then
-    perform sync_scheduler.post_checks(chosen.asked, by_tick := true);
+  if asked <> '{}' then
+    perform sync_scheduler.post_checks(asked, by_tick := true);
   end if;
-  return coalesce(cardinality(chosen.asked), 0);
-end;
-$$;
-
--- Of integrations whose turn it is to be checked: which have to ask their vendor, and which are to look again
--- soon. For the others a run is under way or a check open, or somebody else has shown that the host answers
--- while their own credentials were found good within settings.own_check_interval.
-create or replace function sync_scheduler.choose_checks(
-  integration_ids uuid[], out asked uuid[], out postponed uuid[]
-)
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  settings sync_scheduler.settings;
-begin
-  select * into strict settings from sync_scheduler.settings;
-  with looked as materialized (
-    select i.id, i.integration_type, v.host, h.next_check_at,
-      -- What its own check or run showed lately is what its credentials are; that the host answers, somebody
-      -- else can show.
-      v.host is not null and h.status = 'healthy' and h.consecutive_failures = 0 and h.passive_since is null
-        and (h.checked_at > now() - settings.own_check_interval or exists (
-          select from public.sync_run_log r
-          where r.integration_id = i.id and r.status = 'succeeded'
-            and r.finished_at > now() - settings.own_check_interval
-            and r.entries_done + r.entries_failed > 0)) as proved,
-      -- A little less than the interval, or the answer to its own last check would do for the next one.
-      a.answered_at > greatest(a.failed_at, now() - i.health_check_interval * 0.9) as answered
-    from public.sync_integrations i
-    join public.sync_integration_health h on h.integration_id = i.id
-    -- The offset has it computed once a row, not wherever it is named.
-    cross join lateral (select sync_scheduler.vendor_host(i) as host offset 0) v
-    left join sync_scheduler.vendors a on a.integration_type = i.integration_type and a.host = v.host
-    where i.id = any (integration_ids)
-      -- What a run that is under way meets is news enough, and the vendor is busy with it.
-      and not exists (
-        select from public.sync_run_log r where r.integration_id = i.id and r.status = 'running')
-      and not exists (
-        select from sync_scheduler.connection_checks p where p.integration_id = i.id and p.ended_at is null)
-  ), placed as (
-    select l.*, row_number() over (
-      partition by l.integration_type, l.host order by l.proved, l.next_check_at) as place
-    from looked l
-  )
-  select
-    array_agg(p.id) filter (where not p.proved or (p.answered is not true and p.place = 1)),
-    -- Their vendor is asked just now by another one, whose answer will do.
-    array_agg(p.id) filter (where p.proved and p.answered is not true and p.place > 1)
-  into asked, postponed from placed p;
+  return cardinality(asked);
 end;
 $$;
 
@@ -2758,7 +3118,7 @@ begin
     update public.sync_integration_health h set
       consecutive_failures = 0, configured_at = now(), last_success_at = null, run_failed_at = null,
       next_check_at = sync_scheduler.plan_check(integration, 0, h.passive_since,
-        greatest(now(), h.check_requested_at + integration.health_check_interval / 2))
+        greatest(now(), h.check_requested_at + integration.health_check_interval))
     where h.integration_id = integration.id returning * into strict health;
     return health;
   end if;
@@ -2796,17 +3156,20 @@ comment on function public.set_integration_credentials(uuid, text, jsonb, text) 
 -- Outages of a vendor.
 
 -- Records that a check of the tick or a run of the integration has failed like this, if the vendor is to
--- blame. At the host of its type, several organisations are an incident. Returns whether one is open on the
--- integration's host. The caller holds the lock of the integration's health.
-create or replace function sync_scheduler.note_vendor_failure(
+-- blame. Opens the incident of its host if so many organisations (settings.incident_organisations) could not
+-- reach it lately and none could since. Returns whether one is open. Writing the incident is an event: alerts has
+-- a trigger on it. The caller holds the lock of the integration's health.
+create or replace function sync_scheduler.record_vendor_failure(
   integration public.sync_integrations, error_class text, blames sync_scheduler.blames
 ) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
 declare
   vendor_host text;
   is_shared boolean;
   is_new boolean;
+  failed integer;
+  first_failed_at timestamptz;
+  enough integer;
 begin
   if blames is distinct from 'vendor' then
     -- To be refused is to be answered: what it met before is not its newest news any more.
@@ -2821,7 +3184,7 @@ begin
   -- Only a host of the type has incidents: an address that a tenant chose is no vendor of others.
   is_shared := exists (
     select from public.sync_integration_types t
-    where t.code = note_vendor_failure.integration.integration_type and t.host = vendor_host);
+    where t.code = record_vendor_failure.integration.integration_type and t.host = vendor_host);
   -- Order of locks: the integration's own failure, its vendor, the incident.
   if is_shared then
     insert into sync_scheduler.vendor_failures (integration_id, integration_type, host, failed_at)
@@ -2847,22 +3210,40 @@ begin
       and o.ended_at is null;
     return true;
   end if;
-  return sync_scheduler.open_incident(integration, vendor_host);
+
+  -- We hold the vendor's row: of several that fail at once, the last one counts them all.
+  select count(*), min(f.failed_at), max(s.incident_organisations) into failed, first_failed_at, enough
+  from sync_scheduler.vendor_failures f
+  join sync_scheduler.vendors v on v.integration_type = f.integration_type and v.host = f.host
+  cross join sync_scheduler.settings s
+  where f.integration_type = integration.integration_type and f.host = vendor_host
+    and f.failed_at > now() - s.incident_window
+    -- As long as an integration gets through, it is not the vendor.
+    and f.failed_at > coalesce(v.answered_at, '-infinity');
+  if (failed >= enough) is not true then
+    return false;
+  end if;
+  insert into public.sync_vendor_incidents (integration_type, host, began_at, affected, message)
+  select t.code, vendor_host, first_failed_at, failed,
+    format('%s (%s) cannot be reached by several organisations. Syncs try again by themselves.',
+      t.name, vendor_host)
+  from public.sync_integration_types t where t.code = integration.integration_type
+  on conflict (integration_type, host) where ended_at is null do nothing;
+  return true;
 end;
 $$;
 
 -- A check or a run of the integration, begun at seen_at, has got through: its vendor is there, for everybody.
 -- The last thing that its caller does: after health.
-create or replace function sync_scheduler.note_vendor_answer(integration_id uuid, seen_at timestamptz)
+create or replace function sync_scheduler.record_vendor_answer(integration_id uuid, seen_at timestamptz)
   returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
 declare
   integration public.sync_integrations;
   vendor_host text;
 begin
   select * into strict integration from public.sync_integrations i
-    where i.id = note_vendor_answer.integration_id;
+    where i.id = record_vendor_answer.integration_id;
   vendor_host := sync_scheduler.vendor_host(integration);
   if vendor_host is null then
     return;
@@ -2878,94 +3259,43 @@ begin
     values (integration.integration_type, vendor_host, clock_timestamp())
     on conflict (integration_type, host) do update set answered_at = excluded.answered_at;
   end if;
-  if exists (select from public.sync_vendor_incidents o where o.ended_at is null) then
-    perform sync_scheduler.end_incident(integration.integration_type, vendor_host, seen_at);
-  end if;
+  update public.sync_vendor_incidents o set ended_at = now()
+  where o.integration_type = integration.integration_type and o.host = vendor_host and o.ended_at is null
+    -- What was asked before it began says nothing of now.
+    and o.began_at <= record_vendor_answer.seen_at;
 end;
 $$;
 
--- Opens the incident of a vendor's host, with one alert, if so many organisations
--- (settings.incident_organisations) could not reach it lately and nobody could since. Returns whether there
--- is one. For note_vendor_failure.
-create or replace function sync_scheduler.open_incident(integration public.sync_integrations, host text)
-  returns boolean
+-- Trigger of sync_vendor_incidents: an incident is over. Those that failed are asked at their next turn, which is
+-- within an interval. Waits for no lock: a transaction that holds one of these rows has newer news. An error is a
+-- warning: it must not undo what an attempt, a check or the purge has found.
+create or replace function sync_scheduler.end_incident() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
 declare
-  settings sync_scheduler.settings;
-  failed integer;
-  first_failed_at timestamptz;
-  incident public.sync_vendor_incidents;
-begin
-  select * into strict settings from sync_scheduler.settings;
-  -- The caller holds the vendor's row: of several that fail at once, the last one counts them all.
-  select count(*), min(f.failed_at) into failed, first_failed_at
-  from sync_scheduler.vendor_failures f
-  join sync_scheduler.vendors v on v.integration_type = f.integration_type and v.host = f.host
-  where f.integration_type = integration.integration_type and f.host = open_incident.host
-    and f.failed_at > now() - settings.incident_window
-    -- As long as somebody gets through, it is not the vendor.
-    and f.failed_at > coalesce(v.answered_at, '-infinity');
-  if failed < settings.incident_organisations then
-    return false;
-  end if;
-
-  insert into public.sync_vendor_incidents (integration_type, host, began_at, affected, message)
-  select t.code, open_incident.host, first_failed_at, failed,
-    format('%s (%s) cannot be reached by several organisations. Syncs try again by themselves.',
-      t.name, open_incident.host)
-  from public.sync_integration_types t where t.code = integration.integration_type
-  on conflict (integration_type, host) where ended_at is null do nothing
-  returning * into incident;
-  if incident.incident_id is not null then
-    perform sync_scheduler.raise_shared_alert(incident.integration_type, 'vendor_incident', 'critical',
-      incident.began_at,
-      incident.message, jsonb_build_object('incident_id', incident.incident_id, 'host', incident.host,
-        'began_at', incident.began_at));
-  end if;
-  return true;
-end;
-$$;
-
--- Somebody has got through to the vendor with what was asked at seen_at: its open incident, if it began
--- before, is over, and its alert is resolved. Returns whether there was one. For note_vendor_answer.
-create or replace function sync_scheduler.end_incident(integration_type text, host text, seen_at timestamptz)
-  returns boolean
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
-declare
-  ended public.sync_vendor_incidents;
   failed uuid[];
 begin
-  update public.sync_vendor_incidents o set ended_at = now()
-  where o.integration_type = end_incident.integration_type and o.host = end_incident.host
-    and o.ended_at is null
-    -- What was asked before it began says nothing of now.
-    and o.began_at <= end_incident.seen_at
-  returning * into ended;
-  if ended.incident_id is null then
-    return false;
-  end if;
-  update public.sync_alerts a set resolved_at = now()
-  where a.org_id is null and a.resolved_at is null and a.integration_type = ended.integration_type
-    and a.details ->> 'incident_id' = ended.incident_id::text;
-
-  -- From here on nothing is waited for: who holds one of these rows has news of its own. Those that failed
-  -- are asked at their next turn, which is within an interval.
   failed := array(
     select f.integration_id from sync_scheduler.vendor_failures f
-    where f.integration_type = ended.integration_type and f.host = ended.host for update skip locked);
+    where f.integration_type = new.integration_type and f.host = new.host for update skip locked);
   delete from sync_scheduler.vendor_failures f where f.integration_id = any (failed);
   update public.sync_integration_health h set
     consecutive_failures = 0,
-    next_check_at = sync_scheduler.plan_check(i, 0, h.passive_since)
+    next_check_at = sync_scheduler.plan_check(i, 0, h.passive_since,
+      greatest(now(), h.check_requested_at + i.health_check_interval))
   from public.sync_integrations i
   where i.id = h.integration_id and h.integration_id in (
     select l.integration_id from public.sync_integration_health l
     where l.integration_id = any (failed) for no key update skip locked);
-  return true;
+  return null;
+exception when others then
+  raise warning 'sync_scheduler.end_incident: % (%)', sqlerrm, sqlstate;
+  return null;
 end;
 $$;
+
+create trigger ended_1_health after update of ended_at on public.sync_vendor_incidents
+  for each row when (old.ended_at is null and new.ended_at is not null)
+  execute function sync_scheduler.end_incident();
 
 -- supabase/schemas/30_functions/entries/add_entries.sql
 -- The one door of the outbox.
@@ -3275,7 +3605,6 @@ begin
   if done > 0 then
     -- The external system takes entries: those that it has refused alone are at fault themselves.
     run := sync_scheduler.reject_refused_entries(run);
-    perform sync_scheduler.record_success(run);
   end if;
   return sync_scheduler.run_progress(run);
 end;
@@ -4149,9 +4478,8 @@ begin
 end;
 $$;
 
--- Remembers which keys a delivery refused and forgets those that it took. Raises the alert entries_refused
--- with up to 50 of them, the newest first, and a message about new ones at most once an hour. Resolves it
--- when none is left. The caller holds the integration's lock.
+-- Remembers which keys a delivery refused, and forgets those that it took. The row in refused_deliveries is an
+-- event: alerts has a trigger on it. The caller holds the integration's lock.
 create or replace function sync_scheduler.record_refusals(
   integration public.sync_integrations, delivered sync_scheduler.delivered_entry[]
 ) returns void
@@ -4164,8 +4492,6 @@ declare
     where r.integration_id = integration.id);
   refused bigint;
   kept bigint;
-  named jsonb;
-  said text;
 begin
   select count(distinct case when length(d.entry_key) between 1 and 200 then d.entry_key else '' end)
     into refused
@@ -4198,41 +4524,10 @@ begin
       field = excluded.field, reason = excluded.reason;
   end if;
 
-  select count(*), coalesce(
-    jsonb_agg(jsonb_build_object('entry_key', nullif(o.entry_key, ''), 'field', o.field, 'reason', o.reason)
-    order by o.place) filter (where o.place <= 50), '[]')
-  into kept, named
-  from (
-    select r.entry_key, r.field, r.reason,
-      row_number() over (order by r.refused_at desc, r.entry_key) as place
-    from sync_scheduler.refused_entries r where r.integration_id = integration.id) o;
-  if kept = 0 then
-    perform sync_scheduler.resolve_alerts(integration.id, '{entries_refused}');
-    return;
-  end if;
-  said := format('Delivered entries were refused and are not in the outbox: %s%s. The source has to deliver '
-    'them again, corrected; '
-    'an admin who acknowledges this alert closes it.', (
-      select string_agg(format('%s (%s)', coalesce(i ->> 'entry_key', 'an item without a key'),
-        i ->> 'field'), ', ' order by n)
-      from jsonb_array_elements(named) with ordinality x (i, n) where n <= 3),
-    case when kept > 3 then format(' and %s more', kept - 3) else '' end);
-  if refused > 0 then
-    perform sync_scheduler.raise_alert(integration, 'entries_refused', 'warning', null, said,
-      jsonb_build_object('entries', kept, 'refused', named));
-    -- Keys that are new since the last message. A host delivers in many calls: one message an hour is enough.
-    update public.sync_alerts a set news_at = clock_timestamp()
-    where a.integration_id = integration.id and a.kind = 'entries_refused' and a.resolved_at is null
-      and a.news_at < clock_timestamp() - interval '1 hour'
-      and exists (
-        select from sync_scheduler.refused_entries r
-          where r.integration_id = integration.id and r.refused_at > a.news_at);
-  else
-    -- Some were taken: the alert goes on, about the others.
-    update public.sync_alerts a
-      set message = said, details = jsonb_build_object('entries', kept, 'refused', named)
-    where a.integration_id = integration.id and a.kind = 'entries_refused' and a.resolved_at is null;
-  end if;
+  insert into sync_scheduler.refused_deliveries as d (integration_id, refused)
+  values (integration.id, refused)
+  on conflict on constraint refused_deliveries_pkey do update set
+    refused = excluded.refused, delivered_at = excluded.delivered_at;
 end;
 $$;
 
@@ -5176,7 +5471,6 @@ declare
   run public.sync_run_log;
   integration public.sync_integrations;
   settings sync_scheduler.settings;
-  refuted public.sync_alert_kind[] := '{dispatch_failing}'::public.sync_alert_kind[];
 begin
   perform sync_scheduler.require_size('database_trouble', sync_worker_claim.database_trouble);
   if claimed.ended_at is not null then
@@ -5217,6 +5511,7 @@ begin
     perform sync_scheduler.raise_error('attempt_not_current');
   end if;
 
+  -- Writing claimed_at is an event: alerts has a trigger on it.
   update sync_scheduler.run_attempts a set
     claimed_at = now(),
     settled_before = run.entries_done + run.entries_failed,
@@ -5226,25 +5521,13 @@ begin
     boot_ms = case when sync_worker_claim.boot_ms is not null
       then least(greatest(sync_worker_claim.boot_ms, 0), 3600000) end,
     cold_start = sync_worker_claim.cold_start,
+    database_trouble = sync_worker_claim.database_trouble,
     -- It does not change before we are done: follow_address waits for the run.
     address = sync_scheduler.address_of(integration),
     heartbeat_at = now(),
     lease_expires_at = now() + settings.lease_duration
   where a.run_id = run.run_id and a.attempt = claimed.attempt;
 
-  if run.triggered_by = 'schedule' and run.started_at = now() then
-    refuted := refuted || 'start_failed'::public.sync_alert_kind;
-    -- A run that waited for the end of a pause is not late.
-    if not exists (
-        select from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.outcome = 'paused')
-      and not sync_scheduler.check_drift(integration, run.scheduled_for, run.started_at, run.run_id) then
-      refuted := refuted || 'drift'::public.sync_alert_kind;
-    end if;
-  end if;
-  perform sync_scheduler.resolve_alerts(integration.id, refuted);
-  if sync_worker_claim.database_trouble is not null then
-    perform sync_scheduler.note_database_trouble(sync_worker_claim.database_trouble);
-  end if;
   return sync_scheduler.read_connection(integration.id) || jsonb_build_object(
     'checkpoint', (
       select a.checkpoint from sync_scheduler.run_attempts a
@@ -5266,15 +5549,15 @@ comment on function public.sync_worker_claim(uuid, integer, text, uuid, numeric,
   'PT422 argument_too_long.';
 
 -- Leaves an attempt unclaimed, because this schema does not understand its worker's protocol. The run waits,
--- with a notice and an alert. It is dispatched again after twice settings.claim_timeout, for a week at most.
--- The next claim resolves both. The caller holds the run's row lock. Returns refused: the reason.
+-- with a notice until the next claim. It is dispatched again after twice settings.claim_timeout, for a week at
+-- most. Writing refused_protocol is an event: alerts has a trigger on it. The caller holds the run's row lock.
+-- Returns refused: the reason.
 create or replace function sync_scheduler.refuse_worker(
   refused sync_scheduler.run_attempts, reason text, protocol integer
 ) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
-  integration public.sync_integrations;
 begin
   -- No error, for that would undo all of this. It uses up no attempt and no dispatch, and the deadline is for
   -- runs that could have run. But no run is pending for ever.
@@ -5286,16 +5569,9 @@ begin
   returning r.* into strict run;
   update sync_scheduler.run_attempts a set
     dispatch_count = 0,
+    refused_protocol = coalesce(refuse_worker.protocol, 0),
     lease_expires_at = now() + (select s.claim_timeout * 2 from sync_scheduler.settings s)
   where a.run_id = run.run_id and a.attempt = refuse_worker.refused.attempt;
-
-  select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
-  perform sync_scheduler.raise_alert(integration, 'dispatch_failing', 'critical', null,
-    'The sync function and the database are of releases that do not understand each other: syncs wait until '
-    'both are up to date.',
-    jsonb_build_object('reason', refuse_worker.reason, 'function_protocol', refuse_worker.protocol,
-      'schema_protocols', sync_scheduler.worker_protocols()::text),
-    run.run_id);
   return jsonb_build_object('refused', refuse_worker.reason);
 end;
 $$;
@@ -5776,15 +6052,11 @@ begin
       first_vendor_byte_ms = coalesce(a.first_vendor_byte_ms, finish_attempt.first_vendor_byte_ms)
     where a.run_id = held.run_id and a.attempt = held.attempt;
     perform sync_scheduler.end_attempt(run, outcome::sync_scheduler.attempt_outcome,
-      error_class::sync_scheduler.error_class, left(error_code, 100), left(error_message, 500), blamed);
-    if limited then
-      perform sync_scheduler.enter_passive(run.integration_id, retry_after_seconds * interval '1 second');
-    end if;
+      error_class::sync_scheduler.error_class, left(error_code, 100), left(error_message, 500), blamed,
+      retry_after_seconds * interval '1 second', over_quota => limited);
     perform sync_scheduler.settle_run(run, outcome, error_class::sync_scheduler.error_class,
       left(error_code, 100),
       left(error_message, 500), blamed, retry_after_seconds * interval '1 second', stuck_batch);
-    -- Last, for it locks an alert. A worker that could not write, and now can.
-    perform sync_scheduler.raise_database_trouble(error_code);
   end if;
 
   return (
@@ -5824,20 +6096,7 @@ create or replace function sync_scheduler.settle_run(
   stuck_batch uuid default null
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  ended sync_scheduler.run_attempts;
 begin
-  if outcome in ('succeeded', 'continued', 'paused')
-    or (outcome = 'failed' and error_code = 'entries_unresolved') then
-    select * into strict ended from sync_scheduler.run_attempts a
-      where a.run_id = run.run_id and a.attempt = run.attempt;
-    -- What had nothing to export has not asked the external system for anything.
-    if run.entries_done + run.entries_failed
-      > (case when outcome in ('succeeded', 'failed') then 0 else ended.settled_before end) then
-      perform sync_scheduler.note_traffic(run.integration_id, ended.claimed_at);
-    end if;
-  end if;
-
   if outcome = 'succeeded' then
     perform sync_scheduler.finish_run(run.run_id, 'succeeded');
   elsif outcome = 'cancelled'
@@ -5876,8 +6135,7 @@ $$;
 -- The end of an attempt and of a run.
 
 -- Moves an active run to a final status (PT409 run_is_final for one that has ended). The caller has ended the
--- attempt. What follows from it: see note_failed_run; one that succeeds resolves the alerts of those that did
--- not. Reports what has become undecided.
+-- attempt. Writing finished_at is the event "a run has ended": alerts and connections have triggers on it.
 create or replace function sync_scheduler.finish_run(
   run_id uuid,
   status public.sync_run_status,
@@ -5885,9 +6143,9 @@ create or replace function sync_scheduler.finish_run(
   error_message text default null
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  finished public.sync_run_log;
 begin
+  delete from sync_scheduler.paused_runs p where p.run_id = finish_run.run_id;
+  -- The last write: a trigger on this event finds everything else done.
   update public.sync_run_log r set
     status = finish_run.status,
     finished_at = now(),
@@ -5895,46 +6153,39 @@ begin
     error_code = finish_run.error_code,
     error_message = finish_run.error_message,
     notice = nullif(r.notice, 'integration_paused')
-  where r.run_id = finish_run.run_id
-  returning * into finished;
-  delete from sync_scheduler.paused_runs p where p.run_id = finish_run.run_id;
-  if finished.status = 'failed' then
-    perform sync_scheduler.note_failed_run(finished);
-  elsif finished.status = 'succeeded' then
-    perform sync_scheduler.resolve_alerts(finished.integration_id,
-      '{lost_worker,cold_start_failure,missed_slot}');
-    perform sync_scheduler.resolve_run_failure(finished.integration_id, has_succeeded => true);
-  end if;
-  perform sync_scheduler.report_undecided(finished.integration_id, finished.run_id);
-  perform sync_scheduler.announce_run(finished);
+  where r.run_id = finish_run.run_id;
 end;
 $$;
 
--- Closes the current attempt of a run and turns what it was sending into unknown. The caller holds the run's
--- row lock and decides what becomes of the run.
+-- Ends the current attempt of a run, and turns what it was sending into unknown. over_quota, retry_after: see
+-- run_attempts. The caller holds the run's row lock and decides what becomes of the run. Writing ended_at is
+-- the event "an attempt has ended": alerts and connections have triggers on it.
 create or replace function sync_scheduler.end_attempt(
   run public.sync_run_log,
   outcome sync_scheduler.attempt_outcome,
   error_class sync_scheduler.error_class default null,
   error_code text default null,
   error_message text default null,
-  blames sync_scheduler.blames default null
+  blames sync_scheduler.blames default null,
+  retry_after interval default null,
+  over_quota boolean default false
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
+  -- Only the vendor knows whether it has these entries. The next attempt asks before it sends them again.
+  update public.sync_export_entries e set state = 'unknown', unknown_since = coalesce(e.unknown_since, now())
+  where e.integration_id = run.integration_id and e.state = 'sending';
+
   update sync_scheduler.run_attempts a set
     ended_at = now(),
     outcome = end_attempt.outcome,
     error_class = end_attempt.error_class,
     error_code = end_attempt.error_code,
     error_message = end_attempt.error_message,
-    blames = end_attempt.blames
+    blames = end_attempt.blames,
+    retry_after = end_attempt.retry_after,
+    over_quota = end_attempt.over_quota
   where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null;
-
-  -- Whether these were written is known to the vendor alone: they are asked for before they may be sent
-  -- again.
-  update public.sync_export_entries e set state = 'unknown', unknown_since = coalesce(e.unknown_since, now())
-  where e.integration_id = run.integration_id and e.state = 'sending';
 end;
 $$;
 
@@ -6350,14 +6601,12 @@ end;
 $$;
 
 -- Moves on a stuck run. Past its deadline it fails. A due retry or an unclaimed attempt is dispatched. A
--- silent worker's attempt ends as lost. An alert reports what that means for the function. Returns whether it
--- did anything. Safe at any time, by anyone, at once.
+-- silent worker's attempt ends as lost. Returns whether it did anything. Safe at any time, by anyone, at once.
 create or replace function sync_scheduler.recover_run(run_id uuid) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
   current_attempt sync_scheduler.run_attempts;
-  integration public.sync_integrations;
   step text;
 begin
   select * into run from public.sync_run_log r where r.run_id = recover_run.run_id for no key update;
@@ -6367,8 +6616,6 @@ begin
   if step is null then
     return false;
   end if;
-
-  select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
 
   case step
   when 'deadline_exceeded' then
@@ -6390,19 +6637,16 @@ begin
   when 'worker_lost' then
     perform sync_scheduler.end_attempt(run, 'lost', 'ambiguous', 'worker_lost', 'The worker fell silent.',
       'nobody');
-    perform sync_scheduler.raise_alert(integration, 'lost_worker', 'warning', null,
-      'The sync function fell silent in the middle of a sync.',
-      jsonb_build_object('attempt', run.attempt, 'heartbeat_at', current_attempt.heartbeat_at), run.run_id);
     perform sync_scheduler.retry_or_fail(run, 'ambiguous', 'worker_lost',
       'The sync was interrupted and starts again where it stopped.', 'nobody');
   when 'dispatch_exhausted' then
-    perform sync_scheduler.note_undelivered(integration, run, current_attempt, 'critical');
+    perform sync_scheduler.record_response(run.run_id, run.attempt);
     perform sync_scheduler.end_attempt(run, 'undelivered', 'transient', 'dispatch_exhausted',
       blames => 'nobody');
     perform sync_scheduler.finish_run(run.run_id, 'failed', 'dispatch_exhausted',
       'The sync function could not be reached.');
   when 'dispatch' then
-    perform sync_scheduler.note_undelivered(integration, run, current_attempt, 'warning');
+    perform sync_scheduler.record_response(run.run_id, run.attempt);
     if not sync_scheduler.pause_if_stopped(run.run_id) then
       perform sync_scheduler.repeat_dispatch(run);
     end if;
@@ -6464,14 +6708,14 @@ $$;
 
 -- Keeps what pg_net heard from the function about the newest dispatch of an attempt. It is a hint for people,
 -- never a reason to act: the answer may be lost or late while the work goes on.
-create or replace function sync_scheduler.note_response(run_id uuid, attempt integer) returns void
+create or replace function sync_scheduler.record_response(run_id uuid, attempt integer) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   -- Ids start again after a crash of pg_net, so a response counts only if it is as young as the request.
   update sync_scheduler.run_attempts a
   set response_status = h.status_code, response_error = left(h.error_msg, 500)
   from net._http_response h
-  where a.run_id = note_response.run_id and a.attempt = note_response.attempt
+  where a.run_id = record_response.run_id and a.attempt = record_response.attempt
     and h.id = a.request_id and h.created >= a.dispatched_at;
 end;
 $$;
@@ -6501,28 +6745,12 @@ declare
   refusal interval := case
     when error_class = 'permanent' then sync_scheduler.refusal_backoff(run, error_code, blames) end;
 begin
-  if error_class = 'rate_limited' or blames = 'quota' then
-    perform sync_scheduler.set_health(run.integration_id, 'degraded', coalesce(error_code, 'unknown'),
-      coalesce(error_message, 'The external system asks us to slow down.'));
-  end if;
   if run.cancel_requested_at is not null then
-    -- Whatever becomes of this run, the next one would meet the same.
-    if error_class = 'permanent' and refusal is null then
-      run.error_code := retry_or_fail.error_code;
-      run.error_message := retry_or_fail.error_message;
-      perform sync_scheduler.note_failed_run(run);
-    end if;
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');
     return;
   end if;
 
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
-  if blames = 'vendor' then
-    -- Health before the vendor: what follows may write it.
-    perform from public.sync_integration_health h
-      where h.integration_id = run.integration_id for no key update;
-    perform sync_scheduler.note_vendor_failure(integration, error_class::text, blames);
-  end if;
   select f.in_a_row, f.burnt into in_a_row, burnt from sync_scheduler.count_failures(run) f;
   -- A wait and a refusal that may pass burn no attempt, also when a batch that was set aside has burnt all of
   -- them.
@@ -6537,10 +6765,16 @@ begin
     -- A vendor that asks us to slow down is not asked again at once, even if it does not say how long.
     case when error_class = 'rate_limited' then interval '5 seconds' end));
   -- With a hint it was the vendor who failed, not the start.
-  if coalesce(retry_after, interval '0') <= interval '0'
-    and sync_scheduler.note_cold_start_failure(run, integration, error_class)
-  then
-    backoff := interval '0';
+  if coalesce(retry_after, interval '0') <= interval '0' and error_class in ('transient', 'ambiguous') then
+    -- In a freshly booted isolate, before it settled any entry, and once in a run.
+    update sync_scheduler.run_attempts a set retried_at_once = true
+    where a.run_id = run.run_id and a.attempt = run.attempt and a.cold_start
+      and a.settled_before = run.entries_done + run.entries_failed
+      and not exists (
+        select from sync_scheduler.run_attempts o where o.run_id = run.run_id and o.retried_at_once);
+    if found then
+      backoff := interval '0';
+    end if;
   end if;
   perform sync_scheduler.schedule_retry(run, backoff, blames, error_code, error_message, retry_after);
 end;
@@ -6655,6 +6889,18 @@ begin
     return null;
   end if;
   return least(interval '30 seconds' * power(2, least(refusals, 10) - 1), first_at + patience - now());
+end;
+$$;
+
+-- Was the run refused for good by the attempt with which it has just ended? So it was if it failed of that, or
+-- if a person had asked to cancel it meanwhile.
+create or replace function sync_scheduler.was_refused(
+  run public.sync_run_log, last_attempt sync_scheduler.run_attempts
+) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return last_attempt.error_class = 'permanent' and last_attempt.ended_at = run.finished_at
+    and sync_scheduler.refusal_backoff(run, last_attempt.error_code, last_attempt.blames) is null;
 end;
 $$;
 
@@ -6813,9 +7059,6 @@ begin
     end if;
     exit when run.run_id is not null;
   end loop;
-  if decision.notice = 'scheduler_not_ticking' then
-    perform sync_scheduler.report_silence(integration);
-  end if;
   return run;
 end;
 $$;
@@ -6850,25 +7093,6 @@ begin
   if btrim(require_valid_key.idempotency_key) = '' then
     perform sync_scheduler.raise_error('invalid_idempotency_key',
       jsonb_build_object('max_length', sync_scheduler.text_limit('idempotency_key')));
-  end if;
-end;
-$$;
-
--- Raises scheduler_dead once a silence, and posts it at once: no tick will.
-create or replace function sync_scheduler.report_silence(integration public.sync_integrations) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  if sync_scheduler.raise_alert(integration, 'scheduler_dead', 'critical',
-    sync_scheduler.last_tick_at(),
-    'The scheduler has stopped: nothing starts or is retried by itself. Syncs that are started by hand work.',
-    jsonb_build_object('last_tick_at', sync_scheduler.last_tick_at()))
-  then
-    begin
-      perform sync_scheduler.post_alert_messages();
-    exception when others then
-      -- The press goes on, whatever keeps the alert from being posted.
-      raise warning 'sync_scheduler.report_silence: % (%)', sqlerrm, sqlstate;
-    end;
   end if;
 end;
 $$;
@@ -7395,41 +7619,26 @@ end;
 $$;
 
 -- Records slots that did not run, each as a row with its reason: what the integration's settings say about
--- it, else the given one. Missed ones raise an alert. A slot that has a row keeps it, and one that waits
--- waits on. Returns how many rows it wrote. The caller holds the integration's lock.
+-- it, else the given one. A slot that has a row keeps it, and one that waits waits on. Returns how many rows it
+-- wrote. The caller holds the integration's lock.
 create or replace function sync_scheduler.skip_slots(
   integration public.sync_integrations, slots timestamptz[], reason public.sync_skip_reason
 ) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   skipped integer;
-  missed timestamptz[];
 begin
-  with written as (
-    insert into public.sync_run_log (org_id, integration_id, integration_type, status, triggered_by,
-      scheduled_for,
-      skip_reason, attempt, deadline_at, finished_at)
-    select integration.org_id, integration.id, integration.integration_type, 'skipped', 'schedule', slot,
-      coalesce(sync_scheduler.why_skip(integration, slot), skip_slots.reason), 0, now(), now()
-    from unnest(slots) slot
-    where not exists (
-      select from public.sync_run_log r where r.integration_id = integration.id and r.scheduled_for = slot)
-      and not exists (
-        select from sync_scheduler.queued_slots w
-          where w.integration_id = integration.id and w.scheduled_for = slot)
-    returning sync_run_log.scheduled_for, sync_run_log.skip_reason
-  )
-  select count(*), array_agg(w.scheduled_for order by w.scheduled_for) filter (where w.skip_reason = 'missed')
-  into skipped, missed from written w;
-
-  if missed is not null then
-    perform sync_scheduler.raise_alert(integration, 'missed_slot', 'critical',
-      -- One alert for a day, not one for each batch of a long absence.
-      date_trunc('day', missed[1], 'UTC'),
-      'The scheduler was away for so long that scheduled syncs were skipped.',
-      jsonb_build_object('first_slot', missed[1], 'last_slot', missed[cardinality(missed)], 'slots',
-        cardinality(missed)));
-  end if;
+  insert into public.sync_run_log (org_id, integration_id, integration_type, status, triggered_by,
+    scheduled_for, skip_reason, attempt, deadline_at, finished_at)
+  select integration.org_id, integration.id, integration.integration_type, 'skipped', 'schedule', slot,
+    coalesce(sync_scheduler.why_skip(integration, slot), skip_slots.reason), 0, now(), now()
+  from unnest(slots) slot
+  where not exists (
+    select from public.sync_run_log r where r.integration_id = integration.id and r.scheduled_for = slot)
+    and not exists (
+      select from sync_scheduler.queued_slots w
+        where w.integration_id = integration.id and w.scheduled_for = slot);
+  get diagnostics skipped = row_count;
   return skipped;
 end;
 $$;
@@ -7863,28 +8072,23 @@ exception when lock_not_available then
 end;
 $$;
 
--- Puts an integration whose slot could not be started at the back of the queue for a minute and raises
--- start_failed. The slot stays due: it runs late, or is recorded as missed.
+-- Puts an integration whose slot could not be started at the back of the queue for a minute, and writes the
+-- reason into postponed_slots. The slot stays due: it runs late, or is recorded as missed.
 create or replace function sync_scheduler.postpone_slot(integration_id uuid, reason text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  integration public.sync_integrations;
+  slot timestamptz;
 begin
-  -- Nobody has held it since the failure: who has given it another schedule meanwhile has dealt with the
-  -- slot.
+  -- The lock was free since the failure: an admin may have set another schedule, which has dealt with the slot.
   update public.sync_integrations i set next_tick_at = now() + interval '1 minute'
-  where i.id = postpone_slot.integration_id and i.next_tick_at <= now() returning * into integration;
+  where i.id = postpone_slot.integration_id and i.next_tick_at <= now() returning i.next_run_at into slot;
   if not found then
     return;
   end if;
-  begin
-    perform sync_scheduler.raise_alert(integration, 'start_failed', 'critical', integration.next_run_at,
-      'A scheduled sync could not be started. It is tried again every minute.',
-      jsonb_build_object('scheduled_for', integration.next_run_at, 'error', left(reason, 500)));
-  exception when others then
-    -- Whatever keeps the alert from being written must not bring the slot back into this very tick.
-    raise warning 'sync_scheduler.postpone_slot: % (%)', sqlerrm, sqlstate;
-  end;
+  insert into sync_scheduler.postponed_slots as p (integration_id, scheduled_for, reason)
+  values (postpone_slot.integration_id, slot, left(postpone_slot.reason, 500))
+  on conflict on constraint postponed_slots_pkey do update set
+    scheduled_for = excluded.scheduled_for, reason = excluded.reason, postponed_at = excluded.postponed_at;
 exception when others then
   -- Then it comes first again: no worse than before.
   raise warning 'sync_scheduler.postpone_slot: % (%)', sqlerrm, sqlstate;
@@ -8127,19 +8331,30 @@ declare
   -- Realtime reads the changes of a transaction at once: 10,000 deleted rows stopped it for 11 to 19 s.
   published_left integer := least(batch_size, 500);
   settings sync_scheduler.settings;
-  purged integer;
+  purged integer := 0;
   last_round integer;
   kind text;
   deleted integer;
 begin
   select * into strict settings from sync_scheduler.settings;
-  purged := sync_scheduler.purge_alerts(published_left, settings);
-  published_left := published_left - purged;
   loop
     last_round := sync_scheduler.purge_payloads(batch_size, settings);
-    foreach kind in array array['runs', 'ticks', 'warm-ups', 'messages', 'audit log', 'records of jobs'] loop
+    foreach kind in array array['incidents', 'alerts', 'runs', 'ticks', 'warm-ups', 'messages', 'audit log',
+      'records of jobs'] loop
       begin
         case kind
+        when 'incidents' then
+          delete from public.sync_vendor_incidents v where v.incident_id = any (array(
+            select o.incident_id from public.sync_vendor_incidents o
+            where o.ended_at < now() - settings.retention_failed
+            order by o.ended_at limit published_left for update skip locked));
+        when 'alerts' then
+          delete from public.sync_alerts a where a.alert_id = any (array(
+            select o.alert_id from public.sync_alerts o
+            where o.first_seen_at < now() - settings.retention_failed
+              -- These are resolved by what becomes of the entries, however long that takes.
+              and (o.resolved_at is not null or o.kind not in ('run_failed', 'entries_need_decision'))
+            order by o.first_seen_at limit published_left for update skip locked));
         when 'runs' then
           delete from public.sync_run_log r where r.run_id = any (array(
             select o.run_id from unnest(enum_range(null::public.sync_run_status)) s, lateral (
@@ -8178,7 +8393,7 @@ begin
         end case;
         get diagnostics deleted = row_count;
         last_round := last_round + deleted;
-        if kind = 'runs' then
+        if kind in ('incidents', 'alerts', 'runs') then
           published_left := published_left - deleted;
         end if;
       exception when others then
@@ -8190,8 +8405,7 @@ begin
     exit when last_round = 0 or sync_scheduler.is_out_of_time();
   end loop;
   -- A vendor that no integration has asked for a day is not in use: its incident would stay open for ever.
-  perform sync_scheduler.end_incident(o.integration_type, o.host, 'infinity')
-  from public.sync_vendor_incidents o
+  update public.sync_vendor_incidents o set ended_at = now()
   where o.ended_at is null and not exists (
     select from sync_scheduler.vendors v
     where v.integration_type = o.integration_type and v.host = o.host
@@ -8204,9 +8418,9 @@ $$;
 -- One tick; and is the scheduler alive?
 
 -- One pass of the scheduler, called by pg_cron at second :00 of every minute and every 30 s. It starts due
--- slots, recovers stuck runs, starts queued slots, raises drift alerts, ends pauses and unanswered connection
--- checks. It starts the checks that are due, posts alerts, warms the function up for the next slot, and
--- records itself in ticks. Safe at any time, by anyone, at once.
+-- slots, recovers stuck runs, starts queued slots, ends pauses, warms the function up for the next slot, and
+-- records itself in ticks. A tick with work is an event: connections and alerts have their steps in triggers on
+-- its row. Safe at any time, by anyone, at once.
 create or replace function sync_scheduler.tick() returns void
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
 -- Planning each statement anew for its parameters would cost more than all of an idle tick.
@@ -8233,12 +8447,9 @@ begin
   end if;
 
   -- Each step by itself: a step that fails stops no other one. What is due comes first, because the minute
-  -- counts. Alerts are posted after every step that raises them. Warming up is last: another tick for the
-  -- same slot waits for it.
-  foreach step in array array[
-    'start_due_runs', 'has_work', 'recover_runs', 'start_queued_slots', 'watch_drift', 'end_pauses',
-    'resolve_silence',
-    'end_unanswered_checks', 'run_due_checks', 'post_alert_messages', 'warm_up']
+  -- counts. Warming up is last: another tick for the same slot waits for it.
+  foreach step in array array['start_due_runs', 'has_work', 'recover_runs', 'start_queued_slots', 'end_pauses',
+    'warm_up']
   loop
     -- If has_work fails, a lock is the likely cause. The other steps may not need it.
     exit when not busy;
@@ -8254,12 +8465,7 @@ begin
       when 'has_work' then busy := sync_scheduler.has_work(looks_from);
       when 'recover_runs' then recovered := sync_scheduler.recover_runs();
       when 'start_queued_slots' then started := started + sync_scheduler.start_queued_slots();
-      when 'watch_drift' then perform sync_scheduler.watch_drift();
       when 'end_pauses' then perform sync_scheduler.end_pauses();
-      when 'resolve_silence' then perform sync_scheduler.resolve_silence();
-      when 'end_unanswered_checks' then perform sync_scheduler.end_unanswered_checks();
-      when 'run_due_checks' then perform sync_scheduler.run_due_checks();
-      when 'post_alert_messages' then perform sync_scheduler.post_alert_messages();
       when 'warm_up' then perform sync_scheduler.warm_up();
       end case;
     exception when others then
@@ -8271,8 +8477,8 @@ begin
     -- Nothing happened that the next tick would not do again: the disk need not be waited for.
     perform set_config('synchronous_commit', 'off', true);
   end if;
-  insert into sync_scheduler.ticks (duration_ms, started, skipped, recovered, errors, looks_from, hinted)
-  values (extract(epoch from clock_timestamp() - begun) * 1000, started, skipped, recovered,
+  insert into sync_scheduler.ticks (duration_ms, started, skipped, recovered, busy, errors, looks_from, hinted)
+  values (extract(epoch from clock_timestamp() - begun) * 1000, started, skipped, recovered, busy,
     nullif(errors, '{}'),
     -- A minute back, for transactions that began before this one and commit after it.
     case when busy then nullif(looks_from, '-infinity') else now() - interval '1 minute' end, hinted);

@@ -29,8 +29,6 @@ create table sync_scheduler.settings (
   least_cooldown interval not null default '1 minute' check (least_cooldown between '0 seconds' and '1 day'),
   presses_per_hour integer not null default 60 check (presses_per_hour between 1 and 10000),
   changes_per_hour integer not null default 600 check (changes_per_hour between 1 and 10000),
-  own_check_interval interval not null default '12 hours'
-    check (own_check_interval between '0 seconds' and '1 day'),
   incident_organisations integer not null default 3 check (incident_organisations between 2 and 1000),
   incident_window interval not null default '30 minutes'
     check (incident_window between '1 minute' and '1 day'),
@@ -93,10 +91,6 @@ comment on column sync_scheduler.settings.presses_per_hour is
 comment on column sync_scheduler.settings.changes_per_hour is
   'How many audited actions the people of an organisation take within an hour. What stops something (pauses, '
   'withdrawals) may be done twice as often.';
-comment on column sync_scheduler.settings.own_check_interval is
-  'How long an answer to an integration''s own check, or a run that got through, shows that its credentials '
-  'are good. Until then the answers that others on the same host get replace its checks. 0: each asks for '
-  'itself.';
 comment on column sync_scheduler.settings.incident_organisations is
   'So many organisations that cannot reach a host, and none in between that could, are an incident of the '
   'vendor.';

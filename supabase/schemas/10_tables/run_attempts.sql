@@ -25,6 +25,11 @@ create table sync_scheduler.run_attempts (
   error_code text,
   error_message text,
   blames sync_scheduler.blames,
+  retry_after interval,
+  over_quota boolean not null default false,
+  retried_at_once boolean not null default false,
+  refused_protocol integer,
+  database_trouble jsonb,
   vendor_wait interval,
   primary key (run_id, attempt),
   check ((ended_at is null) = (outcome is null))
@@ -44,6 +49,17 @@ comment on column sync_scheduler.run_attempts.request_id is
   'on it.';
 comment on column sync_scheduler.run_attempts.blames is
   'What the failure is about. Null: the attempt did not fail, or its worker did not say.';
+comment on column sync_scheduler.run_attempts.retry_after is
+  'How long the vendor asked to wait, as the worker reported it. Null: it did not.';
+comment on column sync_scheduler.run_attempts.over_quota is
+  'Whether the vendor said that we ask too much, also in an attempt that did not fail of it.';
+comment on column sync_scheduler.run_attempts.retried_at_once is
+  'Whether the run was retried at once after this attempt, which failed on a cold start. A run has one such '
+  'retry.';
+comment on column sync_scheduler.run_attempts.refused_protocol is
+  'The protocol of the worker whose claim was refused last. Null: no claim was refused.';
+comment on column sync_scheduler.run_attempts.database_trouble is
+  'What the database could not write down itself, as the claim reported it: {code, since, until}.';
 comment on column sync_scheduler.run_attempts.vendor_wait is
   'How long the vendor asked to wait after this attempt; the run''s deadline moved by it. Null: it did not.';
 comment on column sync_scheduler.run_attempts.reserved_from is

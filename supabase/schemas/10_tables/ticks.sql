@@ -5,12 +5,15 @@ create table sync_scheduler.ticks (
   started integer not null default 0,
   skipped integer not null default 0,
   recovered integer not null default 0,
+  busy boolean not null default false,
   errors jsonb,
   looks_from timestamptz,
   hinted integer not null default 0
 );
 create index ticks_ticked_at_idx on sync_scheduler.ticks (ticked_at);
 comment on table sync_scheduler.ticks is 'One row a tick: that the scheduler is alive, and what it did.';
+comment on column sync_scheduler.ticks.busy is
+  'Whether there was work. The steps of alerts and connections are triggers on a row that says so.';
 comment on column sync_scheduler.ticks.errors is
   'Step of the tick to message, for the steps that failed; null: none.';
 comment on column sync_scheduler.ticks.looks_from is

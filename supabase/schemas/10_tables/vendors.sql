@@ -6,6 +6,6 @@ create table sync_scheduler.vendors (
   primary key (integration_type, host)
 );
 comment on table sync_scheduler.vendors is
-  'What is known of the hosts of external systems, whichever integration asked: an answer to one shows that '
-  'the others would be answered, too. Within a minute or so.';
+  'When the hosts of external systems last answered an integration, and when they last did not. Exact to a '
+  'minute or so. Incidents follow from it.';
 comment on column sync_scheduler.vendors.failed_at is 'When an organisation last got no answer.';

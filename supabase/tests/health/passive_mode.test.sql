@@ -137,7 +137,7 @@ select results_eq($$ select actor_id, reason, details ? 'passive_since' from pub
   $$ select sync_test.id('admin'), 'Quota raised', true from generate_series(1, 2) $$, 'who ended it is written down, each time');
 select pg_temp.checked('failed', 'rate_limited', 'busy');
 update sync_scheduler.settings set passive_cooldown = '2 hours';
-select sync_scheduler.enter_passive(sync_test.id('integration a'), '5 hours');
+select sync_scheduler.suspend_checks(sync_test.id('integration a'), '5 hours');
 select ok(next_check_at between now() + interval '5 hours' and now() + interval '5 hours 16 minutes', 'a longer hint of the vendor counts')
 from public.sync_integration_health where integration_id = sync_test.id('integration a');
 select pg_temp.happens('resume admin'), pg_temp.checked('failed', 'rate_limited', 'busy');

@@ -42,7 +42,7 @@ delete from public.sync_alerts;
 
 select pg_temp.begin_run('running');
 select pg_temp.export_some();
-select sync_scheduler.set_health(sync_test.id('integration a'), 'healthy');
+select sync_scheduler.record_health(sync_test.id('integration a'), 'healthy');
 select is(pg_temp.refuse(), 'pending', 'right after a success it is tried again');
 select is(pg_temp.wait(), interval '30 seconds', 'after 30 seconds');
 select is((pg_temp.run()).error_code, 'not_found', 'the run says what it met');

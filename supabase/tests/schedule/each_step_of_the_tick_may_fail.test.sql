@@ -6,8 +6,8 @@ select plan(25);
 
 create temporary table steps (number integer generated always as identity, step text, result text);
 insert into steps (step, result) values
-  ('start_due_runs', null), ('has_work', 'true'), ('recover_runs', '0'), ('start_queued_slots', '0'), ('watch_drift', '0'), ('end_pauses', '0'),
-  ('resolve_silence', '0'), ('end_unanswered_checks', '0'), ('run_due_checks', '0'), ('post_alert_messages', '0'), ('warm_up', '0');
+  ('start_due_runs', null), ('has_work', 'true'), ('recover_runs', '0'), ('start_queued_slots', '0'), ('end_pauses', '0'), ('warm_up', '0'),
+  ('end_unanswered_checks', '0'), ('run_due_checks', '0'), ('watch_drift', '0'), ('resolve_silence', '0'), ('post_alert_messages', '0');
 create temporary table ran (number integer generated always as identity, step text);
 
 do $$

@@ -13,6 +13,8 @@ from unnest(array['succeeded', 'failed', 'cancelled', 'skipped']::public.sync_ru
 insert into sync_scheduler.run_attempts (run_id, attempt, token_hash, lease_expires_at)
 select run_id, 1, '', now() from public.sync_run_log;
 insert into sync_scheduler.ticks (ticked_at) select now() - make_interval(days => age) from unnest(array[6, 8]) age;
+-- Of the missed slots.
+delete from public.sync_alerts;
 insert into public.sync_alerts (org_id, kind, severity, dedup_key, message, first_seen_at)
 select sync_test.id('org a'), 'drift', 'info', age, '', now() - make_interval(days => age) from unnest(array[364, 366]) age;
 insert into public.sync_audit_log (org_id, integration_id, action, created_at)

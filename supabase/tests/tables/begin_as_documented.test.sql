@@ -1,7 +1,7 @@
 -- What a row has that says no more than it must. Nulls are left out; an instant of now is "now", a new id is "id".
 begin;
 \ir ../fixtures.psql
-select plan(24);
+select plan(27);
 
 create function pg_temp.begins(new_row anyelement) returns jsonb language sql as $$
   select jsonb_object_agg(key, case
@@ -22,7 +22,7 @@ select is(pg_temp.begins(s), '{
   "heartbeat_interval": "00:00:15", "slice_duration": "00:01:00", "retry_cap": "00:15:00", "longest_wait": "24:00:00",
   "max_active_per_type": 500, "max_active_per_org": 10, "drift_alert_after": "00:05:00", "silent_after": "00:02:00",
   "warmup_lead": "00:00:45", "check_timeout": "00:00:30", "check_cooldown": "00:00:10", "least_cooldown": "00:01:00",
-  "presses_per_hour": 60, "changes_per_hour": 600, "own_check_interval": "12:00:00", "incident_organisations": 3,
+  "presses_per_hour": 60, "changes_per_hour": 600, "incident_organisations": 3,
   "incident_window": "00:30:00", "passive_cooldown": "1 day", "retention_ended": "90 days", "retention_failed": "365 days",
   "retention_ticks": "7 days", "max_payload": 1048576, "max_batch_bytes": 4194304, "host_roles": [], "installed_at": "now"}',
   'settings') from sync_scheduler.settings s;
@@ -51,7 +51,8 @@ select is(pg_temp.begins(r), '{"run_id": "id", "org_id": "id", "integration_id":
   "triggered_by": "api", "triggered_at": "now", "attempt": 1, "deadline_at": "given", "entries_total": 0, "entries_done": 0,
   "entries_failed": 0, "version": 1}', 'a run') from run r;
 with made as (insert into sync_scheduler.run_attempts (run_id, attempt, token_hash, lease_expires_at) select run_id, 1, 'x', now() + interval '1 day' from run returning *)
-select is(pg_temp.begins(m), '{"run_id": "id", "attempt": 1, "token_hash": "\\x78", "dispatched_at": "now", "dispatch_count": 1, "lease_expires_at": "given"}',
+select is(pg_temp.begins(m), '{"run_id": "id", "attempt": 1, "token_hash": "\\x78", "dispatched_at": "now", "dispatch_count": 1, "lease_expires_at": "given",
+  "over_quota": false, "retried_at_once": false}',
   'an attempt') from made m;
 with made as (insert into sync_scheduler.paused_runs (run_id) select run_id from run returning *)
 select is(pg_temp.begins(m), '{"run_id": "id", "paused_at": "now"}', 'a run that is paused') from made m;
@@ -77,7 +78,7 @@ select is(pg_temp.begins(m), '{"alert_id": "id", "kind": "drift", "severity": "i
 with made as (insert into public.sync_audit_log (org_id, action) values (sync_test.id('org a'), 'x') returning *)
 select is(pg_temp.begins(m) - 'audit_id', '{"org_id": "id", "action": "x", "details": {}, "created_at": "now"}', 'what is audited') from made m;
 with made as (insert into sync_scheduler.ticks default values returning *)
-select is(pg_temp.begins(m) - 'tick_id', '{"ticked_at": "now", "started": 0, "skipped": 0, "recovered": 0, "hinted": 0}', 'a tick') from made m;
+select is(pg_temp.begins(m) - 'tick_id', '{"ticked_at": "now", "started": 0, "skipped": 0, "recovered": 0, "busy": false, "hinted": 0}', 'a tick') from made m;
 with made as (insert into sync_scheduler.warmups (scheduled_for, token_hash) values (now() + interval '1 day', 'x') returning *)
 select is(pg_temp.begins(m), '{"scheduled_for": "given", "token_hash": "\\x78", "requested_at": "now"}', 'a warm-up') from made m;
 with made as (insert into sync_scheduler.connection_checks (integration_id, token_hash, requested_at)
@@ -100,6 +101,13 @@ select is(pg_temp.begins(m), '{"incident_id": "id", "integration_type": "webhook
   'an incident') from made m;
 with made as (insert into sync_scheduler.refused_entries (integration_id, entry_key, field, reason) values (sync_test.id('integration a'), 'k', 'f', 'r') returning *)
 select is(pg_temp.begins(m), '{"integration_id": "id", "entry_key": "k", "field": "f", "reason": "r", "refused_at": "now"}', 'a refused entry') from made m;
+with made as (insert into sync_scheduler.refused_deliveries (integration_id, refused) values (sync_test.id('integration a'), 1) returning *)
+select is(pg_temp.begins(m), '{"integration_id": "id", "refused": 1, "delivered_at": "now"}', 'a refused delivery') from made m;
+with made as (insert into sync_scheduler.postponed_slots (integration_id, scheduled_for, reason)
+  values (sync_test.id('integration a'), now() + interval '1 day', 'r') returning *)
+select is(pg_temp.begins(m), '{"integration_id": "id", "scheduled_for": "given", "reason": "r", "postponed_at": "now"}', 'a postponed slot') from made m;
+with made as (insert into sync_scheduler.check_faults (integration_id, status) values (sync_test.id('integration a'), 'degraded') returning *)
+select is(pg_temp.begins(m), '{"integration_id": "id", "status": "degraded", "failures": 0, "found_at": "now"}', 'a fault that a check found') from made m;
 
 select is((select jsonb_object_agg(t.code, jsonb_build_array(t.name, t.host, t.address_keys)) from public.sync_integration_types t), '{
   "xledger": ["Xledger", "www.xledger.net", ["url"]],

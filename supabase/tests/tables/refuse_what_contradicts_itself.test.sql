@@ -41,7 +41,6 @@ insert into bound values
   ('settings.least_cooldown', '-1 second', '0 seconds', '1 day', '24:00:01'),
   ('settings.presses_per_hour', '0', $$1$$, '10000', '10001'),
   ('settings.changes_per_hour', '0', $$1$$, '10000', '10001'),
-  ('settings.own_check_interval', '-1 second', '0 seconds', '1 day', '24:00:01'),
   ('settings.incident_organisations', '1', $$2$$, '1000', '1001'),
   ('settings.incident_window', '59 seconds', '1 minute', '1 day', '24:00:01'),
   ('settings.passive_cooldown', '14 minutes 59 seconds', '15 minutes', '30 days', '30 days 1 second'),
@@ -278,6 +277,9 @@ insert into sync_scheduler.vendor_failures (integration_id, integration_type, ho
 insert into sync_scheduler.connection_checks (integration_id, token_hash, requested_at) values (sync_test.id('integration a'), 'x', now());
 insert into sync_scheduler.integration_credentials (integration_id, secret_id, address) values (sync_test.id('integration a'), gen_random_uuid(), '{}');
 insert into sync_scheduler.refused_entries (integration_id, entry_key, field, reason) values (sync_test.id('integration a'), 'k', 'f', 'r');
+insert into sync_scheduler.refused_deliveries (integration_id, refused) values (sync_test.id('integration a'), 0);
+insert into sync_scheduler.postponed_slots (integration_id, scheduled_for, reason) values (sync_test.id('integration a'), now(), 'r');
+insert into sync_scheduler.check_faults (integration_id, status) values (sync_test.id('integration a'), 'degraded');
 create temporary table needed (name text, columns text[]);
 insert into needed values
   ('public.organizations', '{id,name,created_at}'),
@@ -287,15 +289,15 @@ insert into needed values
     'retry_base,run_deadline,created_at}'),
   ('public.sync_run_log', '{run_id,org_id,integration_id,integration_type,status,triggered_by,triggered_at,attempt,deadline_at,entries_total,'
     'entries_done,entries_failed}'),
-  ('sync_scheduler.run_attempts', '{run_id,attempt,token_hash,dispatched_at,dispatch_count,lease_expires_at}'),
+  ('sync_scheduler.run_attempts', '{run_id,attempt,token_hash,dispatched_at,dispatch_count,lease_expires_at,over_quota,retried_at_once}'),
   ('public.sync_export_entries', '{integration_id,entry_key,period,document_number,payload,state,created_at}'),
   ('sync_scheduler.settings', '{only_row,dispatch_timeout,claim_timeout,max_dispatches,lease_duration,heartbeat_interval,slice_duration,'
     'retry_cap,longest_wait,max_active_per_type,max_active_per_org,drift_alert_after,silent_after,warmup_lead,check_timeout,'
-    'check_cooldown,least_cooldown,presses_per_hour,changes_per_hour,own_check_interval,incident_organisations,incident_window,'
+    'check_cooldown,least_cooldown,presses_per_hour,changes_per_hour,incident_organisations,incident_window,'
     'passive_cooldown,retention_ended,retention_failed,retention_ticks,max_payload,max_batch_bytes,host_roles,installed_at}'),
   ('sync_scheduler.paused_runs', '{run_id,paused_at}'),
   ('sync_scheduler.queued_slots', '{integration_id,scheduled_for,triggered_by,requested_at}'),
-  ('sync_scheduler.ticks', '{ticked_at,started,skipped,recovered}'),
+  ('sync_scheduler.ticks', '{ticked_at,started,skipped,recovered,busy}'),
   ('public.sync_alerts', '{alert_id,kind,severity,dedup_key,message,details,count,first_seen_at,last_seen_at}'),
   ('public.sync_audit_log', '{org_id,action,details,created_at}'),
   ('sync_scheduler.warmups', '{scheduled_for,token_hash,requested_at}'),
@@ -309,7 +311,10 @@ insert into needed values
   ('sync_scheduler.alert_messages', '{message_id,org_id,body,is_new,created_at,attempts}'),
   ('public.sync_vendor_incidents', '{incident_id,integration_type,host,began_at,affected,message}'),
   ('sync_scheduler.redaction', '{only_row,reached,began_at}'),
-  ('sync_scheduler.refused_entries', '{integration_id,entry_key,field,reason,refused_at}');
+  ('sync_scheduler.refused_entries', '{integration_id,entry_key,field,reason,refused_at}'),
+  ('sync_scheduler.refused_deliveries', '{integration_id,refused,delivered_at}'),
+  ('sync_scheduler.postponed_slots', '{integration_id,scheduled_for,reason,postponed_at}'),
+  ('sync_scheduler.check_faults', '{integration_id,status,failures,found_at}');
 select is_empty($$
   select n.name, c, pg_temp.outcome(statement) from needed n, unnest(n.columns) c,
     lateral (select format('update %s set %I = null %s', n.name, c, case n.name when 'public.sync_run_log' then pg_temp.of('where %r') else '' end)

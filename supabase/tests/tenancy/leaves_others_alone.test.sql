@@ -54,7 +54,7 @@ begin
   insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by)
   values (integration.id, now(), 'schedule'), (integration.id, now() - interval '1 day', 'backfill');
   insert into public.sync_run_log (org_id, integration_id, integration_type, status, triggered_by, scheduled_for, deadline_at, finished_at, skip_reason)
-  values (integration.org_id, integration.id, 'webhook', 'skipped', 'schedule', now() - interval '2 days', now(), now(), 'missed');
+  values (integration.org_id, integration.id, 'webhook', 'skipped', 'schedule', now() - interval '2 days', now(), now(), 'overlap');
   perform public.configure_alert_webhook(integration.org_id, jsonb_build_object('url', 'https://hooks.example/T0/B0', 'secret', pg_temp.secret(),
     'finished_runs', true));
   perform sync_scheduler.store_credentials(integration, '{"key": "x"}');
@@ -65,6 +65,8 @@ begin
     run_failed_at = now(), last_success_at = now() - interval '2 hours', last_error_code = 'x', status = 'unhealthy'
   where h.integration_id = integration.id;
   insert into sync_scheduler.vendor_failures (integration_id, integration_type, host, failed_at) values (integration.id, 'webhook', 'erp.example', now());
+  insert into sync_scheduler.check_faults (integration_id, status, failures) values (integration.id, 'unhealthy', 1);
+  insert into sync_scheduler.postponed_slots (integration_id, scheduled_for, reason) values (integration.id, now(), 'x');
   perform sync_scheduler.raise_alert(integration, k, 'info', null, 'x', jsonb_build_object('error_code', 'x', 'last_entry_id', 0))
   from unnest(enum_range(null::public.sync_alert_kind)) k where k not in ('entries_refused', 'entries_need_decision');
   update sync_scheduler.alert_senders s set requested_at = now(), claimed_at = case when name = 'running' then now() end, token_hash = sha256('x')
@@ -103,7 +105,10 @@ begin
   union all select 'sender', to_jsonb(x) from sync_scheduler.alert_senders x join other o on o.org_id = x.org_id
   union all select 'message', to_jsonb(x) from sync_scheduler.alert_messages x join other o on o.org_id = x.org_id
   union all select 'failure', to_jsonb(x) from sync_scheduler.vendor_failures x join other o on o.id = x.integration_id
-  union all select 'refused', to_jsonb(x) from sync_scheduler.refused_entries x join other o on o.id = x.integration_id;
+  union all select 'refused', to_jsonb(x) from sync_scheduler.refused_entries x join other o on o.id = x.integration_id
+  union all select 'refused delivery', to_jsonb(x) from sync_scheduler.refused_deliveries x join other o on o.id = x.integration_id
+  union all select 'postponed slot', to_jsonb(x) from sync_scheduler.postponed_slots x join other o on o.id = x.integration_id
+  union all select 'check fault', to_jsonb(x) from sync_scheduler.check_faults x join other o on o.id = x.integration_id;
 end
 $$;
 
@@ -302,7 +307,8 @@ declare
 begin
   foreach name in array '{public.sync_integrations,public.sync_run_log,sync_scheduler.run_attempts,public.sync_export_entries,sync_scheduler.paused_runs,'
     'public.sync_alerts,public.sync_audit_log,public.sync_integration_health,sync_scheduler.connection_checks,sync_scheduler.integration_credentials,'
-    'public.sync_alert_webhooks,sync_scheduler.alert_senders,sync_scheduler.alert_messages,sync_scheduler.vendor_failures,sync_scheduler.refused_entries}'::text[] loop
+    'public.sync_alert_webhooks,sync_scheduler.alert_senders,sync_scheduler.alert_messages,sync_scheduler.vendor_failures,sync_scheduler.refused_entries,'
+    'sync_scheduler.refused_deliveries,sync_scheduler.postponed_slots,sync_scheduler.check_faults}'::text[] loop
     execute format('alter table %s disable trigger user', name);
     execute (
       select format('update %s set %s', name, string_agg(format('%1$I = %1$I - interval ''1 minute''', a.attname), ', '))
@@ -313,7 +319,7 @@ end;
 $$;
 
 
-select is((select count(distinct o.place) from pg_temp.others() o), 19::bigint, 'the others have rows in every table');
+select is((select count(distinct o.place) from pg_temp.others() o), 22::bigint, 'the others have rows in every table');
 select results_eq($$
   select o.name, (select concat_ws(' ', r.status, a.attempt, a.claimed_at is not null, a.outcome) from public.sync_run_log r join sync_scheduler.run_attempts a using (run_id)
       where r.org_id = sync_test.id('org ' || o.name)),
@@ -321,10 +327,10 @@ select results_eq($$
     (select count(*) from public.sync_alerts a where a.org_id = sync_test.id('org ' || o.name) and a.resolved_at is null)
   from unnest('{waiting,paused,dispatched,running}'::text[]) o (name)
 $$, $$ values
-  ('waiting', 'pending 1 t failed', 'exported rejected unknown unknown pending unknown unknown pending pending pending', 15::bigint),
-  ('paused', 'pending 1 f paused', 'pending pending pending pending pending pending pending pending pending pending', 14),
-  ('dispatched', 'pending 1 f', 'pending pending pending pending pending pending pending pending pending pending', 14),
-  ('running', 'running 1 t', 'exported rejected unknown unknown pending sending sending pending pending pending', 15)
+  ('waiting', 'pending 1 t failed', 'exported rejected unknown unknown pending unknown unknown pending pending pending', 16::bigint),
+  ('paused', 'pending 1 f paused', 'pending pending pending pending pending pending pending pending pending pending', 15),
+  ('dispatched', 'pending 1 f', 'pending pending pending pending pending pending pending pending pending pending', 15),
+  ('running', 'running 1 t', 'exported rejected unknown unknown pending sending sending pending pending pending', 16)
 $$, 'in the states that they are named after');
 insert into story select true, pg_temp.play();
 select is_empty('select * from harm order by number', 'no step changes, removes or adds a row that is of another integration, or over');

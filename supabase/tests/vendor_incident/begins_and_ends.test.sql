@@ -91,7 +91,7 @@ select is(pg_temp.incidents(), 'hooks.example:8443 4 open', 'nor does an answer 
 select pg_temp.check_ends(2, 'answered');
 select is(pg_temp.incidents(), 'hooks.example:8443 4 ended', 'an answer ends it');
 select is(pg_temp.incident_alerts(), 'critical 1 resolved', 'and resolves the alert');
-select ok((select bool_and(h.consecutive_failures = 0 and h.next_check_at <= now() + interval '23 minutes') from public.sync_integration_health h
+select ok((select bool_and(h.consecutive_failures = 0 and h.next_check_at <= now() + interval '31 minutes') from public.sync_integration_health h
   where h.integration_id in (pg_temp.integration(3), pg_temp.integration(4))), 'those that met it are asked at their next turn');
 select pg_temp.nobody_answers(1, 3, 5);
 select is(pg_temp.incidents() || ', ' || pg_temp.incident_alerts(),

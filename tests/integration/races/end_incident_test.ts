@@ -5,7 +5,7 @@ import { makeIntegrations } from "./stage.ts";
 
 const HOST = "vendor.example";
 const fail = async (sql: Sql, id: string) =>
-  await sql`select sync_scheduler.note_vendor_failure(i, 'transient', 'vendor') from public.sync_integrations i where i.id = ${id}`;
+  await sql`select sync_scheduler.record_vendor_failure(i, 'transient', 'vendor') from public.sync_integrations i where i.id = ${id}`;
 
 /** An incident that three organisations have met; one of them has something to report. */
 async function prepare(sql: Sql): Promise<string[]> {
@@ -22,7 +22,7 @@ for (
     [
       "has news of its health",
       async (sql: Sql, id: string) =>
-        await sql`select sync_scheduler.set_health(${id}, 'unhealthy', 'code', 'Words.')`,
+        await sql`select sync_scheduler.record_health(${id}, 'unhealthy', 'code', 'Words.')`,
     ],
   ] as const
 ) {
@@ -33,7 +33,7 @@ for (
       const [worker, check] = [await session(), await session()];
       await worker.stopsAfter((sql) => report(sql, first));
       const ended = await check.runs((sql) =>
-        sql`select sync_scheduler.end_incident('webhook', ${HOST}, clock_timestamp()) as ended`
+        sql`update public.sync_vendor_incidents set ended_at = now() where host = ${HOST} returning true as ended`
       );
       assert.equal(ended.isWaiting, false);
       await worker.goesOn();

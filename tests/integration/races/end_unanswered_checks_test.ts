@@ -6,7 +6,7 @@ import { askForCheck, makeIntegrations } from "./stage.ts";
 const finish = (sql: Sql, id: string) =>
   sql`select public.sync_worker_finish_probe(${id}, 'token', 'answered')`;
 const setHealth = (sql: Sql, id: string) =>
-  sql`select sync_scheduler.set_health(${id}, 'unhealthy', 'code', 'Words.')`;
+  sql`select sync_scheduler.record_health(${id}, 'unhealthy', 'code', 'Words.')`;
 
 for (const [what, work] of [["answers", finish], ["has news of its health", setHealth]] as const) {
   raceTest(`the tick does not wait for a check whose worker ${what}`, async ({ sql, session }) => {

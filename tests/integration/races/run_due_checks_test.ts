@@ -17,7 +17,7 @@ const checkHealth = (sql: Sql) => sql<{ asked: number }[]>`select sync_scheduler
 const claim = (sql: Sql, id: string) =>
   sql`select public.sync_worker_claim_probes(${sql.json([{ integration_id: id, token: "token" }])})`;
 const setHealth = (sql: Sql, id: string) =>
-  sql`select sync_scheduler.set_health(${id}, 'unhealthy', 'code', 'Words.')`;
+  sql`select sync_scheduler.record_health(${id}, 'unhealthy', 'code', 'Words.')`;
 
 for (
   const [what, work] of [

@@ -115,7 +115,7 @@ $$;
 
 -- Trigger of sync_integrations, for each writer. Refuses another address while an entry is sending or
 -- unknown: its repetition would be booked at the new address too (PT409 batch_is_open, details: address_keys,
--- entry_keys, at most 10). Says that credentials must be stored anew. Holds the integration's lock and takes
+-- entry_keys, at most 10). Holds the integration's lock and takes
 -- the run's: integration before run, as everywhere. Definer, because an owner of the integrations need not be
 -- able to write runs.
 create or replace function sync_scheduler.follow_address() returns trigger
@@ -141,22 +141,6 @@ begin
       'address_keys', (select t.address_keys from public.sync_integration_types t
         where t.code = new.integration_type),
       'entry_keys', open_keys));
-  end if;
-  -- What the old address answers says nothing about the new one. A claim that is under way holds the row: it
-  -- read the old one.
-  perform from sync_scheduler.connection_checks p where p.integration_id = new.id for no key update;
-  update sync_scheduler.connection_checks p set ended_at = clock_timestamp()
-  where p.integration_id = new.id and p.claimed_at is not null and p.ended_at is null;
-  -- So people need not find out by a failed sync.
-  if exists (
-    select from sync_scheduler.integration_credentials c
-    where c.integration_id = new.id and c.address <> sync_scheduler.address_of(new))
-  then
-    perform sync_scheduler.set_health(new.id, 'needs_attention', 'credentials_needed',
-      sync_scheduler.credentials_needed());
-    perform sync_scheduler.raise_alert(new, 'needs_attention', 'critical', null,
-      'The integration needs attention. '
-        || sync_scheduler.credentials_needed(), '{"error_code": "credentials_needed"}');
   end if;
   return null;
 end;

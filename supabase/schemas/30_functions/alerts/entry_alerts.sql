@@ -1,4 +1,4 @@
--- The alert about entries that a person has to decide about.
+-- The alerts about entries: a person has to decide about them, or a delivery was refused.
 
 -- Trigger of sync_export_entries: opens and resolves entries_need_decision as entries begin and cease to be
 -- undecided, and resolves run_failed when nothing that the failed run left is open.
@@ -170,3 +170,60 @@ begin
     || 'settle_sync_entries.';
 end;
 $$;
+
+-- Trigger of refused_deliveries: keeps the alert entries_refused, with up to 50 keys, the newest first. Sends a
+-- message about new ones at most once an hour. Resolves the alert when none is left. The caller holds the
+-- integration's lock. An error is a warning: it must not undo a delivery.
+create or replace function sync_scheduler.raise_refused_entries() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  integration public.sync_integrations;
+  kept bigint;
+  named jsonb;
+  said text;
+begin
+  select count(*), coalesce(
+    jsonb_agg(jsonb_build_object('entry_key', nullif(o.entry_key, ''), 'field', o.field, 'reason', o.reason)
+    order by o.place) filter (where o.place <= 50), '[]')
+  into kept, named
+  from (
+    select r.entry_key, r.field, r.reason,
+      row_number() over (order by r.refused_at desc, r.entry_key) as place
+    from sync_scheduler.refused_entries r where r.integration_id = new.integration_id) o;
+  if kept = 0 then
+    perform sync_scheduler.resolve_alerts(new.integration_id, '{entries_refused}');
+    return null;
+  end if;
+  said := format('Delivered entries were refused and are not in the outbox: %s%s. The source has to deliver '
+    'them again, corrected; '
+    'an admin who acknowledges this alert closes it.', (
+      select string_agg(format('%s (%s)', coalesce(i ->> 'entry_key', 'an item without a key'),
+        i ->> 'field'), ', ' order by n)
+      from jsonb_array_elements(named) with ordinality x (i, n) where n <= 3),
+    case when kept > 3 then format(' and %s more', kept - 3) else '' end);
+  if new.refused > 0 then
+    select * into strict integration from public.sync_integrations i where i.id = new.integration_id;
+    perform sync_scheduler.raise_alert(integration, 'entries_refused', 'warning', null, said,
+      jsonb_build_object('entries', kept, 'refused', named));
+    -- Keys that are new since the last message. A host delivers in many calls: one message an hour is enough.
+    update public.sync_alerts a set news_at = clock_timestamp()
+    where a.integration_id = new.integration_id and a.kind = 'entries_refused' and a.resolved_at is null
+      and a.news_at < clock_timestamp() - interval '1 hour'
+      and exists (
+        select from sync_scheduler.refused_entries r
+          where r.integration_id = new.integration_id and r.refused_at > a.news_at);
+  else
+    -- Some were taken: the alert goes on, about the others.
+    update public.sync_alerts a
+      set message = said, details = jsonb_build_object('entries', kept, 'refused', named)
+    where a.integration_id = new.integration_id and a.kind = 'entries_refused' and a.resolved_at is null;
+  end if;
+  return null;
+exception when others then
+  raise warning 'sync_scheduler.raise_refused_entries: % (%)', sqlerrm, sqlstate;
+  return null;
+end;
+$$;
+
+create trigger refused_alerts after insert or update on sync_scheduler.refused_deliveries
+  for each row execute function sync_scheduler.raise_refused_entries();

@@ -43,8 +43,9 @@ create trigger announce_change after update of severity, resolved_at, news_at on
       or old.news_at is distinct from new.news_at))
   execute function sync_scheduler.announce_alert();
 
--- A run has ended: queues that for the organisation's webhook, if it wants to know.
-create or replace function sync_scheduler.announce_run(run public.sync_run_log) returns void
+-- Trigger of sync_run_log: a run has ended. Queues that for the organisation's webhook, if it asks for such
+-- messages. An error is a warning: it must not undo the end of a run.
+create or replace function sync_scheduler.queue_run_message() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   -- For an organisation without a webhook, one look by the key.
@@ -52,19 +53,27 @@ begin
   select w.org_id, jsonb_build_object(
     'type', 'run.finished',
     'timestamp', now(),
-    'text', sync_scheduler.alert_text(run.status::text, run.integration_type, concat_ws(' ',
-      case when run.entries_failed > 0
-        then format('%s exported, %s rejected.', run.entries_done, run.entries_failed)
-        else format('%s of %s%s entries exported.', run.entries_done,
+    'text', sync_scheduler.alert_text(new.status::text, new.integration_type, concat_ws(' ',
+      case when new.entries_failed > 0
+        then format('%s exported, %s rejected.', new.entries_done, new.entries_failed)
+        else format('%s of %s%s entries exported.', new.entries_done,
           -- Counted up to 10,000, see entries_total of sync_run_log.
-          case when run.entries_total > 10000 and run.status <> 'succeeded' then 'at least ' else '' end,
-          run.entries_total) end,
-        run.error_message)),
-    'data', to_jsonb(run) - 'idempotency_key')
+          case when new.entries_total > 10000 and new.status <> 'succeeded' then 'at least ' else '' end,
+          new.entries_total) end,
+        new.error_message)),
+    'data', to_jsonb(new) - 'idempotency_key')
   from public.sync_alert_webhooks w
-  where w.org_id = run.org_id and w.finished_runs and w.stopped_at is null;
+  where w.org_id = new.org_id and w.finished_runs and w.stopped_at is null;
+  return null;
+exception when others then
+  raise warning 'sync_scheduler.queue_run_message: % (%)', sqlerrm, sqlstate;
+  return null;
 end;
 $$;
+
+create trigger ended_3_message after update of finished_at on public.sync_run_log
+  for each row when (old.finished_at is null and new.finished_at is not null)
+  execute function sync_scheduler.queue_run_message();
 
 -- The field text of a webhook message, as Slack and what imitates it show it. Nothing in it is a link, a
 -- mention or another line: https://evil.example becomes https[:]//evil[.]example.

@@ -1,4 +1,142 @@
--- Alerts that follow from attempts, runs and skipped slots.
+-- Alerts that follow from runs and skipped slots.
+
+-- Trigger of sync_run_log: a run has ended. One that succeeds resolves the alerts of those that did not. One that
+-- failed for good, or was refused while it was being cancelled, raises run_failed, whatever else is open:
+-- details.last_entry_id is the last entry that it left. A scheduled run that never started raises the drift alert
+-- of its slot. The end also reports what has become undecided. Locks alerts. An error is a warning: it must not
+-- undo the end of a run.
+create or replace function sync_scheduler.raise_run_alerts() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  integration public.sync_integrations;
+  ended sync_scheduler.run_attempts;
+  error_message text;
+begin
+  select * into ended from sync_scheduler.run_attempts a
+    where a.run_id = new.run_id and a.attempt = new.attempt;
+  if new.status = 'succeeded' then
+    perform sync_scheduler.resolve_alerts(new.integration_id, '{lost_worker,cold_start_failure,missed_slot}');
+    perform sync_scheduler.resolve_run_failure(new.integration_id, has_succeeded => true);
+  -- The next run would meet the same as one that a person has cancelled.
+  elsif new.status = 'failed' or sync_scheduler.was_refused(new, ended) then
+    select * into strict integration from public.sync_integrations i where i.id = new.integration_id;
+    error_message := coalesce(new.error_message, ended.error_message);
+    -- One until what it left is out or decided, however many runs fail before that.
+    perform sync_scheduler.raise_alert(integration, 'run_failed', 'critical', null,
+      concat_ws(' ', 'A sync failed.', error_message),
+      jsonb_build_object('error_code', coalesce(new.error_code, ended.error_code, 'unknown'),
+        'error_class', ended.error_class, 'blames', ended.blames,
+        'error_message', coalesce(error_message, 'The last sync failed.'),
+        'attempts', new.attempt, 'triggered_by', new.triggered_by, 'scheduled_for', new.scheduled_for,
+        'entries_done', new.entries_done, 'entries_total', new.entries_total,
+        'last_entry_id', sync_scheduler.last_open_entry(new.integration_id)),
+      new.run_id);
+    if new.started_at is null and new.triggered_by = 'schedule' then
+      perform sync_scheduler.raise_alert(integration, 'drift', 'warning', new.scheduled_for,
+        'A scheduled sync never started.',
+        jsonb_build_object('scheduled_for', new.scheduled_for, 'started_at', null), new.run_id);
+    end if;
+  end if;
+  perform sync_scheduler.report_undecided(new.integration_id, new.run_id);
+  return null;
+exception when others then
+  raise warning 'sync_scheduler.raise_run_alerts: % (%)', sqlerrm, sqlstate;
+  return null;
+end;
+$$;
+
+-- The numbers in the names of triggers on one event give their order: connections write health before.
+create trigger ended_2_alerts after update of finished_at on public.sync_run_log
+  for each row when (old.finished_at is null and new.finished_at is not null)
+  execute function sync_scheduler.raise_run_alerts();
+
+-- Trigger of sync_run_log: a slot was skipped because the scheduler was away. One alert a day, and one call of
+-- raise_alert for a batch of slots: the last one of the batch reports all. The caller holds the integration's
+-- lock. An error is a warning: it must not bring the slots back.
+create or replace function sync_scheduler.raise_missed_slots() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  integration public.sync_integrations;
+  missed record;
+begin
+  -- The next slot was skipped by the same transaction for the same reason: its row reports.
+  if (
+    select r.skip_reason = 'missed' and r.finished_at = new.finished_at from public.sync_run_log r
+    where r.integration_id = new.integration_id and r.scheduled_for > new.scheduled_for
+    order by r.scheduled_for limit 1)
+  then
+    return null;
+  end if;
+  select min(r.scheduled_for) as first_slot, count(*) as slots into missed from public.sync_run_log r
+  where r.integration_id = new.integration_id and r.scheduled_for <= new.scheduled_for
+    and r.skip_reason = 'missed' and r.finished_at = new.finished_at;
+  select * into strict integration from public.sync_integrations i where i.id = new.integration_id;
+  perform sync_scheduler.raise_alert(integration, 'missed_slot', 'critical',
+    date_trunc('day', missed.first_slot, 'UTC'),
+    'The scheduler was away for so long that scheduled syncs were skipped.',
+    jsonb_build_object('first_slot', missed.first_slot, 'last_slot', new.scheduled_for, 'slots', missed.slots));
+  return null;
+exception when others then
+  raise warning 'sync_scheduler.raise_missed_slots: % (%)', sqlerrm, sqlstate;
+  return null;
+end;
+$$;
+
+create trigger missed_alerts after insert on public.sync_run_log
+  for each row when (new.skip_reason = 'missed')
+  execute function sync_scheduler.raise_missed_slots();
+
+-- Trigger of postponed_slots: the tick could not start a due slot.
+create or replace function sync_scheduler.raise_postponed_slot() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  perform sync_scheduler.raise_alert(i, 'start_failed', 'critical', new.scheduled_for,
+    'A scheduled sync could not be started. It is tried again every minute.',
+    jsonb_build_object('scheduled_for', new.scheduled_for, 'error', new.reason))
+  from public.sync_integrations i where i.id = new.integration_id;
+  return null;
+exception when others then
+  -- An error must not bring the slot back into this tick.
+  raise warning 'sync_scheduler.raise_postponed_slot: % (%)', sqlerrm, sqlstate;
+  return null;
+end;
+$$;
+
+create trigger postponed_alerts after insert or update on sync_scheduler.postponed_slots
+  for each row execute function sync_scheduler.raise_postponed_slot();
+
+-- Trigger of sync_run_log: a person has started a run, or revived one, while the scheduler is silent. Raises
+-- scheduler_dead once a silence and posts it at once, since no tick does. An error is a warning: the run starts.
+create or replace function sync_scheduler.raise_silence() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  integration public.sync_integrations;
+begin
+  select * into strict integration from public.sync_integrations i where i.id = new.integration_id;
+  if sync_scheduler.raise_alert(integration, 'scheduler_dead', 'critical', sync_scheduler.last_tick_at(),
+    'The scheduler has stopped: nothing starts or is retried by itself. Syncs that are started by hand work.',
+    jsonb_build_object('last_tick_at', sync_scheduler.last_tick_at()))
+  then
+    begin
+      perform sync_scheduler.post_alert_messages();
+    exception when others then
+      -- The alert stays.
+      raise warning 'sync_scheduler.raise_silence: % (%)', sqlerrm, sqlstate;
+    end;
+  end if;
+  return null;
+exception when others then
+  raise warning 'sync_scheduler.raise_silence: % (%)', sqlerrm, sqlstate;
+  return null;
+end;
+$$;
+
+create trigger silent_alerts after insert on public.sync_run_log
+  for each row when (new.notice = 'scheduler_not_ticking')
+  execute function sync_scheduler.raise_silence();
+create trigger silent_alerts_of_revived after update of notice on public.sync_run_log
+  for each row when (new.notice = 'scheduler_not_ticking' and old.notice is distinct from new.notice)
+  execute function sync_scheduler.raise_silence();
 
 -- Trigger of sync_integrations: without a schedule, switched off or paused, no slot of the integration is
 -- late any more.
@@ -50,73 +188,5 @@ begin
     return;
   end if;
   update public.sync_alerts a set resolved_at = now() where a.alert_id = alert.alert_id;
-end;
-$$;
-
--- Did the run's attempt, which has just ended, fail on a cold start: in a freshly booted isolate, before it
--- settled any entry, with a transient or ambiguous error, for the first time in this run? Then it raises the
--- cold_start_failure alert and returns true: the run is retried at once. The caller holds the run's row lock.
-create or replace function sync_scheduler.note_cold_start_failure(
-  run public.sync_run_log, integration public.sync_integrations, error_class sync_scheduler.error_class
-) returns boolean
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  failed sync_scheduler.run_attempts;
-begin
-  if error_class is null or error_class not in ('transient', 'ambiguous') then
-    return false;
-  end if;
-  select * into failed from sync_scheduler.run_attempts a
-  where a.run_id = run.run_id and a.attempt = run.attempt and a.cold_start
-    and a.settled_before = run.entries_done + run.entries_failed;
-  -- The alert is also what says that the run had its favour: its key is when the run was triggered, so only
-  -- the first failure raises it.
-  return failed.run_id is not null
-    and sync_scheduler.raise_alert(integration, 'cold_start_failure', 'warning',
-    run.triggered_at, 'A sync failed in a function that had just started, and was started again at once.',
-    jsonb_build_object('attempt', failed.attempt, 'boot_id', failed.boot_id, 'boot_ms', failed.boot_ms,
-      'error_class', failed.error_class, 'error_code', failed.error_code, 'scheduled_for', run.scheduled_for),
-    run.run_id);
-end;
-$$;
-
--- A run has failed for good, or was refused while it was being cancelled: raises run_failed, whatever else is
--- open, and records it in the integration's health: see health_after. details.last_entry_id is the last entry
--- that it left. A scheduled run that never started raises the drift alert of its slot. The caller holds the
--- run's row lock and has ended its attempt.
-create or replace function sync_scheduler.note_failed_run(run public.sync_run_log) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  integration public.sync_integrations;
-  ended sync_scheduler.run_attempts;
-  error_code text := coalesce(run.error_code, 'unknown');
-  error_message text := coalesce(run.error_message, 'The last sync failed.');
-begin
-  select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
-  select * into ended from sync_scheduler.run_attempts a
-    where a.run_id = run.run_id and a.attempt = run.attempt;
-  perform sync_scheduler.set_health(run.integration_id,
-    -- A vendor that asks for a long wait has answered.
-    case when error_code = 'vendor_quota_exhausted' then 'degraded'
-      else sync_scheduler.health_after(ended.error_class::text, ended.blames) end,
-    error_code, error_message);
-  update public.sync_integration_health h set run_failed_at = now()
-  where h.integration_id = run.integration_id
-    -- What no worker has claimed, or one with older config or credentials, says nothing about these.
-    and ended.claimed_at >= h.configured_at;
-  -- One until what it left is out or decided, however many runs fail before that.
-  perform sync_scheduler.raise_alert(integration, 'run_failed', 'critical', null,
-    concat_ws(' ', 'A sync failed.', run.error_message),
-    jsonb_build_object('error_code', error_code, 'error_class', ended.error_class, 'blames', ended.blames,
-      'error_message', error_message,
-      'attempts', run.attempt, 'triggered_by', run.triggered_by, 'scheduled_for', run.scheduled_for,
-      'entries_done', run.entries_done, 'entries_total', run.entries_total,
-      'last_entry_id', sync_scheduler.last_open_entry(run.integration_id)),
-    run.run_id);
-  if run.started_at is null and run.triggered_by = 'schedule' then
-    perform sync_scheduler.raise_alert(integration, 'drift', 'warning', run.scheduled_for,
-      'A scheduled sync never started.',
-      jsonb_build_object('scheduled_for', run.scheduled_for, 'started_at', null), run.run_id);
-  end if;
 end;
 $$;

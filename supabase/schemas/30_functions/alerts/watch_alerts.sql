@@ -1,5 +1,33 @@
 -- The tick looks for what starts late or not at all.
 
+-- Trigger of ticks: the steps of a tick with work that are about alerts. Before the row is written, so that it has
+-- their errors and their time.
+create or replace function sync_scheduler.watch_alerts() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+  begun timestamptz := clock_timestamp();
+  step text;
+begin
+  -- Messages are posted after every step that raises alerts.
+  foreach step in array array['watch_drift', 'resolve_silence', 'post_alert_messages'] loop
+    begin
+      case step
+      when 'watch_drift' then perform sync_scheduler.watch_drift();
+      when 'resolve_silence' then perform sync_scheduler.resolve_silence();
+      when 'post_alert_messages' then perform sync_scheduler.post_alert_messages();
+      end case;
+    exception when others then
+      new.errors := coalesce(new.errors, '{}') || jsonb_build_object(step, sqlerrm);
+    end;
+  end loop;
+  new.duration_ms := new.duration_ms + extract(epoch from clock_timestamp() - begun) * 1000;
+  return new;
+end;
+$$;
+
+create trigger tick_2_alerts before insert on sync_scheduler.ticks
+  for each row when (new.busy) execute function sync_scheduler.watch_alerts();
+
 -- Raises the drift alert, once a slot, for up to 500 slots that should have started
 -- settings.drift_alert_after ago and have not.
 create or replace function sync_scheduler.watch_drift() returns void
@@ -66,31 +94,6 @@ begin
       check_drift.run_id);
   end if;
   return limit_passed;
-end;
-$$;
-
--- Nobody has claimed a dispatch in its time: keeps what pg_net heard and, from the second one of an attempt
--- on, raises dispatch_failing. The next claim of the integration resolves it.
-create or replace function sync_scheduler.note_undelivered(
-  integration public.sync_integrations,
-  run public.sync_run_log,
-  undelivered sync_scheduler.run_attempts,
-  severity public.sync_alert_severity
-) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  perform sync_scheduler.note_response(run.run_id, run.attempt);
-  -- One that is lost now and then is what the repetition is for.
-  if undelivered.dispatch_count < 2 then
-    return;
-  end if;
-  perform sync_scheduler.raise_alert(integration, 'dispatch_failing', severity, null,
-    'The sync function does not take the sync that was posted to it.',
-    (select jsonb_build_object('attempt', a.attempt, 'dispatches', a.dispatch_count, 'response_status',
-      a.response_status,
-       'response_error', a.response_error)
-     from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.attempt = run.attempt),
-    run.run_id);
 end;
 $$;
 

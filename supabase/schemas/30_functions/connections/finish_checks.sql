@@ -66,7 +66,7 @@ begin
   -- will see its end. Not from checks that people ask for: no member may open, keep open or end an incident
   -- by hand.
   if ended.by_tick and has_failed then
-    in_incident := sync_scheduler.note_vendor_failure(integration, sync_worker_finish_probe.error_class,
+    in_incident := sync_scheduler.record_vendor_failure(integration, sync_worker_finish_probe.error_class,
       blamed);
   end if;
   update public.sync_integration_health h set
@@ -76,10 +76,9 @@ begin
       else 0 end,
     next_check_at = sync_scheduler.plan_check(integration,
       case when has_failed and not in_incident then h.consecutive_failures + 1 else 0 end, h.passive_since,
-      -- Half: the turn that comes next, but not the one that this check was, which the tick came to a little
-      -- late.
-      now() + case when has_failed and not in_incident and h.consecutive_failures > 0 then interval '0'
-        else integration.health_check_interval / 2 end)
+      -- A whole interval after this one was asked. The backoff after failures is longer.
+      case when has_failed and not in_incident and h.consecutive_failures > 0 then now()
+        else ended.requested_at + integration.health_check_interval end)
   where h.integration_id = integration.id returning * into strict health;
   if has_failed then
     perform sync_scheduler.record_failed_check(integration, health, in_incident,
@@ -90,15 +89,14 @@ begin
   -- An answer refutes what the function itself found wrong. Only a check with good credentials refutes that
   -- the external system refused the present ones.
   if sync_worker_finish_probe.outcome = 'answered' or not exists (
-    select from public.sync_alerts a
-    where a.integration_id = integration.id and a.kind = 'needs_attention' and a.resolved_at is null
-      and a.last_seen_at >= health.configured_at
-      and not sync_scheduler.is_own_refusal(a.details ->> 'error_code'))
+    select from sync_scheduler.check_faults f
+    where f.integration_id = integration.id and f.refused_at >= health.configured_at
+      and not sync_scheduler.is_own_refusal(f.refused_code))
   then
     perform sync_scheduler.record_answer(integration.id);
   end if;
   if ended.by_tick and sync_worker_finish_probe.outcome <> 'failed' then
-    perform sync_scheduler.note_vendor_answer(integration.id, ended.requested_at);
+    perform sync_scheduler.record_vendor_answer(integration.id, ended.requested_at);
   end if;
   return '{"recorded": true}'::jsonb;
 end;
@@ -117,9 +115,9 @@ comment on function public.sync_worker_finish_probe(uuid, text, text, text, text
   'PT401 invalid_token (also of a check that was replaced or not claimed), PT422 argument_too_long, PT422 '
   'invalid_worker_request.';
 
--- Records the failed connection check of an integration. blames configuration: needs_attention, with an
--- alert. blames quota: degraded and passive. Otherwise it is degraded or unhealthy; the second failure in a
--- row raises an alert. The caller holds the lock of health, which already counts this failure.
+-- Records the failed connection check of an integration. blames configuration: needs_attention. blames quota:
+-- degraded and passive. Otherwise it is degraded or unhealthy. The caller holds the lock of health, which
+-- already counts this failure.
 create or replace function sync_scheduler.record_failed_check(
   integration public.sync_integrations,
   health public.sync_integration_health,
@@ -134,25 +132,53 @@ declare
   status constant public.sync_health_status := sync_scheduler.health_after(error_class, blames);
 begin
   if blames = 'quota' then
-    perform sync_scheduler.enter_passive(integration.id);
+    perform sync_scheduler.suspend_checks(integration.id);
   end if;
-  perform sync_scheduler.set_health(integration.id, status, error_code, error_message);
-  -- Unless the alert of a failed run says the same already: with another fault it is an alert of its own.
-  if status = 'needs_attention' and not exists (
+  perform sync_scheduler.record_health(integration.id, status, error_code, error_message);
+  perform sync_scheduler.record_check_fault(integration.id, status,
+    case when in_incident then 0 else health.consecutive_failures end, error_code, error_message);
+end;
+$$;
+
+-- Writes what is wrong with an integration into check_faults. That is an event: alerts has a trigger on it. After
+-- health, before alerts.
+create or replace function sync_scheduler.record_check_fault(
+  integration_id uuid, status public.sync_health_status, failures integer, error_code text, error_message text
+) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  seen_at constant timestamptz := clock_timestamp();
+  -- The alert of a failed run may say the same already. With another fault it is a refusal of its own.
+  is_refused constant boolean := record_check_fault.status = 'needs_attention' and not exists (
     select from public.sync_alerts a
-    where a.integration_id = integration.id and a.kind = 'run_failed' and a.resolved_at is null
-      and health.run_failed_at is not null and a.details ->> 'error_code' = record_failed_check.error_code)
-  then
-    perform sync_scheduler.raise_alert(integration, 'needs_attention', 'critical', null,
-      'The integration needs attention. ' || error_message, jsonb_build_object('error_code', error_code));
-  end if;
-  -- A single failure may pass, and the next check is near. An incident of the vendor has an alert of its own.
-  if status = 'unhealthy' and health.consecutive_failures > 1 and not in_incident then
-    perform sync_scheduler.raise_alert(integration, 'unhealthy', 'warning', null,
-      format('%s connection checks in a row have failed. %s', health.consecutive_failures,
-        left(error_message, 300)),
-      jsonb_build_object('error_code', error_code, 'next_check_at', health.next_check_at));
-  end if;
+    join public.sync_integration_health h on h.integration_id = a.integration_id
+    where a.integration_id = record_check_fault.integration_id and a.kind = 'run_failed' and a.resolved_at is null
+      and h.run_failed_at is not null and a.details ->> 'error_code' = record_check_fault.error_code);
+begin
+  insert into sync_scheduler.check_faults as f (integration_id, status, failures, error_code, error_message,
+    found_at, refused_at, refused_code)
+  values (record_check_fault.integration_id, record_check_fault.status, record_check_fault.failures,
+    record_check_fault.error_code, record_check_fault.error_message, seen_at,
+    case when is_refused then seen_at end,
+    case when is_refused then record_check_fault.error_code end)
+  on conflict on constraint check_faults_pkey do update set
+    status = excluded.status,
+    failures = excluded.failures,
+    error_code = excluded.error_code,
+    error_message = excluded.error_message,
+    found_at = excluded.found_at,
+    refused_at = coalesce(excluded.refused_at, f.refused_at),
+    refused_code = coalesce(excluded.refused_code, f.refused_code);
+end;
+$$;
+
+-- The external system has answered: what checks have found wrong is over. Nearly always nothing was wrong.
+create or replace function sync_scheduler.clear_check_faults(integration_id uuid) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  update sync_scheduler.check_faults f
+  set status = 'healthy', failures = 0, refused_at = null, refused_code = null
+  where f.integration_id = clear_check_faults.integration_id and f.status <> 'healthy';
 end;
 $$;
 
@@ -173,14 +199,13 @@ begin
     and a.resolved_at is null
   where h.integration_id = record_answer.integration_id and h.run_failed_at is not null;
   if not found then
-    perform sync_scheduler.set_health(record_answer.integration_id, 'healthy');
+    perform sync_scheduler.record_health(record_answer.integration_id, 'healthy');
   else
-    perform sync_scheduler.set_health(record_answer.integration_id,
+    perform sync_scheduler.record_health(record_answer.integration_id,
       case failure.blames when 'configuration' then 'needs_attention'
         else 'degraded' end::public.sync_health_status,
       failure.error_code, failure.error_message, has_answered => true);
   end if;
-  -- What checks have found is over.
-  perform sync_scheduler.resolve_alerts(record_answer.integration_id, '{needs_attention,unhealthy}');
+  perform sync_scheduler.clear_check_faults(record_answer.integration_id);
 end;
 $$;

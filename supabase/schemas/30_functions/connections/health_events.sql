@@ -1,9 +1,128 @@
 -- Health follows runs and checks.
 
+-- Trigger of run_attempts: an attempt has ended. What it says of the external system goes into the health of the
+-- integration, and a failure or an answer of the vendor into what is known of that. Locks health, then the
+-- vendor. An error is a warning: it must not undo the end of an attempt.
+create or replace function sync_scheduler.record_attempt_health() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  run public.sync_run_log;
+  integration public.sync_integrations;
+begin
+  select * into strict run from public.sync_run_log r where r.run_id = new.run_id;
+  select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
+  if new.error_class is not null then
+    -- The end of the run may write health after an alert of this attempt: health is locked before any alert.
+    perform from public.sync_integration_health h where h.integration_id = integration.id for no key update;
+  end if;
+  if new.over_quota then
+    perform sync_scheduler.suspend_checks(integration.id, new.retry_after);
+  end if;
+  if new.error_class = 'rate_limited' or new.blames = 'quota' then
+    perform sync_scheduler.record_health(integration.id, 'degraded', coalesce(new.error_code, 'unknown'),
+      coalesce(new.error_message, 'The external system asks us to slow down.'));
+  end if;
+  if new.blames = 'vendor' then
+    perform sync_scheduler.record_vendor_failure(integration, new.error_class::text, new.blames);
+  end if;
+
+  -- An attempt that had nothing to export has not asked the external system for anything. A run that ends has
+  -- shown by all of its attempts that it works.
+  if (new.outcome in ('succeeded', 'continued', 'paused') or new.error_code = 'entries_unresolved')
+    and run.entries_done + run.entries_failed
+      > (case when new.outcome in ('succeeded', 'failed') then 0 else new.settled_before end)
+  then
+    update public.sync_integration_health h set run_failed_at = null
+    where h.integration_id = integration.id and h.run_failed_at is not null;
+    perform sync_scheduler.record_health(integration.id, 'healthy');
+    -- Nothing has to be asked for an interval, unless the integration is passive. Written only if the next check
+    -- would come soon: of runs in a row most read one row and that is all.
+    update public.sync_integration_health h set
+      consecutive_failures = 0,
+      next_check_at = sync_scheduler.plan_check(integration,
+        earliest := now() + integration.health_check_interval)
+    where h.integration_id = integration.id and h.passive_since is null
+      and (h.next_check_at < now() + integration.health_check_interval / 2 or h.consecutive_failures > 0);
+    perform sync_scheduler.clear_check_faults(integration.id);
+    perform sync_scheduler.record_vendor_answer(integration.id, new.claimed_at);
+  end if;
+  return null;
+exception when others then
+  raise warning 'sync_scheduler.record_attempt_health: % (%)', sqlerrm, sqlstate;
+  return null;
+end;
+$$;
+
+-- The numbers in the names of triggers on one event give their order, which is the order of locks: health, then
+-- alerts.
+create trigger ended_1_health after update of ended_at on sync_scheduler.run_attempts
+  for each row when (old.ended_at is null and new.ended_at is not null)
+  execute function sync_scheduler.record_attempt_health();
+
+-- Trigger of sync_run_log: a run has failed for good, or was refused while it was being cancelled. Locks health.
+-- An error is a warning: it must not undo the end of a run.
+create or replace function sync_scheduler.record_run_health() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  ended sync_scheduler.run_attempts;
+begin
+  select * into ended from sync_scheduler.run_attempts a
+    where a.run_id = new.run_id and a.attempt = new.attempt;
+  if new.status = 'cancelled' and sync_scheduler.was_refused(new, ended) is not true then
+    return null;
+  end if;
+  perform sync_scheduler.record_health(new.integration_id,
+    -- A vendor that asks for a long wait has answered.
+    case when new.error_code = 'vendor_quota_exhausted' then 'degraded'
+      else sync_scheduler.health_after(ended.error_class::text, ended.blames) end,
+    -- The next run would meet the same as one that a person has cancelled.
+    coalesce(new.error_code, ended.error_code, 'unknown'),
+    coalesce(new.error_message, ended.error_message, 'The last sync failed.'));
+  update public.sync_integration_health h set run_failed_at = now()
+  where h.integration_id = new.integration_id
+    -- What no worker has claimed, or one with older config or credentials, says nothing about these.
+    and ended.claimed_at >= h.configured_at;
+  return null;
+exception when others then
+  raise warning 'sync_scheduler.record_run_health: % (%)', sqlerrm, sqlstate;
+  return null;
+end;
+$$;
+
+create trigger ended_1_health after update of finished_at on public.sync_run_log
+  for each row when (old.finished_at is null and new.status in ('failed', 'cancelled'))
+  execute function sync_scheduler.record_run_health();
+
+-- Trigger of sync_run_log: the external system has taken entries of a run. Sets last_success_at of the
+-- integration's health and clears run_failed_at. Does nothing if config or credentials have changed since the
+-- attempt was claimed. Locks health. An error is a warning: it must not undo what was recorded.
+create or replace function sync_scheduler.record_success() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  -- Once a minute, for it is written with each batch. Two at once write the same.
+  update public.sync_integration_health h set last_success_at = now(), run_failed_at = null
+  where h.integration_id = new.integration_id
+    and (h.last_success_at is null or h.last_success_at < now() - interval '1 minute'
+      or h.run_failed_at is not null)
+    -- The worker has the config and the credentials as they were when it claimed its attempt.
+    and h.configured_at <= (
+      select a.claimed_at from sync_scheduler.run_attempts a
+        where a.run_id = new.run_id and a.attempt = new.attempt);
+  return null;
+exception when others then
+  raise warning 'sync_scheduler.record_success: % (%)', sqlerrm, sqlstate;
+  return null;
+end;
+$$;
+
+create trigger exported_1_health after update of entries_done on public.sync_run_log
+  for each row when (new.entries_done > old.entries_done)
+  execute function sync_scheduler.record_success();
+
 -- Records how an integration is, with the newest failure (in a coordinator's words). needs_attention ends
 -- with healthy, or with any status when the external system has just answered (has_answered). Raises and
 -- resolves no alert. After integration, run and entries, before alerts.
-create or replace function sync_scheduler.set_health(
+create or replace function sync_scheduler.record_health(
   integration_id uuid,
   status public.sync_health_status,
   error_code text default null,
@@ -16,27 +135,27 @@ declare
 begin
   -- The usual case, a run of a healthy integration that succeeds: one look by the key and no write.
   select * into health from public.sync_integration_health h
-    where h.integration_id = set_health.integration_id;
+    where h.integration_id = record_health.integration_id;
   if (health.status, health.last_error_code, health.last_error_message)
-    is not distinct from (set_health.status, set_health.error_code, set_health.error_message)
+    is not distinct from (record_health.status, record_health.error_code, record_health.error_message)
   then
     return;
   end if;
 
   select * into health from public.sync_integration_health h
-  where h.integration_id = set_health.integration_id for no key update;
+  where h.integration_id = record_health.integration_id for no key update;
   -- That it is also slow or away does not fix it.
-  if health.status = 'needs_attention' and set_health.status in ('degraded', 'unhealthy')
+  if health.status = 'needs_attention' and record_health.status in ('degraded', 'unhealthy')
     and not has_answered then
-    set_health.status := health.status;
+    record_health.status := health.status;
   end if;
   update public.sync_integration_health h set
-    status = set_health.status,
+    status = record_health.status,
     -- Not now(): of two changes in a row each has an instant of its own.
-    since = case when h.status = set_health.status then h.since else clock_timestamp() end,
-    last_error_code = set_health.error_code,
-    last_error_message = set_health.error_message
-  where h.integration_id = set_health.integration_id;
+    since = case when h.status = record_health.status then h.since else clock_timestamp() end,
+    last_error_code = record_health.error_code,
+    last_error_message = record_health.error_message
+  where h.integration_id = record_health.integration_id;
 end;
 $$;
 
@@ -50,54 +169,5 @@ begin
     -- The external system has answered: the connection works.
     when blames in ('quota', 'entry') or error_class = 'rate_limited' then 'degraded'
     else 'unhealthy' end::public.sync_health_status;
-end;
-$$;
-
--- A run of the integration has settled entries in an attempt that was claimed at that instant: it is healthy,
--- what checks have raised is resolved, it need not be asked for a while, and its vendor is there. In the
--- usual case a few looks by key and no write.
-create or replace function sync_scheduler.note_traffic(integration_id uuid, claimed_at timestamptz)
-  returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  update public.sync_integration_health h set run_failed_at = null
-  where h.integration_id = note_traffic.integration_id and h.run_failed_at is not null;
-  perform sync_scheduler.set_health(note_traffic.integration_id, 'healthy');
-  perform sync_scheduler.defer_check(note_traffic.integration_id);
-  perform sync_scheduler.resolve_alerts(note_traffic.integration_id, '{needs_attention,unhealthy}');
-  perform sync_scheduler.note_vendor_answer(note_traffic.integration_id, note_traffic.claimed_at);
-end;
-$$;
-
--- The external system has taken entries of the run: sets last_success_at of the integration's health and
--- clears run_failed_at. Does nothing if config or credentials have changed since the attempt was claimed.
--- run: the active run, whose lock the caller holds. After entries, as in set_health.
-create or replace function sync_scheduler.record_success(run public.sync_run_log) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  -- Once a minute, for it is written with each batch. Two at once write the same.
-  update public.sync_integration_health h set last_success_at = now(), run_failed_at = null
-  where h.integration_id = run.integration_id
-    and (h.last_success_at is null or h.last_success_at < now() - interval '1 minute'
-      or h.run_failed_at is not null)
-    -- The worker has the config and the credentials as they were when it claimed its attempt.
-    and h.configured_at <= (
-      select a.claimed_at from sync_scheduler.run_attempts a
-        where a.run_id = run.run_id and a.attempt = run.attempt);
-end;
-$$;
-
--- A run has got through to the external system just now: for an interval there is nothing to ask it. Not
--- while the integration is passive. The caller writes health last: see set_health.
-create or replace function sync_scheduler.defer_check(integration_id uuid) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  -- Written only if the next check would come soon: of runs in a row most read one row and that is all.
-  update public.sync_integration_health h set
-    consecutive_failures = 0,
-    next_check_at = sync_scheduler.plan_check(i, earliest := now() + i.health_check_interval)
-  from public.sync_integrations i
-  where h.integration_id = defer_check.integration_id and i.id = h.integration_id and h.passive_since is null
-    and (h.next_check_at < now() + i.health_check_interval / 2 or h.consecutive_failures > 0);
 end;
 $$;

@@ -18,13 +18,25 @@ create trigger add_health after insert on public.sync_integrations
   referencing new table as added for each statement execute function sync_scheduler.add_health();
 
 -- Trigger of sync_integrations: an integration that is changed, switched on or resumed is checked at its next
--- turn, one that is switched off or paused not at all. With another config nothing has got through yet.
+-- turn, one that is switched off or paused not at all. With another config nothing has got through yet, and with
+-- another address an admin has to store credentials anew. Locks the check, then health.
 -- Definer, because whoever may change an integration may not write its health.
 create or replace function sync_scheduler.keep_next_check_at() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   is_reconfigured boolean := old.config is distinct from new.config;
+  needs_credentials boolean := false;
 begin
+  if is_reconfigured and sync_scheduler.address_of(new) <> sync_scheduler.address_of(old) then
+    -- What the old address answers says nothing about the new one. A claim that is under way holds the row: it
+    -- read the old one.
+    perform from sync_scheduler.connection_checks c where c.integration_id = new.id for no key update;
+    update sync_scheduler.connection_checks c set ended_at = clock_timestamp()
+    where c.integration_id = new.id and c.claimed_at is not null and c.ended_at is null;
+    needs_credentials := exists (
+      select from sync_scheduler.integration_credentials c
+      where c.integration_id = new.id and c.address <> sync_scheduler.address_of(new));
+  end if;
   update public.sync_integration_health h set
     -- What was wrong may be fixed by the change.
     consecutive_failures = 0,
@@ -33,8 +45,15 @@ begin
     last_success_at = case when not is_reconfigured then h.last_success_at end,
     run_failed_at = case when not is_reconfigured then h.run_failed_at end,
     next_check_at = sync_scheduler.plan_check(new, 0, h.passive_since,
-      greatest(now(), h.check_requested_at + new.health_check_interval / 2))
+      greatest(now(), h.check_requested_at + new.health_check_interval))
   where h.integration_id = new.id;
+  if needs_credentials then
+    -- No sync has to fail before people read it.
+    perform sync_scheduler.record_health(new.id, 'needs_attention', 'credentials_needed',
+      sync_scheduler.credentials_needed());
+    perform sync_scheduler.record_check_fault(new.id, 'needs_attention', 0, 'credentials_needed',
+      sync_scheduler.credentials_needed());
+  end if;
   -- It may be on another host from now on.
   if is_reconfigured then
     delete from sync_scheduler.vendor_failures f where f.integration_id = new.id;
@@ -80,16 +99,16 @@ end;
 $$;
 
 -- The first instant, not before earliest, at which it is this integration's turn to be checked: one in each
--- interval (and a hundredth of it), at an offset that follows from its id, so that the integrations of a
+-- interval (and a twenty-fifth of it), at an offset that follows from its id, so that the integrations of a
 -- vendor are spread over the interval.
 create or replace function sync_scheduler.check_slot(integration_id uuid, every interval,
   earliest timestamptz)
 returns timestamptz
 language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
 declare
-  -- A hundredth longer, so that no stretch of 24 hours has more than 96 turns of 15 minutes, although the
-  -- tick comes to one a little late and to the next in time.
-  period numeric := extract(epoch from every) * 1.01;
+  -- Longer by more than the pace of the tick: it comes to one turn late and to the next in time, and yet a whole
+  -- interval is between them.
+  period numeric := extract(epoch from every) * 1.04;
   -- The same for ever: what was overdue at once, after an absence of the scheduler, comes apart again by
   -- itself.
   shift numeric := mod((hashtextextended(integration_id::text, 0) & 2147483647)::numeric, period);
@@ -101,16 +120,16 @@ $$;
 
 -- The vendor says that we ask too much: what is left of its quota is for the syncs. The integration is not
 -- checked until settings.passive_cooldown is over (and retry_after, the vendor's hint). The last lock of its
--- caller, as in set_health.
-create or replace function sync_scheduler.enter_passive(integration_id uuid,
+-- caller, as in record_health.
+create or replace function sync_scheduler.suspend_checks(integration_id uuid,
   retry_after interval default null) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   update public.sync_integration_health h set
     passive_since = coalesce(h.passive_since, now()),
     -- From the newest time that the vendor said so: its quota was used up then, too.
-    next_check_at = sync_scheduler.plan_check(i, 0, now(), now() + coalesce(enter_passive.retry_after, '0'))
+    next_check_at = sync_scheduler.plan_check(i, 0, now(), now() + coalesce(suspend_checks.retry_after, '0'))
   from public.sync_integrations i
-  where h.integration_id = enter_passive.integration_id and i.id = h.integration_id;
+  where h.integration_id = suspend_checks.integration_id and i.id = h.integration_id;
 end;
 $$;

@@ -59,7 +59,8 @@ begin
     jsonb_build_object('passive_since', health.passive_since, 'next_check_at', health.next_check_at));
   update public.sync_integration_health h set
     passive_since = null,
-    next_check_at = sync_scheduler.plan_check(integration)
+    next_check_at = sync_scheduler.plan_check(integration, earliest :=
+      greatest(now(), h.check_requested_at + integration.health_check_interval))
   where h.integration_id = integration.id returning * into strict health;
   return health;
 end;

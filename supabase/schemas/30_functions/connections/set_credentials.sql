@@ -36,7 +36,7 @@ begin
     update public.sync_integration_health h set
       consecutive_failures = 0, configured_at = now(), last_success_at = null, run_failed_at = null,
       next_check_at = sync_scheduler.plan_check(integration, 0, h.passive_since,
-        greatest(now(), h.check_requested_at + integration.health_check_interval / 2))
+        greatest(now(), h.check_requested_at + integration.health_check_interval))
     where h.integration_id = integration.id returning * into strict health;
     return health;
   end if;

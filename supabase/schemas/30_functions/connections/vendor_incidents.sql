@@ -1,17 +1,20 @@
 -- Outages of a vendor.
 
 -- Records that a check of the tick or a run of the integration has failed like this, if the vendor is to
--- blame. At the host of its type, several organisations are an incident. Returns whether one is open on the
--- integration's host. The caller holds the lock of the integration's health.
-create or replace function sync_scheduler.note_vendor_failure(
+-- blame. Opens the incident of its host if so many organisations (settings.incident_organisations) could not
+-- reach it lately and none could since. Returns whether one is open. Writing the incident is an event: alerts has
+-- a trigger on it. The caller holds the lock of the integration's health.
+create or replace function sync_scheduler.record_vendor_failure(
   integration public.sync_integrations, error_class text, blames sync_scheduler.blames
 ) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
 declare
   vendor_host text;
   is_shared boolean;
   is_new boolean;
+  failed integer;
+  first_failed_at timestamptz;
+  enough integer;
 begin
   if blames is distinct from 'vendor' then
     -- To be refused is to be answered: what it met before is not its newest news any more.
@@ -26,7 +29,7 @@ begin
   -- Only a host of the type has incidents: an address that a tenant chose is no vendor of others.
   is_shared := exists (
     select from public.sync_integration_types t
-    where t.code = note_vendor_failure.integration.integration_type and t.host = vendor_host);
+    where t.code = record_vendor_failure.integration.integration_type and t.host = vendor_host);
   -- Order of locks: the integration's own failure, its vendor, the incident.
   if is_shared then
     insert into sync_scheduler.vendor_failures (integration_id, integration_type, host, failed_at)
@@ -52,22 +55,40 @@ begin
       and o.ended_at is null;
     return true;
   end if;
-  return sync_scheduler.open_incident(integration, vendor_host);
+
+  -- We hold the vendor's row: of several that fail at once, the last one counts them all.
+  select count(*), min(f.failed_at), max(s.incident_organisations) into failed, first_failed_at, enough
+  from sync_scheduler.vendor_failures f
+  join sync_scheduler.vendors v on v.integration_type = f.integration_type and v.host = f.host
+  cross join sync_scheduler.settings s
+  where f.integration_type = integration.integration_type and f.host = vendor_host
+    and f.failed_at > now() - s.incident_window
+    -- As long as an integration gets through, it is not the vendor.
+    and f.failed_at > coalesce(v.answered_at, '-infinity');
+  if (failed >= enough) is not true then
+    return false;
+  end if;
+  insert into public.sync_vendor_incidents (integration_type, host, began_at, affected, message)
+  select t.code, vendor_host, first_failed_at, failed,
+    format('%s (%s) cannot be reached by several organisations. Syncs try again by themselves.',
+      t.name, vendor_host)
+  from public.sync_integration_types t where t.code = integration.integration_type
+  on conflict (integration_type, host) where ended_at is null do nothing;
+  return true;
 end;
 $$;
 
 -- A check or a run of the integration, begun at seen_at, has got through: its vendor is there, for everybody.
 -- The last thing that its caller does: after health.
-create or replace function sync_scheduler.note_vendor_answer(integration_id uuid, seen_at timestamptz)
+create or replace function sync_scheduler.record_vendor_answer(integration_id uuid, seen_at timestamptz)
   returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
 declare
   integration public.sync_integrations;
   vendor_host text;
 begin
   select * into strict integration from public.sync_integrations i
-    where i.id = note_vendor_answer.integration_id;
+    where i.id = record_vendor_answer.integration_id;
   vendor_host := sync_scheduler.vendor_host(integration);
   if vendor_host is null then
     return;
@@ -83,91 +104,40 @@ begin
     values (integration.integration_type, vendor_host, clock_timestamp())
     on conflict (integration_type, host) do update set answered_at = excluded.answered_at;
   end if;
-  if exists (select from public.sync_vendor_incidents o where o.ended_at is null) then
-    perform sync_scheduler.end_incident(integration.integration_type, vendor_host, seen_at);
-  end if;
+  update public.sync_vendor_incidents o set ended_at = now()
+  where o.integration_type = integration.integration_type and o.host = vendor_host and o.ended_at is null
+    -- What was asked before it began says nothing of now.
+    and o.began_at <= record_vendor_answer.seen_at;
 end;
 $$;
 
--- Opens the incident of a vendor's host, with one alert, if so many organisations
--- (settings.incident_organisations) could not reach it lately and nobody could since. Returns whether there
--- is one. For note_vendor_failure.
-create or replace function sync_scheduler.open_incident(integration public.sync_integrations, host text)
-  returns boolean
+-- Trigger of sync_vendor_incidents: an incident is over. Those that failed are asked at their next turn, which is
+-- within an interval. Waits for no lock: a transaction that holds one of these rows has newer news. An error is a
+-- warning: it must not undo what an attempt, a check or the purge has found.
+create or replace function sync_scheduler.end_incident() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
 declare
-  settings sync_scheduler.settings;
-  failed integer;
-  first_failed_at timestamptz;
-  incident public.sync_vendor_incidents;
-begin
-  select * into strict settings from sync_scheduler.settings;
-  -- The caller holds the vendor's row: of several that fail at once, the last one counts them all.
-  select count(*), min(f.failed_at) into failed, first_failed_at
-  from sync_scheduler.vendor_failures f
-  join sync_scheduler.vendors v on v.integration_type = f.integration_type and v.host = f.host
-  where f.integration_type = integration.integration_type and f.host = open_incident.host
-    and f.failed_at > now() - settings.incident_window
-    -- As long as somebody gets through, it is not the vendor.
-    and f.failed_at > coalesce(v.answered_at, '-infinity');
-  if failed < settings.incident_organisations then
-    return false;
-  end if;
-
-  insert into public.sync_vendor_incidents (integration_type, host, began_at, affected, message)
-  select t.code, open_incident.host, first_failed_at, failed,
-    format('%s (%s) cannot be reached by several organisations. Syncs try again by themselves.',
-      t.name, open_incident.host)
-  from public.sync_integration_types t where t.code = integration.integration_type
-  on conflict (integration_type, host) where ended_at is null do nothing
-  returning * into incident;
-  if incident.incident_id is not null then
-    perform sync_scheduler.raise_shared_alert(incident.integration_type, 'vendor_incident', 'critical',
-      incident.began_at,
-      incident.message, jsonb_build_object('incident_id', incident.incident_id, 'host', incident.host,
-        'began_at', incident.began_at));
-  end if;
-  return true;
-end;
-$$;
-
--- Somebody has got through to the vendor with what was asked at seen_at: its open incident, if it began
--- before, is over, and its alert is resolved. Returns whether there was one. For note_vendor_answer.
-create or replace function sync_scheduler.end_incident(integration_type text, host text, seen_at timestamptz)
-  returns boolean
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
-declare
-  ended public.sync_vendor_incidents;
   failed uuid[];
 begin
-  update public.sync_vendor_incidents o set ended_at = now()
-  where o.integration_type = end_incident.integration_type and o.host = end_incident.host
-    and o.ended_at is null
-    -- What was asked before it began says nothing of now.
-    and o.began_at <= end_incident.seen_at
-  returning * into ended;
-  if ended.incident_id is null then
-    return false;
-  end if;
-  update public.sync_alerts a set resolved_at = now()
-  where a.org_id is null and a.resolved_at is null and a.integration_type = ended.integration_type
-    and a.details ->> 'incident_id' = ended.incident_id::text;
-
-  -- From here on nothing is waited for: who holds one of these rows has news of its own. Those that failed
-  -- are asked at their next turn, which is within an interval.
   failed := array(
     select f.integration_id from sync_scheduler.vendor_failures f
-    where f.integration_type = ended.integration_type and f.host = ended.host for update skip locked);
+    where f.integration_type = new.integration_type and f.host = new.host for update skip locked);
   delete from sync_scheduler.vendor_failures f where f.integration_id = any (failed);
   update public.sync_integration_health h set
     consecutive_failures = 0,
-    next_check_at = sync_scheduler.plan_check(i, 0, h.passive_since)
+    next_check_at = sync_scheduler.plan_check(i, 0, h.passive_since,
+      greatest(now(), h.check_requested_at + i.health_check_interval))
   from public.sync_integrations i
   where i.id = h.integration_id and h.integration_id in (
     select l.integration_id from public.sync_integration_health l
     where l.integration_id = any (failed) for no key update skip locked);
-  return true;
+  return null;
+exception when others then
+  raise warning 'sync_scheduler.end_incident: % (%)', sqlerrm, sqlstate;
+  return null;
 end;
 $$;
+
+create trigger ended_1_health after update of ended_at on public.sync_vendor_incidents
+  for each row when (old.ended_at is null and new.ended_at is not null)
+  execute function sync_scheduler.end_incident();

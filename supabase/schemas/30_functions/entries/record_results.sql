@@ -107,7 +107,6 @@ begin
   if done > 0 then
     -- The external system takes entries: those that it has refused alone are at fault themselves.
     run := sync_scheduler.reject_refused_entries(run);
-    perform sync_scheduler.record_success(run);
   end if;
   return sync_scheduler.run_progress(run);
 end;

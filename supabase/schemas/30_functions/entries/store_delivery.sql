@@ -106,9 +106,8 @@ begin
 end;
 $$;
 
--- Remembers which keys a delivery refused and forgets those that it took. Raises the alert entries_refused
--- with up to 50 of them, the newest first, and a message about new ones at most once an hour. Resolves it
--- when none is left. The caller holds the integration's lock.
+-- Remembers which keys a delivery refused, and forgets those that it took. The row in refused_deliveries is an
+-- event: alerts has a trigger on it. The caller holds the integration's lock.
 create or replace function sync_scheduler.record_refusals(
   integration public.sync_integrations, delivered sync_scheduler.delivered_entry[]
 ) returns void
@@ -121,8 +120,6 @@ declare
     where r.integration_id = integration.id);
   refused bigint;
   kept bigint;
-  named jsonb;
-  said text;
 begin
   select count(distinct case when length(d.entry_key) between 1 and 200 then d.entry_key else '' end)
     into refused
@@ -155,41 +152,10 @@ begin
       field = excluded.field, reason = excluded.reason;
   end if;
 
-  select count(*), coalesce(
-    jsonb_agg(jsonb_build_object('entry_key', nullif(o.entry_key, ''), 'field', o.field, 'reason', o.reason)
-    order by o.place) filter (where o.place <= 50), '[]')
-  into kept, named
-  from (
-    select r.entry_key, r.field, r.reason,
-      row_number() over (order by r.refused_at desc, r.entry_key) as place
-    from sync_scheduler.refused_entries r where r.integration_id = integration.id) o;
-  if kept = 0 then
-    perform sync_scheduler.resolve_alerts(integration.id, '{entries_refused}');
-    return;
-  end if;
-  said := format('Delivered entries were refused and are not in the outbox: %s%s. The source has to deliver '
-    'them again, corrected; '
-    'an admin who acknowledges this alert closes it.', (
-      select string_agg(format('%s (%s)', coalesce(i ->> 'entry_key', 'an item without a key'),
-        i ->> 'field'), ', ' order by n)
-      from jsonb_array_elements(named) with ordinality x (i, n) where n <= 3),
-    case when kept > 3 then format(' and %s more', kept - 3) else '' end);
-  if refused > 0 then
-    perform sync_scheduler.raise_alert(integration, 'entries_refused', 'warning', null, said,
-      jsonb_build_object('entries', kept, 'refused', named));
-    -- Keys that are new since the last message. A host delivers in many calls: one message an hour is enough.
-    update public.sync_alerts a set news_at = clock_timestamp()
-    where a.integration_id = integration.id and a.kind = 'entries_refused' and a.resolved_at is null
-      and a.news_at < clock_timestamp() - interval '1 hour'
-      and exists (
-        select from sync_scheduler.refused_entries r
-          where r.integration_id = integration.id and r.refused_at > a.news_at);
-  else
-    -- Some were taken: the alert goes on, about the others.
-    update public.sync_alerts a
-      set message = said, details = jsonb_build_object('entries', kept, 'refused', named)
-    where a.integration_id = integration.id and a.kind = 'entries_refused' and a.resolved_at is null;
-  end if;
+  insert into sync_scheduler.refused_deliveries as d (integration_id, refused)
+  values (integration.id, refused)
+  on conflict on constraint refused_deliveries_pkey do update set
+    refused = excluded.refused, delivered_at = excluded.delivered_at;
 end;
 $$;
 

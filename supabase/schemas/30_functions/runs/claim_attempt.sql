@@ -15,7 +15,6 @@ declare
   run public.sync_run_log;
   integration public.sync_integrations;
   settings sync_scheduler.settings;
-  refuted public.sync_alert_kind[] := '{dispatch_failing}'::public.sync_alert_kind[];
 begin
   perform sync_scheduler.require_size('database_trouble', sync_worker_claim.database_trouble);
   if claimed.ended_at is not null then
@@ -56,6 +55,7 @@ begin
     perform sync_scheduler.raise_error('attempt_not_current');
   end if;
 
+  -- Writing claimed_at is an event: alerts has a trigger on it.
   update sync_scheduler.run_attempts a set
     claimed_at = now(),
     settled_before = run.entries_done + run.entries_failed,
@@ -65,25 +65,13 @@ begin
     boot_ms = case when sync_worker_claim.boot_ms is not null
       then least(greatest(sync_worker_claim.boot_ms, 0), 3600000) end,
     cold_start = sync_worker_claim.cold_start,
+    database_trouble = sync_worker_claim.database_trouble,
     -- It does not change before we are done: follow_address waits for the run.
     address = sync_scheduler.address_of(integration),
     heartbeat_at = now(),
     lease_expires_at = now() + settings.lease_duration
   where a.run_id = run.run_id and a.attempt = claimed.attempt;
 
-  if run.triggered_by = 'schedule' and run.started_at = now() then
-    refuted := refuted || 'start_failed'::public.sync_alert_kind;
-    -- A run that waited for the end of a pause is not late.
-    if not exists (
-        select from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.outcome = 'paused')
-      and not sync_scheduler.check_drift(integration, run.scheduled_for, run.started_at, run.run_id) then
-      refuted := refuted || 'drift'::public.sync_alert_kind;
-    end if;
-  end if;
-  perform sync_scheduler.resolve_alerts(integration.id, refuted);
-  if sync_worker_claim.database_trouble is not null then
-    perform sync_scheduler.note_database_trouble(sync_worker_claim.database_trouble);
-  end if;
   return sync_scheduler.read_connection(integration.id) || jsonb_build_object(
     'checkpoint', (
       select a.checkpoint from sync_scheduler.run_attempts a
@@ -105,15 +93,15 @@ comment on function public.sync_worker_claim(uuid, integer, text, uuid, numeric,
   'PT422 argument_too_long.';
 
 -- Leaves an attempt unclaimed, because this schema does not understand its worker's protocol. The run waits,
--- with a notice and an alert. It is dispatched again after twice settings.claim_timeout, for a week at most.
--- The next claim resolves both. The caller holds the run's row lock. Returns refused: the reason.
+-- with a notice until the next claim. It is dispatched again after twice settings.claim_timeout, for a week at
+-- most. Writing refused_protocol is an event: alerts has a trigger on it. The caller holds the run's row lock.
+-- Returns refused: the reason.
 create or replace function sync_scheduler.refuse_worker(
   refused sync_scheduler.run_attempts, reason text, protocol integer
 ) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
-  integration public.sync_integrations;
 begin
   -- No error, for that would undo all of this. It uses up no attempt and no dispatch, and the deadline is for
   -- runs that could have run. But no run is pending for ever.
@@ -125,16 +113,9 @@ begin
   returning r.* into strict run;
   update sync_scheduler.run_attempts a set
     dispatch_count = 0,
+    refused_protocol = coalesce(refuse_worker.protocol, 0),
     lease_expires_at = now() + (select s.claim_timeout * 2 from sync_scheduler.settings s)
   where a.run_id = run.run_id and a.attempt = refuse_worker.refused.attempt;
-
-  select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
-  perform sync_scheduler.raise_alert(integration, 'dispatch_failing', 'critical', null,
-    'The sync function and the database are of releases that do not understand each other: syncs wait until '
-    'both are up to date.',
-    jsonb_build_object('reason', refuse_worker.reason, 'function_protocol', refuse_worker.protocol,
-      'schema_protocols', sync_scheduler.worker_protocols()::text),
-    run.run_id);
   return jsonb_build_object('refused', refuse_worker.reason);
 end;
 $$;

@@ -130,15 +130,11 @@ begin
       first_vendor_byte_ms = coalesce(a.first_vendor_byte_ms, finish_attempt.first_vendor_byte_ms)
     where a.run_id = held.run_id and a.attempt = held.attempt;
     perform sync_scheduler.end_attempt(run, outcome::sync_scheduler.attempt_outcome,
-      error_class::sync_scheduler.error_class, left(error_code, 100), left(error_message, 500), blamed);
-    if limited then
-      perform sync_scheduler.enter_passive(run.integration_id, retry_after_seconds * interval '1 second');
-    end if;
+      error_class::sync_scheduler.error_class, left(error_code, 100), left(error_message, 500), blamed,
+      retry_after_seconds * interval '1 second', over_quota => limited);
     perform sync_scheduler.settle_run(run, outcome, error_class::sync_scheduler.error_class,
       left(error_code, 100),
       left(error_message, 500), blamed, retry_after_seconds * interval '1 second', stuck_batch);
-    -- Last, for it locks an alert. A worker that could not write, and now can.
-    perform sync_scheduler.raise_database_trouble(error_code);
   end if;
 
   return (
@@ -178,20 +174,7 @@ create or replace function sync_scheduler.settle_run(
   stuck_batch uuid default null
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  ended sync_scheduler.run_attempts;
 begin
-  if outcome in ('succeeded', 'continued', 'paused')
-    or (outcome = 'failed' and error_code = 'entries_unresolved') then
-    select * into strict ended from sync_scheduler.run_attempts a
-      where a.run_id = run.run_id and a.attempt = run.attempt;
-    -- What had nothing to export has not asked the external system for anything.
-    if run.entries_done + run.entries_failed
-      > (case when outcome in ('succeeded', 'failed') then 0 else ended.settled_before end) then
-      perform sync_scheduler.note_traffic(run.integration_id, ended.claimed_at);
-    end if;
-  end if;
-
   if outcome = 'succeeded' then
     perform sync_scheduler.finish_run(run.run_id, 'succeeded');
   elsif outcome = 'cancelled'

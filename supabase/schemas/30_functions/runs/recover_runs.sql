@@ -40,14 +40,12 @@ end;
 $$;
 
 -- Moves on a stuck run. Past its deadline it fails. A due retry or an unclaimed attempt is dispatched. A
--- silent worker's attempt ends as lost. An alert reports what that means for the function. Returns whether it
--- did anything. Safe at any time, by anyone, at once.
+-- silent worker's attempt ends as lost. Returns whether it did anything. Safe at any time, by anyone, at once.
 create or replace function sync_scheduler.recover_run(run_id uuid) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
   current_attempt sync_scheduler.run_attempts;
-  integration public.sync_integrations;
   step text;
 begin
   select * into run from public.sync_run_log r where r.run_id = recover_run.run_id for no key update;
@@ -57,8 +55,6 @@ begin
   if step is null then
     return false;
   end if;
-
-  select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
 
   case step
   when 'deadline_exceeded' then
@@ -80,19 +76,16 @@ begin
   when 'worker_lost' then
     perform sync_scheduler.end_attempt(run, 'lost', 'ambiguous', 'worker_lost', 'The worker fell silent.',
       'nobody');
-    perform sync_scheduler.raise_alert(integration, 'lost_worker', 'warning', null,
-      'The sync function fell silent in the middle of a sync.',
-      jsonb_build_object('attempt', run.attempt, 'heartbeat_at', current_attempt.heartbeat_at), run.run_id);
     perform sync_scheduler.retry_or_fail(run, 'ambiguous', 'worker_lost',
       'The sync was interrupted and starts again where it stopped.', 'nobody');
   when 'dispatch_exhausted' then
-    perform sync_scheduler.note_undelivered(integration, run, current_attempt, 'critical');
+    perform sync_scheduler.record_response(run.run_id, run.attempt);
     perform sync_scheduler.end_attempt(run, 'undelivered', 'transient', 'dispatch_exhausted',
       blames => 'nobody');
     perform sync_scheduler.finish_run(run.run_id, 'failed', 'dispatch_exhausted',
       'The sync function could not be reached.');
   when 'dispatch' then
-    perform sync_scheduler.note_undelivered(integration, run, current_attempt, 'warning');
+    perform sync_scheduler.record_response(run.run_id, run.attempt);
     if not sync_scheduler.pause_if_stopped(run.run_id) then
       perform sync_scheduler.repeat_dispatch(run);
     end if;
@@ -154,14 +147,14 @@ $$;
 
 -- Keeps what pg_net heard from the function about the newest dispatch of an attempt. It is a hint for people,
 -- never a reason to act: the answer may be lost or late while the work goes on.
-create or replace function sync_scheduler.note_response(run_id uuid, attempt integer) returns void
+create or replace function sync_scheduler.record_response(run_id uuid, attempt integer) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   -- Ids start again after a crash of pg_net, so a response counts only if it is as young as the request.
   update sync_scheduler.run_attempts a
   set response_status = h.status_code, response_error = left(h.error_msg, 500)
   from net._http_response h
-  where a.run_id = note_response.run_id and a.attempt = note_response.attempt
+  where a.run_id = record_response.run_id and a.attempt = record_response.attempt
     and h.id = a.request_id and h.created >= a.dispatched_at;
 end;
 $$;

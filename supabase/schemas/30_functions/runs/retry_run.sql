@@ -22,28 +22,12 @@ declare
   refusal interval := case
     when error_class = 'permanent' then sync_scheduler.refusal_backoff(run, error_code, blames) end;
 begin
-  if error_class = 'rate_limited' or blames = 'quota' then
-    perform sync_scheduler.set_health(run.integration_id, 'degraded', coalesce(error_code, 'unknown'),
-      coalesce(error_message, 'The external system asks us to slow down.'));
-  end if;
   if run.cancel_requested_at is not null then
-    -- Whatever becomes of this run, the next one would meet the same.
-    if error_class = 'permanent' and refusal is null then
-      run.error_code := retry_or_fail.error_code;
-      run.error_message := retry_or_fail.error_message;
-      perform sync_scheduler.note_failed_run(run);
-    end if;
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');
     return;
   end if;
 
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
-  if blames = 'vendor' then
-    -- Health before the vendor: what follows may write it.
-    perform from public.sync_integration_health h
-      where h.integration_id = run.integration_id for no key update;
-    perform sync_scheduler.note_vendor_failure(integration, error_class::text, blames);
-  end if;
   select f.in_a_row, f.burnt into in_a_row, burnt from sync_scheduler.count_failures(run) f;
   -- A wait and a refusal that may pass burn no attempt, also when a batch that was set aside has burnt all of
   -- them.
@@ -58,10 +42,16 @@ begin
     -- A vendor that asks us to slow down is not asked again at once, even if it does not say how long.
     case when error_class = 'rate_limited' then interval '5 seconds' end));
   -- With a hint it was the vendor who failed, not the start.
-  if coalesce(retry_after, interval '0') <= interval '0'
-    and sync_scheduler.note_cold_start_failure(run, integration, error_class)
-  then
-    backoff := interval '0';
+  if coalesce(retry_after, interval '0') <= interval '0' and error_class in ('transient', 'ambiguous') then
+    -- In a freshly booted isolate, before it settled any entry, and once in a run.
+    update sync_scheduler.run_attempts a set retried_at_once = true
+    where a.run_id = run.run_id and a.attempt = run.attempt and a.cold_start
+      and a.settled_before = run.entries_done + run.entries_failed
+      and not exists (
+        select from sync_scheduler.run_attempts o where o.run_id = run.run_id and o.retried_at_once);
+    if found then
+      backoff := interval '0';
+    end if;
   end if;
   perform sync_scheduler.schedule_retry(run, backoff, blames, error_code, error_message, retry_after);
 end;
@@ -176,6 +166,18 @@ begin
     return null;
   end if;
   return least(interval '30 seconds' * power(2, least(refusals, 10) - 1), first_at + patience - now());
+end;
+$$;
+
+-- Was the run refused for good by the attempt with which it has just ended? So it was if it failed of that, or
+-- if a person had asked to cancel it meanwhile.
+create or replace function sync_scheduler.was_refused(
+  run public.sync_run_log, last_attempt sync_scheduler.run_attempts
+) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return last_attempt.error_class = 'permanent' and last_attempt.ended_at = run.finished_at
+    and sync_scheduler.refusal_backoff(run, last_attempt.error_code, last_attempt.blames) is null;
 end;
 $$;
 

@@ -110,9 +110,6 @@ begin
     end if;
     exit when run.run_id is not null;
   end loop;
-  if decision.notice = 'scheduler_not_ticking' then
-    perform sync_scheduler.report_silence(integration);
-  end if;
   return run;
 end;
 $$;
@@ -147,25 +144,6 @@ begin
   if btrim(require_valid_key.idempotency_key) = '' then
     perform sync_scheduler.raise_error('invalid_idempotency_key',
       jsonb_build_object('max_length', sync_scheduler.text_limit('idempotency_key')));
-  end if;
-end;
-$$;
-
--- Raises scheduler_dead once a silence, and posts it at once: no tick will.
-create or replace function sync_scheduler.report_silence(integration public.sync_integrations) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  if sync_scheduler.raise_alert(integration, 'scheduler_dead', 'critical',
-    sync_scheduler.last_tick_at(),
-    'The scheduler has stopped: nothing starts or is retried by itself. Syncs that are started by hand work.',
-    jsonb_build_object('last_tick_at', sync_scheduler.last_tick_at()))
-  then
-    begin
-      perform sync_scheduler.post_alert_messages();
-    exception when others then
-      -- The press goes on, whatever keeps the alert from being posted.
-      raise warning 'sync_scheduler.report_silence: % (%)', sqlerrm, sqlstate;
-    end;
   end if;
 end;
 $$;

@@ -1,9 +1,9 @@
 -- One tick; and is the scheduler alive?
 
 -- One pass of the scheduler, called by pg_cron at second :00 of every minute and every 30 s. It starts due
--- slots, recovers stuck runs, starts queued slots, raises drift alerts, ends pauses and unanswered connection
--- checks. It starts the checks that are due, posts alerts, warms the function up for the next slot, and
--- records itself in ticks. Safe at any time, by anyone, at once.
+-- slots, recovers stuck runs, starts queued slots, ends pauses, warms the function up for the next slot, and
+-- records itself in ticks. A tick with work is an event: connections and alerts have their steps in triggers on
+-- its row. Safe at any time, by anyone, at once.
 create or replace function sync_scheduler.tick() returns void
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
 -- Planning each statement anew for its parameters would cost more than all of an idle tick.
@@ -30,12 +30,9 @@ begin
   end if;
 
   -- Each step by itself: a step that fails stops no other one. What is due comes first, because the minute
-  -- counts. Alerts are posted after every step that raises them. Warming up is last: another tick for the
-  -- same slot waits for it.
-  foreach step in array array[
-    'start_due_runs', 'has_work', 'recover_runs', 'start_queued_slots', 'watch_drift', 'end_pauses',
-    'resolve_silence',
-    'end_unanswered_checks', 'run_due_checks', 'post_alert_messages', 'warm_up']
+  -- counts. Warming up is last: another tick for the same slot waits for it.
+  foreach step in array array['start_due_runs', 'has_work', 'recover_runs', 'start_queued_slots', 'end_pauses',
+    'warm_up']
   loop
     -- If has_work fails, a lock is the likely cause. The other steps may not need it.
     exit when not busy;
@@ -51,12 +48,7 @@ begin
       when 'has_work' then busy := sync_scheduler.has_work(looks_from);
       when 'recover_runs' then recovered := sync_scheduler.recover_runs();
       when 'start_queued_slots' then started := started + sync_scheduler.start_queued_slots();
-      when 'watch_drift' then perform sync_scheduler.watch_drift();
       when 'end_pauses' then perform sync_scheduler.end_pauses();
-      when 'resolve_silence' then perform sync_scheduler.resolve_silence();
-      when 'end_unanswered_checks' then perform sync_scheduler.end_unanswered_checks();
-      when 'run_due_checks' then perform sync_scheduler.run_due_checks();
-      when 'post_alert_messages' then perform sync_scheduler.post_alert_messages();
       when 'warm_up' then perform sync_scheduler.warm_up();
       end case;
     exception when others then
@@ -68,8 +60,8 @@ begin
     -- Nothing happened that the next tick would not do again: the disk need not be waited for.
     perform set_config('synchronous_commit', 'off', true);
   end if;
-  insert into sync_scheduler.ticks (duration_ms, started, skipped, recovered, errors, looks_from, hinted)
-  values (extract(epoch from clock_timestamp() - begun) * 1000, started, skipped, recovered,
+  insert into sync_scheduler.ticks (duration_ms, started, skipped, recovered, busy, errors, looks_from, hinted)
+  values (extract(epoch from clock_timestamp() - begun) * 1000, started, skipped, recovered, busy,
     nullif(errors, '{}'),
     -- A minute back, for transactions that began before this one and commit after it.
     case when busy then nullif(looks_from, '-infinity') else now() - interval '1 minute' end, hinted);

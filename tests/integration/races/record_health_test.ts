@@ -8,7 +8,7 @@ raceTest(
   async ({ sql, session }) => {
     const { integrationId } = await makeTenant(sql);
     const set = (sql: Sql, status: string): PendingQuery<Row[]> =>
-      sql`select sync_scheduler.set_health(${integrationId}, ${status}, ${status}, 'Words.')`;
+      sql`select sync_scheduler.record_health(${integrationId}, ${status}, ${status}, 'Words.')`;
     const [check, worker] = [await session(), await session()];
     await check.stopsAfter((sql) => set(sql, "needs_attention"));
     const noted = await worker.runs((sql) => set(sql, "unhealthy"));
