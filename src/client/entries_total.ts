@@ -5,9 +5,13 @@ const EXACT = 10_000;
 
 /** What says how far a run is: a run, or a row of `sync_overview`. */
 export interface Counters {
+  /** Entries of the run; above 10,000 a lower bound until it succeeds. */
   readonly entries_total: number | null;
+  /** Entries that it has exported. */
   readonly entries_done: number | null;
+  /** Entries that were rejected. */
   readonly entries_failed: number | null;
+  /** A row of `sync_overview` has none. */
   readonly status?: SyncRunStatus;
 }
 
