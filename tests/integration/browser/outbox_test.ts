@@ -59,3 +59,21 @@ Deno.test("an admin withdraws entries by their keys, and reads which have left a
     where integration_id = ${tenant.integrationId} order by entry_key`;
   assert.deepEqual(states.map(({ state }) => state), ["withdrawn", "pending", "exported"]);
 });
+
+Deno.test("a run of more entries than are counted has a lower bound, and no share that is done", async () => {
+  const platform = await usePlatform();
+  await using database = platform.connect();
+  const { sql } = database;
+  const tenant = await createTenant(sql, platform, { entries: 1 });
+  await sql`
+    insert into public.sync_run_log (org_id, integration_id, integration_type, status, triggered_by, started_at, deadline_at,
+      entries_total, entries_done)
+    values (${tenant.orgId}, ${tenant.integrationId}, 'webhook', 'running', 'api', now(), now() + interval '1 hour', 10001, 400)`;
+  await using view = await openConsole(platform);
+  await view.signIn(tenant.emails.admin);
+  const { page } = view;
+  await untilText(page.locator("section[aria-labelledby=history]"), "400 / 10,000+");
+  await untilText(page.locator("section[aria-labelledby=outbox]"), "more than 9,600 entries to go");
+  await untilText(page.locator(".integration"), /^Syncing$/);
+  await untilText(view.banner, "400 of 10,000+ entries");
+});
