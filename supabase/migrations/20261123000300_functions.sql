@@ -784,7 +784,7 @@ $$;
 -- supabase/schemas/30_functions/alerts/alert_lifecycle.sql
 -- Raises, resolves and acknowledges alerts.
 
--- Definer, because no client may write alerts. The caller's role is checked before anything is told or done.
+-- Definer, because no client may write alerts. The caller's role is checked before anything is read or done.
 create or replace function public.acknowledge_sync_alert(alert_id uuid) returns public.sync_alerts
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
@@ -793,13 +793,13 @@ declare
   alert public.sync_alerts;
 begin
   select * into alert from public.sync_alerts a where a.alert_id = acknowledge_sync_alert.alert_id;
-  -- One that does not exist has no organisation, like one that is shared: nobody says for all that it is seen
-  -- to.
+  -- One that does not exist has no organisation, like one that is shared: no member says for all that it is
+  -- taken care of.
   perform sync_scheduler.require_org_role(alert.org_id, '{admin,coordinator}');
   if alert.alert_id is null then
     perform sync_scheduler.raise_error('not_authorized');
   end if;
-  -- What was refused is in no outbox: nobody else can say that it is over. The lock keeps a delivery out
+  -- What was refused is in no outbox: only a person can say that it is over. The lock keeps a delivery out
   -- meanwhile.
   if alert.kind = 'entries_refused'
     and (sync_scheduler.acts_for_all() or sync_scheduler.has_org_role(alert.org_id, '{admin}')) then
@@ -819,15 +819,15 @@ end;
 $$;
 revoke all on function public.acknowledge_sync_alert(uuid) from public, anon, authenticated, service_role;
 comment on function public.acknowledge_sync_alert(uuid) is
-  'Says that somebody sees to an alert, and returns it; the first one who says so stays. It goes on '
+  'Records that the caller takes care of an alert, and returns it. The first caller stays. The alert goes on '
   'counting, and is resolved by itself when its cause is gone; entries_refused also when an admin or the '
   'service role acknowledges it. For admins and coordinators of the organisation and the service role; an '
   'alert that several organisations share for the service role alone. Errors: PT401 not_authenticated, PT401 '
   'unsupported_identity, PT403 not_authorized.';
 
--- Raises an alert of an integration, once for each incident (see alert_key); while it is open, a further call
--- counts it up and brings message, details and run_id up to date. message is in a coordinator's words.
--- Returns whether it was new. The last lock of its caller, but for that of another alert.
+-- Raises an alert of an integration, once for each occurrence (see alert_key). While it is open, a further
+-- call counts it up and brings message, details and run_id up to date. The message is in a coordinator's
+-- words. Returns whether it was new. The last lock of its caller, but for that of another alert.
 create or replace function sync_scheduler.raise_alert(
   integration public.sync_integrations,
   kind public.sync_alert_kind,
@@ -878,7 +878,7 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   is_new boolean;
 begin
-  -- Whoever notices the same incident second counts it up: the unique index decides, not a look beforehand.
+  -- A second caller with the same occurrence counts it up: the unique index decides, not a look beforehand.
   insert into public.sync_alerts as a
     (org_id, integration_id, integration_type, run_id, kind, severity, dedup_key, message, details)
   values (note_alert.org_id, note_alert.integration_id, note_alert.integration_type, note_alert.run_id,
@@ -896,9 +896,9 @@ begin
 end;
 $$;
 
--- The dedup_key of an alert: what is wrong, with which integration (or type, or installation), and the
--- instant that tells one incident from the next (a slot, a day, the last tick); null: it is one incident
--- until it is resolved.
+-- The dedup_key of an alert. It has what is wrong, with which integration (or type, or installation), and the
+-- instant that separates one occurrence from the next (a slot, a day, the last tick). Null: it is one
+-- occurrence until it is resolved.
 create or replace function sync_scheduler.alert_key(
   kind public.sync_alert_kind, subject text, incident timestamptz
 ) returns text
@@ -931,13 +931,12 @@ $$;
 -- supabase/schemas/30_functions/alerts/attempt_alerts.sql
 -- Alerts that follow from attempts.
 
--- Trigger of run_attempts; its argument is the event:
--- claimed: the function takes runs again, and the slot starts. Resolves dispatch_failing, start_failed and drift.
--- refused: the worker is of a release that the database does not understand.
--- posted_again: no worker has claimed the attempt, for the second time at least.
--- ended: the worker fell silent, no worker came at all, or one reports that the database could not write.
--- retried_at_once: the attempt failed on a cold start.
--- Locks alerts. An error is a warning: it must not undo what has become of the attempt.
+-- Trigger of run_attempts; its argument is the event. `claimed`: the function takes runs again, and the slot
+-- starts. Resolves dispatch_failing, start_failed and drift. `refused`: the worker is of a release that the
+-- database does not understand. `posted_again`: no worker has claimed the attempt, for the second time at
+-- least. `ended`: the worker fell silent, no worker came at all, or one reports that the database could not
+-- write. `retried_at_once`: the attempt failed on a cold start. Locks alerts. An error is a warning: it must
+-- not undo what has become of the attempt.
 create or replace function sync_scheduler.raise_attempt_alerts() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -1272,9 +1271,9 @@ exception when data_exception then
 end;
 $$;
 
--- Raises the shared alert database_not_writable for what a worker reports once the database can write again:
--- database_full, database_read_only or database_restarting; any other code is ignored. resolve_silence
--- resolves it a quarter of an hour after the last report. Locks the alert: call it last.
+-- Raises the shared alert database_not_writable for what a worker reports once the database can write again.
+-- The code is database_full, database_read_only or database_restarting; any other is ignored. The tick
+-- resolves it 15 minutes after the last report (resolve_silence). Locks the alert: call it last.
 create or replace function sync_scheduler.raise_database_trouble(
   code text, since timestamptz default null, until timestamptz default null
 ) returns void
@@ -1356,9 +1355,9 @@ create trigger keep_entry_alerts_of_deleted after delete on public.sync_export_e
   for each statement execute function sync_scheduler.keep_entry_alerts();
 
 -- Brings the alert entries_need_decision of an integration in line with its undecided entries: opens it,
--- counts up to 1,000, or resolves it when none is left. added: entries that have just become undecided,
--- entry_keys: the first of them, is_delivery: by a delivery of the source, not by a run. The last lock of its
--- caller. For keep_entry_alerts.
+-- counts up to 1,000, or resolves it when none is left. `added`: entries that have just become undecided.
+-- `entry_keys`: the first of them. `is_delivery`: by a delivery of the source, not by a run. The last lock of
+-- its caller. For keep_entry_alerts.
 create or replace function sync_scheduler.refresh_decision_alert(
   integration_id uuid, added integer default 0, entry_keys text[] default '{}',
   is_delivery boolean default false
@@ -1441,7 +1440,8 @@ end;
 $$;
 
 -- Sends the message about entries that have become undecided since the last one, if there are any: how many,
--- and the first ten keys. run_id: the run that has just ended; null: a delivery. The last lock of its caller.
+-- and the first ten keys. `run_id`: the run that has just ended; null: a delivery. The last lock of its
+-- caller.
 create or replace function sync_scheduler.report_undecided(integration_id uuid, run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -1926,7 +1926,7 @@ declare
     ': ', alert_text.message);
 begin
   -- A message may quote a vendor, an entry or a person. It stays one line, read in one direction, without
-  -- characters that nobody sees.
+  -- invisible characters.
   shown := regexp_replace(shown,
     '[\u0001-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]+', ' ',
     'g');
@@ -2085,8 +2085,7 @@ create trigger silent_alerts_of_revived after update of notice on public.sync_ru
   execute function sync_scheduler.raise_silence();
 
 -- Trigger of sync_integrations: without a schedule, switched off or paused, no slot of the integration is
--- late any more.
--- Definer, because whoever may switch an integration off may not write alerts.
+-- late any more. Definer, because a role that may switch an integration off may not write alerts.
 create or replace function sync_scheduler.resolve_slot_alerts() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
@@ -2202,7 +2201,7 @@ begin
       where a.org_id = i.org_id and a.dedup_key = sync_scheduler.alert_key('drift', i.id::text, l.slot)
         and a.resolved_at is null)
     limit 500
-    -- An alert locks it for its foreign key; what somebody is about to delete is not worth waiting for.
+    -- An alert locks it for its foreign key; what is about to be deleted is not worth waiting for.
     for key share of i skip locked
   loop
     begin
@@ -2699,13 +2698,12 @@ $$;
 -- When an integration is checked next.
 
 -- Trigger of sync_integrations: every integration has its row of sync_integration_health from the start, and
--- its turn to be checked.
--- Definer, because whoever may insert an integration may not write its health.
+-- its turn to be checked. Definer, because a role that may insert an integration may not write its health.
 create or replace function sync_scheduler.add_health() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   insert into public.sync_integration_health (integration_id, org_id, next_check_at)
-  -- Not before it has had an interval: while it is being set up, a check would tell only what is missing.
+  -- Not before it has had an interval: while it is being set up, a check would only find what is missing.
   select a.id, a.org_id, sync_scheduler.plan_check(i, earliest := now() + i.health_check_interval)
   from added a join public.sync_integrations i on i.id = a.id;
   return null;
@@ -2716,9 +2714,9 @@ create trigger add_health after insert on public.sync_integrations
   referencing new table as added for each statement execute function sync_scheduler.add_health();
 
 -- Trigger of sync_integrations: an integration that is changed, switched on or resumed is checked at its next
--- turn, one that is switched off or paused not at all. With another config nothing has got through yet, and with
--- another address an admin has to store credentials anew. Locks the check, then health.
--- Definer, because whoever may change an integration may not write its health.
+-- turn, one that is switched off or paused not at all. With another config nothing has got through yet, and
+-- with another address an admin has to store credentials anew. Locks the check, then health. Definer, because
+-- a role that may change an integration may not write its health.
 create or replace function sync_scheduler.keep_next_check_at() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -2769,9 +2767,9 @@ create trigger keep_next_check_at after update of enabled, paused_at, health_che
     or old.config is distinct from new.config)
   execute function sync_scheduler.keep_next_check_at();
 
--- When the connection of an integration is to be checked, not before earliest: at its next turn; after
--- failures in a row the interval doubles from the second on, up to a day, with jitter; while it is passive
--- not before settings.passive_cooldown is over. Null: never.
+-- When the connection of an integration is to be checked, not before earliest: at its next turn. After
+-- failures in a row the interval doubles from the second on, up to a day, with jitter. While it is passive,
+-- it is not checked before settings.passive_cooldown is over. Null: never.
 create or replace function sync_scheduler.plan_check(
   integration public.sync_integrations,
   failures integer default 0,
@@ -2796,9 +2794,9 @@ begin
 end;
 $$;
 
--- The first instant, not before earliest, at which it is this integration's turn to be checked: one in each
--- interval (and a twenty-fifth of it), at an offset that follows from its id, so that the integrations of a
--- vendor are spread over the interval.
+-- The first instant, not before earliest, at which it is this integration's turn to be checked. There is one
+-- in each interval (and a twenty-fifth of it), at an offset that follows from its id. So the integrations of
+-- a vendor are spread over the interval.
 create or replace function sync_scheduler.check_slot(integration_id uuid, every interval,
   earliest timestamptz)
 returns timestamptz
@@ -3062,7 +3060,7 @@ begin
         join public.sync_integration_health h on h.integration_id = o.integration_id
       where o.ended_at is null and o.requested_at <= clock_timestamp() - (
         select s.check_timeout from sync_scheduler.settings s)
-      -- Of both: a tick waits for nobody's lock.
+      -- Of both: a tick waits for no lock.
       order by o.requested_at limit batch_size for no key update of o, h skip locked))
     returning p.integration_id
   )

@@ -1,6 +1,6 @@
 -- Raises, resolves and acknowledges alerts.
 
--- Definer, because no client may write alerts. The caller's role is checked before anything is told or done.
+-- Definer, because no client may write alerts. The caller's role is checked before anything is read or done.
 create or replace function public.acknowledge_sync_alert(alert_id uuid) returns public.sync_alerts
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
@@ -9,13 +9,13 @@ declare
   alert public.sync_alerts;
 begin
   select * into alert from public.sync_alerts a where a.alert_id = acknowledge_sync_alert.alert_id;
-  -- One that does not exist has no organisation, like one that is shared: nobody says for all that it is seen
-  -- to.
+  -- One that does not exist has no organisation, like one that is shared: no member says for all that it is
+  -- taken care of.
   perform sync_scheduler.require_org_role(alert.org_id, '{admin,coordinator}');
   if alert.alert_id is null then
     perform sync_scheduler.raise_error('not_authorized');
   end if;
-  -- What was refused is in no outbox: nobody else can say that it is over. The lock keeps a delivery out
+  -- What was refused is in no outbox: only a person can say that it is over. The lock keeps a delivery out
   -- meanwhile.
   if alert.kind = 'entries_refused'
     and (sync_scheduler.acts_for_all() or sync_scheduler.has_org_role(alert.org_id, '{admin}')) then
@@ -35,15 +35,15 @@ end;
 $$;
 revoke all on function public.acknowledge_sync_alert(uuid) from public, anon, authenticated, service_role;
 comment on function public.acknowledge_sync_alert(uuid) is
-  'Says that somebody sees to an alert, and returns it; the first one who says so stays. It goes on '
+  'Records that the caller takes care of an alert, and returns it. The first caller stays. The alert goes on '
   'counting, and is resolved by itself when its cause is gone; entries_refused also when an admin or the '
   'service role acknowledges it. For admins and coordinators of the organisation and the service role; an '
   'alert that several organisations share for the service role alone. Errors: PT401 not_authenticated, PT401 '
   'unsupported_identity, PT403 not_authorized.';
 
--- Raises an alert of an integration, once for each incident (see alert_key); while it is open, a further call
--- counts it up and brings message, details and run_id up to date. message is in a coordinator's words.
--- Returns whether it was new. The last lock of its caller, but for that of another alert.
+-- Raises an alert of an integration, once for each occurrence (see alert_key). While it is open, a further
+-- call counts it up and brings message, details and run_id up to date. The message is in a coordinator's
+-- words. Returns whether it was new. The last lock of its caller, but for that of another alert.
 create or replace function sync_scheduler.raise_alert(
   integration public.sync_integrations,
   kind public.sync_alert_kind,
@@ -94,7 +94,7 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   is_new boolean;
 begin
-  -- Whoever notices the same incident second counts it up: the unique index decides, not a look beforehand.
+  -- A second caller with the same occurrence counts it up: the unique index decides, not a look beforehand.
   insert into public.sync_alerts as a
     (org_id, integration_id, integration_type, run_id, kind, severity, dedup_key, message, details)
   values (note_alert.org_id, note_alert.integration_id, note_alert.integration_type, note_alert.run_id,
@@ -112,9 +112,9 @@ begin
 end;
 $$;
 
--- The dedup_key of an alert: what is wrong, with which integration (or type, or installation), and the
--- instant that tells one incident from the next (a slot, a day, the last tick); null: it is one incident
--- until it is resolved.
+-- The dedup_key of an alert. It has what is wrong, with which integration (or type, or installation), and the
+-- instant that separates one occurrence from the next (a slot, a day, the last tick). Null: it is one
+-- occurrence until it is resolved.
 create or replace function sync_scheduler.alert_key(
   kind public.sync_alert_kind, subject text, incident timestamptz
 ) returns text

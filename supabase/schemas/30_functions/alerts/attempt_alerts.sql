@@ -1,12 +1,11 @@
 -- Alerts that follow from attempts.
 
--- Trigger of run_attempts; its argument is the event:
--- claimed: the function takes runs again, and the slot starts. Resolves dispatch_failing, start_failed and drift.
--- refused: the worker is of a release that the database does not understand.
--- posted_again: no worker has claimed the attempt, for the second time at least.
--- ended: the worker fell silent, no worker came at all, or one reports that the database could not write.
--- retried_at_once: the attempt failed on a cold start.
--- Locks alerts. An error is a warning: it must not undo what has become of the attempt.
+-- Trigger of run_attempts; its argument is the event. `claimed`: the function takes runs again, and the slot
+-- starts. Resolves dispatch_failing, start_failed and drift. `refused`: the worker is of a release that the
+-- database does not understand. `posted_again`: no worker has claimed the attempt, for the second time at
+-- least. `ended`: the worker fell silent, no worker came at all, or one reports that the database could not
+-- write. `retried_at_once`: the attempt failed on a cold start. Locks alerts. An error is a warning: it must
+-- not undo what has become of the attempt.
 create or replace function sync_scheduler.raise_attempt_alerts() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare

@@ -12,9 +12,9 @@ exception when data_exception then
 end;
 $$;
 
--- Raises the shared alert database_not_writable for what a worker reports once the database can write again:
--- database_full, database_read_only or database_restarting; any other code is ignored. resolve_silence
--- resolves it a quarter of an hour after the last report. Locks the alert: call it last.
+-- Raises the shared alert database_not_writable for what a worker reports once the database can write again.
+-- The code is database_full, database_read_only or database_restarting; any other is ignored. The tick
+-- resolves it 15 minutes after the last report (resolve_silence). Locks the alert: call it last.
 create or replace function sync_scheduler.raise_database_trouble(
   code text, since timestamptz default null, until timestamptz default null
 ) returns void

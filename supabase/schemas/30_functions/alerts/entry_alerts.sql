@@ -51,9 +51,9 @@ create trigger keep_entry_alerts_of_deleted after delete on public.sync_export_e
   for each statement execute function sync_scheduler.keep_entry_alerts();
 
 -- Brings the alert entries_need_decision of an integration in line with its undecided entries: opens it,
--- counts up to 1,000, or resolves it when none is left. added: entries that have just become undecided,
--- entry_keys: the first of them, is_delivery: by a delivery of the source, not by a run. The last lock of its
--- caller. For keep_entry_alerts.
+-- counts up to 1,000, or resolves it when none is left. `added`: entries that have just become undecided.
+-- `entry_keys`: the first of them. `is_delivery`: by a delivery of the source, not by a run. The last lock of
+-- its caller. For keep_entry_alerts.
 create or replace function sync_scheduler.refresh_decision_alert(
   integration_id uuid, added integer default 0, entry_keys text[] default '{}',
   is_delivery boolean default false
@@ -136,7 +136,8 @@ end;
 $$;
 
 -- Sends the message about entries that have become undecided since the last one, if there are any: how many,
--- and the first ten keys. run_id: the run that has just ended; null: a delivery. The last lock of its caller.
+-- and the first ten keys. `run_id`: the run that has just ended; null: a delivery. The last lock of its
+-- caller.
 create or replace function sync_scheduler.report_undecided(integration_id uuid, run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin

@@ -87,7 +87,7 @@ declare
     ': ', alert_text.message);
 begin
   -- A message may quote a vendor, an entry or a person. It stays one line, read in one direction, without
-  -- characters that nobody sees.
+  -- invisible characters.
   shown := regexp_replace(shown,
     '[\u0001-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]+', ' ',
     'g');

@@ -139,8 +139,7 @@ create trigger silent_alerts_of_revived after update of notice on public.sync_ru
   execute function sync_scheduler.raise_silence();
 
 -- Trigger of sync_integrations: without a schedule, switched off or paused, no slot of the integration is
--- late any more.
--- Definer, because whoever may switch an integration off may not write alerts.
+-- late any more. Definer, because a role that may switch an integration off may not write alerts.
 create or replace function sync_scheduler.resolve_slot_alerts() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin

@@ -62,7 +62,7 @@ begin
       where a.org_id = i.org_id and a.dedup_key = sync_scheduler.alert_key('drift', i.id::text, l.slot)
         and a.resolved_at is null)
     limit 500
-    -- An alert locks it for its foreign key; what somebody is about to delete is not worth waiting for.
+    -- An alert locks it for its foreign key; what is about to be deleted is not worth waiting for.
     for key share of i skip locked
   loop
     begin

@@ -1,13 +1,12 @@
 -- When an integration is checked next.
 
 -- Trigger of sync_integrations: every integration has its row of sync_integration_health from the start, and
--- its turn to be checked.
--- Definer, because whoever may insert an integration may not write its health.
+-- its turn to be checked. Definer, because a role that may insert an integration may not write its health.
 create or replace function sync_scheduler.add_health() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   insert into public.sync_integration_health (integration_id, org_id, next_check_at)
-  -- Not before it has had an interval: while it is being set up, a check would tell only what is missing.
+  -- Not before it has had an interval: while it is being set up, a check would only find what is missing.
   select a.id, a.org_id, sync_scheduler.plan_check(i, earliest := now() + i.health_check_interval)
   from added a join public.sync_integrations i on i.id = a.id;
   return null;
@@ -18,9 +17,9 @@ create trigger add_health after insert on public.sync_integrations
   referencing new table as added for each statement execute function sync_scheduler.add_health();
 
 -- Trigger of sync_integrations: an integration that is changed, switched on or resumed is checked at its next
--- turn, one that is switched off or paused not at all. With another config nothing has got through yet, and with
--- another address an admin has to store credentials anew. Locks the check, then health.
--- Definer, because whoever may change an integration may not write its health.
+-- turn, one that is switched off or paused not at all. With another config nothing has got through yet, and
+-- with another address an admin has to store credentials anew. Locks the check, then health. Definer, because
+-- a role that may change an integration may not write its health.
 create or replace function sync_scheduler.keep_next_check_at() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -71,9 +70,9 @@ create trigger keep_next_check_at after update of enabled, paused_at, health_che
     or old.config is distinct from new.config)
   execute function sync_scheduler.keep_next_check_at();
 
--- When the connection of an integration is to be checked, not before earliest: at its next turn; after
--- failures in a row the interval doubles from the second on, up to a day, with jitter; while it is passive
--- not before settings.passive_cooldown is over. Null: never.
+-- When the connection of an integration is to be checked, not before earliest: at its next turn. After
+-- failures in a row the interval doubles from the second on, up to a day, with jitter. While it is passive,
+-- it is not checked before settings.passive_cooldown is over. Null: never.
 create or replace function sync_scheduler.plan_check(
   integration public.sync_integrations,
   failures integer default 0,
@@ -98,9 +97,9 @@ begin
 end;
 $$;
 
--- The first instant, not before earliest, at which it is this integration's turn to be checked: one in each
--- interval (and a twenty-fifth of it), at an offset that follows from its id, so that the integrations of a
--- vendor are spread over the interval.
+-- The first instant, not before earliest, at which it is this integration's turn to be checked. There is one
+-- in each interval (and a twenty-fifth of it), at an offset that follows from its id. So the integrations of
+-- a vendor are spread over the interval.
 create or replace function sync_scheduler.check_slot(integration_id uuid, every interval,
   earliest timestamptz)
 returns timestamptz

@@ -94,7 +94,7 @@ begin
         join public.sync_integration_health h on h.integration_id = o.integration_id
       where o.ended_at is null and o.requested_at <= clock_timestamp() - (
         select s.check_timeout from sync_scheduler.settings s)
-      -- Of both: a tick waits for nobody's lock.
+      -- Of both: a tick waits for no lock.
       order by o.requested_at limit batch_size for no key update of o, h skip locked))
     returning p.integration_id
   )
