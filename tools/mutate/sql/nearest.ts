@@ -16,7 +16,12 @@ export function nearestFiles(
   most: number,
 ): PgtapFile[] {
   // These look at every function and table, and name few of them.
-  const folder = mutant.area === "access" ? "/access/" : mutant.area === "constraints" ? "/tables/" : null;
+  const { area, kind } = mutant;
+  const folder = area === "access" || kind === "drop-guard"
+    ? "/access/"
+    : area === "constraints" || kind === "change-default"
+    ? "/tables/"
+    : null;
   const general = files.filter(({ file }) => folder !== null && file.includes(folder))
     .toSorted((a, b) => a.milliseconds - b.milliseconds);
   const others = (sorted: PgtapFile[]) => sorted.filter((file) => !general.includes(file)).slice(0, most);
