@@ -23,6 +23,9 @@ declare
   in_incident boolean := false;
   has_failed boolean := sync_worker_finish_probe.outcome = 'failed';
   blamed sync_scheduler.blames;
+  found_status public.sync_health_status;
+  found_code constant text := left(sync_worker_finish_probe.error_code, 100);
+  found_message constant text := left(sync_worker_finish_probe.error_message, 500);
 begin
   select * into ended from sync_scheduler.connection_checks c
   where c.integration_id = sync_worker_finish_probe.integration_id
@@ -81,9 +84,13 @@ begin
         else ended.requested_at + integration.health_check_interval end)
   where h.integration_id = integration.id returning * into strict health;
   if has_failed then
-    perform sync_scheduler.record_failed_check(integration, health, in_incident,
-      sync_worker_finish_probe.error_class, left(sync_worker_finish_probe.error_code, 100),
-      left(sync_worker_finish_probe.error_message, 500), blamed);
+    if blamed = 'quota' then
+      perform sync_scheduler.suspend_checks(integration.id);
+    end if;
+    found_status := sync_scheduler.health_after(sync_worker_finish_probe.error_class, blamed);
+    perform sync_scheduler.record_health(integration.id, found_status, found_code, found_message);
+    perform sync_scheduler.record_check_fault(integration.id, found_status,
+      case when in_incident then 0 else health.consecutive_failures end, found_code, found_message);
     return '{"recorded": true}'::jsonb;
   end if;
   -- An answer refutes what the function itself found wrong. Only a check with good credentials refutes that
@@ -115,33 +122,8 @@ comment on function public.sync_worker_finish_probe(uuid, text, text, text, text
   'PT401 invalid_token (also of a check that was replaced or not claimed), PT422 argument_too_long, PT422 '
   'invalid_worker_request.';
 
--- Records the failed connection check of an integration. blames configuration: needs_attention. blames quota:
--- degraded and passive. Otherwise it is degraded or unhealthy. The caller holds the lock of health, which
--- already counts this failure.
-create or replace function sync_scheduler.record_failed_check(
-  integration public.sync_integrations,
-  health public.sync_integration_health,
-  in_incident boolean,
-  error_class text,
-  error_code text,
-  error_message text,
-  blames sync_scheduler.blames
-) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  status constant public.sync_health_status := sync_scheduler.health_after(error_class, blames);
-begin
-  if blames = 'quota' then
-    perform sync_scheduler.suspend_checks(integration.id);
-  end if;
-  perform sync_scheduler.record_health(integration.id, status, error_code, error_message);
-  perform sync_scheduler.record_check_fault(integration.id, status,
-    case when in_incident then 0 else health.consecutive_failures end, error_code, error_message);
-end;
-$$;
-
--- Writes what is wrong with an integration into check_faults. That is an event: alerts has a trigger on it. After
--- health, before alerts.
+-- Writes what is wrong with an integration into check_faults. That is an event: alerts has a trigger on it.
+-- After health, before alerts.
 create or replace function sync_scheduler.record_check_fault(
   integration_id uuid, status public.sync_health_status, failures integer, error_code text, error_message text
 ) returns void

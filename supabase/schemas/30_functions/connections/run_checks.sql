@@ -1,7 +1,7 @@
 -- The tick requests the checks that are due, and ends the unanswered ones.
 
--- Trigger of ticks: the steps of a tick with work that are about connection checks. Before the row is written,
--- so that it has their errors and their time.
+-- Trigger of ticks: the steps of a tick with work that are about connection checks. Before the row is
+-- written, so that it has their errors and their time.
 create or replace function sync_scheduler.run_checks() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
@@ -28,9 +28,9 @@ create trigger tick_1_checks before insert on sync_scheduler.ticks
   for each row when (new.busy) execute function sync_scheduler.run_checks();
 
 -- Starts the connection checks that are due, up to batch_size (500), the longest due first, and gives each
--- its next turn. Does not ask while a run of the integration is under way or a check of it is open. Returns how
--- many it posted. Nothing without settings.function_url. Its cost follows what is due. Safe at any time, by
--- anyone, at once.
+-- its next turn. Does not ask while a run of the integration is under way or a check of it is open. Returns
+-- how many it posted. Does nothing without settings.function_url. Its cost follows what is due. Safe at any
+-- time, also twice at once.
 create or replace function sync_scheduler.run_due_checks(batch_size integer default 500) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
@@ -77,8 +77,8 @@ begin
 end;
 $$;
 
--- Ends connection checks that are older than settings.check_timeout, so that who waits for one hears of it.
--- status stays. Returns how many. Safe at any time, by anyone, at once.
+-- Ends connection checks that are older than settings.check_timeout, so that a person who waits for one
+-- learns of it. The status of the integration stays. Returns how many. Safe at any time, also twice at once.
 create or replace function sync_scheduler.end_unanswered_checks(batch_size integer default 100)
   returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
@@ -87,8 +87,8 @@ declare
   unanswered integer;
 begin
   with over as (
-    update sync_scheduler.connection_checks p set ended_at = clock_timestamp()
-    where p.integration_id = any (array(
+    update sync_scheduler.connection_checks c set ended_at = clock_timestamp()
+    where c.integration_id = any (array(
       select o.integration_id
       from sync_scheduler.connection_checks o
         join public.sync_integration_health h on h.integration_id = o.integration_id
@@ -96,9 +96,9 @@ begin
         select s.check_timeout from sync_scheduler.settings s)
       -- Of both: a tick waits for no lock.
       order by o.requested_at limit batch_size for no key update of o, h skip locked))
-    returning p.integration_id
+    returning c.integration_id
   )
-  -- It says nothing of the external system: what was known of that stays.
+  -- It says nothing about the external system, so what was known of that stays.
   update public.sync_integration_health h set
     checked_at = clock_timestamp(),
     latency_ms = null,
