@@ -1024,8 +1024,8 @@ comment on column public.sync_integration_health.check_requested_at is
 comment on column public.sync_integration_health.latency_ms is
   'How long the external system took for the last check; null if it was not asked or did not answer.';
 comment on column public.sync_integration_health.next_check_at is
-  'When the tick checks the connection next, unless a sync has shown by then that it works. Null: not at all, '
-  'because the integration is switched off, paused or has no health_check_interval.';
+  'When the tick checks the connection next, unless a sync has shown by then that it works. Null: not at '
+  'all, because the integration is switched off, paused or has no health_check_interval.';
 comment on column public.sync_integration_health.consecutive_failures is
   'Connection checks that failed since something got through: from the second on the interval doubles with '
   'each, up to a day.';
@@ -1061,8 +1061,8 @@ comment on column sync_scheduler.check_faults.status is
 comment on column sync_scheduler.check_faults.failures is
   'Failed checks in a row, outside of a vendor''s incident.';
 comment on column sync_scheduler.check_faults.refused_at is
-  'When a check was last refused, unless the alert of a failed run says the same. Null: not since the external '
-  'system last answered.';
+  'When a check was last refused, unless the alert of a failed run says the same. Null: not since the '
+  'external system last answered.';
 
 -- supabase/schemas/10_tables/vendors.sql
 create table sync_scheduler.vendors (

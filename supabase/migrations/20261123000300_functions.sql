@@ -963,8 +963,8 @@ begin
     end if;
   when 'refused' then
     perform sync_scheduler.raise_alert(integration, 'dispatch_failing', 'critical', null,
-      'The sync function and the database are of releases that do not understand each other: syncs wait until '
-      'both are up to date.',
+      'The sync function and the database are of releases that do not understand each other: syncs wait '
+      'until both are up to date.',
       jsonb_build_object('reason', run.notice, 'function_protocol', new.refused_protocol,
         'schema_protocols', sync_scheduler.worker_protocols()::text),
       run.run_id);
@@ -994,8 +994,8 @@ exception when others then
 end;
 $$;
 
--- The conditions keep heartbeats, and what else changes an attempt, free of calls. The number gives the order:
--- connections write health before.
+-- The conditions keep heartbeats, and what else changes an attempt, free of calls. The number gives the
+-- order: connections write health before.
 create trigger claimed_alerts after update of claimed_at on sync_scheduler.run_attempts
   for each row when (old.claimed_at is null and new.claimed_at is not null)
   execute function sync_scheduler.raise_attempt_alerts('claimed');
@@ -1012,7 +1012,8 @@ create trigger retried_at_once_alerts after update of retried_at_once on sync_sc
   for each row when (new.retried_at_once and not old.retried_at_once)
   execute function sync_scheduler.raise_attempt_alerts('retried_at_once');
 
--- Raises dispatch_failing for an attempt that no worker has claimed. The next claim of the integration resolves it.
+-- Raises dispatch_failing for an attempt that no worker has claimed. The next claim of the integration
+-- resolves it.
 create or replace function sync_scheduler.raise_undelivered(
   integration public.sync_integrations,
   undelivered sync_scheduler.run_attempts,
@@ -1328,8 +1329,8 @@ begin
           '{}') as entry_keys,
         coalesce(bool_or(n.conflict_at is distinct from o.conflict_at) filter (where n.undecided),
           false) as is_delivery
-      -- A full join, although each row has its partner. A plan that was made for one row is kept, and an inner join
-      -- could compare each row with each of ten thousand.
+      -- A full join, although each row has its partner. A plan that was made for one row is kept, and an
+      -- inner join could compare each row with each of ten thousand.
       from new_rows n full join old_rows o on o.entry_id = n.entry_id
       where n.undecided is distinct from o.undecided
       group by n.integration_id order by n.integration_id
@@ -1476,8 +1477,8 @@ begin
 end;
 $$;
 
--- Trigger of refused_deliveries: keeps the alert entries_refused, with up to 50 keys, the newest first. Sends a
--- message about new ones at most once an hour. Resolves the alert when none is left. The caller holds the
+-- Trigger of refused_deliveries: keeps the alert entries_refused, with up to 50 keys, the newest first. Sends
+-- a message about new ones at most once an hour. Resolves the alert when none is left. The caller holds the
 -- integration's lock. An error is a warning: it must not undo a delivery.
 create or replace function sync_scheduler.raise_refused_entries() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -1665,8 +1666,8 @@ $$;
 -- Alerts that follow from connection checks and from a vendor's incidents.
 
 -- Trigger of check_faults. A refused check raises needs_attention, the second unanswered one in a row raises
--- unhealthy, and an answer resolves both. Locks alerts. An error is a warning: it must not undo what the check has
--- found.
+-- unhealthy, and an answer resolves both. Locks alerts. An error is a warning: it must not undo what the
+-- check has found.
 create or replace function sync_scheduler.raise_check_alerts() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -1681,7 +1682,8 @@ begin
     perform sync_scheduler.raise_alert(integration, 'needs_attention', 'critical', null,
       'The integration needs attention. ' || new.error_message,
       jsonb_build_object('error_code', new.error_code));
-  -- The first failure may pass, and the next check is near. An incident of the vendor has an alert of its own.
+  -- The first failure may pass, and the next check is near. An incident of the vendor has an alert of its
+  -- own.
   elsif new.status = 'unhealthy' and new.failures > 1 then
     perform sync_scheduler.raise_alert(integration, 'unhealthy', 'warning', null,
       format('%s connection checks in a row have failed. %s', new.failures, left(new.error_message, 300)),
@@ -1699,8 +1701,8 @@ $$;
 create trigger check_alerts after insert or update on sync_scheduler.check_faults
   for each row execute function sync_scheduler.raise_check_alerts();
 
--- Trigger of sync_vendor_incidents: an incident has one alert for all whom it concerns, until it is over. Locks
--- alerts. An error is a warning.
+-- Trigger of sync_vendor_incidents: an incident has one alert for all whom it concerns, until it is over.
+-- Locks alerts. An error is a warning.
 create or replace function sync_scheduler.raise_incident_alert() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -1946,11 +1948,11 @@ $$;
 -- supabase/schemas/30_functions/alerts/run_alerts.sql
 -- Alerts that follow from runs and skipped slots.
 
--- Trigger of sync_run_log: a run has ended. One that succeeds resolves the alerts of those that did not. One that
--- failed for good, or was refused while it was being cancelled, raises run_failed, whatever else is open:
--- details.last_entry_id is the last entry that it left. A scheduled run that never started raises the drift alert
--- of its slot. The end also reports what has become undecided. Locks alerts. An error is a warning: it must not
--- undo the end of a run.
+-- Trigger of sync_run_log: a run has ended. One that succeeds resolves the alerts of those that did not. One
+-- that failed for good, or was refused while it was being cancelled, raises run_failed, whatever else is
+-- open: details.last_entry_id is the last entry that it left. A scheduled run that never started raises the
+-- drift alert of its slot. The end also reports what has become undecided. Locks alerts. An error is a
+-- warning: it must not undo the end of a run.
 create or replace function sync_scheduler.raise_run_alerts() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -1996,9 +1998,9 @@ create trigger ended_2_alerts after update of finished_at on public.sync_run_log
   for each row when (old.finished_at is null and new.finished_at is not null)
   execute function sync_scheduler.raise_run_alerts();
 
--- Trigger of sync_run_log: a slot was skipped because the scheduler was away. One alert a day, and one call of
--- raise_alert for a batch of slots: the last one of the batch reports all. The caller holds the integration's
--- lock. An error is a warning: it must not bring the slots back.
+-- Trigger of sync_run_log: a slot was skipped because the scheduler was away. One alert a day, and one call
+-- of raise_alert for a batch of slots: the last one of the batch reports all. The caller holds the
+-- integration's lock. An error is a warning: it must not bring the slots back.
 create or replace function sync_scheduler.raise_missed_slots() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -2020,7 +2022,8 @@ begin
   perform sync_scheduler.raise_alert(integration, 'missed_slot', 'critical',
     date_trunc('day', missed.first_slot, 'UTC'),
     'The scheduler was away for so long that scheduled syncs were skipped.',
-    jsonb_build_object('first_slot', missed.first_slot, 'last_slot', new.scheduled_for, 'slots', missed.slots));
+    jsonb_build_object('first_slot', missed.first_slot, 'last_slot', new.scheduled_for,
+      'slots', missed.slots));
   return null;
 exception when others then
   raise warning 'sync_scheduler.raise_missed_slots: % (%)', sqlerrm, sqlstate;
@@ -2052,7 +2055,8 @@ create trigger postponed_alerts after insert or update on sync_scheduler.postpon
   for each row execute function sync_scheduler.raise_postponed_slot();
 
 -- Trigger of sync_run_log: a person has started a run, or revived one, while the scheduler is silent. Raises
--- scheduler_dead once a silence and posts it at once, since no tick does. An error is a warning: the run starts.
+-- scheduler_dead once a silence and posts it at once, since no tick does. An error is a warning: the run
+-- starts.
 create or replace function sync_scheduler.raise_silence() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -2139,8 +2143,8 @@ $$;
 -- supabase/schemas/30_functions/alerts/watch_alerts.sql
 -- The tick looks for what starts late or not at all.
 
--- Trigger of ticks: the steps of a tick with work that are about alerts. Before the row is written, so that it has
--- their errors and their time.
+-- Trigger of ticks: the steps of a tick with work that are about alerts. Before the row is written, so that
+-- it has their errors and their time.
 create or replace function sync_scheduler.watch_alerts() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
@@ -2332,6 +2336,9 @@ declare
   in_incident boolean := false;
   has_failed boolean := sync_worker_finish_probe.outcome = 'failed';
   blamed sync_scheduler.blames;
+  found_status public.sync_health_status;
+  found_code constant text := left(sync_worker_finish_probe.error_code, 100);
+  found_message constant text := left(sync_worker_finish_probe.error_message, 500);
 begin
   select * into ended from sync_scheduler.connection_checks c
   where c.integration_id = sync_worker_finish_probe.integration_id
@@ -2390,9 +2397,13 @@ begin
         else ended.requested_at + integration.health_check_interval end)
   where h.integration_id = integration.id returning * into strict health;
   if has_failed then
-    perform sync_scheduler.record_failed_check(integration, health, in_incident,
-      sync_worker_finish_probe.error_class, left(sync_worker_finish_probe.error_code, 100),
-      left(sync_worker_finish_probe.error_message, 500), blamed);
+    if blamed = 'quota' then
+      perform sync_scheduler.suspend_checks(integration.id);
+    end if;
+    found_status := sync_scheduler.health_after(sync_worker_finish_probe.error_class, blamed);
+    perform sync_scheduler.record_health(integration.id, found_status, found_code, found_message);
+    perform sync_scheduler.record_check_fault(integration.id, found_status,
+      case when in_incident then 0 else health.consecutive_failures end, found_code, found_message);
     return '{"recorded": true}'::jsonb;
   end if;
   -- An answer refutes what the function itself found wrong. Only a check with good credentials refutes that
@@ -2424,33 +2435,8 @@ comment on function public.sync_worker_finish_probe(uuid, text, text, text, text
   'PT401 invalid_token (also of a check that was replaced or not claimed), PT422 argument_too_long, PT422 '
   'invalid_worker_request.';
 
--- Records the failed connection check of an integration. blames configuration: needs_attention. blames quota:
--- degraded and passive. Otherwise it is degraded or unhealthy. The caller holds the lock of health, which
--- already counts this failure.
-create or replace function sync_scheduler.record_failed_check(
-  integration public.sync_integrations,
-  health public.sync_integration_health,
-  in_incident boolean,
-  error_class text,
-  error_code text,
-  error_message text,
-  blames sync_scheduler.blames
-) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  status constant public.sync_health_status := sync_scheduler.health_after(error_class, blames);
-begin
-  if blames = 'quota' then
-    perform sync_scheduler.suspend_checks(integration.id);
-  end if;
-  perform sync_scheduler.record_health(integration.id, status, error_code, error_message);
-  perform sync_scheduler.record_check_fault(integration.id, status,
-    case when in_incident then 0 else health.consecutive_failures end, error_code, error_message);
-end;
-$$;
-
--- Writes what is wrong with an integration into check_faults. That is an event: alerts has a trigger on it. After
--- health, before alerts.
+-- Writes what is wrong with an integration into check_faults. That is an event: alerts has a trigger on it.
+-- After health, before alerts.
 create or replace function sync_scheduler.record_check_fault(
   integration_id uuid, status public.sync_health_status, failures integer, error_code text, error_message text
 ) returns void
@@ -2461,8 +2447,8 @@ declare
   is_refused constant boolean := record_check_fault.status = 'needs_attention' and not exists (
     select from public.sync_alerts a
     join public.sync_integration_health h on h.integration_id = a.integration_id
-    where a.integration_id = record_check_fault.integration_id and a.kind = 'run_failed' and a.resolved_at is null
-      and h.run_failed_at is not null and a.details ->> 'error_code' = record_check_fault.error_code);
+    where a.integration_id = record_check_fault.integration_id and a.kind = 'run_failed'
+      and a.resolved_at is null and h.run_failed_at is not null and a.details ->> 'error_code' = record_check_fault.error_code);
 begin
   insert into sync_scheduler.check_faults as f (integration_id, status, failures, error_code, error_message,
     found_at, refused_at, refused_code)
@@ -2522,9 +2508,9 @@ $$;
 -- supabase/schemas/30_functions/connections/health_events.sql
 -- Health follows runs and checks.
 
--- Trigger of run_attempts: an attempt has ended. What it says of the external system goes into the health of the
--- integration, and a failure or an answer of the vendor into what is known of that. Locks health, then the
--- vendor. An error is a warning: it must not undo the end of an attempt.
+-- Trigger of run_attempts: an attempt has ended. What it says of the external system goes into the health of
+-- the integration, and a failure or an answer of the vendor into what is known of that. Locks health, then
+-- the vendor. An error is a warning: it must not undo the end of an attempt.
 create or replace function sync_scheduler.record_attempt_health() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -2557,8 +2543,8 @@ begin
     update public.sync_integration_health h set run_failed_at = null
     where h.integration_id = integration.id and h.run_failed_at is not null;
     perform sync_scheduler.record_health(integration.id, 'healthy');
-    -- Nothing has to be asked for an interval, unless the integration is passive. Written only if the next check
-    -- would come soon: of runs in a row most read one row and that is all.
+    -- Nothing has to be asked for an interval, unless the integration is passive. Written only if the next
+    -- check would come soon: of runs in a row most read one row and that is all.
     update public.sync_integration_health h set
       consecutive_failures = 0,
       next_check_at = sync_scheduler.plan_check(integration,
@@ -2575,14 +2561,14 @@ exception when others then
 end;
 $$;
 
--- The numbers in the names of triggers on one event give their order, which is the order of locks: health, then
--- alerts.
+-- The numbers in the names of triggers on one event give their order, which is the order of locks: health,
+-- then alerts.
 create trigger ended_1_health after update of ended_at on sync_scheduler.run_attempts
   for each row when (old.ended_at is null and new.ended_at is not null)
   execute function sync_scheduler.record_attempt_health();
 
--- Trigger of sync_run_log: a run has failed for good, or was refused while it was being cancelled. Locks health.
--- An error is a warning: it must not undo the end of a run.
+-- Trigger of sync_run_log: a run has failed for good, or was refused while it was being cancelled. Locks
+-- health. An error is a warning: it must not undo the end of a run.
 create or replace function sync_scheduler.record_run_health() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -2724,8 +2710,8 @@ declare
   needs_credentials boolean := false;
 begin
   if is_reconfigured and sync_scheduler.address_of(new) <> sync_scheduler.address_of(old) then
-    -- What the old address answers says nothing about the new one. A claim that is under way holds the row: it
-    -- read the old one.
+    -- What the old address answers says nothing about the new one. A claim that is under way holds the row:
+    -- it read the old one.
     perform from sync_scheduler.connection_checks c where c.integration_id = new.id for no key update;
     update sync_scheduler.connection_checks c set ended_at = clock_timestamp()
     where c.integration_id = new.id and c.claimed_at is not null and c.ended_at is null;
@@ -2802,8 +2788,8 @@ create or replace function sync_scheduler.check_slot(integration_id uuid, every 
 returns timestamptz
 language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
 declare
-  -- Longer by more than the pace of the tick: it comes to one turn late and to the next in time, and yet a whole
-  -- interval is between them.
+  -- Longer by more than the pace of the tick: it comes to one turn late and to the next in time, and yet a
+  -- whole interval is between them.
   period numeric := extract(epoch from every) * 1.04;
   -- The same for ever: what was overdue at once, after an absence of the scheduler, comes apart again by
   -- itself.
@@ -2966,8 +2952,8 @@ $$;
 -- supabase/schemas/30_functions/connections/run_checks.sql
 -- The tick requests the checks that are due, and ends the unanswered ones.
 
--- Trigger of ticks: the steps of a tick with work that are about connection checks. Before the row is written,
--- so that it has their errors and their time.
+-- Trigger of ticks: the steps of a tick with work that are about connection checks. Before the row is
+-- written, so that it has their errors and their time.
 create or replace function sync_scheduler.run_checks() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
@@ -2994,9 +2980,9 @@ create trigger tick_1_checks before insert on sync_scheduler.ticks
   for each row when (new.busy) execute function sync_scheduler.run_checks();
 
 -- Starts the connection checks that are due, up to batch_size (500), the longest due first, and gives each
--- its next turn. Does not ask while a run of the integration is under way or a check of it is open. Returns how
--- many it posted. Nothing without settings.function_url. Its cost follows what is due. Safe at any time, by
--- anyone, at once.
+-- its next turn. Does not ask while a run of the integration is under way or a check of it is open. Returns
+-- how many it posted. Does nothing without settings.function_url. Its cost follows what is due. Safe at any
+-- time, also twice at once.
 create or replace function sync_scheduler.run_due_checks(batch_size integer default 500) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
@@ -3043,8 +3029,8 @@ begin
 end;
 $$;
 
--- Ends connection checks that are older than settings.check_timeout, so that who waits for one hears of it.
--- status stays. Returns how many. Safe at any time, by anyone, at once.
+-- Ends connection checks that are older than settings.check_timeout, so that a person who waits for one
+-- learns of it. The status of the integration stays. Returns how many. Safe at any time, also twice at once.
 create or replace function sync_scheduler.end_unanswered_checks(batch_size integer default 100)
   returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
@@ -3053,8 +3039,8 @@ declare
   unanswered integer;
 begin
   with over as (
-    update sync_scheduler.connection_checks p set ended_at = clock_timestamp()
-    where p.integration_id = any (array(
+    update sync_scheduler.connection_checks c set ended_at = clock_timestamp()
+    where c.integration_id = any (array(
       select o.integration_id
       from sync_scheduler.connection_checks o
         join public.sync_integration_health h on h.integration_id = o.integration_id
@@ -3062,9 +3048,9 @@ begin
         select s.check_timeout from sync_scheduler.settings s)
       -- Of both: a tick waits for no lock.
       order by o.requested_at limit batch_size for no key update of o, h skip locked))
-    returning p.integration_id
+    returning c.integration_id
   )
-  -- It says nothing of the external system: what was known of that stays.
+  -- It says nothing about the external system, so what was known of that stays.
   update public.sync_integration_health h set
     checked_at = clock_timestamp(),
     latency_ms = null,
@@ -3155,8 +3141,8 @@ comment on function public.set_integration_credentials(uuid, text, jsonb, text) 
 
 -- Records that a check of the tick or a run of the integration has failed like this, if the vendor is to
 -- blame. Opens the incident of its host if so many organisations (settings.incident_organisations) could not
--- reach it lately and none could since. Returns whether one is open. Writing the incident is an event: alerts has
--- a trigger on it. The caller holds the lock of the integration's health.
+-- reach it lately and none could since. Returns whether one is open. Writing the incident is an event: alerts
+-- has a trigger on it. The caller holds the lock of the integration's health.
 create or replace function sync_scheduler.record_vendor_failure(
   integration public.sync_integrations, error_class text, blames sync_scheduler.blames
 ) returns boolean
@@ -3264,9 +3250,9 @@ begin
 end;
 $$;
 
--- Trigger of sync_vendor_incidents: an incident is over. Those that failed are asked at their next turn, which is
--- within an interval. Waits for no lock: a transaction that holds one of these rows has newer news. An error is a
--- warning: it must not undo what an attempt, a check or the purge has found.
+-- Trigger of sync_vendor_incidents: an incident is over. Those that failed are asked at their next turn,
+-- which is within an interval. Waits for no lock: a transaction that holds one of these rows has newer news.
+-- An error is a warning: it must not undo what an attempt, a check or the purge has found.
 create or replace function sync_scheduler.end_incident() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -4476,8 +4462,8 @@ begin
 end;
 $$;
 
--- Remembers which keys a delivery refused, and forgets those that it took. The row in refused_deliveries is an
--- event: alerts has a trigger on it. The caller holds the integration's lock.
+-- Remembers which keys a delivery refused, and forgets those that it took. The row in refused_deliveries is
+-- an event: alerts has a trigger on it. The caller holds the integration's lock.
 create or replace function sync_scheduler.record_refusals(
   integration public.sync_integrations, delivered sync_scheduler.delivered_entry[]
 ) returns void
@@ -5547,9 +5533,9 @@ comment on function public.sync_worker_claim(uuid, integer, text, uuid, numeric,
   'PT422 argument_too_long.';
 
 -- Leaves an attempt unclaimed, because this schema does not understand its worker's protocol. The run waits,
--- with a notice until the next claim. It is dispatched again after twice settings.claim_timeout, for a week at
--- most. Writing refused_protocol is an event: alerts has a trigger on it. The caller holds the run's row lock.
--- Returns refused: the reason.
+-- with a notice until the next claim. It is dispatched again after twice settings.claim_timeout, for a week
+-- at most. Writing refused_protocol is an event: alerts has a trigger on it. The caller holds the run's row
+-- lock. Returns refused: the reason.
 create or replace function sync_scheduler.refuse_worker(
   refused sync_scheduler.run_attempts, reason text, protocol integer
 ) returns jsonb
@@ -6599,7 +6585,8 @@ end;
 $$;
 
 -- Moves on a stuck run. Past its deadline it fails. A due retry or an unclaimed attempt is dispatched. A
--- silent worker's attempt ends as lost. Returns whether it did anything. Safe at any time, by anyone, at once.
+-- silent worker's attempt ends as lost. Returns whether it did anything. Safe at any time, by anyone, at
+-- once.
 create or replace function sync_scheduler.recover_run(run_id uuid) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -6890,8 +6877,8 @@ begin
 end;
 $$;
 
--- Was the run refused for good by the attempt with which it has just ended? So it was if it failed of that, or
--- if a person had asked to cancel it meanwhile.
+-- Was the run refused for good by the attempt with which it has just ended? So it was if it failed of that,
+-- or if a person had asked to cancel it meanwhile.
 create or replace function sync_scheduler.was_refused(
   run public.sync_run_log, last_attempt sync_scheduler.run_attempts
 ) returns boolean
@@ -7617,8 +7604,8 @@ end;
 $$;
 
 -- Records slots that did not run, each as a row with its reason: what the integration's settings say about
--- it, else the given one. A slot that has a row keeps it, and one that waits waits on. Returns how many rows it
--- wrote. The caller holds the integration's lock.
+-- it, else the given one. A slot that has a row keeps it, and one that waits waits on. Returns how many rows
+-- it wrote. The caller holds the integration's lock.
 create or replace function sync_scheduler.skip_slots(
   integration public.sync_integrations, slots timestamptz[], reason public.sync_skip_reason
 ) returns integer
@@ -8077,7 +8064,8 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   slot timestamptz;
 begin
-  -- The lock was free since the failure: an admin may have set another schedule, which has dealt with the slot.
+  -- The lock was free since the failure: an admin may have set another schedule, which has dealt with the
+  -- slot.
   update public.sync_integrations i set next_tick_at = now() + interval '1 minute'
   where i.id = postpone_slot.integration_id and i.next_tick_at <= now() returning i.next_run_at into slot;
   if not found then
@@ -8417,8 +8405,8 @@ $$;
 
 -- One pass of the scheduler, called by pg_cron at second :00 of every minute and every 30 s. It starts due
 -- slots, recovers stuck runs, starts queued slots, ends pauses, warms the function up for the next slot, and
--- records itself in ticks. A tick with work is an event: connections and alerts have their steps in triggers on
--- its row. Safe at any time, by anyone, at once.
+-- records itself in ticks. A tick with work is an event: connections and alerts have their steps in triggers
+-- on its row. Safe at any time, by anyone, at once.
 create or replace function sync_scheduler.tick() returns void
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
 -- Planning each statement anew for its parameters would cost more than all of an idle tick.
@@ -8446,8 +8434,8 @@ begin
 
   -- Each step by itself: a step that fails stops no other one. What is due comes first, because the minute
   -- counts. Warming up is last: another tick for the same slot waits for it.
-  foreach step in array array['start_due_runs', 'has_work', 'recover_runs', 'start_queued_slots', 'end_pauses',
-    'warm_up']
+  foreach step in array array['start_due_runs', 'has_work', 'recover_runs', 'start_queued_slots',
+    'end_pauses', 'warm_up']
   loop
     -- If has_work fails, a lock is the likely cause. The other steps may not need it.
     exit when not busy;
@@ -8475,7 +8463,8 @@ begin
     -- Nothing happened that the next tick would not do again: the disk need not be waited for.
     perform set_config('synchronous_commit', 'off', true);
   end if;
-  insert into sync_scheduler.ticks (duration_ms, started, skipped, recovered, busy, errors, looks_from, hinted)
+  insert into sync_scheduler.ticks (duration_ms, started, skipped, recovered, busy, errors, looks_from,
+    hinted)
   values (extract(epoch from clock_timestamp() - begun) * 1000, started, skipped, recovered, busy,
     nullif(errors, '{}'),
     -- A minute back, for transactions that began before this one and commit after it.

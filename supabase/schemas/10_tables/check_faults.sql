@@ -15,5 +15,5 @@ comment on column sync_scheduler.check_faults.status is
 comment on column sync_scheduler.check_faults.failures is
   'Failed checks in a row, outside of a vendor''s incident.';
 comment on column sync_scheduler.check_faults.refused_at is
-  'When a check was last refused, unless the alert of a failed run says the same. Null: not since the external '
-  'system last answered.';
+  'When a check was last refused, unless the alert of a failed run says the same. Null: not since the '
+  'external system last answered.';

@@ -39,8 +39,8 @@ comment on column public.sync_integration_health.check_requested_at is
 comment on column public.sync_integration_health.latency_ms is
   'How long the external system took for the last check; null if it was not asked or did not answer.';
 comment on column public.sync_integration_health.next_check_at is
-  'When the tick checks the connection next, unless a sync has shown by then that it works. Null: not at all, '
-  'because the integration is switched off, paused or has no health_check_interval.';
+  'When the tick checks the connection next, unless a sync has shown by then that it works. Null: not at '
+  'all, because the integration is switched off, paused or has no health_check_interval.';
 comment on column public.sync_integration_health.consecutive_failures is
   'Connection checks that failed since something got through: from the second on the interval doubles with '
   'each, up to a day.';

@@ -32,8 +32,8 @@ begin
     end if;
   when 'refused' then
     perform sync_scheduler.raise_alert(integration, 'dispatch_failing', 'critical', null,
-      'The sync function and the database are of releases that do not understand each other: syncs wait until '
-      'both are up to date.',
+      'The sync function and the database are of releases that do not understand each other: syncs wait '
+      'until both are up to date.',
       jsonb_build_object('reason', run.notice, 'function_protocol', new.refused_protocol,
         'schema_protocols', sync_scheduler.worker_protocols()::text),
       run.run_id);
@@ -63,8 +63,8 @@ exception when others then
 end;
 $$;
 
--- The conditions keep heartbeats, and what else changes an attempt, free of calls. The number gives the order:
--- connections write health before.
+-- The conditions keep heartbeats, and what else changes an attempt, free of calls. The number gives the
+-- order: connections write health before.
 create trigger claimed_alerts after update of claimed_at on sync_scheduler.run_attempts
   for each row when (old.claimed_at is null and new.claimed_at is not null)
   execute function sync_scheduler.raise_attempt_alerts('claimed');
@@ -81,7 +81,8 @@ create trigger retried_at_once_alerts after update of retried_at_once on sync_sc
   for each row when (new.retried_at_once and not old.retried_at_once)
   execute function sync_scheduler.raise_attempt_alerts('retried_at_once');
 
--- Raises dispatch_failing for an attempt that no worker has claimed. The next claim of the integration resolves it.
+-- Raises dispatch_failing for an attempt that no worker has claimed. The next claim of the integration
+-- resolves it.
 create or replace function sync_scheduler.raise_undelivered(
   integration public.sync_integrations,
   undelivered sync_scheduler.run_attempts,

@@ -24,8 +24,8 @@ begin
           '{}') as entry_keys,
         coalesce(bool_or(n.conflict_at is distinct from o.conflict_at) filter (where n.undecided),
           false) as is_delivery
-      -- A full join, although each row has its partner. A plan that was made for one row is kept, and an inner join
-      -- could compare each row with each of ten thousand.
+      -- A full join, although each row has its partner. A plan that was made for one row is kept, and an
+      -- inner join could compare each row with each of ten thousand.
       from new_rows n full join old_rows o on o.entry_id = n.entry_id
       where n.undecided is distinct from o.undecided
       group by n.integration_id order by n.integration_id
@@ -172,8 +172,8 @@ begin
 end;
 $$;
 
--- Trigger of refused_deliveries: keeps the alert entries_refused, with up to 50 keys, the newest first. Sends a
--- message about new ones at most once an hour. Resolves the alert when none is left. The caller holds the
+-- Trigger of refused_deliveries: keeps the alert entries_refused, with up to 50 keys, the newest first. Sends
+-- a message about new ones at most once an hour. Resolves the alert when none is left. The caller holds the
 -- integration's lock. An error is a warning: it must not undo a delivery.
 create or replace function sync_scheduler.raise_refused_entries() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$

@@ -1,8 +1,8 @@
 -- Alerts that follow from connection checks and from a vendor's incidents.
 
 -- Trigger of check_faults. A refused check raises needs_attention, the second unanswered one in a row raises
--- unhealthy, and an answer resolves both. Locks alerts. An error is a warning: it must not undo what the check has
--- found.
+-- unhealthy, and an answer resolves both. Locks alerts. An error is a warning: it must not undo what the
+-- check has found.
 create or replace function sync_scheduler.raise_check_alerts() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -17,7 +17,8 @@ begin
     perform sync_scheduler.raise_alert(integration, 'needs_attention', 'critical', null,
       'The integration needs attention. ' || new.error_message,
       jsonb_build_object('error_code', new.error_code));
-  -- The first failure may pass, and the next check is near. An incident of the vendor has an alert of its own.
+  -- The first failure may pass, and the next check is near. An incident of the vendor has an alert of its
+  -- own.
   elsif new.status = 'unhealthy' and new.failures > 1 then
     perform sync_scheduler.raise_alert(integration, 'unhealthy', 'warning', null,
       format('%s connection checks in a row have failed. %s', new.failures, left(new.error_message, 300)),
@@ -35,8 +36,8 @@ $$;
 create trigger check_alerts after insert or update on sync_scheduler.check_faults
   for each row execute function sync_scheduler.raise_check_alerts();
 
--- Trigger of sync_vendor_incidents: an incident has one alert for all whom it concerns, until it is over. Locks
--- alerts. An error is a warning.
+-- Trigger of sync_vendor_incidents: an incident has one alert for all whom it concerns, until it is over.
+-- Locks alerts. An error is a warning.
 create or replace function sync_scheduler.raise_incident_alert() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin

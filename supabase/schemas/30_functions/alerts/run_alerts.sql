@@ -1,10 +1,10 @@
 -- Alerts that follow from runs and skipped slots.
 
--- Trigger of sync_run_log: a run has ended. One that succeeds resolves the alerts of those that did not. One that
--- failed for good, or was refused while it was being cancelled, raises run_failed, whatever else is open:
--- details.last_entry_id is the last entry that it left. A scheduled run that never started raises the drift alert
--- of its slot. The end also reports what has become undecided. Locks alerts. An error is a warning: it must not
--- undo the end of a run.
+-- Trigger of sync_run_log: a run has ended. One that succeeds resolves the alerts of those that did not. One
+-- that failed for good, or was refused while it was being cancelled, raises run_failed, whatever else is
+-- open: details.last_entry_id is the last entry that it left. A scheduled run that never started raises the
+-- drift alert of its slot. The end also reports what has become undecided. Locks alerts. An error is a
+-- warning: it must not undo the end of a run.
 create or replace function sync_scheduler.raise_run_alerts() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -50,9 +50,9 @@ create trigger ended_2_alerts after update of finished_at on public.sync_run_log
   for each row when (old.finished_at is null and new.finished_at is not null)
   execute function sync_scheduler.raise_run_alerts();
 
--- Trigger of sync_run_log: a slot was skipped because the scheduler was away. One alert a day, and one call of
--- raise_alert for a batch of slots: the last one of the batch reports all. The caller holds the integration's
--- lock. An error is a warning: it must not bring the slots back.
+-- Trigger of sync_run_log: a slot was skipped because the scheduler was away. One alert a day, and one call
+-- of raise_alert for a batch of slots: the last one of the batch reports all. The caller holds the
+-- integration's lock. An error is a warning: it must not bring the slots back.
 create or replace function sync_scheduler.raise_missed_slots() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -74,7 +74,8 @@ begin
   perform sync_scheduler.raise_alert(integration, 'missed_slot', 'critical',
     date_trunc('day', missed.first_slot, 'UTC'),
     'The scheduler was away for so long that scheduled syncs were skipped.',
-    jsonb_build_object('first_slot', missed.first_slot, 'last_slot', new.scheduled_for, 'slots', missed.slots));
+    jsonb_build_object('first_slot', missed.first_slot, 'last_slot', new.scheduled_for,
+      'slots', missed.slots));
   return null;
 exception when others then
   raise warning 'sync_scheduler.raise_missed_slots: % (%)', sqlerrm, sqlstate;
@@ -106,7 +107,8 @@ create trigger postponed_alerts after insert or update on sync_scheduler.postpon
   for each row execute function sync_scheduler.raise_postponed_slot();
 
 -- Trigger of sync_run_log: a person has started a run, or revived one, while the scheduler is silent. Raises
--- scheduler_dead once a silence and posts it at once, since no tick does. An error is a warning: the run starts.
+-- scheduler_dead once a silence and posts it at once, since no tick does. An error is a warning: the run
+-- starts.
 create or replace function sync_scheduler.raise_silence() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare

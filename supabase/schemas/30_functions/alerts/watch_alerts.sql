@@ -1,7 +1,7 @@
 -- The tick looks for what starts late or not at all.
 
--- Trigger of ticks: the steps of a tick with work that are about alerts. Before the row is written, so that it has
--- their errors and their time.
+-- Trigger of ticks: the steps of a tick with work that are about alerts. Before the row is written, so that
+-- it has their errors and their time.
 create or replace function sync_scheduler.watch_alerts() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare

@@ -1,8 +1,8 @@
 -- Health follows runs and checks.
 
--- Trigger of run_attempts: an attempt has ended. What it says of the external system goes into the health of the
--- integration, and a failure or an answer of the vendor into what is known of that. Locks health, then the
--- vendor. An error is a warning: it must not undo the end of an attempt.
+-- Trigger of run_attempts: an attempt has ended. What it says of the external system goes into the health of
+-- the integration, and a failure or an answer of the vendor into what is known of that. Locks health, then
+-- the vendor. An error is a warning: it must not undo the end of an attempt.
 create or replace function sync_scheduler.record_attempt_health() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -35,8 +35,8 @@ begin
     update public.sync_integration_health h set run_failed_at = null
     where h.integration_id = integration.id and h.run_failed_at is not null;
     perform sync_scheduler.record_health(integration.id, 'healthy');
-    -- Nothing has to be asked for an interval, unless the integration is passive. Written only if the next check
-    -- would come soon: of runs in a row most read one row and that is all.
+    -- Nothing has to be asked for an interval, unless the integration is passive. Written only if the next
+    -- check would come soon: of runs in a row most read one row and that is all.
     update public.sync_integration_health h set
       consecutive_failures = 0,
       next_check_at = sync_scheduler.plan_check(integration,
@@ -53,14 +53,14 @@ exception when others then
 end;
 $$;
 
--- The numbers in the names of triggers on one event give their order, which is the order of locks: health, then
--- alerts.
+-- The numbers in the names of triggers on one event give their order, which is the order of locks: health,
+-- then alerts.
 create trigger ended_1_health after update of ended_at on sync_scheduler.run_attempts
   for each row when (old.ended_at is null and new.ended_at is not null)
   execute function sync_scheduler.record_attempt_health();
 
--- Trigger of sync_run_log: a run has failed for good, or was refused while it was being cancelled. Locks health.
--- An error is a warning: it must not undo the end of a run.
+-- Trigger of sync_run_log: a run has failed for good, or was refused while it was being cancelled. Locks
+-- health. An error is a warning: it must not undo the end of a run.
 create or replace function sync_scheduler.record_run_health() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare

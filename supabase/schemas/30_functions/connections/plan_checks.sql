@@ -27,8 +27,8 @@ declare
   needs_credentials boolean := false;
 begin
   if is_reconfigured and sync_scheduler.address_of(new) <> sync_scheduler.address_of(old) then
-    -- What the old address answers says nothing about the new one. A claim that is under way holds the row: it
-    -- read the old one.
+    -- What the old address answers says nothing about the new one. A claim that is under way holds the row:
+    -- it read the old one.
     perform from sync_scheduler.connection_checks c where c.integration_id = new.id for no key update;
     update sync_scheduler.connection_checks c set ended_at = clock_timestamp()
     where c.integration_id = new.id and c.claimed_at is not null and c.ended_at is null;
@@ -105,8 +105,8 @@ create or replace function sync_scheduler.check_slot(integration_id uuid, every 
 returns timestamptz
 language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
 declare
-  -- Longer by more than the pace of the tick: it comes to one turn late and to the next in time, and yet a whole
-  -- interval is between them.
+  -- Longer by more than the pace of the tick: it comes to one turn late and to the next in time, and yet a
+  -- whole interval is between them.
   period numeric := extract(epoch from every) * 1.04;
   -- The same for ever: what was overdue at once, after an absence of the scheduler, comes apart again by
   -- itself.

@@ -2,8 +2,8 @@
 
 -- Records that a check of the tick or a run of the integration has failed like this, if the vendor is to
 -- blame. Opens the incident of its host if so many organisations (settings.incident_organisations) could not
--- reach it lately and none could since. Returns whether one is open. Writing the incident is an event: alerts has
--- a trigger on it. The caller holds the lock of the integration's health.
+-- reach it lately and none could since. Returns whether one is open. Writing the incident is an event: alerts
+-- has a trigger on it. The caller holds the lock of the integration's health.
 create or replace function sync_scheduler.record_vendor_failure(
   integration public.sync_integrations, error_class text, blames sync_scheduler.blames
 ) returns boolean
@@ -111,9 +111,9 @@ begin
 end;
 $$;
 
--- Trigger of sync_vendor_incidents: an incident is over. Those that failed are asked at their next turn, which is
--- within an interval. Waits for no lock: a transaction that holds one of these rows has newer news. An error is a
--- warning: it must not undo what an attempt, a check or the purge has found.
+-- Trigger of sync_vendor_incidents: an incident is over. Those that failed are asked at their next turn,
+-- which is within an interval. Waits for no lock: a transaction that holds one of these rows has newer news.
+-- An error is a warning: it must not undo what an attempt, a check or the purge has found.
 create or replace function sync_scheduler.end_incident() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare

@@ -106,8 +106,8 @@ begin
 end;
 $$;
 
--- Remembers which keys a delivery refused, and forgets those that it took. The row in refused_deliveries is an
--- event: alerts has a trigger on it. The caller holds the integration's lock.
+-- Remembers which keys a delivery refused, and forgets those that it took. The row in refused_deliveries is
+-- an event: alerts has a trigger on it. The caller holds the integration's lock.
 create or replace function sync_scheduler.record_refusals(
   integration public.sync_integrations, delivered sync_scheduler.delivered_entry[]
 ) returns void

@@ -93,9 +93,9 @@ comment on function public.sync_worker_claim(uuid, integer, text, uuid, numeric,
   'PT422 argument_too_long.';
 
 -- Leaves an attempt unclaimed, because this schema does not understand its worker's protocol. The run waits,
--- with a notice until the next claim. It is dispatched again after twice settings.claim_timeout, for a week at
--- most. Writing refused_protocol is an event: alerts has a trigger on it. The caller holds the run's row lock.
--- Returns refused: the reason.
+-- with a notice until the next claim. It is dispatched again after twice settings.claim_timeout, for a week
+-- at most. Writing refused_protocol is an event: alerts has a trigger on it. The caller holds the run's row
+-- lock. Returns refused: the reason.
 create or replace function sync_scheduler.refuse_worker(
   refused sync_scheduler.run_attempts, reason text, protocol integer
 ) returns jsonb

@@ -40,7 +40,8 @@ end;
 $$;
 
 -- Moves on a stuck run. Past its deadline it fails. A due retry or an unclaimed attempt is dispatched. A
--- silent worker's attempt ends as lost. Returns whether it did anything. Safe at any time, by anyone, at once.
+-- silent worker's attempt ends as lost. Returns whether it did anything. Safe at any time, by anyone, at
+-- once.
 create or replace function sync_scheduler.recover_run(run_id uuid) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare

@@ -169,8 +169,8 @@ begin
 end;
 $$;
 
--- Was the run refused for good by the attempt with which it has just ended? So it was if it failed of that, or
--- if a person had asked to cancel it meanwhile.
+-- Was the run refused for good by the attempt with which it has just ended? So it was if it failed of that,
+-- or if a person had asked to cancel it meanwhile.
 create or replace function sync_scheduler.was_refused(
   run public.sync_run_log, last_attempt sync_scheduler.run_attempts
 ) returns boolean

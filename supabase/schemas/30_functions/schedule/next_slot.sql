@@ -56,8 +56,8 @@ end;
 $$;
 
 -- Records slots that did not run, each as a row with its reason: what the integration's settings say about
--- it, else the given one. A slot that has a row keeps it, and one that waits waits on. Returns how many rows it
--- wrote. The caller holds the integration's lock.
+-- it, else the given one. A slot that has a row keeps it, and one that waits waits on. Returns how many rows
+-- it wrote. The caller holds the integration's lock.
 create or replace function sync_scheduler.skip_slots(
   integration public.sync_integrations, slots timestamptz[], reason public.sync_skip_reason
 ) returns integer

@@ -131,7 +131,8 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   slot timestamptz;
 begin
-  -- The lock was free since the failure: an admin may have set another schedule, which has dealt with the slot.
+  -- The lock was free since the failure: an admin may have set another schedule, which has dealt with the
+  -- slot.
   update public.sync_integrations i set next_tick_at = now() + interval '1 minute'
   where i.id = postpone_slot.integration_id and i.next_tick_at <= now() returning i.next_run_at into slot;
   if not found then

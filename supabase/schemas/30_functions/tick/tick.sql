@@ -2,8 +2,8 @@
 
 -- One pass of the scheduler, called by pg_cron at second :00 of every minute and every 30 s. It starts due
 -- slots, recovers stuck runs, starts queued slots, ends pauses, warms the function up for the next slot, and
--- records itself in ticks. A tick with work is an event: connections and alerts have their steps in triggers on
--- its row. Safe at any time, by anyone, at once.
+-- records itself in ticks. A tick with work is an event: connections and alerts have their steps in triggers
+-- on its row. Safe at any time, by anyone, at once.
 create or replace function sync_scheduler.tick() returns void
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
 -- Planning each statement anew for its parameters would cost more than all of an idle tick.
@@ -31,8 +31,8 @@ begin
 
   -- Each step by itself: a step that fails stops no other one. What is due comes first, because the minute
   -- counts. Warming up is last: another tick for the same slot waits for it.
-  foreach step in array array['start_due_runs', 'has_work', 'recover_runs', 'start_queued_slots', 'end_pauses',
-    'warm_up']
+  foreach step in array array['start_due_runs', 'has_work', 'recover_runs', 'start_queued_slots',
+    'end_pauses', 'warm_up']
   loop
     -- If has_work fails, a lock is the likely cause. The other steps may not need it.
     exit when not busy;
@@ -60,7 +60,8 @@ begin
     -- Nothing happened that the next tick would not do again: the disk need not be waited for.
     perform set_config('synchronous_commit', 'off', true);
   end if;
-  insert into sync_scheduler.ticks (duration_ms, started, skipped, recovered, busy, errors, looks_from, hinted)
+  insert into sync_scheduler.ticks (duration_ms, started, skipped, recovered, busy, errors, looks_from,
+    hinted)
   values (extract(epoch from clock_timestamp() - begun) * 1000, started, skipped, recovered, busy,
     nullif(errors, '{}'),
     -- A minute back, for transactions that began before this one and commit after it.
