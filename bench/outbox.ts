@@ -1,4 +1,5 @@
 import type { Sql, TransactionSql } from "postgres";
+import type { BenchContext } from "./benchmark.ts";
 import type { BenchDatabase, BenchTenant } from "./database.ts";
 import { script } from "./script.ts";
 
@@ -27,21 +28,59 @@ export type Belief = keyof typeof BELIEFS;
 /** All of them. */
 export const beliefs = Object.keys(BELIEFS) as Belief[];
 
+/** An outbox in which a run is under way. */
+export interface Outbox {
+  readonly database: BenchDatabase;
+  readonly tenant: BenchTenant;
+  readonly runId: string;
+  readonly exported: number;
+}
+
+/** Fills an outbox for a purpose, and starts and claims a run whose token is `t`. */
+export async function openOutbox(
+  { server, progress }: BenchContext,
+  purpose: string,
+  exported: number,
+  pending: number = PENDING,
+): Promise<Outbox> {
+  const database = await (await server()).database({ rows: 0, stale: `outbox_${purpose}_${exported}` });
+  const [tenant, neighbour] = await database.tenants(1, 2);
+  if (tenant === undefined || neighbour === undefined) throw new Error("there are no tenants");
+  progress(`an outbox with ${exported} exported entries`);
+  await fillOutbox(database, tenant, neighbour, exported, pending);
+  const sql = await asWorker(database);
+  const [run] = await sql`select run_id from public.trigger_integration_sync(${tenant.orgId}, 'webhook')`;
+  const runId: string = run?.run_id;
+  await database
+    .admin`update sync_scheduler.run_attempts set token_hash = sha256('t') where run_id = ${runId}`;
+  await sql`select public.sync_worker_claim(${runId}, 1, 't', gen_random_uuid(), 1, false)`;
+  await sql.end();
+  return { database, tenant, runId, exported };
+}
+
+/** A connection that acts as the backend and as the function do. */
+export async function asWorker(database: BenchDatabase): Promise<Sql> {
+  const sql = database.asSuperuser();
+  await sql`select set_config('request.jwt.claims', '{"role": "service_role"}', false)`;
+  return sql;
+}
+
 /**
  * Fills the outbox of a tenant with exported entries, and with some that wait; a neighbour has a tenth as many that wait,
  * and as many conflicts.
  */
-export async function fillOutbox(
+async function fillOutbox(
   database: BenchDatabase,
   { integrationId }: BenchTenant,
   neighbour: BenchTenant,
   exported: number,
+  pending: number,
 ): Promise<void> {
   const fill = await script("fill_outbox.sql");
   await database.admin.begin(async (sql) => {
     await sql.unsafe(`alter table ${TABLE} set (autovacuum_enabled = off)`);
     await sql`set local session_replication_role = replica`;
-    await sql.unsafe(fill, [integrationId, exported, PENDING, neighbour.integrationId, exported / 10]);
+    await sql.unsafe(fill, [integrationId, exported, pending, neighbour.integrationId, exported / 10]);
   });
 }
 

@@ -109,7 +109,6 @@ const AMBIGUOUS = new Set([
   "public.pause_integration_sync",
   "public.preview_sync_schedule",
   "public.resume_integration_sync",
-  "public.settle_sync_entries",
   "public.sync_run_timeline",
   "sync_scheduler.backfill_slots",
   "sync_scheduler.explain_slots",

@@ -11,6 +11,7 @@ import { heldSnapshot } from "./held_snapshot.ts";
 import { hotPathPlans } from "./hot_path_plans.ts";
 import { logSize } from "./log_size.ts";
 import { outboxPlans } from "./outbox_plans.ts";
+import { outboxThroughput } from "./outbox_throughput.ts";
 import { overview } from "./overview.ts";
 import { pressToBanner } from "./press_to_banner.ts";
 import { recoverTick } from "./recover_tick.ts";
@@ -30,6 +31,7 @@ export const benchmarks: readonly Benchmark[] = [
   delivery,
   outboxPlans,
   claimOutbox,
+  outboxThroughput,
   overview,
   recoverTick,
   heldSnapshot,

@@ -1,22 +1,22 @@
 import type { Sql, TransactionSql } from "postgres";
-import type { BenchContext, Benchmark, Result } from "../benchmark.ts";
+import type { Benchmark, Result } from "../benchmark.ts";
 import { expectCount } from "../calls.ts";
-import type { BenchDatabase, BenchTenant } from "../database.ts";
-import { beliefs, believeOf, fillOutbox, measureOutbox, type OutboxCost, PENDING } from "../outbox.ts";
+import {
+  asWorker,
+  beliefs,
+  believeOf,
+  measureOutbox,
+  openOutbox,
+  type Outbox,
+  type OutboxCost,
+  PENDING,
+} from "../outbox.ts";
 import { percentile, ratios } from "../statistics.ts";
 
 const NAMED = 100;
 /** A function's plans may become generic with the sixth call. */
 const CALLS = 8;
 const MODES = ["auto", "force_custom_plan", "force_generic_plan"];
-
-/** An outbox in which a run is under way. */
-interface Outbox {
-  readonly database: BenchDatabase;
-  readonly tenant: BenchTenant;
-  readonly runId: string;
-  readonly exported: number;
-}
 
 /** What the outbox costs when nearly all of it is exported, whatever the planner believes, against one with nothing exported. */
 export const outboxPlans: Benchmark = {
@@ -25,8 +25,8 @@ export const outboxPlans: Benchmark = {
     "pages of the outbox that each call reads, with 2,000,000 exported entries, a neighbour with 400,000 open ones and " +
     "statistics that are true, none or wrong, against an outbox without these",
   run: async (context) => {
-    const full = await openOutbox(context, context.quick ? 20_000 : 2_000_000);
-    const empty = await openOutbox(context, 0);
+    const full = await openOutbox(context, "plans", context.quick ? 20_000 : 2_000_000);
+    const empty = await openOutbox(context, "plans", 0);
     await believeOf(empty.database, "true");
     const reference = await measureAll(empty);
     const results: Result[] = [];
@@ -67,29 +67,6 @@ function compare(name: string, costs: readonly OutboxCost[], others: readonly Ou
     // The indexes are a level or two higher.
     goal: { atMost: 2 },
   };
-}
-
-async function openOutbox({ server, progress }: BenchContext, exported: number): Promise<Outbox> {
-  const database = await (await server()).database({ rows: 0, stale: `outbox_${exported}` });
-  const [tenant, neighbour] = await database.tenants(1, 2);
-  if (tenant === undefined || neighbour === undefined) throw new Error("there are no tenants");
-  progress(`an outbox with ${exported} exported entries`);
-  await fillOutbox(database, tenant, neighbour, exported);
-  const sql = await asWorker(database);
-  const [run] = await sql`select run_id from public.trigger_integration_sync(${tenant.orgId}, 'webhook')`;
-  const runId: string = run?.run_id;
-  await database
-    .admin`update sync_scheduler.run_attempts set token_hash = sha256('t') where run_id = ${runId}`;
-  await sql`select public.sync_worker_claim(${runId}, 1, 't', gen_random_uuid(), 1, false)`;
-  await sql.end();
-  return { database, tenant, runId, exported };
-}
-
-/** A connection that acts as the backend and as the function do. */
-async function asWorker(database: BenchDatabase): Promise<Sql> {
-  const sql = database.asSuperuser();
-  await sql`select set_config('request.jwt.claims', '{"role": "service_role"}', false)`;
-  return sql;
 }
 
 /** The costs of each call in each mode of the plan cache, all calls of it. */

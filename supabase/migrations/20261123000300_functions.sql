@@ -3315,7 +3315,14 @@ begin
   perform sync_scheduler.lock_active_run(integration.id);
 
   delivered := sync_scheduler.read_delivery(integration, add_sync_entries.entries);
-  refused := sync_scheduler.refused_items(delivered);
+  select coalesce(jsonb_agg(
+    case when length(d.entry_key) between 1 and 200
+      then jsonb_build_object('entry_key', d.entry_key, 'field', d.field, 'reason', d.reason)
+      -- An item without a usable key is named by its place in the list.
+      else jsonb_build_object('entry_key',
+        left(d.entry_key, 100), 'index', d.number - 1, 'field', d.field, 'reason', d.reason)
+    end order by d.number), '[]')
+  into refused from unnest(delivered) d where d.reason is not null;
   if add_sync_entries.atomic and jsonb_array_length(refused) > 0 then
     perform sync_scheduler.raise_error('invalid_entries', jsonb_build_object(
       'refused', (
@@ -3454,30 +3461,6 @@ revoke all on function sync_scheduler.exported_fields() from public, anon, authe
 comment on function sync_scheduler.exported_fields() is
   'By integration type, the fields of a voucher and of its lines that the connector exports. A type that is '
   'missing passes on any payload.';
-
--- supabase/schemas/30_functions/entries/loses_digits.sql
--- Is there a JSON number in it whose value a float would change, or with more than 340 decimals? The worker's
--- JSON.parse makes floats of numbers.
-create or replace function sync_scheduler.loses_digits(content jsonb) returns boolean
-language plpgsql stable strict set search_path = pg_catalog, pg_temp set extra_float_digits = 1 as $$
-begin
-  -- Nearly every voucher has its amounts in quotes and no number at all. To see that takes no query.
-  if not jsonb_path_exists(content, 'strict $.** ? (@.type() == "number")') then
-    return false;
-  end if;
-  -- As one array: jsonb_path_query moves all that is left at each row, 14 s for 200,000 numbers.
-  return exists (
-    select from jsonb_array_elements(
-      jsonb_path_query_array(content, 'strict $.** ? (@.type() == "number")')) n
-    where case
-      -- Eight characters, 0e-16383, are written out as 16 KB.
-      when scale(n::numeric) > 340 then true
-      when n::numeric = 0 then false
-      -- Within the range of a float; to cast what is beyond is an error.
-      when abs(n::numeric) between 1e-300 and 1e300 then n::text::float8::text::numeric <> n::numeric
-      else true end);
-end;
-$$;
 
 -- supabase/schemas/30_functions/entries/record_results.sql
 -- A worker reports what became of a batch.
@@ -3776,6 +3759,8 @@ declare
   is_left_over boolean := false;
   most_bytes integer;
   chosen bigint[];
+  refused integer;
+  reason text;
   entries jsonb;
 begin
   perform sync_scheduler.require_text('token', sync_worker_reserve_entries.token);
@@ -3871,9 +3856,18 @@ begin
     end if;
   -- As in settle_entries: who looks for nothing reads nothing.
   elsif chosen = '{}' then
-    return sync_scheduler.run_progress(run) || no_batch
-      || case when sync_worker_reserve_entries.entry_keys is null
-        then sync_scheduler.judge_refused_entries(run) else '{}' end;
+    -- Those that were refused alone in this run are judged when no other entry waits.
+    select count(*), coalesce(min(e.error_message), '') into refused, reason
+    from public.sync_export_entries e where e.refused_run_id = run.run_id;
+    if refused = 0 or sync_worker_reserve_entries.entry_keys is not null then
+      return sync_scheduler.run_progress(run) || no_batch;
+    -- Something was taken in this run; or there is nothing to compare a single entry with.
+    elsif run.entries_done > 0
+      or (refused = 1 and not sync_scheduler.has_unresolved_entries(run.integration_id))
+    then
+      return sync_scheduler.run_progress(sync_scheduler.reject_refused_entries(run)) || no_batch;
+    end if;
+    return sync_scheduler.run_progress(run) || no_batch || jsonb_build_object('refusal', reason);
   else
     batch := gen_random_uuid();
     update public.sync_export_entries e
@@ -3958,30 +3952,6 @@ begin
      where e.integration_id between last_open_entry.integration_id and last_open_entry.integration_id
        and e.state = 'unknown'
      order by e.integration_id desc, e.state desc, e.entry_id desc limit 1));
-end;
-$$;
-
--- Says what becomes of the entries that were refused alone in this run, when no other entry waits. They are
--- rejected if something was taken in this run, or if there is one and nothing else is open; returns the run's
--- progress. Else they stay pending, and refusal is a reason that was given. Returns an empty object when
--- there are none. The caller holds the run's row lock.
-create or replace function sync_scheduler.judge_refused_entries(run public.sync_run_log) returns jsonb
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  refused integer;
-  reason text;
-begin
-  select count(*), min(e.error_message) into refused, reason
-  from public.sync_export_entries e where e.refused_run_id = run.run_id;
-  if refused = 0 then
-    return '{}'::jsonb;
-  end if;
-  -- Something was taken in this run; or there is nothing to compare a single entry with.
-  if run.entries_done > 0
-    or (refused = 1 and not sync_scheduler.has_unresolved_entries(run.integration_id)) then
-    return sync_scheduler.run_progress(sync_scheduler.reject_refused_entries(run));
-  end if;
-  return jsonb_build_object('refusal', coalesce(reason, ''));
 end;
 $$;
 
@@ -4091,26 +4061,27 @@ create or replace function public.settle_sync_entries(
 ) returns integer
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-#variable_conflict use_variable
 declare
   integration public.sync_integrations;
+  decisions jsonb;
   settled jsonb;
 begin
-  perform sync_scheduler.require_org_role(org_id, '{admin}');
+  perform sync_scheduler.require_org_role(settle_sync_entries.org_id, '{admin}');
   perform sync_scheduler.require_text('reason', settle_sync_entries.reason);
   perform sync_scheduler.require_size('entries', settle_sync_entries.entries, 16777216);
-  if coalesce(btrim(reason), '') = '' then
+  if coalesce(btrim(settle_sync_entries.reason), '') = '' then
     perform sync_scheduler.raise_error('reason_missing');
   end if;
-  integration := sync_scheduler.lock_integration(org_id, integration_type);
+  integration := sync_scheduler.lock_integration(settle_sync_entries.org_id,
+    settle_sync_entries.integration_type);
   -- A worker that holds an entry as sending keeps it, and none takes one while it is settled.
   perform sync_scheduler.lock_active_run(integration.id);
-  entries := sync_scheduler.expand_batches(integration.id, entries);
-  perform sync_scheduler.require_settleable(integration.id, entries);
+  decisions := sync_scheduler.expand_batches(integration.id, settle_sync_entries.entries);
+  perform sync_scheduler.require_settleable(integration.id, decisions);
 
-  settled := sync_scheduler.settle_entries(integration.id, entries, reason);
+  settled := sync_scheduler.settle_entries(integration.id, decisions, settle_sync_entries.reason);
   if jsonb_array_length(settled) > 0 then
-    perform sync_scheduler.audit(integration, 'entries_settled', reason,
+    perform sync_scheduler.audit(integration, 'entries_settled', settle_sync_entries.reason,
       jsonb_build_object('entries', settled));
   end if;
   return jsonb_array_length(settled);
@@ -4515,26 +4486,6 @@ begin
 end;
 $$;
 
--- What a delivery refuses: a list of {entry_key, field, reason}, in its order. An item without a usable key
--- has its index in the list, from 0, and at most 100 characters of what it gave as key.
-create or replace function sync_scheduler.refused_items(delivered sync_scheduler.delivered_entry[])
-  returns jsonb
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-declare
-  refused jsonb;
-begin
-  select jsonb_agg(
-    case when length(d.entry_key) between 1 and 200
-      then jsonb_build_object('entry_key', d.entry_key, 'field', d.field, 'reason', d.reason)
-      -- An item without a usable key is named by its place in the list.
-      else jsonb_build_object('entry_key',
-        left(d.entry_key, 100), 'index', d.number - 1, 'field', d.field, 'reason', d.reason)
-    end order by d.number)
-  into refused from unnest(refused_items.delivered) d where d.reason is not null;
-  return coalesce(refused, '[]');
-end;
-$$;
-
 -- supabase/schemas/30_functions/entries/validate_entry.sql
 -- May this entry be booked?
 
@@ -4606,6 +4557,8 @@ declare
     fields);
   ignored constant sync_scheduler.field_names :=
     jsonb_populate_record(null::sync_scheduler.field_names, config -> 'ignored_fields');
+  is_voucher constant boolean := is_ledger
+    or (config ->> 'payloads' is distinct from 'free' and voucher_fault.payload ? 'lines');
   fault record;
   lines constant jsonb := voucher_fault.payload -> 'lines';
   posting_date constant text := voucher_fault.payload ->> 'posting_date';
@@ -4613,6 +4566,8 @@ declare
   line jsonb;
   name text;
   difference numeric := 0;
+  month text := voucher_fault.period;
+  which text := '';
 begin
   if jsonb_typeof(voucher_fault.payload) is distinct from 'object' then
     field := 'payload';
@@ -4624,8 +4579,8 @@ begin
     return;
   end if;
 
-  -- A payload that is not read otherwise: a date in the expected form is one all the same.
-  if not is_ledger and (config ->> 'payloads' = 'free' or not voucher_fault.payload ? 'lines') then
+  if not is_voucher then
+    -- A payload that is not read otherwise: a date in the expected form is one all the same.
     if (jsonb_typeof(voucher_fault.payload -> 'posting_date') = 'string'
       and posting_date ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') is not true
     then
@@ -4635,109 +4590,113 @@ begin
       reason := 'The voucher''s posting_date must be a date that exists, YYYY-MM-DD.';
       return;
     end if;
-    fault := sync_scheduler.period_fault(config, voucher_fault.period, voucher_fault.payload);
-    field := fault.field;
-    reason := fault.reason;
-    return;
-  end if;
-
-  if is_ledger then
-    foreach name in array '{posting_date,currency,description}'::text[] loop
-      if coalesce(voucher_fault.payload -> name, 'null') = 'null' then
-        field := 'payload.' || name;
-        reason := format('The voucher''s %s is missing.', name);
-        return;
-      end if;
-    end loop;
-  end if;
-  fault := sync_scheduler.fields_fault(
-    voucher_fault.payload, 'payload', 'The voucher''s', exported.voucher, ignored.voucher);
-  if fault.field is not null then
-    field := fault.field;
-    reason := fault.reason;
-    return;
-  end if;
-
-  if jsonb_typeof(lines) is distinct from 'array' then
-    reason := 'must be a list';
-  elsif jsonb_array_length(lines) = 0 then
-    reason := 'must not be empty';
-  elsif is_ledger and jsonb_array_length(lines) < 2 then
-    reason := 'must be at least two';
-  end if;
-  if reason is not null then
-    field := 'payload.lines';
-    reason := format('The voucher''s lines %s.', reason);
-    return;
-  end if;
-  for number in 1..jsonb_array_length(lines) loop
-    line := lines -> number - 1;
-    fault := sync_scheduler.line_fault(line, number, exported.line, ignored.line);
+  else
+    if is_ledger then
+      foreach name in array '{posting_date,currency,description}'::text[] loop
+        if coalesce(voucher_fault.payload -> name, 'null') = 'null' then
+          field := 'payload.' || name;
+          reason := format('The voucher''s %s is missing.', name);
+          return;
+        end if;
+      end loop;
+    end if;
+    fault := sync_scheduler.fields_fault(
+      voucher_fault.payload, 'payload', 'The voucher''s', exported.voucher, ignored.voucher);
     if fault.field is not null then
       field := fault.field;
       reason := fault.reason;
       return;
     end if;
-    currency := coalesce(currency, line ->> 'currency');
-    if not is_ledger and line ->> 'currency' <> currency then
-      field := format('payload.lines[%s].currency', number - 1);
-      reason := format('Line %s: currency must be that of the voucher and the other lines.', number);
+
+    if jsonb_typeof(lines) is distinct from 'array' then
+      reason := 'must be a list';
+    elsif jsonb_array_length(lines) = 0 then
+      reason := 'must not be empty';
+    elsif is_ledger and jsonb_array_length(lines) < 2 then
+      reason := 'must be at least two';
+    end if;
+    if reason is not null then
+      field := 'payload.lines';
+      reason := format('The voucher''s lines %s.', reason);
       return;
     end if;
-    difference := difference + coalesce(line ->> 'debit', '0')::numeric - coalesce(line ->> 'credit',
-      '0')::numeric;
-  end loop;
-  if difference <> 0 then
-    field := 'payload.lines';
-    reason := format('The voucher does not balance: debit and credit differ by %s.', abs(difference));
-    return;
+    for number in 1..jsonb_array_length(lines) loop
+      line := lines -> number - 1;
+      fault := sync_scheduler.line_fault(line, number, exported.line, ignored.line);
+      if fault.field is not null then
+        field := fault.field;
+        reason := fault.reason;
+        return;
+      end if;
+      currency := coalesce(currency, line ->> 'currency');
+      if not is_ledger and line ->> 'currency' <> currency then
+        field := format('payload.lines[%s].currency', number - 1);
+        reason := format('Line %s: currency must be that of the voucher and the other lines.', number);
+        return;
+      end if;
+      difference := difference + coalesce(line ->> 'debit', '0')::numeric - coalesce(line ->> 'credit',
+        '0')::numeric;
+    end loop;
+    if difference <> 0 then
+      field := 'payload.lines';
+      reason := format('The voucher does not balance: debit and credit differ by %s.', abs(difference));
+      return;
+    end if;
+
+    -- Two statements of one fact: the entry's and the payload's.
+    if not is_ledger and coalesce(voucher_fault.payload -> 'document_number', 'null') <> 'null'
+      and voucher_fault.payload -> 'document_number' is distinct from to_jsonb(voucher_fault.document_number)
+    then
+      field := 'payload.document_number';
+      reason := 'The voucher''s document_number must be the entry''s document_number.';
+      return;
+    elsif not is_ledger and config ->> 'period_rule' is distinct from 'free'
+      and coalesce(voucher_fault.payload -> 'period', 'null') <> 'null'
+      and voucher_fault.payload -> 'period' is distinct from to_jsonb(voucher_fault.period)
+    then
+      field := 'payload.period';
+      reason := 'The voucher''s period must be the entry''s period.';
+      return;
+    end if;
   end if;
 
-  -- Two statements of one fact: the entry's and the payload's.
-  if not is_ledger and coalesce(voucher_fault.payload -> 'document_number', 'null') <> 'null'
-    and voucher_fault.payload -> 'document_number' is distinct from to_jsonb(voucher_fault.document_number)
+  if config ->> 'period_rule' is distinct from 'free'
+    and jsonb_typeof(voucher_fault.payload -> 'posting_date') = 'string'
   then
-    field := 'payload.document_number';
-    reason := 'The voucher''s document_number must be the entry''s document_number.';
-  elsif not is_ledger and config ->> 'period_rule' is distinct from 'free'
-    and coalesce(voucher_fault.payload -> 'period', 'null') <> 'null'
-    and voucher_fault.payload -> 'period' is distinct from to_jsonb(voucher_fault.period)
-  then
-    field := 'payload.period';
-    reason := 'The voucher''s period must be the entry''s period.';
-  else
-    fault := sync_scheduler.period_fault(config, voucher_fault.period, voucher_fault.payload);
-    field := fault.field;
-    reason := fault.reason;
+    -- A thirteenth period lies in the last month of its fiscal year. A fiscal year has the number of the
+    -- calendar year in which it ends.
+    if voucher_fault.period like '%-13' then
+      month := left(voucher_fault.period, 5) || lpad(coalesce(config ->> 'fiscal_year_ends', '12'), 2, '0');
+      which := ', the last month of the fiscal year ' || left(voucher_fault.period, 4);
+    end if;
+    if not starts_with(posting_date, month || '-') then
+      field := 'payload.posting_date';
+      reason := format('The voucher''s posting_date must lie in %s%s.', month, which);
+    end if;
   end if;
 end;
 $$;
 
--- Says that the posting date of a payload is not in the period, unless the integration's config has
--- period_rule free. A thirteenth period lies in the month fiscal_year_ends (1 to 12, default 12) of its year:
--- a fiscal year has the number of the calendar year in which it ends.
-create or replace function sync_scheduler.period_fault(
-  config jsonb, period text, payload jsonb, out field text, out reason text
-)
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-declare
-  month text := period_fault.period;
-  which text := '';
+-- Is there a JSON number in it whose value a float would change, or with more than 340 decimals? The worker's
+-- JSON.parse makes floats of numbers.
+create or replace function sync_scheduler.loses_digits(content jsonb) returns boolean
+language plpgsql stable strict set search_path = pg_catalog, pg_temp set extra_float_digits = 1 as $$
 begin
-  if period_fault.config ->> 'period_rule' = 'free'
-    or jsonb_typeof(period_fault.payload -> 'posting_date') is distinct from 'string'
-  then
-    return;
+  -- Nearly every voucher has its amounts in quotes and no number at all. To see that takes no query.
+  if not jsonb_path_exists(content, 'strict $.** ? (@.type() == "number")') then
+    return false;
   end if;
-  if period_fault.period like '%-13' then
-    month := left(period_fault.period, 5)
-      || lpad(coalesce(period_fault.config ->> 'fiscal_year_ends', '12'), 2, '0');
-    which := ', the last month of the fiscal year ' || left(period_fault.period, 4);
-  end if;
-  if not starts_with(period_fault.payload ->> 'posting_date', month || '-') then
-    field := 'payload.posting_date';
-    reason := format('The voucher''s posting_date must lie in %s%s.', month, which);
-  end if;
+  -- As one array: jsonb_path_query moves all that is left at each row, 14 s for 200,000 numbers.
+  return exists (
+    select from jsonb_array_elements(
+      jsonb_path_query_array(content, 'strict $.** ? (@.type() == "number")')) n
+    where case
+      -- Eight characters, 0e-16383, are written out as 16 KB.
+      when scale(n::numeric) > 340 then true
+      when n::numeric = 0 then false
+      -- Within the range of a float; to cast what is beyond is an error.
+      when abs(n::numeric) between 1e-300 and 1e300 then n::text::float8::text::numeric <> n::numeric
+      else true end);
 end;
 $$;
 

@@ -31,7 +31,14 @@ begin
   perform sync_scheduler.lock_active_run(integration.id);
 
   delivered := sync_scheduler.read_delivery(integration, add_sync_entries.entries);
-  refused := sync_scheduler.refused_items(delivered);
+  select coalesce(jsonb_agg(
+    case when length(d.entry_key) between 1 and 200
+      then jsonb_build_object('entry_key', d.entry_key, 'field', d.field, 'reason', d.reason)
+      -- An item without a usable key is named by its place in the list.
+      else jsonb_build_object('entry_key',
+        left(d.entry_key, 100), 'index', d.number - 1, 'field', d.field, 'reason', d.reason)
+    end order by d.number), '[]')
+  into refused from unnest(delivered) d where d.reason is not null;
   if add_sync_entries.atomic and jsonb_array_length(refused) > 0 then
     perform sync_scheduler.raise_error('invalid_entries', jsonb_build_object(
       'refused', (

@@ -22,6 +22,8 @@ declare
   is_left_over boolean := false;
   most_bytes integer;
   chosen bigint[];
+  refused integer;
+  reason text;
   entries jsonb;
 begin
   perform sync_scheduler.require_text('token', sync_worker_reserve_entries.token);
@@ -117,9 +119,18 @@ begin
     end if;
   -- As in settle_entries: who looks for nothing reads nothing.
   elsif chosen = '{}' then
-    return sync_scheduler.run_progress(run) || no_batch
-      || case when sync_worker_reserve_entries.entry_keys is null
-        then sync_scheduler.judge_refused_entries(run) else '{}' end;
+    -- Those that were refused alone in this run are judged when no other entry waits.
+    select count(*), coalesce(min(e.error_message), '') into refused, reason
+    from public.sync_export_entries e where e.refused_run_id = run.run_id;
+    if refused = 0 or sync_worker_reserve_entries.entry_keys is not null then
+      return sync_scheduler.run_progress(run) || no_batch;
+    -- Something was taken in this run; or there is nothing to compare a single entry with.
+    elsif run.entries_done > 0
+      or (refused = 1 and not sync_scheduler.has_unresolved_entries(run.integration_id))
+    then
+      return sync_scheduler.run_progress(sync_scheduler.reject_refused_entries(run)) || no_batch;
+    end if;
+    return sync_scheduler.run_progress(run) || no_batch || jsonb_build_object('refusal', reason);
   else
     batch := gen_random_uuid();
     update public.sync_export_entries e
@@ -204,30 +215,6 @@ begin
      where e.integration_id between last_open_entry.integration_id and last_open_entry.integration_id
        and e.state = 'unknown'
      order by e.integration_id desc, e.state desc, e.entry_id desc limit 1));
-end;
-$$;
-
--- Says what becomes of the entries that were refused alone in this run, when no other entry waits. They are
--- rejected if something was taken in this run, or if there is one and nothing else is open; returns the run's
--- progress. Else they stay pending, and refusal is a reason that was given. Returns an empty object when
--- there are none. The caller holds the run's row lock.
-create or replace function sync_scheduler.judge_refused_entries(run public.sync_run_log) returns jsonb
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  refused integer;
-  reason text;
-begin
-  select count(*), min(e.error_message) into refused, reason
-  from public.sync_export_entries e where e.refused_run_id = run.run_id;
-  if refused = 0 then
-    return '{}'::jsonb;
-  end if;
-  -- Something was taken in this run; or there is nothing to compare a single entry with.
-  if run.entries_done > 0
-    or (refused = 1 and not sync_scheduler.has_unresolved_entries(run.integration_id)) then
-    return sync_scheduler.run_progress(sync_scheduler.reject_refused_entries(run));
-  end if;
-  return jsonb_build_object('refusal', coalesce(reason, ''));
 end;
 $$;
 

@@ -6,26 +6,27 @@ create or replace function public.settle_sync_entries(
 ) returns integer
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-#variable_conflict use_variable
 declare
   integration public.sync_integrations;
+  decisions jsonb;
   settled jsonb;
 begin
-  perform sync_scheduler.require_org_role(org_id, '{admin}');
+  perform sync_scheduler.require_org_role(settle_sync_entries.org_id, '{admin}');
   perform sync_scheduler.require_text('reason', settle_sync_entries.reason);
   perform sync_scheduler.require_size('entries', settle_sync_entries.entries, 16777216);
-  if coalesce(btrim(reason), '') = '' then
+  if coalesce(btrim(settle_sync_entries.reason), '') = '' then
     perform sync_scheduler.raise_error('reason_missing');
   end if;
-  integration := sync_scheduler.lock_integration(org_id, integration_type);
+  integration := sync_scheduler.lock_integration(settle_sync_entries.org_id,
+    settle_sync_entries.integration_type);
   -- A worker that holds an entry as sending keeps it, and none takes one while it is settled.
   perform sync_scheduler.lock_active_run(integration.id);
-  entries := sync_scheduler.expand_batches(integration.id, entries);
-  perform sync_scheduler.require_settleable(integration.id, entries);
+  decisions := sync_scheduler.expand_batches(integration.id, settle_sync_entries.entries);
+  perform sync_scheduler.require_settleable(integration.id, decisions);
 
-  settled := sync_scheduler.settle_entries(integration.id, entries, reason);
+  settled := sync_scheduler.settle_entries(integration.id, decisions, settle_sync_entries.reason);
   if jsonb_array_length(settled) > 0 then
-    perform sync_scheduler.audit(integration, 'entries_settled', reason,
+    perform sync_scheduler.audit(integration, 'entries_settled', settle_sync_entries.reason,
       jsonb_build_object('entries', settled));
   end if;
   return jsonb_array_length(settled);

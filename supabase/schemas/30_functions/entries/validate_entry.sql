@@ -68,6 +68,8 @@ declare
     fields);
   ignored constant sync_scheduler.field_names :=
     jsonb_populate_record(null::sync_scheduler.field_names, config -> 'ignored_fields');
+  is_voucher constant boolean := is_ledger
+    or (config ->> 'payloads' is distinct from 'free' and voucher_fault.payload ? 'lines');
   fault record;
   lines constant jsonb := voucher_fault.payload -> 'lines';
   posting_date constant text := voucher_fault.payload ->> 'posting_date';
@@ -75,6 +77,8 @@ declare
   line jsonb;
   name text;
   difference numeric := 0;
+  month text := voucher_fault.period;
+  which text := '';
 begin
   if jsonb_typeof(voucher_fault.payload) is distinct from 'object' then
     field := 'payload';
@@ -86,8 +90,8 @@ begin
     return;
   end if;
 
-  -- A payload that is not read otherwise: a date in the expected form is one all the same.
-  if not is_ledger and (config ->> 'payloads' = 'free' or not voucher_fault.payload ? 'lines') then
+  if not is_voucher then
+    -- A payload that is not read otherwise: a date in the expected form is one all the same.
     if (jsonb_typeof(voucher_fault.payload -> 'posting_date') = 'string'
       and posting_date ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') is not true
     then
@@ -97,108 +101,112 @@ begin
       reason := 'The voucher''s posting_date must be a date that exists, YYYY-MM-DD.';
       return;
     end if;
-    fault := sync_scheduler.period_fault(config, voucher_fault.period, voucher_fault.payload);
-    field := fault.field;
-    reason := fault.reason;
-    return;
-  end if;
-
-  if is_ledger then
-    foreach name in array '{posting_date,currency,description}'::text[] loop
-      if coalesce(voucher_fault.payload -> name, 'null') = 'null' then
-        field := 'payload.' || name;
-        reason := format('The voucher''s %s is missing.', name);
-        return;
-      end if;
-    end loop;
-  end if;
-  fault := sync_scheduler.fields_fault(
-    voucher_fault.payload, 'payload', 'The voucher''s', exported.voucher, ignored.voucher);
-  if fault.field is not null then
-    field := fault.field;
-    reason := fault.reason;
-    return;
-  end if;
-
-  if jsonb_typeof(lines) is distinct from 'array' then
-    reason := 'must be a list';
-  elsif jsonb_array_length(lines) = 0 then
-    reason := 'must not be empty';
-  elsif is_ledger and jsonb_array_length(lines) < 2 then
-    reason := 'must be at least two';
-  end if;
-  if reason is not null then
-    field := 'payload.lines';
-    reason := format('The voucher''s lines %s.', reason);
-    return;
-  end if;
-  for number in 1..jsonb_array_length(lines) loop
-    line := lines -> number - 1;
-    fault := sync_scheduler.line_fault(line, number, exported.line, ignored.line);
+  else
+    if is_ledger then
+      foreach name in array '{posting_date,currency,description}'::text[] loop
+        if coalesce(voucher_fault.payload -> name, 'null') = 'null' then
+          field := 'payload.' || name;
+          reason := format('The voucher''s %s is missing.', name);
+          return;
+        end if;
+      end loop;
+    end if;
+    fault := sync_scheduler.fields_fault(
+      voucher_fault.payload, 'payload', 'The voucher''s', exported.voucher, ignored.voucher);
     if fault.field is not null then
       field := fault.field;
       reason := fault.reason;
       return;
     end if;
-    currency := coalesce(currency, line ->> 'currency');
-    if not is_ledger and line ->> 'currency' <> currency then
-      field := format('payload.lines[%s].currency', number - 1);
-      reason := format('Line %s: currency must be that of the voucher and the other lines.', number);
+
+    if jsonb_typeof(lines) is distinct from 'array' then
+      reason := 'must be a list';
+    elsif jsonb_array_length(lines) = 0 then
+      reason := 'must not be empty';
+    elsif is_ledger and jsonb_array_length(lines) < 2 then
+      reason := 'must be at least two';
+    end if;
+    if reason is not null then
+      field := 'payload.lines';
+      reason := format('The voucher''s lines %s.', reason);
       return;
     end if;
-    difference := difference + coalesce(line ->> 'debit', '0')::numeric - coalesce(line ->> 'credit',
-      '0')::numeric;
-  end loop;
-  if difference <> 0 then
-    field := 'payload.lines';
-    reason := format('The voucher does not balance: debit and credit differ by %s.', abs(difference));
-    return;
+    for number in 1..jsonb_array_length(lines) loop
+      line := lines -> number - 1;
+      fault := sync_scheduler.line_fault(line, number, exported.line, ignored.line);
+      if fault.field is not null then
+        field := fault.field;
+        reason := fault.reason;
+        return;
+      end if;
+      currency := coalesce(currency, line ->> 'currency');
+      if not is_ledger and line ->> 'currency' <> currency then
+        field := format('payload.lines[%s].currency', number - 1);
+        reason := format('Line %s: currency must be that of the voucher and the other lines.', number);
+        return;
+      end if;
+      difference := difference + coalesce(line ->> 'debit', '0')::numeric - coalesce(line ->> 'credit',
+        '0')::numeric;
+    end loop;
+    if difference <> 0 then
+      field := 'payload.lines';
+      reason := format('The voucher does not balance: debit and credit differ by %s.', abs(difference));
+      return;
+    end if;
+
+    -- Two statements of one fact: the entry's and the payload's.
+    if not is_ledger and coalesce(voucher_fault.payload -> 'document_number', 'null') <> 'null'
+      and voucher_fault.payload -> 'document_number' is distinct from to_jsonb(voucher_fault.document_number)
+    then
+      field := 'payload.document_number';
+      reason := 'The voucher''s document_number must be the entry''s document_number.';
+      return;
+    elsif not is_ledger and config ->> 'period_rule' is distinct from 'free'
+      and coalesce(voucher_fault.payload -> 'period', 'null') <> 'null'
+      and voucher_fault.payload -> 'period' is distinct from to_jsonb(voucher_fault.period)
+    then
+      field := 'payload.period';
+      reason := 'The voucher''s period must be the entry''s period.';
+      return;
+    end if;
   end if;
 
-  -- Two statements of one fact: the entry's and the payload's.
-  if not is_ledger and coalesce(voucher_fault.payload -> 'document_number', 'null') <> 'null'
-    and voucher_fault.payload -> 'document_number' is distinct from to_jsonb(voucher_fault.document_number)
+  if config ->> 'period_rule' is distinct from 'free'
+    and jsonb_typeof(voucher_fault.payload -> 'posting_date') = 'string'
   then
-    field := 'payload.document_number';
-    reason := 'The voucher''s document_number must be the entry''s document_number.';
-  elsif not is_ledger and config ->> 'period_rule' is distinct from 'free'
-    and coalesce(voucher_fault.payload -> 'period', 'null') <> 'null'
-    and voucher_fault.payload -> 'period' is distinct from to_jsonb(voucher_fault.period)
-  then
-    field := 'payload.period';
-    reason := 'The voucher''s period must be the entry''s period.';
-  else
-    fault := sync_scheduler.period_fault(config, voucher_fault.period, voucher_fault.payload);
-    field := fault.field;
-    reason := fault.reason;
+    -- A thirteenth period lies in the last month of its fiscal year. A fiscal year has the number of the
+    -- calendar year in which it ends.
+    if voucher_fault.period like '%-13' then
+      month := left(voucher_fault.period, 5) || lpad(coalesce(config ->> 'fiscal_year_ends', '12'), 2, '0');
+      which := ', the last month of the fiscal year ' || left(voucher_fault.period, 4);
+    end if;
+    if not starts_with(posting_date, month || '-') then
+      field := 'payload.posting_date';
+      reason := format('The voucher''s posting_date must lie in %s%s.', month, which);
+    end if;
   end if;
 end;
 $$;
 
--- Says that the posting date of a payload is not in the period, unless the integration's config has
--- period_rule free. A thirteenth period lies in the month fiscal_year_ends (1 to 12, default 12) of its year:
--- a fiscal year has the number of the calendar year in which it ends.
-create or replace function sync_scheduler.period_fault(
-  config jsonb, period text, payload jsonb, out field text, out reason text
-)
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-declare
-  month text := period_fault.period;
-  which text := '';
+-- Is there a JSON number in it whose value a float would change, or with more than 340 decimals? The worker's
+-- JSON.parse makes floats of numbers.
+create or replace function sync_scheduler.loses_digits(content jsonb) returns boolean
+language plpgsql stable strict set search_path = pg_catalog, pg_temp set extra_float_digits = 1 as $$
 begin
-  if period_fault.config ->> 'period_rule' = 'free'
-    or jsonb_typeof(period_fault.payload -> 'posting_date') is distinct from 'string'
-  then
-    return;
+  -- Nearly every voucher has its amounts in quotes and no number at all. To see that takes no query.
+  if not jsonb_path_exists(content, 'strict $.** ? (@.type() == "number")') then
+    return false;
   end if;
-  if period_fault.period like '%-13' then
-    month := left(period_fault.period, 5)
-      || lpad(coalesce(period_fault.config ->> 'fiscal_year_ends', '12'), 2, '0');
-    which := ', the last month of the fiscal year ' || left(period_fault.period, 4);
-  end if;
-  if not starts_with(period_fault.payload ->> 'posting_date', month || '-') then
-    field := 'payload.posting_date';
-    reason := format('The voucher''s posting_date must lie in %s%s.', month, which);
-  end if;
+  -- As one array: jsonb_path_query moves all that is left at each row, 14 s for 200,000 numbers.
+  return exists (
+    select from jsonb_array_elements(
+      jsonb_path_query_array(content, 'strict $.** ? (@.type() == "number")')) n
+    where case
+      -- Eight characters, 0e-16383, are written out as 16 KB.
+      when scale(n::numeric) > 340 then true
+      when n::numeric = 0 then false
+      -- Within the range of a float; to cast what is beyond is an error.
+      when abs(n::numeric) between 1e-300 and 1e300 then n::text::float8::text::numeric <> n::numeric
+      else true end);
 end;
 $$;
