@@ -135,7 +135,8 @@ declare
     select from public.sync_alerts a
     join public.sync_integration_health h on h.integration_id = a.integration_id
     where a.integration_id = record_check_fault.integration_id and a.kind = 'run_failed'
-      and a.resolved_at is null and h.run_failed_at is not null and a.details ->> 'error_code' = record_check_fault.error_code);
+      and a.resolved_at is null and h.run_failed_at is not null
+      and a.details ->> 'error_code' = record_check_fault.error_code);
 begin
   insert into sync_scheduler.check_faults as f (integration_id, status, failures, error_code, error_message,
     found_at, refused_at, refused_code)
