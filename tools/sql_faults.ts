@@ -105,13 +105,6 @@ const NAMED =
 const AMBIGUOUS = new Set([
   "public.acknowledge_sync_alert",
   "public.cancel_integration_sync",
-  "public.configure_integration_sync",
-  "public.pause_integration_sync",
-  "public.preview_sync_schedule",
-  "public.resume_integration_sync",
-  "public.sync_run_timeline",
-  "sync_scheduler.backfill_slots",
-  "sync_scheduler.explain_slots",
   "sync_scheduler.finish_attempt",
   "sync_scheduler.note_alert",
 ]);

@@ -4996,15 +4996,14 @@ create or replace function sync_scheduler.explain_slots(
   retried_by_run_id uuid
 )
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_variable
 declare
   most constant integer := 10000;
   integration public.sync_integrations;
   late_after interval := (select s.drift_alert_after from sync_scheduler.settings s);
 begin
-  perform sync_scheduler.require_org_role(org_id, '{admin,coordinator,viewer}');
-  perform sync_scheduler.require_period(since, until);
-  integration := sync_scheduler.find_integration(org_id, integration_type);
+  perform sync_scheduler.require_org_role(explain_slots.org_id, '{admin,coordinator,viewer}');
+  perform sync_scheduler.require_period(explain_slots.since, explain_slots.until);
+  integration := sync_scheduler.find_integration(explain_slots.org_id, explain_slots.integration_type);
 
   return query
   -- A slot that was skipped and then backfilled has two rows: the run says more.
@@ -5029,14 +5028,16 @@ begin
        order by c.triggered_at desc limit 1) as retried_by,
       case when r.status = 'skipped' then 2 else 1 end as weight
     from public.sync_run_log r
-    where r.integration_id = integration.id and r.scheduled_for >= since and r.scheduled_for < until
+    where r.integration_id = integration.id and r.scheduled_for >= explain_slots.since
+      and r.scheduled_for < explain_slots.until
     union all
     select w.scheduled_for, null, null, 'pending', case
         when not integration.enabled then 'disabled'
         when sync_scheduler.is_paused(integration) then 'paused'
         else 'waits_for_active_run' end, null, 0
     from sync_scheduler.queued_slots w
-    where w.integration_id = integration.id and w.scheduled_for >= since and w.scheduled_for < until
+    where w.integration_id = integration.id and w.scheduled_for >= explain_slots.since
+      and w.scheduled_for < explain_slots.until
     union all
     -- Before next_run_at every slot has its row, or had it until it was purged.
     select s, null, null, 'pending', case
@@ -5044,8 +5045,8 @@ begin
         when not sync_scheduler.is_ticking() then 'scheduler_not_ticking'
         else 'due' end, null, 3
     from sync_scheduler.cron_occurrences(integration.schedule, integration.time_zone,
-      greatest(since, integration.next_run_at) - interval '1 microsecond', until - interval '1 microsecond',
-      most) s
+      greatest(explain_slots.since, integration.next_run_at) - interval '1 microsecond',
+      explain_slots.until - interval '1 microsecond', most) s
   ) told (slot, started_at, run_id, state, reason, retried_by, weight)
   order by slot, weight
   limit most;
@@ -5195,7 +5196,6 @@ create or replace function public.sync_run_timeline(run_id uuid)
 returns table (attempt integer, step text, at timestamptz, detail jsonb)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-#variable_conflict use_column
 declare
   run public.sync_run_log;
 begin
@@ -7051,7 +7051,6 @@ create or replace function sync_scheduler.backfill_slots(
   org_id uuid, integration_type text, since timestamptz, until timestamptz, reason text
 ) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_variable
 declare
   most constant integer := 1000;
   integration public.sync_integrations;
@@ -7060,23 +7059,23 @@ declare
   slots timestamptz[];
   added integer;
 begin
-  perform sync_scheduler.require_org_role(org_id, '{admin}');
+  perform sync_scheduler.require_org_role(backfill_slots.org_id, '{admin}');
   perform sync_scheduler.require_text('reason', backfill_slots.reason);
-  perform sync_scheduler.require_period(since, until);
-  if until > now() then
+  perform sync_scheduler.require_period(backfill_slots.since, backfill_slots.until);
+  if backfill_slots.until > now() then
     perform sync_scheduler.raise_error('invalid_period', '{"reason": "to is in the future"}');
-  elsif since < known_since then
+  elsif backfill_slots.since < known_since then
     perform sync_scheduler.raise_error('invalid_period', jsonb_build_object(
       'reason', 'older than what the run log keeps, so what ran then is not known', 'earliest',
       known_since));
   end if;
-  integration := sync_scheduler.lock_integration(org_id, integration_type);
+  integration := sync_scheduler.lock_integration(backfill_slots.org_id, backfill_slots.integration_type);
 
-  -- Every slot before next_run_at has its row, whatever the schedule was then; later ones are the tick's.
+  -- Every slot before next_run_at has its row, whatever the schedule was then. Later ones are the tick's.
   slots := array(
     select k.scheduled_for from public.sync_run_log k
-    where k.integration_id = integration.id and k.scheduled_for >= since and k.scheduled_for < until
-      and k.status = 'skipped' and not exists (
+    where k.integration_id = integration.id and k.scheduled_for >= backfill_slots.since
+      and k.scheduled_for < backfill_slots.until and k.status = 'skipped' and not exists (
         select from public.sync_run_log r
         where r.integration_id = k.integration_id and r.scheduled_for = k.scheduled_for
           and r.status <> 'skipped')
@@ -7091,8 +7090,8 @@ begin
   on conflict do nothing;
   get diagnostics added = row_count;
   if added > 0 then
-    perform sync_scheduler.audit(integration, 'backfill', reason,
-      jsonb_build_object('from', since, 'to', until, 'slots', added));
+    perform sync_scheduler.audit(integration, 'backfill', backfill_slots.reason,
+      jsonb_build_object('from', backfill_slots.since, 'to', backfill_slots.until, 'slots', added));
   end if;
   return added;
 end;
@@ -7113,13 +7112,13 @@ $$;
 revoke all on function public.backfill_integration_sync(uuid, text, timestamptz, timestamptz, text)
   from public, anon, authenticated, service_role;
 comment on function public.backfill_integration_sync(uuid, text, timestamptz, timestamptz, text) is
-  'Lets the slots of a past period (from included, to not) run that were skipped, for whatever reason: one '
-  'run a slot (triggered_by backfill), in order, one at a time, the first at the next tick; slots of the '
-  'schedule go before. Returns how many were added; once more adds none. At most 1,000 slots, and no further '
-  'back than the run log keeps. For admins of the organisation and the service role; audited with reason. '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 invalid_period '
-  '(details: reason), PT422 unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, '
-  'PT429 rate_limited.';
+  'Lets the skipped slots of a past period run (from included, to not), whatever the reason was. Each slot '
+  'has one run (triggered_by backfill), in order, one at a time. The first starts at the next tick; slots of '
+  'the schedule go before. Returns how many were added; once more adds none. At most 1,000 slots, and no '
+  'further back than the run log keeps. For admins of the organisation and the service role; audited with '
+  'reason. Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 '
+  'invalid_period (details: reason), PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
+  'reason_too_long, PT429 rate_limited.';
 
 -- Definer, because no client may write the machinery's tables. The first statement checks the caller.
 create or replace function public.cancel_integration_backfill(
@@ -7133,7 +7132,7 @@ declare
 begin
   perform sync_scheduler.require_org_role(cancel_integration_backfill.org_id, '{admin}');
   perform sync_scheduler.require_text('reason', cancel_integration_backfill.reason);
-  -- The tick starts a queued slot under this lock: a slot either waits or has its run.
+  -- The tick starts a queued slot under this lock, so a slot either waits or has its run.
   integration := sync_scheduler.lock_integration(
     cancel_integration_backfill.org_id, cancel_integration_backfill.integration_type);
   with removed as (
@@ -7189,7 +7188,6 @@ create or replace function public.configure_integration_sync(
 ) returns public.sync_integrations
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-#variable_conflict use_column
 declare
   before public.sync_integrations;
   wanted public.sync_integrations;
@@ -7202,7 +7200,7 @@ begin
   perform sync_scheduler.require_size('changes', configure_integration_sync.changes);
   before := sync_scheduler.lock_integration(
     configure_integration_sync.org_id, configure_integration_sync.integration_type);
-  wanted := sync_scheduler.apply_settings(before, changes);
+  wanted := sync_scheduler.apply_settings(before, configure_integration_sync.changes);
   if configure_integration_sync.changes ? 'manual_cooldown' and wanted.manual_cooldown < floor then
     perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
       'field', 'manual_cooldown', 'reason',
@@ -7224,30 +7222,30 @@ begin
     perform sync_scheduler.raise_setting_fault(wrong, sqlstate);
   end;
   perform set_config('sync_scheduler.configures', '', true);
-  perform sync_scheduler.audit(saved, 'configure', reason, jsonb_build_object(
+  perform sync_scheduler.audit(saved, 'configure', configure_integration_sync.reason, jsonb_build_object(
     'before', (select jsonb_object_agg(key,
       (to_jsonb(before) || sync_scheduler.entry_rules(before.config)) -> key)
-      from jsonb_object_keys(changes) key),
+      from jsonb_object_keys(configure_integration_sync.changes) key),
     'after', (select jsonb_object_agg(key,
       (to_jsonb(saved) || sync_scheduler.entry_rules(saved.config)) -> key)
-      from jsonb_object_keys(changes) key)));
+      from jsonb_object_keys(configure_integration_sync.changes) key)));
   return saved;
 end;
 $$;
 revoke all on function public.configure_integration_sync(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
 comment on function public.configure_integration_sync(uuid, text, jsonb, text) is
-  'Changes settings of the organisation''s integration and returns it. changes: a JSON object of any of '
-  'schedule (cron expression; null: no scheduled runs), time_zone (IANA), overlap_policy (skip, buffer_one), '
-  'catchup_window, manual_cooldown (at least settings.least_cooldown), retry_base, run_deadline (intervals '
-  'as text), health_check_interval (likewise, from 15 minutes to a day; null: no connection checks), '
-  'max_attempts, enabled, and what is demanded of entries, kept in config: payloads (vouchers, or free: a '
-  'payload with lines need not be a voucher), period_rule (posting_date, or free: the period need not be '
-  'that of the posting date), fiscal_year_ends (the month, 1 to 12, of a thirteenth period), ignored_fields '
-  '({"voucher": [names], "line": [names]}); null: the default. What is not named stays. next_run_at follows. '
-  'For admins of the organisation and the service role; audited with reason (at most 500 characters). '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 '
-  'argument_too_long, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
+  'Changes settings of the organisation''s integration and returns it; next_run_at follows. changes is a '
+  'JSON object; what it does not name stays. The settings: schedule (cron expression; null: no scheduled '
+  'runs), time_zone (IANA), overlap_policy (skip, buffer_one), max_attempts, enabled. Intervals as text: '
+  'catchup_window, manual_cooldown (at least settings.least_cooldown), retry_base, run_deadline, '
+  'health_check_interval (from 15 minutes to a day; null: no connection checks). What is demanded of entries '
+  'is kept in config, and null is the default. `payloads` is vouchers, or free (a payload with lines need '
+  'not be a voucher). `period_rule` is posting_date, or free (the period need not be that of the posting '
+  'date). `fiscal_year_ends` is the month, 1 to 12, of a thirteenth period. `ignored_fields` is {"voucher": '
+  '[names], "line": [names]}. For admins of the organisation and the service role; audited with reason (at '
+  'most 500 characters). Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, '
+  'PT422 argument_too_long, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
   'invalid_configuration (details: field, reason), PT422 invalid_schedule (details: field, value, reason), '
   'PT422 invalid_time_zone, PT422 reason_too_long, PT429 rate_limited.';
 
@@ -7257,23 +7255,24 @@ create or replace function public.preview_sync_schedule(
   time_zone text default null
 ) returns table (scheduled_for timestamptz, local_time timestamp)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_variable
 declare
   integration public.sync_integrations;
+  zone text;
 begin
-  perform sync_scheduler.require_org_role(org_id, '{admin,coordinator,viewer}');
+  perform sync_scheduler.require_org_role(preview_sync_schedule.org_id, '{admin,coordinator,viewer}');
   perform sync_scheduler.require_text('schedule', preview_sync_schedule.schedule);
   perform sync_scheduler.require_text('time_zone', preview_sync_schedule.time_zone);
-  if n is null or n not between 1 and 100 then
+  if preview_sync_schedule.n is null or preview_sync_schedule.n not between 1 and 100 then
     perform sync_scheduler.raise_error('invalid_count', '{"n": "1 to 100"}');
   end if;
-  integration := sync_scheduler.find_integration(org_id, integration_type);
-  schedule := coalesce(schedule, integration.schedule);
-  time_zone := coalesce(time_zone, integration.time_zone);
-  -- What cannot be saved is refused also when there is nothing to show.
-  perform sync_scheduler.validate_time_zone(time_zone);
-  return query select slot, slot at time zone time_zone
-    from sync_scheduler.cron_occurrences(schedule, time_zone, now(), 'infinity', n) slot;
+  integration := sync_scheduler.find_integration(
+    preview_sync_schedule.org_id, preview_sync_schedule.integration_type);
+  zone := coalesce(preview_sync_schedule.time_zone, integration.time_zone);
+  -- A zone that cannot be saved is refused also when there is no slot to show.
+  perform sync_scheduler.validate_time_zone(zone);
+  return query select slot, slot at time zone zone
+    from sync_scheduler.cron_occurrences(coalesce(preview_sync_schedule.schedule, integration.schedule), zone,
+      now(), 'infinity', preview_sync_schedule.n) slot;
 end;
 $$;
 revoke all on function public.preview_sync_schedule(uuid, text, integer, text, text)
@@ -7508,9 +7507,9 @@ $$;
 -- supabase/schemas/30_functions/schedule/next_slot.sql
 -- The next slot of an integration, and the record of the slots that did not run.
 
--- Trigger of sync_integrations, whoever writes: refuses a schedule or zone that cannot be (PT422
--- invalid_schedule, PT422 invalid_time_zone) and sets next_run_at when they change. Slots that the old
--- schedule left due are recorded as skipped, at most 10,000 of them.
+-- Trigger of sync_integrations, for every writer. It refuses an invalid schedule or zone (PT422
+-- invalid_schedule, PT422 invalid_time_zone) and sets next_run_at when they change. It records slots that the
+-- old schedule left due as skipped, at most 10,000 of them.
 -- Definer, because a host's backend (service_role) connects integrations and has no rights in sync_scheduler.
 create or replace function sync_scheduler.keep_next_run_at() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -7526,8 +7525,8 @@ begin
     begin
       due := sync_scheduler.due_slots(old, 10000);
     exception when sqlstate 'PT422' then
-      -- The server no longer understands it (a zone that its time zone data has lost): it must be possible to
-      -- mend that.
+      -- The server no longer understands it: its time zone data has lost the zone. An admin must be able to
+      -- fix that.
       due := case when old.next_run_at <= now() then array[old.next_run_at] end;
     end;
     if new.schedule is null then
@@ -7716,7 +7715,7 @@ begin
       when first > last then 'the range runs backwards'
       when step is null then 'the step is not a number'
       when step = 0 then 'the step is 0'
-      -- Some crons read a/n as a-highest/n, others as a alone: who writes it shall say which.
+      -- Some crons read a/n as a-highest/n, others as a alone: the author has to say which.
       when cardinality(divided) > 1 and first = last and cardinality(bounds) = 1 then
         format('a step needs a range: %s-%s/%s', first, highest, step)
       -- 0 and 7 are the same Sunday.
@@ -7755,13 +7754,15 @@ $$;
 -- Raises PT422 invalid_schedule with details {field, value, reason}. field: minute, hour, day_of_month,
 -- month, day_of_week or expression; value: the part that is wrong, as it was written.
 create or replace function sync_scheduler.raise_invalid_schedule(field text, value text, reason text)
-  returns void
-language sql set search_path = pg_catalog, pg_temp as $$
-  select sync_scheduler.raise_error('invalid_schedule', jsonb_build_object(
+returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  perform sync_scheduler.raise_error('invalid_schedule', jsonb_build_object(
     'field', raise_invalid_schedule.field,
     -- An error is no place for a megabyte.
     'value', left(raise_invalid_schedule.value, 100),
-    'reason', raise_invalid_schedule.reason))
+    'reason', raise_invalid_schedule.reason));
+end;
 $$;
 
 -- supabase/schemas/30_functions/schedule/pause.sql
@@ -7773,7 +7774,6 @@ create or replace function public.pause_integration_sync(
 ) returns public.sync_integrations
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-#variable_conflict use_column
 declare
   integration public.sync_integrations;
 begin
@@ -7789,10 +7789,10 @@ begin
     perform sync_scheduler.end_pause(integration);
   end if;
   -- First, because it refuses a reason that is too long.
-  perform sync_scheduler.audit(integration, 'pause', reason,
+  perform sync_scheduler.audit(integration, 'pause', pause_integration_sync.reason,
     jsonb_build_object('resume_at', pause_integration_sync.resume_at));
   update public.sync_integrations i set
-    -- A pause that is over is none: this one begins now.
+    -- A pause that is over does not count: this one begins now.
     paused_at = case when i.resume_at <= now() then now() else coalesce(i.paused_at, now()) end,
     paused_by = sync_scheduler.caller_id(),
     pause_reason = pause_integration_sync.reason,
@@ -7818,7 +7818,6 @@ create or replace function public.resume_integration_sync(org_id uuid, integrati
 returns public.sync_integrations
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-#variable_conflict use_column
 declare
   integration public.sync_integrations;
 begin
@@ -7829,9 +7828,8 @@ begin
   if integration.paused_at is null then
     return integration;
   end if;
-  perform sync_scheduler.audit(integration, 'resume', reason, jsonb_build_object(
-    -- Without the pause's reason: it is of somebody else, and stands in the record of the pause
-    -- (erase_person).
+  perform sync_scheduler.audit(integration, 'resume', resume_integration_sync.reason, jsonb_build_object(
+    -- Without the pause's reason: another person gave it, and the record of the pause has it (erase_person).
     'paused_at', integration.paused_at, 'resume_at', integration.resume_at));
   update public.sync_integrations i
   set paused_at = null, paused_by = null, pause_reason = null, resume_at = null
@@ -7900,7 +7898,7 @@ create or replace function sync_scheduler.start_due_runs(
   batch_size integer default 500, out started integer, out skipped integer
 )
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
--- One row that somebody keeps locked must not hold up everybody else.
+-- A row that another session keeps locked must not hold up the others.
 set lock_timeout = '500ms' as $$
 declare
   due uuid[];
@@ -7917,8 +7915,8 @@ begin
   for round in 1..20 loop
     due := null;
     begin
-      -- Locked and advanced in one subtransaction: two would leave a version of the row behind that no index
-      -- scan may mark as dead, and each tick would read all of them until the next vacuum.
+      -- Locked and advanced in one subtransaction. Two would leave a version of the row that no index scan
+      -- may mark as dead: each tick would read all of them until the next vacuum.
       due := sync_scheduler.find_due(batch_size);
       exit when due is null;
       done := sync_scheduler.start_slots(due);
@@ -8042,7 +8040,7 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/schedule/start_queued_slots.sql
--- The tick starts slots that waited.
+-- The tick starts queued slots.
 
 -- Starts queued slots (buffered, or of a backfill) of up to batch_size (100) integrations without an active
 -- run, one of each. Returns how many it started.
@@ -8153,7 +8151,7 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/schedule/start_slots.sql
--- Decides about a batch of due slots: run, wait or skip.
+-- Decides about a batch of due slots: run, queue or skip.
 
 -- Deals with the due slot of each of these integrations: starts its run, lets it wait (buffer_one) or records
 -- why not, and advances next_run_at, all in one transaction. An integration with several due slots is only
@@ -8176,7 +8174,7 @@ begin
     where r.integration_id = any (integration_ids) and r.status in ('pending', 'running')
     for no key update skip locked) a;
 
-  -- A slot that was buffered comes before the one that is due now, which then waits in its place.
+  -- A queued slot of the schedule comes before the slot that is due now, which then waits in its place.
   select count(*) filter (where sync_scheduler.start_queued_slot(w.integration_id)) into were_waiting
   from sync_scheduler.queued_slots w
   where w.integration_id = any (integration_ids) and w.triggered_by = 'schedule' and not exists (

@@ -9,15 +9,14 @@ create or replace function sync_scheduler.explain_slots(
   retried_by_run_id uuid
 )
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_variable
 declare
   most constant integer := 10000;
   integration public.sync_integrations;
   late_after interval := (select s.drift_alert_after from sync_scheduler.settings s);
 begin
-  perform sync_scheduler.require_org_role(org_id, '{admin,coordinator,viewer}');
-  perform sync_scheduler.require_period(since, until);
-  integration := sync_scheduler.find_integration(org_id, integration_type);
+  perform sync_scheduler.require_org_role(explain_slots.org_id, '{admin,coordinator,viewer}');
+  perform sync_scheduler.require_period(explain_slots.since, explain_slots.until);
+  integration := sync_scheduler.find_integration(explain_slots.org_id, explain_slots.integration_type);
 
   return query
   -- A slot that was skipped and then backfilled has two rows: the run says more.
@@ -42,14 +41,16 @@ begin
        order by c.triggered_at desc limit 1) as retried_by,
       case when r.status = 'skipped' then 2 else 1 end as weight
     from public.sync_run_log r
-    where r.integration_id = integration.id and r.scheduled_for >= since and r.scheduled_for < until
+    where r.integration_id = integration.id and r.scheduled_for >= explain_slots.since
+      and r.scheduled_for < explain_slots.until
     union all
     select w.scheduled_for, null, null, 'pending', case
         when not integration.enabled then 'disabled'
         when sync_scheduler.is_paused(integration) then 'paused'
         else 'waits_for_active_run' end, null, 0
     from sync_scheduler.queued_slots w
-    where w.integration_id = integration.id and w.scheduled_for >= since and w.scheduled_for < until
+    where w.integration_id = integration.id and w.scheduled_for >= explain_slots.since
+      and w.scheduled_for < explain_slots.until
     union all
     -- Before next_run_at every slot has its row, or had it until it was purged.
     select s, null, null, 'pending', case
@@ -57,8 +58,8 @@ begin
         when not sync_scheduler.is_ticking() then 'scheduler_not_ticking'
         else 'due' end, null, 3
     from sync_scheduler.cron_occurrences(integration.schedule, integration.time_zone,
-      greatest(since, integration.next_run_at) - interval '1 microsecond', until - interval '1 microsecond',
-      most) s
+      greatest(explain_slots.since, integration.next_run_at) - interval '1 microsecond',
+      explain_slots.until - interval '1 microsecond', most) s
   ) told (slot, started_at, run_id, state, reason, retried_by, weight)
   order by slot, weight
   limit most;

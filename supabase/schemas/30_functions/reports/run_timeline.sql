@@ -4,7 +4,6 @@ create or replace function public.sync_run_timeline(run_id uuid)
 returns table (attempt integer, step text, at timestamptz, detail jsonb)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-#variable_conflict use_column
 declare
   run public.sync_run_log;
 begin

@@ -6,7 +6,6 @@ create or replace function sync_scheduler.backfill_slots(
   org_id uuid, integration_type text, since timestamptz, until timestamptz, reason text
 ) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_variable
 declare
   most constant integer := 1000;
   integration public.sync_integrations;
@@ -15,23 +14,23 @@ declare
   slots timestamptz[];
   added integer;
 begin
-  perform sync_scheduler.require_org_role(org_id, '{admin}');
+  perform sync_scheduler.require_org_role(backfill_slots.org_id, '{admin}');
   perform sync_scheduler.require_text('reason', backfill_slots.reason);
-  perform sync_scheduler.require_period(since, until);
-  if until > now() then
+  perform sync_scheduler.require_period(backfill_slots.since, backfill_slots.until);
+  if backfill_slots.until > now() then
     perform sync_scheduler.raise_error('invalid_period', '{"reason": "to is in the future"}');
-  elsif since < known_since then
+  elsif backfill_slots.since < known_since then
     perform sync_scheduler.raise_error('invalid_period', jsonb_build_object(
       'reason', 'older than what the run log keeps, so what ran then is not known', 'earliest',
       known_since));
   end if;
-  integration := sync_scheduler.lock_integration(org_id, integration_type);
+  integration := sync_scheduler.lock_integration(backfill_slots.org_id, backfill_slots.integration_type);
 
-  -- Every slot before next_run_at has its row, whatever the schedule was then; later ones are the tick's.
+  -- Every slot before next_run_at has its row, whatever the schedule was then. Later ones are the tick's.
   slots := array(
     select k.scheduled_for from public.sync_run_log k
-    where k.integration_id = integration.id and k.scheduled_for >= since and k.scheduled_for < until
-      and k.status = 'skipped' and not exists (
+    where k.integration_id = integration.id and k.scheduled_for >= backfill_slots.since
+      and k.scheduled_for < backfill_slots.until and k.status = 'skipped' and not exists (
         select from public.sync_run_log r
         where r.integration_id = k.integration_id and r.scheduled_for = k.scheduled_for
           and r.status <> 'skipped')
@@ -46,8 +45,8 @@ begin
   on conflict do nothing;
   get diagnostics added = row_count;
   if added > 0 then
-    perform sync_scheduler.audit(integration, 'backfill', reason,
-      jsonb_build_object('from', since, 'to', until, 'slots', added));
+    perform sync_scheduler.audit(integration, 'backfill', backfill_slots.reason,
+      jsonb_build_object('from', backfill_slots.since, 'to', backfill_slots.until, 'slots', added));
   end if;
   return added;
 end;
@@ -68,13 +67,13 @@ $$;
 revoke all on function public.backfill_integration_sync(uuid, text, timestamptz, timestamptz, text)
   from public, anon, authenticated, service_role;
 comment on function public.backfill_integration_sync(uuid, text, timestamptz, timestamptz, text) is
-  'Lets the slots of a past period (from included, to not) run that were skipped, for whatever reason: one '
-  'run a slot (triggered_by backfill), in order, one at a time, the first at the next tick; slots of the '
-  'schedule go before. Returns how many were added; once more adds none. At most 1,000 slots, and no further '
-  'back than the run log keeps. For admins of the organisation and the service role; audited with reason. '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 invalid_period '
-  '(details: reason), PT422 unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, '
-  'PT429 rate_limited.';
+  'Lets the skipped slots of a past period run (from included, to not), whatever the reason was. Each slot '
+  'has one run (triggered_by backfill), in order, one at a time. The first starts at the next tick; slots of '
+  'the schedule go before. Returns how many were added; once more adds none. At most 1,000 slots, and no '
+  'further back than the run log keeps. For admins of the organisation and the service role; audited with '
+  'reason. Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 '
+  'invalid_period (details: reason), PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
+  'reason_too_long, PT429 rate_limited.';
 
 -- Definer, because no client may write the machinery's tables. The first statement checks the caller.
 create or replace function public.cancel_integration_backfill(
@@ -88,7 +87,7 @@ declare
 begin
   perform sync_scheduler.require_org_role(cancel_integration_backfill.org_id, '{admin}');
   perform sync_scheduler.require_text('reason', cancel_integration_backfill.reason);
-  -- The tick starts a queued slot under this lock: a slot either waits or has its run.
+  -- The tick starts a queued slot under this lock, so a slot either waits or has its run.
   integration := sync_scheduler.lock_integration(
     cancel_integration_backfill.org_id, cancel_integration_backfill.integration_type);
   with removed as (

@@ -6,7 +6,6 @@ create or replace function public.configure_integration_sync(
 ) returns public.sync_integrations
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-#variable_conflict use_column
 declare
   before public.sync_integrations;
   wanted public.sync_integrations;
@@ -19,7 +18,7 @@ begin
   perform sync_scheduler.require_size('changes', configure_integration_sync.changes);
   before := sync_scheduler.lock_integration(
     configure_integration_sync.org_id, configure_integration_sync.integration_type);
-  wanted := sync_scheduler.apply_settings(before, changes);
+  wanted := sync_scheduler.apply_settings(before, configure_integration_sync.changes);
   if configure_integration_sync.changes ? 'manual_cooldown' and wanted.manual_cooldown < floor then
     perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
       'field', 'manual_cooldown', 'reason',
@@ -41,30 +40,30 @@ begin
     perform sync_scheduler.raise_setting_fault(wrong, sqlstate);
   end;
   perform set_config('sync_scheduler.configures', '', true);
-  perform sync_scheduler.audit(saved, 'configure', reason, jsonb_build_object(
+  perform sync_scheduler.audit(saved, 'configure', configure_integration_sync.reason, jsonb_build_object(
     'before', (select jsonb_object_agg(key,
       (to_jsonb(before) || sync_scheduler.entry_rules(before.config)) -> key)
-      from jsonb_object_keys(changes) key),
+      from jsonb_object_keys(configure_integration_sync.changes) key),
     'after', (select jsonb_object_agg(key,
       (to_jsonb(saved) || sync_scheduler.entry_rules(saved.config)) -> key)
-      from jsonb_object_keys(changes) key)));
+      from jsonb_object_keys(configure_integration_sync.changes) key)));
   return saved;
 end;
 $$;
 revoke all on function public.configure_integration_sync(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
 comment on function public.configure_integration_sync(uuid, text, jsonb, text) is
-  'Changes settings of the organisation''s integration and returns it. changes: a JSON object of any of '
-  'schedule (cron expression; null: no scheduled runs), time_zone (IANA), overlap_policy (skip, buffer_one), '
-  'catchup_window, manual_cooldown (at least settings.least_cooldown), retry_base, run_deadline (intervals '
-  'as text), health_check_interval (likewise, from 15 minutes to a day; null: no connection checks), '
-  'max_attempts, enabled, and what is demanded of entries, kept in config: payloads (vouchers, or free: a '
-  'payload with lines need not be a voucher), period_rule (posting_date, or free: the period need not be '
-  'that of the posting date), fiscal_year_ends (the month, 1 to 12, of a thirteenth period), ignored_fields '
-  '({"voucher": [names], "line": [names]}); null: the default. What is not named stays. next_run_at follows. '
-  'For admins of the organisation and the service role; audited with reason (at most 500 characters). '
-  'Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 '
-  'argument_too_long, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
+  'Changes settings of the organisation''s integration and returns it; next_run_at follows. changes is a '
+  'JSON object; what it does not name stays. The settings: schedule (cron expression; null: no scheduled '
+  'runs), time_zone (IANA), overlap_policy (skip, buffer_one), max_attempts, enabled. Intervals as text: '
+  'catchup_window, manual_cooldown (at least settings.least_cooldown), retry_base, run_deadline, '
+  'health_check_interval (from 15 minutes to a day; null: no connection checks). What is demanded of entries '
+  'is kept in config, and null is the default. `payloads` is vouchers, or free (a payload with lines need '
+  'not be a voucher). `period_rule` is posting_date, or free (the period need not be that of the posting '
+  'date). `fiscal_year_ends` is the month, 1 to 12, of a thirteenth period. `ignored_fields` is {"voucher": '
+  '[names], "line": [names]}. For admins of the organisation and the service role; audited with reason (at '
+  'most 500 characters). Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, '
+  'PT422 argument_too_long, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
   'invalid_configuration (details: field, reason), PT422 invalid_schedule (details: field, value, reason), '
   'PT422 invalid_time_zone, PT422 reason_too_long, PT429 rate_limited.';
 
@@ -74,23 +73,24 @@ create or replace function public.preview_sync_schedule(
   time_zone text default null
 ) returns table (scheduled_for timestamptz, local_time timestamp)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_variable
 declare
   integration public.sync_integrations;
+  zone text;
 begin
-  perform sync_scheduler.require_org_role(org_id, '{admin,coordinator,viewer}');
+  perform sync_scheduler.require_org_role(preview_sync_schedule.org_id, '{admin,coordinator,viewer}');
   perform sync_scheduler.require_text('schedule', preview_sync_schedule.schedule);
   perform sync_scheduler.require_text('time_zone', preview_sync_schedule.time_zone);
-  if n is null or n not between 1 and 100 then
+  if preview_sync_schedule.n is null or preview_sync_schedule.n not between 1 and 100 then
     perform sync_scheduler.raise_error('invalid_count', '{"n": "1 to 100"}');
   end if;
-  integration := sync_scheduler.find_integration(org_id, integration_type);
-  schedule := coalesce(schedule, integration.schedule);
-  time_zone := coalesce(time_zone, integration.time_zone);
-  -- What cannot be saved is refused also when there is nothing to show.
-  perform sync_scheduler.validate_time_zone(time_zone);
-  return query select slot, slot at time zone time_zone
-    from sync_scheduler.cron_occurrences(schedule, time_zone, now(), 'infinity', n) slot;
+  integration := sync_scheduler.find_integration(
+    preview_sync_schedule.org_id, preview_sync_schedule.integration_type);
+  zone := coalesce(preview_sync_schedule.time_zone, integration.time_zone);
+  -- A zone that cannot be saved is refused also when there is no slot to show.
+  perform sync_scheduler.validate_time_zone(zone);
+  return query select slot, slot at time zone zone
+    from sync_scheduler.cron_occurrences(coalesce(preview_sync_schedule.schedule, integration.schedule), zone,
+      now(), 'infinity', preview_sync_schedule.n) slot;
 end;
 $$;
 revoke all on function public.preview_sync_schedule(uuid, text, integer, text, text)

@@ -1,8 +1,8 @@
 -- The next slot of an integration, and the record of the slots that did not run.
 
--- Trigger of sync_integrations, whoever writes: refuses a schedule or zone that cannot be (PT422
--- invalid_schedule, PT422 invalid_time_zone) and sets next_run_at when they change. Slots that the old
--- schedule left due are recorded as skipped, at most 10,000 of them.
+-- Trigger of sync_integrations, for every writer. It refuses an invalid schedule or zone (PT422
+-- invalid_schedule, PT422 invalid_time_zone) and sets next_run_at when they change. It records slots that the
+-- old schedule left due as skipped, at most 10,000 of them.
 -- Definer, because a host's backend (service_role) connects integrations and has no rights in sync_scheduler.
 create or replace function sync_scheduler.keep_next_run_at() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -18,8 +18,8 @@ begin
     begin
       due := sync_scheduler.due_slots(old, 10000);
     exception when sqlstate 'PT422' then
-      -- The server no longer understands it (a zone that its time zone data has lost): it must be possible to
-      -- mend that.
+      -- The server no longer understands it: its time zone data has lost the zone. An admin must be able to
+      -- fix that.
       due := case when old.next_run_at <= now() then array[old.next_run_at] end;
     end;
     if new.schedule is null then

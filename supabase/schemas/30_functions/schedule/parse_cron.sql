@@ -109,7 +109,7 @@ begin
       when first > last then 'the range runs backwards'
       when step is null then 'the step is not a number'
       when step = 0 then 'the step is 0'
-      -- Some crons read a/n as a-highest/n, others as a alone: who writes it shall say which.
+      -- Some crons read a/n as a-highest/n, others as a alone: the author has to say which.
       when cardinality(divided) > 1 and first = last and cardinality(bounds) = 1 then
         format('a step needs a range: %s-%s/%s', first, highest, step)
       -- 0 and 7 are the same Sunday.
@@ -148,11 +148,13 @@ $$;
 -- Raises PT422 invalid_schedule with details {field, value, reason}. field: minute, hour, day_of_month,
 -- month, day_of_week or expression; value: the part that is wrong, as it was written.
 create or replace function sync_scheduler.raise_invalid_schedule(field text, value text, reason text)
-  returns void
-language sql set search_path = pg_catalog, pg_temp as $$
-  select sync_scheduler.raise_error('invalid_schedule', jsonb_build_object(
+returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  perform sync_scheduler.raise_error('invalid_schedule', jsonb_build_object(
     'field', raise_invalid_schedule.field,
     -- An error is no place for a megabyte.
     'value', left(raise_invalid_schedule.value, 100),
-    'reason', raise_invalid_schedule.reason))
+    'reason', raise_invalid_schedule.reason));
+end;
 $$;

@@ -6,7 +6,6 @@ create or replace function public.pause_integration_sync(
 ) returns public.sync_integrations
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-#variable_conflict use_column
 declare
   integration public.sync_integrations;
 begin
@@ -22,10 +21,10 @@ begin
     perform sync_scheduler.end_pause(integration);
   end if;
   -- First, because it refuses a reason that is too long.
-  perform sync_scheduler.audit(integration, 'pause', reason,
+  perform sync_scheduler.audit(integration, 'pause', pause_integration_sync.reason,
     jsonb_build_object('resume_at', pause_integration_sync.resume_at));
   update public.sync_integrations i set
-    -- A pause that is over is none: this one begins now.
+    -- A pause that is over does not count: this one begins now.
     paused_at = case when i.resume_at <= now() then now() else coalesce(i.paused_at, now()) end,
     paused_by = sync_scheduler.caller_id(),
     pause_reason = pause_integration_sync.reason,
@@ -51,7 +50,6 @@ create or replace function public.resume_integration_sync(org_id uuid, integrati
 returns public.sync_integrations
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-#variable_conflict use_column
 declare
   integration public.sync_integrations;
 begin
@@ -62,9 +60,8 @@ begin
   if integration.paused_at is null then
     return integration;
   end if;
-  perform sync_scheduler.audit(integration, 'resume', reason, jsonb_build_object(
-    -- Without the pause's reason: it is of somebody else, and stands in the record of the pause
-    -- (erase_person).
+  perform sync_scheduler.audit(integration, 'resume', resume_integration_sync.reason, jsonb_build_object(
+    -- Without the pause's reason: another person gave it, and the record of the pause has it (erase_person).
     'paused_at', integration.paused_at, 'resume_at', integration.resume_at));
   update public.sync_integrations i
   set paused_at = null, paused_by = null, pause_reason = null, resume_at = null

@@ -7,7 +7,7 @@ create or replace function sync_scheduler.start_due_runs(
   batch_size integer default 500, out started integer, out skipped integer
 )
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
--- One row that somebody keeps locked must not hold up everybody else.
+-- A row that another session keeps locked must not hold up the others.
 set lock_timeout = '500ms' as $$
 declare
   due uuid[];
@@ -24,8 +24,8 @@ begin
   for round in 1..20 loop
     due := null;
     begin
-      -- Locked and advanced in one subtransaction: two would leave a version of the row behind that no index
-      -- scan may mark as dead, and each tick would read all of them until the next vacuum.
+      -- Locked and advanced in one subtransaction. Two would leave a version of the row that no index scan
+      -- may mark as dead: each tick would read all of them until the next vacuum.
       due := sync_scheduler.find_due(batch_size);
       exit when due is null;
       done := sync_scheduler.start_slots(due);

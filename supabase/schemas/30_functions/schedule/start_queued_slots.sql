@@ -1,4 +1,4 @@
--- The tick starts slots that waited.
+-- The tick starts queued slots.
 
 -- Starts queued slots (buffered, or of a backfill) of up to batch_size (100) integrations without an active
 -- run, one of each. Returns how many it started.

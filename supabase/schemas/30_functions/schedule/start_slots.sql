@@ -1,4 +1,4 @@
--- Decides about a batch of due slots: run, wait or skip.
+-- Decides about a batch of due slots: run, queue or skip.
 
 -- Deals with the due slot of each of these integrations: starts its run, lets it wait (buffer_one) or records
 -- why not, and advances next_run_at, all in one transaction. An integration with several due slots is only
@@ -21,7 +21,7 @@ begin
     where r.integration_id = any (integration_ids) and r.status in ('pending', 'running')
     for no key update skip locked) a;
 
-  -- A slot that was buffered comes before the one that is due now, which then waits in its place.
+  -- A queued slot of the schedule comes before the slot that is due now, which then waits in its place.
   select count(*) filter (where sync_scheduler.start_queued_slot(w.integration_id)) into were_waiting
   from sync_scheduler.queued_slots w
   where w.integration_id = any (integration_ids) and w.triggered_by = 'schedule' and not exists (
