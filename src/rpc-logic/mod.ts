@@ -13,7 +13,7 @@
  *
  * @module
  */
-export * from "./cooldown.ts";
 export * from "./decide_trigger.ts";
 export * from "./error_codes.ts";
 export * from "./trigger_facts.ts";
+export * from "./trigger_integration_sync.ts";

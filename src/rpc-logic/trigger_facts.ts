@@ -12,13 +12,13 @@
  * import type { TriggerDecision } from "./trigger_facts.ts";
  *
  * function explain(decision: TriggerDecision): string {
- *   if (decision.outcome !== "rejected") return "under way";
+ *   if (decision.outcome !== "reject") return "under way";
  *   // The message tells the type of the details.
  *   return decision.message === "rate_limited"
  *     ? `wait ${decision.details.retry_after_seconds} s`
  *     : decision.message;
  * }
- * assert.equal(explain({ outcome: "accepted", triggeredBy: "manual" }), "under way");
+ * assert.equal(explain({ outcome: "replay", runId: "0b0f5f4e-2a52-4f0e-8a51-6a4a3a4f7d02" }), "under way");
  * ```
  *
  * @module
@@ -47,7 +47,7 @@ export interface CallerFacts {
   readonly role: OrgRole | null;
 }
 
-/** The parameters of the call that the decision reads. The organisation shows in {@link CallerFacts.role}. */
+/** The parameters of the call. The organisation shows in {@link CallerFacts.role}. */
 export interface TriggerRequest {
   /** As sent, known or not. */
   readonly integrationType: string | null;
@@ -55,43 +55,11 @@ export interface TriggerRequest {
   readonly idempotencyKey: string | null;
 }
 
-/** The organisation's integration of the requested type. */
-export interface IntegrationFacts {
-  /** Its id. */
-  readonly integrationId: string;
-  /** Switched on? */
-  readonly enabled: boolean;
-  /** Since when it is paused; `null`: not paused. */
-  readonly pausedAt: Date | null;
-  /** What the one who paused it said. */
-  readonly pauseReason: string | null;
-  /** When the pause ends by itself; `null`: only by hand. */
-  readonly resumeAt: Date | null;
-  /** Least time between two manual triggers. */
-  readonly manualCooldownSeconds: number;
-}
+/** What a recovery makes of an active run that stands still: it goes on, it ends, or this press has recovered it. */
+export type Recovery = "continues" | "ends" | "done";
 
-/** What `sync_scheduler.settings` says of people's presses, for the whole installation. */
-export interface LimitFacts {
-  /** The least cooldown, whatever the integration's own says. */
-  readonly leastCooldownSeconds: number;
-  /** How many runs the people of an organisation start by hand within an hour. */
-  readonly pressesPerHour: number;
-}
-
-/** The pending or running run of the integration, as recovery of lost workers and deadlines has left it. */
-export interface ActiveRunFacts {
-  /** Its id. */
-  readonly runId: string;
-  /** How far it is. */
-  readonly status: ActiveRunStatus;
-  /** When a worker first claimed it; `null` before that. */
-  readonly startedAt: Date | null;
-  /** What started it. */
-  readonly triggeredBy: RunTrigger;
-  /** Was it stuck until this call, so that recovery had to move it on? Then it is the caller's answer. */
-  readonly wasRevived: boolean;
-}
+/** What a run that is started or revived says to the person who pressed. */
+export type TriggerNotice = "scheduler_not_ticking" | "vendor_incident";
 
 /** The run of this organisation, of any integration and status, that carries the request's idempotency key. */
 export interface KeyHolderFacts {
@@ -101,26 +69,73 @@ export interface KeyHolderFacts {
   readonly integrationId: string;
 }
 
-/** Everything that `decideTrigger` reads. Facts behind a failed check may be left `null`. */
+/** The pending or running run of the integration. */
+export interface ActiveRunFacts {
+  /** Its id. */
+  readonly runId: string;
+  /** How far it is. */
+  readonly status: ActiveRunStatus;
+  /** When a worker first claimed it; `null` before that. */
+  readonly startedAt: Date | null;
+  /** What started it. */
+  readonly triggeredBy: RunTrigger;
+  /** What a pending run waits for that is not its turn, such as `integration_paused`; `null`: nothing. */
+  readonly waitsFor: string | null;
+  /** Until when its vendor asks it to wait; `null`: it does not, or that is over. */
+  readonly quotaUntil: Date | null;
+  /** `null`: it does not stand still. */
+  readonly recovery: Recovery | null;
+}
+
+/**
+ * Everything that `decideTrigger` reads: the columns of `sync_scheduler.trigger_facts`, with those of the key's run in
+ * `key` and those of the active run in `active`.
+ */
 export interface TriggerFacts {
+  /** The instant of the decision; in the SQL it is the transaction's `now()`. */
+  readonly decidedAt: Date;
+  /** Who is limited: `sync_scheduler.caller_id()`; `null` for the service role and the host. */
+  readonly callerId: string | null;
+  /** The integration. */
+  readonly integrationId: string;
+  /** Switched on? */
+  readonly enabled: boolean;
+  /** Since when it is paused; `null`: not paused. */
+  readonly pausedAt: Date | null;
+  /** The reason for the pause, in a person's words. */
+  readonly pauseReason: string | null;
+  /** When the pause ends by itself; `null`: only by hand. */
+  readonly resumeAt: Date | null;
+  /** The run that has the request's key; `null`: there is none, or no key. */
+  readonly key: KeyHolderFacts | null;
+  /** The run that is under way; `null`: none. */
+  readonly active: ActiveRunFacts | null;
+  /** Least time between two manual triggers of this integration. */
+  readonly manualCooldownSeconds: number;
+  /** The least cooldown of the installation, whatever the integration's own says. */
+  readonly leastCooldownSeconds: number;
+  /** When the newest manual run of the integration was triggered, whatever became of it. */
+  readonly newestPressAt: Date | null;
+  /** The manual run of the organisation that has to be an hour old before the next one; `null`: there is room. */
+  readonly hourIsFullSince: Date | null;
+  /** Has the scheduler ticked within `settings.silent_after`? */
+  readonly isTicking: boolean;
+  /** Are several organisations unable to reach the vendor now? */
+  readonly hasIncident: boolean;
+  /** Is the address of the Edge Function known? */
+  readonly hasFunctionUrl: boolean;
+}
+
+/** A call of `trigger_integration_sync`, with all that is known when it decides. Facts behind a failed check may be `null`. */
+export interface TriggerCall {
   /** Who calls. */
   readonly caller: CallerFacts;
   /** What they ask for. */
   readonly request: TriggerRequest;
   /** The codes of `public.sync_integration_types`, in any order. */
   readonly knownTypes: readonly string[];
-  /** The integration asked for; `null` when the organisation has none of that type. */
-  readonly integration: IntegrationFacts | null;
-  /** Who has the idempotency key already; `null`: no run has it, or there is no key. */
-  readonly keyHolder: KeyHolderFacts | null;
-  /** The run in the way; `null`: none. */
-  readonly activeRun: ActiveRunFacts | null;
-  /** When the newest manual run of the integration was triggered, whatever became of it. */
-  readonly newestManualTriggeredAt: Date | null;
-  /** When the manual runs of the organisation's integrations were triggered, at least those of the last hour, in any order. */
-  readonly manualTriggeredAt: readonly Date[];
-  /** The limits of the installation. */
-  readonly settings: LimitFacts;
+  /** `null`: the organisation has no integration of that type. */
+  readonly facts: TriggerFacts | null;
 }
 
 /** The JSON in `error.details`, by message; `null` for messages that carry none. */
@@ -153,6 +168,8 @@ export interface TriggerErrorDetails {
     readonly status: ActiveRunStatus;
     readonly started_at: string | null;
     readonly triggered_by: RunTrigger;
+    readonly quota_until?: string;
+    readonly notice?: string;
   };
   /** How long to wait, rounded up, until when, and by what limit. */
   readonly rate_limited: {
@@ -160,6 +177,8 @@ export interface TriggerErrorDetails {
     readonly retry_at: string;
     readonly limit: "cooldown" | "presses_per_hour";
   };
+  /** The command that prints the SQL which sets the address. */
+  readonly function_url_not_configured: { readonly run: string };
 }
 
 /** Messages with which the trigger may reject a call; a subset of `SyncErrorMessage`. */
@@ -168,7 +187,7 @@ export type TriggerErrorMessage = keyof TriggerErrorDetails;
 /** A rejection, discriminated by its message. */
 export type TriggerRejection = {
   readonly [M in TriggerErrorMessage]: {
-    readonly outcome: "rejected";
+    readonly outcome: "reject";
     readonly message: M;
     readonly code: `PT${number}`;
     readonly status: number;
@@ -176,12 +195,16 @@ export type TriggerRejection = {
   };
 }[TriggerErrorMessage];
 
-/** What the trigger does. */
+/** What the trigger does: `sync_scheduler.trigger_decision`. */
 export type TriggerDecision =
   /** Starts a new run. */
-  | { readonly outcome: "accepted"; readonly triggeredBy: "manual" | "api" }
-  /** Gives back the run that the idempotency key has already started, in whatever state it is. */
-  | { readonly outcome: "replayed"; readonly runId: string }
-  /** Gives back the active run, which was stuck until recovery moved it on. */
-  | { readonly outcome: "revived"; readonly runId: string }
+  | {
+    readonly outcome: "start";
+    readonly triggeredBy: "manual" | "api";
+    readonly notice: TriggerNotice | null;
+  }
+  /** Returns the run that the idempotency key has already started, in whatever state it is. */
+  | { readonly outcome: "replay"; readonly runId: string }
+  /** Recovers the active run, which stands still, and returns it. */
+  | { readonly outcome: "revive"; readonly runId: string; readonly notice: TriggerNotice | null }
   | TriggerRejection;

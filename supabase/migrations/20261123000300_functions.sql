@@ -5558,7 +5558,7 @@ begin
       return sync_scheduler.reject_trigger('idempotency_key_reused',
         jsonb_build_object('run_id', facts.key_run_id));
     end if;
-    return row('replay', facts.key_run_id, null, null, null)::sync_scheduler.trigger_decision;
+    return row('replay', facts.key_run_id, null, null, null, null)::sync_scheduler.trigger_decision;
   end if;
 
   if not facts.enabled then
@@ -5570,8 +5570,9 @@ begin
 
   -- A dead worker or a dead scheduler never blocks a coordinator.
   if facts.active_recovery in ('continues', 'done') then
-    return row('revive', facts.active_run_id, case when not facts.is_ticking then 'scheduler_not_ticking' end,
-      null, null)::sync_scheduler.trigger_decision;
+    return row('revive', facts.active_run_id, null,
+      case when not facts.is_ticking then 'scheduler_not_ticking' end, null, null)
+      ::sync_scheduler.trigger_decision;
   elsif facts.active_run_id is not null and facts.active_recovery is null then
     return sync_scheduler.reject_trigger('sync_already_in_progress', jsonb_build_object(
       'run_id', facts.active_run_id,
@@ -5600,8 +5601,9 @@ begin
     return sync_scheduler.reject_trigger('function_url_not_configured',
       '{"run": "npx sync-scheduler doctor"}');
   end if;
-  return row('start', null, case when not facts.is_ticking then 'scheduler_not_ticking'
-    when facts.has_incident then 'vendor_incident' end, null, null)::sync_scheduler.trigger_decision;
+  return row('start', null, case when facts.caller_id is null then 'api' else 'manual' end,
+    case when not facts.is_ticking then 'scheduler_not_ticking'
+      when facts.has_incident then 'vendor_incident' end, null, null)::sync_scheduler.trigger_decision;
 end;
 $$;
 
@@ -5610,7 +5612,7 @@ create or replace function sync_scheduler.reject_trigger(message text, details j
 returns sync_scheduler.trigger_decision
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  return row('reject', null, null, reject_trigger.message, reject_trigger.details)
+  return row('reject', null, null, null, reject_trigger.message, reject_trigger.details)
     ::sync_scheduler.trigger_decision;
 end;
 $$;
@@ -5645,10 +5647,15 @@ create or replace function sync_scheduler.read_trigger_facts(
   integration public.sync_integrations, caller_id uuid, idempotency_key text default null,
   recovered boolean default null
 ) returns sync_scheduler.trigger_facts
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp
+-- A plan for these values would save the look for a key that is null, and cost ten times as much as that look.
+set plan_cache_mode = force_generic_plan as $$
 declare
   facts sync_scheduler.trigger_facts;
 begin
+  -- Presses are read by ranges that are ordered as one index is. Of plain conditions the index of the
+  -- organisation's runs would seem as good to a plan for an empty log, and would be read to its end in a long
+  -- one.
   select now(), read_trigger_facts.caller_id,
     integration.id, integration.enabled, integration.paused_at, integration.pause_reason,
     integration.resume_at,
@@ -5662,21 +5669,24 @@ begin
     integration.manual_cooldown, s.least_cooldown,
     (
       select r.triggered_at from public.sync_run_log r
-      -- As a range in the order of an index. With plain conditions a plan for an empty log could choose the
-      -- index of the organisation's runs. In a long log it would read that row by row.
       where (r.integration_id, r.org_id, r.triggered_by)
         between (integration.id, integration.org_id, 'manual'::public.sync_run_trigger)
         and (integration.id, integration.org_id, 'manual'::public.sync_run_trigger)
       order by r.integration_id desc, r.org_id desc, r.triggered_by desc, r.triggered_at desc limit 1
     ),
     (
-      select r.triggered_at
-      from public.sync_integrations i, public.sync_run_log r
-      where i.org_id = integration.org_id
-        and (r.integration_id, r.org_id, r.triggered_by, r.triggered_at)
+      select press.triggered_at
+      from public.sync_integrations i
+      cross join lateral (
+        select r.triggered_at from public.sync_run_log r
+        where (r.integration_id, r.org_id, r.triggered_by, r.triggered_at)
           between (i.id, i.org_id, 'manual'::public.sync_run_trigger, now() - interval '1 hour')
           and (i.id, i.org_id, 'manual'::public.sync_run_trigger, 'infinity'::timestamptz)
-      order by r.triggered_at desc offset s.presses_per_hour - 1 limit 1
+        -- So that the log is never read before the integrations.
+        offset 0
+      ) press
+      where i.org_id = integration.org_id
+      order by press.triggered_at desc offset s.presses_per_hour - 1 limit 1
     ),
     coalesce((select t.ticked_at from sync_scheduler.ticks t order by t.tick_id desc limit 1), s.installed_at)
       > now() - s.silent_after,
@@ -5692,7 +5702,8 @@ begin
   left join public.sync_run_log active
     on active.integration_id = integration.id and active.status in ('pending', 'running')
   left join public.sync_run_log holder
-    on holder.org_id = integration.org_id and holder.idempotency_key = read_trigger_facts.idempotency_key;
+    on holder.org_id = integration.org_id and holder.idempotency_key = read_trigger_facts.idempotency_key
+    and read_trigger_facts.idempotency_key is not null;
   return facts;
 end;
 $$;
@@ -6997,10 +7008,8 @@ begin
     elsif decision.outcome = 'revive' then
       run := sync_scheduler.join_run(decision.run_id, trigger_run.idempotency_key, decision.notice);
     else
-      run := sync_scheduler.start_run(integration,
-        case when trigger_run.caller_id is null then 'api' else 'manual' end::public.sync_run_trigger,
-        trigger_run.caller_id, trigger_run.idempotency_key, parent_run_id => trigger_run.parent_run_id,
-        notice => decision.notice);
+      run := sync_scheduler.start_run(integration, decision.triggered_by, trigger_run.caller_id,
+        trigger_run.idempotency_key, parent_run_id => trigger_run.parent_run_id, notice => decision.notice);
     end if;
     exit when run.run_id is not null;
   end loop;

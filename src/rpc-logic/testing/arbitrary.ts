@@ -160,6 +160,7 @@ export function situations(): fc.Arbitrary<Situation> {
         least_cooldown_seconds: mostly(60, 0, 61),
         presses_per_hour: mostly(60, 1, 2, 3),
       }),
+      scheduler: mostly<Situation["scheduler"]>("ticking", "silent"),
       elsewhere: fc.option(
         fc.record({
           role: fc.constantFrom<Situation["role"]>("admin", "viewer", null),

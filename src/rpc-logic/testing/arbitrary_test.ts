@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { decideTrigger } from "../mod.ts";
+import { triggerIntegrationSync } from "../mod.ts";
 import { situations } from "./arbitrary.ts";
-import { toFacts } from "./to_facts.ts";
+import { toCall } from "./to_facts.ts";
 
 const now = new Date("2026-11-23T12:00:00Z");
 
 Deno.test("500 generated situations reach every answer at least five times", () => {
   const counts: Record<string, number> = {
-    accepted: 0,
-    replayed: 0,
-    revived: 0,
+    start: 0,
+    replay: 0,
+    revive: 0,
     not_authenticated: 0,
     unsupported_identity: 0,
     not_authorized: 0,
@@ -25,8 +25,8 @@ Deno.test("500 generated situations reach every answer at least five times", () 
   };
   // Seeded: a test of the generator's balance must not depend on luck.
   for (const situation of fc.sample(situations(), { seed: 20261123, numRuns: 500 })) {
-    const decision = decideTrigger(toFacts(situation, now), now);
-    const answer = decision.outcome === "rejected" ? decision.message : decision.outcome;
+    const decision = triggerIntegrationSync(toCall(situation, now));
+    const answer = decision.outcome === "reject" ? decision.message : decision.outcome;
     counts[answer] = (counts[answer] ?? 0) + 1;
   }
   const rare = Object.entries(counts).filter(([, count]) => count < 5);

@@ -62,11 +62,14 @@ const detail = z.union([
   z.strictObject({ seconds_from_now: seconds }),
 ]);
 
+const notice = z.literal("scheduler_not_ticking").nullable().default(null);
+
 const expectation = z.discriminatedUnion("outcome", [
-  z.strictObject({ outcome: z.literal("accepted"), triggered_by: z.enum(["manual", "api"]) }),
-  z.strictObject({ outcome: z.enum(["replayed", "revived"]), run: run.shape.label }),
+  z.strictObject({ outcome: z.literal("start"), triggered_by: z.enum(["manual", "api"]), notice }),
+  z.strictObject({ outcome: z.literal("replay"), run: run.shape.label }),
+  z.strictObject({ outcome: z.literal("revive"), run: run.shape.label, notice }),
   z.strictObject({
-    outcome: z.literal("rejected"),
+    outcome: z.literal("reject"),
     code: z.string().regex(/^PT[45][0-9]{2}$/),
     message: z.string(),
     details: z.record(z.string(), detail).nullable(),
@@ -93,6 +96,8 @@ export const situationSchema = z.strictObject({
     least_cooldown_seconds: seconds.min(0),
     presses_per_hour: z.int().min(1).max(10_000),
   }),
+  /** Does the scheduler tick? */
+  scheduler: z.enum(["ticking", "silent"]),
   /** A second organisation, whose xledger run has just been triggered by hand and is pending. */
   elsewhere: z.strictObject({ role: role.nullable(), idempotency_key: z.string().nullable() }).nullable(),
 }).superRefine((situation, context) => {

@@ -1,4 +1,4 @@
-import type { OrgRole, TriggerDecision, TriggerFacts } from "../mod.ts";
+import type { OrgRole, Recovery, TriggerCall, TriggerDecision, TriggerFacts } from "../mod.ts";
 import { KNOWN_TYPES, type Run, type Situation, type TriggerVector } from "./schema.ts";
 
 /**
@@ -23,10 +23,14 @@ export function idOf(kind: keyof typeof KIND_NUMBERS, label: string): string {
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-/** Conditions in which recovery moves an active run on. */
-const REVIVED: readonly Run["condition"][] = ["retry_due", "unclaimed", "worker_silent"];
-/** Conditions in which recovery fails an active run. */
-const FAILED: readonly Run["condition"][] = ["overdue", "undeliverable"];
+/** What a recovery makes of an active run; the other conditions do not stand still. */
+const RECOVERIES: Readonly<Partial<Record<Run["condition"], Recovery>>> = {
+  retry_due: "continues",
+  unclaimed: "continues",
+  worker_silent: "continues",
+  overdue: "ends",
+  undeliverable: "ends",
+};
 
 /** The `sub` of a caller who is `foreign`, as Auth0 makes them. */
 export const FOREIGN_SUBJECT = "auth0|5f7c8ec7c33c6c004bbafe82";
@@ -39,33 +43,23 @@ const KIND_NUMBERS = { org: "00004001", user: "00004002", integration: "00004003
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { decideTrigger } from "../mod.ts";
+ * import { triggerIntegrationSync } from "../mod.ts";
  * import { loadTriggerVectors } from "./load.ts";
- * import { toDecision, toFacts } from "./to_facts.ts";
+ * import { toCall, toDecision } from "./to_facts.ts";
  *
  * const now = new Date("2026-11-23T12:00:00Z");
  * for (const vector of loadTriggerVectors()) {
- *   assert.deepEqual(decideTrigger(toFacts(vector.situation, now), now), toDecision(vector, now));
+ *   assert.deepEqual(triggerIntegrationSync(toCall(vector.situation, now)), toDecision(vector, now));
  * }
  * ```
  */
-export function toFacts(situation: Situation, now: Date): TriggerFacts {
+export function toCall(situation: Situation, now: Date): TriggerCall {
   // Whatever the situation lists belongs to the existing organisation.
   const owned = situation.org === "existing" ? situation : { integrations: [], runs: [] };
   const integration = owned.integrations.find((item) => item.integration_type === situation.integration_type);
-  const runs = owned.runs.filter((run) => run.integration_type === situation.integration_type);
-  const activeRun = runs.find((run) =>
-    (run.status === "pending" || run.status === "running") && !FAILED.includes(run.condition)
-  );
-  const manual = runs.filter((run) => run.triggered_by === "manual").map((run) => run.triggered_seconds_ago);
-  const keyHolder = situation.idempotency_key === null
-    ? undefined
-    : owned.runs.find((run) => run.idempotency_key === situation.idempotency_key);
-  const ago = (seconds: number) => instant(now, -seconds);
   const person = situation.caller === "signed_in" || situation.caller === "anonymous"
     ? idOf("user", "caller")
     : null;
-
   return {
     caller: {
       actsForAll: situation.caller === "service_role" || situation.caller === "host",
@@ -76,34 +70,56 @@ export function toFacts(situation: Situation, now: Date): TriggerFacts {
     },
     request: { integrationType: situation.integration_type, idempotencyKey: situation.idempotency_key },
     knownTypes: KNOWN_TYPES,
-    integration: integration === undefined ? null : {
-      integrationId: idOf("integration", integration.integration_type),
-      enabled: integration.enabled,
-      pausedAt: integration.pause === null ? null : ago(integration.pause.paused_seconds_ago),
-      pauseReason: integration.pause?.reason ?? null,
-      resumeAt: integration.pause === null || integration.pause.resume_in_seconds === null
-        ? null
-        : instant(now, integration.pause.resume_in_seconds),
-      manualCooldownSeconds: integration.cooldown_seconds,
+    facts: integration === undefined ? null : toFacts(situation, integration, owned.runs, person, now),
+  };
+}
+
+function toFacts(
+  { idempotency_key, settings, scheduler }: Situation,
+  { integration_type, enabled, cooldown_seconds, pause }: Situation["integrations"][number],
+  runs: readonly Run[],
+  callerId: string | null,
+  now: Date,
+): TriggerFacts {
+  const ago = (seconds: number) => instant(now, -seconds);
+  const own = runs.filter((run) => run.integration_type === integration_type);
+  const active = own.find((run) => run.status === "pending" || run.status === "running");
+  const holder = runs.find((run) => idempotency_key !== null && run.idempotency_key === idempotency_key);
+  const presses = (of: readonly Run[]) =>
+    of.filter((run) => run.triggered_by === "manual").map((run) => run.triggered_seconds_ago)
+      .sort((a, b) => a - b);
+  const [newest] = presses(own);
+  const full = presses(runs).filter((seconds) => seconds <= 3600)[settings.presses_per_hour - 1];
+  return {
+    decidedAt: now,
+    callerId,
+    integrationId: idOf("integration", integration_type),
+    enabled,
+    pausedAt: pause === null ? null : ago(pause.paused_seconds_ago),
+    pauseReason: pause?.reason ?? null,
+    resumeAt: pause === null || pause.resume_in_seconds === null
+      ? null
+      : instant(now, pause.resume_in_seconds),
+    key: holder === undefined ? null : {
+      runId: idOf("run", holder.label),
+      integrationId: idOf("integration", holder.integration_type),
     },
-    keyHolder: keyHolder === undefined ? null : {
-      runId: idOf("run", keyHolder.label),
-      integrationId: idOf("integration", keyHolder.integration_type),
+    active: active === undefined ? null : {
+      runId: idOf("run", active.label),
+      status: active.status === "running" ? "running" : "pending",
+      startedAt: active.started_seconds_ago === null ? null : ago(active.started_seconds_ago),
+      triggeredBy: active.triggered_by,
+      waitsFor: null,
+      quotaUntil: null,
+      recovery: RECOVERIES[active.condition] ?? null,
     },
-    activeRun: activeRun === undefined ? null : {
-      runId: idOf("run", activeRun.label),
-      status: activeRun.status === "running" ? "running" : "pending",
-      startedAt: activeRun.started_seconds_ago === null ? null : ago(activeRun.started_seconds_ago),
-      triggeredBy: activeRun.triggered_by,
-      wasRevived: REVIVED.includes(activeRun.condition),
-    },
-    newestManualTriggeredAt: manual.length === 0 ? null : ago(Math.min(...manual)),
-    manualTriggeredAt: owned.runs.filter((run) => run.triggered_by === "manual")
-      .map((run) => ago(run.triggered_seconds_ago)),
-    settings: {
-      leastCooldownSeconds: situation.settings.least_cooldown_seconds,
-      pressesPerHour: situation.settings.presses_per_hour,
-    },
+    manualCooldownSeconds: cooldown_seconds,
+    leastCooldownSeconds: settings.least_cooldown_seconds,
+    newestPressAt: newest === undefined ? null : ago(newest),
+    hourIsFullSince: full === undefined ? null : ago(full),
+    isTicking: scheduler === "ticking",
+    hasIncident: false,
+    hasFunctionUrl: true,
   };
 }
 
@@ -118,12 +134,21 @@ export function toFacts(situation: Situation, now: Date): TriggerFacts {
  *
  * const [first] = loadTriggerVectors();
  * assert.ok(first);
- * assert.deepEqual(toDecision(first, new Date()), { outcome: "accepted", triggeredBy: "manual" });
+ * assert.deepEqual(toDecision(first, new Date()), {
+ *   outcome: "start",
+ *   triggeredBy: "manual",
+ *   notice: null,
+ * });
  * ```
  */
 export function toDecision({ expect }: TriggerVector, now: Date): TriggerDecision {
-  if (expect.outcome === "accepted") return { outcome: "accepted", triggeredBy: expect.triggered_by };
-  if (expect.outcome !== "rejected") return { outcome: expect.outcome, runId: idOf("run", expect.run) };
+  if (expect.outcome === "start") {
+    return { outcome: "start", triggeredBy: expect.triggered_by, notice: expect.notice };
+  }
+  if (expect.outcome === "replay") return { outcome: "replay", runId: idOf("run", expect.run) };
+  if (expect.outcome === "revive") {
+    return { outcome: "revive", runId: idOf("run", expect.run), notice: expect.notice };
+  }
   const details = expect.details === null ? null : Object.fromEntries(
     Object.entries(expect.details).map(([key, value]) => {
       if (value === null || typeof value !== "object" || Array.isArray(value)) return [key, value];

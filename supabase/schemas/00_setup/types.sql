@@ -121,11 +121,11 @@ comment on type sync_scheduler.trigger_facts is
   'organisation that must be an hour old before the next one, or null.';
 
 create type sync_scheduler.trigger_decision as (
-  outcome text, run_id uuid, notice text, message text, details jsonb
+  outcome text, run_id uuid, triggered_by public.sync_run_trigger, notice text, message text, details jsonb
 );
 comment on type sync_scheduler.trigger_decision is
-  'What a press does. `start`: a new run, with the notice. `replay`: returns run_id as it is. `revive`: '
-  'recovers run_id, then returns it with the notice. `reject`: raises message with details.';
+  'What a press does. `start`: a new run, with triggered_by and notice. `replay`: returns run_id as it is. '
+  '`revive`: recovers run_id, then returns it with the notice. `reject`: raises message with details.';
 
 create type sync_scheduler.field_names as (voucher text[], line text[]);
 comment on type sync_scheduler.field_names is 'Names of fields, of a voucher and of its lines.';

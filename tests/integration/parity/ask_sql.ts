@@ -27,7 +27,7 @@ class Rollback extends Error {}
  * @example
  * ```ts ignore
  * const { now, decision } = await askSql(sql, situation);
- * assert.deepEqual(decision, decideTrigger(toFacts(situation, now), now));
+ * assert.deepEqual(decision, triggerIntegrationSync(toCall(situation, now)));
  * ```
  */
 export async function askSql(sql: Sql, situation: Situation): Promise<SqlAnswer> {
@@ -95,7 +95,7 @@ async function call(tx: TransactionSql, situation: Situation): Promise<SqlAnswer
   try {
     const rows = await tx.savepoint(async (savepoint) => {
       await becomeCaller(savepoint, situation.caller);
-      return await savepoint`select run_id, triggered_by, triggered_by_user_id, idempotency_key, status
+      return await savepoint`select run_id, triggered_by, triggered_by_user_id, idempotency_key, status, notice
         from public.trigger_integration_sync(
           org_id => ${orgOf(situation)}, integration_type => ${situation.integration_type},
           idempotency_key => ${situation.idempotency_key})`;
@@ -104,18 +104,22 @@ async function call(tx: TransactionSql, situation: Situation): Promise<SqlAnswer
     const run = resultSchema.parse(rows)[0];
     const known = situation.runs.some(({ label }) => idOf("run", label) === run.run_id);
     // Both give back a run that was there; but a replay touches nothing, and a revival always does.
-    if (known) return { outcome: before === await snapshot(tx) ? "replayed" : "revived", runId: run.run_id };
+    if (known) {
+      return before === await snapshot(tx)
+        ? { outcome: "replay", runId: run.run_id }
+        : { outcome: "revive", runId: run.run_id, notice: run.notice };
+    }
     const isOurs = run.status === "pending" && run.idempotency_key === situation.idempotency_key &&
       run.triggered_by_user_id === (run.triggered_by === "api" ? null : idOf("user", "caller"));
     return isOurs
-      ? { outcome: "accepted", triggeredBy: run.triggered_by }
+      ? { outcome: "start", triggeredBy: run.triggered_by, notice: run.notice }
       : { outcome: "unexpected row", ...run };
   } catch (error) {
     if (!(error instanceof postgres.PostgresError)) throw error;
     const details: unknown = error.detail === undefined || error.detail === ""
       ? null
       : JSON.parse(error.detail);
-    return { outcome: "rejected", code: error.code, message: error.message, details };
+    return { outcome: "reject", code: error.code, message: error.message, details };
   }
 }
 
@@ -125,6 +129,7 @@ const resultSchema = z.tuple([z.object({
   triggered_by_user_id: z.string().nullable(),
   idempotency_key: z.string().nullable(),
   status: z.string(),
+  notice: z.string().nullable(),
 })]);
 
 function claims(caller: Situation["caller"]): string {

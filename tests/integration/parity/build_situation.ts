@@ -21,6 +21,9 @@ export async function buildSituation(tx: TransactionSql, situation: Situation): 
   await tx`update sync_scheduler.settings set
     least_cooldown = make_interval(secs => ${situation.settings.least_cooldown_seconds}),
     presses_per_hour = ${situation.settings.presses_per_hour}`;
+  // The newest tick by its number, whatever pg_cron does meanwhile.
+  await tx`insert into sync_scheduler.ticks (tick_id, ticked_at) overriding system value
+    values (9223372036854775807, now() - ${situation.scheduler === "silent" ? "1 day" : "0"}::interval)`;
   await tx`insert into auth.users (id) values (${caller})`;
   if (situation.org === "existing") {
     await buildOrg(tx, "own", situation.role, situation.integrations, situation.runs);

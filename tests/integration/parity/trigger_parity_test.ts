@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Sql } from "postgres";
-import { decideTrigger } from "../../../src/rpc-logic/mod.ts";
+import { triggerIntegrationSync } from "../../../src/rpc-logic/mod.ts";
 import { usePlatform } from "../../support/platform.ts";
 import { situations } from "../../../src/rpc-logic/testing/arbitrary.ts";
 import { loadTriggerVectors } from "../../../src/rpc-logic/testing/load.ts";
 import type { Situation } from "../../../src/rpc-logic/testing/schema.ts";
-import { toFacts } from "../../../src/rpc-logic/testing/to_facts.ts";
+import { toCall } from "../../../src/rpc-logic/testing/to_facts.ts";
 import { askSql, type SqlAnswer } from "./ask_sql.ts";
 
 /** Override with PARITY_SEED and PARITY_CASES, for example to look for differences overnight. */
@@ -34,7 +34,7 @@ function compareForetold({ decision, foretold }: SqlAnswer, situation: Situation
     assert.ok(situation.org !== "existing" || !has, "sync_overview lacks an integration");
     return;
   }
-  if (decision.outcome === "replayed" || aboutKeys.has(String(decision.message))) return;
+  if (decision.outcome === "replay" || aboutKeys.has(String(decision.message))) return;
   assert.deepEqual(
     { message: foretold.message, details: normalised(foretold.details) },
     { message: decision.message ?? null, details: normalised(decision.details ?? null) },
@@ -47,8 +47,8 @@ async function compare(sql: Sql, situation: Situation): Promise<string> {
   const asked = await askSql(sql, situation);
   const { now, decision: answered } = asked;
   compareForetold(asked, situation);
-  const decided = decideTrigger(toFacts(situation, now), now);
-  const mirror = decided.outcome === "rejected"
+  const decided = triggerIntegrationSync(toCall(situation, now));
+  const mirror = decided.outcome === "reject"
     ? {
       outcome: decided.outcome,
       code: decided.code,
@@ -63,7 +63,7 @@ async function compare(sql: Sql, situation: Situation): Promise<string> {
     `SQL and mirror differ\nSQL:    ${JSON.stringify(database)}\nmirror: ${JSON.stringify(mirror)}\n` +
       `situation: ${JSON.stringify(situation)}`,
   );
-  return decided.outcome === "rejected" ? decided.message : decided.outcome;
+  return decided.outcome === "reject" ? decided.message : decided.outcome;
 }
 
 Deno.test("the SQL and the mirror answer every shared vector alike", async (t) => {

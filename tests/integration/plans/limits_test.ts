@@ -106,6 +106,10 @@ for (const [what, prepare] of Object.entries(STATISTICS)) {
         await admin.unsafe(`set plan_cache_mode = ${mode}`);
         // A press and the overview look at each integration once or thrice; the loop reads ten rows ahead.
         const read = await rolledBack(admin, async (tx) => ({
+          pressWithKey: await rowsRead(
+            tx,
+            () => tx`select public.trigger_integration_sync(${orgId}, 'dynamics', 'key')`,
+          ),
           press: await rowsRead(tx, () => tx`select public.trigger_integration_sync(${orgId}, 'webhook')`),
           overview: await rowsRead(tx, () => tx`select public.sync_overview(${orgId})`),
           check: await rowsRead(tx, () => tx`select public.test_integration_connection(${orgId}, 'xledger')`),

@@ -103,10 +103,8 @@ begin
     elsif decision.outcome = 'revive' then
       run := sync_scheduler.join_run(decision.run_id, trigger_run.idempotency_key, decision.notice);
     else
-      run := sync_scheduler.start_run(integration,
-        case when trigger_run.caller_id is null then 'api' else 'manual' end::public.sync_run_trigger,
-        trigger_run.caller_id, trigger_run.idempotency_key, parent_run_id => trigger_run.parent_run_id,
-        notice => decision.notice);
+      run := sync_scheduler.start_run(integration, decision.triggered_by, trigger_run.caller_id,
+        trigger_run.idempotency_key, parent_run_id => trigger_run.parent_run_id, notice => decision.notice);
     end if;
     exit when run.run_id is not null;
   end loop;
