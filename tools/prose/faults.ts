@@ -50,7 +50,7 @@ export function proseFaults(files: readonly ProseFile[]): string[] {
 }
 
 /** What has an average: a page, or the comments of a folder. */
-export function unitOf(path: string): string {
+function unitOf(path: string): string {
   return path.endsWith(".md") ? path : path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 

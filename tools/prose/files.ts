@@ -7,14 +7,7 @@ const LEFT_OUT = /^supabase\/migrations\/|^src\/database_types\.ts$|^CHANGELOG\.
 
 /** Every file of the project that has prose, committed or new. */
 export async function proseFiles(root: string): Promise<ProseFile[]> {
-  const listed = await git(root, [
-    "ls-files",
-    "-z",
-    "--cached",
-    "--others",
-    "--exclude-standard",
-    "--deduplicate",
-  ]);
+  const listed = await git(root, ["ls-files", "-z", "-c", "-o", "--exclude-standard", "--deduplicate"]);
   const paths = listed.split("\0").filter((path) => /\.(md|sql|tsx?)$/.test(path) && !LEFT_OUT.test(path));
   const read = paths.map(async (path) => {
     // A file that was deleted, and is not committed as such.
