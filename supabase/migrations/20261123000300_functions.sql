@@ -1345,6 +1345,10 @@ begin
     select distinct r.integration_id from old_rows r
     where r.state in ('pending', 'sending', 'unknown') or r.undecided order by 1) o;
   return null;
+exception when others then
+  -- It must not undo what a batch, a delivery or a decision has written. The next change counts anew.
+  raise warning 'sync_scheduler.keep_entry_alerts: % (%)', sqlerrm, sqlstate;
+  return null;
 end;
 $$;
 
@@ -2094,6 +2098,10 @@ create or replace function sync_scheduler.resolve_slot_alerts() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   perform sync_scheduler.resolve_alerts(new.id, '{drift,start_failed,missed_slot}');
+  return null;
+exception when others then
+  -- It must not undo a pause.
+  raise warning 'sync_scheduler.resolve_slot_alerts: % (%)', sqlerrm, sqlstate;
   return null;
 end;
 $$;

@@ -147,6 +147,10 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   perform sync_scheduler.resolve_alerts(new.id, '{drift,start_failed,missed_slot}');
   return null;
+exception when others then
+  -- It must not undo a pause.
+  raise warning 'sync_scheduler.resolve_slot_alerts: % (%)', sqlerrm, sqlstate;
+  return null;
 end;
 $$;
 
