@@ -11,6 +11,7 @@ declare
   failed record;
   newest record;
   is_sound boolean;
+  stop_reason text;
   taken constant boolean := sync_worker_finish_alerts.results @> '[{"outcome": "delivered"}]';
 begin
   select * into sender from sync_scheduler.alert_senders s
@@ -81,12 +82,12 @@ begin
     end
   where s.org_id = sender.org_id;
 
-  if failed.outcome = 'gone' then
-    perform sync_scheduler.stop_alert_webhook(sender.org_id, 'gone');
-  elsif failed.outcome = 'refused' and webhook.failing_since <= now() - interval '1 hour' then
-    perform sync_scheduler.stop_alert_webhook(sender.org_id, 'refused');
-  elsif webhook.failing_since <= now() - interval '3 days' then
-    perform sync_scheduler.stop_alert_webhook(sender.org_id, 'unreachable');
+  stop_reason := case
+    when failed.outcome = 'gone' then 'gone'
+    when failed.outcome = 'refused' and webhook.failing_since <= now() - interval '1 hour' then 'refused'
+    when webhook.failing_since <= now() - interval '3 days' then 'unreachable' end;
+  if stop_reason is not null then
+    perform sync_scheduler.stop_alert_webhook(sender.org_id, stop_reason);
   end if;
   return '{"recorded": true}'::jsonb;
 end;

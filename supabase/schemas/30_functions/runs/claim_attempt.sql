@@ -22,7 +22,21 @@ begin
   elsif claimed.claimed_at is not null then
     perform sync_scheduler.raise_error('already_claimed');
   elsif refusal is not null then
-    return sync_scheduler.refuse_worker(claimed, refusal, sync_worker_claim.protocol);
+    -- The run waits, with a notice until the next claim. No error, for that would undo it. It uses up no
+    -- attempt and no dispatch, and the deadline is for runs that could have run. But no run is pending for
+    -- ever.
+    update public.sync_run_log r set
+      notice = refusal,
+      deadline_at = greatest(r.deadline_at, least(now() + i.run_deadline, r.triggered_at + interval '7 days'))
+    from public.sync_integrations i
+    where r.run_id = claimed.run_id and i.id = r.integration_id;
+    -- To write refused_protocol is an event: alerts has a trigger on it.
+    update sync_scheduler.run_attempts a set
+      dispatch_count = 0,
+      refused_protocol = coalesce(sync_worker_claim.protocol, 0),
+      lease_expires_at = now() + (select s.claim_timeout * 2 from sync_scheduler.settings s)
+    where a.run_id = claimed.run_id and a.attempt = claimed.attempt;
+    return jsonb_build_object('refused', refusal);
   end if;
   -- Read after the run's lock is held, see pause_if_stopped.
   select i.* into strict integration
@@ -91,34 +105,6 @@ comment on function public.sync_worker_claim(uuid, integer, text, uuid, numeric,
   'Returns what the worker needs, credentials included, or refused (function_outdated, schema_outdated) '
   'for an unknown protocol. Errors: PT401 invalid_token, PT409 already_claimed, PT409 attempt_not_current, '
   'PT422 argument_too_long.';
-
--- Leaves an attempt unclaimed, because this schema does not understand its worker's protocol. The run waits,
--- with a notice until the next claim. It is dispatched again after twice settings.claim_timeout, for a week
--- at most. Writing refused_protocol is an event: alerts has a trigger on it. The caller holds the run's row
--- lock. Returns refused: the reason.
-create or replace function sync_scheduler.refuse_worker(
-  refused sync_scheduler.run_attempts, reason text, protocol integer
-) returns jsonb
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  run public.sync_run_log;
-begin
-  -- No error, for that would undo all of this. It uses up no attempt and no dispatch, and the deadline is for
-  -- runs that could have run. But no run is pending for ever.
-  update public.sync_run_log r set
-    notice = refuse_worker.reason,
-    deadline_at = greatest(r.deadline_at, least(now() + i.run_deadline, r.triggered_at + interval '7 days'))
-  from public.sync_integrations i
-  where r.run_id = refuse_worker.refused.run_id and i.id = r.integration_id
-  returning r.* into strict run;
-  update sync_scheduler.run_attempts a set
-    dispatch_count = 0,
-    refused_protocol = coalesce(refuse_worker.protocol, 0),
-    lease_expires_at = now() + (select s.claim_timeout * 2 from sync_scheduler.settings s)
-  where a.run_id = run.run_id and a.attempt = refuse_worker.refused.attempt;
-  return jsonb_build_object('refused', refuse_worker.reason);
-end;
-$$;
 
 -- Why this schema refuses a worker of that protocol: function_outdated or schema_outdated; null: it does not.
 create or replace function sync_scheduler.protocol_refusal(protocol integer) returns text
