@@ -16,7 +16,7 @@ const active: ActiveRunFacts = {
   quotaUntil: null,
   recovery: null,
 };
-/** A press of a person that nothing stands against. */
+/** A press of a person that is accepted. */
 const clear: TriggerFacts = {
   decidedAt: now,
   callerId: "u-1",

@@ -55,7 +55,7 @@ export interface TriggerRequest {
   readonly idempotencyKey: string | null;
 }
 
-/** What a recovery makes of an active run that stands still: it goes on, it ends, or this press has recovered it. */
+/** What a recovery makes of a stuck active run: it goes on, it ends, or this press has recovered it. */
 export type Recovery = "continues" | "ends" | "done";
 
 /** What a run that is started or revived says to the person who pressed. */
@@ -83,7 +83,7 @@ export interface ActiveRunFacts {
   readonly waitsFor: string | null;
   /** Until when its vendor asks it to wait; `null`: it does not, or that is over. */
   readonly quotaUntil: Date | null;
-  /** `null`: it does not stand still. */
+  /** `null`: it is not stuck. */
   readonly recovery: Recovery | null;
 }
 
@@ -205,6 +205,6 @@ export type TriggerDecision =
   }
   /** Returns the run that the idempotency key has already started, in whatever state it is. */
   | { readonly outcome: "replay"; readonly runId: string }
-  /** Recovers the active run, which stands still, and returns it. */
+  /** Recovers the active run, which is stuck, and returns it. */
   | { readonly outcome: "revive"; readonly runId: string; readonly notice: TriggerNotice | null }
   | TriggerRejection;

@@ -6,9 +6,9 @@ import type { CallerFacts, TriggerCall, TriggerDecision, TriggerRejection } from
 const MAX_KEY_LENGTH = 200;
 
 /**
- * What `public.trigger_integration_sync` answers: its checks of the caller and the request, then
- * {@link decideTrigger}. It exists so that the rules can be read, unit-tested and compared with the SQL
- * (`tests/integration/parity/`), and so that a client knows in advance what a press of the button would do.
+ * What `public.trigger_integration_sync` answers: its checks of the caller and the request, then {@link decideTrigger}.
+ * With it the rules can be read, unit-tested and compared with the SQL (`tests/integration/parity/`). A client knows in
+ * advance what a press of the button would do.
  *
  * @example
  * ```ts

@@ -34,7 +34,7 @@ const facts: TriggerFacts = {
   hasIncident: false,
   hasFunctionUrl: true,
 };
-/** A coordinator's call that nothing stands against. */
+/** A coordinator's call that is accepted. */
 const clear: TriggerCall = {
   caller: coordinator,
   request: { integrationType: "xledger", idempotencyKey: null },

@@ -5643,14 +5643,14 @@ create or replace function sync_scheduler.read_trigger_facts(
   recovered boolean default null
 ) returns sync_scheduler.trigger_facts
 language plpgsql stable set search_path = pg_catalog, pg_temp
--- A plan for these values would save the look for a key that is null, and cost ten times as much as that look.
+-- A plan for these values would save the look for a key that is null, and cost ten times as much as that
+-- look.
 set plan_cache_mode = force_generic_plan as $$
 declare
   facts sync_scheduler.trigger_facts;
 begin
-  -- Presses are read by ranges that are ordered as one index is. Of plain conditions the index of the
-  -- organisation's runs would seem as good to a plan for an empty log, and would be read to its end in a long
-  -- one.
+  -- Presses are read by ranges that are ordered as one index is. With plain conditions a plan for an empty
+  -- log could choose the index of the organisation's runs. In a long log it would read that to its end.
   select now(), read_trigger_facts.caller_id,
     integration.id, integration.enabled, integration.paused_at, integration.pause_reason,
     integration.resume_at,

@@ -23,7 +23,7 @@ export function idOf(kind: keyof typeof KIND_NUMBERS, label: string): string {
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-/** What a recovery makes of an active run; the other conditions do not stand still. */
+/** What a recovery makes of an active run; the other conditions are not stuck. */
 const RECOVERIES: Readonly<Partial<Record<Run["condition"], Recovery>>> = {
   retry_due: "continues",
   unclaimed: "continues",

@@ -60,8 +60,8 @@ create index sync_run_log_org_idx on public.sync_run_log (org_id, triggered_at d
 -- A member's list of failures: behind a policy no condition on status can be sought in an index.
 create index sync_run_log_failed_idx on public.sync_run_log (org_id, triggered_at desc)
   where status = 'failed';
--- Behind the index of the organisation's runs: of two that cost the same, as in an empty log, the planner takes
--- the younger one, and this one has one row for a key.
+-- Behind the index of the organisation's runs: if two cost the same, as in an empty log, the planner takes
+-- the younger one. This index has one row for a key.
 create unique index sync_run_log_idempotency_key_idx on public.sync_run_log (org_id, idempotency_key)
   where idempotency_key is not null;
 create index sync_run_log_due_idx on public.sync_run_log (next_attempt_at)
