@@ -2,7 +2,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../cron.psql
-select plan(8);
+select plan(12);
 
 select is(pg_temp.walk('0 * * * *', '2026-10-24 23:30+00', 'Europe/Oslo', 3), array['2026-10-25 00:00+00',
   '2026-10-25 01:00+00', '2026-10-25 02:00+00']::timestamptz[], 'every hour goes on through the repeated one');
@@ -20,6 +20,11 @@ select is(sync_scheduler.next_cron_occurrence('30 */2 29 3 *', 'Europe/Oslo', '2
   'the change may be far ahead');
 select is(sync_scheduler.next_cron_occurrence('0 0,*/2 * * *', 'Europe/Oslo', '2026-10-25 00:30+00'),
   '2026-10-25 03:00+00', 'only a star at the beginning makes a wildcard');
+
+-- Many in one call, over a change of the clock that is more than a day away.
+select is((select array_agg(o) from sync_scheduler.cron_occurrences(e, 'Europe/Oslo', since, 'infinity', 60) o), pg_temp.walk(e, since, 'Europe/Oslo', 60),
+  format('one call finds what single steps find: %s from %s', e, since))
+from unnest(array['30 * * * *', '30 2 * * *']) e, unnest(array['2026-03-27T09:00Z', '2026-10-23T09:00Z']::timestamptz[]) since;
 
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../pause.psql
-select plan(27);
+select plan(29);
 
 update public.sync_integrations set run_deadline = '6 hours', max_attempts = 100, time_zone = 'Europe/Oslo';
 create function pg_temp.next() returns void language plpgsql as $$
@@ -48,6 +48,11 @@ select sync_test.act_as('owner');
 select ok((select deadline_at - triggered_at from pg_temp.ended()) <= interval '30 hours',
   'no run lasts longer than its deadline and the longest wait');
 
+-- A hint of a day, to the second.
+delete from public.sync_run_log;
+select pg_temp.begin_run('running');
+select is(pg_temp.finish('failed', 'rate_limited', 86400), 'pending', 'a hint of a day is waited for');
+select alike((pg_temp.run()).error_message, '%is used up until ____-__-__ __:__ (Europe/Oslo).', 'its day is named: the time alone is today''s, too');
 -- A hint that is longer by itself.
 delete from public.sync_run_log;
 select pg_temp.begin_run('running');
