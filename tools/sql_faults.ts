@@ -106,5 +106,5 @@ const AMBIGUOUS = new Set([
   "public.acknowledge_sync_alert",
   "public.cancel_integration_sync",
   "sync_scheduler.finish_attempt",
-  "sync_scheduler.note_alert",
+  "sync_scheduler.upsert_alert",
 ]);

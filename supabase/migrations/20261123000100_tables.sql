@@ -1148,7 +1148,7 @@ create table public.sync_alerts (
   check (acknowledged_by is null or acknowledged_at is not null)
 );
 -- One open alert for an occurrence, however often it is noticed. The next occurrence is a new alert.
-create unique index sync_alerts_incident_idx on public.sync_alerts (org_id, dedup_key) nulls not distinct
+create unique index sync_alerts_occurrence_idx on public.sync_alerts (org_id, dedup_key) nulls not distinct
   where resolved_at is null;
 create index sync_alerts_org_idx on public.sync_alerts (org_id, last_seen_at desc);
 create index sync_alerts_integration_idx on public.sync_alerts (integration_id, org_id);

@@ -832,16 +832,16 @@ create or replace function sync_scheduler.raise_alert(
   integration public.sync_integrations,
   kind public.sync_alert_kind,
   severity public.sync_alert_severity,
-  incident timestamptz,
+  occurrence timestamptz,
   message text,
   details jsonb default '{}',
   run_id uuid default null
 ) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  return sync_scheduler.note_alert(integration.org_id, integration.id, integration.integration_type, kind,
+  return sync_scheduler.upsert_alert(integration.org_id, integration.id, integration.integration_type, kind,
     severity,
-    sync_scheduler.alert_key(kind, integration.id::text, incident), message, details, run_id);
+    sync_scheduler.alert_key(kind, integration.id::text, occurrence), message, details, run_id);
 end;
 $$;
 
@@ -862,7 +862,7 @@ $$;
 
 -- Writes an alert, or counts up the open one of that dedup_key. Returns whether it was new. For raise_alert
 -- and raise_shared_alert.
-create or replace function sync_scheduler.note_alert(
+create or replace function sync_scheduler.upsert_alert(
   org_id uuid,
   integration_id uuid,
   integration_type text,
@@ -881,9 +881,9 @@ begin
   -- A second caller with the same occurrence counts it up: the unique index decides, not a look beforehand.
   insert into public.sync_alerts as a
     (org_id, integration_id, integration_type, run_id, kind, severity, dedup_key, message, details)
-  values (note_alert.org_id, note_alert.integration_id, note_alert.integration_type, note_alert.run_id,
-    note_alert.kind,
-    note_alert.severity, note_alert.dedup_key, note_alert.message, note_alert.details)
+  values (upsert_alert.org_id, upsert_alert.integration_id, upsert_alert.integration_type, upsert_alert.run_id,
+    upsert_alert.kind,
+    upsert_alert.severity, upsert_alert.dedup_key, upsert_alert.message, upsert_alert.details)
   on conflict (org_id, dedup_key) where resolved_at is null do update set
     count = a.count + 1,
     last_seen_at = now(),
@@ -900,13 +900,13 @@ $$;
 -- instant that separates one occurrence from the next (a slot, a day, the last tick). Null: it is one
 -- occurrence until it is resolved.
 create or replace function sync_scheduler.alert_key(
-  kind public.sync_alert_kind, subject text, incident timestamptz
+  kind public.sync_alert_kind, subject text, occurrence timestamptz
 ) returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  -- In UTC: the same incident has the same name in every session.
+  -- In UTC: the same occurrence has the same name in every session.
   return concat_ws(':', alert_key.kind, alert_key.subject,
-    to_char(incident at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
+    to_char(occurrence at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
 end;
 $$;
 
@@ -917,14 +917,14 @@ create or replace function sync_scheduler.raise_shared_alert(
   integration_type text,
   kind public.sync_alert_kind,
   severity public.sync_alert_severity,
-  incident timestamptz,
+  occurrence timestamptz,
   message text,
   details jsonb default '{}'
 ) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  return sync_scheduler.note_alert(null, null, integration_type, kind, severity,
-    sync_scheduler.alert_key(kind, coalesce(integration_type, 'all'), incident), message, details, null);
+  return sync_scheduler.upsert_alert(null, null, integration_type, kind, severity,
+    sync_scheduler.alert_key(kind, coalesce(integration_type, 'all'), occurrence), message, details, null);
 end;
 $$;
 
@@ -959,7 +959,7 @@ begin
     end if;
     perform sync_scheduler.resolve_alerts(integration.id, refuted);
     if new.database_trouble is not null then
-      perform sync_scheduler.note_database_trouble(new.database_trouble);
+      perform sync_scheduler.raise_reported_trouble(new.database_trouble);
     end if;
   when 'refused' then
     perform sync_scheduler.raise_alert(integration, 'dispatch_failing', 'critical', null,
@@ -1261,14 +1261,14 @@ $$;
 -- The alert that the function could not write.
 
 -- Raises the alert for a report {code, since, until} that a claim brings; null: there is none.
-create or replace function sync_scheduler.note_database_trouble(trouble jsonb) returns void
+create or replace function sync_scheduler.raise_reported_trouble(trouble jsonb) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   perform sync_scheduler.raise_database_trouble(
     trouble ->> 'code', (trouble ->> 'since')::timestamptz, (trouble ->> 'until')::timestamptz);
 -- A report in another shape must not keep a run from starting.
 exception when data_exception then
-  raise warning 'sync_scheduler.note_database_trouble: % (%)', left(sqlerrm, 100), sqlstate;
+  raise warning 'sync_scheduler.raise_reported_trouble: % (%)', left(sqlerrm, 100), sqlstate;
 end;
 $$;
 
@@ -1655,7 +1655,7 @@ begin
   update public.sync_alert_webhooks w set stopped_at = now(), stop_reason = stop_alert_webhook.reason
   where w.org_id = stop_alert_webhook.org_id returning * into strict stopped;
   update sync_scheduler.alert_senders s set next_attempt_at = null where s.org_id = stopped.org_id;
-  perform sync_scheduler.note_alert(stopped.org_id, null, null, 'webhook_stopped', 'warning',
+  perform sync_scheduler.upsert_alert(stopped.org_id, null, null, 'webhook_stopped', 'warning',
     sync_scheduler.alert_key('webhook_stopped', stopped.org_id::text, null),
     format('Alerts are no longer posted to %s: %s. Configure the alert webhook again.', stopped.host,
       case stopped.stop_reason
@@ -1848,7 +1848,7 @@ comment on function public.sync_worker_claim_alerts(jsonb) is
 
 -- Trigger of sync_alerts: queues a message for each webhook that asks for such alerts, in the same
 -- transaction. A repeated alert sends no message. One that is more severe, or has news (news_at), does.
-create or replace function sync_scheduler.announce_alert() returns trigger
+create or replace function sync_scheduler.queue_alert_message() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   event text := case
@@ -1862,7 +1862,7 @@ begin
   select w.org_id, jsonb_build_object(
     'type', event,
     'timestamp', now(),
-    'text', sync_scheduler.alert_text(case when event = 'alert.resolved' then 'resolved'
+    'text', sync_scheduler.message_text(case when event = 'alert.resolved' then 'resolved'
       else new.severity::text end,
       new.integration_type, new.message),
     'data', to_jsonb(new) - 'dedup_key')
@@ -1880,14 +1880,14 @@ begin
 end;
 $$;
 
-create trigger announce_alert after insert on public.sync_alerts
-  for each row when (new.news_at is not null) execute function sync_scheduler.announce_alert();
+create trigger queue_alert_message after insert on public.sync_alerts
+  for each row when (new.news_at is not null) execute function sync_scheduler.queue_alert_message();
 -- Nothing is reported of an alert that is resolved before anything else was.
 create trigger announce_change after update of severity, resolved_at, news_at on public.sync_alerts
   for each row when (new.kind <> 'webhook_stopped' and new.news_at is not null
     and (new.severity > old.severity or (old.resolved_at is null and new.resolved_at is not null)
       or old.news_at is distinct from new.news_at))
-  execute function sync_scheduler.announce_alert();
+  execute function sync_scheduler.queue_alert_message();
 
 -- Trigger of sync_run_log: a run has ended. Queues that for the organisation's webhook, if it asks for such
 -- messages. An error is a warning: it must not undo the end of a run.
@@ -1899,7 +1899,7 @@ begin
   select w.org_id, jsonb_build_object(
     'type', 'run.finished',
     'timestamp', now(),
-    'text', sync_scheduler.alert_text(new.status::text, new.integration_type, concat_ws(' ',
+    'text', sync_scheduler.message_text(new.status::text, new.integration_type, concat_ws(' ',
       case when new.entries_failed > 0
         then format('%s exported, %s rejected.', new.entries_done, new.entries_failed)
         else format('%s of %s%s entries exported.', new.entries_done,
@@ -1923,14 +1923,14 @@ create trigger ended_3_message after update of finished_at on public.sync_run_lo
 
 -- The field text of a webhook message, as Slack and what imitates it show it. Nothing in it is a link, a
 -- mention or another line: https://evil.example becomes https[:]//evil[.]example.
-create or replace function sync_scheduler.alert_text(label text, integration_type text, message text)
+create or replace function sync_scheduler.message_text(label text, integration_type text, message text)
   returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  shown text := concat('[', alert_text.label, '] ', coalesce(
-    (select t.name from public.sync_integration_types t where t.code = alert_text.integration_type),
+  shown text := concat('[', message_text.label, '] ', coalesce(
+    (select t.name from public.sync_integration_types t where t.code = message_text.integration_type),
     'Sync scheduler'),
-    ': ', alert_text.message);
+    ': ', message_text.message);
 begin
   -- A message may quote a vendor, an entry or a person. It stays one line, read in one direction, without
   -- invisible characters.
@@ -5388,7 +5388,7 @@ begin
   -- No worker works on a pending run. A running one is stopped by its worker, which learns of it at its next
   -- call.
   if run.status = 'pending' then
-    perform sync_scheduler.end_attempt(run, 'cancelled');
+    perform sync_scheduler.mark_attempt_ended(run, 'cancelled');
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');
   end if;
   -- If its worker is dead, nothing else would end it.
@@ -5716,7 +5716,7 @@ begin
   return case
     when step is null then null
     when step in ('resume', 'next_attempt', 'dispatch') then 'continues'
-    -- As retry_or_fail would decide about the lost attempt.
+    -- As schedule_retry would decide about the lost attempt.
     when step = 'worker_lost' and run.cancel_requested_at is null and (
       select f.burnt
         + case when open_attempt.settled_before = run.entries_done + run.entries_failed then 1 else 0 end
@@ -6001,7 +6001,7 @@ begin
       reported_outcome = reported,
       first_vendor_byte_ms = coalesce(a.first_vendor_byte_ms, finish_attempt.first_vendor_byte_ms)
     where a.run_id = held.run_id and a.attempt = held.attempt;
-    perform sync_scheduler.end_attempt(run, outcome::sync_scheduler.attempt_outcome,
+    perform sync_scheduler.mark_attempt_ended(run, outcome::sync_scheduler.attempt_outcome,
       error_class::sync_scheduler.error_class, left(error_code, 100), left(error_message, 500), blamed,
       retry_after_seconds * interval '1 second', over_quota => limited);
     perform sync_scheduler.settle_run(run, outcome, error_class::sync_scheduler.error_class,
@@ -6062,11 +6062,11 @@ begin
     perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
   elsif sync_scheduler.set_aside_batch(run, error_class, stuck_batch) then
     -- The others go on at once, or when the vendor said: it means all of our requests.
-    perform sync_scheduler.schedule_retry(run,
+    perform sync_scheduler.wait_for_retry(run,
       case when blames = 'nobody' then '0' else coalesce(retry_after, '0') end, blames, error_code,
         error_message, retry_after);
   else
-    perform sync_scheduler.retry_or_fail(run, error_class, error_code, error_message, blames, retry_after);
+    perform sync_scheduler.schedule_retry(run, error_class, error_code, error_message, blames, retry_after);
   end if;
 end;
 $$;
@@ -6110,7 +6110,7 @@ $$;
 -- Ends the current attempt of a run, and turns what it was sending into unknown. over_quota, retry_after: see
 -- run_attempts. The caller holds the run's row lock and decides what becomes of the run. Writing ended_at is
 -- the event "an attempt has ended": alerts and connections have triggers on it.
-create or replace function sync_scheduler.end_attempt(
+create or replace function sync_scheduler.mark_attempt_ended(
   run public.sync_run_log,
   outcome sync_scheduler.attempt_outcome,
   error_class sync_scheduler.error_class default null,
@@ -6128,13 +6128,13 @@ begin
 
   update sync_scheduler.run_attempts a set
     ended_at = now(),
-    outcome = end_attempt.outcome,
-    error_class = end_attempt.error_class,
-    error_code = end_attempt.error_code,
-    error_message = end_attempt.error_message,
-    blames = end_attempt.blames,
-    retry_after = end_attempt.retry_after,
-    over_quota = end_attempt.over_quota
+    outcome = mark_attempt_ended.outcome,
+    error_class = mark_attempt_ended.error_class,
+    error_code = mark_attempt_ended.error_code,
+    error_message = mark_attempt_ended.error_message,
+    blames = mark_attempt_ended.blames,
+    retry_after = mark_attempt_ended.retry_after,
+    over_quota = mark_attempt_ended.over_quota
   where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null;
 end;
 $$;
@@ -6481,7 +6481,7 @@ begin
   select * into strict run from public.sync_run_log r where r.run_id = pause_run.run_id;
   -- An attempt that is posted and not claimed ends here: its token is worthless, and no tick dispatches it
   -- again.
-  perform sync_scheduler.end_attempt(run, 'paused');
+  perform sync_scheduler.mark_attempt_ended(run, 'paused');
   insert into sync_scheduler.paused_runs (run_id, next_attempt_at) values (run.run_id, run.next_attempt_at)
   on conflict on constraint paused_runs_pkey do nothing;
   update public.sync_run_log r set status = 'pending', next_attempt_at = null, notice = 'integration_paused'
@@ -6570,7 +6570,7 @@ begin
 
   case step
   when 'deadline_exceeded' then
-    perform sync_scheduler.end_attempt(run,
+    perform sync_scheduler.mark_attempt_ended(run,
       case when current_attempt.claimed_at is null then 'undelivered'
         else 'lost' end::sync_scheduler.attempt_outcome,
       'ambiguous', 'deadline_exceeded', blames => 'nobody');
@@ -6586,13 +6586,13 @@ begin
   when 'next_attempt' then
     perform sync_scheduler.next_attempt(run.run_id);
   when 'worker_lost' then
-    perform sync_scheduler.end_attempt(run, 'lost', 'ambiguous', 'worker_lost', 'The worker fell silent.',
+    perform sync_scheduler.mark_attempt_ended(run, 'lost', 'ambiguous', 'worker_lost', 'The worker fell silent.',
       'nobody');
-    perform sync_scheduler.retry_or_fail(run, 'ambiguous', 'worker_lost',
+    perform sync_scheduler.schedule_retry(run, 'ambiguous', 'worker_lost',
       'The sync was interrupted and starts again where it stopped.', 'nobody');
   when 'dispatch_exhausted' then
     perform sync_scheduler.record_response(run.run_id, run.attempt);
-    perform sync_scheduler.end_attempt(run, 'undelivered', 'transient', 'dispatch_exhausted',
+    perform sync_scheduler.mark_attempt_ended(run, 'undelivered', 'transient', 'dispatch_exhausted',
       blames => 'nobody');
     perform sync_scheduler.finish_run(run.run_id, 'failed', 'dispatch_exhausted',
       'The sync function could not be reached.');
@@ -6677,8 +6677,8 @@ $$;
 -- Decides what becomes of a run whose attempt has just ended in an error. It is cancelled if that was asked
 -- for. It fails if the error is permanent (a refusal may pass, see refusal_backoff) or the attempts are used
 -- up. Else it is pending until its backoff is over. `retry_after` is the vendor's hint and a lower bound, see
--- schedule_retry. The first failure on a cold start is retried at once, if the vendor gave no hint.
-create or replace function sync_scheduler.retry_or_fail(
+-- wait_for_retry. The first failure on a cold start is retried at once, if the vendor gave no hint.
+create or replace function sync_scheduler.schedule_retry(
   run public.sync_run_log,
   error_class sync_scheduler.error_class,
   error_code text,
@@ -6727,14 +6727,14 @@ begin
       backoff := interval '0';
     end if;
   end if;
-  perform sync_scheduler.schedule_retry(run, backoff, blames, error_code, error_message, retry_after);
+  perform sync_scheduler.wait_for_retry(run, backoff, blames, error_code, error_message, retry_after);
 end;
 $$;
 
 -- Lets a run whose attempt has ended wait for backoff (0: dispatched at once). `retry_after`, the vendor's
 -- hint, moves the deadline, up to settings.longest_wait in total. Beyond that the run fails as
 -- vendor_quota_exhausted. The caller holds the run's row lock.
-create or replace function sync_scheduler.schedule_retry(
+create or replace function sync_scheduler.wait_for_retry(
   run public.sync_run_log,
   backoff interval,
   blames sync_scheduler.blames,
@@ -6749,11 +6749,11 @@ declare
 begin
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
   select * into vendor
-    from sync_scheduler.vendor_wait(run, schedule_retry.blames, schedule_retry.retry_after);
+    from sync_scheduler.vendor_wait(run, wait_for_retry.blames, wait_for_retry.retry_after);
   if vendor.is_too_long then
     update public.sync_run_log r set quota_until = now() + vendor.asked where r.run_id = run.run_id;
     perform sync_scheduler.finish_run(run.run_id, 'failed', 'vendor_quota_exhausted',
-      sync_scheduler.wait_words(integration, schedule_retry.blames, now() + vendor.asked));
+      sync_scheduler.wait_words(integration, wait_for_retry.blames, now() + vendor.asked));
     return;
   end if;
   -- What the vendor asks for is not the run's own time. Past its deadline it has none left, and is given
@@ -6763,10 +6763,10 @@ begin
     where a.run_id = run.run_id and a.attempt = run.attempt;
     run.deadline_at := run.deadline_at + vendor.asked;
     -- For a shorter wait the connector's own words are enough.
-    if schedule_retry.blames = 'quota' and vendor.asked > interval '1 minute' then
+    if wait_for_retry.blames = 'quota' and vendor.asked > interval '1 minute' then
       run.quota_until := now() + vendor.asked;
-      error_message := left(concat_ws(' ', schedule_retry.error_message,
-        sync_scheduler.wait_words(integration, schedule_retry.blames, run.quota_until)), 500);
+      error_message := left(concat_ws(' ', wait_for_retry.error_message,
+        sync_scheduler.wait_words(integration, wait_for_retry.blames, run.quota_until)), 500);
     end if;
   end if;
   update public.sync_run_log r set
@@ -6774,8 +6774,8 @@ begin
     next_attempt_at = least(now() + backoff, run.deadline_at),
     deadline_at = run.deadline_at,
     quota_until = run.quota_until,
-    error_code = schedule_retry.error_code,
-    error_message = schedule_retry.error_message
+    error_code = wait_for_retry.error_code,
+    error_message = wait_for_retry.error_message
   where r.run_id = run.run_id;
   if not sync_scheduler.pause_if_stopped(run.run_id) and backoff <= interval '0' then
     perform sync_scheduler.next_attempt(run.run_id);

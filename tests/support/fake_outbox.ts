@@ -21,7 +21,7 @@ interface Row {
 const never = 1e9;
 
 /**
- * The outbox in memory, with the rules of `reserve_entries`, `record_results` and `end_attempt`: enough to run slices
+ * The outbox in memory, with the rules of `reserve_entries`, `record_results` and `mark_attempt_ended`: enough to run slices
  * one after the other. What happens at once, and what Postgres guarantees, is tested with Postgres.
  */
 export class FakeOutbox {

@@ -38,7 +38,7 @@ select matches(pg_temp.texts(), 'https\[:\]//evil\[\.\]example/check', 'also tho
 select matches(pg_temp.texts(), 'run_failed|failed\]', 'of runs that end');
 select ok((select count(*) >= 4 from sync_scheduler.alert_messages where body ->> 'type' <> 'webhook.configured'), 'each is posted');
 select doesnt_match(pg_temp.texts(), '://|evil\.example|[^[:alnum:]]@[[:alnum:]]', 'no text has a link or a mention');
-select is((select count(*)::integer from pg_proc p where p.prosrc ~ 'insert into sync_scheduler.alert_messages' and p.prosrc !~ 'alert_text\('
+select is((select count(*)::integer from pg_proc p where p.prosrc ~ 'insert into sync_scheduler.alert_messages' and p.prosrc !~ 'message_text\('
   and p.proname <> 'configure_alert_webhook'), 0, 'whatever writes messages puts the text together there');
 
 select * from finish();

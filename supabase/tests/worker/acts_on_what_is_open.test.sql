@@ -30,7 +30,7 @@ select public.cancel_integration_sync(run_id) from run;
 -- Two open attempts, which no lock would allow: the end of one is not the end of the other.
 select pg_temp.start();
 insert into sync_scheduler.run_attempts (run_id, attempt, token_hash, lease_expires_at) select run_id, 2, 'x', now() from run;
-select sync_scheduler.end_attempt(r, 'lost') from public.sync_run_log r join run using (run_id);
+select sync_scheduler.mark_attempt_ended(r, 'lost') from public.sync_run_log r join run using (run_id);
 select results_eq('select a.attempt, a.outcome::text from sync_scheduler.run_attempts a join run using (run_id) order by a.attempt',
   $$ values (1, 'lost'), (2, null) $$, 'the current attempt ends, and no other');
 update sync_scheduler.run_attempts a set ended_at = now(), outcome = 'lost' from run where a.run_id = run.run_id and a.attempt = 2;

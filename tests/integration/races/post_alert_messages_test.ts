@@ -43,7 +43,7 @@ raceTest(
       sql`select public.sync_worker_finish_alerts(${orgId}, 'token', (
       select jsonb_agg(jsonb_build_object('message_id', m.message_id, 'outcome', 'delivered')) from sync_scheduler.alert_messages m))`
     );
-    await sql`select sync_scheduler.note_alert(${orgId}, null, null, 'drift', 'warning', 'key', 'Late.', '{}', null)`;
+    await sql`select sync_scheduler.upsert_alert(${orgId}, null, null, 'drift', 'warning', 'key', 'Late.', '{}', null)`;
     const posted = await tick.runs(postAlerts);
     assert.equal(posted.isWaiting, false, "the tick does not wait for it");
     await worker.goesOn();

@@ -61,7 +61,7 @@ Deno.test("no foreign text is a link, a mention or a line of its own, in any for
   await using database = platform.connect();
   for (const [foreign, expected] of TEXTS) {
     const [row] = await database.sql<{ text: string }[]>`
-      select sync_scheduler.alert_text('critical', 'xledger', ${foreign}) as text`;
+      select sync_scheduler.message_text('critical', 'xledger', ${foreign}) as text`;
     const body = JSON.stringify({ type: "alert.raised", text: row?.text, data: {} });
     for (const [format, read] of Object.entries(READERS)) {
       const shown = read(formatMessage(format as AlertFormat, body));

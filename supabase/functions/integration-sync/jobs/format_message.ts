@@ -13,7 +13,7 @@ const suppressEmbeds = 4;
 /**
  * A message in the format that a receiver takes. Always the same bytes for the same message.
  *
- * Its text may quote an external system. `sync_scheduler.alert_text` has taken links and mentions out of it; here it is
+ * Its text may quote an external system. `sync_scheduler.message_text` has taken links and mentions out of it; here it is
  * escaped, so that no format reads it as markup.
  *
  * | format | body | what is done to the text |
@@ -91,7 +91,7 @@ export function formatMessage(format: AlertFormat, body: string): string {
 
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
 
-/** The text before `sync_scheduler.alert_text` escaped it. */
+/** The text before `sync_scheduler.message_text` escaped it. */
 function plainText(body: string): string {
   const text = String(Object(JSON.parse(body)).text ?? "");
   return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");

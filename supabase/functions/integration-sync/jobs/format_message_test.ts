@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { AlertFormat } from "../database/alerts_api.ts";
 import { formatMessage } from "./format_message.ts";
 
-/** As `sync_scheduler.alert_text` escapes, and as the database stores it. */
+/** As `sync_scheduler.message_text` escapes, and as the database stores it. */
 function stored(text: string): string {
   const escaped = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   return JSON.stringify({ type: "alert.raised", timestamp: "2026-11-29T12:00:00Z", text: escaped, data: {} });

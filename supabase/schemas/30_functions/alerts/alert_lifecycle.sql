@@ -48,16 +48,16 @@ create or replace function sync_scheduler.raise_alert(
   integration public.sync_integrations,
   kind public.sync_alert_kind,
   severity public.sync_alert_severity,
-  incident timestamptz,
+  occurrence timestamptz,
   message text,
   details jsonb default '{}',
   run_id uuid default null
 ) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  return sync_scheduler.note_alert(integration.org_id, integration.id, integration.integration_type, kind,
+  return sync_scheduler.upsert_alert(integration.org_id, integration.id, integration.integration_type, kind,
     severity,
-    sync_scheduler.alert_key(kind, integration.id::text, incident), message, details, run_id);
+    sync_scheduler.alert_key(kind, integration.id::text, occurrence), message, details, run_id);
 end;
 $$;
 
@@ -78,7 +78,7 @@ $$;
 
 -- Writes an alert, or counts up the open one of that dedup_key. Returns whether it was new. For raise_alert
 -- and raise_shared_alert.
-create or replace function sync_scheduler.note_alert(
+create or replace function sync_scheduler.upsert_alert(
   org_id uuid,
   integration_id uuid,
   integration_type text,
@@ -97,9 +97,9 @@ begin
   -- A second caller with the same occurrence counts it up: the unique index decides, not a look beforehand.
   insert into public.sync_alerts as a
     (org_id, integration_id, integration_type, run_id, kind, severity, dedup_key, message, details)
-  values (note_alert.org_id, note_alert.integration_id, note_alert.integration_type, note_alert.run_id,
-    note_alert.kind,
-    note_alert.severity, note_alert.dedup_key, note_alert.message, note_alert.details)
+  values (upsert_alert.org_id, upsert_alert.integration_id, upsert_alert.integration_type, upsert_alert.run_id,
+    upsert_alert.kind,
+    upsert_alert.severity, upsert_alert.dedup_key, upsert_alert.message, upsert_alert.details)
   on conflict (org_id, dedup_key) where resolved_at is null do update set
     count = a.count + 1,
     last_seen_at = now(),
@@ -116,13 +116,13 @@ $$;
 -- instant that separates one occurrence from the next (a slot, a day, the last tick). Null: it is one
 -- occurrence until it is resolved.
 create or replace function sync_scheduler.alert_key(
-  kind public.sync_alert_kind, subject text, incident timestamptz
+  kind public.sync_alert_kind, subject text, occurrence timestamptz
 ) returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  -- In UTC: the same incident has the same name in every session.
+  -- In UTC: the same occurrence has the same name in every session.
   return concat_ws(':', alert_key.kind, alert_key.subject,
-    to_char(incident at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
+    to_char(occurrence at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
 end;
 $$;
 
@@ -133,13 +133,13 @@ create or replace function sync_scheduler.raise_shared_alert(
   integration_type text,
   kind public.sync_alert_kind,
   severity public.sync_alert_severity,
-  incident timestamptz,
+  occurrence timestamptz,
   message text,
   details jsonb default '{}'
 ) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  return sync_scheduler.note_alert(null, null, integration_type, kind, severity,
-    sync_scheduler.alert_key(kind, coalesce(integration_type, 'all'), incident), message, details, null);
+  return sync_scheduler.upsert_alert(null, null, integration_type, kind, severity,
+    sync_scheduler.alert_key(kind, coalesce(integration_type, 'all'), occurrence), message, details, null);
 end;
 $$;

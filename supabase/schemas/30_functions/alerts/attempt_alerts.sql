@@ -28,7 +28,7 @@ begin
     end if;
     perform sync_scheduler.resolve_alerts(integration.id, refuted);
     if new.database_trouble is not null then
-      perform sync_scheduler.note_database_trouble(new.database_trouble);
+      perform sync_scheduler.raise_reported_trouble(new.database_trouble);
     end if;
   when 'refused' then
     perform sync_scheduler.raise_alert(integration, 'dispatch_failing', 'critical', null,

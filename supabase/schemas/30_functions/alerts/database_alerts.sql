@@ -1,14 +1,14 @@
 -- The alert that the function could not write.
 
 -- Raises the alert for a report {code, since, until} that a claim brings; null: there is none.
-create or replace function sync_scheduler.note_database_trouble(trouble jsonb) returns void
+create or replace function sync_scheduler.raise_reported_trouble(trouble jsonb) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   perform sync_scheduler.raise_database_trouble(
     trouble ->> 'code', (trouble ->> 'since')::timestamptz, (trouble ->> 'until')::timestamptz);
 -- A report in another shape must not keep a run from starting.
 exception when data_exception then
-  raise warning 'sync_scheduler.note_database_trouble: % (%)', left(sqlerrm, 100), sqlstate;
+  raise warning 'sync_scheduler.raise_reported_trouble: % (%)', left(sqlerrm, 100), sqlstate;
 end;
 $$;
 

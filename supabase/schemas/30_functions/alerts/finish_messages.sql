@@ -114,7 +114,7 @@ begin
   update public.sync_alert_webhooks w set stopped_at = now(), stop_reason = stop_alert_webhook.reason
   where w.org_id = stop_alert_webhook.org_id returning * into strict stopped;
   update sync_scheduler.alert_senders s set next_attempt_at = null where s.org_id = stopped.org_id;
-  perform sync_scheduler.note_alert(stopped.org_id, null, null, 'webhook_stopped', 'warning',
+  perform sync_scheduler.upsert_alert(stopped.org_id, null, null, 'webhook_stopped', 'warning',
     sync_scheduler.alert_key('webhook_stopped', stopped.org_id::text, null),
     format('Alerts are no longer posted to %s: %s. Configure the alert webhook again.', stopped.host,
       case stopped.stop_reason

@@ -2,7 +2,7 @@
 
 -- Trigger of sync_alerts: queues a message for each webhook that asks for such alerts, in the same
 -- transaction. A repeated alert sends no message. One that is more severe, or has news (news_at), does.
-create or replace function sync_scheduler.announce_alert() returns trigger
+create or replace function sync_scheduler.queue_alert_message() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   event text := case
@@ -16,7 +16,7 @@ begin
   select w.org_id, jsonb_build_object(
     'type', event,
     'timestamp', now(),
-    'text', sync_scheduler.alert_text(case when event = 'alert.resolved' then 'resolved'
+    'text', sync_scheduler.message_text(case when event = 'alert.resolved' then 'resolved'
       else new.severity::text end,
       new.integration_type, new.message),
     'data', to_jsonb(new) - 'dedup_key')
@@ -34,14 +34,14 @@ begin
 end;
 $$;
 
-create trigger announce_alert after insert on public.sync_alerts
-  for each row when (new.news_at is not null) execute function sync_scheduler.announce_alert();
+create trigger queue_alert_message after insert on public.sync_alerts
+  for each row when (new.news_at is not null) execute function sync_scheduler.queue_alert_message();
 -- Nothing is reported of an alert that is resolved before anything else was.
 create trigger announce_change after update of severity, resolved_at, news_at on public.sync_alerts
   for each row when (new.kind <> 'webhook_stopped' and new.news_at is not null
     and (new.severity > old.severity or (old.resolved_at is null and new.resolved_at is not null)
       or old.news_at is distinct from new.news_at))
-  execute function sync_scheduler.announce_alert();
+  execute function sync_scheduler.queue_alert_message();
 
 -- Trigger of sync_run_log: a run has ended. Queues that for the organisation's webhook, if it asks for such
 -- messages. An error is a warning: it must not undo the end of a run.
@@ -53,7 +53,7 @@ begin
   select w.org_id, jsonb_build_object(
     'type', 'run.finished',
     'timestamp', now(),
-    'text', sync_scheduler.alert_text(new.status::text, new.integration_type, concat_ws(' ',
+    'text', sync_scheduler.message_text(new.status::text, new.integration_type, concat_ws(' ',
       case when new.entries_failed > 0
         then format('%s exported, %s rejected.', new.entries_done, new.entries_failed)
         else format('%s of %s%s entries exported.', new.entries_done,
@@ -77,14 +77,14 @@ create trigger ended_3_message after update of finished_at on public.sync_run_lo
 
 -- The field text of a webhook message, as Slack and what imitates it show it. Nothing in it is a link, a
 -- mention or another line: https://evil.example becomes https[:]//evil[.]example.
-create or replace function sync_scheduler.alert_text(label text, integration_type text, message text)
+create or replace function sync_scheduler.message_text(label text, integration_type text, message text)
   returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  shown text := concat('[', alert_text.label, '] ', coalesce(
-    (select t.name from public.sync_integration_types t where t.code = alert_text.integration_type),
+  shown text := concat('[', message_text.label, '] ', coalesce(
+    (select t.name from public.sync_integration_types t where t.code = message_text.integration_type),
     'Sync scheduler'),
-    ': ', alert_text.message);
+    ': ', message_text.message);
 begin
   -- A message may quote a vendor, an entry or a person. It stays one line, read in one direction, without
   -- invisible characters.

@@ -33,7 +33,7 @@ begin
   -- No worker works on a pending run. A running one is stopped by its worker, which learns of it at its next
   -- call.
   if run.status = 'pending' then
-    perform sync_scheduler.end_attempt(run, 'cancelled');
+    perform sync_scheduler.mark_attempt_ended(run, 'cancelled');
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');
   end if;
   -- If its worker is dead, nothing else would end it.

@@ -177,7 +177,7 @@ begin
   return case
     when step is null then null
     when step in ('resume', 'next_attempt', 'dispatch') then 'continues'
-    -- As retry_or_fail would decide about the lost attempt.
+    -- As schedule_retry would decide about the lost attempt.
     when step = 'worker_lost' and run.cancel_requested_at is null and (
       select f.burnt
         + case when open_attempt.settled_before = run.entries_done + run.entries_failed then 1 else 0 end

@@ -129,7 +129,7 @@ begin
       reported_outcome = reported,
       first_vendor_byte_ms = coalesce(a.first_vendor_byte_ms, finish_attempt.first_vendor_byte_ms)
     where a.run_id = held.run_id and a.attempt = held.attempt;
-    perform sync_scheduler.end_attempt(run, outcome::sync_scheduler.attempt_outcome,
+    perform sync_scheduler.mark_attempt_ended(run, outcome::sync_scheduler.attempt_outcome,
       error_class::sync_scheduler.error_class, left(error_code, 100), left(error_message, 500), blamed,
       retry_after_seconds * interval '1 second', over_quota => limited);
     perform sync_scheduler.settle_run(run, outcome, error_class::sync_scheduler.error_class,
@@ -190,11 +190,11 @@ begin
     perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
   elsif sync_scheduler.set_aside_batch(run, error_class, stuck_batch) then
     -- The others go on at once, or when the vendor said: it means all of our requests.
-    perform sync_scheduler.schedule_retry(run,
+    perform sync_scheduler.wait_for_retry(run,
       case when blames = 'nobody' then '0' else coalesce(retry_after, '0') end, blames, error_code,
         error_message, retry_after);
   else
-    perform sync_scheduler.retry_or_fail(run, error_class, error_code, error_message, blames, retry_after);
+    perform sync_scheduler.schedule_retry(run, error_class, error_code, error_message, blames, retry_after);
   end if;
 end;
 $$;

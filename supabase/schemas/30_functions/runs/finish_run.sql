@@ -26,7 +26,7 @@ $$;
 -- Ends the current attempt of a run, and turns what it was sending into unknown. over_quota, retry_after: see
 -- run_attempts. The caller holds the run's row lock and decides what becomes of the run. Writing ended_at is
 -- the event "an attempt has ended": alerts and connections have triggers on it.
-create or replace function sync_scheduler.end_attempt(
+create or replace function sync_scheduler.mark_attempt_ended(
   run public.sync_run_log,
   outcome sync_scheduler.attempt_outcome,
   error_class sync_scheduler.error_class default null,
@@ -44,13 +44,13 @@ begin
 
   update sync_scheduler.run_attempts a set
     ended_at = now(),
-    outcome = end_attempt.outcome,
-    error_class = end_attempt.error_class,
-    error_code = end_attempt.error_code,
-    error_message = end_attempt.error_message,
-    blames = end_attempt.blames,
-    retry_after = end_attempt.retry_after,
-    over_quota = end_attempt.over_quota
+    outcome = mark_attempt_ended.outcome,
+    error_class = mark_attempt_ended.error_class,
+    error_code = mark_attempt_ended.error_code,
+    error_message = mark_attempt_ended.error_message,
+    blames = mark_attempt_ended.blames,
+    retry_after = mark_attempt_ended.retry_after,
+    over_quota = mark_attempt_ended.over_quota
   where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null;
 end;
 $$;

@@ -64,7 +64,7 @@ begin
   select * into strict run from public.sync_run_log r where r.run_id = pause_run.run_id;
   -- An attempt that is posted and not claimed ends here: its token is worthless, and no tick dispatches it
   -- again.
-  perform sync_scheduler.end_attempt(run, 'paused');
+  perform sync_scheduler.mark_attempt_ended(run, 'paused');
   insert into sync_scheduler.paused_runs (run_id, next_attempt_at) values (run.run_id, run.next_attempt_at)
   on conflict on constraint paused_runs_pkey do nothing;
   update public.sync_run_log r set status = 'pending', next_attempt_at = null, notice = 'integration_paused'

@@ -59,7 +59,7 @@ begin
 
   case step
   when 'deadline_exceeded' then
-    perform sync_scheduler.end_attempt(run,
+    perform sync_scheduler.mark_attempt_ended(run,
       case when current_attempt.claimed_at is null then 'undelivered'
         else 'lost' end::sync_scheduler.attempt_outcome,
       'ambiguous', 'deadline_exceeded', blames => 'nobody');
@@ -75,13 +75,13 @@ begin
   when 'next_attempt' then
     perform sync_scheduler.next_attempt(run.run_id);
   when 'worker_lost' then
-    perform sync_scheduler.end_attempt(run, 'lost', 'ambiguous', 'worker_lost', 'The worker fell silent.',
+    perform sync_scheduler.mark_attempt_ended(run, 'lost', 'ambiguous', 'worker_lost', 'The worker fell silent.',
       'nobody');
-    perform sync_scheduler.retry_or_fail(run, 'ambiguous', 'worker_lost',
+    perform sync_scheduler.schedule_retry(run, 'ambiguous', 'worker_lost',
       'The sync was interrupted and starts again where it stopped.', 'nobody');
   when 'dispatch_exhausted' then
     perform sync_scheduler.record_response(run.run_id, run.attempt);
-    perform sync_scheduler.end_attempt(run, 'undelivered', 'transient', 'dispatch_exhausted',
+    perform sync_scheduler.mark_attempt_ended(run, 'undelivered', 'transient', 'dispatch_exhausted',
       blames => 'nobody');
     perform sync_scheduler.finish_run(run.run_id, 'failed', 'dispatch_exhausted',
       'The sync function could not be reached.');

@@ -3,8 +3,8 @@
 -- Decides what becomes of a run whose attempt has just ended in an error. It is cancelled if that was asked
 -- for. It fails if the error is permanent (a refusal may pass, see refusal_backoff) or the attempts are used
 -- up. Else it is pending until its backoff is over. `retry_after` is the vendor's hint and a lower bound, see
--- schedule_retry. The first failure on a cold start is retried at once, if the vendor gave no hint.
-create or replace function sync_scheduler.retry_or_fail(
+-- wait_for_retry. The first failure on a cold start is retried at once, if the vendor gave no hint.
+create or replace function sync_scheduler.schedule_retry(
   run public.sync_run_log,
   error_class sync_scheduler.error_class,
   error_code text,
@@ -53,14 +53,14 @@ begin
       backoff := interval '0';
     end if;
   end if;
-  perform sync_scheduler.schedule_retry(run, backoff, blames, error_code, error_message, retry_after);
+  perform sync_scheduler.wait_for_retry(run, backoff, blames, error_code, error_message, retry_after);
 end;
 $$;
 
 -- Lets a run whose attempt has ended wait for backoff (0: dispatched at once). `retry_after`, the vendor's
 -- hint, moves the deadline, up to settings.longest_wait in total. Beyond that the run fails as
 -- vendor_quota_exhausted. The caller holds the run's row lock.
-create or replace function sync_scheduler.schedule_retry(
+create or replace function sync_scheduler.wait_for_retry(
   run public.sync_run_log,
   backoff interval,
   blames sync_scheduler.blames,
@@ -75,11 +75,11 @@ declare
 begin
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
   select * into vendor
-    from sync_scheduler.vendor_wait(run, schedule_retry.blames, schedule_retry.retry_after);
+    from sync_scheduler.vendor_wait(run, wait_for_retry.blames, wait_for_retry.retry_after);
   if vendor.is_too_long then
     update public.sync_run_log r set quota_until = now() + vendor.asked where r.run_id = run.run_id;
     perform sync_scheduler.finish_run(run.run_id, 'failed', 'vendor_quota_exhausted',
-      sync_scheduler.wait_words(integration, schedule_retry.blames, now() + vendor.asked));
+      sync_scheduler.wait_words(integration, wait_for_retry.blames, now() + vendor.asked));
     return;
   end if;
   -- What the vendor asks for is not the run's own time. Past its deadline it has none left, and is given
@@ -89,10 +89,10 @@ begin
     where a.run_id = run.run_id and a.attempt = run.attempt;
     run.deadline_at := run.deadline_at + vendor.asked;
     -- For a shorter wait the connector's own words are enough.
-    if schedule_retry.blames = 'quota' and vendor.asked > interval '1 minute' then
+    if wait_for_retry.blames = 'quota' and vendor.asked > interval '1 minute' then
       run.quota_until := now() + vendor.asked;
-      error_message := left(concat_ws(' ', schedule_retry.error_message,
-        sync_scheduler.wait_words(integration, schedule_retry.blames, run.quota_until)), 500);
+      error_message := left(concat_ws(' ', wait_for_retry.error_message,
+        sync_scheduler.wait_words(integration, wait_for_retry.blames, run.quota_until)), 500);
     end if;
   end if;
   update public.sync_run_log r set
@@ -100,8 +100,8 @@ begin
     next_attempt_at = least(now() + backoff, run.deadline_at),
     deadline_at = run.deadline_at,
     quota_until = run.quota_until,
-    error_code = schedule_retry.error_code,
-    error_message = schedule_retry.error_message
+    error_code = wait_for_retry.error_code,
+    error_message = wait_for_retry.error_message
   where r.run_id = run.run_id;
   if not sync_scheduler.pause_if_stopped(run.run_id) and backoff <= interval '0' then
     perform sync_scheduler.next_attempt(run.run_id);
