@@ -3,10 +3,11 @@ import { explain, readCommandLine, refuseCall } from "../local/command_line.ts";
 import { isShuttingDown } from "../local/lifecycle/shutdown.ts";
 import type { Benchmark, Result } from "./benchmark.ts";
 import { benchmarks } from "./benchmarks/mod.ts";
+import { compareRuns, type Measured, parseReport } from "./compare.ts";
 import { formatTable, writeReport } from "./report.ts";
 import { BenchServer } from "./server.ts";
 
-const USAGE = `Usage: deno task bench [--quick] [NAME ...]
+const USAGE = `Usage: deno task bench [--quick] [--compare FILE] [NAME ...]
 
 Measures on a throw-away local server, prints a table on stdout and what it is doing on stderr, and writes
 bench/results/<time>.json. Every number stands beside a reference of the same run: read the ratios, and their
@@ -14,6 +15,8 @@ spread (min, max) to see how quiet the machine was. The exit code does not depen
 
   NAME     only benchmarks whose name contains it
   --quick  small sizes: whether everything works, not how fast it is
+  --compare FILE
+           prints the ratios next to those of an earlier run, such as bench/results/v0.1.0.json
 
 Benchmarks:
 ${benchmarks.map(({ name, description }) => `  ${name.padEnd(20)} ${description}`).join("\n")}`;
@@ -21,10 +24,24 @@ ${benchmarks.map(({ name, description }) => `  ${name.padEnd(20)} ${description}
 interface Choice {
   readonly chosen: readonly Benchmark[];
   readonly quick: boolean;
+  /** What an earlier run measured. */
+  readonly earlier?: readonly Measured[];
 }
 
-function choose(): Choice {
-  const { switches, positionals } = readCommandLine(USAGE, ["quick"]);
+async function readEarlier(file: string): Promise<readonly Measured[]> {
+  try {
+    return parseReport(await Deno.readTextFile(file));
+  } catch (error) {
+    return refuseCall(`${file} cannot be compared: ${explain(error)}`, USAGE);
+  }
+}
+
+async function choose(): Promise<Choice> {
+  const args = [...Deno.args];
+  const at = args.indexOf("--compare");
+  const [, file] = at < 0 ? [] : args.splice(at, 2);
+  if (at >= 0 && file === undefined) refuseCall("--compare needs a file.", USAGE);
+  const { switches, positionals } = readCommandLine(USAGE, ["quick"], args);
   const unknown = positionals.find((part) => !benchmarks.some(({ name }) => name.includes(part)));
   if (unknown !== undefined) refuseCall(`No benchmark is called ${unknown}.`, USAGE);
   if ((Deno.env.get("SUPABASE_DB_URL") ?? "") !== "") {
@@ -33,10 +50,14 @@ function choose(): Choice {
   const chosen = benchmarks.filter(({ name }) =>
     positionals.length === 0 || positionals.some((part) => name.includes(part))
   );
-  return { chosen, quick: switches.has("quick") };
+  return {
+    chosen,
+    quick: switches.has("quick"),
+    ...(file === undefined ? {} : { earlier: await readEarlier(file) }),
+  };
 }
 
-async function main({ chosen, quick }: Choice): Promise<void> {
+async function main({ chosen, quick, earlier }: Choice): Promise<void> {
   const begin = performance.now();
   const say = (message: string): void =>
     console.error(`${((performance.now() - begin) / 1000).toFixed(1).padStart(7)} s  ${message}`);
@@ -61,12 +82,13 @@ async function main({ chosen, quick }: Choice): Promise<void> {
   } finally {
     await (await server?.catch(() => undefined))?.stop();
   }
+  if (earlier !== undefined) console.log(compareRuns(results, earlier).join("\n"));
   console.error(
     `\nWritten to ${await writeReport({ quick, results, notes }, new URL("results/", import.meta.url))}`,
   );
 }
 
-const choice = choose();
+const choice = await choose();
 try {
   await main(choice);
 } catch (error) {
