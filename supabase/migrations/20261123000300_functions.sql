@@ -881,7 +881,8 @@ begin
   -- A second caller with the same occurrence counts it up: the unique index decides, not a look beforehand.
   insert into public.sync_alerts as a
     (org_id, integration_id, integration_type, run_id, kind, severity, dedup_key, message, details)
-  values (upsert_alert.org_id, upsert_alert.integration_id, upsert_alert.integration_type, upsert_alert.run_id,
+  values (upsert_alert.org_id, upsert_alert.integration_id, upsert_alert.integration_type,
+    upsert_alert.run_id,
     upsert_alert.kind,
     upsert_alert.severity, upsert_alert.dedup_key, upsert_alert.message, upsert_alert.details)
   on conflict (org_id, dedup_key) where resolved_at is null do update set
@@ -6586,7 +6587,8 @@ begin
   when 'next_attempt' then
     perform sync_scheduler.next_attempt(run.run_id);
   when 'worker_lost' then
-    perform sync_scheduler.mark_attempt_ended(run, 'lost', 'ambiguous', 'worker_lost', 'The worker fell silent.',
+    perform sync_scheduler.mark_attempt_ended(run, 'lost', 'ambiguous', 'worker_lost',
+      'The worker fell silent.',
       'nobody');
     perform sync_scheduler.schedule_retry(run, 'ambiguous', 'worker_lost',
       'The sync was interrupted and starts again where it stopped.', 'nobody');

@@ -75,7 +75,8 @@ begin
   when 'next_attempt' then
     perform sync_scheduler.next_attempt(run.run_id);
   when 'worker_lost' then
-    perform sync_scheduler.mark_attempt_ended(run, 'lost', 'ambiguous', 'worker_lost', 'The worker fell silent.',
+    perform sync_scheduler.mark_attempt_ended(run, 'lost', 'ambiguous', 'worker_lost',
+      'The worker fell silent.',
       'nobody');
     perform sync_scheduler.schedule_retry(run, 'ambiguous', 'worker_lost',
       'The sync was interrupted and starts again where it stopped.', 'nobody');
