@@ -1,6 +1,6 @@
 import type { Sql } from "postgres";
 import type { BenchContext, Benchmark, Result } from "../benchmark.ts";
-import { callTrigger, insertBare, openSessions, writeAll } from "../calls.ts";
+import { type Call, callTrigger, insertBare, openSessions, throughput, writeAll } from "../calls.ts";
 import type { BenchDatabase } from "../database.ts";
 import { interleave } from "../interleave.ts";
 import { percentile, ratios } from "../statistics.ts";
@@ -12,50 +12,50 @@ export const triggerProcessorTime: Benchmark = {
   run: async (context) => {
     const database = await (await context.server()).database({ rows: 0 });
     const results: Result[] = [];
-    for (const sessions of [1, 4, 16]) results.push(...await loops(context, database, sessions));
+    for (const sessions of [1, 4, 16]) results.push(...await calls(context, database, sessions));
     results.push(...await firstCalls(context, database));
     await database.reset();
     return { results };
   },
 };
 
-/** Sessions that each run a loop with one commit a call; the commit does not wait for the disk. */
-async function loops(
+/** Sessions that call one after another; a commit does not wait for the disk. */
+async function calls(
   { quick, progress }: BenchContext,
   database: BenchDatabase,
   count: number,
 ): Promise<Result[]> {
   const sessions = await openSessions(database, count);
   const pids = await Promise.all(sessions.map(processOf));
-  await Promise.all(sessions.map((sql) => sql`set synchronous_commit = off`));
-  const each = Math.floor(Math.min(quick ? 400 : 600 + 100 * count, database.tenantCount) / count);
-  const round = async (procedure: string): Promise<number> => {
+  await Promise.all(sessions.map((sql) => sql`select set_config('synchronous_commit', 'off', false)`));
+  const warmUp = 10 * count;
+  const tenants = await database.tenants(1, warmUp + (quick ? 200 : 400 + 50 * count));
+  const round = async (call: Call): Promise<number> => {
     await database.reset();
-    const call = (n: number, first: number, last: number) =>
-      sessions[n]?.unsafe(`call bench.${procedure}(${n * each + first}, ${n * each + last}, null, null)`);
-    // The first calls of each share plan and are not counted.
-    await Promise.all(sessions.map((_, n) => call(n, 1, 10)));
+    // The first calls of each session plan and are not counted.
+    await Promise.all(sessions.map((sql, n) => throughput([sql], tenants.slice(n * 10, n * 10 + 10), call)));
     const begin = await processorTime(pids);
-    await Promise.all(sessions.map((_, n) => call(n, 11, each)));
-    return (await processorTime(pids) - begin) / (count * (each - 10));
+    await throughput(sessions, tenants.slice(warmUp), call);
+    return (await processorTime(pids) - begin) / (tenants.length - warmUp);
   };
   const found = await interleave(quick ? 3 : 9, {
-    trigger: () => round("loop_trigger"),
-    writes: () => round("loop_writes"),
-    insert: () => round("loop_insert"),
+    trigger: () => round(callTrigger),
+    writes: () => round(writeAll),
+    insert: () => round(insertBare),
   }, (n) => progress(`${count} sessions, round ${n}`));
   await Promise.all(sessions.map((sql) => sql.end()));
-  const name = `with commit, ${count} session${count === 1 ? "" : "s"}`;
+  const name = `${count} session${count === 1 ? "" : "s"}`;
   return [
     { ...share(name, found.trigger, found.insert), goal: { atLeast: 0.43 } },
     share(`${name}, its writes alone`, found.writes, found.insert),
+    { ...times(`${name}, against its writes alone`, found.trigger, found.writes), goal: { atMost: 1.35 } },
   ];
 }
 
 /** What the first call of a new connection costs, which finds no plan and no cached row of the catalogue. */
 async function firstCalls({ quick, progress }: BenchContext, database: BenchDatabase): Promise<Result[]> {
   const tenants = await database.tenants(1, 1);
-  const first = (call: typeof callTrigger) => async (): Promise<number> => {
+  const first = (call: Call) => async (): Promise<number> => {
     await database.reset();
     const [session] = await openSessions(database, 1);
     const [tenant] = tenants;

@@ -13,7 +13,7 @@
  *
  * function explain(decision: TriggerDecision): string {
  *   if (decision.outcome !== "reject") return "under way";
- *   // The message tells the type of the details.
+ *   // The message decides the type of the details.
  *   return decision.message === "rate_limited"
  *     ? `wait ${decision.details.retry_after_seconds} s`
  *     : decision.message;

@@ -13,12 +13,14 @@ begin
   -- Our own functions look into pg_temp last. Vault and pg_net do not: There a temporary type of the caller
   -- hides the one of the catalogue. Its code would run with the rights of the function that calls Vault. No
   -- request of the Data API makes one. A session without temporary objects costs one comparison.
-  if pg_my_temp_schema() <> 0 and exists (
-    select from pg_type own join pg_type builtin on builtin.typname = own.typname
-    where own.typnamespace = pg_my_temp_schema() and builtin.typnamespace = 'pg_catalog'::regnamespace)
-  then
-    perform sync_scheduler.raise_error('not_authorized',
-      '{"reason": "the session has temporary types with the names of built-in ones"}');
+  if pg_my_temp_schema() <> 0 then
+    if exists (
+      select from pg_type own join pg_type builtin on builtin.typname = own.typname
+      where own.typnamespace = pg_my_temp_schema() and builtin.typnamespace = 'pg_catalog'::regnamespace)
+    then
+      perform sync_scheduler.raise_error('not_authorized',
+        '{"reason": "the session has temporary types with the names of built-in ones"}');
+    end if;
   end if;
   caller_id := sync_scheduler.caller_id();
   -- People first: they press most. A host's own function may answer null: that is no yes.

@@ -4,7 +4,6 @@ create or replace function public.cancel_integration_sync(run_id uuid, reason te
 returns public.sync_run_log
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-#variable_conflict use_column
 declare
   run public.sync_run_log;
 begin
@@ -27,7 +26,8 @@ begin
 
   if run.cancel_requested_at is null then
     update public.sync_run_log r set
-      cancel_requested_at = now(), cancel_requested_by = sync_scheduler.caller_id(), cancel_reason = reason
+      cancel_requested_at = now(), cancel_requested_by = sync_scheduler.caller_id(),
+      cancel_reason = cancel_integration_sync.reason
     where r.run_id = run.run_id;
   end if;
   -- No worker works on a pending run. A running one is stopped by its worker, which learns of it at its next

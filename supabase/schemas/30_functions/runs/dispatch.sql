@@ -122,7 +122,10 @@ $$;
 create or replace function sync_scheduler.hash_token(token text) returns bytea
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  perform sync_scheduler.require_text('token', hash_token.token);
+  -- Our own tokens have 64 characters: a press does not ask for the limit.
+  if length(hash_token.token) > 64 then
+    perform sync_scheduler.require_text('token', hash_token.token);
+  end if;
   return sha256(convert_to(hash_token.token, 'UTF8'));
 end;
 $$;
