@@ -28,17 +28,15 @@ export function exportedFieldsSql(): string {
   });
   const json = `{\n${types.join(",\n")}\n  }`;
   if (/['\\$]/.test(json)) throw new Error("exported_fields.ts holds a name that SQL would have to quote");
-  return `-- Written by db:compose from supabase/functions/integration-sync/vouchers/exported_fields.ts. Edit that file.
+  return `-- By integration type, the fields of a voucher and of its lines that the connector exports. A type that is
+-- missing passes on any payload.
+-- Written by db:compose from supabase/functions/integration-sync/vouchers/exported_fields.ts. Edit that file.
 create or replace function sync_scheduler.exported_fields() returns jsonb
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   return '${json}'::jsonb;
 end;
 $$;
-revoke all on function sync_scheduler.exported_fields() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.exported_fields() is
-  'By integration type, the fields of a voucher and of its lines that the connector exports. A type that is '
-  'missing passes on any payload.';
 `;
 }
 

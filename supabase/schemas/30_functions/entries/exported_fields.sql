@@ -1,3 +1,5 @@
+-- By integration type, the fields of a voucher and of its lines that the connector exports. A type that is
+-- missing passes on any payload.
 -- Written by db:compose from supabase/functions/integration-sync/vouchers/exported_fields.ts. Edit that file.
 create or replace function sync_scheduler.exported_fields() returns jsonb
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
@@ -14,7 +16,3 @@ begin
   }'::jsonb;
 end;
 $$;
-revoke all on function sync_scheduler.exported_fields() from public, anon, authenticated, service_role;
-comment on function sync_scheduler.exported_fields() is
-  'By integration type, the fields of a voucher and of its lines that the connector exports. A type that is '
-  'missing passes on any payload.';
