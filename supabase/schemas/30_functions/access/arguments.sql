@@ -1,4 +1,4 @@
--- What an argument may be.
+-- What an argument may be, and which settings configure_integration_sync knows (apply_settings).
 
 -- Refuses a text argument that is longer than text_limit says; null passes. An RPC calls it for each of its
 -- texts when it knows that the caller has the role for it, and before it uses the text. Errors: PT422

@@ -74,7 +74,8 @@ end;
 $$;
 
 -- From when on the limits let a person press, and which of them is the last to end. `cooldown`:
--- manual_cooldown, at least settings.least_cooldown, after the newest manual run of the integration.
+-- manual_cooldown, at least settings.least_cooldown, after the newest manual run of the integration. Its default
+-- is in 10_tables/sync_integrations.sql; configure_integration_sync changes it.
 -- `presses_per_hour`: so many manual runs of the organisation within an hour. What became of the runs does
 -- not matter. May be in the past; null: there was no press. Exactly then a press is allowed.
 create or replace function sync_scheduler.next_manual_press(
@@ -84,7 +85,7 @@ language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   hour_over_at constant timestamptz := facts.hour_is_full_since + interval '1 hour';
 begin
-  -- Of instants: an interval of months may be less than the days that it is compared as.
+  -- Compares instants, not intervals: '1 month' compares as 30 days, but from 1 February it is 28.
   press_at := greatest(facts.newest_press_at + facts.manual_cooldown,
     facts.newest_press_at + facts.least_cooldown);
   limited_by := case when press_at is not null then 'cooldown' end;

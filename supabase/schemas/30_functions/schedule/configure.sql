@@ -1,4 +1,4 @@
--- An admin previews and sets a schedule.
+-- An admin changes the settings of an integration, its schedule among them, and previews a schedule.
 
 -- Definer, because no client may write the integrations. The first statement checks the caller.
 create or replace function public.configure_integration_sync(
