@@ -104,6 +104,5 @@ const NAMED =
 /** Functions that still have parameters or variables of columns' names. A change of one qualifies them and deletes its name. */
 const AMBIGUOUS = new Set([
   "public.acknowledge_sync_alert",
-  "sync_scheduler.finish_attempt",
   "sync_scheduler.upsert_alert",
 ]);

@@ -5895,58 +5895,24 @@ create or replace function public.sync_worker_finish(
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-begin
-  perform sync_scheduler.require_text('token', sync_worker_finish.token);
-  perform sync_scheduler.require_text('outcome', sync_worker_finish.outcome);
-  perform sync_scheduler.require_text('error_class', sync_worker_finish.error_class);
-  perform sync_scheduler.require_text('error_code', sync_worker_finish.error_code);
-  perform sync_scheduler.require_text('error_message', sync_worker_finish.error_message);
-  perform sync_scheduler.require_text('blames', sync_worker_finish.blames);
-  perform sync_scheduler.require_size('checkpoint', sync_worker_finish.checkpoint, 524288);
-  return sync_scheduler.finish_attempt(run_id, attempt, token, outcome,
-    error_class, error_code, error_message, retry_after_seconds, checkpoint, first_vendor_byte_ms,
-    stuck_batch,
-    blames);
-end;
-$$;
-revoke all on function public.sync_worker_finish(
-  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid, text)
-  from public, anon, authenticated, service_role;
-comment on function public.sync_worker_finish(
-  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid, text) is
-  'For the Edge Function (service role and attempt token): see sync_scheduler.finish_attempt. Ends the '
-  'attempt and returns what became of the run.';
-
--- Ends the caller's attempt. The outcome is succeeded, continued (its slice is over), cancelled, paused (the
--- run waits for the end of the pause), or failed with an error_class. Each may have the error_class
--- rate_limited: the vendor has said that we ask too much, though it was waited out. `blames`: what the
--- failure is about, see the type; without it see read_blames. May be repeated with the same outcome, whatever
--- was made of it. Returns what became of the run. Errors: PT401 invalid_token, PT409 attempt_not_current,
--- PT422 invalid_worker_request.
-create or replace function sync_scheduler.finish_attempt(
-  run_id uuid,
-  attempt integer,
-  token text,
-  outcome text,
-  error_class text default null,
-  error_code text default null,
-  error_message text default null,
-  retry_after_seconds numeric default null,
-  checkpoint jsonb default null,
-  first_vendor_byte_ms numeric default null,
-  stuck_batch uuid default null,
-  blames text default null
-) returns jsonb
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_variable
 declare
-  held sync_scheduler.run_attempts := sync_scheduler.lock_attempt(run_id, attempt, token);
-  reported text := outcome;
+  held sync_scheduler.run_attempts;
+  reported constant text := outcome;
   run public.sync_run_log;
-  blamed sync_scheduler.blames := sync_scheduler.read_blames(error_class, blames);
-  -- Also of an attempt that did not fail of it.
-  limited boolean := coalesce(blamed = 'quota', false);
+  blamed sync_scheduler.blames;
+  is_over_quota boolean;
 begin
+  perform sync_scheduler.require_text('token', token);
+  perform sync_scheduler.require_text('outcome', outcome);
+  perform sync_scheduler.require_text('error_class', error_class);
+  perform sync_scheduler.require_text('error_code', error_code);
+  perform sync_scheduler.require_text('error_message', error_message);
+  perform sync_scheduler.require_text('blames', blames);
+  perform sync_scheduler.require_size('checkpoint', checkpoint, 524288);
+  held := sync_scheduler.lock_attempt(run_id, attempt, token);
+  blamed := sync_scheduler.read_blames(error_class, blames);
+  -- Also of an attempt that did not fail of it.
+  is_over_quota := coalesce(blamed = 'quota', false);
   if outcome <> 'failed' and error_class = 'rate_limited' then
     error_class := null;
     blamed := null;
@@ -5962,18 +5928,14 @@ begin
       '"retry_after_seconds": "not negative", "first_vendor_byte_ms": "0 to 86400000"}');
   end if;
 
-  -- Bounded, so that the instant of its end can always be computed.
-  retry_after_seconds := case
-    when retry_after_seconds is not null then least(retry_after_seconds, 366 * 86400) end;
-
   -- The same outcome again is the repetition of a call whose answer was lost.
   if held.claimed_at is null
     or (held.ended_at is not null and held.reported_outcome is distinct from reported) then
     perform sync_scheduler.raise_error('attempt_not_current');
   elsif held.ended_at is null then
-    select * into strict run from public.sync_run_log r where r.run_id = finish_attempt.run_id;
+    select * into strict run from public.sync_run_log r where r.run_id = held.run_id;
     if checkpoint is not null then
-      perform sync_scheduler.save_checkpoint(run_id, attempt, checkpoint);
+      perform sync_scheduler.save_checkpoint(held.run_id, held.attempt, checkpoint);
     end if;
     -- A slice that got nowhere is a failure: else a run could go on like that until its deadline.
     if outcome = 'continued' and run.entries_done + run.entries_failed = held.settled_before
@@ -6004,19 +5966,72 @@ begin
     end if;
     update sync_scheduler.run_attempts a set
       reported_outcome = reported,
-      first_vendor_byte_ms = coalesce(a.first_vendor_byte_ms, finish_attempt.first_vendor_byte_ms)
+      first_vendor_byte_ms = coalesce(a.first_vendor_byte_ms, sync_worker_finish.first_vendor_byte_ms)
     where a.run_id = held.run_id and a.attempt = held.attempt;
-    perform sync_scheduler.mark_attempt_ended(run, outcome::sync_scheduler.attempt_outcome,
+    perform sync_scheduler.finish_attempt(run, outcome::sync_scheduler.attempt_outcome,
       error_class::sync_scheduler.error_class, left(error_code, 100), left(error_message, 500), blamed,
-      retry_after_seconds * interval '1 second', over_quota => limited);
-    perform sync_scheduler.settle_run(run, outcome, error_class::sync_scheduler.error_class,
-      left(error_code, 100),
-      left(error_message, 500), blamed, retry_after_seconds * interval '1 second', stuck_batch);
+      -- Bounded, so that the instant of its end can always be computed.
+      case when retry_after_seconds is not null
+        then least(retry_after_seconds, 366 * 86400) * interval '1 second' end,
+      is_over_quota, stuck_batch);
   end if;
 
   return (
     select jsonb_build_object('status', r.status, 'next_attempt_at', r.next_attempt_at)
-    from public.sync_run_log r where r.run_id = finish_attempt.run_id);
+    from public.sync_run_log r where r.run_id = held.run_id);
+end;
+$$;
+revoke all on function public.sync_worker_finish(
+  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid, text)
+  from public, anon, authenticated, service_role;
+comment on function public.sync_worker_finish(
+  uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid, text) is
+  'For the Edge Function (service role and attempt token). Ends the attempt. outcome: succeeded, continued '
+  '(its slice is over), cancelled, paused (the run waits for the end of the pause), or failed with an '
+  'error_class. Each may have the error_class rate_limited: the vendor has said that we ask too much, though '
+  'it was waited out. blames: what the failure is about (vendor, quota, configuration, entry, nobody). '
+  'retry_after_seconds: the vendor''s hint. May be repeated with the same outcome. Returns what became of '
+  'the run: status and next_attempt_at. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 '
+  'argument_too_long, PT422 invalid_worker_request.';
+
+-- Ends an attempt as its worker has reported, and decides what becomes of the run. stuck_batch: see
+-- set_aside_batch. The caller holds the run's row lock.
+create or replace function sync_scheduler.finish_attempt(
+  run public.sync_run_log,
+  outcome sync_scheduler.attempt_outcome,
+  error_class sync_scheduler.error_class,
+  error_code text,
+  error_message text,
+  blames sync_scheduler.blames,
+  retry_after interval,
+  over_quota boolean,
+  stuck_batch uuid
+) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  perform sync_scheduler.mark_attempt_ended(run, outcome, error_class, error_code, error_message, blames,
+    retry_after, over_quota);
+  if outcome = 'succeeded' then
+    perform sync_scheduler.finish_run(run.run_id, 'succeeded');
+  elsif outcome = 'cancelled'
+    or (outcome in ('continued', 'paused') and run.cancel_requested_at is not null) then
+    perform sync_scheduler.finish_run(run.run_id, 'cancelled');
+  elsif outcome in ('continued', 'paused') then
+    -- The run waits if its integration is still stopped.
+    perform sync_scheduler.next_attempt(run.run_id);
+  elsif error_code = 'entries_unresolved' and run.cancel_requested_at is null
+    and sync_scheduler.set_aside_message(run) is not null
+  then
+    -- Everything else is done. To repeat what was set aside is for the next run.
+    perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
+  elsif sync_scheduler.set_aside_batch(run, error_class, stuck_batch) then
+    -- The others go on at once, or when the vendor said: it means all of our requests.
+    perform sync_scheduler.wait_for_retry(run,
+      case when blames = 'nobody' then '0' else coalesce(retry_after, '0') end, blames, error_code,
+        error_message, retry_after);
+  else
+    perform sync_scheduler.schedule_retry(run, error_class, error_code, error_message, blames, retry_after);
+  end if;
 end;
 $$;
 
@@ -6035,44 +6050,6 @@ begin
   return coalesce(blames,
     case error_class when 'rate_limited' then 'quota' when 'permanent' then 'configuration' end)
     ::sync_scheduler.blames;
-end;
-$$;
-
--- Decides what becomes of a run whose worker has ended its attempt. stuck_batch: see set_aside_batch. The
--- caller holds the run's row lock.
-create or replace function sync_scheduler.settle_run(
-  run public.sync_run_log,
-  outcome text,
-  error_class sync_scheduler.error_class,
-  error_code text,
-  error_message text,
-  blames sync_scheduler.blames,
-  retry_after interval,
-  stuck_batch uuid default null
-) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  if outcome = 'succeeded' then
-    perform sync_scheduler.finish_run(run.run_id, 'succeeded');
-  elsif outcome = 'cancelled'
-    or (outcome in ('continued', 'paused') and run.cancel_requested_at is not null) then
-    perform sync_scheduler.finish_run(run.run_id, 'cancelled');
-  elsif outcome in ('continued', 'paused') then
-    -- Which lets the run wait if its integration is stopped still.
-    perform sync_scheduler.next_attempt(run.run_id);
-  elsif error_code = 'entries_unresolved' and run.cancel_requested_at is null
-    and sync_scheduler.set_aside_message(run) is not null
-  then
-    -- Everything else is done. To repeat what was set aside is for the next run.
-    perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
-  elsif sync_scheduler.set_aside_batch(run, error_class, stuck_batch) then
-    -- The others go on at once, or when the vendor said: it means all of our requests.
-    perform sync_scheduler.wait_for_retry(run,
-      case when blames = 'nobody' then '0' else coalesce(retry_after, '0') end, blames, error_code,
-        error_message, retry_after);
-  else
-    perform sync_scheduler.schedule_retry(run, error_class, error_code, error_message, blames, retry_after);
-  end if;
 end;
 $$;
 
