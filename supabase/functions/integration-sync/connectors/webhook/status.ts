@@ -8,7 +8,7 @@ const aboutEntries: readonly number[] = [400, 413, 422];
 const aboutTheMoment: readonly number[] = [408, 409, 425, 429];
 
 /**
- * Whether a refusal is about entries of the batch. Every other 4xx is about the request or the account.
+ * Whether a refusal is about entries of the batch. A 4xx about the moment never is. Another one is if it names an entry.
  *
  * @example
  * ```ts

@@ -12,7 +12,17 @@ export interface XledgerFault {
 }
 
 /**
- * What a status other than 2xx says. Xledger's own limits do not come this way, so a 429 is a gateway's, which may have
+ * What a status other than 2xx says.
+ *
+ * | status | meaning |
+ * | --- | --- |
+ * | 401, 403 | permanent: the access is refused |
+ * | 429 | rate limited |
+ * | 3xx, 404, 410 | permanent: no API at this address |
+ * | 408, 409, 425, 5xx | ambiguous |
+ * | other 4xx | permanent: the request is refused |
+ *
+ * Xledger's own limits do not come this way, so a 429 is a gateway's, which may have
  * passed the request on.
  *
  * @example
@@ -35,10 +45,13 @@ export function statusFault(status: number, retryAfter: number | null): XledgerF
     );
     return { ...limited, maybeTaken: true };
   }
-  if (status >= 300 && status < 500 && status !== 408 && status !== 409 && status !== 425) {
+  if (status < 400 || status === 404 || status === 410) {
     const message =
       `There is no Xledger API at the configured address (status ${status}). Check the address.`;
     return makeFault("permanent", "xledger_not_found", message);
+  }
+  if (status < 500 && status !== 408 && status !== 409 && status !== 425) {
+    return makeFault("permanent", "xledger_refused", `Xledger refused the request (status ${status}).`);
   }
   const message =
     `Xledger answered ${status}: whether it took the vouchers is not known, so that is checked first.`;

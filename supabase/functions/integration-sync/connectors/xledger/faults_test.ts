@@ -113,6 +113,7 @@ for (
     [408, ["ambiguous", true]],
     [409, ["ambiguous", true]],
     [429, ["rate_limited", true]],
+    [418, ["permanent", false]],
     [500, ["ambiguous", true]],
     [502, ["ambiguous", true]],
     [503, ["ambiguous", true]],
