@@ -15,11 +15,10 @@ localTest(
   async (platform) => {
     await using simulation = await Simulation.create(platform, START);
     const { admin } = simulation;
-    // The hardest case: 100 organisations share one quota of 500 a day, which the vendor renews 22 hours before the exports.
-    await simulation.connect("xledger", 100, { account: "xledger", schedule: "0 22 * * *" });
-    // The usual one: each has its own.
+    // Each integration has a quota of its own, of 500 a day. The vendor renews it 22 hours before these exports.
+    await simulation.connect("xledger", 100, { account: "xledger #", schedule: "0 22 * * *" });
     await simulation.connect("dynamics", 100, { account: "dynamics #", schedule: "0 2 * * *" });
-    // A few on a host of their own, so that no other answer helps; without exports that would show that they work.
+    // A few without exports that would show that they work.
     await simulation.connect("webhook", 3, {
       config: { url: "https://receiver-#.example/" },
       account: "webhook #",
@@ -81,7 +80,7 @@ localTest(
       await admin`select count(*)::int as n, count(*) filter (where status = 'healthy')::int as healthy,
       count(passive_since)::int as passive from public.sync_integration_health`;
     assert.deepEqual(health, { n: 206, healthy: 206, passive: 0 });
-    // The price of sharing answers: how long ago each one's credentials were last shown to be good.
+    // How long ago each one's credentials were last shown to be good.
     const [proof] = await admin<{ hours: number }[]>`
       select max(extract(epoch from gap) / 3600)::float8 as hours from (
         select r.at - lag(r.at) over (partition by r.integration_id order by r.at) as gap from sync_sim.requests r
