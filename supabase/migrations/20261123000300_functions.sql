@@ -5811,7 +5811,8 @@ begin
   insert into sync_scheduler.run_attempts (run_id, attempt, token_hash, request_id, lease_expires_at)
   select run.run_id, run.attempt, sync_scheduler.hash_token(token), sync_scheduler.call_function('run',
     jsonb_build_object('run_id', run.run_id, 'attempt', run.attempt, 'token', token)),
-    least(now() + s.claim_timeout, run.deadline_at)
+    -- As in wait_for_retry.
+    greatest(now(), least(now() + s.claim_timeout, run.deadline_at))
   from sync_scheduler.settings s;
 end;
 $$;
@@ -6755,7 +6756,8 @@ begin
   end if;
   update public.sync_run_log r set
     status = 'pending',
-    next_attempt_at = least(now() + backoff, run.deadline_at),
+    -- Past its deadline it is due now. A tick may not look further back, see ticks.looks_from.
+    next_attempt_at = greatest(now(), least(now() + backoff, run.deadline_at)),
     deadline_at = run.deadline_at,
     quota_until = run.quota_until,
     error_code = wait_for_retry.error_code,

@@ -66,7 +66,8 @@ begin
   insert into sync_scheduler.run_attempts (run_id, attempt, token_hash, request_id, lease_expires_at)
   select run.run_id, run.attempt, sync_scheduler.hash_token(token), sync_scheduler.call_function('run',
     jsonb_build_object('run_id', run.run_id, 'attempt', run.attempt, 'token', token)),
-    least(now() + s.claim_timeout, run.deadline_at)
+    -- As in wait_for_retry.
+    greatest(now(), least(now() + s.claim_timeout, run.deadline_at))
   from sync_scheduler.settings s;
 end;
 $$;

@@ -97,7 +97,8 @@ begin
   end if;
   update public.sync_run_log r set
     status = 'pending',
-    next_attempt_at = least(now() + backoff, run.deadline_at),
+    -- Past its deadline it is due now. A tick may not look further back, see ticks.looks_from.
+    next_attempt_at = greatest(now(), least(now() + backoff, run.deadline_at)),
     deadline_at = run.deadline_at,
     quota_until = run.quota_until,
     error_code = wait_for_retry.error_code,
