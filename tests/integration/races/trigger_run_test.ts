@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Sql } from "postgres";
 import { raceTest, type Work } from "../../support/race.ts";
 import { asBackend, asPerson, cancel, expire, makeTenant, press } from "./stage.ts";
 
@@ -40,5 +41,30 @@ raceTest(
     const pressed = await second.runs(press("xledger", "of-today"));
     await first.goesOn();
     await assert.rejects(pressed.answer, { code: "PT409", message: "idempotency_key_reused" });
+  },
+);
+
+raceTest(
+  "a press whose snapshot hides the run that has got its key ends in an error",
+  async ({ sql, session }) => {
+    const { orgId } = await makeTenant(sql);
+    await sql`insert into public.sync_integrations (org_id, integration_type) values (${orgId}, 'xledger')`;
+    const press = async (sql: Sql, type: string, key: string | null): Promise<string> => {
+      await asBackend(sql);
+      const [run] = await sql<{ run_id: string }[]>`
+      select run_id from public.trigger_integration_sync(${orgId}, ${type}, ${key})`;
+      assert.ok(run);
+      return run.run_id;
+    };
+    const [older, newer] = [await session(), await session()];
+    const { answer } = await newer.runs((sql) => press(sql, "xledger", null));
+    await expire(sql, await answer);
+    await older.stopsAfter(async (sql) => {
+      await sql`set transaction isolation level repeatable read`;
+      await sql`set local statement_timeout = '20s'`;
+      await sql`select from public.sync_run_log`;
+    });
+    await (await newer.runs((sql) => press(sql, "webhook", "of-today"))).answer;
+    await assert.rejects(older.goesOn((sql) => press(sql, "xledger", "of-today")), { code: "23505" });
   },
 );
