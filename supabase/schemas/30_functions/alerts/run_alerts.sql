@@ -114,6 +114,10 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
 begin
+  -- The notice may be of an earlier silence.
+  if sync_scheduler.is_ticking() then
+    return null;
+  end if;
   select * into strict integration from public.sync_integrations i where i.id = new.integration_id;
   if sync_scheduler.raise_alert(integration, 'scheduler_dead', 'critical', sync_scheduler.last_tick_at(),
     'The scheduler has stopped: nothing starts or is retried by itself. Syncs that are started by hand work.',
@@ -137,7 +141,7 @@ create trigger silent_alerts after insert on public.sync_run_log
   for each row when (new.notice = 'scheduler_not_ticking')
   execute function sync_scheduler.raise_silence();
 create trigger silent_alerts_of_revived after update of notice on public.sync_run_log
-  for each row when (new.notice = 'scheduler_not_ticking' and old.notice is distinct from new.notice)
+  for each row when (new.notice = 'scheduler_not_ticking' and old.status = new.status)
   execute function sync_scheduler.raise_silence();
 
 -- Trigger of sync_integrations: without a schedule, switched off or paused, no slot of the integration is
