@@ -2070,6 +2070,10 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
 begin
+  -- The notice may be of an earlier silence.
+  if sync_scheduler.is_ticking() then
+    return null;
+  end if;
   select * into strict integration from public.sync_integrations i where i.id = new.integration_id;
   if sync_scheduler.raise_alert(integration, 'scheduler_dead', 'critical', sync_scheduler.last_tick_at(),
     'The scheduler has stopped: nothing starts or is retried by itself. Syncs that are started by hand work.',
@@ -2093,7 +2097,7 @@ create trigger silent_alerts after insert on public.sync_run_log
   for each row when (new.notice = 'scheduler_not_ticking')
   execute function sync_scheduler.raise_silence();
 create trigger silent_alerts_of_revived after update of notice on public.sync_run_log
-  for each row when (new.notice = 'scheduler_not_ticking' and old.notice is distinct from new.notice)
+  for each row when (new.notice = 'scheduler_not_ticking' and old.status = new.status)
   execute function sync_scheduler.raise_silence();
 
 -- Trigger of sync_integrations: without a schedule, switched off or paused, no slot of the integration is
@@ -2918,6 +2922,8 @@ begin
   insert into sync_scheduler.connection_checks (integration_id, token_hash, requested_at, by_tick, request_id)
   select c.id, c.token_hash, clock_timestamp(), post_checks.by_tick, c.request_id
   from sync_scheduler.post_calls('probes', 'probes', 'integration_id', post_checks.integration_ids) c
+  -- The order in which a late claim of several old checks locks them.
+  order by c.id
   on conflict (integration_id) do update set
     token_hash = excluded.token_hash,
     requested_at = excluded.requested_at,
@@ -7016,6 +7022,13 @@ begin
   end if;
   return run;
 exception when unique_violation then
+  -- A snapshot of repeatable read does not show that run: to look again would never end.
+  if not exists (
+    select from public.sync_run_log r
+    where r.org_id = run.org_id and r.idempotency_key = join_run.idempotency_key)
+  then
+    raise;
+  end if;
   return null;
 end;
 $$;

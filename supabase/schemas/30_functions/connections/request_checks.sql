@@ -86,6 +86,8 @@ begin
   insert into sync_scheduler.connection_checks (integration_id, token_hash, requested_at, by_tick, request_id)
   select c.id, c.token_hash, clock_timestamp(), post_checks.by_tick, c.request_id
   from sync_scheduler.post_calls('probes', 'probes', 'integration_id', post_checks.integration_ids) c
+  -- The order in which a late claim of several old checks locks them.
+  order by c.id
   on conflict (integration_id) do update set
     token_hash = excluded.token_hash,
     requested_at = excluded.requested_at,
