@@ -49,17 +49,32 @@ function rejects(change: Partial<TriggerCall>, code: string, message: string, de
   assert.deepEqual(call(change), { outcome: "reject", message, code, status, details });
 }
 
-Deno.test("lets a coordinator, an admin and the service role press", () => {
-  for (const caller of [coordinator, { ...coordinator, role: "admin" } as const, serviceRole]) {
-    assert.equal(call({ caller }).outcome, "start");
-  }
+for (
+  const [who, caller] of [
+    ["a coordinator", coordinator],
+    ["an admin", { ...coordinator, role: "admin" }],
+    ["the service role", serviceRole],
+  ] as const
+) {
+  Deno.test(`allows ${who}`, () => assert.equal(call({ caller }).outcome, "start"));
+}
+
+Deno.test("rejects a viewer", () => {
+  rejects({ caller: { ...coordinator, role: "viewer" } }, "PT403", "not_authorized");
 });
 
-Deno.test("rejects a viewer and a caller of another organisation, whatever that one has", () => {
-  rejects({ caller: { ...coordinator, role: "viewer" } }, "PT403", "not_authorized");
+Deno.test("rejects a caller of another organisation, whatever that organisation has", () => {
   const stranger = { ...coordinator, role: null };
   rejects({ caller: stranger }, "PT403", "not_authorized");
   rejects({ caller: stranger, facts: null }, "PT403", "not_authorized");
+});
+
+Deno.test("rejects a second trigger within 5 minutes with the seconds left", () => {
+  rejects({ facts: { ...facts, newestPressAt: new Date("2026-11-23T11:55:01Z") } }, "PT429", "rate_limited", {
+    retry_after_seconds: 1,
+    retry_at: "2026-11-23T12:00:01.000Z",
+    limit: "cooldown",
+  });
 });
 
 Deno.test("rejects an anonymous sign-in, even of a member", () => {
