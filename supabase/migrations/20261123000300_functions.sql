@@ -945,7 +945,7 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
   integration public.sync_integrations;
-  refuted public.sync_alert_kind[] := '{dispatch_failing}';
+  refuted public.sync_alert_kind[] := '{dispatch_failing}'::public.sync_alert_kind[];
 begin
   select * into strict run from public.sync_run_log r where r.run_id = new.run_id;
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
@@ -3767,7 +3767,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
 -- each query below.
 set enable_seqscan = off set jit = off set enable_sort = off set enable_incremental_sort = off as $$
 declare
-  no_batch constant jsonb := '{"batch_id": null, "resend": false, "entries": []}';
+  no_batch constant jsonb := '{"batch_id": null, "resend": false, "entries": []}'::jsonb;
   last_id constant bigint := 9223372036854775807;
   run public.sync_run_log;
   first_id bigint;
@@ -7317,13 +7317,13 @@ create or replace function sync_scheduler.cron_occurrences(
 language plpgsql stable strict set search_path = pg_catalog, pg_temp as $$
 declare
   -- As far as latest_clock_change looks.
-  span constant interval := '26 hours';
+  span constant interval := interval '26 hours';
   fields constant sync_scheduler.cron_fields := sync_scheduler.parse_cron(expression);
   first_minute constant integer := position(B'1' in fields.minutes) - 1;
   first_time constant time := make_time(position(B'1' in fields.hours) - 1, first_minute, 0);
   searched_to timestamptz := after;
   -- No clock change from `span` before the candidate until then: nothing needs a look.
-  steady_until timestamptz := '-infinity';
+  steady_until timestamptz := '-infinity'::timestamptz;
   wall timestamp;
   day date;
   hour integer;
@@ -7561,7 +7561,7 @@ begin
       select slot from sync_scheduler.cron_occurrences(
         integration.schedule, integration.time_zone, integration.next_run_at, now(), most - 1) slot);
   end if;
-  return '{}';
+  return '{}'::timestamptz[];
 end;
 $$;
 
@@ -8389,7 +8389,7 @@ begin
   select t.looks_from, t.hinted + 1 into looks_from, hinted
   from sync_scheduler.ticks t order by t.tick_id desc limit 1;
   if hinted > 10 or looks_from > now() or looks_from is null then
-    looks_from := '-infinity';
+    looks_from := '-infinity'::timestamptz;
     hinted := 0;
   end if;
 

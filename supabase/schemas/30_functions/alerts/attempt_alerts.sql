@@ -11,7 +11,7 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
   integration public.sync_integrations;
-  refuted public.sync_alert_kind[] := '{dispatch_failing}';
+  refuted public.sync_alert_kind[] := '{dispatch_failing}'::public.sync_alert_kind[];
 begin
   select * into strict run from public.sync_run_log r where r.run_id = new.run_id;
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;

@@ -13,7 +13,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
 -- each query below.
 set enable_seqscan = off set jit = off set enable_sort = off set enable_incremental_sort = off as $$
 declare
-  no_batch constant jsonb := '{"batch_id": null, "resend": false, "entries": []}';
+  no_batch constant jsonb := '{"batch_id": null, "resend": false, "entries": []}'::jsonb;
   last_id constant bigint := 9223372036854775807;
   run public.sync_run_log;
   first_id bigint;

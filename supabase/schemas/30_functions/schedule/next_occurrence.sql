@@ -26,13 +26,13 @@ create or replace function sync_scheduler.cron_occurrences(
 language plpgsql stable strict set search_path = pg_catalog, pg_temp as $$
 declare
   -- As far as latest_clock_change looks.
-  span constant interval := '26 hours';
+  span constant interval := interval '26 hours';
   fields constant sync_scheduler.cron_fields := sync_scheduler.parse_cron(expression);
   first_minute constant integer := position(B'1' in fields.minutes) - 1;
   first_time constant time := make_time(position(B'1' in fields.hours) - 1, first_minute, 0);
   searched_to timestamptz := after;
   -- No clock change from `span` before the candidate until then: nothing needs a look.
-  steady_until timestamptz := '-infinity';
+  steady_until timestamptz := '-infinity'::timestamptz;
   wall timestamp;
   day date;
   hour integer;

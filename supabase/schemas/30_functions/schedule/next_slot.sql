@@ -51,7 +51,7 @@ begin
       select slot from sync_scheduler.cron_occurrences(
         integration.schedule, integration.time_zone, integration.next_run_at, now(), most - 1) slot);
   end if;
-  return '{}';
+  return '{}'::timestamptz[];
 end;
 $$;
 

@@ -25,7 +25,7 @@ begin
   select t.looks_from, t.hinted + 1 into looks_from, hinted
   from sync_scheduler.ticks t order by t.tick_id desc limit 1;
   if hinted > 10 or looks_from > now() or looks_from is null then
-    looks_from := '-infinity';
+    looks_from := '-infinity'::timestamptz;
     hinted := 0;
   end if;
 
