@@ -4109,9 +4109,9 @@ revoke all on function public.settle_sync_entries(uuid, text, jsonb, text)
 comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
   'Settles entries by hand, all or none. `entries`: a list (at most 10,000) of {entry_key, resolution, '
   'external_id?, sent_at?}, or {batch_id, sent_at, resolution} for all entries of one batch whose outcome is '
-  'not known. `exported`: the external system holds it (of an unknown, rejected, withdrawn or pending entry). '
-  '`resend`: '
-  'it does not and shall, with what the source delivered last (of a rejected entry, or an unknown one with '
+  'not known. `exported`: the external system holds it (of an unknown, rejected, withdrawn or pending '
+  'entry). `resend`: it does not and shall, with what the source delivered last (of a rejected entry, or an '
+  'unknown one with '
   'its sent_at as it was when a person looked). `abandon`: it does not and shall not; it is rejected for '
   'that reason (likewise). `keep`: what was exported is right, its conflict is closed (of an exported '
   'entry). For admins of the organisation and the service role. reason: at most 500 characters, kept in the '
@@ -5621,8 +5621,8 @@ end;
 $$;
 
 -- From when on the limits let a person press, and which of them is the last to end. `cooldown`:
--- manual_cooldown, at least settings.least_cooldown, after the newest manual run of the integration. Its default
--- is in 10_tables/sync_integrations.sql; configure_integration_sync changes it.
+-- manual_cooldown, at least settings.least_cooldown, after the newest manual run of the integration. Its
+-- default is in 10_tables/sync_integrations.sql; configure_integration_sync changes it.
 -- `presses_per_hour`: so many manual runs of the organisation within an hour. What became of the runs does
 -- not matter. May be in the past; null: there was no press. Exactly then a press is allowed.
 create or replace function sync_scheduler.next_manual_press(
@@ -5996,8 +5996,8 @@ comment on function public.sync_worker_finish(
   uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid, text) is
   'For the Edge Function (service role and attempt token). Ends the attempt. outcome: succeeded, continued '
   '(its slice is over), cancelled, paused (the run waits for the end of the pause), or failed with an '
-  'error_class. Each may have the error_class rate_limited: the vendor has said that we ask too much, though '
-  'it was waited out. blames: what the failure is about (vendor, quota, configuration, entry, nobody). '
+  'error_class. Each may have the error_class rate_limited: the vendor has said that we ask too much. '
+  'blames: what the failure is about, a value of sync_scheduler.blames. '
   'retry_after_seconds: the vendor''s hint. May be repeated with the same outcome. Returns what became of '
   'the run: status and next_attempt_at. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 '
   'argument_too_long, PT422 invalid_worker_request.';

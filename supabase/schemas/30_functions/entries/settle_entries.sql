@@ -37,9 +37,9 @@ revoke all on function public.settle_sync_entries(uuid, text, jsonb, text)
 comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
   'Settles entries by hand, all or none. `entries`: a list (at most 10,000) of {entry_key, resolution, '
   'external_id?, sent_at?}, or {batch_id, sent_at, resolution} for all entries of one batch whose outcome is '
-  'not known. `exported`: the external system holds it (of an unknown, rejected, withdrawn or pending entry). '
-  '`resend`: '
-  'it does not and shall, with what the source delivered last (of a rejected entry, or an unknown one with '
+  'not known. `exported`: the external system holds it (of an unknown, rejected, withdrawn or pending '
+  'entry). `resend`: it does not and shall, with what the source delivered last (of a rejected entry, or an '
+  'unknown one with '
   'its sent_at as it was when a person looked). `abandon`: it does not and shall not; it is rejected for '
   'that reason (likewise). `keep`: what was exported is right, its conflict is closed (of an exported '
   'entry). For admins of the organisation and the service role. reason: at most 500 characters, kept in the '

@@ -111,8 +111,8 @@ comment on function public.sync_worker_finish(
   uuid, integer, text, text, text, text, text, numeric, jsonb, numeric, uuid, text) is
   'For the Edge Function (service role and attempt token). Ends the attempt. outcome: succeeded, continued '
   '(its slice is over), cancelled, paused (the run waits for the end of the pause), or failed with an '
-  'error_class. Each may have the error_class rate_limited: the vendor has said that we ask too much, though '
-  'it was waited out. blames: what the failure is about (vendor, quota, configuration, entry, nobody). '
+  'error_class. Each may have the error_class rate_limited: the vendor has said that we ask too much. '
+  'blames: what the failure is about, a value of sync_scheduler.blames. '
   'retry_after_seconds: the vendor''s hint. May be repeated with the same outcome. Returns what became of '
   'the run: status and next_attempt_at. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 '
   'argument_too_long, PT422 invalid_worker_request.';
