@@ -65,6 +65,8 @@ export async function openGate(sql: Sql): Promise<ReservedSql> {
 /** Opens a session, which the gate can stop. */
 export async function openSession(sql: Sql, gate: ReservedSql): Promise<Session> {
   const own = await sql.reserve();
+  // A statement that never ends must fail, not hang.
+  await own`set statement_timeout = '2min'`;
   const [{ pid } = { pid: 0 }] = await own<{ pid: number }[]>`select pg_backend_pid() as pid`;
   let onward = (_more?: Work<unknown>): Promise<unknown> => Promise.resolve();
   const end = async <T>(work: PromiseLike<T>): Promise<T> => {
