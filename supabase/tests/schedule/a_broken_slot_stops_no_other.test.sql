@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../schedule.psql
-select plan(13);
+select plan(15);
 
 create function pg_temp.break_b() returns trigger language plpgsql as $$
 begin
@@ -14,9 +14,11 @@ $$;
 create trigger break_b before insert on public.sync_run_log for each row execute function pg_temp.break_b();
 
 select pg_temp.make_due('integration b', pg_temp.hour());
-select pg_temp.make_due('integration a', pg_temp.hour());
+select pg_temp.make_due('integration a', pg_temp.hour(1));
 select sync_scheduler.tick();
 select isnt(pg_temp.active_run('integration a'), null, 'the other one starts');
+select is((select array[started, skipped] from sync_scheduler.ticks where ticked_at = now() order by tick_id desc limit 1), '{1,1}',
+  'the tick counts its run and the slot that came too late');
 select is((select next_run_at from public.sync_integrations where id = sync_test.id('integration b')), pg_temp.hour(),
   'the broken one keeps its slot');
 select ok((select next_tick_at > now() from public.sync_integrations where id = sync_test.id('integration b')),
@@ -74,6 +76,8 @@ select pg_temp.make_due('integration a', pg_temp.hour());
 select sync_scheduler.tick();
 select is((select next_run_at from public.sync_integrations where id = sync_test.id('integration a')), pg_temp.hour(),
   'without the function''s address no slot is lost');
+select is((select details ->> 'error' from public.sync_alerts where kind = 'start_failed' and integration_id = sync_test.id('integration a')),
+  'function_url_not_configured', 'and an alert says what is missing');
 
 select * from finish();
 rollback;

@@ -19,7 +19,11 @@ select ok((select next_run_at from public.sync_integrations where id = sync_test
 
 update public.sync_integrations set schedule = '0 * * * *' where id = sync_test.id('integration a');
 select pg_temp.make_due('integration a', pg_temp.hour(2));
-select sync_scheduler.tick();
+-- The slot of another integration at the same time is none of its own.
+insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by)
+values (sync_test.id('integration b'), pg_temp.hour(2), 'schedule');
+select sync_scheduler.start_due_runs();
+delete from sync_scheduler.queued_slots where integration_id = sync_test.id('integration b');
 select results_eq($$ select * from pg_temp.slots('integration a') $$,
   $$ values (2, 'skipped', 'coalesced'), (0, 'skipped', 'overlap') $$, 'nor is one of several that came late');
 

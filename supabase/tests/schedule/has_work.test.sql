@@ -2,7 +2,7 @@ begin;
 \ir ../fixtures.psql
 \ir ../schedule.psql
 \ir ../alert_webhook.psql
-select plan(29);
+select plan(31);
 
 -- A tick's steps, each with a state in which it has something to do. It must be seen, and the step must really act upon it.
 create function pg_temp.tries(step text, prepare text, acts text) returns setof text language plpgsql as $$
@@ -33,10 +33,13 @@ select ok(not sync_scheduler.has_work(), 'nothing is due: nothing to do');
 insert into sync_scheduler.connection_checks (integration_id, token_hash, requested_at, ended_at)
 values (sync_test.id('integration a'), '', now(), now());
 select ok(not sync_scheduler.has_work(), 'nor is a connection check that has ended');
+update sync_scheduler.connection_checks set ended_at = null;
+select ok(sync_scheduler.has_work(now()), 'an open check is, from the instant when it was asked for');
+select ok(not sync_scheduler.has_work(now() + interval '1 microsecond'), 'and not for a tick that looks from later on');
 delete from sync_scheduler.connection_checks;
 insert into public.sync_run_log (org_id, integration_id, integration_type, triggered_by, scheduled_for, started_at, next_attempt_at, deadline_at)
 values (sync_test.id('org a'), sync_test.id('integration a'), 'webhook', 'schedule', now(), now(), now() + interval '1 minute', now() + interval '1 hour');
-select ok(not sync_scheduler.has_work(), 'nor is a run that waits for its retry');
+select ok(not sync_scheduler.has_work(), 'a run that waits for its retry is none');
 delete from public.sync_run_log;
 
 select pg_temp.tries('recover_runs, of a silent worker',

@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../connection_check.psql
-select plan(18);
+select plan(25);
 
 update public.sync_integrations set config = '{"url": "https://example.test/hook"}' where id = sync_test.id('integration a');
 select sync_scheduler.store_credentials(i, '{"signing_secret": "whsec_c2VjcmV0"}') from public.sync_integrations i
@@ -38,10 +38,12 @@ select results_eq('execute claim', $$ values (jsonb_build_object(
     'address', '{"url": "https://example.test/hook"}'::jsonb, 'credentials_needed', null, 'timeout_seconds', 15)) $$, 'the function gets what it needs');
 select throws_ok('execute claim', 'PT409', 'already_claimed', 'once');
 select throws_ok($$ select pg_temp.finish_with(repeat('0', 64)) $$, 'PT401', 'invalid_token', 'a forged answer is refused');
-select throws_ok($$ select public.sync_worker_finish_probe(sync_test.id('integration a'), token, bad[1], bad[2], bad[3], 'x', bad[4]::numeric)
-  from token, (values (array['well', null, null, null]), (array['failed', null, null, null]), (array['failed', 'fatal', 'x', null]),
-    (array['answered', 'permanent', null, null]), (array['failed', 'permanent', null, null]), (array['answered', null, null, '-1'])) v (bad) $$,
-  'PT422', 'invalid_worker_request', 'and one out of range');
+select throws_ok(format($$ select public.sync_worker_finish_probe(sync_test.id('integration a'), token, %L, %L, %L, %L, %L) from token $$,
+    outcome, class, code, message, latency), 'PT422', 'invalid_worker_request', 'so is an answer with ' || what)
+from (values ('well', null, null, 'x', null, 'an unknown outcome'), ('failed', null, null, 'x', null, 'a failure without a class'),
+  ('failed', 'fatal', 'x', 'x', null, 'an unknown class'), ('answered', 'permanent', null, 'x', null, 'a class and no failure'),
+  ('failed', 'permanent', null, 'x', null, 'a failure without a code'), ('failed', 'permanent', 'x', null, null, 'a failure without words'),
+  ('answered', null, null, 'x', '-1', 'a latency below zero')) v (outcome, class, code, message, latency, what);
 select sync_test.act_as('owner');
 select is(pg_temp.health(), 'unknown', 'still nothing is known');
 
@@ -58,6 +60,13 @@ select pg_temp.check_as('coordinator');
 select sync_test.act_as('service_role');
 select throws_ok('execute claim', 'PT401', 'invalid_token', 'the next check makes the token of the last worthless');
 select throws_ok($$ select pg_temp.finish_with(token) from token $$, 'PT401', 'invalid_token', 'so a late answer changes nothing');
+
+select sync_test.act_as('owner');
+select sync_scheduler.post_checks(array[sync_test.id('integration b')]);
+create temporary table other as select ctid as place from public.sync_integration_health where integration_id = sync_test.id('integration b');
+select sync_scheduler.post_checks(array[sync_test.id('integration a')]);
+select is((select ctid::text from public.sync_integration_health where integration_id = sync_test.id('integration b')), place::text,
+  'a check writes no row of another integration') from other;
 
 select * from finish();
 rollback;

@@ -46,7 +46,8 @@ select pg_temp.check_ends(3, 'failed', 'transient', 'nobody');
 select is(pg_temp.incidents(), 'none', 'nor what fails on our side');
 select pg_temp.check_ends(3, 'failed', 'transient');
 select is(pg_temp.incidents(), 'none', 'nor a failure of a worker that does not report what it is about');
-select pg_temp.check_ends(4, 'answered');
+-- At this host, and just after an answer at another one.
+select pg_temp.check_ends(6, 'answered'), pg_temp.check_ends(4, 'answered');
 select pg_temp.nobody_answers(3);
 select is(pg_temp.incidents(), 'none', 'while one organisation gets through, it is not the vendor');
 update sync_scheduler.vendor_failures set failed_at = failed_at - interval '31 minutes';
@@ -88,11 +89,17 @@ select public.sync_worker_finish_probe(integration_id, token, 'answered') from (
 select is(pg_temp.incidents(), 'hooks.example:8443 4 open', 'what was asked before it began says nothing');
 select pg_temp.asked_by_hand(2, 'answered');
 select is(pg_temp.incidents(), 'hooks.example:8443 4 open', 'nor does an answer to a person');
+update public.sync_integrations set health_check_interval = '1 day' where id <> pg_temp.integration(3);
+insert into sync_scheduler.vendor_failures (integration_id, integration_type, host, failed_at)
+select pg_temp.integration(n), 'webhook', 'hooks.example:8443', now() from generate_series(3, 4) n;
+update public.sync_integration_health set consecutive_failures = 7, next_check_at = now() + interval '3 days'
+where integration_id in (pg_temp.integration(3), pg_temp.integration(4));
 select pg_temp.check_ends(2, 'answered');
 select is(pg_temp.incidents(), 'hooks.example:8443 4 ended', 'an answer ends it');
 select is(pg_temp.incident_alerts(), 'critical 1 resolved', 'and resolves the alert');
-select ok((select bool_and(h.consecutive_failures = 0 and h.next_check_at <= now() + interval '31 minutes') from public.sync_integration_health h
-  where h.integration_id in (pg_temp.integration(3), pg_temp.integration(4))), 'those that met it are asked at their next turn');
+select results_eq($$ select h.consecutive_failures, h.next_check_at <= now() + interval '31 minutes', h.next_check_at < now() + interval '3 days'
+  from public.sync_integration_health h join (values (pg_temp.integration(3), 1), (pg_temp.integration(4), 2)) v (id, n) on v.id = h.integration_id
+  order by v.n $$, $$ values (0, true, true), (0, false, true) $$, 'those that met it are asked at their next turn, each at its own');
 select pg_temp.nobody_answers(1, 3, 5);
 select is(pg_temp.incidents() || ', ' || pg_temp.incident_alerts(),
   'hooks.example:8443 4 ended, hooks.example:8443 3 open, critical 1 resolved, critical 1 open', 'another time it is another');

@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.psql
-select plan(24);
+select plan(25);
 
 update public.sync_integrations set manual_cooldown = '0 seconds', max_attempts = 2, retry_base = '0 seconds';
 create temporary table run (run_id uuid, attempt int);
@@ -113,6 +113,20 @@ select pg_temp.reserve(3);
 update public.sync_run_log r set deadline_at = now() from run where r.run_id = run.run_id;
 select is(pg_temp.fail((select (batch ->> 'batch_id')::uuid from other)), 'failed', 'a run that is past its deadline fails');
 select is(pg_temp.aside(), 0::bigint, 'and leaves its batch to the next run');
+
+-- The connector names a batch of which nothing is open.
+update public.sync_export_entries set state = 'exported', exported_at = now() where state = 'unknown';
+select public.add_sync_entries(sync_test.id('org a'), 'webhook',
+  '[{"entry_key": "z", "period": "2026-10", "document_number": "L", "payload": {}}]');
+select pg_temp.start();
+update other set batch = pg_temp.reserve(3);
+select pg_temp.record(batch, 'exported') from other;
+-- The first attempt got something through, so two more are left.
+select pg_temp.fail((select (batch ->> 'batch_id')::uuid from other));
+select pg_temp.next();
+select pg_temp.fail((select (batch ->> 'batch_id')::uuid from other));
+select pg_temp.next();
+select is(pg_temp.fail((select (batch ->> 'batch_id')::uuid from other)), 'failed', 'a run goes on only when it has set something aside');
 
 select * from finish();
 rollback;
