@@ -114,7 +114,7 @@ update public.sync_run_log r set deadline_at = now() from run where r.run_id = r
 select is(pg_temp.fail((select (batch ->> 'batch_id')::uuid from other)), 'failed', 'a run that is past its deadline fails');
 select is(pg_temp.aside(), 0::bigint, 'and leaves its batch to the next run');
 
--- The connector names a batch of which nothing is open.
+-- The connector names a batch without an open entry.
 update public.sync_export_entries set state = 'exported', exported_at = now() where state = 'unknown';
 select public.add_sync_entries(sync_test.id('org a'), 'webhook',
   '[{"entry_key": "z", "period": "2026-10", "document_number": "L", "payload": {}}]');
