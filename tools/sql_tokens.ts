@@ -28,11 +28,13 @@ export function sqlTokens(sql: string, firstLine = 1): SqlToken[] {
   const decoder = new TextDecoder();
   let line = firstLine;
   let at = 0;
-  return scanSync(sql).tokens.flatMap((token) => {
+  return scanSync(sql).tokens.flatMap((token, n, tokens) => {
     // The scanner counts bytes.
     line += decoder.decode(bytes.subarray(at, token.start)).split("\n").length - 1;
     at = token.start;
     const [, body] = BODY.exec(token.text) ?? [];
-    return body === undefined ? [{ ...token, line }] : sqlTokens(body, line);
+    // Behind `comment on ... is` it is prose.
+    const isProse = tokens[n - 1]?.text === "is";
+    return body === undefined || isProse ? [{ ...token, line }] : sqlTokens(body, line);
   });
 }

@@ -553,16 +553,25 @@ $$;
 revoke all on function public.connect_integration(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
 comment on function public.connect_integration(uuid, text, jsonb, text) is
-  'Connects the organisation to an external system, or changes how, and returns the integration. `config`: a '
-  'JSON object of at most 256 KiB with all settings of the connector, never secrets. What it leaves out has '
-  'its default. A new integration is enabled. With another address (address_keys of the type) stored '
-  'credentials are no longer used: an admin stores them again with set_integration_credentials. A running '
-  'worker gets no further entries for the old address. For admins of the organisation and the service role; '
-  'audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT401 '
-  'unsupported_identity, PT403 not_authorized (also for an organisation that does not exist), PT422 '
-  'unknown_integration_type, PT422 argument_too_long, PT422 invalid_configuration (details: field, reason), '
-  'PT422 reason_too_long, PT409 batch_is_open. The last is for another address while the outcome of an entry '
-  'is not known (details: address_keys, entry_keys, at most 10).';
+$$Connects the organisation to an external system, or changes how, and returns the integration.
+`config` is the whole configuration, as the connector needs it: what it leaves out has its default. It has at
+most 256 KiB, and never secrets, because every member reads it. A new integration is enabled. The other
+settings are those of `configure_integration_sync`. For admins and the service role; audited with `reason`,
+the old and the new address, and the names of the keys that changed.
+
+**Credentials belong to an address.** `address_keys` of the type names the keys of `config` that decide where
+requests go. After a change of such a value the stored credentials are not used: runs and checks fail as
+`credentials_needed`, health is `needs_attention`, and an alert says so at once. An admin stores the
+credentials again with `set_integration_credentials`, or takes the change back. A running worker gets no
+further entries for the old address. The run goes on with a new attempt, which reads the new `config`. Other
+keys count from the next attempt.
+
+While an entry is `sending` or `unknown` another address is refused as `batch_is_open`: a repetition could be
+booked at both. Wait for the run, or look the entries up and settle them with `settle_sync_entries`.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized (also for an organisation
+that does not exist), PT422 unknown_integration_type, PT422 argument_too_long, PT422 invalid_configuration,
+PT409 batch_is_open, PT422 reason_too_long.$$;
 
 -- Refuses a config that is no JSON object, that names a secret, or with a user name in an address: every
 -- member reads it. Nor is an address of more than 2,000 characters taken. What else a connector wants, the
@@ -821,11 +830,12 @@ end;
 $$;
 revoke all on function public.acknowledge_sync_alert(uuid) from public, anon, authenticated, service_role;
 comment on function public.acknowledge_sync_alert(uuid) is
-  'Records that the caller takes care of an alert, and returns it. The first caller stays. The alert goes on '
-  'counting, and is resolved by itself when its cause is gone; entries_refused also when an admin or the '
-  'service role acknowledges it. For admins and coordinators of the organisation and the service role; an '
-  'alert that several organisations share for the service role alone. Errors: PT401 not_authenticated, PT401 '
-  'unsupported_identity, PT403 not_authorized.';
+$$Records that the caller takes care of an alert, and returns it. The first caller stays.
+The alert goes on counting, and closes by itself when its cause is gone; `entries_refused` also when an admin
+or the service role acknowledges it. For admins and coordinators and the service role; an alert that several
+organisations share for the service role alone.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized.$$;
 
 -- Raises an alert of an integration, once for each occurrence (see alert_key). While it is open, a further
 -- call counts it up and brings message, details and run_id up to date. The message is in a coordinator's
@@ -1130,21 +1140,25 @@ $$;
 revoke all on function public.configure_alert_webhook(uuid, jsonb, text)
   from public, anon, authenticated, service_role;
 comment on function public.configure_alert_webhook(uuid, jsonb, text) is
-  'Sets where the organisation''s alerts are posted, and in which format. Returns the webhook. A first '
-  'message says that it is configured; the webhook''s last_status and last_error are its answer. The '
-  'changes are a JSON object of at most 16 KiB; null removes the webhook with the messages that wait. A '
-  'setting that is not named stays. The settings are: url, https to a host name, on a developer''s '
-  'platform also http to the machine itself. Then secret, whsec_ and the base64 of 24 to 64 bytes. It '
-  'signs messages after the Standard Webhooks specification; only the format json needs it. Then format: '
-  'slack, teams, discord or json. Null, or another host, means the format of that host, or json if it is '
-  'not known. Then kinds, a list of alert kinds; null means all. Then min_severity: info, warning or '
-  'critical. Then finished_runs: whether every run that ends is reported, too. The url and the secret are '
-  'stored in Vault, and no caller can read them back. A webhook that had stopped begins again, with the '
-  'messages that still wait. For admins of the organisation and the service role, once in '
-  'settings.check_cooldown (10 s). Audited with reason (at most 500 characters). Errors: PT401 '
-  'not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long, PT422 '
-  'invalid_configuration (details: field, reason), PT422 reason_too_long, PT429 rate_limited (details: '
-  'retry_after_seconds, retry_at, limit; nothing was stored), PT503 credentials_not_stored.';
+$$Sets where the organisation's alerts are posted: a chat, or anything that takes JSON.
+`changes` names any of the settings below, and what it does not name stays; `null` removes the webhook with
+what waits for it. For admins and the service role; audited with `reason`. Address and secret go into Vault,
+and no function returns them: members see the `host`. A first message says that it is configured.
+`last_status` and `last_error` of `sync_alert_webhooks` have the receiver's answer as soon as the function has
+reported. A webhook that had stopped begins again, with what still waits. The settings:
+
+- `url` (required): https to a host name, or on a developer's platform http to the machine itself.
+- `format`: `slack`, `teams`, `discord` or `json`. `null`, or another host, means the format of that host. An
+  unknown host has `json`.
+- `secret` (required for `json`, unused by the others): `whsec_` and the base64 of 24 to 64 bytes. It signs
+  the messages after the Standard Webhooks specification.
+- `kinds` (`null`): a list of kinds of alerts; `null`: all.
+- `min_severity` (`info`): `warning` or `critical`: less severe alerts are left out.
+- `finished_runs` (false): whether every run that ends is posted, too.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long,
+PT422 invalid_configuration, PT422 reason_too_long, PT429 rate_limited (within `settings.check_cooldown`,
+10 s, of the last time, or too often within the hour; nothing was stored), PT503 credentials_not_stored.$$;
 
 -- The webhook with these settings instead of its own. Saves nothing; url and secret are no columns of it.
 -- Errors: PT422 invalid_configuration (details: field, reason).
@@ -2862,16 +2876,16 @@ $$;
 revoke all on function public.test_integration_connection(uuid, text)
   from public, anon, authenticated, service_role;
 comment on function public.test_integration_connection(uuid, text) is
-  'Starts a check of the connection to the external system, also of an integration that is paused or '
-  'disabled. Returns the integration''s health at once. Read it again: it is answered when checked_at is '
-  'later than check_requested_at. While the scheduler ticks, that is at the latest a minute after it '
-  '(last_error_code check_unanswered). For admins and coordinators of the organisation and the service '
-  'role. One check at a time, and none within settings.check_cooldown (10 s) of the last. People start at '
-  'most settings.presses_per_hour an hour, counted in the audit log. No check starts while the vendor has '
-  'asked us to slow down (passive_since, until next_check_at). Errors: PT401 not_authenticated, PT401 '
-  'unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, PT404 '
-  'integration_not_found, PT429 rate_limited (details: retry_after_seconds, retry_at, limit), PT503 '
-  'function_url_not_configured.';
+$$Starts a check of the connection, also of an integration that is paused or disabled.
+Returns the health at once; read the row again, or subscribe to it. The check is answered when `checked_at` is
+later than `check_requested_at`. A check without an answer is reported as `check_unanswered` within a minute,
+and `status` stays as it was. Checks run one at a time, at least `settings.check_cooldown` (10 s) apart. None
+starts while the vendor asks us to slow down (`passive_since`, until `next_check_at`). For admins,
+coordinators and the service role.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized,
+PT422 unknown_integration_type, PT404 integration_not_found, PT429 rate_limited,
+PT503 function_url_not_configured.$$;
 
 -- Definer, because no client may write the health of an integration. The first statement checks the caller.
 create or replace function public.resume_integration_checks(org_id uuid, integration_type text,
@@ -2904,12 +2918,13 @@ $$;
 revoke all on function public.resume_integration_checks(uuid, text, text)
   from public, anon, authenticated, service_role;
 comment on function public.resume_integration_checks(uuid, text, text) is
-  'Ends the passive mode of the organisation''s integration: its vendor said that we ask too much, so it '
-  'is not checked until next_check_at. Returns its health. It is checked at its next turn, within '
-  'health_check_interval. Without passive mode it changes nothing. For admins of the organisation and the '
-  'service role. Audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT401 '
-  'unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, PT404 '
-  'integration_not_found, PT422 reason_too_long, PT429 rate_limited.';
+$$Ends passive mode, and returns the health. Without passive mode it changes nothing.
+In passive mode a vendor that answered "slow down" is not checked until `next_check_at`, and health follows
+from syncs alone. Afterwards the next check comes within `health_check_interval`. For admins and the service
+role; audited with `reason`.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized,
+PT422 unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.$$;
 
 -- Posts connection checks of integrations to the Edge Function, in place of those that are still open. The
 -- caller holds the integrations' locks and respects settings.check_cooldown. Errors: PT503
@@ -3142,18 +3157,19 @@ $$;
 revoke all on function public.set_integration_credentials(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
 comment on function public.set_integration_credentials(uuid, text, jsonb, text) is
-  'Stores the credentials of the organisation''s integration in Vault; no caller can read them back. They '
-  'belong to the address that the config has now (see connect_integration): after a change of it store '
-  'them again. Starts a connection check, in which the connector validates them. Returns the '
-  'integration''s health at once. Read it again: it is answered when checked_at is later than '
-  'check_requested_at. No check starts while the vendor has asked us to slow down (passive_since): '
-  'next_check_at says when it is asked. The credentials are a JSON object of at most 16 KiB; null removes '
-  'them, without a check. A run that is under way goes on with the old ones. For admins of the '
-  'organisation and the service role. Audited with reason (at most 500 characters), without the '
-  'credentials. Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 '
-  'argument_too_long, PT422 invalid_credentials, PT422 unknown_integration_type, PT404 '
-  'integration_not_found, PT422 reason_too_long, PT429 rate_limited (details: retry_after_seconds, '
-  'retry_at, limit; nothing was stored), PT503 credentials_not_stored, PT503 function_url_not_configured.';
+$$Stores the credentials in Vault for the address that `config` has now: see `connect_integration`.
+No function returns them. Starts a connection check, in which the connector validates them: a refusal names
+the field, never the value. Returns the health at once; the check is answered when `checked_at` is later than
+`check_requested_at`. While the vendor asks us to slow down (`passive_since`), the check waits until
+`next_check_at`. `credentials` is a JSON object of at most 16 KiB, as the connector needs it; `null` removes
+them, without a check. An active attempt goes on with what it has. For admins and the service role; the call
+is audited with `reason`, never what was stored.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long,
+PT422 invalid_credentials, PT422 unknown_integration_type, PT404 integration_not_found,
+PT422 reason_too_long, PT429 rate_limited (within 10 seconds of the last check, while one is under way, or
+too often within the hour; nothing was stored), PT503 credentials_not_stored,
+PT503 function_url_not_configured.$$;
 
 -- supabase/schemas/30_functions/connections/vendor_incidents.sql
 -- Outages of a vendor.
@@ -3366,19 +3382,36 @@ $$;
 revoke all on function public.add_sync_entries(uuid, text, jsonb, boolean, boolean)
   from public, anon, authenticated, service_role;
 comment on function public.add_sync_entries(uuid, text, jsonb, boolean, boolean) is
-  'Delivers entries to the outbox of an organisation''s integration, as often as the host likes. For the '
-  'service role. `entries`: a list of at most 10,000 {entry_key, period, document_number, payload}, exported '
-  'in its order. `atomic`: all or none. `readmit`: withdrawn entries go out, also with the same content. '
-  'Returns counts. `added`: new keys, pending. `replaced`: no vendor holds the entry, so the new content '
-  'will be sent. `unchanged`. `conflicts`: sent with other content. Nothing is sent again, and conflict_at '
-  'and conflict_content are set for a person. They count until settle_sync_entries closes them, or the '
-  'source says again what was sent. `withdrawn`, if there are any: the keys that come with the content with '
-  'which they were withdrawn, and stay so. `refused`: a list of {entry_key, field, reason}, and index where '
-  'an item has no key. Refused items change nothing, and the others are taken. The alert entries_refused is '
-  'open until each refused key is taken, too. No answer quotes a payload. Errors: PT422 argument_too_long '
-  '(more than 64 MB), PT422 invalid_entries (no such list, or atomic and something is refused: details has '
-  'refused, at most 10 of them, and refused_count), PT422 unknown_integration_type, PT404 '
-  'integration_not_found.';
+$$Delivers entries to the outbox, as often as you like, in the order in which they are to be exported.
+For the service role alone, and the only way into the outbox. At most 10,000 a call. Each is `{ entry_key,
+period, document_number, payload }`, at most 200 characters of key, 35 of document number and 1 MB of payload
+(`settings.max_payload`), and no other field. A key is exported at most once. A second delivery with the same
+content changes nothing. With other content:
+
+- an entry that the external system does not hold is **replaced**: otherwise a second voucher would have to
+  correct the first. It is still `pending`, or our own rules rejected it before its first send. Or the
+  external system refused it at the first send of its batch. Then the connector must know that nothing of it
+  is left there, nothing of that batch may be open, and no person may have decided about it;
+- any other entry that was sent is a **conflict**: nothing is sent, `conflict_at` is set, and
+  `conflict_content` keeps the new content until a person decides. The conflict ends by itself when the source
+  delivers again what was sent;
+- an entry that `withdraw_sync_entries` took back is pending again. With the same content it stays withdrawn,
+  and `withdrawn` names its key; `readmit` makes it pending all the same.
+
+Returns counts: `added`, `replaced`, `unchanged`, `conflicts`; and `refused`, a list of `{ entry_key, field,
+reason }`. **Read it**: a refused item is not in the outbox, and all others are. An item without a usable key
+has its `index` in the list, from 0. A key that comes twice in one call with different content is refused;
+with the same content it counts once more as unchanged. With `atomic` the call takes all or none, and raises
+an error instead. The rules judge only new and changed content: a later rule refuses nothing that is in the
+outbox already. Refused items also raise the alert `entries_refused`, until each key is taken or an admin
+acknowledges it. No answer and no error quotes a payload.
+
+**Order** holds within a batch and between batches, so a credit note that is delivered after its invoice is
+sent after it. It does not hold past a batch that is set aside, nor past an entry that is refused.
+
+Errors: PT422 argument_too_long (more than 64 MB), PT422 invalid_entries (no list, or more than 10,000
+entries; or `atomic`, with `refused`, at most 10 of them, and `refused_count` in the details),
+PT422 unknown_integration_type, PT404 integration_not_found.$$;
 
 -- Reads the list of a delivery in its order, each key once, with the field and the reason of what is refused.
 -- An item that is refused for its shape costs no other item. hash is set when the key was known. entries is a
@@ -4107,21 +4140,31 @@ $$;
 revoke all on function public.settle_sync_entries(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
 comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
-  'Settles entries by hand, all or none. `entries`: a list (at most 10,000) of {entry_key, resolution, '
-  'external_id?, sent_at?}, or {batch_id, sent_at, resolution} for all entries of one batch whose outcome is '
-  'not known. `exported`: the external system holds it (of an unknown, rejected, withdrawn or pending '
-  'entry). `resend`: it does not and shall, with what the source delivered last (of a rejected entry, or an '
-  'unknown one with '
-  'its sent_at as it was when a person looked). `abandon`: it does not and shall not; it is rejected for '
-  'that reason (likewise). `keep`: what was exported is right, its conflict is closed (of an exported '
-  'entry). For admins of the organisation and the service role. reason: at most 500 characters, kept in the '
-  'audit log. Returns how many entries have changed; once more changes none. Errors: PT401 '
-  'not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long, PT422 '
-  'reason_too_long, PT422 reason_missing, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
-  'invalid_entries, PT429 rate_limited, PT404 entries_not_found (details: entry_keys), PT409 '
-  'entries_not_settleable (details: entries with state and sent_at). Also PT409 batch_is_open (details: '
-  'entry_keys that must be settled in the same call) and PT409 batch_was_sent_again (details: batches with '
-  'their sent_at now; what was looked up is an older send).';
+$$Records what became of entries that a person looked up in the external system, all or nothing.
+At most 10,000; each is `{ entry_key, resolution, external_id?, sent_at? }`, or `{ batch_id, sent_at,
+resolution }` for all entries of a batch whose outcome is not known (`exported`, `resend` or `abandon`).
+`reason` goes into the audit log. Returns how many entries have changed; a second call changes none. For
+admins and the service role. The resolutions:
+
+- `exported`: the external system holds it. Of an entry that is `unknown`, `rejected`, `pending` or
+  `withdrawn`.
+- `resend`: it does not, and shall; of one that is `unknown`, `rejected` or `withdrawn`. It becomes `pending`,
+  with the content of its conflict if there is one.
+- `abandon`: it does not, and shall not; of one that is `unknown` or `rejected`. It becomes `rejected`, with
+  the reason, and its conflict is closed.
+- `keep`: what was exported is right, or was corrected there by hand. Its conflict is closed, and opens again
+  only for yet other content.
+
+`resend` and `abandon` of an unknown entry must name the send that you looked for, by the entry's `sent_at` as
+it was then: a later send may have arrived. Settle all unknown entries of a batch in one call, because the
+batch goes out again whole. A batch that was sent again since its `sent_at` is refused as
+`batch_was_sent_again`: look it up again, then name that send. An entry that was settled as `resend` has left
+its batch, so the same call again is `entries_not_found`.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long,
+PT422 reason_too_long, PT422 reason_missing, PT422 unknown_integration_type, PT404 integration_not_found,
+PT422 invalid_entries, PT429 rate_limited, PT404 entries_not_found, PT409 entries_not_settleable,
+PT409 batch_is_open, PT409 batch_was_sent_again.$$;
 
 -- Does what a person has decided about entries that require_settleable lets through, and returns what has
 -- changed: a list of {entry_key, resolution, was, conflict_at, external_id}. May be repeated.
@@ -4991,15 +5034,16 @@ $$;
 revoke all on function public.withdraw_sync_entries(uuid, text, text[], text)
   from public, anon, authenticated, service_role;
 comment on function public.withdraw_sync_entries(uuid, text, text[], text) is
-  'Takes entries back that were delivered by mistake and have not left: they wait, or our own rules rejected '
-  'them before their first send. Their state is withdrawn: nothing of them goes out until the source '
-  'delivers other content, or the same with readmit, or an admin settles them with resend. For admins of the '
-  'organisation and the service role. entry_keys: at most 10,000. reason: at most 500 characters, kept in '
-  'the audit log. Returns withdrawn, how many have changed, and refused, a list of {entry_key, state, '
-  'reason} of those that have left or do not exist; the others are withdrawn all the same. Once more changes '
-  'none. Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 '
-  'argument_too_long, PT422 reason_too_long, PT422 reason_missing, PT422 invalid_entries, PT422 '
-  'unknown_integration_type, PT404 integration_not_found, PT429 rate_limited.';
+$$Takes back entries (at most 10,000) that were delivered by mistake and have not left.
+They are `pending`, or our own rules rejected them before their first send. A `withdrawn` entry does not go
+out until the source delivers other content, or the same with `readmit`, or an admin settles it with `resend`.
+Returns `{ withdrawn, refused }`: how many have changed, and a list of `{ entry_key, state, reason }` of those
+that have left or do not exist. The others are withdrawn all the same. A second call changes none. `reason`
+goes into the audit log. For admins and the service role.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long,
+PT422 reason_too_long, PT422 reason_missing, PT422 invalid_entries, PT422 unknown_integration_type,
+PT404 integration_not_found, PT429 rate_limited.$$;
 
 -- supabase/schemas/30_functions/reports/explain_slots.sql
 -- Every slot of a period, and what became of it.
@@ -5087,15 +5131,19 @@ $$;
 revoke all on function public.explain_sync_slots(uuid, text, timestamptz, timestamptz)
   from public, anon, authenticated, service_role;
 comment on function public.explain_sync_slots(uuid, text, timestamptz, timestamptz) is
-  'One row for each slot of a period (from included, to not; at most 366 days and 10,000 slots), in order. '
-  '`state`: ran, late (started later than settings.drift_alert_after), skipped, failed, cancelled, running, '
-  'pending. `reason`: why, that is skip_reason, cancel_reason, backfill or error_code. Of a pending slot it '
-  'is not_due_yet, due, scheduler_not_ticking, waits_for_active_run, paused, disabled, dispatched or '
-  'next_attempt. Or it is what its run waits for: integration_paused, vendor_quota_exhausted, '
-  'function_outdated, schema_outdated. `drift_seconds`: started minus scheduled. For members of the '
-  'organisation and the service role. Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 '
-  'not_authorized, PT422 invalid_period (details: reason), PT422 unknown_integration_type, PT404 '
-  'integration_not_found.';
+$$Why was there no export last night? One row for each slot of the period, in order.
+`from` is included, `to` is not; at most 366 days and 10,000 slots. For members and the service role.
+
+- `state` is `ran`, `late` (started later than `settings.drift_alert_after`), `skipped`, `failed`,
+  `cancelled`, `running` or `pending`.
+- `reason` is the skip reason, the reason of the cancel, `backfill`, or the error's code. A pending slot has
+  `not_due_yet`, `due`, `scheduler_not_ticking`, `waits_for_active_run`, `paused`, `disabled`, `dispatched` or
+  `next_attempt`. It may also have what its run waits for: `integration_paused`, `vendor_quota_exhausted`,
+  `function_outdated`, `schema_outdated`.
+- `drift_seconds` is how late it started, `run_id` its run, `retried_by_run_id` the run that made up for it.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 invalid_period,
+PT422 unknown_integration_type, PT404 integration_not_found.$$;
 
 -- supabase/schemas/30_functions/reports/overview.sql
 -- Definer, because the machinery says what the button would answer. The first statement checks the caller.
@@ -5196,15 +5244,29 @@ end;
 $$;
 revoke all on function public.sync_overview(uuid) from public, anon, authenticated, service_role;
 comment on function public.sync_overview(uuid) is
-  'One row for each integration of the organisation, with all that a page about it shows. It has health, the '
-  'active run and its progress, the last success, the last run that ended and what it exported, and the next '
-  'slot. `quota_until`: until when the external system asks us to wait. `cooldown_until`: until when the '
-  'limits let no person press. `open_alerts` include a vendor''s. `needs_decision`: entries that wait for a '
-  'person''s decision, counted up to 1,000. `entry_rules`: what its config demands of entries (payloads, '
-  'period_rule, fiscal_year_ends, ignored_fields; missing: the default). `button_message` and '
-  '`button_details`: what trigger_integration_sync would answer the caller now, null or the error''s message '
-  'and details. For members of the organisation and the service role. Errors: PT401 not_authenticated, PT401 '
-  'unsupported_identity, PT403 not_authorized.';
+$$All that a page about an organisation shows: one row for each integration.
+For members and the service role.
+
+- `integration_id`, `integration_type`, `type_name`, `enabled`: the integration
+- `paused_at`, `pause_reason`, `resume_at`: its pause
+- `schedule`, `time_zone`, `next_run_at`: its schedule and the next slot
+- `health_status`, `health_since`, `last_error_code`, `last_error_message`, `latency_ms`, `next_check_at`: its
+  health
+- `incident_since`: since when its vendor fails for several organisations alike
+- `active_run_id`, `active_status`, `active_triggered_by`, `active_started_at`, `active_notice`,
+  `entries_total`, `entries_done`, `entries_failed`: the active run and its progress
+- `last_success_at`: the last success
+- `last_run_id`, `last_run_status`, `last_run_entries_done`, `last_run_entries_failed`: the last run that
+  ended, how many entries it exported and how many were rejected
+- `quota_until`: until when the vendor asks the active run, or the last one, to wait
+- `cooldown_until`: when the next press is possible
+- `open_alerts`: open alerts, also a vendor's
+- `needs_decision`: undecided entries, counted up to 1,000
+- `entry_rules`: what the config demands of entries, as far as it differs from the defaults
+- `button_allowed`, `button_message`, `button_details`: what `trigger_integration_sync` would answer the
+  caller now: null, or the error's message and details
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized.$$;
 
 -- supabase/schemas/30_functions/reports/run_timeline.sql
 -- Definer, because attempts and ticks are the machinery's. The caller's role is checked before anything is
@@ -5266,13 +5328,19 @@ end;
 $$;
 revoke all on function public.sync_run_timeline(uuid) from public, anon, authenticated, service_role;
 comment on function public.sync_run_timeline(uuid) is
-  'Where a run''s time went, step by step for each attempt. `due`: the slot, or the press. `ticked`: the '
-  'tick that queued it. `queued`: last posted to pg_net (detail: dispatches). `accepted`: when pg_net posted '
-  'what the function then answered; kept for 6 hours. `booted` and `claimed`: the function was up and took '
-  'the attempt (detail: cold_start, boot_ms). `first_vendor_byte`: the external system first answered. '
-  '`finished` (detail: outcome, error). A step that did not happen, or is no longer kept, is missing. For '
-  'members of the organisation and the service role. Errors: PT401 not_authenticated, PT401 '
-  'unsupported_identity, PT403 not_authorized.';
+$$Where a run's time went: one row for each step of each `attempt`, with its instant (`at`) and `detail`.
+A step that did not happen, or is no longer kept, is missing. For members and the service role. The steps:
+
+- `due`: the slot, or the press;
+- `ticked`: the tick queued it;
+- `queued`: it was last posted to pg_net (`dispatches`);
+- `accepted`: pg_net posted what the function then answered; kept for 6 hours;
+- `booted`: the function was up (`cold_start`, `boot_ms`);
+- `claimed`: the function took the attempt;
+- `first_vendor_byte`: the external system first answered;
+- `finished`: the attempt ended (`outcome`, `error`).
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized.$$;
 
 -- supabase/schemas/30_functions/reports/statistics.sql
 -- Views: runs, drift and warm-ups.
@@ -5408,11 +5476,12 @@ $$;
 revoke all on function public.cancel_integration_sync(uuid, text)
   from public, anon, authenticated, service_role;
 comment on function public.cancel_integration_sync(uuid, text) is
-  'Cancels a run: a pending one at once, a running one as soon as its worker has settled the batch in its '
-  'hands. Returns the run; once more changes nothing. For admins and coordinators of the run''s '
-  'organisation, and the service role. reason: at most 500 characters. Errors: PT401 not_authenticated, '
-  'PT401 unsupported_identity, PT403 not_authorized (also for a run that does not exist), PT422 '
-  'reason_too_long, PT409 run_not_active (it ended otherwise; details: status).';
+$$Cancels a run: a pending one at once, a running one as soon as its worker has settled its batch.
+Until then `cancel_requested_at` is set. Once more changes nothing. For admins and coordinators of the run's
+organisation and the service role.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized (also for a run that does
+not exist), PT422 reason_too_long, PT409 run_not_active (it ended otherwise).$$;
 
 -- supabase/schemas/30_functions/runs/claim_attempt.sql
 -- A worker takes an attempt.
@@ -6914,16 +6983,26 @@ $$;
 revoke all on function public.trigger_integration_sync(uuid, text, text)
   from public, anon, authenticated, service_role;
 comment on function public.trigger_integration_sync(uuid, text, text) is
-  'Starts a sync of the organisation''s integration now and returns its run (pending) at once; watch it in '
-  'sync_run_log. For admins and coordinators of the organisation, and for the service role (triggered_by '
-  'api, without limits). People wait for manual_cooldown (at least settings.least_cooldown) and start '
-  'settings.presses_per_hour runs an hour in an organisation. The same idempotency_key (at most 200 '
-  'characters) of the same organisation returns the same run. A run whose worker died is revived and '
-  'returned. notice says scheduler_not_ticking when pg_cron is silent. Errors, checked in this order: PT401 '
-  'not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 invalid_idempotency_key, PT422 '
-  'unknown_integration_type, PT404 integration_not_found, PT409 idempotency_key_reused, PT409 '
-  'integration_disabled, PT409 integration_paused, PT409 sync_already_in_progress, PT429 rate_limited, PT503 '
-  'function_url_not_configured; details are JSON.';
+$$Starts a sync now and returns its run, `pending`, at once.
+For admins, coordinators, the service role and the host itself (`triggered_by` is then `api`). The same
+`idempotency_key` of the same organisation returns the same run again. A new key for each press makes it safe
+to repeat a request whose answer was lost. A run whose worker died is revived and returned. People wait for
+`manual_cooldown`, and start `settings.presses_per_hour` runs an hour in an organisation.
+
+The run's `notice` may be:
+
+- `scheduler_not_ticking` while pg_cron is silent: the run starts, but nothing would retry it;
+- `vendor_incident` while several organisations cannot reach the vendor: the run starts all the same;
+- `vendor_quota_exhausted`, with `quota_until`, while an active run waits for its vendor's quota: the error
+  `sync_already_in_progress` has it;
+- `integration_paused`, later: the run waits until its integration is neither paused nor disabled;
+- `function_outdated` or `schema_outdated`, later: it waits until function and database are of releases that
+  understand each other.
+
+Errors, checked in this order: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized,
+PT422 invalid_idempotency_key, PT422 unknown_integration_type, PT404 integration_not_found,
+PT409 idempotency_key_reused, PT409 integration_disabled, PT409 integration_paused,
+PT409 sync_already_in_progress, PT429 rate_limited, PT503 function_url_not_configured.$$;
 
 -- Definer, because no client may write the run log. The caller's role is checked before anything is read or
 -- done.
@@ -6956,11 +7035,12 @@ $$;
 revoke all on function public.retry_integration_sync(uuid, text)
   from public, anon, authenticated, service_role;
 comment on function public.retry_integration_sync(uuid, text) is
-  'Starts a new run after one that failed or was cancelled, linked to it by parent_run_id; it exports what '
-  'has not been exported. For admins and coordinators of the run''s organisation, and the service role. A '
-  'press like any other: same checks, same cooldown, same use of idempotency_key as '
-  'trigger_integration_sync. Errors: those of trigger_integration_sync (PT403 not_authorized also for a run '
-  'that does not exist), PT409 run_not_retryable (details: status).';
+$$Starts a new run after a run that failed or was cancelled, linked to it by `parent_run_id`.
+It exports what has not been exported. For admins and coordinators of the run's organisation and the service
+role. It is a press like any other, with the same checks, cooldown and `idempotency_key`.
+
+Errors: PT409 run_not_retryable, and those of `trigger_integration_sync` (PT403 not_authorized also for a
+run that does not exist).$$;
 
 -- What a press does once the caller's role is known and the integration is locked. It reads the facts,
 -- decides, and acts on the decision. Looks again after a recovery, and when a writer without the
@@ -7115,13 +7195,13 @@ $$;
 revoke all on function public.backfill_integration_sync(uuid, text, timestamptz, timestamptz, text)
   from public, anon, authenticated, service_role;
 comment on function public.backfill_integration_sync(uuid, text, timestamptz, timestamptz, text) is
-  'Lets the skipped slots of a past period run (from included, to not), whatever the reason was. Each slot '
-  'has one run (triggered_by backfill), in order, one at a time. The first starts at the next tick; slots of '
-  'the schedule go before. Returns how many were added; once more adds none. At most 1,000 slots, and no '
-  'further back than the run log keeps. For admins of the organisation and the service role; audited with '
-  'reason. Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 '
-  'invalid_period (details: reason), PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
-  'reason_too_long, PT429 rate_limited.';
+$$Runs the skipped slots of a past period (`from` included, `to` not), whatever their reason.
+Each slot has one run (`triggered_by` is `backfill`), in order, one at a time, the first at the next tick.
+Slots of the schedule go first. Returns how many it added. A second call adds none. At most 1,000 slots, and
+no further back than the run log keeps. For admins and the service role; audited with `reason`.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 invalid_period,
+PT422 unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.$$;
 
 -- Definer, because no client may write the machinery's tables. The first statement checks the caller.
 create or replace function public.cancel_integration_backfill(
@@ -7155,12 +7235,13 @@ $$;
 revoke all on function public.cancel_integration_backfill(uuid, text, text)
   from public, anon, authenticated, service_role;
 comment on function public.cancel_integration_backfill(uuid, text, text) is
-  'Takes back the backfills of the organisation''s integration as far as they have not begun, and returns '
-  'how many slots that were; once more returns 0. The slots stay recorded as skipped and can be backfilled '
-  'later. A run that is active goes on: see cancel_integration_sync. For admins of the organisation and the '
-  'service role; audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT401 '
-  'unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, '
-  'PT422 reason_too_long, PT429 rate_limited.';
+$$Takes back the backfills of the integration that have not begun.
+Returns how many slots that were; a second call returns 0. The slots stay recorded as skipped and can be
+backfilled later. A run that is active goes on: cancel it with `cancel_integration_sync`. For admins and the
+service role; audited with `reason`.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized,
+PT422 unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.$$;
 
 -- Refuses a period that is incomplete, infinite, of another century, empty or longer than 366 days (PT422
 -- invalid_period, details: reason).
@@ -7238,19 +7319,36 @@ $$;
 revoke all on function public.configure_integration_sync(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
 comment on function public.configure_integration_sync(uuid, text, jsonb, text) is
-  'Changes settings of the organisation''s integration and returns it; next_run_at follows. changes is a '
-  'JSON object; what it does not name stays. The settings: schedule (cron expression; null: no scheduled '
-  'runs), time_zone (IANA), overlap_policy (skip, buffer_one), max_attempts, enabled. Intervals as text: '
-  'catchup_window, manual_cooldown (at least settings.least_cooldown), retry_base, run_deadline, '
-  'health_check_interval (from 15 minutes to a day; null: no connection checks). What is demanded of entries '
-  'is kept in config, and null is the default. `payloads` is vouchers, or free (a payload with lines need '
-  'not be a voucher). `period_rule` is posting_date, or free (the period need not be that of the posting '
-  'date). `fiscal_year_ends` is the month, 1 to 12, of a thirteenth period. `ignored_fields` is {"voucher": '
-  '[names], "line": [names]}. For admins of the organisation and the service role; audited with reason (at '
-  'most 500 characters). Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, '
-  'PT422 argument_too_long, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
-  'invalid_configuration (details: field, reason), PT422 invalid_schedule (details: field, value, reason), '
-  'PT422 invalid_time_zone, PT422 reason_too_long, PT429 rate_limited.';
+$$Changes the settings that `changes` names, and returns the integration.
+What it does not name stays; `next_run_at` follows. Intervals are text, `5 minutes` or `PT5M`. For admins and
+the service role; audited with `reason`. The settings:
+
+- `schedule`: five-field cron with names, lists, ranges and steps, or `@hourly`, `@daily`, `@weekly`,
+  `@monthly`, `@yearly`; `null` (default): no scheduled runs.
+- `time_zone` (`UTC`): IANA name.
+- `overlap_policy` (`skip`): a slot that meets an active run is skipped. With `buffer_one` it waits for the
+  end of that run.
+- `catchup_window` (12 h): after an outage the last slot runs once for all that were missed (`coalesced`); a
+  slot older than this is only `missed`.
+- `manual_cooldown` (5 minutes): least time after the start of the newest manual run, whatever became of it.
+  At least `settings.least_cooldown` (1 min), up to 1 day; a change holds at once.
+- `max_attempts` (5): failures in a row, without progress, after which a run fails.
+- `retry_base` (30 s): longest first backoff. It doubles with each failure, with full jitter.
+- `run_deadline` (6 h): a run that takes longer fails.
+- `health_check_interval` (15 min): how often the connection is checked, unless a sync shows that it works.
+  From 15 min to a day; `null`: never.
+- `enabled` (true): without it presses are refused, and slots are recorded as skipped.
+
+What is demanded of entries is kept in `config`, and `null` is the default:
+
+- `payloads`: `vouchers`, or `free`: a payload with lines need not be a voucher.
+- `period_rule`: `posting_date`, or `free`: the period need not be that of the posting date.
+- `fiscal_year_ends`: the month, 1 to 12, of a thirteenth period.
+- `ignored_fields`: `{"voucher": [names], "line": [names]}`.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long,
+PT422 unknown_integration_type, PT404 integration_not_found, PT422 invalid_configuration,
+PT422 invalid_schedule, PT422 invalid_time_zone, PT422 reason_too_long, PT429 rate_limited.$$;
 
 -- Definer, because the scheduler's functions are private. The first statement checks the caller.
 create or replace function public.preview_sync_schedule(
@@ -7281,12 +7379,13 @@ $$;
 revoke all on function public.preview_sync_schedule(uuid, text, integer, text, text)
   from public, anon, authenticated, service_role;
 comment on function public.preview_sync_schedule(uuid, text, integer, text, text) is
-  'The next n (1 to 100) slots of the organisation''s integration, as instants and as its clocks show them, '
-  'days of clock changes included; nothing if it has no schedule. With schedule or time_zone: of those, '
-  'before they are saved. For members of the organisation and the service role. Errors: PT401 '
-  'not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long, PT422 '
-  'invalid_count, PT422 unknown_integration_type, PT404 integration_not_found, PT422 invalid_schedule, PT422 '
-  'invalid_time_zone.';
+$$The next `n` (1 to 100) slots, as instants and as the integration's clocks show them.
+It also shows the days of clock changes. Without a schedule there are none. `schedule` and `time_zone` preview
+other values before they are saved. For members and the service role.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long,
+PT422 invalid_count, PT422 unknown_integration_type, PT404 integration_not_found, PT422 invalid_schedule,
+PT422 invalid_time_zone.$$;
 
 -- supabase/schemas/30_functions/schedule/next_occurrence.sql
 -- The instants of a cron expression in a time zone.
@@ -7807,13 +7906,15 @@ $$;
 revoke all on function public.pause_integration_sync(uuid, text, text, timestamptz)
   from public, anon, authenticated, service_role;
 comment on function public.pause_integration_sync(uuid, text, text, timestamptz) is
-  'Pauses the organisation''s integration and returns it: triggers are refused, slots are recorded as '
-  'skipped, an active run sends nothing more. Its worker finishes the batch that is on its way; then the run '
-  'waits (notice integration_paused) and goes on after the pause. The pause ends by itself at resume_at '
-  '(null: when resumed). Called again, it changes reason and resume_at. For admins of the organisation and '
-  'the service role; audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT401 '
-  'unsupported_identity, PT403 not_authorized, PT422 invalid_resume_at (not in the future), PT422 '
-  'unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.';
+$$Pauses the integration: presses are refused and slots are recorded as skipped.
+Nothing more is sent: a worker finishes the batch that is on its way, and the active run waits (`notice`
+`integration_paused`) and goes on after the pause. Its deadline does not run meanwhile; it can be cancelled.
+The same holds for an integration with `enabled` false. A pause ends by itself at `resume_at`, if one is
+given. Called again, it changes `reason` and `resume_at`. For admins and the service role; audited with
+`reason`.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 invalid_resume_at,
+PT422 unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.$$;
 
 -- Definer, because no client may write the integrations. The first statement checks the caller.
 create or replace function public.resume_integration_sync(org_id uuid, integration_type text,
@@ -7843,11 +7944,12 @@ $$;
 revoke all on function public.resume_integration_sync(uuid, text, text)
   from public, anon, authenticated, service_role;
 comment on function public.resume_integration_sync(uuid, text, text) is
-  'Ends the pause of the organisation''s integration and returns it; without a pause it changes nothing. '
-  'Slots that were skipped meanwhile stay skipped: see backfill_integration_sync. For admins of the '
-  'organisation and the service role; audited with reason (at most 500 characters). Errors: PT401 '
-  'not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, '
-  'PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.';
+$$Ends the pause. Without a pause it changes nothing.
+Slots that were skipped meanwhile stay skipped: see `backfill_integration_sync`. For admins and the service
+role; audited with `reason`.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized,
+PT422 unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.$$;
 
 -- Clears pauses whose resume_at has passed. Triggers and slots do not wait for it: they read resume_at.
 create or replace function sync_scheduler.end_pauses() returns void
@@ -8460,9 +8562,13 @@ end;
 $$;
 revoke all on function public.sync_scheduler_status() from public, anon, authenticated, service_role;
 comment on function public.sync_scheduler_status() is
-  'Is the scheduler alive? ticking: it ticked within settings.silent_after (2 minutes); last_tick_at: null '
-  'if never; jobs_active: pg_cron has its job and has not paused it. For anyone signed in, the service role '
-  'and the host. Errors: PT401 not_authenticated, PT401 unsupported_identity.';
+$$Is the scheduler alive? For anyone signed in, the service role and the host.
+
+- `ticking`: it ticked within `settings.silent_after` (2 minutes).
+- `last_tick_at` (null: never) and `seconds_since_tick`: when it last ticked.
+- `jobs_active`: pg_cron has its job and has not paused it.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity.$$;
 
 -- Has the scheduler ticked within settings.silent_after? A fresh installation has that long for its first
 -- tick.

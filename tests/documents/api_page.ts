@@ -10,8 +10,6 @@ export interface ApiSection {
   /** `name(argument type = default, ...)` as the page states it. */
   readonly signature: string;
   readonly text: string;
-  /** The errors that it lists, in order. */
-  readonly errors: readonly string[];
 }
 
 /** A block of code that runs, and what it needs. */
@@ -32,10 +30,7 @@ export function readPage(): Promise<string> {
 export function apiSections(page: string): ApiSection[] {
   return sections(page).filter(([name]) => /^[a-z]+(_[a-z]+)+$/.test(name)).map(([name, text]) => {
     const signature = new RegExp(`^\`(${name}\\([^\`]*\\)) →`, "m").exec(text)?.[1] ?? "";
-    const errors = /^Errors[^]*?(?=\n\n)/m.exec(`${text}\n\n`)?.[0] ?? "";
-    // Parentheses explain an error; the names in them are details.
-    const listed = [...errors.replace(/\([^)]*\)/g, "").matchAll(/`([a-z_]+)`/g)];
-    return { name, signature, text, errors: listed.map(([, error = ""]) => error) };
+    return { name, signature, text };
   });
 }
 

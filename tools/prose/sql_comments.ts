@@ -9,11 +9,13 @@ import type { Comment } from "./typescript_comments.ts";
  * import assert from "node:assert/strict";
  * import { sqlComments } from "./sql_comments.ts";
  *
- * const sql = "-- A\n-- b.\ndo $$\nbegin -- c\nend $$;\ncomment on table t is '-- It''s '\n  'd';\n";
+ * const sql = "-- A\n-- b.\ndo $$\nbegin -- c\nend $$;\ncomment on table t is '-- It''s '\n  'd';\n" +
+ *   "comment on view v is\n$$E's.$$;\n";
  * assert.deepEqual(sqlComments(sql), [
  *   { text: "A\nb.", line: 1 },
  *   { text: "c", line: 4 },
  *   { text: "-- It's \nd", line: 6 },
+ *   { text: "E's.", line: 9 },
  * ]);
  * ```
  */
@@ -35,7 +37,9 @@ export function sqlComments(sql: string): Comment[] {
       found.push({ text: text.replace(/^\/\*+|\*+\/$/g, "").replace(/^\s*\* ?/gm, ""), line });
     } else if (tokenName === "SCONST" && tokens[n - 1]?.text === "is" && isComment(tokens, n)) {
       // Literals on lines below each other are one.
-      const whole = text.slice(1, -1).replace(/'\s*?\n\s*'/g, "\n").replaceAll("''", "'");
+      const whole = text.startsWith("$")
+        ? text.replace(/^\$\w*\$|\$\w*\$$/g, "")
+        : text.slice(1, -1).replace(/'\s*?\n\s*'/g, "\n").replaceAll("''", "'");
       found.push({ text: whole, line });
     }
   });

@@ -59,16 +59,25 @@ $$;
 revoke all on function public.connect_integration(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
 comment on function public.connect_integration(uuid, text, jsonb, text) is
-  'Connects the organisation to an external system, or changes how, and returns the integration. `config`: a '
-  'JSON object of at most 256 KiB with all settings of the connector, never secrets. What it leaves out has '
-  'its default. A new integration is enabled. With another address (address_keys of the type) stored '
-  'credentials are no longer used: an admin stores them again with set_integration_credentials. A running '
-  'worker gets no further entries for the old address. For admins of the organisation and the service role; '
-  'audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT401 '
-  'unsupported_identity, PT403 not_authorized (also for an organisation that does not exist), PT422 '
-  'unknown_integration_type, PT422 argument_too_long, PT422 invalid_configuration (details: field, reason), '
-  'PT422 reason_too_long, PT409 batch_is_open. The last is for another address while the outcome of an entry '
-  'is not known (details: address_keys, entry_keys, at most 10).';
+$$Connects the organisation to an external system, or changes how, and returns the integration.
+`config` is the whole configuration, as the connector needs it: what it leaves out has its default. It has at
+most 256 KiB, and never secrets, because every member reads it. A new integration is enabled. The other
+settings are those of `configure_integration_sync`. For admins and the service role; audited with `reason`,
+the old and the new address, and the names of the keys that changed.
+
+**Credentials belong to an address.** `address_keys` of the type names the keys of `config` that decide where
+requests go. After a change of such a value the stored credentials are not used: runs and checks fail as
+`credentials_needed`, health is `needs_attention`, and an alert says so at once. An admin stores the
+credentials again with `set_integration_credentials`, or takes the change back. A running worker gets no
+further entries for the old address. The run goes on with a new attempt, which reads the new `config`. Other
+keys count from the next attempt.
+
+While an entry is `sending` or `unknown` another address is refused as `batch_is_open`: a repetition could be
+booked at both. Wait for the run, or look the entries up and settle them with `settle_sync_entries`.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized (also for an organisation
+that does not exist), PT422 unknown_integration_type, PT422 argument_too_long, PT422 invalid_configuration,
+PT409 batch_is_open, PT422 reason_too_long.$$;
 
 -- Refuses a config that is no JSON object, that names a secret, or with a user name in an address: every
 -- member reads it. Nor is an address of more than 2,000 characters taken. What else a connector wants, the

@@ -35,11 +35,12 @@ end;
 $$;
 revoke all on function public.acknowledge_sync_alert(uuid) from public, anon, authenticated, service_role;
 comment on function public.acknowledge_sync_alert(uuid) is
-  'Records that the caller takes care of an alert, and returns it. The first caller stays. The alert goes on '
-  'counting, and is resolved by itself when its cause is gone; entries_refused also when an admin or the '
-  'service role acknowledges it. For admins and coordinators of the organisation and the service role; an '
-  'alert that several organisations share for the service role alone. Errors: PT401 not_authenticated, PT401 '
-  'unsupported_identity, PT403 not_authorized.';
+$$Records that the caller takes care of an alert, and returns it. The first caller stays.
+The alert goes on counting, and closes by itself when its cause is gone; `entries_refused` also when an admin
+or the service role acknowledges it. For admins and coordinators and the service role; an alert that several
+organisations share for the service role alone.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized.$$;
 
 -- Raises an alert of an integration, once for each occurrence (see alert_key). While it is open, a further
 -- call counts it up and brings message, details and run_id up to date. The message is in a coordinator's

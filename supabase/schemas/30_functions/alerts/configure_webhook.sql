@@ -95,21 +95,25 @@ $$;
 revoke all on function public.configure_alert_webhook(uuid, jsonb, text)
   from public, anon, authenticated, service_role;
 comment on function public.configure_alert_webhook(uuid, jsonb, text) is
-  'Sets where the organisation''s alerts are posted, and in which format. Returns the webhook. A first '
-  'message says that it is configured; the webhook''s last_status and last_error are its answer. The '
-  'changes are a JSON object of at most 16 KiB; null removes the webhook with the messages that wait. A '
-  'setting that is not named stays. The settings are: url, https to a host name, on a developer''s '
-  'platform also http to the machine itself. Then secret, whsec_ and the base64 of 24 to 64 bytes. It '
-  'signs messages after the Standard Webhooks specification; only the format json needs it. Then format: '
-  'slack, teams, discord or json. Null, or another host, means the format of that host, or json if it is '
-  'not known. Then kinds, a list of alert kinds; null means all. Then min_severity: info, warning or '
-  'critical. Then finished_runs: whether every run that ends is reported, too. The url and the secret are '
-  'stored in Vault, and no caller can read them back. A webhook that had stopped begins again, with the '
-  'messages that still wait. For admins of the organisation and the service role, once in '
-  'settings.check_cooldown (10 s). Audited with reason (at most 500 characters). Errors: PT401 '
-  'not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long, PT422 '
-  'invalid_configuration (details: field, reason), PT422 reason_too_long, PT429 rate_limited (details: '
-  'retry_after_seconds, retry_at, limit; nothing was stored), PT503 credentials_not_stored.';
+$$Sets where the organisation's alerts are posted: a chat, or anything that takes JSON.
+`changes` names any of the settings below, and what it does not name stays; `null` removes the webhook with
+what waits for it. For admins and the service role; audited with `reason`. Address and secret go into Vault,
+and no function returns them: members see the `host`. A first message says that it is configured.
+`last_status` and `last_error` of `sync_alert_webhooks` have the receiver's answer as soon as the function has
+reported. A webhook that had stopped begins again, with what still waits. The settings:
+
+- `url` (required): https to a host name, or on a developer's platform http to the machine itself.
+- `format`: `slack`, `teams`, `discord` or `json`. `null`, or another host, means the format of that host. An
+  unknown host has `json`.
+- `secret` (required for `json`, unused by the others): `whsec_` and the base64 of 24 to 64 bytes. It signs
+  the messages after the Standard Webhooks specification.
+- `kinds` (`null`): a list of kinds of alerts; `null`: all.
+- `min_severity` (`info`): `warning` or `critical`: less severe alerts are left out.
+- `finished_runs` (false): whether every run that ends is posted, too.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long,
+PT422 invalid_configuration, PT422 reason_too_long, PT429 rate_limited (within `settings.check_cooldown`,
+10 s, of the last time, or too often within the hour; nothing was stored), PT503 credentials_not_stored.$$;
 
 -- The webhook with these settings instead of its own. Saves nothing; url and secret are no columns of it.
 -- Errors: PT422 invalid_configuration (details: field, reason).

@@ -26,16 +26,16 @@ $$;
 revoke all on function public.test_integration_connection(uuid, text)
   from public, anon, authenticated, service_role;
 comment on function public.test_integration_connection(uuid, text) is
-  'Starts a check of the connection to the external system, also of an integration that is paused or '
-  'disabled. Returns the integration''s health at once. Read it again: it is answered when checked_at is '
-  'later than check_requested_at. While the scheduler ticks, that is at the latest a minute after it '
-  '(last_error_code check_unanswered). For admins and coordinators of the organisation and the service '
-  'role. One check at a time, and none within settings.check_cooldown (10 s) of the last. People start at '
-  'most settings.presses_per_hour an hour, counted in the audit log. No check starts while the vendor has '
-  'asked us to slow down (passive_since, until next_check_at). Errors: PT401 not_authenticated, PT401 '
-  'unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, PT404 '
-  'integration_not_found, PT429 rate_limited (details: retry_after_seconds, retry_at, limit), PT503 '
-  'function_url_not_configured.';
+$$Starts a check of the connection, also of an integration that is paused or disabled.
+Returns the health at once; read the row again, or subscribe to it. The check is answered when `checked_at` is
+later than `check_requested_at`. A check without an answer is reported as `check_unanswered` within a minute,
+and `status` stays as it was. Checks run one at a time, at least `settings.check_cooldown` (10 s) apart. None
+starts while the vendor asks us to slow down (`passive_since`, until `next_check_at`). For admins,
+coordinators and the service role.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized,
+PT422 unknown_integration_type, PT404 integration_not_found, PT429 rate_limited,
+PT503 function_url_not_configured.$$;
 
 -- Definer, because no client may write the health of an integration. The first statement checks the caller.
 create or replace function public.resume_integration_checks(org_id uuid, integration_type text,
@@ -68,12 +68,13 @@ $$;
 revoke all on function public.resume_integration_checks(uuid, text, text)
   from public, anon, authenticated, service_role;
 comment on function public.resume_integration_checks(uuid, text, text) is
-  'Ends the passive mode of the organisation''s integration: its vendor said that we ask too much, so it '
-  'is not checked until next_check_at. Returns its health. It is checked at its next turn, within '
-  'health_check_interval. Without passive mode it changes nothing. For admins of the organisation and the '
-  'service role. Audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT401 '
-  'unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, PT404 '
-  'integration_not_found, PT422 reason_too_long, PT429 rate_limited.';
+$$Ends passive mode, and returns the health. Without passive mode it changes nothing.
+In passive mode a vendor that answered "slow down" is not checked until `next_check_at`, and health follows
+from syncs alone. Afterwards the next check comes within `health_check_interval`. For admins and the service
+role; audited with `reason`.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized,
+PT422 unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.$$;
 
 -- Posts connection checks of integrations to the Edge Function, in place of those that are still open. The
 -- caller holds the integrations' locks and respects settings.check_cooldown. Errors: PT503

@@ -57,15 +57,16 @@ $$;
 revoke all on function public.set_integration_credentials(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
 comment on function public.set_integration_credentials(uuid, text, jsonb, text) is
-  'Stores the credentials of the organisation''s integration in Vault; no caller can read them back. They '
-  'belong to the address that the config has now (see connect_integration): after a change of it store '
-  'them again. Starts a connection check, in which the connector validates them. Returns the '
-  'integration''s health at once. Read it again: it is answered when checked_at is later than '
-  'check_requested_at. No check starts while the vendor has asked us to slow down (passive_since): '
-  'next_check_at says when it is asked. The credentials are a JSON object of at most 16 KiB; null removes '
-  'them, without a check. A run that is under way goes on with the old ones. For admins of the '
-  'organisation and the service role. Audited with reason (at most 500 characters), without the '
-  'credentials. Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 '
-  'argument_too_long, PT422 invalid_credentials, PT422 unknown_integration_type, PT404 '
-  'integration_not_found, PT422 reason_too_long, PT429 rate_limited (details: retry_after_seconds, '
-  'retry_at, limit; nothing was stored), PT503 credentials_not_stored, PT503 function_url_not_configured.';
+$$Stores the credentials in Vault for the address that `config` has now: see `connect_integration`.
+No function returns them. Starts a connection check, in which the connector validates them: a refusal names
+the field, never the value. Returns the health at once; the check is answered when `checked_at` is later than
+`check_requested_at`. While the vendor asks us to slow down (`passive_since`), the check waits until
+`next_check_at`. `credentials` is a JSON object of at most 16 KiB, as the connector needs it; `null` removes
+them, without a check. An active attempt goes on with what it has. For admins and the service role; the call
+is audited with `reason`, never what was stored.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long,
+PT422 invalid_credentials, PT422 unknown_integration_type, PT404 integration_not_found,
+PT422 reason_too_long, PT429 rate_limited (within 10 seconds of the last check, while one is under way, or
+too often within the hour; nothing was stored), PT503 credentials_not_stored,
+PT503 function_url_not_configured.$$;

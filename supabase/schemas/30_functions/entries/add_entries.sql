@@ -63,19 +63,36 @@ $$;
 revoke all on function public.add_sync_entries(uuid, text, jsonb, boolean, boolean)
   from public, anon, authenticated, service_role;
 comment on function public.add_sync_entries(uuid, text, jsonb, boolean, boolean) is
-  'Delivers entries to the outbox of an organisation''s integration, as often as the host likes. For the '
-  'service role. `entries`: a list of at most 10,000 {entry_key, period, document_number, payload}, exported '
-  'in its order. `atomic`: all or none. `readmit`: withdrawn entries go out, also with the same content. '
-  'Returns counts. `added`: new keys, pending. `replaced`: no vendor holds the entry, so the new content '
-  'will be sent. `unchanged`. `conflicts`: sent with other content. Nothing is sent again, and conflict_at '
-  'and conflict_content are set for a person. They count until settle_sync_entries closes them, or the '
-  'source says again what was sent. `withdrawn`, if there are any: the keys that come with the content with '
-  'which they were withdrawn, and stay so. `refused`: a list of {entry_key, field, reason}, and index where '
-  'an item has no key. Refused items change nothing, and the others are taken. The alert entries_refused is '
-  'open until each refused key is taken, too. No answer quotes a payload. Errors: PT422 argument_too_long '
-  '(more than 64 MB), PT422 invalid_entries (no such list, or atomic and something is refused: details has '
-  'refused, at most 10 of them, and refused_count), PT422 unknown_integration_type, PT404 '
-  'integration_not_found.';
+$$Delivers entries to the outbox, as often as you like, in the order in which they are to be exported.
+For the service role alone, and the only way into the outbox. At most 10,000 a call. Each is `{ entry_key,
+period, document_number, payload }`, at most 200 characters of key, 35 of document number and 1 MB of payload
+(`settings.max_payload`), and no other field. A key is exported at most once. A second delivery with the same
+content changes nothing. With other content:
+
+- an entry that the external system does not hold is **replaced**: otherwise a second voucher would have to
+  correct the first. It is still `pending`, or our own rules rejected it before its first send. Or the
+  external system refused it at the first send of its batch. Then the connector must know that nothing of it
+  is left there, nothing of that batch may be open, and no person may have decided about it;
+- any other entry that was sent is a **conflict**: nothing is sent, `conflict_at` is set, and
+  `conflict_content` keeps the new content until a person decides. The conflict ends by itself when the source
+  delivers again what was sent;
+- an entry that `withdraw_sync_entries` took back is pending again. With the same content it stays withdrawn,
+  and `withdrawn` names its key; `readmit` makes it pending all the same.
+
+Returns counts: `added`, `replaced`, `unchanged`, `conflicts`; and `refused`, a list of `{ entry_key, field,
+reason }`. **Read it**: a refused item is not in the outbox, and all others are. An item without a usable key
+has its `index` in the list, from 0. A key that comes twice in one call with different content is refused;
+with the same content it counts once more as unchanged. With `atomic` the call takes all or none, and raises
+an error instead. The rules judge only new and changed content: a later rule refuses nothing that is in the
+outbox already. Refused items also raise the alert `entries_refused`, until each key is taken or an admin
+acknowledges it. No answer and no error quotes a payload.
+
+**Order** holds within a batch and between batches, so a credit note that is delivered after its invoice is
+sent after it. It does not hold past a batch that is set aside, nor past an entry that is refused.
+
+Errors: PT422 argument_too_long (more than 64 MB), PT422 invalid_entries (no list, or more than 10,000
+entries; or `atomic`, with `refused`, at most 10 of them, and `refused_count` in the details),
+PT422 unknown_integration_type, PT404 integration_not_found.$$;
 
 -- Reads the list of a delivery in its order, each key once, with the field and the reason of what is refused.
 -- An item that is refused for its shape costs no other item. hash is set when the key was known. entries is a

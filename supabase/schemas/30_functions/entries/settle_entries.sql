@@ -35,21 +35,31 @@ $$;
 revoke all on function public.settle_sync_entries(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
 comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
-  'Settles entries by hand, all or none. `entries`: a list (at most 10,000) of {entry_key, resolution, '
-  'external_id?, sent_at?}, or {batch_id, sent_at, resolution} for all entries of one batch whose outcome is '
-  'not known. `exported`: the external system holds it (of an unknown, rejected, withdrawn or pending '
-  'entry). `resend`: it does not and shall, with what the source delivered last (of a rejected entry, or an '
-  'unknown one with '
-  'its sent_at as it was when a person looked). `abandon`: it does not and shall not; it is rejected for '
-  'that reason (likewise). `keep`: what was exported is right, its conflict is closed (of an exported '
-  'entry). For admins of the organisation and the service role. reason: at most 500 characters, kept in the '
-  'audit log. Returns how many entries have changed; once more changes none. Errors: PT401 '
-  'not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long, PT422 '
-  'reason_too_long, PT422 reason_missing, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
-  'invalid_entries, PT429 rate_limited, PT404 entries_not_found (details: entry_keys), PT409 '
-  'entries_not_settleable (details: entries with state and sent_at). Also PT409 batch_is_open (details: '
-  'entry_keys that must be settled in the same call) and PT409 batch_was_sent_again (details: batches with '
-  'their sent_at now; what was looked up is an older send).';
+$$Records what became of entries that a person looked up in the external system, all or nothing.
+At most 10,000; each is `{ entry_key, resolution, external_id?, sent_at? }`, or `{ batch_id, sent_at,
+resolution }` for all entries of a batch whose outcome is not known (`exported`, `resend` or `abandon`).
+`reason` goes into the audit log. Returns how many entries have changed; a second call changes none. For
+admins and the service role. The resolutions:
+
+- `exported`: the external system holds it. Of an entry that is `unknown`, `rejected`, `pending` or
+  `withdrawn`.
+- `resend`: it does not, and shall; of one that is `unknown`, `rejected` or `withdrawn`. It becomes `pending`,
+  with the content of its conflict if there is one.
+- `abandon`: it does not, and shall not; of one that is `unknown` or `rejected`. It becomes `rejected`, with
+  the reason, and its conflict is closed.
+- `keep`: what was exported is right, or was corrected there by hand. Its conflict is closed, and opens again
+  only for yet other content.
+
+`resend` and `abandon` of an unknown entry must name the send that you looked for, by the entry's `sent_at` as
+it was then: a later send may have arrived. Settle all unknown entries of a batch in one call, because the
+batch goes out again whole. A batch that was sent again since its `sent_at` is refused as
+`batch_was_sent_again`: look it up again, then name that send. An entry that was settled as `resend` has left
+its batch, so the same call again is `entries_not_found`.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long,
+PT422 reason_too_long, PT422 reason_missing, PT422 unknown_integration_type, PT404 integration_not_found,
+PT422 invalid_entries, PT429 rate_limited, PT404 entries_not_found, PT409 entries_not_settleable,
+PT409 batch_is_open, PT409 batch_was_sent_again.$$;
 
 -- Does what a person has decided about entries that require_settleable lets through, and returns what has
 -- changed: a list of {entry_key, resolution, was, conflict_at, external_id}. May be repeated.

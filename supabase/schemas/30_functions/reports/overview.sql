@@ -96,12 +96,26 @@ end;
 $$;
 revoke all on function public.sync_overview(uuid) from public, anon, authenticated, service_role;
 comment on function public.sync_overview(uuid) is
-  'One row for each integration of the organisation, with all that a page about it shows. It has health, the '
-  'active run and its progress, the last success, the last run that ended and what it exported, and the next '
-  'slot. `quota_until`: until when the external system asks us to wait. `cooldown_until`: until when the '
-  'limits let no person press. `open_alerts` include a vendor''s. `needs_decision`: entries that wait for a '
-  'person''s decision, counted up to 1,000. `entry_rules`: what its config demands of entries (payloads, '
-  'period_rule, fiscal_year_ends, ignored_fields; missing: the default). `button_message` and '
-  '`button_details`: what trigger_integration_sync would answer the caller now, null or the error''s message '
-  'and details. For members of the organisation and the service role. Errors: PT401 not_authenticated, PT401 '
-  'unsupported_identity, PT403 not_authorized.';
+$$All that a page about an organisation shows: one row for each integration.
+For members and the service role.
+
+- `integration_id`, `integration_type`, `type_name`, `enabled`: the integration
+- `paused_at`, `pause_reason`, `resume_at`: its pause
+- `schedule`, `time_zone`, `next_run_at`: its schedule and the next slot
+- `health_status`, `health_since`, `last_error_code`, `last_error_message`, `latency_ms`, `next_check_at`: its
+  health
+- `incident_since`: since when its vendor fails for several organisations alike
+- `active_run_id`, `active_status`, `active_triggered_by`, `active_started_at`, `active_notice`,
+  `entries_total`, `entries_done`, `entries_failed`: the active run and its progress
+- `last_success_at`: the last success
+- `last_run_id`, `last_run_status`, `last_run_entries_done`, `last_run_entries_failed`: the last run that
+  ended, how many entries it exported and how many were rejected
+- `quota_until`: until when the vendor asks the active run, or the last one, to wait
+- `cooldown_until`: when the next press is possible
+- `open_alerts`: open alerts, also a vendor's
+- `needs_decision`: undecided entries, counted up to 1,000
+- `entry_rules`: what the config demands of entries, as far as it differs from the defaults
+- `button_allowed`, `button_message`, `button_details`: what `trigger_integration_sync` would answer the
+  caller now: null, or the error's message and details
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized.$$;

@@ -57,10 +57,16 @@ end;
 $$;
 revoke all on function public.sync_run_timeline(uuid) from public, anon, authenticated, service_role;
 comment on function public.sync_run_timeline(uuid) is
-  'Where a run''s time went, step by step for each attempt. `due`: the slot, or the press. `ticked`: the '
-  'tick that queued it. `queued`: last posted to pg_net (detail: dispatches). `accepted`: when pg_net posted '
-  'what the function then answered; kept for 6 hours. `booted` and `claimed`: the function was up and took '
-  'the attempt (detail: cold_start, boot_ms). `first_vendor_byte`: the external system first answered. '
-  '`finished` (detail: outcome, error). A step that did not happen, or is no longer kept, is missing. For '
-  'members of the organisation and the service role. Errors: PT401 not_authenticated, PT401 '
-  'unsupported_identity, PT403 not_authorized.';
+$$Where a run's time went: one row for each step of each `attempt`, with its instant (`at`) and `detail`.
+A step that did not happen, or is no longer kept, is missing. For members and the service role. The steps:
+
+- `due`: the slot, or the press;
+- `ticked`: the tick queued it;
+- `queued`: it was last posted to pg_net (`dispatches`);
+- `accepted`: pg_net posted what the function then answered; kept for 6 hours;
+- `booted`: the function was up (`cold_start`, `boot_ms`);
+- `claimed`: the function took the attempt;
+- `first_vendor_byte`: the external system first answered;
+- `finished`: the attempt ended (`outcome`, `error`).
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized.$$;

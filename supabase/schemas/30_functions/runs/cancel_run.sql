@@ -45,8 +45,9 @@ $$;
 revoke all on function public.cancel_integration_sync(uuid, text)
   from public, anon, authenticated, service_role;
 comment on function public.cancel_integration_sync(uuid, text) is
-  'Cancels a run: a pending one at once, a running one as soon as its worker has settled the batch in its '
-  'hands. Returns the run; once more changes nothing. For admins and coordinators of the run''s '
-  'organisation, and the service role. reason: at most 500 characters. Errors: PT401 not_authenticated, '
-  'PT401 unsupported_identity, PT403 not_authorized (also for a run that does not exist), PT422 '
-  'reason_too_long, PT409 run_not_active (it ended otherwise; details: status).';
+$$Cancels a run: a pending one at once, a running one as soon as its worker has settled its batch.
+Until then `cancel_requested_at` is set. Once more changes nothing. For admins and coordinators of the run's
+organisation and the service role.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized (also for a run that does
+not exist), PT422 reason_too_long, PT409 run_not_active (it ended otherwise).$$;

@@ -22,16 +22,26 @@ $$;
 revoke all on function public.trigger_integration_sync(uuid, text, text)
   from public, anon, authenticated, service_role;
 comment on function public.trigger_integration_sync(uuid, text, text) is
-  'Starts a sync of the organisation''s integration now and returns its run (pending) at once; watch it in '
-  'sync_run_log. For admins and coordinators of the organisation, and for the service role (triggered_by '
-  'api, without limits). People wait for manual_cooldown (at least settings.least_cooldown) and start '
-  'settings.presses_per_hour runs an hour in an organisation. The same idempotency_key (at most 200 '
-  'characters) of the same organisation returns the same run. A run whose worker died is revived and '
-  'returned. notice says scheduler_not_ticking when pg_cron is silent. Errors, checked in this order: PT401 '
-  'not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 invalid_idempotency_key, PT422 '
-  'unknown_integration_type, PT404 integration_not_found, PT409 idempotency_key_reused, PT409 '
-  'integration_disabled, PT409 integration_paused, PT409 sync_already_in_progress, PT429 rate_limited, PT503 '
-  'function_url_not_configured; details are JSON.';
+$$Starts a sync now and returns its run, `pending`, at once.
+For admins, coordinators, the service role and the host itself (`triggered_by` is then `api`). The same
+`idempotency_key` of the same organisation returns the same run again. A new key for each press makes it safe
+to repeat a request whose answer was lost. A run whose worker died is revived and returned. People wait for
+`manual_cooldown`, and start `settings.presses_per_hour` runs an hour in an organisation.
+
+The run's `notice` may be:
+
+- `scheduler_not_ticking` while pg_cron is silent: the run starts, but nothing would retry it;
+- `vendor_incident` while several organisations cannot reach the vendor: the run starts all the same;
+- `vendor_quota_exhausted`, with `quota_until`, while an active run waits for its vendor's quota: the error
+  `sync_already_in_progress` has it;
+- `integration_paused`, later: the run waits until its integration is neither paused nor disabled;
+- `function_outdated` or `schema_outdated`, later: it waits until function and database are of releases that
+  understand each other.
+
+Errors, checked in this order: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized,
+PT422 invalid_idempotency_key, PT422 unknown_integration_type, PT404 integration_not_found,
+PT409 idempotency_key_reused, PT409 integration_disabled, PT409 integration_paused,
+PT409 sync_already_in_progress, PT429 rate_limited, PT503 function_url_not_configured.$$;
 
 -- Definer, because no client may write the run log. The caller's role is checked before anything is read or
 -- done.
@@ -64,11 +74,12 @@ $$;
 revoke all on function public.retry_integration_sync(uuid, text)
   from public, anon, authenticated, service_role;
 comment on function public.retry_integration_sync(uuid, text) is
-  'Starts a new run after one that failed or was cancelled, linked to it by parent_run_id; it exports what '
-  'has not been exported. For admins and coordinators of the run''s organisation, and the service role. A '
-  'press like any other: same checks, same cooldown, same use of idempotency_key as '
-  'trigger_integration_sync. Errors: those of trigger_integration_sync (PT403 not_authorized also for a run '
-  'that does not exist), PT409 run_not_retryable (details: status).';
+$$Starts a new run after a run that failed or was cancelled, linked to it by `parent_run_id`.
+It exports what has not been exported. For admins and coordinators of the run's organisation and the service
+role. It is a press like any other, with the same checks, cooldown and `idempotency_key`.
+
+Errors: PT409 run_not_retryable, and those of `trigger_integration_sync` (PT403 not_authorized also for a
+run that does not exist).$$;
 
 -- What a press does once the caller's role is known and the integration is locked. It reads the facts,
 -- decides, and acts on the decision. Looks again after a recovery, and when a writer without the

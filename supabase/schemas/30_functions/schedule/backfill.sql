@@ -67,13 +67,13 @@ $$;
 revoke all on function public.backfill_integration_sync(uuid, text, timestamptz, timestamptz, text)
   from public, anon, authenticated, service_role;
 comment on function public.backfill_integration_sync(uuid, text, timestamptz, timestamptz, text) is
-  'Lets the skipped slots of a past period run (from included, to not), whatever the reason was. Each slot '
-  'has one run (triggered_by backfill), in order, one at a time. The first starts at the next tick; slots of '
-  'the schedule go before. Returns how many were added; once more adds none. At most 1,000 slots, and no '
-  'further back than the run log keeps. For admins of the organisation and the service role; audited with '
-  'reason. Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 '
-  'invalid_period (details: reason), PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
-  'reason_too_long, PT429 rate_limited.';
+$$Runs the skipped slots of a past period (`from` included, `to` not), whatever their reason.
+Each slot has one run (`triggered_by` is `backfill`), in order, one at a time, the first at the next tick.
+Slots of the schedule go first. Returns how many it added. A second call adds none. At most 1,000 slots, and
+no further back than the run log keeps. For admins and the service role; audited with `reason`.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 invalid_period,
+PT422 unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.$$;
 
 -- Definer, because no client may write the machinery's tables. The first statement checks the caller.
 create or replace function public.cancel_integration_backfill(
@@ -107,12 +107,13 @@ $$;
 revoke all on function public.cancel_integration_backfill(uuid, text, text)
   from public, anon, authenticated, service_role;
 comment on function public.cancel_integration_backfill(uuid, text, text) is
-  'Takes back the backfills of the organisation''s integration as far as they have not begun, and returns '
-  'how many slots that were; once more returns 0. The slots stay recorded as skipped and can be backfilled '
-  'later. A run that is active goes on: see cancel_integration_sync. For admins of the organisation and the '
-  'service role; audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT401 '
-  'unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, PT404 integration_not_found, '
-  'PT422 reason_too_long, PT429 rate_limited.';
+$$Takes back the backfills of the integration that have not begun.
+Returns how many slots that were; a second call returns 0. The slots stay recorded as skipped and can be
+backfilled later. A run that is active goes on: cancel it with `cancel_integration_sync`. For admins and the
+service role; audited with `reason`.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized,
+PT422 unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.$$;
 
 -- Refuses a period that is incomplete, infinite, of another century, empty or longer than 366 days (PT422
 -- invalid_period, details: reason).

@@ -53,19 +53,36 @@ $$;
 revoke all on function public.configure_integration_sync(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
 comment on function public.configure_integration_sync(uuid, text, jsonb, text) is
-  'Changes settings of the organisation''s integration and returns it; next_run_at follows. changes is a '
-  'JSON object; what it does not name stays. The settings: schedule (cron expression; null: no scheduled '
-  'runs), time_zone (IANA), overlap_policy (skip, buffer_one), max_attempts, enabled. Intervals as text: '
-  'catchup_window, manual_cooldown (at least settings.least_cooldown), retry_base, run_deadline, '
-  'health_check_interval (from 15 minutes to a day; null: no connection checks). What is demanded of entries '
-  'is kept in config, and null is the default. `payloads` is vouchers, or free (a payload with lines need '
-  'not be a voucher). `period_rule` is posting_date, or free (the period need not be that of the posting '
-  'date). `fiscal_year_ends` is the month, 1 to 12, of a thirteenth period. `ignored_fields` is {"voucher": '
-  '[names], "line": [names]}. For admins of the organisation and the service role; audited with reason (at '
-  'most 500 characters). Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, '
-  'PT422 argument_too_long, PT422 unknown_integration_type, PT404 integration_not_found, PT422 '
-  'invalid_configuration (details: field, reason), PT422 invalid_schedule (details: field, value, reason), '
-  'PT422 invalid_time_zone, PT422 reason_too_long, PT429 rate_limited.';
+$$Changes the settings that `changes` names, and returns the integration.
+What it does not name stays; `next_run_at` follows. Intervals are text, `5 minutes` or `PT5M`. For admins and
+the service role; audited with `reason`. The settings:
+
+- `schedule`: five-field cron with names, lists, ranges and steps, or `@hourly`, `@daily`, `@weekly`,
+  `@monthly`, `@yearly`; `null` (default): no scheduled runs.
+- `time_zone` (`UTC`): IANA name.
+- `overlap_policy` (`skip`): a slot that meets an active run is skipped. With `buffer_one` it waits for the
+  end of that run.
+- `catchup_window` (12 h): after an outage the last slot runs once for all that were missed (`coalesced`); a
+  slot older than this is only `missed`.
+- `manual_cooldown` (5 minutes): least time after the start of the newest manual run, whatever became of it.
+  At least `settings.least_cooldown` (1 min), up to 1 day; a change holds at once.
+- `max_attempts` (5): failures in a row, without progress, after which a run fails.
+- `retry_base` (30 s): longest first backoff. It doubles with each failure, with full jitter.
+- `run_deadline` (6 h): a run that takes longer fails.
+- `health_check_interval` (15 min): how often the connection is checked, unless a sync shows that it works.
+  From 15 min to a day; `null`: never.
+- `enabled` (true): without it presses are refused, and slots are recorded as skipped.
+
+What is demanded of entries is kept in `config`, and `null` is the default:
+
+- `payloads`: `vouchers`, or `free`: a payload with lines need not be a voucher.
+- `period_rule`: `posting_date`, or `free`: the period need not be that of the posting date.
+- `fiscal_year_ends`: the month, 1 to 12, of a thirteenth period.
+- `ignored_fields`: `{"voucher": [names], "line": [names]}`.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long,
+PT422 unknown_integration_type, PT404 integration_not_found, PT422 invalid_configuration,
+PT422 invalid_schedule, PT422 invalid_time_zone, PT422 reason_too_long, PT429 rate_limited.$$;
 
 -- Definer, because the scheduler's functions are private. The first statement checks the caller.
 create or replace function public.preview_sync_schedule(
@@ -96,9 +113,10 @@ $$;
 revoke all on function public.preview_sync_schedule(uuid, text, integer, text, text)
   from public, anon, authenticated, service_role;
 comment on function public.preview_sync_schedule(uuid, text, integer, text, text) is
-  'The next n (1 to 100) slots of the organisation''s integration, as instants and as its clocks show them, '
-  'days of clock changes included; nothing if it has no schedule. With schedule or time_zone: of those, '
-  'before they are saved. For members of the organisation and the service role. Errors: PT401 '
-  'not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long, PT422 '
-  'invalid_count, PT422 unknown_integration_type, PT404 integration_not_found, PT422 invalid_schedule, PT422 '
-  'invalid_time_zone.';
+$$The next `n` (1 to 100) slots, as instants and as the integration's clocks show them.
+It also shows the days of clock changes. Without a schedule there are none. `schedule` and `time_zone` preview
+other values before they are saved. For members and the service role.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long,
+PT422 invalid_count, PT422 unknown_integration_type, PT404 integration_not_found, PT422 invalid_schedule,
+PT422 invalid_time_zone.$$;

@@ -36,13 +36,15 @@ $$;
 revoke all on function public.pause_integration_sync(uuid, text, text, timestamptz)
   from public, anon, authenticated, service_role;
 comment on function public.pause_integration_sync(uuid, text, text, timestamptz) is
-  'Pauses the organisation''s integration and returns it: triggers are refused, slots are recorded as '
-  'skipped, an active run sends nothing more. Its worker finishes the batch that is on its way; then the run '
-  'waits (notice integration_paused) and goes on after the pause. The pause ends by itself at resume_at '
-  '(null: when resumed). Called again, it changes reason and resume_at. For admins of the organisation and '
-  'the service role; audited with reason (at most 500 characters). Errors: PT401 not_authenticated, PT401 '
-  'unsupported_identity, PT403 not_authorized, PT422 invalid_resume_at (not in the future), PT422 '
-  'unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.';
+$$Pauses the integration: presses are refused and slots are recorded as skipped.
+Nothing more is sent: a worker finishes the batch that is on its way, and the active run waits (`notice`
+`integration_paused`) and goes on after the pause. Its deadline does not run meanwhile; it can be cancelled.
+The same holds for an integration with `enabled` false. A pause ends by itself at `resume_at`, if one is
+given. Called again, it changes `reason` and `resume_at`. For admins and the service role; audited with
+`reason`.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 invalid_resume_at,
+PT422 unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.$$;
 
 -- Definer, because no client may write the integrations. The first statement checks the caller.
 create or replace function public.resume_integration_sync(org_id uuid, integration_type text,
@@ -72,11 +74,12 @@ $$;
 revoke all on function public.resume_integration_sync(uuid, text, text)
   from public, anon, authenticated, service_role;
 comment on function public.resume_integration_sync(uuid, text, text) is
-  'Ends the pause of the organisation''s integration and returns it; without a pause it changes nothing. '
-  'Slots that were skipped meanwhile stay skipped: see backfill_integration_sync. For admins of the '
-  'organisation and the service role; audited with reason (at most 500 characters). Errors: PT401 '
-  'not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 unknown_integration_type, '
-  'PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.';
+$$Ends the pause. Without a pause it changes nothing.
+Slots that were skipped meanwhile stay skipped: see `backfill_integration_sync`. For admins and the service
+role; audited with `reason`.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized,
+PT422 unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.$$;
 
 -- Clears pauses whose resume_at has passed. Triggers and slots do not wait for it: they read resume_at.
 create or replace function sync_scheduler.end_pauses() returns void

@@ -96,9 +96,13 @@ end;
 $$;
 revoke all on function public.sync_scheduler_status() from public, anon, authenticated, service_role;
 comment on function public.sync_scheduler_status() is
-  'Is the scheduler alive? ticking: it ticked within settings.silent_after (2 minutes); last_tick_at: null '
-  'if never; jobs_active: pg_cron has its job and has not paused it. For anyone signed in, the service role '
-  'and the host. Errors: PT401 not_authenticated, PT401 unsupported_identity.';
+$$Is the scheduler alive? For anyone signed in, the service role and the host.
+
+- `ticking`: it ticked within `settings.silent_after` (2 minutes).
+- `last_tick_at` (null: never) and `seconds_since_tick`: when it last ticked.
+- `jobs_active`: pg_cron has its job and has not paused it.
+
+Errors: PT401 not_authenticated, PT401 unsupported_identity.$$;
 
 -- Has the scheduler ticked within settings.silent_after? A fresh installation has that long for its first
 -- tick.
