@@ -3479,8 +3479,7 @@ begin
       order by x.entry_key, x.integration_id limit 1) e on s.fault is null
   )
   select array_agg(row(c.number, c.entry_key, c.period, c.document_number, c.payload, c.copies, c.hash,
-    coalesce(c.fault[1], (f.fault).field),
-    coalesce(c.fault[2], (f.fault).reason))::sync_scheduler.delivered_entry
+    (coalesce(c.fault, f.fault))[1], (coalesce(c.fault, f.fault))[2])::sync_scheduler.delivered_entry
     order by c.number)
   into delivered
   from compared c left join lateral (
@@ -4550,64 +4549,48 @@ $$;
 -- supabase/schemas/30_functions/entries/validate_entry.sql
 -- May this entry be booked?
 
--- Says why the outbox of an integration refuses an entry: the field and the reason, in one sentence; both are
--- null when the entry is sound. The reason never quotes the payload. max_payload: see settings. The door
--- add_sync_entries asks it about new and changed content only.
+-- Says why the outbox of an integration refuses an entry: {field, reason}; null when the entry is sound. The
+-- reason is one sentence that never quotes the payload. max_payload: see settings. add_sync_entries asks it
+-- about new and changed content only.
 create or replace function sync_scheduler.entry_fault(
   integration public.sync_integrations, entry_key text, period text, document_number text, payload jsonb,
-  max_payload integer, out field text, out reason text
-)
+  max_payload integer
+) returns text[]
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  if (length(entry_fault.entry_key) between 1 and 200) is not true then
-    field := 'entry_key';
-    reason := 'The key must have 1 to 200 characters.';
-  elsif (entry_fault.period ~ '^[0-9]{4}-(0[1-9]|1[0-3])$') is not true then
-    field := 'period';
-    reason := 'The period must be written YYYY-MM, with a month from 01 to 13.';
-  elsif (length(entry_fault.document_number) between 1 and 35) is not true then
-    field := 'document_number';
-    reason := 'The document number must have 1 to 35 characters.';
-  elsif jsonb_typeof(entry_fault.payload) is distinct from 'object' then
-    field := 'payload';
-    reason := 'The payload must be an object.';
-  -- Not as text yet: a number of ten bytes may have 16,000 characters. What has so many bytes has more
-  -- characters than allowed.
-  elsif pg_column_size(entry_fault.payload) > 8 * entry_fault.max_payload::bigint then
-    field := 'payload';
-    reason := format('The payload must have at most %s bytes.', entry_fault.max_payload);
-  -- Each level has eight bytes. Deeper ones might exhaust the stack of a reader.
-  elsif pg_column_size(entry_fault.payload) > 4000
-    and jsonb_path_exists(entry_fault.payload, 'strict $.**{501}') then
-    field := 'payload';
-    reason := 'The payload must have at most 500 levels.';
-  elsif sync_scheduler.loses_digits(entry_fault.payload) then
-    field := 'payload';
-    reason := 'The payload holds a JSON number that loses digits on its way: write amounts as strings.';
-  -- Text has at most 32 times as many bytes, now that no number is longer: nearly every voucher is small
-  -- without being counted.
-  elsif pg_column_size(entry_fault.payload) > entry_fault.max_payload / 32
-    and octet_length(entry_fault.payload::text) > entry_fault.max_payload
-  then
-    field := 'payload';
-    reason := format('The payload must have at most %s bytes.', entry_fault.max_payload);
-  else
-    select f.field, f.reason into field, reason
-    from sync_scheduler.voucher_fault(
-      integration, entry_fault.period, entry_fault.document_number, entry_fault.payload) f;
-  end if;
+  return case
+    when (length(entry_key) between 1 and 200) is not true
+      then array['entry_key', 'The key must have 1 to 200 characters.']
+    when (period ~ '^[0-9]{4}-(0[1-9]|1[0-3])$') is not true
+      then array['period', 'The period must be written YYYY-MM, with a month from 01 to 13.']
+    when (length(document_number) between 1 and 35) is not true
+      then array['document_number', 'The document number must have 1 to 35 characters.']
+    when jsonb_typeof(payload) is distinct from 'object'
+      then array['payload', 'The payload must be an object.']
+    -- Not as text yet: a number of ten bytes may have 16,000 characters. What has so many bytes has more
+    -- characters than allowed.
+    when pg_column_size(payload) > 8 * max_payload::bigint
+      then array['payload', format('The payload must have at most %s bytes.', max_payload)]
+    -- Each level has eight bytes. Deeper ones might exhaust the stack of a reader.
+    when pg_column_size(payload) > 4000 and jsonb_path_exists(payload, 'strict $.**{501}')
+      then array['payload', 'The payload must have at most 500 levels.']
+    when sync_scheduler.loses_digits(payload) then array['payload',
+      'The payload holds a JSON number that loses digits on its way: write amounts as strings.']
+    -- Text has at most 32 times as many bytes, now that no number is longer: nearly every voucher is small
+    -- without being counted.
+    when pg_column_size(payload) > max_payload / 32 and octet_length(payload::text) > max_payload
+      then array['payload', format('The payload must have at most %s bytes.', max_payload)]
+    else sync_scheduler.voucher_fault(integration, period, document_number, payload) end;
 end;
 $$;
 
--- The first fault of an entry's content, by the rules of its integration. Returns where it is
--- (payload.lines[0].debit) and why, in one sentence that quotes no value of the payload. Both are null
--- without a fault. A payload with lines is a voucher, unless the config says payloads free; for a type in
--- exported_fields every payload is one. Called by entry_fault. voucherFault in voucher_fault.ts answers the
--- same, and judges before the first send.
+-- The first fault of an entry's content, by the rules of its integration: {field, reason}; null without a
+-- fault. A field is named by its path, such as payload.lines[0].debit. For a type in exported_fields every
+-- payload is a voucher. Else a payload with lines is one, unless the config says payloads free. voucherFault
+-- in voucher_fault.ts answers the same, and judges before the first send.
 create or replace function sync_scheduler.voucher_fault(
-  integration public.sync_integrations, period text, document_number text, payload jsonb,
-  out field text, out reason text
-)
+  integration public.sync_integrations, period text, document_number text, payload jsonb
+) returns text[]
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   config constant jsonb := integration.config;
@@ -4619,122 +4602,99 @@ declare
   ignored constant sync_scheduler.field_names :=
     jsonb_populate_record(null::sync_scheduler.field_names, config -> 'ignored_fields');
   is_voucher constant boolean := is_ledger
-    or (config ->> 'payloads' is distinct from 'free' and voucher_fault.payload ? 'lines');
-  fault record;
-  lines constant jsonb := voucher_fault.payload -> 'lines';
-  posting_date constant text := voucher_fault.payload ->> 'posting_date';
-  currency text := voucher_fault.payload ->> 'currency';
+    or (config ->> 'payloads' is distinct from 'free' and payload ? 'lines');
+  has_free_period constant boolean := coalesce(config ->> 'period_rule' = 'free', false);
+  lines constant jsonb := payload -> 'lines';
+  posting_date constant text := payload ->> 'posting_date';
+  currency text := payload ->> 'currency';
+  fault text[];
   line jsonb;
   name text;
+  reason text;
   difference numeric := 0;
-  month text := voucher_fault.period;
+  month text := period;
   which text := '';
 begin
-  if jsonb_typeof(voucher_fault.payload) is distinct from 'object' then
-    field := 'payload';
-    reason := 'The payload must be an object.';
-    return;
-  elsif (voucher_fault.period ~ '^[0-9]{4}-(0[1-9]|1[0-3])$') is not true then
-    field := 'period';
-    reason := 'The period must be YYYY-MM, with a month from 01 to 13.';
-    return;
+  if jsonb_typeof(payload) is distinct from 'object' then
+    return array['payload', 'The payload must be an object.'];
+  elsif (period ~ '^[0-9]{4}-(0[1-9]|1[0-3])$') is not true then
+    return array['period', 'The period must be YYYY-MM, with a month from 01 to 13.'];
   end if;
 
   if not is_voucher then
     -- A payload that is not read otherwise: a date in the expected form is one all the same.
-    if (jsonb_typeof(voucher_fault.payload -> 'posting_date') = 'string'
+    if (jsonb_typeof(payload -> 'posting_date') = 'string'
       and posting_date ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') is not true
     then
-      return;
+      return null;
     elsif not sync_scheduler.is_date(posting_date) then
-      field := 'payload.posting_date';
-      reason := 'The voucher''s posting_date must be a date that exists, YYYY-MM-DD.';
-      return;
+      return array['payload.posting_date',
+        'The voucher''s posting_date must be a date that exists, YYYY-MM-DD.'];
     end if;
   else
     if is_ledger then
       foreach name in array '{posting_date,currency,description}'::text[] loop
-        if coalesce(voucher_fault.payload -> name, 'null') = 'null' then
-          field := 'payload.' || name;
-          reason := format('The voucher''s %s is missing.', name);
-          return;
+        if payload ->> name is null then
+          return array['payload.' || name, format('The voucher''s %s is missing.', name)];
         end if;
       end loop;
     end if;
-    fault := sync_scheduler.fields_fault(
-      voucher_fault.payload, 'payload', 'The voucher''s', exported.voucher, ignored.voucher);
-    if fault.field is not null then
-      field := fault.field;
-      reason := fault.reason;
-      return;
+    fault := sync_scheduler.fields_fault(payload, 'payload', 'The voucher''s', exported.voucher,
+      ignored.voucher);
+    if fault is not null then
+      return fault;
     end if;
 
-    if jsonb_typeof(lines) is distinct from 'array' then
-      reason := 'must be a list';
-    elsif jsonb_array_length(lines) = 0 then
-      reason := 'must not be empty';
-    elsif is_ledger and jsonb_array_length(lines) < 2 then
-      reason := 'must be at least two';
-    end if;
+    reason := case
+      when jsonb_typeof(lines) is distinct from 'array' then 'must be a list'
+      when jsonb_array_length(lines) = 0 then 'must not be empty'
+      when is_ledger and jsonb_array_length(lines) < 2 then 'must be at least two' end;
     if reason is not null then
-      field := 'payload.lines';
-      reason := format('The voucher''s lines %s.', reason);
-      return;
+      return array['payload.lines', format('The voucher''s lines %s.', reason)];
     end if;
     for number in 1..jsonb_array_length(lines) loop
       line := lines -> number - 1;
       fault := sync_scheduler.line_fault(line, number, exported.line, ignored.line);
-      if fault.field is not null then
-        field := fault.field;
-        reason := fault.reason;
-        return;
+      if fault is not null then
+        return fault;
       end if;
       currency := coalesce(currency, line ->> 'currency');
       if not is_ledger and line ->> 'currency' <> currency then
-        field := format('payload.lines[%s].currency', number - 1);
-        reason := format('Line %s: currency must be that of the voucher and the other lines.', number);
-        return;
+        return array[format('payload.lines[%s].currency', number - 1),
+          format('Line %s: currency must be that of the voucher and the other lines.', number)];
       end if;
-      difference := difference + coalesce(line ->> 'debit', '0')::numeric - coalesce(line ->> 'credit',
-        '0')::numeric;
+      difference := difference + coalesce(line ->> 'debit', '0')::numeric
+        - coalesce(line ->> 'credit', '0')::numeric;
     end loop;
     if difference <> 0 then
-      field := 'payload.lines';
-      reason := format('The voucher does not balance: debit and credit differ by %s.', abs(difference));
-      return;
+      return array['payload.lines',
+        format('The voucher does not balance: debit and credit differ by %s.', abs(difference))];
     end if;
 
     -- Two statements of one fact: the entry's and the payload's.
-    if not is_ledger and coalesce(voucher_fault.payload -> 'document_number', 'null') <> 'null'
-      and voucher_fault.payload -> 'document_number' is distinct from to_jsonb(voucher_fault.document_number)
+    if not is_ledger and nullif(payload -> 'document_number', 'null') <> to_jsonb(document_number) then
+      return array['payload.document_number',
+        'The voucher''s document_number must be the entry''s document_number.'];
+    elsif not is_ledger and not has_free_period
+      and nullif(payload -> 'period', 'null') <> to_jsonb(period)
     then
-      field := 'payload.document_number';
-      reason := 'The voucher''s document_number must be the entry''s document_number.';
-      return;
-    elsif not is_ledger and config ->> 'period_rule' is distinct from 'free'
-      and coalesce(voucher_fault.payload -> 'period', 'null') <> 'null'
-      and voucher_fault.payload -> 'period' is distinct from to_jsonb(voucher_fault.period)
-    then
-      field := 'payload.period';
-      reason := 'The voucher''s period must be the entry''s period.';
-      return;
+      return array['payload.period', 'The voucher''s period must be the entry''s period.'];
     end if;
   end if;
 
-  if config ->> 'period_rule' is distinct from 'free'
-    and jsonb_typeof(voucher_fault.payload -> 'posting_date') = 'string'
-  then
+  if not has_free_period and jsonb_typeof(payload -> 'posting_date') = 'string' then
     -- A thirteenth period lies in the last month of its fiscal year. A fiscal year has the number of the
     -- calendar year in which it ends.
-    if voucher_fault.period like '%-13' then
-      month := left(voucher_fault.period, 5) || lpad(coalesce(config ->> 'fiscal_year_ends', '12'), 2, '0');
-      which := ', the last month of the fiscal year ' || left(voucher_fault.period, 4);
+    if period like '%-13' then
+      month := left(period, 5) || lpad(coalesce(config ->> 'fiscal_year_ends', '12'), 2, '0');
+      which := ', the last month of the fiscal year ' || left(period, 4);
     end if;
     if not starts_with(posting_date, month || '-') then
-      field := 'payload.posting_date';
-      reason := format('The voucher''s posting_date must lie in %s%s.', month, which);
+      return array['payload.posting_date',
+        format('The voucher''s posting_date must lie in %s%s.', month, which)];
     end if;
   end if;
+  return null;
 end;
 $$;
 
@@ -4762,158 +4722,114 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/entries/validate_fields.sql
--- Fields of a voucher and of its lines.
+-- Fields of a voucher and of its lines. Each fault is {field, reason}; null: there is none.
 
--- The first fault of a voucher's line, numbered from 1: an account, and an amount on one side; the other side
--- is absent, null or zero. Both outputs are null without a fault. exported, ignored: as of fields_fault.
--- lineFault in line_fault.ts answers the same.
+-- The first fault of a voucher's line; lines are numbered from 1. A line has an account, and an amount on one
+-- side; the other side is absent, null or zero. exported, ignored: as of fields_fault. lineFault in
+-- line_fault.ts answers the same.
 create or replace function sync_scheduler.line_fault(
-  line jsonb, number integer, exported text[], ignored text[], out field text, out reason text
-)
+  line jsonb, number integer, exported text[], ignored text[]
+) returns text[]
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
-  path constant text := 'payload.lines[' || line_fault.number - 1 || ']';
+  path constant text := 'payload.lines[' || number - 1 || ']';
+  subject constant text := 'Line ' || number || ':';
   side text;
-  amount jsonb;
+  amount text;
+  reason text;
   sides integer := 0;
   filled integer := 0;
-  fault record;
 begin
-  field := path;
-  if jsonb_typeof(line_fault.line) <> 'object' then
-    reason := format('Line %s must be an object.', line_fault.number);
-    return;
-  elsif jsonb_typeof(line_fault.line -> 'account') is distinct from 'string' then
-    field := path || '.account';
-    reason := format('Line %s: account must be a text.', line_fault.number);
-    return;
-  elsif not sync_scheduler.is_filled(line_fault.line -> 'account') then
-    field := path || '.account';
-    reason := format('Line %s: account must not be empty.', line_fault.number);
-    return;
+  if jsonb_typeof(line) <> 'object' then
+    return array[path, format('Line %s must be an object.', number)];
+  elsif jsonb_typeof(line -> 'account') is distinct from 'string' then
+    return array[path || '.account', subject || ' account must be a text.'];
+  elsif not sync_scheduler.is_filled(line -> 'account') then
+    return array[path || '.account', subject || ' account must not be empty.'];
   end if;
 
   foreach side in array '{debit,credit}'::text[] loop
-    amount := line_fault.line -> side;
-    continue when amount is null or amount = 'null';
-    if jsonb_typeof(amount) <> 'string' then
-      reason := 'must be a decimal in quotes, such as "100.00"';
-    elsif not sync_scheduler.is_amount(amount #>> '{}') then
-      reason := case when amount #>> '{}' like '-%' and sync_scheduler.is_amount(substr(amount #>> '{}', 2))
+    amount := line ->> side;
+    continue when amount is null;
+    reason := case
+      when jsonb_typeof(line -> side) <> 'string' then 'must be a decimal in quotes, such as "100.00"'
+      when sync_scheduler.is_amount(amount) then null
+      when amount like '-%' and sync_scheduler.is_amount(substr(amount, 2))
         then 'must not be negative: a negative debit is a credit'
-        else 'must be a plain decimal of at most 15 digits and 6 decimals, such as "100.00"' end;
-    end if;
+      else 'must be a plain decimal of at most 15 digits and 6 decimals, such as "100.00"' end;
     if reason is not null then
-      field := path || '.' || side;
-      reason := format('Line %s: %s %s.', line_fault.number, side, reason);
-      return;
+      return array[path || '.' || side, format('%s %s %s.', subject, side, reason)];
     end if;
     sides := sides + 1;
-    if amount #>> '{}' ~ '[1-9]' then
+    if amount ~ '[1-9]' then
       filled := filled + 1;
     end if;
   end loop;
   if sides = 0 then
-    reason := format('Line %s has neither a debit nor a credit.', line_fault.number);
-    return;
+    return array[path, format('Line %s has neither a debit nor a credit.', number)];
   elsif filled = 2 then
-    reason := format('Line %s has both a debit and a credit.', line_fault.number);
-    return;
+    return array[path, format('Line %s has both a debit and a credit.', number)];
   end if;
-
-  fault := sync_scheduler.fields_fault(
-    line_fault.line, path, format('Line %s:', line_fault.number), line_fault.exported, line_fault.ignored);
-  field := fault.field;
-  reason := fault.reason;
+  return sync_scheduler.fields_fault(line, path, subject, exported, ignored);
 end;
 $$;
 
--- The first fault of what every voucher and every line may have: fields that are not exported, dates, a
--- currency. Both outputs are null without a fault. `exported`: names; null: all. `ignored`: names that are
--- left out. The function fieldsFault in voucher_fields.ts answers the same.
+-- The fault of what every voucher and every line may have: fields that are not exported, dates, a currency.
+-- Of several faults the one whose name comes first, because objects have no order. `exported`: names, whose
+-- values are texts; null: all names. `ignored`: names that are left out. fieldsFault in voucher_fields.ts
+-- answers the same.
 create or replace function sync_scheduler.fields_fault(
-  object jsonb, path text, subject text, exported text[], ignored text[], out field text, out reason text
-)
+  object jsonb, path text, subject text, exported text[], ignored text[]
+) returns text[]
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
-  rest constant jsonb := fields_fault.object - coalesce(fields_fault.ignored, '{}');
-  is_exported constant boolean := fields_fault.exported is not null;
-  sound boolean;
+  rest constant jsonb := object - coalesce(ignored, '{}');
+  names text[] := coalesce(exported, '{posting_date,currency}');
   name text;
   value jsonb;
   what text;
+  first text;
+  fault text[];
 begin
-  -- Nearly every object is sound. To see that takes no query, and a delivery has thousands of them.
-  if is_exported then
-    sound := rest - fields_fault.exported = '{}';
-  else
-    sound := (rest - 'posting_date')::text not like '%date": %';
+  -- Nearly every object has no other field with a rule. To see that takes no query, and a delivery has
+  -- thousands of them.
+  if (case when exported is null then (rest - 'posting_date')::text like '%date": %'
+    else rest - exported <> '{}' end)
+  then
+    names := array(select jsonb_object_keys(rest));
   end if;
-  if sound then
-    foreach name in array coalesce(fields_fault.exported, '{posting_date,currency}') loop
-      value := rest -> name;
-      if value is not null
-        and sync_scheduler.value_fault(name, value, is_exported, fields_fault.ignored) is not null then
-        sound := false;
-        exit;
-      end if;
-    end loop;
-    if sound then
-      return;
-    end if;
-  end if;
-
-  -- Of several faults the one whose name comes first: objects have no order.
-  for name, value in select f.key, f.value from jsonb_each(rest) f order by f.key collate "C" loop
-    if is_exported and name <> all (fields_fault.exported) then
+  foreach name in array names loop
+    value := rest -> name;
+    continue when value is null or name > first collate "C";
+    if name <> all (exported) then
       what := 'is not exported: remove it, or list it in ignored_fields';
+    elsif value = 'null' or name in ('lines', 'account', 'debit', 'credit') then
+      what := null;
+    elsif name = 'date' or name like '%\_date' then
+      what := case
+        when (jsonb_typeof(value) = 'string' and sync_scheduler.is_date(value #>> '{}')) is not true
+          then 'must be a date that exists, YYYY-MM-DD' end;
+    elsif name = 'currency' then
+      what := case when jsonb_typeof(value) <> 'string' or value #>> '{}' !~ '^[A-Z]{3}$' collate "C"
+        then 'must be a currency code of three capital letters' end;
+    elsif exported is null then
+      what := null;
+    elsif name = 'dimensions' then
+      what := case when jsonb_typeof(value) <> 'object' or exists (
+        select from jsonb_each(value) d
+        where d.value <> 'null' and not sync_scheduler.is_filled(d.value)
+          and ('dimensions.' || d.key = any (ignored)) is not true)
+        then 'must be an object of texts' end;
     else
-      what := sync_scheduler.value_fault(name, value, is_exported, fields_fault.ignored);
+      what := case when jsonb_typeof(value) <> 'string' then 'must be a text'
+        when name <> 'description' and not sync_scheduler.is_filled(value) then 'must not be empty' end;
     end if;
     if what is not null then
-      field := fields_fault.path || '.' || left(name, 100);
-      reason := fields_fault.subject || ' ' || left(name, 100) || ' ' || what || '.';
-      return;
+      first := name;
+      fault := array[path || '.' || left(name, 100), format('%s %s %s.', subject, left(name, 100), what)];
     end if;
   end loop;
-end;
-$$;
-
--- What is wrong with the value of a voucher's or a line's field; null: nothing. is_exported: the connector
--- exports certain fields, as texts. valueFault in voucher_fields.ts answers the same.
-create or replace function sync_scheduler.value_fault(name text, value jsonb, is_exported boolean,
-  ignored text[])
-returns text
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-begin
-  if value_fault.value = 'null' or value_fault.name in ('lines', 'account', 'debit', 'credit') then
-    return null;
-  elsif value_fault.name = 'date' or value_fault.name like '%\_date' then
-    if (jsonb_typeof(value_fault.value) = 'string' and sync_scheduler.is_date(value_fault.value #>> '{}'))
-      is not true then
-      return 'must be a date that exists, YYYY-MM-DD';
-    end if;
-  elsif value_fault.name = 'currency' then
-    if jsonb_typeof(value_fault.value) <> 'string'
-      or value_fault.value #>> '{}' !~ '^[A-Z]{3}$' collate "C" then
-      return 'must be a currency code of three capital letters';
-    end if;
-  elsif not value_fault.is_exported then
-    return null;
-  elsif value_fault.name = 'dimensions' then
-    if jsonb_typeof(value_fault.value) <> 'object' or exists (
-      select from jsonb_each(value_fault.value) d
-      where d.value <> 'null' and not sync_scheduler.is_filled(d.value)
-        and ('dimensions.' || d.key = any (value_fault.ignored)) is not true
-    ) then
-      return 'must be an object of texts';
-    end if;
-  elsif jsonb_typeof(value_fault.value) <> 'string' then
-    return 'must be a text';
-  elsif value_fault.name <> 'description' and not sync_scheduler.is_filled(value_fault.value) then
-    return 'must not be empty';
-  end if;
-  return null;
+  return fault;
 end;
 $$;
 
@@ -4922,27 +4838,18 @@ $$;
 create or replace function sync_scheduler.is_amount(value text) returns boolean
 language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
 begin
-  return is_amount.value ~ '^[0-9]{1,15}(\.[0-9]{1,6})?$';
+  return value ~ '^[0-9]{1,15}(\.[0-9]{1,6})?$';
 end;
 $$;
 
 -- Is it a day of the calendar, YYYY-MM-DD? 2026-02-30 is none. isDate in voucher_fields.ts answers the same.
 create or replace function sync_scheduler.is_date(value text) returns boolean
 language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
-declare
-  year integer;
-  month integer;
 begin
-  if is_date.value !~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' then
-    return false;
-  end if;
-  year := left(is_date.value, 4)::integer;
-  month := substr(is_date.value, 6, 2)::integer;
-  if year = 0 or month not between 1 and 12 then
-    return false;
-  end if;
-  return right(is_date.value, 2)::integer
-    between 1 and extract(day from make_date(year, month, 1) + interval '1 month' - interval '1 day');
+  return case when value ~ '^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$'
+    then right(value, 2)::integer <= extract(day from
+      make_date(left(value, 4)::integer, substr(value, 6, 2)::integer, 1) + interval '1 month -1 day')
+    else false end;
 end;
 $$;
 

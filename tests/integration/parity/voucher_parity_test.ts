@@ -55,12 +55,12 @@ Deno.test(`SQL and TypeScript give the same first fault of ${numRuns} entries (s
   for (let start = 0; start < entries.length; start += 1000) {
     const some = entries.slice(start, start + 1000);
     const rows = await database.sql<{ field: string | null; reason: string | null }[]>`
-      select f.field, f.reason
+      select f.fault[1] as field, f.fault[2] as reason
       from jsonb_array_elements(${JSON.stringify(some)}::text::jsonb) with ordinality e (entry, place)
       cross join lateral sync_scheduler.voucher_fault(
         jsonb_populate_record(null::public.sync_integrations,
           jsonb_build_object('integration_type', entry -> 'type', 'config', entry -> 'config')),
-        entry ->> 'period', entry ->> 'document_number', entry -> 'payload') f
+        entry ->> 'period', entry ->> 'document_number', entry -> 'payload') f (fault)
       order by e.place`;
     assert.equal(rows.length, some.length);
     for (const [index, entry] of some.entries()) {

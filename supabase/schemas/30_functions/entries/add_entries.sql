@@ -160,8 +160,7 @@ begin
       order by x.entry_key, x.integration_id limit 1) e on s.fault is null
   )
   select array_agg(row(c.number, c.entry_key, c.period, c.document_number, c.payload, c.copies, c.hash,
-    coalesce(c.fault[1], (f.fault).field),
-    coalesce(c.fault[2], (f.fault).reason))::sync_scheduler.delivered_entry
+    (coalesce(c.fault, f.fault))[1], (coalesce(c.fault, f.fault))[2])::sync_scheduler.delivered_entry
     order by c.number)
   into delivered
   from compared c left join lateral (

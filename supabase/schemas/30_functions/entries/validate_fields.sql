@@ -1,155 +1,111 @@
--- Fields of a voucher and of its lines.
+-- Fields of a voucher and of its lines. Each fault is {field, reason}; null: there is none.
 
--- The first fault of a voucher's line, numbered from 1: an account, and an amount on one side; the other side
--- is absent, null or zero. Both outputs are null without a fault. exported, ignored: as of fields_fault.
--- lineFault in line_fault.ts answers the same.
+-- The first fault of a voucher's line; lines are numbered from 1. A line has an account, and an amount on one
+-- side; the other side is absent, null or zero. exported, ignored: as of fields_fault. lineFault in
+-- line_fault.ts answers the same.
 create or replace function sync_scheduler.line_fault(
-  line jsonb, number integer, exported text[], ignored text[], out field text, out reason text
-)
+  line jsonb, number integer, exported text[], ignored text[]
+) returns text[]
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
-  path constant text := 'payload.lines[' || line_fault.number - 1 || ']';
+  path constant text := 'payload.lines[' || number - 1 || ']';
+  subject constant text := 'Line ' || number || ':';
   side text;
-  amount jsonb;
+  amount text;
+  reason text;
   sides integer := 0;
   filled integer := 0;
-  fault record;
 begin
-  field := path;
-  if jsonb_typeof(line_fault.line) <> 'object' then
-    reason := format('Line %s must be an object.', line_fault.number);
-    return;
-  elsif jsonb_typeof(line_fault.line -> 'account') is distinct from 'string' then
-    field := path || '.account';
-    reason := format('Line %s: account must be a text.', line_fault.number);
-    return;
-  elsif not sync_scheduler.is_filled(line_fault.line -> 'account') then
-    field := path || '.account';
-    reason := format('Line %s: account must not be empty.', line_fault.number);
-    return;
+  if jsonb_typeof(line) <> 'object' then
+    return array[path, format('Line %s must be an object.', number)];
+  elsif jsonb_typeof(line -> 'account') is distinct from 'string' then
+    return array[path || '.account', subject || ' account must be a text.'];
+  elsif not sync_scheduler.is_filled(line -> 'account') then
+    return array[path || '.account', subject || ' account must not be empty.'];
   end if;
 
   foreach side in array '{debit,credit}'::text[] loop
-    amount := line_fault.line -> side;
-    continue when amount is null or amount = 'null';
-    if jsonb_typeof(amount) <> 'string' then
-      reason := 'must be a decimal in quotes, such as "100.00"';
-    elsif not sync_scheduler.is_amount(amount #>> '{}') then
-      reason := case when amount #>> '{}' like '-%' and sync_scheduler.is_amount(substr(amount #>> '{}', 2))
+    amount := line ->> side;
+    continue when amount is null;
+    reason := case
+      when jsonb_typeof(line -> side) <> 'string' then 'must be a decimal in quotes, such as "100.00"'
+      when sync_scheduler.is_amount(amount) then null
+      when amount like '-%' and sync_scheduler.is_amount(substr(amount, 2))
         then 'must not be negative: a negative debit is a credit'
-        else 'must be a plain decimal of at most 15 digits and 6 decimals, such as "100.00"' end;
-    end if;
+      else 'must be a plain decimal of at most 15 digits and 6 decimals, such as "100.00"' end;
     if reason is not null then
-      field := path || '.' || side;
-      reason := format('Line %s: %s %s.', line_fault.number, side, reason);
-      return;
+      return array[path || '.' || side, format('%s %s %s.', subject, side, reason)];
     end if;
     sides := sides + 1;
-    if amount #>> '{}' ~ '[1-9]' then
+    if amount ~ '[1-9]' then
       filled := filled + 1;
     end if;
   end loop;
   if sides = 0 then
-    reason := format('Line %s has neither a debit nor a credit.', line_fault.number);
-    return;
+    return array[path, format('Line %s has neither a debit nor a credit.', number)];
   elsif filled = 2 then
-    reason := format('Line %s has both a debit and a credit.', line_fault.number);
-    return;
+    return array[path, format('Line %s has both a debit and a credit.', number)];
   end if;
-
-  fault := sync_scheduler.fields_fault(
-    line_fault.line, path, format('Line %s:', line_fault.number), line_fault.exported, line_fault.ignored);
-  field := fault.field;
-  reason := fault.reason;
+  return sync_scheduler.fields_fault(line, path, subject, exported, ignored);
 end;
 $$;
 
--- The first fault of what every voucher and every line may have: fields that are not exported, dates, a
--- currency. Both outputs are null without a fault. `exported`: names; null: all. `ignored`: names that are
--- left out. The function fieldsFault in voucher_fields.ts answers the same.
+-- The fault of what every voucher and every line may have: fields that are not exported, dates, a currency.
+-- Of several faults the one whose name comes first, because objects have no order. `exported`: names, whose
+-- values are texts; null: all names. `ignored`: names that are left out. fieldsFault in voucher_fields.ts
+-- answers the same.
 create or replace function sync_scheduler.fields_fault(
-  object jsonb, path text, subject text, exported text[], ignored text[], out field text, out reason text
-)
+  object jsonb, path text, subject text, exported text[], ignored text[]
+) returns text[]
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
-  rest constant jsonb := fields_fault.object - coalesce(fields_fault.ignored, '{}');
-  is_exported constant boolean := fields_fault.exported is not null;
-  sound boolean;
+  rest constant jsonb := object - coalesce(ignored, '{}');
+  names text[] := coalesce(exported, '{posting_date,currency}');
   name text;
   value jsonb;
   what text;
+  first text;
+  fault text[];
 begin
-  -- Nearly every object is sound. To see that takes no query, and a delivery has thousands of them.
-  if is_exported then
-    sound := rest - fields_fault.exported = '{}';
-  else
-    sound := (rest - 'posting_date')::text not like '%date": %';
+  -- Nearly every object has no other field with a rule. To see that takes no query, and a delivery has
+  -- thousands of them.
+  if (case when exported is null then (rest - 'posting_date')::text like '%date": %'
+    else rest - exported <> '{}' end)
+  then
+    names := array(select jsonb_object_keys(rest));
   end if;
-  if sound then
-    foreach name in array coalesce(fields_fault.exported, '{posting_date,currency}') loop
-      value := rest -> name;
-      if value is not null
-        and sync_scheduler.value_fault(name, value, is_exported, fields_fault.ignored) is not null then
-        sound := false;
-        exit;
-      end if;
-    end loop;
-    if sound then
-      return;
-    end if;
-  end if;
-
-  -- Of several faults the one whose name comes first: objects have no order.
-  for name, value in select f.key, f.value from jsonb_each(rest) f order by f.key collate "C" loop
-    if is_exported and name <> all (fields_fault.exported) then
+  foreach name in array names loop
+    value := rest -> name;
+    continue when value is null or name > first collate "C";
+    if name <> all (exported) then
       what := 'is not exported: remove it, or list it in ignored_fields';
+    elsif value = 'null' or name in ('lines', 'account', 'debit', 'credit') then
+      what := null;
+    elsif name = 'date' or name like '%\_date' then
+      what := case
+        when (jsonb_typeof(value) = 'string' and sync_scheduler.is_date(value #>> '{}')) is not true
+          then 'must be a date that exists, YYYY-MM-DD' end;
+    elsif name = 'currency' then
+      what := case when jsonb_typeof(value) <> 'string' or value #>> '{}' !~ '^[A-Z]{3}$' collate "C"
+        then 'must be a currency code of three capital letters' end;
+    elsif exported is null then
+      what := null;
+    elsif name = 'dimensions' then
+      what := case when jsonb_typeof(value) <> 'object' or exists (
+        select from jsonb_each(value) d
+        where d.value <> 'null' and not sync_scheduler.is_filled(d.value)
+          and ('dimensions.' || d.key = any (ignored)) is not true)
+        then 'must be an object of texts' end;
     else
-      what := sync_scheduler.value_fault(name, value, is_exported, fields_fault.ignored);
+      what := case when jsonb_typeof(value) <> 'string' then 'must be a text'
+        when name <> 'description' and not sync_scheduler.is_filled(value) then 'must not be empty' end;
     end if;
     if what is not null then
-      field := fields_fault.path || '.' || left(name, 100);
-      reason := fields_fault.subject || ' ' || left(name, 100) || ' ' || what || '.';
-      return;
+      first := name;
+      fault := array[path || '.' || left(name, 100), format('%s %s %s.', subject, left(name, 100), what)];
     end if;
   end loop;
-end;
-$$;
-
--- What is wrong with the value of a voucher's or a line's field; null: nothing. is_exported: the connector
--- exports certain fields, as texts. valueFault in voucher_fields.ts answers the same.
-create or replace function sync_scheduler.value_fault(name text, value jsonb, is_exported boolean,
-  ignored text[])
-returns text
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-begin
-  if value_fault.value = 'null' or value_fault.name in ('lines', 'account', 'debit', 'credit') then
-    return null;
-  elsif value_fault.name = 'date' or value_fault.name like '%\_date' then
-    if (jsonb_typeof(value_fault.value) = 'string' and sync_scheduler.is_date(value_fault.value #>> '{}'))
-      is not true then
-      return 'must be a date that exists, YYYY-MM-DD';
-    end if;
-  elsif value_fault.name = 'currency' then
-    if jsonb_typeof(value_fault.value) <> 'string'
-      or value_fault.value #>> '{}' !~ '^[A-Z]{3}$' collate "C" then
-      return 'must be a currency code of three capital letters';
-    end if;
-  elsif not value_fault.is_exported then
-    return null;
-  elsif value_fault.name = 'dimensions' then
-    if jsonb_typeof(value_fault.value) <> 'object' or exists (
-      select from jsonb_each(value_fault.value) d
-      where d.value <> 'null' and not sync_scheduler.is_filled(d.value)
-        and ('dimensions.' || d.key = any (value_fault.ignored)) is not true
-    ) then
-      return 'must be an object of texts';
-    end if;
-  elsif jsonb_typeof(value_fault.value) <> 'string' then
-    return 'must be a text';
-  elsif value_fault.name <> 'description' and not sync_scheduler.is_filled(value_fault.value) then
-    return 'must not be empty';
-  end if;
-  return null;
+  return fault;
 end;
 $$;
 
@@ -158,27 +114,18 @@ $$;
 create or replace function sync_scheduler.is_amount(value text) returns boolean
 language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
 begin
-  return is_amount.value ~ '^[0-9]{1,15}(\.[0-9]{1,6})?$';
+  return value ~ '^[0-9]{1,15}(\.[0-9]{1,6})?$';
 end;
 $$;
 
 -- Is it a day of the calendar, YYYY-MM-DD? 2026-02-30 is none. isDate in voucher_fields.ts answers the same.
 create or replace function sync_scheduler.is_date(value text) returns boolean
 language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
-declare
-  year integer;
-  month integer;
 begin
-  if is_date.value !~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' then
-    return false;
-  end if;
-  year := left(is_date.value, 4)::integer;
-  month := substr(is_date.value, 6, 2)::integer;
-  if year = 0 or month not between 1 and 12 then
-    return false;
-  end if;
-  return right(is_date.value, 2)::integer
-    between 1 and extract(day from make_date(year, month, 1) + interval '1 month' - interval '1 day');
+  return case when value ~ '^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$'
+    then right(value, 2)::integer <= extract(day from
+      make_date(left(value, 4)::integer, substr(value, 6, 2)::integer, 1) + interval '1 month -1 day')
+    else false end;
 end;
 $$;
 
