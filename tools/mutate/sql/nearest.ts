@@ -6,8 +6,9 @@ export type Calls = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
  * The pgTAP files that can notice a fault, the nearest first: at most `most`, and those that look at every function or
- * table. Of a fault in a function these are the files that call it: first those whose names share words with it, then
- * those with the fewest other functions. Of another fault these are all, those that name what it is in first.
+ * table. Of a fault in a function these are the files that call it: first those whose names share words with it. Then
+ * come those that name most of what it quotes, then those with the fewest other functions. Of a fault in a trigger they
+ * are all, those that call its function first. Of another fault these are all, those that name what it is in first.
  */
 export function nearestFiles(
   mutant: SqlMutant,
@@ -16,7 +17,7 @@ export function nearestFiles(
   most: number,
 ): PgtapFile[] {
   // These look at every function and table, and name few of them.
-  const { area, kind } = mutant;
+  const { area, kind, target, runs } = mutant;
   const folder = area === "access" || kind === "drop-guard"
     ? "/access/"
     : area === "constraints" || kind === "change-default"
@@ -25,32 +26,48 @@ export function nearestFiles(
   const general = files.filter(({ file }) => folder !== null && file.includes(folder))
     .toSorted((a, b) => a.milliseconds - b.milliseconds);
   const others = (sorted: PgtapFile[]) => sorted.filter((file) => !general.includes(file)).slice(0, most);
-  // A right is of a function, and not in it.
-  if (calls.has(mutant.target) && /^create\b/i.test(mutant.original)) {
-    const reached = filesThatCall(mutant.target, files, calls);
-    const named = (file: PgtapFile) => wordsInCommon(mutant.target, file.file);
-    const sorted = reached.toSorted((a, b) => named(b) - named(a) || a.functions.size - b.functions.size);
-    // A call that is refused is not counted, so general files may call it, too.
-    if (reached.length > 0) return [...others(sorted), ...general];
-  }
-  const words = mutant.target.split(/[\s,]+/).map((name) => name.split(".").at(-1) ?? name);
-  const trigger = /\bexecute function ([\w.]+)/i.exec(mutant.original)?.[1] ?? "";
-  const reached = calls.has(trigger) ? filesThatCall(trigger, files, calls) : [];
-  const rank = (file: PgtapFile) =>
-    words.filter((word) => file.script.includes(word)).length + (reached.includes(file) ? words.length : 0);
-  const named = (file: PgtapFile) => wordsInCommon(mutant.target, file.file);
-  return [
-    ...general,
-    ...others(
-      files.toSorted((a, b) => rank(b) - rank(a) || named(b) - named(a) || a.milliseconds - b.milliseconds),
-    ),
-  ];
+  const names = namesOf(mutant);
+  const named = (file: PgtapFile) => wordsInCommon(names, file.file);
+  const quoted = (file: PgtapFile) => [...mutant.quotes].filter((word) => file.script.includes(word)).length;
+  const reached = runs === null ? [] : sortBy(
+    filesThatCall(runs, files, calls),
+    (file) => [named(file), quoted(file), -file.functions.size],
+  );
+  // A call that is refused is not counted, so general files may call it, too.
+  if (runs === target && reached.length > 0) return [...others(reached), ...general];
+  // A trigger may execute its function where it should not: in files that do not reach it without the fault.
+  const words = target.split(/[\s,]+/).map((name) => name.split(".").at(-1) ?? name);
+  const rest = sortBy(
+    files.filter((file) => !reached.includes(file)),
+    (file) => [
+      words.filter((word) => file.script.includes(word)).length,
+      named(file),
+      quoted(file),
+      -file.milliseconds,
+    ],
+  );
+  return [...general, ...others([...reached, ...rest])];
 }
 
-/** How many words of a function's name are in a file's, whatever their endings. */
-function wordsInCommon(target: string, file: string): number {
+/** What a near file may be named after: the function; of a trigger also its own name, its table and its folder. */
+function namesOf({ target, runs, file }: SqlMutant): string {
+  const own = (name: string) => name.split(".").at(-1) ?? name;
+  if (runs === null || runs === target) return own(target);
+  return `${own(runs)} ${own(target)} ${file.replace("supabase/schemas/", "")}`;
+}
+
+/** Sorts files by their first number, the greatest first, then by the second. */
+function sortBy(files: readonly PgtapFile[], ranks: (file: PgtapFile) => number[]): PgtapFile[] {
+  const ranked = files.map((file) => ({ file, ranks: ranks(file) }));
+  return ranked.sort((a, b) =>
+    b.ranks.map((rank, place) => rank - (a.ranks[place] ?? 0)).find((difference) => difference !== 0) ?? 0
+  ).map(({ file }) => file);
+}
+
+/** How many words of names are in a file's, whatever their endings. */
+function wordsInCommon(names: string, file: string): number {
   const stems = (text: string) => new Set(text.split(/[^a-z]+/).map((word) => word.slice(0, 4)));
-  return stems(target.split(".").at(-1) ?? "").intersection(stems(file.replace("supabase/tests/", ""))).size;
+  return stems(names).intersection(stems(file.replace("supabase/tests/", ""))).size;
 }
 
 /** Files that call a function; of one that Postgres has not counted, those that call its callers. */

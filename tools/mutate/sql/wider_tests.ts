@@ -80,8 +80,16 @@ export function nearestTests(
     .slice(0, most).map(({ file }) => file);
 }
 
-/** By the names without their schema. A table stands for itself. */
-function distancesOf({ target }: SqlMutant, calls: Calls): Map<string, number> {
-  const bare = (name: string) => name.split(/[. ]/).at(calls.has(target) ? -1 : 1) ?? name;
-  return new Map([...callersOf(target, calls)].map(([name, distance]) => [bare(name), distance]));
+/**
+ * The function that runs with the fault and its callers, by the names without their schema. Nothing calls the function of
+ * a trigger, so its table is as near as a caller. A table stands for itself.
+ */
+function distancesOf({ target, runs, tables }: SqlMutant, calls: Calls): Map<string, number> {
+  const bare = (name: string) => name.split(/[. ]/).at(1) ?? name;
+  return new Map([
+    ...tables.map((table): [string, number] => [bare(table), 1]),
+    ...[...callersOf(runs ?? target, calls)].map((
+      [name, distance],
+    ): [string, number] => [bare(name), distance]),
+  ]);
 }
