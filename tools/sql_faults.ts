@@ -1,5 +1,5 @@
 import type { SchemaFile } from "../cli/bundle/schema_files.ts";
-import { inner, listOf, nameOf, qualified } from "./migrations/names.ts";
+import { inner, listOf, nameOf } from "./migrations/names.ts";
 import { splitFile } from "./migrations/objects.ts";
 import type { Statement, Tree } from "./migrations/statements.ts";
 import { sqlTokens } from "./sql_tokens.ts";
@@ -58,9 +58,7 @@ function faultsOf(statement: Statement, transitions: ReadonlySet<string>): strin
   const body = String(
     inner(listOf(inner(options.find(({ defname }) => defname === "as")?.["arg"])["items"])[0])["sval"],
   );
-  if (/^\s*#variable_conflict\b/m.test(body) && !AMBIGUOUS.has(qualified(tree["funcname"]))) {
-    faults.push("it has #variable_conflict");
-  }
+  if (/^\s*#variable_conflict\b/m.test(body)) faults.push("it has #variable_conflict");
   return [...faults, ...unqualifiedIn(body, transitions).map((name) => `${name} has no schema`)];
 }
 
@@ -100,9 +98,3 @@ function unqualifiedIn(body: string, transitions: ReadonlySet<string>): string[]
 const DEFINED = /\b(\w+)(?:\s*\([\w\s,]*\))?\s+as\s+(?:materialized |not materialized )?\(/g;
 const NAMED =
   /\b(?:from|join|insert\s+into|(?<!\b(?:for|key|do|before|after|or)\s)update)\s+(?:only\s+)?([a-z_]\w*)\b(?!\s*[.(])/g;
-
-/** Functions that still have parameters or variables of columns' names. A change of one qualifies them and deletes its name. */
-const AMBIGUOUS = new Set([
-  "public.acknowledge_sync_alert",
-  "sync_scheduler.upsert_alert",
-]);

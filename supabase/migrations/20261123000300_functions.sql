@@ -799,7 +799,6 @@ $$;
 create or replace function public.acknowledge_sync_alert(alert_id uuid) returns public.sync_alerts
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-#variable_conflict use_column
 declare
   alert public.sync_alerts;
 begin
@@ -837,23 +836,50 @@ organisations share for the service role alone.
 
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized.$$;
 
--- Raises an alert of an integration, once for each occurrence (see alert_key). While it is open, a further
--- call counts it up and brings message, details and run_id up to date. The message is in a coordinator's
--- words. Returns whether it was new. The last lock of its caller, but for that of another alert.
+-- Raises an alert, once for each occurrence (see alert_key). While it is open, a further call counts it up
+-- and brings message, details and run_id up to date. The message is in a coordinator's words. An integration
+-- with org_id alone means the organisation, with integration_type alone a vendor, and null the installation.
+-- Members of every organisation concerned read message and details: in the last two cases nothing of a single
+-- one belongs there. Returns whether it was new. The last lock of its caller, but for that of another alert.
 create or replace function sync_scheduler.raise_alert(
-  integration public.sync_integrations,
-  kind public.sync_alert_kind,
-  severity public.sync_alert_severity,
-  occurrence timestamptz,
-  message text,
-  details jsonb default '{}',
-  run_id uuid default null
+  integration public.sync_integrations, kind public.sync_alert_kind, severity public.sync_alert_severity,
+  occurrence timestamptz, message text, details jsonb default '{}', run_id uuid default null
 ) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  is_new boolean;
 begin
-  return sync_scheduler.upsert_alert(integration.org_id, integration.id, integration.integration_type, kind,
-    severity,
-    sync_scheduler.alert_key(kind, integration.id::text, occurrence), message, details, run_id);
+  -- A second caller with the same occurrence counts it up: the unique index decides, not a look beforehand.
+  insert into public.sync_alerts as a
+    (org_id, integration_id, integration_type, run_id, kind, severity, dedup_key, message, details)
+  values (integration.org_id, integration.id, integration.integration_type, raise_alert.run_id,
+    raise_alert.kind, raise_alert.severity,
+    sync_scheduler.alert_key(raise_alert.kind, integration, occurrence), raise_alert.message,
+    raise_alert.details)
+  on conflict (org_id, dedup_key) where resolved_at is null do update set
+    count = a.count + 1,
+    last_seen_at = now(),
+    severity = greatest(a.severity, excluded.severity),
+    message = excluded.message,
+    details = excluded.details,
+    run_id = coalesce(excluded.run_id, a.run_id)
+  returning a.count = 1 into is_new;
+  return is_new;
+end;
+$$;
+
+-- The dedup_key of an alert: what is wrong, and with which integration, organisation, vendor or installation.
+-- `occurrence` separates one from the next (a slot, a day, the last tick). Null: it is one occurrence until
+-- it is resolved.
+create or replace function sync_scheduler.alert_key(
+  kind public.sync_alert_kind, integration public.sync_integrations, occurrence timestamptz
+) returns text
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return concat_ws(':', alert_key.kind,
+    coalesce(integration.id::text, integration.org_id::text, integration.integration_type, 'all'),
+    -- In UTC: the same occurrence has the same name in every session.
+    to_char(occurrence at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
 end;
 $$;
 
@@ -872,84 +898,14 @@ begin
 end;
 $$;
 
--- Writes an alert, or counts up the open one of that dedup_key. Returns whether it was new. For raise_alert
--- and raise_shared_alert.
-create or replace function sync_scheduler.upsert_alert(
-  org_id uuid,
-  integration_id uuid,
-  integration_type text,
-  kind public.sync_alert_kind,
-  severity public.sync_alert_severity,
-  dedup_key text,
-  message text,
-  details jsonb,
-  run_id uuid
-) returns boolean
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
-declare
-  is_new boolean;
-begin
-  -- A second caller with the same occurrence counts it up: the unique index decides, not a look beforehand.
-  insert into public.sync_alerts as a
-    (org_id, integration_id, integration_type, run_id, kind, severity, dedup_key, message, details)
-  values (upsert_alert.org_id, upsert_alert.integration_id, upsert_alert.integration_type,
-    upsert_alert.run_id,
-    upsert_alert.kind,
-    upsert_alert.severity, upsert_alert.dedup_key, upsert_alert.message, upsert_alert.details)
-  on conflict (org_id, dedup_key) where resolved_at is null do update set
-    count = a.count + 1,
-    last_seen_at = now(),
-    severity = greatest(a.severity, excluded.severity),
-    message = excluded.message,
-    details = excluded.details,
-    run_id = coalesce(excluded.run_id, a.run_id)
-  returning a.count = 1 into is_new;
-  return is_new;
-end;
-$$;
-
--- The dedup_key of an alert. It has what is wrong, with which integration (or type, or installation), and the
--- instant that separates one occurrence from the next (a slot, a day, the last tick). Null: it is one
--- occurrence until it is resolved.
-create or replace function sync_scheduler.alert_key(
-  kind public.sync_alert_kind, subject text, occurrence timestamptz
-) returns text
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-begin
-  -- In UTC: the same occurrence has the same name in every session.
-  return concat_ws(':', alert_key.kind, alert_key.subject,
-    to_char(occurrence at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
-end;
-$$;
-
--- Like raise_alert, for one alert of a vendor (all integrations of the type) or, with null, of the whole
--- installation. Members of every organisation concerned read message and details: nothing of a single one
--- belongs there.
-create or replace function sync_scheduler.raise_shared_alert(
-  integration_type text,
-  kind public.sync_alert_kind,
-  severity public.sync_alert_severity,
-  occurrence timestamptz,
-  message text,
-  details jsonb default '{}'
-) returns boolean
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  return sync_scheduler.upsert_alert(null, null, integration_type, kind, severity,
-    sync_scheduler.alert_key(kind, coalesce(integration_type, 'all'), occurrence), message, details, null);
-end;
-$$;
-
 -- supabase/schemas/30_functions/alerts/attempt_alerts.sql
 -- Alerts that follow from attempts.
 
 -- Trigger of run_attempts; its argument is the event. `claimed`: the function takes runs again, and the slot
--- starts. Resolves dispatch_failing, start_failed and drift. `refused`: the worker is of a release that the
--- database does not understand. `posted_again`: no worker has claimed the attempt, for the second time at
--- least. `ended`: the worker fell silent, no worker came at all, or one reports that the database could not
--- write. `retried_at_once`: the attempt failed on a cold start. Locks alerts. An error is a warning: it must
--- not undo what has become of the attempt.
+-- starts. `refused`: the worker is of a release that the database does not understand. `undelivered`: no
+-- worker has claimed the attempt, for the second time at least. `ended`: the worker fell silent, or reports
+-- that the database could not write. `retried_at_once`: the attempt failed on a cold start. Locks alerts. An
+-- error is a warning: it must not undo what has become of the attempt.
 create or replace function sync_scheduler.raise_attempt_alerts() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -965,34 +921,41 @@ begin
       refuted := refuted || 'start_failed'::public.sync_alert_kind;
       -- What waited for the end of a pause is not late.
       if not exists (
-          select from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.outcome = 'paused')
-        and not sync_scheduler.check_drift(integration, run.scheduled_for, run.started_at, run.run_id) then
-        refuted := refuted || 'drift'::public.sync_alert_kind;
+        select from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.outcome = 'paused')
+      then
+        if run.started_at - run.scheduled_for > (
+          select s.drift_alert_after from sync_scheduler.settings s)
+        then
+          perform sync_scheduler.raise_alert(integration, 'drift', 'warning', run.scheduled_for,
+            'A scheduled sync started late.',
+            jsonb_build_object('scheduled_for', run.scheduled_for, 'started_at', run.started_at,
+              'drift_seconds', round(extract(epoch from run.started_at - run.scheduled_for))), run.run_id);
+        else
+          refuted := refuted || 'drift'::public.sync_alert_kind;
+        end if;
       end if;
     end if;
     perform sync_scheduler.resolve_alerts(integration.id, refuted);
-    if new.database_trouble is not null then
-      perform sync_scheduler.raise_reported_trouble(new.database_trouble);
-    end if;
+    perform sync_scheduler.raise_database_trouble(new.database_trouble);
   when 'refused' then
     perform sync_scheduler.raise_alert(integration, 'dispatch_failing', 'critical', null,
       'The sync function and the database are of releases that do not understand each other: syncs wait '
       'until both are up to date.',
       jsonb_build_object('reason', run.notice, 'function_protocol', new.refused_protocol,
-        'schema_protocols', sync_scheduler.worker_protocols()::text),
-      run.run_id);
-  when 'posted_again' then
-    perform sync_scheduler.raise_undelivered(integration, old, 'warning');
+        'schema_protocols', sync_scheduler.worker_protocols()::text), run.run_id);
+  when 'undelivered' then
+    perform sync_scheduler.raise_alert(integration, 'dispatch_failing',
+      case when new.ended_at is null then 'warning' else 'critical' end::public.sync_alert_severity, null,
+      'The sync function does not take the sync that was posted to it.',
+      jsonb_build_object('attempt', old.attempt, 'dispatches', old.dispatch_count,
+        'response_status', old.response_status, 'response_error', old.response_error), run.run_id);
   when 'ended' then
     if new.error_code = 'worker_lost' then
       perform sync_scheduler.raise_alert(integration, 'lost_worker', 'warning', null,
         'The sync function fell silent in the middle of a sync.',
         jsonb_build_object('attempt', new.attempt, 'heartbeat_at', new.heartbeat_at), run.run_id);
-    -- An attempt that is lost now and then is what the repetition is for.
-    elsif new.error_code = 'dispatch_exhausted' and new.dispatch_count > 1 then
-      perform sync_scheduler.raise_undelivered(integration, new, 'critical');
     end if;
-    perform sync_scheduler.raise_database_trouble(new.error_code);
+    perform sync_scheduler.raise_database_trouble(jsonb_build_object('code', new.error_code));
   when 'retried_at_once' then
     perform sync_scheduler.raise_alert(integration, 'cold_start_failure', 'warning', run.triggered_at,
       'A sync failed in a function that had just started, and was started again at once.',
@@ -1015,30 +978,46 @@ create trigger claimed_alerts after update of claimed_at on sync_scheduler.run_a
 create trigger refused_alerts after update of refused_protocol on sync_scheduler.run_attempts
   for each row when (new.refused_protocol is not null)
   execute function sync_scheduler.raise_attempt_alerts('refused');
-create trigger posted_again_alerts after update of dispatch_count on sync_scheduler.run_attempts
-  for each row when (old.dispatch_count > 1 and new.dispatch_count > old.dispatch_count)
-  execute function sync_scheduler.raise_attempt_alerts('posted_again');
 create trigger ended_2_alerts after update of ended_at on sync_scheduler.run_attempts
   for each row when (old.ended_at is null and new.error_class is not null)
   execute function sync_scheduler.raise_attempt_alerts('ended');
+-- An attempt that is lost now and then is what the repetition is for.
+create trigger undelivered_alerts after update of dispatch_count, ended_at on sync_scheduler.run_attempts
+  for each row when (old.dispatch_count > 1 and (new.dispatch_count > old.dispatch_count
+    or (old.ended_at is null and new.error_code = 'dispatch_exhausted')))
+  execute function sync_scheduler.raise_attempt_alerts('undelivered');
 create trigger retried_at_once_alerts after update of retried_at_once on sync_scheduler.run_attempts
   for each row when (new.retried_at_once and not old.retried_at_once)
   execute function sync_scheduler.raise_attempt_alerts('retried_at_once');
 
--- Raises dispatch_failing for an attempt that no worker has claimed. The next claim of the integration
--- resolves it.
-create or replace function sync_scheduler.raise_undelivered(
-  integration public.sync_integrations,
-  undelivered sync_scheduler.run_attempts,
-  severity public.sync_alert_severity
-) returns void
+-- Raises the alert database_not_writable of the installation for {code, since, until}, which a worker reports
+-- once the database can write again; since and until may be missing. The code is database_full,
+-- database_read_only or database_restarting; any other is ignored. The tick resolves the alert 15 minutes
+-- after the last report (resolve_silence). A report in another shape is a warning: it must not keep a run
+-- from starting. Locks the alert: call it last.
+create or replace function sync_scheduler.raise_database_trouble(trouble jsonb) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  code constant text := trouble ->> 'code';
 begin
-  perform sync_scheduler.raise_alert(integration, 'dispatch_failing', severity, null,
-    'The sync function does not take the sync that was posted to it.',
-    jsonb_build_object('attempt', undelivered.attempt, 'dispatches', undelivered.dispatch_count,
-      'response_status', undelivered.response_status, 'response_error', undelivered.response_error),
-    undelivered.run_id);
+  if (code in ('database_full', 'database_read_only', 'database_restarting')) is not true then
+    return;
+  end if;
+  perform sync_scheduler.raise_alert(null, 'database_not_writable',
+    case code when 'database_restarting' then 'warning' else 'critical' end::public.sync_alert_severity, null,
+    case code
+      when 'database_full'
+        then 'The database could not write: its disk is full. Free space or enlarge the disk.'
+      when 'database_read_only'
+        then 'The database took no writes: it is read-only, mostly because its disk is nearly full. '
+        'Free space or enlarge the disk.'
+      else 'The database was restarting, or could not be reached. Syncs go on by themselves.' end,
+    -- The worker's clock may be wrong: what it says of time is bounded, and only shown.
+    jsonb_strip_nulls(jsonb_build_object('code', code,
+      'since', least(greatest((trouble ->> 'since')::timestamptz, now() - interval '1 day'), now()),
+      'until', least(greatest((trouble ->> 'until')::timestamptz, now() - interval '1 day'), now()))));
+exception when data_exception then
+  raise warning 'sync_scheduler.raise_database_trouble: % (%)', left(sqlerrm, 100), sqlstate;
 end;
 $$;
 
@@ -1274,64 +1253,15 @@ begin
 end;
 $$;
 
--- supabase/schemas/30_functions/alerts/database_alerts.sql
--- The alert that the function could not write.
-
--- Raises the alert for a report {code, since, until} that a claim brings; null: there is none.
-create or replace function sync_scheduler.raise_reported_trouble(trouble jsonb) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  perform sync_scheduler.raise_database_trouble(
-    trouble ->> 'code', (trouble ->> 'since')::timestamptz, (trouble ->> 'until')::timestamptz);
--- A report in another shape must not keep a run from starting.
-exception when data_exception then
-  raise warning 'sync_scheduler.raise_reported_trouble: % (%)', left(sqlerrm, 100), sqlstate;
-end;
-$$;
-
--- Raises the shared alert database_not_writable for what a worker reports once the database can write again.
--- The code is database_full, database_read_only or database_restarting; any other is ignored. The tick
--- resolves it 15 minutes after the last report (resolve_silence). Locks the alert: call it last.
-create or replace function sync_scheduler.raise_database_trouble(
-  code text, since timestamptz default null, until timestamptz default null
-) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  if (raise_database_trouble.code in ('database_full', 'database_read_only', 'database_restarting'))
-    is not true then
-    return;
-  end if;
-  -- Of the whole installation. The worker's clock may be wrong: what it says of time is bounded, and only
-  -- shown.
-  perform sync_scheduler.raise_shared_alert(null, 'database_not_writable',
-    case raise_database_trouble.code when 'database_restarting' then 'warning'
-      else 'critical' end::public.sync_alert_severity, null,
-    case raise_database_trouble.code
-      when 'database_full'
-        then 'The database could not write: its disk is full. Free space or enlarge the disk.'
-      when 'database_read_only'
-        then 'The database took no writes: it is read-only, mostly because its disk is nearly full. '
-        'Free space or enlarge the disk.'
-      else 'The database was restarting, or could not be reached. Syncs go on by themselves.' end,
-    jsonb_strip_nulls(jsonb_build_object('code', raise_database_trouble.code,
-      'since', least(greatest(raise_database_trouble.since, now() - interval '1 day'), now()),
-      'until', least(greatest(raise_database_trouble.until, now() - interval '1 day'), now()))));
-end;
-$$;
-
 -- supabase/schemas/30_functions/alerts/entry_alerts.sql
 -- The alerts about entries: a person has to decide about them, or a delivery was refused.
 
 -- Trigger of sync_export_entries: opens and resolves entries_need_decision as entries begin and cease to be
--- undecided, and resolves run_failed when nothing that the failed run left is open.
--- Two alerts are about entries: entries_need_decision and run_failed. Whatever changes entries brings them up
--- to date. Both are written only under the lock of the integration or of its active run, so it does not
--- matter that health is locked later.
+-- undecided, and resolves run_failed when nothing that the failed run left is open. Entries change only under
+-- the lock of the integration or of its active run, so it does not matter that health is locked later.
 -- Definer, because a role that deletes an organisation has no rights in sync_scheduler.
 create or replace function sync_scheduler.keep_entry_alerts() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare
-  changed record;
 begin
   if tg_op = 'DELETE' then
     perform sync_scheduler.refresh_decision_alert(o.integration_id)
@@ -1339,22 +1269,17 @@ begin
   -- Nearly no statement changes what waits for a person: two passes over the rows of a batch find that out.
   elsif exists (select from new_rows n where n.undecided)
     or exists (select from old_rows o where o.undecided) then
-    for changed in
+    perform sync_scheduler.refresh_decision_alert(c.integration_id, c.added, c.entry_keys, c.is_delivery)
+    from (
       select n.integration_id,
         count(*) filter (where n.undecided)::integer as added,
-        coalesce((array_agg(n.entry_key order by n.entry_id) filter (where n.undecided))[:10],
-          '{}') as entry_keys,
-        coalesce(bool_or(n.conflict_at is distinct from o.conflict_at) filter (where n.undecided),
-          false) as is_delivery
+        (array_agg(n.entry_key order by n.entry_id) filter (where n.undecided))[:10] as entry_keys,
+        bool_or(n.conflict_at is distinct from o.conflict_at) filter (where n.undecided) as is_delivery
       -- A full join, although each row has its partner. A plan that was made for one row is kept, and an
       -- inner join could compare each row with each of ten thousand.
       from new_rows n full join old_rows o on o.entry_id = n.entry_id
       where n.undecided is distinct from o.undecided
-      group by n.integration_id order by n.integration_id
-    loop
-      perform sync_scheduler.refresh_decision_alert(changed.integration_id, changed.added, changed.entry_keys,
-        changed.is_delivery);
-    end loop;
+      group by n.integration_id order by n.integration_id) c;
   end if;
 
   perform sync_scheduler.resolve_run_failure(o.integration_id)
@@ -1379,7 +1304,7 @@ create trigger keep_entry_alerts_of_deleted after delete on public.sync_export_e
 -- Brings the alert entries_need_decision of an integration in line with its undecided entries: opens it,
 -- counts up to 1,000, or resolves it when none is left. `added`: entries that have just become undecided.
 -- `entry_keys`: the first of them. `is_delivery`: by a delivery of the source, not by a run. The last lock of
--- its caller. For keep_entry_alerts.
+-- its caller.
 create or replace function sync_scheduler.refresh_decision_alert(
   integration_id uuid, added integer default 0, entry_keys text[] default '{}',
   is_delivery boolean default false
@@ -1389,11 +1314,9 @@ language plpgsql set search_path = pg_catalog, pg_temp
 -- statistics say.
 set enable_sort = off as $$
 declare
-  most constant integer := 1000;
-  most_keys constant integer := 10;
   alert public.sync_alerts;
-  integration public.sync_integrations;
   waiting integer;
+  said text;
   is_announced boolean;
 begin
   -- The alert first, the count in a later statement: of two writers at once the second one counts what the
@@ -1402,7 +1325,6 @@ begin
   where a.integration_id = refresh_decision_alert.integration_id and a.kind = 'entries_need_decision'
     and a.resolved_at is null
   for no key update;
-  -- One more than most.
   select count(*) into waiting from (
     select from public.sync_export_entries e
     where e.integration_id
@@ -1413,49 +1335,39 @@ begin
     return;
   end if;
 
-  is_announced := coalesce(alert.news_at >= alert.last_seen_at, alert.alert_id is null);
-  alert.details := jsonb_build_object(
-    'undecided', waiting,
-    -- Since the last message.
-    'added', refresh_decision_alert.added + case when is_announced then 0
-      else coalesce((alert.details ->> 'added')::integer, 0) end,
-    'entry_keys', to_jsonb((case when is_announced then '{}' else
-      array(select jsonb_array_elements_text(alert.details -> 'entry_keys')) end
-        || refresh_decision_alert.entry_keys)[:most_keys]));
+  said := case when waiting = 1 then '1 entry needs' when waiting > 1000 then 'More than 1000 entries need'
+    else waiting || ' entries need' end || ' a decision: rejected, contradicted by the source, or of unknown '
+    'outcome. An admin decides in the outbox, or with settle_sync_entries.';
   if refresh_decision_alert.added = 0 then
     -- Decisions change what is left, not what was last reported.
-    update public.sync_alerts a set
-      message = sync_scheduler.decision_message(waiting, most),
-      details = a.details || jsonb_build_object('undecided', waiting)
+    update public.sync_alerts a
+    set message = said, details = a.details || jsonb_build_object('undecided', waiting)
     where a.alert_id = alert.alert_id and a.details -> 'undecided' is distinct from to_jsonb(waiting);
     return;
   end if;
 
-  if alert.alert_id is null then
-    select * into strict integration from public.sync_integrations i
-      where i.id = refresh_decision_alert.integration_id;
-    insert into public.sync_alerts (org_id, integration_id, integration_type, kind, severity, dedup_key,
-      message, details, news_at,
-      first_seen_at, last_seen_at)
-    values (integration.org_id, integration.id, integration.integration_type, 'entries_need_decision',
-      'warning',
-      sync_scheduler.alert_key('entries_need_decision', integration.id::text, null),
-      sync_scheduler.decision_message(waiting, most), alert.details, null, clock_timestamp(),
-      clock_timestamp())
-    -- Another writer was first, and counts: the callers hold the integration's lock or that of its run, so
-    -- there is none.
-    on conflict (org_id, dedup_key) where resolved_at is null do nothing;
-  else
-    update public.sync_alerts a set
-      count = a.count + is_announced::integer,
-      last_seen_at = clock_timestamp(),
-      message = sync_scheduler.decision_message(waiting, most),
-      details = alert.details
-    where a.alert_id = alert.alert_id;
+  -- Entries are added up from one message to the next.
+  is_announced := coalesce(alert.news_at >= alert.last_seen_at, alert.alert_id is null);
+  if not is_announced then
+    added := added + (alert.details ->> 'added')::integer;
+    entry_keys := array(select jsonb_array_elements_text(alert.details -> 'entry_keys')) || entry_keys;
   end if;
+  insert into public.sync_alerts as a (org_id, integration_id, integration_type, kind, severity, dedup_key,
+    message, details, news_at, first_seen_at, last_seen_at)
+  select i.org_id, i.id, i.integration_type, 'entries_need_decision', 'warning',
+    sync_scheduler.alert_key('entries_need_decision', i, null), said,
+    jsonb_build_object('undecided', waiting, 'added', refresh_decision_alert.added,
+      'entry_keys', to_jsonb(refresh_decision_alert.entry_keys[:10])),
+    null, clock_timestamp(), clock_timestamp()
+  from public.sync_integrations i where i.id = refresh_decision_alert.integration_id
+  on conflict (org_id, dedup_key) where resolved_at is null do update set
+    count = a.count + is_announced::integer,
+    last_seen_at = excluded.last_seen_at,
+    message = excluded.message,
+    details = excluded.details;
   -- What a run adds is reported when it ends. A host delivers in many calls: one message an hour is enough.
   if is_delivery and coalesce(alert.news_at < clock_timestamp() - interval '1 hour', alert.alert_id is null)
-    then
+  then
     perform sync_scheduler.report_undecided(refresh_decision_alert.integration_id, null);
   end if;
 end;
@@ -1471,30 +1383,14 @@ begin
   update public.sync_alerts a set
     news_at = clock_timestamp(),
     run_id = report_undecided.run_id,
-    message = concat(a.message,
-      format(' %s added %s: ',
-        case when report_undecided.run_id is null then 'A delivery' else 'The last sync' end,
-        a.details ->> 'added'),
+    message = format('%s %s added %s: %s%s', a.message,
+      case when report_undecided.run_id is null then 'A delivery' else 'The last sync' end,
+      a.details ->> 'added',
       (select string_agg(k, ', ') from jsonb_array_elements_text(a.details -> 'entry_keys') k),
       case when (a.details ->> 'added')::integer > jsonb_array_length(a.details -> 'entry_keys') then ', ...'
         else '.' end)
   where a.integration_id = report_undecided.integration_id and a.kind = 'entries_need_decision'
-    and a.resolved_at is null
-    and (a.news_at is null or a.news_at < a.last_seen_at);
-end;
-$$;
-
--- The message of the alert entries_need_decision, in a coordinator's words. waiting: how many entries,
--- counted up to most.
-create or replace function sync_scheduler.decision_message(waiting integer, most integer) returns text
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-begin
-  return case when waiting = 1 then '1 entry needs'
-    when waiting > most then format('More than %s entries need', most)
-      else format('%s entries need', waiting) end
-    || ' a decision: rejected, contradicted by the source, or of unknown outcome. An admin decides in the '
-      'outbox, or with '
-    || 'settle_sync_entries.';
+    and a.resolved_at is null and (a.news_at is null or a.news_at < a.last_seen_at);
 end;
 $$;
 
@@ -1504,10 +1400,10 @@ $$;
 create or replace function sync_scheduler.raise_refused_entries() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  integration public.sync_integrations;
   kept bigint;
   named jsonb;
   said text;
+  found_details jsonb;
 begin
   select count(*), coalesce(
     jsonb_agg(jsonb_build_object('entry_key', nullif(o.entry_key, ''), 'field', o.field, 'reason', o.reason)
@@ -1522,27 +1418,25 @@ begin
     return null;
   end if;
   said := format('Delivered entries were refused and are not in the outbox: %s%s. The source has to deliver '
-    'them again, corrected; '
-    'an admin who acknowledges this alert closes it.', (
+    'them again, corrected; an admin who acknowledges this alert closes it.', (
       select string_agg(format('%s (%s)', coalesce(i ->> 'entry_key', 'an item without a key'),
         i ->> 'field'), ', ' order by n)
       from jsonb_array_elements(named) with ordinality x (i, n) where n <= 3),
-    case when kept > 3 then format(' and %s more', kept - 3) else '' end);
+    case when kept > 3 then format(' and %s more', kept - 3) end);
+  found_details := jsonb_build_object('entries', kept, 'refused', named);
   if new.refused > 0 then
-    select * into strict integration from public.sync_integrations i where i.id = new.integration_id;
-    perform sync_scheduler.raise_alert(integration, 'entries_refused', 'warning', null, said,
-      jsonb_build_object('entries', kept, 'refused', named));
+    perform sync_scheduler.raise_alert(i, 'entries_refused', 'warning', null, said, found_details)
+    from public.sync_integrations i where i.id = new.integration_id;
     -- Keys that are new since the last message. A host delivers in many calls: one message an hour is enough.
     update public.sync_alerts a set news_at = clock_timestamp()
     where a.integration_id = new.integration_id and a.kind = 'entries_refused' and a.resolved_at is null
       and a.news_at < clock_timestamp() - interval '1 hour'
       and exists (
         select from sync_scheduler.refused_entries r
-          where r.integration_id = new.integration_id and r.refused_at > a.news_at);
+        where r.integration_id = new.integration_id and r.refused_at > a.news_at);
   else
     -- Some were taken: the alert goes on, about the others.
-    update public.sync_alerts a
-      set message = said, details = jsonb_build_object('entries', kept, 'refused', named)
+    update public.sync_alerts a set message = said, details = found_details
     where a.integration_id = new.integration_id and a.kind = 'entries_refused' and a.resolved_at is null;
   end if;
   return null;
@@ -1566,10 +1460,9 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
 declare
   sender sync_scheduler.alert_senders;
   webhook public.sync_alert_webhooks;
+  organisation public.sync_integrations;
   failed record;
-  newest record;
   is_sound boolean;
-  stop_reason text;
   taken constant boolean := sync_worker_finish_alerts.results @> '[{"outcome": "delivered"}]';
 begin
   select * into sender from sync_scheduler.alert_senders s
@@ -1608,44 +1501,57 @@ begin
   select r.outcome, r.retry_after_seconds into failed
   from jsonb_to_recordset(sync_worker_finish_alerts.results) as r (outcome text, retry_after_seconds numeric)
   where r.outcome <> 'delivered' limit 1;
-  select r.value ->> 'status' as status, left(r.value ->> 'error', 200) as error into newest
-  from jsonb_array_elements(sync_worker_finish_alerts.results) with ordinality as r (value, number)
-  order by r.number desc limit 1;
+
+  -- The lock of its sender is enough: who configures it holds that, too.
+  select * into strict webhook from public.sync_alert_webhooks w where w.org_id = sender.org_id;
+  -- Nothing was posted, or it was posted to the address before this one.
+  if sender.claimed_at >= webhook.configured_at and sync_worker_finish_alerts.results <> '[]' then
+    webhook.last_status := (sync_worker_finish_alerts.results -> -1 ->> 'status')::integer;
+    webhook.last_error := left(sync_worker_finish_alerts.results -> -1 ->> 'error', 200);
+  end if;
+  webhook.failing_since := case
+    when failed.outcome is null then case when not taken then webhook.failing_since end
+    when taken then now()
+    else coalesce(webhook.failing_since, now()) end;
+  webhook.stop_reason := case
+    when failed.outcome = 'gone' then 'gone'
+    when failed.outcome = 'refused' and webhook.failing_since <= now() - interval '1 hour' then 'refused'
+    when webhook.failing_since <= now() - interval '3 days' then 'unreachable' end;
+  sender.failures := case when taken then 0 else sender.failures end + (failed.outcome is not null)::integer;
   update public.sync_alert_webhooks w set
-    -- Nothing was posted, or it was posted to the address before this one.
-    last_status = case when newest is null
-      or sender.claimed_at < w.configured_at then w.last_status else newest.status::integer end,
-    last_error = case when newest is null
-      or sender.claimed_at < w.configured_at then w.last_error else newest.error end,
+    last_status = webhook.last_status,
+    last_error = webhook.last_error,
     delivered_at = case when taken then now() else w.delivered_at end,
-    failing_since = case
-      when failed.outcome is null then case when not taken then w.failing_since end
-      when taken then now()
-      else coalesce(w.failing_since, now()) end
-  where w.org_id = sender.org_id returning * into strict webhook;
-  sender.failures := case when taken then 0 else sender.failures end + case when failed.outcome is null then 0
-    else 1 end;
+    failing_since = webhook.failing_since,
+    stopped_at = case when webhook.stop_reason is not null then now() end,
+    stop_reason = webhook.stop_reason
+  where w.org_id = sender.org_id;
   update sync_scheduler.alert_senders s set
     ended_at = now(),
     failures = sender.failures,
     -- Each message but the first may have been written after this claim: whether one waits is looked up now.
     next_attempt_at = case
+      when webhook.stop_reason is not null then null
       when failed.outcome is not null then now() + greatest(
         failed.retry_after_seconds * interval '1 second',
         least(interval '10 minutes',
           interval '15 seconds' * power(2, least(sender.failures - 1, 20))) * (0.5 + random() / 2))
       when exists (
         select from sync_scheduler.alert_messages m where m.org_id = sender.org_id and m.delivered_at is null)
-          then now()
+        then now()
     end
   where s.org_id = sender.org_id;
-
-  stop_reason := case
-    when failed.outcome = 'gone' then 'gone'
-    when failed.outcome = 'refused' and webhook.failing_since <= now() - interval '1 hour' then 'refused'
-    when webhook.failing_since <= now() - interval '3 days' then 'unreachable' end;
-  if stop_reason is not null then
-    perform sync_scheduler.stop_alert_webhook(sender.org_id, stop_reason);
+  -- Messages that wait stay for as long as messages are kept.
+  if webhook.stop_reason is not null then
+    organisation.org_id := sender.org_id;
+    perform sync_scheduler.raise_alert(organisation, 'webhook_stopped', 'warning', null,
+      format('Alerts are no longer posted to %s: %s. Configure the alert webhook again.', webhook.host,
+        case webhook.stop_reason
+        when 'gone' then 'the receiver says that it is gone'
+        when 'refused' then 'the receiver has refused them for an hour'
+        else 'the receiver has not taken any for three days' end),
+      jsonb_build_object('host', webhook.host, 'reason', webhook.stop_reason,
+        'failing_since', webhook.failing_since));
   end if;
   return '{"recorded": true}'::jsonb;
 end;
@@ -1662,28 +1568,6 @@ comment on function public.sync_worker_finish_alerts(uuid, text, jsonb) is
   'before. Errors: PT401 invalid_token (also when another request took its place), PT422 '
   'argument_too_long, PT422 invalid_worker_request.';
 
--- Stops an organisation's alert webhook until it is configured again, and raises webhook_stopped. Messages
--- that wait stay for as long as messages are kept. The caller holds the sender's lock.
-create or replace function sync_scheduler.stop_alert_webhook(org_id uuid, reason text) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  stopped public.sync_alert_webhooks;
-begin
-  update public.sync_alert_webhooks w set stopped_at = now(), stop_reason = stop_alert_webhook.reason
-  where w.org_id = stop_alert_webhook.org_id returning * into strict stopped;
-  update sync_scheduler.alert_senders s set next_attempt_at = null where s.org_id = stopped.org_id;
-  perform sync_scheduler.upsert_alert(stopped.org_id, null, null, 'webhook_stopped', 'warning',
-    sync_scheduler.alert_key('webhook_stopped', stopped.org_id::text, null),
-    format('Alerts are no longer posted to %s: %s. Configure the alert webhook again.', stopped.host,
-      case stopped.stop_reason
-      when 'gone' then 'the receiver says that it is gone'
-      when 'refused' then 'the receiver has refused them for an hour'
-      else 'the receiver has not taken any for three days' end),
-    jsonb_build_object('host', stopped.host, 'reason', stopped.stop_reason, 'failing_since',
-      stopped.failing_since), null);
-end;
-$$;
-
 -- supabase/schemas/30_functions/alerts/health_alerts.sql
 -- Alerts that follow from connection checks and from a vendor's incidents.
 
@@ -1695,12 +1579,10 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
 begin
-  if new.status = 'healthy' then
-    perform sync_scheduler.resolve_alerts(new.integration_id, '{needs_attention,unhealthy}');
-    return null;
-  end if;
   select * into strict integration from public.sync_integrations i where i.id = new.integration_id;
-  if new.status = 'needs_attention' and new.refused_at = new.found_at then
+  if new.status = 'healthy' then
+    perform sync_scheduler.resolve_alerts(integration.id, '{needs_attention,unhealthy}');
+  elsif new.status = 'needs_attention' and new.refused_at = new.found_at then
     perform sync_scheduler.raise_alert(integration, 'needs_attention', 'critical', null,
       'The integration needs attention. ' || new.error_message,
       jsonb_build_object('error_code', new.error_code));
@@ -1727,10 +1609,12 @@ create trigger check_alerts after insert or update on sync_scheduler.check_fault
 -- Locks alerts. An error is a warning.
 create or replace function sync_scheduler.raise_incident_alert() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  vendor public.sync_integrations;
 begin
   if new.ended_at is null then
-    perform sync_scheduler.raise_shared_alert(new.integration_type, 'vendor_incident', 'critical',
-      new.began_at, new.message,
+    vendor.integration_type := new.integration_type;
+    perform sync_scheduler.raise_alert(vendor, 'vendor_incident', 'critical', new.began_at, new.message,
       jsonb_build_object('incident_id', new.incident_id, 'host', new.host, 'began_at', new.began_at));
   else
     update public.sync_alerts a set resolved_at = now()
@@ -1970,44 +1854,79 @@ $$;
 -- supabase/schemas/30_functions/alerts/run_alerts.sql
 -- Alerts that follow from runs and skipped slots.
 
--- Trigger of sync_run_log: a run has ended. One that succeeds resolves the alerts of those that did not. One
--- that failed for good, or was refused while it was being cancelled, raises run_failed, whatever else is
--- open: details.last_entry_id is the last entry that it left. A scheduled run that never started raises the
--- drift alert of its slot. The end also reports what has become undecided. Locks alerts. An error is a
--- warning: it must not undo the end of a run.
+-- Trigger of sync_run_log; its argument is the event. Locks alerts. An error is a warning: it must not undo
+-- the end of a run, bring skipped slots back or keep a run from starting.
 create or replace function sync_scheduler.raise_run_alerts() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
   ended sync_scheduler.run_attempts;
   error_message text;
+  missed record;
 begin
-  select * into ended from sync_scheduler.run_attempts a
+  select * into strict integration from public.sync_integrations i where i.id = new.integration_id;
+  case tg_argv[0]
+  when 'ended' then
+    select * into ended from sync_scheduler.run_attempts a
     where a.run_id = new.run_id and a.attempt = new.attempt;
-  if new.status = 'succeeded' then
-    perform sync_scheduler.resolve_alerts(new.integration_id, '{lost_worker,cold_start_failure,missed_slot}');
-    perform sync_scheduler.resolve_run_failure(new.integration_id, has_succeeded => true);
-  -- The next run would meet the same as one that a person has cancelled.
-  elsif new.status = 'failed' or sync_scheduler.was_refused(new, ended) then
-    select * into strict integration from public.sync_integrations i where i.id = new.integration_id;
-    error_message := coalesce(new.error_message, ended.error_message);
-    -- One until what it left is out or decided, however many runs fail before that.
-    perform sync_scheduler.raise_alert(integration, 'run_failed', 'critical', null,
-      concat_ws(' ', 'A sync failed.', error_message),
-      jsonb_build_object('error_code', coalesce(new.error_code, ended.error_code, 'unknown'),
-        'error_class', ended.error_class, 'blames', ended.blames,
-        'error_message', coalesce(error_message, 'The last sync failed.'),
-        'attempts', new.attempt, 'triggered_by', new.triggered_by, 'scheduled_for', new.scheduled_for,
-        'entries_done', new.entries_done, 'entries_total', new.entries_total,
-        'last_entry_id', sync_scheduler.last_open_entry(new.integration_id)),
-      new.run_id);
-    if new.started_at is null and new.triggered_by = 'schedule' then
-      perform sync_scheduler.raise_alert(integration, 'drift', 'warning', new.scheduled_for,
-        'A scheduled sync never started.',
-        jsonb_build_object('scheduled_for', new.scheduled_for, 'started_at', null), new.run_id);
+    if new.status = 'succeeded' then
+      perform sync_scheduler.resolve_alerts(integration.id, '{lost_worker,cold_start_failure,missed_slot}');
+      perform sync_scheduler.resolve_run_failure(integration.id, has_succeeded => true);
+    -- The next run would meet the same as one that a person has cancelled.
+    elsif new.status = 'failed' or sync_scheduler.was_refused(new, ended) then
+      error_message := coalesce(new.error_message, ended.error_message);
+      -- One until what it left (last_entry_id is the last entry) is out or decided, however many runs fail
+      -- before that.
+      perform sync_scheduler.raise_alert(integration, 'run_failed', 'critical', null,
+        concat_ws(' ', 'A sync failed.', error_message),
+        jsonb_build_object('error_code', coalesce(new.error_code, ended.error_code, 'unknown'),
+          'error_class', ended.error_class, 'blames', ended.blames,
+          'error_message', coalesce(error_message, 'The last sync failed.'),
+          'attempts', new.attempt, 'triggered_by', new.triggered_by, 'scheduled_for', new.scheduled_for,
+          'entries_done', new.entries_done, 'entries_total', new.entries_total,
+          'last_entry_id', sync_scheduler.last_open_entry(integration.id)), new.run_id);
+      if new.started_at is null and new.triggered_by = 'schedule' then
+        perform sync_scheduler.raise_alert(integration, 'drift', 'warning', new.scheduled_for,
+          'A scheduled sync never started.',
+          jsonb_build_object('scheduled_for', new.scheduled_for, 'started_at', null), new.run_id);
+      end if;
     end if;
-  end if;
-  perform sync_scheduler.report_undecided(new.integration_id, new.run_id);
+    perform sync_scheduler.report_undecided(integration.id, new.run_id);
+  when 'missed' then
+    -- The scheduler was away. One alert a day, and one call of raise_alert for a batch of slots, which one
+    -- transaction skips: the row of the last one reports all. The caller holds the integration's lock.
+    if (
+      select r.skip_reason = 'missed' and r.finished_at = new.finished_at from public.sync_run_log r
+      where r.integration_id = integration.id and r.scheduled_for > new.scheduled_for
+      order by r.scheduled_for limit 1) is not true
+    then
+      select min(r.scheduled_for) as first_slot, count(*) as slots into missed from public.sync_run_log r
+      where r.integration_id = integration.id and r.scheduled_for <= new.scheduled_for
+        and r.skip_reason = 'missed' and r.finished_at = new.finished_at;
+      perform sync_scheduler.raise_alert(integration, 'missed_slot', 'critical',
+        date_trunc('day', missed.first_slot, 'UTC'),
+        'The scheduler was away for so long that scheduled syncs were skipped.',
+        jsonb_build_object('first_slot', missed.first_slot, 'last_slot', new.scheduled_for,
+          'slots', missed.slots));
+    end if;
+  when 'silent' then
+    -- A person has started or revived a run while the scheduler is silent: once a silence, and posted at
+    -- once, since no tick does. The notice may be of an earlier silence.
+    if sync_scheduler.is_ticking() then
+      return null;
+    end if;
+    if sync_scheduler.raise_alert(integration, 'scheduler_dead', 'critical', sync_scheduler.last_tick_at(),
+      'The scheduler has stopped: nothing starts or is retried by itself. Syncs that are started by hand '
+      'work.', jsonb_build_object('last_tick_at', sync_scheduler.last_tick_at()))
+    then
+      begin
+        perform sync_scheduler.post_alert_messages();
+      exception when others then
+        -- The alert stays.
+        raise warning 'sync_scheduler.raise_run_alerts: % (%)', sqlerrm, sqlstate;
+      end;
+    end if;
+  end case;
   return null;
 exception when others then
   raise warning 'sync_scheduler.raise_run_alerts: % (%)', sqlerrm, sqlstate;
@@ -2018,44 +1937,15 @@ $$;
 -- The numbers in the names of triggers on one event give their order: connections write health before.
 create trigger ended_2_alerts after update of finished_at on public.sync_run_log
   for each row when (old.finished_at is null and new.finished_at is not null)
-  execute function sync_scheduler.raise_run_alerts();
-
--- Trigger of sync_run_log: a slot was skipped because the scheduler was away. One alert a day, and one call
--- of raise_alert for a batch of slots: the last one of the batch reports all. The caller holds the
--- integration's lock. An error is a warning: it must not bring the slots back.
-create or replace function sync_scheduler.raise_missed_slots() returns trigger
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  integration public.sync_integrations;
-  missed record;
-begin
-  -- The next slot was skipped by the same transaction for the same reason: its row reports.
-  if (
-    select r.skip_reason = 'missed' and r.finished_at = new.finished_at from public.sync_run_log r
-    where r.integration_id = new.integration_id and r.scheduled_for > new.scheduled_for
-    order by r.scheduled_for limit 1)
-  then
-    return null;
-  end if;
-  select min(r.scheduled_for) as first_slot, count(*) as slots into missed from public.sync_run_log r
-  where r.integration_id = new.integration_id and r.scheduled_for <= new.scheduled_for
-    and r.skip_reason = 'missed' and r.finished_at = new.finished_at;
-  select * into strict integration from public.sync_integrations i where i.id = new.integration_id;
-  perform sync_scheduler.raise_alert(integration, 'missed_slot', 'critical',
-    date_trunc('day', missed.first_slot, 'UTC'),
-    'The scheduler was away for so long that scheduled syncs were skipped.',
-    jsonb_build_object('first_slot', missed.first_slot, 'last_slot', new.scheduled_for,
-      'slots', missed.slots));
-  return null;
-exception when others then
-  raise warning 'sync_scheduler.raise_missed_slots: % (%)', sqlerrm, sqlstate;
-  return null;
-end;
-$$;
-
+  execute function sync_scheduler.raise_run_alerts('ended');
 create trigger missed_alerts after insert on public.sync_run_log
-  for each row when (new.skip_reason = 'missed')
-  execute function sync_scheduler.raise_missed_slots();
+  for each row when (new.skip_reason = 'missed') execute function sync_scheduler.raise_run_alerts('missed');
+create trigger silent_alerts after insert on public.sync_run_log
+  for each row when (new.notice = 'scheduler_not_ticking')
+  execute function sync_scheduler.raise_run_alerts('silent');
+create trigger silent_alerts_of_revived after update of notice on public.sync_run_log
+  for each row when (new.notice = 'scheduler_not_ticking' and old.status = new.status)
+  execute function sync_scheduler.raise_run_alerts('silent');
 
 -- Trigger of postponed_slots: the tick could not start a due slot.
 create or replace function sync_scheduler.raise_postponed_slot() returns trigger
@@ -2075,44 +1965,6 @@ $$;
 
 create trigger postponed_alerts after insert or update on sync_scheduler.postponed_slots
   for each row execute function sync_scheduler.raise_postponed_slot();
-
--- Trigger of sync_run_log: a person has started a run, or revived one, while the scheduler is silent. Raises
--- scheduler_dead once a silence and posts it at once, since no tick does. An error is a warning: the run
--- starts.
-create or replace function sync_scheduler.raise_silence() returns trigger
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  integration public.sync_integrations;
-begin
-  -- The notice may be of an earlier silence.
-  if sync_scheduler.is_ticking() then
-    return null;
-  end if;
-  select * into strict integration from public.sync_integrations i where i.id = new.integration_id;
-  if sync_scheduler.raise_alert(integration, 'scheduler_dead', 'critical', sync_scheduler.last_tick_at(),
-    'The scheduler has stopped: nothing starts or is retried by itself. Syncs that are started by hand work.',
-    jsonb_build_object('last_tick_at', sync_scheduler.last_tick_at()))
-  then
-    begin
-      perform sync_scheduler.post_alert_messages();
-    exception when others then
-      -- The alert stays.
-      raise warning 'sync_scheduler.raise_silence: % (%)', sqlerrm, sqlstate;
-    end;
-  end if;
-  return null;
-exception when others then
-  raise warning 'sync_scheduler.raise_silence: % (%)', sqlerrm, sqlstate;
-  return null;
-end;
-$$;
-
-create trigger silent_alerts after insert on public.sync_run_log
-  for each row when (new.notice = 'scheduler_not_ticking')
-  execute function sync_scheduler.raise_silence();
-create trigger silent_alerts_of_revived after update of notice on public.sync_run_log
-  for each row when (new.notice = 'scheduler_not_ticking' and old.status = new.status)
-  execute function sync_scheduler.raise_silence();
 
 -- Trigger of sync_integrations: without a schedule, switched off or paused, no slot of the integration is
 -- late any more. Definer, because a role that may switch an integration off may not write alerts.
@@ -2142,8 +1994,7 @@ declare
   alert public.sync_alerts;
   last_left bigint;
 begin
-  -- The alert first, the entries in a later statement, as in refresh_decision_alert. Nearly always there is
-  -- none.
+  -- The alert first, the entries in a later statement, as in refresh_decision_alert. Mostly there is none.
   select * into alert from public.sync_alerts a
   where a.integration_id = resolve_run_failure.integration_id and a.kind = 'run_failed'
     and a.resolved_at is null
@@ -2152,17 +2003,14 @@ begin
     return;
   end if;
   last_left := (alert.details ->> 'last_entry_id')::bigint;
-  if last_left is null and not has_succeeded then
-    return;
   -- A worker has succeeded when nothing is left to reserve.
-  elsif not has_succeeded and sync_scheduler.first_open_entry(alert.integration_id) <= last_left then
-    return;
-  elsif exists (
+  if not has_succeeded
+    and (last_left is null or sync_scheduler.first_open_entry(alert.integration_id) <= last_left)
     -- Refused again, alone this time: it is neither out nor decided.
-    select from public.sync_export_entries e
-    where e.integration_id = alert.integration_id and e.undecided and e.state = 'rejected'
-      and e.entry_id <= last_left
-      and e.sent_at > alert.last_seen_at)
+    or exists (
+      select from public.sync_export_entries e
+      where e.integration_id = alert.integration_id and e.undecided and e.state = 'rejected'
+        and e.entry_id <= last_left and e.sent_at > alert.last_seen_at)
   then
     return;
   end if;
@@ -2232,41 +2080,21 @@ begin
     -- Only what is new: a backlog would cost as much at each tick again.
     where not exists (
       select from public.sync_alerts a
-      where a.org_id = i.org_id and a.dedup_key = sync_scheduler.alert_key('drift', i.id::text, l.slot)
+      where a.org_id = i.org_id and a.dedup_key = sync_scheduler.alert_key('drift', i, l.slot)
         and a.resolved_at is null)
     limit 500
     -- An alert locks it for its foreign key; what is about to be deleted is not worth waiting for.
     for key share of i skip locked
   loop
     begin
-      perform sync_scheduler.check_drift(late.integration, late.slot, null, late.run_id);
+      perform sync_scheduler.raise_alert(late.integration, 'drift', 'warning', late.slot,
+        'A scheduled sync is due and has not started.',
+        jsonb_build_object('scheduled_for', late.slot, 'started_at', null,
+          'drift_seconds', round(extract(epoch from now() - late.slot))), late.run_id);
     exception when others then
       raise warning 'sync_scheduler.watch_drift: % (%)', sqlerrm, sqlstate;
     end;
   end loop;
-end;
-$$;
-
--- Raises the drift alert of a slot, once, if it started later than settings.drift_alert_after or, with
--- started_at null, has not started by now. Returns whether that is so.
-create or replace function sync_scheduler.check_drift(
-  integration public.sync_integrations, scheduled_for timestamptz, started_at timestamptz,
-  run_id uuid default null
-) returns boolean
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  limit_passed boolean := coalesce(started_at, now()) - scheduled_for > (
-    select s.drift_alert_after from sync_scheduler.settings s);
-begin
-  if limit_passed then
-    perform sync_scheduler.raise_alert(integration, 'drift', 'warning', scheduled_for,
-      case when started_at is null then 'A scheduled sync is due and has not started.'
-        else 'A scheduled sync started late.' end,
-      jsonb_build_object('scheduled_for', scheduled_for, 'started_at', started_at,
-        'drift_seconds', round(extract(epoch from coalesce(started_at, now()) - scheduled_for))),
-      check_drift.run_id);
-  end if;
-  return limit_passed;
 end;
 $$;
 

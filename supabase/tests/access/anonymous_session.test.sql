@@ -17,7 +17,7 @@ insert into public.sync_alert_webhooks (org_id, host, format, min_severity) valu
 select sync_scheduler.raise_alert(i, 'drift', 'warning', now(), 'Late.') from public.sync_integrations i where i.id = sync_test.id('integration a');
 update public.sync_integrations set config = '{"url": "https://hooks.example/a"}' where id = sync_test.id('integration a');
 insert into public.sync_vendor_incidents (integration_type, host, began_at, affected, message) values ('webhook', 'hooks.example', now(), 3, 'Down.');
-select sync_scheduler.raise_shared_alert('webhook', 'vendor_incident', 'critical', now(), 'Down.', '{"host": "hooks.example"}');
+select sync_scheduler.raise_alert(sync_test.vendor('webhook'), 'vendor_incident', 'critical', now(), 'Down.', '{"host": "hooks.example"}');
 
 create function pg_temp.session(is_anonymous jsonb) returns void language sql as $$
   select sync_test.act_as('admin'), set_config('request.jwt.claims', jsonb_build_object('role', 'authenticated',

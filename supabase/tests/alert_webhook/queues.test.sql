@@ -32,10 +32,10 @@ select is(pg_temp.waiting(), 'alert.escalated start_failed', 'once severe enough
 
 select pg_temp.configure('{"kinds": null, "min_severity": "info"}');
 select pg_temp.read();
-select sync_scheduler.raise_shared_alert('xledger', 'vendor_incident', 'critical', now(), 'Down.');
+select sync_scheduler.raise_alert(sync_test.vendor('xledger'), 'vendor_incident', 'critical', now(), 'Down.');
 select is(pg_temp.waiting(), null, 'a vendor that the organisation does not use is no news');
-select sync_scheduler.raise_shared_alert('webhook', 'vendor_incident', 'critical', now(), 'Down.');
-select sync_scheduler.raise_shared_alert(null, 'scheduler_dead', 'critical', now(), 'Dead.');
+select sync_scheduler.raise_alert(sync_test.vendor('webhook'), 'vendor_incident', 'critical', now(), 'Down.');
+select sync_scheduler.raise_alert(null, 'scheduler_dead', 'critical', now(), 'Dead.');
 update public.sync_alerts set resolved_at = now() where kind = 'vendor_incident' and integration_type = 'webhook';
 select is(pg_temp.waiting(), 'alert.raised vendor_incident, alert.raised scheduler_dead, alert.resolved vendor_incident', 'one that it uses is');
 

@@ -13,7 +13,7 @@ select sync_test.act_as('owner');
 create function pg_temp.read() returns void language sql as $$ update sync_scheduler.alert_messages set delivered_at = now() where delivered_at is null $$;
 select pg_temp.read();
 
-select sync_scheduler.raise_shared_alert('webhook', 'vendor_incident', 'critical', now(), 'Down.', '{"host": "two.example"}');
+select sync_scheduler.raise_alert(sync_test.vendor('webhook'), 'vendor_incident', 'critical', now(), 'Down.', '{"host": "two.example"}');
 select is(pg_temp.waiting('org a'), null, 'an organisation gets no message about the incident of a host that it does not use');
 select is(pg_temp.waiting('org b'), 'alert.raised vendor_incident', 'one that uses the host does');
 select pg_temp.read();

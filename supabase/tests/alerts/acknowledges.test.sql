@@ -3,7 +3,7 @@ begin;
 select plan(11);
 select sync_scheduler.raise_alert(i, 'drift', 'warning', now(), 'Late.') from public.sync_integrations i
   where i.id = sync_test.id('integration a');
-select sync_scheduler.raise_shared_alert('webhook', 'vendor_incident', 'critical', now(), 'Down.');
+select sync_scheduler.raise_alert(sync_test.vendor('webhook'), 'vendor_incident', 'critical', now(), 'Down.');
 create temporary table raised as select kind, alert_id from public.sync_alerts;
 grant select on raised to authenticated, service_role;
 create function pg_temp.acknowledge(of_kind public.sync_alert_kind) returns uuid language sql as $$

@@ -14,11 +14,11 @@ end
 $$;
 insert into public.sync_integrations (org_id, integration_type) values (sync_test.id('org b'), 'xledger');
 
-select is(sync_scheduler.raise_shared_alert('xledger', 'vendor_incident', 'critical', '2026-01-01', 'Down.'), true, 'a vendor is down');
-select is(sync_scheduler.raise_shared_alert('xledger', 'vendor_incident', 'critical', '2026-01-01', 'Down.'), false,
+select is(sync_scheduler.raise_alert(sync_test.vendor('xledger'), 'vendor_incident', 'critical', '2026-01-01', 'Down.'), true, 'a vendor is down');
+select is(sync_scheduler.raise_alert(sync_test.vendor('xledger'), 'vendor_incident', 'critical', '2026-01-01', 'Down.'), false,
   'which is one occurrence for all organisations');
-select sync_scheduler.raise_shared_alert('webhook', 'unhealthy', 'warning', null, 'Slow.');
-select sync_scheduler.raise_shared_alert(null, 'scheduler_dead', 'critical', null, 'Dead.');
+select sync_scheduler.raise_alert(sync_test.vendor('webhook'), 'unhealthy', 'warning', null, 'Slow.');
+select sync_scheduler.raise_alert(null, 'scheduler_dead', 'critical', null, 'Dead.');
 select sync_scheduler.raise_alert(i, 'drift', 'warning', now(), 'Late.') from public.sync_integrations i
   where i.id = sync_test.id('integration a');
 select is(pg_temp.seen('viewer'), 'webhook drift, webhook unhealthy, scheduler_dead', 'members see those of the vendors that they use');

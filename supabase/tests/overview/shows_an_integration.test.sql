@@ -51,9 +51,9 @@ select sync_scheduler.raise_alert(i, 'drift', 'warning', now(), 'Late.') from pu
 update public.sync_integrations set config = '{"url": "https://hooks.example/a"}';
 insert into public.sync_vendor_incidents (integration_type, host, began_at, affected, message)
   select 'webhook', host, now(), 3, 'Down.' from unnest(array['hooks.example', 'others.example']) host;
-select sync_scheduler.raise_shared_alert('webhook', 'vendor_incident', 'critical', now(), 'Down.', '{"host": "hooks.example"}');
-select sync_scheduler.raise_shared_alert('webhook', 'vendor_incident', 'critical', now() - interval '1 hour', 'Down.', '{"host": "others.example"}');
-select sync_scheduler.raise_shared_alert('xledger', 'vendor_incident', 'critical', now(), 'Down.');
+select sync_scheduler.raise_alert(sync_test.vendor('webhook'), 'vendor_incident', 'critical', now(), 'Down.', '{"host": "hooks.example"}');
+select sync_scheduler.raise_alert(sync_test.vendor('webhook'), 'vendor_incident', 'critical', now() - interval '1 hour', 'Down.', '{"host": "others.example"}');
+select sync_scheduler.raise_alert(sync_test.vendor('xledger'), 'vendor_incident', 'critical', now(), 'Down.');
 select is(pg_temp.shown('{open_alerts,incident_since}'), jsonb_build_object('open_alerts', 3, 'incident_since', now()), 'open alerts, the vendor''s too');
 update public.sync_alerts set resolved_at = now();
 update public.sync_vendor_incidents set ended_at = now();

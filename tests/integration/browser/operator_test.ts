@@ -219,7 +219,8 @@ operatorTest(
     select integration_type, sync_scheduler.vendor_host(i), now(), 3, ${message}
     from public.sync_integrations i where integration_type = 'dynamics'`;
     await database.sql`
-    select sync_scheduler.raise_shared_alert('dynamics', 'vendor_incident', 'critical', now(), ${message})`;
+    select sync_scheduler.raise_alert(jsonb_populate_record(null::public.sync_integrations,
+      '{"integration_type": "dynamics"}'), 'vendor_incident', 'critical', now(), ${message})`;
     await untilText(view.page.locator(".notice"), /has a fault of its own/);
     await untilText(view.page.locator(".alerts .open"), /cannot be reached/);
     await database.sql`update public.sync_vendor_incidents set ended_at = now() where ended_at is null`;

@@ -17,7 +17,8 @@ Deno.test("alerts reach only the members whom they concern, while they look", as
   await raise(theirs.integrationId, "Of others.");
   await raise(ours.integrationId, "Late.");
   await raise(ours.integrationId, "Still late.");
-  await sql`select sync_scheduler.raise_shared_alert('webhook', 'unhealthy', 'critical', now(), 'A vendor is slow.')`;
+  await sql`select sync_scheduler.raise_alert(jsonb_populate_record(null::public.sync_integrations,
+      '{"integration_type": "webhook"}'), 'unhealthy', 'critical', now(), 'A vendor is slow.')`;
   await sql`update public.sync_alerts set resolved_at = now() where resolved_at is null
     and (integration_id = ${ours.integrationId} or (org_id is null and kind = 'unhealthy'))`;
 

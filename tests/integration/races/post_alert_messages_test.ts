@@ -43,7 +43,8 @@ raceTest(
       sql`select public.sync_worker_finish_alerts(${orgId}, 'token', (
       select jsonb_agg(jsonb_build_object('message_id', m.message_id, 'outcome', 'delivered')) from sync_scheduler.alert_messages m))`
     );
-    await sql`select sync_scheduler.upsert_alert(${orgId}, null, null, 'drift', 'warning', 'key', 'Late.', '{}', null)`;
+    await sql`select sync_scheduler.raise_alert(jsonb_populate_record(null::public.sync_integrations,
+      jsonb_build_object('org_id', ${orgId}::uuid)), 'drift', 'warning', null, 'Late.')`;
     const posted = await tick.runs(postAlerts);
     assert.equal(posted.isWaiting, false, "the tick does not wait for it");
     await worker.goesOn();

@@ -4,7 +4,6 @@
 create or replace function public.acknowledge_sync_alert(alert_id uuid) returns public.sync_alerts
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-#variable_conflict use_column
 declare
   alert public.sync_alerts;
 begin
@@ -42,23 +41,50 @@ organisations share for the service role alone.
 
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized.$$;
 
--- Raises an alert of an integration, once for each occurrence (see alert_key). While it is open, a further
--- call counts it up and brings message, details and run_id up to date. The message is in a coordinator's
--- words. Returns whether it was new. The last lock of its caller, but for that of another alert.
+-- Raises an alert, once for each occurrence (see alert_key). While it is open, a further call counts it up
+-- and brings message, details and run_id up to date. The message is in a coordinator's words. An integration
+-- with org_id alone means the organisation, with integration_type alone a vendor, and null the installation.
+-- Members of every organisation concerned read message and details: in the last two cases nothing of a single
+-- one belongs there. Returns whether it was new. The last lock of its caller, but for that of another alert.
 create or replace function sync_scheduler.raise_alert(
-  integration public.sync_integrations,
-  kind public.sync_alert_kind,
-  severity public.sync_alert_severity,
-  occurrence timestamptz,
-  message text,
-  details jsonb default '{}',
-  run_id uuid default null
+  integration public.sync_integrations, kind public.sync_alert_kind, severity public.sync_alert_severity,
+  occurrence timestamptz, message text, details jsonb default '{}', run_id uuid default null
 ) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  is_new boolean;
 begin
-  return sync_scheduler.upsert_alert(integration.org_id, integration.id, integration.integration_type, kind,
-    severity,
-    sync_scheduler.alert_key(kind, integration.id::text, occurrence), message, details, run_id);
+  -- A second caller with the same occurrence counts it up: the unique index decides, not a look beforehand.
+  insert into public.sync_alerts as a
+    (org_id, integration_id, integration_type, run_id, kind, severity, dedup_key, message, details)
+  values (integration.org_id, integration.id, integration.integration_type, raise_alert.run_id,
+    raise_alert.kind, raise_alert.severity,
+    sync_scheduler.alert_key(raise_alert.kind, integration, occurrence), raise_alert.message,
+    raise_alert.details)
+  on conflict (org_id, dedup_key) where resolved_at is null do update set
+    count = a.count + 1,
+    last_seen_at = now(),
+    severity = greatest(a.severity, excluded.severity),
+    message = excluded.message,
+    details = excluded.details,
+    run_id = coalesce(excluded.run_id, a.run_id)
+  returning a.count = 1 into is_new;
+  return is_new;
+end;
+$$;
+
+-- The dedup_key of an alert: what is wrong, and with which integration, organisation, vendor or installation.
+-- `occurrence` separates one from the next (a slot, a day, the last tick). Null: it is one occurrence until
+-- it is resolved.
+create or replace function sync_scheduler.alert_key(
+  kind public.sync_alert_kind, integration public.sync_integrations, occurrence timestamptz
+) returns text
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return concat_ws(':', alert_key.kind,
+    coalesce(integration.id::text, integration.org_id::text, integration.integration_type, 'all'),
+    -- In UTC: the same occurrence has the same name in every session.
+    to_char(occurrence at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
 end;
 $$;
 
@@ -74,74 +100,5 @@ begin
   where a.integration_id = resolve_alerts.integration_id and a.kind = any (kinds) and a.resolved_at is null;
   get diagnostics resolved = row_count;
   return resolved;
-end;
-$$;
-
--- Writes an alert, or counts up the open one of that dedup_key. Returns whether it was new. For raise_alert
--- and raise_shared_alert.
-create or replace function sync_scheduler.upsert_alert(
-  org_id uuid,
-  integration_id uuid,
-  integration_type text,
-  kind public.sync_alert_kind,
-  severity public.sync_alert_severity,
-  dedup_key text,
-  message text,
-  details jsonb,
-  run_id uuid
-) returns boolean
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
-declare
-  is_new boolean;
-begin
-  -- A second caller with the same occurrence counts it up: the unique index decides, not a look beforehand.
-  insert into public.sync_alerts as a
-    (org_id, integration_id, integration_type, run_id, kind, severity, dedup_key, message, details)
-  values (upsert_alert.org_id, upsert_alert.integration_id, upsert_alert.integration_type,
-    upsert_alert.run_id,
-    upsert_alert.kind,
-    upsert_alert.severity, upsert_alert.dedup_key, upsert_alert.message, upsert_alert.details)
-  on conflict (org_id, dedup_key) where resolved_at is null do update set
-    count = a.count + 1,
-    last_seen_at = now(),
-    severity = greatest(a.severity, excluded.severity),
-    message = excluded.message,
-    details = excluded.details,
-    run_id = coalesce(excluded.run_id, a.run_id)
-  returning a.count = 1 into is_new;
-  return is_new;
-end;
-$$;
-
--- The dedup_key of an alert. It has what is wrong, with which integration (or type, or installation), and the
--- instant that separates one occurrence from the next (a slot, a day, the last tick). Null: it is one
--- occurrence until it is resolved.
-create or replace function sync_scheduler.alert_key(
-  kind public.sync_alert_kind, subject text, occurrence timestamptz
-) returns text
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-begin
-  -- In UTC: the same occurrence has the same name in every session.
-  return concat_ws(':', alert_key.kind, alert_key.subject,
-    to_char(occurrence at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
-end;
-$$;
-
--- Like raise_alert, for one alert of a vendor (all integrations of the type) or, with null, of the whole
--- installation. Members of every organisation concerned read message and details: nothing of a single one
--- belongs there.
-create or replace function sync_scheduler.raise_shared_alert(
-  integration_type text,
-  kind public.sync_alert_kind,
-  severity public.sync_alert_severity,
-  occurrence timestamptz,
-  message text,
-  details jsonb default '{}'
-) returns boolean
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  return sync_scheduler.upsert_alert(null, null, integration_type, kind, severity,
-    sync_scheduler.alert_key(kind, coalesce(integration_type, 'all'), occurrence), message, details, null);
 end;
 $$;

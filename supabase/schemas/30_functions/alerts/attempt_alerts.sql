@@ -1,11 +1,10 @@
 -- Alerts that follow from attempts.
 
 -- Trigger of run_attempts; its argument is the event. `claimed`: the function takes runs again, and the slot
--- starts. Resolves dispatch_failing, start_failed and drift. `refused`: the worker is of a release that the
--- database does not understand. `posted_again`: no worker has claimed the attempt, for the second time at
--- least. `ended`: the worker fell silent, no worker came at all, or one reports that the database could not
--- write. `retried_at_once`: the attempt failed on a cold start. Locks alerts. An error is a warning: it must
--- not undo what has become of the attempt.
+-- starts. `refused`: the worker is of a release that the database does not understand. `undelivered`: no
+-- worker has claimed the attempt, for the second time at least. `ended`: the worker fell silent, or reports
+-- that the database could not write. `retried_at_once`: the attempt failed on a cold start. Locks alerts. An
+-- error is a warning: it must not undo what has become of the attempt.
 create or replace function sync_scheduler.raise_attempt_alerts() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -21,34 +20,41 @@ begin
       refuted := refuted || 'start_failed'::public.sync_alert_kind;
       -- What waited for the end of a pause is not late.
       if not exists (
-          select from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.outcome = 'paused')
-        and not sync_scheduler.check_drift(integration, run.scheduled_for, run.started_at, run.run_id) then
-        refuted := refuted || 'drift'::public.sync_alert_kind;
+        select from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.outcome = 'paused')
+      then
+        if run.started_at - run.scheduled_for > (
+          select s.drift_alert_after from sync_scheduler.settings s)
+        then
+          perform sync_scheduler.raise_alert(integration, 'drift', 'warning', run.scheduled_for,
+            'A scheduled sync started late.',
+            jsonb_build_object('scheduled_for', run.scheduled_for, 'started_at', run.started_at,
+              'drift_seconds', round(extract(epoch from run.started_at - run.scheduled_for))), run.run_id);
+        else
+          refuted := refuted || 'drift'::public.sync_alert_kind;
+        end if;
       end if;
     end if;
     perform sync_scheduler.resolve_alerts(integration.id, refuted);
-    if new.database_trouble is not null then
-      perform sync_scheduler.raise_reported_trouble(new.database_trouble);
-    end if;
+    perform sync_scheduler.raise_database_trouble(new.database_trouble);
   when 'refused' then
     perform sync_scheduler.raise_alert(integration, 'dispatch_failing', 'critical', null,
       'The sync function and the database are of releases that do not understand each other: syncs wait '
       'until both are up to date.',
       jsonb_build_object('reason', run.notice, 'function_protocol', new.refused_protocol,
-        'schema_protocols', sync_scheduler.worker_protocols()::text),
-      run.run_id);
-  when 'posted_again' then
-    perform sync_scheduler.raise_undelivered(integration, old, 'warning');
+        'schema_protocols', sync_scheduler.worker_protocols()::text), run.run_id);
+  when 'undelivered' then
+    perform sync_scheduler.raise_alert(integration, 'dispatch_failing',
+      case when new.ended_at is null then 'warning' else 'critical' end::public.sync_alert_severity, null,
+      'The sync function does not take the sync that was posted to it.',
+      jsonb_build_object('attempt', old.attempt, 'dispatches', old.dispatch_count,
+        'response_status', old.response_status, 'response_error', old.response_error), run.run_id);
   when 'ended' then
     if new.error_code = 'worker_lost' then
       perform sync_scheduler.raise_alert(integration, 'lost_worker', 'warning', null,
         'The sync function fell silent in the middle of a sync.',
         jsonb_build_object('attempt', new.attempt, 'heartbeat_at', new.heartbeat_at), run.run_id);
-    -- An attempt that is lost now and then is what the repetition is for.
-    elsif new.error_code = 'dispatch_exhausted' and new.dispatch_count > 1 then
-      perform sync_scheduler.raise_undelivered(integration, new, 'critical');
     end if;
-    perform sync_scheduler.raise_database_trouble(new.error_code);
+    perform sync_scheduler.raise_database_trouble(jsonb_build_object('code', new.error_code));
   when 'retried_at_once' then
     perform sync_scheduler.raise_alert(integration, 'cold_start_failure', 'warning', run.triggered_at,
       'A sync failed in a function that had just started, and was started again at once.',
@@ -71,29 +77,45 @@ create trigger claimed_alerts after update of claimed_at on sync_scheduler.run_a
 create trigger refused_alerts after update of refused_protocol on sync_scheduler.run_attempts
   for each row when (new.refused_protocol is not null)
   execute function sync_scheduler.raise_attempt_alerts('refused');
-create trigger posted_again_alerts after update of dispatch_count on sync_scheduler.run_attempts
-  for each row when (old.dispatch_count > 1 and new.dispatch_count > old.dispatch_count)
-  execute function sync_scheduler.raise_attempt_alerts('posted_again');
 create trigger ended_2_alerts after update of ended_at on sync_scheduler.run_attempts
   for each row when (old.ended_at is null and new.error_class is not null)
   execute function sync_scheduler.raise_attempt_alerts('ended');
+-- An attempt that is lost now and then is what the repetition is for.
+create trigger undelivered_alerts after update of dispatch_count, ended_at on sync_scheduler.run_attempts
+  for each row when (old.dispatch_count > 1 and (new.dispatch_count > old.dispatch_count
+    or (old.ended_at is null and new.error_code = 'dispatch_exhausted')))
+  execute function sync_scheduler.raise_attempt_alerts('undelivered');
 create trigger retried_at_once_alerts after update of retried_at_once on sync_scheduler.run_attempts
   for each row when (new.retried_at_once and not old.retried_at_once)
   execute function sync_scheduler.raise_attempt_alerts('retried_at_once');
 
--- Raises dispatch_failing for an attempt that no worker has claimed. The next claim of the integration
--- resolves it.
-create or replace function sync_scheduler.raise_undelivered(
-  integration public.sync_integrations,
-  undelivered sync_scheduler.run_attempts,
-  severity public.sync_alert_severity
-) returns void
+-- Raises the alert database_not_writable of the installation for {code, since, until}, which a worker reports
+-- once the database can write again; since and until may be missing. The code is database_full,
+-- database_read_only or database_restarting; any other is ignored. The tick resolves the alert 15 minutes
+-- after the last report (resolve_silence). A report in another shape is a warning: it must not keep a run
+-- from starting. Locks the alert: call it last.
+create or replace function sync_scheduler.raise_database_trouble(trouble jsonb) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  code constant text := trouble ->> 'code';
 begin
-  perform sync_scheduler.raise_alert(integration, 'dispatch_failing', severity, null,
-    'The sync function does not take the sync that was posted to it.',
-    jsonb_build_object('attempt', undelivered.attempt, 'dispatches', undelivered.dispatch_count,
-      'response_status', undelivered.response_status, 'response_error', undelivered.response_error),
-    undelivered.run_id);
+  if (code in ('database_full', 'database_read_only', 'database_restarting')) is not true then
+    return;
+  end if;
+  perform sync_scheduler.raise_alert(null, 'database_not_writable',
+    case code when 'database_restarting' then 'warning' else 'critical' end::public.sync_alert_severity, null,
+    case code
+      when 'database_full'
+        then 'The database could not write: its disk is full. Free space or enlarge the disk.'
+      when 'database_read_only'
+        then 'The database took no writes: it is read-only, mostly because its disk is nearly full. '
+        'Free space or enlarge the disk.'
+      else 'The database was restarting, or could not be reached. Syncs go on by themselves.' end,
+    -- The worker's clock may be wrong: what it says of time is bounded, and only shown.
+    jsonb_strip_nulls(jsonb_build_object('code', code,
+      'since', least(greatest((trouble ->> 'since')::timestamptz, now() - interval '1 day'), now()),
+      'until', least(greatest((trouble ->> 'until')::timestamptz, now() - interval '1 day'), now()))));
+exception when data_exception then
+  raise warning 'sync_scheduler.raise_database_trouble: % (%)', left(sqlerrm, 100), sqlstate;
 end;
 $$;

@@ -1,15 +1,11 @@
 -- The alerts about entries: a person has to decide about them, or a delivery was refused.
 
 -- Trigger of sync_export_entries: opens and resolves entries_need_decision as entries begin and cease to be
--- undecided, and resolves run_failed when nothing that the failed run left is open.
--- Two alerts are about entries: entries_need_decision and run_failed. Whatever changes entries brings them up
--- to date. Both are written only under the lock of the integration or of its active run, so it does not
--- matter that health is locked later.
+-- undecided, and resolves run_failed when nothing that the failed run left is open. Entries change only under
+-- the lock of the integration or of its active run, so it does not matter that health is locked later.
 -- Definer, because a role that deletes an organisation has no rights in sync_scheduler.
 create or replace function sync_scheduler.keep_entry_alerts() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare
-  changed record;
 begin
   if tg_op = 'DELETE' then
     perform sync_scheduler.refresh_decision_alert(o.integration_id)
@@ -17,22 +13,17 @@ begin
   -- Nearly no statement changes what waits for a person: two passes over the rows of a batch find that out.
   elsif exists (select from new_rows n where n.undecided)
     or exists (select from old_rows o where o.undecided) then
-    for changed in
+    perform sync_scheduler.refresh_decision_alert(c.integration_id, c.added, c.entry_keys, c.is_delivery)
+    from (
       select n.integration_id,
         count(*) filter (where n.undecided)::integer as added,
-        coalesce((array_agg(n.entry_key order by n.entry_id) filter (where n.undecided))[:10],
-          '{}') as entry_keys,
-        coalesce(bool_or(n.conflict_at is distinct from o.conflict_at) filter (where n.undecided),
-          false) as is_delivery
+        (array_agg(n.entry_key order by n.entry_id) filter (where n.undecided))[:10] as entry_keys,
+        bool_or(n.conflict_at is distinct from o.conflict_at) filter (where n.undecided) as is_delivery
       -- A full join, although each row has its partner. A plan that was made for one row is kept, and an
       -- inner join could compare each row with each of ten thousand.
       from new_rows n full join old_rows o on o.entry_id = n.entry_id
       where n.undecided is distinct from o.undecided
-      group by n.integration_id order by n.integration_id
-    loop
-      perform sync_scheduler.refresh_decision_alert(changed.integration_id, changed.added, changed.entry_keys,
-        changed.is_delivery);
-    end loop;
+      group by n.integration_id order by n.integration_id) c;
   end if;
 
   perform sync_scheduler.resolve_run_failure(o.integration_id)
@@ -57,7 +48,7 @@ create trigger keep_entry_alerts_of_deleted after delete on public.sync_export_e
 -- Brings the alert entries_need_decision of an integration in line with its undecided entries: opens it,
 -- counts up to 1,000, or resolves it when none is left. `added`: entries that have just become undecided.
 -- `entry_keys`: the first of them. `is_delivery`: by a delivery of the source, not by a run. The last lock of
--- its caller. For keep_entry_alerts.
+-- its caller.
 create or replace function sync_scheduler.refresh_decision_alert(
   integration_id uuid, added integer default 0, entry_keys text[] default '{}',
   is_delivery boolean default false
@@ -67,11 +58,9 @@ language plpgsql set search_path = pg_catalog, pg_temp
 -- statistics say.
 set enable_sort = off as $$
 declare
-  most constant integer := 1000;
-  most_keys constant integer := 10;
   alert public.sync_alerts;
-  integration public.sync_integrations;
   waiting integer;
+  said text;
   is_announced boolean;
 begin
   -- The alert first, the count in a later statement: of two writers at once the second one counts what the
@@ -80,7 +69,6 @@ begin
   where a.integration_id = refresh_decision_alert.integration_id and a.kind = 'entries_need_decision'
     and a.resolved_at is null
   for no key update;
-  -- One more than most.
   select count(*) into waiting from (
     select from public.sync_export_entries e
     where e.integration_id
@@ -91,49 +79,39 @@ begin
     return;
   end if;
 
-  is_announced := coalesce(alert.news_at >= alert.last_seen_at, alert.alert_id is null);
-  alert.details := jsonb_build_object(
-    'undecided', waiting,
-    -- Since the last message.
-    'added', refresh_decision_alert.added + case when is_announced then 0
-      else coalesce((alert.details ->> 'added')::integer, 0) end,
-    'entry_keys', to_jsonb((case when is_announced then '{}' else
-      array(select jsonb_array_elements_text(alert.details -> 'entry_keys')) end
-        || refresh_decision_alert.entry_keys)[:most_keys]));
+  said := case when waiting = 1 then '1 entry needs' when waiting > 1000 then 'More than 1000 entries need'
+    else waiting || ' entries need' end || ' a decision: rejected, contradicted by the source, or of unknown '
+    'outcome. An admin decides in the outbox, or with settle_sync_entries.';
   if refresh_decision_alert.added = 0 then
     -- Decisions change what is left, not what was last reported.
-    update public.sync_alerts a set
-      message = sync_scheduler.decision_message(waiting, most),
-      details = a.details || jsonb_build_object('undecided', waiting)
+    update public.sync_alerts a
+    set message = said, details = a.details || jsonb_build_object('undecided', waiting)
     where a.alert_id = alert.alert_id and a.details -> 'undecided' is distinct from to_jsonb(waiting);
     return;
   end if;
 
-  if alert.alert_id is null then
-    select * into strict integration from public.sync_integrations i
-      where i.id = refresh_decision_alert.integration_id;
-    insert into public.sync_alerts (org_id, integration_id, integration_type, kind, severity, dedup_key,
-      message, details, news_at,
-      first_seen_at, last_seen_at)
-    values (integration.org_id, integration.id, integration.integration_type, 'entries_need_decision',
-      'warning',
-      sync_scheduler.alert_key('entries_need_decision', integration.id::text, null),
-      sync_scheduler.decision_message(waiting, most), alert.details, null, clock_timestamp(),
-      clock_timestamp())
-    -- Another writer was first, and counts: the callers hold the integration's lock or that of its run, so
-    -- there is none.
-    on conflict (org_id, dedup_key) where resolved_at is null do nothing;
-  else
-    update public.sync_alerts a set
-      count = a.count + is_announced::integer,
-      last_seen_at = clock_timestamp(),
-      message = sync_scheduler.decision_message(waiting, most),
-      details = alert.details
-    where a.alert_id = alert.alert_id;
+  -- Entries are added up from one message to the next.
+  is_announced := coalesce(alert.news_at >= alert.last_seen_at, alert.alert_id is null);
+  if not is_announced then
+    added := added + (alert.details ->> 'added')::integer;
+    entry_keys := array(select jsonb_array_elements_text(alert.details -> 'entry_keys')) || entry_keys;
   end if;
+  insert into public.sync_alerts as a (org_id, integration_id, integration_type, kind, severity, dedup_key,
+    message, details, news_at, first_seen_at, last_seen_at)
+  select i.org_id, i.id, i.integration_type, 'entries_need_decision', 'warning',
+    sync_scheduler.alert_key('entries_need_decision', i, null), said,
+    jsonb_build_object('undecided', waiting, 'added', refresh_decision_alert.added,
+      'entry_keys', to_jsonb(refresh_decision_alert.entry_keys[:10])),
+    null, clock_timestamp(), clock_timestamp()
+  from public.sync_integrations i where i.id = refresh_decision_alert.integration_id
+  on conflict (org_id, dedup_key) where resolved_at is null do update set
+    count = a.count + is_announced::integer,
+    last_seen_at = excluded.last_seen_at,
+    message = excluded.message,
+    details = excluded.details;
   -- What a run adds is reported when it ends. A host delivers in many calls: one message an hour is enough.
   if is_delivery and coalesce(alert.news_at < clock_timestamp() - interval '1 hour', alert.alert_id is null)
-    then
+  then
     perform sync_scheduler.report_undecided(refresh_decision_alert.integration_id, null);
   end if;
 end;
@@ -149,30 +127,14 @@ begin
   update public.sync_alerts a set
     news_at = clock_timestamp(),
     run_id = report_undecided.run_id,
-    message = concat(a.message,
-      format(' %s added %s: ',
-        case when report_undecided.run_id is null then 'A delivery' else 'The last sync' end,
-        a.details ->> 'added'),
+    message = format('%s %s added %s: %s%s', a.message,
+      case when report_undecided.run_id is null then 'A delivery' else 'The last sync' end,
+      a.details ->> 'added',
       (select string_agg(k, ', ') from jsonb_array_elements_text(a.details -> 'entry_keys') k),
       case when (a.details ->> 'added')::integer > jsonb_array_length(a.details -> 'entry_keys') then ', ...'
         else '.' end)
   where a.integration_id = report_undecided.integration_id and a.kind = 'entries_need_decision'
-    and a.resolved_at is null
-    and (a.news_at is null or a.news_at < a.last_seen_at);
-end;
-$$;
-
--- The message of the alert entries_need_decision, in a coordinator's words. waiting: how many entries,
--- counted up to most.
-create or replace function sync_scheduler.decision_message(waiting integer, most integer) returns text
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-begin
-  return case when waiting = 1 then '1 entry needs'
-    when waiting > most then format('More than %s entries need', most)
-      else format('%s entries need', waiting) end
-    || ' a decision: rejected, contradicted by the source, or of unknown outcome. An admin decides in the '
-      'outbox, or with '
-    || 'settle_sync_entries.';
+    and a.resolved_at is null and (a.news_at is null or a.news_at < a.last_seen_at);
 end;
 $$;
 
@@ -182,10 +144,10 @@ $$;
 create or replace function sync_scheduler.raise_refused_entries() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  integration public.sync_integrations;
   kept bigint;
   named jsonb;
   said text;
+  found_details jsonb;
 begin
   select count(*), coalesce(
     jsonb_agg(jsonb_build_object('entry_key', nullif(o.entry_key, ''), 'field', o.field, 'reason', o.reason)
@@ -200,27 +162,25 @@ begin
     return null;
   end if;
   said := format('Delivered entries were refused and are not in the outbox: %s%s. The source has to deliver '
-    'them again, corrected; '
-    'an admin who acknowledges this alert closes it.', (
+    'them again, corrected; an admin who acknowledges this alert closes it.', (
       select string_agg(format('%s (%s)', coalesce(i ->> 'entry_key', 'an item without a key'),
         i ->> 'field'), ', ' order by n)
       from jsonb_array_elements(named) with ordinality x (i, n) where n <= 3),
-    case when kept > 3 then format(' and %s more', kept - 3) else '' end);
+    case when kept > 3 then format(' and %s more', kept - 3) end);
+  found_details := jsonb_build_object('entries', kept, 'refused', named);
   if new.refused > 0 then
-    select * into strict integration from public.sync_integrations i where i.id = new.integration_id;
-    perform sync_scheduler.raise_alert(integration, 'entries_refused', 'warning', null, said,
-      jsonb_build_object('entries', kept, 'refused', named));
+    perform sync_scheduler.raise_alert(i, 'entries_refused', 'warning', null, said, found_details)
+    from public.sync_integrations i where i.id = new.integration_id;
     -- Keys that are new since the last message. A host delivers in many calls: one message an hour is enough.
     update public.sync_alerts a set news_at = clock_timestamp()
     where a.integration_id = new.integration_id and a.kind = 'entries_refused' and a.resolved_at is null
       and a.news_at < clock_timestamp() - interval '1 hour'
       and exists (
         select from sync_scheduler.refused_entries r
-          where r.integration_id = new.integration_id and r.refused_at > a.news_at);
+        where r.integration_id = new.integration_id and r.refused_at > a.news_at);
   else
     -- Some were taken: the alert goes on, about the others.
-    update public.sync_alerts a
-      set message = said, details = jsonb_build_object('entries', kept, 'refused', named)
+    update public.sync_alerts a set message = said, details = found_details
     where a.integration_id = new.integration_id and a.kind = 'entries_refused' and a.resolved_at is null;
   end if;
   return null;

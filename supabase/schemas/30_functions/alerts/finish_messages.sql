@@ -8,10 +8,9 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
 declare
   sender sync_scheduler.alert_senders;
   webhook public.sync_alert_webhooks;
+  organisation public.sync_integrations;
   failed record;
-  newest record;
   is_sound boolean;
-  stop_reason text;
   taken constant boolean := sync_worker_finish_alerts.results @> '[{"outcome": "delivered"}]';
 begin
   select * into sender from sync_scheduler.alert_senders s
@@ -50,44 +49,57 @@ begin
   select r.outcome, r.retry_after_seconds into failed
   from jsonb_to_recordset(sync_worker_finish_alerts.results) as r (outcome text, retry_after_seconds numeric)
   where r.outcome <> 'delivered' limit 1;
-  select r.value ->> 'status' as status, left(r.value ->> 'error', 200) as error into newest
-  from jsonb_array_elements(sync_worker_finish_alerts.results) with ordinality as r (value, number)
-  order by r.number desc limit 1;
+
+  -- The lock of its sender is enough: who configures it holds that, too.
+  select * into strict webhook from public.sync_alert_webhooks w where w.org_id = sender.org_id;
+  -- Nothing was posted, or it was posted to the address before this one.
+  if sender.claimed_at >= webhook.configured_at and sync_worker_finish_alerts.results <> '[]' then
+    webhook.last_status := (sync_worker_finish_alerts.results -> -1 ->> 'status')::integer;
+    webhook.last_error := left(sync_worker_finish_alerts.results -> -1 ->> 'error', 200);
+  end if;
+  webhook.failing_since := case
+    when failed.outcome is null then case when not taken then webhook.failing_since end
+    when taken then now()
+    else coalesce(webhook.failing_since, now()) end;
+  webhook.stop_reason := case
+    when failed.outcome = 'gone' then 'gone'
+    when failed.outcome = 'refused' and webhook.failing_since <= now() - interval '1 hour' then 'refused'
+    when webhook.failing_since <= now() - interval '3 days' then 'unreachable' end;
+  sender.failures := case when taken then 0 else sender.failures end + (failed.outcome is not null)::integer;
   update public.sync_alert_webhooks w set
-    -- Nothing was posted, or it was posted to the address before this one.
-    last_status = case when newest is null
-      or sender.claimed_at < w.configured_at then w.last_status else newest.status::integer end,
-    last_error = case when newest is null
-      or sender.claimed_at < w.configured_at then w.last_error else newest.error end,
+    last_status = webhook.last_status,
+    last_error = webhook.last_error,
     delivered_at = case when taken then now() else w.delivered_at end,
-    failing_since = case
-      when failed.outcome is null then case when not taken then w.failing_since end
-      when taken then now()
-      else coalesce(w.failing_since, now()) end
-  where w.org_id = sender.org_id returning * into strict webhook;
-  sender.failures := case when taken then 0 else sender.failures end + case when failed.outcome is null then 0
-    else 1 end;
+    failing_since = webhook.failing_since,
+    stopped_at = case when webhook.stop_reason is not null then now() end,
+    stop_reason = webhook.stop_reason
+  where w.org_id = sender.org_id;
   update sync_scheduler.alert_senders s set
     ended_at = now(),
     failures = sender.failures,
     -- Each message but the first may have been written after this claim: whether one waits is looked up now.
     next_attempt_at = case
+      when webhook.stop_reason is not null then null
       when failed.outcome is not null then now() + greatest(
         failed.retry_after_seconds * interval '1 second',
         least(interval '10 minutes',
           interval '15 seconds' * power(2, least(sender.failures - 1, 20))) * (0.5 + random() / 2))
       when exists (
         select from sync_scheduler.alert_messages m where m.org_id = sender.org_id and m.delivered_at is null)
-          then now()
+        then now()
     end
   where s.org_id = sender.org_id;
-
-  stop_reason := case
-    when failed.outcome = 'gone' then 'gone'
-    when failed.outcome = 'refused' and webhook.failing_since <= now() - interval '1 hour' then 'refused'
-    when webhook.failing_since <= now() - interval '3 days' then 'unreachable' end;
-  if stop_reason is not null then
-    perform sync_scheduler.stop_alert_webhook(sender.org_id, stop_reason);
+  -- Messages that wait stay for as long as messages are kept.
+  if webhook.stop_reason is not null then
+    organisation.org_id := sender.org_id;
+    perform sync_scheduler.raise_alert(organisation, 'webhook_stopped', 'warning', null,
+      format('Alerts are no longer posted to %s: %s. Configure the alert webhook again.', webhook.host,
+        case webhook.stop_reason
+        when 'gone' then 'the receiver says that it is gone'
+        when 'refused' then 'the receiver has refused them for an hour'
+        else 'the receiver has not taken any for three days' end),
+      jsonb_build_object('host', webhook.host, 'reason', webhook.stop_reason,
+        'failing_since', webhook.failing_since));
   end if;
   return '{"recorded": true}'::jsonb;
 end;
@@ -103,25 +115,3 @@ comment on function public.sync_worker_finish_alerts(uuid, text, jsonb) is
   'hour of refused, and after three days of failed. Returns recorded: false when the call had ended '
   'before. Errors: PT401 invalid_token (also when another request took its place), PT422 '
   'argument_too_long, PT422 invalid_worker_request.';
-
--- Stops an organisation's alert webhook until it is configured again, and raises webhook_stopped. Messages
--- that wait stay for as long as messages are kept. The caller holds the sender's lock.
-create or replace function sync_scheduler.stop_alert_webhook(org_id uuid, reason text) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  stopped public.sync_alert_webhooks;
-begin
-  update public.sync_alert_webhooks w set stopped_at = now(), stop_reason = stop_alert_webhook.reason
-  where w.org_id = stop_alert_webhook.org_id returning * into strict stopped;
-  update sync_scheduler.alert_senders s set next_attempt_at = null where s.org_id = stopped.org_id;
-  perform sync_scheduler.upsert_alert(stopped.org_id, null, null, 'webhook_stopped', 'warning',
-    sync_scheduler.alert_key('webhook_stopped', stopped.org_id::text, null),
-    format('Alerts are no longer posted to %s: %s. Configure the alert webhook again.', stopped.host,
-      case stopped.stop_reason
-      when 'gone' then 'the receiver says that it is gone'
-      when 'refused' then 'the receiver has refused them for an hour'
-      else 'the receiver has not taken any for three days' end),
-    jsonb_build_object('host', stopped.host, 'reason', stopped.stop_reason, 'failing_since',
-      stopped.failing_since), null);
-end;
-$$;

@@ -8,12 +8,10 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
 begin
-  if new.status = 'healthy' then
-    perform sync_scheduler.resolve_alerts(new.integration_id, '{needs_attention,unhealthy}');
-    return null;
-  end if;
   select * into strict integration from public.sync_integrations i where i.id = new.integration_id;
-  if new.status = 'needs_attention' and new.refused_at = new.found_at then
+  if new.status = 'healthy' then
+    perform sync_scheduler.resolve_alerts(integration.id, '{needs_attention,unhealthy}');
+  elsif new.status = 'needs_attention' and new.refused_at = new.found_at then
     perform sync_scheduler.raise_alert(integration, 'needs_attention', 'critical', null,
       'The integration needs attention. ' || new.error_message,
       jsonb_build_object('error_code', new.error_code));
@@ -40,10 +38,12 @@ create trigger check_alerts after insert or update on sync_scheduler.check_fault
 -- Locks alerts. An error is a warning.
 create or replace function sync_scheduler.raise_incident_alert() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  vendor public.sync_integrations;
 begin
   if new.ended_at is null then
-    perform sync_scheduler.raise_shared_alert(new.integration_type, 'vendor_incident', 'critical',
-      new.began_at, new.message,
+    vendor.integration_type := new.integration_type;
+    perform sync_scheduler.raise_alert(vendor, 'vendor_incident', 'critical', new.began_at, new.message,
       jsonb_build_object('incident_id', new.incident_id, 'host', new.host, 'began_at', new.began_at));
   else
     update public.sync_alerts a set resolved_at = now()

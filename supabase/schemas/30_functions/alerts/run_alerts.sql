@@ -1,43 +1,78 @@
 -- Alerts that follow from runs and skipped slots.
 
--- Trigger of sync_run_log: a run has ended. One that succeeds resolves the alerts of those that did not. One
--- that failed for good, or was refused while it was being cancelled, raises run_failed, whatever else is
--- open: details.last_entry_id is the last entry that it left. A scheduled run that never started raises the
--- drift alert of its slot. The end also reports what has become undecided. Locks alerts. An error is a
--- warning: it must not undo the end of a run.
+-- Trigger of sync_run_log; its argument is the event. Locks alerts. An error is a warning: it must not undo
+-- the end of a run, bring skipped slots back or keep a run from starting.
 create or replace function sync_scheduler.raise_run_alerts() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
   ended sync_scheduler.run_attempts;
   error_message text;
+  missed record;
 begin
-  select * into ended from sync_scheduler.run_attempts a
+  select * into strict integration from public.sync_integrations i where i.id = new.integration_id;
+  case tg_argv[0]
+  when 'ended' then
+    select * into ended from sync_scheduler.run_attempts a
     where a.run_id = new.run_id and a.attempt = new.attempt;
-  if new.status = 'succeeded' then
-    perform sync_scheduler.resolve_alerts(new.integration_id, '{lost_worker,cold_start_failure,missed_slot}');
-    perform sync_scheduler.resolve_run_failure(new.integration_id, has_succeeded => true);
-  -- The next run would meet the same as one that a person has cancelled.
-  elsif new.status = 'failed' or sync_scheduler.was_refused(new, ended) then
-    select * into strict integration from public.sync_integrations i where i.id = new.integration_id;
-    error_message := coalesce(new.error_message, ended.error_message);
-    -- One until what it left is out or decided, however many runs fail before that.
-    perform sync_scheduler.raise_alert(integration, 'run_failed', 'critical', null,
-      concat_ws(' ', 'A sync failed.', error_message),
-      jsonb_build_object('error_code', coalesce(new.error_code, ended.error_code, 'unknown'),
-        'error_class', ended.error_class, 'blames', ended.blames,
-        'error_message', coalesce(error_message, 'The last sync failed.'),
-        'attempts', new.attempt, 'triggered_by', new.triggered_by, 'scheduled_for', new.scheduled_for,
-        'entries_done', new.entries_done, 'entries_total', new.entries_total,
-        'last_entry_id', sync_scheduler.last_open_entry(new.integration_id)),
-      new.run_id);
-    if new.started_at is null and new.triggered_by = 'schedule' then
-      perform sync_scheduler.raise_alert(integration, 'drift', 'warning', new.scheduled_for,
-        'A scheduled sync never started.',
-        jsonb_build_object('scheduled_for', new.scheduled_for, 'started_at', null), new.run_id);
+    if new.status = 'succeeded' then
+      perform sync_scheduler.resolve_alerts(integration.id, '{lost_worker,cold_start_failure,missed_slot}');
+      perform sync_scheduler.resolve_run_failure(integration.id, has_succeeded => true);
+    -- The next run would meet the same as one that a person has cancelled.
+    elsif new.status = 'failed' or sync_scheduler.was_refused(new, ended) then
+      error_message := coalesce(new.error_message, ended.error_message);
+      -- One until what it left (last_entry_id is the last entry) is out or decided, however many runs fail
+      -- before that.
+      perform sync_scheduler.raise_alert(integration, 'run_failed', 'critical', null,
+        concat_ws(' ', 'A sync failed.', error_message),
+        jsonb_build_object('error_code', coalesce(new.error_code, ended.error_code, 'unknown'),
+          'error_class', ended.error_class, 'blames', ended.blames,
+          'error_message', coalesce(error_message, 'The last sync failed.'),
+          'attempts', new.attempt, 'triggered_by', new.triggered_by, 'scheduled_for', new.scheduled_for,
+          'entries_done', new.entries_done, 'entries_total', new.entries_total,
+          'last_entry_id', sync_scheduler.last_open_entry(integration.id)), new.run_id);
+      if new.started_at is null and new.triggered_by = 'schedule' then
+        perform sync_scheduler.raise_alert(integration, 'drift', 'warning', new.scheduled_for,
+          'A scheduled sync never started.',
+          jsonb_build_object('scheduled_for', new.scheduled_for, 'started_at', null), new.run_id);
+      end if;
     end if;
-  end if;
-  perform sync_scheduler.report_undecided(new.integration_id, new.run_id);
+    perform sync_scheduler.report_undecided(integration.id, new.run_id);
+  when 'missed' then
+    -- The scheduler was away. One alert a day, and one call of raise_alert for a batch of slots, which one
+    -- transaction skips: the row of the last one reports all. The caller holds the integration's lock.
+    if (
+      select r.skip_reason = 'missed' and r.finished_at = new.finished_at from public.sync_run_log r
+      where r.integration_id = integration.id and r.scheduled_for > new.scheduled_for
+      order by r.scheduled_for limit 1) is not true
+    then
+      select min(r.scheduled_for) as first_slot, count(*) as slots into missed from public.sync_run_log r
+      where r.integration_id = integration.id and r.scheduled_for <= new.scheduled_for
+        and r.skip_reason = 'missed' and r.finished_at = new.finished_at;
+      perform sync_scheduler.raise_alert(integration, 'missed_slot', 'critical',
+        date_trunc('day', missed.first_slot, 'UTC'),
+        'The scheduler was away for so long that scheduled syncs were skipped.',
+        jsonb_build_object('first_slot', missed.first_slot, 'last_slot', new.scheduled_for,
+          'slots', missed.slots));
+    end if;
+  when 'silent' then
+    -- A person has started or revived a run while the scheduler is silent: once a silence, and posted at
+    -- once, since no tick does. The notice may be of an earlier silence.
+    if sync_scheduler.is_ticking() then
+      return null;
+    end if;
+    if sync_scheduler.raise_alert(integration, 'scheduler_dead', 'critical', sync_scheduler.last_tick_at(),
+      'The scheduler has stopped: nothing starts or is retried by itself. Syncs that are started by hand '
+      'work.', jsonb_build_object('last_tick_at', sync_scheduler.last_tick_at()))
+    then
+      begin
+        perform sync_scheduler.post_alert_messages();
+      exception when others then
+        -- The alert stays.
+        raise warning 'sync_scheduler.raise_run_alerts: % (%)', sqlerrm, sqlstate;
+      end;
+    end if;
+  end case;
   return null;
 exception when others then
   raise warning 'sync_scheduler.raise_run_alerts: % (%)', sqlerrm, sqlstate;
@@ -48,44 +83,15 @@ $$;
 -- The numbers in the names of triggers on one event give their order: connections write health before.
 create trigger ended_2_alerts after update of finished_at on public.sync_run_log
   for each row when (old.finished_at is null and new.finished_at is not null)
-  execute function sync_scheduler.raise_run_alerts();
-
--- Trigger of sync_run_log: a slot was skipped because the scheduler was away. One alert a day, and one call
--- of raise_alert for a batch of slots: the last one of the batch reports all. The caller holds the
--- integration's lock. An error is a warning: it must not bring the slots back.
-create or replace function sync_scheduler.raise_missed_slots() returns trigger
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  integration public.sync_integrations;
-  missed record;
-begin
-  -- The next slot was skipped by the same transaction for the same reason: its row reports.
-  if (
-    select r.skip_reason = 'missed' and r.finished_at = new.finished_at from public.sync_run_log r
-    where r.integration_id = new.integration_id and r.scheduled_for > new.scheduled_for
-    order by r.scheduled_for limit 1)
-  then
-    return null;
-  end if;
-  select min(r.scheduled_for) as first_slot, count(*) as slots into missed from public.sync_run_log r
-  where r.integration_id = new.integration_id and r.scheduled_for <= new.scheduled_for
-    and r.skip_reason = 'missed' and r.finished_at = new.finished_at;
-  select * into strict integration from public.sync_integrations i where i.id = new.integration_id;
-  perform sync_scheduler.raise_alert(integration, 'missed_slot', 'critical',
-    date_trunc('day', missed.first_slot, 'UTC'),
-    'The scheduler was away for so long that scheduled syncs were skipped.',
-    jsonb_build_object('first_slot', missed.first_slot, 'last_slot', new.scheduled_for,
-      'slots', missed.slots));
-  return null;
-exception when others then
-  raise warning 'sync_scheduler.raise_missed_slots: % (%)', sqlerrm, sqlstate;
-  return null;
-end;
-$$;
-
+  execute function sync_scheduler.raise_run_alerts('ended');
 create trigger missed_alerts after insert on public.sync_run_log
-  for each row when (new.skip_reason = 'missed')
-  execute function sync_scheduler.raise_missed_slots();
+  for each row when (new.skip_reason = 'missed') execute function sync_scheduler.raise_run_alerts('missed');
+create trigger silent_alerts after insert on public.sync_run_log
+  for each row when (new.notice = 'scheduler_not_ticking')
+  execute function sync_scheduler.raise_run_alerts('silent');
+create trigger silent_alerts_of_revived after update of notice on public.sync_run_log
+  for each row when (new.notice = 'scheduler_not_ticking' and old.status = new.status)
+  execute function sync_scheduler.raise_run_alerts('silent');
 
 -- Trigger of postponed_slots: the tick could not start a due slot.
 create or replace function sync_scheduler.raise_postponed_slot() returns trigger
@@ -105,44 +111,6 @@ $$;
 
 create trigger postponed_alerts after insert or update on sync_scheduler.postponed_slots
   for each row execute function sync_scheduler.raise_postponed_slot();
-
--- Trigger of sync_run_log: a person has started a run, or revived one, while the scheduler is silent. Raises
--- scheduler_dead once a silence and posts it at once, since no tick does. An error is a warning: the run
--- starts.
-create or replace function sync_scheduler.raise_silence() returns trigger
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  integration public.sync_integrations;
-begin
-  -- The notice may be of an earlier silence.
-  if sync_scheduler.is_ticking() then
-    return null;
-  end if;
-  select * into strict integration from public.sync_integrations i where i.id = new.integration_id;
-  if sync_scheduler.raise_alert(integration, 'scheduler_dead', 'critical', sync_scheduler.last_tick_at(),
-    'The scheduler has stopped: nothing starts or is retried by itself. Syncs that are started by hand work.',
-    jsonb_build_object('last_tick_at', sync_scheduler.last_tick_at()))
-  then
-    begin
-      perform sync_scheduler.post_alert_messages();
-    exception when others then
-      -- The alert stays.
-      raise warning 'sync_scheduler.raise_silence: % (%)', sqlerrm, sqlstate;
-    end;
-  end if;
-  return null;
-exception when others then
-  raise warning 'sync_scheduler.raise_silence: % (%)', sqlerrm, sqlstate;
-  return null;
-end;
-$$;
-
-create trigger silent_alerts after insert on public.sync_run_log
-  for each row when (new.notice = 'scheduler_not_ticking')
-  execute function sync_scheduler.raise_silence();
-create trigger silent_alerts_of_revived after update of notice on public.sync_run_log
-  for each row when (new.notice = 'scheduler_not_ticking' and old.status = new.status)
-  execute function sync_scheduler.raise_silence();
 
 -- Trigger of sync_integrations: without a schedule, switched off or paused, no slot of the integration is
 -- late any more. Definer, because a role that may switch an integration off may not write alerts.
@@ -172,8 +140,7 @@ declare
   alert public.sync_alerts;
   last_left bigint;
 begin
-  -- The alert first, the entries in a later statement, as in refresh_decision_alert. Nearly always there is
-  -- none.
+  -- The alert first, the entries in a later statement, as in refresh_decision_alert. Mostly there is none.
   select * into alert from public.sync_alerts a
   where a.integration_id = resolve_run_failure.integration_id and a.kind = 'run_failed'
     and a.resolved_at is null
@@ -182,17 +149,14 @@ begin
     return;
   end if;
   last_left := (alert.details ->> 'last_entry_id')::bigint;
-  if last_left is null and not has_succeeded then
-    return;
   -- A worker has succeeded when nothing is left to reserve.
-  elsif not has_succeeded and sync_scheduler.first_open_entry(alert.integration_id) <= last_left then
-    return;
-  elsif exists (
+  if not has_succeeded
+    and (last_left is null or sync_scheduler.first_open_entry(alert.integration_id) <= last_left)
     -- Refused again, alone this time: it is neither out nor decided.
-    select from public.sync_export_entries e
-    where e.integration_id = alert.integration_id and e.undecided and e.state = 'rejected'
-      and e.entry_id <= last_left
-      and e.sent_at > alert.last_seen_at)
+    or exists (
+      select from public.sync_export_entries e
+      where e.integration_id = alert.integration_id and e.undecided and e.state = 'rejected'
+        and e.entry_id <= last_left and e.sent_at > alert.last_seen_at)
   then
     return;
   end if;

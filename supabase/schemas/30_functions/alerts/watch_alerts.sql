@@ -59,41 +59,21 @@ begin
     -- Only what is new: a backlog would cost as much at each tick again.
     where not exists (
       select from public.sync_alerts a
-      where a.org_id = i.org_id and a.dedup_key = sync_scheduler.alert_key('drift', i.id::text, l.slot)
+      where a.org_id = i.org_id and a.dedup_key = sync_scheduler.alert_key('drift', i, l.slot)
         and a.resolved_at is null)
     limit 500
     -- An alert locks it for its foreign key; what is about to be deleted is not worth waiting for.
     for key share of i skip locked
   loop
     begin
-      perform sync_scheduler.check_drift(late.integration, late.slot, null, late.run_id);
+      perform sync_scheduler.raise_alert(late.integration, 'drift', 'warning', late.slot,
+        'A scheduled sync is due and has not started.',
+        jsonb_build_object('scheduled_for', late.slot, 'started_at', null,
+          'drift_seconds', round(extract(epoch from now() - late.slot))), late.run_id);
     exception when others then
       raise warning 'sync_scheduler.watch_drift: % (%)', sqlerrm, sqlstate;
     end;
   end loop;
-end;
-$$;
-
--- Raises the drift alert of a slot, once, if it started later than settings.drift_alert_after or, with
--- started_at null, has not started by now. Returns whether that is so.
-create or replace function sync_scheduler.check_drift(
-  integration public.sync_integrations, scheduled_for timestamptz, started_at timestamptz,
-  run_id uuid default null
-) returns boolean
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  limit_passed boolean := coalesce(started_at, now()) - scheduled_for > (
-    select s.drift_alert_after from sync_scheduler.settings s);
-begin
-  if limit_passed then
-    perform sync_scheduler.raise_alert(integration, 'drift', 'warning', scheduled_for,
-      case when started_at is null then 'A scheduled sync is due and has not started.'
-        else 'A scheduled sync started late.' end,
-      jsonb_build_object('scheduled_for', scheduled_for, 'started_at', started_at,
-        'drift_seconds', round(extract(epoch from coalesce(started_at, now()) - scheduled_for))),
-      check_drift.run_id);
-  end if;
-  return limit_passed;
 end;
 $$;
 
