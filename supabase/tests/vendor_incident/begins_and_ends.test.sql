@@ -2,7 +2,7 @@ begin;
 \ir ../fixtures.psql
 \ir ../connection_check.psql
 \ir ../vendor_incident.psql
-select plan(35);
+select plan(36);
 
 create function pg_temp.asked_by_hand(n integer, outcome text, class text default null) returns void language plpgsql as $$
 begin
@@ -50,6 +50,8 @@ select is(pg_temp.incidents(), 'none', 'nor a failure of a worker that does not 
 select pg_temp.check_ends(6, 'answered'), pg_temp.check_ends(4, 'answered');
 select pg_temp.nobody_answers(3);
 select is(pg_temp.incidents(), 'none', 'while one organisation gets through, it is not the vendor');
+select pg_temp.nobody_answers(1), pg_temp.check_ends(4, 'answered'), pg_temp.nobody_answers(2);
+select is(pg_temp.incidents(), 'none', 'nor when it gets through again in the same minute');
 update sync_scheduler.vendor_failures set failed_at = failed_at - interval '31 minutes';
 select pg_temp.nobody_answers(1, 2);
 select is(pg_temp.incidents(), 'none', 'nor is what is long ago');

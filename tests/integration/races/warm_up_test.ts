@@ -13,3 +13,16 @@ raceTest("of two ticks only one warms the function for a slot", async ({ sql, se
   await one.goesOn();
   assert.deepEqual([first?.sent, (await warmed.answer)[0]?.sent], [true, false]);
 });
+
+raceTest("of two answers to one warm-up only the first is recorded", async ({ sql, session }) => {
+  await sql`insert into sync_scheduler.warmups (scheduled_for, token_hash) values ('2030-01-01', sha256('token'))`;
+  const answer = (isCold: boolean) => (sql: Sql) =>
+    sql`select public.sync_worker_warm('2030-01-01', 'token', ${crypto.randomUUID()}, 25, ${isCold})`;
+  const [one, other] = [await session(), await session()];
+  await one.stopsAfter(answer(true));
+  const repeated = await other.runs(answer(false));
+  await one.goesOn();
+  await assert.rejects(repeated.answer, { message: "already_claimed" });
+  const [warmup] = await sql`select cold_start from sync_scheduler.warmups`;
+  assert.equal(warmup?.["cold_start"], true, "the boot counts as cold");
+});
