@@ -194,7 +194,6 @@ insert into step (statement) values
   ($$ select public.sync_worker_finish(%r, 3, sync_test.token(%r), 'failed', 'transient', 'code', 'In words.', stuck_batch := pg_temp.foreign_batch('unknown')) $$),
   ($$ select sync_test.claim(%r, (pg_temp.run()).attempt) $$),
   ($$ select pg_temp.finish('failed', 'rate_limited', 60) $$),
-  ($$ select sync_scheduler.postpone_recovery(%r) $$),
   ($$ select public.cancel_integration_sync(%r, 'Enough') $$),
   ($$ select public.trigger_integration_sync(%o, 'webhook') $$),
   ($$ select sync_test.claim(%r) $$),

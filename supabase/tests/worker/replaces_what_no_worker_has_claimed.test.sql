@@ -27,12 +27,15 @@ select is(pg_temp.dispatch(), 'untouched', 'posts no attempt that has ended');
 rollback to unclaimed;
 
 -- pg_net starts its numbers again after a crash: an older answer with the same number belongs to another request.
-insert into net._http_response (id, status_code, error_msg, created)
-select a.request_id, 500, repeat('x', 501), a.dispatched_at - interval '1 ms' from sync_scheduler.run_attempts a join run using (run_id);
-select sync_scheduler.record_response(run_id, 1) from run;
+create function pg_temp.answer(at interval) returns void language sql as $$
+  insert into net._http_response (id, status_code, error_msg, created)
+  select a.request_id, 500, repeat('x', 501), a.dispatched_at + at from sync_scheduler.run_attempts a join run using (run_id);
+  update sync_scheduler.run_attempts a set lease_expires_at = now(), dispatch_count = 1 from run where a.run_id = run.run_id;
+  select sync_scheduler.recover_run(run_id) from run;
+$$;
+select pg_temp.answer('-1 ms');
 select is((select response_status from sync_scheduler.run_attempts join run using (run_id)), null, 'notes no answer that is older than the dispatch');
-update net._http_response set created = created + interval '1 ms';
-select sync_scheduler.record_response(run_id, 1) from run;
+select pg_temp.answer('0');
 select results_eq('select response_status, length(response_error) from sync_scheduler.run_attempts order by response_status nulls last',
   $$ values (500, 500), (null, null) $$, 'notes one that is as young, of this attempt alone');
 

@@ -174,7 +174,7 @@ declare
 begin
   select * into open_attempt from sync_scheduler.run_attempts a
   where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null;
-  step := sync_scheduler.recovery_of(run, open_attempt);
+  step := sync_scheduler.choose_recovery(run, open_attempt);
   return case
     when step is null then null
     when step in ('resume', 'next_attempt', 'dispatch') then 'continues'

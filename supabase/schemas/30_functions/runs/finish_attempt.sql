@@ -3,17 +3,9 @@
 -- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the
 -- caller.
 create or replace function public.sync_worker_finish(
-  run_id uuid,
-  attempt integer,
-  token text,
-  outcome text,
-  error_class text default null,
-  error_code text default null,
-  error_message text default null,
-  retry_after_seconds numeric default null,
-  checkpoint jsonb default null,
-  first_vendor_byte_ms numeric default null,
-  stuck_batch uuid default null,
+  run_id uuid, attempt integer, token text, outcome text, error_class text default null,
+  error_code text default null, error_message text default null, retry_after_seconds numeric default null,
+  checkpoint jsonb default null, first_vendor_byte_ms numeric default null, stuck_batch uuid default null,
   blames text default null
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
@@ -120,15 +112,9 @@ comment on function public.sync_worker_finish(
 -- Ends an attempt as its worker has reported, and decides what becomes of the run. stuck_batch: see
 -- set_aside_batch. The caller holds the run's row lock.
 create or replace function sync_scheduler.finish_attempt(
-  run public.sync_run_log,
-  outcome sync_scheduler.attempt_outcome,
-  error_class sync_scheduler.error_class,
-  error_code text,
-  error_message text,
-  blames sync_scheduler.blames,
-  retry_after interval,
-  over_quota boolean,
-  stuck_batch uuid
+  run public.sync_run_log, outcome sync_scheduler.attempt_outcome, error_class sync_scheduler.error_class,
+  error_code text, error_message text, blames sync_scheduler.blames, retry_after interval,
+  over_quota boolean, stuck_batch uuid
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -149,9 +135,7 @@ begin
     perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
   elsif sync_scheduler.set_aside_batch(run, error_class, stuck_batch) then
     -- The others go on at once, or when the vendor said: it means all of our requests.
-    perform sync_scheduler.wait_for_retry(run,
-      case when blames = 'nobody' then '0' else coalesce(retry_after, '0') end, blames, error_code,
-        error_message, retry_after);
+    perform sync_scheduler.wait_for_retry(run, blames, error_code, error_message, retry_after);
   else
     perform sync_scheduler.schedule_retry(run, error_class, error_code, error_message, blames, retry_after);
   end if;

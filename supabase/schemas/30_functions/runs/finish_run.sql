@@ -3,10 +3,7 @@
 -- Moves an active run to a final status (PT409 run_is_final for one that has ended). The caller has ended the
 -- attempt. Writing finished_at is the event "a run has ended": alerts and connections have triggers on it.
 create or replace function sync_scheduler.finish_run(
-  run_id uuid,
-  status public.sync_run_status,
-  error_code text default null,
-  error_message text default null
+  run_id uuid, status public.sync_run_status, error_code text default null, error_message text default null
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -27,14 +24,10 @@ $$;
 -- run_attempts. The caller holds the run's row lock and decides what becomes of the run. Writing ended_at is
 -- the event "an attempt has ended": alerts and connections have triggers on it.
 create or replace function sync_scheduler.mark_attempt_ended(
-  run public.sync_run_log,
-  outcome sync_scheduler.attempt_outcome,
-  error_class sync_scheduler.error_class default null,
-  error_code text default null,
-  error_message text default null,
-  blames sync_scheduler.blames default null,
-  retry_after interval default null,
-  over_quota boolean default false
+  run public.sync_run_log, outcome sync_scheduler.attempt_outcome,
+  error_class sync_scheduler.error_class default null, error_code text default null,
+  error_message text default null, blames sync_scheduler.blames default null,
+  retry_after interval default null, over_quota boolean default false
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin

@@ -1,7 +1,7 @@
 -- A run waits while its integration is paused.
 
 -- Trigger of sync_integrations, for each writer: while an integration is disabled or paused its run waits
--- (pause_run), and it goes on when that is over (resume_run). Holds the integration's lock and takes the
+-- (pause_if_stopped), and it goes on when that is over (resume_run). Holds the integration's lock and takes the
 -- run's: integration before run, as everywhere. Definer, because a host's backend (service_role) changes
 -- integrations and may not write runs.
 create or replace function sync_scheduler.follow_pause() returns trigger
@@ -19,7 +19,7 @@ begin
   -- A pause in repeatable read does not see a run that has started since its snapshot. The claim refuses that
   -- run, and the recovery pauses it.
   if sync_scheduler.is_stopped(new) then
-    perform sync_scheduler.pause_run(r.run_id) from public.sync_run_log r
+    perform sync_scheduler.pause_if_stopped(r.run_id) from public.sync_run_log r
     where r.integration_id = new.id and r.status = 'pending';
   else
     perform sync_scheduler.resume_run(r.run_id) from public.sync_run_log r
@@ -35,33 +35,22 @@ create trigger follow_pause after update of enabled, paused_at, resume_at on pub
     or old.resume_at is distinct from new.resume_at)
   execute function sync_scheduler.follow_pause();
 
--- Pauses a run whose integration is disabled or paused, see pause_run, and returns whether it did. The caller
--- holds the run's row lock, and no worker holds the run.
+-- Lets a run wait for the end of its integration's pause, if that is disabled or paused, and returns whether
+-- it does: pending, without a due instant, with the notice integration_paused. An attempt that no worker has
+-- claimed ends as paused. The caller holds the run's row lock, and no worker holds the run. Called twice, it
+-- changes nothing.
 create or replace function sync_scheduler.pause_if_stopped(run_id uuid) returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
-begin
-  -- A plain read in a statement of its own: its snapshot is younger than the run's lock. The transaction that
-  -- stops the integration writes it before it takes that lock, so one of the two sees the other.
-  if not exists (
-    select from public.sync_run_log r join public.sync_integrations i on i.id = r.integration_id
-    where r.run_id = pause_if_stopped.run_id and sync_scheduler.is_stopped(i))
-  then
-    return false;
-  end if;
-  perform sync_scheduler.pause_run(pause_if_stopped.run_id);
-  return true;
-end;
-$$;
-
--- Lets a run wait for the end of its integration's pause: pending, without a due instant, with the notice
--- integration_paused. An attempt that no worker has claimed ends as paused. The caller holds the run's row
--- lock, and no worker holds the run. Called twice, it changes nothing.
-create or replace function sync_scheduler.pause_run(run_id uuid) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
 begin
-  select * into strict run from public.sync_run_log r where r.run_id = pause_run.run_id;
+  -- A plain read in a statement of its own: its snapshot is younger than the run's lock. The transaction that
+  -- stops the integration writes it before it takes that lock, so one of the two sees the other.
+  select r.* into run from public.sync_run_log r join public.sync_integrations i on i.id = r.integration_id
+  where r.run_id = pause_if_stopped.run_id and sync_scheduler.is_stopped(i);
+  if not found then
+    return false;
+  end if;
   -- An attempt that is posted and not claimed ends here: its token is worthless, and no tick dispatches it
   -- again.
   perform sync_scheduler.mark_attempt_ended(run, 'paused');
@@ -71,6 +60,7 @@ begin
   where r.run_id = run.run_id
     -- A change of the pause's reason is no change of the run.
     and (r.status, r.next_attempt_at, r.notice) is distinct from ('pending', null, 'integration_paused');
+  return true;
 end;
 $$;
 

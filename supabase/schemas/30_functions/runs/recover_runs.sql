@@ -30,8 +30,17 @@ begin
       end if;
     exception when others then
       -- One broken run must not stop the others.
-      perform sync_scheduler.postpone_recovery(due);
       raise warning 'sync_scheduler.recover_runs: run % was left as it is: % (%)', due, sqlerrm, sqlstate;
+      begin
+        -- To the back of the queue, so that many such runs cannot starve the others.
+        update sync_scheduler.run_attempts a set lease_expires_at = now() + interval '1 minute'
+        where a.run_id = due and a.ended_at is null;
+        update public.sync_run_log r set next_attempt_at = now() + interval '1 minute'
+        where r.run_id = due and r.next_attempt_at is not null;
+      exception when others then
+        -- Then it comes first again: no worse than before.
+        null;
+      end;
     end;
     exit when sync_scheduler.is_out_of_time();
   end loop;
@@ -52,9 +61,18 @@ begin
   select * into run from public.sync_run_log r where r.run_id = recover_run.run_id for no key update;
   select * into current_attempt from sync_scheduler.run_attempts a
   where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null;
-  step := sync_scheduler.recovery_of(run, current_attempt);
+  step := sync_scheduler.choose_recovery(run, current_attempt);
   if step is null then
     return false;
+  elsif step in ('dispatch', 'dispatch_exhausted') then
+    -- What pg_net heard from the function about the newest dispatch. It is a hint for people, never a reason
+    -- to act: the answer may be lost or late while the work goes on. Ids start again after a crash of pg_net,
+    -- so a response counts only if it is as young as the request.
+    update sync_scheduler.run_attempts a
+    set response_status = h.status_code, response_error = left(h.error_msg, 500)
+    from net._http_response h
+    where a.run_id = run.run_id and a.attempt = run.attempt
+      and h.id = a.request_id and h.created >= a.dispatched_at;
   end if;
 
   case step
@@ -76,18 +94,15 @@ begin
     perform sync_scheduler.next_attempt(run.run_id);
   when 'worker_lost' then
     perform sync_scheduler.mark_attempt_ended(run, 'lost', 'ambiguous', 'worker_lost',
-      'The worker fell silent.',
-      'nobody');
+      'The worker fell silent.', 'nobody');
     perform sync_scheduler.schedule_retry(run, 'ambiguous', 'worker_lost',
       'The sync was interrupted and starts again where it stopped.', 'nobody');
   when 'dispatch_exhausted' then
-    perform sync_scheduler.record_response(run.run_id, run.attempt);
     perform sync_scheduler.mark_attempt_ended(run, 'undelivered', 'transient', 'dispatch_exhausted',
       blames => 'nobody');
     perform sync_scheduler.finish_run(run.run_id, 'failed', 'dispatch_exhausted',
       'The sync function could not be reached.');
   when 'dispatch' then
-    perform sync_scheduler.record_response(run.run_id, run.attempt);
     if not sync_scheduler.pause_if_stopped(run.run_id) then
       perform sync_scheduler.repeat_dispatch(run);
     end if;
@@ -98,7 +113,7 @@ $$;
 
 -- What recover_run has to do to a run whose open attempt (or null) this is: resume, deadline_exceeded,
 -- next_attempt, worker_lost, dispatch_exhausted or dispatch; null: nothing, it is not stuck.
-create or replace function sync_scheduler.recovery_of(
+create or replace function sync_scheduler.choose_recovery(
   run public.sync_run_log, current_attempt sync_scheduler.run_attempts
 ) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -130,33 +145,5 @@ begin
     when current_attempt.dispatch_count >= (select s.max_dispatches from sync_scheduler.settings s)
       then 'dispatch_exhausted'
     else 'dispatch' end;
-end;
-$$;
-
--- Puts a run whose recovery failed at the back of the queue, so that many such runs cannot starve the others.
-create or replace function sync_scheduler.postpone_recovery(run_id uuid) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  update sync_scheduler.run_attempts a set lease_expires_at = now() + interval '1 minute'
-  where a.run_id = postpone_recovery.run_id and a.ended_at is null;
-  update public.sync_run_log r set next_attempt_at = now() + interval '1 minute'
-  where r.run_id = postpone_recovery.run_id and r.next_attempt_at is not null;
-exception when others then
-  -- Then it comes first again: no worse than before.
-  null;
-end;
-$$;
-
--- Keeps what pg_net heard from the function about the newest dispatch of an attempt. It is a hint for people,
--- never a reason to act: the answer may be lost or late while the work goes on.
-create or replace function sync_scheduler.record_response(run_id uuid, attempt integer) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  -- Ids start again after a crash of pg_net, so a response counts only if it is as young as the request.
-  update sync_scheduler.run_attempts a
-  set response_status = h.status_code, response_error = left(h.error_msg, 500)
-  from net._http_response h
-  where a.run_id = record_response.run_id and a.attempt = record_response.attempt
-    and h.id = a.request_id and h.created >= a.dispatched_at;
 end;
 $$;

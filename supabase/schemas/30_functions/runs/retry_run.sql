@@ -5,18 +5,13 @@
 -- up. Else it is pending until its backoff is over. `retry_after` is the vendor's hint and a lower bound, see
 -- wait_for_retry. The first failure on a cold start is retried at once, if the vendor gave no hint.
 create or replace function sync_scheduler.schedule_retry(
-  run public.sync_run_log,
-  error_class sync_scheduler.error_class,
-  error_code text,
-  error_message text,
-  blames sync_scheduler.blames,
-  retry_after interval default null
+  run public.sync_run_log, error_class sync_scheduler.error_class, error_code text, error_message text,
+  blames sync_scheduler.blames, retry_after interval default null
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
-  in_a_row integer;
-  burnt integer;
+  failures record;
   backoff interval;
   -- Null unless the failure is a refusal that may pass by itself.
   refusal interval := case
@@ -28,19 +23,23 @@ begin
   end if;
 
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
-  select f.in_a_row, f.burnt into in_a_row, burnt from sync_scheduler.count_failures(run) f;
+  select * into strict failures from sync_scheduler.count_failures(run);
   -- A wait and a refusal that may pass burn no attempt, also when a batch that was set aside has burnt all of
   -- them.
   if (error_class = 'permanent' and refusal is null)
-    or (burnt >= integration.max_attempts and error_class not in ('rate_limited', 'permanent'))
+    or (failures.burnt >= integration.max_attempts and error_class not in ('rate_limited', 'permanent'))
   then
     perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
     return;
   end if;
-  backoff := coalesce(refusal,
-    greatest(retry_after, sync_scheduler.retry_backoff(integration.retry_base, in_a_row),
+
+  -- Exponential with full jitter. The exponent is bounded, so that no number of failures overflows.
+  select coalesce(refusal, greatest(retry_after,
+    random() * least(s.retry_cap,
+      integration.retry_base * power(2, least(greatest(failures.in_a_row - 1, 0), 20))),
     -- A vendor that asks us to slow down is not asked again at once, even if it does not say how long.
-    case when error_class = 'rate_limited' then interval '5 seconds' end));
+    case when error_class = 'rate_limited' then interval '5 seconds' end))
+  into strict backoff from sync_scheduler.settings s;
   -- With a hint it was the vendor who failed, not the start.
   if coalesce(retry_after, interval '0') <= interval '0' and error_class in ('transient', 'ambiguous') then
     -- In a freshly booted isolate, before it settled any entry, and once in a run.
@@ -53,48 +52,52 @@ begin
       backoff := interval '0';
     end if;
   end if;
-  perform sync_scheduler.wait_for_retry(run, backoff, blames, error_code, error_message, retry_after);
+  perform sync_scheduler.wait_for_retry(run, blames, error_code, error_message, retry_after, backoff);
 end;
 $$;
 
--- Lets a run whose attempt has ended wait for backoff (0: dispatched at once). `retry_after`, the vendor's
--- hint, moves the deadline, up to settings.longest_wait in total. Beyond that the run fails as
--- vendor_quota_exhausted. The caller holds the run's row lock.
+-- Lets a run whose attempt has ended wait for backoff (0: dispatched at once), by default as long as the
+-- vendor asks. The vendor's hint, `retry_after`, moves the deadline, up to settings.longest_wait in total.
+-- Beyond that the run fails as vendor_quota_exhausted. The caller holds the run's row lock.
 create or replace function sync_scheduler.wait_for_retry(
-  run public.sync_run_log,
-  backoff interval,
-  blames sync_scheduler.blames,
-  error_code text,
-  error_message text,
-  retry_after interval default null
+  run public.sync_run_log, blames sync_scheduler.blames, error_code text, error_message text,
+  retry_after interval, backoff interval default null
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  integration public.sync_integrations;
-  vendor record;
+  -- What the connector waits for by its own choice is the run's own time.
+  asked constant interval := case when blames = 'nobody' then '0' else coalesce(retry_after, '0') end;
+  until constant timestamptz := now() + asked;
+  words text;
 begin
-  select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
-  select * into vendor
-    from sync_scheduler.vendor_wait(run, wait_for_retry.blames, wait_for_retry.retry_after);
-  if vendor.is_too_long then
-    update public.sync_run_log r set quota_until = now() + vendor.asked where r.run_id = run.run_id;
-    perform sync_scheduler.finish_run(run.run_id, 'failed', 'vendor_quota_exhausted',
-      sync_scheduler.wait_words(integration, wait_for_retry.blames, now() + vendor.asked));
+  -- Until when the vendor asks us to wait, for people: by the integration's own clocks, and to the nearest
+  -- minute, because the hint was on its way for a moment.
+  select format(case when wait_for_retry.blames = 'quota' then 'The vendor''s quota is used up until %s (%s).'
+      else 'The vendor asks us to come back at %s (%s).' end,
+    to_char((until + interval '30 seconds') at time zone i.time_zone,
+      case when until < now() + interval '1 day' then 'HH24:MI' else 'YYYY-MM-DD HH24:MI' end), i.time_zone)
+  into strict words from public.sync_integrations i where i.id = run.integration_id;
+  if asked > interval '0' and asked + (
+      select coalesce(sum(a.vendor_wait), '0') from sync_scheduler.run_attempts a where a.run_id = run.run_id)
+    > (select s.longest_wait from sync_scheduler.settings s)
+  then
+    update public.sync_run_log r set quota_until = until where r.run_id = run.run_id;
+    perform sync_scheduler.finish_run(run.run_id, 'failed', 'vendor_quota_exhausted', words);
     return;
   end if;
   -- What the vendor asks for is not the run's own time. Past its deadline it has none left, and is given
   -- none.
-  if vendor.asked > interval '0' and run.deadline_at > now() then
-    update sync_scheduler.run_attempts a set vendor_wait = vendor.asked
+  if asked > interval '0' and run.deadline_at > now() then
+    update sync_scheduler.run_attempts a set vendor_wait = asked
     where a.run_id = run.run_id and a.attempt = run.attempt;
-    run.deadline_at := run.deadline_at + vendor.asked;
+    run.deadline_at := run.deadline_at + asked;
     -- For a shorter wait the connector's own words are enough.
-    if wait_for_retry.blames = 'quota' and vendor.asked > interval '1 minute' then
-      run.quota_until := now() + vendor.asked;
-      error_message := left(concat_ws(' ', wait_for_retry.error_message,
-        sync_scheduler.wait_words(integration, wait_for_retry.blames, run.quota_until)), 500);
+    if blames = 'quota' and asked > interval '1 minute' then
+      run.quota_until := until;
+      error_message := left(concat_ws(' ', error_message, words), 500);
     end if;
   end if;
+  backoff := coalesce(backoff, asked);
   update public.sync_run_log r set
     status = 'pending',
     -- Past its deadline it is due now. A tick may not look further back, see ticks.looks_from.
@@ -129,19 +132,6 @@ begin
 end;
 $$;
 
--- Exponential backoff with full jitter: random between 0 and retry_base * 2^(failures-1), capped by
--- settings.retry_cap.
-create or replace function sync_scheduler.retry_backoff(retry_base interval, failures integer)
-returns interval
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
-begin
-  -- The exponent is bounded so that no number of failures overflows the interval.
-  return (
-    select random() * least(s.retry_cap, retry_base * power(2, least(greatest(failures - 1, 0), 20)))
-    from sync_scheduler.settings s);
-end;
-$$;
-
 -- How long to wait before a refusal is tried again, of a run whose attempt has just ended as permanent. It is
 -- 30 s, 1, 2, 4 minutes, until ten minutes after the first refusal of this run. Only if the vendor took
 -- entries within an hour before that, with the present config and credentials (last_success_at). Null: the
@@ -155,7 +145,7 @@ declare
   refusals integer;
   first_at timestamptz;
 begin
-  if blames is not distinct from 'entry' or sync_scheduler.is_own_refusal(refusal_backoff.error_code) then
+  if blames = 'entry' or sync_scheduler.is_own_refusal(refusal_backoff.error_code) then
     return null;
   end if;
   select count(*), min(a.ended_at) into refusals, first_at from sync_scheduler.run_attempts a
@@ -190,36 +180,5 @@ begin
   return coalesce(error_code in (
     'invalid_config', 'invalid_credentials', 'credentials_needed', 'no_connector', 'invalid_worker_request'),
       false);
-end;
-$$;
-
--- How long the vendor asks the run to wait (0: it does not), and whether that is more than the run may still
--- wait. For all of its waits together that is settings.longest_wait. The caller holds the run's row lock.
-create or replace function sync_scheduler.vendor_wait(
-  run public.sync_run_log, blames sync_scheduler.blames, retry_after interval, out asked interval,
-  out is_too_long boolean
-)
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  -- What the connector waits for by its own choice is the run's own time.
-  asked := case when blames = 'nobody' then '0' else coalesce(retry_after, '0') end;
-  is_too_long := asked > interval '0' and asked + (
-    select coalesce(sum(a.vendor_wait), '0') from sync_scheduler.run_attempts a where a.run_id = run.run_id)
-    > (select s.longest_wait from sync_scheduler.settings s);
-end;
-$$;
-
--- Until when the vendor asks us to wait, in a sentence for people, by the integration's own clocks.
-create or replace function sync_scheduler.wait_words(
-  integration public.sync_integrations, blames sync_scheduler.blames, until timestamptz
-) returns text
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  return format(case when blames = 'quota' then 'The vendor''s quota is used up until %s (%s).'
-      else 'The vendor asks us to come back at %s (%s).' end,
-    -- To the nearest minute: the hint was on its way for a moment.
-    to_char((until + interval '30 seconds') at time zone integration.time_zone,
-      case when until < now() + interval '1 day' then 'HH24:MI' else 'YYYY-MM-DD HH24:MI' end),
-    integration.time_zone);
 end;
 $$;
