@@ -2074,7 +2074,7 @@ begin
       where w.scheduled_for < latest and w.triggered_by = 'schedule'
       union all
       select n.id, n.next_run_at, null from public.sync_integrations n
-      where n.next_run_at < latest and sync_scheduler.why_skip(n, n.next_run_at) is null
+      where n.next_run_at < latest and sync_scheduler.find_skip_reason(n, n.next_run_at) is null
     ) l
     join public.sync_integrations i on i.id = l.integration_id
     -- Only what is new: a backlog would cost as much at each tick again.
@@ -5179,7 +5179,7 @@ begin
   if run.run_id is null then
     perform sync_scheduler.raise_error('not_authorized');
   end if;
-  perform sync_scheduler.require_text('reason', cancel_integration_sync.reason);
+  perform sync_scheduler.require_text('reason', reason);
 
   -- Not before the caller is known: a stranger must not even be able to wait for a lock.
   select * into strict run from public.sync_run_log r
@@ -5191,13 +5191,11 @@ begin
   end if;
 
   if run.cancel_requested_at is null then
-    update public.sync_run_log r set
-      cancel_requested_at = now(), cancel_requested_by = sync_scheduler.caller_id(),
-      cancel_reason = cancel_integration_sync.reason
+    update public.sync_run_log r set cancel_requested_at = now(),
+      cancel_requested_by = sync_scheduler.caller_id(), cancel_reason = cancel_integration_sync.reason
     where r.run_id = run.run_id;
   end if;
-  -- No worker works on a pending run. A running one is stopped by its worker, which learns of it at its next
-  -- call.
+  -- No worker works on a pending run. The worker of a running one learns of it at its next call.
   if run.status = 'pending' then
     perform sync_scheduler.mark_attempt_ended(run, 'cancelled');
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');
@@ -5230,14 +5228,13 @@ create or replace function public.sync_worker_claim(
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
-  claimed constant sync_scheduler.run_attempts := sync_scheduler.lock_attempt(
-    sync_worker_claim.run_id, sync_worker_claim.attempt, sync_worker_claim.token);
-  refusal constant text := sync_scheduler.protocol_refusal(sync_worker_claim.protocol);
+  claimed constant sync_scheduler.run_attempts := sync_scheduler.lock_attempt(run_id, attempt, token);
+  refusal constant text := sync_scheduler.protocol_refusal(protocol);
   run public.sync_run_log;
   integration public.sync_integrations;
   settings sync_scheduler.settings;
 begin
-  perform sync_scheduler.require_size('database_trouble', sync_worker_claim.database_trouble);
+  perform sync_scheduler.require_size('database_trouble', database_trouble);
   if claimed.ended_at is not null then
     perform sync_scheduler.raise_error('attempt_not_current');
   elsif claimed.claimed_at is not null then
@@ -5249,12 +5246,10 @@ begin
     update public.sync_run_log r set
       notice = refusal,
       deadline_at = greatest(r.deadline_at, least(now() + i.run_deadline, r.triggered_at + interval '7 days'))
-    from public.sync_integrations i
-    where r.run_id = claimed.run_id and i.id = r.integration_id;
+    from public.sync_integrations i where r.run_id = claimed.run_id and i.id = r.integration_id;
     -- To write refused_protocol is an event: alerts has a trigger on it.
     update sync_scheduler.run_attempts a set
-      dispatch_count = 0,
-      refused_protocol = coalesce(sync_worker_claim.protocol, 0),
+      dispatch_count = 0, refused_protocol = coalesce(sync_worker_claim.protocol, 0),
       lease_expires_at = now() + (select s.claim_timeout * 2 from sync_scheduler.settings s)
     where a.run_id = claimed.run_id and a.attempt = claimed.attempt;
     return jsonb_build_object('refused', refusal);
@@ -5269,12 +5264,9 @@ begin
   select * into strict settings from sync_scheduler.settings;
 
   update public.sync_run_log r set
-    status = 'running',
-    started_at = coalesce(r.started_at, now()),
+    status = 'running', started_at = coalesce(r.started_at, now()),
     -- The failure of the attempt before is in run_attempts. This attempt has not failed.
-    error_code = null,
-    error_message = null,
-    quota_until = null,
+    error_code = null, error_message = null, quota_until = null,
     notice = case when r.notice in ('function_outdated', 'schema_outdated') then null else r.notice end,
     -- Once a run, and up to 10,000: the time to count grows with the entries that wait.
     entries_total = case when r.started_at is not null then r.entries_total else (
@@ -5284,27 +5276,21 @@ begin
         union all
         select from public.sync_export_entries e
         where e.integration_id = r.integration_id and e.state = 'unknown' limit 10001) waiting) end
-  where r.run_id = claimed.run_id
-  returning * into strict run;
+  where r.run_id = claimed.run_id returning * into strict run;
   if run.deadline_at <= now() then
     perform sync_scheduler.raise_error('attempt_not_current');
   end if;
 
   -- Writing claimed_at is an event: alerts has a trigger on it.
   update sync_scheduler.run_attempts a set
-    claimed_at = now(),
-    settled_before = run.entries_done + run.entries_failed,
-    boot_id = sync_worker_claim.boot_id,
-    -- Bounded, and never refused: a wrong measure must not keep the run from starting. NaN counts as too
-    -- large.
+    claimed_at = now(), heartbeat_at = now(), lease_expires_at = now() + settings.lease_duration,
+    settled_before = run.entries_done + run.entries_failed, boot_id = sync_worker_claim.boot_id,
+    -- Bounded, not refused: a wrong measure must not keep the run from starting. NaN counts as too large.
     boot_ms = case when sync_worker_claim.boot_ms is not null
       then least(greatest(sync_worker_claim.boot_ms, 0), 3600000) end,
-    cold_start = sync_worker_claim.cold_start,
-    database_trouble = sync_worker_claim.database_trouble,
+    cold_start = sync_worker_claim.cold_start, database_trouble = sync_worker_claim.database_trouble,
     -- It does not change before we are done: follow_address waits for the run.
-    address = sync_scheduler.address_of(integration),
-    heartbeat_at = now(),
-    lease_expires_at = now() + settings.lease_duration
+    address = sync_scheduler.address_of(integration)
   where a.run_id = run.run_id and a.attempt = claimed.attempt;
 
   return sync_scheduler.read_connection(integration.id) || jsonb_build_object(
@@ -5525,7 +5511,7 @@ declare
 begin
   select * into open_attempt from sync_scheduler.run_attempts a
   where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null;
-  step := sync_scheduler.recovery_of(run, open_attempt);
+  step := sync_scheduler.choose_recovery(run, open_attempt);
   return case
     when step is null then null
     when step in ('resume', 'next_attempt', 'dispatch') then 'continues'
@@ -5692,17 +5678,9 @@ $$;
 -- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the
 -- caller.
 create or replace function public.sync_worker_finish(
-  run_id uuid,
-  attempt integer,
-  token text,
-  outcome text,
-  error_class text default null,
-  error_code text default null,
-  error_message text default null,
-  retry_after_seconds numeric default null,
-  checkpoint jsonb default null,
-  first_vendor_byte_ms numeric default null,
-  stuck_batch uuid default null,
+  run_id uuid, attempt integer, token text, outcome text, error_class text default null,
+  error_code text default null, error_message text default null, retry_after_seconds numeric default null,
+  checkpoint jsonb default null, first_vendor_byte_ms numeric default null, stuck_batch uuid default null,
   blames text default null
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
@@ -5809,15 +5787,9 @@ comment on function public.sync_worker_finish(
 -- Ends an attempt as its worker has reported, and decides what becomes of the run. stuck_batch: see
 -- set_aside_batch. The caller holds the run's row lock.
 create or replace function sync_scheduler.finish_attempt(
-  run public.sync_run_log,
-  outcome sync_scheduler.attempt_outcome,
-  error_class sync_scheduler.error_class,
-  error_code text,
-  error_message text,
-  blames sync_scheduler.blames,
-  retry_after interval,
-  over_quota boolean,
-  stuck_batch uuid
+  run public.sync_run_log, outcome sync_scheduler.attempt_outcome, error_class sync_scheduler.error_class,
+  error_code text, error_message text, blames sync_scheduler.blames, retry_after interval,
+  over_quota boolean, stuck_batch uuid
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -5838,9 +5810,7 @@ begin
     perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
   elsif sync_scheduler.set_aside_batch(run, error_class, stuck_batch) then
     -- The others go on at once, or when the vendor said: it means all of our requests.
-    perform sync_scheduler.wait_for_retry(run,
-      case when blames = 'nobody' then '0' else coalesce(retry_after, '0') end, blames, error_code,
-        error_message, retry_after);
+    perform sync_scheduler.wait_for_retry(run, blames, error_code, error_message, retry_after);
   else
     perform sync_scheduler.schedule_retry(run, error_class, error_code, error_message, blames, retry_after);
   end if;
@@ -5851,11 +5821,12 @@ $$;
 -- and a refusal the configuration's. Any other failure stays null, because such a worker may have failed by
 -- itself: it opens no incident. Errors: PT422 invalid_worker_request.
 create or replace function sync_scheduler.read_blames(error_class text, blames text)
-  returns sync_scheduler.blames
+returns sync_scheduler.blames
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   if blames is not null
-    and (error_class is null or blames <> all (enum_range(null::sync_scheduler.blames)::text[])) then
+    and (error_class is null or blames <> all (enum_range(null::sync_scheduler.blames)::text[]))
+  then
     perform sync_scheduler.raise_error('invalid_worker_request',
       '{"blames": "vendor, quota, configuration, entry or nobody, and only with an error_class"}');
   end if;
@@ -5881,21 +5852,15 @@ $$;
 -- Moves an active run to a final status (PT409 run_is_final for one that has ended). The caller has ended the
 -- attempt. Writing finished_at is the event "a run has ended": alerts and connections have triggers on it.
 create or replace function sync_scheduler.finish_run(
-  run_id uuid,
-  status public.sync_run_status,
-  error_code text default null,
-  error_message text default null
+  run_id uuid, status public.sync_run_status, error_code text default null, error_message text default null
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   delete from sync_scheduler.paused_runs p where p.run_id = finish_run.run_id;
   -- The last write: a trigger on this event finds everything else done.
   update public.sync_run_log r set
-    status = finish_run.status,
-    finished_at = now(),
-    next_attempt_at = null,
-    error_code = finish_run.error_code,
-    error_message = finish_run.error_message,
+    status = finish_run.status, finished_at = now(), next_attempt_at = null,
+    error_code = finish_run.error_code, error_message = finish_run.error_message,
     notice = nullif(r.notice, 'integration_paused')
   where r.run_id = finish_run.run_id;
 end;
@@ -5905,14 +5870,10 @@ $$;
 -- run_attempts. The caller holds the run's row lock and decides what becomes of the run. Writing ended_at is
 -- the event "an attempt has ended": alerts and connections have triggers on it.
 create or replace function sync_scheduler.mark_attempt_ended(
-  run public.sync_run_log,
-  outcome sync_scheduler.attempt_outcome,
-  error_class sync_scheduler.error_class default null,
-  error_code text default null,
-  error_message text default null,
-  blames sync_scheduler.blames default null,
-  retry_after interval default null,
-  over_quota boolean default false
+  run public.sync_run_log, outcome sync_scheduler.attempt_outcome,
+  error_class sync_scheduler.error_class default null, error_code text default null,
+  error_message text default null, blames sync_scheduler.blames default null,
+  retry_after interval default null, over_quota boolean default false
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -5921,13 +5882,9 @@ begin
   where e.integration_id = run.integration_id and e.state = 'sending';
 
   update sync_scheduler.run_attempts a set
-    ended_at = now(),
-    outcome = mark_attempt_ended.outcome,
-    error_class = mark_attempt_ended.error_class,
-    error_code = mark_attempt_ended.error_code,
-    error_message = mark_attempt_ended.error_message,
-    blames = mark_attempt_ended.blames,
-    retry_after = mark_attempt_ended.retry_after,
+    ended_at = now(), outcome = mark_attempt_ended.outcome, error_class = mark_attempt_ended.error_class,
+    error_code = mark_attempt_ended.error_code, error_message = mark_attempt_ended.error_message,
+    blames = mark_attempt_ended.blames, retry_after = mark_attempt_ended.retry_after,
     over_quota = mark_attempt_ended.over_quota
   where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null;
 end;
@@ -5965,10 +5922,10 @@ create or replace function sync_scheduler.read_calls(list text, calls jsonb, id_
 returns table (id uuid, token_hash bytea)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  if jsonb_typeof(read_calls.calls) = 'array' and jsonb_array_length(read_calls.calls) between 1 and 50
-    and not jsonb_path_exists(read_calls.calls, 'strict $[*] ? (@.type() != "object")') then
-    return query
-    select (c.call ->> read_calls.id_name)::uuid, sync_scheduler.hash_token(c.call ->> 'token')
+  if jsonb_typeof(calls) = 'array' and jsonb_array_length(calls) between 1 and 50
+    and not jsonb_path_exists(calls, 'strict $[*] ? (@.type() != "object")')
+  then
+    return query select (c.call ->> read_calls.id_name)::uuid, sync_scheduler.hash_token(c.call ->> 'token')
     from jsonb_array_elements(read_calls.calls) c (call) order by 1;
     return;
   end if;
@@ -5990,12 +5947,11 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return case
     -- Forged, or replaced by a newer call.
-    when claim_refusal.requested_at is null then 'invalid_token'
-    when claim_refusal.ended_at is not null then 'attempt_not_current'
-    when claim_refusal.claimed_at is not null then 'already_claimed'
+    when requested_at is null then 'invalid_token'
+    when ended_at is not null then 'attempt_not_current'
+    when claimed_at is not null then 'already_claimed'
     -- It counts as not answered, and the next call may be under way.
-    when claim_refusal.requested_at <= clock_timestamp() - claim_refusal.time_limit then 'attempt_not_current'
-    end;
+    when requested_at <= clock_timestamp() - time_limit then 'attempt_not_current' end;
 end;
 $$;
 
@@ -6005,10 +5961,10 @@ create or replace function sync_scheduler.has_ended(claimed_at timestamptz, ende
 returns boolean
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  if coalesce(has_ended.claimed_at, has_ended.ended_at) is null then
+  if coalesce(claimed_at, ended_at) is null then
     perform sync_scheduler.raise_error('invalid_token');
   end if;
-  return has_ended.ended_at is not null;
+  return ended_at is not null;
 end;
 $$;
 
@@ -6028,8 +5984,7 @@ begin
   -- who sets it now.
   update sync_scheduler.settings s
   set function_url = coalesce(s.function_url, sync_scheduler.signed_function_url())
-  where s.only_row
-  returning s.function_url into url;
+  where s.only_row returning s.function_url into url;
   if url is null then
     perform sync_scheduler.raise_error('function_url_not_configured', '{"run": "npx sync-scheduler doctor"}');
   end if;
@@ -6080,18 +6035,15 @@ create or replace function public.sync_worker_heartbeat(
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
-  run constant public.sync_run_log := sync_scheduler.extend_lease(
-    sync_worker_heartbeat.run_id, sync_worker_heartbeat.attempt, sync_worker_heartbeat.token, 'hold');
+  run constant public.sync_run_log := sync_scheduler.extend_lease(run_id, attempt, token, 'hold');
 begin
-  if sync_worker_heartbeat.checkpoint is not null then
-    perform sync_scheduler.require_size('checkpoint', sync_worker_heartbeat.checkpoint, 524288);
-    perform sync_scheduler.save_checkpoint(run.run_id, run.attempt, sync_worker_heartbeat.checkpoint);
+  if checkpoint is not null then
+    perform sync_scheduler.require_size('checkpoint', checkpoint, 524288);
+    perform sync_scheduler.save_checkpoint(run.run_id, run.attempt, checkpoint);
   end if;
-  if sync_worker_heartbeat.first_vendor_byte_ms is not null then
-    if sync_worker_heartbeat.first_vendor_byte_ms not between 0 and 86400000 then
-      perform sync_scheduler.raise_error('invalid_worker_request',
-        '{"first_vendor_byte_ms": "0 to 86400000"}');
-    end if;
+  if first_vendor_byte_ms not between 0 and 86400000 then
+    perform sync_scheduler.raise_error('invalid_worker_request', '{"first_vendor_byte_ms": "0 to 86400000"}');
+  elsif first_vendor_byte_ms is not null then
     -- For the timeline, once: each further heartbeat repeats it.
     update sync_scheduler.run_attempts a
     set first_vendor_byte_ms = sync_worker_heartbeat.first_vendor_byte_ms
@@ -6120,8 +6072,7 @@ create or replace function sync_scheduler.extend_lease(
 ) returns public.sync_run_log
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  held constant sync_scheduler.run_attempts :=
-    sync_scheduler.lock_attempt(extend_lease.run_id, extend_lease.attempt, extend_lease.token);
+  held constant sync_scheduler.run_attempts := sync_scheduler.lock_attempt(run_id, attempt, token);
   run public.sync_run_log;
   settings sync_scheduler.settings;
 begin
@@ -6144,9 +6095,8 @@ begin
       perform sync_scheduler.raise_error('attempt_not_current');
     end if;
   end if;
-  update sync_scheduler.run_attempts a set
-    heartbeat_at = now(),
-    lease_expires_at = now() + settings.lease_duration
+  update sync_scheduler.run_attempts a
+  set heartbeat_at = now(), lease_expires_at = now() + settings.lease_duration
   where a.run_id = run.run_id and a.attempt = extend_lease.attempt;
   return run;
 end;
@@ -6158,7 +6108,7 @@ create or replace function sync_scheduler.lock_attempt(run_id uuid, attempt inte
 returns sync_scheduler.run_attempts
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  hash constant bytea := sync_scheduler.hash_token(lock_attempt.token);
+  hash constant bytea := sync_scheduler.hash_token(token);
   found_attempt sync_scheduler.run_attempts;
 begin
   -- The function's address is no secret, and members know the ids of their runs: a forged token waits for no
@@ -6188,7 +6138,7 @@ create or replace function sync_scheduler.save_checkpoint(run_id uuid, attempt i
 returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  if octet_length(save_checkpoint.checkpoint::text) > 65536 then
+  if octet_length(checkpoint::text) > 65536 then
     perform sync_scheduler.raise_error('invalid_worker_request', '{"checkpoint": "more than 64 KiB"}');
   end if;
   update sync_scheduler.run_attempts a set checkpoint = nullif(save_checkpoint.checkpoint, 'null')
@@ -6201,10 +6151,8 @@ create or replace function sync_scheduler.run_progress(run public.sync_run_log) 
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   return jsonb_build_object(
-    'cancel_requested', run.cancel_requested_at is not null,
-    'entries_total', run.entries_total,
-    'entries_done', run.entries_done,
-    'entries_failed', run.entries_failed);
+    'cancel_requested', run.cancel_requested_at is not null, 'entries_total', run.entries_total,
+    'entries_done', run.entries_done, 'entries_failed', run.entries_failed);
 end;
 $$;
 
@@ -6212,8 +6160,8 @@ $$;
 -- A run waits while its integration is paused.
 
 -- Trigger of sync_integrations, for each writer: while an integration is disabled or paused its run waits
--- (pause_run), and it goes on when that is over (resume_run). Holds the integration's lock and takes the
--- run's: integration before run, as everywhere. Definer, because a host's backend (service_role) changes
+-- (pause_if_stopped), and it goes on when that is over (resume_run). Holds the integration's lock and takes
+-- the run's: integration before run, as everywhere. Definer, because a host's backend (service_role) changes
 -- integrations and may not write runs.
 create or replace function sync_scheduler.follow_pause() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
@@ -6230,7 +6178,7 @@ begin
   -- A pause in repeatable read does not see a run that has started since its snapshot. The claim refuses that
   -- run, and the recovery pauses it.
   if sync_scheduler.is_stopped(new) then
-    perform sync_scheduler.pause_run(r.run_id) from public.sync_run_log r
+    perform sync_scheduler.pause_if_stopped(r.run_id) from public.sync_run_log r
     where r.integration_id = new.id and r.status = 'pending';
   else
     perform sync_scheduler.resume_run(r.run_id) from public.sync_run_log r
@@ -6246,33 +6194,22 @@ create trigger follow_pause after update of enabled, paused_at, resume_at on pub
     or old.resume_at is distinct from new.resume_at)
   execute function sync_scheduler.follow_pause();
 
--- Pauses a run whose integration is disabled or paused, see pause_run, and returns whether it did. The caller
--- holds the run's row lock, and no worker holds the run.
+-- Lets a run wait if its integration is disabled or paused, and returns whether it does. The run is pending
+-- then, without a due instant, with the notice integration_paused. An attempt that no worker has claimed ends
+-- as paused. The caller holds the run's row lock, and no worker holds the run. Called twice, it changes
+-- nothing.
 create or replace function sync_scheduler.pause_if_stopped(run_id uuid) returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
-begin
-  -- A plain read in a statement of its own: its snapshot is younger than the run's lock. The transaction that
-  -- stops the integration writes it before it takes that lock, so one of the two sees the other.
-  if not exists (
-    select from public.sync_run_log r join public.sync_integrations i on i.id = r.integration_id
-    where r.run_id = pause_if_stopped.run_id and sync_scheduler.is_stopped(i))
-  then
-    return false;
-  end if;
-  perform sync_scheduler.pause_run(pause_if_stopped.run_id);
-  return true;
-end;
-$$;
-
--- Lets a run wait for the end of its integration's pause: pending, without a due instant, with the notice
--- integration_paused. An attempt that no worker has claimed ends as paused. The caller holds the run's row
--- lock, and no worker holds the run. Called twice, it changes nothing.
-create or replace function sync_scheduler.pause_run(run_id uuid) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
 begin
-  select * into strict run from public.sync_run_log r where r.run_id = pause_run.run_id;
+  -- A plain read in a statement of its own: its snapshot is younger than the run's lock. The transaction that
+  -- stops the integration writes it before it takes that lock, so one of the two sees the other.
+  select r.* into run from public.sync_run_log r join public.sync_integrations i on i.id = r.integration_id
+  where r.run_id = pause_if_stopped.run_id and sync_scheduler.is_stopped(i);
+  if not found then
+    return false;
+  end if;
   -- An attempt that is posted and not claimed ends here: its token is worthless, and no tick dispatches it
   -- again.
   perform sync_scheduler.mark_attempt_ended(run, 'paused');
@@ -6282,6 +6219,7 @@ begin
   where r.run_id = run.run_id
     -- A change of the pause's reason is no change of the run.
     and (r.status, r.next_attempt_at, r.notice) is distinct from ('pending', null, 'integration_paused');
+  return true;
 end;
 $$;
 
@@ -6293,9 +6231,7 @@ declare
   paused sync_scheduler.paused_runs;
 begin
   delete from sync_scheduler.paused_runs p where p.run_id = resume_run.run_id returning * into paused;
-  update public.sync_run_log r set
-    notice = null,
-    next_attempt_at = greatest(paused.next_attempt_at, now()),
+  update public.sync_run_log r set notice = null, next_attempt_at = greatest(paused.next_attempt_at, now()),
     -- The deadline does not run during a pause.
     deadline_at = r.deadline_at + (now() - coalesce(paused.paused_at, now()))
   where r.run_id = resume_run.run_id and r.status = 'pending' and r.notice = 'integration_paused';
@@ -6335,8 +6271,17 @@ begin
       end if;
     exception when others then
       -- One broken run must not stop the others.
-      perform sync_scheduler.postpone_recovery(due);
       raise warning 'sync_scheduler.recover_runs: run % was left as it is: % (%)', due, sqlerrm, sqlstate;
+      begin
+        -- To the back of the queue, so that many such runs cannot starve the others.
+        update sync_scheduler.run_attempts a set lease_expires_at = now() + interval '1 minute'
+        where a.run_id = due and a.ended_at is null;
+        update public.sync_run_log r set next_attempt_at = now() + interval '1 minute'
+        where r.run_id = due and r.next_attempt_at is not null;
+      exception when others then
+        -- Then it comes first again: no worse than before.
+        null;
+      end;
     end;
     exit when sync_scheduler.is_out_of_time();
   end loop;
@@ -6357,9 +6302,18 @@ begin
   select * into run from public.sync_run_log r where r.run_id = recover_run.run_id for no key update;
   select * into current_attempt from sync_scheduler.run_attempts a
   where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null;
-  step := sync_scheduler.recovery_of(run, current_attempt);
+  step := sync_scheduler.choose_recovery(run, current_attempt);
   if step is null then
     return false;
+  elsif step in ('dispatch', 'dispatch_exhausted') then
+    -- What pg_net heard from the function about the newest dispatch. It is a hint for people, never a reason
+    -- to act: the answer may be lost or late while the work goes on. Ids start again after a crash of pg_net,
+    -- so a response counts only if it is as young as the request.
+    update sync_scheduler.run_attempts a
+    set response_status = h.status_code, response_error = left(h.error_msg, 500)
+    from net._http_response h
+    where a.run_id = run.run_id and a.attempt = run.attempt
+      and h.id = a.request_id and h.created >= a.dispatched_at;
   end if;
 
   case step
@@ -6381,18 +6335,15 @@ begin
     perform sync_scheduler.next_attempt(run.run_id);
   when 'worker_lost' then
     perform sync_scheduler.mark_attempt_ended(run, 'lost', 'ambiguous', 'worker_lost',
-      'The worker fell silent.',
-      'nobody');
+      'The worker fell silent.', 'nobody');
     perform sync_scheduler.schedule_retry(run, 'ambiguous', 'worker_lost',
       'The sync was interrupted and starts again where it stopped.', 'nobody');
   when 'dispatch_exhausted' then
-    perform sync_scheduler.record_response(run.run_id, run.attempt);
     perform sync_scheduler.mark_attempt_ended(run, 'undelivered', 'transient', 'dispatch_exhausted',
       blames => 'nobody');
     perform sync_scheduler.finish_run(run.run_id, 'failed', 'dispatch_exhausted',
       'The sync function could not be reached.');
   when 'dispatch' then
-    perform sync_scheduler.record_response(run.run_id, run.attempt);
     if not sync_scheduler.pause_if_stopped(run.run_id) then
       perform sync_scheduler.repeat_dispatch(run);
     end if;
@@ -6403,7 +6354,7 @@ $$;
 
 -- What recover_run has to do to a run whose open attempt (or null) this is: resume, deadline_exceeded,
 -- next_attempt, worker_lost, dispatch_exhausted or dispatch; null: nothing, it is not stuck.
-create or replace function sync_scheduler.recovery_of(
+create or replace function sync_scheduler.choose_recovery(
   run public.sync_run_log, current_attempt sync_scheduler.run_attempts
 ) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -6438,34 +6389,6 @@ begin
 end;
 $$;
 
--- Puts a run whose recovery failed at the back of the queue, so that many such runs cannot starve the others.
-create or replace function sync_scheduler.postpone_recovery(run_id uuid) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  update sync_scheduler.run_attempts a set lease_expires_at = now() + interval '1 minute'
-  where a.run_id = postpone_recovery.run_id and a.ended_at is null;
-  update public.sync_run_log r set next_attempt_at = now() + interval '1 minute'
-  where r.run_id = postpone_recovery.run_id and r.next_attempt_at is not null;
-exception when others then
-  -- Then it comes first again: no worse than before.
-  null;
-end;
-$$;
-
--- Keeps what pg_net heard from the function about the newest dispatch of an attempt. It is a hint for people,
--- never a reason to act: the answer may be lost or late while the work goes on.
-create or replace function sync_scheduler.record_response(run_id uuid, attempt integer) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  -- Ids start again after a crash of pg_net, so a response counts only if it is as young as the request.
-  update sync_scheduler.run_attempts a
-  set response_status = h.status_code, response_error = left(h.error_msg, 500)
-  from net._http_response h
-  where a.run_id = record_response.run_id and a.attempt = record_response.attempt
-    and h.id = a.request_id and h.created >= a.dispatched_at;
-end;
-$$;
-
 -- supabase/schemas/30_functions/runs/retry_run.sql
 -- What becomes of a run whose attempt failed.
 
@@ -6474,18 +6397,13 @@ $$;
 -- up. Else it is pending until its backoff is over. `retry_after` is the vendor's hint and a lower bound, see
 -- wait_for_retry. The first failure on a cold start is retried at once, if the vendor gave no hint.
 create or replace function sync_scheduler.schedule_retry(
-  run public.sync_run_log,
-  error_class sync_scheduler.error_class,
-  error_code text,
-  error_message text,
-  blames sync_scheduler.blames,
-  retry_after interval default null
+  run public.sync_run_log, error_class sync_scheduler.error_class, error_code text, error_message text,
+  blames sync_scheduler.blames, retry_after interval default null
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
-  in_a_row integer;
-  burnt integer;
+  failures record;
   backoff interval;
   -- Null unless the failure is a refusal that may pass by itself.
   refusal interval := case
@@ -6497,19 +6415,23 @@ begin
   end if;
 
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
-  select f.in_a_row, f.burnt into in_a_row, burnt from sync_scheduler.count_failures(run) f;
+  select * into strict failures from sync_scheduler.count_failures(run);
   -- A wait and a refusal that may pass burn no attempt, also when a batch that was set aside has burnt all of
   -- them.
   if (error_class = 'permanent' and refusal is null)
-    or (burnt >= integration.max_attempts and error_class not in ('rate_limited', 'permanent'))
+    or (failures.burnt >= integration.max_attempts and error_class not in ('rate_limited', 'permanent'))
   then
     perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
     return;
   end if;
-  backoff := coalesce(refusal,
-    greatest(retry_after, sync_scheduler.retry_backoff(integration.retry_base, in_a_row),
+
+  -- Exponential with full jitter. The exponent is bounded, so that no number of failures overflows.
+  select coalesce(refusal, greatest(retry_after,
+    random() * least(s.retry_cap,
+      integration.retry_base * power(2, least(greatest(failures.in_a_row - 1, 0), 20))),
     -- A vendor that asks us to slow down is not asked again at once, even if it does not say how long.
-    case when error_class = 'rate_limited' then interval '5 seconds' end));
+    case when error_class = 'rate_limited' then interval '5 seconds' end))
+  into strict backoff from sync_scheduler.settings s;
   -- With a hint it was the vendor who failed, not the start.
   if coalesce(retry_after, interval '0') <= interval '0' and error_class in ('transient', 'ambiguous') then
     -- In a freshly booted isolate, before it settled any entry, and once in a run.
@@ -6522,56 +6444,58 @@ begin
       backoff := interval '0';
     end if;
   end if;
-  perform sync_scheduler.wait_for_retry(run, backoff, blames, error_code, error_message, retry_after);
+  perform sync_scheduler.wait_for_retry(run, blames, error_code, error_message, retry_after, backoff);
 end;
 $$;
 
--- Lets a run whose attempt has ended wait for backoff (0: dispatched at once). `retry_after`, the vendor's
--- hint, moves the deadline, up to settings.longest_wait in total. Beyond that the run fails as
--- vendor_quota_exhausted. The caller holds the run's row lock.
+-- Lets a run whose attempt has ended wait for backoff (0: dispatched at once), by default as long as the
+-- vendor asks. The vendor's hint, `retry_after`, moves the deadline, up to settings.longest_wait in total.
+-- Beyond that the run fails as vendor_quota_exhausted. The caller holds the run's row lock.
 create or replace function sync_scheduler.wait_for_retry(
-  run public.sync_run_log,
-  backoff interval,
-  blames sync_scheduler.blames,
-  error_code text,
-  error_message text,
-  retry_after interval default null
+  run public.sync_run_log, blames sync_scheduler.blames, error_code text, error_message text,
+  retry_after interval, backoff interval default null
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  integration public.sync_integrations;
-  vendor record;
+  -- What the connector waits for by its own choice is the run's own time.
+  asked constant interval := case when blames = 'nobody' then '0' else coalesce(retry_after, '0') end;
+  until constant timestamptz := now() + asked;
+  words text;
 begin
-  select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
-  select * into vendor
-    from sync_scheduler.vendor_wait(run, wait_for_retry.blames, wait_for_retry.retry_after);
-  if vendor.is_too_long then
-    update public.sync_run_log r set quota_until = now() + vendor.asked where r.run_id = run.run_id;
-    perform sync_scheduler.finish_run(run.run_id, 'failed', 'vendor_quota_exhausted',
-      sync_scheduler.wait_words(integration, wait_for_retry.blames, now() + vendor.asked));
+  -- Until when the vendor asks us to wait, for people: by the integration's own clocks, and to the nearest
+  -- minute, because the hint was on its way for a moment.
+  select format(case when wait_for_retry.blames = 'quota' then 'The vendor''s quota is used up until %s (%s).'
+      else 'The vendor asks us to come back at %s (%s).' end,
+    to_char((until + interval '30 seconds') at time zone i.time_zone,
+      case when until < now() + interval '1 day' then 'HH24:MI' else 'YYYY-MM-DD HH24:MI' end), i.time_zone)
+  into strict words from public.sync_integrations i where i.id = run.integration_id;
+  if asked > interval '0' and asked + (
+      select coalesce(sum(a.vendor_wait), '0') from sync_scheduler.run_attempts a where a.run_id = run.run_id)
+    > (select s.longest_wait from sync_scheduler.settings s)
+  then
+    update public.sync_run_log r set quota_until = until where r.run_id = run.run_id;
+    perform sync_scheduler.finish_run(run.run_id, 'failed', 'vendor_quota_exhausted', words);
     return;
   end if;
   -- What the vendor asks for is not the run's own time. Past its deadline it has none left, and is given
   -- none.
-  if vendor.asked > interval '0' and run.deadline_at > now() then
-    update sync_scheduler.run_attempts a set vendor_wait = vendor.asked
+  if asked > interval '0' and run.deadline_at > now() then
+    update sync_scheduler.run_attempts a set vendor_wait = asked
     where a.run_id = run.run_id and a.attempt = run.attempt;
-    run.deadline_at := run.deadline_at + vendor.asked;
+    run.deadline_at := run.deadline_at + asked;
     -- For a shorter wait the connector's own words are enough.
-    if wait_for_retry.blames = 'quota' and vendor.asked > interval '1 minute' then
-      run.quota_until := now() + vendor.asked;
-      error_message := left(concat_ws(' ', wait_for_retry.error_message,
-        sync_scheduler.wait_words(integration, wait_for_retry.blames, run.quota_until)), 500);
+    if blames = 'quota' and asked > interval '1 minute' then
+      run.quota_until := until;
+      error_message := left(concat_ws(' ', error_message, words), 500);
     end if;
   end if;
+  backoff := coalesce(backoff, asked);
   update public.sync_run_log r set
     status = 'pending',
     -- Past its deadline it is due now. A tick may not look further back, see ticks.looks_from.
     next_attempt_at = greatest(now(), least(now() + backoff, run.deadline_at)),
-    deadline_at = run.deadline_at,
-    quota_until = run.quota_until,
-    error_code = wait_for_retry.error_code,
-    error_message = wait_for_retry.error_message
+    deadline_at = run.deadline_at, quota_until = run.quota_until,
+    error_code = wait_for_retry.error_code, error_message = wait_for_retry.error_message
   where r.run_id = run.run_id;
   if not sync_scheduler.pause_if_stopped(run.run_id) and backoff <= interval '0' then
     perform sync_scheduler.next_attempt(run.run_id);
@@ -6598,19 +6522,6 @@ begin
 end;
 $$;
 
--- Exponential backoff with full jitter: random between 0 and retry_base * 2^(failures-1), capped by
--- settings.retry_cap.
-create or replace function sync_scheduler.retry_backoff(retry_base interval, failures integer)
-returns interval
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
-begin
-  -- The exponent is bounded so that no number of failures overflows the interval.
-  return (
-    select random() * least(s.retry_cap, retry_base * power(2, least(greatest(failures - 1, 0), 20)))
-    from sync_scheduler.settings s);
-end;
-$$;
-
 -- How long to wait before a refusal is tried again, of a run whose attempt has just ended as permanent. It is
 -- 30 s, 1, 2, 4 minutes, until ten minutes after the first refusal of this run. Only if the vendor took
 -- entries within an hour before that, with the present config and credentials (last_success_at). Null: the
@@ -6624,7 +6535,7 @@ declare
   refusals integer;
   first_at timestamptz;
 begin
-  if blames is not distinct from 'entry' or sync_scheduler.is_own_refusal(refusal_backoff.error_code) then
+  if blames = 'entry' or sync_scheduler.is_own_refusal(refusal_backoff.error_code) then
     return null;
   end if;
   select count(*), min(a.ended_at) into refusals, first_at from sync_scheduler.run_attempts a
@@ -6639,8 +6550,8 @@ begin
 end;
 $$;
 
--- Was the run refused for good by the attempt with which it has just ended? So it was if it failed of that,
--- or if a person had asked to cancel it meanwhile.
+-- Was the run refused for good by the attempt with which it has just ended? Also if a person had asked to
+-- cancel it meanwhile.
 create or replace function sync_scheduler.was_refused(
   run public.sync_run_log, last_attempt sync_scheduler.run_attempts
 ) returns boolean
@@ -6659,37 +6570,6 @@ begin
   return coalesce(error_code in (
     'invalid_config', 'invalid_credentials', 'credentials_needed', 'no_connector', 'invalid_worker_request'),
       false);
-end;
-$$;
-
--- How long the vendor asks the run to wait (0: it does not), and whether that is more than the run may still
--- wait. For all of its waits together that is settings.longest_wait. The caller holds the run's row lock.
-create or replace function sync_scheduler.vendor_wait(
-  run public.sync_run_log, blames sync_scheduler.blames, retry_after interval, out asked interval,
-  out is_too_long boolean
-)
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  -- What the connector waits for by its own choice is the run's own time.
-  asked := case when blames = 'nobody' then '0' else coalesce(retry_after, '0') end;
-  is_too_long := asked > interval '0' and asked + (
-    select coalesce(sum(a.vendor_wait), '0') from sync_scheduler.run_attempts a where a.run_id = run.run_id)
-    > (select s.longest_wait from sync_scheduler.settings s);
-end;
-$$;
-
--- Until when the vendor asks us to wait, in a sentence for people, by the integration's own clocks.
-create or replace function sync_scheduler.wait_words(
-  integration public.sync_integrations, blames sync_scheduler.blames, until timestamptz
-) returns text
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  return format(case when blames = 'quota' then 'The vendor''s quota is used up until %s (%s).'
-      else 'The vendor asks us to come back at %s (%s).' end,
-    -- To the nearest minute: the hint was on its way for a moment.
-    to_char((until + interval '30 seconds') at time zone integration.time_zone,
-      case when until < now() + interval '1 day' then 'HH24:MI' else 'YYYY-MM-DD HH24:MI' end),
-    integration.time_zone);
 end;
 $$;
 
@@ -6877,26 +6757,24 @@ declare
   slots timestamptz[];
   added integer;
 begin
-  perform sync_scheduler.require_org_role(backfill_slots.org_id, '{admin}');
-  perform sync_scheduler.require_text('reason', backfill_slots.reason);
-  perform sync_scheduler.require_period(backfill_slots.since, backfill_slots.until);
-  if backfill_slots.until > now() then
+  perform sync_scheduler.require_org_role(org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', reason);
+  perform sync_scheduler.require_period(since, until);
+  if until > now() then
     perform sync_scheduler.raise_error('invalid_period', '{"reason": "to is in the future"}');
-  elsif backfill_slots.since < known_since then
-    perform sync_scheduler.raise_error('invalid_period', jsonb_build_object(
-      'reason', 'older than what the run log keeps, so what ran then is not known', 'earliest',
-      known_since));
+  elsif since < known_since then
+    perform sync_scheduler.raise_error('invalid_period', jsonb_build_object('earliest', known_since,
+      'reason', 'older than what the run log keeps, so what ran then is not known'));
   end if;
-  integration := sync_scheduler.lock_integration(backfill_slots.org_id, backfill_slots.integration_type);
+  integration := sync_scheduler.lock_integration(org_id, integration_type);
 
   -- Every slot before next_run_at has its row, whatever the schedule was then. Later ones are the tick's.
   slots := array(
     select k.scheduled_for from public.sync_run_log k
-    where k.integration_id = integration.id and k.scheduled_for >= backfill_slots.since
-      and k.scheduled_for < backfill_slots.until and k.status = 'skipped' and not exists (
-        select from public.sync_run_log r
-        where r.integration_id = k.integration_id and r.scheduled_for = k.scheduled_for
-          and r.status <> 'skipped')
+    where k.integration_id = integration.id and k.scheduled_for >= since and k.scheduled_for < until
+      and k.status = 'skipped' and not exists (
+        select from public.sync_run_log r where r.integration_id = k.integration_id
+          and r.scheduled_for = k.scheduled_for and r.status <> 'skipped')
     order by k.scheduled_for limit most + 1);
   if cardinality(slots) > most then
     perform sync_scheduler.raise_error('invalid_period', jsonb_build_object(
@@ -6908,8 +6786,8 @@ begin
   on conflict do nothing;
   get diagnostics added = row_count;
   if added > 0 then
-    perform sync_scheduler.audit(integration, 'backfill', backfill_slots.reason,
-      jsonb_build_object('from', backfill_slots.since, 'to', backfill_slots.until, 'slots', added));
+    perform sync_scheduler.audit(integration, 'backfill', reason,
+      jsonb_build_object('from', since, 'to', until, 'slots', added));
   end if;
   return added;
 end;
@@ -6923,9 +6801,7 @@ create or replace function public.backfill_integration_sync(
 ) returns integer
 language sql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-  select sync_scheduler.backfill_slots(backfill_integration_sync.org_id,
-    backfill_integration_sync.integration_type,
-    backfill_integration_sync."from", backfill_integration_sync."to", backfill_integration_sync.reason);
+  select sync_scheduler.backfill_slots(org_id, integration_type, "from", "to", reason);
 $$;
 revoke all on function public.backfill_integration_sync(uuid, text, timestamptz, timestamptz, text)
   from public, anon, authenticated, service_role;
@@ -6946,25 +6822,26 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
   integration public.sync_integrations;
-  slots timestamptz[];
+  slots integer;
+  first_slot timestamptz;
+  last_slot timestamptz;
 begin
-  perform sync_scheduler.require_org_role(cancel_integration_backfill.org_id, '{admin}');
-  perform sync_scheduler.require_text('reason', cancel_integration_backfill.reason);
+  perform sync_scheduler.require_org_role(org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', reason);
   -- The tick starts a queued slot under this lock, so a slot either waits or has its run.
-  integration := sync_scheduler.lock_integration(
-    cancel_integration_backfill.org_id, cancel_integration_backfill.integration_type);
+  integration := sync_scheduler.lock_integration(org_id, integration_type);
   with removed as (
     delete from sync_scheduler.queued_slots w
     where w.integration_id = integration.id and w.triggered_by = 'backfill'
     returning w.scheduled_for
   )
-  select coalesce(array_agg(r.scheduled_for order by r.scheduled_for), '{}') into slots from removed r;
-  if cardinality(slots) > 0 then
-    perform sync_scheduler.audit(integration, 'cancel_backfill', cancel_integration_backfill.reason,
-      jsonb_build_object(
-      'slots', cardinality(slots), 'first_slot', slots[1], 'last_slot', slots[cardinality(slots)]));
+  select count(*), min(r.scheduled_for), max(r.scheduled_for) into slots, first_slot, last_slot
+  from removed r;
+  if slots > 0 then
+    perform sync_scheduler.audit(integration, 'cancel_backfill', reason,
+      jsonb_build_object('slots', slots, 'first_slot', first_slot, 'last_slot', last_slot));
   end if;
-  return cardinality(slots);
+  return slots;
 end;
 $$;
 revoke all on function public.cancel_integration_backfill(uuid, text, text)
@@ -7014,16 +6891,14 @@ declare
   wrong text;
   floor interval := (select s.least_cooldown from sync_scheduler.settings s);
 begin
-  perform sync_scheduler.require_org_role(configure_integration_sync.org_id, '{admin}');
-  perform sync_scheduler.require_text('reason', configure_integration_sync.reason);
-  perform sync_scheduler.require_size('changes', configure_integration_sync.changes);
-  before := sync_scheduler.lock_integration(
-    configure_integration_sync.org_id, configure_integration_sync.integration_type);
-  wanted := sync_scheduler.apply_settings(before, configure_integration_sync.changes);
-  if configure_integration_sync.changes ? 'manual_cooldown' and wanted.manual_cooldown < floor then
-    perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
-      'field', 'manual_cooldown', 'reason',
-      format('at least %s seconds', extract(epoch from floor)::integer)));
+  perform sync_scheduler.require_org_role(org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', reason);
+  perform sync_scheduler.require_size('changes', changes);
+  before := sync_scheduler.lock_integration(org_id, integration_type);
+  wanted := sync_scheduler.apply_settings(before, changes);
+  if changes ? 'manual_cooldown' and wanted.manual_cooldown < floor then
+    perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', 'manual_cooldown',
+      'reason', format('at least %s seconds', extract(epoch from floor)::integer)));
   end if;
   perform set_config('sync_scheduler.configures', 'on', true);
   begin
@@ -7041,13 +6916,11 @@ begin
     perform sync_scheduler.raise_setting_fault(wrong, sqlstate);
   end;
   perform set_config('sync_scheduler.configures', '', true);
-  perform sync_scheduler.audit(saved, 'configure', configure_integration_sync.reason, jsonb_build_object(
-    'before', (select jsonb_object_agg(key,
-      (to_jsonb(before) || sync_scheduler.entry_rules(before.config)) -> key)
-      from jsonb_object_keys(configure_integration_sync.changes) key),
-    'after', (select jsonb_object_agg(key,
-      (to_jsonb(saved) || sync_scheduler.entry_rules(saved.config)) -> key)
-      from jsonb_object_keys(configure_integration_sync.changes) key)));
+  perform sync_scheduler.audit(saved, 'configure', reason, (
+    select jsonb_build_object(
+      'before', jsonb_object_agg(key, (to_jsonb(before) || sync_scheduler.entry_rules(before.config)) -> key),
+      'after', jsonb_object_agg(key, (to_jsonb(saved) || sync_scheduler.entry_rules(saved.config)) -> key))
+    from jsonb_object_keys(changes) key));
   return saved;
 end;
 $$;
@@ -7095,20 +6968,19 @@ declare
   integration public.sync_integrations;
   zone text;
 begin
-  perform sync_scheduler.require_org_role(preview_sync_schedule.org_id, '{admin,coordinator,viewer}');
-  perform sync_scheduler.require_text('schedule', preview_sync_schedule.schedule);
-  perform sync_scheduler.require_text('time_zone', preview_sync_schedule.time_zone);
-  if preview_sync_schedule.n is null or preview_sync_schedule.n not between 1 and 100 then
+  perform sync_scheduler.require_org_role(org_id, '{admin,coordinator,viewer}');
+  perform sync_scheduler.require_text('schedule', schedule);
+  perform sync_scheduler.require_text('time_zone', time_zone);
+  if n is null or n not between 1 and 100 then
     perform sync_scheduler.raise_error('invalid_count', '{"n": "1 to 100"}');
   end if;
-  integration := sync_scheduler.find_integration(
-    preview_sync_schedule.org_id, preview_sync_schedule.integration_type);
-  zone := coalesce(preview_sync_schedule.time_zone, integration.time_zone);
+  integration := sync_scheduler.find_integration(org_id, integration_type);
+  zone := coalesce(time_zone, integration.time_zone);
   -- A zone that cannot be saved is refused also when there is no slot to show.
   perform sync_scheduler.validate_time_zone(zone);
   return query select slot, slot at time zone zone
-    from sync_scheduler.cron_occurrences(coalesce(preview_sync_schedule.schedule, integration.schedule), zone,
-      now(), 'infinity', preview_sync_schedule.n) slot;
+    from sync_scheduler.cron_occurrences(
+      coalesce(schedule, integration.schedule), zone, now(), 'infinity', n) slot;
 end;
 $$;
 revoke all on function public.preview_sync_schedule(uuid, text, integer, text, text)
@@ -7131,9 +7003,7 @@ create or replace function sync_scheduler.next_cron_occurrence(
 ) returns timestamptz
 language plpgsql stable strict set search_path = pg_catalog, pg_temp as $$
 begin
-  return (
-    select o.instant from sync_scheduler.cron_occurrences(expression, time_zone, after, 'infinity', 1)
-      o (instant));
+  return (select slot from sync_scheduler.cron_occurrences(expression, time_zone, after, 'infinity', 1) slot);
 end;
 $$;
 
@@ -7308,8 +7178,8 @@ begin
   end if;
   while high - low > 1 loop
     middle := (low + high) / 2;
-    if (since + middle * interval '1 second') at time zone time_zone = wall + middle * interval '1 second'
-      then
+    if (since + middle * interval '1 second') at time zone time_zone
+      = wall + middle * interval '1 second' then
       low := middle;
     else
       high := middle;
@@ -7328,11 +7198,10 @@ begin
   -- Postgres also takes an abbreviation: it reads CET as UTC+1, summer and winter. And it takes a POSIX rule:
   -- UTC+3 is west of Greenwich there, and a misspelt name with a digit is a rule, too. The view
   -- pg_timezone_names knows them, but it reads hundreds of files.
-  if length(time_zone) > sync_scheduler.text_limit('time_zone')
-    or time_zone !~ '^(UTC|Etc/GMT(0|[+]([0-9]|1[0-2])|-([0-9]|1[0-4]))|[A-Z][A-Za-z]*(/[A-Za-z_-]+){1,2})$'
-      then
-    perform sync_scheduler.raise_error('invalid_time_zone',
-      jsonb_build_object('time_zone', left(validate_time_zone.time_zone, 100)));
+  if length(time_zone) > sync_scheduler.text_limit('time_zone') or time_zone
+    !~ '^(UTC|Etc/GMT(0|[+]([0-9]|1[0-2])|-([0-9]|1[0-4]))|[A-Z][A-Za-z]*(/[A-Za-z_-]+){1,2})$'
+  then
+    raise invalid_parameter_value;
   end if;
   perform now() at time zone time_zone;
 exception when invalid_parameter_value then
@@ -7412,7 +7281,7 @@ begin
   insert into public.sync_run_log (org_id, integration_id, integration_type, status, triggered_by,
     scheduled_for, skip_reason, attempt, deadline_at, finished_at)
   select integration.org_id, integration.id, integration.integration_type, 'skipped', 'schedule', slot,
-    coalesce(sync_scheduler.why_skip(integration, slot), skip_slots.reason), 0, now(), now()
+    coalesce(sync_scheduler.find_skip_reason(integration, slot), skip_slots.reason), 0, now(), now()
   from unnest(slots) slot
   where not exists (
     select from public.sync_run_log r where r.integration_id = integration.id and r.scheduled_for = slot)
@@ -7425,7 +7294,7 @@ end;
 $$;
 
 -- Why a due slot of the integration is not run now, as far as its settings say; null: it may run.
-create or replace function sync_scheduler.why_skip(
+create or replace function sync_scheduler.find_skip_reason(
   integration public.sync_integrations, slot timestamptz
 ) returns public.sync_skip_reason
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -7451,16 +7320,15 @@ $$;
 create or replace function sync_scheduler.parse_cron(expression text) returns sync_scheduler.cron_fields
 language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
 declare
-  trimmed text := btrim(expression, E' \t\r\n');
+  most constant integer := sync_scheduler.text_limit('schedule');
+  trimmed text := btrim(left(expression, most + 1), E' \t\r\n');
   field text[];
+  reason text;
   weekdays varbit;
   longest_month integer;
   parsed sync_scheduler.cron_fields;
 begin
-  if length(expression) > sync_scheduler.text_limit('schedule') then
-    perform sync_scheduler.raise_invalid_schedule('expression', expression,
-      format('longer than %s characters', sync_scheduler.text_limit('schedule')));
-  elsif trimmed like '@%' then
+  if trimmed like '@%' then
     trimmed := case lower(trimmed)
       when '@hourly' then '0 * * * *'
       when '@daily' then '0 0 * * *'
@@ -7470,15 +7338,16 @@ begin
       when '@yearly' then '0 0 1 1 *'
       when '@annually' then '0 0 1 1 *'
     end;
-    if trimmed is null then
-      perform sync_scheduler.raise_invalid_schedule('expression', expression, 'unknown macro');
-    end if;
   end if;
-
   field := case when trimmed = '' then '{}' else regexp_split_to_array(trimmed, '[ \t\r\n]+') end;
-  if cardinality(field) <> 5 then
-    perform sync_scheduler.raise_invalid_schedule('expression', expression,
-      format('five fields expected, found %s', cardinality(field)));
+  reason := case
+    when length(expression) > most then format('longer than %s characters', most)
+    when trimmed is null then 'unknown macro'
+    when cardinality(field) <> 5 then format('five fields expected, found %s', cardinality(field)) end;
+  if reason is not null then
+    -- An error is no place for a megabyte.
+    perform sync_scheduler.raise_error('invalid_schedule', jsonb_build_object(
+      'field', 'expression', 'value', left(expression, 100), 'reason', reason));
   end if;
 
   parsed.minutes := sync_scheduler.parse_cron_field('minute', field[1], 0, 59);
@@ -7497,7 +7366,8 @@ begin
     when parsed.months & B'000101001010' <> B'000000000000' then 30
     else 29 end;
   if not parsed.either_day and position(B'1' in parsed.days) > longest_month then
-    perform sync_scheduler.raise_invalid_schedule('day_of_month', field[3], 'no chosen month has such a day');
+    perform sync_scheduler.raise_error('invalid_schedule', jsonb_build_object(
+      'field', 'day_of_month', 'value', left(field[3], 100), 'reason', 'no chosen month has such a day'));
   end if;
   return parsed;
 end;
@@ -7560,7 +7430,8 @@ begin
         then 'the step is larger than the field'
     end;
     if reason is not null then
-      perform sync_scheduler.raise_invalid_schedule(field, part, reason);
+      perform sync_scheduler.raise_error('invalid_schedule', jsonb_build_object(
+        'field', field, 'value', left(part, 100), 'reason', reason));
     end if;
 
     for number in first..last by step loop
@@ -7573,9 +7444,9 @@ $$;
 
 -- A number, or the value of a name (names[1] is lowest); null for anything else. Of a name that is there
 -- twice, the first at or after since counts: the Sunday of FRI-SUN is 7.
-create or replace function sync_scheduler.parse_cron_value(written text, names text[], lowest integer,
-  since integer)
-returns integer
+create or replace function sync_scheduler.parse_cron_value(
+  written text, names text[], lowest integer, since integer
+) returns integer
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   if written ~ '^[0-9]+$' then
@@ -7583,22 +7454,7 @@ begin
     return left('0' || ltrim(written, '0'), 5)::integer;
   end if;
   return coalesce(array_position(names, lower(written), since - lowest + 1),
-    array_position(names, lower(written)))
-    - 1 + lowest;
-end;
-$$;
-
--- Raises PT422 invalid_schedule with details {field, value, reason}. field: minute, hour, day_of_month,
--- month, day_of_week or expression; value: the part that is wrong, as it was written.
-create or replace function sync_scheduler.raise_invalid_schedule(field text, value text, reason text)
-returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  perform sync_scheduler.raise_error('invalid_schedule', jsonb_build_object(
-    'field', raise_invalid_schedule.field,
-    -- An error is no place for a megabyte.
-    'value', left(raise_invalid_schedule.value, 100),
-    'reason', raise_invalid_schedule.reason));
+    array_position(names, lower(written))) - 1 + lowest;
 end;
 $$;
 
@@ -7614,25 +7470,21 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
 declare
   integration public.sync_integrations;
 begin
-  perform sync_scheduler.require_org_role(pause_integration_sync.org_id, '{admin}');
-  perform sync_scheduler.require_text('reason', pause_integration_sync.reason);
-  if not isfinite(pause_integration_sync.resume_at) or pause_integration_sync.resume_at <= now() then
-    perform sync_scheduler.raise_error('invalid_resume_at',
-      jsonb_build_object('resume_at', pause_integration_sync.resume_at));
+  perform sync_scheduler.require_org_role(org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', reason);
+  if not isfinite(resume_at) or resume_at <= now() then
+    perform sync_scheduler.raise_error('invalid_resume_at', jsonb_build_object('resume_at', resume_at));
   end if;
-  integration := sync_scheduler.lock_integration(
-    pause_integration_sync.org_id, pause_integration_sync.integration_type);
+  integration := sync_scheduler.lock_integration(org_id, integration_type);
   if integration.resume_at <= now() then
-    perform sync_scheduler.end_pause(integration);
+    perform sync_scheduler.end_pause(integration, 'pause_ended');
   end if;
   -- First, because it refuses a reason that is too long.
-  perform sync_scheduler.audit(integration, 'pause', pause_integration_sync.reason,
-    jsonb_build_object('resume_at', pause_integration_sync.resume_at));
+  perform sync_scheduler.audit(integration, 'pause', reason, jsonb_build_object('resume_at', resume_at));
   update public.sync_integrations i set
     -- A pause that is over does not count: this one begins now.
     paused_at = case when i.resume_at <= now() then now() else coalesce(i.paused_at, now()) end,
-    paused_by = sync_scheduler.caller_id(),
-    pause_reason = pause_integration_sync.reason,
+    paused_by = sync_scheduler.caller_id(), pause_reason = pause_integration_sync.reason,
     resume_at = pause_integration_sync.resume_at
   where i.id = integration.id returning * into strict integration;
   return integration;
@@ -7652,28 +7504,21 @@ Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorize
 PT422 unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.$$;
 
 -- Definer, because no client may write the integrations. The first statement checks the caller.
-create or replace function public.resume_integration_sync(org_id uuid, integration_type text,
-  reason text default null)
-returns public.sync_integrations
+create or replace function public.resume_integration_sync(
+  org_id uuid, integration_type text, reason text default null
+) returns public.sync_integrations
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
   integration public.sync_integrations;
 begin
-  perform sync_scheduler.require_org_role(resume_integration_sync.org_id, '{admin}');
-  perform sync_scheduler.require_text('reason', resume_integration_sync.reason);
-  integration := sync_scheduler.lock_integration(
-    resume_integration_sync.org_id, resume_integration_sync.integration_type);
+  perform sync_scheduler.require_org_role(org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', reason);
+  integration := sync_scheduler.lock_integration(org_id, integration_type);
   if integration.paused_at is null then
     return integration;
   end if;
-  perform sync_scheduler.audit(integration, 'resume', resume_integration_sync.reason, jsonb_build_object(
-    -- Without the pause's reason: another person gave it, and the record of the pause has it (erase_person).
-    'paused_at', integration.paused_at, 'resume_at', integration.resume_at));
-  update public.sync_integrations i
-  set paused_at = null, paused_by = null, pause_reason = null, resume_at = null
-  where i.id = integration.id returning * into strict integration;
-  return integration;
+  return sync_scheduler.end_pause(integration, 'resume', reason);
 end;
 $$;
 revoke all on function public.resume_integration_sync(uuid, text, text)
@@ -7705,7 +7550,7 @@ begin
       select * into ended from public.sync_integrations i
       where i.id = over and i.resume_at <= now() for no key update skip locked;
       if found then
-        perform sync_scheduler.end_pause(ended);
+        perform sync_scheduler.end_pause(ended, 'pause_ended');
       end if;
     exception when others then
       -- Its run is locked, perhaps. The next tick tries again, and the others go on.
@@ -7716,15 +7561,19 @@ begin
 end;
 $$;
 
--- Clears a pause whose resume_at has passed, and writes it down. The caller holds the integration's lock.
-create or replace function sync_scheduler.end_pause(integration public.sync_integrations) returns void
+-- Clears a pause, and writes that down as action. The caller holds the integration's lock.
+create or replace function sync_scheduler.end_pause(
+  integration public.sync_integrations, action text, reason text default null
+) returns public.sync_integrations
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  update public.sync_integrations i
-  set paused_at = null, paused_by = null, pause_reason = null, resume_at = null where i.id = integration.id;
-  -- Without the pause's reason, as in resume_integration_sync.
-  perform sync_scheduler.audit(integration, 'pause_ended', null,
+  -- Without the pause's reason: another person gave it, and the record of the pause has it (erase_person).
+  perform sync_scheduler.audit(integration, end_pause.action, end_pause.reason,
     jsonb_build_object('paused_at', integration.paused_at, 'resume_at', integration.resume_at));
+  update public.sync_integrations i
+  set paused_at = null, paused_by = null, pause_reason = null, resume_at = null
+  where i.id = integration.id returning * into strict integration;
+  return integration;
 end;
 $$;
 
@@ -7757,7 +7606,7 @@ begin
     begin
       -- Locked and advanced in one subtransaction. Two would leave a version of the row that no index scan
       -- may mark as dead: each tick would read all of them until the next vacuum.
-      due := sync_scheduler.find_due(batch_size);
+      due := sync_scheduler.lock_due(batch_size);
       exit when due is null;
       done := sync_scheduler.start_slots(due);
       started := started + done.started;
@@ -7791,7 +7640,7 @@ $$;
 -- Locks due integrations, up to batch_size of each type, the longest due first, and returns their ids (null:
 -- none). Of those that would be started, as many as settings.max_active_per_type and max_active_per_org leave
 -- room for.
-create or replace function sync_scheduler.find_due(batch_size integer) returns uuid[]
+create or replace function sync_scheduler.lock_due(batch_size integer) returns uuid[]
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   settings sync_scheduler.settings;
@@ -7894,8 +7743,7 @@ begin
   -- Before the lock, or every tick would take it.
   if not exists (select from sync_scheduler.queued_slots) then
     return 0;
-  end if;
-  if not sync_scheduler.lock_starts() then
+  elsif not sync_scheduler.lock_starts() then
     return 0;
   end if;
   for next_one in
@@ -7910,11 +7758,11 @@ begin
     select i.id from waiting join public.sync_integrations i on i.id = waiting.integration_id
     where not exists (
         select from public.sync_run_log r
-          where r.integration_id = i.id and r.status in ('pending', 'running'))
+        where r.integration_id = i.id and r.status in ('pending', 'running'))
       -- A backfill waits for the end of a pause. It must not do so in the places of others.
       and ((i.enabled and not sync_scheduler.is_paused(i)) or exists (
         select from sync_scheduler.queued_slots w
-          where w.integration_id = i.id and w.triggered_by = 'schedule'))
+        where w.integration_id = i.id and w.triggered_by = 'schedule'))
     -- In no order: what cannot be started again and again must not always come first.
     order by random() limit batch_size
   loop
@@ -7951,7 +7799,8 @@ begin
   end if;
 
   refusal := case
-    when waiting.triggered_by = 'schedule' then sync_scheduler.why_skip(integration, waiting.scheduled_for)
+    when waiting.triggered_by = 'schedule'
+      then sync_scheduler.find_skip_reason(integration, waiting.scheduled_for)
     when not integration.enabled then 'disabled'
     when sync_scheduler.is_paused(integration) then 'paused' end;
   if refusal is not null and waiting.triggered_by = 'backfill' then
@@ -8033,7 +7882,7 @@ begin
   decided as materialized (
     select d.*, f.next_slot, seen.active, seen.dealt_with,
       case when seen.dealt_with then null
-        else coalesce(sync_scheduler.why_skip(d.integration, d.next_run_at),
+        else coalesce(sync_scheduler.find_skip_reason(d.integration, d.next_run_at),
           -- A slot that waits is earlier, also when it found no room just now.
           case when seen.buffered or (seen.active and d.overlap_policy = 'skip' and not seen.backfilling)
             then 'overlap'::public.sync_skip_reason end) end as reason
@@ -8074,8 +7923,7 @@ begin
     insert into public.sync_run_log (org_id, integration_id, integration_type, triggered_by, scheduled_for,
       deadline_at)
     select d.org_id, d.id, d.integration_type, 'schedule', d.next_run_at, now() + d.run_deadline
-    from decided d where d.reason is null and not d.active and not d.dealt_with
-    returning sync_run_log as run
+    from decided d where d.reason is null and not d.active and not d.dealt_with returning sync_run_log as run
   )
   select (select array_agg(run) from runs), (select coalesce(sum(rows), 0) from skips),
     (select array_agg(d.id) from due d join following f using (schedule, time_zone, next_run_at)
@@ -8191,8 +8039,7 @@ begin
   -- A vendor that no integration has asked for a day is not in use: its incident would stay open for ever.
   update public.sync_vendor_incidents o set ended_at = now()
   where o.ended_at is null and not exists (
-    select from sync_scheduler.vendors v
-    where v.integration_type = o.integration_type and v.host = o.host
+    select from sync_scheduler.vendors v where v.integration_type = o.integration_type and v.host = o.host
       and v.failed_at > now() - interval '1 day');
   return purged;
 end;
@@ -8241,8 +8088,7 @@ begin
       case step
       when 'start_due_runs' then
         -- Before it takes a lock. next_tick_at is never before next_run_at.
-        if exists (
-          select from public.sync_integrations i where i.next_run_at between looks_from and now())
+        if exists (select from public.sync_integrations i where i.next_run_at between looks_from and now())
         then
           select d.started, d.skipped into started, skipped from sync_scheduler.start_due_runs() d;
         end if;
@@ -8316,7 +8162,7 @@ begin
 end;
 $$;
 
--- When the scheduler last ticked; null: never.
+-- Null: never.
 create or replace function sync_scheduler.last_tick_at() returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -8397,12 +8243,10 @@ begin
     perform sync_scheduler.raise_error(refusal);
   end if;
   update sync_scheduler.warmups w set
-    answered_at = now(),
-    boot_id = sync_worker_warm.boot_id,
+    answered_at = now(), boot_id = sync_worker_warm.boot_id, cold_start = sync_worker_warm.cold_start,
     -- Bounded as in sync_worker_claim.
     boot_ms = case when sync_worker_warm.boot_ms is not null
-      then least(greatest(sync_worker_warm.boot_ms, 0), 3600000) end,
-    cold_start = sync_worker_warm.cold_start
+      then least(greatest(sync_worker_warm.boot_ms, 0), 3600000) end
   where w.scheduled_for = warmup.scheduled_for;
   return '{"recorded": true}'::jsonb;
 end;

@@ -53,7 +53,7 @@ begin
       where w.scheduled_for < latest and w.triggered_by = 'schedule'
       union all
       select n.id, n.next_run_at, null from public.sync_integrations n
-      where n.next_run_at < latest and sync_scheduler.why_skip(n, n.next_run_at) is null
+      where n.next_run_at < latest and sync_scheduler.find_skip_reason(n, n.next_run_at) is null
     ) l
     join public.sync_integrations i on i.id = l.integration_id
     -- Only what is new: a backlog would cost as much at each tick again.

@@ -13,7 +13,7 @@ begin
   if run.run_id is null then
     perform sync_scheduler.raise_error('not_authorized');
   end if;
-  perform sync_scheduler.require_text('reason', cancel_integration_sync.reason);
+  perform sync_scheduler.require_text('reason', reason);
 
   -- Not before the caller is known: a stranger must not even be able to wait for a lock.
   select * into strict run from public.sync_run_log r
@@ -25,13 +25,11 @@ begin
   end if;
 
   if run.cancel_requested_at is null then
-    update public.sync_run_log r set
-      cancel_requested_at = now(), cancel_requested_by = sync_scheduler.caller_id(),
-      cancel_reason = cancel_integration_sync.reason
+    update public.sync_run_log r set cancel_requested_at = now(),
+      cancel_requested_by = sync_scheduler.caller_id(), cancel_reason = cancel_integration_sync.reason
     where r.run_id = run.run_id;
   end if;
-  -- No worker works on a pending run. A running one is stopped by its worker, which learns of it at its next
-  -- call.
+  -- No worker works on a pending run. The worker of a running one learns of it at its next call.
   if run.status = 'pending' then
     perform sync_scheduler.mark_attempt_ended(run, 'cancelled');
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');

@@ -9,14 +9,13 @@ create or replace function public.sync_worker_claim(
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
-  claimed constant sync_scheduler.run_attempts := sync_scheduler.lock_attempt(
-    sync_worker_claim.run_id, sync_worker_claim.attempt, sync_worker_claim.token);
-  refusal constant text := sync_scheduler.protocol_refusal(sync_worker_claim.protocol);
+  claimed constant sync_scheduler.run_attempts := sync_scheduler.lock_attempt(run_id, attempt, token);
+  refusal constant text := sync_scheduler.protocol_refusal(protocol);
   run public.sync_run_log;
   integration public.sync_integrations;
   settings sync_scheduler.settings;
 begin
-  perform sync_scheduler.require_size('database_trouble', sync_worker_claim.database_trouble);
+  perform sync_scheduler.require_size('database_trouble', database_trouble);
   if claimed.ended_at is not null then
     perform sync_scheduler.raise_error('attempt_not_current');
   elsif claimed.claimed_at is not null then
@@ -28,12 +27,10 @@ begin
     update public.sync_run_log r set
       notice = refusal,
       deadline_at = greatest(r.deadline_at, least(now() + i.run_deadline, r.triggered_at + interval '7 days'))
-    from public.sync_integrations i
-    where r.run_id = claimed.run_id and i.id = r.integration_id;
+    from public.sync_integrations i where r.run_id = claimed.run_id and i.id = r.integration_id;
     -- To write refused_protocol is an event: alerts has a trigger on it.
     update sync_scheduler.run_attempts a set
-      dispatch_count = 0,
-      refused_protocol = coalesce(sync_worker_claim.protocol, 0),
+      dispatch_count = 0, refused_protocol = coalesce(sync_worker_claim.protocol, 0),
       lease_expires_at = now() + (select s.claim_timeout * 2 from sync_scheduler.settings s)
     where a.run_id = claimed.run_id and a.attempt = claimed.attempt;
     return jsonb_build_object('refused', refusal);
@@ -48,12 +45,9 @@ begin
   select * into strict settings from sync_scheduler.settings;
 
   update public.sync_run_log r set
-    status = 'running',
-    started_at = coalesce(r.started_at, now()),
+    status = 'running', started_at = coalesce(r.started_at, now()),
     -- The failure of the attempt before is in run_attempts. This attempt has not failed.
-    error_code = null,
-    error_message = null,
-    quota_until = null,
+    error_code = null, error_message = null, quota_until = null,
     notice = case when r.notice in ('function_outdated', 'schema_outdated') then null else r.notice end,
     -- Once a run, and up to 10,000: the time to count grows with the entries that wait.
     entries_total = case when r.started_at is not null then r.entries_total else (
@@ -63,27 +57,21 @@ begin
         union all
         select from public.sync_export_entries e
         where e.integration_id = r.integration_id and e.state = 'unknown' limit 10001) waiting) end
-  where r.run_id = claimed.run_id
-  returning * into strict run;
+  where r.run_id = claimed.run_id returning * into strict run;
   if run.deadline_at <= now() then
     perform sync_scheduler.raise_error('attempt_not_current');
   end if;
 
   -- Writing claimed_at is an event: alerts has a trigger on it.
   update sync_scheduler.run_attempts a set
-    claimed_at = now(),
-    settled_before = run.entries_done + run.entries_failed,
-    boot_id = sync_worker_claim.boot_id,
-    -- Bounded, and never refused: a wrong measure must not keep the run from starting. NaN counts as too
-    -- large.
+    claimed_at = now(), heartbeat_at = now(), lease_expires_at = now() + settings.lease_duration,
+    settled_before = run.entries_done + run.entries_failed, boot_id = sync_worker_claim.boot_id,
+    -- Bounded, not refused: a wrong measure must not keep the run from starting. NaN counts as too large.
     boot_ms = case when sync_worker_claim.boot_ms is not null
       then least(greatest(sync_worker_claim.boot_ms, 0), 3600000) end,
-    cold_start = sync_worker_claim.cold_start,
-    database_trouble = sync_worker_claim.database_trouble,
+    cold_start = sync_worker_claim.cold_start, database_trouble = sync_worker_claim.database_trouble,
     -- It does not change before we are done: follow_address waits for the run.
-    address = sync_scheduler.address_of(integration),
-    heartbeat_at = now(),
-    lease_expires_at = now() + settings.lease_duration
+    address = sync_scheduler.address_of(integration)
   where a.run_id = run.run_id and a.attempt = claimed.attempt;
 
   return sync_scheduler.read_connection(integration.id) || jsonb_build_object(

@@ -146,11 +146,12 @@ $$;
 -- and a refusal the configuration's. Any other failure stays null, because such a worker may have failed by
 -- itself: it opens no incident. Errors: PT422 invalid_worker_request.
 create or replace function sync_scheduler.read_blames(error_class text, blames text)
-  returns sync_scheduler.blames
+returns sync_scheduler.blames
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   if blames is not null
-    and (error_class is null or blames <> all (enum_range(null::sync_scheduler.blames)::text[])) then
+    and (error_class is null or blames <> all (enum_range(null::sync_scheduler.blames)::text[]))
+  then
     perform sync_scheduler.raise_error('invalid_worker_request',
       '{"blames": "vendor, quota, configuration, entry or nobody, and only with an error_class"}');
   end if;

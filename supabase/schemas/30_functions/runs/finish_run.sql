@@ -10,11 +10,8 @@ begin
   delete from sync_scheduler.paused_runs p where p.run_id = finish_run.run_id;
   -- The last write: a trigger on this event finds everything else done.
   update public.sync_run_log r set
-    status = finish_run.status,
-    finished_at = now(),
-    next_attempt_at = null,
-    error_code = finish_run.error_code,
-    error_message = finish_run.error_message,
+    status = finish_run.status, finished_at = now(), next_attempt_at = null,
+    error_code = finish_run.error_code, error_message = finish_run.error_message,
     notice = nullif(r.notice, 'integration_paused')
   where r.run_id = finish_run.run_id;
 end;
@@ -36,13 +33,9 @@ begin
   where e.integration_id = run.integration_id and e.state = 'sending';
 
   update sync_scheduler.run_attempts a set
-    ended_at = now(),
-    outcome = mark_attempt_ended.outcome,
-    error_class = mark_attempt_ended.error_class,
-    error_code = mark_attempt_ended.error_code,
-    error_message = mark_attempt_ended.error_message,
-    blames = mark_attempt_ended.blames,
-    retry_after = mark_attempt_ended.retry_after,
+    ended_at = now(), outcome = mark_attempt_ended.outcome, error_class = mark_attempt_ended.error_class,
+    error_code = mark_attempt_ended.error_code, error_message = mark_attempt_ended.error_message,
+    blames = mark_attempt_ended.blames, retry_after = mark_attempt_ended.retry_after,
     over_quota = mark_attempt_ended.over_quota
   where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null;
 end;

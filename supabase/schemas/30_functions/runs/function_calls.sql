@@ -29,10 +29,10 @@ create or replace function sync_scheduler.read_calls(list text, calls jsonb, id_
 returns table (id uuid, token_hash bytea)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  if jsonb_typeof(read_calls.calls) = 'array' and jsonb_array_length(read_calls.calls) between 1 and 50
-    and not jsonb_path_exists(read_calls.calls, 'strict $[*] ? (@.type() != "object")') then
-    return query
-    select (c.call ->> read_calls.id_name)::uuid, sync_scheduler.hash_token(c.call ->> 'token')
+  if jsonb_typeof(calls) = 'array' and jsonb_array_length(calls) between 1 and 50
+    and not jsonb_path_exists(calls, 'strict $[*] ? (@.type() != "object")')
+  then
+    return query select (c.call ->> read_calls.id_name)::uuid, sync_scheduler.hash_token(c.call ->> 'token')
     from jsonb_array_elements(read_calls.calls) c (call) order by 1;
     return;
   end if;
@@ -54,12 +54,11 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return case
     -- Forged, or replaced by a newer call.
-    when claim_refusal.requested_at is null then 'invalid_token'
-    when claim_refusal.ended_at is not null then 'attempt_not_current'
-    when claim_refusal.claimed_at is not null then 'already_claimed'
+    when requested_at is null then 'invalid_token'
+    when ended_at is not null then 'attempt_not_current'
+    when claimed_at is not null then 'already_claimed'
     -- It counts as not answered, and the next call may be under way.
-    when claim_refusal.requested_at <= clock_timestamp() - claim_refusal.time_limit then 'attempt_not_current'
-    end;
+    when requested_at <= clock_timestamp() - time_limit then 'attempt_not_current' end;
 end;
 $$;
 
@@ -69,9 +68,9 @@ create or replace function sync_scheduler.has_ended(claimed_at timestamptz, ende
 returns boolean
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  if coalesce(has_ended.claimed_at, has_ended.ended_at) is null then
+  if coalesce(claimed_at, ended_at) is null then
     perform sync_scheduler.raise_error('invalid_token');
   end if;
-  return has_ended.ended_at is not null;
+  return ended_at is not null;
 end;
 $$;

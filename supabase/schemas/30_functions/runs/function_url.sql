@@ -13,8 +13,7 @@ begin
   -- who sets it now.
   update sync_scheduler.settings s
   set function_url = coalesce(s.function_url, sync_scheduler.signed_function_url())
-  where s.only_row
-  returning s.function_url into url;
+  where s.only_row returning s.function_url into url;
   if url is null then
     perform sync_scheduler.raise_error('function_url_not_configured', '{"run": "npx sync-scheduler doctor"}');
   end if;

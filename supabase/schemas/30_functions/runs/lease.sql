@@ -9,18 +9,15 @@ create or replace function public.sync_worker_heartbeat(
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
-  run constant public.sync_run_log := sync_scheduler.extend_lease(
-    sync_worker_heartbeat.run_id, sync_worker_heartbeat.attempt, sync_worker_heartbeat.token, 'hold');
+  run constant public.sync_run_log := sync_scheduler.extend_lease(run_id, attempt, token, 'hold');
 begin
-  if sync_worker_heartbeat.checkpoint is not null then
-    perform sync_scheduler.require_size('checkpoint', sync_worker_heartbeat.checkpoint, 524288);
-    perform sync_scheduler.save_checkpoint(run.run_id, run.attempt, sync_worker_heartbeat.checkpoint);
+  if checkpoint is not null then
+    perform sync_scheduler.require_size('checkpoint', checkpoint, 524288);
+    perform sync_scheduler.save_checkpoint(run.run_id, run.attempt, checkpoint);
   end if;
-  if sync_worker_heartbeat.first_vendor_byte_ms is not null then
-    if sync_worker_heartbeat.first_vendor_byte_ms not between 0 and 86400000 then
-      perform sync_scheduler.raise_error('invalid_worker_request',
-        '{"first_vendor_byte_ms": "0 to 86400000"}');
-    end if;
+  if first_vendor_byte_ms not between 0 and 86400000 then
+    perform sync_scheduler.raise_error('invalid_worker_request', '{"first_vendor_byte_ms": "0 to 86400000"}');
+  elsif first_vendor_byte_ms is not null then
     -- For the timeline, once: each further heartbeat repeats it.
     update sync_scheduler.run_attempts a
     set first_vendor_byte_ms = sync_worker_heartbeat.first_vendor_byte_ms
@@ -49,8 +46,7 @@ create or replace function sync_scheduler.extend_lease(
 ) returns public.sync_run_log
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  held constant sync_scheduler.run_attempts :=
-    sync_scheduler.lock_attempt(extend_lease.run_id, extend_lease.attempt, extend_lease.token);
+  held constant sync_scheduler.run_attempts := sync_scheduler.lock_attempt(run_id, attempt, token);
   run public.sync_run_log;
   settings sync_scheduler.settings;
 begin
@@ -73,9 +69,8 @@ begin
       perform sync_scheduler.raise_error('attempt_not_current');
     end if;
   end if;
-  update sync_scheduler.run_attempts a set
-    heartbeat_at = now(),
-    lease_expires_at = now() + settings.lease_duration
+  update sync_scheduler.run_attempts a
+  set heartbeat_at = now(), lease_expires_at = now() + settings.lease_duration
   where a.run_id = run.run_id and a.attempt = extend_lease.attempt;
   return run;
 end;
@@ -87,7 +82,7 @@ create or replace function sync_scheduler.lock_attempt(run_id uuid, attempt inte
 returns sync_scheduler.run_attempts
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  hash constant bytea := sync_scheduler.hash_token(lock_attempt.token);
+  hash constant bytea := sync_scheduler.hash_token(token);
   found_attempt sync_scheduler.run_attempts;
 begin
   -- The function's address is no secret, and members know the ids of their runs: a forged token waits for no
@@ -117,7 +112,7 @@ create or replace function sync_scheduler.save_checkpoint(run_id uuid, attempt i
 returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  if octet_length(save_checkpoint.checkpoint::text) > 65536 then
+  if octet_length(checkpoint::text) > 65536 then
     perform sync_scheduler.raise_error('invalid_worker_request', '{"checkpoint": "more than 64 KiB"}');
   end if;
   update sync_scheduler.run_attempts a set checkpoint = nullif(save_checkpoint.checkpoint, 'null')
@@ -130,9 +125,7 @@ create or replace function sync_scheduler.run_progress(run public.sync_run_log) 
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   return jsonb_build_object(
-    'cancel_requested', run.cancel_requested_at is not null,
-    'entries_total', run.entries_total,
-    'entries_done', run.entries_done,
-    'entries_failed', run.entries_failed);
+    'cancel_requested', run.cancel_requested_at is not null, 'entries_total', run.entries_total,
+    'entries_done', run.entries_done, 'entries_failed', run.entries_failed);
 end;
 $$;

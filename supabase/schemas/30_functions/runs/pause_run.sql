@@ -1,8 +1,8 @@
 -- A run waits while its integration is paused.
 
 -- Trigger of sync_integrations, for each writer: while an integration is disabled or paused its run waits
--- (pause_if_stopped), and it goes on when that is over (resume_run). Holds the integration's lock and takes the
--- run's: integration before run, as everywhere. Definer, because a host's backend (service_role) changes
+-- (pause_if_stopped), and it goes on when that is over (resume_run). Holds the integration's lock and takes
+-- the run's: integration before run, as everywhere. Definer, because a host's backend (service_role) changes
 -- integrations and may not write runs.
 create or replace function sync_scheduler.follow_pause() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
@@ -35,10 +35,10 @@ create trigger follow_pause after update of enabled, paused_at, resume_at on pub
     or old.resume_at is distinct from new.resume_at)
   execute function sync_scheduler.follow_pause();
 
--- Lets a run wait for the end of its integration's pause, if that is disabled or paused, and returns whether
--- it does: pending, without a due instant, with the notice integration_paused. An attempt that no worker has
--- claimed ends as paused. The caller holds the run's row lock, and no worker holds the run. Called twice, it
--- changes nothing.
+-- Lets a run wait if its integration is disabled or paused, and returns whether it does. The run is pending
+-- then, without a due instant, with the notice integration_paused. An attempt that no worker has claimed ends
+-- as paused. The caller holds the run's row lock, and no worker holds the run. Called twice, it changes
+-- nothing.
 create or replace function sync_scheduler.pause_if_stopped(run_id uuid) returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
@@ -72,9 +72,7 @@ declare
   paused sync_scheduler.paused_runs;
 begin
   delete from sync_scheduler.paused_runs p where p.run_id = resume_run.run_id returning * into paused;
-  update public.sync_run_log r set
-    notice = null,
-    next_attempt_at = greatest(paused.next_attempt_at, now()),
+  update public.sync_run_log r set notice = null, next_attempt_at = greatest(paused.next_attempt_at, now()),
     -- The deadline does not run during a pause.
     deadline_at = r.deadline_at + (now() - coalesce(paused.paused_at, now()))
   where r.run_id = resume_run.run_id and r.status = 'pending' and r.notice = 'integration_paused';

@@ -102,10 +102,8 @@ begin
     status = 'pending',
     -- Past its deadline it is due now. A tick may not look further back, see ticks.looks_from.
     next_attempt_at = greatest(now(), least(now() + backoff, run.deadline_at)),
-    deadline_at = run.deadline_at,
-    quota_until = run.quota_until,
-    error_code = wait_for_retry.error_code,
-    error_message = wait_for_retry.error_message
+    deadline_at = run.deadline_at, quota_until = run.quota_until,
+    error_code = wait_for_retry.error_code, error_message = wait_for_retry.error_message
   where r.run_id = run.run_id;
   if not sync_scheduler.pause_if_stopped(run.run_id) and backoff <= interval '0' then
     perform sync_scheduler.next_attempt(run.run_id);
@@ -160,8 +158,8 @@ begin
 end;
 $$;
 
--- Was the run refused for good by the attempt with which it has just ended? So it was if it failed of that,
--- or if a person had asked to cancel it meanwhile.
+-- Was the run refused for good by the attempt with which it has just ended? Also if a person had asked to
+-- cancel it meanwhile.
 create or replace function sync_scheduler.was_refused(
   run public.sync_run_log, last_attempt sync_scheduler.run_attempts
 ) returns boolean

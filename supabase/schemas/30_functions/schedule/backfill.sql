@@ -14,26 +14,24 @@ declare
   slots timestamptz[];
   added integer;
 begin
-  perform sync_scheduler.require_org_role(backfill_slots.org_id, '{admin}');
-  perform sync_scheduler.require_text('reason', backfill_slots.reason);
-  perform sync_scheduler.require_period(backfill_slots.since, backfill_slots.until);
-  if backfill_slots.until > now() then
+  perform sync_scheduler.require_org_role(org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', reason);
+  perform sync_scheduler.require_period(since, until);
+  if until > now() then
     perform sync_scheduler.raise_error('invalid_period', '{"reason": "to is in the future"}');
-  elsif backfill_slots.since < known_since then
-    perform sync_scheduler.raise_error('invalid_period', jsonb_build_object(
-      'reason', 'older than what the run log keeps, so what ran then is not known', 'earliest',
-      known_since));
+  elsif since < known_since then
+    perform sync_scheduler.raise_error('invalid_period', jsonb_build_object('earliest', known_since,
+      'reason', 'older than what the run log keeps, so what ran then is not known'));
   end if;
-  integration := sync_scheduler.lock_integration(backfill_slots.org_id, backfill_slots.integration_type);
+  integration := sync_scheduler.lock_integration(org_id, integration_type);
 
   -- Every slot before next_run_at has its row, whatever the schedule was then. Later ones are the tick's.
   slots := array(
     select k.scheduled_for from public.sync_run_log k
-    where k.integration_id = integration.id and k.scheduled_for >= backfill_slots.since
-      and k.scheduled_for < backfill_slots.until and k.status = 'skipped' and not exists (
-        select from public.sync_run_log r
-        where r.integration_id = k.integration_id and r.scheduled_for = k.scheduled_for
-          and r.status <> 'skipped')
+    where k.integration_id = integration.id and k.scheduled_for >= since and k.scheduled_for < until
+      and k.status = 'skipped' and not exists (
+        select from public.sync_run_log r where r.integration_id = k.integration_id
+          and r.scheduled_for = k.scheduled_for and r.status <> 'skipped')
     order by k.scheduled_for limit most + 1);
   if cardinality(slots) > most then
     perform sync_scheduler.raise_error('invalid_period', jsonb_build_object(
@@ -45,8 +43,8 @@ begin
   on conflict do nothing;
   get diagnostics added = row_count;
   if added > 0 then
-    perform sync_scheduler.audit(integration, 'backfill', backfill_slots.reason,
-      jsonb_build_object('from', backfill_slots.since, 'to', backfill_slots.until, 'slots', added));
+    perform sync_scheduler.audit(integration, 'backfill', reason,
+      jsonb_build_object('from', since, 'to', until, 'slots', added));
   end if;
   return added;
 end;
@@ -60,9 +58,7 @@ create or replace function public.backfill_integration_sync(
 ) returns integer
 language sql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-  select sync_scheduler.backfill_slots(backfill_integration_sync.org_id,
-    backfill_integration_sync.integration_type,
-    backfill_integration_sync."from", backfill_integration_sync."to", backfill_integration_sync.reason);
+  select sync_scheduler.backfill_slots(org_id, integration_type, "from", "to", reason);
 $$;
 revoke all on function public.backfill_integration_sync(uuid, text, timestamptz, timestamptz, text)
   from public, anon, authenticated, service_role;
@@ -83,25 +79,26 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
   integration public.sync_integrations;
-  slots timestamptz[];
+  slots integer;
+  first_slot timestamptz;
+  last_slot timestamptz;
 begin
-  perform sync_scheduler.require_org_role(cancel_integration_backfill.org_id, '{admin}');
-  perform sync_scheduler.require_text('reason', cancel_integration_backfill.reason);
+  perform sync_scheduler.require_org_role(org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', reason);
   -- The tick starts a queued slot under this lock, so a slot either waits or has its run.
-  integration := sync_scheduler.lock_integration(
-    cancel_integration_backfill.org_id, cancel_integration_backfill.integration_type);
+  integration := sync_scheduler.lock_integration(org_id, integration_type);
   with removed as (
     delete from sync_scheduler.queued_slots w
     where w.integration_id = integration.id and w.triggered_by = 'backfill'
     returning w.scheduled_for
   )
-  select coalesce(array_agg(r.scheduled_for order by r.scheduled_for), '{}') into slots from removed r;
-  if cardinality(slots) > 0 then
-    perform sync_scheduler.audit(integration, 'cancel_backfill', cancel_integration_backfill.reason,
-      jsonb_build_object(
-      'slots', cardinality(slots), 'first_slot', slots[1], 'last_slot', slots[cardinality(slots)]));
+  select count(*), min(r.scheduled_for), max(r.scheduled_for) into slots, first_slot, last_slot
+  from removed r;
+  if slots > 0 then
+    perform sync_scheduler.audit(integration, 'cancel_backfill', reason,
+      jsonb_build_object('slots', slots, 'first_slot', first_slot, 'last_slot', last_slot));
   end if;
-  return cardinality(slots);
+  return slots;
 end;
 $$;
 revoke all on function public.cancel_integration_backfill(uuid, text, text)

@@ -13,16 +13,14 @@ declare
   wrong text;
   floor interval := (select s.least_cooldown from sync_scheduler.settings s);
 begin
-  perform sync_scheduler.require_org_role(configure_integration_sync.org_id, '{admin}');
-  perform sync_scheduler.require_text('reason', configure_integration_sync.reason);
-  perform sync_scheduler.require_size('changes', configure_integration_sync.changes);
-  before := sync_scheduler.lock_integration(
-    configure_integration_sync.org_id, configure_integration_sync.integration_type);
-  wanted := sync_scheduler.apply_settings(before, configure_integration_sync.changes);
-  if configure_integration_sync.changes ? 'manual_cooldown' and wanted.manual_cooldown < floor then
-    perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
-      'field', 'manual_cooldown', 'reason',
-      format('at least %s seconds', extract(epoch from floor)::integer)));
+  perform sync_scheduler.require_org_role(org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', reason);
+  perform sync_scheduler.require_size('changes', changes);
+  before := sync_scheduler.lock_integration(org_id, integration_type);
+  wanted := sync_scheduler.apply_settings(before, changes);
+  if changes ? 'manual_cooldown' and wanted.manual_cooldown < floor then
+    perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', 'manual_cooldown',
+      'reason', format('at least %s seconds', extract(epoch from floor)::integer)));
   end if;
   perform set_config('sync_scheduler.configures', 'on', true);
   begin
@@ -40,13 +38,11 @@ begin
     perform sync_scheduler.raise_setting_fault(wrong, sqlstate);
   end;
   perform set_config('sync_scheduler.configures', '', true);
-  perform sync_scheduler.audit(saved, 'configure', configure_integration_sync.reason, jsonb_build_object(
-    'before', (select jsonb_object_agg(key,
-      (to_jsonb(before) || sync_scheduler.entry_rules(before.config)) -> key)
-      from jsonb_object_keys(configure_integration_sync.changes) key),
-    'after', (select jsonb_object_agg(key,
-      (to_jsonb(saved) || sync_scheduler.entry_rules(saved.config)) -> key)
-      from jsonb_object_keys(configure_integration_sync.changes) key)));
+  perform sync_scheduler.audit(saved, 'configure', reason, (
+    select jsonb_build_object(
+      'before', jsonb_object_agg(key, (to_jsonb(before) || sync_scheduler.entry_rules(before.config)) -> key),
+      'after', jsonb_object_agg(key, (to_jsonb(saved) || sync_scheduler.entry_rules(saved.config)) -> key))
+    from jsonb_object_keys(changes) key));
   return saved;
 end;
 $$;
@@ -94,20 +90,19 @@ declare
   integration public.sync_integrations;
   zone text;
 begin
-  perform sync_scheduler.require_org_role(preview_sync_schedule.org_id, '{admin,coordinator,viewer}');
-  perform sync_scheduler.require_text('schedule', preview_sync_schedule.schedule);
-  perform sync_scheduler.require_text('time_zone', preview_sync_schedule.time_zone);
-  if preview_sync_schedule.n is null or preview_sync_schedule.n not between 1 and 100 then
+  perform sync_scheduler.require_org_role(org_id, '{admin,coordinator,viewer}');
+  perform sync_scheduler.require_text('schedule', schedule);
+  perform sync_scheduler.require_text('time_zone', time_zone);
+  if n is null or n not between 1 and 100 then
     perform sync_scheduler.raise_error('invalid_count', '{"n": "1 to 100"}');
   end if;
-  integration := sync_scheduler.find_integration(
-    preview_sync_schedule.org_id, preview_sync_schedule.integration_type);
-  zone := coalesce(preview_sync_schedule.time_zone, integration.time_zone);
+  integration := sync_scheduler.find_integration(org_id, integration_type);
+  zone := coalesce(time_zone, integration.time_zone);
   -- A zone that cannot be saved is refused also when there is no slot to show.
   perform sync_scheduler.validate_time_zone(zone);
   return query select slot, slot at time zone zone
-    from sync_scheduler.cron_occurrences(coalesce(preview_sync_schedule.schedule, integration.schedule), zone,
-      now(), 'infinity', preview_sync_schedule.n) slot;
+    from sync_scheduler.cron_occurrences(
+      coalesce(schedule, integration.schedule), zone, now(), 'infinity', n) slot;
 end;
 $$;
 revoke all on function public.preview_sync_schedule(uuid, text, integer, text, text)

@@ -6,9 +6,7 @@ create or replace function sync_scheduler.next_cron_occurrence(
 ) returns timestamptz
 language plpgsql stable strict set search_path = pg_catalog, pg_temp as $$
 begin
-  return (
-    select o.instant from sync_scheduler.cron_occurrences(expression, time_zone, after, 'infinity', 1)
-      o (instant));
+  return (select slot from sync_scheduler.cron_occurrences(expression, time_zone, after, 'infinity', 1) slot);
 end;
 $$;
 
@@ -183,8 +181,8 @@ begin
   end if;
   while high - low > 1 loop
     middle := (low + high) / 2;
-    if (since + middle * interval '1 second') at time zone time_zone = wall + middle * interval '1 second'
-      then
+    if (since + middle * interval '1 second') at time zone time_zone
+      = wall + middle * interval '1 second' then
       low := middle;
     else
       high := middle;
@@ -203,11 +201,10 @@ begin
   -- Postgres also takes an abbreviation: it reads CET as UTC+1, summer and winter. And it takes a POSIX rule:
   -- UTC+3 is west of Greenwich there, and a misspelt name with a digit is a rule, too. The view
   -- pg_timezone_names knows them, but it reads hundreds of files.
-  if length(time_zone) > sync_scheduler.text_limit('time_zone')
-    or time_zone !~ '^(UTC|Etc/GMT(0|[+]([0-9]|1[0-2])|-([0-9]|1[0-4]))|[A-Z][A-Za-z]*(/[A-Za-z_-]+){1,2})$'
-      then
-    perform sync_scheduler.raise_error('invalid_time_zone',
-      jsonb_build_object('time_zone', left(validate_time_zone.time_zone, 100)));
+  if length(time_zone) > sync_scheduler.text_limit('time_zone') or time_zone
+    !~ '^(UTC|Etc/GMT(0|[+]([0-9]|1[0-2])|-([0-9]|1[0-4]))|[A-Z][A-Za-z]*(/[A-Za-z_-]+){1,2})$'
+  then
+    raise invalid_parameter_value;
   end if;
   perform now() at time zone time_zone;
 exception when invalid_parameter_value then

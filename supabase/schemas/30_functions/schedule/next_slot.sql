@@ -68,7 +68,7 @@ begin
   insert into public.sync_run_log (org_id, integration_id, integration_type, status, triggered_by,
     scheduled_for, skip_reason, attempt, deadline_at, finished_at)
   select integration.org_id, integration.id, integration.integration_type, 'skipped', 'schedule', slot,
-    coalesce(sync_scheduler.why_skip(integration, slot), skip_slots.reason), 0, now(), now()
+    coalesce(sync_scheduler.find_skip_reason(integration, slot), skip_slots.reason), 0, now(), now()
   from unnest(slots) slot
   where not exists (
     select from public.sync_run_log r where r.integration_id = integration.id and r.scheduled_for = slot)
@@ -81,7 +81,7 @@ end;
 $$;
 
 -- Why a due slot of the integration is not run now, as far as its settings say; null: it may run.
-create or replace function sync_scheduler.why_skip(
+create or replace function sync_scheduler.find_skip_reason(
   integration public.sync_integrations, slot timestamptz
 ) returns public.sync_skip_reason
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$

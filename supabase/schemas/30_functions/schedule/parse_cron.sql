@@ -8,16 +8,15 @@
 create or replace function sync_scheduler.parse_cron(expression text) returns sync_scheduler.cron_fields
 language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
 declare
-  trimmed text := btrim(expression, E' \t\r\n');
+  most constant integer := sync_scheduler.text_limit('schedule');
+  trimmed text := btrim(left(expression, most + 1), E' \t\r\n');
   field text[];
+  reason text;
   weekdays varbit;
   longest_month integer;
   parsed sync_scheduler.cron_fields;
 begin
-  if length(expression) > sync_scheduler.text_limit('schedule') then
-    perform sync_scheduler.raise_invalid_schedule('expression', expression,
-      format('longer than %s characters', sync_scheduler.text_limit('schedule')));
-  elsif trimmed like '@%' then
+  if trimmed like '@%' then
     trimmed := case lower(trimmed)
       when '@hourly' then '0 * * * *'
       when '@daily' then '0 0 * * *'
@@ -27,15 +26,16 @@ begin
       when '@yearly' then '0 0 1 1 *'
       when '@annually' then '0 0 1 1 *'
     end;
-    if trimmed is null then
-      perform sync_scheduler.raise_invalid_schedule('expression', expression, 'unknown macro');
-    end if;
   end if;
-
   field := case when trimmed = '' then '{}' else regexp_split_to_array(trimmed, '[ \t\r\n]+') end;
-  if cardinality(field) <> 5 then
-    perform sync_scheduler.raise_invalid_schedule('expression', expression,
-      format('five fields expected, found %s', cardinality(field)));
+  reason := case
+    when length(expression) > most then format('longer than %s characters', most)
+    when trimmed is null then 'unknown macro'
+    when cardinality(field) <> 5 then format('five fields expected, found %s', cardinality(field)) end;
+  if reason is not null then
+    -- An error is no place for a megabyte.
+    perform sync_scheduler.raise_error('invalid_schedule', jsonb_build_object(
+      'field', 'expression', 'value', left(expression, 100), 'reason', reason));
   end if;
 
   parsed.minutes := sync_scheduler.parse_cron_field('minute', field[1], 0, 59);
@@ -54,7 +54,8 @@ begin
     when parsed.months & B'000101001010' <> B'000000000000' then 30
     else 29 end;
   if not parsed.either_day and position(B'1' in parsed.days) > longest_month then
-    perform sync_scheduler.raise_invalid_schedule('day_of_month', field[3], 'no chosen month has such a day');
+    perform sync_scheduler.raise_error('invalid_schedule', jsonb_build_object(
+      'field', 'day_of_month', 'value', left(field[3], 100), 'reason', 'no chosen month has such a day'));
   end if;
   return parsed;
 end;
@@ -117,7 +118,8 @@ begin
         then 'the step is larger than the field'
     end;
     if reason is not null then
-      perform sync_scheduler.raise_invalid_schedule(field, part, reason);
+      perform sync_scheduler.raise_error('invalid_schedule', jsonb_build_object(
+        'field', field, 'value', left(part, 100), 'reason', reason));
     end if;
 
     for number in first..last by step loop
@@ -130,9 +132,9 @@ $$;
 
 -- A number, or the value of a name (names[1] is lowest); null for anything else. Of a name that is there
 -- twice, the first at or after since counts: the Sunday of FRI-SUN is 7.
-create or replace function sync_scheduler.parse_cron_value(written text, names text[], lowest integer,
-  since integer)
-returns integer
+create or replace function sync_scheduler.parse_cron_value(
+  written text, names text[], lowest integer, since integer
+) returns integer
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   if written ~ '^[0-9]+$' then
@@ -140,21 +142,6 @@ begin
     return left('0' || ltrim(written, '0'), 5)::integer;
   end if;
   return coalesce(array_position(names, lower(written), since - lowest + 1),
-    array_position(names, lower(written)))
-    - 1 + lowest;
-end;
-$$;
-
--- Raises PT422 invalid_schedule with details {field, value, reason}. field: minute, hour, day_of_month,
--- month, day_of_week or expression; value: the part that is wrong, as it was written.
-create or replace function sync_scheduler.raise_invalid_schedule(field text, value text, reason text)
-returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  perform sync_scheduler.raise_error('invalid_schedule', jsonb_build_object(
-    'field', raise_invalid_schedule.field,
-    -- An error is no place for a megabyte.
-    'value', left(raise_invalid_schedule.value, 100),
-    'reason', raise_invalid_schedule.reason));
+    array_position(names, lower(written))) - 1 + lowest;
 end;
 $$;

@@ -9,25 +9,21 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
 declare
   integration public.sync_integrations;
 begin
-  perform sync_scheduler.require_org_role(pause_integration_sync.org_id, '{admin}');
-  perform sync_scheduler.require_text('reason', pause_integration_sync.reason);
-  if not isfinite(pause_integration_sync.resume_at) or pause_integration_sync.resume_at <= now() then
-    perform sync_scheduler.raise_error('invalid_resume_at',
-      jsonb_build_object('resume_at', pause_integration_sync.resume_at));
+  perform sync_scheduler.require_org_role(org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', reason);
+  if not isfinite(resume_at) or resume_at <= now() then
+    perform sync_scheduler.raise_error('invalid_resume_at', jsonb_build_object('resume_at', resume_at));
   end if;
-  integration := sync_scheduler.lock_integration(
-    pause_integration_sync.org_id, pause_integration_sync.integration_type);
+  integration := sync_scheduler.lock_integration(org_id, integration_type);
   if integration.resume_at <= now() then
-    perform sync_scheduler.end_pause(integration);
+    perform sync_scheduler.end_pause(integration, 'pause_ended');
   end if;
   -- First, because it refuses a reason that is too long.
-  perform sync_scheduler.audit(integration, 'pause', pause_integration_sync.reason,
-    jsonb_build_object('resume_at', pause_integration_sync.resume_at));
+  perform sync_scheduler.audit(integration, 'pause', reason, jsonb_build_object('resume_at', resume_at));
   update public.sync_integrations i set
     -- A pause that is over does not count: this one begins now.
     paused_at = case when i.resume_at <= now() then now() else coalesce(i.paused_at, now()) end,
-    paused_by = sync_scheduler.caller_id(),
-    pause_reason = pause_integration_sync.reason,
+    paused_by = sync_scheduler.caller_id(), pause_reason = pause_integration_sync.reason,
     resume_at = pause_integration_sync.resume_at
   where i.id = integration.id returning * into strict integration;
   return integration;
@@ -47,28 +43,21 @@ Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorize
 PT422 unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.$$;
 
 -- Definer, because no client may write the integrations. The first statement checks the caller.
-create or replace function public.resume_integration_sync(org_id uuid, integration_type text,
-  reason text default null)
-returns public.sync_integrations
+create or replace function public.resume_integration_sync(
+  org_id uuid, integration_type text, reason text default null
+) returns public.sync_integrations
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
   integration public.sync_integrations;
 begin
-  perform sync_scheduler.require_org_role(resume_integration_sync.org_id, '{admin}');
-  perform sync_scheduler.require_text('reason', resume_integration_sync.reason);
-  integration := sync_scheduler.lock_integration(
-    resume_integration_sync.org_id, resume_integration_sync.integration_type);
+  perform sync_scheduler.require_org_role(org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', reason);
+  integration := sync_scheduler.lock_integration(org_id, integration_type);
   if integration.paused_at is null then
     return integration;
   end if;
-  perform sync_scheduler.audit(integration, 'resume', resume_integration_sync.reason, jsonb_build_object(
-    -- Without the pause's reason: another person gave it, and the record of the pause has it (erase_person).
-    'paused_at', integration.paused_at, 'resume_at', integration.resume_at));
-  update public.sync_integrations i
-  set paused_at = null, paused_by = null, pause_reason = null, resume_at = null
-  where i.id = integration.id returning * into strict integration;
-  return integration;
+  return sync_scheduler.end_pause(integration, 'resume', reason);
 end;
 $$;
 revoke all on function public.resume_integration_sync(uuid, text, text)
@@ -100,7 +89,7 @@ begin
       select * into ended from public.sync_integrations i
       where i.id = over and i.resume_at <= now() for no key update skip locked;
       if found then
-        perform sync_scheduler.end_pause(ended);
+        perform sync_scheduler.end_pause(ended, 'pause_ended');
       end if;
     exception when others then
       -- Its run is locked, perhaps. The next tick tries again, and the others go on.
@@ -111,14 +100,18 @@ begin
 end;
 $$;
 
--- Clears a pause whose resume_at has passed, and writes it down. The caller holds the integration's lock.
-create or replace function sync_scheduler.end_pause(integration public.sync_integrations) returns void
+-- Clears a pause, and writes that down as action. The caller holds the integration's lock.
+create or replace function sync_scheduler.end_pause(
+  integration public.sync_integrations, action text, reason text default null
+) returns public.sync_integrations
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  update public.sync_integrations i
-  set paused_at = null, paused_by = null, pause_reason = null, resume_at = null where i.id = integration.id;
-  -- Without the pause's reason, as in resume_integration_sync.
-  perform sync_scheduler.audit(integration, 'pause_ended', null,
+  -- Without the pause's reason: another person gave it, and the record of the pause has it (erase_person).
+  perform sync_scheduler.audit(integration, end_pause.action, end_pause.reason,
     jsonb_build_object('paused_at', integration.paused_at, 'resume_at', integration.resume_at));
+  update public.sync_integrations i
+  set paused_at = null, paused_by = null, pause_reason = null, resume_at = null
+  where i.id = integration.id returning * into strict integration;
+  return integration;
 end;
 $$;

@@ -26,7 +26,7 @@ begin
     begin
       -- Locked and advanced in one subtransaction. Two would leave a version of the row that no index scan
       -- may mark as dead: each tick would read all of them until the next vacuum.
-      due := sync_scheduler.find_due(batch_size);
+      due := sync_scheduler.lock_due(batch_size);
       exit when due is null;
       done := sync_scheduler.start_slots(due);
       started := started + done.started;
@@ -60,7 +60,7 @@ $$;
 -- Locks due integrations, up to batch_size of each type, the longest due first, and returns their ids (null:
 -- none). Of those that would be started, as many as settings.max_active_per_type and max_active_per_org leave
 -- room for.
-create or replace function sync_scheduler.find_due(batch_size integer) returns uuid[]
+create or replace function sync_scheduler.lock_due(batch_size integer) returns uuid[]
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   settings sync_scheduler.settings;

@@ -12,8 +12,7 @@ begin
   -- Before the lock, or every tick would take it.
   if not exists (select from sync_scheduler.queued_slots) then
     return 0;
-  end if;
-  if not sync_scheduler.lock_starts() then
+  elsif not sync_scheduler.lock_starts() then
     return 0;
   end if;
   for next_one in
@@ -28,11 +27,11 @@ begin
     select i.id from waiting join public.sync_integrations i on i.id = waiting.integration_id
     where not exists (
         select from public.sync_run_log r
-          where r.integration_id = i.id and r.status in ('pending', 'running'))
+        where r.integration_id = i.id and r.status in ('pending', 'running'))
       -- A backfill waits for the end of a pause. It must not do so in the places of others.
       and ((i.enabled and not sync_scheduler.is_paused(i)) or exists (
         select from sync_scheduler.queued_slots w
-          where w.integration_id = i.id and w.triggered_by = 'schedule'))
+        where w.integration_id = i.id and w.triggered_by = 'schedule'))
     -- In no order: what cannot be started again and again must not always come first.
     order by random() limit batch_size
   loop
@@ -69,7 +68,8 @@ begin
   end if;
 
   refusal := case
-    when waiting.triggered_by = 'schedule' then sync_scheduler.why_skip(integration, waiting.scheduled_for)
+    when waiting.triggered_by = 'schedule'
+      then sync_scheduler.find_skip_reason(integration, waiting.scheduled_for)
     when not integration.enabled then 'disabled'
     when sync_scheduler.is_paused(integration) then 'paused' end;
   if refusal is not null and waiting.triggered_by = 'backfill' then

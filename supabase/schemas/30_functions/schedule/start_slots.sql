@@ -40,7 +40,7 @@ begin
   decided as materialized (
     select d.*, f.next_slot, seen.active, seen.dealt_with,
       case when seen.dealt_with then null
-        else coalesce(sync_scheduler.why_skip(d.integration, d.next_run_at),
+        else coalesce(sync_scheduler.find_skip_reason(d.integration, d.next_run_at),
           -- A slot that waits is earlier, also when it found no room just now.
           case when seen.buffered or (seen.active and d.overlap_policy = 'skip' and not seen.backfilling)
             then 'overlap'::public.sync_skip_reason end) end as reason
@@ -81,8 +81,7 @@ begin
     insert into public.sync_run_log (org_id, integration_id, integration_type, triggered_by, scheduled_for,
       deadline_at)
     select d.org_id, d.id, d.integration_type, 'schedule', d.next_run_at, now() + d.run_deadline
-    from decided d where d.reason is null and not d.active and not d.dealt_with
-    returning sync_run_log as run
+    from decided d where d.reason is null and not d.active and not d.dealt_with returning sync_run_log as run
   )
   select (select array_agg(run) from runs), (select coalesce(sum(rows), 0) from skips),
     (select array_agg(d.id) from due d join following f using (schedule, time_zone, next_run_at)

@@ -89,8 +89,7 @@ begin
   -- A vendor that no integration has asked for a day is not in use: its incident would stay open for ever.
   update public.sync_vendor_incidents o set ended_at = now()
   where o.ended_at is null and not exists (
-    select from sync_scheduler.vendors v
-    where v.integration_type = o.integration_type and v.host = o.host
+    select from sync_scheduler.vendors v where v.integration_type = o.integration_type and v.host = o.host
       and v.failed_at > now() - interval '1 day');
   return purged;
 end;

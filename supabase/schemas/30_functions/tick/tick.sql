@@ -40,8 +40,7 @@ begin
       case step
       when 'start_due_runs' then
         -- Before it takes a lock. next_tick_at is never before next_run_at.
-        if exists (
-          select from public.sync_integrations i where i.next_run_at between looks_from and now())
+        if exists (select from public.sync_integrations i where i.next_run_at between looks_from and now())
         then
           select d.started, d.skipped into started, skipped from sync_scheduler.start_due_runs() d;
         end if;
@@ -115,7 +114,7 @@ begin
 end;
 $$;
 
--- When the scheduler last ticked; null: never.
+-- Null: never.
 create or replace function sync_scheduler.last_tick_at() returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin

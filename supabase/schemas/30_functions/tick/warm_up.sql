@@ -70,12 +70,10 @@ begin
     perform sync_scheduler.raise_error(refusal);
   end if;
   update sync_scheduler.warmups w set
-    answered_at = now(),
-    boot_id = sync_worker_warm.boot_id,
+    answered_at = now(), boot_id = sync_worker_warm.boot_id, cold_start = sync_worker_warm.cold_start,
     -- Bounded as in sync_worker_claim.
     boot_ms = case when sync_worker_warm.boot_ms is not null
-      then least(greatest(sync_worker_warm.boot_ms, 0), 3600000) end,
-    cold_start = sync_worker_warm.cold_start
+      then least(greatest(sync_worker_warm.boot_ms, 0), 3600000) end
   where w.scheduled_for = warmup.scheduled_for;
   return '{"recorded": true}'::jsonb;
 end;
