@@ -14,7 +14,7 @@ import { type BatchMode, carryOutBatch } from "./batch.ts";
 import { type Fault, takeFault } from "./faults.ts";
 import { keepConnection } from "../http.ts";
 import { parseBody, refuse } from "./http.ts";
-import { createMischief, type Work } from "./mischief.ts";
+import { createFaultInjection, type Work } from "./fault_injection.ts";
 import { createGate, documentedLimits, type Limits } from "./limits.ts";
 import { ODataError } from "./odata_error.ts";
 import { type Company, type Journal, newCompany } from "./store.ts";
@@ -80,7 +80,7 @@ export async function startBusinessCentral(
   const root = `/v2.0/${app.tenant_id}/${environment}/api/v2.0/`;
   const faults: Fault[] = [];
   const requests: string[] = [];
-  const mischief = createMischief(now);
+  const injection = createFaultInjection(now);
   let active = 0;
 
   const server = createServer((request, response) => {
@@ -122,7 +122,7 @@ export async function startBusinessCentral(
         ...cut,
       });
     };
-    const serve = (): Promise<void> => mischief.answer(response, takeFault(faults, { method, path }), work);
+    const serve = (): Promise<void> => injection.answer(response, takeFault(faults, { method, path }), work);
     if (login) await serve();
     else await gate.run(serve);
   }
@@ -130,7 +130,7 @@ export async function startBusinessCentral(
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const stop = async (): Promise<void> => {
-    mischief.stop();
+    injection.stop();
     server.closeAllConnections();
     await new Promise<void>((resolve) => server.close(() => resolve()));
   };
@@ -172,10 +172,10 @@ export async function startBusinessCentral(
       return gate.busiest;
     },
     misbehave: (...more) => void faults.push(...more),
-    release: mischief.release,
-    carryOutLate: mischief.carryOutLate,
+    release: injection.release,
+    carryOutLate: injection.carryOutLate,
     get lateSince() {
-      return mischief.lateSince;
+      return injection.lateSince;
     },
     [Symbol.asyncDispose]: stop,
   };

@@ -81,7 +81,7 @@ export async function startBusinessCentralTest(
       journal: fake.journal.code,
       currency: "NOK",
       ignored_fields: { voucher: ["voucher_type", "employee"] },
-      timeout_seconds: 5,
+      timeout_seconds: 60,
       dimensions: { department: { to: "AVDELING" } },
       api_url: fake.url,
       login_url: fake.url,

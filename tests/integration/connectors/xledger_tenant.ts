@@ -43,7 +43,6 @@ export async function startXledgerTest(
   });
   const complete = {
     url: vendor.url,
-    timeout_seconds: 1,
     transaction_sources: { expense: "EX" },
     import_error_link: vendor.behaviour.errorLink,
     ...config,

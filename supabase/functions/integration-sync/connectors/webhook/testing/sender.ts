@@ -15,7 +15,7 @@ export const secret = `whsec_${btoa("0123456789abcdef0123456789abcdef")}`;
 export const batch = testBatch(1, ["a", "b"]);
 
 /** The connector to an address, opened. */
-export function open(url: string, timeout_seconds = 5): OpenConnector {
+export function open(url: string, timeout_seconds = 60): OpenConnector {
   return webhook.open({ url, timeout_seconds }, { signing_secret: secret });
 }
 

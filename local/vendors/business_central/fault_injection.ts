@@ -11,7 +11,7 @@ import { ODataError } from "./odata_error.ts";
 export type Work = (how?: Pick<BatchOptions, "limit" | "beforeEach">) => Answer;
 
 /** Answers requests, well or as a fault has it. */
-export interface Mischief {
+export interface FaultInjection {
   answer(response: ServerResponse, fault: Fault | null, work: Work): Promise<void>;
   /** Lets the requests that are held go on. */
   release(): void;
@@ -20,8 +20,8 @@ export interface Mischief {
   stop(): void;
 }
 
-/** Mischief with requests that are held, or carried out later, on the fake's clock. */
-export function createMischief(now: () => number): Mischief {
+/** Fault injection with requests that are held, or carried out later, on the fake's clock. */
+export function createFaultInjection(now: () => number): FaultInjection {
   const late: { readonly since: number; readonly work: () => void }[] = [];
   const stopping = new AbortController();
   let releasing = new AbortController();
