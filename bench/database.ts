@@ -63,9 +63,27 @@ export class BenchDatabase {
    * A connection like those of the Data API: `authenticator` as the role `authenticated`, with the coordinator's
    * claims, both set once.
    */
-  async asCoordinator(): Promise<Sql> {
+  asCoordinator(): Promise<Sql> {
+    return this.#asPerson(this.coordinatorId);
+  }
+
+  /** The same as a viewer of the first organisations alone. The coordinator belongs to all. */
+  async asViewerOf(organisations: number): Promise<Sql> {
+    const [person] = await this.admin<{ id: string }[]>`
+      with person as (
+        insert into auth.users (id, aud, role, email, created_at, updated_at)
+        select id, 'authenticated', 'authenticated', id || '@example.test', now(), now() from gen_random_uuid() id
+        returning id
+      ), members as (
+        insert into public.organization_members (org_id, user_id, role)
+        select t.org_id, p.id, 'viewer' from bench.tenants t, person p where t.n <= ${organisations})
+      select id from person`;
+    return await this.#asPerson(person?.id ?? "");
+  }
+
+  async #asPerson(userId: string): Promise<Sql> {
     const sql = this.#connect("authenticator");
-    const claims = claimsOf(this.coordinatorId);
+    const claims = claimsOf(userId);
     await sql`select set_config('request.jwt.claims', ${claims}, false), set_config('role', 'authenticated', false)`;
     // A role's limits are for people who wait in front of a screen; loops of a benchmark take longer.
     await sql`select set_config('statement_timeout', '0', false)`;

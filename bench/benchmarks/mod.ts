@@ -15,6 +15,7 @@ import { outboxThroughput } from "./outbox_throughput.ts";
 import { overview } from "./overview.ts";
 import { pressToBanner } from "./press_to_banner.ts";
 import { recoverTick } from "./recover_tick.ts";
+import { runsPage } from "./runs_page.ts";
 import { slots } from "./slots.ts";
 import { tick } from "./tick.ts";
 import { triggerProcessorTime } from "./trigger_processor_time.ts";
@@ -33,6 +34,7 @@ export const benchmarks: readonly Benchmark[] = [
   claimOutbox,
   outboxThroughput,
   overview,
+  runsPage,
   recoverTick,
   heldSnapshot,
   slots,

@@ -80,8 +80,8 @@ function queryRuns(
   last: Pick<SyncRun, "triggered_at" | "run_id"> | null,
   wanted: number,
 ): RunQuery {
-  // PostgREST counts exactly as far as `max_rows`, whose end is what matters here, and estimates what is beyond.
-  let query = supabase.from("sync_run_log").select("*", { count: "estimated" }).eq("org_id", orgId);
+  // Without a count: PostgREST counts in no order, for which Postgres may look at every run behind the cursor.
+  let query = supabase.from("sync_run_log").select("*").eq("org_id", orgId);
   if (integrationType) query = query.eq("integration_type", integrationType);
   if (statuses) query = query.in("status", statuses);
   if (triggeredBy) query = query.in("triggered_by", triggeredBy);
