@@ -56,8 +56,13 @@ export interface MessageResult {
  * import { claimAlerts } from "./alerts_api.ts";
  *
  * const org_id = "00000000-0000-4000-8000-0000000000a1";
- * const rpc = () => Promise.resolve([{ org_id, webhook: null, format: "json", messages: [] }]);
+ * const said: unknown[] = [];
+ * const rpc = (_name: string, parameters: Record<string, unknown>) => {
+ *   said.push(parameters);
+ *   return Promise.resolve([{ org_id, webhook: null, format: "json", messages: [] }]);
+ * };
  * const [claimed] = await claimAlerts(rpc, [{ org_id, token: "secret" }]);
+ * assert.deepEqual(said, [{ senders: [{ org_id, token: "secret" }] }]);
  * assert.equal(claimed?.sender.token, "secret");
  * ```
  */

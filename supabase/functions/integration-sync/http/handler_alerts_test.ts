@@ -16,9 +16,12 @@ Deno.test("the handler claims alerts, answers 202 and posts those of each organi
   assert.equal(response.status, 202);
   assert.deepEqual([seen.senders, work.length], [senders, 2]);
   await work[1];
-  hanging.resolve([]);
+  const result = { message_id: "m", status: null, error: null, retry_after_seconds: null };
+  hanging.resolve([{ ...result, outcome: "delivered" }, { ...result, outcome: "refused" }]);
   await Promise.all(work);
-  assert.deepEqual(seen.logged.map((line) => JSON.parse(line).event), ["alerts_broken", "alerts_ended"]);
+  const [broken, ended] = seen.logged.map((line) => JSON.parse(line));
+  assert.deepEqual([broken.event, ended.event], ["alerts_broken", "alerts_ended"]);
+  assert.deepEqual([ended.messages, ended.outcome], [2, "refused"], "the last message says how it ended");
   assert.ok(!seen.logged.join().includes("the address") && !seen.logged.join().includes(token));
 });
 
