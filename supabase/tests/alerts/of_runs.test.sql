@@ -2,7 +2,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../schedule.psql
-select plan(24);
+select plan(25);
 -- The scheduler is alive, or each press would say that it is not.
 insert into sync_scheduler.ticks default values;
 update public.sync_integrations set manual_cooldown = '0 seconds', retry_base = '0 seconds', max_attempts = 2;
@@ -62,6 +62,8 @@ select pg_temp.stand_still();
 select is(pg_temp.open(), 'run_failed critical 1, dispatch_failing critical 1', 'a run that could not be delivered at all');
 select results_eq($$ select a.details ->> 'dispatches', a.details ->> 'response_status' from public.sync_alerts a
   where a.kind = 'dispatch_failing' and a.resolved_at is null $$, $$ values ('6', null) $$, 'with what the function answered, if it did');
+update sync_scheduler.run_attempts set claimed_at = claimed_at - interval '1 second' where claimed_at is not null;
+select is(pg_temp.open(), 'run_failed critical 1, dispatch_failing critical 1', 'an old claim that an operator corrects shows nothing');
 select pg_temp.start();
 select pg_temp.claim();
 select pg_temp.finish('cancelled');

@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../connection_check.psql
-select plan(20);
+select plan(22);
 
 update public.sync_integrations set manual_cooldown = '0 seconds', retry_base = '1 hour';
 create temporary table run (run_id uuid);
@@ -50,6 +50,8 @@ select is(pg_temp.version(), (select version from written), 'without a write');
 
 select is(pg_temp.run('failed', 'permanent'), 'needs_attention token_refused The token was refused.',
   'a permanent failure needs attention, in the run''s words');
+update sync_scheduler.run_attempts set ended_at = ended_at - interval '1 second' where outcome = 'succeeded';
+select is(split_part(pg_temp.health(), ' ', 1), 'needs_attention', 'an old success that an operator corrects is none of now');
 select is((select r.status::text || ' ' || r.attempt from public.sync_run_log r join run using (run_id)), 'failed 1',
   'the run is not retried');
 select results_eq($$ select a.kind::text, a.severity::text, a.run_id, a.message, a.details ->> 'error_code' from public.sync_alerts a $$,
@@ -81,6 +83,18 @@ select is(public.sync_worker_finish(run_id, 1, sync_test.token(run_id), 'failed'
 select is(split_part(pg_temp.health(), ' ', 1), 'needs_attention', 'what it met is known all the same');
 select is(pg_temp.failures(), '3 alerts, 1 open, 4 times', 'and raised');
 select is(pg_temp.alerts(), '0 alerts, 0 open', 'no run raises the alert of the checks');
+
+select pg_temp.run('succeeded');
+update public.sync_integration_health set last_success_at = null;
+create temporary table twice as select sync_test.trigger_as('coordinator') as run_id;
+select sync_test.claim(run_id) from twice;
+select public.sync_worker_finish(run_id, 1, sync_test.token(run_id), 'failed', 'transient', 'away', 'It is away.', blames => 'vendor') from twice;
+update public.sync_run_log r set next_attempt_at = now() from twice where r.run_id = twice.run_id;
+select sync_scheduler.recover_runs();
+select sync_test.claim(run_id, 2) from twice;
+select public.sync_worker_finish(run_id, 2, sync_test.token(run_id), 'failed', 'permanent', 'token_refused', 'The token was refused.',
+  blames => 'configuration') from twice;
+select is(pg_temp.health(), 'needs_attention token_refused The token was refused.', 'the last attempt of a run says how it is');
 
 select * from finish();
 rollback;

@@ -15,6 +15,9 @@ select throws_ok(
   $$ select public.sync_worker_claim(run_id, 1, repeat('0', 64), gen_random_uuid(), 1, true, 99) from run $$,
   'PT401', 'invalid_token', 'a forged token learns nothing of versions');
 
+-- It is posted twice, which is no alert.
+update sync_scheduler.run_attempts set lease_expires_at = now() where run_id = (select run_id from run);
+select sync_scheduler.recover_runs();
 select is(pg_temp.claim(upper(sync_scheduler.worker_protocols())), '{"refused": "schema_outdated"}', 'a newer function is refused');
 select results_eq('state', $$ values ('pending', 1, 'schema_outdated', null, true, true) $$, 'its run waits and says why');
 select results_eq(
