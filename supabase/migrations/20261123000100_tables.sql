@@ -656,7 +656,8 @@ begin
   -- place.
   if ((is_new or new.payload_hash <> old.payload_hash) and sync_scheduler.loses_digits(new.payload))
     or (new.conflict_content is not null
-      and (is_new or new.conflict_content is distinct from old.conflict_content)
+      -- Of an insert OLD is null.
+      and new.conflict_content is distinct from old.conflict_content
       and sync_scheduler.loses_digits(new.conflict_content))
   then
     raise exception using errcode = '23514', schema = tg_table_schema, table = tg_table_name,

@@ -970,14 +970,13 @@ exception when others then
 end;
 $$;
 
--- The conditions keep heartbeats, and what else changes an attempt, free of calls. The number gives the
--- order: connections write health before.
+-- The columns keep heartbeats, and what else changes an attempt, free of calls. What an operator corrects is
+-- no event. The number gives the order: connections write health before.
 create trigger claimed_alerts after update of claimed_at on sync_scheduler.run_attempts
-  for each row when (old.claimed_at is null and new.claimed_at is not null)
+  for each row when (old.claimed_at is null)
   execute function sync_scheduler.raise_attempt_alerts('claimed');
 create trigger refused_alerts after update of refused_protocol on sync_scheduler.run_attempts
-  for each row when (new.refused_protocol is not null)
-  execute function sync_scheduler.raise_attempt_alerts('refused');
+  for each row execute function sync_scheduler.raise_attempt_alerts('refused');
 create trigger ended_2_alerts after update of ended_at on sync_scheduler.run_attempts
   for each row when (old.ended_at is null and new.error_class is not null)
   execute function sync_scheduler.raise_attempt_alerts('ended');
@@ -987,8 +986,7 @@ create trigger undelivered_alerts after update of dispatch_count, ended_at on sy
     or (old.ended_at is null and new.error_code = 'dispatch_exhausted')))
   execute function sync_scheduler.raise_attempt_alerts('undelivered');
 create trigger retried_at_once_alerts after update of retried_at_once on sync_scheduler.run_attempts
-  for each row when (new.retried_at_once and not old.retried_at_once)
-  execute function sync_scheduler.raise_attempt_alerts('retried_at_once');
+  for each row execute function sync_scheduler.raise_attempt_alerts('retried_at_once');
 
 -- Raises the alert database_not_writable of the installation for {code, since, until}, which a worker reports
 -- once the database can write again; since and until may be missing. The code is database_full,
@@ -1631,8 +1629,7 @@ $$;
 create trigger began_alert after insert on public.sync_vendor_incidents
   for each row when (new.ended_at is null) execute function sync_scheduler.raise_incident_alert();
 create trigger ended_2_alert after update of ended_at on public.sync_vendor_incidents
-  for each row when (old.ended_at is null and new.ended_at is not null)
-  execute function sync_scheduler.raise_incident_alert();
+  for each row execute function sync_scheduler.raise_incident_alert();
 
 -- supabase/schemas/30_functions/alerts/post_messages.sql
 -- Wakes the senders; the function claims their messages.
@@ -1819,8 +1816,7 @@ end;
 $$;
 
 create trigger ended_3_message after update of finished_at on public.sync_run_log
-  for each row when (old.finished_at is null and new.finished_at is not null)
-  execute function sync_scheduler.queue_run_message();
+  for each row execute function sync_scheduler.queue_run_message();
 
 -- The field text of a webhook message, as Slack and what imitates it show it. Nothing in it is a link, a
 -- mention or another line: https://evil.example becomes https[:]//evil[.]example.
@@ -1934,10 +1930,10 @@ exception when others then
 end;
 $$;
 
--- The numbers in the names of triggers on one event give their order: connections write health before.
+-- The end alone writes finished_at: guard_run_update keeps it. The numbers in the names of triggers on one
+-- event give their order: connections write health before.
 create trigger ended_2_alerts after update of finished_at on public.sync_run_log
-  for each row when (old.finished_at is null and new.finished_at is not null)
-  execute function sync_scheduler.raise_run_alerts('ended');
+  for each row execute function sync_scheduler.raise_run_alerts('ended');
 create trigger missed_alerts after insert on public.sync_run_log
   for each row when (new.skip_reason = 'missed') execute function sync_scheduler.raise_run_alerts('missed');
 create trigger silent_alerts after insert on public.sync_run_log
@@ -2423,7 +2419,7 @@ $$;
 -- The numbers in the names of triggers on one event give their order, which is the order of locks: health,
 -- then alerts.
 create trigger ended_1_health after update of ended_at on sync_scheduler.run_attempts
-  for each row when (old.ended_at is null and new.ended_at is not null)
+  for each row when (old.ended_at is null)
   execute function sync_scheduler.record_attempt_health();
 
 -- Trigger of sync_run_log: a run has failed for good, or was refused while it was being cancelled. Locks
@@ -2457,7 +2453,7 @@ end;
 $$;
 
 create trigger ended_1_health after update of finished_at on public.sync_run_log
-  for each row when (old.finished_at is null and new.status in ('failed', 'cancelled'))
+  for each row when (new.status in ('failed', 'cancelled'))
   execute function sync_scheduler.record_run_health();
 
 -- Trigger of sync_run_log: the external system has taken entries of a run. Sets last_success_at of the
@@ -3141,8 +3137,7 @@ end;
 $$;
 
 create trigger ended_1_health after update of ended_at on public.sync_vendor_incidents
-  for each row when (old.ended_at is null and new.ended_at is not null)
-  execute function sync_scheduler.end_incident();
+  for each row execute function sync_scheduler.end_incident();
 
 -- supabase/schemas/30_functions/entries/add_entries.sql
 -- The one door of the outbox.
@@ -5922,14 +5917,14 @@ create or replace function sync_scheduler.read_calls(list text, calls jsonb, id_
 returns table (id uuid, token_hash bytea)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  if jsonb_typeof(calls) = 'array' and jsonb_array_length(calls) between 1 and 50
+  if jsonb_array_length(calls) between 1 and 50
     and not jsonb_path_exists(calls, 'strict $[*] ? (@.type() != "object")')
   then
     return query select (c.call ->> read_calls.id_name)::uuid, sync_scheduler.hash_token(c.call ->> 'token')
     from jsonb_array_elements(read_calls.calls) c (call) order by 1;
     return;
   end if;
-  -- Also what Postgres would raise for an id that is no uuid: it quotes the id.
+  -- Also what Postgres would raise for what is no list, and for an id that is no uuid: it quotes the id.
   raise data_exception;
 exception when data_exception then
   perform sync_scheduler.raise_error('invalid_worker_request', jsonb_build_object(read_calls.list,

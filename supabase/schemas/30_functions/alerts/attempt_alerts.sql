@@ -69,14 +69,13 @@ exception when others then
 end;
 $$;
 
--- The conditions keep heartbeats, and what else changes an attempt, free of calls. The number gives the
--- order: connections write health before.
+-- The columns keep heartbeats, and what else changes an attempt, free of calls. What an operator corrects is
+-- no event. The number gives the order: connections write health before.
 create trigger claimed_alerts after update of claimed_at on sync_scheduler.run_attempts
-  for each row when (old.claimed_at is null and new.claimed_at is not null)
+  for each row when (old.claimed_at is null)
   execute function sync_scheduler.raise_attempt_alerts('claimed');
 create trigger refused_alerts after update of refused_protocol on sync_scheduler.run_attempts
-  for each row when (new.refused_protocol is not null)
-  execute function sync_scheduler.raise_attempt_alerts('refused');
+  for each row execute function sync_scheduler.raise_attempt_alerts('refused');
 create trigger ended_2_alerts after update of ended_at on sync_scheduler.run_attempts
   for each row when (old.ended_at is null and new.error_class is not null)
   execute function sync_scheduler.raise_attempt_alerts('ended');
@@ -86,8 +85,7 @@ create trigger undelivered_alerts after update of dispatch_count, ended_at on sy
     or (old.ended_at is null and new.error_code = 'dispatch_exhausted')))
   execute function sync_scheduler.raise_attempt_alerts('undelivered');
 create trigger retried_at_once_alerts after update of retried_at_once on sync_scheduler.run_attempts
-  for each row when (new.retried_at_once and not old.retried_at_once)
-  execute function sync_scheduler.raise_attempt_alerts('retried_at_once');
+  for each row execute function sync_scheduler.raise_attempt_alerts('retried_at_once');
 
 -- Raises the alert database_not_writable of the installation for {code, since, until}, which a worker reports
 -- once the database can write again; since and until may be missing. The code is database_full,

@@ -60,5 +60,4 @@ $$;
 create trigger began_alert after insert on public.sync_vendor_incidents
   for each row when (new.ended_at is null) execute function sync_scheduler.raise_incident_alert();
 create trigger ended_2_alert after update of ended_at on public.sync_vendor_incidents
-  for each row when (old.ended_at is null and new.ended_at is not null)
-  execute function sync_scheduler.raise_incident_alert();
+  for each row execute function sync_scheduler.raise_incident_alert();

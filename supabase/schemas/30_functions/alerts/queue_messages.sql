@@ -72,8 +72,7 @@ end;
 $$;
 
 create trigger ended_3_message after update of finished_at on public.sync_run_log
-  for each row when (old.finished_at is null and new.finished_at is not null)
-  execute function sync_scheduler.queue_run_message();
+  for each row execute function sync_scheduler.queue_run_message();
 
 -- The field text of a webhook message, as Slack and what imitates it show it. Nothing in it is a link, a
 -- mention or another line: https://evil.example becomes https[:]//evil[.]example.

@@ -80,10 +80,10 @@ exception when others then
 end;
 $$;
 
--- The numbers in the names of triggers on one event give their order: connections write health before.
+-- The end alone writes finished_at: guard_run_update keeps it. The numbers in the names of triggers on one
+-- event give their order: connections write health before.
 create trigger ended_2_alerts after update of finished_at on public.sync_run_log
-  for each row when (old.finished_at is null and new.finished_at is not null)
-  execute function sync_scheduler.raise_run_alerts('ended');
+  for each row execute function sync_scheduler.raise_run_alerts('ended');
 create trigger missed_alerts after insert on public.sync_run_log
   for each row when (new.skip_reason = 'missed') execute function sync_scheduler.raise_run_alerts('missed');
 create trigger silent_alerts after insert on public.sync_run_log

@@ -56,7 +56,7 @@ $$;
 -- The numbers in the names of triggers on one event give their order, which is the order of locks: health,
 -- then alerts.
 create trigger ended_1_health after update of ended_at on sync_scheduler.run_attempts
-  for each row when (old.ended_at is null and new.ended_at is not null)
+  for each row when (old.ended_at is null)
   execute function sync_scheduler.record_attempt_health();
 
 -- Trigger of sync_run_log: a run has failed for good, or was refused while it was being cancelled. Locks
@@ -90,7 +90,7 @@ end;
 $$;
 
 create trigger ended_1_health after update of finished_at on public.sync_run_log
-  for each row when (old.finished_at is null and new.status in ('failed', 'cancelled'))
+  for each row when (new.status in ('failed', 'cancelled'))
   execute function sync_scheduler.record_run_health();
 
 -- Trigger of sync_run_log: the external system has taken entries of a run. Sets last_success_at of the

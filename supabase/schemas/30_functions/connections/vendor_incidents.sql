@@ -139,5 +139,4 @@ end;
 $$;
 
 create trigger ended_1_health after update of ended_at on public.sync_vendor_incidents
-  for each row when (old.ended_at is null and new.ended_at is not null)
-  execute function sync_scheduler.end_incident();
+  for each row execute function sync_scheduler.end_incident();

@@ -29,14 +29,14 @@ create or replace function sync_scheduler.read_calls(list text, calls jsonb, id_
 returns table (id uuid, token_hash bytea)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  if jsonb_typeof(calls) = 'array' and jsonb_array_length(calls) between 1 and 50
+  if jsonb_array_length(calls) between 1 and 50
     and not jsonb_path_exists(calls, 'strict $[*] ? (@.type() != "object")')
   then
     return query select (c.call ->> read_calls.id_name)::uuid, sync_scheduler.hash_token(c.call ->> 'token')
     from jsonb_array_elements(read_calls.calls) c (call) order by 1;
     return;
   end if;
-  -- Also what Postgres would raise for an id that is no uuid: it quotes the id.
+  -- Also what Postgres would raise for what is no list, and for an id that is no uuid: it quotes the id.
   raise data_exception;
 exception when data_exception then
   perform sync_scheduler.raise_error('invalid_worker_request', jsonb_build_object(read_calls.list,
