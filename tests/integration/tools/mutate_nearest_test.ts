@@ -7,7 +7,7 @@ import { nearestRaces, nearestTests } from "../../../tools/mutate/sql/wider_test
 const SCHEMA = [
   {
     path: "10_tables/orders.sql",
-    sql: "create table public.orders (id integer primary key, ended_at date);",
+    sql: "create table public.orders (order_id integer primary key, ended_at date);",
   },
   {
     path: "30_functions/alerts/order_alerts.sql",
@@ -24,7 +24,7 @@ create trigger ended_1_late after update on public.orders
     path: "30_functions/orders/end_order.sql",
     sql: `create function public.end_order() returns void language plpgsql as $$
 begin
-  update public.orders set ended_at = now() where id = 1;
+  update public.orders set ended_at = now() where order_id = 1;
 end;
 $$;`,
   },
@@ -47,6 +47,12 @@ const FILES = [
   pgtap("other/has_nothing", "select 1", []),
   pgtap("other/ends", "select public.end_order()", ["public.end_order", "sync_scheduler.raise_late"]),
   pgtap("other/quotes", "select 'order_late'", ["public.end_order", "sync_scheduler.raise_late"]),
+  pgtap("other/names_the_column", "select order_id", [
+    "public.end_order",
+    "sync_scheduler.raise_late",
+    "a",
+    "b",
+  ]),
   pgtap("other/reads", "select * from public.orders", []),
   pgtap("alerts/ends", "select public.end_order()", ["public.end_order", "sync_scheduler.raise_late"]),
   pgtap("alerts/never_ends", "select * from public.orders", []),
@@ -63,6 +69,7 @@ Deno.test("a trigger asks its feature's files first, then what names its alert, 
     "alerts/ends",
     "other/quotes",
     "other/ends",
+    "other/names_the_column",
     "alerts/never_ends",
     "other/reads",
     "other/has_nothing",
@@ -73,8 +80,9 @@ Deno.test("a trigger asks its feature's files first, then what names its alert, 
   ]);
 });
 
-Deno.test("a function asks only the files that call it", () => {
+Deno.test("a function asks only the files that call it, those that name the fault's columns first", () => {
   assert.deepEqual(nearest("public.end_order", "drop-condition"), [
+    "other/names_the_column",
     "other/ends",
     "other/quotes",
     "alerts/ends",
@@ -88,6 +96,11 @@ Deno.test("the wider tests of a trigger are those that are named after its funct
     text: "",
   }));
   assert.deepEqual(nearestRaces(mutant, races, calls), ["tests/integration/races/raise_late_test.ts"]);
+  const naming = [...races, { file: "tests/integration/races/other_test.ts", text: "select raise_late()" }];
+  assert.deepEqual(nearestRaces(mutant, naming.toReversed(), calls), [
+    "tests/integration/races/raise_late_test.ts",
+    "tests/integration/races/other_test.ts",
+  ]);
   const platform = ["nothing", "the table orders", "raise_late"].map((text, n) => ({
     file: `${n}_test.ts`,
     text,

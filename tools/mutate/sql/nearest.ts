@@ -7,7 +7,7 @@ export type Calls = ReadonlyMap<string, ReadonlySet<string>>;
 /**
  * The pgTAP files that can notice a fault, the nearest first: at most `most`, and those that look at every function or
  * table. Of a fault in a function these are the files that call it: first those whose names share words with it. Then
- * come those that name most of what it quotes, then those with the fewest other functions. Of a fault in a trigger they
+ * come those that name most of what it or the fault quotes, then those with the fewest other functions. Of a fault in a trigger they
  * are all, those that call its function first. Of another fault these are all, those that name what it is in first.
  */
 export function nearestFiles(
@@ -28,7 +28,9 @@ export function nearestFiles(
   const others = (sorted: PgtapFile[]) => sorted.filter((file) => !general.includes(file)).slice(0, most);
   const names = namesOf(mutant);
   const named = (file: PgtapFile) => wordsInCommon(names, file.file);
-  const quoted = (file: PgtapFile) => [...mutant.quotes].filter((word) => file.script.includes(word)).length;
+  // Columns and tables in the fault. Shorter words are in every test.
+  const words = new Set(mutant.describe.match(/\b[a-z]+(?:_[a-z]+)+\b/g)).union(mutant.quotes);
+  const quoted = (file: PgtapFile) => [...words].filter((word) => file.script.includes(word)).length;
   const reached = runs === null ? [] : sortBy(
     filesThatCall(runs, files, calls),
     (file) => [named(file), quoted(file), -file.functions.size],
@@ -36,11 +38,11 @@ export function nearestFiles(
   // A call that is refused is not counted, so general files may call it, too.
   if (runs === target && reached.length > 0) return [...others(reached), ...general];
   // A trigger may execute its function where it should not: in files that do not reach it without the fault.
-  const words = target.split(/[\s,]+/).map((name) => name.split(".").at(-1) ?? name);
+  const own = target.split(/[\s,]+/).map((name) => name.split(".").at(-1) ?? name);
   const rest = sortBy(
     files.filter((file) => !reached.includes(file)),
     (file) => [
-      words.filter((word) => file.script.includes(word)).length,
+      own.filter((word) => file.script.includes(word)).length,
       named(file),
       quoted(file),
       -file.milliseconds,

@@ -38,9 +38,8 @@ export async function readTestFiles(root: string): Promise<TestFiles> {
 }
 
 /**
- * The races that a fault may lose: the files that are named after its function or one of its callers, the nearest
- * first. A lost lock may be a call, so the files that are named after what its function calls count too. If no file
- * is named after any of them, all.
+ * The races that a fault may lose, the nearest first: those that are named after its function, then those that name it or
+ * are named after one of its callers. What its function calls counts as a caller where a lock is lost, for a lost lock may be a call.
  */
 export function nearestRaces(mutant: SqlMutant, races: readonly TestFile[], calls: Calls): string[] {
   const distances = distancesOf(mutant, calls);
@@ -50,11 +49,13 @@ export function nearestRaces(mutant: SqlMutant, races: readonly TestFile[], call
       distances.set(name, Math.min(distances.get(name) ?? Infinity, 1));
     }
   }
-  const rank = ({ file }: TestFile) =>
-    distances.get(file.slice(RACES.length + 1, -"_test.ts".length)) ?? Infinity;
-  const named = races.filter((race) => rank(race) < Infinity);
-  return (named.length === 0 && mutant.area === "locks" ? races : named)
-    .toSorted((a, b) => rank(a) - rank(b)).map(({ file }) => file);
+  const own = new RegExp(`\\b${(mutant.runs ?? mutant.target).split(".").at(-1)}\\b`);
+  const ranked = races.map(({ file, text }) => {
+    const name = file.slice(RACES.length + 1, -"_test.ts".length);
+    const distance = distances.get(name) ?? distances.get(`sync_worker_${name}`) ?? Infinity;
+    return { file, rank: own.test(text) ? Math.min(distance, 0.5) : distance };
+  });
+  return ranked.filter(({ rank }) => rank < Infinity).sort((a, b) => a.rank - b.rank).map(({ file }) => file);
 }
 
 /** The platform's tests that name the function of a fault, or the nearest of its callers. */
