@@ -7254,12 +7254,10 @@ create or replace function sync_scheduler.due_slots(integration public.sync_inte
 returns timestamptz[]
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  if integration.next_run_at <= now() then
-    return integration.next_run_at || array(
-      select slot from sync_scheduler.cron_occurrences(
-        integration.schedule, integration.time_zone, integration.next_run_at, now(), most - 1) slot);
-  end if;
-  return '{}'::timestamptz[];
+  return case when integration.next_run_at <= now() then integration.next_run_at || array(
+    select slot from sync_scheduler.cron_occurrences(
+      integration.schedule, integration.time_zone, integration.next_run_at, now(), most - 1) slot)
+    else '{}' end;
 end;
 $$;
 
@@ -7282,7 +7280,7 @@ begin
     select from public.sync_run_log r where r.integration_id = integration.id and r.scheduled_for = slot)
     and not exists (
       select from sync_scheduler.queued_slots w
-        where w.integration_id = integration.id and w.scheduled_for = slot);
+      where w.integration_id = integration.id and w.scheduled_for = slot);
   get diagnostics skipped = row_count;
   return skipped;
 end;
@@ -7672,7 +7670,7 @@ begin
     refused as materialized (
       select i.id from public.sync_integrations i
       where i.next_tick_at <= now() and (not i.enabled or i.paused_at is not null)
-        and (not i.enabled or sync_scheduler.is_paused(i))
+        and sync_scheduler.is_stopped(i)
       order by i.next_tick_at limit batch_size for no key update skip locked
     ),
     overlapping as materialized (
@@ -7703,18 +7701,14 @@ $$;
 -- reason into postponed_slots. The slot stays due: it runs late, or is recorded as missed.
 create or replace function sync_scheduler.postpone_slot(integration_id uuid, reason text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  slot timestamptz;
 begin
-  -- The lock was free since the failure: an admin may have set another schedule, which has dealt with the
-  -- slot.
-  update public.sync_integrations i set next_tick_at = now() + interval '1 minute'
-  where i.id = postpone_slot.integration_id and i.next_tick_at <= now() returning i.next_run_at into slot;
-  if not found then
-    return;
-  end if;
-  insert into sync_scheduler.postponed_slots as p (integration_id, scheduled_for, reason)
-  values (postpone_slot.integration_id, slot, left(postpone_slot.reason, 500))
+  with postponed as (
+    update public.sync_integrations i set next_tick_at = now() + interval '1 minute'
+    -- The lock was free since the failure: a new schedule of an admin may have dealt with the slot.
+    where i.id = postpone_slot.integration_id and i.next_tick_at <= now() returning i.id, i.next_run_at
+  )
+  insert into sync_scheduler.postponed_slots (integration_id, scheduled_for, reason)
+  select p.id, p.next_run_at, left(postpone_slot.reason, 500) from postponed p
   on conflict on constraint postponed_slots_pkey do update set
     scheduled_for = excluded.scheduled_for, reason = excluded.reason, postponed_at = excluded.postponed_at;
 exception when others then
@@ -7755,7 +7749,7 @@ begin
         select from public.sync_run_log r
         where r.integration_id = i.id and r.status in ('pending', 'running'))
       -- A backfill waits for the end of a pause. It must not do so in the places of others.
-      and ((i.enabled and not sync_scheduler.is_paused(i)) or exists (
+      and (not sync_scheduler.is_stopped(i) or exists (
         select from sync_scheduler.queued_slots w
         where w.integration_id = i.id and w.triggered_by = 'schedule'))
     -- In no order: what cannot be started again and again must not always come first.
@@ -7785,20 +7779,16 @@ declare
 begin
   select * into integration from public.sync_integrations i
   where i.id = start_queued_slot.integration_id for no key update skip locked;
-  select * into waiting from sync_scheduler.queued_slots w
-  where w.integration_id = integration.id
+  select * into waiting from sync_scheduler.queued_slots w where w.integration_id = integration.id
   -- A slot of the schedule before what is made up for.
   order by w.triggered_by = 'schedule' desc, w.scheduled_for limit 1;
   if waiting.integration_id is null then
     return false;
   end if;
 
-  refusal := case
-    when waiting.triggered_by = 'schedule'
-      then sync_scheduler.find_skip_reason(integration, waiting.scheduled_for)
-    when not integration.enabled then 'disabled'
-    when sync_scheduler.is_paused(integration) then 'paused' end;
-  if refusal is not null and waiting.triggered_by = 'backfill' then
+  if waiting.triggered_by = 'schedule' then
+    refusal := sync_scheduler.find_skip_reason(integration, waiting.scheduled_for);
+  elsif sync_scheduler.is_stopped(integration) then
     -- What an admin wants made up for outlives a pause.
     return false;
   end if;
@@ -7818,9 +7808,8 @@ begin
       scheduled_for := waiting.scheduled_for);
     -- No run: another one is active, so it waits on; or the slot has run, and there is nothing to wait for.
     if run.run_id is null and not exists (
-      select from public.sync_run_log r
-      where r.integration_id = integration.id and r.scheduled_for = waiting.scheduled_for
-        and r.status <> 'skipped')
+      select from public.sync_run_log r where r.integration_id = integration.id
+        and r.scheduled_for = waiting.scheduled_for and r.status <> 'skipped')
     then
       return false;
     end if;
@@ -7875,22 +7864,19 @@ begin
     from (select distinct schedule, time_zone, next_run_at from due) d
   ),
   decided as materialized (
-    select d.*, f.next_slot, seen.active, seen.dealt_with,
+    select d.*, f.next_slot, seen.active_by, seen.dealt_with,
       case when seen.dealt_with then null
         else coalesce(sync_scheduler.find_skip_reason(d.integration, d.next_run_at),
-          -- A slot that waits is earlier, also when it found no room just now.
-          case when seen.buffered or (seen.active and d.overlap_policy = 'skip' and not seen.backfilling)
+          -- A slot that waits is earlier, also when it found no room just now. What an admin makes up for
+          -- must not cost a slot of its own time: that one waits.
+          case when seen.buffered or (seen.active_by <> 'backfill' and d.overlap_policy = 'skip')
             then 'overlap'::public.sync_skip_reason end) end as reason
     from due d
     join following f using (schedule, time_zone, next_run_at)
     cross join lateral (
       select
-        exists (select from public.sync_run_log r
-          where r.integration_id = d.id and r.status in ('pending', 'running')) as active,
-        -- What an admin makes up for must not cost a slot of its own time: that one waits.
-        exists (select from public.sync_run_log r
-          where r.integration_id = d.id and r.status in ('pending', 'running')
-            and r.triggered_by = 'backfill') as backfilling,
+        (select r.triggered_by from public.sync_run_log r
+          where r.integration_id = d.id and r.status in ('pending', 'running')) as active_by,
         -- The clock may have gone back: a slot that has a row, or waits for a run to end, keeps it at that.
         exists (select from public.sync_run_log r
           where r.integration_id = d.id and r.scheduled_for = d.next_run_at)
@@ -7912,13 +7898,14 @@ begin
   buffered as (
     insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by)
     select d.id, d.next_run_at, 'schedule' from decided d
-    where d.reason is null and d.active and not d.dealt_with
+    where d.reason is null and d.active_by is not null and not d.dealt_with
   ),
   runs as (
     insert into public.sync_run_log (org_id, integration_id, integration_type, triggered_by, scheduled_for,
       deadline_at)
     select d.org_id, d.id, d.integration_type, 'schedule', d.next_run_at, now() + d.run_deadline
-    from decided d where d.reason is null and not d.active and not d.dealt_with returning sync_run_log as run
+    from decided d where d.reason is null and d.active_by is null and not d.dealt_with
+    returning sync_run_log as run
   )
   select (select array_agg(run) from runs), (select coalesce(sum(rows), 0) from skips),
     (select array_agg(d.id) from due d join following f using (schedule, time_zone, next_run_at)

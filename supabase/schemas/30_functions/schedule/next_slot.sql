@@ -46,12 +46,10 @@ create or replace function sync_scheduler.due_slots(integration public.sync_inte
 returns timestamptz[]
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  if integration.next_run_at <= now() then
-    return integration.next_run_at || array(
-      select slot from sync_scheduler.cron_occurrences(
-        integration.schedule, integration.time_zone, integration.next_run_at, now(), most - 1) slot);
-  end if;
-  return '{}'::timestamptz[];
+  return case when integration.next_run_at <= now() then integration.next_run_at || array(
+    select slot from sync_scheduler.cron_occurrences(
+      integration.schedule, integration.time_zone, integration.next_run_at, now(), most - 1) slot)
+    else '{}' end;
 end;
 $$;
 
@@ -74,7 +72,7 @@ begin
     select from public.sync_run_log r where r.integration_id = integration.id and r.scheduled_for = slot)
     and not exists (
       select from sync_scheduler.queued_slots w
-        where w.integration_id = integration.id and w.scheduled_for = slot);
+      where w.integration_id = integration.id and w.scheduled_for = slot);
   get diagnostics skipped = row_count;
   return skipped;
 end;

@@ -97,7 +97,7 @@ begin
     refused as materialized (
       select i.id from public.sync_integrations i
       where i.next_tick_at <= now() and (not i.enabled or i.paused_at is not null)
-        and (not i.enabled or sync_scheduler.is_paused(i))
+        and sync_scheduler.is_stopped(i)
       order by i.next_tick_at limit batch_size for no key update skip locked
     ),
     overlapping as materialized (
@@ -128,18 +128,14 @@ $$;
 -- reason into postponed_slots. The slot stays due: it runs late, or is recorded as missed.
 create or replace function sync_scheduler.postpone_slot(integration_id uuid, reason text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  slot timestamptz;
 begin
-  -- The lock was free since the failure: an admin may have set another schedule, which has dealt with the
-  -- slot.
-  update public.sync_integrations i set next_tick_at = now() + interval '1 minute'
-  where i.id = postpone_slot.integration_id and i.next_tick_at <= now() returning i.next_run_at into slot;
-  if not found then
-    return;
-  end if;
-  insert into sync_scheduler.postponed_slots as p (integration_id, scheduled_for, reason)
-  values (postpone_slot.integration_id, slot, left(postpone_slot.reason, 500))
+  with postponed as (
+    update public.sync_integrations i set next_tick_at = now() + interval '1 minute'
+    -- The lock was free since the failure: a new schedule of an admin may have dealt with the slot.
+    where i.id = postpone_slot.integration_id and i.next_tick_at <= now() returning i.id, i.next_run_at
+  )
+  insert into sync_scheduler.postponed_slots (integration_id, scheduled_for, reason)
+  select p.id, p.next_run_at, left(postpone_slot.reason, 500) from postponed p
   on conflict on constraint postponed_slots_pkey do update set
     scheduled_for = excluded.scheduled_for, reason = excluded.reason, postponed_at = excluded.postponed_at;
 exception when others then

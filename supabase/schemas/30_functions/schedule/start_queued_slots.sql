@@ -29,7 +29,7 @@ begin
         select from public.sync_run_log r
         where r.integration_id = i.id and r.status in ('pending', 'running'))
       -- A backfill waits for the end of a pause. It must not do so in the places of others.
-      and ((i.enabled and not sync_scheduler.is_paused(i)) or exists (
+      and (not sync_scheduler.is_stopped(i) or exists (
         select from sync_scheduler.queued_slots w
         where w.integration_id = i.id and w.triggered_by = 'schedule'))
     -- In no order: what cannot be started again and again must not always come first.
@@ -59,20 +59,16 @@ declare
 begin
   select * into integration from public.sync_integrations i
   where i.id = start_queued_slot.integration_id for no key update skip locked;
-  select * into waiting from sync_scheduler.queued_slots w
-  where w.integration_id = integration.id
+  select * into waiting from sync_scheduler.queued_slots w where w.integration_id = integration.id
   -- A slot of the schedule before what is made up for.
   order by w.triggered_by = 'schedule' desc, w.scheduled_for limit 1;
   if waiting.integration_id is null then
     return false;
   end if;
 
-  refusal := case
-    when waiting.triggered_by = 'schedule'
-      then sync_scheduler.find_skip_reason(integration, waiting.scheduled_for)
-    when not integration.enabled then 'disabled'
-    when sync_scheduler.is_paused(integration) then 'paused' end;
-  if refusal is not null and waiting.triggered_by = 'backfill' then
+  if waiting.triggered_by = 'schedule' then
+    refusal := sync_scheduler.find_skip_reason(integration, waiting.scheduled_for);
+  elsif sync_scheduler.is_stopped(integration) then
     -- What an admin wants made up for outlives a pause.
     return false;
   end if;
@@ -92,9 +88,8 @@ begin
       scheduled_for := waiting.scheduled_for);
     -- No run: another one is active, so it waits on; or the slot has run, and there is nothing to wait for.
     if run.run_id is null and not exists (
-      select from public.sync_run_log r
-      where r.integration_id = integration.id and r.scheduled_for = waiting.scheduled_for
-        and r.status <> 'skipped')
+      select from public.sync_run_log r where r.integration_id = integration.id
+        and r.scheduled_for = waiting.scheduled_for and r.status <> 'skipped')
     then
       return false;
     end if;

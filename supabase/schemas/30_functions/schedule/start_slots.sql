@@ -38,22 +38,19 @@ begin
     from (select distinct schedule, time_zone, next_run_at from due) d
   ),
   decided as materialized (
-    select d.*, f.next_slot, seen.active, seen.dealt_with,
+    select d.*, f.next_slot, seen.active_by, seen.dealt_with,
       case when seen.dealt_with then null
         else coalesce(sync_scheduler.find_skip_reason(d.integration, d.next_run_at),
-          -- A slot that waits is earlier, also when it found no room just now.
-          case when seen.buffered or (seen.active and d.overlap_policy = 'skip' and not seen.backfilling)
+          -- A slot that waits is earlier, also when it found no room just now. What an admin makes up for
+          -- must not cost a slot of its own time: that one waits.
+          case when seen.buffered or (seen.active_by <> 'backfill' and d.overlap_policy = 'skip')
             then 'overlap'::public.sync_skip_reason end) end as reason
     from due d
     join following f using (schedule, time_zone, next_run_at)
     cross join lateral (
       select
-        exists (select from public.sync_run_log r
-          where r.integration_id = d.id and r.status in ('pending', 'running')) as active,
-        -- What an admin makes up for must not cost a slot of its own time: that one waits.
-        exists (select from public.sync_run_log r
-          where r.integration_id = d.id and r.status in ('pending', 'running')
-            and r.triggered_by = 'backfill') as backfilling,
+        (select r.triggered_by from public.sync_run_log r
+          where r.integration_id = d.id and r.status in ('pending', 'running')) as active_by,
         -- The clock may have gone back: a slot that has a row, or waits for a run to end, keeps it at that.
         exists (select from public.sync_run_log r
           where r.integration_id = d.id and r.scheduled_for = d.next_run_at)
@@ -75,13 +72,14 @@ begin
   buffered as (
     insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by)
     select d.id, d.next_run_at, 'schedule' from decided d
-    where d.reason is null and d.active and not d.dealt_with
+    where d.reason is null and d.active_by is not null and not d.dealt_with
   ),
   runs as (
     insert into public.sync_run_log (org_id, integration_id, integration_type, triggered_by, scheduled_for,
       deadline_at)
     select d.org_id, d.id, d.integration_type, 'schedule', d.next_run_at, now() + d.run_deadline
-    from decided d where d.reason is null and not d.active and not d.dealt_with returning sync_run_log as run
+    from decided d where d.reason is null and d.active_by is null and not d.dealt_with
+    returning sync_run_log as run
   )
   select (select array_agg(run) from runs), (select coalesce(sum(rows), 0) from skips),
     (select array_agg(d.id) from due d join following f using (schedule, time_zone, next_run_at)
