@@ -2187,8 +2187,10 @@ declare
   ended sync_scheduler.connection_checks;
   health public.sync_integration_health;
   integration public.sync_integrations;
-  in_incident boolean := false;
+  failure record;
   has_failed boolean := sync_worker_finish_probe.outcome = 'failed';
+  failures integer := 0;
+  in_incident boolean := false;
   blamed sync_scheduler.blames;
   found_status public.sync_health_status;
   found_code constant text := left(sync_worker_finish_probe.error_code, 100);
@@ -2239,35 +2241,45 @@ begin
     in_incident := sync_scheduler.record_vendor_failure(integration, sync_worker_finish_probe.error_class,
       blamed);
   end if;
+  if has_failed and not in_incident then
+    failures := health.consecutive_failures + 1;
+  end if;
   update public.sync_integration_health h set
     checked_at = clock_timestamp(),
     latency_ms = round(sync_worker_finish_probe.latency_ms),
-    consecutive_failures = case when has_failed then h.consecutive_failures + (not in_incident)::integer
-      else 0 end,
-    next_check_at = sync_scheduler.plan_check(integration,
-      case when has_failed and not in_incident then h.consecutive_failures + 1 else 0 end, h.passive_since,
+    consecutive_failures = case when in_incident then h.consecutive_failures else failures end,
+    next_check_at = sync_scheduler.plan_check(integration, failures, h.passive_since,
       -- A whole interval after this one was asked. The backoff after failures is longer.
-      case when has_failed and not in_incident and h.consecutive_failures > 0 then now()
-        else ended.requested_at + integration.health_check_interval end)
-  where h.integration_id = integration.id returning * into strict health;
+      case when failures > 1 then now() else ended.requested_at + integration.health_check_interval end)
+  where h.integration_id = integration.id;
   if has_failed then
     if blamed = 'quota' then
       perform sync_scheduler.suspend_checks(integration.id);
     end if;
     found_status := sync_scheduler.health_after(sync_worker_finish_probe.error_class, blamed);
     perform sync_scheduler.record_health(integration.id, found_status, found_code, found_message);
-    perform sync_scheduler.record_check_fault(integration.id, found_status,
-      case when in_incident then 0 else health.consecutive_failures end, found_code, found_message);
+    perform sync_scheduler.record_check_fault(integration.id, found_status, failures, found_code,
+      found_message);
     return '{"recorded": true}'::jsonb;
   end if;
-  -- An answer refutes what the function itself found wrong. Only a check with good credentials refutes that
-  -- the external system refused the present ones.
+  -- The way is open. An answer refutes what the function itself found wrong. Only a check with good
+  -- credentials refutes that the external system refused the present ones.
   if sync_worker_finish_probe.outcome = 'answered' or not exists (
     select from sync_scheduler.check_faults f
     where f.integration_id = integration.id and f.refused_at >= health.configured_at
       and not sync_scheduler.is_own_refusal(f.refused_code))
   then
-    perform sync_scheduler.record_answer(integration.id);
+    -- It does not refute a run that failed with the present config and credentials, and left entries.
+    select a.details ->> 'blames' as blames, a.details ->> 'error_code' as code,
+      a.details ->> 'error_message' as message
+    into failure from public.sync_alerts a
+    where a.integration_id = integration.id and a.kind = 'run_failed' and a.resolved_at is null
+      and health.run_failed_at is not null;
+    found_status := case when not found then 'healthy'
+      when failure.blames = 'configuration' then 'needs_attention' else 'degraded' end
+      ::public.sync_health_status;
+    perform sync_scheduler.record_health(integration.id, found_status, failure.code, failure.message,
+      has_answered => true);
   end if;
   if ended.by_tick and sync_worker_finish_probe.outcome <> 'failed' then
     perform sync_scheduler.record_vendor_answer(integration.id, ended.requested_at);
@@ -2290,7 +2302,7 @@ comment on function public.sync_worker_finish_probe(uuid, text, text, text, text
   'invalid_worker_request.';
 
 -- Writes what is wrong with an integration into check_faults. That is an event: alerts has a trigger on it.
--- After health, before alerts.
+-- Locks as record_health does.
 create or replace function sync_scheduler.record_check_fault(
   integration_id uuid, status public.sync_health_status, failures integer, error_code text, error_message text
 ) returns void
@@ -2319,44 +2331,6 @@ begin
     found_at = excluded.found_at,
     refused_at = coalesce(excluded.refused_at, f.refused_at),
     refused_code = coalesce(excluded.refused_code, f.refused_code);
-end;
-$$;
-
--- The external system has answered: what checks have found wrong is over. Nearly always nothing was wrong.
-create or replace function sync_scheduler.clear_check_faults(integration_id uuid) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  update sync_scheduler.check_faults f
-  set status = 'healthy', failures = 0, refused_at = null, refused_code = null
-  where f.integration_id = clear_check_faults.integration_id and f.status <> 'healthy';
-end;
-$$;
-
--- A connection check was answered: the way is open. Resolves what checks have raised. The integration is
--- healthy, unless run_failed is open: a run failed with the present config and credentials and left entries
--- that wait. Then it needs attention if that run was refused, and is degraded otherwise. The caller holds the
--- lock of the integration's health.
-create or replace function sync_scheduler.record_answer(integration_id uuid) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  failure record;
-begin
-  select a.details ->> 'blames' as blames, a.details ->> 'error_code' as error_code,
-    a.details ->> 'error_message' as error_message
-  into failure
-  from public.sync_integration_health h
-  join public.sync_alerts a on a.integration_id = h.integration_id and a.kind = 'run_failed'
-    and a.resolved_at is null
-  where h.integration_id = record_answer.integration_id and h.run_failed_at is not null;
-  if not found then
-    perform sync_scheduler.record_health(record_answer.integration_id, 'healthy');
-  else
-    perform sync_scheduler.record_health(record_answer.integration_id,
-      case failure.blames when 'configuration' then 'needs_attention'
-        else 'degraded' end::public.sync_health_status,
-      failure.error_code, failure.error_message, has_answered => true);
-  end if;
-  perform sync_scheduler.clear_check_faults(record_answer.integration_id);
 end;
 $$;
 
@@ -2397,7 +2371,6 @@ begin
   then
     update public.sync_integration_health h set run_failed_at = null
     where h.integration_id = integration.id and h.run_failed_at is not null;
-    perform sync_scheduler.record_health(integration.id, 'healthy');
     -- Nothing has to be asked for an interval, unless the integration is passive. Written only if the next
     -- check would come soon: of runs in a row most read one row and that is all.
     update public.sync_integration_health h set
@@ -2406,7 +2379,7 @@ begin
         earliest := now() + integration.health_check_interval)
     where h.integration_id = integration.id and h.passive_since is null
       and (h.next_check_at < now() + integration.health_check_interval / 2 or h.consecutive_failures > 0);
-    perform sync_scheduler.clear_check_faults(integration.id);
+    perform sync_scheduler.record_health(integration.id, 'healthy');
     perform sync_scheduler.record_vendor_answer(integration.id, new.claimed_at);
   end if;
   return null;
@@ -2422,29 +2395,35 @@ create trigger ended_1_health after update of ended_at on sync_scheduler.run_att
   for each row when (old.ended_at is null)
   execute function sync_scheduler.record_attempt_health();
 
--- Trigger of sync_run_log: a run has failed for good, or was refused while it was being cancelled. Locks
--- health. An error is a warning: it must not undo the end of a run.
+-- Trigger of sync_run_log; its argument is the event. `exported`: the external system has taken entries.
+-- `failed`: a run has failed for good, or was refused while it was being cancelled. Locks health. An error is
+-- a warning: it must not undo what was recorded, or the end of a run.
 create or replace function sync_scheduler.record_run_health() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   ended sync_scheduler.run_attempts;
 begin
+  -- Its worker has the config and the credentials as they were when it claimed. With older ones, or without a
+  -- claim, it says nothing about the present ones.
   select * into ended from sync_scheduler.run_attempts a
-    where a.run_id = new.run_id and a.attempt = new.attempt;
-  if new.status = 'cancelled' and sync_scheduler.was_refused(new, ended) is not true then
-    return null;
+  where a.run_id = new.run_id and a.attempt = new.attempt;
+  if tg_argv[0] = 'exported' then
+    -- Once a minute, for it is written with each batch. Two at once write the same.
+    update public.sync_integration_health h set last_success_at = now(), run_failed_at = null
+    where h.integration_id = new.integration_id and h.configured_at <= ended.claimed_at
+      and (h.last_success_at is null or h.last_success_at < now() - interval '1 minute'
+        or h.run_failed_at is not null);
+  elsif new.status = 'failed' or sync_scheduler.was_refused(new, ended) then
+    perform sync_scheduler.record_health(new.integration_id,
+      -- A vendor that asks for a long wait has answered.
+      case when new.error_code = 'vendor_quota_exhausted' then 'degraded'
+        else sync_scheduler.health_after(ended.error_class::text, ended.blames) end,
+      -- The next run would meet the same as one that a person has cancelled.
+      coalesce(new.error_code, ended.error_code, 'unknown'),
+      coalesce(new.error_message, ended.error_message, 'The last sync failed.'));
+    update public.sync_integration_health h set run_failed_at = now()
+    where h.integration_id = new.integration_id and h.configured_at <= ended.claimed_at;
   end if;
-  perform sync_scheduler.record_health(new.integration_id,
-    -- A vendor that asks for a long wait has answered.
-    case when new.error_code = 'vendor_quota_exhausted' then 'degraded'
-      else sync_scheduler.health_after(ended.error_class::text, ended.blames) end,
-    -- The next run would meet the same as one that a person has cancelled.
-    coalesce(new.error_code, ended.error_code, 'unknown'),
-    coalesce(new.error_message, ended.error_message, 'The last sync failed.'));
-  update public.sync_integration_health h set run_failed_at = now()
-  where h.integration_id = new.integration_id
-    -- What no worker has claimed, or one with older config or credentials, says nothing about these.
-    and ended.claimed_at >= h.configured_at;
   return null;
 exception when others then
   raise warning 'sync_scheduler.record_run_health: % (%)', sqlerrm, sqlstate;
@@ -2452,73 +2431,51 @@ exception when others then
 end;
 $$;
 
-create trigger ended_1_health after update of finished_at on public.sync_run_log
-  for each row when (new.status in ('failed', 'cancelled'))
-  execute function sync_scheduler.record_run_health();
-
--- Trigger of sync_run_log: the external system has taken entries of a run. Sets last_success_at of the
--- integration's health and clears run_failed_at. Does nothing if config or credentials have changed since the
--- attempt was claimed. Locks health. An error is a warning: it must not undo what was recorded.
-create or replace function sync_scheduler.record_success() returns trigger
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  -- Once a minute, for it is written with each batch. Two at once write the same.
-  update public.sync_integration_health h set last_success_at = now(), run_failed_at = null
-  where h.integration_id = new.integration_id
-    and (h.last_success_at is null or h.last_success_at < now() - interval '1 minute'
-      or h.run_failed_at is not null)
-    -- The worker has the config and the credentials as they were when it claimed its attempt.
-    and h.configured_at <= (
-      select a.claimed_at from sync_scheduler.run_attempts a
-        where a.run_id = new.run_id and a.attempt = new.attempt);
-  return null;
-exception when others then
-  raise warning 'sync_scheduler.record_success: % (%)', sqlerrm, sqlstate;
-  return null;
-end;
-$$;
-
 create trigger exported_1_health after update of entries_done on public.sync_run_log
   for each row when (new.entries_done > old.entries_done)
-  execute function sync_scheduler.record_success();
+  execute function sync_scheduler.record_run_health('exported');
+create trigger ended_1_health after update of finished_at on public.sync_run_log
+  for each row when (new.status in ('failed', 'cancelled'))
+  execute function sync_scheduler.record_run_health('failed');
 
 -- Records how an integration is, with the newest failure (in a coordinator's words). needs_attention ends
--- with healthy, or with any status when the external system has just answered (has_answered). Raises and
--- resolves no alert. After integration, run and entries, before alerts.
+-- with healthy, or with any status when the external system has just answered (has_answered). Both also end
+-- what checks have found wrong, and alerts has a trigger on that. After integration, run and entries, before
+-- alerts.
 create or replace function sync_scheduler.record_health(
-  integration_id uuid,
-  status public.sync_health_status,
-  error_code text default null,
-  error_message text default null,
-  has_answered boolean default false
+  integration_id uuid, status public.sync_health_status, error_code text default null,
+  error_message text default null, has_answered boolean default false
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   health public.sync_integration_health;
 begin
-  -- The usual case, a run of a healthy integration that succeeds: one look by the key and no write.
+  -- The usual case, a run of a healthy integration that succeeds: two looks by the key and no write.
   select * into health from public.sync_integration_health h
-    where h.integration_id = record_health.integration_id;
-  if (health.status, health.last_error_code, health.last_error_message)
-    is not distinct from (record_health.status, record_health.error_code, record_health.error_message)
-  then
-    return;
-  end if;
-
-  select * into health from public.sync_integration_health h
-  where h.integration_id = record_health.integration_id for no key update;
-  -- That it is also slow or away does not fix it.
-  if health.status = 'needs_attention' and record_health.status in ('degraded', 'unhealthy')
-    and not has_answered then
-    record_health.status := health.status;
-  end if;
-  update public.sync_integration_health h set
-    status = record_health.status,
-    -- Not now(): of two changes in a row each has an instant of its own.
-    since = case when h.status = record_health.status then h.since else clock_timestamp() end,
-    last_error_code = record_health.error_code,
-    last_error_message = record_health.error_message
   where h.integration_id = record_health.integration_id;
+  if (health.status, health.last_error_code, health.last_error_message)
+    is distinct from (record_health.status, record_health.error_code, record_health.error_message)
+  then
+    select * into health from public.sync_integration_health h
+    where h.integration_id = record_health.integration_id for no key update;
+    -- That it is also slow or away does not fix it.
+    if health.status = 'needs_attention' and record_health.status in ('degraded', 'unhealthy')
+      and not has_answered then
+      record_health.status := health.status;
+    end if;
+    update public.sync_integration_health h set
+      status = record_health.status,
+      -- Not now(): of two changes in a row each has an instant of its own.
+      since = case when h.status = record_health.status then h.since else clock_timestamp() end,
+      last_error_code = record_health.error_code,
+      last_error_message = record_health.error_message
+    where h.integration_id = record_health.integration_id;
+  end if;
+  if record_health.status = 'healthy' or has_answered then
+    update sync_scheduler.check_faults f
+    set status = 'healthy', failures = 0, refused_at = null, refused_code = null
+    where f.integration_id = record_health.integration_id and f.status <> 'healthy';
+  end if;
 end;
 $$;
 
@@ -2608,18 +2565,24 @@ create trigger keep_next_check_at after update of enabled, paused_at, health_che
     or old.config is distinct from new.config)
   execute function sync_scheduler.keep_next_check_at();
 
--- When the connection of an integration is to be checked, not before earliest: at its next turn. After
--- failures in a row the interval doubles from the second on, up to a day, with jitter. While it is passive,
--- it is not checked before settings.passive_cooldown is over. Null: never.
+-- When the connection of an integration is to be checked, not before earliest: at its next turn. There is one
+-- in each interval (and a twenty-fifth of it), at an offset that follows from its id: so the integrations of
+-- a vendor are spread over the interval. After failures in a row the interval doubles from the second on, up
+-- to a day, with jitter. While it is passive, it is not checked before settings.passive_cooldown is over.
+-- Null: never.
 create or replace function sync_scheduler.plan_check(
-  integration public.sync_integrations,
-  failures integer default 0,
-  passive_since timestamptz default null,
+  integration public.sync_integrations, failures integer default 0, passive_since timestamptz default null,
   earliest timestamptz default now()
 ) returns timestamptz
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   every interval := integration.health_check_interval;
+  -- Longer by more than the pace of the tick: it comes to one turn late and to the next in time, and yet a
+  -- whole interval is between them.
+  period numeric := extract(epoch from every) * 1.04;
+  -- The same for ever: what was overdue at once, after an absence of the scheduler, comes apart again by
+  -- itself.
+  shift numeric := mod((hashtextextended(integration.id::text, 0) & 2147483647)::numeric, period);
 begin
   if every is null or not integration.enabled or integration.paused_at is not null then
     return null;
@@ -2631,25 +2594,6 @@ begin
     return earliest + greatest(every,
       least(interval '1 day', every * power(2, least(failures, 12) - 1)) * (0.75 + 0.25 * random()));
   end if;
-  return sync_scheduler.check_slot(integration.id, every, earliest);
-end;
-$$;
-
--- The first instant, not before earliest, at which it is this integration's turn to be checked. There is one
--- in each interval (and a twenty-fifth of it), at an offset that follows from its id. So the integrations of
--- a vendor are spread over the interval.
-create or replace function sync_scheduler.check_slot(integration_id uuid, every interval,
-  earliest timestamptz)
-returns timestamptz
-language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
-declare
-  -- Longer by more than the pace of the tick: it comes to one turn late and to the next in time, and yet a
-  -- whole interval is between them.
-  period numeric := extract(epoch from every) * 1.04;
-  -- The same for ever: what was overdue at once, after an absence of the scheduler, comes apart again by
-  -- itself.
-  shift numeric := mod((hashtextextended(integration_id::text, 0) & 2147483647)::numeric, period);
-begin
   return to_timestamp(
     (ceil((extract(epoch from earliest) - shift) / period) * period + shift)::double precision);
 end;
@@ -2687,7 +2631,11 @@ begin
   integration := sync_scheduler.lock_integration(
     test_integration_connection.org_id, test_integration_connection.integration_type);
   perform sync_scheduler.refuse_until(sync_scheduler.passive_until(integration), 'vendor');
-  perform sync_scheduler.require_check_due(integration);
+  perform sync_scheduler.refuse_until((
+    select c.requested_at + case when c.ended_at is null then greatest(s.check_timeout, s.check_cooldown)
+      else s.check_cooldown end
+    from sync_scheduler.connection_checks c, sync_scheduler.settings s
+    where c.integration_id = integration.id), 'check');
   -- Of people alone: the audit log counts their checks.
   if sync_scheduler.caller_id() is not null then
     perform sync_scheduler.audit(integration, 'test_connection');
@@ -2773,22 +2721,6 @@ begin
   update public.sync_integration_health h set check_requested_at = c.requested_at
   from sync_scheduler.connection_checks c
   where h.integration_id = any (post_checks.integration_ids) and c.integration_id = h.integration_id;
-end;
-$$;
-
--- Refuses (PT429 rate_limited) while the last connection check of the integration is younger than
--- settings.check_cooldown. Refuses also while it is open and younger than settings.check_timeout, unless
--- replaces_open.
-create or replace function sync_scheduler.require_check_due(
-  integration public.sync_integrations, replaces_open boolean default false
-) returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  perform sync_scheduler.refuse_until((
-    select c.requested_at + case when c.ended_at is null and not replaces_open
-      then greatest(s.check_timeout, s.check_cooldown) else s.check_cooldown end
-    from sync_scheduler.connection_checks c, sync_scheduler.settings s
-    where c.integration_id = integration.id), 'check');
 end;
 $$;
 
@@ -2965,7 +2897,10 @@ begin
     return health;
   end if;
   -- Before anything is stored: a caller who is refused knows that the old ones are in place.
-  perform sync_scheduler.require_check_due(integration, replaces_open := true);
+  perform sync_scheduler.refuse_until((
+    select c.requested_at + s.check_cooldown
+    from sync_scheduler.connection_checks c, sync_scheduler.settings s
+    where c.integration_id = integration.id), 'check');
   perform sync_scheduler.store_credentials(integration, secrets);
   -- A vendor that asked us to slow down is asked at next_check_at, with the new ones.
   if sync_scheduler.passive_until(integration) is null then

@@ -20,8 +20,10 @@ declare
   ended sync_scheduler.connection_checks;
   health public.sync_integration_health;
   integration public.sync_integrations;
-  in_incident boolean := false;
+  failure record;
   has_failed boolean := sync_worker_finish_probe.outcome = 'failed';
+  failures integer := 0;
+  in_incident boolean := false;
   blamed sync_scheduler.blames;
   found_status public.sync_health_status;
   found_code constant text := left(sync_worker_finish_probe.error_code, 100);
@@ -72,35 +74,45 @@ begin
     in_incident := sync_scheduler.record_vendor_failure(integration, sync_worker_finish_probe.error_class,
       blamed);
   end if;
+  if has_failed and not in_incident then
+    failures := health.consecutive_failures + 1;
+  end if;
   update public.sync_integration_health h set
     checked_at = clock_timestamp(),
     latency_ms = round(sync_worker_finish_probe.latency_ms),
-    consecutive_failures = case when has_failed then h.consecutive_failures + (not in_incident)::integer
-      else 0 end,
-    next_check_at = sync_scheduler.plan_check(integration,
-      case when has_failed and not in_incident then h.consecutive_failures + 1 else 0 end, h.passive_since,
+    consecutive_failures = case when in_incident then h.consecutive_failures else failures end,
+    next_check_at = sync_scheduler.plan_check(integration, failures, h.passive_since,
       -- A whole interval after this one was asked. The backoff after failures is longer.
-      case when has_failed and not in_incident and h.consecutive_failures > 0 then now()
-        else ended.requested_at + integration.health_check_interval end)
-  where h.integration_id = integration.id returning * into strict health;
+      case when failures > 1 then now() else ended.requested_at + integration.health_check_interval end)
+  where h.integration_id = integration.id;
   if has_failed then
     if blamed = 'quota' then
       perform sync_scheduler.suspend_checks(integration.id);
     end if;
     found_status := sync_scheduler.health_after(sync_worker_finish_probe.error_class, blamed);
     perform sync_scheduler.record_health(integration.id, found_status, found_code, found_message);
-    perform sync_scheduler.record_check_fault(integration.id, found_status,
-      case when in_incident then 0 else health.consecutive_failures end, found_code, found_message);
+    perform sync_scheduler.record_check_fault(integration.id, found_status, failures, found_code,
+      found_message);
     return '{"recorded": true}'::jsonb;
   end if;
-  -- An answer refutes what the function itself found wrong. Only a check with good credentials refutes that
-  -- the external system refused the present ones.
+  -- The way is open. An answer refutes what the function itself found wrong. Only a check with good
+  -- credentials refutes that the external system refused the present ones.
   if sync_worker_finish_probe.outcome = 'answered' or not exists (
     select from sync_scheduler.check_faults f
     where f.integration_id = integration.id and f.refused_at >= health.configured_at
       and not sync_scheduler.is_own_refusal(f.refused_code))
   then
-    perform sync_scheduler.record_answer(integration.id);
+    -- It does not refute a run that failed with the present config and credentials, and left entries.
+    select a.details ->> 'blames' as blames, a.details ->> 'error_code' as code,
+      a.details ->> 'error_message' as message
+    into failure from public.sync_alerts a
+    where a.integration_id = integration.id and a.kind = 'run_failed' and a.resolved_at is null
+      and health.run_failed_at is not null;
+    found_status := case when not found then 'healthy'
+      when failure.blames = 'configuration' then 'needs_attention' else 'degraded' end
+      ::public.sync_health_status;
+    perform sync_scheduler.record_health(integration.id, found_status, failure.code, failure.message,
+      has_answered => true);
   end if;
   if ended.by_tick and sync_worker_finish_probe.outcome <> 'failed' then
     perform sync_scheduler.record_vendor_answer(integration.id, ended.requested_at);
@@ -123,7 +135,7 @@ comment on function public.sync_worker_finish_probe(uuid, text, text, text, text
   'invalid_worker_request.';
 
 -- Writes what is wrong with an integration into check_faults. That is an event: alerts has a trigger on it.
--- After health, before alerts.
+-- Locks as record_health does.
 create or replace function sync_scheduler.record_check_fault(
   integration_id uuid, status public.sync_health_status, failures integer, error_code text, error_message text
 ) returns void
@@ -152,43 +164,5 @@ begin
     found_at = excluded.found_at,
     refused_at = coalesce(excluded.refused_at, f.refused_at),
     refused_code = coalesce(excluded.refused_code, f.refused_code);
-end;
-$$;
-
--- The external system has answered: what checks have found wrong is over. Nearly always nothing was wrong.
-create or replace function sync_scheduler.clear_check_faults(integration_id uuid) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  update sync_scheduler.check_faults f
-  set status = 'healthy', failures = 0, refused_at = null, refused_code = null
-  where f.integration_id = clear_check_faults.integration_id and f.status <> 'healthy';
-end;
-$$;
-
--- A connection check was answered: the way is open. Resolves what checks have raised. The integration is
--- healthy, unless run_failed is open: a run failed with the present config and credentials and left entries
--- that wait. Then it needs attention if that run was refused, and is degraded otherwise. The caller holds the
--- lock of the integration's health.
-create or replace function sync_scheduler.record_answer(integration_id uuid) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  failure record;
-begin
-  select a.details ->> 'blames' as blames, a.details ->> 'error_code' as error_code,
-    a.details ->> 'error_message' as error_message
-  into failure
-  from public.sync_integration_health h
-  join public.sync_alerts a on a.integration_id = h.integration_id and a.kind = 'run_failed'
-    and a.resolved_at is null
-  where h.integration_id = record_answer.integration_id and h.run_failed_at is not null;
-  if not found then
-    perform sync_scheduler.record_health(record_answer.integration_id, 'healthy');
-  else
-    perform sync_scheduler.record_health(record_answer.integration_id,
-      case failure.blames when 'configuration' then 'needs_attention'
-        else 'degraded' end::public.sync_health_status,
-      failure.error_code, failure.error_message, has_answered => true);
-  end if;
-  perform sync_scheduler.clear_check_faults(record_answer.integration_id);
 end;
 $$;

@@ -34,7 +34,6 @@ begin
   then
     update public.sync_integration_health h set run_failed_at = null
     where h.integration_id = integration.id and h.run_failed_at is not null;
-    perform sync_scheduler.record_health(integration.id, 'healthy');
     -- Nothing has to be asked for an interval, unless the integration is passive. Written only if the next
     -- check would come soon: of runs in a row most read one row and that is all.
     update public.sync_integration_health h set
@@ -43,7 +42,7 @@ begin
         earliest := now() + integration.health_check_interval)
     where h.integration_id = integration.id and h.passive_since is null
       and (h.next_check_at < now() + integration.health_check_interval / 2 or h.consecutive_failures > 0);
-    perform sync_scheduler.clear_check_faults(integration.id);
+    perform sync_scheduler.record_health(integration.id, 'healthy');
     perform sync_scheduler.record_vendor_answer(integration.id, new.claimed_at);
   end if;
   return null;
@@ -59,29 +58,35 @@ create trigger ended_1_health after update of ended_at on sync_scheduler.run_att
   for each row when (old.ended_at is null)
   execute function sync_scheduler.record_attempt_health();
 
--- Trigger of sync_run_log: a run has failed for good, or was refused while it was being cancelled. Locks
--- health. An error is a warning: it must not undo the end of a run.
+-- Trigger of sync_run_log; its argument is the event. `exported`: the external system has taken entries.
+-- `failed`: a run has failed for good, or was refused while it was being cancelled. Locks health. An error is
+-- a warning: it must not undo what was recorded, or the end of a run.
 create or replace function sync_scheduler.record_run_health() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   ended sync_scheduler.run_attempts;
 begin
+  -- Its worker has the config and the credentials as they were when it claimed. With older ones, or without a
+  -- claim, it says nothing about the present ones.
   select * into ended from sync_scheduler.run_attempts a
-    where a.run_id = new.run_id and a.attempt = new.attempt;
-  if new.status = 'cancelled' and sync_scheduler.was_refused(new, ended) is not true then
-    return null;
+  where a.run_id = new.run_id and a.attempt = new.attempt;
+  if tg_argv[0] = 'exported' then
+    -- Once a minute, for it is written with each batch. Two at once write the same.
+    update public.sync_integration_health h set last_success_at = now(), run_failed_at = null
+    where h.integration_id = new.integration_id and h.configured_at <= ended.claimed_at
+      and (h.last_success_at is null or h.last_success_at < now() - interval '1 minute'
+        or h.run_failed_at is not null);
+  elsif new.status = 'failed' or sync_scheduler.was_refused(new, ended) then
+    perform sync_scheduler.record_health(new.integration_id,
+      -- A vendor that asks for a long wait has answered.
+      case when new.error_code = 'vendor_quota_exhausted' then 'degraded'
+        else sync_scheduler.health_after(ended.error_class::text, ended.blames) end,
+      -- The next run would meet the same as one that a person has cancelled.
+      coalesce(new.error_code, ended.error_code, 'unknown'),
+      coalesce(new.error_message, ended.error_message, 'The last sync failed.'));
+    update public.sync_integration_health h set run_failed_at = now()
+    where h.integration_id = new.integration_id and h.configured_at <= ended.claimed_at;
   end if;
-  perform sync_scheduler.record_health(new.integration_id,
-    -- A vendor that asks for a long wait has answered.
-    case when new.error_code = 'vendor_quota_exhausted' then 'degraded'
-      else sync_scheduler.health_after(ended.error_class::text, ended.blames) end,
-    -- The next run would meet the same as one that a person has cancelled.
-    coalesce(new.error_code, ended.error_code, 'unknown'),
-    coalesce(new.error_message, ended.error_message, 'The last sync failed.'));
-  update public.sync_integration_health h set run_failed_at = now()
-  where h.integration_id = new.integration_id
-    -- What no worker has claimed, or one with older config or credentials, says nothing about these.
-    and ended.claimed_at >= h.configured_at;
   return null;
 exception when others then
   raise warning 'sync_scheduler.record_run_health: % (%)', sqlerrm, sqlstate;
@@ -89,73 +94,51 @@ exception when others then
 end;
 $$;
 
-create trigger ended_1_health after update of finished_at on public.sync_run_log
-  for each row when (new.status in ('failed', 'cancelled'))
-  execute function sync_scheduler.record_run_health();
-
--- Trigger of sync_run_log: the external system has taken entries of a run. Sets last_success_at of the
--- integration's health and clears run_failed_at. Does nothing if config or credentials have changed since the
--- attempt was claimed. Locks health. An error is a warning: it must not undo what was recorded.
-create or replace function sync_scheduler.record_success() returns trigger
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  -- Once a minute, for it is written with each batch. Two at once write the same.
-  update public.sync_integration_health h set last_success_at = now(), run_failed_at = null
-  where h.integration_id = new.integration_id
-    and (h.last_success_at is null or h.last_success_at < now() - interval '1 minute'
-      or h.run_failed_at is not null)
-    -- The worker has the config and the credentials as they were when it claimed its attempt.
-    and h.configured_at <= (
-      select a.claimed_at from sync_scheduler.run_attempts a
-        where a.run_id = new.run_id and a.attempt = new.attempt);
-  return null;
-exception when others then
-  raise warning 'sync_scheduler.record_success: % (%)', sqlerrm, sqlstate;
-  return null;
-end;
-$$;
-
 create trigger exported_1_health after update of entries_done on public.sync_run_log
   for each row when (new.entries_done > old.entries_done)
-  execute function sync_scheduler.record_success();
+  execute function sync_scheduler.record_run_health('exported');
+create trigger ended_1_health after update of finished_at on public.sync_run_log
+  for each row when (new.status in ('failed', 'cancelled'))
+  execute function sync_scheduler.record_run_health('failed');
 
 -- Records how an integration is, with the newest failure (in a coordinator's words). needs_attention ends
--- with healthy, or with any status when the external system has just answered (has_answered). Raises and
--- resolves no alert. After integration, run and entries, before alerts.
+-- with healthy, or with any status when the external system has just answered (has_answered). Both also end
+-- what checks have found wrong, and alerts has a trigger on that. After integration, run and entries, before
+-- alerts.
 create or replace function sync_scheduler.record_health(
-  integration_id uuid,
-  status public.sync_health_status,
-  error_code text default null,
-  error_message text default null,
-  has_answered boolean default false
+  integration_id uuid, status public.sync_health_status, error_code text default null,
+  error_message text default null, has_answered boolean default false
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   health public.sync_integration_health;
 begin
-  -- The usual case, a run of a healthy integration that succeeds: one look by the key and no write.
+  -- The usual case, a run of a healthy integration that succeeds: two looks by the key and no write.
   select * into health from public.sync_integration_health h
-    where h.integration_id = record_health.integration_id;
-  if (health.status, health.last_error_code, health.last_error_message)
-    is not distinct from (record_health.status, record_health.error_code, record_health.error_message)
-  then
-    return;
-  end if;
-
-  select * into health from public.sync_integration_health h
-  where h.integration_id = record_health.integration_id for no key update;
-  -- That it is also slow or away does not fix it.
-  if health.status = 'needs_attention' and record_health.status in ('degraded', 'unhealthy')
-    and not has_answered then
-    record_health.status := health.status;
-  end if;
-  update public.sync_integration_health h set
-    status = record_health.status,
-    -- Not now(): of two changes in a row each has an instant of its own.
-    since = case when h.status = record_health.status then h.since else clock_timestamp() end,
-    last_error_code = record_health.error_code,
-    last_error_message = record_health.error_message
   where h.integration_id = record_health.integration_id;
+  if (health.status, health.last_error_code, health.last_error_message)
+    is distinct from (record_health.status, record_health.error_code, record_health.error_message)
+  then
+    select * into health from public.sync_integration_health h
+    where h.integration_id = record_health.integration_id for no key update;
+    -- That it is also slow or away does not fix it.
+    if health.status = 'needs_attention' and record_health.status in ('degraded', 'unhealthy')
+      and not has_answered then
+      record_health.status := health.status;
+    end if;
+    update public.sync_integration_health h set
+      status = record_health.status,
+      -- Not now(): of two changes in a row each has an instant of its own.
+      since = case when h.status = record_health.status then h.since else clock_timestamp() end,
+      last_error_code = record_health.error_code,
+      last_error_message = record_health.error_message
+    where h.integration_id = record_health.integration_id;
+  end if;
+  if record_health.status = 'healthy' or has_answered then
+    update sync_scheduler.check_faults f
+    set status = 'healthy', failures = 0, refused_at = null, refused_code = null
+    where f.integration_id = record_health.integration_id and f.status <> 'healthy';
+  end if;
 end;
 $$;
 

@@ -70,18 +70,24 @@ create trigger keep_next_check_at after update of enabled, paused_at, health_che
     or old.config is distinct from new.config)
   execute function sync_scheduler.keep_next_check_at();
 
--- When the connection of an integration is to be checked, not before earliest: at its next turn. After
--- failures in a row the interval doubles from the second on, up to a day, with jitter. While it is passive,
--- it is not checked before settings.passive_cooldown is over. Null: never.
+-- When the connection of an integration is to be checked, not before earliest: at its next turn. There is one
+-- in each interval (and a twenty-fifth of it), at an offset that follows from its id: so the integrations of
+-- a vendor are spread over the interval. After failures in a row the interval doubles from the second on, up
+-- to a day, with jitter. While it is passive, it is not checked before settings.passive_cooldown is over.
+-- Null: never.
 create or replace function sync_scheduler.plan_check(
-  integration public.sync_integrations,
-  failures integer default 0,
-  passive_since timestamptz default null,
+  integration public.sync_integrations, failures integer default 0, passive_since timestamptz default null,
   earliest timestamptz default now()
 ) returns timestamptz
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   every interval := integration.health_check_interval;
+  -- Longer by more than the pace of the tick: it comes to one turn late and to the next in time, and yet a
+  -- whole interval is between them.
+  period numeric := extract(epoch from every) * 1.04;
+  -- The same for ever: what was overdue at once, after an absence of the scheduler, comes apart again by
+  -- itself.
+  shift numeric := mod((hashtextextended(integration.id::text, 0) & 2147483647)::numeric, period);
 begin
   if every is null or not integration.enabled or integration.paused_at is not null then
     return null;
@@ -93,25 +99,6 @@ begin
     return earliest + greatest(every,
       least(interval '1 day', every * power(2, least(failures, 12) - 1)) * (0.75 + 0.25 * random()));
   end if;
-  return sync_scheduler.check_slot(integration.id, every, earliest);
-end;
-$$;
-
--- The first instant, not before earliest, at which it is this integration's turn to be checked. There is one
--- in each interval (and a twenty-fifth of it), at an offset that follows from its id. So the integrations of
--- a vendor are spread over the interval.
-create or replace function sync_scheduler.check_slot(integration_id uuid, every interval,
-  earliest timestamptz)
-returns timestamptz
-language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
-declare
-  -- Longer by more than the pace of the tick: it comes to one turn late and to the next in time, and yet a
-  -- whole interval is between them.
-  period numeric := extract(epoch from every) * 1.04;
-  -- The same for ever: what was overdue at once, after an absence of the scheduler, comes apart again by
-  -- itself.
-  shift numeric := mod((hashtextextended(integration_id::text, 0) & 2147483647)::numeric, period);
-begin
   return to_timestamp(
     (ceil((extract(epoch from earliest) - shift) / period) * period + shift)::double precision);
 end;

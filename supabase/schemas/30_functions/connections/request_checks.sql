@@ -13,7 +13,11 @@ begin
   integration := sync_scheduler.lock_integration(
     test_integration_connection.org_id, test_integration_connection.integration_type);
   perform sync_scheduler.refuse_until(sync_scheduler.passive_until(integration), 'vendor');
-  perform sync_scheduler.require_check_due(integration);
+  perform sync_scheduler.refuse_until((
+    select c.requested_at + case when c.ended_at is null then greatest(s.check_timeout, s.check_cooldown)
+      else s.check_cooldown end
+    from sync_scheduler.connection_checks c, sync_scheduler.settings s
+    where c.integration_id = integration.id), 'check');
   -- Of people alone: the audit log counts their checks.
   if sync_scheduler.caller_id() is not null then
     perform sync_scheduler.audit(integration, 'test_connection');
@@ -99,22 +103,6 @@ begin
   update public.sync_integration_health h set check_requested_at = c.requested_at
   from sync_scheduler.connection_checks c
   where h.integration_id = any (post_checks.integration_ids) and c.integration_id = h.integration_id;
-end;
-$$;
-
--- Refuses (PT429 rate_limited) while the last connection check of the integration is younger than
--- settings.check_cooldown. Refuses also while it is open and younger than settings.check_timeout, unless
--- replaces_open.
-create or replace function sync_scheduler.require_check_due(
-  integration public.sync_integrations, replaces_open boolean default false
-) returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  perform sync_scheduler.refuse_until((
-    select c.requested_at + case when c.ended_at is null and not replaces_open
-      then greatest(s.check_timeout, s.check_cooldown) else s.check_cooldown end
-    from sync_scheduler.connection_checks c, sync_scheduler.settings s
-    where c.integration_id = integration.id), 'check');
 end;
 $$;
 

@@ -41,7 +41,10 @@ begin
     return health;
   end if;
   -- Before anything is stored: a caller who is refused knows that the old ones are in place.
-  perform sync_scheduler.require_check_due(integration, replaces_open := true);
+  perform sync_scheduler.refuse_until((
+    select c.requested_at + s.check_cooldown
+    from sync_scheduler.connection_checks c, sync_scheduler.settings s
+    where c.integration_id = integration.id), 'check');
   perform sync_scheduler.store_credentials(integration, secrets);
   -- A vendor that asked us to slow down is asked at next_check_at, with the new ones.
   if sync_scheduler.passive_until(integration) is null then
