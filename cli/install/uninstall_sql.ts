@@ -97,8 +97,10 @@ $uninstall$;
 }
 
 const DROP_DATA = `  -- By their names, so that no secret of the host is taken for one.
-  delete from vault.secrets s using public.sync_integrations i where s.name = sync_scheduler.credentials_name(i.id);
-  delete from vault.secrets s using public.sync_alert_webhooks w where s.name = sync_scheduler.alert_webhook_name(w.org_id);
+  delete from vault.secrets s using public.sync_integrations i
+  where s.name = sync_scheduler.secret_name('credentials', i.id);
+  delete from vault.secrets s using public.sync_alert_webhooks w
+  where s.name = sync_scheduler.secret_name('alert webhook', w.org_id);
   -- In one statement, because they refer to each other.
   waiting := array['drop table ' || array_to_string(tables, ', ')];
 `;

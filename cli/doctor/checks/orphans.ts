@@ -20,9 +20,9 @@ const HALF_SENT = `e.state = 'sending' and not exists (select from public.sync_r
     where r.run_id = e.run_id and r.finished_at is null)`;
 const SECRET =
   `(s.name like 'sync_scheduler credentials of %' and not exists (select from public.sync_integrations i
-    where s.name = sync_scheduler.credentials_name(i.id)))
+    where s.name = sync_scheduler.secret_name('credentials', i.id)))
   or (s.name like 'sync_scheduler alert webhook of %' and not exists (select from public.sync_alert_webhooks w
-    where s.name = sync_scheduler.alert_webhook_name(w.org_id)))`;
+    where s.name = sync_scheduler.secret_name('alert webhook', w.org_id)))`;
 const STUCK_MESSAGES = `s.next_attempt_at < now() - interval '1 hour'`;
 
 const ORPHANS: readonly Orphan[] = [

@@ -13,15 +13,17 @@ comment on column sync_scheduler.integration_credentials.address is
   'address_of the integration when the credentials were stored. They are handed out only while it is the '
   'same.';
 
--- Trigger of sync_integrations: the credentials that were stored for an integration go with it. Definer,
--- because a role that may delete an organisation need not be able to write Vault.
-create or replace function sync_scheduler.forget_credentials() returns trigger
+-- Trigger of sync_integrations and sync_alert_webhooks: the secret of a row goes with it. Its arguments are
+-- the secret's purpose and the column of its owner. Definer, because a role that may delete an organisation
+-- need not be able to write Vault.
+create or replace function sync_scheduler.forget_secret() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  delete from vault.secrets s using removed r where s.name = sync_scheduler.credentials_name(r.id);
+  delete from vault.secrets s
+  where s.name = sync_scheduler.secret_name(tg_argv[0], (to_jsonb(old) ->> tg_argv[1])::uuid);
   return null;
 end;
 $$;
 
-create trigger forget_credentials after delete on public.sync_integrations
-  referencing old table as removed for each statement execute function sync_scheduler.forget_credentials();
+create trigger forget_secret after delete on public.sync_integrations
+  for each row execute function sync_scheduler.forget_secret('credentials', 'id');

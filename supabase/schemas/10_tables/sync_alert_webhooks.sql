@@ -40,15 +40,5 @@ comment on column public.sync_alert_webhooks.stopped_at is
   'Since when nothing is posted any more, until the webhook is configured again. stop_reason: gone (410), '
   'refused, unreachable.';
 
--- Trigger of sync_alert_webhooks: address and secret go with it. Definer, because a role that may delete an
--- organisation need not be able to write Vault.
-create or replace function sync_scheduler.forget_alert_webhook() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-begin
-  delete from vault.secrets s where s.name = sync_scheduler.alert_webhook_name(old.org_id);
-  return null;
-end;
-$$;
-
-create trigger forget_alert_webhook after delete on public.sync_alert_webhooks
-  for each row execute function sync_scheduler.forget_alert_webhook();
+create trigger forget_secret after delete on public.sync_alert_webhooks
+  for each row execute function sync_scheduler.forget_secret('alert webhook', 'org_id');

@@ -33,7 +33,7 @@ select isnt((select resolved_at from public.sync_alerts where dedup_key = 'late'
 delete from public.organizations where id = sync_test.id('org a');
 select sync_test.act_as('owner');
 select is_empty($$ select name from vault.secrets where name in (
-    sync_scheduler.credentials_name(sync_test.id('integration a')), sync_scheduler.alert_webhook_name(sync_test.id('org a'))) $$,
+    sync_scheduler.secret_name('credentials', sync_test.id('integration a')), sync_scheduler.secret_name('alert webhook', sync_test.id('org a'))) $$,
   'an organisation that it deletes takes its secrets along');
 
 select * from finish();

@@ -100,7 +100,7 @@ begin
   union all select 'health', to_jsonb(x) from public.sync_integration_health x join other o on o.id = x.integration_id
   union all select 'check', to_jsonb(x) from sync_scheduler.connection_checks x join other o on o.id = x.integration_id
   union all select 'credentials', to_jsonb(x) from sync_scheduler.integration_credentials x join other o on o.id = x.integration_id
-  union all select 'secret', to_jsonb(x) from vault.secrets x, other o where x.name in (sync_scheduler.credentials_name(o.id), sync_scheduler.alert_webhook_name(o.org_id))
+  union all select 'secret', to_jsonb(x) from vault.secrets x, other o where x.name in (sync_scheduler.secret_name('credentials', o.id), sync_scheduler.secret_name('alert webhook', o.org_id))
   union all select 'webhook', to_jsonb(x) from public.sync_alert_webhooks x join other o on o.org_id = x.org_id
   union all select 'sender', to_jsonb(x) from sync_scheduler.alert_senders x join other o on o.org_id = x.org_id
   union all select 'message', to_jsonb(x) from sync_scheduler.alert_messages x join other o on o.org_id = x.org_id

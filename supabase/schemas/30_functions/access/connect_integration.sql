@@ -14,14 +14,35 @@ begin
   perform sync_scheduler.require_org_role(connect_integration.org_id, '{admin}');
   perform sync_scheduler.require_text('reason', connect_integration.reason);
   perform sync_scheduler.require_size('config', connect_integration.config, 262144);
-  if not exists (select from public.sync_integration_types t
-    where t.code = connect_integration.integration_type)
+  if not exists (
+    select from public.sync_integration_types t where t.code = connect_integration.integration_type)
   then
-    perform sync_scheduler.find_integration(connect_integration.org_id,
-      connect_integration.integration_type);
+    perform sync_scheduler.find_integration(connect_integration.org_id, connect_integration.integration_type);
   end if;
-  perform sync_scheduler.require_valid_config(connect_integration.integration_type,
-    connect_integration.config);
+
+  -- What else a connector wants, the connector says; where it may send, the function decides. No error quotes
+  -- a value.
+  if jsonb_typeof(connect_integration.config) is distinct from 'object' then
+    perform sync_scheduler.raise_error('invalid_configuration',
+      '{"field": "config", "reason": "must be a JSON object"}');
+  end if;
+  -- What the credentials of connectors are called.
+  perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', n,
+    'reason', 'every member reads config: store secrets with set_integration_credentials'))
+  from unnest('{token,secret,signing_secret,client_secret,password,api_key,credentials}'::text[]) n
+  where connect_integration.config ? n;
+  -- However URL reads it: with one slash or none, or with backslashes.
+  perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', k,
+    'reason', 'without a user name'))
+  from public.sync_integration_types t, unnest(t.address_keys) k
+  where t.code = connect_integration.integration_type
+    and connect_integration.config ->> k ~* '^\W*https?:[/\\]*[^/\\?#]*@';
+  -- It is kept with each attempt, with the credentials and in the audit log.
+  perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', k,
+    'reason', 'at most 2000 characters'))
+  from public.sync_integration_types t, unnest(t.address_keys) k
+  where t.code = connect_integration.integration_type and length(connect_integration.config ->> k) > 2000;
+
   -- The audit below says it, with the reason.
   perform set_config('sync_scheduler.configures', 'on', true);
   begin
@@ -79,109 +100,49 @@ Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorize
 that does not exist), PT422 unknown_integration_type, PT422 argument_too_long, PT422 invalid_configuration,
 PT409 batch_is_open, PT422 reason_too_long.$$;
 
--- Refuses a config that is no JSON object, that names a secret, or with a user name in an address: every
--- member reads it. Nor is an address of more than 2,000 characters taken. What else a connector wants, the
--- connector says; where it may send, the function decides. Errors: PT422 invalid_configuration (details:
--- field, reason).
-create or replace function sync_scheduler.require_valid_config(integration_type text, config jsonb)
-  returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  -- What the credentials of connectors are called.
-  secret_names constant text[] :=
-    '{token,secret,signing_secret,client_secret,password,api_key,credentials}'::text[];
-  wrong text;
-begin
-  if jsonb_typeof(config) is distinct from 'object' then
-    perform sync_scheduler.raise_error('invalid_configuration',
-      '{"field": "config", "reason": "must be a JSON object"}');
-  end if;
-  -- No error of this function quotes a value.
-  wrong := (select n from unnest(secret_names) n where config ? n limit 1);
-  if wrong is not null then
-    perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', wrong,
-      'reason', 'every member reads config: store secrets with set_integration_credentials'));
-  end if;
-  wrong := (
-    select k from public.sync_integration_types t, unnest(t.address_keys) k
-    -- However URL reads it: with one slash or none, or with backslashes.
-    where t.code = require_valid_config.integration_type and config ->> k ~* '^\W*https?:[/\\]*[^/\\?#]*@'
-      limit 1);
-  if wrong is not null then
-    perform sync_scheduler.raise_error('invalid_configuration',
-      jsonb_build_object('field', wrong, 'reason', 'without a user name'));
-  end if;
-  -- It is kept with each attempt, with the credentials and in the audit log.
-  wrong := (
-    select k from public.sync_integration_types t, unnest(t.address_keys) k
-    where t.code = require_valid_config.integration_type and length(config ->> k) > 2000 limit 1);
-  if wrong is not null then
-    perform sync_scheduler.raise_error('invalid_configuration',
-      jsonb_build_object('field', wrong, 'reason', 'at most 2000 characters'));
-  end if;
-end;
-$$;
-
--- Trigger of sync_integrations, for each writer. Refuses another address while an entry is sending or
--- unknown: its repetition would be booked at the new address too (PT409 batch_is_open, details: address_keys,
--- entry_keys, at most 10). Holds the integration's lock and takes
--- the run's: integration before run, as everywhere. Definer, because an owner of the integrations need not be
--- able to write runs.
-create or replace function sync_scheduler.follow_address() returns trigger
+-- Trigger of sync_integrations, for each writer of config. Audits a change of what the integration demands of
+-- its entries as configure. Refuses another address while an entry is sending or unknown, because its
+-- repetition would be booked at the new address too. Holds the integration's lock and takes the run's:
+-- integration before run, as everywhere. Errors: PT409 batch_is_open (details: address_keys, entry_keys, at
+-- most 10). Definer, because who may write the integrations need not be able to write runs and the audit log.
+create or replace function sync_scheduler.follow_config() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
+  -- Of a row that is inserted, old is null: no rules.
+  before constant jsonb := sync_scheduler.entry_rules(old.config);
+  after constant jsonb := sync_scheduler.entry_rules(new.config);
   open_keys text[];
 begin
-  if sync_scheduler.address_of(new) = sync_scheduler.address_of(old) then
+  -- The RPCs audit by themselves, with the reason.
+  if after <> before and current_setting('sync_scheduler.configures', true) is distinct from 'on' then
+    perform sync_scheduler.audit(new, 'configure', null,
+      jsonb_build_object('before', before, 'after', after));
+  end if;
+  if tg_op = 'INSERT' or sync_scheduler.address_of(new) = sync_scheduler.address_of(old) then
     return null;
   end if;
   -- Waits for a worker call that has seen the old address. After this, none reserves for it: see
   -- reserve_entries. The row is written for calls with an older snapshot, as in follow_pause.
   perform sync_scheduler.lock_active_run(new.id);
   update public.sync_run_log r set version = r.version
-    where r.integration_id = new.id and r.status = 'running';
+  where r.integration_id = new.id and r.status = 'running';
   open_keys := array(
     select e.entry_key from public.sync_export_entries e
     where e.integration_id between new.id and new.id and e.state in ('sending', 'unknown')
     order by e.integration_id, e.state, e.entry_id limit 10);
   if open_keys <> '{}' then
-    perform sync_scheduler.raise_error('batch_is_open', jsonb_build_object(
-      'address_keys', (select t.address_keys from public.sync_integration_types t
-        where t.code = new.integration_type),
-      'entry_keys', open_keys));
+    perform sync_scheduler.raise_error('batch_is_open', jsonb_build_object('entry_keys', open_keys,
+      'address_keys', (
+        select t.address_keys from public.sync_integration_types t where t.code = new.integration_type)));
   end if;
   return null;
 end;
 $$;
 
 -- Its name sorts before the triggers that write the integration's health: the run's lock comes first.
-create trigger follow_address after update of config on public.sync_integrations
-  for each row execute function sync_scheduler.follow_address();
-
--- Trigger of sync_integrations: a change of what an integration demands of its entries is audited as
--- configure, for each writer. Definer, because a backend that writes the config may not write the audit log.
--- It writes nothing else.
-create or replace function sync_scheduler.audit_entry_rules() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare
-  before jsonb := '{}'::jsonb;
-  after constant jsonb := sync_scheduler.entry_rules(new.config);
-begin
-  if tg_op = 'UPDATE' then
-    before := sync_scheduler.entry_rules(old.config);
-  end if;
-  -- configure_integration_sync audits by itself, with the reason.
-  if after <> before and current_setting('sync_scheduler.configures', true) is distinct from 'on' then
-    perform sync_scheduler.audit(new, 'configure', null,
-      jsonb_build_object('before', before, 'after', after));
-  end if;
-  return null;
-end;
-$$;
-
-create trigger audit_entry_rules after insert or update of config on public.sync_integrations
-  for each row execute function sync_scheduler.audit_entry_rules();
+create trigger follow_config after insert or update of config on public.sync_integrations
+  for each row execute function sync_scheduler.follow_config();
 
 -- The part of an integration's config that says what it demands of its entries. A rule that is missing has
 -- its default.

@@ -41,22 +41,20 @@ create or replace function sync_scheduler.credentials_needed() returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   return 'The address was changed after the credentials were stored, so they are not used. An admin has to '
-    'store the '
-    'credentials for the new address.';
+    'store the credentials for the new address.';
 end;
 $$;
 
 -- Keeps credentials in Vault and binds them to the integration's present address. The caller holds the
 -- integration's lock and passes the row as it is under it. Errors: PT503 credentials_not_stored.
-create or replace function sync_scheduler.store_credentials(integration public.sync_integrations,
-  credentials jsonb)
-returns void
+create or replace function sync_scheduler.store_credentials(
+  integration public.sync_integrations, credentials jsonb
+) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   insert into sync_scheduler.integration_credentials as c (integration_id, secret_id, address)
-  values (integration.id,
-    sync_scheduler.store_secret(sync_scheduler.credentials_name(integration.id),
-      store_credentials.credentials),
+  values (integration.id, sync_scheduler.store_secret(
+    sync_scheduler.secret_name('credentials', integration.id), store_credentials.credentials),
     sync_scheduler.address_of(integration))
   on conflict (integration_id) do update set
     secret_id = excluded.secret_id, address = excluded.address, stored_at = excluded.stored_at;
@@ -84,19 +82,11 @@ exception when others then
 end;
 $$;
 
--- The name of the Vault secret that set_integration_credentials keeps for an integration. Any other is the
--- host's own.
-create or replace function sync_scheduler.credentials_name(integration_id uuid) returns text
+-- The name of a Vault secret that the bundle keeps: the `credentials` of an integration, or the `alert
+-- webhook` of an organisation. A secret with any other name is the host's own.
+create or replace function sync_scheduler.secret_name(purpose text, owner_id uuid) returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  return 'sync_scheduler credentials of ' || integration_id;
-end;
-$$;
-
--- The name of the Vault secret that configure_alert_webhook keeps for an organisation.
-create or replace function sync_scheduler.alert_webhook_name(org_id uuid) returns text
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-begin
-  return 'sync_scheduler alert webhook of ' || org_id;
+  return format('sync_scheduler %s of %s', purpose, owner_id);
 end;
 $$;

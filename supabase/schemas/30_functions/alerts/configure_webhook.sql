@@ -22,7 +22,7 @@ begin
   end if;
   -- There may be no row to lock yet.
   perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(
-    sync_scheduler.alert_webhook_name(configure_alert_webhook.org_id), 0));
+    sync_scheduler.secret_name('alert webhook', configure_alert_webhook.org_id), 0));
   -- Sender, then webhook, as a worker that reports does: in the other order the two would wait for each
   -- other.
   perform from sync_scheduler.alert_senders s where s.org_id = configure_alert_webhook.org_id for update;
@@ -62,7 +62,8 @@ begin
     where a.org_id = webhook.org_id and a.created_at > now() - s.check_cooldown
       and a.action = 'configure_alert_webhook'
     group by s.check_cooldown), 'webhook');
-  stored_id := sync_scheduler.store_secret(sync_scheduler.alert_webhook_name(webhook.org_id), address);
+  stored_id := sync_scheduler.store_secret(
+    sync_scheduler.secret_name('alert webhook', webhook.org_id), address);
 
   insert into public.sync_alert_webhooks as w (org_id, host, format, kinds, min_severity, finished_runs)
   values (webhook.org_id, new_host, webhook.format, webhook.kinds, webhook.min_severity,

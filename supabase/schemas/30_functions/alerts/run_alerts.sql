@@ -30,7 +30,7 @@ begin
           'error_message', coalesce(error_message, 'The last sync failed.'),
           'attempts', new.attempt, 'triggered_by', new.triggered_by, 'scheduled_for', new.scheduled_for,
           'entries_done', new.entries_done, 'entries_total', new.entries_total,
-          'last_entry_id', sync_scheduler.last_open_entry(integration.id)), new.run_id);
+          'last_entry_id', (sync_scheduler.open_entries(integration.id)).last_id), new.run_id);
       if new.started_at is null and new.triggered_by = 'schedule' then
         perform sync_scheduler.raise_alert(integration, 'drift', 'warning', new.scheduled_for,
           'A scheduled sync never started.',
@@ -151,7 +151,7 @@ begin
   last_left := (alert.details ->> 'last_entry_id')::bigint;
   -- A worker has succeeded when nothing is left to reserve.
   if not has_succeeded
-    and (last_left is null or sync_scheduler.first_open_entry(alert.integration_id) <= last_left)
+    and (last_left is null or (sync_scheduler.open_entries(alert.integration_id)).first_id <= last_left)
     -- Refused again, alone this time: it is neither out nor decided.
     or exists (
       select from public.sync_export_entries e

@@ -28,7 +28,7 @@ begin
 
   if secrets is null then
     delete from sync_scheduler.integration_credentials c where c.integration_id = integration.id;
-    delete from vault.secrets s where s.name = sync_scheduler.credentials_name(integration.id);
+    delete from vault.secrets s where s.name = sync_scheduler.secret_name('credentials', integration.id);
     -- A check that is on its way has the old ones, so it is over. Its row stays for the cooldown: else an
     -- admin could remove and store credentials, and so ask the external system, without a limit.
     update sync_scheduler.connection_checks c set ended_at = clock_timestamp()

@@ -1,9 +1,8 @@
 -- A worker reports what became of a batch.
 
 -- Twice: only what is still being sent changes and counts, so the repetition of a call whose answer was lost
--- changes nothing. Two at once: the run's lock, which extend_lease takes.
--- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the
--- caller.
+-- changes nothing. Two at once: the run's lock, which extend_lease takes. Definer, because the service role
+-- has no rights in sync_scheduler. The attempt token is the check of the caller.
 create or replace function public.sync_worker_record_results(
   run_id uuid, attempt integer, token text, batch_id uuid, results jsonb, set_aside boolean default false
 ) returns jsonb
@@ -129,7 +128,7 @@ comment on function public.sync_worker_record_results(uuid, integer, text, uuid,
 create or replace function sync_scheduler.adopt_newest_content(entry_ids bigint[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  -- As in settle_entries.
+  -- As in settle_sync_entries.
   if coalesce(cardinality(adopt_newest_content.entry_ids), 0) = 0 then
     return;
   end if;

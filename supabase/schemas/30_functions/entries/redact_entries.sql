@@ -50,7 +50,7 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   redacted integer;
 begin
-  -- As in settle_entries.
+  -- As in settle_sync_entries.
   if redact_batch.entry_ids = '{}' then
     return 0;
   end if;

@@ -117,7 +117,7 @@ begin
       update public.sync_export_entries e set state = 'sending', sent_at = now(), run_id = run.run_id
       where e.batch_id = batch and e.state = 'unknown';
     end if;
-  -- As in settle_entries: who looks for nothing reads nothing.
+  -- As in settle_sync_entries: who looks for nothing reads nothing.
   elsif chosen = '{}' then
     -- Those that were refused alone in this run are judged when no other entry waits.
     select count(*), coalesce(min(e.error_message), '') into refused, reason
@@ -173,47 +173,37 @@ comment on function public.sync_worker_reserve_entries(uuid, integer, text, inte
   'is no longer that of the claim. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 '
   'argument_too_long, PT422 invalid_worker_request.';
 
--- The first entry of an integration, by entry_id, that is not out yet: pending, sending or unknown. Null:
--- there is none. Its cost does not grow with what waits.
-create or replace function sync_scheduler.first_open_entry(integration_id uuid) returns bigint
+-- The first and the last entry of an integration, by entry_id, that are not out yet: pending, sending or
+-- unknown. Null: there is none. The cost does not grow with what waits.
+create or replace function sync_scheduler.open_entries(
+  integration_id uuid, out first_id bigint, out last_id bigint
+)
 language plpgsql stable set search_path = pg_catalog, pg_temp
 -- As in reserve_entries: without a sort only the index in the order of each query is left, whatever the
 -- statistics say.
 set enable_sort = off as $$
+declare
+  id constant uuid := open_entries.integration_id;
 begin
-  return least(
+  first_id := least(
     (select e.entry_id from public.sync_export_entries e
-     where e.integration_id between first_open_entry.integration_id and first_open_entry.integration_id
-       and e.state = 'pending'
+     where e.integration_id between id and id and e.state = 'pending'
      order by e.integration_id, e.entry_id limit 1),
     (select e.entry_id from public.sync_export_entries e
-     where e.integration_id between first_open_entry.integration_id and first_open_entry.integration_id
-       and e.state = 'sending'
+     where e.integration_id between id and id and e.state = 'sending'
      order by e.integration_id, e.state, e.entry_id limit 1),
     (select e.entry_id from public.sync_export_entries e
-     where e.integration_id between first_open_entry.integration_id and first_open_entry.integration_id
-       and e.state = 'unknown'
+     where e.integration_id between id and id and e.state = 'unknown'
      order by e.integration_id, e.state, e.entry_id limit 1));
-end;
-$$;
-
--- The last entry of an integration, by entry_id, that is not out yet: pending, sending or unknown. Null:
--- there is none. See first_open_entry.
-create or replace function sync_scheduler.last_open_entry(integration_id uuid) returns bigint
-language plpgsql stable set search_path = pg_catalog, pg_temp set enable_sort = off as $$
-begin
-  return greatest(
+  last_id := greatest(
     (select e.entry_id from public.sync_export_entries e
-     where e.integration_id between last_open_entry.integration_id and last_open_entry.integration_id
-       and e.state = 'pending'
+     where e.integration_id between id and id and e.state = 'pending'
      order by e.integration_id desc, e.entry_id desc limit 1),
     (select e.entry_id from public.sync_export_entries e
-     where e.integration_id between last_open_entry.integration_id and last_open_entry.integration_id
-       and e.state = 'sending'
+     where e.integration_id between id and id and e.state = 'sending'
      order by e.integration_id desc, e.state desc, e.entry_id desc limit 1),
     (select e.entry_id from public.sync_export_entries e
-     where e.integration_id between last_open_entry.integration_id and last_open_entry.integration_id
-       and e.state = 'unknown'
+     where e.integration_id between id and id and e.state = 'unknown'
      order by e.integration_id desc, e.state desc, e.entry_id desc limit 1));
 end;
 $$;

@@ -10,6 +10,8 @@ declare
   integration public.sync_integrations;
   decisions jsonb;
   settled jsonb;
+  changed_ids bigint[];
+  batches uuid[];
 begin
   perform sync_scheduler.require_org_role(settle_sync_entries.org_id, '{admin}');
   perform sync_scheduler.require_text('reason', settle_sync_entries.reason);
@@ -21,11 +23,61 @@ begin
     settle_sync_entries.integration_type);
   -- A worker that holds an entry as sending keeps it, and none takes one while it is settled.
   perform sync_scheduler.lock_active_run(integration.id);
+
   decisions := sync_scheduler.expand_batches(integration.id, settle_sync_entries.entries);
   perform sync_scheduler.require_settleable(integration.id, decisions);
 
-  settled := sync_scheduler.settle_entries(integration.id, decisions, settle_sync_entries.reason);
-  if jsonb_array_length(settled) > 0 then
+  with told as (
+    select e.entry_id, e.entry_key, e.state, e.batch_id, e.conflict_at, d.resolution,
+      left(d.external_id, 200) as external_id
+    from jsonb_to_recordset(decisions) as d (entry_key text, resolution text, external_id text)
+    -- As in require_settleable.
+    cross join lateral (
+      select o.* from public.sync_export_entries o
+      where o.integration_id = integration.id and o.entry_key = d.entry_key offset 0) e
+    -- The repetition of a call whose answer was lost changes nothing.
+    where not case d.resolution
+      when 'exported' then e.state = 'exported'
+      when 'resend' then e.state = 'pending'
+      when 'abandon' then e.state = 'rejected' and e.error_message = settle_sync_entries.reason
+        and e.conflict_at is null and e.decided_at is not null
+      when 'keep' then e.conflict_at is null end
+  ), changed as (
+    update public.sync_export_entries e set
+      state = case t.resolution
+        when 'exported' then 'exported' when 'resend' then 'pending' when 'abandon' then 'rejected'
+        else e.state end,
+      batch_id = case when t.resolution <> 'resend' then e.batch_id end,
+      unknown_since = null,
+      exported_at = case t.resolution when 'exported' then now() when 'keep' then e.exported_at end,
+      external_id = case t.resolution when 'exported' then t.external_id when 'keep' then e.external_id end,
+      error_message = case t.resolution
+        when 'abandon' then settle_sync_entries.reason when 'keep' then e.error_message end,
+      -- A run counts what it settled itself.
+      run_id = case when e.state in ('exported', 'rejected') and t.resolution in ('abandon', 'keep')
+        then e.run_id end,
+      decided_at = case when t.resolution <> 'exported' then clock_timestamp() else e.decided_at end,
+      -- What the external system has is one question, whether the source agrees another.
+      conflict_at = case when t.resolution not in ('keep', 'abandon') then e.conflict_at end,
+      -- From now on it is the person's to decide. That nothing ever left stays true.
+      refused_at_first_send = false
+    -- A range, as in store_delivery.
+    from told t where e.entry_id between t.entry_id and t.entry_id
+    returning e.entry_id, t.batch_id, jsonb_strip_nulls(jsonb_build_object('entry_key', t.entry_key,
+      'resolution', t.resolution, 'was', t.state, 'conflict_at', t.conflict_at,
+      'external_id', t.external_id)) as change
+  )
+  select coalesce(jsonb_agg(c.change order by c.change ->> 'entry_key'), '[]'),
+    array_agg(c.entry_id), array_agg(distinct c.batch_id) filter (where c.batch_id is not null)
+  into settled, changed_ids, batches from changed c;
+  -- Of a list of nothing the planner proves everything, also the condition of the index of all tenants'
+  -- conflicts.
+  perform sync_scheduler.adopt_newest_content(changed_ids || case when batches is not null then array(
+    -- Refused earlier, while the others of their batch were open. As text, as in record_results.
+    select e.entry_id from public.sync_export_entries e
+    where e.batch_id = any (batches) and e.state::text = 'rejected') end);
+
+  if settled <> '[]' then
     perform sync_scheduler.audit(integration, 'entries_settled', settle_sync_entries.reason,
       jsonb_build_object('entries', settled));
   end if;
@@ -61,89 +113,19 @@ PT422 reason_too_long, PT422 reason_missing, PT422 unknown_integration_type, PT4
 PT422 invalid_entries, PT429 rate_limited, PT404 entries_not_found, PT409 entries_not_settleable,
 PT409 batch_is_open, PT409 batch_was_sent_again.$$;
 
--- Does what a person has decided about entries that require_settleable lets through, and returns what has
--- changed: a list of {entry_key, resolution, was, conflict_at, external_id}. May be repeated.
-create or replace function sync_scheduler.settle_entries(integration_id uuid, entries jsonb, reason text)
-returns jsonb
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  settled jsonb;
-  changed_ids bigint[];
-  batches uuid[];
-begin
-  with told as (
-    select e.entry_id, e.entry_key, e.state, e.batch_id, e.conflict_at, d.resolution,
-      left(d.external_id, 200) as external_id
-    from jsonb_to_recordset(entries) as d (entry_key text, resolution text, external_id text)
-    -- As in require_settleable.
-    cross join lateral (
-      select o.* from public.sync_export_entries o
-      where o.integration_id = settle_entries.integration_id and o.entry_key = d.entry_key offset 0) e
-    -- The repetition of a call whose answer was lost changes nothing.
-    where not case d.resolution
-      when 'exported' then e.state = 'exported'
-      when 'resend' then e.state = 'pending'
-      when 'abandon' then e.state = 'rejected' and e.error_message = settle_entries.reason
-        and e.conflict_at is null
-        and e.decided_at is not null
-      when 'keep' then e.conflict_at is null end
-  ), changed as (
-    update public.sync_export_entries e set
-      state = case t.resolution
-        when 'exported' then 'exported'
-        when 'resend' then 'pending'
-        when 'abandon' then 'rejected'
-        else e.state end,
-      batch_id = case when t.resolution <> 'resend' then e.batch_id end,
-      unknown_since = null,
-      exported_at = case t.resolution when 'exported' then now() when 'keep' then e.exported_at end,
-      external_id = case t.resolution when 'exported' then t.external_id when 'keep' then e.external_id end,
-      error_message = case t.resolution when 'abandon' then settle_entries.reason
-        when 'keep' then e.error_message end,
-      -- A run counts what it settled itself.
-      run_id = case when e.state not in ('exported', 'rejected')
-        or t.resolution in ('exported', 'resend') then null
-        else e.run_id end,
-      decided_at = case when t.resolution <> 'exported' then clock_timestamp() else e.decided_at end,
-      -- What the external system has is one question, whether the source agrees another.
-      conflict_at = case when t.resolution not in ('keep', 'abandon') then e.conflict_at end,
-      -- From now on it is the person's to decide. That nothing ever left stays true.
-      refused_at_first_send = false
-    -- A range, as in store_delivery.
-    from told t where e.entry_id between t.entry_id and t.entry_id
-    returning e.entry_id, t.batch_id,
-      jsonb_strip_nulls(jsonb_build_object('entry_key', t.entry_key, 'resolution', t.resolution,
-      'was', t.state, 'conflict_at', t.conflict_at, 'external_id', t.external_id)) as change
-  )
-  select coalesce(jsonb_agg(c.change order by c.change ->> 'entry_key'), '[]'),
-    array_agg(c.entry_id), array_agg(distinct c.batch_id) filter (where c.batch_id is not null)
-  into settled, changed_ids, batches from changed c;
-
-  -- Of a list of nothing the planner proves everything, also the condition of the index of all tenants'
-  -- conflicts.
-  perform sync_scheduler.adopt_newest_content(changed_ids || case when batches is not null then array(
-    -- Refused earlier, while the others of their batch were open. As text, as in record_results.
-    select e.entry_id from public.sync_export_entries e
-      where e.batch_id = any (batches) and e.state::text = 'rejected') end);
-  return settled;
-end;
-$$;
-
--- Refuses what settle_entries cannot do. The caller keeps the worker from the entries. Errors: PT422
--- invalid_entries, PT404 entries_not_found, PT409 entries_not_settleable, PT409 batch_is_open; details name
--- the entries, at most ten.
+-- Refuses decisions that the entries' states do not allow. The caller keeps the worker from the entries.
+-- Errors: PT422 invalid_entries, PT404 entries_not_found, PT409 entries_not_settleable, PT409 batch_is_open;
+-- details name the entries, at most ten.
 create or replace function sync_scheduler.require_settleable(integration_id uuid, entries jsonb) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  most constant integer := 10000;
   missing jsonb;
   refused jsonb;
   left_open jsonb;
 begin
   -- The answer and the audit log name each of them.
-  if jsonb_typeof(entries) = 'array' and jsonb_array_length(entries) > most then
-    perform sync_scheduler.raise_error('invalid_entries',
-      jsonb_build_object('entries', format('at most %s', most)));
+  if jsonb_typeof(entries) = 'array' and jsonb_array_length(entries) > 10000 then
+    perform sync_scheduler.raise_error('invalid_entries', '{"entries": "at most 10000"}');
   elsif jsonb_typeof(entries) is distinct from 'array' or exists (
     select from jsonb_array_elements(entries) d group by d ->> 'entry_key'
     having d ->> 'entry_key' is null or count(*) > 1
@@ -156,9 +138,8 @@ begin
 
   begin
     select jsonb_agg(left(d.entry_key, 100)) filter (where e.entry_id is null),
-      jsonb_agg(jsonb_build_object('entry_key',
-        left(e.entry_key, 100), 'state', e.state, 'sent_at', e.sent_at))
-      filter (where not case d.resolution
+      jsonb_agg(jsonb_build_object('entry_key', left(e.entry_key, 100), 'state', e.state,
+        'sent_at', e.sent_at)) filter (where not case d.resolution
         -- Also of one that was never sent: after a backup was restored, what was exported since is pending
         -- again.
         when 'exported' then e.state in ('pending', 'unknown', 'rejected', 'exported', 'withdrawn')
@@ -177,8 +158,7 @@ begin
       where o.integration_id = require_settleable.integration_id and o.entry_key = d.entry_key offset 0) e
         on true;
   exception when data_exception then
-    perform sync_scheduler.raise_error('invalid_entries',
-      '{"sent_at": "the sent_at of the entry"}');
+    perform sync_scheduler.raise_error('invalid_entries', '{"sent_at": "the sent_at of the entry"}');
   end;
   if missing is not null then
     perform sync_scheduler.raise_error('entries_not_found', sync_scheduler.first_ten('entry_keys', missing));
@@ -235,8 +215,7 @@ begin
   end if;
 
   begin
-    select
-      jsonb_agg(d.batch_id) filter (where b.batch_id is null),
+    select jsonb_agg(d.batch_id) filter (where b.batch_id is null),
       -- A worker has it, or has had it since: what was looked up is an older send.
       jsonb_agg(jsonb_build_object('batch_id', d.batch_id, 'sent_at', b.sent_at))
         filter (where b.is_sending or b.sent_at <> d.sent_at)
@@ -262,11 +241,10 @@ begin
     from (
       select d.item, d.position, 0 as entry_id
       from jsonb_array_elements(expand_batches.entries) with ordinality d (item, position)
-        where not d.item ? 'batch_id'
+      where not d.item ? 'batch_id'
       union all
-      select jsonb_build_object('entry_key', e.entry_key, 'resolution', d.item -> 'resolution', 'sent_at',
-        e.sent_at),
-        d.position, e.entry_id
+      select jsonb_build_object('entry_key', e.entry_key, 'resolution', d.item -> 'resolution',
+        'sent_at', e.sent_at), d.position, e.entry_id
       from jsonb_array_elements(expand_batches.entries) with ordinality d (item, position)
       join public.sync_export_entries e on e.batch_id = (d.item ->> 'batch_id')::uuid
         and e.integration_id = expand_batches.integration_id and e.state = 'unknown'

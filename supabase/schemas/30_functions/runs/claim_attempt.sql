@@ -70,7 +70,7 @@ begin
     boot_ms = case when sync_worker_claim.boot_ms is not null
       then least(greatest(sync_worker_claim.boot_ms, 0), 3600000) end,
     cold_start = sync_worker_claim.cold_start, database_trouble = sync_worker_claim.database_trouble,
-    -- It does not change before we are done: follow_address waits for the run.
+    -- It does not change before we are done: follow_config waits for the run.
     address = sync_scheduler.address_of(integration)
   where a.run_id = run.run_id and a.attempt = claimed.attempt;
 
