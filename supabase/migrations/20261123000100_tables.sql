@@ -143,11 +143,11 @@ comment on column public.sync_integrations.retry_base is
   'Backoff after the n-th failure in a row is random between 0 and retry_base * 2^(n-1), capped by '
   'settings.retry_cap.';
 comment on column public.sync_integrations.run_deadline is
-  'A run that is active for longer fails. What it waits for its vendor (settings.longest_wait), for releases '
-  'that understand each other, or for the end of a pause, is not counted.';
+  'A run that is active for longer fails. Waits for its vendor (settings.longest_wait), for releases that '
+  'understand each other and for the end of a pause do not count.';
 comment on column public.sync_integrations.health_check_interval is
-  'How often the tick checks the connection of an integration that works. Never more often than every 15 '
-  'minutes, for checks are paid from the vendor''s quota; null: never, its health follows its syncs.';
+  'How often the tick checks the connection of an integration that works, from 15 minutes on: checks use up '
+  'the vendor''s quota. Null: never, its health follows its syncs.';
 
 -- The part of an integration's config that decides where requests go: the address_keys of its type. A key
 -- that config lacks is left out: then the connector's default counts.
@@ -182,31 +182,31 @@ $$;
 -- supabase/schemas/10_tables/integration_credentials.sql
 create table sync_scheduler.integration_credentials (
   integration_id uuid primary key references public.sync_integrations (id) on delete cascade,
+  -- vault.secrets.id of a JSON object that only the connector reads.
   secret_id uuid not null,
+  -- address_of the integration when the credentials were stored. They are handed out only while it is the
+  -- same.
   address jsonb not null,
   stored_at timestamptz not null default now()
 );
 comment on table sync_scheduler.integration_credentials is
   'Which integrations have credentials, and for which address. Only store_credentials writes it, so no '
   'integration can be given a secret of the host or of another tenant.';
-comment on column sync_scheduler.integration_credentials.secret_id is
-  'vault.secrets.id of a JSON object that only the connector reads.';
-comment on column sync_scheduler.integration_credentials.address is
-  'address_of the integration when the credentials were stored. They are handed out only while it is the '
-  'same.';
 
--- Trigger of sync_integrations: the credentials that were stored for an integration go with it. Definer,
--- because a role that may delete an organisation need not be able to write Vault.
-create or replace function sync_scheduler.forget_credentials() returns trigger
+-- Trigger of sync_integrations and sync_alert_webhooks: the secret of a row goes with it. Its arguments are
+-- the secret's purpose and the column of its owner. Definer, because a role that may delete an organisation
+-- need not be able to write Vault.
+create or replace function sync_scheduler.forget_secret() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  delete from vault.secrets s using removed r where s.name = sync_scheduler.credentials_name(r.id);
+  delete from vault.secrets s
+  where s.name = sync_scheduler.secret_name(tg_argv[0], (to_jsonb(old) ->> tg_argv[1])::uuid);
   return null;
 end;
 $$;
 
-create trigger forget_credentials after delete on public.sync_integrations
-  referencing old table as removed for each statement execute function sync_scheduler.forget_credentials();
+create trigger forget_secret after delete on public.sync_integrations
+  for each row execute function sync_scheduler.forget_secret('credentials', 'id');
 
 -- supabase/schemas/10_tables/sync_run_log.sql
 create table public.sync_run_log (
@@ -426,17 +426,15 @@ comment on column sync_scheduler.run_attempts.boot_ms is
 -- supabase/schemas/10_tables/paused_runs.sql
 create table sync_scheduler.paused_runs (
   run_id uuid primary key references public.sync_run_log (run_id) on delete cascade,
+  -- Since when the run waits. Its deadline moves by that time when it goes on.
   paused_at timestamptz not null default now(),
+  -- When the next attempt was due at the beginning of the pause; null: at once. A vendor's wait outlasts a
+  -- shorter pause.
   next_attempt_at timestamptz
 );
 comment on table sync_scheduler.paused_runs is
   'Runs that wait because their integration is paused or disabled. No tick reads it: the change of the '
   'integration ends the wait.';
-comment on column sync_scheduler.paused_runs.paused_at is
-  'Since when the run waits. Its deadline moves by that time when it goes on.';
-comment on column sync_scheduler.paused_runs.next_attempt_at is
-  'When the next attempt was due at the beginning of the pause; null: at once. A vendor''s wait outlasts a '
-  'shorter pause.';
 
 -- supabase/schemas/10_tables/sync_export_entries.sql
 create table public.sync_export_entries (
@@ -446,9 +444,8 @@ create table public.sync_export_entries (
   period text not null check (period ~ '^[0-9]{4}-(0[1-9]|1[0-3])$'),
   document_number text not null check (length(document_number) between 1 and 35),
   payload jsonb not null check (jsonb_typeof(payload) = 'object'),
-  -- Set by guard_entry; the default is there so that no insert has to give one.
+  -- Both are set by guard_entry_content; the defaults are there so that no insert has to give them.
   payload_hash bytea not null default '',
-  -- Likewise.
   payload_bytes integer not null default 0,
   state public.sync_entry_state not null default 'pending',
   batch_id uuid,
@@ -522,23 +519,19 @@ comment on table public.sync_export_entries is
 comment on column public.sync_export_entries.entry_key is
   'The entry''s own name in the source system; one key of an integration is exported at most once.';
 comment on column public.sync_export_entries.period is
-  'Accounting period, YYYY-MM. A month from 01 to 12, or 13: the thirteenth period, at the end of the fiscal '
-  'year.';
+  'Accounting period, YYYY-MM: a month from 01 to 12, or the thirteenth, which ends the fiscal year.';
 comment on column public.sync_export_entries.document_number is
   'Voucher number. At most 35 characters: Business Central''s external document number holds as many.';
 comment on column public.sync_export_entries.payload is
   'What the connector sends. Amounts are decimal strings, never JSON numbers: a float would change them.';
 comment on column public.sync_export_entries.payload_hash is
-  'SHA-256 of period, document_number and payload, as entry_hash makes it: shows whether a key is delivered '
-  'with the same content again.';
+  'SHA-256 of period, document_number and payload (entry_hash): has a key come again with the same content?';
 comment on column public.sync_export_entries.payload_bytes is
-  'Bytes of the payload as text, as guard_entry counts them: a batch is measured without reading its '
-  'payloads.';
+  'Bytes of the payload as text: a batch is measured without reading its payloads.';
 comment on column public.sync_export_entries.batch_id is
   'The batch in which the entry was last sent, and the idempotency key under which the receiver knows it.';
 comment on column public.sync_export_entries.sent_at is
-  'When the entry was last handed to a worker. Who decides about an unknown entry says which send that is '
-  'about.';
+  'When the entry was last handed to a worker. A decision about an unknown entry names this send.';
 comment on column public.sync_export_entries.unknown_since is
   'Since when a send without a known outcome is open. Kept while the batch is sent again: a refusal of the '
   'repetition says nothing about the first send.';
@@ -552,9 +545,8 @@ comment on column public.sync_export_entries.nothing_left is
   'refused_at_first_send it lets the source replace the entry, as long as nothing of its batch is open and '
   'no person has decided about it.';
 comment on column public.sync_export_entries.conflict_at is
-  'Since when the source contradicts what was sent: its key was delivered again with other content. Separate '
-  'from the state, which says what the external system has. Null when there is none, a person has closed it, '
-  'or the source says again what was sent.';
+  'Since when the source contradicts what was sent: the key was delivered again with other content. Null: it '
+  'does not, a person has closed it, or the source says again what was sent.';
 comment on column public.sync_export_entries.conflict_payload_hash is
   'Hash of the content that was delivered last and differs from what was sent. It outlives a conflict that a '
   'person has closed, so that its next delivery does not open it again. Null once the entry waits to go out '
@@ -576,8 +568,7 @@ comment on column public.sync_export_entries.redacted_at is
   'When the payload was emptied (sync_scheduler.redact_entries); null: it is there. payload_hash stays that '
   'of the content, so that the key cannot be exported twice.';
 comment on column public.sync_export_entries.redacted_debit is
-  'Total of the debit side of a redacted voucher, so that sums remain; null: it had none, or is not '
-  'redacted.';
+  'Debit total of a redacted voucher, so that sums remain; null: it had none, or is not redacted.';
 comment on column public.sync_export_entries.redacted_currency is
   'Currency of a redacted voucher, if it named one.';
 
@@ -617,6 +608,7 @@ create or replace function sync_scheduler.guard_entry_content() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   is_new constant boolean := tg_op = 'INSERT';
+  has_new_content boolean;
 begin
   if not is_new and new.redacted_at is not null then
     -- The content is gone, its hash is not: a further delivery is compared with it.
@@ -631,22 +623,19 @@ begin
   if new.redacted_at is null then
     new.payload_hash := sync_scheduler.entry_hash(new.period, new.document_number, new.payload);
   end if;
-  if is_new or new.payload_hash <> old.payload_hash or new.redacted_at is distinct from old.redacted_at then
-    new.payload_bytes := octet_length(new.payload::text);
-  else
-    new.payload_bytes := old.payload_bytes;
-  end if;
+  has_new_content := is_new or new.payload_hash <> old.payload_hash;
+  new.payload_bytes := case when has_new_content or new.redacted_at is distinct from old.redacted_at
+    then octet_length(new.payload::text) else old.payload_bytes end;
   if not is_new and old.state <> 'pending' and (
     new.integration_id <> old.integration_id or new.entry_key <> old.entry_key
     -- New content begins anew: it waits, whatever became of the content before it.
-    or (new.payload_hash <> old.payload_hash
-      and not (new.state = 'pending' and sync_scheduler.is_replaceable(old))))
+    or (has_new_content and not (new.state = 'pending' and sync_scheduler.is_replaceable(old))))
   then
     perform sync_scheduler.raise_error('entry_is_sent',
       jsonb_build_object('entry_key', left(old.entry_key, 100), 'state', old.state));
   end if;
   -- A refusal is about one content.
-  if not is_new and new.payload_hash <> old.payload_hash and new.refused_run_id is not null then
+  if not is_new and has_new_content and new.refused_run_id is not null then
     new.refused_run_id := null;
     if new.state = 'pending' then
       new.error_message := null;
@@ -654,10 +643,9 @@ begin
   end if;
   -- Refused where the host's developer sees it. Also in what is delivered later: it may take the payload's
   -- place.
-  if ((is_new or new.payload_hash <> old.payload_hash) and sync_scheduler.loses_digits(new.payload))
-    or (new.conflict_content is not null
-      -- Of an insert OLD is null.
-      and new.conflict_content is distinct from old.conflict_content
+  if (has_new_content and sync_scheduler.loses_digits(new.payload))
+    -- Of an insert OLD is null.
+    or (new.conflict_content is distinct from old.conflict_content
       and sync_scheduler.loses_digits(new.conflict_content))
   then
     raise exception using errcode = '23514', schema = tg_table_schema, table = tg_table_name,
@@ -680,9 +668,8 @@ create trigger guard_entry_content before insert
 -- Trigger of sync_export_entries on every change but the plain steps of an export. Clears decided_at when the
 -- entry is rejected or contradicted anew, and the marks that the new state ends. Raises PT409 entry_is_sent
 -- (details: entry_key, state) for another state of an exported entry, for withdrawing what may have left, and
--- for sending what is redacted.
--- Definer, because the writer may have no rights in sync_scheduler. It changes the row at hand, and where the
--- active run looks for entries: a hint alone.
+-- for sending what is redacted. Definer, because the writer may have no rights in sync_scheduler. It changes
+-- the row at hand, and where the active run looks for entries: a hint alone.
 create or replace function sync_scheduler.guard_entry_state() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
@@ -754,10 +741,10 @@ create table sync_scheduler.refused_entries (
   entry_key text not null check (length(entry_key) <= 200),
   field text not null,
   reason text not null,
+  -- When it was refused first.
   refused_at timestamptz not null default now(),
   primary key (integration_id, entry_key)
 );
-comment on column sync_scheduler.refused_entries.refused_at is 'When it was refused first.';
 comment on table sync_scheduler.refused_entries is
   'Entries that add_sync_entries has refused and not taken since, up to 10,000 of an integration: what the '
   'alert entries_refused is about. It closes when no row is left.';
@@ -765,27 +752,25 @@ comment on table sync_scheduler.refused_entries is
 -- supabase/schemas/10_tables/refused_deliveries.sql
 create table sync_scheduler.refused_deliveries (
   integration_id uuid primary key references public.sync_integrations (id) on delete cascade,
+  -- How many entries it refused. 0: it brought some that had been refused before, and all of it was taken.
   refused bigint not null,
   delivered_at timestamptz not null default now()
 );
 comment on table sync_scheduler.refused_deliveries is
   'The last delivery of an integration that changed its refused_entries.';
-comment on column sync_scheduler.refused_deliveries.refused is
-  'How many entries it refused. 0: it brought some that had been refused before, and all of it was taken.';
 
 -- supabase/schemas/10_tables/redaction.sql
 create table sync_scheduler.redaction (
   only_row boolean primary key default true check (only_row),
+  -- entry_id of the last entry that was looked at.
   reached bigint not null default 0,
+  -- When the walk began. A week later it begins anew: what was open then may be over.
   began_at timestamptz not null default now()
 );
 insert into sync_scheduler.redaction default values;
 comment on table sync_scheduler.redaction is
   'How far purge_payloads has come in its walk through the entries. Each call looks at a bounded number, '
   'however many there are.';
-comment on column sync_scheduler.redaction.reached is 'entry_id of the last entry that was looked at.';
-comment on column sync_scheduler.redaction.began_at is
-  'When the walk began. A week later it begins anew: what was open then may be over.';
 
 -- supabase/schemas/10_tables/queued_slots.sql
 create table sync_scheduler.queued_slots (
@@ -823,23 +808,19 @@ create table sync_scheduler.ticks (
   started integer not null default 0,
   skipped integer not null default 0,
   recovered integer not null default 0,
+  -- Whether there was work. The steps of alerts and connections are triggers on a row that says so.
   busy boolean not null default false,
+  -- Step of the tick to message, for the steps that failed; null: none.
   errors jsonb,
+  -- Where the next tick begins to look in the indexes of what is due: this tick saw nothing earlier. Null: at
+  -- their left end.
   looks_from timestamptz,
+  -- How many ticks in a row have begun at looks_from instead of the left end. After ten of them a tick looks
+  -- at all, because a row may appear to the left.
   hinted integer not null default 0
 );
 create index ticks_ticked_at_idx on sync_scheduler.ticks (ticked_at);
 comment on table sync_scheduler.ticks is 'One row a tick: that the scheduler is alive, and what it did.';
-comment on column sync_scheduler.ticks.busy is
-  'Whether there was work. The steps of alerts and connections are triggers on a row that says so.';
-comment on column sync_scheduler.ticks.errors is
-  'Step of the tick to message, for the steps that failed; null: none.';
-comment on column sync_scheduler.ticks.looks_from is
-  'Where the next tick begins to look in the indexes of what is due: this tick saw nothing earlier. Null: at '
-  'their left end.';
-comment on column sync_scheduler.ticks.hinted is
-  'How many ticks in a row have begun at looks_from instead of the left end. After ten of them a tick looks '
-  'at all, because a row may appear to the left.';
 
 -- May a step of the tick after start_due_runs have something to do? Mostly not; then the tick runs none of
 -- them. Leaves out instants before `since`: see ticks.looks_from. A new step adds here what it acts upon, and
@@ -856,53 +837,33 @@ begin
 
   -- recover_runs.
   if exists (select from sync_scheduler.run_attempts a
-    where a.ended_at is null and a.lease_expires_at between has_work.since and now()) then
-    return true;
-  end if;
+    where a.ended_at is null
+      and a.lease_expires_at between has_work.since and now()) then return true; end if;
   if exists (select from public.sync_run_log r
-    where r.status = 'pending' and r.next_attempt_at between has_work.since and now()) then
-    return true;
-  end if;
+    where r.status = 'pending'
+      and r.next_attempt_at between has_work.since and now()) then return true; end if;
   -- start_queued_slots, and watch_drift; warm_up looks for slots that no step has dealt with.
-  if exists (select from sync_scheduler.queued_slots w where w.requested_at >= has_work.since) then
-    return true;
-  end if;
-  if exists (
-    select from public.sync_run_log r
-      where r.status = 'pending' and r.started_at is null and r.scheduled_for between has_work.since and now()
-      and r.notice is distinct from 'integration_paused')
-  then
-    return true;
-  end if;
+  if exists (select from sync_scheduler.queued_slots w
+    where w.requested_at >= has_work.since) then return true; end if;
+  if exists (select from public.sync_run_log r
+    where r.status = 'pending' and r.started_at is null and r.scheduled_for between has_work.since and now()
+      and r.notice is distinct from 'integration_paused') then return true; end if;
   -- end_pauses and resolve_silence.
-  if exists (select from public.sync_integrations i where i.resume_at between has_work.since and now()) then
-    return true;
-  end if;
-  if exists (
-    select from public.sync_alerts a
-      where a.kind in ('scheduler_dead', 'database_not_writable') and a.resolved_at is null
+  if exists (select from public.sync_integrations i
+    where i.resume_at between has_work.since and now()) then return true; end if;
+  if exists (select from public.sync_alerts a
+    where a.kind in ('scheduler_dead', 'database_not_writable') and a.resolved_at is null
       and (a.kind = 'scheduler_dead' or a.last_seen_at <= now() - interval '15 minutes'))
-  then
-    return true;
-  end if;
-  -- end_unanswered_checks.
+  then return true; end if;
+  -- end_unanswered_checks and run_due_checks.
   if exists (select from sync_scheduler.connection_checks c
-    where c.ended_at is null and c.requested_at >= has_work.since) then
-    return true;
-  end if;
-  -- run_due_checks.
+    where c.ended_at is null and c.requested_at >= has_work.since) then return true; end if;
   if exists (select from public.sync_integration_health h
-    where h.next_check_at between has_work.since and now()) then
-    return true;
-  end if;
+    where h.next_check_at between has_work.since and now()) then return true; end if;
   -- post_alert_messages.
-  if exists (select from sync_scheduler.alert_messages m where m.is_new) then
-    return true;
-  end if;
+  if exists (select from sync_scheduler.alert_messages m where m.is_new) then return true; end if;
   if exists (select from sync_scheduler.alert_senders s
-    where s.next_attempt_at between has_work.since and now()) then
-    return true;
-  end if;
+    where s.next_attempt_at between has_work.since and now()) then return true; end if;
   -- warm_up: settings.warmup_lead is a minute at most.
   return exists (select from public.sync_integrations i
     where i.next_run_at between has_work.since and now() + interval '1 minute');
@@ -966,24 +927,21 @@ comment on column sync_scheduler.connection_checks.ended_at is
 create table sync_scheduler.warmups (
   -- One for a slot's instant, whatever number of integrations share it: of two ticks at once only one sends.
   scheduled_for timestamptz primary key,
+  -- SHA-256 of the one-time token with which the function answers.
   token_hash bytea not null,
   requested_at timestamptz not null default now(),
+  -- Id in net._http_response: a hint for people, as in run_attempts.
   request_id bigint,
+  -- When the isolate reported itself; null: never.
   answered_at timestamptz,
   boot_id uuid,
   boot_ms numeric,
+  -- Whether the warm-up booted the isolate. False: one was up already, and would have been without it.
   cold_start boolean
 );
 comment on table sync_scheduler.warmups is
   'Requests that boot the Edge Function shortly before a slot, and how it came up. Kept for '
   'settings.retention_ticks.';
-comment on column sync_scheduler.warmups.token_hash is
-  'SHA-256 of the one-time token with which the function answers.';
-comment on column sync_scheduler.warmups.request_id is
-  'Id in net._http_response: a hint for people, as in run_attempts.';
-comment on column sync_scheduler.warmups.answered_at is 'When the isolate reported itself; null: never.';
-comment on column sync_scheduler.warmups.cold_start is
-  'Whether the warm-up booted the isolate. False: one was up already, and would have been without it.';
 
 -- supabase/schemas/10_tables/sync_integration_health.sql
 create table public.sync_integration_health (
@@ -1072,13 +1030,13 @@ create table sync_scheduler.vendors (
   integration_type text not null references public.sync_integration_types (code),
   host text not null,
   answered_at timestamptz,
+  -- When an organisation last got no answer.
   failed_at timestamptz,
   primary key (integration_type, host)
 );
 comment on table sync_scheduler.vendors is
   'When the hosts of external systems last answered an integration, and when they last did not. Exact to a '
   'minute or so. Incidents follow from it.';
-comment on column sync_scheduler.vendors.failed_at is 'When an organisation last got no answer.';
 
 -- supabase/schemas/10_tables/vendor_failures.sql
 create table sync_scheduler.vendor_failures (
@@ -1222,18 +1180,8 @@ comment on column public.sync_alert_webhooks.stopped_at is
   'Since when nothing is posted any more, until the webhook is configured again. stop_reason: gone (410), '
   'refused, unreachable.';
 
--- Trigger of sync_alert_webhooks: address and secret go with it. Definer, because a role that may delete an
--- organisation need not be able to write Vault.
-create or replace function sync_scheduler.forget_alert_webhook() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-begin
-  delete from vault.secrets s where s.name = sync_scheduler.alert_webhook_name(old.org_id);
-  return null;
-end;
-$$;
-
-create trigger forget_alert_webhook after delete on public.sync_alert_webhooks
-  for each row execute function sync_scheduler.forget_alert_webhook();
+create trigger forget_secret after delete on public.sync_alert_webhooks
+  for each row execute function sync_scheduler.forget_secret('alert webhook', 'org_id');
 
 -- supabase/schemas/10_tables/alert_senders.sql
 create table sync_scheduler.alert_senders (

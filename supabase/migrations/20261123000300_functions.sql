@@ -91,8 +91,7 @@ begin
   if refuse_until.retry_at > clock_timestamp() then
     perform sync_scheduler.raise_error('rate_limited', jsonb_build_object(
       'retry_after_seconds', ceil(extract(epoch from refuse_until.retry_at - clock_timestamp())),
-      'retry_at', refuse_until.retry_at,
-      'limit', refuse_until.limited_by));
+      'retry_at', refuse_until.retry_at, 'limit', refuse_until.limited_by));
   end if;
 end;
 $$;
@@ -115,6 +114,7 @@ declare
   field text;
   value jsonb;
   period interval;
+  has_list boolean;
 begin
   if jsonb_typeof(changes) is distinct from 'object' then
     perform sync_scheduler.raise_error('invalid_configuration',
@@ -126,13 +126,11 @@ begin
         'field', left(field, 100), 'reason', 'unknown setting', 'known', known));
     end if;
     if field = any (in_config) then
-      if field = 'payloads' and sync_scheduler.exported_fields() ? integration.integration_type then
+      has_list := sync_scheduler.exported_fields() ? integration.integration_type;
+      if field = 'payloads' and has_list then
         perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
           'field', field, 'reason', 'every payload of this integration type is a voucher'));
-      end if;
-      if field = 'ignored_fields' and changes -> field <> 'null'
-        and not sync_scheduler.exported_fields() ? integration.integration_type
-      then
+      elsif field = 'ignored_fields' and changes -> field <> 'null' and not has_list then
         -- The webhook's connector does not know the key: every run would fail.
         perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
           'field', field, 'reason', 'this integration type has no list of exported fields'));
@@ -186,35 +184,18 @@ $$;
 -- The audit log, its limits, and how a person is forgotten.
 
 -- Writes down what the caller (caller_id(); null: the service role, the host or the scheduler) did to an
--- integration, and why. Refuses people who have done too much within the last hour (require_changes_left):
--- the transaction of the caller ends, so nothing that came before it stays. Errors: PT422 reason_too_long,
--- PT429 rate_limited.
+-- integration, and why. Refuses what the people of an organisation have done settings.changes_per_hour times
+-- within the last hour, all audited actions together. What stops something may be done twice as often. Each
+-- action that posts to the outside has settings.presses_per_hour for itself. The transaction of the caller
+-- then ends, so nothing that came before it stays. Errors: PT422 reason_too_long, PT429 rate_limited.
 create or replace function sync_scheduler.audit(
   integration public.sync_integrations, action text, reason text default null, details jsonb default '{}'
 ) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  perform sync_scheduler.require_text('reason', audit.reason);
-  -- The backend, the host and the scheduler are trusted: they are not bounded, and use up nothing.
-  if sync_scheduler.caller_id() is not null then
-    perform sync_scheduler.lock_limits(integration.org_id);
-    perform sync_scheduler.require_changes_left(integration.org_id, audit.action);
-  end if;
-  insert into public.sync_audit_log (org_id, integration_id, actor_id, action, reason, details)
-  values (integration.org_id, integration.id, sync_scheduler.caller_id(), audit.action, audit.reason,
-    audit.details);
-end;
-$$;
-
--- Refuses (PT429 rate_limited) what the people of an organisation have done settings.changes_per_hour times
--- within the last hour, all audited actions together. What stops something may be done twice as often. Each
--- action that posts to the outside has settings.presses_per_hour for itself. The caller holds lock_limits, so
--- it is exact.
-create or replace function sync_scheduler.require_changes_left(org_id uuid, action text) returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp
+language plpgsql set search_path = pg_catalog, pg_temp
 -- A plan that sorts could read the index of members, with all that a backend has written.
 set enable_sort = off set enable_incremental_sort = off set enable_bitmapscan = off as $$
 declare
+  actor constant uuid := sync_scheduler.caller_id();
   -- What makes the function post to the outside.
   posts constant text[] := '{test_connection,set_credentials,configure_alert_webhook}'::text[];
   -- Who has used up the limit by changes can still stop things.
@@ -222,24 +203,28 @@ declare
     '{pause,pause_ended,cancel_backfill,entries_withdrawn,remove_credentials,remove_alert_webhook}'::text[];
   settings sync_scheduler.settings;
 begin
-  select * into strict settings from sync_scheduler.settings;
-  perform sync_scheduler.refuse_until(greatest(
-    (
+  perform sync_scheduler.require_text('reason', audit.reason);
+  -- The backend, the host and the scheduler are trusted: they are not bounded, and use up nothing.
+  if actor is not null then
+    perform sync_scheduler.lock_limits(integration.org_id);
+    select * into strict settings from sync_scheduler.settings;
+    perform sync_scheduler.refuse_until(greatest((
       select a.created_at + interval '1 hour' from public.sync_audit_log a
-      where (a.org_id, a.created_at) between (require_changes_left.org_id, now() - interval '1 hour')
-          and (require_changes_left.org_id, 'infinity'::timestamptz)
+      where (a.org_id, a.created_at) between (integration.org_id, now() - interval '1 hour')
+          and (integration.org_id, 'infinity'::timestamptz)
         and a.actor_id is not null
       order by a.org_id desc, a.created_at desc
-      offset settings.changes_per_hour * case when require_changes_left.action = any (stops) then 2
-        else 1 end - 1 limit 1
-    ),
-    case when require_changes_left.action = any (posts) then (
+      offset settings.changes_per_hour * case when audit.action = any (stops) then 2 else 1 end - 1 limit 1
+    ), (
       select a.created_at + interval '1 hour' from public.sync_audit_log a
-      where (a.org_id, a.created_at) between (require_changes_left.org_id, now() - interval '1 hour')
-          and (require_changes_left.org_id, 'infinity'::timestamptz)
-        and a.actor_id is not null and a.action = require_changes_left.action
+      where audit.action = any (posts) and a.action = audit.action and a.actor_id is not null
+        and (a.org_id, a.created_at) between (integration.org_id, now() - interval '1 hour')
+          and (integration.org_id, 'infinity'::timestamptz)
       order by a.org_id desc, a.created_at desc offset settings.presses_per_hour - 1 limit 1
-    ) end), 'changes_per_hour');
+    )), 'changes_per_hour');
+  end if;
+  insert into public.sync_audit_log (org_id, integration_id, actor_id, action, reason, details)
+  values (integration.org_id, integration.id, actor, audit.action, audit.reason, audit.details);
 end;
 $$;
 
@@ -250,69 +235,55 @@ $$;
 create or replace function sync_scheduler.erase_person(user_id uuid) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
+  person constant uuid := erase_person.user_id;
   nobody constant uuid := '00000000-0000-0000-0000-000000000000'::uuid;
-  erased jsonb := '{}'::jsonb;
-  changed integer;
+  erased jsonb;
 begin
-  if erase_person.user_id is null then
+  if person is null then
     raise exception 'sync_scheduler.erase_person needs a user_id';
   end if;
-  -- For this transaction alone: guard_run_update then lets the columns of people change on final runs.
+  -- For this statement alone: guard_run_update then lets the columns of people change on final runs.
   perform set_config('sync_scheduler.erases_person', 'on', true);
-
-  update public.sync_run_log r set
-    triggered_by_user_id = case when r.triggered_by_user_id = erase_person.user_id then nobody
-      else r.triggered_by_user_id end,
-    cancel_reason = case when r.cancel_requested_by = erase_person.user_id then null else r.cancel_reason end,
-    cancel_requested_by = case when r.cancel_requested_by = erase_person.user_id then nobody
-      else r.cancel_requested_by end
-  where r.triggered_by_user_id = erase_person.user_id or r.cancel_requested_by = erase_person.user_id;
-  get diagnostics changed = row_count;
-  erased := erased || jsonb_build_object('runs', changed);
+  with runs as (
+    update public.sync_run_log r set
+      triggered_by_user_id = case when r.triggered_by_user_id = person then nobody
+        else r.triggered_by_user_id end,
+      cancel_reason = case when r.cancel_requested_by = person then null else r.cancel_reason end,
+      cancel_requested_by = case when r.cancel_requested_by = person then nobody
+        else r.cancel_requested_by end
+    where r.triggered_by_user_id = person or r.cancel_requested_by = person returning 1
+  ), entries as (
+    -- The entry also has the reason that a person gave to abandon or withdraw it.
+    update public.sync_export_entries e set error_message = null
+    from public.sync_audit_log a, jsonb_array_elements(case a.action
+      when 'entries_settled' then a.details -> 'entries'
+      when 'entries_withdrawn' then a.details -> 'entry_keys' end) d
+    where a.actor_id = person and e.integration_id = a.integration_id
+      and e.entry_key = coalesce(d ->> 'entry_key', d #>> '{}') and e.error_message = a.reason returning 1
+  ), audit_log as (
+    update public.sync_audit_log a set actor_id = nobody, reason = null, details = a.details - 'reason'
+    where a.actor_id = person returning 1
+  ), integrations as (
+    update public.sync_integrations i set paused_by = nobody, pause_reason = null
+    where i.paused_by = person returning 1
+  ), alerts as (
+    update public.sync_alerts a set acknowledged_by = nobody where a.acknowledged_by = person returning 1
+  ), slots as (
+    update sync_scheduler.queued_slots w set requested_by = nobody where w.requested_by = person
+  ), messages as (
+    -- Messages that wait, or were posted, hold rows of runs and alerts as they were.
+    update sync_scheduler.alert_messages m
+    set body = replace(case when m.body #>> '{data,cancel_requested_by}' = person::text
+      then jsonb_set(m.body, '{data,cancel_reason}', 'null') else m.body end::text,
+      person::text, nobody::text)::jsonb
+    where strpos(m.body::text, person::text) > 0 returning 1
+  )
+  select jsonb_build_object('runs', (select count(*) from runs), 'entries', (select count(*) from entries),
+    'audit_log', (select count(*) from audit_log), 'integrations', (select count(*) from integrations),
+    'alerts', (select count(*) from alerts), 'messages', (select count(*) from messages))
+  into erased;
   perform set_config('sync_scheduler.erases_person', 'off', true);
-
-  -- The entry also has the reason that a person gave to abandon it.
-  update public.sync_export_entries e set error_message = null
-  from public.sync_audit_log a, jsonb_array_elements(
-    case jsonb_typeof(a.details -> 'entries') when 'array' then a.details -> 'entries' else '[]' end) d
-  where a.actor_id = erase_person.user_id and a.action = 'entries_settled'
-    and e.integration_id = a.integration_id
-    and e.entry_key = d ->> 'entry_key' and e.error_message = a.reason;
-  get diagnostics changed = row_count;
-  erased := erased || jsonb_build_object('entries', changed);
-  -- So does the reason to withdraw one.
-  update public.sync_export_entries e set error_message = null
-  from public.sync_audit_log a, jsonb_array_elements_text(
-    case jsonb_typeof(a.details -> 'entry_keys') when 'array' then a.details -> 'entry_keys' else '[]' end) k
-  where a.actor_id = erase_person.user_id and a.action = 'entries_withdrawn'
-    and e.integration_id = a.integration_id
-    and e.entry_key = k and e.error_message = a.reason;
-  get diagnostics changed = row_count;
-  erased := jsonb_set(erased, '{entries}', to_jsonb((erased -> 'entries')::integer + changed));
-
-  update public.sync_audit_log a set actor_id = nobody, reason = null,
-    details = a.details - 'reason' where a.actor_id = erase_person.user_id;
-  get diagnostics changed = row_count;
-  erased := erased || jsonb_build_object('audit_log', changed);
-
-  update public.sync_integrations i set paused_by = nobody, pause_reason = null
-    where i.paused_by = erase_person.user_id;
-  get diagnostics changed = row_count;
-  erased := erased || jsonb_build_object('integrations', changed);
-
-  update public.sync_alerts a set acknowledged_by = nobody where a.acknowledged_by = erase_person.user_id;
-  get diagnostics changed = row_count;
-  erased := erased || jsonb_build_object('alerts', changed);
-
-  update sync_scheduler.queued_slots w set requested_by = nobody where w.requested_by = erase_person.user_id;
-  -- Messages that wait, or were posted, hold rows of runs and alerts as they were.
-  update sync_scheduler.alert_messages m
-  set body = replace(case when m.body #>> '{data,cancel_requested_by}' = erase_person.user_id::text
-    then jsonb_set(m.body, '{data,cancel_reason}', 'null')
-      else m.body end::text, erase_person.user_id::text, nobody::text)::jsonb
-  where strpos(m.body::text, erase_person.user_id::text) > 0;
-  get diagnostics changed = row_count;
-  return erased || jsonb_build_object('messages', changed);
+  return erased;
 end;
 $$;
 
@@ -508,14 +479,35 @@ begin
   perform sync_scheduler.require_org_role(connect_integration.org_id, '{admin}');
   perform sync_scheduler.require_text('reason', connect_integration.reason);
   perform sync_scheduler.require_size('config', connect_integration.config, 262144);
-  if not exists (select from public.sync_integration_types t
-    where t.code = connect_integration.integration_type)
+  if not exists (
+    select from public.sync_integration_types t where t.code = connect_integration.integration_type)
   then
-    perform sync_scheduler.find_integration(connect_integration.org_id,
-      connect_integration.integration_type);
+    perform sync_scheduler.find_integration(connect_integration.org_id, connect_integration.integration_type);
   end if;
-  perform sync_scheduler.require_valid_config(connect_integration.integration_type,
-    connect_integration.config);
+
+  -- What else a connector wants, the connector says; where it may send, the function decides. No error quotes
+  -- a value.
+  if jsonb_typeof(connect_integration.config) is distinct from 'object' then
+    perform sync_scheduler.raise_error('invalid_configuration',
+      '{"field": "config", "reason": "must be a JSON object"}');
+  end if;
+  -- What the credentials of connectors are called.
+  perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', n,
+    'reason', 'every member reads config: store secrets with set_integration_credentials'))
+  from unnest('{token,secret,signing_secret,client_secret,password,api_key,credentials}'::text[]) n
+  where connect_integration.config ? n;
+  -- However URL reads it: with one slash or none, or with backslashes.
+  perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', k,
+    'reason', 'without a user name'))
+  from public.sync_integration_types t, unnest(t.address_keys) k
+  where t.code = connect_integration.integration_type
+    and connect_integration.config ->> k ~* '^\W*https?:[/\\]*[^/\\?#]*@';
+  -- It is kept with each attempt, with the credentials and in the audit log.
+  perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', k,
+    'reason', 'at most 2000 characters'))
+  from public.sync_integration_types t, unnest(t.address_keys) k
+  where t.code = connect_integration.integration_type and length(connect_integration.config ->> k) > 2000;
+
   -- The audit below says it, with the reason.
   perform set_config('sync_scheduler.configures', 'on', true);
   begin
@@ -573,109 +565,49 @@ Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorize
 that does not exist), PT422 unknown_integration_type, PT422 argument_too_long, PT422 invalid_configuration,
 PT409 batch_is_open, PT422 reason_too_long.$$;
 
--- Refuses a config that is no JSON object, that names a secret, or with a user name in an address: every
--- member reads it. Nor is an address of more than 2,000 characters taken. What else a connector wants, the
--- connector says; where it may send, the function decides. Errors: PT422 invalid_configuration (details:
--- field, reason).
-create or replace function sync_scheduler.require_valid_config(integration_type text, config jsonb)
-  returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  -- What the credentials of connectors are called.
-  secret_names constant text[] :=
-    '{token,secret,signing_secret,client_secret,password,api_key,credentials}'::text[];
-  wrong text;
-begin
-  if jsonb_typeof(config) is distinct from 'object' then
-    perform sync_scheduler.raise_error('invalid_configuration',
-      '{"field": "config", "reason": "must be a JSON object"}');
-  end if;
-  -- No error of this function quotes a value.
-  wrong := (select n from unnest(secret_names) n where config ? n limit 1);
-  if wrong is not null then
-    perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', wrong,
-      'reason', 'every member reads config: store secrets with set_integration_credentials'));
-  end if;
-  wrong := (
-    select k from public.sync_integration_types t, unnest(t.address_keys) k
-    -- However URL reads it: with one slash or none, or with backslashes.
-    where t.code = require_valid_config.integration_type and config ->> k ~* '^\W*https?:[/\\]*[^/\\?#]*@'
-      limit 1);
-  if wrong is not null then
-    perform sync_scheduler.raise_error('invalid_configuration',
-      jsonb_build_object('field', wrong, 'reason', 'without a user name'));
-  end if;
-  -- It is kept with each attempt, with the credentials and in the audit log.
-  wrong := (
-    select k from public.sync_integration_types t, unnest(t.address_keys) k
-    where t.code = require_valid_config.integration_type and length(config ->> k) > 2000 limit 1);
-  if wrong is not null then
-    perform sync_scheduler.raise_error('invalid_configuration',
-      jsonb_build_object('field', wrong, 'reason', 'at most 2000 characters'));
-  end if;
-end;
-$$;
-
--- Trigger of sync_integrations, for each writer. Refuses another address while an entry is sending or
--- unknown: its repetition would be booked at the new address too (PT409 batch_is_open, details: address_keys,
--- entry_keys, at most 10). Holds the integration's lock and takes
--- the run's: integration before run, as everywhere. Definer, because an owner of the integrations need not be
--- able to write runs.
-create or replace function sync_scheduler.follow_address() returns trigger
+-- Trigger of sync_integrations, for each writer of config. Audits a change of what the integration demands of
+-- its entries as configure. Refuses another address while an entry is sending or unknown, because its
+-- repetition would be booked at the new address too. Holds the integration's lock and takes the run's:
+-- integration before run, as everywhere. Errors: PT409 batch_is_open (details: address_keys, entry_keys, at
+-- most 10). Definer, because who may write the integrations need not be able to write runs and the audit log.
+create or replace function sync_scheduler.follow_config() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
+  -- Of a row that is inserted, old is null: no rules.
+  before constant jsonb := sync_scheduler.entry_rules(old.config);
+  after constant jsonb := sync_scheduler.entry_rules(new.config);
   open_keys text[];
 begin
-  if sync_scheduler.address_of(new) = sync_scheduler.address_of(old) then
+  -- The RPCs audit by themselves, with the reason.
+  if after <> before and current_setting('sync_scheduler.configures', true) is distinct from 'on' then
+    perform sync_scheduler.audit(new, 'configure', null,
+      jsonb_build_object('before', before, 'after', after));
+  end if;
+  if tg_op = 'INSERT' or sync_scheduler.address_of(new) = sync_scheduler.address_of(old) then
     return null;
   end if;
   -- Waits for a worker call that has seen the old address. After this, none reserves for it: see
   -- reserve_entries. The row is written for calls with an older snapshot, as in follow_pause.
   perform sync_scheduler.lock_active_run(new.id);
   update public.sync_run_log r set version = r.version
-    where r.integration_id = new.id and r.status = 'running';
+  where r.integration_id = new.id and r.status = 'running';
   open_keys := array(
     select e.entry_key from public.sync_export_entries e
     where e.integration_id between new.id and new.id and e.state in ('sending', 'unknown')
     order by e.integration_id, e.state, e.entry_id limit 10);
   if open_keys <> '{}' then
-    perform sync_scheduler.raise_error('batch_is_open', jsonb_build_object(
-      'address_keys', (select t.address_keys from public.sync_integration_types t
-        where t.code = new.integration_type),
-      'entry_keys', open_keys));
+    perform sync_scheduler.raise_error('batch_is_open', jsonb_build_object('entry_keys', open_keys,
+      'address_keys', (
+        select t.address_keys from public.sync_integration_types t where t.code = new.integration_type)));
   end if;
   return null;
 end;
 $$;
 
 -- Its name sorts before the triggers that write the integration's health: the run's lock comes first.
-create trigger follow_address after update of config on public.sync_integrations
-  for each row execute function sync_scheduler.follow_address();
-
--- Trigger of sync_integrations: a change of what an integration demands of its entries is audited as
--- configure, for each writer. Definer, because a backend that writes the config may not write the audit log.
--- It writes nothing else.
-create or replace function sync_scheduler.audit_entry_rules() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare
-  before jsonb := '{}'::jsonb;
-  after constant jsonb := sync_scheduler.entry_rules(new.config);
-begin
-  if tg_op = 'UPDATE' then
-    before := sync_scheduler.entry_rules(old.config);
-  end if;
-  -- configure_integration_sync audits by itself, with the reason.
-  if after <> before and current_setting('sync_scheduler.configures', true) is distinct from 'on' then
-    perform sync_scheduler.audit(new, 'configure', null,
-      jsonb_build_object('before', before, 'after', after));
-  end if;
-  return null;
-end;
-$$;
-
-create trigger audit_entry_rules after insert or update of config on public.sync_integrations
-  for each row execute function sync_scheduler.audit_entry_rules();
+create trigger follow_config after insert or update of config on public.sync_integrations
+  for each row execute function sync_scheduler.follow_config();
 
 -- The part of an integration's config that says what it demands of its entries. A rule that is missing has
 -- its default.
@@ -732,22 +664,20 @@ create or replace function sync_scheduler.credentials_needed() returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   return 'The address was changed after the credentials were stored, so they are not used. An admin has to '
-    'store the '
-    'credentials for the new address.';
+    'store the credentials for the new address.';
 end;
 $$;
 
 -- Keeps credentials in Vault and binds them to the integration's present address. The caller holds the
 -- integration's lock and passes the row as it is under it. Errors: PT503 credentials_not_stored.
-create or replace function sync_scheduler.store_credentials(integration public.sync_integrations,
-  credentials jsonb)
-returns void
+create or replace function sync_scheduler.store_credentials(
+  integration public.sync_integrations, credentials jsonb
+) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   insert into sync_scheduler.integration_credentials as c (integration_id, secret_id, address)
-  values (integration.id,
-    sync_scheduler.store_secret(sync_scheduler.credentials_name(integration.id),
-      store_credentials.credentials),
+  values (integration.id, sync_scheduler.store_secret(
+    sync_scheduler.secret_name('credentials', integration.id), store_credentials.credentials),
     sync_scheduler.address_of(integration))
   on conflict (integration_id) do update set
     secret_id = excluded.secret_id, address = excluded.address, stored_at = excluded.stored_at;
@@ -775,20 +705,12 @@ exception when others then
 end;
 $$;
 
--- The name of the Vault secret that set_integration_credentials keeps for an integration. Any other is the
--- host's own.
-create or replace function sync_scheduler.credentials_name(integration_id uuid) returns text
+-- The name of a Vault secret that the bundle keeps: the `credentials` of an integration, or the `alert
+-- webhook` of an organisation. A secret with any other name is the host's own.
+create or replace function sync_scheduler.secret_name(purpose text, owner_id uuid) returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  return 'sync_scheduler credentials of ' || integration_id;
-end;
-$$;
-
--- The name of the Vault secret that configure_alert_webhook keeps for an organisation.
-create or replace function sync_scheduler.alert_webhook_name(org_id uuid) returns text
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-begin
-  return 'sync_scheduler alert webhook of ' || org_id;
+  return format('sync_scheduler %s of %s', purpose, owner_id);
 end;
 $$;
 
@@ -1044,7 +966,7 @@ begin
   end if;
   -- There may be no row to lock yet.
   perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(
-    sync_scheduler.alert_webhook_name(configure_alert_webhook.org_id), 0));
+    sync_scheduler.secret_name('alert webhook', configure_alert_webhook.org_id), 0));
   -- Sender, then webhook, as a worker that reports does: in the other order the two would wait for each
   -- other.
   perform from sync_scheduler.alert_senders s where s.org_id = configure_alert_webhook.org_id for update;
@@ -1084,7 +1006,8 @@ begin
     where a.org_id = webhook.org_id and a.created_at > now() - s.check_cooldown
       and a.action = 'configure_alert_webhook'
     group by s.check_cooldown), 'webhook');
-  stored_id := sync_scheduler.store_secret(sync_scheduler.alert_webhook_name(webhook.org_id), address);
+  stored_id := sync_scheduler.store_secret(
+    sync_scheduler.secret_name('alert webhook', webhook.org_id), address);
 
   insert into public.sync_alert_webhooks as w (org_id, host, format, kinds, min_severity, finished_runs)
   values (webhook.org_id, new_host, webhook.format, webhook.kinds, webhook.min_severity,
@@ -1880,7 +1803,7 @@ begin
           'error_message', coalesce(error_message, 'The last sync failed.'),
           'attempts', new.attempt, 'triggered_by', new.triggered_by, 'scheduled_for', new.scheduled_for,
           'entries_done', new.entries_done, 'entries_total', new.entries_total,
-          'last_entry_id', sync_scheduler.last_open_entry(integration.id)), new.run_id);
+          'last_entry_id', (sync_scheduler.open_entries(integration.id)).last_id), new.run_id);
       if new.started_at is null and new.triggered_by = 'schedule' then
         perform sync_scheduler.raise_alert(integration, 'drift', 'warning', new.scheduled_for,
           'A scheduled sync never started.',
@@ -2001,7 +1924,7 @@ begin
   last_left := (alert.details ->> 'last_entry_id')::bigint;
   -- A worker has succeeded when nothing is left to reserve.
   if not has_succeeded
-    and (last_left is null or sync_scheduler.first_open_entry(alert.integration_id) <= last_left)
+    and (last_left is null or (sync_scheduler.open_entries(alert.integration_id)).first_id <= last_left)
     -- Refused again, alone this time: it is neither out nor decided.
     or exists (
       select from public.sync_export_entries e
@@ -2884,7 +2807,7 @@ begin
 
   if secrets is null then
     delete from sync_scheduler.integration_credentials c where c.integration_id = integration.id;
-    delete from vault.secrets s where s.name = sync_scheduler.credentials_name(integration.id);
+    delete from vault.secrets s where s.name = sync_scheduler.secret_name('credentials', integration.id);
     -- A check that is on its way has the old ones, so it is over. Its row stays for the cooldown: else an
     -- admin could remove and store credentials, and so ask the external system, without a limit.
     update sync_scheduler.connection_checks c set ended_at = clock_timestamp()
@@ -3086,8 +3009,6 @@ create or replace function public.add_sync_entries(
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
-  -- As many as settle_sync_entries takes.
-  most constant integer := 10000;
   integration public.sync_integrations;
   delivered sync_scheduler.delivered_entry[];
   refused jsonb;
@@ -3098,30 +3019,26 @@ begin
   perform sync_scheduler.require_size('entries', add_sync_entries.entries, 67108864, any_number := true);
   if jsonb_typeof(add_sync_entries.entries) is distinct from 'array' then
     perform sync_scheduler.raise_error('invalid_entries', '{"entries": "a list of entries"}');
-  elsif jsonb_array_length(add_sync_entries.entries) > most then
-    -- The answer names each that is refused.
-    perform sync_scheduler.raise_error('invalid_entries',
-      jsonb_build_object('entries', format('at most %s', most)));
+  elsif jsonb_array_length(add_sync_entries.entries) > 10000 then
+    -- As many as settle_sync_entries takes. The answer names each that is refused.
+    perform sync_scheduler.raise_error('invalid_entries', '{"entries": "at most 10000"}');
   end if;
   integration := sync_scheduler.lock_integration(add_sync_entries.org_id, add_sync_entries.integration_type);
   -- Else a worker might lock the same entries in another order, or send one that is just being replaced.
   perform sync_scheduler.lock_active_run(integration.id);
 
   delivered := sync_scheduler.read_delivery(integration, add_sync_entries.entries);
-  select coalesce(jsonb_agg(
-    case when length(d.entry_key) between 1 and 200
-      then jsonb_build_object('entry_key', d.entry_key, 'field', d.field, 'reason', d.reason)
-      -- An item without a usable key is named by its place in the list.
-      else jsonb_build_object('entry_key',
-        left(d.entry_key, 100), 'index', d.number - 1, 'field', d.field, 'reason', d.reason)
-    end order by d.number), '[]')
+  select coalesce(jsonb_agg(case when length(d.entry_key) between 1 and 200
+    then jsonb_build_object('entry_key', d.entry_key, 'field', d.field, 'reason', d.reason)
+    -- An item without a usable key is named by its place in the list.
+    else jsonb_build_object('entry_key', left(d.entry_key, 100), 'index', d.number - 1, 'field', d.field,
+      'reason', d.reason) end order by d.number), '[]')
   into refused from unnest(delivered) d where d.reason is not null;
   if add_sync_entries.atomic and jsonb_array_length(refused) > 0 then
     perform sync_scheduler.raise_error('invalid_entries', jsonb_build_object(
       'refused', (
-        select jsonb_agg(r.item
-          || jsonb_strip_nulls(jsonb_build_object('entry_key', left(r.item ->> 'entry_key', 100)))
-            order by r.number)
+        select jsonb_agg(r.item || jsonb_strip_nulls(jsonb_build_object(
+          'entry_key', left(r.item ->> 'entry_key', 100))) order by r.number)
         from jsonb_array_elements(refused) with ordinality r (item, number) where r.number <= 10),
       'refused_count', jsonb_array_length(refused)));
   end if;
@@ -3198,8 +3115,7 @@ begin
     select i.entry_key, min(i.number) as number, count(*) as copies,
       -- A number of ten bytes may have 131,072 digits: such an item is refused, and never written out.
       count(distinct case when sync_scheduler.loses_digits(i.item) then jsonb_hash_extended(i.item, 0)::text
-        else i.item::text end)
-        as contents
+        else i.item::text end) as contents
     from item i where i.entry_key = any (repeated) group by i.entry_key
   ), shaped as materialized (
     select i.number, i.entry_key,
@@ -3273,9 +3189,8 @@ $$;
 -- A worker reports what became of a batch.
 
 -- Twice: only what is still being sent changes and counts, so the repetition of a call whose answer was lost
--- changes nothing. Two at once: the run's lock, which extend_lease takes.
--- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the
--- caller.
+-- changes nothing. Two at once: the run's lock, which extend_lease takes. Definer, because the service role
+-- has no rights in sync_scheduler. The attempt token is the check of the caller.
 create or replace function public.sync_worker_record_results(
   run_id uuid, attempt integer, token text, batch_id uuid, results jsonb, set_aside boolean default false
 ) returns jsonb
@@ -3401,7 +3316,7 @@ comment on function public.sync_worker_record_results(uuid, integer, text, uuid,
 create or replace function sync_scheduler.adopt_newest_content(entry_ids bigint[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  -- As in settle_entries.
+  -- As in settle_sync_entries.
   if coalesce(cardinality(adopt_newest_content.entry_ids), 0) = 0 then
     return;
   end if;
@@ -3474,7 +3389,7 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   redacted integer;
 begin
-  -- As in settle_entries.
+  -- As in settle_sync_entries.
   if redact_batch.entry_ids = '{}' then
     return 0;
   end if;
@@ -3661,7 +3576,7 @@ begin
       update public.sync_export_entries e set state = 'sending', sent_at = now(), run_id = run.run_id
       where e.batch_id = batch and e.state = 'unknown';
     end if;
-  -- As in settle_entries: who looks for nothing reads nothing.
+  -- As in settle_sync_entries: who looks for nothing reads nothing.
   elsif chosen = '{}' then
     -- Those that were refused alone in this run are judged when no other entry waits.
     select count(*), coalesce(min(e.error_message), '') into refused, reason
@@ -3717,47 +3632,37 @@ comment on function public.sync_worker_reserve_entries(uuid, integer, text, inte
   'is no longer that of the claim. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 '
   'argument_too_long, PT422 invalid_worker_request.';
 
--- The first entry of an integration, by entry_id, that is not out yet: pending, sending or unknown. Null:
--- there is none. Its cost does not grow with what waits.
-create or replace function sync_scheduler.first_open_entry(integration_id uuid) returns bigint
+-- The first and the last entry of an integration, by entry_id, that are not out yet: pending, sending or
+-- unknown. Null: there is none. The cost does not grow with what waits.
+create or replace function sync_scheduler.open_entries(
+  integration_id uuid, out first_id bigint, out last_id bigint
+)
 language plpgsql stable set search_path = pg_catalog, pg_temp
 -- As in reserve_entries: without a sort only the index in the order of each query is left, whatever the
 -- statistics say.
 set enable_sort = off as $$
+declare
+  id constant uuid := open_entries.integration_id;
 begin
-  return least(
+  first_id := least(
     (select e.entry_id from public.sync_export_entries e
-     where e.integration_id between first_open_entry.integration_id and first_open_entry.integration_id
-       and e.state = 'pending'
+     where e.integration_id between id and id and e.state = 'pending'
      order by e.integration_id, e.entry_id limit 1),
     (select e.entry_id from public.sync_export_entries e
-     where e.integration_id between first_open_entry.integration_id and first_open_entry.integration_id
-       and e.state = 'sending'
+     where e.integration_id between id and id and e.state = 'sending'
      order by e.integration_id, e.state, e.entry_id limit 1),
     (select e.entry_id from public.sync_export_entries e
-     where e.integration_id between first_open_entry.integration_id and first_open_entry.integration_id
-       and e.state = 'unknown'
+     where e.integration_id between id and id and e.state = 'unknown'
      order by e.integration_id, e.state, e.entry_id limit 1));
-end;
-$$;
-
--- The last entry of an integration, by entry_id, that is not out yet: pending, sending or unknown. Null:
--- there is none. See first_open_entry.
-create or replace function sync_scheduler.last_open_entry(integration_id uuid) returns bigint
-language plpgsql stable set search_path = pg_catalog, pg_temp set enable_sort = off as $$
-begin
-  return greatest(
+  last_id := greatest(
     (select e.entry_id from public.sync_export_entries e
-     where e.integration_id between last_open_entry.integration_id and last_open_entry.integration_id
-       and e.state = 'pending'
+     where e.integration_id between id and id and e.state = 'pending'
      order by e.integration_id desc, e.entry_id desc limit 1),
     (select e.entry_id from public.sync_export_entries e
-     where e.integration_id between last_open_entry.integration_id and last_open_entry.integration_id
-       and e.state = 'sending'
+     where e.integration_id between id and id and e.state = 'sending'
      order by e.integration_id desc, e.state desc, e.entry_id desc limit 1),
     (select e.entry_id from public.sync_export_entries e
-     where e.integration_id between last_open_entry.integration_id and last_open_entry.integration_id
-       and e.state = 'unknown'
+     where e.integration_id between id and id and e.state = 'unknown'
      order by e.integration_id desc, e.state desc, e.entry_id desc limit 1));
 end;
 $$;
@@ -3806,19 +3711,14 @@ create or replace function sync_scheduler.set_aside_batch(
   run public.sync_run_log, error_class sync_scheduler.error_class, batch_id uuid
 ) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  burnt integer;
-  max_attempts integer;
 begin
   if set_aside_batch.batch_id is null or set_aside_batch.error_class not in ('transient', 'ambiguous')
     or run.cancel_requested_at is not null or run.deadline_at <= now()
+    -- Once for each exhaustion: when the next batch fails as well, before anything got through, the run
+    -- fails.
+    or (select f.burnt from sync_scheduler.count_failures(run) f) is distinct from (
+      select i.max_attempts from public.sync_integrations i where i.id = run.integration_id)
   then
-    return false;
-  end if;
-  select f.burnt into burnt from sync_scheduler.count_failures(run) f;
-  select i.max_attempts into max_attempts from public.sync_integrations i where i.id = run.integration_id;
-  -- Once for each exhaustion: when the next batch fails as well, before anything got through, the run fails.
-  if burnt is distinct from max_attempts then
     return false;
   end if;
   update public.sync_export_entries e set set_aside_run_id = run.run_id
@@ -3850,8 +3750,7 @@ begin
     return null;
   end if;
   return format('Whether %s %s arrived is not known, and to repeat %s has not settled it%s. Look in the '
-    'external '
-    'system which of them it has, then settle them: settle_sync_entries, batch_id %s%s.',
+    'external system which of them it has, then settle them: settle_sync_entries, batch_id %s%s.',
     entries, case when entries = 1 then 'entry has' else 'entries have' end,
     case when batches = 1 then 'their batch' else format('their %s batches', batches) end,
     case when is_all_else_done then '; everything else is done' else '' end,
@@ -3872,6 +3771,8 @@ declare
   integration public.sync_integrations;
   decisions jsonb;
   settled jsonb;
+  changed_ids bigint[];
+  batches uuid[];
 begin
   perform sync_scheduler.require_org_role(settle_sync_entries.org_id, '{admin}');
   perform sync_scheduler.require_text('reason', settle_sync_entries.reason);
@@ -3883,11 +3784,61 @@ begin
     settle_sync_entries.integration_type);
   -- A worker that holds an entry as sending keeps it, and none takes one while it is settled.
   perform sync_scheduler.lock_active_run(integration.id);
+
   decisions := sync_scheduler.expand_batches(integration.id, settle_sync_entries.entries);
   perform sync_scheduler.require_settleable(integration.id, decisions);
 
-  settled := sync_scheduler.settle_entries(integration.id, decisions, settle_sync_entries.reason);
-  if jsonb_array_length(settled) > 0 then
+  with told as (
+    select e.entry_id, e.entry_key, e.state, e.batch_id, e.conflict_at, d.resolution,
+      left(d.external_id, 200) as external_id
+    from jsonb_to_recordset(decisions) as d (entry_key text, resolution text, external_id text)
+    -- As in require_settleable.
+    cross join lateral (
+      select o.* from public.sync_export_entries o
+      where o.integration_id = integration.id and o.entry_key = d.entry_key offset 0) e
+    -- The repetition of a call whose answer was lost changes nothing.
+    where not case d.resolution
+      when 'exported' then e.state = 'exported'
+      when 'resend' then e.state = 'pending'
+      when 'abandon' then e.state = 'rejected' and e.error_message = settle_sync_entries.reason
+        and e.conflict_at is null and e.decided_at is not null
+      when 'keep' then e.conflict_at is null end
+  ), changed as (
+    update public.sync_export_entries e set
+      state = case t.resolution
+        when 'exported' then 'exported' when 'resend' then 'pending' when 'abandon' then 'rejected'
+        else e.state end,
+      batch_id = case when t.resolution <> 'resend' then e.batch_id end,
+      unknown_since = null,
+      exported_at = case t.resolution when 'exported' then now() when 'keep' then e.exported_at end,
+      external_id = case t.resolution when 'exported' then t.external_id when 'keep' then e.external_id end,
+      error_message = case t.resolution
+        when 'abandon' then settle_sync_entries.reason when 'keep' then e.error_message end,
+      -- A run counts what it settled itself.
+      run_id = case when e.state in ('exported', 'rejected') and t.resolution in ('abandon', 'keep')
+        then e.run_id end,
+      decided_at = case when t.resolution <> 'exported' then clock_timestamp() else e.decided_at end,
+      -- What the external system has is one question, whether the source agrees another.
+      conflict_at = case when t.resolution not in ('keep', 'abandon') then e.conflict_at end,
+      -- From now on it is the person's to decide. That nothing ever left stays true.
+      refused_at_first_send = false
+    -- A range, as in store_delivery.
+    from told t where e.entry_id between t.entry_id and t.entry_id
+    returning e.entry_id, t.batch_id, jsonb_strip_nulls(jsonb_build_object('entry_key', t.entry_key,
+      'resolution', t.resolution, 'was', t.state, 'conflict_at', t.conflict_at,
+      'external_id', t.external_id)) as change
+  )
+  select coalesce(jsonb_agg(c.change order by c.change ->> 'entry_key'), '[]'),
+    array_agg(c.entry_id), array_agg(distinct c.batch_id) filter (where c.batch_id is not null)
+  into settled, changed_ids, batches from changed c;
+  -- Of a list of nothing the planner proves everything, also the condition of the index of all tenants'
+  -- conflicts.
+  perform sync_scheduler.adopt_newest_content(changed_ids || case when batches is not null then array(
+    -- Refused earlier, while the others of their batch were open. As text, as in record_results.
+    select e.entry_id from public.sync_export_entries e
+    where e.batch_id = any (batches) and e.state::text = 'rejected') end);
+
+  if settled <> '[]' then
     perform sync_scheduler.audit(integration, 'entries_settled', settle_sync_entries.reason,
       jsonb_build_object('entries', settled));
   end if;
@@ -3923,89 +3874,19 @@ PT422 reason_too_long, PT422 reason_missing, PT422 unknown_integration_type, PT4
 PT422 invalid_entries, PT429 rate_limited, PT404 entries_not_found, PT409 entries_not_settleable,
 PT409 batch_is_open, PT409 batch_was_sent_again.$$;
 
--- Does what a person has decided about entries that require_settleable lets through, and returns what has
--- changed: a list of {entry_key, resolution, was, conflict_at, external_id}. May be repeated.
-create or replace function sync_scheduler.settle_entries(integration_id uuid, entries jsonb, reason text)
-returns jsonb
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  settled jsonb;
-  changed_ids bigint[];
-  batches uuid[];
-begin
-  with told as (
-    select e.entry_id, e.entry_key, e.state, e.batch_id, e.conflict_at, d.resolution,
-      left(d.external_id, 200) as external_id
-    from jsonb_to_recordset(entries) as d (entry_key text, resolution text, external_id text)
-    -- As in require_settleable.
-    cross join lateral (
-      select o.* from public.sync_export_entries o
-      where o.integration_id = settle_entries.integration_id and o.entry_key = d.entry_key offset 0) e
-    -- The repetition of a call whose answer was lost changes nothing.
-    where not case d.resolution
-      when 'exported' then e.state = 'exported'
-      when 'resend' then e.state = 'pending'
-      when 'abandon' then e.state = 'rejected' and e.error_message = settle_entries.reason
-        and e.conflict_at is null
-        and e.decided_at is not null
-      when 'keep' then e.conflict_at is null end
-  ), changed as (
-    update public.sync_export_entries e set
-      state = case t.resolution
-        when 'exported' then 'exported'
-        when 'resend' then 'pending'
-        when 'abandon' then 'rejected'
-        else e.state end,
-      batch_id = case when t.resolution <> 'resend' then e.batch_id end,
-      unknown_since = null,
-      exported_at = case t.resolution when 'exported' then now() when 'keep' then e.exported_at end,
-      external_id = case t.resolution when 'exported' then t.external_id when 'keep' then e.external_id end,
-      error_message = case t.resolution when 'abandon' then settle_entries.reason
-        when 'keep' then e.error_message end,
-      -- A run counts what it settled itself.
-      run_id = case when e.state not in ('exported', 'rejected')
-        or t.resolution in ('exported', 'resend') then null
-        else e.run_id end,
-      decided_at = case when t.resolution <> 'exported' then clock_timestamp() else e.decided_at end,
-      -- What the external system has is one question, whether the source agrees another.
-      conflict_at = case when t.resolution not in ('keep', 'abandon') then e.conflict_at end,
-      -- From now on it is the person's to decide. That nothing ever left stays true.
-      refused_at_first_send = false
-    -- A range, as in store_delivery.
-    from told t where e.entry_id between t.entry_id and t.entry_id
-    returning e.entry_id, t.batch_id,
-      jsonb_strip_nulls(jsonb_build_object('entry_key', t.entry_key, 'resolution', t.resolution,
-      'was', t.state, 'conflict_at', t.conflict_at, 'external_id', t.external_id)) as change
-  )
-  select coalesce(jsonb_agg(c.change order by c.change ->> 'entry_key'), '[]'),
-    array_agg(c.entry_id), array_agg(distinct c.batch_id) filter (where c.batch_id is not null)
-  into settled, changed_ids, batches from changed c;
-
-  -- Of a list of nothing the planner proves everything, also the condition of the index of all tenants'
-  -- conflicts.
-  perform sync_scheduler.adopt_newest_content(changed_ids || case when batches is not null then array(
-    -- Refused earlier, while the others of their batch were open. As text, as in record_results.
-    select e.entry_id from public.sync_export_entries e
-      where e.batch_id = any (batches) and e.state::text = 'rejected') end);
-  return settled;
-end;
-$$;
-
--- Refuses what settle_entries cannot do. The caller keeps the worker from the entries. Errors: PT422
--- invalid_entries, PT404 entries_not_found, PT409 entries_not_settleable, PT409 batch_is_open; details name
--- the entries, at most ten.
+-- Refuses decisions that the entries' states do not allow. The caller keeps the worker from the entries.
+-- Errors: PT422 invalid_entries, PT404 entries_not_found, PT409 entries_not_settleable, PT409 batch_is_open;
+-- details name the entries, at most ten.
 create or replace function sync_scheduler.require_settleable(integration_id uuid, entries jsonb) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  most constant integer := 10000;
   missing jsonb;
   refused jsonb;
   left_open jsonb;
 begin
   -- The answer and the audit log name each of them.
-  if jsonb_typeof(entries) = 'array' and jsonb_array_length(entries) > most then
-    perform sync_scheduler.raise_error('invalid_entries',
-      jsonb_build_object('entries', format('at most %s', most)));
+  if jsonb_typeof(entries) = 'array' and jsonb_array_length(entries) > 10000 then
+    perform sync_scheduler.raise_error('invalid_entries', '{"entries": "at most 10000"}');
   elsif jsonb_typeof(entries) is distinct from 'array' or exists (
     select from jsonb_array_elements(entries) d group by d ->> 'entry_key'
     having d ->> 'entry_key' is null or count(*) > 1
@@ -4018,9 +3899,8 @@ begin
 
   begin
     select jsonb_agg(left(d.entry_key, 100)) filter (where e.entry_id is null),
-      jsonb_agg(jsonb_build_object('entry_key',
-        left(e.entry_key, 100), 'state', e.state, 'sent_at', e.sent_at))
-      filter (where not case d.resolution
+      jsonb_agg(jsonb_build_object('entry_key', left(e.entry_key, 100), 'state', e.state,
+        'sent_at', e.sent_at)) filter (where not case d.resolution
         -- Also of one that was never sent: after a backup was restored, what was exported since is pending
         -- again.
         when 'exported' then e.state in ('pending', 'unknown', 'rejected', 'exported', 'withdrawn')
@@ -4039,8 +3919,7 @@ begin
       where o.integration_id = require_settleable.integration_id and o.entry_key = d.entry_key offset 0) e
         on true;
   exception when data_exception then
-    perform sync_scheduler.raise_error('invalid_entries',
-      '{"sent_at": "the sent_at of the entry"}');
+    perform sync_scheduler.raise_error('invalid_entries', '{"sent_at": "the sent_at of the entry"}');
   end;
   if missing is not null then
     perform sync_scheduler.raise_error('entries_not_found', sync_scheduler.first_ten('entry_keys', missing));
@@ -4097,8 +3976,7 @@ begin
   end if;
 
   begin
-    select
-      jsonb_agg(d.batch_id) filter (where b.batch_id is null),
+    select jsonb_agg(d.batch_id) filter (where b.batch_id is null),
       -- A worker has it, or has had it since: what was looked up is an older send.
       jsonb_agg(jsonb_build_object('batch_id', d.batch_id, 'sent_at', b.sent_at))
         filter (where b.is_sending or b.sent_at <> d.sent_at)
@@ -4124,11 +4002,10 @@ begin
     from (
       select d.item, d.position, 0 as entry_id
       from jsonb_array_elements(expand_batches.entries) with ordinality d (item, position)
-        where not d.item ? 'batch_id'
+      where not d.item ? 'batch_id'
       union all
-      select jsonb_build_object('entry_key', e.entry_key, 'resolution', d.item -> 'resolution', 'sent_at',
-        e.sent_at),
-        d.position, e.entry_id
+      select jsonb_build_object('entry_key', e.entry_key, 'resolution', d.item -> 'resolution',
+        'sent_at', e.sent_at), d.position, e.entry_id
       from jsonb_array_elements(expand_batches.entries) with ordinality d (item, position)
       join public.sync_export_entries e on e.batch_id = (d.item ->> 'batch_id')::uuid
         and e.integration_id = expand_batches.integration_id and e.state = 'unknown'
@@ -4228,23 +4105,20 @@ begin
     select from told t
     where not t.is_replaceable and t.payload_hash <> t.hash and t.conflict_payload_hash = t.hash
       and t.conflict_at is not null
+  ), left_withdrawn as (
+    select t.entry_key, t.number, t.copies from told t
+    where t.state = 'withdrawn' and t.payload_hash = t.hash and not store_delivery.readmit
   )
   select count(*), array_agg(f.entry_key) filter (where f.was = 'rejected'),
     array_agg(f.entry_key) filter (where f.was = 'withdrawn'),
     (select count(*) from contradicted) + (select count(*) from known),
-    (select jsonb_agg(t.entry_key order by t.number) from told t
-     where t.state = 'withdrawn' and t.payload_hash = t.hash and not store_delivery.readmit),
-    (select coalesce(sum(t.copies), 0) from told t
-     where t.state = 'withdrawn' and t.payload_hash = t.hash and not store_delivery.readmit)
+    (select jsonb_agg(w.entry_key order by w.number) from left_withdrawn w),
+    (select coalesce(sum(w.copies), 0) from left_withdrawn w)
   into replaced, corrected, readmitted, conflicts, withdrawn, withdrawn_copies from fresh f;
-  if readmitted is not null then
-    perform sync_scheduler.audit(integration, 'entries_readmitted', null, jsonb_build_object(
-      'entry_keys', to_jsonb(readmitted[1:1000]), 'entries', cardinality(readmitted)));
-  end if;
-  if corrected is not null then
-    perform sync_scheduler.audit(integration, 'entries_corrected', null, jsonb_build_object(
-      'entry_keys', to_jsonb(corrected[1:1000]), 'entries', cardinality(corrected)));
-  end if;
+  perform sync_scheduler.audit(integration, a.action, null, jsonb_build_object(
+    'entry_keys', to_jsonb(a.keys[1:1000]), 'entries', cardinality(a.keys)))
+  from (values ('entries_readmitted', readmitted), ('entries_corrected', corrected)) a (action, keys)
+  where a.keys is not null;
   return jsonb_build_object('added', added, 'replaced', replaced, 'conflicts', conflicts,
     'unchanged', copies - added - replaced - conflicts - withdrawn_copies)
     || case when withdrawn is null then '{}' else jsonb_build_object('withdrawn', withdrawn) end;
@@ -4632,7 +4506,6 @@ create or replace function public.withdraw_sync_entries(
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
-  most constant integer := 10000;
   integration public.sync_integrations;
   withdrawn text[];
   refused jsonb;
@@ -4644,12 +4517,11 @@ begin
       where k is not null order by length(k) desc limit 1));
   if coalesce(btrim(withdraw_sync_entries.reason), '') = '' then
     perform sync_scheduler.raise_error('reason_missing');
-  elsif (cardinality(withdraw_sync_entries.entry_keys) between 0 and most) is not true
+  elsif (cardinality(withdraw_sync_entries.entry_keys) between 0 and 10000) is not true
     -- Not by array_position, which refuses lists within lists with an error of its own.
     or exists (select from unnest(withdraw_sync_entries.entry_keys) k where k is null)
   then
-    perform sync_scheduler.raise_error('invalid_entries',
-      jsonb_build_object('entry_keys', format('a list of at most %s keys', most)));
+    perform sync_scheduler.raise_error('invalid_entries', '{"entry_keys": "a list of at most 10000 keys"}');
   end if;
   integration := sync_scheduler.lock_integration(withdraw_sync_entries.org_id,
     withdraw_sync_entries.integration_type);
@@ -4690,10 +4562,10 @@ begin
       entries_total = greatest(r.entries_done + r.entries_failed, r.entries_total - cardinality(withdrawn))
     where r.integration_id = integration.id and r.status = 'running';
     perform sync_scheduler.audit(integration, 'entries_withdrawn', withdraw_sync_entries.reason,
-      jsonb_build_object('entry_keys', to_jsonb(withdrawn)));
+      jsonb_build_object('entry_keys', withdrawn));
   end if;
-  return jsonb_build_object('withdrawn', coalesce(cardinality(withdrawn), 0), 'refused',
-    coalesce(refused, '[]'));
+  return jsonb_build_object('withdrawn', coalesce(cardinality(withdrawn), 0),
+    'refused', coalesce(refused, '[]'));
 end;
 $$;
 revoke all on function public.withdraw_sync_entries(uuid, text, text[], text)
@@ -4738,8 +4610,7 @@ begin
   from (
     select r.scheduled_for as slot, r.started_at, r.run_id,
       case
-        when r.status in ('skipped', 'failed', 'cancelled') then r.status::text
-        when r.status in ('pending', 'running') then r.status::text
+        when r.status <> 'succeeded' then r.status::text
         when r.triggered_by = 'schedule' and r.started_at - r.scheduled_for > late_after then 'late'
         else 'ran' end as state,
       case
@@ -5219,7 +5090,7 @@ begin
     boot_ms = case when sync_worker_claim.boot_ms is not null
       then least(greatest(sync_worker_claim.boot_ms, 0), 3600000) end,
     cold_start = sync_worker_claim.cold_start, database_trouble = sync_worker_claim.database_trouble,
-    -- It does not change before we are done: follow_address waits for the run.
+    -- It does not change before we are done: follow_config waits for the run.
     address = sync_scheduler.address_of(integration)
   where a.run_id = run.run_id and a.attempt = claimed.attempt;
 

@@ -6,8 +6,7 @@ comment on type public.sync_member_role is
 
 create type public.sync_run_status as enum
   ('pending', 'running', 'succeeded', 'failed', 'cancelled', 'skipped');
-comment on type public.sync_run_status is
-  'pending and running are active; the others are final.';
+comment on type public.sync_run_status is 'pending and running are active; the others are final.';
 
 create type public.sync_run_trigger as enum ('manual', 'schedule', 'api', 'backfill');
 comment on type public.sync_run_trigger is

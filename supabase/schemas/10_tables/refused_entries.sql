@@ -4,10 +4,10 @@ create table sync_scheduler.refused_entries (
   entry_key text not null check (length(entry_key) <= 200),
   field text not null,
   reason text not null,
+  -- When it was refused first.
   refused_at timestamptz not null default now(),
   primary key (integration_id, entry_key)
 );
-comment on column sync_scheduler.refused_entries.refused_at is 'When it was refused first.';
 comment on table sync_scheduler.refused_entries is
   'Entries that add_sync_entries has refused and not taken since, up to 10,000 of an integration: what the '
   'alert entries_refused is about. It closes when no row is left.';

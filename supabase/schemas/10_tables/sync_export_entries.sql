@@ -5,9 +5,8 @@ create table public.sync_export_entries (
   period text not null check (period ~ '^[0-9]{4}-(0[1-9]|1[0-3])$'),
   document_number text not null check (length(document_number) between 1 and 35),
   payload jsonb not null check (jsonb_typeof(payload) = 'object'),
-  -- Set by guard_entry; the default is there so that no insert has to give one.
+  -- Both are set by guard_entry_content; the defaults are there so that no insert has to give them.
   payload_hash bytea not null default '',
-  -- Likewise.
   payload_bytes integer not null default 0,
   state public.sync_entry_state not null default 'pending',
   batch_id uuid,
@@ -81,23 +80,19 @@ comment on table public.sync_export_entries is
 comment on column public.sync_export_entries.entry_key is
   'The entry''s own name in the source system; one key of an integration is exported at most once.';
 comment on column public.sync_export_entries.period is
-  'Accounting period, YYYY-MM. A month from 01 to 12, or 13: the thirteenth period, at the end of the fiscal '
-  'year.';
+  'Accounting period, YYYY-MM: a month from 01 to 12, or the thirteenth, which ends the fiscal year.';
 comment on column public.sync_export_entries.document_number is
   'Voucher number. At most 35 characters: Business Central''s external document number holds as many.';
 comment on column public.sync_export_entries.payload is
   'What the connector sends. Amounts are decimal strings, never JSON numbers: a float would change them.';
 comment on column public.sync_export_entries.payload_hash is
-  'SHA-256 of period, document_number and payload, as entry_hash makes it: shows whether a key is delivered '
-  'with the same content again.';
+  'SHA-256 of period, document_number and payload (entry_hash): has a key come again with the same content?';
 comment on column public.sync_export_entries.payload_bytes is
-  'Bytes of the payload as text, as guard_entry counts them: a batch is measured without reading its '
-  'payloads.';
+  'Bytes of the payload as text: a batch is measured without reading its payloads.';
 comment on column public.sync_export_entries.batch_id is
   'The batch in which the entry was last sent, and the idempotency key under which the receiver knows it.';
 comment on column public.sync_export_entries.sent_at is
-  'When the entry was last handed to a worker. Who decides about an unknown entry says which send that is '
-  'about.';
+  'When the entry was last handed to a worker. A decision about an unknown entry names this send.';
 comment on column public.sync_export_entries.unknown_since is
   'Since when a send without a known outcome is open. Kept while the batch is sent again: a refusal of the '
   'repetition says nothing about the first send.';
@@ -111,9 +106,8 @@ comment on column public.sync_export_entries.nothing_left is
   'refused_at_first_send it lets the source replace the entry, as long as nothing of its batch is open and '
   'no person has decided about it.';
 comment on column public.sync_export_entries.conflict_at is
-  'Since when the source contradicts what was sent: its key was delivered again with other content. Separate '
-  'from the state, which says what the external system has. Null when there is none, a person has closed it, '
-  'or the source says again what was sent.';
+  'Since when the source contradicts what was sent: the key was delivered again with other content. Null: it '
+  'does not, a person has closed it, or the source says again what was sent.';
 comment on column public.sync_export_entries.conflict_payload_hash is
   'Hash of the content that was delivered last and differs from what was sent. It outlives a conflict that a '
   'person has closed, so that its next delivery does not open it again. Null once the entry waits to go out '
@@ -135,8 +129,7 @@ comment on column public.sync_export_entries.redacted_at is
   'When the payload was emptied (sync_scheduler.redact_entries); null: it is there. payload_hash stays that '
   'of the content, so that the key cannot be exported twice.';
 comment on column public.sync_export_entries.redacted_debit is
-  'Total of the debit side of a redacted voucher, so that sums remain; null: it had none, or is not '
-  'redacted.';
+  'Debit total of a redacted voucher, so that sums remain; null: it had none, or is not redacted.';
 comment on column public.sync_export_entries.redacted_currency is
   'Currency of a redacted voucher, if it named one.';
 
@@ -176,6 +169,7 @@ create or replace function sync_scheduler.guard_entry_content() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   is_new constant boolean := tg_op = 'INSERT';
+  has_new_content boolean;
 begin
   if not is_new and new.redacted_at is not null then
     -- The content is gone, its hash is not: a further delivery is compared with it.
@@ -190,22 +184,19 @@ begin
   if new.redacted_at is null then
     new.payload_hash := sync_scheduler.entry_hash(new.period, new.document_number, new.payload);
   end if;
-  if is_new or new.payload_hash <> old.payload_hash or new.redacted_at is distinct from old.redacted_at then
-    new.payload_bytes := octet_length(new.payload::text);
-  else
-    new.payload_bytes := old.payload_bytes;
-  end if;
+  has_new_content := is_new or new.payload_hash <> old.payload_hash;
+  new.payload_bytes := case when has_new_content or new.redacted_at is distinct from old.redacted_at
+    then octet_length(new.payload::text) else old.payload_bytes end;
   if not is_new and old.state <> 'pending' and (
     new.integration_id <> old.integration_id or new.entry_key <> old.entry_key
     -- New content begins anew: it waits, whatever became of the content before it.
-    or (new.payload_hash <> old.payload_hash
-      and not (new.state = 'pending' and sync_scheduler.is_replaceable(old))))
+    or (has_new_content and not (new.state = 'pending' and sync_scheduler.is_replaceable(old))))
   then
     perform sync_scheduler.raise_error('entry_is_sent',
       jsonb_build_object('entry_key', left(old.entry_key, 100), 'state', old.state));
   end if;
   -- A refusal is about one content.
-  if not is_new and new.payload_hash <> old.payload_hash and new.refused_run_id is not null then
+  if not is_new and has_new_content and new.refused_run_id is not null then
     new.refused_run_id := null;
     if new.state = 'pending' then
       new.error_message := null;
@@ -213,10 +204,9 @@ begin
   end if;
   -- Refused where the host's developer sees it. Also in what is delivered later: it may take the payload's
   -- place.
-  if ((is_new or new.payload_hash <> old.payload_hash) and sync_scheduler.loses_digits(new.payload))
-    or (new.conflict_content is not null
-      -- Of an insert OLD is null.
-      and new.conflict_content is distinct from old.conflict_content
+  if (has_new_content and sync_scheduler.loses_digits(new.payload))
+    -- Of an insert OLD is null.
+    or (new.conflict_content is distinct from old.conflict_content
       and sync_scheduler.loses_digits(new.conflict_content))
   then
     raise exception using errcode = '23514', schema = tg_table_schema, table = tg_table_name,
@@ -239,9 +229,8 @@ create trigger guard_entry_content before insert
 -- Trigger of sync_export_entries on every change but the plain steps of an export. Clears decided_at when the
 -- entry is rejected or contradicted anew, and the marks that the new state ends. Raises PT409 entry_is_sent
 -- (details: entry_key, state) for another state of an exported entry, for withdrawing what may have left, and
--- for sending what is redacted.
--- Definer, because the writer may have no rights in sync_scheduler. It changes the row at hand, and where the
--- active run looks for entries: a hint alone.
+-- for sending what is redacted. Definer, because the writer may have no rights in sync_scheduler. It changes
+-- the row at hand, and where the active run looks for entries: a hint alone.
 create or replace function sync_scheduler.guard_entry_state() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin

@@ -96,11 +96,11 @@ comment on column public.sync_integrations.retry_base is
   'Backoff after the n-th failure in a row is random between 0 and retry_base * 2^(n-1), capped by '
   'settings.retry_cap.';
 comment on column public.sync_integrations.run_deadline is
-  'A run that is active for longer fails. What it waits for its vendor (settings.longest_wait), for releases '
-  'that understand each other, or for the end of a pause, is not counted.';
+  'A run that is active for longer fails. Waits for its vendor (settings.longest_wait), for releases that '
+  'understand each other and for the end of a pause do not count.';
 comment on column public.sync_integrations.health_check_interval is
-  'How often the tick checks the connection of an integration that works. Never more often than every 15 '
-  'minutes, for checks are paid from the vendor''s quota; null: never, its health follows its syncs.';
+  'How often the tick checks the connection of an integration that works, from 15 minutes on: checks use up '
+  'the vendor''s quota. Null: never, its health follows its syncs.';
 
 -- The part of an integration's config that decides where requests go: the address_keys of its type. A key
 -- that config lacks is left out: then the connector's default counts.

@@ -5,23 +5,19 @@ create table sync_scheduler.ticks (
   started integer not null default 0,
   skipped integer not null default 0,
   recovered integer not null default 0,
+  -- Whether there was work. The steps of alerts and connections are triggers on a row that says so.
   busy boolean not null default false,
+  -- Step of the tick to message, for the steps that failed; null: none.
   errors jsonb,
+  -- Where the next tick begins to look in the indexes of what is due: this tick saw nothing earlier. Null: at
+  -- their left end.
   looks_from timestamptz,
+  -- How many ticks in a row have begun at looks_from instead of the left end. After ten of them a tick looks
+  -- at all, because a row may appear to the left.
   hinted integer not null default 0
 );
 create index ticks_ticked_at_idx on sync_scheduler.ticks (ticked_at);
 comment on table sync_scheduler.ticks is 'One row a tick: that the scheduler is alive, and what it did.';
-comment on column sync_scheduler.ticks.busy is
-  'Whether there was work. The steps of alerts and connections are triggers on a row that says so.';
-comment on column sync_scheduler.ticks.errors is
-  'Step of the tick to message, for the steps that failed; null: none.';
-comment on column sync_scheduler.ticks.looks_from is
-  'Where the next tick begins to look in the indexes of what is due: this tick saw nothing earlier. Null: at '
-  'their left end.';
-comment on column sync_scheduler.ticks.hinted is
-  'How many ticks in a row have begun at looks_from instead of the left end. After ten of them a tick looks '
-  'at all, because a row may appear to the left.';
 
 -- May a step of the tick after start_due_runs have something to do? Mostly not; then the tick runs none of
 -- them. Leaves out instants before `since`: see ticks.looks_from. A new step adds here what it acts upon, and
@@ -38,53 +34,33 @@ begin
 
   -- recover_runs.
   if exists (select from sync_scheduler.run_attempts a
-    where a.ended_at is null and a.lease_expires_at between has_work.since and now()) then
-    return true;
-  end if;
+    where a.ended_at is null
+      and a.lease_expires_at between has_work.since and now()) then return true; end if;
   if exists (select from public.sync_run_log r
-    where r.status = 'pending' and r.next_attempt_at between has_work.since and now()) then
-    return true;
-  end if;
+    where r.status = 'pending'
+      and r.next_attempt_at between has_work.since and now()) then return true; end if;
   -- start_queued_slots, and watch_drift; warm_up looks for slots that no step has dealt with.
-  if exists (select from sync_scheduler.queued_slots w where w.requested_at >= has_work.since) then
-    return true;
-  end if;
-  if exists (
-    select from public.sync_run_log r
-      where r.status = 'pending' and r.started_at is null and r.scheduled_for between has_work.since and now()
-      and r.notice is distinct from 'integration_paused')
-  then
-    return true;
-  end if;
+  if exists (select from sync_scheduler.queued_slots w
+    where w.requested_at >= has_work.since) then return true; end if;
+  if exists (select from public.sync_run_log r
+    where r.status = 'pending' and r.started_at is null and r.scheduled_for between has_work.since and now()
+      and r.notice is distinct from 'integration_paused') then return true; end if;
   -- end_pauses and resolve_silence.
-  if exists (select from public.sync_integrations i where i.resume_at between has_work.since and now()) then
-    return true;
-  end if;
-  if exists (
-    select from public.sync_alerts a
-      where a.kind in ('scheduler_dead', 'database_not_writable') and a.resolved_at is null
+  if exists (select from public.sync_integrations i
+    where i.resume_at between has_work.since and now()) then return true; end if;
+  if exists (select from public.sync_alerts a
+    where a.kind in ('scheduler_dead', 'database_not_writable') and a.resolved_at is null
       and (a.kind = 'scheduler_dead' or a.last_seen_at <= now() - interval '15 minutes'))
-  then
-    return true;
-  end if;
-  -- end_unanswered_checks.
+  then return true; end if;
+  -- end_unanswered_checks and run_due_checks.
   if exists (select from sync_scheduler.connection_checks c
-    where c.ended_at is null and c.requested_at >= has_work.since) then
-    return true;
-  end if;
-  -- run_due_checks.
+    where c.ended_at is null and c.requested_at >= has_work.since) then return true; end if;
   if exists (select from public.sync_integration_health h
-    where h.next_check_at between has_work.since and now()) then
-    return true;
-  end if;
+    where h.next_check_at between has_work.since and now()) then return true; end if;
   -- post_alert_messages.
-  if exists (select from sync_scheduler.alert_messages m where m.is_new) then
-    return true;
-  end if;
+  if exists (select from sync_scheduler.alert_messages m where m.is_new) then return true; end if;
   if exists (select from sync_scheduler.alert_senders s
-    where s.next_attempt_at between has_work.since and now()) then
-    return true;
-  end if;
+    where s.next_attempt_at between has_work.since and now()) then return true; end if;
   -- warm_up: settings.warmup_lead is a minute at most.
   return exists (select from public.sync_integrations i
     where i.next_run_at between has_work.since and now() + interval '1 minute');

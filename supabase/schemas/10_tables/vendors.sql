@@ -2,10 +2,10 @@ create table sync_scheduler.vendors (
   integration_type text not null references public.sync_integration_types (code),
   host text not null,
   answered_at timestamptz,
+  -- When an organisation last got no answer.
   failed_at timestamptz,
   primary key (integration_type, host)
 );
 comment on table sync_scheduler.vendors is
   'When the hosts of external systems last answered an integration, and when they last did not. Exact to a '
   'minute or so. Incidents follow from it.';
-comment on column sync_scheduler.vendors.failed_at is 'When an organisation last got no answer.';

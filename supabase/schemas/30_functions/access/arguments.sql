@@ -88,8 +88,7 @@ begin
   if refuse_until.retry_at > clock_timestamp() then
     perform sync_scheduler.raise_error('rate_limited', jsonb_build_object(
       'retry_after_seconds', ceil(extract(epoch from refuse_until.retry_at - clock_timestamp())),
-      'retry_at', refuse_until.retry_at,
-      'limit', refuse_until.limited_by));
+      'retry_at', refuse_until.retry_at, 'limit', refuse_until.limited_by));
   end if;
 end;
 $$;
@@ -112,6 +111,7 @@ declare
   field text;
   value jsonb;
   period interval;
+  has_list boolean;
 begin
   if jsonb_typeof(changes) is distinct from 'object' then
     perform sync_scheduler.raise_error('invalid_configuration',
@@ -123,13 +123,11 @@ begin
         'field', left(field, 100), 'reason', 'unknown setting', 'known', known));
     end if;
     if field = any (in_config) then
-      if field = 'payloads' and sync_scheduler.exported_fields() ? integration.integration_type then
+      has_list := sync_scheduler.exported_fields() ? integration.integration_type;
+      if field = 'payloads' and has_list then
         perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
           'field', field, 'reason', 'every payload of this integration type is a voucher'));
-      end if;
-      if field = 'ignored_fields' and changes -> field <> 'null'
-        and not sync_scheduler.exported_fields() ? integration.integration_type
-      then
+      elsif field = 'ignored_fields' and changes -> field <> 'null' and not has_list then
         -- The webhook's connector does not know the key: every run would fail.
         perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
           'field', field, 'reason', 'this integration type has no list of exported fields'));

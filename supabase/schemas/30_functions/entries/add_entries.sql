@@ -9,8 +9,6 @@ create or replace function public.add_sync_entries(
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
-  -- As many as settle_sync_entries takes.
-  most constant integer := 10000;
   integration public.sync_integrations;
   delivered sync_scheduler.delivered_entry[];
   refused jsonb;
@@ -21,30 +19,26 @@ begin
   perform sync_scheduler.require_size('entries', add_sync_entries.entries, 67108864, any_number := true);
   if jsonb_typeof(add_sync_entries.entries) is distinct from 'array' then
     perform sync_scheduler.raise_error('invalid_entries', '{"entries": "a list of entries"}');
-  elsif jsonb_array_length(add_sync_entries.entries) > most then
-    -- The answer names each that is refused.
-    perform sync_scheduler.raise_error('invalid_entries',
-      jsonb_build_object('entries', format('at most %s', most)));
+  elsif jsonb_array_length(add_sync_entries.entries) > 10000 then
+    -- As many as settle_sync_entries takes. The answer names each that is refused.
+    perform sync_scheduler.raise_error('invalid_entries', '{"entries": "at most 10000"}');
   end if;
   integration := sync_scheduler.lock_integration(add_sync_entries.org_id, add_sync_entries.integration_type);
   -- Else a worker might lock the same entries in another order, or send one that is just being replaced.
   perform sync_scheduler.lock_active_run(integration.id);
 
   delivered := sync_scheduler.read_delivery(integration, add_sync_entries.entries);
-  select coalesce(jsonb_agg(
-    case when length(d.entry_key) between 1 and 200
-      then jsonb_build_object('entry_key', d.entry_key, 'field', d.field, 'reason', d.reason)
-      -- An item without a usable key is named by its place in the list.
-      else jsonb_build_object('entry_key',
-        left(d.entry_key, 100), 'index', d.number - 1, 'field', d.field, 'reason', d.reason)
-    end order by d.number), '[]')
+  select coalesce(jsonb_agg(case when length(d.entry_key) between 1 and 200
+    then jsonb_build_object('entry_key', d.entry_key, 'field', d.field, 'reason', d.reason)
+    -- An item without a usable key is named by its place in the list.
+    else jsonb_build_object('entry_key', left(d.entry_key, 100), 'index', d.number - 1, 'field', d.field,
+      'reason', d.reason) end order by d.number), '[]')
   into refused from unnest(delivered) d where d.reason is not null;
   if add_sync_entries.atomic and jsonb_array_length(refused) > 0 then
     perform sync_scheduler.raise_error('invalid_entries', jsonb_build_object(
       'refused', (
-        select jsonb_agg(r.item
-          || jsonb_strip_nulls(jsonb_build_object('entry_key', left(r.item ->> 'entry_key', 100)))
-            order by r.number)
+        select jsonb_agg(r.item || jsonb_strip_nulls(jsonb_build_object(
+          'entry_key', left(r.item ->> 'entry_key', 100))) order by r.number)
         from jsonb_array_elements(refused) with ordinality r (item, number) where r.number <= 10),
       'refused_count', jsonb_array_length(refused)));
   end if;
@@ -121,8 +115,7 @@ begin
     select i.entry_key, min(i.number) as number, count(*) as copies,
       -- A number of ten bytes may have 131,072 digits: such an item is refused, and never written out.
       count(distinct case when sync_scheduler.loses_digits(i.item) then jsonb_hash_extended(i.item, 0)::text
-        else i.item::text end)
-        as contents
+        else i.item::text end) as contents
     from item i where i.entry_key = any (repeated) group by i.entry_key
   ), shaped as materialized (
     select i.number, i.entry_key,

@@ -8,19 +8,14 @@ create or replace function sync_scheduler.set_aside_batch(
   run public.sync_run_log, error_class sync_scheduler.error_class, batch_id uuid
 ) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  burnt integer;
-  max_attempts integer;
 begin
   if set_aside_batch.batch_id is null or set_aside_batch.error_class not in ('transient', 'ambiguous')
     or run.cancel_requested_at is not null or run.deadline_at <= now()
+    -- Once for each exhaustion: when the next batch fails as well, before anything got through, the run
+    -- fails.
+    or (select f.burnt from sync_scheduler.count_failures(run) f) is distinct from (
+      select i.max_attempts from public.sync_integrations i where i.id = run.integration_id)
   then
-    return false;
-  end if;
-  select f.burnt into burnt from sync_scheduler.count_failures(run) f;
-  select i.max_attempts into max_attempts from public.sync_integrations i where i.id = run.integration_id;
-  -- Once for each exhaustion: when the next batch fails as well, before anything got through, the run fails.
-  if burnt is distinct from max_attempts then
     return false;
   end if;
   update public.sync_export_entries e set set_aside_run_id = run.run_id
@@ -52,8 +47,7 @@ begin
     return null;
   end if;
   return format('Whether %s %s arrived is not known, and to repeat %s has not settled it%s. Look in the '
-    'external '
-    'system which of them it has, then settle them: settle_sync_entries, batch_id %s%s.',
+    'external system which of them it has, then settle them: settle_sync_entries, batch_id %s%s.',
     entries, case when entries = 1 then 'entry has' else 'entries have' end,
     case when batches = 1 then 'their batch' else format('their %s batches', batches) end,
     case when is_all_else_done then '; everything else is done' else '' end,

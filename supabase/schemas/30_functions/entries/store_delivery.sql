@@ -83,23 +83,20 @@ begin
     select from told t
     where not t.is_replaceable and t.payload_hash <> t.hash and t.conflict_payload_hash = t.hash
       and t.conflict_at is not null
+  ), left_withdrawn as (
+    select t.entry_key, t.number, t.copies from told t
+    where t.state = 'withdrawn' and t.payload_hash = t.hash and not store_delivery.readmit
   )
   select count(*), array_agg(f.entry_key) filter (where f.was = 'rejected'),
     array_agg(f.entry_key) filter (where f.was = 'withdrawn'),
     (select count(*) from contradicted) + (select count(*) from known),
-    (select jsonb_agg(t.entry_key order by t.number) from told t
-     where t.state = 'withdrawn' and t.payload_hash = t.hash and not store_delivery.readmit),
-    (select coalesce(sum(t.copies), 0) from told t
-     where t.state = 'withdrawn' and t.payload_hash = t.hash and not store_delivery.readmit)
+    (select jsonb_agg(w.entry_key order by w.number) from left_withdrawn w),
+    (select coalesce(sum(w.copies), 0) from left_withdrawn w)
   into replaced, corrected, readmitted, conflicts, withdrawn, withdrawn_copies from fresh f;
-  if readmitted is not null then
-    perform sync_scheduler.audit(integration, 'entries_readmitted', null, jsonb_build_object(
-      'entry_keys', to_jsonb(readmitted[1:1000]), 'entries', cardinality(readmitted)));
-  end if;
-  if corrected is not null then
-    perform sync_scheduler.audit(integration, 'entries_corrected', null, jsonb_build_object(
-      'entry_keys', to_jsonb(corrected[1:1000]), 'entries', cardinality(corrected)));
-  end if;
+  perform sync_scheduler.audit(integration, a.action, null, jsonb_build_object(
+    'entry_keys', to_jsonb(a.keys[1:1000]), 'entries', cardinality(a.keys)))
+  from (values ('entries_readmitted', readmitted), ('entries_corrected', corrected)) a (action, keys)
+  where a.keys is not null;
   return jsonb_build_object('added', added, 'replaced', replaced, 'conflicts', conflicts,
     'unchanged', copies - added - replaced - conflicts - withdrawn_copies)
     || case when withdrawn is null then '{}' else jsonb_build_object('withdrawn', withdrawn) end;

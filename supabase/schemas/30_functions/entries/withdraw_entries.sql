@@ -5,7 +5,6 @@ create or replace function public.withdraw_sync_entries(
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
-  most constant integer := 10000;
   integration public.sync_integrations;
   withdrawn text[];
   refused jsonb;
@@ -17,12 +16,11 @@ begin
       where k is not null order by length(k) desc limit 1));
   if coalesce(btrim(withdraw_sync_entries.reason), '') = '' then
     perform sync_scheduler.raise_error('reason_missing');
-  elsif (cardinality(withdraw_sync_entries.entry_keys) between 0 and most) is not true
+  elsif (cardinality(withdraw_sync_entries.entry_keys) between 0 and 10000) is not true
     -- Not by array_position, which refuses lists within lists with an error of its own.
     or exists (select from unnest(withdraw_sync_entries.entry_keys) k where k is null)
   then
-    perform sync_scheduler.raise_error('invalid_entries',
-      jsonb_build_object('entry_keys', format('a list of at most %s keys', most)));
+    perform sync_scheduler.raise_error('invalid_entries', '{"entry_keys": "a list of at most 10000 keys"}');
   end if;
   integration := sync_scheduler.lock_integration(withdraw_sync_entries.org_id,
     withdraw_sync_entries.integration_type);
@@ -63,10 +61,10 @@ begin
       entries_total = greatest(r.entries_done + r.entries_failed, r.entries_total - cardinality(withdrawn))
     where r.integration_id = integration.id and r.status = 'running';
     perform sync_scheduler.audit(integration, 'entries_withdrawn', withdraw_sync_entries.reason,
-      jsonb_build_object('entry_keys', to_jsonb(withdrawn)));
+      jsonb_build_object('entry_keys', withdrawn));
   end if;
-  return jsonb_build_object('withdrawn', coalesce(cardinality(withdrawn), 0), 'refused',
-    coalesce(refused, '[]'));
+  return jsonb_build_object('withdrawn', coalesce(cardinality(withdrawn), 0),
+    'refused', coalesce(refused, '[]'));
 end;
 $$;
 revoke all on function public.withdraw_sync_entries(uuid, text, text[], text)

@@ -25,8 +25,7 @@ begin
   from (
     select r.scheduled_for as slot, r.started_at, r.run_id,
       case
-        when r.status in ('skipped', 'failed', 'cancelled') then r.status::text
-        when r.status in ('pending', 'running') then r.status::text
+        when r.status <> 'succeeded' then r.status::text
         when r.triggered_by = 'schedule' and r.started_at - r.scheduled_for > late_after then 'late'
         else 'ran' end as state,
       case
