@@ -29,3 +29,16 @@ raceTest("the tick does not end the pause that an admin begins anew meanwhile", 
     await sql`select paused_at is not null as paused from public.sync_integrations where id = ${id}`;
   assert.deepEqual({ ...row }, { paused: true });
 });
+
+raceTest("the tick does not end a pause that has begun anew since it looked", async ({ sql, session }) => {
+  const [first = "", second = ""] = await makeIntegrations(sql, 2);
+  await sql`update public.sync_integrations set paused_at = now() - interval '3 hours',
+    resume_at = now() - case id when ${first} then interval '2 hours' else interval '1 hour' end`;
+  const tick = await session();
+  await tick.stopsBefore("insert sync_audit_log", (sql) => sql`select sync_scheduler.end_pauses()`);
+  await tick.hasStopped();
+  await sql`select public.pause_integration_sync(org_id, 'webhook') from public.sync_integrations where id = ${second}`;
+  await tick.goesOn();
+  const paused = await sql`select id from public.sync_integrations where paused_at is not null`;
+  assert.deepEqual(paused.map(({ id }) => id), [second]);
+});

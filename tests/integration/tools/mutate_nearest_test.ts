@@ -24,6 +24,7 @@ create trigger ended_1_late after update on public.orders
     path: "30_functions/orders/end_order.sql",
     sql: `create function public.end_order() returns void language plpgsql as $$
 begin
+  if not found then perform sync_scheduler.raise_error('no_order'); end if;
   update public.orders set ended_at = now() where order_id = 1;
 end;
 $$;`,
@@ -55,6 +56,7 @@ const FILES = [
   ]),
   pgtap("other/reads", "select * from public.orders", []),
   pgtap("alerts/ends", "select public.end_order()", ["public.end_order", "sync_scheduler.raise_late"]),
+  pgtap("other/is_refused", "select throws_ok('select public.end_order()', 'no_order')", []),
   pgtap("alerts/never_ends", "select * from public.orders", []),
   pgtap("tables/refuses", "select 1", []),
 ];
@@ -73,6 +75,7 @@ Deno.test("a trigger asks its feature's files first, then what names its alert, 
     "alerts/never_ends",
     "other/reads",
     "other/has_nothing",
+    "other/is_refused",
   ]);
   assert.deepEqual(nearest("public.orders ended_1_late", "drop-condition", 1), [
     "tables/refuses",
@@ -87,6 +90,7 @@ Deno.test("a function asks only the files that call it, those that name the faul
     "other/quotes",
     "alerts/ends",
   ]);
+  assert.equal(nearest("public.end_order", "change-error").at(-1), "other/is_refused");
 });
 
 Deno.test("the wider tests of a trigger are those that are named after its function, or name its table", () => {

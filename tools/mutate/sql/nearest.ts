@@ -35,8 +35,12 @@ export function nearestFiles(
     filesThatCall(runs, files, calls),
     (file) => [named(file), quoted(file), -file.functions.size],
   );
-  // A call that is refused is not counted, so general files may call it, too.
-  if (runs === target && reached.length > 0) return [...others(reached), ...general];
+  if (runs === target && reached.length > 0) {
+    // A call that is refused is not counted: files that name an error, and general ones, may call it, too.
+    const naming = kind === "change-error" ? files.filter((file) => quoted(file) > 0) : [];
+    const refused = sortBy(naming, (file) => [quoted(file), -file.milliseconds]);
+    return [...others([...new Set([...reached, ...refused])]), ...general];
+  }
   // A trigger may execute its function where it should not: in files that do not reach it without the fault.
   const own = target.split(/[\s,]+/).map((name) => name.split(".").at(-1) ?? name);
   const rest = sortBy(
