@@ -7,9 +7,21 @@ create or replace function public.configure_integration_sync(
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
+  known constant text[] :=
+    '{schedule,time_zone,overlap_policy,catchup_window,manual_cooldown,max_attempts,retry_base,'
+    'run_deadline,health_check_interval,enabled,payloads,period_rule,fiscal_year_ends,'
+    'ignored_fields}'::text[];
+  -- What the integration demands of its entries.
+  in_config constant text[] := '{payloads,period_rule,fiscal_year_ends,ignored_fields}'::text[];
+  intervals constant text[] :=
+    '{catchup_window,manual_cooldown,retry_base,run_deadline,health_check_interval}'::text[];
   before public.sync_integrations;
   wanted public.sync_integrations;
   saved public.sync_integrations;
+  has_list boolean;
+  field text;
+  value jsonb;
+  period interval;
   wrong text;
   floor interval := (select s.least_cooldown from sync_scheduler.settings s);
 begin
@@ -17,7 +29,44 @@ begin
   perform sync_scheduler.require_text('reason', reason);
   perform sync_scheduler.require_size('changes', changes);
   before := sync_scheduler.lock_integration(org_id, integration_type);
-  wanted := sync_scheduler.apply_settings(before, changes);
+  if jsonb_typeof(changes) is distinct from 'object' then
+    perform sync_scheduler.raise_error('invalid_configuration',
+      '{"reason": "changes must be a JSON object"}');
+  end if;
+  wanted := before;
+  has_list := sync_scheduler.exported_fields() ? integration_type;
+  for field, value in select * from jsonb_each(changes) loop
+    if field <> all (known) then
+      perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
+        'field', left(field, 100), 'reason', 'unknown setting', 'known', known));
+    elsif field = 'payloads' and has_list then
+      perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
+        'field', field, 'reason', 'every payload of this integration type is a voucher'));
+    elsif field = 'ignored_fields' and value <> 'null' and not has_list then
+      -- The webhook's connector does not know the key: every run would fail.
+      perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
+        'field', field, 'reason', 'this integration type has no list of exported fields'));
+    elsif field = any (in_config) then
+      -- Null takes the key out, so that the default holds.
+      wanted.config := case when value = 'null' then wanted.config - field
+        else wanted.config || jsonb_build_object(field, value) end;
+      continue;
+    end if;
+    begin
+      if field = any (intervals) then
+        period := value #>> '{}';
+        -- Compared, a month counts as 30 days; added to an instant, as what the calendar says: `-2 months 60
+        -- days 15 minutes` would pass for 15 minutes and lie a day back.
+        if extract(year from period) <> 0 or extract(month from period) <> 0 then
+          value := to_jsonb(make_interval(secs => extract(epoch from period)::double precision));
+        end if;
+      end if;
+      wanted := jsonb_populate_record(wanted, jsonb_build_object(field, value));
+    exception when data_exception or invalid_text_representation then
+      perform sync_scheduler.raise_error('invalid_configuration',
+        jsonb_build_object('field', field, 'reason', left(sqlerrm, 100)));
+    end;
+  end loop;
   if changes ? 'manual_cooldown' and wanted.manual_cooldown < floor then
     perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', 'manual_cooldown',
       'reason', format('at least %s seconds', extract(epoch from floor)::integer)));
